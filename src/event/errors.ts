@@ -1,0 +1,51 @@
+/** Every error of ours, so that callers and logs can act on `code` and `retryable`. */
+export type ErrorCode =
+  | 'CONFIG_INVALID'
+  | 'EVENT_INVALID'
+  | 'PLUGIN_INVALID'
+  | 'SCHEMA_INCOMPATIBLE'
+  | 'REGISTRY_UNAVAILABLE'
+  | 'REGISTRY_REFUSED'
+  | 'KAFKA_UNAVAILABLE'
+  | 'TOPIC_MISSING'
+  | 'PRODUCE_UNACKNOWLEDGED'
+  | 'RECORD_UNDECODABLE'
+  | 'HANDLER_TIMEOUT'
+  | 'STACK_UNAVAILABLE'
+  | 'USAGE'
+
+export interface ErrorDetails {
+  /** Whether the same call may succeed later without anybody changing anything. */
+  retryable?: boolean
+  /** The slug of the plugin, or the file it was to be loaded from. */
+  plugin?: string
+  /** `topic/partition@offset` of the record. */
+  record?: string
+  cause?: unknown
+}
+
+export class InventoryEventsError extends Error {
+  readonly code: ErrorCode
+  readonly retryable: boolean
+  readonly plugin: string | undefined
+  readonly record: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'InventoryEventsError'
+    this.code = code
+    this.retryable = details.retryable ?? false
+    this.plugin = details.plugin
+    this.record = details.record
+  }
+}
+
+/** The message of whatever was thrown: plugins may throw anything, `undefined` included. */
+export function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name
+  try {
+    return String(error)
+  } catch {
+    return 'an error that cannot be printed'
+  }
+}

@@ -1,0 +1,144 @@
+import type { JsonObject, JsonValue } from './json.ts'
+
+/** What every inventory event has. */
+export interface BaseEvent {
+  /** Unique per event; any non-empty string. A producer keeps it on every retry. */
+  id: string
+  kind: string
+  /** RFC 3339 in UTC, at most six fraction digits. */
+  time: string
+  /** Groups events that belong to one transaction. */
+  transactionId: string
+}
+
+export interface Entity {
+  id: string
+  /** A code such as `BATCH-001`. */
+  name: string
+  productId: string
+  quantity?: number
+  attributes?: JsonObject
+}
+
+export interface Node {
+  id: string
+  name: string
+  type: 'stage' | 'container' | 'bundle'
+}
+
+export interface KeyedValue {
+  key: string
+  value: JsonValue
+}
+
+export interface EntityChanges {
+  attributes: { add: KeyedValue[]; updated: KeyedValue[]; removed: string[] }
+  correlations: { add: string[]; updated: string[]; removed: string[] }
+  spawns: { add: string[] }
+}
+
+interface InventoryBase extends BaseEvent {
+  flowId: string
+}
+
+export interface InventoryReceivedEvent extends InventoryBase {
+  kind: 'inventory.received'
+  entity: Entity
+  node: Node
+}
+
+export interface InventoryProducedEvent extends InventoryBase {
+  kind: 'inventory.produced'
+  entity: Entity
+  node: Node
+}
+
+export interface InventoryModifiedEvent extends InventoryBase {
+  kind: 'inventory.modified'
+  entityId: string
+  changes: EntityChanges
+}
+
+export interface InventoryMovedEvent extends InventoryBase {
+  kind: 'inventory.moved'
+  entity: Entity
+  from: Node
+  to: Node
+}
+
+export interface InventoryBundledEvent extends InventoryBase {
+  kind: 'inventory.bundled'
+  entity: Entity
+  from: Node
+  to: Node
+}
+
+export interface InventoryDestroyedEvent extends InventoryBase {
+  kind: 'inventory.destroyed'
+  entityId: string
+}
+
+export interface InventoryWastedEvent extends InventoryBase {
+  kind: 'inventory.wasted'
+  entityId: string
+  reason?: string
+}
+
+export interface InventoryMergedEvent extends InventoryBase {
+  kind: 'inventory.merged'
+  mergedEntity: Entity
+  sourceEntityIds: string[]
+  sourceEntityNames: string[]
+  node: Node
+}
+
+export interface InventoryMergeRevertedEvent extends InventoryBase {
+  kind: 'inventory.merge.reverted'
+  revertedEntityId: string
+  restoredEntityIds: string[]
+  restoredEntityNames: string[]
+  node: Node
+}
+
+export interface InventoryRestoredEvent extends InventoryBase {
+  kind: 'inventory.restored'
+  restoredEntityId: string
+  sourceEntityId: string
+  sourceEntityName: string
+  node: Node
+}
+
+export type InventoryEvent =
+  | InventoryReceivedEvent
+  | InventoryProducedEvent
+  | InventoryModifiedEvent
+  | InventoryMovedEvent
+  | InventoryBundledEvent
+  | InventoryDestroyedEvent
+  | InventoryWastedEvent
+  | InventoryMergedEvent
+  | InventoryMergeRevertedEvent
+  | InventoryRestoredEvent
+
+export type InventoryKind = InventoryEvent['kind']
+
+/** An InvenTree-style event: a name, positional and keyword arguments. */
+export interface PluginEvent {
+  /** Minted once by whoever triggers the event (UUIDv7 advised), kept on every retry. */
+  id: string
+  name: string
+  time: string
+  args: JsonValue[]
+  kwargs: JsonObject
+}
+
+/** An event of a kind that this version has no schema for: its fields as they were published. */
+export interface UnknownEvent {
+  id: string
+  kind: string
+  time: string
+  [field: string]: JsonValue
+}
+
+/** What a plugin's handler is given. */
+export type Event = InventoryEvent | PluginEvent | UnknownEvent
