@@ -1,0 +1,55 @@
+import { InventoryEventsError } from '../event/errors.ts'
+import { nearMiss } from './near-miss.ts'
+import type { Environment } from './read-settings.ts'
+import { readSettings } from './read-settings.ts'
+import { relationProblems } from './relations.ts'
+import type { Config, SettingName } from './settings.ts'
+import { settingNames, settings } from './settings.ts'
+
+/**
+ * All settings from the environment, frozen. Every value that is set is checked, whether the
+ * command needs it or not. Throws CONFIG_INVALID with a line for each problem.
+ */
+export function loadConfig<Needed extends SettingName = never>(
+  env: Environment,
+  { required = [] }: { required?: readonly Needed[] } = {},
+): Config<Needed> {
+  const { config, problems } = checkConfig(env, required)
+  if (problems.length === 0) return config as unknown as Config<Needed>
+  const lines = [...problems, ...nameHints(env)]
+  throw new InventoryEventsError('CONFIG_INVALID', ['invalid settings:', ...lines].join('\n  '))
+}
+
+/** What `loadConfig` would return and complain about. */
+export function checkConfig(
+  env: Environment,
+  required: readonly SettingName[] = [],
+): { config: Config; problems: string[] } {
+  const found = readSettings(env)
+  const config = Object.freeze(Object.fromEntries(found.map((row) => [row.name, row.value])))
+  const problems = found.flatMap((row) => row.problem ?? [])
+  const missing = found
+    .filter((row) => required.includes(row.name) && row.source === 'not set')
+    .map((row) => `${row.name}: required, expected ${settings[row.name].type.expects}, got nothing`)
+  const between = problems.length === 0 ? relationProblems(config as Config) : []
+  return { config: config as Config, problems: [...problems, ...missing, ...between] }
+}
+
+/** Variables that look like a setting misspelt: `KAFKA_BROKER is not a setting: did you mean ...`. */
+export function nameHints(env: Environment): string[] {
+  return Object.keys(env).flatMap((name) => {
+    if (isSettingVariable(name)) return []
+    const meant = settingNames.find((known) => isWithoutUnit(name, known))
+    const known = meant ?? nearMiss(name, settingNames)
+    return known === undefined ? [] : `${name} is not a setting: did you mean ${known}?`
+  })
+}
+
+function isSettingVariable(name: string): boolean {
+  const base = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : name
+  return (settingNames as string[]).includes(base)
+}
+
+function isWithoutUnit(name: string, known: string): boolean {
+  return known === `${name}_MS` || known === `${name}_BYTES`
+}

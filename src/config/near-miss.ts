@@ -1,0 +1,26 @@
+/** The one of `known` that `name` was most likely meant to be, or undefined. */
+export function nearMiss(name: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance)
+  return best !== undefined && best.distance <= allowedDistance(name) ? best.candidate : undefined
+}
+
+/** Short names are close to each other by accident. */
+function allowedDistance(name: string): number {
+  return name.length < 6 ? 1 : 2
+}
+
+/** Letters to insert, remove or replace to turn one word into the other. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      current.push(Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1))
+    }
+    previous = current
+  }
+  return previous[b.length]!
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { messageOf } from '../event/errors.ts'
+import type { Setting, SettingName } from './settings.ts'
+import { settingNames, settings } from './settings.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A setting as it was found. */
+export interface ReadSetting {
+  name: SettingName
+  /** Undefined when unset, and when there is a problem. */
+  value: unknown
+  /** `default`, `environment`, `file /run/secrets/password` or `not set`. */
+  source: string
+  /** What is wrong with it, and what was expected. Holds no secret. */
+  problem?: string
+}
+
+/** Reads and checks every setting by itself; it never throws. */
+export function readSettings(env: Environment): ReadSetting[] {
+  return settingNames.map((name) => readSetting(name, settings[name], env))
+}
+
+function readSetting(name: SettingName, setting: Setting, env: Environment): ReadSetting {
+  const found = findText(name, setting, env)
+  if ('problem' in found) return { name, value: undefined, ...found }
+  if (found.text === undefined) return { name, value: undefined, source: found.source }
+  const value = setting.type.parse(found.text)
+  if (value !== undefined) return { name, value, source: found.source }
+  const got = found.source === 'environment' ? printable(found.text, setting) : found.source
+  return {
+    name,
+    value,
+    source: found.source,
+    problem: `${name}: expected ${setting.type.expects}, got ${got}`,
+  }
+}
+
+type FoundText = { text: string | undefined; source: string } | { source: string; problem: string }
+
+/** An empty variable counts as unset: compose files and charts leave such ones behind. */
+function findText(name: SettingName, setting: Setting, env: Environment): FoundText {
+  const text = env[name]?.trim() || undefined
+  const path = setting.file && (env[`${name}_FILE`]?.trim() || undefined)
+  if (text !== undefined && path) {
+    const problem = `${name}: expected either ${name} or ${name}_FILE, got both`
+    return { source: 'environment', problem }
+  }
+  if (path) return readFrom(path, name)
+  if (text !== undefined) return { text, source: 'environment' }
+  const fallback = setting.default
+  return { text: fallback, source: fallback === undefined ? 'not set' : 'default' }
+}
+
+function readFrom(path: string, name: SettingName): FoundText {
+  const source = `file ${path}`
+  try {
+    const text = readFileSync(path, 'utf8').trim()
+    if (text !== '') return { text, source }
+    return { source, problem: `${name}_FILE: expected a file with the value, got an empty one` }
+  } catch (error) {
+    return { source, problem: `${name}_FILE: cannot be read: ${messageOf(error)}` }
+  }
+}
+
+/** A URL may carry a password where none belongs. */
+function printable(text: string, setting: Setting): string {
+  if (setting.secret) return 'something else (not shown)'
+  return JSON.stringify(text.replace(/\/\/[^/]*@/, '//***@'))
+}

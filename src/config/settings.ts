@@ -1,0 +1,208 @@
+import type { ValueType } from './value-types.ts'
+import {
+  brokers,
+  flag,
+  httpUrl,
+  integer,
+  oneOf,
+  pem,
+  pluginSpecifiers,
+  text,
+  topics,
+} from './value-types.ts'
+
+/** One environment variable that the program reads. */
+export interface Setting<T = unknown> {
+  type: ValueType<T>
+  /** As it would be written in the environment. Without it the setting may stay unset. */
+  default?: string
+  help: string
+  /** Its value is never printed. */
+  secret?: true
+  /** `NAME_FILE` may name a file that holds the value. */
+  file?: true
+}
+
+const DAY_MS = 86_400_000
+
+/** Every setting, in the order in which a reader meets them. */
+export const settings = {
+  KAFKA_BROKERS: {
+    type: brokers,
+    help: 'Where to reach Kafka first.',
+  },
+  KAFKA_CLIENT_ID: {
+    type: text,
+    default: 'inventory-events',
+    help: 'The name that brokers log and count quotas by.',
+  },
+  KAFKA_GROUP_ID: {
+    type: text,
+    default: 'inventory-events',
+    help: 'The consumer group. Its replicas share the partitions; another group reads everything again.',
+  },
+  KAFKA_TOPICS: {
+    type: topics,
+    default: 'inventory.events,plugin.events',
+    help: 'The topics that are read.',
+  },
+  KAFKA_SSL: {
+    type: flag,
+    default: 'false',
+    help: 'Whether connections to brokers are encrypted.',
+  },
+  KAFKA_SSL_CA: {
+    type: pem,
+    file: true,
+    help: "The certificate authority of the brokers, if it is not one of the system's.",
+  },
+  KAFKA_SSL_CERT: {
+    type: pem,
+    file: true,
+    help: 'The client certificate, where brokers ask for one.',
+  },
+  KAFKA_SSL_KEY: {
+    type: pem,
+    file: true,
+    secret: true,
+    help: 'The key of the client certificate.',
+  },
+  KAFKA_SASL_MECHANISM: {
+    type: oneOf('plain', 'scram-sha-256', 'scram-sha-512'),
+    help: 'How to log in to the brokers. Unset: no login.',
+  },
+  KAFKA_SASL_USERNAME: {
+    type: text,
+    file: true,
+    help: 'The user to log in to the brokers as.',
+  },
+  KAFKA_SASL_PASSWORD: {
+    type: text,
+    file: true,
+    secret: true,
+    help: 'The password of that user.',
+  },
+  SCHEMA_REGISTRY_URL: {
+    type: httpUrl,
+    help: 'Where to reach the schema registry.',
+  },
+  SCHEMA_REGISTRY_USERNAME: {
+    type: text,
+    file: true,
+    help: 'The user of the schema registry. Unset: no login.',
+  },
+  SCHEMA_REGISTRY_PASSWORD: {
+    type: text,
+    file: true,
+    secret: true,
+    help: 'The password of that user.',
+  },
+  PLUGINS: {
+    type: pluginSpecifiers,
+    help: 'The plugins to run: files or packages, separated by commas.',
+  },
+  EVENTS_ENABLED: {
+    type: flag,
+    default: 'false',
+    help: 'Whether events are handed to plugins at all. While false, they pass by.',
+  },
+  IDEMPOTENCY_STORE: {
+    type: {
+      ...oneOf('memory:'),
+      expects: 'memory: (this version has no other store)',
+    },
+    default: 'memory:',
+    help: 'Where it is noted which plugin completed which event. memory: forgets at a restart.',
+  },
+  IDEMPOTENCY_TTL_MS: {
+    type: integer(60_000, 90 * DAY_MS),
+    default: '86400000',
+    help: 'How long a completed event is remembered.',
+  },
+  IDEMPOTENCY_MAX_MARKS: {
+    type: integer(1_000, 100_000_000),
+    default: '1000000',
+    help: 'How many completed deliveries are remembered at most; the oldest are forgotten first.',
+  },
+  HTTP_PORT: {
+    type: integer(0, 65_535),
+    default: '8080',
+    help: 'Serves /livez, /readyz and /metrics. 0 takes a free port.',
+  },
+  LOG_LEVEL: {
+    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    help: 'The least severe lines that are logged.',
+  },
+  MAX_IN_FLIGHT_BYTES: {
+    type: integer(1_048_576, 8_589_934_592),
+    default: '67108864',
+    help: 'How many bytes of records may be held at once; when they are used up, reading pauses.',
+  },
+  PLUGIN_CONCURRENCY: {
+    type: integer(1, 10_000),
+    default: '64',
+    help: 'How many deliveries of a plugin may be handled at once, unless the plugin says otherwise.',
+  },
+  HANDLER_TIMEOUT_MS: {
+    type: integer(10, 3_600_000),
+    default: '30000',
+    help: 'How long a handler may take before its signal aborts, unless the plugin says otherwise.',
+  },
+  HANDLER_GRACE_MS: {
+    type: integer(10, 3_600_000),
+    default: '30000',
+    help: 'How long a handler may go on after its signal aborted. Then the process restarts.',
+  },
+  RETRY_MAX_ATTEMPTS: {
+    type: integer(1, 1_000),
+    default: '5',
+    help: 'How often a handler is called for an event, unless the plugin says otherwise.',
+  },
+  RETRY_INITIAL_DELAY_MS: {
+    type: integer(1, 3_600_000),
+    default: '200',
+    help: 'The wait before the second attempt; it doubles with each further one.',
+  },
+  RETRY_MAX_DELAY_MS: {
+    type: integer(1, 3_600_000),
+    default: '30000',
+    help: 'The longest wait between two attempts.',
+  },
+  COMMIT_INTERVAL_MS: {
+    type: integer(10, 60_000),
+    default: '1000',
+    help: 'How often progress is committed to Kafka. A crash repeats what came after the last time.',
+  },
+  DRAIN_TIMEOUT_MS: {
+    type: integer(0, 3_600_000),
+    default: '20000',
+    help: 'How long a stop waits for the handlers that are running.',
+  },
+  REBALANCE_DRAIN_TIMEOUT_MS: {
+    type: integer(0, 600_000),
+    default: '5000',
+    help: 'How long a rebalance waits for the handlers that are running.',
+  },
+  SESSION_TIMEOUT_MS: {
+    type: integer(6_000, 1_800_000),
+    default: '30000',
+    help: 'After how long without a sign of life the group gives the partitions to others.',
+  },
+} as const satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof settings
+
+export const settingNames = Object.keys(settings) as SettingName[]
+
+type Value<N extends SettingName> =
+  (typeof settings)[N]['type'] extends ValueType<infer T> ? T : never
+
+type MayBeUnset<N extends SettingName> = (typeof settings)[N] extends { default: string }
+  ? never
+  : undefined
+
+/** The values of all settings. Those named in `Needed` are there, as are those with a default. */
+export type Config<Needed extends SettingName = never> = {
+  readonly [N in SettingName]: N extends Needed ? Value<N> : Value<N> | MayBeUnset<N>
+}

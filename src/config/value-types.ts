@@ -1,0 +1,73 @@
+/** How the text of a setting becomes a value. */
+export interface ValueType<T> {
+  /** What is expected, for messages: `host:port[,host:port...]`. */
+  expects: string
+  /** The value, or undefined when the text is not what is expected. */
+  parse(text: string): T | undefined
+}
+
+export const text: ValueType<string> = { expects: 'text', parse: (value) => value }
+
+export const flag: ValueType<boolean> = {
+  expects: 'true or false',
+  parse: (value) => ({ true: true, false: false })[value],
+}
+
+export function integer(min: number, max: number): ValueType<number> {
+  return {
+    expects: `a whole number from ${min} to ${max}`,
+    parse(value) {
+      const number = Number(value)
+      return /^\d+$/.test(value) && number >= min && number <= max ? number : undefined
+    },
+  }
+}
+
+export function oneOf<const T extends string>(...values: T[]): ValueType<T> {
+  return {
+    expects: values.length === 1 ? `${values[0]}` : `one of ${values.join(', ')}`,
+    parse: (value) => values.find((known) => known === value),
+  }
+}
+
+export const brokers = list('host:port[,host:port...]', isHostPort)
+
+export const topics = list(
+  'topic names of letters, digits, dots, dashes and underscores, separated by commas, none twice',
+  (item) => /^[\w.-]{1,249}$/.test(item) && item !== '.' && item !== '..',
+)
+
+export const pluginSpecifiers = list('paths or package names, separated by commas', () => true)
+
+export const httpUrl: ValueType<string> = {
+  expects: 'http(s)://host[:port][/path] without a user, a query or a fragment',
+  parse(value) {
+    if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return undefined
+    const url = new URL(value)
+    const bare = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+    return bare ? value.replace(/\/+$/, '') : undefined
+  },
+}
+
+export const pem: ValueType<string> = {
+  expects: 'PEM text, which begins with -----BEGIN',
+  parse: (value) => (value.includes('-----BEGIN ') ? value : undefined),
+}
+
+function list(expects: string, isItem: (item: string) => boolean): ValueType<readonly string[]> {
+  return {
+    expects,
+    parse(value) {
+      const items = value.split(',').map((item) => item.trim())
+      const isDistinct = new Set(items).size === items.length
+      const isGood = isDistinct && items.every((item) => item !== '' && isItem(item))
+      return isGood ? Object.freeze(items) : undefined
+    },
+  }
+}
+
+function isHostPort(item: string): boolean {
+  const match = /^(?:\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(item)
+  const port = Number(match?.[1])
+  return port >= 1 && port <= 65_535
+}
