@@ -1,0 +1,188 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { scrapedGauge } from './scraped-gauge.ts'
+
+const PREFIX = 'inventory_events_'
+
+const HANDLER_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+const END_TO_END_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600]
+const STORE_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+const REBALANCE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/**
+ * Every metric of the service. No label ever holds an event id, a record key or an entity, so the
+ * number of series is bounded by plugins, topics and partitions.
+ */
+export function createMetrics({
+  version,
+  register = new Registry(),
+}: {
+  version: string
+  register?: Registry
+}) {
+  const registers = [register]
+  collectDefaultMetrics({ register })
+  const buildInfo = new Gauge({
+    name: `${PREFIX}build_info`,
+    help: 'Always 1; the label tells the version that is running.',
+    labelNames: ['version'],
+    registers,
+  })
+  buildInfo.set({ version }, 1)
+  return {
+    register,
+    ...recordMetrics(registers),
+    ...deliveryMetrics(registers),
+    ...progressGauges(register),
+    ...groupMetrics(registers),
+    ...idempotencyMetrics(registers),
+  }
+}
+
+function recordMetrics(registers: Registry[]) {
+  return {
+    recordsConsumed: new Counter({
+      name: `${PREFIX}records_consumed_total`,
+      help: 'Records taken from Kafka.',
+      labelNames: ['topic'],
+      registers,
+    }),
+    headerMismatches: new Counter({
+      name: `${PREFIX}header_mismatches_total`,
+      help: 'Records whose ce_ headers contradict their payload. The payload holds.',
+      registers,
+    }),
+    published: new Counter({
+      name: `${PREFIX}published_total`,
+      help: 'Records that Kafka acknowledged to the publisher.',
+      labelNames: ['topic'],
+      registers,
+    }),
+  }
+}
+
+function deliveryMetrics(registers: Registry[]) {
+  return {
+    filterDecisions: new Counter({
+      name: `${PREFIX}filter_decisions_total`,
+      help: "What a plugin's filter said of an event's name: wanted, unwanted or error.",
+      labelNames: ['plugin', 'decision'],
+      registers,
+    }),
+    deliveries: new Counter({
+      name: `${PREFIX}deliveries_total`,
+      help: 'Deliveries (one event for one plugin) by how they ended.',
+      labelNames: ['plugin', 'outcome'],
+      registers,
+    }),
+    deliveryRetries: new Counter({
+      name: `${PREFIX}delivery_retries_total`,
+      help: 'Failed attempts after which the handler is called again.',
+      labelNames: ['plugin'],
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: `${PREFIX}dead_letters_total`,
+      help: 'Records that Kafka acknowledged in a dead-letter topic.',
+      labelNames: ['plugin', 'reason'],
+      registers,
+    }),
+    handlerDuration: new Histogram({
+      name: `${PREFIX}handler_duration_seconds`,
+      help: 'How long one call of a handler took, failed ones included.',
+      labelNames: ['plugin'],
+      buckets: HANDLER_SECONDS,
+      registers,
+    }),
+    endToEnd: new Histogram({
+      name: `${PREFIX}end_to_end_seconds`,
+      help: "From a record's timestamp to the completion of its delivery.",
+      labelNames: ['plugin'],
+      buckets: END_TO_END_SECONDS,
+      registers,
+    }),
+  }
+}
+
+function progressGauges(register: Registry) {
+  return {
+    breakerOpen: scrapedGauge<'plugin'>({
+      name: `${PREFIX}breaker_open`,
+      help: '1 while a plugin fails on so many entities that its deliveries are held.',
+      labelNames: ['plugin'],
+      register,
+    }),
+    consumerLag: scrapedGauge<'topic' | 'partition'>({
+      name: `${PREFIX}consumer_lag`,
+      help: 'Records between the committed offset and the end of the partition.',
+      labelNames: ['topic', 'partition'],
+      register,
+    }),
+    oldestUnsettledAge: scrapedGauge<'topic' | 'partition'>({
+      name: `${PREFIX}oldest_unsettled_age_seconds`,
+      help: 'Age of the oldest record with a delivery that is not completed; 0 without one.',
+      labelNames: ['topic', 'partition'],
+      register,
+    }),
+    inFlightDeliveries: scrapedGauge({
+      name: `${PREFIX}in_flight_deliveries`,
+      help: 'Deliveries that are queued or being handled.',
+      register,
+    }),
+    inFlightBytes: scrapedGauge({
+      name: `${PREFIX}in_flight_bytes`,
+      help: 'Bytes of records that are held in memory.',
+      register,
+    }),
+    pausedPartitions: scrapedGauge({
+      name: `${PREFIX}paused_partitions`,
+      help: 'Partitions that are not read at the moment, because there is no room or a wait.',
+      register,
+    }),
+    unaccountedDeliveries: scrapedGauge({
+      name: `${PREFIX}unaccounted_deliveries`,
+      help: 'Deliveries taken in less those that ended or are still held. Anything but 0 is a defect.',
+      register,
+    }),
+  }
+}
+
+function groupMetrics(registers: Registry[]) {
+  return {
+    rebalances: new Counter({
+      name: `${PREFIX}rebalances_total`,
+      help: 'How often the group shared out its partitions anew.',
+      registers,
+    }),
+    rebalanceDuration: new Histogram({
+      name: `${PREFIX}rebalance_duration_seconds`,
+      help: 'From the start of a rebalance to the new assignment.',
+      buckets: REBALANCE_SECONDS,
+      registers,
+    }),
+    commits: new Counter({
+      name: `${PREFIX}commits_total`,
+      help: 'Offset commits by result: ok or failed.',
+      labelNames: ['result'],
+      registers,
+    }),
+  }
+}
+
+function idempotencyMetrics(registers: Registry[]) {
+  return {
+    idempotencyOperation: new Histogram({
+      name: `${PREFIX}idempotency_operation_seconds`,
+      help: 'How long one operation of the idempotency store took.',
+      labelNames: ['store', 'operation'],
+      buckets: STORE_SECONDS,
+      registers,
+    }),
+    idempotencyConflicts: new Counter({
+      name: `${PREFIX}idempotency_conflicts_total`,
+      help: 'Events whose id was used before with other content.',
+      registers,
+    }),
+  }
+}
