@@ -1,0 +1,40 @@
+import type { Plugin, RetryPolicy } from './plugin.ts'
+
+/** A plugin that is ready to run: checked, with every default applied. */
+export interface LoadedPlugin {
+  readonly slug: string
+  readonly title: string
+  /** The file it was loaded from. */
+  readonly file: string
+  /** May throw and may answer nonsense: it is the author's. */
+  readonly wantsProcessEvent: ((name: string) => boolean) | undefined
+  readonly processEvent: Plugin['processEvent']
+  readonly retry: RetryPolicy
+  readonly timeoutMs: number
+  readonly concurrency: number
+  readonly onExhausted: 'dead-letter' | 'hold'
+  readonly startFrom: 'committed' | 'now'
+}
+
+/** What holds for plugins that say nothing else. */
+export interface PluginDefaults {
+  retry: RetryPolicy
+  timeoutMs: number
+  concurrency: number
+}
+
+/** Applies the defaults. The plugin's functions keep their `this`. */
+export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefaults): LoadedPlugin {
+  return Object.freeze({
+    slug: plugin.slug,
+    title: plugin.title ?? plugin.slug,
+    file,
+    wantsProcessEvent: plugin.wantsProcessEvent?.bind(plugin),
+    processEvent: plugin.processEvent.bind(plugin),
+    retry: Object.freeze({ ...defaults.retry, ...plugin.retry }),
+    timeoutMs: plugin.timeoutMs ?? defaults.timeoutMs,
+    concurrency: plugin.concurrency ?? defaults.concurrency,
+    onExhausted: plugin.onExhausted ?? 'dead-letter',
+    startFrom: plugin.startFrom ?? 'committed',
+  })
+}
