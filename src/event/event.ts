@@ -130,14 +130,28 @@ export interface PluginEvent {
   time: string
   args: JsonValue[]
   kwargs: JsonObject
+  /** Never there: it lets `event.kind` tell plugin events from inventory events. */
+  kind?: never
+}
+
+declare const unknownKind: unique symbol
+
+/**
+ * A string that is none of the ten kinds. It is not typed `string`, because then comparing
+ * `event.kind` with a kind would no longer narrow an event to that kind.
+ */
+export interface UnknownKind {
+  readonly [unknownKind]: true
+  toString(): string
+  startsWith(prefix: string): boolean
 }
 
 /** An event of a kind that this version has no schema for: its fields as they were published. */
 export interface UnknownEvent {
   id: string
-  kind: string
+  kind: UnknownKind
   time: string
-  [field: string]: JsonValue
+  [field: string]: unknown
 }
 
 /** What a plugin's handler is given. */

@@ -1,0 +1,12 @@
+export type * from './event/event.ts'
+export type { JsonObject, JsonValue } from './event/json.ts'
+export type { EventNamed } from './plugin/define-plugin.ts'
+export { definePlugin } from './plugin/define-plugin.ts'
+export type {
+  HandlerReturn,
+  Plugin,
+  PluginContext,
+  PluginLog,
+  RetryPolicy,
+} from './plugin/plugin.ts'
+export { reject, skip } from './plugin/plugin.ts'

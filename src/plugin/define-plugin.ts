@@ -1,0 +1,29 @@
+import type { Event, InventoryEvent, InventoryKind, PluginEvent } from '../event/event.ts'
+import type { Plugin, PluginContext } from './plugin.ts'
+
+/** What arrives under a name: a kind's own type, a plugin event; any event if the name is open. */
+export type EventNamed<Name extends string> = string extends Name
+  ? Event
+  : Name extends InventoryKind
+    ? Extract<InventoryEvent, { kind: Name }>
+    : PluginEvent
+
+type Filter<Name extends string> = ((name: string) => name is Name) | ((name: string) => boolean)
+
+/** A plugin whose handler is typed by the names that its filter spells out. */
+export interface PluginFor<Name extends string>
+  extends Omit<Plugin, 'wantsProcessEvent' | 'processEvent'> {
+  wantsProcessEvent?: Filter<Name>
+  processEvent(event: EventNamed<Name>, context: PluginContext): ReturnType<Plugin['processEvent']>
+}
+
+/**
+ * Gives a plugin its types and changes nothing: the service checks a plugin when it loads it.
+ *
+ * With a filter such as `(name) => name === 'inventory.moved'` the handler's event is typed as an
+ * InventoryMovedEvent. With any other filter, or none, it is an Event, and comparing `event.kind`
+ * narrows it; `event.kind === undefined` means a plugin event.
+ */
+export function definePlugin<Name extends string = string>(plugin: PluginFor<Name>): Plugin {
+  return plugin as Plugin
+}

@@ -1,0 +1,104 @@
+import type {
+  Event,
+  InventoryMovedEvent,
+  InventoryReceivedEvent,
+  PluginEvent,
+  UnknownEvent,
+} from 'inventory-events'
+import { definePlugin } from 'inventory-events'
+import { expect, expectTypeOf, it } from 'vitest'
+
+// The type assertions are checked by `tsc`, which is part of the lint.
+
+const moved = { id: '1', kind: 'inventory.moved' } as InventoryMovedEvent
+
+it('returns the plugin as it is', () => {
+  const plugin = { slug: 'a', processEvent() {} }
+  expect(definePlugin(plugin)).toBe(plugin)
+})
+
+it('types the event by a filter for one name', () => {
+  definePlugin({
+    slug: 'cold-chain',
+    wantsProcessEvent: (name) => name === 'inventory.moved',
+    processEvent(event, { log, signal, attempt, idempotencyKey }) {
+      expectTypeOf(event).toEqualTypeOf<InventoryMovedEvent>()
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+      expectTypeOf(attempt).toEqualTypeOf<number>()
+      expectTypeOf(idempotencyKey).toEqualTypeOf<string>()
+      log.info({ to: event.to.name }, 'moved')
+    },
+  })
+})
+
+it('types the event by a filter for several names', () => {
+  definePlugin({
+    slug: 'several',
+    wantsProcessEvent: (name) => name === 'inventory.moved' || name === 'inventory.received',
+    async processEvent(event) {
+      expectTypeOf(event).toEqualTypeOf<InventoryMovedEvent | InventoryReceivedEvent>()
+    },
+  })
+})
+
+it('types the event of another name as a plugin event', () => {
+  definePlugin({
+    slug: 'shipping',
+    wantsProcessEvent: (name) => name === 'salesordershipment.completed',
+    processEvent(event) {
+      expectTypeOf(event).toEqualTypeOf<PluginEvent>()
+    },
+  })
+})
+
+it('types the event as any event without a filter, or with a filter by prefix', () => {
+  definePlugin({
+    slug: 'every',
+    processEvent(event) {
+      expectTypeOf(event).toEqualTypeOf<Event>()
+    },
+  })
+  definePlugin({
+    slug: 'prefix',
+    wantsProcessEvent: (name) => name.startsWith('inventory.'),
+    processEvent(event) {
+      expectTypeOf(event).toEqualTypeOf<Event>()
+    },
+  })
+})
+
+it('narrows an event by its kind, unknown events notwithstanding', () => {
+  expect(whereTo(moved)).toBe('moved')
+})
+
+function whereTo(event: Event): string {
+  switch (event.kind) {
+    case undefined:
+      expectTypeOf(event).toEqualTypeOf<PluginEvent>()
+      return event.name
+    case 'inventory.moved':
+      expectTypeOf(event).toEqualTypeOf<InventoryMovedEvent>()
+      return 'moved'
+    case 'inventory.received':
+    case 'inventory.produced':
+    case 'inventory.modified':
+    case 'inventory.bundled':
+    case 'inventory.destroyed':
+    case 'inventory.wasted':
+    case 'inventory.merged':
+    case 'inventory.merge.reverted':
+    case 'inventory.restored':
+      return event.flowId
+    // @ts-expect-error a misspelt kind is seen by the compiler
+    case 'inventory.movd':
+      return 'misspelt'
+    default:
+      expectTypeOf(event).toEqualTypeOf<UnknownEvent>()
+      return event.kind.toString()
+  }
+}
+
+it('refuses a plugin without a handler', () => {
+  // @ts-expect-error processEvent is missing
+  definePlugin({ slug: 'none', wantsProcessEvent: (name) => name === 'inventory.moved' })
+})
