@@ -204,5 +204,5 @@ type MayBeUnset<N extends SettingName> = (typeof settings)[N] extends { default:
 
 /** The values of all settings. Those named in `Needed` are there, as are those with a default. */
 export type Config<Needed extends SettingName = never> = {
-  readonly [N in SettingName]: N extends Needed ? Value<N> : Value<N> | MayBeUnset<N>
-}
+  readonly [N in SettingName]: Value<N> | MayBeUnset<N>
+} & { readonly [N in Needed]: Value<N> }
