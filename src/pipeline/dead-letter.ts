@@ -1,0 +1,61 @@
+import type { DeadLetterReason } from '../event/outcome.ts'
+import type { RecordHeaders, SourceRecord } from '../event/record.ts'
+
+/** A record on its way to the dead letters: the original bytes and headers, and why. */
+export interface DeadLetter {
+  topic: string
+  /** The input's partition; a narrower dead-letter topic maps it onto one of its own. */
+  partition: number
+  key: Buffer | null
+  value: Buffer | null
+  headers: RecordHeaders
+}
+
+export interface DeadLetterSink {
+  /** Resolves once the brokers acknowledged the record with an offset; rejects otherwise. */
+  write(letter: DeadLetter): Promise<void>
+}
+
+export interface DeadLetterCause {
+  plugin: string
+  reason: DeadLetterReason
+  error: string
+  attempts: number
+  groupId: string
+}
+
+const ERROR_LIMIT_BYTES = 1_024
+
+export function deadLetterTopicOf(topic: string): string {
+  return `${topic}.dead-letters`
+}
+
+export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): DeadLetter {
+  return {
+    topic: deadLetterTopicOf(record.topic),
+    partition: record.partition,
+    key: record.key,
+    value: record.value,
+    headers: {
+      ...record.headers,
+      'dlq.plugin': cause.plugin,
+      'dlq.reason': cause.reason,
+      'dlq.error': truncated(cause.error, ERROR_LIMIT_BYTES),
+      'dlq.attempts': String(cause.attempts),
+      'dlq.topic': record.topic,
+      'dlq.partition': String(record.partition),
+      'dlq.offset': String(record.offset),
+      'dlq.timestamp': String(record.timestampMs),
+      'dlq.group': cause.groupId,
+    },
+  }
+}
+
+/** Cuts a text to a number of UTF-8 bytes without splitting a character. */
+function truncated(text: string, limitBytes: number): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= limitBytes) return text
+  let end = limitBytes
+  while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end -= 1
+  return bytes.subarray(0, end).toString()
+}

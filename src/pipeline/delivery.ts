@@ -1,0 +1,47 @@
+import type { WriterSchema } from '../avro/writer-schema.ts'
+import type { Event } from '../event/event.ts'
+import type { CompletedOutcome } from '../event/outcome.ts'
+import type { SourceRecord } from '../event/record.ts'
+import type { Claim } from '../idempotency/store.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { OpenRecord } from './ledger.ts'
+import type { Epoch } from './source.ts'
+
+/** What a record's bytes say: the event, or why there is none. */
+export type Content =
+  | { type: 'event'; id: string; fingerprint: string; event: Event }
+  | { type: 'undecodable'; id: string; fingerprint: string; error: string }
+
+/** A record that somebody wants, shared by its deliveries. */
+export interface WantedRecord {
+  readonly epoch: Epoch
+  /** Copied out of the fetch: ours to keep. */
+  readonly record: SourceRecord
+  readonly bytes: number
+  readonly open: OpenRecord
+  readonly name: string
+  readonly schema: WriterSchema | undefined
+  /** Filled by the first delivery that needs it, for all of them. */
+  content: Content | undefined
+}
+
+/** One event for one plugin: the unit of order, retry, idempotency and dead-lettering. */
+export interface Delivery {
+  readonly plugin: LoadedPlugin
+  readonly wanted: WantedRecord
+  /** Calls of the handler so far. */
+  attempts: number
+  /** Held from the first turn to the last, retries included. */
+  claim: Claim | undefined
+  /**
+   * How the delivery ends, once that is known. It is kept until it is written down: a dead letter or
+   * a mark that could not be written is tried again without calling the handler again.
+   */
+  verdict: CompletedOutcome | undefined
+  deadLetterWritten: boolean
+}
+
+/** `topic/partition@offset`, for logs and errors. */
+export function placeOf(record: SourceRecord): string {
+  return `${record.topic}/${record.partition}@${record.offset}`
+}

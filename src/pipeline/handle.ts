@@ -1,0 +1,124 @@
+import { setMaxListeners } from 'node:events'
+import type { Clock } from '../event/clock.ts'
+import type { Event } from '../event/event.ts'
+import type { HandlerReturn, PluginContext, PluginLog } from '../plugin/plugin.ts'
+import { returnOf } from '../plugin/plugin.ts'
+import type { Delivery } from './delivery.ts'
+
+/** How one call of a handler ended. */
+export type HandlerResult =
+  | { type: 'returned'; value: HandlerReturn | undefined }
+  | { type: 'threw'; error: unknown }
+  | { type: 'timed-out'; timeoutMs: number }
+
+export interface HandlePorts {
+  clock: Clock
+  groupId: string
+  /** How long a handler may go on after its signal aborted before it is reported as stuck. */
+  graceMs: number
+  logOf(delivery: Delivery): PluginLog
+  /** The handler ignores its signal. Only a restart of the process can end it. */
+  onStuck(delivery: Delivery): void
+  onHandled(delivery: Delivery, seconds: number): void
+}
+
+/**
+ * Calls a plugin's handler, with a time limit. Whatever it throws is an answer, and no answer is
+ * given before the handler has settled: two calls for one entity never overlap.
+ */
+export function createHandle(ports: HandlePorts) {
+  return async function handle(delivery: Delivery, event: Event): Promise<HandlerResult> {
+    delivery.attempts += 1
+    const call = new Call(delivery, ports)
+    const startMs = ports.clock.now()
+    try {
+      const value = await delivery.plugin.processEvent(event, call)
+      return call.wasTold() ? call.overtime() : { type: 'returned', value: returnOf(value) }
+    } catch (error) {
+      return call.isOvertime() ? call.overtime() : { type: 'threw', error }
+    } finally {
+      call.end()
+      ports.onHandled(delivery, (ports.clock.now() - startMs) / 1000)
+    }
+  }
+}
+
+/** One call and the context that the handler sees; log and signal are made when first asked for. */
+class Call implements PluginContext {
+  readonly attempt: number
+  #delivery: Delivery
+  #ports: HandlePorts
+  #controller: AbortController | undefined
+  #log: PluginLog | undefined
+  #aborted = false
+  #overtime = false
+  #cancelTimer: () => void
+  #onLost = () => this.#abort()
+
+  constructor(delivery: Delivery, ports: HandlePorts) {
+    this.#delivery = delivery
+    this.#ports = ports
+    this.attempt = delivery.attempts
+    this.#cancelTimer = ports.clock.after(delivery.plugin.timeoutMs, () => {
+      this.#overtime = true
+      this.#abort()
+    })
+    const { lost } = delivery.wanted.epoch
+    setMaxListeners(0, lost)
+    lost.addEventListener('abort', this.#onLost, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted) this.#controller.abort()
+    }
+    return this.#controller.signal
+  }
+
+  get log(): PluginLog {
+    this.#log ??= this.#ports.logOf(this.#delivery)
+    return this.#log
+  }
+
+  get idempotencyKey(): string {
+    const { plugin, wanted } = this.#delivery
+    return `${this.#ports.groupId}/${plugin.slug}/${wanted.content?.id}`
+  }
+
+  get record(): PluginContext['record'] {
+    const { topic, partition, offset, timestampMs, key } = this.#delivery.wanted.record
+    return { topic, partition, offset, timestampMs, key: key?.toString() ?? null }
+  }
+
+  /**
+   * Whether the handler may have ended because its signal told it to: then a normal return does not
+   * prove that the event was handled. A handler that never looked at its signal was not told.
+   */
+  wasTold(): boolean {
+    return this.#aborted && this.#controller !== undefined
+  }
+
+  isOvertime(): boolean {
+    return this.#overtime
+  }
+
+  overtime(): HandlerResult {
+    return { type: 'timed-out', timeoutMs: this.#delivery.plugin.timeoutMs }
+  }
+
+  end(): void {
+    this.#cancelTimer()
+    this.#delivery.wanted.epoch.lost.removeEventListener('abort', this.#onLost)
+  }
+
+  #abort(): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#controller?.abort()
+    this.#cancelTimer()
+    this.#cancelTimer = this.#ports.clock.after(this.#ports.graceMs, () =>
+      this.#ports.onStuck(this.#delivery),
+    )
+  }
+}

@@ -1,0 +1,143 @@
+import { Fifo } from './fifo.ts'
+
+/**
+ * How a turn ended: the item wants another turn once the promise settles, or it is done with. Then
+ * `done` is called in the tick in which the lane lets go of the item, so that no count ever sees it
+ * in both places or in neither.
+ */
+export type Turn = { again: Promise<void> } | { done: () => void }
+
+export interface LanesOptions<T> {
+  /** Turns that may run at once, over all lanes. */
+  concurrency: number
+  /** Gives the item one turn. Must not reject: a rejection is a defect and ends the process. */
+  turn(item: T): Promise<Turn>
+}
+
+interface Lane<T> {
+  key: string
+  items: Fifo<T>
+  state: 'ready' | 'running' | 'waiting'
+  /** Counts the waits, so that a wait that was called off does not wake the lane. */
+  wait: number
+}
+
+/**
+ * Lanes run side by side; within a lane items go one after the other, in the order they were added.
+ * An item that waits for another turn keeps its lane but not its place among the running ones, so
+ * a lane in back-off costs nobody anything.
+ */
+export class Lanes<T> {
+  #lanes = new Map<string, Lane<T>>()
+  #ready = new Fifo<Lane<T>>()
+  #running = 0
+  #quiet: (() => void)[] = []
+  #concurrency: number
+  #turn: (item: T) => Promise<Turn>
+
+  constructor(options: LanesOptions<T>) {
+    this.#concurrency = options.concurrency
+    this.#turn = options.turn
+  }
+
+  /** Items queued, waiting or running. */
+  get size(): number {
+    let size = 0
+    for (const lane of this.#lanes.values()) size += lane.items.length
+    return size
+  }
+
+  get running(): number {
+    return this.#running
+  }
+
+  add(key: string, item: T): void {
+    const lane = this.#lanes.get(key)
+    if (lane !== undefined) {
+      lane.items.push(item)
+      return
+    }
+    const items = new Fifo<T>()
+    items.push(item)
+    const fresh: Lane<T> = { key, items, state: 'ready', wait: 0 }
+    this.#lanes.set(key, fresh)
+    this.#ready.push(fresh)
+    this.#pump()
+  }
+
+  /** Takes out every matching item that is not in the middle of a turn. */
+  remove(matches: (item: T) => boolean): T[] {
+    const removed: T[] = []
+    for (const lane of [...this.#lanes.values()]) removed.push(...this.#removeFrom(lane, matches))
+    this.#pump()
+    return removed
+  }
+
+  /** Resolves when no turn is running and none could start; waits do not count. */
+  whenQuiet(): Promise<void> {
+    if (this.#isQuiet()) return Promise.resolve()
+    return new Promise((resolve) => this.#quiet.push(resolve))
+  }
+
+  #removeFrom(lane: Lane<T>, matches: (item: T) => boolean): T[] {
+    const head = lane.items.first()
+    const removed = lane.items.removeWhere(matches, lane.state === 'running' ? 1 : 0)
+    const headIsGone = lane.items.first() !== head
+    if (lane.state === 'waiting' && headIsGone) this.#wake(lane)
+    if (lane.state === 'ready' && lane.items.length === 0) this.#lanes.delete(lane.key)
+    return removed
+  }
+
+  #pump(): void {
+    while (this.#running < this.#concurrency) {
+      const lane = this.#ready.shift()
+      if (lane === undefined) break
+      // A lane that was emptied while it stood in the queue has nothing to run.
+      if (lane.items.length > 0) this.#run(lane)
+    }
+    if (this.#isQuiet()) for (const resolve of this.#quiet.splice(0)) resolve()
+  }
+
+  #run(lane: Lane<T>): void {
+    lane.state = 'running'
+    this.#running += 1
+    void this.#turn(lane.items.first() as T).then((turn) => {
+      this.#running -= 1
+      if ('done' in turn) this.#finish(lane, turn.done)
+      else this.#wait(lane, turn.again)
+      this.#pump()
+    })
+  }
+
+  #finish(lane: Lane<T>, done: () => void): void {
+    lane.items.shift()
+    done()
+    if (lane.items.length > 0) this.#makeReady(lane)
+    else this.#lanes.delete(lane.key)
+  }
+
+  #wait(lane: Lane<T>, again: Promise<void>): void {
+    lane.state = 'waiting'
+    const wait = ++lane.wait
+    void again.then(() => {
+      if (lane.state !== 'waiting' || lane.wait !== wait) return
+      this.#makeReady(lane)
+      this.#pump()
+    })
+  }
+
+  #wake(lane: Lane<T>): void {
+    lane.wait += 1
+    if (lane.items.length > 0) this.#makeReady(lane)
+    else this.#lanes.delete(lane.key)
+  }
+
+  #makeReady(lane: Lane<T>): void {
+    lane.state = 'ready'
+    this.#ready.push(lane)
+  }
+
+  #isQuiet(): boolean {
+    return this.#running === 0 && this.#ready.length === 0
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../event/clock.ts'
+import type { SourceRecord } from '../event/record.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { Delivery } from './delivery.ts'
+import { Lanes, type Turn } from './lanes.ts'
+import type { Epoch } from './source.ts'
+
+/** The lanes of all plugins. Within a plugin there is one lane per topic and record key. */
+export class Order {
+  #lanes = new Map<string, Lanes<Delivery>>()
+  #clock: Clock
+
+  constructor(plugins: LoadedPlugin[], turn: (delivery: Delivery) => Promise<Turn>, clock: Clock) {
+    this.#clock = clock
+    for (const { slug, concurrency } of plugins) {
+      this.#lanes.set(slug, new Lanes({ concurrency, turn }))
+    }
+  }
+
+  /** Deliveries that are queued, waiting or in the middle of a turn. */
+  get held(): number {
+    let held = 0
+    for (const lanes of this.#lanes.values()) held += lanes.size
+    return held
+  }
+
+  add(delivery: Delivery): void {
+    const lanes = this.#lanes.get(delivery.plugin.slug)
+    if (lanes === undefined) throw new Error(`no lanes for plugin ${delivery.plugin.slug}`)
+    lanes.add(laneKeyOf(delivery.wanted.record), delivery)
+  }
+
+  /** Takes out the deliveries of an epoch, save those in the middle of a turn. */
+  remove(epoch: Epoch): Delivery[] {
+    const ofEpoch = (delivery: Delivery) => delivery.wanted.epoch === epoch
+    return [...this.#lanes.values()].flatMap((lanes) => lanes.remove(ofEpoch))
+  }
+
+  /** Resolves when no turn is running and none could start, or after the limit. */
+  async drain(limitMs: number): Promise<'drained' | 'limit'> {
+    const over = new AbortController()
+    const quiet = Promise.all([...this.#lanes.values()].map((lanes) => lanes.whenQuiet()))
+    const result = await Promise.race([
+      quiet.then(() => 'drained' as const),
+      this.#clock.sleep(limitMs, over.signal).then(() => 'limit' as const),
+    ])
+    over.abort()
+    return result
+  }
+}
+
+/**
+ * The lane of a record within a plugin. A record without a key has no entity to be ordered by, so
+ * it keeps the order of its partition.
+ */
+export function laneKeyOf(record: SourceRecord): string {
+  if (record.key === null) return `${record.topic}\u0000partition\u0000${record.partition}`
+  return `${record.topic}\u0000key\u0000${record.key.toString('latin1')}`
+}

@@ -1,0 +1,188 @@
+import type { Clock } from '../event/clock.ts'
+import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
+import type { SourceRecord } from '../event/record.ts'
+import type { IdempotencyStore } from '../idempotency/store.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { PluginLog } from '../plugin/plugin.ts'
+import { Books } from './books.ts'
+import { ByteBudget } from './budget.ts'
+import { bytesOf, copyRecord } from './copy.ts'
+import type { DeadLetterSink } from './dead-letter.ts'
+import { createDecode, type Fingerprint, undecodable } from './decode.ts'
+import { Dedupe } from './dedupe.ts'
+import type { Content, Delivery, WantedRecord } from './delivery.ts'
+import { createHandle } from './handle.ts'
+import type { Turn } from './lanes.ts'
+import { Order } from './order.ts'
+import { createPeek, type Peek, type PeekPorts } from './peek.ts'
+import type { PipelineReports } from './reports.ts'
+import { judge } from './retry.ts'
+import { createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
+import { createSettle } from './settle.ts'
+import type { Epoch, Intake, Obstacle } from './source.ts'
+
+export interface PipelineOptions {
+  groupId: string
+  plugins: readonly LoadedPlugin[]
+  /** Off: every event passes by and nothing is dispatched. */
+  eventsEnabled: boolean
+  maxInFlightBytes: number
+  /** How long a handler may go on after its signal before the process must end. */
+  handlerGraceMs: number
+  schemaIdOf: PeekPorts['schemaIdOf']
+  schemas: PeekPorts['schemas']
+  fingerprint: Fingerprint
+  store: IdempotencyStore
+  deadLetters: DeadLetterSink
+  clock: Clock
+  /** From 0 up to 1. */
+  random: () => number
+  logOf(delivery: Delivery): PluginLog
+  /** A handler ignores its signal: the process must end rather than call it again. */
+  onStuck(delivery: Delivery): void
+  reports: PipelineReports
+}
+
+export interface Pipeline extends Intake {
+  stats(): { inFlightDeliveries: number; inFlightBytes: number; unaccounted: number }
+}
+
+/**
+ * The way of an event: fetch → peek → route → decode → order → dedupe → handle → settle → commit.
+ * `take` is the half inside the fetch, `deliver` the half that is one turn of a lane; fetching and
+ * committing are the source's.
+ */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { reports, clock } = options
+  const plugins = options.eventsEnabled ? options.plugins : []
+  const receivers = [...plugins, everyPlugin]
+  const books = new Books()
+  const budget = new ByteBudget(options.maxInFlightBytes, slugsOf(receivers))
+  const peek = createPeek(options)
+  const route = createRoute(plugins, everyPlugin)
+  const decode = createDecode(options.fingerprint)
+  const order = new Order(receivers, deliver, clock)
+  const dedupe = new Dedupe({ ...options, ...reports })
+  const handle = createHandle({ ...options, ...reports, graceMs: options.handlerGraceMs })
+  const { settle, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
+
+  function take(epoch: Epoch, record: SourceRecord): Obstacle | undefined {
+    const peeked = peek(record)
+    if (peeked.type === 'obstacle') return peeked.obstacle
+    const routed = route(peeked)
+    const obstacle = roomFor(record, routed.wanting)
+    if (obstacle !== undefined) return obstacle
+    report(record, peeked, routed)
+    enqueue(epoch, record, peeked, routed)
+    return undefined
+  }
+
+  async function deliver(delivery: Delivery): Promise<Turn> {
+    if (delivery.wanted.epoch.lost.aborted) return { done: () => abandon(delivery) }
+    const content = decode(delivery.wanted)
+    const admission = await dedupe.admit(delivery, content)
+    if (admission.type === 'wait') return { again: admission.until }
+    const outcome =
+      admission.type === 'completed' ? admission.outcome : await reach(delivery, content)
+    return settle(delivery, outcome)
+  }
+
+  /** The outcome of a delivery that was not completed before. */
+  async function reach(delivery: Delivery, content: Content): Promise<Outcome> {
+    if (delivery.verdict !== undefined) return delivery.verdict
+    if (content.type === 'undecodable') {
+      return { type: 'dead-lettered', reason: 'undecodable', error: content.error }
+    }
+    const result = await handle(delivery, content.event)
+    const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
+    const isLost = delivery.wanted.epoch.lost.aborted && outcome.type !== 'processed'
+    return isLost ? { type: 'abandoned' } : outcome
+  }
+
+  function roomFor(record: SourceRecord, wanting: Wanting[]): Obstacle | undefined {
+    if (wanting.length === 0) return undefined
+    return budget.obstacle(bytesOf(record), slugsOf(wanting.map(({ plugin }) => plugin)))
+  }
+
+  function report(record: SourceRecord, peeked: Peek, { decisions, wanting }: Route): void {
+    reports.onConsumed(record)
+    if (peeked.type === 'event' && peeked.headersLie) reports.onHeaderMismatch()
+    for (const { plugin, decision } of decisions) reports.onFilterDecision(plugin, decision.type)
+    books.offered(Math.max(decisions.length, wanting.length), wanting.length, bytesOf(record))
+  }
+
+  function enqueue(epoch: Epoch, record: SourceRecord, peeked: Peek, { wanting }: Route): void {
+    const open = epoch.ledger.accept(record.offset, record.timestampMs, wanting.length)
+    if (wanting.length === 0) return
+    const bytes = bytesOf(record)
+    const wanted = { epoch, record: copyRecord(record), bytes, open, ...contentOf(record, peeked) }
+    for (const { plugin, verdict } of wanting) {
+      budget.take(plugin.slug, bytes)
+      order.add(deliveryOf(plugin, wanted, tooLarge(bytes) ?? verdict))
+    }
+  }
+
+  function tooLarge(bytes: number): CompletedOutcome | undefined {
+    if (bytes <= options.maxInFlightBytes) return undefined
+    const error = `${bytes} bytes are more than MAX_IN_FLIGHT_BYTES, ${options.maxInFlightBytes}`
+    return { type: 'dead-lettered', reason: 'too-large', error }
+  }
+
+  function bookkeeping(): PipelineReports {
+    const leave = (delivery: Delivery) => {
+      books.ended(delivery)
+      budget.give(delivery.plugin.slug, delivery.wanted.bytes)
+    }
+    return {
+      ...reports,
+      onSettled: (delivery, outcome) => {
+        leave(delivery)
+        reports.onSettled(delivery, outcome)
+      },
+      onAbandoned: (delivery) => {
+        leave(delivery)
+        reports.onAbandoned(delivery)
+      },
+    }
+  }
+
+  function end(epoch: Epoch): void {
+    for (const delivery of order.remove(epoch)) abandon(delivery)
+    books.forgetIfSettled(epoch)
+  }
+
+  return {
+    begin: (epoch) => books.begin(epoch),
+    take,
+    end,
+    drain: (limitMs) => order.drain(limitMs),
+    stats: () => ({
+      inFlightDeliveries: order.held,
+      inFlightBytes: books.inFlightBytes,
+      unaccounted: books.unaccounted(order.held),
+    }),
+  }
+}
+
+function contentOf(
+  record: SourceRecord,
+  peeked: Peek,
+): Pick<WantedRecord, 'name' | 'schema' | 'content'> {
+  if (peeked.type === 'event') {
+    return { name: peeked.name, schema: peeked.schema, content: undefined }
+  }
+  const error = peeked.type === 'undecodable' ? peeked.error : 'it holds no event'
+  return { name: '', schema: undefined, content: undecodable(record, error) }
+}
+
+function deliveryOf(
+  plugin: LoadedPlugin,
+  wanted: WantedRecord,
+  verdict: CompletedOutcome | undefined,
+): Delivery {
+  return { plugin, wanted, verdict, attempts: 0, claim: undefined, deadLetterWritten: false }
+}
+
+function slugsOf(plugins: readonly LoadedPlugin[]): string[] {
+  return plugins.map(({ slug }) => slug)
+}

@@ -1,0 +1,16 @@
+import type { SourceRecord } from '../event/record.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { Delivery } from './delivery.ts'
+import type { FilterDecision } from './route.ts'
+import type { SettleReports } from './settle.ts'
+
+/** What the pipeline tells of its work, for metrics and logs. None of these may throw. */
+export interface PipelineReports extends SettleReports {
+  onConsumed(record: SourceRecord): void
+  onHeaderMismatch(): void
+  onFilterDecision(plugin: LoadedPlugin, decision: FilterDecision['type']): void
+  onHandled(delivery: Delivery, seconds: number): void
+  onConflict(): void
+  onStoreError(message: string): void
+  onStoreCall(operation: 'claim' | 'complete' | 'release', seconds: number): void
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '../event/clock.ts'
+import { messageOf } from '../event/errors.ts'
+import {
+  assertNever,
+  type CompletedOutcome,
+  type DeadLetterReason,
+  type Outcome,
+} from '../event/outcome.ts'
+import { type DeadLetterSink, deadLetterOf } from './dead-letter.ts'
+import type { Dedupe } from './dedupe.ts'
+import type { Delivery } from './delivery.ts'
+import type { Turn } from './lanes.ts'
+
+/** What settling tells the rest of the service. */
+export interface SettleReports {
+  onSettled(delivery: Delivery, outcome: CompletedOutcome): void
+  onAbandoned(delivery: Delivery): void
+  onRetry(delivery: Delivery, error: string, delayMs: number): void
+  onHeld(delivery: Delivery, error: string): void
+  onDeadLetter(delivery: Delivery, reason: DeadLetterReason, error: string): void
+  /** A dead letter or a mark could not be written; it will be tried again. */
+  onWriteFailed(delivery: Delivery, what: 'dead letter' | 'mark', error: string): void
+}
+
+export interface SettlePorts {
+  groupId: string
+  dedupe: Dedupe
+  deadLetters: DeadLetterSink
+  clock: Clock
+  reports: SettleReports
+}
+
+const WRITE_RETRY_MS = 1_000
+
+/**
+ * Writes down how a delivery's turn ended. A completed outcome counts only when it is written: the
+ * dead letter acknowledged, then the mark, then the ledger. Until then the watermark stays below.
+ */
+export function createSettle(ports: SettlePorts) {
+  const { dedupe, reports, clock } = ports
+
+  async function settle(delivery: Delivery, outcome: Outcome): Promise<Turn> {
+    switch (outcome.type) {
+      case 'processed':
+      case 'skipped':
+      case 'duplicate':
+        return complete(delivery, outcome)
+      case 'rejected':
+        return deadLetter(delivery, outcome, 'rejected', outcome.why)
+      case 'dead-lettered':
+        return deadLetter(delivery, outcome, outcome.reason, outcome.error)
+      case 'retrying':
+        reports.onRetry(delivery, outcome.error, outcome.delayMs)
+        return again(delivery, outcome.delayMs)
+      case 'held':
+        reports.onHeld(delivery, outcome.error)
+        return again(delivery, outcome.delayMs)
+      case 'abandoned':
+        return { done: () => abandon(delivery) }
+      default:
+        return assertNever(outcome)
+    }
+  }
+
+  async function deadLetter(
+    delivery: Delivery,
+    outcome: CompletedOutcome,
+    reason: DeadLetterReason,
+    error: string,
+  ): Promise<Turn> {
+    if (delivery.deadLetterWritten) return complete(delivery, outcome)
+    const { plugin, wanted, attempts } = delivery
+    const cause = { plugin: plugin.slug, reason, error, attempts, groupId: ports.groupId }
+    try {
+      await ports.deadLetters.write(deadLetterOf(wanted.record, cause))
+    } catch (failure) {
+      return tryAgain(delivery, outcome, 'dead letter', failure)
+    }
+    delivery.deadLetterWritten = true
+    reports.onDeadLetter(delivery, reason, error)
+    return complete(delivery, outcome)
+  }
+
+  async function complete(delivery: Delivery, outcome: CompletedOutcome): Promise<Turn> {
+    try {
+      await dedupe.complete(delivery)
+    } catch (failure) {
+      return tryAgain(delivery, outcome, 'mark', failure)
+    }
+    return { done: () => close(delivery, outcome) }
+  }
+
+  /**
+   * The partition may have been lost while the mark was written: the mark is true all the same, but
+   * the books of that epoch are closed and nothing of it will be committed.
+   */
+  function close(delivery: Delivery, outcome: CompletedOutcome): void {
+    const { epoch, open } = delivery.wanted
+    epoch.ledger.settle(open)
+    if (epoch.lost.aborted) reports.onAbandoned(delivery)
+    else reports.onSettled(delivery, outcome)
+  }
+
+  /** Gives up a delivery of a lost epoch, wherever it stands. */
+  function abandon(delivery: Delivery): void {
+    delivery.wanted.epoch.ledger.settle(delivery.wanted.open)
+    reports.onAbandoned(delivery)
+    void dedupe.release(delivery)
+  }
+
+  function tryAgain(
+    delivery: Delivery,
+    outcome: CompletedOutcome,
+    what: 'dead letter' | 'mark',
+    failure: unknown,
+  ): Turn {
+    delivery.verdict = outcome
+    reports.onWriteFailed(delivery, what, messageOf(failure))
+    return again(delivery, WRITE_RETRY_MS)
+  }
+
+  function again(delivery: Delivery, delayMs: number): Turn {
+    return { again: clock.sleep(delayMs, delivery.wanted.epoch.lost) }
+  }
+
+  return { settle, abandon }
+}

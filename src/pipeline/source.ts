@@ -1,0 +1,34 @@
+import type { SourceRecord } from '../event/record.ts'
+import type { Ledger } from './ledger.ts'
+
+/**
+ * One uninterrupted ownership of a partition. Work is done on behalf of an epoch; once it is lost,
+ * nothing done for it is ever committed.
+ */
+export interface Epoch {
+  readonly topic: string
+  readonly partition: number
+  readonly ledger: Ledger
+  /** Aborts when the partition is lost. */
+  readonly lost: AbortSignal
+}
+
+/** Why a record cannot be taken in now, and when it is worth trying again. */
+export interface Obstacle {
+  why: string
+  cleared: Promise<void>
+}
+
+/** What a source of records feeds. No method throws or waits. */
+export interface Intake {
+  begin(epoch: Epoch): void
+  /**
+   * Takes one record in, copying what it keeps: the record's buffers are the source's to reuse.
+   * With an obstacle the record was not taken: offer it again when the obstacle is cleared.
+   */
+  take(epoch: Epoch, record: SourceRecord): Obstacle | undefined
+  /** The epoch is over: what is queued for it is dropped, its running handlers get their signal. */
+  end(epoch: Epoch): void
+  /** Resolves when nothing is running or ready to run, or after the limit; says which. */
+  drain(limitMs: number): Promise<'drained' | 'limit'>
+}
