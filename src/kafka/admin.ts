@@ -1,0 +1,113 @@
+import type { Admin, Kafka } from 'kafkajs'
+import { ConfigResourceTypes } from 'kafkajs'
+import { InventoryEventsError } from '../event/errors.ts'
+import { brokersOf } from './client.ts'
+import { causes, kafkaError } from './kafka-error.ts'
+import { within } from './within.ts'
+
+const CONNECT_TIMEOUT_MS = 15_000
+const REQUEST_TIMEOUT_MS = 30_000
+
+export interface NewTopic {
+  topic: string
+  partitions: number
+  replicationFactor: number
+  /** Kafka's own names: `retention.ms`, `cleanup.policy`. */
+  configs: Readonly<Record<string, string>>
+}
+
+export interface TopicDescription {
+  partitions: number
+  maxMessageBytes: number
+}
+
+/** What the program asks of a cluster beside reading and writing records. */
+export interface TopicAdmin {
+  list(): Promise<string[]>
+  /** Topics that don't exist are left out. */
+  describe(topics: readonly string[]): Promise<Map<string, TopicDescription>>
+  /** False when it was there already, and is left as it is. */
+  create(topic: NewTopic): Promise<boolean>
+}
+
+/** Connects, does the work, disconnects. Rejects with KAFKA_UNAVAILABLE or what `work` throws. */
+export async function withAdmin<T>(
+  kafka: Kafka,
+  work: (admin: TopicAdmin) => Promise<T>,
+  connectTimeoutMs = CONNECT_TIMEOUT_MS,
+): Promise<T> {
+  const admin = kafka.admin()
+  try {
+    await limited(admin.connect(), `connect to Kafka at ${brokersOf(kafka)}`, connectTimeoutMs)
+    return await work(topicAdmin(admin))
+  } finally {
+    void admin.disconnect().catch(() => undefined)
+  }
+}
+
+function topicAdmin(admin: Admin): TopicAdmin {
+  const list = () => limited(admin.listTopics(), 'list the topics')
+  return {
+    list,
+    async describe(topics) {
+      const there = new Set(await list())
+      const wanted = topics.filter((topic) => there.has(topic))
+      if (wanted.length === 0) return new Map()
+      const doing = `describe topics ${wanted.join(', ')}`
+      const { topics: found } = await limited(admin.fetchTopicMetadata({ topics: wanted }), doing)
+      const limits = await limited(maxMessageBytes(admin, wanted), doing)
+      return new Map(
+        found.map(({ name, partitions }) => [
+          name,
+          { partitions: partitions.length, maxMessageBytes: limits.get(name)! },
+        ]),
+      )
+    },
+    create: (topic) =>
+      limited(createTopic(admin, topic), `create topic ${topic.topic}`).catch((error) => {
+        throw creationError(error, topic)
+      }),
+  }
+}
+
+function createTopic(admin: Admin, { topic, partitions, replicationFactor, configs }: NewTopic) {
+  const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }))
+  return admin.createTopics({
+    topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
+    waitForLeaders: true,
+    timeout: REQUEST_TIMEOUT_MS,
+  })
+}
+
+async function maxMessageBytes(admin: Admin, topics: string[]): Promise<Map<string, number>> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name,
+      configNames: ['max.message.bytes'],
+    })),
+  })
+  return new Map(
+    resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      Number(configEntries[0]?.configValue),
+    ]),
+  )
+}
+
+/** A creation that Kafka refused is nothing that waiting would change. */
+function creationError(error: unknown, { topic }: NewTopic): unknown {
+  const refusal = causes(error).findLast((each) => 'errors' in each) as AggregateError | undefined
+  const [first] = refusal?.errors ?? []
+  if (first === undefined) return error
+  const message = `cannot create topic ${topic}: ${first.message}`
+  return new InventoryEventsError('USAGE', message, { cause: error })
+}
+
+async function limited<T>(work: Promise<T>, doing: string, limitMs = REQUEST_TIMEOUT_MS) {
+  const late = () => new Error(`no answer within ${limitMs / 1000} s`)
+  return within(work, limitMs, late).catch((error) => {
+    throw kafkaError(error, doing)
+  })
+}

@@ -1,0 +1,55 @@
+import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import { Kafka, logLevel } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
+import type { Logger } from '../observe/logger.ts'
+import { bridgeLogs } from './log-bridge.ts'
+
+const CONNECTION_TIMEOUT_MS = 5_000
+const REQUEST_TIMEOUT_MS = 30_000
+
+/** With these waits a client gives up on brokers that refuse connections after about 8 s. */
+const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, multiplier: 2, factor: 0.2, retries: 8 }
+
+const brokers = new WeakMap<Kafka, string>()
+
+/** The Kafka client that every consumer, producer and admin of the process is made from. */
+export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka {
+  const kafka = new Kafka(kafkaOptions(config, log))
+  brokers.set(kafka, config.KAFKA_BROKERS.join(', '))
+  return kafka
+}
+
+/** The brokers that the client was told of, for messages: `one:9092, two:9092`. */
+export function brokersOf(kafka: Kafka): string {
+  return brokers.get(kafka) ?? 'the brokers'
+}
+
+/** kafkajs' options from the settings. */
+export function kafkaOptions(config: Config<'KAFKA_BROKERS'>, log: Logger): KafkaConfig {
+  const sasl = saslOptions(config)
+  return {
+    brokers: [...config.KAFKA_BROKERS],
+    clientId: config.KAFKA_CLIENT_ID,
+    ssl: sslOptions(config),
+    ...(sasl && { sasl }),
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    authenticationTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: RETRY,
+    logLevel: log.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.INFO,
+    logCreator: bridgeLogs(log),
+  }
+}
+
+function sslOptions(config: Config): NonNullable<KafkaConfig['ssl']> {
+  if (!config.KAFKA_SSL) return false
+  const { KAFKA_SSL_CA: ca, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key } = config
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
+}
+
+function saslOptions(config: Config): SASLOptions | undefined {
+  const { KAFKA_SASL_MECHANISM: mechanism } = config
+  if (mechanism === undefined) return undefined
+  const { KAFKA_SASL_USERNAME: username = '', KAFKA_SASL_PASSWORD: password = '' } = config
+  return { mechanism, username, password }
+}

@@ -1,0 +1,41 @@
+import type { IHeaders, Message } from 'kafkajs'
+import type { RecordHeaders } from '../event/record.ts'
+import type { OutgoingRecord } from './producer.ts'
+
+/** A record as kafkajs takes it, an object of its own each time. */
+export function kafkaMessage({ key, value, headers, partition }: OutgoingRecord): Message {
+  return {
+    key,
+    value,
+    ...(headers && { headers: kafkaHeaders(headers) }),
+    ...(partition !== undefined && { partition }),
+  }
+}
+
+/** Headers without a value can't be told from absent ones by type, yet Kafka and its clients have both. */
+function kafkaHeaders(headers: RecordHeaders): IHeaders {
+  const entries = Object.entries(headers).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(headerValue) : headerValue(value),
+    ]),
+  )
+}
+
+function headerValue(value: Buffer | string | null | undefined): Buffer | string {
+  return value ?? nullHeader()
+}
+
+/**
+ * kafkajs reads null headers, but throws on writing one: it measures the value before it looks
+ * whether there is one. This buffer is measured as empty; its length is -1, Kafka's sign for null,
+ * when kafkajs writes the length, and 0 when it copies the bytes after it. Both are one byte long,
+ * so the measure holds; it starts over at each retry.
+ */
+function nullHeader(): Buffer {
+  let reads = 0
+  return Object.defineProperty(Buffer.alloc(0), 'length', {
+    get: () => (reads++ % 2 === 0 ? -1 : 0),
+  })
+}
