@@ -1,3 +1,4 @@
+import { limits } from '../plugin/limits.ts'
 import type { ValueType } from './value-types.ts'
 import {
   brokers,
@@ -140,12 +141,12 @@ export const settings = {
     help: 'How many bytes of records may be held at once; when they are used up, reading pauses.',
   },
   PLUGIN_CONCURRENCY: {
-    type: integer(1, 10_000),
+    type: integer(limits.concurrency.min, limits.concurrency.max),
     default: '64',
     help: 'How many deliveries of a plugin may be handled at once, unless the plugin says otherwise.',
   },
   HANDLER_TIMEOUT_MS: {
-    type: integer(10, 3_600_000),
+    type: integer(limits.timeoutMs.min, limits.timeoutMs.max),
     default: '30000',
     help: 'How long a handler may take before its signal aborts, unless the plugin says otherwise.',
   },
@@ -155,17 +156,17 @@ export const settings = {
     help: 'How long a handler may go on after its signal aborted. Then the process restarts.',
   },
   RETRY_MAX_ATTEMPTS: {
-    type: integer(1, 1_000),
+    type: integer(limits.maxAttempts.min, limits.maxAttempts.max),
     default: '5',
     help: 'How often a handler is called for an event, unless the plugin says otherwise.',
   },
   RETRY_INITIAL_DELAY_MS: {
-    type: integer(1, 3_600_000),
+    type: integer(limits.initialDelayMs.min, limits.initialDelayMs.max),
     default: '200',
     help: 'The wait before the second attempt; it doubles with each further one.',
   },
   RETRY_MAX_DELAY_MS: {
-    type: integer(1, 3_600_000),
+    type: integer(limits.maxDelayMs.min, limits.maxDelayMs.max),
     default: '30000',
     help: 'The longest wait between two attempts.',
   },

@@ -1,3 +1,4 @@
+import type { Config } from '../config/settings.ts'
 import type { Plugin, RetryPolicy } from './plugin.ts'
 
 /** A plugin that is ready to run: checked, with every default applied. */
@@ -37,4 +38,16 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     onExhausted: plugin.onExhausted ?? 'dead-letter',
     startFrom: plugin.startFrom ?? 'committed',
   })
+}
+
+export function defaultsFrom(config: Config): PluginDefaults {
+  return {
+    retry: {
+      maxAttempts: config.RETRY_MAX_ATTEMPTS,
+      initialDelayMs: config.RETRY_INITIAL_DELAY_MS,
+      maxDelayMs: config.RETRY_MAX_DELAY_MS,
+    },
+    timeoutMs: config.HANDLER_TIMEOUT_MS,
+    concurrency: config.PLUGIN_CONCURRENCY,
+  }
 }

@@ -1,0 +1,108 @@
+import { inspect } from 'node:util'
+import { nearMiss } from '../config/near-miss.ts'
+import { limits } from './limits.ts'
+import type { Plugin, RetryPolicy } from './plugin.ts'
+
+type Check = (value: unknown) => boolean
+type Rule = { expects: string; isGood: Check }
+
+const rules: Record<keyof Plugin, Rule> = {
+  slug: {
+    expects: 'up to 63 lower-case letters, digits and dashes, beginning with a letter or digit',
+    isGood: (value) => typeof value === 'string' && /^[a-z\d][a-z\d-]{0,62}$/.test(value),
+  },
+  title: {
+    expects: 'up to 200 characters',
+    isGood: (value) => typeof value === 'string' && value !== '' && value.length <= 200,
+  },
+  processEvent: {
+    expects: 'a function (event, context)',
+    isGood: (value) => typeof value === 'function',
+  },
+  wantsProcessEvent: {
+    expects: 'a function (name) that is not async and answers true or false',
+    isGood: (value) => typeof value === 'function' && value.constructor.name !== 'AsyncFunction',
+  },
+  retry: { expects: 'an object', isGood: isObject },
+  timeoutMs: wholeNumber(limits.timeoutMs),
+  concurrency: wholeNumber(limits.concurrency),
+  onExhausted: oneOf('dead-letter', 'hold'),
+  startFrom: oneOf('committed', 'now'),
+}
+
+const retryRules: Record<keyof RetryPolicy, Rule> = {
+  maxAttempts: wholeNumber(limits.maxAttempts),
+  initialDelayMs: wholeNumber(limits.initialDelayMs),
+  maxDelayMs: wholeNumber(limits.maxDelayMs),
+}
+
+const required: (keyof Plugin)[] = ['slug', 'processEvent']
+
+/** What keeps a default export from being a plugin: `timeoutMs: expected ..., got '5s'`. */
+export function checkPlugin(value: unknown): string[] {
+  if (value === undefined) {
+    return ['no default export: expected export default definePlugin({ ... })']
+  }
+  if (!isObject(value)) {
+    return [`default export: expected definePlugin({ ... }), got ${shown(value)}`]
+  }
+  return [
+    ...required
+      .filter((name) => value[name] === undefined)
+      .map((name) => `${name}: required, expected ${rules[name].expects}, got nothing`),
+    ...valueProblems(value, rules),
+    ...unknownNames(value, Object.keys(rules)),
+    ...retryProblems(value.retry),
+  ]
+}
+
+function retryProblems(retry: unknown): string[] {
+  if (!isObject(retry)) return []
+  const problems = [
+    ...valueProblems(retry, retryRules),
+    ...unknownNames(retry, Object.keys(retryRules)),
+  ]
+  return problems.map((problem) => `retry.${problem}`)
+}
+
+function valueProblems(value: Record<string, unknown>, expected: Record<string, Rule>): string[] {
+  return Object.entries(expected)
+    .filter(([name, rule]) => value[name] !== undefined && !rule.isGood(value[name]))
+    .map(([name, rule]) => `${name}: expected ${rule.expects}, got ${shown(value[name])}`)
+}
+
+/** An instance of a class may keep what it likes in fields of its own. */
+function unknownNames(value: Record<string, unknown>, known: string[]): string[] {
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return []
+  const unknown = Object.keys(value).filter((name) => !known.includes(name))
+  return unknown.map((name) => {
+    const meant = nearMiss(name, known)
+    return meant === undefined
+      ? `${name}: not known, expected only ${known.join(', ')}`
+      : `${name}: not known, did you mean ${meant}?`
+  })
+}
+
+function wholeNumber({ min, max }: { min: number; max: number }): Rule {
+  return {
+    expects: `a whole number from ${min} to ${max}`,
+    isGood: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+  }
+}
+
+function oneOf(...values: string[]): Rule {
+  return {
+    expects: values.map((value) => `'${value}'`).join(' or '),
+    isGood: (value) => typeof value === 'string' && values.includes(value),
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function shown(value: unknown): string {
+  const text = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY })
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text
+}

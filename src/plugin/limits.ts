@@ -1,0 +1,8 @@
+/** The least and the most that a plugin, or a setting for all plugins, may ask for. */
+export const limits = {
+  timeoutMs: { min: 10, max: 3_600_000 },
+  concurrency: { min: 1, max: 10_000 },
+  maxAttempts: { min: 1, max: 1_000 },
+  initialDelayMs: { min: 1, max: 3_600_000 },
+  maxDelayMs: { min: 1, max: 3_600_000 },
+} as const

@@ -1,0 +1,117 @@
+import { pathToFileURL } from 'node:url'
+import type { Clock } from '../event/clock.ts'
+import { systemClock } from '../event/clock.ts'
+import { messageOf } from '../event/errors.ts'
+import { checkPlugin } from './check-plugin.ts'
+import { letPluginsImportUs } from './import-self.ts'
+import type { LoadedPlugin, PluginDefaults } from './loaded-plugin.ts'
+import { withDefaults } from './loaded-plugin.ts'
+import type { Plugin } from './plugin.ts'
+import { resolvePlugin } from './resolve-plugin.ts'
+
+/** Why a plugin is not run. */
+export interface PluginProblem {
+  /** The file, or what was named when no file was found. */
+  file: string
+  slug: string | undefined
+  /** What is wrong and what was expected. */
+  reason: string
+}
+
+export interface LoadOptions {
+  /** Where relative paths and packages are looked for. */
+  cwd: string
+  defaults: PluginDefaults
+  clock?: Clock
+  /** How long a module may take to load. */
+  importTimeoutMs?: number
+}
+
+type Loaded = { plugins: LoadedPlugin[]; problems: PluginProblem[] }
+
+/** Loads the plugins that are good, in the order named, and tells what is wrong with the others. */
+export async function loadPlugins(
+  specifiers: readonly string[],
+  options: LoadOptions,
+): Promise<Loaded> {
+  letPluginsImportUs()
+  const loaded: Loaded = { plugins: [], problems: [] }
+  for (const specifier of specifiers) {
+    const { plugin, problems } = await loadPlugin(specifier, options)
+    const twice = plugin === undefined ? [] : sameSlug(plugin, loaded.plugins)
+    if (plugin !== undefined && twice.length === 0) loaded.plugins.push(plugin)
+    loaded.problems.push(...problems, ...twice)
+  }
+  return loaded
+}
+
+/** `plugin cold-chain in /plugins/cold-chain.ts: timeoutMs: expected ..., got '5s'`. */
+export function describeProblem({ file, slug, reason }: PluginProblem): string {
+  return `plugin ${slug === undefined ? file : `${slug} in ${file}`}: ${reason}`
+}
+
+async function loadPlugin(
+  specifier: string,
+  options: LoadOptions,
+): Promise<{ plugin?: LoadedPlugin; problems: PluginProblem[] }> {
+  let file = specifier
+  try {
+    file = resolvePlugin(specifier, options.cwd)
+    const exported = await importDefault(file, options)
+    const reasons = checkPlugin(exported)
+    if (reasons.length === 0) {
+      return { plugin: withDefaults(exported as Plugin, file, options.defaults), problems: [] }
+    }
+    const slug = slugOf(exported)
+    return { problems: reasons.map((reason) => ({ file, slug, reason })) }
+  } catch (error) {
+    return { problems: [{ file, slug: undefined, reason: messageOf(error) }] }
+  }
+}
+
+async function importDefault(
+  file: string,
+  { clock = systemClock, importTimeoutMs = 10_000 }: LoadOptions,
+): Promise<unknown> {
+  if (/\.m?ts$/.test(file) && !process.features.typescript) throw noTypeScript()
+  const imported = import(pathToFileURL(file).href).catch((error) => {
+    throw new Error(`cannot be loaded: ${nameOf(error)}${messageOf(error)}`, { cause: error })
+  })
+  const module = await within(importTimeoutMs, imported, clock)
+  return module.default
+}
+
+function noTypeScript(): Error {
+  return new Error(
+    `expected JavaScript, because Node ${process.version} does not run TypeScript: ` +
+      'compile the plugin, or use Node 22.18 or newer',
+  )
+}
+
+/** A top-level await may never end. */
+function within<T>(ms: number, promise: Promise<T>, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () =>
+      reject(new Error(`cannot be loaded: expected it to load within ${ms} ms`)),
+    )
+    promise.then(resolve, reject).finally(cancel)
+  })
+}
+
+function sameSlug(plugin: LoadedPlugin, others: LoadedPlugin[]): PluginProblem[] {
+  const { file, slug } = plugin
+  const other = others.find((known) => known.slug === slug)
+  if (other === undefined) return []
+  const reason =
+    other.file === file ? 'named twice' : `slug: expected one of its own, ${other.file} has it too`
+  return [{ file, slug, reason }]
+}
+
+function slugOf(exported: unknown): string | undefined {
+  const slug = (exported as Partial<Plugin> | undefined)?.slug
+  return typeof slug === 'string' ? slug : undefined
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : ''
+}

@@ -1,0 +1,24 @@
+import { extname } from 'node:path'
+
+// `.ts` in a clone, `.js` in the package.
+const extension = extname(import.meta.url)
+
+const own = new Map([
+  ['inventory-events', new URL(`../index${extension}`, import.meta.url).href],
+  ['inventory-events/testing', new URL(`../testing${extension}`, import.meta.url).href],
+])
+
+interface Resolved {
+  url: string
+  shortCircuit?: boolean
+}
+
+/** A resolve hook of Node's module loader. It serves both the synchronous and the other kind. */
+export function resolve<Context, Answer>(
+  specifier: string,
+  context: Context,
+  next: (specifier: string, context: Context) => Answer,
+): Answer | Resolved {
+  const url = own.get(specifier)
+  return url === undefined ? next(specifier, context) : { url, shortCircuit: true }
+}
