@@ -1,0 +1,55 @@
+import type { OffsetsByTopicPartition } from 'kafkajs'
+import type { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
+
+/** One attempt at a commit, in the generation that the group is in when it is called. */
+export type CommitOnce = (offsets: OffsetsByTopicPartition) => Promise<void>
+
+/**
+ * Commits watermarks, and nothing else does. Only partitions that are owned at the moment of the
+ * call are named, and each attempt is made once: kafkajs's retrying commit would carry an old
+ * offset into a new generation and rewind the partition's next owner.
+ */
+export class Committer {
+  #owned: OwnedPartitions
+  #onCommit: (result: 'ok' | 'failed', error?: unknown) => void
+  #once: CommitOnce | undefined
+  #underWay: Promise<void> = Promise.resolve()
+
+  constructor(
+    owned: OwnedPartitions,
+    onCommit: (result: 'ok' | 'failed', error?: unknown) => void,
+  ) {
+    this.#owned = owned
+    this.#onCommit = onCommit
+  }
+
+  /** kafkajs hands its commit function to each batch; the newest is that of the running consumer. */
+  use(once: CommitOnce): void {
+    this.#once = once
+  }
+
+  /** Commits what is completed; one commit at a time. Never rejects: the next one tries again. */
+  commit(): Promise<void> {
+    this.#underWay = this.#underWay.then(() => this.#commit())
+    return this.#underWay
+  }
+
+  async #commit(): Promise<void> {
+    const due = [...this.#owned]
+      .map((owned) => ({ owned, watermark: owned.ledger.watermark }))
+      .filter(({ owned, watermark }) => watermark > owned.committedOffset)
+    if (due.length === 0 || this.#once === undefined) return
+    try {
+      await this.#once({ topics: due.map(topicOf) })
+      for (const { owned, watermark } of due) owned.committedOffset = watermark
+      this.#onCommit('ok')
+    } catch (error) {
+      this.#onCommit('failed', error)
+    }
+  }
+}
+
+function topicOf({ owned, watermark }: { owned: OwnedPartition; watermark: number }) {
+  const partitions = [{ partition: owned.partition, offset: String(watermark) }]
+  return { topic: owned.topic, partitions }
+}

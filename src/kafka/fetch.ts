@@ -1,0 +1,108 @@
+import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { Clock } from '../event/clock.ts'
+import type { SourceRecord } from '../event/record.ts'
+import type { Intake, Obstacle } from '../pipeline/source.ts'
+import type { OwnedPartition } from './owned-partition.ts'
+
+export interface FetchPorts {
+  intake: Intake
+  clock: Clock
+  /** The partition if it is ours and may be read; undefined drops the batch. */
+  readable(topic: string, partition: number): OwnedPartition | undefined
+  seekBack(owned: OwnedPartition): void
+  /** Stops reading the partition until the obstacle is cleared. */
+  park(owned: OwnedPartition, obstacle: Obstacle): void
+}
+
+/** How long a batch waits for room before its partition is paused: pausing and resuming is slow. */
+const PATIENCE_MS = 2_000
+const HEARTBEAT_EVERY_MS = 250
+
+/**
+ * Takes kafkajs's batches in. It copies, enqueues and returns, or waits for room while it goes on
+ * sending heartbeats. Only kafkajs's own errors leave it: those of a heartbeat, which make it
+ * rejoin. It resolves exactly what was taken, so the rest is fetched again.
+ */
+export function createFetch(ports: FetchPorts) {
+  return async function fetch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload
+    const owned = ports.readable(batch.topic, batch.partition)
+    if (owned === undefined) return
+    // A batch that was fetched for an older assignment, or before a seek, does not continue what
+    // was taken so far: taking it would skip records or take them twice.
+    if (fetchedOffsetOf(batch) !== owned.ledger.expected) return ports.seekBack(owned)
+    const isWhole = await takeAll(payload, owned, ports)
+    if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)
+    resolve(payload, owned)
+  }
+}
+
+async function takeAll(
+  payload: EachBatchPayload,
+  owned: OwnedPartition,
+  ports: FetchPorts,
+): Promise<boolean> {
+  for (const message of payload.batch.messages) {
+    const record = recordOf(payload.batch, message)
+    let obstacle = ports.intake.take(owned, record)
+    while (obstacle !== undefined) {
+      const isCleared = await outwait(obstacle, payload, owned, ports)
+      if (!isCleared) return false
+      obstacle = ports.intake.take(owned, record)
+    }
+  }
+  return true
+}
+
+/** Waits for an obstacle, with heartbeats; false if the batch must be given up. */
+async function outwait(
+  obstacle: Obstacle,
+  payload: EachBatchPayload,
+  owned: OwnedPartition,
+  ports: FetchPorts,
+): Promise<boolean> {
+  const { clock } = ports
+  const patienceEndMs = clock.now() + PATIENCE_MS
+  const cleared = obstacle.cleared.then(() => true)
+  for (;;) {
+    const isCleared = await Promise.race([cleared, pause(clock)])
+    await payload.heartbeat()
+    if (ports.readable(owned.topic, owned.partition) !== owned) return false
+    if (isCleared) return true
+    if (clock.now() < patienceEndMs) continue
+    ports.park(owned, obstacle)
+    return false
+  }
+}
+
+async function pause(clock: Clock): Promise<false> {
+  await clock.sleep(HEARTBEAT_EVERY_MS)
+  return false
+}
+
+/** Tells kafkajs where the next fetch starts. */
+function resolve(payload: EachBatchPayload, owned: OwnedPartition): void {
+  try {
+    payload.resolveOffset(String(owned.ledger.expected - 1))
+  } catch {
+    // kafkajs throws a TypeError, and would end the consumer, when the topic was lost meanwhile.
+    // Then there is nothing to resolve.
+  }
+}
+
+/** The offset that the fetch asked for. kafkajs has it, its types do not. */
+function fetchedOffsetOf(batch: Batch): number {
+  return Number((batch as Batch & { fetchedOffset: string }).fetchedOffset)
+}
+
+function recordOf(batch: Batch, message: KafkaMessage): SourceRecord {
+  return {
+    topic: batch.topic,
+    partition: batch.partition,
+    offset: Number(message.offset),
+    timestampMs: Number(message.timestamp),
+    key: message.key,
+    value: message.value,
+    headers: message.headers ?? {},
+  }
+}

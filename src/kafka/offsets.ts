@@ -1,0 +1,41 @@
+import type { Admin } from 'kafkajs'
+
+/** What the brokers know of a partition. */
+export interface PartitionOffsets {
+  /** What the group committed; undefined if it never did. */
+  committed: number | undefined
+  /** The first offset that the log still has. */
+  low: number
+  /** The offset that the next record will get. */
+  high: number
+}
+
+/** Asks the brokers about every partition of the topics: topic, then partition. */
+export async function readOffsets(
+  admin: Admin,
+  groupId: string,
+  topics: string[],
+): Promise<Map<string, Map<number, PartitionOffsets>>> {
+  const committed = await admin.fetchOffsets({ groupId, topics })
+  const byTopic = new Map<string, Map<number, PartitionOffsets>>()
+  for (const { topic, partitions } of committed) {
+    const commits = new Map(partitions.map((row) => [row.partition, Number(row.offset)]))
+    byTopic.set(topic, await readTopic(admin, topic, commits))
+  }
+  return byTopic
+}
+
+async function readTopic(
+  admin: Admin,
+  topic: string,
+  commits: Map<number, number>,
+): Promise<Map<number, PartitionOffsets>> {
+  const ends = await admin.fetchTopicOffsets(topic)
+  return new Map(
+    ends.map(({ partition, low, high }) => {
+      const commit = commits.get(partition) ?? -1
+      const committed = commit < 0 ? undefined : commit
+      return [partition, { committed, low: Number(low), high: Number(high) }]
+    }),
+  )
+}
