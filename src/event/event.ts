@@ -23,8 +23,11 @@ export interface Entity {
 export interface Node {
   id: string
   name: string
-  type: 'stage' | 'container' | 'bundle'
+  type: NodeType
 }
+
+/** `unknown` is read where a producer newer than this version wrote a type that it does not know. */
+export type NodeType = 'stage' | 'container' | 'bundle' | 'unknown'
 
 export interface KeyedValue {
   key: string

@@ -1,0 +1,37 @@
+import type { Event, InventoryEvent, InventoryKind, UnknownEvent } from './event.ts'
+import { isPluginEvent, isUnknownEvent } from './guards.ts'
+import { subjectOf } from './plugin-event-subject.ts'
+
+type EventOfKind<K extends InventoryKind> = Extract<InventoryEvent, { kind: K }>
+
+/** Which entity an event of each kind is about. */
+const ENTITY_ID: { [K in InventoryKind]: (event: EventOfKind<K>) => string } = {
+  'inventory.received': (event) => event.entity.id,
+  'inventory.produced': (event) => event.entity.id,
+  'inventory.modified': (event) => event.entityId,
+  'inventory.moved': (event) => event.entity.id,
+  'inventory.bundled': (event) => event.entity.id,
+  'inventory.destroyed': (event) => event.entityId,
+  'inventory.wasted': (event) => event.entityId,
+  'inventory.merged': (event) => event.mergedEntity.id,
+  'inventory.merge.reverted': (event) => event.revertedEntityId,
+  'inventory.restored': (event) => event.restoredEntityId,
+}
+
+/**
+ * The key of the event's record: events with the same key are kept in order. An entity's id for
+ * inventory events, `<model>:<pk>` for plugin events, the event's own id where it has no subject.
+ */
+export function entityKey(event: Event): string {
+  if (isPluginEvent(event)) return subjectOf(event) ?? event.id
+  if (isUnknownEvent(event)) return guessedEntityId(event) ?? event.id
+  const entityId = ENTITY_ID[event.kind] as (event: InventoryEvent) => string
+  return entityId(event)
+}
+
+/** A kind without a schema names its entity as the known kinds do, or we can't tell. */
+function guessedEntityId(event: UnknownEvent): string | undefined {
+  const entity = event.entity as { id?: unknown } | null | undefined
+  const guesses = [event.entityId, typeof entity === 'object' ? entity?.id : undefined]
+  return guesses.find((guess): guess is string => typeof guess === 'string' && guess !== '')
+}

@@ -1,0 +1,25 @@
+import type { BaseEvent, Event, InventoryEvent, PluginEvent, UnknownEvent } from './event.ts'
+import { isInventoryKind } from './kinds.ts'
+
+/**
+ * Whether the event's `kind` starts with `inventory.`. A kind newer than this version passes too,
+ * so give a `switch` over `kind` a default branch.
+ */
+export function isInventoryEvent(event: BaseEvent | Event): event is InventoryEvent {
+  return event.kind?.startsWith('inventory.') === true
+}
+
+/** Whether the event is an InvenTree-style one: a name with arguments. */
+export function isPluginEvent(event: BaseEvent | Event): event is PluginEvent {
+  return event.kind === undefined
+}
+
+/** Whether the event is of a kind that this version has no schema for. */
+export function isUnknownEvent(event: Event): event is UnknownEvent {
+  return event.kind !== undefined && !isInventoryKind(event.kind)
+}
+
+/** What filters decide by: an inventory event's kind, a plugin event's name. */
+export function nameOf(event: Event): string {
+  return isPluginEvent(event) ? event.name : String(event.kind)
+}
