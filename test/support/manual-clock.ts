@@ -1,0 +1,64 @@
+import type { Clock } from '../../src/event/clock.ts'
+
+interface Timer {
+  atMs: number
+  callback: () => void
+}
+
+/** A clock that a test moves by hand. Promises settle between timers, as they would in real time. */
+export class ManualClock implements Clock {
+  #nowMs: number
+  #timers = new Set<Timer>()
+
+  constructor(nowMs = 0) {
+    this.#nowMs = nowMs
+  }
+
+  now(): number {
+    return this.#nowMs
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { atMs: this.#nowMs + ms, callback }
+    this.#timers.add(timer)
+    return () => void this.#timers.delete(timer)
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const cancel = this.after(ms, resolve)
+      signal?.addEventListener('abort', () => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  /** Lets time pass, timer by timer. */
+  async advance(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms
+    for (;;) {
+      await settled()
+      const next = this.#nextUntil(endMs)
+      if (next === undefined) break
+      this.#timers.delete(next)
+      this.#nowMs = next.atMs
+      next.callback()
+    }
+    this.#nowMs = endMs
+  }
+
+  #nextUntil(endMs: number): Timer | undefined {
+    let next: Timer | undefined
+    for (const timer of this.#timers) {
+      if (timer.atMs <= endMs && (next === undefined || timer.atMs < next.atMs)) next = timer
+    }
+    return next
+  }
+}
+
+/** Resolves when every promise that could settle has settled. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
