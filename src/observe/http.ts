@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyReply } from 'fastify'
+import { fastify } from 'fastify'
+import type { Registry } from 'prom-client'
+import { InventoryEventsError, messageOf } from '../event/errors.ts'
+
+/** One thing that has to be right, by name, and if it is not, why. */
+export interface Check {
+  name: string
+  ok: boolean
+  why?: string
+}
+
+export type Health = readonly Check[]
+
+export interface HttpOptions {
+  /** 0 takes a free one. */
+  port: number
+  register: Registry
+  /** Whether the process would be better off restarted. */
+  live: () => Health
+  /** Whether it does its work now. */
+  ready: () => Health
+}
+
+export interface HttpServer {
+  /** The port that is listened on. */
+  port: number
+  /** Answers what has been asked, then stops listening. */
+  close(): Promise<void>
+}
+
+/** Serves `/livez`, `/readyz` and `/metrics` on every interface. Throws CONFIG_INVALID if the port is taken. */
+export async function startHttp({ port, register, live, ready }: HttpOptions): Promise<HttpServer> {
+  const server = fastify({ forceCloseConnections: 'idle', requestTimeout: 10_000 })
+  server.get('/livez', (_request, reply) => answer(reply, live()))
+  server.get('/readyz', (_request, reply) => answer(reply, ready()))
+  server.get('/metrics', async (_request, reply) => {
+    reply.type(register.contentType)
+    return register.metrics()
+  })
+  await server.listen({ port, host: '0.0.0.0' }).catch((cause) => {
+    const why = messageOf(cause)
+    throw new InventoryEventsError('CONFIG_INVALID', `HTTP_PORT: ${why}`, { cause })
+  })
+  const { port: actualPort } = server.server.address() as AddressInfo
+  return { port: actualPort, close: () => server.close() }
+}
+
+function answer(reply: FastifyReply, checks: Health): FastifyReply {
+  const ok = checks.every((check) => check.ok)
+  return reply.code(ok ? 200 : 503).send({ ok, checks })
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../event/clock.ts'
+import { type Delivery, placeOf } from '../pipeline/delivery.ts'
+import type { PipelineReports } from '../pipeline/reports.ts'
+import type { Metrics } from './metrics.ts'
+import type { SampledLog } from './sampled-log.ts'
+
+export interface ReportsOptions {
+  metrics: Metrics
+  sampled: SampledLog
+  clock: Pick<Clock, 'now'>
+  store: string
+}
+
+/** Turns what the pipeline tells into metrics, and failures into sampled log lines. */
+export function createReports({ metrics, sampled, clock, store }: ReportsOptions): PipelineReports {
+  function ended(delivery: Delivery, outcome: string): void {
+    const plugin = delivery.plugin.slug
+    const ageMs = clock.now() - delivery.wanted.record.timestampMs
+    metrics.deliveries.inc({ plugin, outcome })
+    metrics.endToEnd.observe({ plugin }, Math.max(0, ageMs) / 1000)
+  }
+
+  function failed(delivery: Delivery, error: string, fields: object, message: string): void {
+    const record = placeOf(delivery.wanted.record)
+    const { attempts } = delivery
+    sampled.warn(delivery.plugin.slug, error, { record, attempts, ...fields }, message)
+  }
+
+  return {
+    onConsumed: ({ topic }) => metrics.recordsConsumed.inc({ topic }),
+    onHeaderMismatch: () => metrics.headerMismatches.inc(),
+    onFilterDecision: ({ slug }, decision) =>
+      metrics.filterDecisions.inc({ plugin: slug, decision }),
+    onHandled: ({ plugin }, seconds) =>
+      metrics.handlerDuration.observe({ plugin: plugin.slug }, seconds),
+    onSettled: (delivery, outcome) => ended(delivery, outcome.type),
+    onAbandoned: (delivery) =>
+      metrics.deliveries.inc({ plugin: delivery.plugin.slug, outcome: 'abandoned' }),
+    onRetry(delivery, error, delayMs) {
+      metrics.deliveryRetries.inc({ plugin: delivery.plugin.slug })
+      failed(delivery, error, { delayMs }, 'handler failed; it is called again')
+    },
+    onHeld(delivery, error) {
+      metrics.deliveryRetries.inc({ plugin: delivery.plugin.slug })
+      failed(delivery, error, {}, 'handler failed; the delivery is held')
+    },
+    onDeadLetter(delivery, reason, error) {
+      metrics.deadLetters.inc({ plugin: delivery.plugin.slug, reason })
+      failed(delivery, error, { reason }, 'dead-lettered')
+    },
+    onWriteFailed: (delivery, what, error) =>
+      failed(delivery, error, {}, `the ${what} could not be written; it is tried again`),
+    onConflict: () => metrics.idempotencyConflicts.inc(),
+    onStoreError: (error) => sampled.warn('*', error, { store }, 'the idempotency store is down'),
+    onStoreCall: (operation, seconds) =>
+      metrics.idempotencyOperation.observe({ store, operation }, seconds),
+  }
+}
