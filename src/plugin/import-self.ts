@@ -1,4 +1,4 @@
-import { register, registerHooks } from 'node:module'
+import nodeModule from 'node:module'
 import { extname } from 'node:path'
 import { resolve } from './resolve-self.ts'
 
@@ -12,6 +12,6 @@ export function letPluginsImportUs(): void {
   if (isRegistered) return
   isRegistered = true
   // Node 20 has only the hooks that run in a thread of their own.
-  if (registerHooks !== undefined) registerHooks({ resolve })
-  else register(`./resolve-self${extname(import.meta.url)}`, import.meta.url)
+  if (nodeModule.registerHooks !== undefined) nodeModule.registerHooks({ resolve })
+  else nodeModule.register(`./resolve-self${extname(import.meta.url)}`, import.meta.url)
 }
