@@ -1,0 +1,36 @@
+// Watches what has to stay cold: when an entity that says how warm it may get is moved to a place
+// that is not known to be cold, whoever COLD_CHAIN_URL names is told.
+import { definePlugin, reject, skip } from 'inventory-events'
+
+const coldPlaces = new Set((process.env.COLD_CHAIN_PLACES ?? 'Freezer,Cold store').split(','))
+
+export default definePlugin({
+  slug: 'cold-chain',
+  title: 'Cold chain',
+  wantsProcessEvent: (name) => name === 'inventory.moved',
+  timeoutMs: 5_000,
+  async processEvent(event, { log, signal, idempotencyKey }) {
+    const { entity, to } = event
+    const maxCelsius = entity.attributes?.maxCelsius
+    if (maxCelsius === undefined) return skip('it may get warm')
+    if (typeof maxCelsius !== 'number') return reject('attributes.maxCelsius: expected a number')
+    if (coldPlaces.has(to.name)) return skip('it stays cold')
+
+    log.warn({ entity: entity.name, to: to.name, maxCelsius }, 'the cold chain breaks')
+    return tell({ entityId: entity.id, to: to.name, maxCelsius }, idempotencyKey, signal)
+  },
+})
+
+/** The receiver can tell a repeated call by its key. Throwing asks for another attempt. */
+async function tell(alarm: object, idempotencyKey: string, signal: AbortSignal): Promise<void> {
+  const url = process.env.COLD_CHAIN_URL
+  if (url === undefined) return
+  const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
+  const response = await fetch(url, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(alarm),
+    signal,
+  })
+  if (!response.ok) throw new Error(`the alarm was answered with ${response.status}`)
+}

@@ -1,0 +1,1 @@
+export const plugin = { slug: 'no-default', processEvent() {} }

@@ -1,0 +1,1 @@
+export default { slug: 'no-handler', title: 'Has no processEvent' }

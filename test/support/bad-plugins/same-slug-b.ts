@@ -1,0 +1,3 @@
+import { definePlugin } from 'inventory-events'
+
+export default definePlugin({ slug: 'same-slug', processEvent() {} })

@@ -1,0 +1,12 @@
+export default {
+  slug: 'Wrong Options',
+  title: '',
+  processEvents() {},
+  processEvent() {},
+  wantsProcessEvent: async () => true,
+  timeoutMs: '5s',
+  concurrency: 0,
+  onExhausted: 'drop',
+  startFrom: 'earliest',
+  retry: { maxAttempts: 1.5, initialDelay: 10 },
+}
