@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import { checkConfig, nameHints } from '../config/load-config.ts'
+import type { Environment, ReadSetting } from '../config/read-settings.ts'
+import { readSettings } from '../config/read-settings.ts'
+import type { Setting } from '../config/settings.ts'
+import { settings } from '../config/settings.ts'
+
+export function registerConfig(program: Command): void {
+  program
+    .command('config')
+    .description('Print every setting, its value and its source; secrets are masked')
+    .action(() => {
+      const { lines, problems, hints } = describeConfig(process.env)
+      process.stdout.write(`${lines.join('\n')}\n`)
+      for (const line of [...problems, ...hints]) process.stderr.write(`${line}\n`)
+      if (problems.length > 0) process.exitCode = 1
+    })
+}
+
+/** A line for each setting, and what is wrong with any of them. */
+export function describeConfig(env: Environment) {
+  const rows = readSettings(env)
+  const width = Math.max(...rows.map((row) => row.name.length))
+  const lines = rows.map((row) => `${row.name.padEnd(width)}  ${shownValue(row)}  (${row.source})`)
+  return { lines, problems: checkConfig(env).problems, hints: nameHints(env) }
+}
+
+function shownValue({ name, value, problem }: ReadSetting): string {
+  if (problem !== undefined) return 'invalid'
+  if (value === undefined) return '-'
+  const setting: Setting = settings[name]
+  return setting.secret ? '***' : firstLine(String(value))
+}
+
+/** Certificates have many. */
+function firstLine(text: string): string {
+  const [first] = text.split('\n')
+  return first === text ? text : `${first} ...`
+}
