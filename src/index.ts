@@ -1,4 +1,7 @@
+export type { ErrorCode } from './event/errors.ts'
+export { InventoryEventsError } from './event/errors.ts'
 export type * from './event/event.ts'
+export { isInventoryEvent, isPluginEvent, isUnknownEvent, nameOf } from './event/guards.ts'
 export type { JsonObject, JsonValue } from './event/json.ts'
 export type { EventNamed } from './plugin/define-plugin.ts'
 export { definePlugin } from './plugin/define-plugin.ts'
