@@ -80,6 +80,9 @@ export async function waitUntilReady(
   const settled = async () => process.ended() !== undefined || (await isReady())
   const inTime = await waitUntil(settled, { timeoutMs, signal })
   if (inTime && process.ended() === undefined) return
+  if (signal?.aborted) {
+    throw new InventoryEventsError('STACK_UNAVAILABLE', `interrupted while waiting for ${what}`)
+  }
   const why =
     process.ended() ?? (signal?.aborted ? 'interrupted' : `not within ${timeoutMs / 1000} s`)
   const log = await readFile(process.logFile, 'utf8').catch(() => '')

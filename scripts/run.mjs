@@ -1,0 +1,93 @@
+// Runs the demo or the tests from a fresh clone: installs what is missing, then hands over to the
+// Node that the project brings along. Plain JavaScript without dependencies, because nothing may be
+// installed yet.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const OLDEST_NODE = 20
+const INSTALL_MS = 900_000
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+const commands = {
+  demo: ['bin/inventory-events.js', 'demo'],
+  test: ['node_modules/vitest/vitest.mjs', 'run'],
+}
+
+async function main([name, ...args]) {
+  const command = commands[name]
+  if (!command) fail(`usage: node scripts/run.mjs ${Object.keys(commands).join('|')} [...]`)
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    fail(`Node ${OLDEST_NODE} or newer is needed, this is ${process.version} (${process.execPath})`)
+  }
+  if (!isInstalled()) await install()
+  process.exitCode = await run(projectNode(), [...command, ...args])
+}
+
+/** npm notes what it installed, at the very end; it is compared with what the lockfile wants. */
+function isInstalled() {
+  const wanted = packagesIn('package-lock.json')
+  const found = packagesIn('node_modules/.package-lock.json')
+  if (!wanted || !found) return false
+  return Object.entries(wanted).every(([path, { version, optional, devOptional, peer }]) => {
+    if (path === '') return true
+    return found[path] ? found[path].version === version : optional || devOptional || peer
+  })
+}
+
+function packagesIn(lockfile) {
+  const path = join(root, lockfile)
+  if (!existsSync(path)) return undefined
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).packages
+  } catch {
+    return undefined
+  }
+}
+
+async function install() {
+  console.error('installing packages with "npm ci" (about 300 MB, once) ...')
+  const startedAt = Date.now()
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund']
+  // Under npm this is the npm that is running; else the one on the PATH.
+  const npm = process.env.npm_execpath
+  const code = npm?.endsWith('.js')
+    ? await run(process.execPath, [npm, ...args], INSTALL_MS)
+    : await run('npm', args, INSTALL_MS)
+  if (code !== 0) fail(`"npm ci" failed (exit ${code}): see its message above`)
+  console.error(`installed in ${Math.round((Date.now() - startedAt) / 1000)} s`)
+}
+
+function projectNode() {
+  const file = process.platform === 'win32' ? 'node.exe' : 'node'
+  const path = join(root, 'node_modules', 'node', 'bin', file)
+  if (!existsSync(path)) fail(`${path} is missing: run "npm rebuild node"`)
+  return path
+}
+
+/** Runs to the end and answers the exit code, 128 and more for a signal as shells have it. */
+function run(file, args, timeoutMs = 0) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd: root, stdio: 'inherit', timeout: timeoutMs })
+    const passOn = (signal) => {
+      // A terminal has sent Ctrl-C to the child already; twice would mean "at once".
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    }
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+    for (const signal of signals) process.on(signal, passOn)
+    child.on('error', (error) => fail(`cannot run ${file}: ${error.message}`))
+    child.on('exit', (code, signal) => {
+      for (const name of signals) process.off(name, passOn)
+      resolve(code ?? 128 + constants.signals[signal])
+    })
+  })
+}
+
+function fail(message) {
+  console.error(message)
+  process.exit(1)
+}
+
+await main(process.argv.slice(2))

@@ -1,0 +1,68 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { chooseWay } from '../../src/stack/choose-way.ts'
+import { checkGiven, givenEndpoints } from '../../src/stack/given.ts'
+import {
+  type Endpoints,
+  endMavenStack,
+  endpointsOf,
+  startMavenStack,
+} from '../../src/stack/maven-stack.ts'
+import { pickPorts } from '../../src/stack/ports.ts'
+import { machineProbes } from '../../src/stack/probes.ts'
+import { startTimeOf } from '../../src/stack/processes.ts'
+import { jarsFolder } from '../../src/stack/stack.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stack: Endpoints
+  }
+}
+
+interface TestStack extends Endpoints {
+  stop: () => Promise<void>
+}
+
+const LOCAL = resolve('.inventory-events')
+const STACKS = join(LOCAL, 'test')
+
+/** A real Kafka and registry for the integration tests, apart from the developer's running ones. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { brokers, registryUrl, stop } = await start()
+  project.provide('stack', { brokers, registryUrl })
+  return stop
+}
+
+async function start(): Promise<TestStack> {
+  const given = givenEndpoints(process.env)
+  if (given) {
+    await checkGiven(given)
+    return { ...given, stop: async () => {} }
+  }
+  if ((await chooseWay(machineProbes)) === 'maven') return startFromMaven()
+  const { startContainers } = await import('./containers.ts')
+  return startContainers()
+}
+
+async function startFromMaven(): Promise<TestStack> {
+  await removeLeftOvers()
+  const folder = join(STACKS, String(process.pid))
+  const ports = await pickPorts()
+  const say = (message: string) => console.error(message)
+  await startMavenStack({ folder, jarsFolder: jarsFolder(LOCAL), ports, say, life: 'owned' })
+  const stop = async () => {
+    await endMavenStack(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { ...endpointsOf(ports), stop }
+}
+
+/** The processes of a killed test run have died with it; its data has not. */
+async function removeLeftOvers(): Promise<void> {
+  await mkdir(STACKS, { recursive: true })
+  for (const pid of await readdir(STACKS)) {
+    if (await startTimeOf(Number(pid))) continue
+    await rm(join(STACKS, pid), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { type ITopicConfig, Kafka, logLevel } from 'kafkajs'
+import { inject } from 'vitest'
+import { messageOf } from '../../src/event/errors.ts'
+import type { Endpoints } from '../../src/stack/maven-stack.ts'
+
+// kafkajs tells everybody once that it has changed its partitioner.
+process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1'
+
+/** The Kafka and registry that all integration tests share. */
+export function endpoints(): Endpoints {
+  return inject('stack')
+}
+
+/** A name for topics and groups of one test alone. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomUUID().slice(0, 8)}`
+}
+
+/** A plain client beside the code under test. */
+export function kafkaClient(): Kafka {
+  const brokers = endpoints().brokers.split(',')
+  return new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING })
+}
+
+/** Creates the topics and waits until each has its leaders; one partition unless said otherwise. */
+export async function createTopics(...topics: ITopicConfig[]): Promise<void> {
+  const admin = kafkaClient().admin()
+  await admin.connect()
+  try {
+    await admin.createTopics({ topics, waitForLeaders: true, timeout: 10_000 })
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+export interface UntilOptions {
+  /** What is waited for, for the message: `the plugin to have seen 20 events`. */
+  what: string
+  timeoutMs?: number
+}
+
+/** Asks until the answer is something, and answers that; a throw counts as: not yet. */
+export async function until<T>(
+  ask: () => T | Promise<T>,
+  { what, timeoutMs = 30_000 }: UntilOptions,
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + timeoutMs
+  for (;;) {
+    const { answer, error } = await attempt(ask)
+    if (answer) return answer
+    if (Date.now() >= deadline) {
+      const last = error === undefined ? `got ${JSON.stringify(answer)}` : messageOf(error)
+      throw new Error(`waited ${timeoutMs} ms for ${what}; at last: ${last}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
+
+async function attempt<T>(ask: () => T | Promise<T>): Promise<{ answer?: T; error?: unknown }> {
+  try {
+    return { answer: await ask() }
+  } catch (error) {
+    return { error }
+  }
+}
