@@ -10,7 +10,7 @@ export const text: ValueType<string> = { expects: 'text', parse: (value) => valu
 
 export const flag: ValueType<boolean> = {
   expects: 'true or false',
-  parse: (value) => ({ true: true, false: false })[value],
+  parse: (value) => (value === 'true' || value === 'false' ? value === 'true' : undefined),
 }
 
 export function integer(min: number, max: number): ValueType<number> {
