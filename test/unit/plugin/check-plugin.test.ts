@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { checkPlugin } from '../../../src/plugin/check-plugin.ts'
+import wrongOptions from '../../support/bad-plugins/wrong-options.ts'
+
+const good = { slug: 'good', processEvent() {} }
+
+it('names every wrong option of a plugin at once', () => {
+  expect(checkPlugin(wrongOptions)).toEqual([
+    "slug: expected up to 63 lower-case letters, digits and dashes, beginning with a letter or digit, got 'Wrong Options'",
+    "title: expected up to 200 characters, got ''",
+    'wantsProcessEvent: expected a function (name) that is not async and answers true or false, got [AsyncFunction: wantsProcessEvent]',
+    "timeoutMs: expected a whole number from 10 to 3600000, got '5s'",
+    'concurrency: expected a whole number from 1 to 10000, got 0',
+    "onExhausted: expected 'dead-letter' or 'hold', got 'drop'",
+    "startFrom: expected 'committed' or 'now', got 'earliest'",
+    'processEvents: not known, did you mean processEvent?',
+    'retry.maxAttempts: expected a whole number from 1 to 1000, got 1.5',
+    'retry.initialDelay: not known, did you mean initialDelayMs?',
+  ])
+})
+
+describe.each([
+  ['nothing', undefined, /no default export/],
+  ['null', null, /default export: expected definePlugin.*got null/],
+  ['a list', [good], /default export: expected/],
+  ['a function', () => good, /default export: expected/],
+  [
+    'an unknown option',
+    { ...good, colour: 'red' },
+    /^colour: not known, expected only slug, title/,
+  ],
+  ['a handler that is none', { ...good, processEvent: 'x' }, /^processEvent: expected a function/],
+  ['a retry that is none', { ...good, retry: 3 }, /^retry: expected an object, got 3/],
+  ['infinite patience', { ...good, timeoutMs: Number.POSITIVE_INFINITY }, /^timeoutMs: .*Infinity/],
+  ['an endless slug', { ...good, slug: 'a'.repeat(64) }, /^slug: expected up to 63/],
+])('%s', (_what, value, expected) => {
+  it('is one problem', () => {
+    expect(checkPlugin(value)).toEqual([expect.stringMatching(expected)])
+  })
+})
+
+it('has nothing to say of a plugin that is right', () => {
+  expect(checkPlugin(good)).toEqual([])
+  expect(checkPlugin({ ...good, title: 'Good', retry: { maxAttempts: 1 } })).toEqual([])
+})

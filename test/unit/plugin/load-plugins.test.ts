@@ -1,0 +1,192 @@
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describeProblem, loadPlugins } from '../../../src/plugin/load-plugins.ts'
+import { returnOf } from '../../../src/plugin/plugin.ts'
+
+const badPlugins = fileURLToPath(new URL('../../support/bad-plugins', import.meta.url))
+const examples = fileURLToPath(new URL('../../../examples/plugins', import.meta.url))
+
+const defaults = {
+  retry: { maxAttempts: 5, initialDelayMs: 200, maxDelayMs: 30_000 },
+  timeoutMs: 30_000,
+  concurrency: 64,
+}
+
+const goodPlugin = "export default { slug: 'good', processEvent: () => 'done' }"
+
+function folderWith(files: Record<string, string>): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plugins-')))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  return folder
+}
+
+async function load(specifiers: string[], cwd = badPlugins) {
+  const { plugins, problems } = await loadPlugins(specifiers, { cwd, defaults })
+  return { slugs: plugins.map((plugin) => plugin.slug), problems: problems.map(describeProblem) }
+}
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('good plugins', () => {
+  it('get the defaults for what they do not say', async () => {
+    const cwd = folderWith({
+      'a.mjs': goodPlugin,
+      'b.mjs': `export default {
+        slug: 'b', title: 'B', retry: { maxAttempts: 2 }, timeoutMs: 50, concurrency: 1,
+        onExhausted: 'hold', startFrom: 'now', wantsProcessEvent: () => true, processEvent() {},
+      }`,
+    })
+    const { plugins, problems } = await loadPlugins(['a.mjs', './b.mjs'], { cwd, defaults })
+    expect(problems).toEqual([])
+    expect(plugins).toEqual([
+      {
+        ...defaults,
+        slug: 'good',
+        title: 'good',
+        file: join(cwd, 'a.mjs'),
+        wantsProcessEvent: undefined,
+        processEvent: expect.any(Function),
+        onExhausted: 'dead-letter',
+        startFrom: 'committed',
+      },
+      {
+        slug: 'b',
+        title: 'B',
+        file: join(cwd, 'b.mjs'),
+        wantsProcessEvent: expect.any(Function),
+        processEvent: expect.any(Function),
+        retry: { maxAttempts: 2, initialDelayMs: 200, maxDelayMs: 30_000 },
+        timeoutMs: 50,
+        concurrency: 1,
+        onExhausted: 'hold',
+        startFrom: 'now',
+      },
+    ])
+  })
+
+  it('may be instances of a class, with fields of their own', async () => {
+    const text = `export default new (class {
+      slug = 'counter'; seen = 0; processEvent() { return ++this.seen }
+    })()`
+    const cwd = folderWith({ 'counter.mjs': text })
+    const { plugins } = await loadPlugins(['./counter.mjs'], { cwd, defaults })
+    const calls = [1, 2].map(() => plugins[0]?.processEvent({} as never, {} as never))
+    expect(calls).toEqual([1, 2])
+  })
+
+  it('may be packages, also such as export for import alone', async () => {
+    const cwd = folderWith({
+      'node_modules/plain/package.json': '{ "type": "module", "main": "plugin.js" }',
+      'node_modules/plain/plugin.js': goodPlugin,
+      'node_modules/@me/modern/package.json':
+        '{ "exports": { ".": { "types": "./x.d.ts", "import": { "default": "./p.mjs" } } } }',
+      'node_modules/@me/modern/p.mjs': goodPlugin.replace('good', 'modern'),
+    })
+    expect(await load(['plain', '@me/modern'], cwd)).toEqual({
+      slugs: ['good', 'modern'],
+      problems: [],
+    })
+  })
+
+  it('are given, anywhere on disk, the very functions that the service knows', async () => {
+    const text = `import { skip } from 'inventory-events'
+      export default { slug: 'skips', processEvent: () => skip('not mine') }`
+    const cwd = folderWith({ 'skips.ts': text })
+    const { plugins, problems } = await loadPlugins(['skips.ts'], { cwd, defaults })
+    expect(problems).toEqual([])
+    const returned = plugins[0]?.processEvent({} as never, {} as never)
+    expect(returnOf(returned)).toMatchObject({ why: 'not mine' })
+  })
+
+  it('are all of the examples', async () => {
+    const files = ['every-event', 'single-event', 'flaky', 'picky', 'cold-chain']
+    const specifiers = files.map((name) => `${name}.ts`)
+    expect(await load(specifiers, examples)).toEqual({ slugs: files, problems: [] })
+  })
+})
+
+describe('a plugin is refused, and the others load,', () => {
+  const bad = (name: string) => join(badPlugins, name)
+  const good = ['filter-throws.ts', 'never-returns.ts']
+  const goodSlugs = ['filter-throws', 'never-returns']
+
+  it.each([
+    [
+      'no-handler.ts',
+      [
+        `no-handler in ${bad('no-handler.ts')}: processEvent: required, expected a function (event, context), got nothing`,
+      ],
+    ],
+    [
+      'throws-at-import.ts',
+      [
+        `${bad('throws-at-import.ts')}: cannot be loaded: TypeError: no connection to the warehouse`,
+      ],
+    ],
+    [
+      'not-a-plugin.ts',
+      [
+        `${bad('not-a-plugin.ts')}: default export: expected definePlugin({ ... }), got 'cold-chain'`,
+      ],
+    ],
+    [
+      'no-default.ts',
+      [`${bad('no-default.ts')}: no default export: expected export default definePlugin({ ... })`],
+    ],
+    [
+      'absent.ts',
+      [
+        `absent.ts: expected a .js, .mjs, .cjs, .ts, .mts file at ${bad('absent.ts')}, but nothing is there`,
+      ],
+    ],
+  ])('if it is %s', async (name, expected) => {
+    const { slugs, problems } = await load([good[0]!, name, good[1]!])
+    expect(slugs).toEqual(goodSlugs)
+    expect(problems).toEqual(expected.map((problem) => `plugin ${problem}`))
+  })
+
+  it('if it is a package that is not there, with a hint at paths', async () => {
+    const { slugs, problems } = await load(['cold-chain', ...good])
+    expect(slugs).toEqual(goodSlugs)
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^plugin cold-chain: expected a package .*\.\/plugins\/mine\.ts.*Cannot/,
+      ),
+    ])
+  })
+
+  it('if another has its slug, naming both files', async () => {
+    const { slugs, problems } = await load(['same-slug-a.ts', 'same-slug-b.ts', ...good])
+    expect(slugs).toEqual(['same-slug', ...goodSlugs])
+    expect(problems).toEqual([
+      `plugin same-slug in ${bad('same-slug-b.ts')}: slug: expected one of its own, ${bad('same-slug-a.ts')} has it too`,
+    ])
+  })
+
+  it('if it is named twice', async () => {
+    const { problems } = await load(['same-slug-a.ts', './same-slug-a.ts'])
+    expect(problems).toEqual([`plugin same-slug in ${bad('same-slug-a.ts')}: named twice`])
+  })
+
+  it('if it does not load in time', async () => {
+    const options = { cwd: badPlugins, defaults, importTimeoutMs: 50 }
+    const { plugins, problems } = await loadPlugins(['never-loads.ts', ...good], options)
+    expect(plugins.map((plugin) => plugin.slug)).toEqual(goodSlugs)
+    expect(problems.map((problem) => problem.reason)).toEqual([
+      'cannot be loaded: expected it to load within 50 ms',
+    ])
+  })
+
+  it('if it is TypeScript and Node does not run that', async () => {
+    vi.spyOn(process.features, 'typescript', 'get').mockReturnValue(false)
+    const { slugs, problems } = await load(good)
+    expect(slugs).toEqual([])
+    expect(problems[0]).toContain('compile the plugin, or use Node 22.18 or newer')
+  })
+})
