@@ -1,11 +1,24 @@
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
+import { contractWriterSchema } from './contract-writer-schema.ts'
+import { foreignWriterSchema } from './foreign-writer-schema.ts'
+import { fullNameOf, isRecordSchema, type Schema } from './schema.ts'
+import { contractSchema } from './schemas.ts'
+import { createWriterType } from './types.ts'
 
 /** Name and id of an event, read from a record's bytes without decoding the rest. */
 export interface Peeked {
-  /** An inventory event's kind, a plugin event's name. */
-  name: string
-  id: string
+  /** An inventory event's kind, a plugin event's name; undefined if only `ce_type` tells it. */
+  name: string | undefined
+  id: string | undefined
+}
+
+/** What a record's envelope says of its event; heeded only where the payload does not say it. */
+export interface DecodeHints {
+  name?: string | undefined
+  id?: string | undefined
+  /** RFC 3339. */
+  time?: string | undefined
 }
 
 /** One schema that a producer wrote with, and what our shape makes of it. */
@@ -13,12 +26,20 @@ export interface WriterSchema {
   /** The Avro full name of the record. */
   fullName: string
   /**
+   * Why our shape can't read this schema though it is of the contract: its records are not bad,
+   * they wait for a newer version of the service. `decode` throws SCHEMA_INCOMPATIBLE.
+   */
+  unreadable: string | undefined
+  /**
    * Reads the leading fields only. `value` is the whole framed value. Throws RECORD_UNDECODABLE.
    * `name` is undefined for a schema that is not of our contract: its name travels in `ce_type`.
    */
-  peek(value: Buffer): { name: string | undefined; id: string | undefined }
-  /** The whole event in the reader's shape. Throws RECORD_UNDECODABLE. */
-  decode(value: Buffer): Event
+  peek(value: Buffer): Peeked
+  /**
+   * The whole event in the reader's shape. Throws RECORD_UNDECODABLE. The hints fill in what a
+   * schema that is not of our contract has no field for.
+   */
+  decode(value: Buffer, hints?: DecodeHints): Event
   /** The event as its writer's schema has it, for telling a retry from other content. */
   decodeAsWritten(value: Buffer): JsonValue
 }
@@ -30,3 +51,23 @@ export type SchemaLookup =
   | { type: 'waiting'; why: string; cleared: Promise<void> }
   /** The registry has no such schema, or the schema is no Avro record. */
   | { type: 'missing'; why: string }
+
+/** Makes a schema's text ready for decoding. Throws an Error that says why it is no Avro record. */
+export function createWriterSchema(schemaText: string): WriterSchema {
+  const schema = parse(schemaText)
+  if (!isRecordSchema(schema)) throw new Error('the schema is not an Avro record')
+  const writer = createWriterType(schema)
+  const fullName = fullNameOf(schema.name, schema.namespace)
+  const contract = contractSchema(fullName)
+  return contract === undefined
+    ? foreignWriterSchema(fullName, writer)
+    : contractWriterSchema(contract, writer)
+}
+
+function parse(text: string): Schema {
+  try {
+    return JSON.parse(text) as Schema
+  } catch {
+    throw new Error('the schema is not JSON')
+  }
+}

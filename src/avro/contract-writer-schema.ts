@@ -1,0 +1,92 @@
+import { checkJson, isPlainObject } from '../event/check-json.ts'
+import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import type { Event } from '../event/event.ts'
+import type { JsonObject } from '../event/json.ts'
+import { formatProblem, Problems } from '../event/problem.ts'
+import type { AvroType, Reader } from './avsc.ts'
+import { contractType } from './encoder.ts'
+import { undecodable } from './frame.ts'
+import { type LeadingFields, leadingFields } from './leading-fields.ts'
+import { assertId, readPayload } from './read-payload.ts'
+import { type ContractSchema, UNKNOWN_EVENT } from './schemas.ts'
+import type { Peeked, WriterSchema } from './writer-schema.ts'
+
+/** A producer's version of one of our own schemas. */
+export function contractWriterSchema(contract: ContractSchema, writer: AvroType): WriterSchema {
+  const type = contractType(contract)
+  const complete = completion(contract)
+  const leading = leadingFields(contract.fullName, leadingNames(contract), writer)
+  const resolved = resolve(type, writer)
+  const unreadable = typeof resolved === 'string' ? resolved : undefined
+  return {
+    fullName: contract.fullName,
+    unreadable,
+    peek: peekBy(contract, leading),
+    decode(value) {
+      if (typeof resolved === 'string') throw incompatible(contract, resolved)
+      return assertId(complete(readPayload(value, type, resolved)) as unknown as Event)
+    },
+    decodeAsWritten: (value) => complete(readPayload(value, writer)),
+  }
+}
+
+/** The resolving reader, or why there can't be one. */
+function resolve(type: AvroType, writer: AvroType): Reader | string {
+  try {
+    return type.createResolver(writer)
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+function incompatible({ fullName }: ContractSchema, why: string): InventoryEventsError {
+  const message = `this version can't read the schema of ${fullName}: ${why}`
+  return new InventoryEventsError('SCHEMA_INCOMPATIBLE', message)
+}
+
+/** The field that holds the name, where the record's own name does not tell it. */
+function nameField({ name, fullName }: ContractSchema): string | undefined {
+  if (name !== undefined) return undefined
+  return fullName === UNKNOWN_EVENT ? 'kind' : 'name'
+}
+
+function leadingNames(contract: ContractSchema): string[] {
+  const field = nameField(contract)
+  return field === undefined ? ['id'] : ['id', field]
+}
+
+function peekBy(contract: ContractSchema, leading: LeadingFields | undefined) {
+  const field = nameField(contract)
+  return function peek(value: Buffer): Peeked {
+    if (leading === undefined) return { name: contract.name, id: undefined }
+    const fields = leading(value)
+    const name = field === undefined ? contract.name : fields[field]
+    return assertId({ name, id: fields.id })
+  }
+}
+
+/** Adds to the fields of a record what its schema alone says. */
+function completion(contract: ContractSchema): (fields: JsonObject) => JsonObject {
+  const { name: kind, fullName } = contract
+  if (kind !== undefined) return ({ id, ...rest }) => ({ id: id as string, kind, ...rest })
+  return fullName === UNKNOWN_EVENT ? parsedEvent : (fields) => fields
+}
+
+/** The leading fields count where the text says otherwise, because filters went by them. */
+function parsedEvent({ id, kind, time, json }: JsonObject): JsonObject {
+  const parsed = parse(json as string)
+  const problems = new Problems()
+  checkJson(parsed, 'json', problems)
+  const [problem] = problems.list
+  if (problem !== undefined) throw undecodable(formatProblem(problem))
+  if (!isPlainObject(parsed)) throw undecodable('json: expected an object')
+  return { ...(parsed as JsonObject), id, kind, time } as JsonObject
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw undecodable(`json: expected JSON text, ${messageOf(error)}`, error)
+  }
+}

@@ -1,0 +1,42 @@
+import type { Event } from '../event/event.ts'
+import type { JsonObject, JsonValue } from '../event/json.ts'
+import type { AvroType } from './avsc.ts'
+import { undecodable } from './frame.ts'
+import { leadingFields } from './leading-fields.ts'
+import { assertId, readPayload } from './read-payload.ts'
+import type { DecodeHints, WriterSchema } from './writer-schema.ts'
+
+/** A record schema that is not of our contract: its records become events of unknown kind. */
+export function foreignWriterSchema(fullName: string, writer: AvroType): WriterSchema {
+  const leading = leadingFields(fullName, ['id'], writer)
+  return {
+    fullName,
+    unreadable: undefined,
+    peek: (value) => ({ name: undefined, id: leading?.(value).id || undefined }),
+    decode: (value, hints = {}) => asUnknown(fullName, readPayload(value, writer), hints),
+    // Two records with the same fields are different content if their schemas are.
+    decodeAsWritten: (value) => ({ record: fullName, fields: readPayload(value, writer) }),
+  }
+}
+
+/** Every event has an id, a kind and a time: from the payload where it has them as text. */
+function asUnknown(fullName: string, fields: JsonObject, hints: DecodeHints): Event {
+  const event = {
+    ...fields,
+    id: textOf(fields.id) ?? required('id', fullName, hints.id),
+    kind: required('type', fullName, hints.name),
+    time: textOf(fields.time) ?? required('time', fullName, hints.time),
+  }
+  return assertId(event) as unknown as Event
+}
+
+function textOf(field: JsonValue | undefined): string | undefined {
+  return typeof field === 'string' && field !== '' ? field : undefined
+}
+
+function required(what: 'id' | 'type' | 'time', fullName: string, hint: string | undefined) {
+  if (hint) return hint
+  throw undecodable(
+    `its schema ${fullName} is not of the contract, and header ce_${what} is missing`,
+  )
+}

@@ -1,0 +1,39 @@
+import { messageOf } from '../event/errors.ts'
+import type { JsonObject } from '../event/json.ts'
+import type { AvroType, Reader } from './avsc.ts'
+import { startDepth } from './depth.ts'
+import { FRAME_BYTES, undecodable } from './frame.ts'
+import type { Peeked } from './writer-schema.ts'
+
+/** Reads a framed value's record to its last byte. Throws RECORD_UNDECODABLE. */
+export function readPayload(value: Buffer, type: AvroType, reader?: Reader): JsonObject {
+  startDepth()
+  let end: number
+  let record: unknown
+  try {
+    ;({ value: record, offset: end } = type.decode(value, FRAME_BYTES, reader))
+  } catch (error) {
+    throw undecodable(`its bytes do not fit its schema: ${messageOf(error)}`, error)
+  }
+  if (end < 0) throw undecodable('its bytes do not fit its schema: truncated')
+  if (end < value.length) {
+    throw undecodable(`its bytes do not fit its schema: ${value.length - end} bytes left over`)
+  }
+  return record as JsonObject
+}
+
+/** Reads some leading fields of a framed value's record. Throws RECORD_UNDECODABLE. */
+export function readLeading(value: Buffer, type: AvroType, reader: Reader): Record<string, string> {
+  startDepth()
+  try {
+    return type.fromBuffer(value.subarray(FRAME_BYTES), reader, true) as Record<string, string>
+  } catch (error) {
+    throw undecodable(`its bytes do not fit its schema: ${messageOf(error)}`, error)
+  }
+}
+
+/** An event without an id can be neither deduplicated nor found again. */
+export function assertId<T extends Peeked | { id: unknown }>(event: T): T {
+  if (event.id === '') throw undecodable('its id is empty')
+  return event
+}
