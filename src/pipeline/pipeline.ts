@@ -70,7 +70,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const peeked = peek(record)
     if (peeked.type === 'obstacle') return peeked.obstacle
     const routed = route(peeked)
-    const obstacle = roomFor(record, routed.wanting)
+    const obstacle = obstacleTo(record, peeked, routed.wanting)
     if (obstacle !== undefined) return obstacle
     report(record, peeked, routed)
     enqueue(epoch, record, peeked, routed)
@@ -99,9 +99,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return isLost ? { type: 'abandoned' } : outcome
   }
 
-  function roomFor(record: SourceRecord, wanting: Wanting[]): Obstacle | undefined {
+  function obstacleTo(
+    record: SourceRecord,
+    peeked: Peek,
+    wanting: Wanting[],
+  ): Obstacle | undefined {
     if (wanting.length === 0) return undefined
+    const unreadable = peeked.type === 'event' ? peeked.schema.unreadable : undefined
+    if (unreadable !== undefined) return newer(unreadable)
     return budget.obstacle(bytesOf(record), slugsOf(wanting.map(({ plugin }) => plugin)))
+  }
+
+  /** An event in a shape that only a newer version reads is no bad event: it waits for that version. */
+  function newer(unreadable: string): Obstacle {
+    const why = `this version cannot read the schema: ${unreadable}`
+    return { why, cleared: clock.sleep(UNREADABLE_RETRY_MS) }
   }
 
   function report(record: SourceRecord, peeked: Peek, { decisions, wanting }: Route): void {
@@ -163,6 +175,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }),
   }
 }
+
+const UNREADABLE_RETRY_MS = 30_000
 
 function contentOf(
   record: SourceRecord,

@@ -1,0 +1,80 @@
+import type { Command } from 'commander'
+import { loadConfig } from '../config/load-config.ts'
+import { InventoryEventsError } from '../event/errors.ts'
+import type { Logger } from '../observe/logger.ts'
+import { describeProblem, loadPlugins } from '../plugin/load-plugins.ts'
+import { defaultsFrom, type LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { Service } from '../service.ts'
+
+export function registerServe(program: Command): void {
+  program
+    .command('serve')
+    .description('Run the service: hand events from Kafka to plugins')
+    .addHelpText('after', '\nSettings are environment variables: see `inventory-events config`.')
+    .action(serve)
+}
+
+async function serve(): Promise<void> {
+  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS'] as const
+  const config = loadConfig(process.env, { required })
+  const { createLogger } = await import('../observe/logger.ts')
+  const { startService } = await import('../service.ts')
+  const log = createLogger(config.LOG_LEVEL)
+  const loaded = await loadPlugins(config.PLUGINS, {
+    cwd: process.cwd(),
+    defaults: defaultsFrom(config),
+  })
+  for (const problem of loaded.problems) log.error(describeProblem(problem))
+  const plugins = usable(loaded.plugins)
+  const ending = endsOnSignal(log)
+  process.on('unhandledRejection', (reason) => ending.fail(asError(reason)))
+  process.on('uncaughtException', (error) => ending.fail(error))
+  const service = await startService({ config, plugins, log, onFailure: ending.fail })
+  await ending.begun
+  await stop(service, log)
+  process.exit(ending.exitCode())
+}
+
+function usable(plugins: LoadedPlugin[]): LoadedPlugin[] {
+  if (plugins.length > 0) return plugins
+  throw new InventoryEventsError('PLUGIN_INVALID', 'none of the PLUGINS can be run')
+}
+
+/** The end begins with a signal or a failure; a second signal ends the process at once. */
+function endsOnSignal(log: Logger) {
+  let begin = () => {}
+  let exitCode = 0
+  let signals = 0
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+
+  function onSignal(signal: NodeJS.Signals): void {
+    signals += 1
+    if (signals > 1) process.exit(1)
+    log.info({ signal }, 'stopping; a second signal ends at once')
+    begin()
+  }
+
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  return {
+    begun,
+    exitCode: () => exitCode,
+    fail(error: Error): void {
+      log.fatal({ err: error }, 'the service cannot go on')
+      exitCode = 1
+      begin()
+    },
+  }
+}
+
+async function stop(service: Service, log: Logger): Promise<void> {
+  const result = await service.stop()
+  if (result === 'drained') log.info('stopped')
+  else log.warn('stopped at the time limit: what was not completed is read again')
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
+}

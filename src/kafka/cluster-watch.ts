@@ -1,0 +1,106 @@
+import type { Admin, Kafka } from 'kafkajs'
+import type { Clock } from '../event/clock.ts'
+import { messageOf } from '../event/errors.ts'
+import type { Logger } from '../observe/logger.ts'
+import { deadLetterTopicOf } from '../pipeline/dead-letter.ts'
+import type { OwnedPartition } from './owned-partition.ts'
+
+export interface ClusterWatchOptions {
+  kafka: Kafka
+  topics: readonly string[]
+  owned: () => Iterable<OwnedPartition>
+  clock: Clock
+  log: Logger
+}
+
+export interface PartitionLag {
+  topic: string
+  partition: number
+  /** Records between the committed offset and the end of the partition. */
+  lag: number
+}
+
+const INTERVAL_MS = 5_000
+
+/**
+ * Asks the brokers now and then for what the consumer can't know: the ends of partitions, so that
+ * lag is true while they are paused, and the widths of the dead-letter topics. A broker that does
+ * not answer leaves the last answers standing.
+ */
+export class ClusterWatch {
+  #options: ClusterWatchOptions
+  #admin: Admin
+  #ends = new Map<string, Map<number, number>>()
+  #narrow: string[] = []
+  #stopped = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(options: ClusterWatchOptions) {
+    this.#options = options
+    this.#admin = options.kafka.admin()
+  }
+
+  /** Dead-letter topics with fewer partitions than their input. */
+  get narrowTopics(): readonly string[] {
+    return this.#narrow
+  }
+
+  /** The lag of each owned partition, as far as it is known. */
+  *lags(): Iterable<PartitionLag> {
+    for (const { topic, partition, ledger, committedOffset } of this.#options.owned()) {
+      const end = this.#ends.get(topic)?.get(partition)
+      if (end === undefined) continue
+      // A group that has not committed yet lags behind from where it began to read.
+      const done = committedOffset < 0 ? ledger.watermark : committedOffset
+      yield { topic, partition, lag: Math.max(0, end - done) }
+    }
+  }
+
+  /** Asks for the first time, then goes on in the background until it is stopped. */
+  async start(): Promise<void> {
+    await this.#admin.connect()
+    await this.#refresh()
+    this.#loop = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#loop
+    await this.#admin.disconnect()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await this.#options.clock.sleep(INTERVAL_MS, this.#stopped.signal)
+      if (!this.#stopped.signal.aborted) await this.#refresh()
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      await this.#refreshEnds()
+      await this.#refreshNarrow()
+    } catch (error) {
+      this.#options.log.debug({ error: messageOf(error) }, 'the brokers did not tell offsets')
+    }
+  }
+
+  async #refreshEnds(): Promise<void> {
+    for (const topic of this.#options.topics) {
+      const offsets = await this.#admin.fetchTopicOffsets(topic)
+      const ends = offsets.map(({ partition, high }) => [partition, Number(high)] as const)
+      this.#ends.set(topic, new Map(ends))
+    }
+  }
+
+  async #refreshNarrow(): Promise<void> {
+    const inputs = [...this.#options.topics]
+    const all = inputs.flatMap((topic) => [topic, deadLetterTopicOf(topic)])
+    const { topics } = await this.#admin.fetchTopicMetadata({ topics: all })
+    const widths = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+    const widthOf = (topic: string) => widths.get(topic) ?? 0
+    this.#narrow = inputs
+      .filter((topic) => widthOf(deadLetterTopicOf(topic)) < widthOf(topic))
+      .map(deadLetterTopicOf)
+  }
+}

@@ -1,0 +1,205 @@
+import { fingerprint } from './avro/fingerprint.ts'
+import { schemaIdOf } from './avro/frame.ts'
+import { createRegistry } from './avro/registry.ts'
+import { createSchemaCache } from './avro/schema-cache.ts'
+import type { Config } from './config/settings.ts'
+import { systemClock as clock } from './event/clock.ts'
+import { InventoryEventsError } from './event/errors.ts'
+import { createMemoryStore } from './idempotency/memory.ts'
+import { createKafka } from './kafka/client.ts'
+import { ClusterWatch } from './kafka/cluster-watch.ts'
+import { KafkaSource } from './kafka/consumer.ts'
+import { createDeadLetterSink } from './kafka/dead-letter-sink.ts'
+import { createProducer } from './kafka/producer.ts'
+import { requireTopics, widthOf } from './kafka/service-topics.ts'
+import { type Health, startHttp } from './observe/http.ts'
+import type { Logger } from './observe/logger.ts'
+import { createMetrics, type Metrics } from './observe/metrics.ts'
+import { createReports } from './observe/reports.ts'
+import { createSampledLog } from './observe/sampled-log.ts'
+import { type Delivery, placeOf } from './pipeline/delivery.ts'
+import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
+import type { LoadedPlugin } from './plugin/loaded-plugin.ts'
+import { version } from './version.ts'
+
+export type ServiceConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
+
+export interface ServiceOptions {
+  config: ServiceConfig
+  plugins: readonly LoadedPlugin[]
+  log: Logger
+  /** The service can't go on: stop it and end the process. Called at most once. */
+  onFailure(error: Error): void
+}
+
+export interface Service {
+  httpPort: number
+  /** Takes nothing more in, lets handlers end, commits and leaves the group. */
+  stop(): Promise<'drained' | 'limit'>
+}
+
+/** The fetch loop tries at least every few hundred milliseconds, whatever the brokers do. */
+const LOOP_STUCK_AFTER_MS = 120_000
+
+/** Builds every part by hand and starts them in the order in which they need each other. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config, plugins, log } = options
+  const fail = once(options.onFailure)
+  const metrics = createMetrics({ version })
+  const sampled = createSampledLog({ log, clock })
+  const registry = createRegistry(config)
+  const kafka = createKafka(config, log)
+
+  await registry.check()
+  await requireTopics(kafka, config.KAFKA_TOPICS)
+
+  const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock, log })
+  const producer = await createProducer(kafka)
+  const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
+  const store = createMemoryStore({
+    clock,
+    ttlMs: config.IDEMPOTENCY_TTL_MS,
+    maxMarks: config.IDEMPOTENCY_MAX_MARKS,
+  })
+  const pipeline = createPipeline({
+    groupId: config.KAFKA_GROUP_ID,
+    plugins,
+    eventsEnabled: config.EVENTS_ENABLED,
+    maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
+    handlerGraceMs: config.HANDLER_GRACE_MS,
+    schemaIdOf,
+    schemas,
+    fingerprint,
+    store,
+    deadLetters,
+    clock,
+    random: Math.random,
+    logOf: (delivery) => log.child(fieldsOf(delivery)),
+    onStuck: (delivery) => fail(stuck(delivery)),
+    reports: createReports({ metrics, sampled, clock, store: store.name }),
+  })
+  const source = new KafkaSource({
+    kafka,
+    groupId: config.KAFKA_GROUP_ID,
+    topics: config.KAFKA_TOPICS,
+    intake: pipeline,
+    clock,
+    log: log.child({ component: 'consumer' }),
+    sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+    commitIntervalMs: config.COMMIT_INTERVAL_MS,
+    rebalanceDrainMs: config.REBALANCE_DRAIN_TIMEOUT_MS,
+    reports: {
+      onRebalance(seconds) {
+        metrics.rebalances.inc()
+        metrics.rebalanceDuration.observe(seconds)
+      },
+      onCommit: (result) => metrics.commits.inc({ result }),
+      onCrash: fail,
+    },
+  })
+  const watch = new ClusterWatch({
+    kafka,
+    topics: config.KAFKA_TOPICS,
+    owned: () => source.owned,
+    clock,
+    log,
+  })
+  readGauges(metrics, pipeline, source, watch)
+  const http = await startHttp({
+    port: config.HTTP_PORT,
+    register: metrics.register,
+    live: () => liveness(source),
+    ready: () => readiness(source, watch),
+  })
+  warnOfLimits(config, log)
+  await watch.start()
+  await source.start()
+  log.info({ httpPort: http.port, plugins: plugins.map(({ slug }) => slug), version }, 'started')
+
+  return {
+    httpPort: http.port,
+    async stop() {
+      const result = await source.stop(config.DRAIN_TIMEOUT_MS)
+      await watch.stop()
+      await producer.close()
+      await store.close()
+      await http.close()
+      sampled.close()
+      return result
+    },
+  }
+}
+
+function readGauges(
+  metrics: Metrics,
+  pipeline: Pipeline,
+  source: KafkaSource,
+  watch: ClusterWatch,
+): void {
+  metrics.consumerLag.readFrom(() =>
+    [...watch.lags()].map(({ topic, partition, lag }) => ({ topic, partition, value: lag })),
+  )
+  metrics.oldestUnsettledAge.readFrom(() =>
+    [...source.owned].map(({ topic, partition, ledger }) => {
+      const sinceMs = ledger.oldest?.timestampMs
+      const ageMs = sinceMs === undefined ? 0 : Math.max(0, clock.now() - sinceMs)
+      return { topic, partition, value: ageMs / 1000 }
+    }),
+  )
+  metrics.pausedPartitions.readFrom(() => [
+    { value: [...source.owned].filter(({ isParked }) => isParked).length },
+  ])
+  metrics.inFlightDeliveries.readFrom(() => [{ value: pipeline.stats().inFlightDeliveries }])
+  metrics.inFlightBytes.readFrom(() => [{ value: pipeline.stats().inFlightBytes }])
+  metrics.unaccountedDeliveries.readFrom(() => [{ value: pipeline.stats().unaccounted }])
+}
+
+/** Fails only where a restart would help: brokers that are away are none of its business. */
+function liveness(source: KafkaSource): Health {
+  const idleMs = clock.now() - source.lastTriedAtMs
+  const ok = idleMs < LOOP_STUCK_AFTER_MS
+  const why = `the fetch loop has not tried for ${Math.round(idleMs / 1000)} s`
+  return [ok ? { name: 'fetch-loop', ok } : { name: 'fetch-loop', ok, why }]
+}
+
+function readiness(source: KafkaSource, watch: ClusterWatch): Health {
+  const narrow = watch.narrowTopics
+  const why = `fewer partitions than the input: ${narrow.join(', ')}`
+  return [
+    source.isJoined
+      ? { name: 'group', ok: true }
+      : { name: 'group', ok: false, why: 'the consumer group has not been joined' },
+    narrow.length === 0
+      ? { name: 'dead-letter-topics', ok: true }
+      : { name: 'dead-letter-topics', ok: false, why },
+  ]
+}
+
+function warnOfLimits(config: ServiceConfig, log: Logger): void {
+  if (!config.EVENTS_ENABLED) {
+    log.warn('EVENTS_ENABLED is not true: events pass by and no plugin is called')
+  }
+  log.warn(
+    'IDEMPOTENCY_STORE is memory: completed events are forgotten at a restart, and replicas do not share what they completed',
+  )
+}
+
+function fieldsOf(delivery: Delivery): Record<string, string> {
+  return { plugin: delivery.plugin.slug, record: placeOf(delivery.wanted.record) }
+}
+
+function stuck(delivery: Delivery): InventoryEventsError {
+  const plugin = delivery.plugin.slug
+  const record = placeOf(delivery.wanted.record)
+  const message = `plugin ${plugin} ignores its signal: its handler for ${record} does not end`
+  return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin, record })
+}
+
+function once(callback: (error: Error) => void): (error: Error) => void {
+  let called = false
+  return (error) => {
+    if (called) return
+    called = true
+    callback(error)
+  }
+}

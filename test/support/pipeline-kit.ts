@@ -1,0 +1,146 @@
+import type { WriterSchema } from '../../src/avro/writer-schema.ts'
+import type { Event } from '../../src/event/event.ts'
+import type { JsonValue } from '../../src/event/json.ts'
+import type { Outcome } from '../../src/event/outcome.ts'
+import type { SourceRecord } from '../../src/event/record.ts'
+import { createMemoryStore } from '../../src/idempotency/memory.ts'
+import type { IdempotencyStore } from '../../src/idempotency/store.ts'
+import type { DeadLetter } from '../../src/pipeline/dead-letter.ts'
+import { Ledger } from '../../src/pipeline/ledger.ts'
+import { createPipeline, type PipelineOptions } from '../../src/pipeline/pipeline.ts'
+import type { Epoch } from '../../src/pipeline/source.ts'
+import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { ManualClock } from './manual-clock.ts'
+
+/** A plugin with quick defaults for tests. */
+export function plugin(part: Partial<LoadedPlugin> & Pick<Plugin, 'processEvent'>): LoadedPlugin {
+  return {
+    slug: 'plugin',
+    title: 'plugin',
+    file: 'plugin.ts',
+    wantsProcessEvent: undefined,
+    retry: { maxAttempts: 3, initialDelayMs: 100, maxDelayMs: 1_000 },
+    timeoutMs: 1_000,
+    concurrency: 8,
+    onExhausted: 'dead-letter',
+    ...part,
+  } as LoadedPlugin
+}
+
+/** Stands for Avro: values are JSON, so a test says what it means. Its schema id is always 1. */
+export const jsonSchema: WriterSchema & { decoded: number } = {
+  decoded: 0,
+  fullName: 'json',
+  unreadable: undefined,
+  peek: (value) => {
+    const { kind, name, id } = parse(value)
+    return { name: kind ?? name, id }
+  },
+  decode(value) {
+    this.decoded += 1
+    const event = parse(value)
+    if (event.broken) throw new Error('its body is broken')
+    return event as unknown as Event
+  },
+  decodeAsWritten: (value) => parse(value) as JsonValue,
+}
+
+function parse(value: Buffer): Record<string, string> {
+  return JSON.parse(value.toString())
+}
+
+export interface Ended {
+  plugin: string
+  id: string
+  outcome: Outcome['type']
+}
+
+export interface KitOptions extends Partial<PipelineOptions> {
+  plugins: LoadedPlugin[]
+}
+
+/** A pipeline with everything around it in memory, its clock moved by hand. */
+export function pipelineKit(options: KitOptions) {
+  const clock = new ManualClock()
+  const letters: DeadLetter[] = []
+  const ended: Ended[] = []
+  const notes: string[] = []
+  const store: IdempotencyStore = createMemoryStore({ clock, ttlMs: 1e9, maxMarks: 1_000 })
+  const faults = { deadLetters: false }
+  const note = (text: string) => void notes.push(text)
+  const pipeline = createPipeline({
+    groupId: 'group',
+    eventsEnabled: true,
+    maxInFlightBytes: 1_000_000,
+    handlerGraceMs: 500,
+    schemaIdOf: () => 1,
+    schemas: { lookup: () => ({ type: 'ready', schema: jsonSchema }) },
+    fingerprint: (content) => JSON.stringify(content),
+    store,
+    deadLetters: {
+      async write(letter) {
+        if (faults.deadLetters) throw new Error('not acknowledged')
+        letters.push(letter)
+      },
+    },
+    clock,
+    random: () => 0.5,
+    logOf: () => console,
+    onStuck: (delivery) => note(`stuck ${delivery.plugin.slug}`),
+    reports: {
+      onConsumed: () => {},
+      onHeaderMismatch: () => note('header mismatch'),
+      onFilterDecision: () => {},
+      onHandled: () => {},
+      onSettled: (delivery, outcome) =>
+        ended.push({
+          plugin: delivery.plugin.slug,
+          id: delivery.wanted.content?.id ?? '',
+          outcome: outcome.type,
+        }),
+      onAbandoned: () => note('abandoned'),
+      onRetry: () => note('retry'),
+      onHeld: () => note('held'),
+      onDeadLetter: (_, reason) => note(`dead letter ${reason}`),
+      onWriteFailed: (_, what) => note(`${what} failed`),
+      onConflict: () => note('conflict'),
+      onStoreError: () => note('store error'),
+      onStoreCall: () => {},
+    },
+    ...options,
+  })
+  return { pipeline, clock, letters, ended, notes, store, faults }
+}
+
+export type Kit = ReturnType<typeof pipelineKit>
+
+/** A partition that is owned until `lose` is called; `put` offers it events as records. */
+export function partition(kit: Kit, number = 0, startOffset = 0) {
+  const loss = new AbortController()
+  const ledger = new Ledger(startOffset)
+  const epoch: Epoch = { topic: 'events', partition: number, ledger, lost: loss.signal }
+  kit.pipeline.begin(epoch)
+  const take = (record: Partial<SourceRecord>) =>
+    kit.pipeline.take(epoch, {
+      topic: 'events',
+      partition: number,
+      offset: ledger.expected,
+      timestampMs: 0,
+      key: Buffer.from('key'),
+      value: Buffer.from('{}'),
+      headers: {},
+      ...record,
+    })
+  return {
+    epoch,
+    ledger,
+    take,
+    put: (event: object, key = 'key') =>
+      take({ key: Buffer.from(key), value: Buffer.from(JSON.stringify(event)) }),
+    lose() {
+      loss.abort()
+      kit.pipeline.end(epoch)
+    },
+  }
+}
