@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { describeConfig } from '../../../src/cli/config.ts'
+import { settingNames } from '../../../src/config/settings.ts'
+
+function lineOf(lines: string[], name: string): string | undefined {
+  return lines.find((line) => line.startsWith(`${name} `))?.replace(/ +/g, ' ')
+}
+
+it('prints every setting with its value and its source', () => {
+  const { lines, problems } = describeConfig({ KAFKA_BROKERS: 'a:1,b:2' })
+  expect(lines).toHaveLength(settingNames.length)
+  expect(lineOf(lines, 'KAFKA_BROKERS')).toBe('KAFKA_BROKERS a:1,b:2 (environment)')
+  expect(lineOf(lines, 'HTTP_PORT')).toBe('HTTP_PORT 8080 (default)')
+  expect(lineOf(lines, 'PLUGINS')).toBe('PLUGINS - (not set)')
+  expect(problems).toEqual([])
+})
+
+it('prints no secret, and one line of a certificate', () => {
+  const pem = '-----BEGIN X-----\nhush\n-----END X-----'
+  const env = {
+    KAFKA_SSL: 'true',
+    KAFKA_SSL_CA: pem,
+    KAFKA_SSL_CERT: pem,
+    KAFKA_SSL_KEY: pem,
+    KAFKA_SASL_MECHANISM: 'plain',
+    KAFKA_SASL_USERNAME: 'me',
+    KAFKA_SASL_PASSWORD: 'hush',
+  }
+  const { lines, problems } = describeConfig(env)
+  expect(problems).toEqual([])
+  expect(lines.join('\n')).not.toContain('hush')
+  expect(lineOf(lines, 'KAFKA_SASL_PASSWORD')).toBe('KAFKA_SASL_PASSWORD *** (environment)')
+  expect(lineOf(lines, 'KAFKA_SSL_CA')).toBe('KAFKA_SSL_CA -----BEGIN X----- ... (environment)')
+})
+
+it('shows where there is a problem, and tells the problem and the hints', () => {
+  const { lines, problems, hints } = describeConfig({ HTTP_PORT: 'x', PLUGIN: 'a' })
+  expect(lineOf(lines, 'HTTP_PORT')).toBe('HTTP_PORT invalid (environment)')
+  expect(problems).toEqual(['HTTP_PORT: expected a whole number from 0 to 65535, got "x"'])
+  expect(hints).toEqual(['PLUGIN is not a setting: did you mean PLUGINS?'])
+})

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { afterEach, expect, it, vi } from 'vitest'
+import { registerPlugins } from '../../../src/cli/plugins.ts'
+
+const example = fileURLToPath(new URL('../../../examples/plugins/picky.ts', import.meta.url))
+const bad = fileURLToPath(new URL('../../support/bad-plugins/no-handler.ts', import.meta.url))
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+  process.exitCode = undefined
+})
+
+async function run(...args: string[]) {
+  const out = captured(process.stdout)
+  const err = captured(process.stderr)
+  const program = new Command()
+  registerPlugins(program)
+  await program.parseAsync(['plugins', ...args], { from: 'user' })
+  return { out: out.join(''), err: err.join(''), exitCode: process.exitCode }
+}
+
+function captured(stream: NodeJS.WriteStream): string[] {
+  const parts: string[] = []
+  vi.spyOn(stream, 'write').mockImplementation((text) => parts.push(String(text)) > 0)
+  return parts
+}
+
+it('lists the plugins of PLUGINS', async () => {
+  vi.stubEnv('PLUGINS', example)
+  expect(await run('list')).toEqual({
+    out: `picky\tFails for some entities\t${example}\n`,
+    err: '',
+    exitCode: undefined,
+  })
+})
+
+it('checks the plugins that are named, and tells what each asks for', async () => {
+  vi.stubEnv('HANDLER_TIMEOUT_MS', '1234')
+  const { out, err, exitCode } = await run('check', example)
+  expect(out).toContain(`picky: ok (${example})`)
+  expect(out).toContain('attempts     2, 10 to 30000 ms apart, then dead-letter')
+  expect(out).toContain('time limit   1234 ms')
+  expect({ err, exitCode }).toEqual({ err: '', exitCode: undefined })
+})
+
+it('ends with 1 when a plugin is bad, and still tells of the good', async () => {
+  const { out, err, exitCode } = await run('check', bad, example)
+  expect(out).toContain('picky: ok')
+  expect(err).toBe(
+    `plugin no-handler in ${bad}: processEvent: required, expected a function (event, context), got nothing\n`,
+  )
+  expect(exitCode).toBe(1)
+})
+
+it('says so when no plugin is named', async () => {
+  vi.stubEnv('PLUGINS', '')
+  await expect(run('check')).rejects.toMatchObject({ code: 'USAGE' })
+})

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest'
+import { createMetrics } from '../../../src/observe/metrics.ts'
+
+async function linesOf(metrics: ReturnType<typeof createMetrics>, name: string) {
+  const text = await metrics.register.metrics()
+  return text.split('\n').filter((line) => line.startsWith(`inventory_events_${name}`))
+}
+
+it('declares exactly these metrics, each with help that is a sentence', async () => {
+  const { register } = createMetrics({ version: '1.2.3' })
+  const declared = await register.getMetricsAsJSON()
+  const ours = declared.filter(({ name }) => name.startsWith('inventory_events_'))
+  expect(ours.map(({ name }) => name.replace('inventory_events_', ''))).toEqual([
+    'build_info',
+    'records_consumed_total',
+    'header_mismatches_total',
+    'published_total',
+    'filter_decisions_total',
+    'deliveries_total',
+    'delivery_retries_total',
+    'dead_letters_total',
+    'handler_duration_seconds',
+    'end_to_end_seconds',
+    'breaker_open',
+    'consumer_lag',
+    'oldest_unsettled_age_seconds',
+    'in_flight_deliveries',
+    'in_flight_bytes',
+    'paused_partitions',
+    'unaccounted_deliveries',
+    'rebalances_total',
+    'rebalance_duration_seconds',
+    'commits_total',
+    'idempotency_operation_seconds',
+    'idempotency_conflicts_total',
+  ])
+  for (const { name, help } of ours) expect(help, name).toMatch(/^[A-Z0-9].*\.$/)
+  expect(declared.map(({ name }) => name)).toContain('process_resident_memory_bytes')
+})
+
+it('tells the version', async () => {
+  const metrics = createMetrics({ version: '1.2.3' })
+  expect(await linesOf(metrics, 'build_info')).toEqual([
+    'inventory_events_build_info{version="1.2.3"} 1',
+  ])
+})
+
+it('can be made twice in a process, each with numbers of its own', async () => {
+  const [one, other] = [createMetrics({ version: '1' }), createMetrics({ version: '1' })]
+  one.recordsConsumed.inc({ topic: 'a' })
+  expect(await linesOf(one, 'records_consumed')).toHaveLength(1)
+  expect(await linesOf(other, 'records_consumed')).toEqual([])
+})
+
+it('asks for gauges at each scrape and drops the series of lost partitions', async () => {
+  const metrics = createMetrics({ version: '1' })
+  let owned = [0, 1]
+  metrics.consumerLag.readFrom(() =>
+    owned.map((partition) => ({ topic: 'a', partition, value: partition * 10 })),
+  )
+  expect(await linesOf(metrics, 'consumer_lag')).toEqual([
+    'inventory_events_consumer_lag{topic="a",partition="0"} 0',
+    'inventory_events_consumer_lag{topic="a",partition="1"} 10',
+  ])
+  owned = [1]
+  expect(await linesOf(metrics, 'consumer_lag')).toEqual([
+    'inventory_events_consumer_lag{topic="a",partition="1"} 10',
+  ])
+})
+
+it('shows a gauge without labels from the start, and what its owner says later', async () => {
+  const metrics = createMetrics({ version: '1' })
+  expect(await linesOf(metrics, 'in_flight_bytes')).toEqual(['inventory_events_in_flight_bytes 0'])
+  metrics.inFlightBytes.readFrom(() => [{ value: 7 }])
+  expect(await linesOf(metrics, 'in_flight_bytes')).toEqual(['inventory_events_in_flight_bytes 7'])
+})

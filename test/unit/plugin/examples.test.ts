@@ -1,0 +1,107 @@
+import type { InventoryMovedEvent, PluginContext } from 'inventory-events'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import coldChain from '../../../examples/plugins/cold-chain.ts'
+import everyEvent from '../../../examples/plugins/every-event.ts'
+import flaky from '../../../examples/plugins/flaky.ts'
+import picky from '../../../examples/plugins/picky.ts'
+import singleEvent from '../../../examples/plugins/single-event.ts'
+import { returnOf, verbOf } from '../../../src/plugin/plugin.ts'
+
+const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+
+function context(attempt = 1, key = 'entity-1'): PluginContext {
+  const record = { topic: 'inventory.events', partition: 0, offset: 0, timestampMs: 0, key }
+  const signal = new AbortController().signal
+  return { log, signal, attempt, idempotencyKey: 'cold-chain:event-1', record }
+}
+
+function moved(attributes: Record<string, never> | { maxCelsius: unknown }, to = 'Dock') {
+  return {
+    id: 'event-1',
+    kind: 'inventory.moved',
+    entity: { id: 'entity-1', name: 'BATCH-001', productId: 'p', attributes },
+    from: { id: 'n1', name: 'Freezer', type: 'stage' },
+    to: { id: 'n2', name: to, type: 'stage' },
+  } as unknown as InventoryMovedEvent
+}
+
+/** How many of a thousand calls throw. */
+function failures(call: (i: number) => unknown): number {
+  const throws = (i: number) => {
+    try {
+      call(i)
+      return false
+    } catch {
+      return true
+    }
+  }
+  return Array.from({ length: 1_000 }, (_, i) => i).filter(throws).length
+}
+
+const withId = (i: number) => ({ ...moved({}), id: `event-${i}` })
+
+afterEach(() => {
+  vi.clearAllMocks()
+  vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
+})
+
+it('every-event takes inventory events and plugin events', () => {
+  expect(everyEvent.wantsProcessEvent).toBeUndefined()
+  everyEvent.processEvent(moved({}), context())
+  everyEvent.processEvent(
+    { id: '2', name: 'build.issued', time: '', args: [], kwargs: {} },
+    context(),
+  )
+  expect(log.debug.mock.calls).toMatchObject([
+    [{ name: 'inventory.moved' }, 'inventory event'],
+    [{ name: 'build.issued' }, 'plugin event'],
+  ])
+})
+
+it('single-event wants one name', () => {
+  const names = ['inventory.wasted', 'inventory.moved', 'build.issued']
+  expect(names.filter((name) => singleEvent.wantsProcessEvent?.(name))).toEqual([names[0]])
+})
+
+it('flaky fails one event in twenty at first, and none when tried again', () => {
+  const first = failures((i) => flaky.processEvent(withId(i), context(1)))
+  expect(first).toBeGreaterThan(25)
+  expect(first).toBeLessThan(80)
+  expect(failures((i) => flaky.processEvent(withId(i), context(1)))).toBe(first)
+  expect(failures((i) => flaky.processEvent(withId(i), context(2)))).toBe(0)
+})
+
+it('picky fails the same one entity in fifty on every attempt', () => {
+  const call = (attempt: number) => (i: number) =>
+    picky.processEvent(moved({}), context(attempt, `entity-${i}`))
+  expect(failures(call(1))).toBeGreaterThan(5)
+  expect(failures(call(1))).toBeLessThan(40)
+  expect(failures(call(2))).toBe(failures(call(1)))
+})
+
+describe('cold-chain', () => {
+  async function verbAfter(event: InventoryMovedEvent) {
+    const returned = returnOf(await coldChain.processEvent(event, context()))
+    return returned && verbOf(returned)
+  }
+
+  it('declines what may get warm or stays cold, and rejects nonsense', async () => {
+    expect(await verbAfter(moved({}))).toBe('skip')
+    expect(await verbAfter(moved({ maxCelsius: -18 }, 'Freezer'))).toBe('skip')
+    expect(await verbAfter(moved({ maxCelsius: 'cold' }))).toBe('reject')
+    expect(log.warn).not.toHaveBeenCalled()
+  })
+
+  it('passes its key on, and throws when the alarm is not taken', async () => {
+    vi.stubEnv('COLD_CHAIN_URL', 'http://alarm.example/')
+    const answers = [Response.json({}), Response.json({}, { status: 503 })]
+    const fetching = vi.fn(async (_url: string, _init: RequestInit) => answers.shift())
+    vi.stubGlobal('fetch', fetching)
+    expect(await verbAfter(moved({ maxCelsius: -18 }))).toBeUndefined()
+    expect(fetching.mock.calls[0]?.[1].headers).toMatchObject({
+      'idempotency-key': 'cold-chain:event-1',
+    })
+    await expect(verbAfter(moved({ maxCelsius: -18 }))).rejects.toThrow('answered with 503')
+  })
+})
