@@ -83,8 +83,7 @@ export async function waitUntilReady(
   if (signal?.aborted) {
     throw new InventoryEventsError('STACK_UNAVAILABLE', `interrupted while waiting for ${what}`)
   }
-  const why =
-    process.ended() ?? (signal?.aborted ? 'interrupted' : `not within ${timeoutMs / 1000} s`)
+  const why = process.ended() ?? `not within ${timeoutMs / 1000} s`
   const log = await readFile(process.logFile, 'utf8').catch(() => '')
   const tail = log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n  ')
   throw new InventoryEventsError(

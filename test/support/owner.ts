@@ -1,0 +1,6 @@
+import { launchJava } from '../../src/stack/launch.ts'
+
+// A process that owns another and stays, until a test kills it: owner.ts FOLDER MARK
+const [folder, mark] = process.argv.slice(2)
+launchJava({ name: 'owned', args: [], folder: folder!, mark: mark!, life: 'owned' })
+setInterval(() => {}, 1_000)
