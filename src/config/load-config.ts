@@ -38,18 +38,18 @@ export function checkConfig(
 /** Variables that look like a setting misspelt: `KAFKA_BROKER is not a setting: did you mean ...`. */
 export function nameHints(env: Environment): string[] {
   return Object.keys(env).flatMap((name) => {
-    if (isSettingVariable(name)) return []
-    const meant = settingNames.find((known) => isWithoutUnit(name, known))
-    const known = meant ?? nearMiss(name, settingNames)
+    if (variables.includes(name)) return []
+    const meant = settingNames.find((known) => isSameButForEnd(name, known))
+    const known = meant ?? nearMiss(name, variables)
     return known === undefined ? [] : `${name} is not a setting: did you mean ${known}?`
   })
 }
 
-function isSettingVariable(name: string): boolean {
-  const base = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : name
-  return (settingNames as string[]).includes(base)
-}
+const variables: string[] = settingNames.flatMap((name) =>
+  'file' in settings[name] ? [name, `${name}_FILE`] : [name],
+)
 
-function isWithoutUnit(name: string, known: string): boolean {
-  return known === `${name}_MS` || known === `${name}_BYTES`
+/** A unit was left out, or a file is named where none is read. */
+function isSameButForEnd(name: string, known: string): boolean {
+  return known === `${name}_MS` || known === `${name}_BYTES` || name === `${known}_FILE`
 }

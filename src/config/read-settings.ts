@@ -40,27 +40,32 @@ type FoundText = { text: string | undefined; source: string } | { source: string
 
 /** An empty variable counts as unset: compose files and charts leave such ones behind. */
 function findText(name: SettingName, setting: Setting, env: Environment): FoundText {
-  const text = env[name]?.trim() || undefined
+  const text = cleaned(env[name], setting)
   const path = setting.file && (env[`${name}_FILE`]?.trim() || undefined)
   if (text !== undefined && path) {
     const problem = `${name}: expected either ${name} or ${name}_FILE, got both`
     return { source: 'environment', problem }
   }
-  if (path) return readFrom(path, name)
+  if (path) return readFrom(path, name, setting)
   if (text !== undefined) return { text, source: 'environment' }
   const fallback = setting.default
   return { text: fallback, source: fallback === undefined ? 'not set' : 'default' }
 }
 
-function readFrom(path: string, name: SettingName): FoundText {
+function readFrom(path: string, name: SettingName, setting: Setting): FoundText {
   const source = `file ${path}`
   try {
-    const text = readFileSync(path, 'utf8').trim()
-    if (text !== '') return { text, source }
+    const text = cleaned(readFileSync(path, 'utf8'), setting)
+    if (text !== undefined) return { text, source }
     return { source, problem: `${name}_FILE: expected a file with the value, got an empty one` }
   } catch (error) {
     return { source, problem: `${name}_FILE: cannot be read: ${messageOf(error)}` }
   }
+}
+
+/** A password may begin or end with a space, but it does not end with a line. */
+function cleaned(text: string | undefined, { secret }: Setting): string | undefined {
+  return (secret ? text?.replace(/\r?\n$/, '') : text?.trim()) || undefined
 }
 
 /** A URL may carry a password where none belongs. */

@@ -62,19 +62,19 @@ it('refuses an idempotency store that does not exist', () => {
   ])
 })
 
-it('reads a secret from a file, without its line end', () => {
+it('reads a secret from a file, with its spaces and without its line end', () => {
   const env = {
     SCHEMA_REGISTRY_USERNAME: 'reader',
-    SCHEMA_REGISTRY_PASSWORD_FILE: fileWith('hush\n'),
+    SCHEMA_REGISTRY_PASSWORD_FILE: fileWith(' hush \r\n'),
   }
-  expect(loadConfig(env).SCHEMA_REGISTRY_PASSWORD).toBe('hush')
+  expect(loadConfig(env).SCHEMA_REGISTRY_PASSWORD).toBe(' hush ')
 })
 
 it('names a file that is missing, empty, or given beside its value', () => {
   const env = {
     KAFKA_SASL_USERNAME: 'me',
     KAFKA_SASL_USERNAME_FILE: fileWith('me'),
-    KAFKA_SASL_PASSWORD_FILE: fileWith(' '),
+    KAFKA_SASL_PASSWORD_FILE: fileWith('\n'),
     KAFKA_SSL_CA_FILE: join(folder, 'nothing'),
   }
   const problems = checkConfig(env).problems
@@ -111,10 +111,20 @@ it.each([
 })
 
 it('hints at misspelt names and missing units, and leaves other variables alone', () => {
-  const env = { HANDLER_TIMEOUT: '5', PLUGIN: 'a', PATH: '/bin', HOME: '/', KAFKA_SSL_CA_FILE: 'x' }
+  const env = {
+    HANDLER_TIMEOUT: '5',
+    PLUGIN: 'a',
+    HTTP_PORT_FILE: 'port',
+    KAFKA_SASL_PASWORD_FILE: 'x',
+    PATH: '/bin',
+    HOME: '/',
+    KAFKA_SSL_CA_FILE: 'x',
+  }
   expect(nameHints(env)).toEqual([
     'HANDLER_TIMEOUT is not a setting: did you mean HANDLER_TIMEOUT_MS?',
     'PLUGIN is not a setting: did you mean PLUGINS?',
+    'HTTP_PORT_FILE is not a setting: did you mean HTTP_PORT?',
+    'KAFKA_SASL_PASWORD_FILE is not a setting: did you mean KAFKA_SASL_PASSWORD_FILE?',
   ])
 })
 
