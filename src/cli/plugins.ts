@@ -26,7 +26,8 @@ async function print(named: string[], describe: (plugin: LoadedPlugin) => string
   const { plugins, problems } = await loadNamed(named, process.env)
   for (const plugin of plugins) process.stdout.write(`${describe(plugin)}\n`)
   for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`)
-  if (problems.length > 0) process.exitCode = 1
+  // A plugin may have opened what would keep the process alive.
+  process.exit(problems.length > 0 ? 1 : 0)
 }
 
 async function loadNamed(named: string[], env: Environment) {
