@@ -1,0 +1,148 @@
+import { type ComplexSchema, fullNameOf, type Schema, type SchemaField } from './schema.ts'
+
+/** Two versions of one type, and where in the event they are. */
+interface Pair {
+  path: string
+  older: Schema
+  newer: Schema
+}
+
+/**
+ * Why records of one version can't be read with the other, in both directions (FULL): one line a
+ * field, such as `entity.quantity: type changed from double to string`. Empty if they can.
+ */
+export function explainIncompatibility(older: Schema, newer: Schema): string[] {
+  const comparison = new Comparison(namedTypes(older), namedTypes(newer))
+  comparison.compare({ path: '', older, newer })
+  return comparison.reasons
+}
+
+class Comparison {
+  readonly reasons: string[] = []
+  /** Pairs of named types that are compared already, so that recursive schemas end. */
+  private readonly seen = new Set<string>()
+  private readonly olderTypes: NamedTypes
+  private readonly newerTypes: NamedTypes
+
+  constructor(olderTypes: NamedTypes, newerTypes: NamedTypes) {
+    this.olderTypes = olderTypes
+    this.newerTypes = newerTypes
+  }
+
+  compare(pair: Pair): void {
+    const older = resolved(pair.older, this.olderTypes)
+    const newer = resolved(pair.newer, this.newerTypes)
+    if (Array.isArray(older) || Array.isArray(newer)) {
+      this.compareUnions(pair.path, branches(older), branches(newer))
+    } else if (labelOf(older) !== labelOf(newer)) {
+      this.add(pair.path, `type changed from ${labelOf(older)} to ${labelOf(newer)}`)
+    } else {
+      this.compareInside(pair.path, older as ComplexSchema, newer as ComplexSchema)
+    }
+  }
+
+  private compareInside(path: string, older: ComplexSchema, newer: ComplexSchema): void {
+    if (older.items !== undefined && newer.items !== undefined) {
+      this.compare({ path: `${path}[]`, older: older.items, newer: newer.items })
+    } else if (older.values !== undefined && newer.values !== undefined) {
+      this.compare({ path: `${path}.*`, older: older.values, newer: newer.values })
+    } else if (older.symbols !== undefined && newer.symbols !== undefined) {
+      this.compareSymbols(path, older, newer)
+    } else if (older.fields !== undefined && newer.fields !== undefined) {
+      this.compareFieldsOnce(path, older, newer)
+    }
+  }
+
+  private compareFieldsOnce(path: string, older: ComplexSchema, newer: ComplexSchema): void {
+    const pair = `${labelOf(older)} ${labelOf(newer)}`
+    if (this.seen.has(pair)) return
+    this.seen.add(pair)
+    const newerFields = byName(newer)
+    for (const field of older.fields ?? []) {
+      const other = newerFields.get(field.name)
+      const inner = join(path, field.name)
+      if (other !== undefined) this.compare({ path: inner, older: field.type, newer: other.type })
+      else this.needDefault(inner, field, 'removed')
+    }
+    const olderFields = byName(older)
+    const added = (newer.fields ?? []).filter(({ name }) => !olderFields.has(name))
+    for (const field of added) this.needDefault(join(path, field.name), field, 'added')
+  }
+
+  /** Whoever has the field reads records without it. */
+  private needDefault(path: string, field: SchemaField, what: 'added' | 'removed'): void {
+    if (field.default === undefined) this.add(path, `${what} without a default`)
+  }
+
+  private compareSymbols(path: string, older: ComplexSchema, newer: ComplexSchema): void {
+    const [before, after] = [older.symbols ?? [], newer.symbols ?? []]
+    const added = after.filter((symbol) => !before.includes(symbol))
+    const removed = before.filter((symbol) => !after.includes(symbol))
+    if (added.length > 0 && older.default === undefined) {
+      this.add(path, `symbol ${added.join(', ')} added, and the older enum has no default`)
+    }
+    if (removed.length > 0 && newer.default === undefined) {
+      this.add(path, `symbol ${removed.join(', ')} removed, and the newer enum has no default`)
+    }
+  }
+
+  private compareUnions(path: string, older: Schema[], newer: Schema[]): void {
+    const before = new Map(older.map((s) => [labelOf(resolved(s, this.olderTypes)), s]))
+    const after = new Map(newer.map((s) => [labelOf(resolved(s, this.newerTypes)), s]))
+    const [from, to] = [[...before.keys()].join(' or '), [...after.keys()].join(' or ')]
+    const same = before.size === after.size && [...before.keys()].every((label) => after.has(label))
+    if (!same) this.add(path, `type changed from ${from} to ${to}`)
+    for (const [label, schema] of before) {
+      const other = after.get(label)
+      if (other !== undefined) this.compare({ path, older: schema, newer: other })
+    }
+  }
+
+  private add(path: string, reason: string): void {
+    this.reasons.push(`${path === '' ? 'record' : path}: ${reason}`)
+  }
+}
+
+type NamedTypes = ReadonlyMap<string, ComplexSchema>
+
+/** Every named type that the schema defines, by full name. */
+function namedTypes(schema: Schema, types = new Map<string, ComplexSchema>(), namespace = '') {
+  if (typeof schema === 'string') return types
+  if (Array.isArray(schema)) {
+    for (const branch of schema) namedTypes(branch, types, namespace)
+    return types
+  }
+  const scope = schema.namespace ?? namespace
+  if (schema.name !== undefined) types.set(fullNameOf(schema.name, scope), schema)
+  const parts = [schema.items, schema.values, ...(schema.fields ?? []).map(({ type }) => type)]
+  for (const part of parts) if (part !== undefined) namedTypes(part, types, scope)
+  return types
+}
+
+/** The definition behind a reference; primitives become `{ type }`, so that all are alike. */
+function resolved(schema: Schema, types: NamedTypes): ComplexSchema | Schema[] {
+  if (Array.isArray(schema)) return schema
+  if (typeof schema !== 'string') return schema
+  return types.get(schema) ?? types.get(fullNameOf(schema, 'inventory_events')) ?? { type: schema }
+}
+
+/** What a type is called in a message; types that can't be read as each other differ in it. */
+function labelOf(schema: ComplexSchema | Schema[]): string {
+  if (Array.isArray(schema)) return 'union'
+  const { type, name, namespace, logicalType, size } = schema
+  if (name !== undefined)
+    return `${type} ${fullNameOf(name, namespace)}${size ? ` of ${size}` : ''}`
+  return logicalType === undefined ? String(type) : `${String(type)} (${logicalType})`
+}
+
+function branches(schema: ComplexSchema | Schema[]): Schema[] {
+  return Array.isArray(schema) ? schema : [schema]
+}
+
+function byName(schema: ComplexSchema): Map<string, SchemaField> {
+  return new Map((schema.fields ?? []).map((field) => [field.name, field]))
+}
+
+function join(path: string, field: string): string {
+  return path === '' ? field : `${path}.${field}`
+}
