@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Endpoints } from '../stack/maven-stack.ts'
 import { type StackOptions, stackDown, stackStatus, stackUp } from '../stack/stack.ts'
+import { onInterrupt } from './interrupt.ts'
 
 /** Where everything local lives, under the working directory. */
 const FOLDER = '.inventory-events'
@@ -43,13 +44,12 @@ async function showStatus(options: StackOptions): Promise<void> {
 /** Ctrl-C ends a start half-way without leaving a process behind; a second one ends at once. */
 async function interruptible(run: (options: StackOptions) => Promise<void>): Promise<void> {
   const interrupted = new AbortController()
-  const interrupt = () => interrupted.abort()
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  const interrupt = onInterrupt(() => interrupted.abort())
   try {
     const say = (message: string) => console.error(message)
     await run({ folder: resolve(FOLDER), env: process.env, say, signal: interrupted.signal })
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    interrupt.end()
   }
 }
 

@@ -63,7 +63,7 @@ export function endpointsOf(ports: Ports): Endpoints {
   return { brokers: `127.0.0.1:${ports.kafka}`, registryUrl: registryUrl(ports.registry) }
 }
 
-/** A Java system property that Java itself does not know. */
-function markOf(folder: string): string {
+/** What every process of the stack in that folder carries: a Java property that Java ignores. */
+export function markOf(folder: string): string {
   return `-Dinventory-events.stack=${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`
 }
