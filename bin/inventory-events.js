@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// Starts the compiled program where it is installed, and the sources in a clone of the repository.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url))
+const sources = at('../src/cli/main.ts')
+
+if (!existsSync(sources)) await import('../dist/cli/main.js')
+else if (!existsSync(at('../node_modules/commander'))) missingPackages()
+else if (runsTypeScript(process.versions.node)) await import('../src/cli/main.ts')
+else runWith(at('../node_modules/node/bin/node'))
+
+/** Node reads TypeScript without a flag from 22.18 and 23.6 on. */
+function runsTypeScript(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18)
+}
+
+function missingPackages() {
+  console.error(`error: packages are missing; run "npm ci" in ${at('..')}`)
+  process.exitCode = 1
+}
+
+/** The Node that the repository brings along. It gets our signals, and we end as it ended. */
+function runWith(node) {
+  if (!existsSync(node)) return missingPackages()
+  const child = spawn(node, [sources, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // A terminal sends its Ctrl-C to the child too; passed on, it would arrive as a second one.
+  const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+  process.on('SIGINT', () => hasTerminal || child.kill('SIGINT'))
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    console.error(`error: cannot start ${node}: ${error.message}`)
+    process.exitCode = 1
+  })
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+}

@@ -1,0 +1,90 @@
+import type { Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import { InventoryEventsError } from '../event/errors.ts'
+import type { TopicAdmin } from '../kafka/admin.ts'
+
+const TOPICS_HELP = 'input topics; without any, those of KAFKA_TOPICS'
+
+interface CreateOptions {
+  partitions?: number
+  replicationFactor: number
+  config: Record<string, string>
+}
+
+export function registerTopics(program: Command): void {
+  const topics = program.command('topics').description('Create and check the topics in Kafka')
+  topics
+    .command('create')
+    .description('Create input topics, each with its .dead-letters and .redrive; safe to repeat')
+    .argument('[topic...]', TOPICS_HELP)
+    .option('--partitions <n>', 'width of topics that are new (default: 6)', count)
+    .option('--replication-factor <n>', "copies of each (default: the cluster's)", count, -1)
+    .option('--config <name=value>', 'a topic setting of Kafka; may be repeated', collect, {})
+    .action((named: string[], options: CreateOptions) => create(named, options))
+  topics
+    .command('check')
+    .description('Compare the widths and message limits of input topics and their companions')
+    .argument('[topic...]', TOPICS_HELP)
+    .action((named: string[]) => check(named))
+}
+
+async function create(named: string[], options: CreateOptions): Promise<void> {
+  const { createWithCompanions } = await import('../kafka/create-topics.ts')
+  const { partitions = 6, replicationFactor, config: configs } = options
+  await withTopics(named, async (admin, topics) => {
+    for (const topic of topics) {
+      const said = await createWithCompanions(admin, topic, {
+        partitions,
+        replicationFactor,
+        configs,
+      })
+      process.stdout.write(`${said.join('\n')}\n`)
+    }
+    const found = await admin.describe(topics)
+    const asked = options.partitions
+    const others = topics.filter((topic) => asked && found.get(topic)?.partitions !== asked)
+    await requireGood(admin, topics, [
+      ...others.map(
+        (topic) => `${topic}: expected ${asked} partitions, got ${found.get(topic)?.partitions}`,
+      ),
+    ])
+  })
+}
+
+async function check(named: string[]): Promise<void> {
+  await withTopics(named, async (admin, topics) => {
+    await requireGood(admin, topics)
+    process.stdout.write(`${topics.map((topic) => `${topic}: ok`).join('\n')}\n`)
+  })
+}
+
+async function requireGood(admin: TopicAdmin, topics: readonly string[], more: string[] = []) {
+  const { companionTopics, topicProblems } = await import('../kafka/companion-topics.ts')
+  const found = await admin.describe(topics.flatMap((name) => [name, ...companionTopics(name)]))
+  const problems = [...more, ...topics.flatMap((topic) => topicProblems(topic, found))]
+  if (problems.length > 0) throw new InventoryEventsError('TOPIC_MISSING', problems.join('\n'))
+}
+
+async function withTopics(
+  named: string[],
+  work: (admin: TopicAdmin, topics: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const { connectionOf } = await import('./connection.ts')
+  const { withAdmin } = await import('../kafka/admin.ts')
+  const { config, kafka } = connectionOf(process.env)
+  const topics = named.length > 0 ? named : config.KAFKA_TOPICS
+  await withAdmin(kafka, (admin) => work(admin, topics))
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')
+  return Number(text)
+}
+
+function collect(text: string, collected: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('expected name=value')
+  }
+  return { ...collected, [name]: value }
+}

@@ -1,0 +1,50 @@
+import { deadLetterTopicOf } from '../pipeline/dead-letter.ts'
+import type { TopicDescription } from './admin.ts'
+
+/** Headers that tell why a record is dead: room for them beside the largest record of the input. */
+export const HEADER_ROOM_BYTES = 65_536
+
+export function redriveTopicOf(topic: string): string {
+  return `${topic}.redrive`
+}
+
+/** The topics that an input topic needs beside it. */
+export function companionTopics(topic: string): string[] {
+  return [deadLetterTopicOf(topic), redriveTopicOf(topic)]
+}
+
+/**
+ * What is wrong with an input topic and its companions: one that is missing, narrower than the
+ * input, or has no room for the input's largest record. Each line names the topic.
+ */
+export function topicProblems(
+  topic: string,
+  found: ReadonlyMap<string, TopicDescription>,
+): string[] {
+  const input = found.get(topic)
+  if (input === undefined) return [missing(topic)]
+  return companionTopics(topic).flatMap((name) => {
+    const companion = found.get(name)
+    return companion === undefined ? [missing(name)] : companionProblems(name, companion, input)
+  })
+}
+
+function companionProblems(name: string, companion: TopicDescription, input: TopicDescription) {
+  const problems: string[] = []
+  if (companion.partitions < input.partitions) {
+    problems.push(
+      `${name}: expected ${input.partitions} partitions as its input has, got ${companion.partitions}`,
+    )
+  }
+  const leastBytes = input.maxMessageBytes + HEADER_ROOM_BYTES
+  if (companion.maxMessageBytes < leastBytes) {
+    problems.push(
+      `${name}: expected max.message.bytes of at least ${leastBytes}, got ${companion.maxMessageBytes}`,
+    )
+  }
+  return problems
+}
+
+function missing(topic: string): string {
+  return `${topic}: there is no such topic; create it with "inventory-events topics create"`
+}

@@ -1,0 +1,109 @@
+import type { OutgoingRecord } from '../kafka/producer.ts'
+
+export interface BatchLimits {
+  maxBatchRecords: number
+  maxBatchBytes: number
+  /** How much may wait; above it there is no room. */
+  maxQueuedBytes: number
+}
+
+export interface BatchQueue {
+  /** Resolves when there is room for at least one more record. */
+  room(): Promise<void>
+  /** Resolves when the record is acknowledged; rejects when it is not. */
+  add(record: OutgoingRecord): Promise<void>
+}
+
+/** Writes a batch; the answer holds an error for each record that was refused. Throws when none got through. */
+export type Deliver = (records: OutgoingRecord[]) => Promise<Map<OutgoingRecord, Error>>
+
+interface Entry {
+  record: OutgoingRecord
+  sizeBytes: number
+  acknowledged(): void
+  failed(error: unknown): void
+}
+
+/**
+ * Gathers records while a batch is under way, so a busy publisher has large batches and an idle
+ * one no delay. Order is kept: when a batch can't be delivered, all that wait behind it fail too,
+ * rather than overtake it.
+ */
+export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQueue {
+  let queue: Entry[] = []
+  let queuedBytes = 0
+  let isDelivering = false
+  let wakeAll: (() => void) | undefined
+  let woken: Promise<void> | undefined
+
+  async function deliverAll(): Promise<void> {
+    isDelivering = true
+    // Whoever adds several records in a row is let finish: they share a batch.
+    await Promise.resolve()
+    while (queue.length > 0) {
+      const batch = queue.slice(0, batchLength(queue, limits))
+      queue = queue.slice(batch.length)
+      await settle(batch)
+    }
+    isDelivering = false
+  }
+
+  async function settle(batch: Entry[]): Promise<void> {
+    try {
+      const refused = await deliver(batch.map((entry) => entry.record))
+      for (const entry of batch) settleEntry(entry, refused.get(entry.record))
+      release(batch)
+    } catch (error) {
+      const behind = queue
+      queue = []
+      for (const entry of [...batch, ...behind]) entry.failed(error)
+      release([...batch, ...behind])
+    }
+  }
+
+  function release(entries: Entry[]): void {
+    for (const { sizeBytes } of entries) queuedBytes -= sizeBytes
+    wakeAll?.()
+    woken = undefined
+  }
+
+  return {
+    async room() {
+      while (queuedBytes >= limits.maxQueuedBytes) {
+        woken ??= new Promise((resolve) => {
+          wakeAll = resolve
+        })
+        await woken
+      }
+    },
+    add(record) {
+      const sizeBytes = sizeOf(record)
+      queuedBytes += sizeBytes
+      const done = new Promise<void>((acknowledged, failed) => {
+        queue.push({ record, sizeBytes, acknowledged, failed })
+      })
+      if (!isDelivering) void deliverAll()
+      return done
+    },
+  }
+}
+
+function settleEntry(entry: Entry, refusal: Error | undefined): void {
+  if (refusal === undefined) entry.acknowledged()
+  else entry.failed(refusal)
+}
+
+function batchLength(queue: Entry[], limits: BatchLimits): number {
+  let bytes = 0
+  for (let count = 0; count < queue.length && count < limits.maxBatchRecords; count++) {
+    bytes += queue[count]!.sizeBytes
+    if (bytes > limits.maxBatchBytes) return Math.max(count, 1)
+  }
+  return Math.min(queue.length, limits.maxBatchRecords)
+}
+
+/** What the record takes in a batch: at most this, for headers as short as ours. */
+function sizeOf({ key, value, headers }: OutgoingRecord): number {
+  const headerBytes = JSON.stringify(headers ?? {}).length * 3
+  return 64 + Buffer.byteLength(key ?? '') + (value?.length ?? 0) + headerBytes
+}

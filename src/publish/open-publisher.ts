@@ -1,0 +1,64 @@
+import { createRegistry } from '../avro/registry.ts'
+import { subjectName } from '../avro/subject.ts'
+import type { Config } from '../config/settings.ts'
+import { InventoryEventsError } from '../event/errors.ts'
+import { withAdmin } from '../kafka/admin.ts'
+import { createKafka } from '../kafka/client.ts'
+import { createProducer } from '../kafka/producer.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { DestinationsOptions } from './destinations.ts'
+import { createDestinations } from './destinations.ts'
+import type { EventTopics } from './event-topics.ts'
+import { DEFAULT_TOPICS } from './event-topics.ts'
+import type { Publisher, PublisherOptions } from './publisher.ts'
+import { createPublisher } from './publisher.ts'
+
+export interface OpenPublisherOptions extends Omit<PublisherOptions, 'producer' | 'destinations'> {
+  topics?: EventTopics
+  log: Logger
+}
+
+export interface OpenPublisher extends Publisher {
+  close(): Promise<void>
+}
+
+type PublisherConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
+
+/** A publisher with connections of its own. Rejects with KAFKA_UNAVAILABLE or REGISTRY_*. */
+export async function openPublisher(
+  config: PublisherConfig,
+  { topics = DEFAULT_TOPICS, log, ...options }: OpenPublisherOptions,
+): Promise<OpenPublisher> {
+  const kafka = createKafka(config, log)
+  const registry = createRegistry(config)
+  await registry.check()
+  const producer = await createProducer(kafka)
+  const destinations = createDestinations({
+    topics,
+    requireTopic: (topic) =>
+      withAdmin(kafka, async (admin) => {
+        if (!(await admin.list()).includes(topic)) throw noTopic(topic)
+      }),
+    schemaIdOf: findSchemaId(registry),
+  })
+  const publisher = createPublisher({ ...options, producer, destinations })
+  return { ...publisher, close: () => producer.close() }
+}
+
+/** Looks the schema up; a publisher never registers one. */
+function findSchemaId(registry: {
+  registeredId(subject: string, text: string): Promise<number | undefined>
+}): DestinationsOptions['schemaIdOf'] {
+  return async (topic, { fullName, text }) => {
+    const subject = subjectName(topic, fullName)
+    const id = await registry.registeredId(subject, text)
+    if (id !== undefined) return id
+    const message = `${subject}: this version's schema is not registered; run "inventory-events schemas register"`
+    throw new InventoryEventsError('REGISTRY_REFUSED', message)
+  }
+}
+
+function noTopic(topic: string): InventoryEventsError {
+  const message = `there is no topic ${topic}; create it with "inventory-events topics create"`
+  return new InventoryEventsError('TOPIC_MISSING', message)
+}

@@ -1,0 +1,21 @@
+import { encodeEvent } from '../avro/encoder.ts'
+import { entityKey } from '../event/entity-key.ts'
+import type { Event } from '../event/event.ts'
+import { nameOf } from '../event/guards.ts'
+import type { OutgoingRecord } from '../kafka/producer.ts'
+
+/** The record of an event: Avro in the Confluent frame, keyed by entity, CloudEvents in headers. */
+export function toRecord(event: Event, schemaId: number, source: string): OutgoingRecord {
+  return {
+    key: entityKey(event),
+    value: encodeEvent(event, schemaId),
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: String(event.id),
+      ce_type: nameOf(event),
+      ce_source: source,
+      ce_time: String(event.time),
+      'content-type': 'application/avro',
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import { InventoryEventsError } from '../../../src/event/errors.ts'
+import type { OutgoingRecord, Producer } from '../../../src/kafka/producer.ts'
+
+/** Remembers what it was given; `fail` decides whether a send fails, and how. */
+export function fakeProducer(fail: (records: readonly OutgoingRecord[]) => Error | undefined) {
+  const batches: { topic: string; records: readonly OutgoingRecord[] }[] = []
+  const producer: Producer = {
+    async send(topic, records) {
+      const error = fail(records)
+      if (error !== undefined) throw error
+      batches.push({ topic, records })
+      return [{ partition: 0, baseOffset: '0' }]
+    },
+    async close() {},
+  }
+  return { producer, batches }
+}
+
+export const unavailable = () =>
+  new InventoryEventsError('KAFKA_UNAVAILABLE', 'Kafka is away', { retryable: true })
+
+export const tooLarge = () => new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', 'too large')

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { parseLine } from '../../../src/publish/parse-line.ts'
+
+const mint = { id: () => 'minted', nowMs: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6) }
+const parse = (line: string | Buffer | object) => {
+  const text = typeof line === 'string' || Buffer.isBuffer(line) ? line : JSON.stringify(line)
+  return parseLine(Buffer.from(text), mint)
+}
+
+const moved = {
+  id: 'e1',
+  kind: 'inventory.destroyed',
+  time: '2024-01-15T10:30:00Z',
+  transactionId: 't',
+  flowId: 'f',
+  entityId: 'ent_1',
+}
+
+describe('a line', () => {
+  it('is an event when it is a good one', () => {
+    expect(parse(moved)).toEqual({ type: 'event', event: moved })
+    expect(parse(`${JSON.stringify(moved)}\r`)).toMatchObject({ type: 'event' })
+  })
+
+  it.each(['', '   ', '\r', '\t'])('is blank: %j', (line) => {
+    expect(parse(line)).toEqual({ type: 'blank' })
+  })
+
+  it('is told all of its problems', () => {
+    expect(parse({ ...moved, entityId: 12, flowId: undefined })).toEqual({
+      type: 'bad',
+      problems: [expect.stringContaining('flowId: '), expect.stringContaining('entityId: ')],
+    })
+  })
+
+  it('is refused when it is no JSON or no UTF-8', () => {
+    expect(parse('{"id":')).toMatchObject({
+      problems: [expect.stringMatching(/^not valid JSON: /)],
+    })
+    expect(parse(Buffer.from([0x22, 0xff, 0x22]))).toMatchObject({ problems: ['not valid UTF-8'] })
+  })
+
+  it('is refused rather than changed where an integer is too large for a number', () => {
+    const line = JSON.stringify({ ...moved, kind: 'inventory.new', n: 0 })
+    const problem = /9007199254740993 is beyond 2\^53/
+    for (const value of ['9007199254740993', '[1,9007199254740993]']) {
+      expect(parse(line.replace('"n":0', `"n":${value}`))).toMatchObject({
+        problems: [expect.stringMatching(problem)],
+      })
+    }
+    for (const value of [
+      '9007199254740991',
+      '"9007199254740993"',
+      '"\\"9007199254740993"',
+      '0.12345678901234567',
+    ]) {
+      expect(parse(line.replace('"n":0', `"n":${value}`))).toMatchObject({ type: 'event' })
+    }
+  })
+
+  it('gets the id and the time that a plugin event lacks, and keeps those it has', () => {
+    const event = { name: 'part_part.created', kwargs: { model: 'part', id: 1 } }
+    expect(parse(event)).toMatchObject({
+      event: { ...event, id: 'minted', time: '2026-01-02T03:04:05.006Z', args: [] },
+    })
+    expect(parse({ ...event, id: 'mine', time: '2024-01-15T10:30:00Z' })).toMatchObject({
+      event: { id: 'mine', time: '2024-01-15T10:30:00Z' },
+    })
+    expect(parse({ ...event, id: 7 })).toMatchObject({ type: 'bad' })
+    expect(parse({ ...event, id: null })).toMatchObject({ type: 'bad' })
+  })
+
+  it('gets neither when it is an inventory event', () => {
+    expect(parse({ ...moved, id: undefined })).toMatchObject({ type: 'bad' })
+  })
+})
