@@ -1,0 +1,2 @@
+export type { DeliveryReport, RunOptions, RunReport } from './testing/run-plugin.ts'
+export { runPlugin } from './testing/run-plugin.ts'

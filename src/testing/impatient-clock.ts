@@ -1,0 +1,7 @@
+import { type Clock, systemClock } from '../event/clock.ts'
+
+/** Real time for handlers and their limits, but no waiting between attempts. */
+export const impatientClock: Clock = {
+  ...systemClock,
+  sleep: () => new Promise((resolve) => setImmediate(resolve)),
+}

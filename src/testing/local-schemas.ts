@@ -1,0 +1,20 @@
+import { contractSchemaOf, contractSchemas } from '../avro/schemas.ts'
+import { createWriterSchema, type SchemaLookup, type WriterSchema } from '../avro/writer-schema.ts'
+import type { Event } from '../event/event.ts'
+
+/** The contract's schemas without a registry: their ids are their places in the contract. */
+export function createLocalSchemas() {
+  const names = contractSchemas().map(({ fullName }) => fullName)
+  const writers = new Map<number, WriterSchema>()
+
+  function writer(id: number): WriterSchema {
+    const known = writers.get(id) ?? createWriterSchema(contractSchemas()[id]!.text)
+    writers.set(id, known)
+    return known
+  }
+
+  return {
+    idOf: (event: Event): number => names.indexOf(contractSchemaOf(event).fullName),
+    lookup: (id: number): SchemaLookup => ({ type: 'ready', schema: writer(id) }),
+  }
+}

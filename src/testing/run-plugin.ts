@@ -1,0 +1,185 @@
+import { encodeEvent } from '../avro/encoder.ts'
+import { fingerprint } from '../avro/fingerprint.ts'
+import { schemaIdOf } from '../avro/frame.ts'
+import { entityKey } from '../event/entity-key.ts'
+import { InventoryEventsError } from '../event/errors.ts'
+import type { Event } from '../event/event.ts'
+import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../event/outcome.ts'
+import type { SourceRecord } from '../event/record.ts'
+import { assertEvent } from '../event/validate.ts'
+import { createMemoryStore } from '../idempotency/memory.ts'
+import type { Delivery } from '../pipeline/delivery.ts'
+import { Ledger } from '../pipeline/ledger.ts'
+import { createPipeline } from '../pipeline/pipeline.ts'
+import type { PipelineReports } from '../pipeline/reports.ts'
+import { checkPlugin } from '../plugin/check-plugin.ts'
+import { type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
+import type { Plugin, PluginLog } from '../plugin/plugin.ts'
+import { impatientClock as clock } from './impatient-clock.ts'
+import { createLocalSchemas } from './local-schemas.ts'
+
+export interface RunOptions {
+  /** Every event arrives twice, as from a producer that tried again. */
+  duplicates?: boolean
+  /**
+   * Afterwards the marks are lost and every event arrives again, as after a crash between a
+   * handler's effect and its mark: shows whether a repeated call does harm.
+   */
+  crash?: boolean
+  /** Where the plugin's log lines go; nowhere by default. */
+  log?: PluginLog
+}
+
+/** How one event ended for the plugin. */
+export interface DeliveryReport {
+  event: Event
+  /** `held`: its attempts were used up and the plugin says `hold`; here it is let go all the same. */
+  outcome: CompletedOutcome['type'] | 'held'
+  /** Calls of the handler. */
+  attempts: number
+  /** Why it was dead-lettered. */
+  reason?: DeadLetterReason
+  /** What was thrown last, or said when it skipped or rejected. */
+  error?: string
+}
+
+export interface RunReport {
+  /** In the order in which they ended. */
+  deliveries: DeliveryReport[]
+  /** What the filter did not want. */
+  unwanted: Event[]
+}
+
+/**
+ * Runs a plugin over events in memory, through the pipeline of the service: filter, Avro, order per
+ * entity, idempotency, time limits, retries and dead letters. Only the waits between attempts are
+ * left out. Rejects with PLUGIN_INVALID or EVENT_INVALID, saying what is wrong.
+ */
+export async function runPlugin(
+  plugin: Plugin,
+  events: readonly Event[],
+  options: RunOptions = {},
+): Promise<RunReport> {
+  const loaded = load(plugin)
+  const given = events.map((event) => assertEvent(event))
+  const arriving = options.duplicates ? given.flatMap((event) => [event, event]) : given
+  const report: RunReport = { deliveries: [], unwanted: [] }
+  await runOnce(loaded, arriving, report, options.log ?? silent)
+  if (options.crash) await runOnce(loaded, arriving, report, options.log ?? silent)
+  return report
+}
+
+/** The defaults are those of the service. */
+function load(plugin: Plugin): LoadedPlugin {
+  const problems = checkPlugin(plugin)
+  if (problems.length > 0) throw new InventoryEventsError('PLUGIN_INVALID', problems.join('; '))
+  const retry = { maxAttempts: 5, initialDelayMs: 200, maxDelayMs: 30_000 }
+  return withDefaults(plugin, 'test', { retry, timeoutMs: 30_000, concurrency: 64 })
+}
+
+async function runOnce(
+  plugin: LoadedPlugin,
+  events: readonly Event[],
+  report: RunReport,
+  log: PluginLog,
+): Promise<void> {
+  const schemas = createLocalSchemas()
+  const end = deferred()
+  const pipeline = createPipeline({
+    groupId: 'test',
+    plugins: [{ ...plugin, onExhausted: 'dead-letter' }],
+    eventsEnabled: true,
+    maxInFlightBytes: Number.MAX_SAFE_INTEGER,
+    handlerGraceMs: plugin.timeoutMs,
+    schemaIdOf,
+    schemas,
+    fingerprint,
+    store: createMemoryStore({ clock, ttlMs: 86_400_000, maxMarks: Number.MAX_SAFE_INTEGER }),
+    deadLetters: { write: async () => {} },
+    clock,
+    random: () => 0.5,
+    logOf: () => log,
+    onStuck: () => end.reject(stuck(plugin)),
+    reports: {
+      ...unheard,
+      onSettled(delivery, outcome) {
+        report.deliveries.push(reportOf(delivery, outcome, plugin, events))
+        if (pipeline.stats().inFlightDeliveries === 0) end.resolve()
+      },
+    },
+  })
+  const lost = new AbortController().signal
+  const epoch = { topic: 'test', partition: 0, ledger: new Ledger(0), lost }
+  for (const event of events) {
+    const { expected, outstanding } = epoch.ledger
+    pipeline.take(epoch, recordOf(event, expected, schemas.idOf(event)))
+    if (epoch.ledger.outstanding === outstanding) report.unwanted.push(event)
+  }
+  if (epoch.ledger.outstanding > 0) await end.promise
+}
+
+function recordOf(event: Event, offset: number, schemaId: number): SourceRecord {
+  const key = Buffer.from(entityKey(event))
+  const value = encodeEvent(event, schemaId)
+  return { topic: 'test', partition: 0, offset, timestampMs: clock.now(), key, value, headers: {} }
+}
+
+/** The offset of a record is the place of its event among those that arrived. */
+function reportOf(
+  delivery: Delivery,
+  outcome: CompletedOutcome,
+  plugin: LoadedPlugin,
+  events: readonly Event[],
+): DeliveryReport {
+  const event = events[delivery.wanted.record.offset] as Event
+  const { attempts } = delivery
+  switch (outcome.type) {
+    case 'processed':
+    case 'duplicate':
+      return { event, outcome: outcome.type, attempts }
+    case 'skipped':
+    case 'rejected':
+      return { event, outcome: outcome.type, attempts, error: outcome.why }
+    case 'dead-lettered': {
+      const { reason, error } = outcome
+      const isHeld = reason === 'exhausted' && plugin.onExhausted === 'hold'
+      if (isHeld) return { event, outcome: 'held', attempts, error }
+      return { event, outcome: 'dead-lettered', attempts, reason, error }
+    }
+    default:
+      return assertNever(outcome)
+  }
+}
+
+function stuck({ slug }: LoadedPlugin): InventoryEventsError {
+  const message = `plugin ${slug} ignores its signal: its handler does not end`
+  return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin: slug })
+}
+
+function deferred() {
+  let resolve = () => {}
+  let reject = (_error: Error) => {}
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve: () => resolve(), reject: (error: Error) => reject(error) }
+}
+
+const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} }
+
+const unheard: PipelineReports = {
+  onConsumed() {},
+  onHeaderMismatch() {},
+  onFilterDecision() {},
+  onHandled() {},
+  onSettled() {},
+  onAbandoned() {},
+  onRetry() {},
+  onHeld() {},
+  onDeadLetter() {},
+  onWriteFailed() {},
+  onConflict() {},
+  onStoreError() {},
+  onStoreCall() {},
+}

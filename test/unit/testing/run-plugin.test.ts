@@ -1,0 +1,107 @@
+import { definePlugin, type Event, reject, skip } from 'inventory-events'
+import { runPlugin } from 'inventory-events/testing'
+import { describe, expect, it } from 'vitest'
+
+const wasted = (id: string, entityId = 'ent_1', reason?: string): Event => ({
+  id,
+  kind: 'inventory.wasted',
+  time: '2024-01-15T10:30:00Z',
+  transactionId: 'txn_1',
+  flowId: 'flow_1',
+  entityId,
+  ...(reason !== undefined && { reason }),
+})
+
+const split: Event = {
+  id: 'p1',
+  name: 'stockitem.split',
+  time: '2024-01-15T10:30:00Z',
+  args: [],
+  kwargs: { id: 7, parent: 3 },
+}
+
+describe('running a plugin over events in memory', () => {
+  it('tells what each event became', async () => {
+    const plugin = definePlugin({
+      slug: 'waste-report',
+      wantsProcessEvent: (name) => name === 'inventory.wasted',
+      processEvent(event) {
+        if (event.id === 'b') return skip('too small')
+        return event.id === 'c' ? reject('no such entity') : undefined
+      },
+    })
+    const run = await runPlugin(plugin, [wasted('a'), wasted('b'), wasted('c'), split])
+    expect(run.deliveries).toEqual([
+      { event: wasted('a'), outcome: 'processed', attempts: 1 },
+      { event: wasted('b'), outcome: 'skipped', attempts: 1, error: 'too small' },
+      { event: wasted('c'), outcome: 'rejected', attempts: 1, error: 'no such entity' },
+    ])
+    expect(run.unwanted).toEqual([split])
+  })
+
+  it('tries failures again, in order, and dead-letters what never succeeds', async () => {
+    const calls: string[] = []
+    const plugin = definePlugin({
+      slug: 'flaky',
+      retry: { maxAttempts: 2 },
+      processEvent(event, { attempt }) {
+        calls.push(`${event.id}${attempt}`)
+        if (event.id === 'a' && attempt === 1) throw new Error('try again')
+        if (event.id === 'b') throw new Error('never')
+      },
+    })
+    const { deliveries } = await runPlugin(plugin, [wasted('a'), wasted('b'), wasted('c')])
+    expect(calls).toEqual(['a1', 'a2', 'b1', 'b2', 'c1'])
+    expect(deliveries.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
+      ['processed', 2],
+      ['dead-lettered', 2],
+      ['processed', 1],
+    ])
+    expect(deliveries[1]).toMatchObject({ reason: 'exhausted', error: 'never' })
+  })
+
+  it('says that a delivery would be held', async () => {
+    const plugin = definePlugin({
+      slug: 'holds',
+      onExhausted: 'hold',
+      processEvent() {
+        throw new Error('down')
+      },
+    })
+    const { deliveries } = await runPlugin(plugin, [wasted('a')])
+    expect(deliveries).toEqual([
+      { event: wasted('a'), outcome: 'held', attempts: 5, error: 'down' },
+    ])
+  })
+
+  it('shows duplicates, and what a crash would repeat', async () => {
+    const keys: string[] = []
+    const plugin = definePlugin({
+      slug: 'counts',
+      processEvent: (_event, { idempotencyKey }) => void keys.push(idempotencyKey),
+    })
+    const twice = await runPlugin(plugin, [wasted('a')], { duplicates: true })
+    expect(twice.deliveries.map(({ outcome }) => outcome)).toEqual(['processed', 'duplicate'])
+    expect(keys).toEqual(['test/counts/a'])
+    await runPlugin(plugin, [wasted('a')], { crash: true })
+    expect(keys).toEqual(['test/counts/a', 'test/counts/a', 'test/counts/a'])
+  })
+
+  it('refuses what the service would refuse, and says why', async () => {
+    const plugin = definePlugin({ slug: 'ok', processEvent() {} })
+    await expect(runPlugin({ slug: 'No Slug' } as never, [])).rejects.toThrow('slug: expected')
+    const bad = { ...wasted('a'), reason: 7 } as never
+    await expect(runPlugin(plugin, [bad])).rejects.toThrow('reason: expected a string, got 7')
+  })
+
+  it('reports a handler that never ends', async () => {
+    const plugin = definePlugin({
+      slug: 'endless',
+      timeoutMs: 10,
+      processEvent: () => new Promise<void>(() => {}),
+    })
+    await expect(runPlugin(plugin, [wasted('a')])).rejects.toThrow(
+      'plugin endless ignores its signal',
+    )
+  })
+})
