@@ -62,7 +62,9 @@ async function requireGood(admin: TopicAdmin, topics: readonly string[], more: s
   const { companionTopics, topicProblems } = await import('../kafka/companion-topics.ts')
   const found = await admin.describe(topics.flatMap((name) => [name, ...companionTopics(name)]))
   const problems = [...more, ...topics.flatMap((topic) => topicProblems(topic, found))]
-  if (problems.length > 0) throw new InventoryEventsError('TOPIC_MISSING', problems.join('\n'))
+  if (problems.length === 0) return
+  const lines = ['topics are not as they should be:', ...problems]
+  throw new InventoryEventsError('TOPIC_MISSING', lines.join('\n  '))
 }
 
 async function withTopics(

@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs'
-import { ConfigResourceTypes } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import { InventoryEventsError } from '../event/errors.ts'
 import { brokersOf } from './client.ts'
 import { causes, kafkaError } from './kafka-error.ts'
@@ -83,7 +83,7 @@ async function maxMessageBytes(admin: Admin, topics: string[]): Promise<Map<stri
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
       configNames: ['max.message.bytes'],
     })),

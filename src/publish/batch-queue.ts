@@ -102,8 +102,12 @@ function batchLength(queue: Entry[], limits: BatchLimits): number {
   return Math.min(queue.length, limits.maxBatchRecords)
 }
 
-/** What the record takes in a batch: at most this, for headers as short as ours. */
-function sizeOf({ key, value, headers }: OutgoingRecord): number {
-  const headerBytes = JSON.stringify(headers ?? {}).length * 3
-  return 64 + Buffer.byteLength(key ?? '') + (value?.length ?? 0) + headerBytes
+/** What the record takes in a batch at most. */
+function sizeOf({ key, value, headers = {} }: OutgoingRecord): number {
+  let bytes = 64 + Buffer.byteLength(key ?? '') + (value?.length ?? 0)
+  for (const [name, header] of Object.entries(headers)) {
+    const values = Array.isArray(header) ? header : [header ?? '']
+    for (const each of values) bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(each)
+  }
+  return bytes
 }

@@ -73,7 +73,11 @@ describe('the publisher', () => {
 
   it('sends each family to its topic, and unknown kinds with the known ones', async () => {
     const { publisher, batches, acknowledged } = setUp()
-    const unknown = { id: 'u', kind: 'order.new', time: '2024-01-15T10:30:00Z' } as UnknownEvent
+    const unknown = {
+      id: 'u',
+      kind: 'order.new',
+      time: '2024-01-15T10:30:00Z',
+    } as unknown as UnknownEvent
     await publisher.publish([destroyed('e1'), created, unknown])
     expect(batches.map(({ topic, records }) => [topic, records.map(({ key }) => key)])).toEqual(
       expect.arrayContaining([
@@ -103,7 +107,11 @@ describe('the publisher', () => {
   it('keeps the order of its calls, though the first has to ask and the second has not', async () => {
     const { publisher, batches } = setUp()
     await publisher.publish([destroyed('known')])
-    const unknown = { id: 'first', kind: 'order.new', time: '2024-01-15T10:30:00Z' } as UnknownEvent
+    const unknown = {
+      id: 'first',
+      kind: 'order.new',
+      time: '2024-01-15T10:30:00Z',
+    } as unknown as UnknownEvent
     await Promise.all([publisher.publish([unknown]), publisher.publish([destroyed('second')])])
     const ids = batches.flatMap(({ records }) => records.map(({ headers }) => headers?.ce_id))
     expect(ids).toEqual(['known', 'first', 'second'])

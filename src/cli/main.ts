@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { registerConfig } from './config.ts'
+import { registerPlugins } from './plugins.ts'
+import { registerPublish } from './publish.ts'
+import { reportError } from './report-error.ts'
+import { registerSchemas } from './schemas.ts'
+import { registerStack } from './stack.ts'
+import { registerTopics } from './topics.ts'
+
+await run(process.argv)
+
+async function run(argv: string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(argv)
+  } catch (error) {
+    reportError(error, process.env)
+    // Connections may still be open, and they would keep the process alive.
+    process.exit(1)
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('inventory-events')
+    .description('React to inventory events from Kafka with small plugins.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help for a command')
+    .addHelpText(
+      'after',
+      '\nSettings are environment variables: "inventory-events config" lists them.',
+    )
+    .showSuggestionAfterError()
+  for (const register of [
+    registerPublish,
+    registerSchemas,
+    registerTopics,
+    registerPlugins,
+    registerStack,
+    registerConfig,
+  ]) {
+    register(program)
+  }
+  return program
+}
+
+/** The same place seen from `src/cli` and from `dist/cli`. */
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

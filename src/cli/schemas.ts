@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import type { EventTopics } from '../publish/event-topics.ts'
+import { DEFAULT_TOPICS } from '../publish/event-topics.ts'
+
+interface SchemasOptions {
+  inventoryTopic: string
+  pluginTopic: string
+}
+
+type Verb = 'listSchemas' | 'checkSchemas' | 'registerSchemas'
+
+export function registerSchemas(program: Command): void {
+  const schemas = program
+    .command('schemas')
+    .description('Compare the event schemas with the schema registry, and register them')
+  const add = (name: string, description: string, verb: Verb) =>
+    schemas
+      .command(name)
+      .description(description)
+      .option('--inventory-topic <topic>', 'of events with a kind', DEFAULT_TOPICS.inventory)
+      .option('--plugin-topic <topic>', 'of plugin events', DEFAULT_TOPICS.plugin)
+      .action((options: SchemasOptions) => run(verb, options))
+  add('list', 'Print each schema, its subject, its id and the versions there', 'listSchemas')
+  add('check', 'Refuse a schema that is not registered or not compatible', 'checkSchemas')
+  add('register', 'Register what is not registered yet; safe to repeat', 'registerSchemas')
+}
+
+async function run(verb: Verb, options: SchemasOptions): Promise<void> {
+  const { loadConfig } = await import('../config/load-config.ts')
+  const { createRegistry } = await import('../avro/registry.ts')
+  const commands = await import('./schema-subjects.ts')
+  const config = loadConfig(process.env, { required: ['SCHEMA_REGISTRY_URL'] })
+  const registry = createRegistry(config)
+  await registry.check()
+  const topics: EventTopics = { inventory: options.inventoryTopic, plugin: options.pluginTopic }
+  await commands[verb](registry, topics, (line) => process.stdout.write(`${line}\n`))
+}
