@@ -1,4 +1,5 @@
-import { type ComplexSchema, fullNameOf, type Schema, type SchemaField } from './schema.ts'
+import { type NamedTypes, namedTypes, qualify } from './qualify.ts'
+import type { ComplexSchema, Schema, SchemaField } from './schema.ts'
 
 /** Two versions of one type, and where in the event they are. */
 interface Pair {
@@ -12,8 +13,9 @@ interface Pair {
  * field, such as `entity.quantity: type changed from double to string`. Empty if they can.
  */
 export function explainIncompatibility(older: Schema, newer: Schema): string[] {
-  const comparison = new Comparison(namedTypes(older), namedTypes(newer))
-  comparison.compare({ path: '', older, newer })
+  const [before, after] = [qualify(older), qualify(newer)]
+  const comparison = new Comparison(namedTypes(before), namedTypes(after))
+  comparison.compare({ path: '', older: before, newer: after })
   return comparison.reasons
 }
 
@@ -32,12 +34,11 @@ class Comparison {
   compare(pair: Pair): void {
     const older = resolved(pair.older, this.olderTypes)
     const newer = resolved(pair.newer, this.newerTypes)
-    if (Array.isArray(older) || Array.isArray(newer)) {
-      this.compareUnions(pair.path, branches(older), branches(newer))
-    } else if (labelOf(older) !== labelOf(newer)) {
-      this.add(pair.path, `type changed from ${labelOf(older)} to ${labelOf(newer)}`)
+    const isUnion = Array.isArray(older) || Array.isArray(newer)
+    if (isUnion || labelOf(older) !== labelOf(newer)) {
+      this.compareBranches(pair.path, branches(older), branches(newer))
     } else {
-      this.compareInside(pair.path, older as ComplexSchema, newer as ComplexSchema)
+      this.compareInside(pair.path, older, newer)
     }
   }
 
@@ -86,12 +87,14 @@ class Comparison {
     }
   }
 
-  private compareUnions(path: string, older: Schema[], newer: Schema[]): void {
+  /** Of either version, the other must have a branch for every branch. */
+  private compareBranches(path: string, older: Schema[], newer: Schema[]): void {
     const before = new Map(older.map((s) => [labelOf(resolved(s, this.olderTypes)), s]))
     const after = new Map(newer.map((s) => [labelOf(resolved(s, this.newerTypes)), s]))
-    const [from, to] = [[...before.keys()].join(' or '), [...after.keys()].join(' or ')]
-    const same = before.size === after.size && [...before.keys()].every((label) => after.has(label))
-    if (!same) this.add(path, `type changed from ${from} to ${to}`)
+    if (!canRead(before, after) || !canRead(after, before)) {
+      const [from, to] = [[...before.keys()].join(' or '), [...after.keys()].join(' or ')]
+      this.add(path, `type changed from ${from} to ${to}`)
+    }
     for (const [label, schema] of before) {
       const other = after.get(label)
       if (other !== undefined) this.compare({ path, older: schema, newer: other })
@@ -103,35 +106,33 @@ class Comparison {
   }
 }
 
-type NamedTypes = ReadonlyMap<string, ComplexSchema>
+/** What Avro reads a type as, beside itself. */
+const PROMOTIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['int', ['long', 'float', 'double']],
+  ['long', ['float', 'double']],
+  ['float', ['double']],
+  ['string', ['bytes']],
+  ['bytes', ['string']],
+])
 
-/** Every named type that the schema defines, by full name. */
-function namedTypes(schema: Schema, types = new Map<string, ComplexSchema>(), namespace = '') {
-  if (typeof schema === 'string') return types
-  if (Array.isArray(schema)) {
-    for (const branch of schema) namedTypes(branch, types, namespace)
-    return types
-  }
-  const scope = schema.namespace ?? namespace
-  if (schema.name !== undefined) types.set(fullNameOf(schema.name, scope), schema)
-  const parts = [schema.items, schema.values, ...(schema.fields ?? []).map(({ type }) => type)]
-  for (const part of parts) if (part !== undefined) namedTypes(part, types, scope)
-  return types
+type Labels = ReadonlyMap<string, Schema>
+
+function canRead(reader: Labels, writer: Labels): boolean {
+  const isRead = (label: string) =>
+    reader.has(label) || (PROMOTIONS.get(label)?.some((wider) => reader.has(wider)) ?? false)
+  return [...writer.keys()].every(isRead)
 }
 
 /** The definition behind a reference; primitives become `{ type }`, so that all are alike. */
 function resolved(schema: Schema, types: NamedTypes): ComplexSchema | Schema[] {
-  if (Array.isArray(schema)) return schema
-  if (typeof schema !== 'string') return schema
-  return types.get(schema) ?? types.get(fullNameOf(schema, 'inventory_events')) ?? { type: schema }
+  return typeof schema === 'string' ? (types.get(schema) ?? { type: schema }) : schema
 }
 
 /** What a type is called in a message; types that can't be read as each other differ in it. */
 function labelOf(schema: ComplexSchema | Schema[]): string {
   if (Array.isArray(schema)) return 'union'
-  const { type, name, namespace, logicalType, size } = schema
-  if (name !== undefined)
-    return `${type} ${fullNameOf(name, namespace)}${size ? ` of ${size}` : ''}`
+  const { type, name, logicalType, size } = schema
+  if (name !== undefined) return `${String(type)} ${name}${size ? ` of ${size} bytes` : ''}`
   return logicalType === undefined ? String(type) : `${String(type)} (${logicalType})`
 }
 

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+import type { InventoryEvent } from '../../src/event/event.ts'
+
+/** The ten published sample events; all but the first have an id of their own. */
+export function readSamples(): InventoryEvent[] {
+  const text = readFileSync(new URL('samples.jsonl', import.meta.url), 'utf8')
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as InventoryEvent)
+}

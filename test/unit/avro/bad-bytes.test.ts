@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodeEvent } from '../../../src/avro/encoder.ts'
+import { schemaIdOf } from '../../../src/avro/frame.ts'
+import { contractSchemaOf, contractSchemas } from '../../../src/avro/schemas.ts'
+import { createWriterSchema, type WriterSchema } from '../../../src/avro/writer-schema.ts'
+import { event } from '../../support/arbitraries.ts'
+import { readSamples } from '../../support/samples.ts'
+
+const schemas = contractSchemas().map(({ text }) => createWriterSchema(text))
+const frame = Buffer.from([0, 0, 0, 0, 1])
+const sample = readSamples()[0] as NonNullable<ReturnType<typeof readSamples>[0]>
+const sampleSchema = createWriterSchema(contractSchemaOf(sample).text)
+const undecodable = expect.objectContaining({ code: 'RECORD_UNDECODABLE' })
+
+/** Whatever the bytes are, they are an event or undecodable, and nothing else. */
+function read(schema: WriterSchema, bytes: Buffer): void {
+  for (const way of [schema.peek, schema.decode, schema.decodeAsWritten]) {
+    try {
+      way(bytes)
+    } catch (error) {
+      expect(error).toEqual(undecodable)
+    }
+  }
+}
+
+describe('the frame', () => {
+  it.each([
+    [[], 'the value is empty'],
+    [[0, 0, 0, 1], 'expected the Avro frame of 5 bytes, got 4 bytes'],
+    [[123], 'expected the Avro frame (first byte 0), got first byte 123'],
+  ])('is missed in %j', (bytes, message) => {
+    const read = () => schemaIdOf(Buffer.from(bytes))
+    expect(read).toThrow(message)
+    expect(read).toThrow(undecodable)
+  })
+})
+
+describe('bytes that are no event', () => {
+  it('are undecodable when random', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...schemas),
+        fc.uint8Array({ maxLength: 200 }),
+        (schema, bytes) => {
+          read(schema, Buffer.concat([frame, bytes]))
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('are undecodable when truncated, and never another event', () => {
+    fc.assert(
+      fc.property(
+        event,
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (e, part) => {
+          const schema = createWriterSchema(contractSchemaOf(e).text)
+          const bytes = encodeEvent(e, 1)
+          const cut = bytes.subarray(0, 5 + Math.floor((bytes.length - 5) * part))
+          expect(() => schema.decode(cut)).toThrow(undecodable)
+        },
+      ),
+    )
+  })
+
+  it('are undecodable or another event when one byte is changed', () => {
+    fc.assert(
+      fc.property(event, fc.nat(), fc.nat(255), (e, at, byte) => {
+        const bytes = encodeEvent(e, 1)
+        bytes[5 + (at % (bytes.length - 5))] = byte
+        read(createWriterSchema(contractSchemaOf(e).text), bytes)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('are undecodable with anything after the event', () => {
+    const bytes = Buffer.concat([encodeEvent(sample, 1), Buffer.from([0])])
+    expect(() => sampleSchema.decode(bytes)).toThrow('1 bytes left over')
+  })
+
+  it('are undecodable without an id', () => {
+    const bytes = encodeEvent({ ...sample, id: '' }, 1)
+    expect(() => sampleSchema.decode(bytes)).toThrow('its id is empty')
+    expect(() => sampleSchema.peek(bytes)).toThrow('its id is empty')
+  })
+
+  it('are undecodable with numbers that JSON does not have', () => {
+    const entity = { id: 'e', name: 'n', productId: 'p' }
+    for (const broken of [
+      { quantity: Number.NaN },
+      { attributes: { a: Number.POSITIVE_INFINITY } },
+    ]) {
+      const bytes = encodeEvent({ ...sample, entity: { ...entity, ...broken } } as typeof sample, 1)
+      expect(() => sampleSchema.decode(bytes)).toThrow('is not a JSON number')
+    }
+  })
+
+  it('end at once where they announce more items than there are bytes', () => {
+    const schema = createWriterSchema(
+      '{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"array","items":"null"}},{"name":"id","type":"string"}]}',
+    )
+    // 2^40 nulls would take no bytes and hours.
+    const bytes = Buffer.concat([frame, Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 0, 0])])
+    expect(() => schema.decode(bytes, {})).toThrow('items announced')
+    expect(() => schema.peek(bytes)).toThrow(undecodable)
+  })
+
+  it('end where they nest too deep', () => {
+    const plugin = { id: 'a', name: 'b', time: '2024-01-15T10:30:00Z', args: [], kwargs: {} }
+    const deep = JSON.parse('['.repeat(2000) + ']'.repeat(2000))
+    const schema = createWriterSchema(contractSchemaOf(plugin).text)
+    const bytes = encodeEvent({ ...plugin, args: [deep] }, 1)
+    expect(() => schema.decode(bytes)).toThrow('nested deeper')
+    // What was counted for the bad record does not burden the next one.
+    const good = encodeEvent({ ...plugin, args: [JSON.parse('['.repeat(99) + ']'.repeat(99))] }, 1)
+    expect(schema.decode(good).id).toBe('a')
+  })
+
+  it('are undecodable as the text of an unknown kind', () => {
+    const unknown = contractSchemas().find(({ fullName }) => fullName.endsWith('UnknownEvent'))
+    const schema = createWriterSchema(unknown?.text ?? '')
+    for (const json of ['{', '[]', '"x"', '{"a":"\\ud800"}']) {
+      const start = Buffer.from([2, 0x61, 2, 0x6b, 0, json.length * 2])
+      const bytes = Buffer.concat([frame, start, Buffer.from(json)])
+      expect(() => schema.decode(bytes)).toThrow(/json.*expected/)
+    }
+  })
+})
