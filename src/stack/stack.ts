@@ -7,7 +7,7 @@ import { withLock } from './lock.ts'
 import { type Endpoints, endMavenStack, endpointsOf, startMavenStack } from './maven-stack.ts'
 import { pickPorts } from './ports.ts'
 import { machineProbes, type Probes } from './probes.ts'
-import { readRecord, type StackRecord, writeRecord } from './record.ts'
+import { readRecord, writeRecord } from './record.ts'
 
 export interface StackOptions {
   /** The git-ignored folder of everything local, `.inventory-events` in the working directory. */
@@ -97,10 +97,14 @@ async function start(options: StackOptions): Promise<Endpoints> {
   return endpointsOf(ports)
 }
 
-async function endRecorded({ folder, say }: StackOptions): Promise<void> {
+async function endRecorded({ folder, say, probes = machineProbes }: StackOptions): Promise<void> {
   const data = dataFolder(folder)
-  const record: StackRecord | undefined = await readRecord(data)
-  if (record?.way === 'docker') await endDockerStack({ folder: data, ports: record.ports, say })
+  const record = await readRecord(data)
+  if (record?.way === 'docker') {
+    const noDocker = await probes.docker()
+    if (noDocker === undefined) await endDockerStack({ folder: data, ports: record.ports, say })
+    else say(`the containers of the last stack are left to Docker (${noDocker})`)
+  }
   await endMavenStack(data)
 }
 
