@@ -3,11 +3,13 @@ import { Command } from 'commander'
 import { registerConfig } from './config.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
+import { quietKnownWarnings } from './quiet-warnings.ts'
 import { reportError } from './report-error.ts'
 import { registerSchemas } from './schemas.ts'
 import { registerStack } from './stack.ts'
 import { registerTopics } from './topics.ts'
 
+quietKnownWarnings()
 await run(process.argv)
 
 async function run(argv: string[]): Promise<void> {

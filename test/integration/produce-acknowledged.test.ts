@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Producer } from '../../src/kafka/producer.ts'
+import { createProducer } from '../../src/kafka/producer.ts'
+import { readTopic } from '../support/read-topic.ts'
+import { createTopics, kafkaClient, uniqueName } from '../support/stack.ts'
+
+let producer: Producer
+
+beforeAll(async () => {
+  producer = await createProducer(kafkaClient())
+})
+
+afterAll(() => producer.close())
+
+const record = (value: string, partition?: number) => ({
+  key: 'k',
+  value: Buffer.from(value),
+  ...(partition !== undefined && { partition }),
+})
+
+it('fails a send to a partition that kafkajs acknowledges with nothing', async () => {
+  const topic = uniqueName('narrow')
+  await createTopics({ topic, numPartitions: 2 })
+  const plain = kafkaClient().producer()
+  await plain.connect()
+  const answer = await plain.send({ topic, messages: [{ value: 'lost', partition: 5 }] })
+  await plain.disconnect()
+  expect(answer).toEqual([])
+
+  await expect(producer.send(topic, [record('kept', 5)])).rejects.toMatchObject({
+    code: 'PRODUCE_UNACKNOWLEDGED',
+    retryable: true,
+    message: expect.stringContaining(
+      `topic ${topic}: Kafka acknowledged no offset for partition 5`,
+    ),
+  })
+  expect(await readTopic(topic)).toEqual([])
+})
+
+it('writes to a partition that was added while it was connected, at the second attempt', async () => {
+  const topic = uniqueName('widened')
+  await createTopics({ topic, numPartitions: 1 })
+  await producer.send(topic, [record('first', 0)])
+  const admin = kafkaClient().admin()
+  await admin.connect()
+  await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] })
+  await admin.disconnect()
+  await expect(producer.send(topic, [record('second', 2)])).rejects.toMatchObject({
+    retryable: true,
+  })
+  await expect
+    .poll(() => producer.send(topic, [record('second', 2)]).catch(() => []))
+    .toEqual([{ partition: 2, baseOffset: '0' }])
+})
+
+it('loses nothing after a refused send, as kafkajs would', async () => {
+  const small = uniqueName('small')
+  const other = uniqueName('other')
+  await createTopics(
+    {
+      topic: small,
+      numPartitions: 2,
+      configEntries: [{ name: 'max.message.bytes', value: '1000' }],
+    },
+    { topic: other, numPartitions: 1 },
+  )
+  const plain = kafkaClient().producer({ idempotent: true, retry: { retries: 2 } })
+  await plain.connect()
+  const large = { partition: 0, value: 'x'.repeat(5_000) }
+  const refused = plain.sendBatch({
+    topicMessages: [
+      { topic: small, messages: [large] },
+      { topic: other, messages: [{ value: 'one' }] },
+    ],
+  })
+  await expect(refused).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' })
+  // Acknowledged with the offset of the first, and not written.
+  await plain.send({ topic: other, messages: [{ value: 'swallowed' }] })
+  await plain.disconnect()
+  expect((await readTopic(other)).map(({ value }) => String(value))).toEqual(['one'])
+
+  await expect(
+    producer.send(small, [record('x'.repeat(5_000), 0), record('beside', 1)]),
+  ).rejects.toMatchObject({
+    code: 'PRODUCE_UNACKNOWLEDGED',
+    retryable: false,
+    message: expect.stringContaining(`topic ${small} refused the write`),
+  })
+  await producer.send(small, [record('after', 1)])
+  expect((await readTopic(small)).map(({ value }) => String(value))).toEqual(['beside', 'after'])
+})
+
+it('keeps null keys, null values and headers as they are', async () => {
+  const topic = uniqueName('exact')
+  await createTopics({ topic, numPartitions: 3 })
+  const headers = { none: null as never, empty: '', bytes: Buffer.from([0, 255]), many: ['a', 'b'] }
+  await producer.send(topic, [
+    { key: null, value: null, headers, partition: 1 },
+    { key: Buffer.from([0, 255]), value: Buffer.alloc(0), partition: 1 },
+  ])
+  const [first, second] = await readTopic(topic)
+  expect(first).toMatchObject({ partition: 1, key: null, value: null })
+  expect(first?.headers).toEqual({
+    none: null,
+    empty: Buffer.alloc(0),
+    bytes: Buffer.from([0, 255]),
+    many: [Buffer.from('a'), Buffer.from('b')],
+  })
+  expect(second).toMatchObject({ key: Buffer.from([0, 255]), value: Buffer.alloc(0) })
+})
+
+it('keeps the order of sends that are made at once', async () => {
+  const topic = uniqueName('ordered')
+  await createTopics({ topic, numPartitions: 1 })
+  const values = Array.from({ length: 200 }, (_, i) => String(i))
+  await Promise.all(values.map((value) => producer.send(topic, [record(value)])))
+  expect((await readTopic(topic)).map(({ value }) => String(value))).toEqual(values)
+})

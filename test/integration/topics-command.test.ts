@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { runCli } from '../support/run-cli.ts'
+import { createTopics, uniqueName } from '../support/stack.ts'
+
+describe('the topics command', () => {
+  it('creates a topic and its companions as wide as it, and can be repeated', async () => {
+    const topic = uniqueName('input')
+    const args = [
+      'topics',
+      'create',
+      topic,
+      '--partitions',
+      '5',
+      '--config',
+      'max.message.bytes=200000',
+    ]
+    const names = [topic, `${topic}.dead-letters`, `${topic}.redrive`]
+    expect(await runCli(args)).toEqual({
+      code: 0,
+      stdout: names.map((name) => `${name}: created\n`).join(''),
+      stderr: '',
+    })
+    expect(await runCli(args)).toMatchObject({
+      code: 0,
+      stdout: names.map((name) => `${name}: exists\n`).join(''),
+    })
+    expect(await runCli(['topics', 'check', topic])).toMatchObject({
+      code: 0,
+      stdout: `${topic}: ok\n`,
+    })
+  })
+
+  it('gives companions the width and the room that an existing input needs', async () => {
+    const topic = uniqueName('existing')
+    await createTopics({ topic, numPartitions: 3 })
+    expect(await runCli(['topics', 'create', topic])).toMatchObject({ code: 0 })
+    expect(await runCli(['topics', 'create', topic, '--partitions', '4'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${topic}: expected 4 partitions, got 3`),
+    })
+  })
+
+  it('names what is missing, too narrow or too small', async () => {
+    const topic = uniqueName('wide')
+    await createTopics(
+      { topic, numPartitions: 3 },
+      { topic: `${topic}.dead-letters`, numPartitions: 2 },
+    )
+    const { code, stdout, stderr } = await runCli(['topics', 'check', topic])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr.split('\n')).toEqual([
+      'error: topics are not as they should be:',
+      `  ${topic}.dead-letters: expected 3 partitions as its input has, got 2`,
+      `  ${topic}.dead-letters: expected max.message.bytes of at least 1114124, got 1048588`,
+      `  ${topic}.redrive: there is no such topic; create it with "inventory-events topics create"`,
+      '',
+    ])
+  })
+
+  it('passes on why Kafka refuses a topic', async () => {
+    const refused = await runCli(['topics', 'create', uniqueName('x'), '--replication-factor', '9'])
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^error: cannot create topic x-\w+: Replication-factor is invalid\n$/,
+      ),
+    })
+  })
+
+  it('names the brokers when none answers', async () => {
+    const away = await runCli(['topics', 'check'], { env: { KAFKA_BROKERS: '127.0.0.1:1' } })
+    expect(away).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^error: cannot connect to Kafka at 127\.0\.0\.1:1: .+ECONNREFUSED.+\n$/,
+      ),
+    })
+  })
+})

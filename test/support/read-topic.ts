@@ -1,0 +1,33 @@
+import type { KafkaMessage } from 'kafkajs'
+import { kafkaClient, uniqueName, until } from './stack.ts'
+
+export type ReadRecord = KafkaMessage & { partition: number }
+
+/** Every record that is in the topic now, by partition and offset. */
+export async function readTopic(topic: string): Promise<ReadRecord[]> {
+  const expected = await countOf(topic)
+  const records: ReadRecord[] = []
+  const consumer = kafkaClient().consumer({ groupId: uniqueName('reader'), maxWaitTimeInMs: 100 })
+  await consumer.connect()
+  try {
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      eachMessage: async ({ partition, message }) => void records.push({ ...message, partition }),
+    })
+    await until(() => records.length >= expected, { what: `${expected} records of ${topic}` })
+  } finally {
+    await consumer.disconnect()
+  }
+  return records.sort((a, b) => a.partition - b.partition || Number(a.offset) - Number(b.offset))
+}
+
+async function countOf(topic: string): Promise<number> {
+  const admin = kafkaClient().admin()
+  await admin.connect()
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic)
+    return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
+  } finally {
+    await admin.disconnect()
+  }
+}
