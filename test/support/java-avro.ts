@@ -1,0 +1,84 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { ComplexSchema } from '../../src/avro/schema.ts'
+import { type ContractSchema, contractSchemaOf, UNKNOWN_EVENT } from '../../src/avro/schemas.ts'
+import type { Event } from '../../src/event/event.ts'
+import type { JsonObject } from '../../src/event/json.ts'
+import { parseTime } from '../../src/event/time.ts'
+import { resolveJars } from '../../src/stack/maven.ts'
+
+/** One task for Java: write `fields`, or read `hex`. */
+export interface JavaTask {
+  schema: string
+  fields?: JsonObject
+  hex?: string
+}
+
+export interface JavaAnswer {
+  fields?: JsonObject
+  hex?: string
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const run = promisify(execFile)
+const ARTIFACTS = ['org.apache.avro:avro:1.12.0', 'org.slf4j:slf4j-nop:2.0.13']
+
+/** Why Java can't be used here; undefined if it can. */
+export function javaMissing(): string | undefined {
+  return ['java', 'mvn'].find((command) => {
+    try {
+      execFileSync(command, ['-version'], { stdio: 'ignore' })
+      return false
+    } catch {
+      return true
+    }
+  })
+}
+
+/** Has Apache Avro for Java do the tasks. Fetches it from Maven on the first call. */
+export async function runJava(tasks: JavaTask[]): Promise<JavaAnswer[]> {
+  const folder = join(root, '.inventory-events/jars')
+  const jars = await resolveJars({ name: 'avro', artifacts: ARTIFACTS, folder })
+  const work = await mkdtemp(join(tmpdir(), 'inventory-events-java-'))
+  try {
+    const [input, output] = [join(work, 'in'), join(work, 'out')]
+    await writeFile(input, lines(tasks))
+    const program = join(root, 'test/support/java/AvroVectors.java')
+    const arguments_ = ['-cp', jars.join(delimiter), program, input, output]
+    await run('java', arguments_, { timeout: 120_000 })
+    const text = await readFile(output, 'utf8')
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as JavaAnswer)
+  } finally {
+    await rm(work, { recursive: true })
+  }
+}
+
+export function lines(values: unknown[]): string {
+  return `${values.map((value) => JSON.stringify(value)).join('\n')}\n`
+}
+
+/** The fields of an event's record as the Java program takes and gives them. */
+export function javaFields(event: Event): JsonObject {
+  const { fullName } = contractSchemaOf(event)
+  const fields = { ...event, time: String(parseTime(event.time)) } as unknown as JsonObject
+  if (fullName === UNKNOWN_EVENT) {
+    const { id, kind, time } = fields
+    return { id, kind, time, json: JSON.stringify(event) } as JsonObject
+  }
+  return Object.fromEntries(
+    fieldNames(contractSchemaOf(event))
+      .filter((name) => fields[name] !== undefined)
+      .map((name) => [name, fields[name]]),
+  ) as JsonObject
+}
+
+function fieldNames({ schema }: ContractSchema): string[] {
+  return ((schema as ComplexSchema).fields ?? []).map(({ name }) => name)
+}
