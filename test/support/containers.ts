@@ -44,7 +44,7 @@ function startKafka(port: number) {
 }
 
 function startRegistry() {
-  return new GenericContainer('apicurio/apicurio-registry-mem:2.6.13.Final')
+  return new GenericContainer('apicurio/apicurio-registry-mem:2.4.2.Final')
     .withExposedPorts(8080)
     .withWaitStrategy(Wait.forHttp('/apis/ccompat/v7/subjects', 8080))
     .withStartupTimeout(START_MS)
