@@ -9,7 +9,11 @@ interface ClientError {
 
 /** The client says 400 when nobody answered; only the registry's own words tell the two apart. */
 const NO_WORDS = `${CLIENT_ID} - Error, status`
+const NOBODY_ANSWERED = `${NO_WORDS} 400: `
 const WORDS = `${CLIENT_ID} - `
+
+/** A proxy may answer with a whole page. */
+const SHOWN_CHARS_MAX = 200
 
 const PASSING_STATUSES: readonly unknown[] = [408, 425, 429]
 
@@ -32,8 +36,9 @@ export function registryError(url: string, what: string, error: unknown): Invent
 }
 
 function unavailable(url: string, what: string, error: unknown): InventoryEventsError {
-  const why = messageOf(error).replace(NO_WORDS, 'status').replace(WORDS, '')
-  const message = `${what}: the schema registry at ${url} did not answer as expected: ${why}`
+  const why = messageOf(error).replace(NOBODY_ANSWERED, '').replace(NO_WORDS, 'status')
+  const shown = why.replace(WORDS, '').slice(0, SHOWN_CHARS_MAX)
+  const message = `${what}: the schema registry at ${url} did not answer as expected: ${shown}`
   return new InventoryEventsError('REGISTRY_UNAVAILABLE', message, { retryable: true })
 }
 

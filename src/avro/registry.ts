@@ -69,7 +69,7 @@ export function createRegistry(
 
   return {
     async check() {
-      await demand('reach the schema registry', (limits) => Subject.all({ ...limits }))
+      await demand('list the subjects', (limits) => Subject.all({ ...limits }))
     },
     async schemaById(id) {
       const what = `read schema ${id}`
