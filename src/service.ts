@@ -94,7 +94,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         metrics.rebalanceDuration.observe(seconds)
       },
       onCommit: (result) => metrics.commits.inc({ result }),
-      onCrash: fail,
+      onFailure: fail,
     },
   })
   const watch = new ClusterWatch({

@@ -1,0 +1,38 @@
+import { causes } from './kafka-error.ts'
+
+/**
+ * What a crash of the consumer calls for.
+ * - `away`: brokers can't be reached or are not ready. It passes by itself, however long it takes.
+ * - `retry`: something else went wrong; a new client may do, but not again and again.
+ * - `final`: a new client would be refused just the same.
+ */
+export type CrashKind = 'away' | 'retry' | 'final'
+
+const AWAY_NAMES = [
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSGroupCoordinatorNotFound',
+]
+
+const AWAY_CODES = ['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']
+
+const FINAL_NAMES = ['KafkaJSSASLAuthenticationError', 'KafkaJSNotImplemented']
+
+export function crashKindOf(error: Error): CrashKind {
+  const chain = causes(error)
+  const isFinal = chain.some(
+    ({ name, type }) => FINAL_NAMES.includes(name) || type?.endsWith('_AUTHORIZATION_FAILED'),
+  )
+  if (isFinal) return 'final'
+  const isAway = chain.some(
+    (each) =>
+      AWAY_NAMES.includes(each.name) ||
+      AWAY_CODES.includes((each as NodeJS.ErrnoException).code ?? '') ||
+      // The brokers' own word for "not now", such as a coordinator that is still loading.
+      (each.type !== undefined && each.retriable === true),
+  )
+  return isAway ? 'away' : 'retry'
+}

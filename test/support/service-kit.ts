@@ -1,0 +1,191 @@
+import type { Message } from 'kafkajs'
+import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
+import { createRegistry } from '../../src/avro/registry.ts'
+import { contractSchemas } from '../../src/avro/schemas.ts'
+import { subjectName } from '../../src/avro/subject.ts'
+import { loadConfig } from '../../src/config/load-config.ts'
+import type { Event } from '../../src/event/event.ts'
+import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { openPublisher } from '../../src/publish/open-publisher.ts'
+import { type Service, startService } from '../../src/service.ts'
+import { createTopics, endpoints, kafkaClient, uniqueName, until } from './stack.ts'
+
+export interface SituationOptions {
+  plugins: Plugin[]
+  /** Partitions of the input. */
+  partitions?: number
+  /** Partitions of the dead letters; as many as the input unless said otherwise. */
+  deadLetterPartitions?: number
+  deadLetterConfig?: Record<string, string>
+  settings?: Record<string, string>
+}
+
+export interface Letter {
+  key: string | null
+  value: Buffer | null
+  headers: Record<string, string>
+  partition: number
+}
+
+export interface Running extends Service {
+  /** What made the service give up. */
+  failures: Error[]
+  /** Lines of its log, parsed. */
+  log: Record<string, unknown>[]
+  metric(name: string): Promise<number>
+}
+
+/** Topics, subjects and a group of one test alone, with services that read them. */
+export async function situation(options: SituationOptions) {
+  const { plugins, partitions = 3, deadLetterPartitions = partitions } = options
+  const topic = uniqueName('events')
+  const deadLetters = `${topic}.dead-letters`
+  const groupId = uniqueName('group')
+  await createTopics(
+    { topic, numPartitions: partitions },
+    {
+      topic: deadLetters,
+      numPartitions: deadLetterPartitions,
+      configEntries: Object.entries(options.deadLetterConfig ?? {}).map(([name, value]) => ({
+        name,
+        value,
+      })),
+    },
+  )
+  const settings = {
+    KAFKA_BROKERS: endpoints().brokers,
+    SCHEMA_REGISTRY_URL: endpoints().registryUrl,
+    KAFKA_TOPICS: topic,
+    KAFKA_GROUP_ID: groupId,
+    HTTP_PORT: '0',
+    EVENTS_ENABLED: 'true',
+    COMMIT_INTERVAL_MS: '100',
+    RETRY_INITIAL_DELAY_MS: '10',
+    SESSION_TIMEOUT_MS: '10000',
+    ...options.settings,
+  }
+  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
+  const config = loadConfig(settings, { required })
+  await registerSchemas(topic)
+
+  async function start(overrides: Record<string, string> = {}, own = plugins): Promise<Running> {
+    const lines: Record<string, unknown>[] = []
+    const failures: Error[] = []
+    const running = loadConfig({ ...settings, ...overrides }, { required })
+    const log = pino(
+      { level: 'debug', formatters: { level: (level) => ({ level }) } },
+      { write: (line: string) => void lines.push(JSON.parse(line)) },
+    )
+    const service = await startService({
+      config: running,
+      plugins: own.map((plugin) => withDefaults(plugin, 'test', defaultsFrom(running))),
+      log,
+      onFailure: (error) => failures.push(error),
+    })
+    onTestFinished(async () => void (await service.stop()))
+    const metric = async (name: string) => total(await scrape(service.httpPort), name)
+    return { ...service, failures, log: lines, metric }
+  }
+
+  async function publish(events: readonly Event[]): Promise<void> {
+    const log = pino({ level: 'silent' })
+    const publisher = await openPublisher(config, {
+      log,
+      topics: { inventory: topic, plugin: topic },
+    })
+    await publisher.publish(events).finally(() => publisher.close())
+  }
+
+  /** Writes records as they are, past the publisher. */
+  async function produce(messages: Message[], to = topic): Promise<void> {
+    const producer = kafkaClient().producer({ idempotent: true })
+    await producer.connect()
+    await producer.send({ topic: to, messages }).finally(() => producer.disconnect())
+  }
+
+  return {
+    topic,
+    deadLetters,
+    groupId,
+    config,
+    start,
+    publish,
+    produce,
+    offsets: () => groupOffsets(groupId, topic),
+    letters: () => readAll(deadLetters),
+    /** Everything that was published is completed and committed. */
+    async caughtUp(timeoutMs = 30_000): Promise<void> {
+      const isEven = async () =>
+        (await groupOffsets(groupId, topic)).every(({ committed, end }) => committed === end)
+      await until(isEven, { what: `group ${groupId} to commit the end of ${topic}`, timeoutMs })
+    },
+  }
+}
+
+async function registerSchemas(topic: string): Promise<void> {
+  const registry = createRegistry({ SCHEMA_REGISTRY_URL: endpoints().registryUrl } as never)
+  for (const { fullName, text } of contractSchemas()) {
+    await registry.register(subjectName(topic, fullName), text)
+  }
+}
+
+/** Committed and end offset of every partition; nothing committed counts as its start. */
+async function groupOffsets(groupId: string, topic: string) {
+  const admin = kafkaClient().admin()
+  await admin.connect()
+  try {
+    const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+    const ends = await admin.fetchTopicOffsets(topic)
+    return ends.map(({ partition, low, high }) => {
+      const offset = Number(group?.partitions.find((row) => row.partition === partition)?.offset)
+      return { partition, committed: offset < 0 ? Number(low) : offset, end: Number(high) }
+    })
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** Reads a topic from its start to the end that it has now. */
+export async function readAll(topic: string): Promise<Letter[]> {
+  const admin = kafkaClient().admin()
+  await admin.connect()
+  const ends = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect())
+  const expected = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
+  const letters: Letter[] = []
+  if (expected === 0) return letters
+  const consumer = kafkaClient().consumer({ groupId: uniqueName('reader'), maxWaitTimeInMs: 100 })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    eachMessage: async ({ message, partition }) => {
+      const headers = Object.entries(message.headers ?? {})
+      letters.push({
+        key: message.key?.toString() ?? null,
+        value: message.value,
+        headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
+        partition,
+      })
+    },
+  })
+  await until(() => letters.length >= expected, { what: `${expected} records of ${topic}` })
+  await consumer.disconnect()
+  return letters
+}
+
+export async function scrape(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`)
+  return response.text()
+}
+
+/** The sum of a metric's series; `name` may hold labels, as in `deliveries_total{outcome="x"}`. */
+export function total(text: string, name: string): number {
+  const [metric, labels = ''] = name.replace(/\}$/, '').split('{')
+  const wanted = labels === '' ? [] : labels.split(',')
+  return text
+    .split('\n')
+    .filter((line) => line.match(/^[a-z_]+/)?.[0] === `inventory_events_${metric}`)
+    .filter((line) => wanted.every((label) => line.includes(label)))
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+}
