@@ -3,6 +3,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
 import { bridgeLogs } from './log-bridge.ts'
+import { quietIdleConnections } from './quiet-idle.ts'
 
 const CONNECTION_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
