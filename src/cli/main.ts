@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { version } from '../version.ts'
 import { registerConfig } from './config.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
-import { quietKnownWarnings } from './quiet-warnings.ts'
 import { reportError } from './report-error.ts'
 import { registerSchemas } from './schemas.ts'
+import { registerServe } from './serve.ts'
 import { registerStack } from './stack.ts'
 import { registerTopics } from './topics.ts'
 
-quietKnownWarnings()
 await run(process.argv)
 
 async function run(argv: string[]): Promise<void> {
@@ -25,7 +24,7 @@ async function run(argv: string[]): Promise<void> {
 function createProgram(): Command {
   const program = new Command('inventory-events')
     .description('React to inventory events from Kafka with small plugins.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help for a command')
     .addHelpText(
       'after',
@@ -33,6 +32,7 @@ function createProgram(): Command {
     )
     .showSuggestionAfterError()
   for (const register of [
+    registerServe,
     registerPublish,
     registerSchemas,
     registerTopics,
@@ -43,10 +43,4 @@ function createProgram(): Command {
     register(program)
   }
   return program
-}
-
-/** The same place seen from `src/cli` and from `dist/cli`. */
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

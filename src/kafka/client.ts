@@ -15,6 +15,7 @@ const brokers = new WeakMap<Kafka, string>()
 
 /** The Kafka client that every consumer, producer and admin of the process is made from. */
 export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka {
+  quietIdleConnections()
   const kafka = new Kafka(kafkaOptions(config, log))
   brokers.set(kafka, config.KAFKA_BROKERS.join(', '))
   return kafka
