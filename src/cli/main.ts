@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 import { registerConfig } from './config.ts'
+import { registerDemo } from './demo.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
 import { reportError } from './report-error.ts'
@@ -38,6 +39,7 @@ function createProgram(): Command {
     registerTopics,
     registerPlugins,
     registerStack,
+    registerDemo,
     registerConfig,
   ]) {
     register(program)

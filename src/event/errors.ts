@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'RECORD_UNDECODABLE'
   | 'HANDLER_TIMEOUT'
   | 'STACK_UNAVAILABLE'
+  | 'DEMO_FAILED'
   | 'USAGE'
 
 export interface ErrorDetails {

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import { InventoryEventsError } from '../event/errors.ts'
+import { onInterrupt } from './interrupt.ts'
+
+const HELP = `
+It takes the Kafka and the registry that "inventory-events stack up" would take, creates topics of
+its own there, and deletes them at the end. Exit 0 only if every check holds.`
+
+/** As many as a topic of the demo has partitions: more would stand by. */
+const REPLICAS_MAX = 6
+
+interface DemoFlags {
+  events: number
+  replicas: number
+  seed: number
+  keep: boolean
+}
+
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('Do the main job once, on a real Kafka, and check what each plugin did')
+    .option('--events <n>', 'how many events are generated', wholeNumber(1, 200_000), 20_000)
+    .option('--replicas <n>', 'how many processes share the work', wholeNumber(1, REPLICAS_MAX), 2)
+    .option('--seed <n>', 'another seed, another stream', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--keep', 'leave the stack and the service running', false)
+    .addHelpText('after', HELP)
+    .action(demo)
+}
+
+async function demo(flags: DemoFlags): Promise<void> {
+  const { runDemo } = await import('../demo/demo.ts')
+  const { commandLogger } = await import('./connection.ts')
+  const { createProgressLine } = await import('./progress-line.ts')
+  const interrupted = new AbortController()
+  const line = createProgressLine(process.stderr, Date.now)
+  const interrupt = onInterrupt(() => {
+    line.print(['ending what was started; a second signal ends at once'])
+    interrupted.abort(new InventoryEventsError('DEMO_FAILED', 'interrupted'))
+  })
+  try {
+    const ok = await runDemo({
+      ...flags,
+      folder: resolve('.inventory-events'),
+      env: process.env,
+      say: (message) => line.print([message]),
+      show: (progress) => line.show(progress),
+      print: (text) => {
+        line.clear()
+        process.stdout.write(`${text}\n`)
+      },
+      log: commandLogger(process.env),
+      signal: interrupted.signal,
+    })
+    if (!ok) process.exitCode = 1
+  } finally {
+    line.clear()
+    interrupt.end()
+  }
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`)
+  }
+}

@@ -1,0 +1,100 @@
+import { rm } from 'node:fs/promises'
+import { relative } from 'node:path'
+import type { Stack } from '../stack/stack.ts'
+import { stackDown, stackUp } from '../stack/stack.ts'
+import { waitUntilCaughtUp } from './caught-up.ts'
+import { figure } from './check.ts'
+import { gatherEvidence } from './evidence.ts'
+import { expect } from './expectation.ts'
+import { loadSamplePlugins } from './plugins.ts'
+import { makeOddRecords, publishAll } from './publish.ts'
+import type { Replica } from './replica.ts'
+import { scrapeAll, startReplicas, stopReplicas } from './replicas.ts'
+import type { DemoOptions, Run } from './run.ts'
+import { openRun } from './run.ts'
+import { setUp } from './set-up.ts'
+import { entitiesOf, generateStream } from './stream.ts'
+import { formatChecks, formatTable } from './table.ts'
+import { Undo } from './undo.ts'
+import type { Evidence } from './verdict.ts'
+import { judge } from './verdict.ts'
+
+/**
+ * The main job once, from an empty topic to the verdict; answers whether it all adds up. Takes back
+ * whatever it started and created, save where all of it is to be kept.
+ */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const undo = new Undo(options.say)
+  let isKept = false
+  try {
+    const stack = await bringUp(options, undo)
+    const run = await openRun(options, stack)
+    const { ok, replicas } = await work(run, undo).catch((error) => {
+      options.say(`logs of the replicas: ${shown(run)}`)
+      throw error
+    })
+    if (options.keep) tellHowToEnd(run, stack, replicas)
+    else if (ok) undo.add(`delete ${shown(run)}`, () => rm(run.workFolder, { recursive: true }))
+    isKept = options.keep
+    return ok
+  } finally {
+    if (!isKept) await undo.run()
+  }
+}
+
+async function bringUp(options: DemoOptions, undo: Undo): Promise<Stack> {
+  const { folder, env, say, signal } = options
+  const stack = await stackUp({ folder, env, say, signal })
+  if (stack.started) undo.add('end the stack', () => stackDown({ folder, env, say }))
+  return stack
+}
+
+async function work(run: Run, undo: Undo): Promise<{ ok: boolean; replicas: Replica[] }> {
+  await setUp(run, undo)
+  const stream = generateStream(run)
+  const odd = await makeOddRecords(run)
+  const plugins = await loadSamplePlugins(run)
+  const expected = await expect(plugins, stream, odd)
+
+  const replicas = await startReplicas(run, undo)
+  const startMs = Date.now()
+  await publishAll(run, stream, odd)
+  await waitUntilCaughtUp(run)
+  const seconds = (Date.now() - startMs) / 1000
+
+  const samples = (await scrapeAll(replicas)).flat()
+  const exits = run.keep ? undefined : await stopReplicas(replicas)
+  const found = await gatherEvidence(run, samples, exits)
+  const checks = judge(expected, found)
+  const ok = checks.every((check) => check.ok)
+
+  const slugs = plugins.map(({ slug }) => slug)
+  run.print(`\n${formatTable(slugs, found.counts)}\n\n${formatChecks(checks)}\n`)
+  if (ok) run.print(summary(run, found, seconds))
+  else run.say(`not everything adds up; logs of the replicas: ${shown(run)}`)
+  return { ok, replicas }
+}
+
+function summary({ events, replicas }: Run, found: Evidence, seconds: number): string {
+  const entities = `${figure(entitiesOf(events))} entities`
+  const handled = `${figure(found.effects.length)} effects by ${figure(replicas)} replicas`
+  return `${figure(events)} events of ${entities}, ${handled}, published to committed in ${seconds.toFixed(1)} s.`
+}
+
+function tellHowToEnd({ env, topics, ...run }: Run, stack: Stack, replicas: readonly Replica[]) {
+  const isLocal = stack.started || !env.KAFKA_BROKERS
+  const kill = `kill ${replicas.map(({ pid }) => pid).join(' ')}`
+  const lines = [
+    '\nthe service goes on:',
+    ...replicas.map(({ url }) => `  metrics  ${url}/metrics`),
+    `  logs     ${shown(run)}`,
+    `  topics   ${topics.inventory}, ${topics.plugin}`,
+    `  Kafka    KAFKA_BROKERS=${stack.brokers} SCHEMA_REGISTRY_URL=${stack.registryUrl}`,
+    `  end it   ${kill}${isLocal ? ' && npx inventory-events stack down' : ''}`,
+  ]
+  run.say(lines.join('\n'))
+}
+
+function shown({ workFolder }: { workFolder: string }): string {
+  return relative(process.cwd(), workFolder)
+}

@@ -1,0 +1,32 @@
+import { failed } from './wait-for.ts'
+
+const TIMEOUT_MS = 10_000
+const PREFIX = 'inventory_events_'
+
+/** One series of a service's metrics. */
+export interface Sample {
+  /** Without the common prefix: `deliveries_total`. */
+  name: string
+  labels: Readonly<Record<string, string>>
+  value: number
+}
+
+/** Asks a service for its metrics. */
+export async function scrape(url: string): Promise<Sample[]> {
+  const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+  if (!response.ok) throw failed(`${url}/metrics answered ${response.status}`)
+  return parseMetrics(await response.text())
+}
+
+/** Reads Prometheus' text format as far as the service's own metrics need it. */
+export function parseMetrics(text: string): Sample[] {
+  return text.split('\n').flatMap((line) => {
+    const [, name, labels = '', value] = LINE.exec(line) ?? []
+    if (name === undefined || value === undefined) return []
+    const pairs = [...labels.matchAll(LABEL)].map(([, label, held]) => [label!, held!])
+    return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }]
+  })
+}
+
+const LINE = new RegExp(`^${PREFIX}(\\w+)(?:\\{(.*)\\})? (\\S+)$`)
+const LABEL = /(\w+)="([^"]*)"/g

@@ -1,0 +1,44 @@
+import { removeSubject } from '../avro/remove-subject.ts'
+import { contractSchemas } from '../avro/schemas.ts'
+import { subjectName } from '../avro/subject.ts'
+import { registerSchemas } from '../cli/schema-subjects.ts'
+import { withAdmin } from '../kafka/admin.ts'
+import { companionTopics } from '../kafka/companion-topics.ts'
+import { createWithCompanions } from '../kafka/create-topics.ts'
+import { removeFromKafka } from '../kafka/remove.ts'
+import { readerGroupOf } from './evidence.ts'
+import type { Run } from './run.ts'
+import type { Undo } from './undo.ts'
+
+const PARTITIONS = 6
+
+/** Creates the run's topics and subjects, to be deleted at the end. */
+export async function setUp(run: Run, undo: Undo): Promise<void> {
+  const { kafka, registry, topics, inputTopics, say } = run
+  say(`creating topics and subjects: ${inputTopics.join(', ')}`)
+  undo.add('delete the topics of the demo', () => removeTopics(run))
+  await withAdmin(kafka, async (admin) => {
+    const wanted = { partitions: PARTITIONS, replicationFactor: -1, configs: {} }
+    for (const topic of inputTopics) await createWithCompanions(admin, topic, wanted)
+  })
+  undo.add('delete the subjects of the demo', () => removeSubjects(run))
+  await registerSchemas(registry, topics, () => {})
+}
+
+export function partitionsOf({ inputTopics }: Run): string[] {
+  return inputTopics.flatMap((topic) =>
+    Array.from({ length: PARTITIONS }, (_, partition) => `${topic}/${partition}`),
+  )
+}
+
+async function removeTopics({ kafka, inputTopics, groupId }: Run): Promise<void> {
+  const topics = inputTopics.flatMap((topic) => [topic, ...companionTopics(topic)])
+  const groups = [groupId, ...topics.map((topic) => readerGroupOf(groupId, topic))]
+  await removeFromKafka(kafka, { topics, groups })
+}
+
+async function removeSubjects({ config, topics }: Run): Promise<void> {
+  for (const { topicFamily, fullName } of contractSchemas()) {
+    await removeSubject(config, subjectName(topics[topicFamily], fullName))
+  }
+}
