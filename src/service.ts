@@ -123,6 +123,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await watch.stop()
       await producer.close()
       await store.close()
+      schemas.close()
       await http.close()
       sampled.close()
       return result

@@ -44,7 +44,7 @@ function briefly({ slug, title, file }: LoadedPlugin): string {
 }
 
 function fully(plugin: LoadedPlugin): string {
-  const { retry, timeoutMs, concurrency, onExhausted, startFrom } = plugin
+  const { retry, timeoutMs, concurrency, onExhausted } = plugin
   const filter = plugin.wantsProcessEvent === undefined ? 'every event' : 'events by its own filter'
   return [
     `${plugin.slug}: ok (${plugin.file})`,
@@ -53,6 +53,5 @@ function fully(plugin: LoadedPlugin): string {
     `  attempts     ${retry.maxAttempts}, ${retry.initialDelayMs} to ${retry.maxDelayMs} ms apart, then ${onExhausted}`,
     `  time limit   ${timeoutMs} ms`,
     `  concurrency  ${concurrency}`,
-    `  starts from  ${startFrom}`,
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { loadConfig } from '../config/load-config.ts'
+import { loadConfig, nameHints } from '../config/load-config.ts'
+import type { Config } from '../config/settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { describeProblem, loadPlugins } from '../plugin/load-plugins.ts'
@@ -10,7 +11,7 @@ export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('Run the service: hand events from Kafka to plugins')
-    .addHelpText('after', '\nSettings are environment variables: see `inventory-events config`.')
+    .addHelpText('after', '\nSettings are environment variables: see "inventory-events config".')
     .action(serve)
 }
 
@@ -20,28 +21,38 @@ async function serve(): Promise<void> {
   const { createLogger } = await import('../observe/logger.ts')
   const { startService } = await import('../service.ts')
   const log = createLogger(config.LOG_LEVEL)
-  const loaded = await loadPlugins(config.PLUGINS, {
-    cwd: process.cwd(),
-    defaults: defaultsFrom(config),
-  })
-  for (const problem of loaded.problems) log.error(describeProblem(problem))
-  const plugins = usable(loaded.plugins)
-  const ending = endsOnSignal(log)
-  process.on('unhandledRejection', (reason) => ending.fail(asError(reason)))
-  process.on('uncaughtException', (error) => ending.fail(error))
+  for (const hint of nameHints(process.env)) log.warn(hint)
+  const ending = watchForTheEnd(log)
+  const plugins = await load(config.PLUGINS, config, log)
   const service = await startService({ config, plugins, log, onFailure: ending.fail })
   await ending.begun
   await stop(service, log)
   process.exit(ending.exitCode())
 }
 
-function usable(plugins: LoadedPlugin[]): LoadedPlugin[] {
+/** A plugin that is bad is left out; a name under which nothing is found is a wrong setting. */
+async function load(
+  specifiers: readonly string[],
+  config: Config,
+  log: Logger,
+): Promise<LoadedPlugin[]> {
+  const options = { cwd: process.cwd(), defaults: defaultsFrom(config) }
+  const { plugins, problems } = await loadPlugins(specifiers, options)
+  const missing = problems.filter(({ isMissing }) => isMissing)
+  if (missing.length > 0) {
+    throw new InventoryEventsError(
+      'CONFIG_INVALID',
+      `PLUGINS: ${missing.map(describeProblem).join('; ')}`,
+    )
+  }
+  for (const problem of problems) log.error(describeProblem(problem))
   if (plugins.length > 0) return plugins
-  throw new InventoryEventsError('PLUGIN_INVALID', 'none of the PLUGINS can be run')
+  const reasons = problems.map(describeProblem).join('; ')
+  throw new InventoryEventsError('PLUGIN_INVALID', `none of the PLUGINS can be run: ${reasons}`)
 }
 
 /** The end begins with a signal or a failure; a second signal ends the process at once. */
-function endsOnSignal(log: Logger) {
+function watchForTheEnd(log: Logger) {
   let begin = () => {}
   let exitCode = 0
   let signals = 0
@@ -56,17 +67,17 @@ function endsOnSignal(log: Logger) {
     begin()
   }
 
+  function fail(error: Error): void {
+    log.fatal({ err: error }, 'the service cannot go on')
+    exitCode = 1
+    begin()
+  }
+
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  return {
-    begun,
-    exitCode: () => exitCode,
-    fail(error: Error): void {
-      log.fatal({ err: error }, 'the service cannot go on')
-      exitCode = 1
-      begin()
-    },
-  }
+  process.on('unhandledRejection', (reason) => fail(asError(reason)))
+  process.on('uncaughtException', fail)
+  return { begun, fail, exitCode: () => exitCode }
 }
 
 async function stop(service: Service, log: Logger): Promise<void> {

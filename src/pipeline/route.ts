@@ -84,5 +84,4 @@ export const everyPlugin: LoadedPlugin = {
   timeoutMs: 1,
   concurrency: 16,
   onExhausted: 'dead-letter',
-  startFrom: 'committed',
 }

@@ -27,7 +27,6 @@ const rules: Record<keyof Plugin, Rule> = {
   timeoutMs: wholeNumber(limits.timeoutMs),
   concurrency: wholeNumber(limits.concurrency),
   onExhausted: oneOf('dead-letter', 'hold'),
-  startFrom: oneOf('committed', 'now'),
 }
 
 const retryRules: Record<keyof RetryPolicy, Rule> = {

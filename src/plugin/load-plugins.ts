@@ -16,6 +16,8 @@ export interface PluginProblem {
   slug: string | undefined
   /** What is wrong and what was expected. */
   reason: string
+  /** Nothing was found under that name: the setting is wrong rather than the plugin. */
+  isMissing: boolean
 }
 
 export interface LoadOptions {
@@ -54,19 +56,28 @@ async function loadPlugin(
   specifier: string,
   options: LoadOptions,
 ): Promise<{ plugin?: LoadedPlugin; problems: PluginProblem[] }> {
-  let file = specifier
+  let file: string | undefined
   try {
     file = resolvePlugin(specifier, options.cwd)
-    const exported = await importDefault(file, options)
-    const reasons = checkPlugin(exported)
-    if (reasons.length === 0) {
-      return { plugin: withDefaults(exported as Plugin, file, options.defaults), problems: [] }
-    }
-    const slug = slugOf(exported)
-    return { problems: reasons.map((reason) => ({ file, slug, reason })) }
+    return judge(file, await importDefault(file, options), options.defaults)
   } catch (error) {
-    return { problems: [{ file, slug: undefined, reason: messageOf(error) }] }
+    const reason = messageOf(error)
+    const isMissing = file === undefined
+    return { problems: [{ file: file ?? specifier, slug: undefined, reason, isMissing }] }
   }
+}
+
+function judge(
+  file: string,
+  exported: unknown,
+  defaults: PluginDefaults,
+): { plugin?: LoadedPlugin; problems: PluginProblem[] } {
+  const reasons = checkPlugin(exported)
+  if (reasons.length === 0) {
+    return { plugin: withDefaults(exported as Plugin, file, defaults), problems: [] }
+  }
+  const slug = slugOf(exported)
+  return { problems: reasons.map((reason) => ({ file, slug, reason, isMissing: false })) }
 }
 
 async function importDefault(
@@ -104,7 +115,7 @@ function sameSlug(plugin: LoadedPlugin, others: LoadedPlugin[]): PluginProblem[]
   if (other === undefined) return []
   const reason =
     other.file === file ? 'named twice' : `slug: expected one of its own, ${other.file} has it too`
-  return [{ file, slug, reason }]
+  return [{ file, slug, reason, isMissing: false }]
 }
 
 function slugOf(exported: unknown): string | undefined {

@@ -14,7 +14,6 @@ export interface LoadedPlugin {
   readonly timeoutMs: number
   readonly concurrency: number
   readonly onExhausted: 'dead-letter' | 'hold'
-  readonly startFrom: 'committed' | 'now'
 }
 
 /** What holds for plugins that say nothing else. */
@@ -36,7 +35,6 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     timeoutMs: plugin.timeoutMs ?? defaults.timeoutMs,
     concurrency: plugin.concurrency ?? defaults.concurrency,
     onExhausted: plugin.onExhausted ?? 'dead-letter',
-    startFrom: plugin.startFrom ?? 'committed',
   })
 }
 

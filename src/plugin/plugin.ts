@@ -87,6 +87,4 @@ export interface Plugin {
   concurrency?: number
   /** What becomes of a delivery whose attempts are used up: `dead-letter` unless you say `hold`. */
   onExhausted?: 'dead-letter' | 'hold'
-  /** Where a plugin that is new to the group starts: `committed` unless you say `now`. */
-  startFrom?: 'committed' | 'now'
 }

@@ -7,6 +7,5 @@ export default {
   timeoutMs: '5s',
   concurrency: 0,
   onExhausted: 'drop',
-  startFrom: 'earliest',
   retry: { maxAttempts: 1.5, initialDelay: 10 },
 }
