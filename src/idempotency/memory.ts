@@ -61,6 +61,8 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   return {
     name: 'memory',
     claim: async (key, fingerprint) => claim(key, fingerprint),
+    open: async () => {},
+    flush: async () => {},
     close: async () => {},
   }
 }

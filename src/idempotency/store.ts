@@ -6,9 +6,17 @@ export interface DeliveryKey {
   partition: number
 }
 
+/** A partition while it is ours. */
+export interface OwnedBy {
+  topic: string
+  partition: number
+  /** Aborts when it is no longer. */
+  lost: AbortSignal
+}
+
 /** The right to handle one delivery, held until it is completed or released. */
 export interface Claim {
-  /** Writes the mark. Resolves once it is as durable as the store promises; rejects if it is down. */
+  /** Makes the mark: seen by every later claim, durable at the latest when `flush` has resolved. */
   complete(): Promise<void>
   /** Gives the claim back without a mark: the delivery will be tried again or by somebody else. */
   release(): Promise<void>
@@ -27,6 +35,13 @@ export type ClaimResult =
  */
 export interface IdempotencyStore {
   readonly name: 'memory' | 'kafka' | 'postgres'
+  /**
+   * A partition is owned from now on. Resolves when the marks that its last owner left are known;
+   * at once for the same ownership a second time.
+   */
+  open(partition: OwnedBy): Promise<void>
   claim(key: DeliveryKey, fingerprint: string): Promise<ClaimResult>
+  /** Resolves when the marks made so far are durable: offsets may be committed only after that. */
+  flush(): Promise<void>
   close(): Promise<void>
 }

@@ -21,7 +21,7 @@ export interface AssignmentOptions {
   log: Logger
 }
 
-const OFFSETS_RETRY_MS = 500
+const RETRY_MS = 500
 
 /**
  * What this member owns, from join to join. A partition is read only from an offset that we told
@@ -124,37 +124,55 @@ export class Assignment {
     const topics = [...new Set(assigned.map(({ topic }) => topic))]
     const offsets = await this.#readOffsets(join, topics)
     if (offsets === undefined) return
-    for (const { topic, partition } of assigned) {
+    const opened = assigned.map(({ topic, partition }) => {
       const known = offsets.get(topic)?.get(partition)
-      if (known !== undefined) this.#open(topic, partition, known)
-    }
+      return known === undefined ? undefined : this.#open(join, topic, partition, known)
+    })
+    await Promise.all(opened)
     this.#options.log.info({ partitions: assigned.length }, 'partitions assigned')
   }
 
-  /** Asks until the brokers answer; undefined when another join or a stop came first. */
-  async #readOffsets(join: number, topics: string[]) {
-    const { groupId, admin, clock, log } = this.#options
+  #readOffsets(join: number, topics: string[]) {
+    const { groupId, admin } = this.#options
+    return this.#untilDone(join, 'read the committed offsets', () =>
+      readOffsets(admin, groupId, topics),
+    )
+  }
+
+  /** Tries until it is done; undefined when another join or a stop came first. */
+  async #untilDone<T>(join: number, what: string, work: () => Promise<T>): Promise<T | undefined> {
+    const { clock, log } = this.#options
     const isCurrent = () => join === this.#joins && !this.#closed.signal.aborted
     while (isCurrent()) {
       try {
-        const offsets = await readOffsets(admin, groupId, topics)
-        return isCurrent() ? offsets : undefined
+        const result = await work()
+        return isCurrent() ? result : undefined
       } catch (error) {
-        log.warn({ error: messageOf(error) }, 'cannot read the committed offsets; trying again')
-        await clock.sleep(OFFSETS_RETRY_MS, this.#closed.signal)
+        log.warn({ error: messageOf(error) }, `cannot ${what}; trying again`)
+        await clock.sleep(RETRY_MS, this.#closed.signal)
       }
     }
     return undefined
   }
 
   /** Starts or goes on reading a partition whose offsets are known. */
-  #open(topic: string, partition: number, offsets: PartitionOffsets): void {
+  async #open(
+    join: number,
+    topic: string,
+    partition: number,
+    offsets: PartitionOffsets,
+  ): Promise<void> {
     const kept = this.owned.get(topic, partition)
     // Somebody else committed beyond what we completed: they owned it in between, so what we have
     // under way belongs to an epoch that is over.
     const wasOwnedInBetween = kept !== undefined && (offsets.committed ?? 0) > kept.ledger.watermark
     if (kept !== undefined && wasOwnedInBetween) this.#end(kept)
     const owned = this.owned.get(topic, partition) ?? this.#begin(topic, partition, offsets)
+    const isReady = await this.#untilDone(join, 'prepare a partition', async () => {
+      await this.#options.intake.begin(owned)
+      return true
+    })
+    if (!isReady) return
     owned.isPrepared = true
     this.seekBack(owned)
     if (!owned.isParked) this.#resume(owned)
@@ -164,7 +182,6 @@ export class Assignment {
     const startOffset = this.#startOf(topic, partition, offsets)
     const owned = new OwnedPartition(topic, partition, startOffset, offsets.committed ?? -1)
     this.owned.add(owned)
-    this.#options.intake.begin(owned)
     return owned
   }
 

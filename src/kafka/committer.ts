@@ -11,15 +11,18 @@ export type CommitOnce = (offsets: OffsetsByTopicPartition) => Promise<void>
  */
 export class Committer {
   #owned: OwnedPartitions
+  #flush: () => Promise<void>
   #onCommit: (result: 'ok' | 'failed', error?: unknown) => void
   #once: CommitOnce | undefined
   #underWay: Promise<void> = Promise.resolve()
 
   constructor(
     owned: OwnedPartitions,
+    flush: () => Promise<void>,
     onCommit: (result: 'ok' | 'failed', error?: unknown) => void,
   ) {
     this.#owned = owned
+    this.#flush = flush
     this.#onCommit = onCommit
   }
 
@@ -40,8 +43,10 @@ export class Committer {
       .filter(({ owned, watermark }) => watermark > owned.committedOffset)
     if (due.length === 0 || this.#once === undefined) return
     try {
-      await this.#once({ topics: due.map(topicOf) })
-      for (const { owned, watermark } of due) owned.committedOffset = watermark
+      await this.#flush()
+      const still = due.filter(({ owned }) => !owned.lost.aborted)
+      await this.#once({ topics: still.map(topicOf) })
+      for (const { owned, watermark } of still) owned.committedOffset = watermark
       this.#onCommit('ok')
     } catch (error) {
       this.#onCommit('failed', error)

@@ -68,7 +68,8 @@ export class KafkaSource {
     this.#admin = options.kafka.admin()
     this.#assignment = new Assignment({ ...options, admin: this.#admin })
     const { owned } = this.#assignment
-    this.#committer = new Committer(owned, (result, error) => this.#onCommit(result, error))
+    const flush = () => options.intake.flush()
+    this.#committer = new Committer(owned, flush, (result, error) => this.#onCommit(result, error))
   }
 
   /** Partitions that this member owns, with their books. */

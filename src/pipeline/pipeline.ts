@@ -164,7 +164,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
-    begin: (epoch) => books.begin(epoch),
+    begin(epoch) {
+      books.begin(epoch)
+      return options.store.open(epoch)
+    },
+    flush: () => options.store.flush(),
     take,
     end,
     drain: (limitMs) => order.drain(limitMs),

@@ -19,16 +19,26 @@ export interface Obstacle {
   cleared: Promise<void>
 }
 
-/** What a source of records feeds. No method throws or waits. */
+/** What a source of records feeds. */
 export interface Intake {
-  begin(epoch: Epoch): void
+  /**
+   * Resolves when the records of the epoch may be given; rejects where it is worth trying again.
+   * Quick for an epoch that was begun before.
+   */
+  begin(epoch: Epoch): Promise<void>
   /**
    * Takes one record in, copying what it keeps: the record's buffers are the source's to reuse.
-   * With an obstacle the record was not taken: offer it again when the obstacle is cleared.
+   * With an obstacle the record was not taken: offer it again when the obstacle is cleared. Never
+   * throws.
    */
   take(epoch: Epoch, record: SourceRecord): Obstacle | undefined
   /** The epoch is over: what is queued for it is dropped, its running handlers get their signal. */
   end(epoch: Epoch): void
+  /**
+   * Resolves when what the watermarks read before this call stand for is durable, and rejects while
+   * it can't be: an offset is committed only after that.
+   */
+  flush(): Promise<void>
   /** Resolves when nothing is running or ready to run, or after the limit; says which. */
   drain(limitMs: number): Promise<'drained' | 'limit'>
 }

@@ -110,6 +110,7 @@ async function runOnce(
   })
   const lost = new AbortController().signal
   const epoch = { topic: 'test', partition: 0, ledger: new Ledger(0), lost }
+  await pipeline.begin(epoch)
   for (const event of events) {
     const { expected, outstanding } = epoch.ledger
     pipeline.take(epoch, recordOf(event, expected, schemas.idOf(event)))

@@ -120,7 +120,7 @@ export function partition(kit: Kit, number = 0, startOffset = 0) {
   const loss = new AbortController()
   const ledger = new Ledger(startOffset)
   const epoch: Epoch = { topic: 'events', partition: number, ledger, lost: loss.signal }
-  kit.pipeline.begin(epoch)
+  void kit.pipeline.begin(epoch)
   const take = (record: Partial<SourceRecord>) =>
     kit.pipeline.take(epoch, {
       topic: 'events',
