@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { endpoints, kafkaClient, until } from '../support/stack.ts'
+
+const BIN = resolve('bin/inventory-events.js')
+
+/** `inventory-events demo …` in a folder of its own, on the stack of the tests. */
+async function startDemo(...args: string[]) {
+  const cwd = await mkdtemp(join(tmpdir(), 'demo-'))
+  const { brokers, registryUrl } = endpoints()
+  const env = { ...process.env, KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
+  const child = spawn(process.execPath, [BIN, 'demo', ...args], { cwd, env })
+  const output = { out: '', err: '' }
+  child.stdout.on('data', (text) => {
+    output.out += text
+  })
+  child.stderr.on('data', (text) => {
+    output.err += text
+  })
+  const ended = new Promise<number | null>((end) => child.on('close', end))
+  onTestFinished(async () => {
+    child.kill('SIGTERM')
+    await ended
+    await rm(cwd, { recursive: true, force: true })
+  })
+  return { child, output, ended, cwd }
+}
+
+/** What the demo's run left in Kafka and in the registry. */
+async function leftovers(name: string): Promise<string[]> {
+  const admin = kafkaClient().admin()
+  await admin.connect()
+  const topics = await admin.listTopics()
+  const { groups } = await admin.listGroups()
+  await admin.disconnect()
+  const subjects = (await (await fetch(`${endpoints().registryUrl}/subjects`)).json()) as string[]
+  const names = [...topics, ...groups.map(({ groupId }) => groupId), ...subjects]
+  return names.filter((each) => each.startsWith(name))
+}
+
+function runName(output: string): string {
+  return /demo-[0-9a-f]{6}/.exec(output)![0]
+}
+
+it('does the main job, says that all adds up, and leaves nothing behind', async () => {
+  const { output, ended, cwd } = await startDemo('--events', '400')
+  expect(await ended, output.err + output.out).toBe(0)
+  expect(output.out).toMatch(/^plugin +wanted +processed +duplicate +retried +dead-lettered$/m)
+  const row = (slug: string) => output.out.match(new RegExp(`^${slug} .*$`, 'm'))![0].split(/ +/)
+  expect(row('every-event')).toEqual(['every-event', '416', '410', '4', '0', '2'])
+  expect(Number(row('flaky')[4])).toBeGreaterThan(0)
+  expect(row('single-event')[0]).toBe('single-event')
+  expect(Number(row('picky')[5])).toBeGreaterThanOrEqual(2)
+  expect(output.out.match(/^ok {6}\S/gm)).toHaveLength(8)
+  expect(output.out).not.toContain('FAILED')
+  expect(await leftovers(runName(output.err))).toEqual([])
+  expect(await readdir(join(cwd, '.inventory-events', 'demo'))).toEqual([])
+})
+
+it('takes everything back when it is interrupted', async () => {
+  const { child, output, ended } = await startDemo('--events', '5000')
+  await until(() => output.err.includes('publishing'), { what: 'the demo to publish' })
+  const name = runName(output.err)
+  expect(await leftovers(name)).not.toEqual([])
+  child.kill('SIGINT')
+  expect(await ended, output.err).toBe(1)
+  expect(output.err).toContain('interrupted')
+  expect(await leftovers(name)).toEqual([])
+})
+
+it('refuses flags that make no sense', async () => {
+  const { output, ended } = await startDemo('--events', 'many')
+  expect(await ended).toBe(1)
+  expect(output.err).toContain('expected a whole number from 1 to 200000')
+})
