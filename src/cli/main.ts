@@ -1,14 +1,5 @@
-import { Command } from 'commander'
-import { version } from '../version.ts'
-import { registerConfig } from './config.ts'
-import { registerDemo } from './demo.ts'
-import { registerPlugins } from './plugins.ts'
-import { registerPublish } from './publish.ts'
+import { createProgram } from './program.ts'
 import { reportError } from './report-error.ts'
-import { registerSchemas } from './schemas.ts'
-import { registerServe } from './serve.ts'
-import { registerStack } from './stack.ts'
-import { registerTopics } from './topics.ts'
 
 await run(process.argv)
 
@@ -20,29 +11,4 @@ async function run(argv: string[]): Promise<void> {
     // Connections may still be open, and they would keep the process alive.
     process.exit(1)
   }
-}
-
-function createProgram(): Command {
-  const program = new Command('inventory-events')
-    .description('React to inventory events from Kafka with small plugins.')
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help for a command')
-    .addHelpText(
-      'after',
-      '\nSettings are environment variables: "inventory-events config" lists them.',
-    )
-    .showSuggestionAfterError()
-  for (const register of [
-    registerServe,
-    registerPublish,
-    registerSchemas,
-    registerTopics,
-    registerPlugins,
-    registerStack,
-    registerDemo,
-    registerConfig,
-  ]) {
-    register(program)
-  }
-  return program
 }

@@ -1,0 +1,30 @@
+// Compiles what the package holds: the program and, in dist/examples, the example plugins.
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+
+// What was compiled from a file that is gone must not be packed.
+rmSync(dist, { recursive: true, force: true })
+compile('tsconfig.build.json')
+nameJavaScript()
+// The examples import the package by its name, which leads to what has just been compiled.
+compile('tsconfig.examples.json')
+
+function compile(project) {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' })
+}
+
+/** The compiler renames imports in what it compiles, but leaves `.ts` in declarations. */
+function nameJavaScript() {
+  for (const name of readdirSync(dist, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue
+    const file = join(dist, name)
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace(/(from '\.{1,2}\/[^']+)\.ts'/g, "$1.js'"))
+  }
+}

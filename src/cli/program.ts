@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+import { version } from '../version.ts'
+import { registerConfig } from './config.ts'
+import { registerDemo } from './demo.ts'
+import { registerPlugins } from './plugins.ts'
+import { registerPublish } from './publish.ts'
+import { registerSchemas } from './schemas.ts'
+import { registerServe } from './serve.ts'
+import { registerStack } from './stack.ts'
+import { registerTopics } from './topics.ts'
+
+/** Every command, in the order in which help lists them. */
+export function createProgram(): Command {
+  const program = new Command('inventory-events')
+    .description('React to inventory events from Kafka with small plugins.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help for a command')
+    .addHelpText(
+      'after',
+      '\nSettings are environment variables: "inventory-events config" lists them.',
+    )
+    .showSuggestionAfterError()
+  for (const register of [
+    registerServe,
+    registerPublish,
+    registerSchemas,
+    registerTopics,
+    registerPlugins,
+    registerStack,
+    registerDemo,
+    registerConfig,
+  ]) {
+    register(program)
+  }
+  return program
+}
