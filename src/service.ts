@@ -74,6 +74,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     deadLetters,
     clock,
     random: Math.random,
+    retentionMsOf: (topic) => watch.retentionMsOf(topic),
     logOf: (delivery) => log.child(fieldsOf(delivery)),
     onStuck: (delivery) => fail(stuck(delivery)),
     reports: createReports({ metrics, sampled, clock, store: store.name }),
@@ -105,6 +106,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     log,
   })
   readGauges(metrics, pipeline, source, watch)
+  const slugs = plugins.map(({ slug }) => slug)
+  metrics.breakerOpen.readFrom(() => {
+    const open = pipeline.openBreakers()
+    return slugs.map((plugin) => ({ plugin, value: open.includes(plugin) ? 1 : 0 }))
+  })
   const http = await startHttp({
     port: config.HTTP_PORT,
     register: metrics.register,
@@ -114,7 +120,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   warnOfLimits(config, log)
   await watch.start()
   await source.start()
-  log.info({ httpPort: http.port, plugins: plugins.map(({ slug }) => slug), version }, 'started')
+  log.info({ httpPort: http.port, plugins: slugs, version }, 'started')
 
   return {
     httpPort: http.port,

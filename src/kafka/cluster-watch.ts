@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from 'kafkajs'
+import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -32,6 +32,7 @@ export class ClusterWatch {
   #admin: Admin
   #ends = new Map<string, Map<number, number>>()
   #narrow: string[] = []
+  #retentionMs = new Map<string, number>()
   #stopped = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
@@ -43,6 +44,12 @@ export class ClusterWatch {
   /** Dead-letter topics with fewer partitions than their input. */
   get narrowTopics(): readonly string[] {
     return this.#narrow
+  }
+
+  /** How long the topic keeps its records; undefined where that is for ever or was not told. */
+  retentionMsOf(topic: string): number | undefined {
+    const retentionMs = this.#retentionMs.get(topic)
+    return retentionMs === undefined || retentionMs < 0 ? undefined : retentionMs
   }
 
   /** The lag of each owned partition, as far as it is known. */
@@ -77,11 +84,16 @@ export class ClusterWatch {
   }
 
   async #refresh(): Promise<void> {
+    await this.#ask('the ends of partitions', () => this.#refreshEnds())
+    await this.#ask('the widths of topics', () => this.#refreshNarrow())
+    await this.#ask('the retention of topics', () => this.#refreshRetention())
+  }
+
+  async #ask(what: string, refresh: () => Promise<void>): Promise<void> {
     try {
-      await this.#refreshEnds()
-      await this.#refreshNarrow()
+      await refresh()
     } catch (error) {
-      this.#options.log.debug({ error: messageOf(error) }, 'the brokers did not tell offsets')
+      this.#options.log.debug({ error: messageOf(error) }, `the brokers did not tell ${what}`)
     }
   }
 
@@ -102,5 +114,19 @@ export class ClusterWatch {
     this.#narrow = inputs
       .filter((topic) => widthOf(deadLetterTopicOf(topic)) < widthOf(topic))
       .map(deadLetterTopicOf)
+  }
+
+  async #refreshRetention(): Promise<void> {
+    const { resources } = await this.#admin.describeConfigs({
+      includeSynonyms: false,
+      resources: this.#options.topics.map((name) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configNames: ['retention.ms'],
+      })),
+    })
+    for (const { resourceName, configEntries } of resources) {
+      this.#retentionMs.set(resourceName, Number(configEntries[0]?.configValue ?? -1))
+    }
   }
 }

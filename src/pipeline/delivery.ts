@@ -29,6 +29,8 @@ export interface WantedRecord {
 export interface Delivery {
   readonly plugin: LoadedPlugin
   readonly wanted: WantedRecord
+  /** The filter could not tell whether the plugin wants the event. */
+  readonly filterFailed: boolean
   /** Calls of the handler so far. */
   attempts: number
   /** Held from the first turn to the last, retries included. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../event/clock.ts'
+import type { Event } from '../event/event.ts'
 import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
@@ -12,12 +13,13 @@ import { createDecode, type Fingerprint, undecodable } from './decode.ts'
 import { Dedupe } from './dedupe.ts'
 import type { Content, Delivery, WantedRecord } from './delivery.ts'
 import { createHandle } from './handle.ts'
+import { Hold } from './hold.ts'
 import type { Turn } from './lanes.ts'
 import { Order } from './order.ts'
 import { createPeek, type Peek, type PeekPorts } from './peek.ts'
 import type { PipelineReports } from './reports.ts'
 import { judge } from './retry.ts'
-import { createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
+import { askAgain, createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
 import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
 
@@ -37,6 +39,8 @@ export interface PipelineOptions {
   clock: Clock
   /** From 0 up to 1. */
   random: () => number
+  /** How long Kafka keeps the records of a topic; undefined where that is for ever or not known. */
+  retentionMsOf(topic: string): number | undefined
   logOf(delivery: Delivery): PluginLog
   /** A handler ignores its signal: the process must end rather than call it again. */
   onStuck(delivery: Delivery): void
@@ -45,6 +49,8 @@ export interface PipelineOptions {
 
 export interface Pipeline extends Intake {
   stats(): { inFlightDeliveries: number; inFlightBytes: number; unaccounted: number }
+  /** Plugins that fail on so many entities that their deliveries are held. */
+  openBreakers(): string[]
 }
 
 /**
@@ -64,6 +70,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const order = new Order(receivers, deliver, clock)
   const dedupe = new Dedupe({ ...options, ...reports })
   const handle = createHandle({ ...options, ...reports, graceMs: options.handlerGraceMs })
+  const hold = new Hold(plugins, options)
   const { settle, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
 
   function take(epoch: Epoch, record: SourceRecord): Obstacle | undefined {
@@ -82,18 +89,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const content = decode(delivery.wanted)
     const admission = await dedupe.admit(delivery, content)
     if (admission.type === 'wait') return { again: admission.until }
-    const outcome =
-      admission.type === 'completed' ? admission.outcome : await reach(delivery, content)
-    return settle(delivery, outcome)
+    if (admission.type === 'completed') return settle(delivery, admission.outcome)
+    if (delivery.verdict !== undefined) return settle(delivery, delivery.verdict)
+    if (content.type === 'undecodable') return settle(delivery, undecodableOutcome(content))
+    const next = hold.next(delivery)
+    if (next.type === 'wait') return { again: next.until }
+    if (next.type === 'expired') return settle(delivery, next.outcome)
+    return settle(delivery, hold.judged(delivery, await call(delivery, content.event)))
   }
 
-  /** The outcome of a delivery that was not completed before. */
-  async function reach(delivery: Delivery, content: Content): Promise<Outcome> {
-    if (delivery.verdict !== undefined) return delivery.verdict
-    if (content.type === 'undecodable') {
-      return { type: 'dead-lettered', reason: 'undecodable', error: content.error }
-    }
-    const result = await handle(delivery, content.event)
+  /** The outcome of one call of the handler; a filter that could not tell is asked once more. */
+  async function call(delivery: Delivery, event: Event): Promise<Outcome> {
+    const refused = delivery.filterFailed ? askAgain(delivery) : undefined
+    if (refused !== undefined) return refused
+    const result = await handle(delivery, event)
     const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
     const isLost = delivery.wanted.epoch.lost.aborted && outcome.type !== 'processed'
     return isLost ? { type: 'abandoned' } : outcome
@@ -128,9 +137,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (wanting.length === 0) return
     const bytes = bytesOf(record)
     const wanted = { epoch, record: copyRecord(record), bytes, open, ...contentOf(record, peeked) }
-    for (const { plugin, verdict } of wanting) {
-      budget.take(plugin.slug, bytes)
-      order.add(deliveryOf(plugin, wanted, tooLarge(bytes) ?? verdict))
+    for (const each of wanting) {
+      budget.take(each.plugin.slug, bytes)
+      order.add(deliveryOf(each, wanted, tooLarge(bytes)))
     }
   }
 
@@ -172,6 +181,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     take,
     end,
     drain: (limitMs) => order.drain(limitMs),
+    openBreakers: () => hold.openBreakers,
     stats: () => ({
       inFlightDeliveries: order.held,
       inFlightBytes: books.inFlightBytes,
@@ -194,11 +204,16 @@ function contentOf(
 }
 
 function deliveryOf(
-  plugin: LoadedPlugin,
+  { plugin, filterFailed }: Wanting,
   wanted: WantedRecord,
   verdict: CompletedOutcome | undefined,
 ): Delivery {
-  return { plugin, wanted, verdict, attempts: 0, claim: undefined, deadLetterWritten: false }
+  const fresh = { attempts: 0, claim: undefined, deadLetterWritten: false }
+  return { plugin, wanted, filterFailed, verdict, ...fresh }
+}
+
+function undecodableOutcome(content: Extract<Content, { type: 'undecodable' }>): CompletedOutcome {
+  return { type: 'dead-lettered', reason: 'undecodable', error: content.error }
 }
 
 function slugsOf(plugins: readonly LoadedPlugin[]): string[] {

@@ -1,6 +1,7 @@
 import { messageOf } from '../event/errors.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { Delivery } from './delivery.ts'
 import type { Peek } from './peek.ts'
 
 export type FilterDecision =
@@ -9,10 +10,11 @@ export type FilterDecision =
   /** The filter threw, or answered neither true nor false. */
   | { type: 'error'; error: string }
 
-/** A plugin that a record is delivered to, with the verdict where its handler is not to be asked. */
+/** A plugin that a record is delivered to. */
 export interface Wanting {
   plugin: LoadedPlugin
-  verdict: CompletedOutcome | undefined
+  /** Its filter could not tell: it is delivered so that the failure has an outcome. */
+  filterFailed: boolean
 }
 
 export interface Route {
@@ -26,12 +28,13 @@ export function createRoute(plugins: readonly LoadedPlugin[], everyPlugin: Loade
   return function route(peeked: Exclude<Peek, { type: 'obstacle' }>): Route {
     if (peeked.type === 'tombstone' || plugins.length === 0) return nobody
     if (peeked.type === 'undecodable') {
-      return { decisions: [], wanting: [{ plugin: everyPlugin, verdict: undefined }] }
+      return { decisions: [], wanting: [{ plugin: everyPlugin, filterFailed: false }] }
     }
     const decisions = plugins.map((plugin) => ({ plugin, decision: decide(plugin, peeked.name) }))
     const wanting: Wanting[] = []
     for (const { plugin, decision } of decisions) {
-      if (decision.type !== 'unwanted') wanting.push({ plugin, verdict: verdictOf(decision) })
+      if (decision.type === 'unwanted') continue
+      wanting.push({ plugin, filterFailed: decision.type === 'error' })
     }
     return { decisions, wanting }
   }
@@ -61,9 +64,17 @@ export function decide(plugin: LoadedPlugin, name: string): FilterDecision {
 const wanted: FilterDecision = { type: 'wanted' }
 const unwanted: FilterDecision = { type: 'unwanted' }
 
-function verdictOf(decision: FilterDecision): CompletedOutcome | undefined {
-  if (decision.type !== 'error') return undefined
-  return { type: 'dead-lettered', reason: 'filter', error: decision.error }
+/** Asks a filter that failed once more; undefined if it wants the event now. */
+export function askAgain({ plugin, wanted: { name } }: Delivery): CompletedOutcome | undefined {
+  const decision = decide(plugin, name)
+  switch (decision.type) {
+    case 'wanted':
+      return undefined
+    case 'unwanted':
+      return { type: 'skipped', why: 'its filter failed first and then did not want it' }
+    case 'error':
+      return { type: 'dead-lettered', reason: 'filter', error: decision.error }
+  }
 }
 
 function kind(answer: unknown): string {
@@ -83,5 +94,6 @@ export const everyPlugin: LoadedPlugin = {
   retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 },
   timeoutMs: 1,
   concurrency: 16,
+  maxPerSecond: undefined,
   onExhausted: 'dead-letter',
 }

@@ -26,6 +26,10 @@ const rules: Record<keyof Plugin, Rule> = {
   retry: { expects: 'an object', isGood: isObject },
   timeoutMs: wholeNumber(limits.timeoutMs),
   concurrency: wholeNumber(limits.concurrency),
+  maxPerSecond: {
+    expects: 'a number above 0 and up to 1000000',
+    isGood: (value) => typeof value === 'number' && value > 0 && value <= 1_000_000,
+  },
   onExhausted: oneOf('dead-letter', 'hold'),
 }
 

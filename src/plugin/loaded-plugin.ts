@@ -13,6 +13,7 @@ export interface LoadedPlugin {
   readonly retry: RetryPolicy
   readonly timeoutMs: number
   readonly concurrency: number
+  readonly maxPerSecond: number | undefined
   readonly onExhausted: 'dead-letter' | 'hold'
 }
 
@@ -34,6 +35,7 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     retry: Object.freeze({ ...defaults.retry, ...plugin.retry }),
     timeoutMs: plugin.timeoutMs ?? defaults.timeoutMs,
     concurrency: plugin.concurrency ?? defaults.concurrency,
+    maxPerSecond: plugin.maxPerSecond,
     onExhausted: plugin.onExhausted ?? 'dead-letter',
   })
 }

@@ -85,6 +85,8 @@ export interface Plugin {
   timeoutMs?: number
   /** How many deliveries of this plugin may be handled at once. */
   concurrency?: number
+  /** How many calls may begin in a second; no limit unless you set one. */
+  maxPerSecond?: number
   /** What becomes of a delivery whose attempts are used up: `dead-letter` unless you say `hold`. */
   onExhausted?: 'dead-letter' | 'hold'
 }

@@ -98,6 +98,7 @@ async function runOnce(
     deadLetters: { write: async () => {} },
     clock,
     random: () => 0.5,
+    retentionMsOf: () => undefined,
     logOf: () => log,
     onStuck: () => end.reject(stuck(plugin)),
     reports: {

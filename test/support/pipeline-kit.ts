@@ -86,6 +86,7 @@ export function pipelineKit(options: KitOptions) {
     },
     clock,
     random: () => 0.5,
+    retentionMsOf: () => undefined,
     logOf: () => console,
     onStuck: (delivery) => note(`stuck ${delivery.plugin.slug}`),
     reports: {

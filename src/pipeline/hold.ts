@@ -1,0 +1,117 @@
+import type { Clock } from '../event/clock.ts'
+import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import { Breaker } from './breaker.ts'
+import type { Delivery } from './delivery.ts'
+import { laneKeyOf } from './order.ts'
+import { RateLimit } from './rate-limit.ts'
+
+export interface HoldPorts {
+  clock: Clock
+  /** From 0 up to 1. */
+  random: () => number
+  /** How long Kafka keeps the records of a topic; undefined where that is for ever or not known. */
+  retentionMsOf(topic: string): number | undefined
+}
+
+export type Next =
+  | { type: 'call' }
+  | { type: 'wait'; until: Promise<void> }
+  | { type: 'expired'; outcome: CompletedOutcome }
+
+type Failure = Extract<Outcome, { error: string }>
+
+/** A held delivery goes to the dead letters when its record is this far through its retention. */
+const RETENTION_USED = 0.9
+
+/**
+ * What a delivery waits for before its handler is called: its plugin's rate limit and its plugin's
+ * breaker. Waiting spends no attempt, and ends before the record is removed from Kafka.
+ */
+export class Hold {
+  #ports: HoldPorts
+  #breakers: Map<string, Breaker>
+  #limits: Map<string, RateLimit>
+  /** Deliveries that waited for their place under a rate limit, and now have it. */
+  #placed = new WeakSet<Delivery>()
+
+  constructor(plugins: readonly LoadedPlugin[], ports: HoldPorts) {
+    this.#ports = ports
+    this.#breakers = new Map(plugins.map(({ slug }) => [slug, new Breaker(ports)]))
+    const limited = plugins.filter(({ maxPerSecond }) => maxPerSecond !== undefined)
+    this.#limits = new Map(
+      limited.map(({ slug, maxPerSecond }) => [slug, new RateLimit(maxPerSecond!, ports.clock)]),
+    )
+  }
+
+  /** Plugins whose breaker is open. */
+  get openBreakers(): string[] {
+    return [...this.#breakers].filter(([, breaker]) => breaker.isOpen).map(([slug]) => slug)
+  }
+
+  /** Whether the handler may be called now, and if not, what happens instead. */
+  next(delivery: Delivery): Next {
+    const { clock } = this.#ports
+    const placeInMs = this.#placeInMs(delivery)
+    if (placeInMs > 0) {
+      return { type: 'wait', until: clock.sleep(placeInMs, delivery.wanted.epoch.lost) }
+    }
+    const until = this.#breakers.get(delivery.plugin.slug)?.gate()
+    if (until === undefined) return { type: 'call' }
+    return this.#isExpiring(delivery) ? expired : { type: 'wait', until }
+  }
+
+  /** Judges what the handler's outcome says of its plugin: while that is down, no attempt counts. */
+  judged(delivery: Delivery, outcome: Outcome): Outcome {
+    const breaker = this.#breakers.get(delivery.plugin.slug)
+    if (breaker === undefined) return outcome
+    switch (outcome.type) {
+      case 'processed':
+      case 'skipped':
+      case 'rejected':
+        breaker.succeeded()
+        return outcome
+      case 'retrying':
+      case 'held':
+      case 'dead-lettered':
+        return this.#failed(breaker, delivery, outcome)
+      case 'abandoned':
+      case 'duplicate':
+        breaker.withdrawn()
+        return outcome
+    }
+  }
+
+  #placeInMs(delivery: Delivery): number {
+    const limit = this.#limits.get(delivery.plugin.slug)
+    if (limit === undefined || this.#placed.delete(delivery)) return 0
+    const placeInMs = limit.reserve()
+    if (placeInMs > 0) this.#placed.add(delivery)
+    return placeInMs
+  }
+
+  #failed(breaker: Breaker, delivery: Delivery, outcome: Failure): Outcome {
+    const isPluginToBlame = breaker.failed(laneKeyOf(delivery.wanted.record))
+    const isHeld = isPluginToBlame || outcome.type === 'held'
+    if (isHeld && this.#isExpiring(delivery)) return expired.outcome
+    if (!isPluginToBlame) return outcome
+    delivery.attempts = Math.max(0, delivery.attempts - 1)
+    return { type: 'held', error: outcome.error, delayMs: 0 }
+  }
+
+  #isExpiring(delivery: Delivery): boolean {
+    const { topic, timestampMs } = delivery.wanted.record
+    const retentionMs = this.#ports.retentionMsOf(topic)
+    if (retentionMs === undefined) return false
+    return this.#ports.clock.now() - timestampMs >= retentionMs * RETENTION_USED
+  }
+}
+
+const expired = {
+  type: 'expired',
+  outcome: {
+    type: 'dead-lettered',
+    reason: 'exhausted',
+    error: 'held until its record was about to be removed by the retention of its topic',
+  },
+} as const
