@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs'
+import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -120,7 +120,7 @@ export class ClusterWatch {
     const { resources } = await this.#admin.describeConfigs({
       includeSynonyms: false,
       resources: this.#options.topics.map((name) => ({
-        type: ConfigResourceTypes.TOPIC,
+        type: kafkajs.ConfigResourceTypes.TOPIC,
         name,
         configNames: ['retention.ms'],
       })),
