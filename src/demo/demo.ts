@@ -24,18 +24,26 @@ import { judge } from './verdict.ts'
  * whatever it started and created, save where all of it is to be kept.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const undo = new Undo(options.say)
+  const { keep, say, signal } = options
+  const undo = new Undo(say)
   let isKept = false
+  let needsLogs = false
   try {
     const stack = await bringUp(options, undo)
     const run = await openRun(options, stack)
+    undo.add(
+      `delete ${shown(run)}`,
+      async () => needsLogs || rm(run.workFolder, { recursive: true }),
+    )
     const { ok, replicas } = await work(run, undo).catch((error) => {
-      options.say(`logs of the replicas: ${shown(run)}`)
+      needsLogs = !signal.aborted
+      if (needsLogs) say(`logs of the replicas: ${shown(run)}`)
       throw error
     })
-    if (options.keep) tellHowToEnd(run, stack, replicas)
-    else if (ok) undo.add(`delete ${shown(run)}`, () => rm(run.workFolder, { recursive: true }))
-    isKept = options.keep
+    needsLogs = !ok
+    isKept = keep
+    if (!ok) say(`not everything adds up; logs of the replicas: ${shown(run)}`)
+    if (keep) tellHowToEnd(run, stack, replicas)
     return ok
   } finally {
     if (!isKept) await undo.run()
@@ -71,7 +79,6 @@ async function work(run: Run, undo: Undo): Promise<{ ok: boolean; replicas: Repl
   const slugs = plugins.map(({ slug }) => slug)
   run.print(`\n${formatTable(slugs, found.counts)}\n\n${formatChecks(checks)}\n`)
   if (ok) run.print(summary(run, found, seconds))
-  else run.say(`not everything adds up; logs of the replicas: ${shown(run)}`)
   return { ok, replicas }
 }
 
