@@ -65,16 +65,17 @@ export class Hold {
   judged(delivery: Delivery, outcome: Outcome): Outcome {
     const breaker = this.#breakers.get(delivery.plugin.slug)
     if (breaker === undefined) return outcome
+    const lane = laneKeyOf(delivery.wanted.record)
     switch (outcome.type) {
       case 'processed':
       case 'skipped':
       case 'rejected':
-        breaker.succeeded()
+        breaker.succeeded(lane)
         return outcome
       case 'retrying':
       case 'held':
       case 'dead-lettered':
-        return this.#failed(breaker, delivery, outcome)
+        return this.#failed(breaker, lane, delivery, outcome)
       case 'abandoned':
       case 'duplicate':
         breaker.withdrawn()
@@ -90,8 +91,9 @@ export class Hold {
     return placeInMs
   }
 
-  #failed(breaker: Breaker, delivery: Delivery, outcome: Failure): Outcome {
-    const isPluginToBlame = breaker.failed(laneKeyOf(delivery.wanted.record))
+  #failed(breaker: Breaker, lane: string, delivery: Delivery, outcome: Failure): Outcome {
+    const isPluginToBlame = breaker.failed(lane)
+    if (!isPluginToBlame && outcome.type !== 'retrying') breaker.exhausted(lane)
     const isHeld = isPluginToBlame || outcome.type === 'held'
     if (isHeld && this.#isExpiring(delivery)) return expired.outcome
     if (!isPluginToBlame) return outcome

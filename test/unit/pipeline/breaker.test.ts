@@ -25,9 +25,22 @@ describe('breaker', () => {
     const { it: mixed } = breaker()
     for (let n = 0; n < 100; n++) {
       mixed.failed(`lane ${n}`)
-      if (n % 3 === 0) mixed.succeeded()
+      if (n % 3 === 0) mixed.succeeded('good')
     }
     expect(mixed.isOpen).toBe(false)
+  })
+
+  it('is not misled by bad lanes that are left when all others are done', () => {
+    const { it: tail } = breaker()
+    for (const lane of 'abcdefgh') {
+      tail.failed(lane)
+      tail.succeeded('good')
+      tail.exhausted(lane)
+    }
+    for (const lane of 'abcdefgh') expect(tail.failed(lane)).toBe(false)
+    for (const lane of 'abcde') tail.succeeded(lane)
+    for (const lane of 'abcd') expect(tail.failed(lane)).toBe(false)
+    expect(tail.failed('e')).toBe(true)
   })
 
   it('lets one delivery through at a time, ever more rarely, until one succeeds', async () => {
@@ -43,7 +56,7 @@ describe('breaker', () => {
     await clock.advance(1)
     expect(open.gate()).toBeUndefined()
     const waiting = open.gate()
-    open.succeeded()
+    open.succeeded('b')
     await waiting
     expect(open.gate()).toBeUndefined()
     expect(open.isOpen).toBe(false)
@@ -136,6 +149,30 @@ describe('a plugin that is down for an hour', () => {
     await kit.clock.advance(60_000)
     expect(seen).toHaveLength(16)
     expect(p.ledger.watermark).toBe(20)
+  })
+})
+
+describe('a plugin that refuses some entities for good', () => {
+  it('is not taken for one that is down', async () => {
+    const kit = pipelineKit({
+      plugins: [
+        plugin({
+          retry: { maxAttempts: 2, initialDelayMs: 10, maxDelayMs: 10 },
+          processEvent(_event, { record }) {
+            if (record.key?.startsWith('bad')) throw new Error('never')
+          },
+        }),
+      ],
+    })
+    const p = partition(kit)
+    for (let n = 0; n < 10; n++) {
+      for (let e = 0; e < 100; e++)
+        p.put(event(`${n} ${e}`), e % 10 === 0 ? `bad ${e}` : `good ${e}`)
+    }
+    await kit.clock.advance(1_000)
+    expect(kit.letters).toHaveLength(100)
+    expect(p.ledger.watermark).toBe(1_000)
+    expect(kit.pipeline.openBreakers()).toEqual([])
   })
 })
 
