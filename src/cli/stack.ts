@@ -18,19 +18,19 @@ ${FOLDER}/ of the working directory; remove it while the stack is down to start 
 export function registerStack(program: Command): void {
   const stack = program
     .command('stack')
-    .description('a real local Kafka and schema registry')
+    .description('Run a real Kafka and schema registry on this machine')
     .addHelpText('after', HELP)
   stack
     .command('up')
-    .description('start them, or find them running, and print where they are')
+    .description('Start a local Kafka and registry, or find them running, and print where they are')
     .action(() => interruptible(async (options) => print(await stackUp(options))))
   stack
     .command('down')
-    .description('end them; their data stays')
+    .description('End the local Kafka and registry; their data stays')
     .action(() => interruptible(stackDown))
   stack
     .command('status')
-    .description('print where they are; exit 1 if they are not running')
+    .description('Print where Kafka and the registry are; exit 1 if they are not running')
     .action(() => interruptible(showStatus))
 }
 
