@@ -1,15 +1,17 @@
-import type { Message } from 'kafkajs'
+import type { IHeaders, Message } from 'kafkajs'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { createRegistry } from '../../src/avro/registry.ts'
-import { contractSchemas } from '../../src/avro/schemas.ts'
+import { contractSchemaOf, contractSchemas } from '../../src/avro/schemas.ts'
 import { subjectName } from '../../src/avro/subject.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Event } from '../../src/event/event.ts'
 import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
+import { toRecord } from '../../src/publish/to-record.ts'
 import { type Service, startService } from '../../src/service.ts'
+import { groupMembers, groupOffsets } from './group.ts'
 import { createTopics, endpoints, kafkaClient, uniqueName, until } from './stack.ts'
 
 export interface SituationOptions {
@@ -68,7 +70,7 @@ export async function situation(options: SituationOptions) {
   }
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
   const config = loadConfig(settings, { required })
-  await registerSchemas(topic)
+  const schemaIds = await registerSchemas(topic)
 
   async function start(overrides: Record<string, string> = {}, own = plugins): Promise<Running> {
     const lines: Record<string, unknown>[] = []
@@ -98,6 +100,13 @@ export async function situation(options: SituationOptions) {
     await publisher.publish(events).finally(() => publisher.close())
   }
 
+  /** The record that the publisher writes for an event. */
+  function record(event: Event): Message & { value: Buffer } {
+    const schemaId = schemaIds.get(contractSchemaOf(event).fullName)!
+    const { key, value, headers } = toRecord(event, schemaId, 'test')
+    return { key, value: value!, headers: headers as IHeaders }
+  }
+
   /** Writes records as they are, past the publisher. */
   async function produce(messages: Message[], to = topic): Promise<void> {
     const producer = kafkaClient().producer({ idempotent: true })
@@ -112,7 +121,10 @@ export async function situation(options: SituationOptions) {
     config,
     start,
     publish,
+    record,
     produce,
+    settings,
+    members: () => groupMembers(groupId, topic),
     offsets: () => groupOffsets(groupId, topic),
     letters: () => readAll(deadLetters),
     /** Everything that was published is completed and committed. */
@@ -124,27 +136,19 @@ export async function situation(options: SituationOptions) {
   }
 }
 
-async function registerSchemas(topic: string): Promise<void> {
-  const registry = createRegistry({ SCHEMA_REGISTRY_URL: endpoints().registryUrl } as never)
+/** The schema id of every record of the contract, by full name. */
+async function registerSchemas(topic: string): Promise<Map<string, number>> {
+  const ids = new Map<string, number>()
   for (const { fullName, text } of contractSchemas()) {
-    await registry.register(subjectName(topic, fullName), text)
+    ids.set(fullName, await registerSchema(topic, fullName, text))
   }
+  return ids
 }
 
-/** Committed and end offset of every partition; nothing committed counts as its start. */
-async function groupOffsets(groupId: string, topic: string) {
-  const admin = kafkaClient().admin()
-  await admin.connect()
-  try {
-    const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
-    const ends = await admin.fetchTopicOffsets(topic)
-    return ends.map(({ partition, low, high }) => {
-      const offset = Number(group?.partitions.find((row) => row.partition === partition)?.offset)
-      return { partition, committed: offset < 0 ? Number(low) : offset, end: Number(high) }
-    })
-  } finally {
-    await admin.disconnect()
-  }
+/** Registers a schema's text for records of a topic, and answers its id. */
+export function registerSchema(topic: string, fullName: string, text: string): Promise<number> {
+  const registry = createRegistry({ SCHEMA_REGISTRY_URL: endpoints().registryUrl })
+  return registry.register(subjectName(topic, fullName), text)
 }
 
 /** Reads a topic from its start to the end that it has now. */

@@ -1,0 +1,58 @@
+import { reject } from 'inventory-events'
+import { expect, it } from 'vitest'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { moved } from '../support/events.ts'
+import { readTopic } from '../support/read-topic.ts'
+import { situation } from '../support/service-kit.ts'
+
+it('keeps key, bytes, headers and partition of a record, and says what became of it', async () => {
+  const plugin: Plugin = {
+    slug: 'picky',
+    processEvent: () => reject(`no such shelf ${'é'.repeat(1_000)}`),
+  }
+  const s = await situation({ plugins: [plugin] })
+  const { value, headers } = s.record(moved('ent_1'))
+  const timestamp = '1700000000123'
+  const odd = Buffer.from([0, 255, 1])
+  const more = { ...headers, trace: ['one', 'two'], bytes: odd, empty: '' }
+  await s.produce([
+    { key: 'filler', value: null, partition: 2 },
+    { key: odd, value, headers: more, timestamp, partition: 2 },
+    { key: null, value: s.record(moved('ent_2')).value, partition: 1 },
+  ])
+  await s.start()
+  await s.caughtUp()
+
+  const [withoutKey, letter, ...others] = await readTopic(s.deadLetters)
+  expect(others).toEqual([])
+  expect(withoutKey).toMatchObject({ partition: 1, key: null })
+  expect(letter).toMatchObject({ partition: 2, key: odd, value })
+  const { 'dlq.error': error, ...rest } = letter!.headers!
+  expect(rest).toEqual(
+    asBuffers({
+      ...more,
+      'dlq.plugin': 'picky',
+      'dlq.reason': 'rejected',
+      'dlq.attempts': '1',
+      'dlq.topic': s.topic,
+      'dlq.partition': '2',
+      'dlq.offset': '1',
+      'dlq.timestamp': timestamp,
+      'dlq.group': s.groupId,
+    }),
+  )
+  expect(String(error)).toMatch(/^no such shelf é+$/)
+  expect(Buffer.byteLength(error as Buffer)).toBeLessThanOrEqual(1_024)
+})
+
+type Value = string | Buffer
+
+/** Headers as they are read. */
+function asBuffers(headers: Record<string, Value | Value[] | undefined>) {
+  const one = (value: Value) => Buffer.from(value as string)
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(one) : one(value as Value),
+  ])
+  return Object.fromEntries(entries)
+}

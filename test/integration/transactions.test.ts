@@ -1,0 +1,77 @@
+import type { Message, Producer } from 'kafkajs'
+import { expect, it, onTestFinished } from 'vitest'
+import { moved } from '../support/events.ts'
+import { recorder } from '../support/recorder.ts'
+import { situation } from '../support/service-kit.ts'
+import { kafkaClient, uniqueName, until } from '../support/stack.ts'
+
+it('handles what was committed once, what was aborted never, and reaches the end', async () => {
+  const { plugin, ids } = recorder()
+  const s = await situation({ plugins: [plugin], partitions: 2 })
+  const producer = await transactional()
+  const kept = Array.from({ length: 6 }, (_, n) => moved('ent_1', n))
+  const [first, second, third, ...last] = kept.map((event) => ({
+    ...s.record(event),
+    partition: 0,
+  }))
+  const aborted = Array.from({ length: 4 }, (_, n) => moved('ent_1', 100 + n))
+  const bad = aborted.map((event) => ({ ...s.record(event), partition: 0 }))
+  const service = await s.start()
+
+  await write(producer, s.topic, [first!, second!], 'commit')
+  await write(producer, s.topic, bad.slice(0, 2), 'abort')
+  await s.produce([third!])
+  await write(producer, s.topic, last, 'commit')
+  await s.caughtUp()
+  expect(ids()).toEqual(kept.map(({ id }) => id))
+
+  // All that is behind the last event now is aborted, and markers.
+  await write(producer, s.topic, bad.slice(2), 'abort')
+  await s.caughtUp()
+  // A partition that never held anything else.
+  await write(producer, s.topic, [{ ...bad[0]!, partition: 1 }], 'abort')
+  await s.caughtUp()
+  expect(ids()).toHaveLength(6)
+  expect(await service.metric('records_consumed_total')).toBe(6)
+  expect(await s.letters()).toEqual([])
+})
+
+it('hands over nothing of a transaction that is open, and all of it when it ends', async () => {
+  const { plugin, ids } = recorder()
+  const s = await situation({ plugins: [plugin], partitions: 2 })
+  const producer = await transactional()
+  const [inside, behind, beside] = [moved('ent_1'), moved('ent_2'), moved('ent_3')]
+  const open = await producer.transaction()
+  await open.send({ topic: s.topic, messages: [{ ...s.record(inside), partition: 0 }] })
+  await s.produce([
+    { ...s.record(behind), partition: 0 },
+    { ...s.record(beside), partition: 1 },
+  ])
+  await s.start()
+  await until(async () => (await s.offsets())[1]?.committed === 1, { what: 'the one beside' })
+  expect(ids()).toEqual([beside.id])
+  expect((await s.offsets())[0]?.committed).toBe(0)
+  await open.commit()
+  await s.caughtUp()
+  expect(ids()).toEqual([beside.id, inside.id, behind.id])
+})
+
+async function transactional(): Promise<Producer> {
+  const transactionalId = uniqueName('producer')
+  const options = { idempotent: true, maxInFlightRequests: 1, transactionalId }
+  const producer = kafkaClient().producer(options)
+  await producer.connect()
+  onTestFinished(() => producer.disconnect())
+  return producer
+}
+
+async function write(
+  producer: Producer,
+  topic: string,
+  messages: Message[],
+  end: 'commit' | 'abort',
+): Promise<void> {
+  const transaction = await producer.transaction()
+  await transaction.send({ topic, messages })
+  await transaction[end]()
+}

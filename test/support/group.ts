@@ -1,0 +1,40 @@
+import kafkajs, { type Admin } from 'kafkajs'
+import { kafkaClient } from './stack.ts'
+
+export interface GroupOffset {
+  partition: number
+  committed: number
+  end: number
+}
+
+/** Committed and end offset of every partition; nothing committed counts as its start. */
+export function groupOffsets(groupId: string, topic: string): Promise<GroupOffset[]> {
+  return withAdmin(async (admin) => {
+    const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+    const ends = await admin.fetchTopicOffsets(topic)
+    return ends
+      .map(({ partition, low, high }) => {
+        const offset = Number(group?.partitions.find((row) => row.partition === partition)?.offset)
+        return { partition, committed: offset < 0 ? Number(low) : offset, end: Number(high) }
+      })
+      .sort((a, b) => a.partition - b.partition)
+  })
+}
+
+/** The partitions of the topic that each member of the group has, as the broker knows it. */
+export function groupMembers(groupId: string, topic: string): Promise<number[][]> {
+  return withAdmin(async (admin) => {
+    const { groups } = await admin.describeGroups([groupId])
+    const members = groups[0]?.members ?? []
+    return members.map(({ memberAssignment }) => {
+      const assignment = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)
+      return assignment?.assignment[topic] ?? []
+    })
+  })
+}
+
+export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafkaClient().admin()
+  await admin.connect()
+  return work(admin).finally(() => admin.disconnect())
+}
