@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { cloneTo, REPO, shellEnvironment } from '../support/clone.ts'
+import { fileShown } from '../support/readme.ts'
+
+const { version } = JSON.parse(readFileSync(join(REPO, 'package.json'), 'utf8'))
+vi.setConfig({ testTimeout: 60_000 })
+
+const INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund']
+
+const home = realpathSync(mkdtempSync(join(tmpdir(), 'package-')))
+const clone = join(home, 'clone')
+const project = join(home, 'my-plugins')
+const tarball = join(home, `inventory-events-${version}.tgz`)
+
+beforeAll(async () => {
+  await cloneTo(clone)
+  run('npm', ['pack', '--pack-destination', home], clone)
+  writeProject()
+  run('npm', [...INSTALL, tarball])
+}, 120_000)
+
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+it('holds the program, its declarations, schemas and examples, and nothing else', () => {
+  const files = run('tar', ['-tzf', tarball]).trim().split('\n')
+  const compiled = listed('src').flatMap((path) => [`${path}.js`, `${path}.d.ts`])
+  const examples = listed('examples/plugins')
+  const expected = [
+    ...['CHANGELOG.md', 'LICENSE', 'README.md', 'docker-compose.yml', 'package.json'],
+    'bin/inventory-events.js',
+    ...[...compiled, ...examples.map((name) => `examples/${name}.js`)].map(
+      (path) => `dist/${path}`,
+    ),
+    ...examples.map((name) => `examples/plugins/${name}.ts`),
+    ...readdirSync(join(REPO, 'schemas')).map((name) => `schemas/${name}`),
+  ]
+  expect(files.sort()).toEqual(expected.map((path) => `package/${path}`).sort())
+})
+
+it('declares nothing by the name of a file that is not in it', () => {
+  const listing = run('grep', ['-rhoE', "from '[.][^']*'", 'node_modules/inventory-events/dist'])
+  const extensions = new Set(listing.match(/\.[a-z]+(?='$)/gm))
+  expect([...extensions]).toEqual(['.js'])
+})
+
+describe("a plugin author's project", () => {
+  it('type-checks, strictly and with the declarations of the package', () => {
+    expect(run(process.execPath, [tsc(), '-p', '.'])).toBe('')
+  })
+
+  it('is told by the types what an event lacks', () => {
+    write('wrong.ts', fileShown('plugins/cold-chain.ts').replace('entity.name', 'event.entityId'))
+    const check = () => run(process.execPath, [tsc(), '-p', '.'])
+    expect(check).toThrow(/wrong\.ts.*'entityId' does not exist on type 'InventoryMovedEvent'/)
+    rmSync(join(project, 'wrong.ts'))
+  })
+
+  it('tests its plugins: in TypeScript, and in JavaScript on the Node of the system', () => {
+    expect(run(process.execPath, ['--test', 'cold-chain.test.ts'])).toMatch(/pass 1$/m)
+    expect(run('node', ['--test', 'waste.test.js'])).toMatch(/pass 1$/m)
+  })
+
+  it('checks its plugins, and those of the package, with the command', () => {
+    const example = 'node_modules/inventory-events/dist/examples/picky.js'
+    const printed = run('npx', ['inventory-events', 'plugins', 'check', './waste.js', example])
+    expect(printed).toContain(`waste: ok (${join(project, 'waste.js')})`)
+    expect(printed).toContain('picky: ok (')
+    const command = join(project, 'node_modules', 'inventory-events', 'bin', 'inventory-events.js')
+    const typed = run(process.execPath, [command, 'plugins', 'check', './cold-chain.ts'])
+    expect(typed).toContain('cold-chain: ok (')
+  })
+})
+
+describe('the command', () => {
+  it('tells its version in a project and after a global install', () => {
+    expect(run('npx', ['inventory-events', '--version'])).toBe(`${version}\n`)
+    const prefix = join(home, 'global')
+    run('npm', [...INSTALL, '--global', '--prefix', prefix, tarball])
+    expect(run(join(prefix, 'bin', 'inventory-events'), ['--version'])).toBe(`${version}\n`)
+    expect(run(join(prefix, 'bin', 'inventory-events'), ['config'])).toContain('KAFKA_BROKERS')
+  })
+})
+
+/** Runs a command as its user would: `node` is the one of the system, not that of the clone. */
+function run(command: string, args: string[], cwd = project): string {
+  try {
+    const options = { cwd, env: shellEnvironment(), encoding: 'utf8', stdio: 'pipe' } as const
+    return execFileSync(command, args, options)
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+    throw new Error(`${command} ${args.join(' ')}:\n${stdout}${stderr}`, { cause: error })
+  }
+}
+
+/** The modules of a folder of the clone that was packed, by their paths without `.ts`. */
+function listed(folder: string): string[] {
+  const names = readdirSync(join(clone, folder), { recursive: true, encoding: 'utf8' })
+  return names.flatMap((name) => (name.endsWith('.ts') ? [name.slice(0, -'.ts'.length)] : []))
+}
+
+function tsc(): string {
+  return join(REPO, 'node_modules', 'typescript', 'bin', 'tsc')
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(project, path)), { recursive: true })
+  writeFileSync(join(project, path), text)
+}
+
+/** The README's plugin in TypeScript and one in JavaScript, each with a test. */
+function writeProject(): void {
+  write('package.json', JSON.stringify({ name: 'my-plugins', type: 'module', private: true }))
+  write('tsconfig.json', JSON.stringify(tsconfig))
+  for (const name of ['cold-chain.ts', 'cold-chain.test.ts'])
+    write(name, fileShown(`plugins/${name}`))
+  write('waste.js', WASTE)
+  write('waste.test.js', WASTE_TEST)
+}
+
+const tsconfig = {
+  compilerOptions: {
+    ...{ module: 'NodeNext', target: 'ES2023', strict: true, noEmit: true },
+    ...{ exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+    ...{ skipLibCheck: false, checkJs: true, allowImportingTsExtensions: true },
+    ...{ typeRoots: [join(REPO, 'node_modules', '@types')], types: ['node'] },
+  },
+  include: ['*.ts', '*.js'],
+}
+
+const WASTE = `import { definePlugin } from 'inventory-events'
+
+export default definePlugin({
+  slug: 'waste',
+  wantsProcessEvent: (name) => name === 'inventory.wasted',
+  processEvent(event, { log }) {
+    log.info({ entityId: event.entityId, reason: event.reason }, 'wasted')
+  },
+})
+`
+
+const WASTE_TEST = `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runPlugin } from 'inventory-events/testing'
+import waste from './waste.js'
+
+test('takes what was wasted', async () => {
+  const base = { time: '2026-01-15T10:30:00Z', transactionId: 't', flowId: 'f', entityId: 'e' }
+  const { deliveries, unwanted } = await runPlugin(waste, [
+    { ...base, id: '1', kind: 'inventory.wasted', reason: 'too warm' },
+    { ...base, id: '2', kind: 'inventory.destroyed' },
+  ])
+  assert.deepEqual(deliveries.map(({ outcome }) => outcome), ['processed'])
+  assert.deepEqual(unwanted.map(({ id }) => id), ['2'])
+})
+`
