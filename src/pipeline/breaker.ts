@@ -6,23 +6,23 @@ export interface BreakerOptions {
   random: () => number
 }
 
-/** So many different lanes must fail, with no success in between. */
+/** So many lanes must turn from good to failing, with no success in between. */
 const LANES_TO_OPEN = 5
-const BAD_LANES_MAX = 1_000
+const FAILING_LANES_MAX = 1_000
 const PROBE_DELAY_MS = { first: 1_000, most: 30_000 }
 
 /**
- * Tells a plugin that is down from events that are bad: it opens when lanes fail that did not before.
- * A lane that has used up its attempts is known to be bad and proves nothing any more; else the
- * few bad ones that are left when all others are done would look like an outage. While it is open every lane of the plugin
- * waits; now and then one delivery is let through to probe, and its success closes the breaker.
+ * Tells a plugin that is down from events that are bad: it opens when one lane after the other begins
+ * to fail. A lane that was failing already proves nothing: else the few bad ones that are left when
+ * all others are done would look like an outage. While it is open every lane of the plugin waits;
+ * now and then one delivery is let through to probe, and its success closes the breaker.
  */
 export class Breaker {
   #options: BreakerOptions
-  /** Lanes that failed since the last success. */
+  /** Lanes whose last call failed, the latest last. */
   #failing = new Set<string>()
-  /** Lanes whose attempts were used up, the latest last. */
-  #bad = new Set<string>()
+  /** Lanes that began to fail since the last success of any. */
+  #began = 0
   #open: Open | undefined
 
   constructor(options: BreakerOptions) {
@@ -43,8 +43,8 @@ export class Breaker {
 
   /** The handler returned normally, or refused the event for a reason of its own. */
   succeeded(lane: string): void {
-    this.#failing.clear()
-    this.#bad.delete(lane)
+    this.#failing.delete(lane)
+    this.#began = 0
     const open = this.#open
     this.#open = undefined
     open?.wake()
@@ -52,23 +52,22 @@ export class Breaker {
 
   /** The handler failed. True: blame the plugin, not the event; no attempt is spent. */
   failed(lane: string): boolean {
-    if (!this.#bad.has(lane)) this.#failing.add(lane)
+    if (!this.#failing.has(lane)) this.#begin(lane)
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
-    else if (this.#failing.size >= LANES_TO_OPEN) this.#trip()
+    else if (this.#began >= LANES_TO_OPEN) this.#trip()
     return this.#open !== undefined
-  }
-
-  /** The lane's delivery used up its attempts though the plugin is not down. */
-  exhausted(lane: string): void {
-    this.#bad.delete(lane)
-    this.#bad.add(lane)
-    const [oldest] = this.#bad
-    if (this.#bad.size > BAD_LANES_MAX && oldest !== undefined) this.#bad.delete(oldest)
   }
 
   /** A delivery that was let through ended without an answer: another one may probe. */
   withdrawn(): void {
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
+  }
+
+  #begin(lane: string): void {
+    this.#began += 1
+    this.#failing.add(lane)
+    const [oldest] = this.#failing
+    if (this.#failing.size > FAILING_LANES_MAX && oldest !== undefined) this.#failing.delete(oldest)
   }
 
   #trip(): void {

@@ -93,7 +93,6 @@ export class Hold {
 
   #failed(breaker: Breaker, lane: string, delivery: Delivery, outcome: Failure): Outcome {
     const isPluginToBlame = breaker.failed(lane)
-    if (!isPluginToBlame && outcome.type !== 'retrying') breaker.exhausted(lane)
     const isHeld = isPluginToBlame || outcome.type === 'held'
     if (isHeld && this.#isExpiring(delivery)) return expired.outcome
     if (!isPluginToBlame) return outcome
