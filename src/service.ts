@@ -77,7 +77,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     retentionMsOf: (topic) => watch.retentionMsOf(topic),
     logOf: (delivery) => log.child(fieldsOf(delivery)),
     onStuck: (delivery) => fail(stuck(delivery)),
-    reports: createReports({ metrics, sampled, clock, store: store.name }),
+    reports: createReports({ metrics, log, sampled, clock, store: store.name }),
   })
   const source = new KafkaSource({
     kafka,

@@ -1,18 +1,26 @@
 import type { Clock } from '../event/clock.ts'
 import { type Delivery, placeOf } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
+import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SampledLog } from './sampled-log.ts'
 
 export interface ReportsOptions {
   metrics: Metrics
+  log: Logger
   sampled: SampledLog
   clock: Pick<Clock, 'now'>
   store: string
 }
 
 /** Turns what the pipeline tells into metrics, and failures into sampled log lines. */
-export function createReports({ metrics, sampled, clock, store }: ReportsOptions): PipelineReports {
+export function createReports({
+  metrics,
+  log,
+  sampled,
+  clock,
+  store,
+}: ReportsOptions): PipelineReports {
   function ended(delivery: Delivery, outcome: string): void {
     const plugin = delivery.plugin.slug
     const ageMs = clock.now() - delivery.wanted.record.timestampMs
@@ -50,6 +58,11 @@ export function createReports({ metrics, sampled, clock, store }: ReportsOptions
     },
     onWriteFailed: (delivery, what, error) =>
       failed(delivery, error, {}, `the ${what} could not be written; it is tried again`),
+    onBreaker(plugin, state) {
+      if (state === 'open')
+        log.warn({ plugin }, 'the plugin fails on one entity after the other: held')
+      else log.info({ plugin }, 'the plugin works again')
+    },
     onConflict: () => metrics.idempotencyConflicts.inc(),
     onStoreError: (error) => sampled.warn('*', error, { store }, 'the idempotency store is down'),
     onStoreCall: (operation, seconds) =>

@@ -4,9 +4,12 @@ export interface BreakerOptions {
   clock: Clock
   /** From 0 up to 1. */
   random: () => number
+  onChange(state: BreakerState): void
 }
 
-/** So many lanes must turn from good to failing, with no success in between. */
+export type BreakerState = 'open' | 'closed'
+
+/** So many lanes, and as many as have calls under way, must begin to fail without a success. */
 const LANES_TO_OPEN = 5
 const FAILING_LANES_MAX = 1_000
 const PROBE_DELAY_MS = { first: 1_000, most: 30_000 }
@@ -14,8 +17,11 @@ const PROBE_DELAY_MS = { first: 1_000, most: 30_000 }
 /**
  * Tells a plugin that is down from events that are bad: it opens when one lane after the other begins
  * to fail. A lane that was failing already proves nothing: else the few bad ones that are left when
- * all others are done would look like an outage. While it is open every lane of the plugin waits;
- * now and then one delivery is let through to probe, and its success closes the breaker.
+ * all others are done would look like an outage. And failures are often quicker than successes, so
+ * the calls that are still under way have a vote.
+ *
+ * While it is open every lane of the plugin waits; now and then one delivery is let through to probe,
+ * and its success closes the breaker.
  */
 export class Breaker {
   #options: BreakerOptions
@@ -23,6 +29,7 @@ export class Breaker {
   #failing = new Set<string>()
   /** Lanes that began to fail since the last success of any. */
   #began = 0
+  #callsUnderWay = 0
   #open: Open | undefined
 
   constructor(options: BreakerOptions) {
@@ -35,31 +42,38 @@ export class Breaker {
 
   /** What a delivery must wait for before its handler is called; undefined lets it through. */
   gate(): Promise<void> | undefined {
-    if (this.#open === undefined) return undefined
-    if (!this.#open.mayProbe) return this.#open.next
-    this.#open.mayProbe = false
+    if (this.#open !== undefined) {
+      if (!this.#open.mayProbe) return this.#open.next
+      this.#open.mayProbe = false
+    }
+    this.#callsUnderWay += 1
     return undefined
   }
 
   /** The handler returned normally, or refused the event for a reason of its own. */
   succeeded(lane: string): void {
+    this.#callsUnderWay -= 1
     this.#failing.delete(lane)
     this.#began = 0
     const open = this.#open
+    if (open === undefined) return
     this.#open = undefined
-    open?.wake()
+    this.#options.onChange('closed')
+    open.wake()
   }
 
   /** The handler failed. True: blame the plugin, not the event; no attempt is spent. */
   failed(lane: string): boolean {
+    this.#callsUnderWay -= 1
     if (!this.#failing.has(lane)) this.#begin(lane)
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
-    else if (this.#began >= LANES_TO_OPEN) this.#trip()
+    else if (this.#began >= Math.max(LANES_TO_OPEN, this.#callsUnderWay)) this.#trip()
     return this.#open !== undefined
   }
 
   /** A delivery that was let through ended without an answer: another one may probe. */
   withdrawn(): void {
+    this.#callsUnderWay -= 1
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
   }
 
@@ -72,6 +86,7 @@ export class Breaker {
 
   #trip(): void {
     this.#open = { ...signal(), mayProbe: false, delayMs: PROBE_DELAY_MS.first, isScheduled: false }
+    this.#options.onChange('open')
     this.#scheduleProbe(this.#open)
   }
 

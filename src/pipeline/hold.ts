@@ -1,7 +1,7 @@
 import type { Clock } from '../event/clock.ts'
 import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import { Breaker } from './breaker.ts'
+import { Breaker, type BreakerState } from './breaker.ts'
 import type { Delivery } from './delivery.ts'
 import { laneKeyOf } from './order.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -12,6 +12,7 @@ export interface HoldPorts {
   random: () => number
   /** How long Kafka keeps the records of a topic; undefined where that is for ever or not known. */
   retentionMsOf(topic: string): number | undefined
+  onBreaker(slug: string, state: BreakerState): void
 }
 
 export type Next =
@@ -37,7 +38,12 @@ export class Hold {
 
   constructor(plugins: readonly LoadedPlugin[], ports: HoldPorts) {
     this.#ports = ports
-    this.#breakers = new Map(plugins.map(({ slug }) => [slug, new Breaker(ports)]))
+    this.#breakers = new Map(
+      plugins.map(({ slug }) => {
+        const onChange = (state: BreakerState) => ports.onBreaker(slug, state)
+        return [slug, new Breaker({ ...ports, onChange })]
+      }),
+    )
     const limited = plugins.filter(({ maxPerSecond }) => maxPerSecond !== undefined)
     this.#limits = new Map(
       limited.map(({ slug, maxPerSecond }) => [slug, new RateLimit(maxPerSecond!, ports.clock)]),

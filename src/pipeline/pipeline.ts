@@ -70,7 +70,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const order = new Order(receivers, deliver, clock)
   const dedupe = new Dedupe({ ...options, ...reports })
   const handle = createHandle({ ...options, ...reports, graceMs: options.handlerGraceMs })
-  const hold = new Hold(plugins, options)
+  const hold = new Hold(plugins, { ...options, ...reports })
   const { settle, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
 
   function take(epoch: Epoch, record: SourceRecord): Obstacle | undefined {

@@ -1,5 +1,6 @@
 import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { BreakerState } from './breaker.ts'
 import type { Delivery } from './delivery.ts'
 import type { FilterDecision } from './route.ts'
 import type { SettleReports } from './settle.ts'
@@ -11,6 +12,7 @@ export interface PipelineReports extends SettleReports {
   onFilterDecision(plugin: LoadedPlugin, decision: FilterDecision['type']): void
   onHandled(delivery: Delivery, seconds: number): void
   onConflict(): void
+  onBreaker(slug: string, state: BreakerState): void
   onStoreError(message: string): void
   onStoreCall(operation: 'claim' | 'complete' | 'release', seconds: number): void
 }

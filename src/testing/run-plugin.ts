@@ -182,6 +182,7 @@ const unheard: PipelineReports = {
   onDeadLetter() {},
   onWriteFailed() {},
   onConflict() {},
+  onBreaker() {},
   onStoreError() {},
   onStoreCall() {},
 }

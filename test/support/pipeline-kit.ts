@@ -106,6 +106,7 @@ export function pipelineKit(options: KitOptions) {
       onDeadLetter: (_, reason) => note(`dead letter ${reason}`),
       onWriteFailed: (_, what) => note(`${what} failed`),
       onConflict: () => note('conflict'),
+      onBreaker: (_, state) => note(`breaker ${state}`),
       onStoreError: () => note('store error'),
       onStoreCall: () => {},
     },

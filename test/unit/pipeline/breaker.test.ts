@@ -7,10 +7,40 @@ const HOUR_MS = 3_600_000
 const event = (id: string) => ({ id, kind: 'inventory.moved' })
 
 describe('breaker', () => {
+  /** Each answer is that of a call that was let through just before. */
   const breaker = () => {
     const clock = new ManualClock()
-    return { clock, it: new Breaker({ clock, random: () => 1 }) }
+    const one = new Breaker({ clock, random: () => 1, onChange() {} })
+    const failed = (lane: string) => {
+      if (!one.isOpen) void one.gate()
+      return one.failed(lane)
+    }
+    const succeeded = (lane: string) => {
+      if (!one.isOpen) void one.gate()
+      one.succeeded(lane)
+    }
+    return {
+      clock,
+      one,
+      it: {
+        failed,
+        succeeded,
+        gate: () => one.gate(),
+        withdrawn: () => one.withdrawn(),
+        get isOpen() {
+          return one.isOpen
+        },
+      },
+    }
   }
+
+  it('waits for the calls that are under way, since failures are the quicker ones', () => {
+    const { one } = breaker()
+    for (let n = 0; n < 64; n++) void one.gate()
+    for (const lane of 'abcdefgh') expect(one.failed(lane)).toBe(false)
+    for (let n = 0; n < 23; n++) expect(one.failed(`lane ${n}`)).toBe(false)
+    expect(one.failed('the next')).toBe(true)
+  })
 
   it('opens when many different lanes fail in a row, not when one fails often', () => {
     const one = breaker().it
