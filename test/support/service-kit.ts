@@ -77,7 +77,7 @@ export async function situation(options: SituationOptions) {
     const failures: Error[] = []
     const running = loadConfig({ ...settings, ...overrides }, { required })
     const log = pino(
-      { level: 'debug', formatters: { level: (level) => ({ level }) } },
+      { level: 'info', formatters: { level: (level) => ({ level }) } },
       { write: (line: string) => void lines.push(JSON.parse(line)) },
     )
     const service = await startService({

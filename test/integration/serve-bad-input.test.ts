@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { runCli } from '../support/run-cli.ts'
+import { pluginPath } from '../support/serve.ts'
+import { createTopics, uniqueName } from '../support/stack.ts'
+
+const noting = pluginPath('plugins/noting')
+const NOWHERE = '127.0.0.1:1'
+
+/** What `serve` says on stderr before it ends with 1. */
+async function refusal(env: Record<string, string>): Promise<string> {
+  const { code, stderr } = await runCli(['serve'], {
+    env: { PLUGINS: noting, HTTP_PORT: '0', LOG_LEVEL: 'fatal', ...env },
+  })
+  expect(code, stderr).toBe(1)
+  return stderr
+}
+
+describe.concurrent('serve refuses', () => {
+  it('settings that are missing or malformed, all at once', async () => {
+    const wrong = {
+      KAFKA_BROKERS: '',
+      SCHEMA_REGISTRY_URL: 'registry:8081',
+      PLUGINS: '',
+      SESSION_TIMEOUT_MS: '10s',
+      EVENTS_ENABLED: 'yes please',
+      MAX_IN_FLIGHT_BYTES: '5',
+    }
+    const [first, ...lines] = (await refusal(wrong)).trimEnd().split('\n')
+    expect(first).toBe('error: invalid settings:')
+    expect(lines).toHaveLength(6)
+    for (const [name, value] of Object.entries(wrong)) {
+      const got = value === '' ? 'nothing' : `"${value}"`
+      const line = new RegExp(`^  ${name}: (required, )?expected .+, got ${got}$`)
+      expect(lines).toContainEqual(expect.stringMatching(line))
+    }
+  })
+
+  it('brokers that do not answer', async () => {
+    expect(await refusal({ KAFKA_BROKERS: NOWHERE })).toMatch(
+      /^error: cannot connect to Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/,
+    )
+  })
+
+  it('a registry that does not answer', async () => {
+    expect(await refusal({ SCHEMA_REGISTRY_URL: `http://${NOWHERE}` })).toMatch(
+      /^error: .*the schema registry at http:\/\/127\.0\.0\.1:1 did not answer.*ECONNREFUSED.*\n$/,
+    )
+  })
+
+  it('topics that are not there, all named', async () => {
+    const [one, other] = [uniqueName('there'), uniqueName('not-there')]
+    await createTopics({ topic: one, numPartitions: 1 })
+    const stderr = await refusal({ KAFKA_TOPICS: `${one},${other}` })
+    expect(stderr).toBe(
+      `error: the topics do not exist: ${one}.dead-letters, ${other}, ${other}.dead-letters; ` +
+        'create with `inventory-events topics create`\n',
+    )
+  })
+
+  it('a plugin that is not found', async () => {
+    const wrong = './plugins/no-such.ts'
+    const stderr = await refusal({ PLUGINS: `${noting},${wrong}` })
+    expect(stderr).toMatch(/^error: PLUGINS: plugin \.\/plugins\/no-such\.ts: .+\n$/)
+  })
+
+  it('to run without a single good plugin', async () => {
+    const stderr = await refusal({ PLUGINS: pluginPath('bad-plugins/no-handler') })
+    expect(stderr).toMatch(
+      /^error: none of the PLUGINS can be run: plugin no-handler in .+no-handler\.ts: .+\n$/,
+    )
+  })
+})

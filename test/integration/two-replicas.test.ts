@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest'
+import type { InventoryMovedEvent } from '../../src/event/event.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { moved } from '../support/events.ts'
+import { situation } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
+
+interface Effect {
+  replica: string
+  entity: string
+  n: number
+}
+
+it('shares the partitions, and loses neither events nor their order when a replica stops', async () => {
+  const effects: Effect[] = []
+  const of = (replica: string) => effects.filter((effect) => effect.replica === replica)
+  const s = await situation({ plugins: [], partitions: 6 })
+  const first = await s.start({}, [noting('first', effects)])
+  const second = await s.start({}, [noting('second', effects)])
+  const isShared = async () => (await sharesOf(s)).join() === '3,3'
+  await until(isShared, { what: 'each replica to have three partitions' })
+
+  const entities = Array.from({ length: 60 }, (_, i) => `ent_${i}`)
+  const events = Array.from({ length: 3_000 }, (_, i) =>
+    moved(entities[i % 60]!, Math.floor(i / 60)),
+  )
+  await s.publish(events)
+  const bothWork = () => of('first').length > 200 && of('second').length > 200
+  await until(bothWork, { what: 'both replicas to be at work' })
+  await second.stop()
+  const doneBySecond = of('second').length
+  expect(effects.length).toBeLessThan(events.length)
+  const hasAll = async () => (await sharesOf(s)).join() === '6'
+  await until(hasAll, { what: 'the replica that is left to have all partitions' })
+  await s.caughtUp()
+
+  expect(of('second')).toHaveLength(doneBySecond)
+  for (const entity of entities) {
+    const its = effects.filter((effect) => effect.entity === entity)
+    expect(
+      its.map(({ n }) => n),
+      entity,
+    ).toEqual(Array.from({ length: 50 }, (_, n) => n))
+  }
+  expect(await first.metric('unaccounted_deliveries')).toBe(0)
+})
+
+/** How many partitions each member has, the fewest first. */
+async function sharesOf(s: Awaited<ReturnType<typeof situation>>): Promise<number[]> {
+  return (await s.members()).map((partitions) => partitions.length).sort()
+}
+
+/** Takes a little while for each event, so that a stop comes in the middle. */
+function noting(replica: string, effects: Effect[]): Plugin {
+  return {
+    slug: 'noting',
+    concurrency: 4,
+    async processEvent(event) {
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      const { entity, transactionId } = event as InventoryMovedEvent
+      effects.push({ replica, entity: entity.id, n: Number(transactionId) })
+    },
+  }
+}

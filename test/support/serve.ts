@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { until } from './stack.ts'
+
+const BIN = fileURLToPath(new URL('../../bin/inventory-events.js', import.meta.url))
+
+export interface LogLine {
+  level: string
+  msg: string
+  [field: string]: unknown
+}
+
+/** `inventory-events serve` as a process of its own. */
+export function serve(settings: Record<string, string>) {
+  const child = spawn(process.execPath, [BIN, 'serve'], { env: { ...process.env, ...settings } })
+  const output = { out: '', err: '' }
+  child.stdout.on('data', (text) => {
+    output.out += text
+  })
+  child.stderr.on('data', (text) => {
+    output.err += text
+  })
+  const ended = new Promise<number | null>((end) => child.on('close', end))
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+
+  function log(): LogLine[] {
+    const lines = output.out.split('\n').slice(0, -1)
+    return lines.map((line) => JSON.parse(line) as LogLine)
+  }
+
+  /** The first line that has this message, once it is there. */
+  function logged(msg: string): Promise<LogLine> {
+    const find = () => {
+      if (child.exitCode !== null && !output.out.includes(msg)) {
+        throw new Error(`it ended with ${child.exitCode}: ${output.err}`)
+      }
+      return log().find((line) => line.msg === msg)
+    }
+    return until(find, { what: `the log to say "${msg}"` })
+  }
+
+  return { ended, output, log, logged, kill: (signal: NodeJS.Signals) => child.kill(signal) }
+}
+
+/** The path of a plugin under `test/support`. */
+export function pluginPath(name: string): string {
+  return fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
+}
