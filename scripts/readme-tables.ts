@@ -19,7 +19,7 @@ export function withTables(readme: string): string {
 }
 
 function put(readme: string, name: string, lines: string[]): string {
-  const between = new RegExp(`<!-- ${name} -->[sS]*<!-- /${name} -->`)
+  const between = new RegExp(`<!-- ${name} -->.*<!-- /${name} -->`, 's')
   if (!between.test(readme)) throw new Error(`README.md: expected <!-- ${name} --> and its end`)
   return readme.replace(between, () => `<!-- ${name} -->\n${lines.join('\n')}\n<!-- /${name} -->`)
 }

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { filesUnder, importsOf, textOf } from '../support/repo-files.ts'
+
+const manifest = JSON.parse(textOf('package.json'))
+const lockfile = JSON.parse(textOf('package-lock.json'))
+const { dependencies, devDependencies } = manifest as Record<string, Record<string, string>>
+
+/** Used by name rather than by import: tools of the scripts, types, the Node that runs everything. */
+const TOOLS = ['@biomejs/biome', '@types/node', 'node', 'typescript']
+
+it('every version is pinned', () => {
+  const versions = Object.entries({ ...dependencies, ...devDependencies })
+  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+})
+
+it('the service uses what it depends on, and depends on what it uses', () => {
+  expect(packagesIn('src')).toEqual(Object.keys(dependencies!).sort())
+})
+
+it('the tests use what is there for development', () => {
+  const tested = packagesIn('test', 'scripts')
+  const used = Object.keys(devDependencies!).filter((name) => tested.includes(name))
+  expect([...used, ...TOOLS].sort()).toEqual(Object.keys(devDependencies!).sort())
+  const known = [...Object.keys({ ...dependencies, ...devDependencies }), manifest.name]
+  expect(tested.filter((name) => !known.includes(name))).toEqual([])
+})
+
+it('the lockfile belongs to the manifest and names no place to download from', () => {
+  expect(lockfile.version).toBe(manifest.version)
+  expect(lockfile.packages['']).toMatchObject({ dependencies, devDependencies })
+  const packages = Object.entries<object>(lockfile.packages)
+  expect(packages.length).toBeGreaterThan(100)
+  expect(packages.filter(([, entry]) => 'resolved' in entry).map(([path]) => path)).toEqual([])
+})
+
+function packagesIn(...folders: string[]): string[] {
+  const targets = folders
+    .flatMap((folder) => filesUnder(folder).filter((path) => path.endsWith('.ts')))
+    .flatMap((path) => importsOf(path).map(({ target }) => target))
+    .filter(
+      (target) =>
+        /^[@\w]/.test(target) && !/^(node:|src\/|test\/|scripts\/|examples\/)/.test(target),
+    )
+  return [...new Set(targets.map((target) => /^(@[^/]+\/)?[^/]+/.exec(target)![0]))].sort()
+}
