@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs'
 import kafkajs from 'kafkajs'
+import { systemClock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { brokersOf } from './client.ts'
 import { causes, kafkaError } from './kafka-error.ts'
@@ -7,6 +8,7 @@ import { within } from './within.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 30_000
+const METADATA_INTERVAL_MS = 100
 
 export interface NewTopic {
   topic: string
@@ -70,13 +72,34 @@ function topicAdmin(admin: Admin): TopicAdmin {
   }
 }
 
-function createTopic(admin: Admin, { topic, partitions, replicationFactor, configs }: NewTopic) {
+async function createTopic(admin: Admin, topic: NewTopic): Promise<boolean> {
+  const { topic: name, partitions, replicationFactor, configs } = topic
   const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }))
-  return admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
-    waitForLeaders: true,
+  const isNew = await admin.createTopics({
+    topics: [{ topic: name, numPartitions: partitions, replicationFactor, configEntries }],
+    waitForLeaders: false,
     timeout: REQUEST_TIMEOUT_MS,
   })
+  if (isNew) await untilKnown(admin, name)
+  return isNew
+}
+
+/**
+ * Waits until the brokers know a new topic and its leaders. kafkajs' own wait fails when the broker
+ * that it asks has not heard of the topic yet.
+ */
+async function untilKnown(admin: Admin, topic: string): Promise<void> {
+  const giveUpAtMs = Date.now() + REQUEST_TIMEOUT_MS
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [topic] })
+      return
+    } catch (error) {
+      const isNews = causes(error).some(({ type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION')
+      if (!isNews || Date.now() >= giveUpAtMs) throw error
+    }
+    await systemClock.sleep(METADATA_INTERVAL_MS)
+  }
 }
 
 async function maxMessageBytes(admin: Admin, topics: string[]): Promise<Map<string, number>> {
