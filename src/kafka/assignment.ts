@@ -3,15 +3,12 @@ import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Intake, Obstacle } from '../pipeline/source.ts'
+import type { TopicPartition } from './balance.ts'
+import type { Claims } from './claims.ts'
 import { type PartitionOffsets, readOffsets } from './offsets.ts'
 import { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
 type Lead = Pick<Consumer, 'pause' | 'resume' | 'seek'>
-
-interface TopicPartition {
-  topic: string
-  partition: number
-}
 
 export interface AssignmentOptions {
   groupId: string
@@ -32,6 +29,7 @@ export class Assignment {
   #options: AssignmentOptions
   #consumer: Lead | undefined
   #memberId: string | undefined
+  #generation = -1
   /** Counts the joins, so that what was begun for one is dropped when the next comes. */
   #joins = 0
   #closed = new AbortController()
@@ -43,6 +41,17 @@ export class Assignment {
   /** Whether the running consumer has joined the group, be it without partitions. */
   get isJoined(): boolean {
     return this.#memberId !== undefined
+  }
+
+  /** What to tell the group's leader before the next join. */
+  get claims(): Claims {
+    const owned = [...this.owned].map(({ topic, partition }) => ({ topic, partition }))
+    return { generation: this.#generation, owned }
+  }
+
+  /** A join does not tell its generation, the heartbeats after it do. */
+  seenGeneration(generation: number): void {
+    this.#generation = generation
   }
 
   /** A new consumer, with a member id of its own, takes over. */

@@ -1,4 +1,4 @@
-import { type Admin, type Consumer, type Kafka, PartitionAssigners } from 'kafkajs'
+import type { Admin, Consumer, Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -9,6 +9,7 @@ import { crashKindOf } from './crash.ts'
 import { createFetch } from './fetch.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { withRejoinHook } from './rejoin.ts'
+import { stickyAssigner } from './sticky-assigner.ts'
 
 export interface KafkaSourceOptions {
   kafka: Kafka
@@ -114,6 +115,7 @@ export class KafkaSource {
   /** A new kafkajs consumer each time: one that crashed can't be trusted to start again. */
   async #build(): Promise<void> {
     const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
+    const assigner = stickyAssigner(() => this.#assignment.claims)
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -121,7 +123,7 @@ export class KafkaSource {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       maxWaitTimeInMs: MAX_WAIT_MS,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-      partitionAssigners: [withRejoinHook(PartitionAssigners.roundRobin, () => this.#beforeJoin())],
+      partitionAssigners: [withRejoinHook(assigner, () => this.#beforeJoin())],
       retry: { retries: JOIN_RETRIES, restartOnFailure: async () => false },
     })
     await subscribe(consumer, topics)
@@ -142,7 +144,10 @@ export class KafkaSource {
     consumer.on(events.END_BATCH_PROCESS, (event) => this.#assignment.batchEnded(event))
     consumer.on(events.CRASH, ({ payload }) => this.#onCrash(consumer, payload.error))
     consumer.on(events.FETCH_START, () => this.#tried())
-    consumer.on(events.HEARTBEAT, () => this.#tried())
+    consumer.on(events.HEARTBEAT, ({ payload }) => {
+      this.#tried()
+      this.#assignment.seenGeneration(payload.groupGenerationId)
+    })
   }
 
   async #run(consumer: Consumer): Promise<void> {

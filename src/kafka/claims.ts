@@ -1,0 +1,36 @@
+import { byTopic, type TopicPartition } from './balance.ts'
+
+/** What a member tells the group's leader at a join. */
+export interface Claims {
+  /** -1 if it never took part. */
+  generation: number
+  owned: readonly TopicPartition[]
+}
+
+/** Members of other versions read this too: a new layout gets a new number. */
+const FORMAT = 1
+
+const NOTHING: Claims = { generation: -1, owned: [] }
+
+/** JSON behind a byte that tells the format. */
+export function encodeClaims({ generation, owned }: Claims): Buffer {
+  const partitions = byTopic(owned)
+  return Buffer.concat([
+    Buffer.from([FORMAT]),
+    Buffer.from(JSON.stringify({ generation, partitions })),
+  ])
+}
+
+/** A member whose claims can't be read has none: it gets what is left. */
+export function decodeClaims(userData: Buffer | undefined): Claims {
+  if (userData === undefined || userData[0] !== FORMAT) return NOTHING
+  try {
+    const { generation, partitions } = JSON.parse(userData.subarray(1).toString())
+    const owned = Object.entries(partitions as Record<string, number[]>).flatMap(([topic, all]) =>
+      all.map((partition) => ({ topic, partition })),
+    )
+    return { generation: Number(generation), owned }
+  } catch {
+    return NOTHING
+  }
+}
