@@ -18,3 +18,8 @@ export function check(name: string, wrong: readonly string[], good: string): Che
 export function figure(count: number): string {
   return count.toLocaleString('en')
 }
+
+/** `1 replica`, `2 replicas`. */
+export function counted(count: number, thing: string): string {
+  return `${figure(count)} ${thing}${count === 1 ? '' : 's'}`
+}

@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import type { Stack } from '../stack/stack.ts'
 import { stackDown, stackUp } from '../stack/stack.ts'
 import { waitUntilCaughtUp } from './caught-up.ts'
-import { figure } from './check.ts'
+import { counted, figure } from './check.ts'
 import { gatherEvidence } from './evidence.ts'
 import { expect } from './expectation.ts'
 import { loadSamplePlugins } from './plugins.ts'
@@ -84,8 +84,8 @@ async function work(run: Run, undo: Undo): Promise<{ ok: boolean; replicas: Repl
 
 function summary({ events, replicas }: Run, found: Evidence, seconds: number): string {
   const entities = `${figure(entitiesOf(events))} entities`
-  const handled = `${figure(found.effects.length)} effects by ${figure(replicas)} replicas`
-  return `${figure(events)} events of ${entities}, ${handled}, published to committed in ${seconds.toFixed(1)} s.`
+  const handled = `${figure(found.effects.length)} effects by ${counted(replicas, 'replica')}`
+  return `${counted(events, 'event')} of ${entities}, ${handled}, published to committed in ${seconds.toFixed(1)} s.`
 }
 
 function tellHowToEnd({ env, topics, ...run }: Run, stack: Stack, replicas: readonly Replica[]) {

@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../event/record.ts'
-import { type Check, check, figure } from './check.ts'
+import { type Check, check, counted, figure } from './check.ts'
 import type { Effect } from './effect.ts'
 import type { Counts, Expectation } from './expectation.ts'
 import { NO_COUNTS } from './expectation.ts'
@@ -77,7 +77,8 @@ function nothingUnaccounted(expected: Expectation, found: Evidence): Check {
   const wrong = [...slugs].flatMap((slug) =>
     differences(slug, expected.counts.get(slug) ?? NO_COUNTS, found.counts.get(slug) ?? NO_COUNTS),
   )
-  if (found.unaccounted !== 0) wrong.unshift(`${found.unaccounted} deliveries unaccounted for`)
+  if (found.unaccounted !== 0)
+    wrong.unshift(`${figure(found.unaccounted)} deliveries unaccounted for`)
   return check('nothing unaccounted for', wrong, 'the replicas count what was published')
 }
 
@@ -121,5 +122,5 @@ function stoppedCleanly(exits: readonly ReplicaExit[]): Check {
   const wrong = exits
     .filter(({ end }) => end !== 'exit 0')
     .map(({ name, end }) => `${name}: expected exit 0, got ${end}`)
-  return check('replicas stopped cleanly', wrong, `${exits.length} replicas, exit 0`)
+  return check('replicas stopped cleanly', wrong, `${counted(exits.length, 'replica')}, exit 0`)
 }
