@@ -11,6 +11,16 @@ it('docs/design.md names files and folders that are there', () => {
   expect(named.filter((name) => !isThere(name))).toEqual([])
 })
 
+it('docs/guarantees.md names a test that is there for each row', () => {
+  const rows = textOf('docs/guarantees.md')
+    .split('\n')
+    .filter((line) => /^\| (?!when|---)/.test(line))
+  const tests = rows.map((row) => [...row.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path!))
+  expect(rows.length).toBeGreaterThan(10)
+  expect(rows.filter((_, row) => tests[row]!.length === 0)).toEqual([])
+  expect(tests.flat().filter((path) => !files.includes(path))).toEqual([])
+})
+
 it('docs/design.md names every folder of src', () => {
   const folders = new Set(filesUnder('src').flatMap((path) => /^src\/\w+\//.exec(path) ?? []))
   expect(folders.size).toBeGreaterThan(10)
