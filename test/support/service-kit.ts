@@ -145,10 +145,14 @@ async function registerSchemas(topic: string): Promise<Map<string, number>> {
   return ids
 }
 
-/** Registers a schema's text for records of a topic, and answers its id. */
+/**
+ * Registers a schema's text for records of a topic, and answers its id. Apicurio sometimes refuses
+ * one of several registrations that are made at once, and takes it the next time.
+ */
 export function registerSchema(topic: string, fullName: string, text: string): Promise<number> {
   const registry = createRegistry({ SCHEMA_REGISTRY_URL: endpoints().registryUrl })
-  return registry.register(subjectName(topic, fullName), text)
+  const subject = subjectName(topic, fullName)
+  return until(() => registry.register(subject, text), { what: `the registry to take ${subject}` })
 }
 
 /** Reads a topic from its start to the end that it has now. */

@@ -28,7 +28,14 @@ export async function createTopics(...topics: ITopicConfig[]): Promise<void> {
   const admin = kafkaClient().admin()
   await admin.connect()
   try {
-    await admin.createTopics({ topics, waitForLeaders: true, timeout: 10_000 })
+    // kafkajs gives up its own wait for leaders where a broker does not know the new topic yet.
+    await admin.createTopics({ topics, waitForLeaders: false, timeout: 10_000 })
+    const names = topics.map(({ topic }) => topic)
+    const haveLeaders = async () => {
+      const found = await admin.fetchTopicMetadata({ topics: names })
+      return found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
+    }
+    await until(haveLeaders, { what: `leaders of ${names.join(', ')}` })
   } finally {
     await admin.disconnect()
   }
