@@ -18,7 +18,7 @@ it('keeps the order of every entity under concurrency and retries', async () => 
       await new Promise((resolve) => setImmediate(resolve))
       running -= 1
       const n = Number(event.transactionId)
-      if (n % 7 === 3 && attempt < 3) throw new Error('not yet')
+      if (isFlaky(event) && attempt < 3) throw new Error('not yet')
       effects.set(event.entity.id, [...(effects.get(event.entity.id) ?? []), n])
     },
   })
@@ -33,6 +33,11 @@ it('keeps the order of every entity under concurrency and retries', async () => 
   for (const entity of entities) expect(effects.get(entity), entity).toEqual(inOrder)
   expect(mostAtOnce).toBeGreaterThan(s.config.KAFKA_TOPICS.length * 3)
   expect(await service.metric('deliveries_total{outcome="processed"}')).toBe(1_000)
-  expect(await service.metric('delivery_retries_total')).toBe(20 * 7 * 2)
+  expect(await service.metric('delivery_retries_total')).toBe(4 * 7 * 2)
   expect(await service.metric('unaccounted_deliveries')).toBe(0)
 })
+
+/** Four entities in all: if five failed together, the plugin itself would be taken to be down. */
+function isFlaky({ transactionId, entity }: InventoryMovedEvent): boolean {
+  return Number(entity.id.slice(4)) % 5 === 0 && Number(transactionId) % 7 === 3
+}
