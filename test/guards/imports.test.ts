@@ -24,6 +24,7 @@ const OWNERS: Record<string, string> = {
   avsc: 'avro',
   '@kafkajs/confluent-schema-registry': 'avro',
   kafkajs: 'kafka',
+  pg: 'idempotency',
 }
 
 const modules = filesUnder('src').map((path) => ({

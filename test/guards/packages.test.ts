@@ -10,7 +10,7 @@ const TOOLS = ['@biomejs/biome', 'node', 'typescript']
 
 it('every version is pinned', () => {
   const versions = Object.entries({ ...dependencies, ...devDependencies })
-  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
 })
 
 it('the service uses what it depends on, and depends on what it uses', () => {
