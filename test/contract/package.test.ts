@@ -49,6 +49,15 @@ it('holds the program, its declarations, schemas and examples, and nothing else'
   expect(files.sort()).toEqual(expected.map((path) => `package/${path}`).sort())
 })
 
+it('has what it exports', () => {
+  const { bin, exports } = JSON.parse(readFileSync(join(REPO, 'package.json'), 'utf8'))
+  const targets: string[] = [bin, ...Object.values<object>(exports)].flatMap(Object.values)
+  const files = run('tar', ['-tzf', tarball]).split('\n')
+  const missing = targets.filter((path) => !files.includes(`package/${path.replace('./', '')}`))
+  expect(targets.length).toBeGreaterThan(4)
+  expect(missing).toEqual([])
+})
+
 it('declares nothing by the name of a file that is not in it', () => {
   const listing = run('grep', ['-rhoE', "from '[.][^']*'", 'node_modules/inventory-events/dist'])
   const extensions = new Set(listing.match(/\.[a-z]+(?='$)/gm))
