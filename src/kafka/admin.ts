@@ -21,6 +21,8 @@ export interface NewTopic {
 export interface TopicDescription {
   partitions: number
   maxMessageBytes: number
+  /** How long records are kept; Infinity where that is for ever. */
+  retentionMs: number
 }
 
 /** What the program asks of a cluster beside reading and writing records. */
@@ -57,11 +59,11 @@ function topicAdmin(admin: Admin): TopicAdmin {
       if (wanted.length === 0) return new Map()
       const doing = `describe topics ${wanted.join(', ')}`
       const { topics: found } = await limited(admin.fetchTopicMetadata({ topics: wanted }), doing)
-      const limits = await limited(maxMessageBytes(admin, wanted), doing)
+      const limits = await limited(limitsOf(admin, wanted), doing)
       return new Map(
         found.map(({ name, partitions }) => [
           name,
-          { partitions: partitions.length, maxMessageBytes: limits.get(name)! },
+          { partitions: partitions.length, ...limits.get(name)! },
         ]),
       )
     },
@@ -102,20 +104,30 @@ async function untilKnown(admin: Admin, topic: string): Promise<void> {
   }
 }
 
-async function maxMessageBytes(admin: Admin, topics: string[]): Promise<Map<string, number>> {
+async function limitsOf(
+  admin: Admin,
+  topics: string[],
+): Promise<Map<string, Omit<TopicDescription, 'partitions'>>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
-      configNames: ['max.message.bytes'],
+      configNames: ['max.message.bytes', 'retention.ms'],
     })),
   })
   return new Map(
-    resources.map(({ resourceName, configEntries }) => [
-      resourceName,
-      Number(configEntries[0]?.configValue),
-    ]),
+    resources.map(({ resourceName, configEntries }) => {
+      const entries = new Map(configEntries.map((each) => [each.configName, each.configValue]))
+      const retentionMs = Number(entries.get('retention.ms'))
+      return [
+        resourceName,
+        {
+          maxMessageBytes: Number(entries.get('max.message.bytes')),
+          retentionMs: retentionMs < 0 ? Infinity : retentionMs,
+        },
+      ]
+    }),
   )
 }
 

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { Kafka } from 'kafkajs'
+import type { Clock } from '../event/clock.ts'
+import type { MarksLog } from '../idempotency/marks-log.ts'
+import { marksTopicOf } from '../idempotency/marks-topic.ts'
+import type { Logger } from '../observe/logger.ts'
+import { MarksReader } from './marks-reader.ts'
+import { createProducer } from './producer.ts'
+
+export interface MarksLogOptions {
+  kafka: Kafka
+  groupId: string
+  /** The input topics. */
+  topics: readonly string[]
+  clock: Clock
+  log: Logger
+}
+
+/** Shorter than a rebalance may take, since marks are written before a member joins again. */
+const SEND_TIMEOUT_MS = 15_000
+
+/**
+ * The ledgers of a group in Kafka. It has a producer of its own, so that marks and dead letters
+ * don't wait for each other.
+ */
+export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> {
+  const { kafka, groupId, topics } = options
+  const topicOf = (topic: string) => marksTopicOf(topic, groupId)
+  const producer = await createProducer(kafka, { sendTimeoutMs: SEND_TIMEOUT_MS })
+  const reader = new MarksReader({
+    ...options,
+    groupId: `${groupId}.marks-reader.${randomUUID()}`,
+    topics: topics.map(topicOf),
+  })
+  await reader.start()
+  return {
+    async write(topic, rows) {
+      const records = rows.map(({ partition, value }) => ({ key: null, value, partition }))
+      await producer.send(topicOf(topic), records)
+    },
+    read: (request) => reader.read({ ...request, topic: topicOf(request.topic) }),
+    async close() {
+      await producer.close()
+      await reader.close()
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import type { Batch } from 'kafkajs'
+import type { Clock } from '../event/clock.ts'
+import { InventoryEventsError } from '../event/errors.ts'
+import type { ReadRequest } from '../idempotency/marks-log.ts'
+
+/** The reading of one partition from an offset to an end that is known. It settles once. */
+export class PartitionReading {
+  readonly name: string
+  readonly topic: string
+  readonly partition: number
+  /** Resolves when the end is reached; rejects when that fails, or nothing comes for a while. */
+  readonly finished: Promise<void>
+  #request: ReadRequest
+  #next: number
+  #end: number
+  #settle: { resolve: () => void; reject: (error: Error) => void } | undefined
+  #watchStall: () => void
+  #cancelStall = () => {}
+
+  constructor(
+    request: ReadRequest,
+    { first, end }: { first: number; end: number },
+    { clock, stalledAfterMs }: { clock: Pick<Clock, 'after'>; stalledAfterMs: number },
+  ) {
+    this.topic = request.topic
+    this.partition = request.partition
+    this.name = `${request.topic}/${request.partition}`
+    this.#request = request
+    this.#next = first
+    this.#end = end
+    this.finished = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject }
+    })
+    this.finished.catch(() => undefined)
+    const stalled = () => this.fail(`nothing came for ${stalledAfterMs / 1000} s`)
+    this.#watchStall = () => {
+      this.#cancelStall()
+      this.#cancelStall = clock.after(stalledAfterMs, stalled)
+    }
+    this.#watchStall()
+  }
+
+  get next(): number {
+    return this.#next
+  }
+
+  take(batch: Batch): void {
+    const { fetchedOffset } = batch as Batch & { fetchedOffset: string }
+    // Retention may have removed what comes next, or the batch is of an earlier reading.
+    if (Number(fetchedOffset) !== this.#next) this.fail('its log is not what it was')
+    if (this.#settle === undefined) return
+    for (const { offset, value, timestamp } of batch.messages) {
+      if (Number(offset) < this.#end) this.#request.onRecord(value, Number(timestamp))
+    }
+    this.passTo(Number(batch.lastOffset()) + 1)
+  }
+
+  /** Everything below is read, or holds no records. */
+  passTo(offset: number): void {
+    if (offset <= this.#next || this.#settle === undefined) return
+    this.#next = offset
+    this.#watchStall()
+    if (this.#next >= this.#end) this.#finish().resolve()
+  }
+
+  fail(why: string): void {
+    if (this.#settle === undefined) return
+    const message = `cannot read ${this.name} from ${this.#next} to ${this.#end}: ${why}`
+    this.#finish().reject(
+      new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true }),
+    )
+  }
+
+  #finish() {
+    const settle = this.#settle!
+    this.#settle = undefined
+    this.#cancelStall()
+    return settle
+  }
+}

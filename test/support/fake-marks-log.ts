@@ -1,0 +1,39 @@
+import type { MarksLog } from '../../src/idempotency/marks-log.ts'
+
+interface Entry {
+  value: Buffer | null
+  timestampMs: number
+}
+
+/** Ledgers in memory, that outlive the stores that use them and fail when told to. */
+export function fakeMarksLog(now: () => number) {
+  const entries = new Map<string, Entry[]>()
+  const faults = { write: false, read: false }
+  const writes: string[] = []
+  const at = (topic: string, partition: number): Entry[] => {
+    const name = `${topic}/${partition}`
+    const present = entries.get(name) ?? []
+    entries.set(name, present)
+    return present
+  }
+  const log: MarksLog = {
+    async write(topic, rows) {
+      await Promise.resolve()
+      writes.push(rows.map(({ partition }) => `${topic}/${partition}`).join())
+      if (faults.write) throw new Error('not acknowledged')
+      for (const { partition, value } of rows) {
+        at(topic, partition).push({ value, timestampMs: now() })
+      }
+    },
+    async read({ topic, partition, maxRecords, onRecord }) {
+      await Promise.resolve()
+      if (faults.read) throw new Error('no answer')
+      const all = at(topic, partition)
+      const read = all.slice(-maxRecords)
+      for (const { value, timestampMs } of read) onRecord(value, timestampMs)
+      return { skipped: all.length - read.length }
+    },
+    close: async () => {},
+  }
+  return { log, at, faults, writes }
+}
