@@ -24,6 +24,9 @@ export default defineConfig({
           globalSetup: ['test/support/stack-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // They wait more than they compute. Another number of workers asks for a group of its own.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
