@@ -11,5 +11,7 @@ export type {
   PluginContext,
   PluginLog,
   RetryPolicy,
+  Sql,
+  SqlPluginContext,
 } from './plugin/plugin.ts'
 export { reject, skip } from './plugin/plugin.ts'

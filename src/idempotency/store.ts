@@ -1,3 +1,5 @@
+import type { Sql } from '../plugin/plugin.ts'
+
 /** What identifies a delivery: the plugin and the event's id, within one consumer group. */
 export interface DeliveryKey {
   plugin: string
@@ -20,6 +22,35 @@ export interface Claim {
   complete(): Promise<void>
   /** Gives the claim back without a mark: the delivery will be tried again or by somebody else. */
   release(): Promise<void>
+  /**
+   * Aborts when the claim has passed, or may have passed, to another owner: end what is done under
+   * it and claim anew. Stores whose claims can't pass have none.
+   */
+  readonly lost?: AbortSignal
+  /** Begins the transaction that holds a handler's writes and the mark. Only where SQL is offered. */
+  begin?(limits: TransactionLimits): Promise<ClaimTransaction>
+}
+
+/** How long one statement may run, and how long the transaction may lie idle between two. */
+export interface TransactionLimits {
+  statementMs: number
+  idleMs: number
+}
+
+/** A handler's writes and its mark: both become true at once, or neither does. */
+export interface ClaimTransaction {
+  readonly sql: Sql
+  /** The connection broke: whatever failed since says nothing of the handler. */
+  isBroken(): boolean
+  /** Ends a statement that runs, and refuses further ones: their caller was told to end. */
+  interrupt(): void
+  /**
+   * Makes the mark and commits. Rejects when the claim has passed to another owner or the commit
+   * failed; then nothing was written, or, where the connection broke, both were.
+   */
+  commit(): Promise<void>
+  /** Undoes the writes and keeps the claim. Never rejects. */
+  rollback(): Promise<void>
 }
 
 export type ClaimResult =

@@ -96,4 +96,5 @@ export const everyPlugin: LoadedPlugin = {
   concurrency: 16,
   maxPerSecond: undefined,
   onExhausted: 'dead-letter',
+  sql: false,
 }

@@ -31,6 +31,7 @@ const rules: Record<keyof Plugin, Rule> = {
     isGood: (value) => typeof value === 'number' && value > 0 && value <= 1_000_000,
   },
   onExhausted: oneOf('dead-letter', 'hold'),
+  sql: { expects: 'true or false', isGood: (value) => typeof value === 'boolean' },
 }
 
 const retryRules: Record<keyof RetryPolicy, Rule> = {

@@ -1,5 +1,5 @@
 import type { Event, InventoryEvent, InventoryKind, PluginEvent } from '../event/event.ts'
-import type { Plugin, PluginContext } from './plugin.ts'
+import type { Plugin, PluginContext, SqlPluginContext } from './plugin.ts'
 
 /** What arrives under a name: a kind's own type, a plugin event; any event if the name is open. */
 export type EventNamed<Name extends string> = string extends Name
@@ -10,11 +10,17 @@ export type EventNamed<Name extends string> = string extends Name
 
 type Filter<Name extends string> = ((name: string) => name is Name) | ((name: string) => boolean)
 
-/** A plugin whose handler is typed by the names that its filter spells out. */
-export interface PluginFor<Name extends string>
-  extends Omit<Plugin, 'wantsProcessEvent' | 'processEvent'> {
+type ContextFor<UsesSql extends boolean> = UsesSql extends true ? SqlPluginContext : PluginContext
+
+/** A plugin whose handler is typed by the names that its filter spells out, and by `sql`. */
+export interface PluginFor<Name extends string, UsesSql extends boolean = false>
+  extends Omit<Plugin, 'wantsProcessEvent' | 'processEvent' | 'sql'> {
   wantsProcessEvent?: Filter<Name>
-  processEvent(event: EventNamed<Name>, context: PluginContext): ReturnType<Plugin['processEvent']>
+  sql?: UsesSql
+  processEvent(
+    event: EventNamed<Name>,
+    context: ContextFor<UsesSql>,
+  ): ReturnType<Plugin['processEvent']>
 }
 
 /**
@@ -22,8 +28,10 @@ export interface PluginFor<Name extends string>
  *
  * With a filter such as `(name) => name === 'inventory.moved'` the handler's event is typed as an
  * InventoryMovedEvent. With any other filter, or none, it is an Event, and comparing `event.kind`
- * narrows it; `event.kind === undefined` means a plugin event.
+ * narrows it; `event.kind === undefined` means a plugin event. With `sql: true` there is `context.sql`.
  */
-export function definePlugin<Name extends string = string>(plugin: PluginFor<Name>): Plugin {
+export function definePlugin<Name extends string = string, UsesSql extends boolean = false>(
+  plugin: PluginFor<Name, UsesSql>,
+): Plugin {
   return plugin as Plugin
 }

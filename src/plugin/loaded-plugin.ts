@@ -15,6 +15,8 @@ export interface LoadedPlugin {
   readonly concurrency: number
   readonly maxPerSecond: number | undefined
   readonly onExhausted: 'dead-letter' | 'hold'
+  /** Whether each call is given a transaction that also holds the mark. */
+  readonly sql: boolean
 }
 
 /** What holds for plugins that say nothing else. */
@@ -37,6 +39,7 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     concurrency: plugin.concurrency ?? defaults.concurrency,
     maxPerSecond: plugin.maxPerSecond,
     onExhausted: plugin.onExhausted ?? 'dead-letter',
+    sql: plugin.sql ?? false,
   })
 }
 

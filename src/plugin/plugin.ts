@@ -31,6 +31,24 @@ export interface PluginContext {
   }
 }
 
+/** What a plugin that says `sql: true` is given besides. */
+export interface SqlPluginContext extends PluginContext {
+  sql: Sql
+}
+
+/** A transaction in the database of the idempotency store. */
+export interface Sql {
+  /**
+   * Runs one statement, its values as $1, $2 and so on. What it writes becomes true together with
+   * the note that this plugin completed the event, or not at all: a handler that throws or rejects
+   * the event leaves nothing behind. The transaction begins and ends with the call of the handler.
+   */
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ rows: Row[]; rowCount: number | null }>
+}
+
 const RETURN = Symbol.for('inventory-events.return')
 
 /** The two returns of a handler beside a normal one. */
@@ -89,4 +107,6 @@ export interface Plugin {
   maxPerSecond?: number
   /** What becomes of a delivery whose attempts are used up: `dead-letter` unless you say `hold`. */
   onExhausted?: 'dead-letter' | 'hold'
+  /** The handler uses `context.sql`, so the idempotency store must be `postgres`. */
+  sql?: boolean
 }
