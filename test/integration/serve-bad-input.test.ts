@@ -4,12 +4,18 @@ import { pluginPath } from '../support/serve.ts'
 import { createTopics, uniqueName } from '../support/stack.ts'
 
 const noting = pluginPath('plugins/noting')
+const RUNNABLE = {
+  PLUGINS: noting,
+  HTTP_PORT: '0',
+  LOG_LEVEL: 'fatal',
+  IDEMPOTENCY_STORE: 'memory:',
+}
 const NOWHERE = '127.0.0.1:1'
 
 /** What `serve` says on stderr before it ends with 1. */
 async function refusal(env: Record<string, string>): Promise<string> {
   const { code, stderr } = await runCli(['serve'], {
-    env: { PLUGINS: noting, HTTP_PORT: '0', LOG_LEVEL: 'fatal', ...env },
+    env: { ...RUNNABLE, ...env },
   })
   expect(code, stderr).toBe(1)
   return stderr
