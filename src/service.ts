@@ -3,15 +3,15 @@ import { schemaIdOf } from './avro/frame.ts'
 import { createRegistry } from './avro/registry.ts'
 import { createSchemaCache } from './avro/schema-cache.ts'
 import type { Config } from './config/settings.ts'
+import { createStore } from './create-store.ts'
 import { systemClock as clock } from './event/clock.ts'
 import { InventoryEventsError } from './event/errors.ts'
-import { createMemoryStore } from './idempotency/memory.ts'
 import { createKafka } from './kafka/client.ts'
 import { ClusterWatch } from './kafka/cluster-watch.ts'
 import { KafkaSource } from './kafka/consumer.ts'
 import { createDeadLetterSink } from './kafka/dead-letter-sink.ts'
 import { createProducer } from './kafka/producer.ts'
-import { requireTopics, widthOf } from './kafka/service-topics.ts'
+import { requireTopics, sinksOf, widthOf } from './kafka/service-topics.ts'
 import { type Health, startHttp } from './observe/http.ts'
 import type { Logger } from './observe/logger.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
@@ -51,16 +51,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const kafka = createKafka(config, log)
 
   await registry.check()
-  await requireTopics(kafka, config.KAFKA_TOPICS)
+  await requireTopics(kafka, config)
 
   const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock, log })
   const producer = await createProducer(kafka)
   const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
-  const store = createMemoryStore({
-    clock,
-    ttlMs: config.IDEMPOTENCY_TTL_MS,
-    maxMarks: config.IDEMPOTENCY_MAX_MARKS,
-  })
+  const store = await createStore({ config, kafka, metrics, clock, log })
   const pipeline = createPipeline({
     groupId: config.KAFKA_GROUP_ID,
     plugins,
@@ -101,6 +97,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const watch = new ClusterWatch({
     kafka,
     topics: config.KAFKA_TOPICS,
+    sinksOf: (topic) => sinksOf(topic, config),
     owned: () => source.owned,
     clock,
     log,
@@ -177,8 +174,8 @@ function readiness(source: KafkaSource, watch: ClusterWatch): Health {
       ? { name: 'group', ok: true }
       : { name: 'group', ok: false, why: 'the consumer group has not been joined' },
     narrow.length === 0
-      ? { name: 'dead-letter-topics', ok: true }
-      : { name: 'dead-letter-topics', ok: false, why },
+      ? { name: 'topic-widths', ok: true }
+      : { name: 'topic-widths', ok: false, why },
   ]
 }
 
@@ -186,9 +183,6 @@ function warnOfLimits(config: ServiceConfig, log: Logger): void {
   if (!config.EVENTS_ENABLED) {
     log.warn('EVENTS_ENABLED is not true: events pass by and no plugin is called')
   }
-  log.warn(
-    'IDEMPOTENCY_STORE is memory: completed events are forgotten at a restart, and replicas do not share what they completed',
-  )
 }
 
 function fieldsOf(delivery: Delivery): Record<string, string> {

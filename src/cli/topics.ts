@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { TopicAdmin } from '../kafka/admin.ts'
+import type { MarksOwner } from '../kafka/marks-topic.ts'
 
 const TOPICS_HELP = 'input topics; without any, those of KAFKA_TOPICS'
 
@@ -15,7 +16,9 @@ export function registerTopics(program: Command): void {
   const topics = program.command('topics').description('Create and check the topics in Kafka')
   topics
     .command('create')
-    .description('Create input topics, each with its .dead-letters and .redrive; safe to repeat')
+    .description(
+      'Create input topics and what goes with each: .dead-letters, .redrive, .marks; safe to repeat',
+    )
     .argument('[topic...]', TOPICS_HELP)
     .option('--partitions <n>', 'width of topics that are new (default: 6)', count)
     .option('--replication-factor <n>', "copies of each (default: the cluster's)", count, -1)
@@ -30,20 +33,22 @@ export function registerTopics(program: Command): void {
 
 async function create(named: string[], options: CreateOptions): Promise<void> {
   const { createWithCompanions } = await import('../kafka/create-topics.ts')
+  const { createMarksTopic } = await import('../kafka/marks-topic.ts')
   const { partitions = 6, replicationFactor, config: configs } = options
-  await withTopics(named, async (admin, topics) => {
+  await withTopics(named, async (admin, topics, marks) => {
     for (const topic of topics) {
       const said = await createWithCompanions(admin, topic, {
         partitions,
         replicationFactor,
         configs,
       })
+      if (marks) said.push(await createMarksTopic(admin, topic, replicationFactor, marks))
       process.stdout.write(`${said.join('\n')}\n`)
     }
     const found = await admin.describe(topics)
     const asked = options.partitions
     const others = topics.filter((topic) => asked && found.get(topic)?.partitions !== asked)
-    await requireGood(admin, topics, [
+    await requireGood(admin, topics, marks, [
       ...others.map(
         (topic) => `${topic}: expected ${asked} partitions, got ${found.get(topic)?.partitions}`,
       ),
@@ -52,30 +57,51 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
 }
 
 async function check(named: string[]): Promise<void> {
-  await withTopics(named, async (admin, topics) => {
-    await requireGood(admin, topics)
+  await withTopics(named, async (admin, topics, marks) => {
+    await requireGood(admin, topics, marks)
     process.stdout.write(`${topics.map((topic) => `${topic}: ok`).join('\n')}\n`)
   })
 }
 
-async function requireGood(admin: TopicAdmin, topics: readonly string[], more: string[] = []) {
+async function requireGood(
+  admin: TopicAdmin,
+  topics: readonly string[],
+  marks: MarksOwner | undefined,
+  more: string[] = [],
+): Promise<void> {
   const { companionTopics, topicProblems } = await import('../kafka/companion-topics.ts')
-  const found = await admin.describe(topics.flatMap((name) => [name, ...companionTopics(name)]))
-  const problems = [...more, ...topics.flatMap((topic) => topicProblems(topic, found))]
+  const { marksProblems, marksTopicOf } = await import('../kafka/marks-topic.ts')
+  const namesOf = (topic: string) => [
+    topic,
+    ...companionTopics(topic),
+    ...(marks ? [marksTopicOf(topic, marks.groupId)] : []),
+  ]
+  const found = await admin.describe(topics.flatMap(namesOf))
+  const problemsOf = (topic: string) => [
+    ...topicProblems(topic, found),
+    ...(marks ? marksProblems(topic, marks, found) : []),
+  ]
+  const problems = [...more, ...topics.flatMap(problemsOf)]
   if (problems.length === 0) return
   const lines = ['topics are not as they should be:', ...problems]
   throw new InventoryEventsError('TOPIC_MISSING', lines.join('\n  '))
 }
 
-async function withTopics(
-  named: string[],
-  work: (admin: TopicAdmin, topics: readonly string[]) => Promise<void>,
-): Promise<void> {
+/** `marks` is there where completed events are noted in Kafka. */
+type TopicsWork = (
+  admin: TopicAdmin,
+  topics: readonly string[],
+  marks: MarksOwner | undefined,
+) => Promise<void>
+
+async function withTopics(named: string[], work: TopicsWork): Promise<void> {
   const { connectionOf } = await import('./connection.ts')
   const { withAdmin } = await import('../kafka/admin.ts')
   const { config, kafka } = connectionOf(process.env)
   const topics = named.length > 0 ? named : config.KAFKA_TOPICS
-  await withAdmin(kafka, (admin) => work(admin, topics))
+  const owner = { groupId: config.KAFKA_GROUP_ID, ttlMs: config.IDEMPOTENCY_TTL_MS }
+  const marks = config.IDEMPOTENCY_STORE === 'kafka:' ? owner : undefined
+  await withAdmin(kafka, (admin) => work(admin, topics, marks))
 }
 
 function count(text: string): number {

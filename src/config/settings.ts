@@ -108,12 +108,9 @@ export const settings = {
     help: 'Whether events are handed to plugins at all. While false, they pass by.',
   },
   IDEMPOTENCY_STORE: {
-    type: {
-      ...oneOf('memory:'),
-      expects: 'memory: (this version has no other store)',
-    },
-    default: 'memory:',
-    help: 'Where it is noted which plugin completed which event. memory: forgets at a restart.',
+    type: oneOf('kafka:', 'memory:'),
+    default: 'kafka:',
+    help: 'Where it is noted which plugin completed which event. kafka: in <topic>.<group>.marks. memory: forgets at a restart.',
   },
   IDEMPOTENCY_TTL_MS: {
     type: integer(60_000, 90 * DAY_MS),
@@ -123,7 +120,7 @@ export const settings = {
   IDEMPOTENCY_MAX_MARKS: {
     type: integer(1_000, 100_000_000),
     default: '1000000',
-    help: 'How many completed deliveries are remembered at most; the oldest are forgotten first.',
+    help: 'How many completed deliveries a process remembers at most; the oldest are forgotten first.',
   },
   HTTP_PORT: {
     type: integer(0, 65_535),

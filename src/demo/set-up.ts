@@ -5,6 +5,7 @@ import { registerSchemas } from '../cli/schema-subjects.ts'
 import { withAdmin } from '../kafka/admin.ts'
 import { companionTopics } from '../kafka/companion-topics.ts'
 import { createWithCompanions } from '../kafka/create-topics.ts'
+import { createMarksTopic, marksTopicOf } from '../kafka/marks-topic.ts'
 import { removeFromKafka } from '../kafka/remove.ts'
 import { readerGroupOf } from './evidence.ts'
 import type { Run } from './run.ts'
@@ -14,12 +15,16 @@ const PARTITIONS = 6
 
 /** Creates the run's topics and subjects, to be deleted at the end. */
 export async function setUp(run: Run, undo: Undo): Promise<void> {
-  const { kafka, registry, topics, inputTopics, say } = run
+  const { config, kafka, registry, topics, inputTopics, groupId, say } = run
   say(`creating topics and subjects: ${inputTopics.join(', ')}`)
   undo.add('delete the topics of the demo', () => removeTopics(run))
   await withAdmin(kafka, async (admin) => {
     const wanted = { partitions: PARTITIONS, replicationFactor: -1, configs: {} }
-    for (const topic of inputTopics) await createWithCompanions(admin, topic, wanted)
+    const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
+    for (const topic of inputTopics) {
+      await createWithCompanions(admin, topic, wanted)
+      await createMarksTopic(admin, topic, wanted.replicationFactor, owner)
+    }
   })
   undo.add('delete the subjects of the demo', () => removeSubjects(run))
   await registerSchemas(registry, topics, () => {})
@@ -32,7 +37,11 @@ export function partitionsOf({ inputTopics }: Run): string[] {
 }
 
 async function removeTopics({ kafka, inputTopics, groupId }: Run): Promise<void> {
-  const topics = inputTopics.flatMap((topic) => [topic, ...companionTopics(topic)])
+  const topics = inputTopics.flatMap((topic) => [
+    topic,
+    ...companionTopics(topic),
+    marksTopicOf(topic, groupId),
+  ])
   const groups = [groupId, ...topics.map((topic) => readerGroupOf(groupId, topic))]
   await removeFromKafka(kafka, { topics, groups })
 }

@@ -2,12 +2,13 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
-import { deadLetterTopicOf } from '../pipeline/dead-letter.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 
 export interface ClusterWatchOptions {
   kafka: Kafka
   topics: readonly string[]
+  /** The topics that must be as wide as an input topic. */
+  sinksOf: (topic: string) => string[]
   owned: () => Iterable<OwnedPartition>
   clock: Clock
   log: Logger
@@ -24,8 +25,8 @@ const INTERVAL_MS = 5_000
 
 /**
  * Asks the brokers now and then for what the consumer can't know: the ends of partitions, so that
- * lag is true while they are paused, and the widths of the dead-letter topics. A broker that does
- * not answer leaves the last answers standing.
+ * lag is true while they are paused, and the widths of the topics that are written to. A broker that
+ * does not answer leaves the last answers standing.
  */
 export class ClusterWatch {
   #options: ClusterWatchOptions
@@ -41,7 +42,7 @@ export class ClusterWatch {
     this.#admin = options.kafka.admin()
   }
 
-  /** Dead-letter topics with fewer partitions than their input. */
+  /** Topics with fewer partitions than the input that they are written for. */
   get narrowTopics(): readonly string[] {
     return this.#narrow
   }
@@ -106,14 +107,14 @@ export class ClusterWatch {
   }
 
   async #refreshNarrow(): Promise<void> {
-    const inputs = [...this.#options.topics]
-    const all = inputs.flatMap((topic) => [topic, deadLetterTopicOf(topic)])
+    const { topics: inputs, sinksOf } = this.#options
+    const all = inputs.flatMap((topic) => [topic, ...sinksOf(topic)])
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: all })
     const widths = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
     const widthOf = (topic: string) => widths.get(topic) ?? 0
-    this.#narrow = inputs
-      .filter((topic) => widthOf(deadLetterTopicOf(topic)) < widthOf(topic))
-      .map(deadLetterTopicOf)
+    this.#narrow = inputs.flatMap((topic) =>
+      sinksOf(topic).filter((sink) => widthOf(sink) < widthOf(topic)),
+    )
   }
 
   async #refreshRetention(): Promise<void> {

@@ -30,12 +30,7 @@ export function topicProblems(
 }
 
 function companionProblems(name: string, companion: TopicDescription, input: TopicDescription) {
-  const problems: string[] = []
-  if (companion.partitions < input.partitions) {
-    problems.push(
-      `${name}: expected ${input.partitions} partitions as its input has, got ${companion.partitions}`,
-    )
-  }
+  const problems = narrower(name, companion, input)
   const leastBytes = input.maxMessageBytes + HEADER_ROOM_BYTES
   if (companion.maxMessageBytes < leastBytes) {
     problems.push(
@@ -45,6 +40,17 @@ function companionProblems(name: string, companion: TopicDescription, input: Top
   return problems
 }
 
-function missing(topic: string): string {
+export function narrower(
+  name: string,
+  companion: TopicDescription,
+  input: TopicDescription,
+): string[] {
+  if (companion.partitions >= input.partitions) return []
+  return [
+    `${name}: expected ${input.partitions} partitions as its input has, got ${companion.partitions}`,
+  ]
+}
+
+export function missing(topic: string): string {
   return `${topic}: there is no such topic; create it with "inventory-events topics create"`
 }

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import type { MarksLog } from '../idempotency/marks-log.ts'
-import { marksTopicOf } from '../idempotency/marks-topic.ts'
-import type { Logger } from '../observe/logger.ts'
 import { MarksReader } from './marks-reader.ts'
+import { marksTopicOf } from './marks-topic.ts'
 import { createProducer } from './producer.ts'
 
 export interface MarksLogOptions {
@@ -13,7 +12,6 @@ export interface MarksLogOptions {
   /** The input topics. */
   topics: readonly string[]
   clock: Clock
-  log: Logger
 }
 
 /** Shorter than a rebalance may take, since marks are written before a member joins again. */

@@ -5,6 +5,7 @@ import type { ReadRequest } from '../idempotency/marks-log.ts'
 import { kafkaError } from './kafka-error.ts'
 import { PartitionReading } from './partition-reading.ts'
 import { PausedConsumer } from './paused-consumer.ts'
+import { within } from './within.ts'
 
 export interface MarksReaderOptions {
   kafka: Kafka
@@ -17,6 +18,7 @@ export interface MarksReaderOptions {
 
 /** Without a record for so long, a reading is given up; the caller tries again. */
 const STALLED_AFTER_MS = 15_000
+const REMOVE_GROUP_TIMEOUT_MS = 2_000
 
 /** Reads ledger partitions from their start to the end that they have at the time. */
 export class MarksReader {
@@ -60,7 +62,15 @@ export class MarksReader {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#latest?.close()
+    await this.#removeGroup()
     await this.#admin.disconnect().catch(() => undefined)
+  }
+
+  /** A broker removes a group without members and offsets by itself, but only after a while. */
+  async #removeGroup(): Promise<void> {
+    const removed = this.#admin.deleteGroups([this.#options.groupId])
+    const late = () => unavailable('no answer')
+    await within(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
   }
 
   async #offsets({ topic, partition }: ReadRequest): Promise<{ low: number; high: number }> {

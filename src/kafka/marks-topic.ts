@@ -1,5 +1,5 @@
-import { marksTopicOf } from '../idempotency/marks-topic.ts'
 import type { NewTopic, TopicAdmin, TopicDescription } from './admin.ts'
+import { missing, narrower } from './companion-topics.ts'
 
 /** Whose marks they are and how long they count. */
 export interface MarksOwner {
@@ -10,23 +10,12 @@ export interface MarksOwner {
 /** Records are removed by whole segments, the newest never: so old marks go away in good time. */
 const SEGMENTS_PER_TTL = 6
 
-/** The ledger as it must be for an input topic of that width. */
-export function marksTopic(
-  topic: string,
-  partitions: number,
-  replicationFactor: number,
-  { groupId, ttlMs }: MarksOwner,
-): NewTopic {
-  return {
-    topic: marksTopicOf(topic, groupId),
-    partitions,
-    replicationFactor,
-    configs: {
-      'cleanup.policy': 'delete',
-      'retention.ms': String(ttlMs),
-      'segment.ms': String(Math.ceil(ttlMs / SEGMENTS_PER_TTL)),
-    },
-  }
+/**
+ * The ledger topic of an input topic and a consumer group. Two pairs may have one name (`a.b` and
+ * `c`, `a` and `b.c`): their marks are told apart by the group that is part of each mark.
+ */
+export function marksTopicOf(topic: string, groupId: string): string {
+  return `${topic}.${groupId.replace(/[^\w.-]/g, '-')}.marks`
 }
 
 /** Creates the ledger of an existing input topic; one that is there is left as it is. */
@@ -36,35 +25,55 @@ export async function createMarksTopic(
   replicationFactor: number,
   owner: MarksOwner,
 ): Promise<string> {
-  const input = (await admin.describe([topic])).get(topic)!
-  const wanted = marksTopic(topic, input.partitions, replicationFactor, owner)
-  const isNew = await admin.create(wanted)
-  return isNew ? `${wanted.topic}: created` : `${wanted.topic}: exists`
+  const { partitions } = (await admin.describe([topic])).get(topic)!
+  const name = marksTopicOf(topic, owner.groupId)
+  const configs = configsOf(owner)
+  const isNew = await admin.create({ topic: name, partitions, replicationFactor, configs })
+  return isNew ? `${name}: created` : `${name}: exists`
 }
 
-/** What the service should be told of the ledgers of its input topics before it starts. */
-export function marksWarnings(
-  topics: readonly string[],
+function configsOf({ ttlMs }: MarksOwner): NewTopic['configs'] {
+  return {
+    'cleanup.policy': 'delete',
+    'retention.ms': String(ttlMs),
+    'segment.ms': String(Math.ceil(ttlMs / SEGMENTS_PER_TTL)),
+  }
+}
+
+/** What is wrong with the ledger of an input topic. */
+export function marksProblems(
+  topic: string,
+  { groupId }: MarksOwner,
   found: ReadonlyMap<string, TopicDescription>,
-  { groupId, ttlMs }: MarksOwner,
 ): string[] {
-  return topics.flatMap((topic) => {
-    const name = marksTopicOf(topic, groupId)
-    const marksMs = found.get(name)?.retentionMs
-    const inputMs = found.get(topic)?.retentionMs
-    if (marksMs === undefined || inputMs === undefined) return []
-    const problems = []
-    if (marksMs < ttlMs) {
-      problems.push(
-        `${name} keeps completed events for ${marksMs} ms, IDEMPOTENCY_TTL_MS is ${ttlMs}: after a restart they are remembered for the shorter time`,
-      )
-    }
-    if (Math.min(marksMs, ttlMs) < inputMs) {
-      const remembered = Math.min(marksMs, ttlMs)
-      problems.push(
-        `completed events of ${topic} are remembered for ${remembered} ms, its records are kept for ${inputMs} ms: what is read again after that is handled again`,
-      )
-    }
-    return problems
-  })
+  const name = marksTopicOf(topic, groupId)
+  const input = found.get(topic)
+  const ledger = found.get(name)
+  if (input === undefined) return []
+  return ledger === undefined ? [missing(name)] : narrower(name, ledger, input)
+}
+
+/** What to tell of ledgers that forget sooner than records or settings do. */
+export function marksWarnings(
+  topic: string,
+  { groupId, ttlMs }: MarksOwner,
+  found: ReadonlyMap<string, TopicDescription>,
+): string[] {
+  const name = marksTopicOf(topic, groupId)
+  const input = found.get(topic)
+  const ledger = found.get(name)
+  if (input === undefined || ledger === undefined) return []
+  const rememberedMs = Math.min(ledger.retentionMs, ttlMs)
+  const warnings = []
+  if (ledger.retentionMs < ttlMs) {
+    warnings.push(
+      `${name}: its retention.ms, ${ledger.retentionMs}, is below IDEMPOTENCY_TTL_MS, ${ttlMs}: after a restart the lower one counts`,
+    )
+  }
+  if (rememberedMs < input.retentionMs) {
+    warnings.push(
+      `completed events of ${topic} are remembered for ${rememberedMs} ms, its records are kept for ${input.retentionMs} ms: an event that is read again after the former is handled again`,
+    )
+  }
+  return warnings
 }

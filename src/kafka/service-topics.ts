@@ -1,11 +1,22 @@
 import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { deadLetterTopicOf } from '../pipeline/dead-letter.ts'
 import { withAdmin } from './admin.ts'
+import { marksTopicOf } from './marks-topic.ts'
 
-/** What the service needs before it starts: its input topics and their dead letters. */
-export async function requireTopics(kafka: Kafka, topics: readonly string[]): Promise<void> {
-  const needed = topics.flatMap((topic) => [topic, deadLetterTopicOf(topic)])
+type TopicSettings = Pick<Config, 'KAFKA_TOPICS' | 'KAFKA_GROUP_ID' | 'IDEMPOTENCY_STORE'>
+
+/** What the service writes to for an input topic, partition for partition. */
+export function sinksOf(topic: string, config: Omit<TopicSettings, 'KAFKA_TOPICS'>): string[] {
+  const hasLedger = config.IDEMPOTENCY_STORE === 'kafka:'
+  const ledgers = hasLedger ? [marksTopicOf(topic, config.KAFKA_GROUP_ID)] : []
+  return [deadLetterTopicOf(topic), ...ledgers]
+}
+
+/** Rejects with TOPIC_MISSING unless the input topics are there, and what is written for them. */
+export async function requireTopics(kafka: Kafka, config: TopicSettings): Promise<void> {
+  const needed = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
   const found = await withAdmin(kafka, (admin) => admin.describe(needed))
   const missing = needed.filter((topic) => !found.has(topic))
   if (missing.length === 0) return

@@ -184,5 +184,15 @@ function idempotencyMetrics(registers: Registry[]) {
       help: 'Events whose id was used before with other content.',
       registers,
     }),
+    idempotencyEvictions: new Counter({
+      name: `${PREFIX}idempotency_evictions_total`,
+      help: 'Completed deliveries that were forgotten before their time: IDEMPOTENCY_MAX_MARKS is too low.',
+      registers,
+    }),
+    idempotencyUnreadable: new Counter({
+      name: `${PREFIX}idempotency_unreadable_records_total`,
+      help: 'Records of completed deliveries that were skipped: a newer version may have written them.',
+      registers,
+    }),
   }
 }

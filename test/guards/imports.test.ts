@@ -17,7 +17,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 }
 
 /** Where parts are joined. */
-const WIRING = ['cli', 'demo', 'testing', 'index.ts', 'service.ts', 'testing.ts', 'version.ts']
+const WIRING = [
+  'cli',
+  'create-store.ts',
+  'demo',
+  'testing',
+  'index.ts',
+  'service.ts',
+  'testing.ts',
+  'version.ts',
+]
 
 /** Packages that one folder alone may import. */
 const OWNERS: Record<string, string> = {

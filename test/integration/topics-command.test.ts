@@ -14,7 +14,8 @@ describe('the topics command', () => {
       '--config',
       'max.message.bytes=200000',
     ]
-    const names = [topic, `${topic}.dead-letters`, `${topic}.redrive`]
+    const suffixes = ['', '.dead-letters', '.redrive', '.inventory-events.marks']
+    const names = suffixes.map((suffix) => `${topic}${suffix}`)
     expect(await runCli(args)).toEqual({
       code: 0,
       stdout: names.map((name) => `${name}: created\n`).join(''),
@@ -27,6 +28,17 @@ describe('the topics command', () => {
     expect(await runCli(['topics', 'check', topic])).toMatchObject({
       code: 0,
       stdout: `${topic}: ok\n`,
+    })
+  })
+
+  it('creates no ledger for a store that needs none', async () => {
+    const topic = uniqueName('without')
+    const env = { IDEMPOTENCY_STORE: 'memory:' }
+    const { stdout } = await runCli(['topics', 'create', topic], { env })
+    expect(stdout.split('\n')).toHaveLength(4)
+    expect(await runCli(['topics', 'check', topic], { env })).toMatchObject({ code: 0 })
+    expect(await runCli(['topics', 'check', topic])).toMatchObject({
+      stderr: expect.stringContaining(`${topic}.inventory-events.marks: there is no such topic`),
     })
   })
 
@@ -53,6 +65,7 @@ describe('the topics command', () => {
       `  ${topic}.dead-letters: expected 3 partitions as its input has, got 2`,
       `  ${topic}.dead-letters: expected max.message.bytes of at least 1114124, got 1048588`,
       `  ${topic}.redrive: there is no such topic; create it with "inventory-events topics create"`,
+      `  ${topic}.inventory-events.marks: there is no such topic; create it with "inventory-events topics create"`,
       '',
     ])
   })

@@ -6,6 +6,7 @@ import { contractSchemaOf, contractSchemas } from '../../src/avro/schemas.ts'
 import { subjectName } from '../../src/avro/subject.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Event } from '../../src/event/event.ts'
+import { marksTopicOf } from '../../src/kafka/marks-topic.ts'
 import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
@@ -21,6 +22,10 @@ export interface SituationOptions {
   /** Partitions of the dead letters; as many as the input unless said otherwise. */
   deadLetterPartitions?: number
   deadLetterConfig?: Record<string, string>
+  /** `memory:` unless said otherwise, which is quick; `kafka:` has its ledger created. */
+  store?: 'memory:' | 'kafka:'
+  /** Partitions of that ledger; as many as the input unless said otherwise. */
+  marksPartitions?: number
   settings?: Record<string, string>
 }
 
@@ -42,9 +47,12 @@ export interface Running extends Service {
 /** Topics, subjects and a group of one test alone, with services that read them. */
 export async function situation(options: SituationOptions) {
   const { plugins, partitions = 3, deadLetterPartitions = partitions } = options
+  const { store = 'memory:', marksPartitions = partitions } = options
   const topic = uniqueName('events')
   const deadLetters = `${topic}.dead-letters`
   const groupId = uniqueName('group')
+  const marks = marksTopicOf(topic, groupId)
+  if (store === 'kafka:') await createTopics({ topic: marks, numPartitions: marksPartitions })
   await createTopics(
     { topic, numPartitions: partitions },
     {
@@ -66,6 +74,7 @@ export async function situation(options: SituationOptions) {
     COMMIT_INTERVAL_MS: '100',
     RETRY_INITIAL_DELAY_MS: '10',
     SESSION_TIMEOUT_MS: '10000',
+    IDEMPOTENCY_STORE: store,
     ...options.settings,
   }
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
@@ -117,6 +126,7 @@ export async function situation(options: SituationOptions) {
   return {
     topic,
     deadLetters,
+    marks,
     groupId,
     config,
     start,

@@ -57,8 +57,8 @@ it('takes an empty variable for an unset one', () => {
 })
 
 it('refuses an idempotency store that does not exist', () => {
-  expect(checkConfig({ IDEMPOTENCY_STORE: 'kafka:' }).problems).toEqual([
-    'IDEMPOTENCY_STORE: expected memory: (this version has no other store), got "kafka:"',
+  expect(checkConfig({ IDEMPOTENCY_STORE: 'redis:' }).problems).toEqual([
+    'IDEMPOTENCY_STORE: expected one of kafka:, memory:, got "redis:"',
   ])
 })
 

@@ -33,6 +33,8 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'commits_total',
     'idempotency_operation_seconds',
     'idempotency_conflicts_total',
+    'idempotency_evictions_total',
+    'idempotency_unreadable_records_total',
   ])
   for (const { name, help } of ours) expect(help, name).toMatch(/^[A-Z0-9].*\.$/)
   expect(declared.map(({ name }) => name)).toContain('process_resident_memory_bytes')

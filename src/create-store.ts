@@ -1,0 +1,85 @@
+import type { Kafka } from 'kafkajs'
+import type { Config } from './config/settings.ts'
+import type { Clock } from './event/clock.ts'
+import { assertNever } from './event/outcome.ts'
+import { createKafkaStore, type KafkaStoreReports } from './idempotency/kafka.ts'
+import { createMemoryStore } from './idempotency/memory.ts'
+import type { IdempotencyStore } from './idempotency/store.ts'
+import { withAdmin } from './kafka/admin.ts'
+import { openMarksLog } from './kafka/marks-log.ts'
+import { marksWarnings } from './kafka/marks-topic.ts'
+import { sinksOf } from './kafka/service-topics.ts'
+import type { Logger } from './observe/logger.ts'
+import type { Metrics } from './observe/metrics.ts'
+
+export interface StoreParts {
+  config: Config
+  kafka: Kafka
+  metrics: Metrics
+  clock: Clock
+  log: Logger
+}
+
+/** The store that IDEMPOTENCY_STORE names, connected; what it can't do is logged as a warning. */
+export async function createStore(parts: StoreParts): Promise<IdempotencyStore> {
+  const { IDEMPOTENCY_STORE: kind } = parts.config
+  switch (kind) {
+    case 'kafka:':
+      return kafkaStore(parts)
+    case 'memory:':
+      return memoryStore(parts)
+    default:
+      return assertNever(kind)
+  }
+}
+
+function memoryStore({ config, metrics, clock, log }: StoreParts): IdempotencyStore {
+  log.warn(
+    'IDEMPOTENCY_STORE is memory: completed events are forgotten at a restart, and replicas do not share what they completed',
+  )
+  return createMemoryStore({
+    clock,
+    ttlMs: config.IDEMPOTENCY_TTL_MS,
+    maxMarks: config.IDEMPOTENCY_MAX_MARKS,
+    onEvict: () => metrics.idempotencyEvictions.inc(),
+  })
+}
+
+async function kafkaStore(parts: StoreParts): Promise<IdempotencyStore> {
+  const { config, kafka, clock } = parts
+  await warnOfRetention(parts)
+  const groupId = config.KAFKA_GROUP_ID
+  return createKafkaStore({
+    marksLog: await openMarksLog({ kafka, groupId, topics: config.KAFKA_TOPICS, clock }),
+    groupId,
+    clock,
+    ttlMs: config.IDEMPOTENCY_TTL_MS,
+    maxMarks: config.IDEMPOTENCY_MAX_MARKS,
+    reports: reportsOf(parts),
+  })
+}
+
+async function warnOfRetention({ config, kafka, log }: StoreParts): Promise<void> {
+  const owner = { groupId: config.KAFKA_GROUP_ID, ttlMs: config.IDEMPOTENCY_TTL_MS }
+  const names = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
+  const found = await withAdmin(kafka, (admin) => admin.describe(names))
+  for (const topic of config.KAFKA_TOPICS) {
+    for (const warning of marksWarnings(topic, owner, found)) log.warn(warning)
+  }
+}
+
+function reportsOf({ metrics, log }: StoreParts): KafkaStoreReports {
+  return {
+    onEvict: (count) => metrics.idempotencyEvictions.inc(count),
+    onUnreadable(partition, records) {
+      metrics.idempotencyUnreadable.inc(records)
+      const message =
+        'records of completed events were skipped: a newer version may have written them'
+      log.warn({ partition, records }, message)
+    },
+    onReadBack: (partition, marks, durationMs) =>
+      log.info({ partition, marks, durationMs }, 'completed events read back'),
+    onWriteFailed: (error, unwritten) =>
+      log.warn({ error, unwritten }, 'completed events could not be noted; it is tried again'),
+  }
+}
