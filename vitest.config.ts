@@ -14,7 +14,7 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: 'unit', include: ['test/{unit,contract,guards}/**/*.test.ts'] },
+        test: { name: 'unit', include: ['test/{unit,contract,guards,model}/**/*.test.ts'] },
       },
       {
         resolve: { alias },

@@ -27,11 +27,17 @@ export function createFetch(ports: FetchPorts) {
   return async function fetch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     const owned = ports.readable(batch.topic, batch.partition)
-    if (owned === undefined) return
+    if (owned === undefined || owned.isTaking) return
     // A batch that was fetched for an older assignment, or before a seek, does not continue what
     // was taken so far: taking it would skip records or take them twice.
     if (fetchedOffsetOf(batch) !== owned.ledger.expected) return ports.seekBack(owned)
-    const isWhole = await takeAll(payload, owned, ports)
+    owned.isTaking = true
+    const isWhole = await takeAll(payload, owned, ports).finally(() => {
+      owned.isTaking = false
+    })
+    // The partition may have been lost, and even regained, while the batch waited: then what kafkajs
+    // reads next is no longer this batch's to say.
+    if (ports.readable(batch.topic, batch.partition) !== owned) return
     if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)
     resolve(payload, owned)
   }

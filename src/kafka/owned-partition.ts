@@ -11,6 +11,8 @@ export class OwnedPartition implements Epoch {
   committedOffset: number
   /** Read from only once its start is known and kafkajs was told; anew after every join. */
   isPrepared = false
+  /** A batch of it is being taken in. A second one at the same time would mix up the order. */
+  isTaking = false
   /** Not read because a record could not be taken in. */
   isParked = false
   /** The expected offset at which a batch without records began behind a gap. */

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { control, mutants } from './mutants.ts'
+
+/** Runs the model test with one guard taken out. */
+function run(mutant: string): Promise<{ code: number | null; output: string }> {
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '-c', 'test/model/mutant.config.ts']
+  const env = { ...process.env, MUTANT: mutant, MODEL_RUNS: '2000' }
+  const child = spawn(process.execPath, args, { env })
+  let output = ''
+  const collect = (text: Buffer) => {
+    output += text
+  }
+  child.stdout.on('data', collect)
+  child.stderr.on('data', collect)
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
+}
+
+it('the model test passes where nothing is taken out', async () => {
+  const { code } = await run(control.name)
+  expect(code).toBe(0)
+}, 60_000)
+
+describe('the model test fails when', () => {
+  it.each(mutants.map(({ name }) => name))(
+    '%s',
+    async (name) => {
+      const { code, output } = await run(name)
+      expect(output).not.toContain('MUTANT-NOT-FOUND')
+      expect(output).toMatch(/1 failed|Unhandled/)
+      expect(code).toBe(1)
+    },
+    60_000,
+  )
+})
