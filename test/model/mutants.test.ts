@@ -5,7 +5,7 @@ import { control, mutants } from './mutants.ts'
 /** Runs the model test with one guard taken out. */
 function run(mutant: string): Promise<{ code: number | null; output: string }> {
   const args = ['node_modules/vitest/vitest.mjs', 'run', '-c', 'test/model/mutant.config.ts']
-  const env = { ...process.env, MUTANT: mutant, MODEL_RUNS: '2000' }
+  const env = { ...process.env, MUTANT: mutant, MODEL_RUNS: '600' }
   const child = spawn(process.execPath, args, { env })
   let output = ''
   const collect = (text: Buffer) => {

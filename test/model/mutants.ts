@@ -114,12 +114,6 @@ export const mutants: Mutant[] = [
     to: '',
   },
   {
-    name: 'a zombie goes on with what it had',
-    file: 'src/kafka/assignment.ts',
-    from: 'const isKept = isSameMember && assigned.some((each) => isSame(each, owned))',
-    to: 'const isKept = assigned.some((each) => isSame(each, owned))',
-  },
-  {
     name: 'a partition is read from where kafkajs stands',
     file: 'src/kafka/assignment.ts',
     from: 'this.seekBack(owned)\n    if (!owned.isParked)',
