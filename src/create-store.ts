@@ -1,9 +1,9 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from './config/settings.ts'
 import type { Clock } from './event/clock.ts'
-import { assertNever } from './event/outcome.ts'
 import { createKafkaStore, type KafkaStoreReports } from './idempotency/kafka.ts'
 import { createMemoryStore } from './idempotency/memory.ts'
+import { type ConnectionShares, openPostgresStore } from './idempotency/postgres.ts'
 import type { IdempotencyStore } from './idempotency/store.ts'
 import { withAdmin } from './kafka/admin.ts'
 import { openMarksLog } from './kafka/marks-log.ts'
@@ -14,6 +14,8 @@ import type { Metrics } from './observe/metrics.ts'
 
 export interface StoreParts {
   config: Config
+  /** Of the store `postgres`. */
+  connections: ConnectionShares
   kafka: Kafka
   metrics: Metrics
   clock: Clock
@@ -29,8 +31,26 @@ export async function createStore(parts: StoreParts): Promise<IdempotencyStore> 
     case 'memory:':
       return memoryStore(parts)
     default:
-      return assertNever(kind)
+      return postgresStore(parts, kind)
   }
+}
+
+function postgresStore(
+  { config, connections, metrics, clock, log }: StoreParts,
+  url: string,
+): Promise<IdempotencyStore> {
+  return openPostgresStore({
+    url,
+    groupId: config.KAFKA_GROUP_ID,
+    clock,
+    ttlMs: config.IDEMPOTENCY_TTL_MS,
+    leaseMs: config.IDEMPOTENCY_LEASE_MS,
+    connections,
+    reports: {
+      onLostLease: () => metrics.idempotencyLostLeases.inc(),
+      onError: (error) => log.warn({ error }, 'the idempotency store failed; it is tried again'),
+    },
+  })
 }
 
 function memoryStore({ config, metrics, clock, log }: StoreParts): IdempotencyStore {

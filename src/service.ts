@@ -20,6 +20,7 @@ import { createSampledLog } from './observe/sampled-log.ts'
 import { type Delivery, placeOf } from './pipeline/delivery.ts'
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
 import type { LoadedPlugin } from './plugin/loaded-plugin.ts'
+import { shareConnections } from './plugin/share-connections.ts'
 import { version } from './version.ts'
 
 export type ServiceConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
@@ -43,7 +44,8 @@ const LOOP_STUCK_AFTER_MS = 120_000
 
 /** Builds every part by hand and starts them in the order in which they need each other. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, plugins, log } = options
+  const { config, log } = options
+  const { plugins, connections } = shareConnections(options.plugins, config)
   const fail = once(options.onFailure)
   const metrics = createMetrics({ version })
   const sampled = createSampledLog({ log, clock })
@@ -56,7 +58,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock, log })
   const producer = await createProducer(kafka)
   const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
-  const store = await createStore({ config, kafka, metrics, clock, log })
+  const store = await createStore({ config, connections, kafka, metrics, clock, log })
   const pipeline = createPipeline({
     groupId: config.KAFKA_GROUP_ID,
     plugins,
@@ -115,6 +117,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ready: () => readiness(source, watch),
   })
   warnOfLimits(config, log)
+  sayWhatWasLowered(options.plugins, plugins, log)
   await watch.start()
   await source.start()
   log.info({ httpPort: http.port, plugins: slugs, version }, 'started')
@@ -182,6 +185,19 @@ function readiness(source: KafkaSource, watch: ClusterWatch): Health {
 function warnOfLimits(config: ServiceConfig, log: Logger): void {
   if (!config.EVENTS_ENABLED) {
     log.warn('EVENTS_ENABLED is not true: events pass by and no plugin is called')
+  }
+}
+
+function sayWhatWasLowered(
+  asked: readonly LoadedPlugin[],
+  given: readonly LoadedPlugin[],
+  log: Logger,
+): void {
+  for (const [i, { slug, concurrency }] of given.entries()) {
+    const wanted = asked[i]?.concurrency
+    if (wanted === concurrency) continue
+    const message = `concurrency lowered from ${wanted} to ${concurrency}: each call with context.sql needs one of IDEMPOTENCY_CONNECTIONS_MAX`
+    log.info({ plugin: slug }, message)
   }
 }
 

@@ -29,6 +29,7 @@ function shownValue({ name, value, problem }: ReadSetting): string {
   if (problem !== undefined) return 'invalid'
   if (value === undefined) return '-'
   const setting: Setting = settings[name]
+  if (setting.type.masked !== undefined) return setting.type.masked(value)
   return setting.secret ? '***' : firstLine(String(value))
 }
 

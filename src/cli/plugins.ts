@@ -4,7 +4,7 @@ import type { Environment } from '../config/read-settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { describeProblem, loadPlugins } from '../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import { defaultsFrom } from '../plugin/loaded-plugin.ts'
+import { defaultsFrom, offersSql } from '../plugin/loaded-plugin.ts'
 
 const ARGUMENT_HELP = 'files or packages; without any, those of PLUGINS'
 
@@ -36,7 +36,11 @@ async function loadNamed(named: string[], env: Environment) {
   if (specifiers === undefined) {
     throw new InventoryEventsError('USAGE', 'no plugin is named: set PLUGINS or name some')
   }
-  return loadPlugins(specifiers, { cwd: process.cwd(), defaults: defaultsFrom(config) })
+  return loadPlugins(specifiers, {
+    cwd: process.cwd(),
+    defaults: defaultsFrom(config),
+    offersSql: offersSql(config),
+  })
 }
 
 function briefly({ slug, title, file }: LoadedPlugin): string {

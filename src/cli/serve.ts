@@ -4,7 +4,7 @@ import type { Config } from '../config/settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { describeProblem, loadPlugins } from '../plugin/load-plugins.ts'
-import { defaultsFrom, type LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import { defaultsFrom, type LoadedPlugin, offersSql } from '../plugin/loaded-plugin.ts'
 import type { Service } from '../service.ts'
 
 export function registerServe(program: Command): void {
@@ -36,7 +36,11 @@ async function load(
   config: Config,
   log: Logger,
 ): Promise<LoadedPlugin[]> {
-  const options = { cwd: process.cwd(), defaults: defaultsFrom(config) }
+  const options = {
+    cwd: process.cwd(),
+    defaults: defaultsFrom(config),
+    offersSql: offersSql(config),
+  }
   const { plugins, problems } = await loadPlugins(specifiers, options)
   const missing = problems.filter(({ isMissing }) => isMissing)
   if (missing.length > 0) {

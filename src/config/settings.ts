@@ -4,6 +4,7 @@ import {
   brokers,
   flag,
   httpUrl,
+  idempotencyStore,
   integer,
   oneOf,
   pem,
@@ -108,9 +109,11 @@ export const settings = {
     help: 'Whether events are handed to plugins at all. While false, they pass by.',
   },
   IDEMPOTENCY_STORE: {
-    type: oneOf('kafka:', 'memory:'),
+    type: idempotencyStore,
     default: 'kafka:',
-    help: 'Where it is noted which plugin completed which event. kafka: in <topic>.<group>.marks. memory: forgets at a restart.',
+    secret: true,
+    file: true,
+    help: 'Where it is noted which plugin completed which event. kafka: in <topic>.<group>.marks. postgres: in a table, whatever the partition; plugins have context.sql. memory: forgets at a restart.',
   },
   IDEMPOTENCY_TTL_MS: {
     type: integer(60_000, 90 * DAY_MS),
@@ -121,6 +124,16 @@ export const settings = {
     type: integer(1_000, 100_000_000),
     default: '1000000',
     help: 'How many completed deliveries a process remembers at most; the oldest are forgotten first.',
+  },
+  IDEMPOTENCY_LEASE_MS: {
+    type: integer(1_000, 600_000),
+    default: '30000',
+    help: 'Store postgres: after how long without a sign of life the claims of a replica pass to others.',
+  },
+  IDEMPOTENCY_CONNECTIONS_MAX: {
+    type: integer(2, 1_000),
+    default: '20',
+    help: 'Store postgres: connections of a replica. Plugins with context.sql share three quarters of them.',
   },
   HTTP_PORT: {
     type: integer(0, 65_535),

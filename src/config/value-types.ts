@@ -4,6 +4,8 @@ export interface ValueType<T> {
   expects: string
   /** The value, or undefined when the text is not what is expected. */
   parse(text: string): T | undefined
+  /** How a value may be printed; as it is unless said otherwise. */
+  masked?(value: T): string
 }
 
 export const text: ValueType<string> = { expects: 'text', parse: (value) => value }
@@ -46,6 +48,26 @@ export const httpUrl: ValueType<string> = {
     const url = new URL(value)
     const bare = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
     return bare ? value.replace(/\/+$/, '') : undefined
+  },
+}
+
+export type StoreName = 'kafka:' | 'memory:' | `postgres://${string}`
+
+export const idempotencyStore: ValueType<StoreName> = {
+  expects: 'kafka:, memory: or postgres://user:password@host[:port]/database',
+  parse(value) {
+    if (value === 'kafka:' || value === 'memory:') return value
+    const [, rest] = /^postgres(?:ql)?:\/\/(.+)$/.exec(value) ?? []
+    const isUrl = rest !== undefined && URL.canParse(value) && new URL(value).hostname !== ''
+    return isUrl ? `postgres://${rest}` : undefined
+  },
+  masked(value) {
+    if (!value.startsWith('postgres:')) return value
+    const url = new URL(value)
+    if (url.password !== '') url.password = '***'
+    // Parameters may hold a password as well.
+    if (url.search !== '') url.search = '***'
+    return url.href
   },
 }
 

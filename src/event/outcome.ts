@@ -20,6 +20,8 @@ export type Outcome =
   | CompletedOutcome
   | { type: 'retrying'; error: string; delayMs: number }
   | { type: 'held'; error: string; delayMs: number }
+  /** Through no fault of the handler: the store was away, or the claim passed to another owner. */
+  | { type: 'interrupted'; error: string; delayMs: number }
   | { type: 'abandoned' }
 
 /** Makes a switch over a closed union exhaustive: the compiler refuses a forgotten member. */

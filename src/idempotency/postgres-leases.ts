@@ -18,7 +18,7 @@ export interface LeasesOptions {
   leaseMs: number
   /** Prolongs the leases in the database and answers the fences of those that are still ours. */
   renew(leases: readonly Lease[]): Promise<Set<string>>
-  onLost(lease: Lease): void
+  onLost(): void
   onError(error: unknown): void
 }
 
@@ -50,7 +50,7 @@ export class Leases {
     this.#held.delete(lease)
     if (lease.lost.signal.aborted) return
     lease.lost.abort()
-    this.#options.onLost(lease)
+    this.#options.onLost()
   }
 
   close(): void {

@@ -32,7 +32,7 @@ export interface ConnectionShares {
 }
 
 export interface PostgresStoreReports {
-  onLostLease(plugin: string): void
+  onLostLease(): void
   /** Something in the background failed; it is tried again. */
   onError(error: string): void
 }
@@ -64,11 +64,12 @@ class PostgresStore implements IdempotencyStore {
   readonly #leases: Leases
   readonly #transactions = new Set<PostgresTransaction>()
   #stopSweep = () => {}
+  #ending: Promise<unknown> | undefined
 
   constructor(options: PostgresStoreOptions) {
     const { url, connections, reports, clock, leaseMs } = options
     const onError = (error: unknown) => reports.onError(messageOf(error))
-    const onLost = ({ plugin }: Lease) => reports.onLostLease(plugin)
+    const onLost = () => reports.onLostLease()
     const renew = (held: readonly Lease[]) => this.#renew(held)
     this.#options = options
     this.#marks = new PostgresPool({ url, connectionsMax: connections.marks, onError })
@@ -100,13 +101,18 @@ class PostgresStore implements IdempotencyStore {
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {
+    this.#ending ??= this.#end()
+    await this.#ending
+  }
+
+  #end(): Promise<unknown> {
     this.#leases.close()
     this.#stopSweep()
     for (const transaction of this.#transactions) {
       transaction.interrupt()
       void transaction.rollback()
     }
-    await Promise.all([this.#marks.end(), this.#handlers.end()])
+    return Promise.all([this.#marks.end(), this.#handlers.end()])
   }
 
   #claimed(plugin: string, eventId: string, fence: string, renewedAtMs: number): ClaimResult {

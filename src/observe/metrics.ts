@@ -184,6 +184,11 @@ function idempotencyMetrics(registers: Registry[]) {
       help: 'Events whose id was used before with other content.',
       registers,
     }),
+    idempotencyLostLeases: new Counter({
+      name: `${PREFIX}idempotency_lost_leases_total`,
+      help: 'Claims that passed to another owner, or may have, before they were completed.',
+      registers,
+    }),
     idempotencyEvictions: new Counter({
       name: `${PREFIX}idempotency_evictions_total`,
       help: 'Completed deliveries that were forgotten before their time: IDEMPOTENCY_MAX_MARKS is too low.',

@@ -52,6 +52,8 @@ export function createReports({
       metrics.deliveryRetries.inc({ plugin: delivery.plugin.slug })
       failed(delivery, error, {}, 'handler failed; the delivery is held')
     },
+    onInterrupted: (delivery, error) =>
+      failed(delivery, error, {}, 'handling was interrupted; the handler is called again'),
     onDeadLetter(delivery, reason, error) {
       metrics.deadLetters.inc({ plugin: delivery.plugin.slug, reason })
       failed(delivery, error, { reason }, 'dead-lettered')

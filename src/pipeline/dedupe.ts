@@ -39,6 +39,8 @@ export class Dedupe {
   }
 
   async admit(delivery: Delivery, content: Content): Promise<Admission> {
+    // A claim that passed to another owner is asked for anew; what is known of the end stays true.
+    if (delivery.claim?.lost?.aborted) delivery.claim = undefined
     if (delivery.claim !== undefined) return { type: 'first' }
     const holder = this.#hold(delivery, content)
     if (holder.delivery !== delivery) return { type: 'wait', until: holder.left }

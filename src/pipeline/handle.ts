@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../event/clock.ts'
 import type { Event } from '../event/event.ts'
-import type { HandlerReturn, PluginContext, PluginLog } from '../plugin/plugin.ts'
+import type { ClaimTransaction } from '../idempotency/store.ts'
+import type { HandlerReturn, PluginLog, Sql, SqlPluginContext } from '../plugin/plugin.ts'
 import { returnOf } from '../plugin/plugin.ts'
 import type { Delivery } from './delivery.ts'
 
@@ -10,6 +11,8 @@ export type HandlerResult =
   | { type: 'returned'; value: HandlerReturn | undefined }
   | { type: 'threw'; error: unknown }
   | { type: 'timed-out'; timeoutMs: number }
+  /** Whatever the handler did or said, it can't count: no attempt is spent. */
+  | { type: 'interrupted'; error: string }
 
 export interface HandlePorts {
   clock: Clock
@@ -27,9 +30,13 @@ export interface HandlePorts {
  * given before the handler has settled: two calls for one entity never overlap.
  */
 export function createHandle(ports: HandlePorts) {
-  return async function handle(delivery: Delivery, event: Event): Promise<HandlerResult> {
+  return async function handle(
+    delivery: Delivery,
+    event: Event,
+    transaction?: Pick<ClaimTransaction, 'sql' | 'interrupt'>,
+  ): Promise<HandlerResult> {
     delivery.attempts += 1
-    const call = new Call(delivery, ports)
+    const call = new Call(delivery, ports, transaction)
     const startMs = ports.clock.now()
     try {
       const value = await delivery.plugin.processEvent(event, call)
@@ -44,10 +51,11 @@ export function createHandle(ports: HandlePorts) {
 }
 
 /** One call and the context that the handler sees; log and signal are made when first asked for. */
-class Call implements PluginContext {
+class Call implements SqlPluginContext {
   readonly attempt: number
   #delivery: Delivery
   #ports: HandlePorts
+  #transaction: Pick<ClaimTransaction, 'sql' | 'interrupt'> | undefined
   #controller: AbortController | undefined
   #log: PluginLog | undefined
   #aborted = false
@@ -55,17 +63,23 @@ class Call implements PluginContext {
   #cancelTimer: () => void
   #onLost = () => this.#abort()
 
-  constructor(delivery: Delivery, ports: HandlePorts) {
+  constructor(
+    delivery: Delivery,
+    ports: HandlePorts,
+    transaction: Pick<ClaimTransaction, 'sql' | 'interrupt'> | undefined,
+  ) {
     this.#delivery = delivery
     this.#ports = ports
+    this.#transaction = transaction
     this.attempt = delivery.attempts
     this.#cancelTimer = ports.clock.after(delivery.plugin.timeoutMs, () => {
       this.#overtime = true
       this.#abort()
     })
-    const { lost } = delivery.wanted.epoch
-    setMaxListeners(0, lost)
-    lost.addEventListener('abort', this.#onLost, { once: true })
+    setMaxListeners(0, delivery.wanted.epoch.lost)
+    for (const lost of this.#losses()) {
+      lost.addEventListener('abort', this.#onLost, { once: true })
+    }
   }
 
   get signal(): AbortSignal {
@@ -86,7 +100,12 @@ class Call implements PluginContext {
     return `${this.#ports.groupId}/${plugin.slug}/${wanted.content?.id}`
   }
 
-  get record(): PluginContext['record'] {
+  get sql(): Sql {
+    if (this.#transaction !== undefined) return this.#transaction.sql
+    throw new Error('context.sql: expected the plugin to say sql: true')
+  }
+
+  get record(): SqlPluginContext['record'] {
     const { topic, partition, offset, timestampMs, key } = this.#delivery.wanted.record
     return { topic, partition, offset, timestampMs, key: key?.toString() ?? null }
   }
@@ -109,13 +128,20 @@ class Call implements PluginContext {
 
   end(): void {
     this.#cancelTimer()
-    this.#delivery.wanted.epoch.lost.removeEventListener('abort', this.#onLost)
+    for (const lost of this.#losses()) lost.removeEventListener('abort', this.#onLost)
+  }
+
+  /** The partition, or the claim, may pass to another owner. */
+  #losses(): AbortSignal[] {
+    const { wanted, claim } = this.#delivery
+    return claim?.lost === undefined ? [wanted.epoch.lost] : [wanted.epoch.lost, claim.lost]
   }
 
   #abort(): void {
     if (this.#aborted) return
     this.#aborted = true
     this.#controller?.abort()
+    this.#transaction?.interrupt()
     this.#cancelTimer()
     this.#cancelTimer = this.#ports.clock.after(this.#ports.graceMs, () =>
       this.#ports.onStuck(this.#delivery),

@@ -20,7 +20,7 @@ export type Next =
   | { type: 'wait'; until: Promise<void> }
   | { type: 'expired'; outcome: CompletedOutcome }
 
-type Failure = Extract<Outcome, { error: string }>
+type Failure = Extract<Outcome, { type: 'retrying' | 'held' | 'dead-lettered' }>
 
 /** A held delivery goes to the dead letters when its record is this far through its retention. */
 const RETENTION_USED = 0.9
@@ -83,6 +83,7 @@ export class Hold {
       case 'dead-lettered':
         return this.#failed(breaker, lane, delivery, outcome)
       case 'abandoned':
+      case 'interrupted':
       case 'duplicate':
         breaker.withdrawn()
         return outcome

@@ -22,6 +22,7 @@ import { judge } from './retry.ts'
 import { askAgain, createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
 import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
+import { createTransact } from './transact.ts'
 
 export interface PipelineOptions {
   groupId: string
@@ -69,7 +70,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const decode = createDecode(options.fingerprint)
   const order = new Order(receivers, deliver, clock)
   const dedupe = new Dedupe({ ...options, ...reports })
-  const handle = createHandle({ ...options, ...reports, graceMs: options.handlerGraceMs })
+  const graceMs = options.handlerGraceMs
+  const handle = createHandle({ ...options, ...reports, graceMs })
+  const transact = createTransact({ handle, graceMs })
   const hold = new Hold(plugins, { ...options, ...reports })
   const { settle, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
 
@@ -102,7 +105,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function call(delivery: Delivery, event: Event): Promise<Outcome> {
     const refused = delivery.filterFailed ? askAgain(delivery) : undefined
     if (refused !== undefined) return refused
-    const result = await handle(delivery, event)
+    const result = await transact(delivery, event)
     const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
     const isLost = delivery.wanted.epoch.lost.aborted && outcome.type !== 'processed'
     return isLost ? { type: 'abandoned' } : outcome

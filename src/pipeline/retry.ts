@@ -4,6 +4,8 @@ import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { type HandlerReturn, type RetryPolicy, verbOf } from '../plugin/plugin.ts'
 import type { HandlerResult } from './handle.ts'
 
+const INTERRUPTED_RETRY_MS = 1_000
+
 /** What a handler's answer means for its delivery. `random` gives numbers from 0 up to 1. */
 export function judge(
   result: HandlerResult,
@@ -20,6 +22,8 @@ export function judge(
       const error = `processEvent took longer than its ${result.timeoutMs} ms`
       return judgeFailure(error, attempts, plugin, random)
     }
+    case 'interrupted':
+      return { type: 'interrupted', error: result.error, delayMs: INTERRUPTED_RETRY_MS }
     default:
       return assertNever(result)
   }

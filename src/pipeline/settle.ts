@@ -17,6 +17,7 @@ export interface SettleReports {
   onAbandoned(delivery: Delivery): void
   onRetry(delivery: Delivery, error: string, delayMs: number): void
   onHeld(delivery: Delivery, error: string): void
+  onInterrupted(delivery: Delivery, error: string): void
   onDeadLetter(delivery: Delivery, reason: DeadLetterReason, error: string): void
   /** A dead letter or a mark could not be written; it will be tried again. */
   onWriteFailed(delivery: Delivery, what: 'dead letter' | 'mark', error: string): void
@@ -54,6 +55,9 @@ export function createSettle(ports: SettlePorts) {
         return again(delivery, outcome.delayMs)
       case 'held':
         reports.onHeld(delivery, outcome.error)
+        return again(delivery, outcome.delayMs)
+      case 'interrupted':
+        reports.onInterrupted(delivery, outcome.error)
         return again(delivery, outcome.delayMs)
       case 'abandoned':
         return { done: () => abandon(delivery) }

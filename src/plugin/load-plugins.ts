@@ -24,6 +24,8 @@ export interface LoadOptions {
   /** Where relative paths and packages are looked for. */
   cwd: string
   defaults: PluginDefaults
+  /** Whether the idempotency store has `context.sql`; it has not unless said so. */
+  offersSql?: boolean
   clock?: Clock
   /** How long a module may take to load. */
   importTimeoutMs?: number
@@ -59,7 +61,7 @@ async function loadPlugin(
   let file: string | undefined
   try {
     file = resolvePlugin(specifier, options.cwd)
-    return judge(file, await importDefault(file, options), options.defaults)
+    return judge(file, await importDefault(file, options), options)
   } catch (error) {
     const reason = messageOf(error)
     const isMissing = file === undefined
@@ -70,14 +72,19 @@ async function loadPlugin(
 function judge(
   file: string,
   exported: unknown,
-  defaults: PluginDefaults,
+  { defaults, offersSql = false }: LoadOptions,
 ): { plugin?: LoadedPlugin; problems: PluginProblem[] } {
-  const reasons = checkPlugin(exported)
+  const reasons = [...checkPlugin(exported), ...storeProblems(exported, offersSql)]
   if (reasons.length === 0) {
     return { plugin: withDefaults(exported as Plugin, file, defaults), problems: [] }
   }
   const slug = slugOf(exported)
   return { problems: reasons.map((reason) => ({ file, slug, reason, isMissing: false })) }
+}
+
+function storeProblems(exported: unknown, offersSql: boolean): string[] {
+  if (offersSql || (exported as Partial<Plugin> | undefined)?.sql !== true) return []
+  return ['sql: expected IDEMPOTENCY_STORE to be postgres://..., because it uses context.sql']
 }
 
 async function importDefault(

@@ -43,6 +43,11 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
   })
 }
 
+/** Whether the idempotency store has `context.sql`. */
+export function offersSql(config: Config): boolean {
+  return config.IDEMPOTENCY_STORE.startsWith('postgres:')
+}
+
 export function defaultsFrom(config: Config): PluginDefaults {
   return {
     retry: {

@@ -179,6 +179,7 @@ const unheard: PipelineReports = {
   onAbandoned() {},
   onRetry() {},
   onHeld() {},
+  onInterrupted() {},
   onDeadLetter() {},
   onWriteFailed() {},
   onConflict() {},

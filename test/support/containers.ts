@@ -50,3 +50,16 @@ function startRegistry() {
     .withStartupTimeout(START_MS)
     .start()
 }
+
+/** Postgres from its official image. */
+export async function startPostgresContainer() {
+  const container = await new GenericContainer('postgres:18')
+    .withExposedPorts(5432)
+    .withEnvironment({ POSTGRES_PASSWORD: 'password' })
+    .withCommand(['postgres', '-c', 'fsync=off'])
+    .withWaitStrategy(Wait.forListeningPorts())
+    .withStartupTimeout(START_MS)
+    .start()
+  const url = `postgres://postgres:password@${container.getHost()}:${container.getMappedPort(5432)}/postgres`
+  return { url, remove: async () => void (await container.stop()) }
+}

@@ -43,10 +43,21 @@ export class ManualClock implements Clock {
       const next = this.#nextUntil(endMs)
       if (next === undefined) break
       this.#timers.delete(next)
-      this.#nowMs = next.atMs
+      this.#nowMs = Math.max(this.#nowMs, next.atMs)
       next.callback()
     }
     this.#nowMs = endMs
+  }
+
+  /** Time passes as for a process that was frozen: what was due comes late, all at once. */
+  async jump(ms: number): Promise<void> {
+    this.#nowMs += ms
+    await this.advance(0)
+  }
+
+  /** Timers that have not gone off. */
+  get pending(): number {
+    return this.#timers.size
   }
 
   #nextUntil(endMs: number): Timer | undefined {

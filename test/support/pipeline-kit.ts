@@ -24,6 +24,7 @@ export function plugin(part: Partial<LoadedPlugin> & Pick<Plugin, 'processEvent'
     timeoutMs: 1_000,
     concurrency: 8,
     onExhausted: 'dead-letter',
+    sql: false,
     ...part,
   } as LoadedPlugin
 }
@@ -103,6 +104,7 @@ export function pipelineKit(options: KitOptions) {
       onAbandoned: () => note('abandoned'),
       onRetry: () => note('retry'),
       onHeld: () => note('held'),
+      onInterrupted: () => note('interrupted'),
       onDeadLetter: (_, reason) => note(`dead letter ${reason}`),
       onWriteFailed: (_, what) => note(`${what} failed`),
       onConflict: () => note('conflict'),

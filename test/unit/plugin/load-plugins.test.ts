@@ -53,6 +53,7 @@ describe('good plugins', () => {
         wantsProcessEvent: undefined,
         processEvent: expect.any(Function),
         onExhausted: 'dead-letter',
+        sql: false,
       },
       {
         slug: 'b',
@@ -64,7 +65,26 @@ describe('good plugins', () => {
         timeoutMs: 50,
         concurrency: 1,
         onExhausted: 'hold',
+        sql: false,
       },
+    ])
+  })
+
+  it('are refused by name if they use context.sql and the store has none', async () => {
+    const cwd = folderWith({
+      'writes.mjs': `export default { slug: 'writes', sql: true, processEvent() {} }`,
+      'other.mjs': `export default { slug: 'other', processEvent() {} }`,
+    })
+    const files = ['./writes.mjs', './other.mjs']
+    const { plugins, problems } = await loadPlugins(files, { cwd, defaults })
+    expect(plugins.map(({ slug }) => slug)).toEqual(['other'])
+    expect(problems.map(describeProblem)).toEqual([
+      `plugin writes in ${join(cwd, 'writes.mjs')}: sql: expected IDEMPOTENCY_STORE to be postgres://..., because it uses context.sql`,
+    ])
+    const offered = await loadPlugins(files, { cwd, defaults, offersSql: true })
+    expect(offered.plugins.map(({ slug, sql }) => [slug, sql])).toEqual([
+      ['writes', true],
+      ['other', false],
     ])
   })
 

@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest'
+import { type LeaseOwner, leaseContract } from '../contract/lease-contract.ts'
+import { CONTRACT_TTL_MS, claimOf, storeContract } from '../contract/store-contract.ts'
+import { database, LEASE_MS, ownStore } from '../support/postgres.ts'
+import { until } from '../support/stack.ts'
+
+storeContract('postgres', async () => {
+  const { url, age } = await database()
+  const { store } = await ownStore(url, { ttlMs: CONTRACT_TTL_MS })
+  return { store, topic: 'events', advance: age }
+})
+
+leaseContract('postgres', async () => {
+  const { url, age } = await database()
+  async function owner(): Promise<LeaseOwner> {
+    const { store, clock, lostCount } = await ownStore(url)
+    const timers = clock.pending
+    // A renewal is over when the next one is planned.
+    const isQuiet = () => clock.pending === timers
+    const pass = async (move: Promise<void>) => {
+      await move
+      await until(isQuiet, { what: 'the renewal to end' })
+    }
+    return {
+      store,
+      pass: (ms) => pass(clock.advance(ms)),
+      freeze: (ms) => pass(clock.jump(ms)),
+      lostCount,
+    }
+  }
+  return { leaseMs: LEASE_MS, owner, passStored: age }
+})
+
+const key = (eventId: string) => ({ plugin: 'plugin', eventId, topic: 'topic', partition: 0 })
+
+it('keeps ids that Postgres could not index or hold', async () => {
+  const { url } = await database()
+  const { store } = await ownStore(url)
+  const ids = ['x'.repeat(1_000_000), 'x'.repeat(1_000_001), 'a\u0000b', 'a', "'; drop table", '💡']
+  for (const id of ids) await claimOf(await store.claim(key(id), 'f')).complete()
+  for (const id of ids) expect(await store.claim(key(id), 'f')).toHaveProperty('type', 'completed')
+})
+
+it('keeps groups apart', async () => {
+  const { url } = await database()
+  const [one, other] = [await ownStore(url), await ownStore(url, { groupId: 'other' })]
+  await claimOf(await one.store.claim(key('a'), 'f')).complete()
+  expect(await other.store.claim(key('a'), 'f')).toHaveProperty('type', 'claimed')
+})
+
+it('deletes what is older than its time to live, in batches, and nothing else', async () => {
+  const { url, query, age } = await database()
+  const { store, clock } = await ownStore(url, { ttlMs: 60_000 })
+  await query(`insert into inventory_events_marks
+    (group_id, plugin, event_id, fingerprint, state, owner, completed_at, lease_expires_at)
+    select 'group', 'plugin', 'old ' || n, 'f', case when n % 2 = 0 then 'completed' else 'leased' end,
+      'gone', case when n % 2 = 0 then now() end, case when n % 2 = 1 then now() end
+    from generate_series(1, 2500) n`)
+  await query(`insert into inventory_events_marks
+    (group_id, plugin, event_id, fingerprint, state, owner, completed_at)
+    values ('other', 'plugin', 'a', 'f', 'completed', 'gone', now())`)
+  await age(60_000)
+  await claimOf(await store.claim(key('young'), 'f')).complete()
+  const left = async () =>
+    Number((await query('select count(*) from inventory_events_marks'))[0]!.count)
+  const passes = async (ms: number, expected: number) => {
+    await clock.advance(ms)
+    await until(async () => (await left()) === expected, { what: `${expected} rows to be left` })
+  }
+  expect(await left()).toBe(2_502)
+  await passes(60_000, 1_502)
+  await until(() => clock.pending === 2, { what: 'the next batch to be planned' })
+  await passes(100, 502)
+  await until(() => clock.pending === 2, { what: 'the next batch to be planned' })
+  await passes(100, 2)
+  expect(await query('select event_id from inventory_events_marks order by 1')).toEqual([
+    { event_id: 'a' },
+    { event_id: 'young' },
+  ])
+})
+
+it('creates its table once, however many replicas start together', async () => {
+  const { url, query } = await database()
+  await Promise.all(Array.from({ length: 6 }, () => ownStore(url)))
+  expect(await query('select * from inventory_events_marks')).toEqual([])
+})
+
+it('tells a user who may not create the table what SQL to have run, and needs no more', async () => {
+  const { url, schema, query } = await database()
+  const user = `user_${schema}`
+  await query(`create role ${user} login password 'secret'`)
+  await query(`grant usage on schema ${schema} to ${user}`)
+  const own = new URL(url)
+  own.username = user
+  own.password = 'secret'
+  const error = await ownStore(own.href).catch((error) => error)
+  expect(error).toMatchObject({ code: 'STORE_REFUSED' })
+  expect(error.message).toContain('create table if not exists inventory_events_marks')
+  expect(error.message).not.toContain('secret')
+
+  const sql = error.message.slice(error.message.indexOf('create table'))
+  await query(sql)
+  const poor = await ownStore(own.href).catch((error) => error)
+  expect(poor).toMatchObject({ code: 'STORE_REFUSED' })
+  await query(poor.message.slice(poor.message.indexOf('grant')))
+  const { store } = await ownStore(own.href)
+  await claimOf(await store.claim(key('a'), 'f')).complete()
+  expect(await store.claim(key('a'), 'f')).toHaveProperty('type', 'completed')
+  await query(`drop owned by ${user}`)
+  await query(`drop role ${user}`)
+})
+
+it('says where Postgres was looked for, without the password', async () => {
+  const error = await ownStore('postgres://me:secret@localhost:1/events').catch((error) => error)
+  expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+  expect(error.message).toContain('Postgres at localhost:1/events: connect ECONNREFUSED')
+  expect(error.message).not.toContain('secret')
+})
