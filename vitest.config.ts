@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/stack-setup.ts'],
+          globalSetup: ['test/support/stack-setup.ts', 'test/support/postgres-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // They wait more than they compute. Another number of workers asks for a group of its own.
