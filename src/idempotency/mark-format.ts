@@ -20,6 +20,7 @@ const VERSION = 1
 const VERSION_BYTES = 1
 const WORD_BYTES = 4
 const MARK_BYTES = MARK_WORDS * WORD_BYTES
+const HEX_PER_WORD = 2 * WORD_BYTES
 const KEY_WORDS = 3
 
 /** The most that one record holds: 64 KiB, far below what a topic takes. */
@@ -33,12 +34,16 @@ export interface MarkKey {
 }
 
 export function markOf({ groupId, plugin, eventId }: MarkKey, fingerprint: string): Mark {
-  const key = hash('sha256', `${groupId}\u0000${plugin}\u0000${eventId}`, 'buffer')
-  const content = hash('sha256', fingerprint, 'buffer')
+  const hex = hash('sha256', `${groupId}\u0000${plugin}\u0000${eventId}`)
   const mark = new Uint32Array(MARK_WORDS)
-  for (let word = 0; word < KEY_WORDS; word++) mark[word] = key.readUInt32BE(word * WORD_BYTES)
-  mark[KEY_WORDS] = content.readUInt32BE(0)
+  for (let word = 0; word < KEY_WORDS; word++) mark[word] = hashWord(hex, word)
+  mark[KEY_WORDS] = hashWord(hash('sha256', fingerprint), 0)
   return mark
+}
+
+/** As text, because Node makes a buffer of a hash at three times the cost. */
+function hashWord(hex: string, word: number): number {
+  return Number.parseInt(hex.slice(word * HEX_PER_WORD, (word + 1) * HEX_PER_WORD), 16)
 }
 
 export function packMarks(marks: readonly Mark[]): Buffer {
