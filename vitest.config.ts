@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const src = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
 
 const alias = [
+  { find: /^inventory-events\/publisher$/, replacement: src('publisher.ts') },
   { find: /^inventory-events\/testing$/, replacement: src('testing.ts') },
   { find: /^inventory-events$/, replacement: src('index.ts') },
 ]

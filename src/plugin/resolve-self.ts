@@ -5,6 +5,7 @@ const extension = extname(import.meta.url)
 
 const own = new Map([
   ['inventory-events', new URL(`../index${extension}`, import.meta.url).href],
+  ['inventory-events/publisher', new URL(`../publisher${extension}`, import.meta.url).href],
   ['inventory-events/testing', new URL(`../testing${extension}`, import.meta.url).href],
 ])
 

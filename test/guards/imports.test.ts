@@ -23,6 +23,7 @@ const WIRING = [
   'demo',
   'testing',
   'index.ts',
+  'publisher.ts',
   'service.ts',
   'testing.ts',
   'version.ts',

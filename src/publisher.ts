@@ -1,0 +1,26 @@
+import { loadConfig } from './config/load-config.ts'
+import { createLogger } from './observe/logger.ts'
+import type { EventTopics } from './publish/event-topics.ts'
+import { type OpenPublisher, openPublisher as open } from './publish/open-publisher.ts'
+
+export type { EventTopics } from './publish/event-topics.ts'
+export type { OpenPublisher } from './publish/open-publisher.ts'
+
+export interface PublishOptions {
+  /** The settings of Kafka and the registry, named as in the environment; the environment if unset. */
+  settings?: Readonly<Record<string, string | undefined>>
+  /** Where events go; `inventory.events` and `plugin.events` if unset. */
+  topics?: EventTopics
+  /** CloudEvents' `source`: who publishes. */
+  source?: string
+}
+
+/**
+ * Connects a publisher: idempotent, keyed by entity, acknowledged by all in-sync replicas. Close it
+ * when done. Rejects with CONFIG_INVALID, KAFKA_UNAVAILABLE or REGISTRY_UNAVAILABLE.
+ */
+export async function openPublisher(options: PublishOptions = {}): Promise<OpenPublisher> {
+  const { settings = process.env, ...rest } = options
+  const config = loadConfig(settings, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
+  return open(config, { ...rest, log: createLogger('silent') })
+}
