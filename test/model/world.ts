@@ -117,8 +117,9 @@ export class World {
 
   effect(record: LogRecord, by: Member): void {
     const mark = this.marks.get(record.id)
-    // A mark that a former owner wrote after the new one had read them comes too late to be seen.
-    const wasSeen = mark !== undefined && (mark.by === by || mark.generation < by.generation)
+    // A mark that a former owner wrote after the new one had asked for it comes too late to be seen.
+    const askedAt = by.claimedAt.get(record.id) ?? 0
+    const wasSeen = mark !== undefined && (mark.by === by || mark.generation < askedAt)
     if (wasSeen) this.problems.push(`second effect of ${record.id} although it was marked`)
     const same = this.effects.filter(({ key }) => key === record.key)
     const last = same.at(-1)
@@ -138,6 +139,8 @@ export class World {
 export class Member {
   id: string
   generation = -1
+  /** In which generation it last asked for the mark of an event. */
+  claimedAt = new Map<string, number>()
   isFrozen = false
   world: World
   /** Stands still while the process does. */
@@ -297,6 +300,7 @@ function storeOf(by: Member): IdempotencyStore {
     },
     async claim({ eventId }, fingerprint) {
       mustWork()
+      by.claimedAt.set(eventId, by.generation)
       const marked = markOf(eventId)
       if (marked !== undefined) return { type: 'completed', fingerprint: marked }
       const complete = async () => {
