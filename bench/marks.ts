@@ -1,0 +1,182 @@
+// Measures the kafka idempotency store on a running Kafka: writes marks as a service does, then
+// reads them back as its next owner. Prints JSON.
+//
+//   KAFKA_BROKERS=localhost:9092 node bench/marks.ts [marks] [partitions]
+import { randomUUID } from 'node:crypto'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { loadConfig } from '../src/config/load-config.ts'
+import { systemClock as clock } from '../src/event/clock.ts'
+import { createKafkaStore } from '../src/idempotency/kafka.ts'
+import { markOf, packMarks } from '../src/idempotency/mark-format.ts'
+import type { IdempotencyStore } from '../src/idempotency/store.ts'
+import { withAdmin } from '../src/kafka/admin.ts'
+import { createKafka } from '../src/kafka/client.ts'
+import { openMarksLog } from '../src/kafka/marks-log.ts'
+import { createMarksTopic, marksTopicOf } from '../src/kafka/marks-topic.ts'
+import { createProducer } from '../src/kafka/producer.ts'
+import { removeFromKafka } from '../src/kafka/remove.ts'
+import { createLogger } from '../src/observe/logger.ts'
+
+const MARKS = Number(process.argv[2] ?? 1_000_000)
+const PARTITIONS = Number(process.argv[3] ?? 1)
+/** Marks that are completed between two flushes. */
+const CHUNK = 16_384
+/** A topic that was just created may lack leaders for a moment. */
+const LEADER_WAIT_MS = 10_000
+const TTL_MS = 86_400_000
+
+const config = loadConfig(process.env, { required: ['KAFKA_BROKERS'] })
+const kafka = createKafka(config, createLogger('silent'))
+const groupId = 'bench'
+const topic = `bench-${randomUUID().slice(0, 8)}`
+const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+const topics = [topic, marksTopicOf(topic, groupId)]
+try {
+  process.stdout.write(`${JSON.stringify(await measure(), null, 2)}\n`)
+} finally {
+  await removeFromKafka(kafka, { topics, groups: [] })
+}
+
+async function measure(): Promise<object> {
+  await createTopics()
+  const first = await openStore()
+  await untilOpen(first)
+  const openEmptyMs = await timed(() => openAll(first))
+  const completeMs = await timed(() => completeAll(first))
+  const flushMs = await timed(() => first.flush())
+  await first.close()
+
+  const before = await memory()
+  const second = await openStore()
+  const readBackMs = await timed(() => openAll(second))
+  const after = await memory()
+  const lookUpMs = await timed(() => lookUpAll(second))
+  await second.close()
+  return {
+    machine: `${availableParallelism()} × ${cpus()[0]?.model}, ${gib(totalmem())} GiB`,
+    node: process.version,
+    marks: MARKS,
+    partitions: PARTITIONS,
+    openEmptyMs,
+    claimAndCompleteMs: completeMs,
+    lastFlushMs: flushMs,
+    readBackMs,
+    bytesPerMark: Math.round((after.tables - before.tables) / MARKS),
+    heapGrowthMiB: mib(after.heap - before.heap),
+    lookUpMs,
+    ...(await measureSingles()),
+  }
+}
+
+/** The worst case: records of one mark each, as a service writes that has little to do. */
+async function measureSingles(): Promise<object> {
+  const count = Math.min(MARKS, 200_000)
+  const producer = await createProducer(kafka)
+  for (let n = 0; n < count; n += 2_000) {
+    const records = Array.from({ length: 2_000 }, (_, each) => {
+      const mark = markOf({ groupId, plugin: 'single', eventId: `evt_${n + each}` }, 'fingerprint')
+      return { key: null, value: packMarks([mark]), partition: 0 }
+    })
+    await producer.send(marksTopicOf(topic, groupId), records)
+  }
+  await producer.close()
+  const store = await openStore()
+  const readBackMs = await timed(() => openAll(store))
+  await store.close()
+  return { singles: count, readBackWithSinglesMs: readBackMs }
+}
+
+function createTopics(): Promise<void> {
+  return withAdmin(kafka, async (admin) => {
+    await admin.create({ topic, partitions: PARTITIONS, replicationFactor: -1, configs: {} })
+    await createMarksTopic(admin, topic, -1, { groupId, ttlMs: TTL_MS })
+  })
+}
+
+async function openStore(): Promise<IdempotencyStore> {
+  return createKafkaStore({
+    marksLog: await openMarksLog({ kafka, groupId, topics: [topic], clock }),
+    groupId,
+    clock,
+    ttlMs: TTL_MS,
+    maxMarks: 2 * MARKS,
+    reports: {
+      onEvict: () => {},
+      onUnreadable: () => {},
+      onReadBack: () => {},
+      onWriteFailed: (error) => process.stderr.write(`${error}\n`),
+    },
+  })
+}
+
+async function untilOpen(store: IdempotencyStore): Promise<void> {
+  const deadlineMs = Date.now() + LEADER_WAIT_MS
+  for (;;) {
+    try {
+      return await openAll(store)
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error
+      await clock.sleep(100)
+    }
+  }
+}
+
+async function openAll(store: IdempotencyStore): Promise<void> {
+  const { signal: lost } = new AbortController()
+  await Promise.all(partitions.map((partition) => store.open({ topic, partition, lost })))
+}
+
+/** A chunk is completed while the one before it is written, as between two commits. */
+async function completeAll(store: IdempotencyStore): Promise<void> {
+  let written = Promise.resolve()
+  for (let n = 0; n < MARKS; n++) {
+    const result = await store.claim(keyOf(n), 'fingerprint')
+    if (result.type !== 'claimed') throw new Error(`mark ${n}: ${result.type}`)
+    await result.claim.complete()
+    if (n % CHUNK !== CHUNK - 1) continue
+    await written
+    written = store.flush()
+  }
+  await written
+}
+
+async function lookUpAll(store: IdempotencyStore): Promise<void> {
+  for (let n = 0; n < MARKS; n++) {
+    const { type } = await store.claim(keyOf(n), 'fingerprint')
+    if (type !== 'completed') throw new Error(`mark ${n} is not there: ${type}`)
+  }
+}
+
+function keyOf(n: number) {
+  return { plugin: 'plugin', eventId: `evt_${n}`, topic, partition: n % PARTITIONS }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now()
+  await work()
+  return Math.round(performance.now() - startMs)
+}
+
+/** Collects twice: what the first finds dead is given back in the background. */
+async function memory(): Promise<{ tables: number; heap: number }> {
+  for (let n = 0; n < 2; n++) {
+    collectGarbage()
+    await clock.sleep(200)
+  }
+  const { arrayBuffers, heapUsed } = process.memoryUsage()
+  return { tables: arrayBuffers, heap: heapUsed }
+}
+
+function mib(bytes: number): number {
+  return Math.round(bytes / 1_048_576)
+}
+
+function gib(bytes: number): number {
+  return Math.round(bytes / 1_073_741_824)
+}
