@@ -188,12 +188,12 @@ export const settings = {
   DRAIN_TIMEOUT_MS: {
     type: integer(0, 3_600_000),
     default: '20000',
-    help: 'How long a stop waits for the handlers that are running.',
+    help: 'How long a stop goes on with what is queued and running, before it leaves the rest.',
   },
   REBALANCE_DRAIN_TIMEOUT_MS: {
     type: integer(0, 600_000),
     default: '5000',
-    help: 'How long a rebalance waits for the handlers that are running.',
+    help: 'How long a rebalance is held up to go on with what is queued and running.',
   },
   SESSION_TIMEOUT_MS: {
     type: integer(6_000, 1_800_000),
