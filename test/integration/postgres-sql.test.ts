@@ -1,0 +1,279 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { systemClock } from '../../src/event/clock.ts'
+import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
+import { reject, type SqlPluginContext, skip } from '../../src/plugin/plugin.ts'
+import { deferred } from '../support/deferred.ts'
+import { partition, pipelineKit, plugin } from '../support/pipeline-kit.ts'
+import { database, LEASE_MS, ownStore } from '../support/postgres.ts'
+import { until } from '../support/stack.ts'
+
+type Handler = (id: string, context: SqlPluginContext) => ReturnType<LoadedPlugin['processEvent']>
+
+/** A database with a table for effects, and replicas whose plugin writes them there. */
+async function situation() {
+  const db = await database()
+  await db.query('create table effects (event_id text, note text)')
+
+  async function replica(handler: Handler, part: Partial<LoadedPlugin> = {}) {
+    const owner = await ownStore(db.url)
+    const writes = plugin({
+      slug: 'writes',
+      sql: true,
+      retry: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 2 },
+      timeoutMs: 20_000,
+      ...part,
+      processEvent: (event, context) => handler(`${event.id}`, context as SqlPluginContext),
+    })
+    const kit = pipelineKit({ plugins: [writes], store: owner.store, clock: systemClock })
+    const { put, lose } = partition(kit)
+    onTestFinished(lose)
+    const ended = (count: number) =>
+      until(() => kit.ended.length >= count && kit.ended.map(({ outcome }) => outcome), {
+        what: `${count} deliveries to end`,
+      })
+    return { ...owner, ...kit, clock: owner.clock, put, endedAs: ended }
+  }
+
+  const effects = () => db.query('select event_id, note from effects order by 1, 2')
+  const marks = async () =>
+    (await db.query('select event_id, state from inventory_events_marks order by 1')).map(
+      ({ event_id, state }) => `${event_id} ${state}`,
+    )
+  return { ...db, replica, effects, marks }
+}
+
+const write = ({ sql }: SqlPluginContext, id: string, note = '') =>
+  sql.query('insert into effects values ($1, $2)', [id, note])
+
+it('writes and marks together: what is processed or skipped stays, once', async () => {
+  const { replica, effects, marks } = await situation()
+  const { put, endedAs } = await replica(async (id, context) => {
+    await write(context, id)
+    const { rows } = await context.sql.query<{ n: number }>(
+      'select count(*)::int as n from effects',
+    )
+    expect(rows[0]?.n).toBeGreaterThan(0)
+    return id === 'b' ? skip('no need') : undefined
+  })
+  put({ kind: 'k', id: 'a' })
+  put({ kind: 'k', id: 'b' })
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(3)).toEqual(['processed', 'skipped', 'duplicate'])
+  expect(await effects()).toEqual([
+    { event_id: 'a', note: '' },
+    { event_id: 'b', note: '' },
+  ])
+  expect(await marks()).toEqual(['a completed', 'b completed'])
+})
+
+it('shows nobody what is not committed', async () => {
+  const { replica, effects } = await situation()
+  const [wrote, seen] = [deferred(), deferred()]
+  const { put, endedAs } = await replica(async (id, context) => {
+    await write(context, id)
+    wrote.resolve()
+    await seen.promise
+  })
+  put({ kind: 'k', id: 'a' })
+  await wrote.promise
+  expect(await effects()).toEqual([])
+  seen.resolve()
+  await endedAs(1)
+  expect(await effects()).toHaveLength(1)
+})
+
+it('undoes what a handler wrote that rejects the event, and marks it all the same', async () => {
+  const { replica, effects, marks } = await situation()
+  const { put, endedAs, letters } = await replica(async (id, context) => {
+    await write(context, id)
+    return reject('no such entity')
+  })
+  put({ kind: 'k', id: 'a' })
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(2)).toEqual(['rejected', 'duplicate'])
+  expect(letters).toHaveLength(1)
+  expect(await effects()).toEqual([])
+  expect(await marks()).toEqual(['a completed'])
+})
+
+it('undoes what a handler wrote that throws, each time', async () => {
+  const { replica, effects } = await situation()
+  const { put, endedAs } = await replica(async (id, context) => {
+    await write(context, id, `attempt ${context.attempt}`)
+    if (context.attempt < 3) throw new Error('not yet')
+  })
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['processed'])
+  expect(await effects()).toEqual([{ event_id: 'a', note: 'attempt 3' }])
+})
+
+it('counts a failed statement as a failed attempt, though the handler hides it', async () => {
+  const { replica, effects } = await situation()
+  const { put, endedAs, letters } = await replica(async (id, context) => {
+    await write(context, id)
+    await context.sql.query('select * from no_such_table').catch(() => {})
+  })
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['dead-lettered'])
+  expect(String(letters[0]?.headers['dlq.error'])).toBe(
+    'context.sql: nothing was written, because a statement failed: relation "no_such_table" does not exist',
+  )
+  expect(await effects()).toEqual([])
+})
+
+it('lets a handler undo a failed statement by a savepoint of its own', async () => {
+  const { replica, effects } = await situation()
+  const { put, endedAs } = await replica(async (id, context) => {
+    await context.sql.query('savepoint s')
+    await context.sql.query('select * from no_such_table').catch(() => {})
+    await context.sql.query('rollback to savepoint s')
+    await write(context, id)
+  })
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['processed'])
+  expect(await effects()).toHaveLength(1)
+})
+
+it('never takes a commit that fails for processed', async () => {
+  const { replica, effects, query, marks } = await situation()
+  await query('create table parents (id text primary key)')
+  await query(
+    'alter table effects add foreign key (event_id) references parents deferrable initially deferred',
+  )
+  const { put, endedAs, letters } = await replica((id, context) => void write(context, id))
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['dead-lettered'])
+  expect(String(letters[0]?.headers['dlq.error'])).toContain('violates foreign key constraint')
+  expect(await effects()).toEqual([])
+  expect(await marks()).toEqual(['a completed'])
+})
+
+it('waits for statements that the handler did not wait for, one after the other', async () => {
+  const { replica, effects } = await situation()
+  const { put, endedAs } = await replica((id, context) => {
+    for (let n = 0; n < 5; n++) void write(context, id, `${n}`)
+  })
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['processed'])
+  expect((await effects()).map(({ note }) => note)).toEqual(['0', '1', '2', '3', '4'])
+})
+
+it.each([
+  'commit',
+  ' COMMIT; begin',
+  '-- x\nend',
+  '/* a */ rollback',
+  'begin',
+  'prepare transaction x',
+])('refuses %j', async (text) => {
+  const { replica, effects } = await situation()
+  const { put, endedAs, letters } = await replica(async (id, context) => {
+    await write(context, id)
+    await context.sql.query(text)
+  })
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['dead-lettered'])
+  expect(String(letters[0]?.headers['dlq.error'])).toContain('leaves the transaction open')
+  expect(await effects()).toEqual([])
+})
+
+it('refuses statements once the call of the handler is over', async () => {
+  const { replica } = await situation()
+  let kept: SqlPluginContext | undefined
+  const { put, endedAs } = await replica((_, context) => {
+    kept = context
+    void context.sql
+  })
+  put({ kind: 'k', id: 'a' })
+  await endedAs(1)
+  await expect(kept?.sql.query('select 1')).rejects.toThrow('the call of the handler is over')
+})
+
+it('cuts off a statement that runs when the time limit passes', async () => {
+  const { replica, effects } = await situation()
+  const { put, endedAs, letters } = await replica(
+    async (id, context) => {
+      await write(context, id)
+      await context.sql.query('select pg_sleep(10)')
+    },
+    { timeoutMs: 100, retry: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 1 } },
+  )
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['dead-lettered'])
+  expect(String(letters[0]?.headers['dlq.error'])).toContain('took longer than its 100 ms')
+  expect(await effects()).toEqual([])
+})
+
+it('spends no attempt when the connection breaks under a handler', async () => {
+  const { replica, effects, query } = await situation()
+  const attempts: number[] = []
+  const { put, endedAs, notes } = await replica(
+    async (id, context) => {
+      attempts.push(context.attempt)
+      const { rows } = await context.sql.query<{ pid: number }>('select pg_backend_pid() as pid')
+      await write(context, id)
+      if (attempts.length < 3) await query('select pg_terminate_backend($1)', [rows[0]?.pid])
+      await context.sql.query('select 1')
+    },
+    { retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 } },
+  )
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['processed'])
+  expect(attempts).toEqual([1, 1, 1])
+  expect(notes).toEqual(['interrupted', 'interrupted'])
+  expect(await effects()).toHaveLength(1)
+})
+
+it('refuses the commit of a handler that ignores that its claim has passed on', async () => {
+  const { replica, effects, age, marks } = await situation()
+  const [wrote, goOn] = [deferred(), deferred()]
+  const former = await replica(async (id, context) => {
+    await write(context, id, 'former')
+    wrote.resolve()
+    await goOn.promise
+  })
+  const later = await replica((id, context) => void write(context, id, 'later'))
+  former.put({ kind: 'k', id: 'a' })
+  await wrote.promise
+  await age(LEASE_MS)
+  later.put({ kind: 'k', id: 'a' })
+  expect(await later.endedAs(1)).toEqual(['processed'])
+  goOn.resolve()
+  expect(await former.endedAs(1)).toEqual(['duplicate'])
+  expect(former.notes).toEqual(['interrupted'])
+  expect(former.lostCount()).toBe(1)
+  expect(await effects()).toEqual([{ event_id: 'a', note: 'later' }])
+  expect(await marks()).toEqual(['a completed'])
+})
+
+it('commits what a handler did under a lease that ran out but was taken by nobody', async () => {
+  const { replica, effects, age } = await situation()
+  const { put, endedAs } = await replica(async (id, context) => {
+    await write(context, id)
+    await age(LEASE_MS * 2)
+  })
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['processed'])
+  expect(await effects()).toHaveLength(1)
+})
+
+it('tells a handler that its claim may have passed on, and calls it again if nobody took it', async () => {
+  const { replica, age } = await situation()
+  const started = deferred()
+  const told: boolean[] = []
+  const waits: Handler = async (_, { signal }) => {
+    started.resolve()
+    if (told.length > 0) return
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    told.push(signal.aborted)
+  }
+  const former = await replica(waits, { sql: false })
+  former.put({ kind: 'k', id: 'a' })
+  await started.promise
+  await age(LEASE_MS)
+  await former.clock.jump(LEASE_MS)
+  expect(await former.endedAs(1)).toEqual(['processed'])
+  expect(told).toEqual([true])
+  expect(former.notes).toEqual(['interrupted'])
+  expect(former.lostCount()).toBe(1)
+})
