@@ -12,6 +12,7 @@ export type BreakerState = 'open' | 'closed'
 /** So many lanes, and as many as have calls under way, must begin to fail without a success. */
 const LANES_TO_OPEN = 5
 const FAILING_LANES_MAX = 1_000
+const GOOD_LANES_FIRST_MS = 100
 const PROBE_DELAY_MS = { first: 1_000, most: 30_000 }
 
 /**
@@ -41,10 +42,13 @@ export class Breaker {
   }
 
   /** What a delivery must wait for before its handler is called; undefined lets it through. */
-  gate(): Promise<void> | undefined {
+  gate(lane: string): Promise<void> | undefined {
     if (this.#open !== undefined) {
-      if (!this.#open.mayProbe) return this.#open.next
-      this.#open.mayProbe = false
+      const isFailing = this.#failing.has(lane)
+      if (this.#open.probe === 'none')
+        return isFailing ? this.#open.failing.next : this.#open.good.next
+      if (this.#open.probe === 'good' && isFailing) return this.#open.failing.next
+      this.#open.probe = 'none'
     }
     this.#callsUnderWay += 1
     return undefined
@@ -59,7 +63,8 @@ export class Breaker {
     if (open === undefined) return
     this.#open = undefined
     this.#options.onChange('closed')
-    open.wake()
+    open.good.wake()
+    open.failing.wake()
   }
 
   /** The handler failed. True: blame the plugin, not the event; no attempt is spent. */
@@ -85,12 +90,16 @@ export class Breaker {
   }
 
   #trip(): void {
-    this.#open = { ...signal(), mayProbe: false, delayMs: PROBE_DELAY_MS.first, isScheduled: false }
+    const delayMs = PROBE_DELAY_MS.first
+    this.#open = { good: signal(), failing: signal(), probe: 'none', delayMs, isScheduled: false }
     this.#options.onChange('open')
     this.#scheduleProbe(this.#open)
   }
 
-  /** After a delay, lets one delivery through and wakes those that wait, of which one will take it. */
+  /**
+   * After a delay, lets one delivery through and wakes those that wait, of which one will take it: one
+   * of a lane that was not failing, if there is any, since it tells more.
+   */
   #scheduleProbe(open: Open): void {
     if (open.isScheduled) return
     open.isScheduled = true
@@ -98,24 +107,38 @@ export class Breaker {
     open.delayMs = Math.min(PROBE_DELAY_MS.most, open.delayMs * 2)
     this.#options.clock.after(jitteredMs, () => {
       open.isScheduled = false
-      open.mayProbe = true
-      const { wake } = open
-      Object.assign(open, signal())
-      wake()
+      open.probe = 'good'
+      open.good = renew(open.good)
+    })
+    this.#options.clock.after(jitteredMs + GOOD_LANES_FIRST_MS, () => {
+      if (open.probe === 'good') open.probe = 'any'
+      open.failing = renew(open.failing)
     })
   }
 }
 
 interface Open {
-  /** Settles at the next chance to be let through. */
-  next: Promise<void>
-  wake: () => void
-  mayProbe: boolean
+  /** Where lanes wait that are not known to fail, and where those that are. */
+  good: Signal
+  failing: Signal
+  /** Whom the next chance to be let through is for. */
+  probe: 'none' | 'good' | 'any'
   delayMs: number
   isScheduled: boolean
 }
 
-function signal(): Pick<Open, 'next' | 'wake'> {
+/** Settles at the next chance to be let through. */
+interface Signal {
+  next: Promise<void>
+  wake: () => void
+}
+
+function renew(old: Signal): Signal {
+  old.wake()
+  return signal()
+}
+
+function signal(): Signal {
   let wake = () => {}
   const next = new Promise<void>((resolve) => {
     wake = resolve

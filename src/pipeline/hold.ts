@@ -62,7 +62,7 @@ export class Hold {
     if (placeInMs > 0) {
       return { type: 'wait', until: clock.sleep(placeInMs, delivery.wanted.epoch.lost) }
     }
-    const until = this.#breakers.get(delivery.plugin.slug)?.gate()
+    const until = this.#breakers.get(delivery.plugin.slug)?.gate(laneKeyOf(delivery.wanted.record))
     if (until === undefined) return { type: 'call' }
     return this.#isExpiring(delivery) ? expired : { type: 'wait', until }
   }

@@ -12,11 +12,11 @@ describe('breaker', () => {
     const clock = new ManualClock()
     const one = new Breaker({ clock, random: () => 1, onChange() {} })
     const failed = (lane: string) => {
-      if (!one.isOpen) void one.gate()
+      if (!one.isOpen) void one.gate(lane)
       return one.failed(lane)
     }
     const succeeded = (lane: string) => {
-      if (!one.isOpen) void one.gate()
+      if (!one.isOpen) void one.gate(lane)
       one.succeeded(lane)
     }
     return {
@@ -25,7 +25,7 @@ describe('breaker', () => {
       it: {
         failed,
         succeeded,
-        gate: () => one.gate(),
+        gate: (lane = 'good') => one.gate(lane),
         withdrawn: () => one.withdrawn(),
         get isOpen() {
           return one.isOpen
@@ -36,7 +36,7 @@ describe('breaker', () => {
 
   it('waits for the calls that are under way, since failures are the quicker ones', () => {
     const { one } = breaker()
-    for (let n = 0; n < 64; n++) void one.gate()
+    for (let n = 0; n < 64; n++) void one.gate(`lane ${n}`)
     for (const lane of 'abcdefgh') expect(one.failed(lane)).toBe(false)
     for (let n = 0; n < 23; n++) expect(one.failed(`lane ${n}`)).toBe(false)
     expect(one.failed('the next')).toBe(true)
@@ -89,6 +89,19 @@ describe('breaker', () => {
     await waiting
     expect(open.gate()).toBeUndefined()
     expect(open.isOpen).toBe(false)
+  })
+
+  it('lets a lane probe that was not failing, and only without any such one a failing lane', async () => {
+    const { clock, it: open } = breaker()
+    for (const lane of 'abcde') open.failed(lane)
+    const failingWaits = open.gate('a')
+    await clock.advance(1_000)
+    expect(open.gate('a')).toBeInstanceOf(Promise)
+    expect(open.gate('good')).toBeUndefined()
+    open.failed('good')
+    await clock.advance(2_100)
+    await failingWaits
+    expect(open.gate('a')).toBeUndefined()
   })
 
   it('lets another one probe when the first ended without an answer', async () => {
