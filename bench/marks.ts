@@ -94,8 +94,9 @@ async function measureSingles(): Promise<object> {
 
 function createTopics(): Promise<void> {
   return withAdmin(kafka, async (admin) => {
-    await admin.create({ topic, partitions: PARTITIONS, replicationFactor: -1, configs: {} })
-    await createMarksTopic(admin, topic, -1, { groupId, ttlMs: TTL_MS })
+    const wanted = { partitions: PARTITIONS, replicationFactor: -1, configs: {} }
+    await admin.create({ topic, ...wanted })
+    await createMarksTopic(admin, topic, wanted, { groupId, ttlMs: TTL_MS })
   })
 }
 

@@ -37,12 +37,9 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
   const { partitions = 6, replicationFactor, config: configs } = options
   await withTopics(named, async (admin, topics, marks) => {
     for (const topic of topics) {
-      const said = await createWithCompanions(admin, topic, {
-        partitions,
-        replicationFactor,
-        configs,
-      })
-      if (marks) said.push(await createMarksTopic(admin, topic, replicationFactor, marks))
+      const wanted = { partitions, replicationFactor, configs }
+      const said = await createWithCompanions(admin, topic, wanted)
+      if (marks) said.push(await createMarksTopic(admin, topic, wanted, marks))
       process.stdout.write(`${said.join('\n')}\n`)
     }
     const found = await admin.describe(topics)

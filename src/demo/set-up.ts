@@ -23,7 +23,7 @@ export async function setUp(run: Run, undo: Undo): Promise<void> {
     const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
     for (const topic of inputTopics) {
       await createWithCompanions(admin, topic, wanted)
-      await createMarksTopic(admin, topic, wanted.replicationFactor, owner)
+      await createMarksTopic(admin, topic, wanted, owner)
     }
   })
   undo.add('delete the subjects of the demo', () => removeSubjects(run))

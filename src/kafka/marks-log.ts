@@ -14,8 +14,8 @@ export interface MarksLogOptions {
   clock: Clock
 }
 
-/** Shorter than a rebalance may take, since marks are written before a member joins again. */
-const SEND_TIMEOUT_MS = 15_000
+/** Two tries are shorter than a rebalance may take: marks are written before a member joins again. */
+const LIMITS = { connectTimeoutMs: 8_000, sendTimeoutMs: 15_000 }
 
 /**
  * The ledgers of a group in Kafka. It has a producer of its own, so that marks and dead letters
@@ -24,7 +24,7 @@ const SEND_TIMEOUT_MS = 15_000
 export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> {
   const { kafka, groupId, topics } = options
   const topicOf = (topic: string) => marksTopicOf(topic, groupId)
-  const producer = await createProducer(kafka, { sendTimeoutMs: SEND_TIMEOUT_MS })
+  const producer = await createProducer(kafka, LIMITS)
   const reader = new MarksReader({
     ...options,
     groupId: `${groupId}.marks-reader.${randomUUID()}`,

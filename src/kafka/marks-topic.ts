@@ -1,5 +1,6 @@
 import type { NewTopic, TopicAdmin, TopicDescription } from './admin.ts'
 import { missing, narrower } from './companion-topics.ts'
+import type { WantedTopic } from './create-topics.ts'
 
 /** Whose marks they are and how long they count. */
 export interface MarksOwner {
@@ -9,6 +10,7 @@ export interface MarksOwner {
 
 /** Records are removed by whole segments, the newest never: so old marks go away in good time. */
 const SEGMENTS_PER_TTL = 6
+const MIN_REPLICAS = 'min.insync.replicas'
 
 /**
  * The ledger topic of an input topic and a consumer group. Two pairs may have one name (`a.b` and
@@ -22,17 +24,26 @@ export function marksTopicOf(topic: string, groupId: string): string {
 export async function createMarksTopic(
   admin: TopicAdmin,
   topic: string,
-  replicationFactor: number,
+  { replicationFactor, configs }: Pick<WantedTopic, 'replicationFactor' | 'configs'>,
   owner: MarksOwner,
 ): Promise<string> {
   const { partitions } = (await admin.describe([topic])).get(topic)!
   const name = marksTopicOf(topic, owner.groupId)
-  const configs = configsOf(owner)
-  const isNew = await admin.create({ topic: name, partitions, replicationFactor, configs })
+  const isNew = await admin.create({
+    topic: name,
+    partitions,
+    replicationFactor,
+    configs: { ...safetyOf(configs), ...lifeOf(owner) },
+  })
   return isNew ? `${name}: created` : `${name}: exists`
 }
 
-function configsOf({ ttlMs }: MarksOwner): NewTopic['configs'] {
+/** Of what was asked for the input, only what keeps the ledger as safe as that. */
+function safetyOf(configs: NewTopic['configs']): NewTopic['configs'] {
+  return Object.fromEntries(Object.entries(configs).filter(([name]) => name === MIN_REPLICAS))
+}
+
+function lifeOf({ ttlMs }: MarksOwner): NewTopic['configs'] {
   return {
     'cleanup.policy': 'delete',
     'retention.ms': String(ttlMs),

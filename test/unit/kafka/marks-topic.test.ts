@@ -19,20 +19,27 @@ it('is named by topic and group', () => {
   expect(marksTopicOf('a', 'my group/1:x')).toBe('a.my-group-1-x.marks')
 })
 
-it('is created as wide as its input, and forgets when marks do', async () => {
+it('is created as wide as its input, as safe, and forgets when marks do', async () => {
   const created: NewTopic[] = []
   const admin: TopicAdmin = {
     list: async () => [],
     describe: async () => new Map([['events', described(5)]]),
     create: async (topic) => created.push(topic) === 1,
   }
-  expect(await createMarksTopic(admin, 'events', 3, owner)).toBe('events.group.marks: created')
-  expect(await createMarksTopic(admin, 'events', 3, owner)).toBe('events.group.marks: exists')
+  const configs = { 'min.insync.replicas': '2', 'retention.ms': '1', 'cleanup.policy': 'compact' }
+  const create = () => createMarksTopic(admin, 'events', { replicationFactor: 3, configs }, owner)
+  expect(await create()).toBe('events.group.marks: created')
+  expect(await create()).toBe('events.group.marks: exists')
   expect(created[0]).toEqual({
     topic: 'events.group.marks',
     partitions: 5,
     replicationFactor: 3,
-    configs: { 'cleanup.policy': 'delete', 'retention.ms': '86400000', 'segment.ms': '14400000' },
+    configs: {
+      'min.insync.replicas': '2',
+      'cleanup.policy': 'delete',
+      'retention.ms': '86400000',
+      'segment.ms': '14400000',
+    },
   })
 })
 
