@@ -1,4 +1,5 @@
 import type { Config } from '../config/settings.ts'
+import { InventoryEventsError } from '../event/errors.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 
 export interface Shared {
@@ -10,7 +11,8 @@ export interface Shared {
 
 /**
  * Shares out the connections to the database. Marks have a quarter of them, because every call of a
- * handler with `context.sql` keeps one to itself; those have the rest, in equal parts.
+ * handler with `context.sql` keeps one to itself; those have the rest, in equal parts. Throws
+ * CONFIG_INVALID where there are too few.
  */
 export function shareConnections(
   plugins: readonly LoadedPlugin[],
@@ -18,12 +20,18 @@ export function shareConnections(
 ): Shared {
   const withSql = plugins.filter(({ sql }) => sql).length
   if (withSql === 0) return { plugins, connections: { marks: connectionsMax, transactions: 1 } }
-  const marks = Math.max(1, Math.floor(connectionsMax / 4))
-  const each = Math.max(1, Math.floor((connectionsMax - marks) / withSql))
+  if (connectionsMax < withSql + 1) throw tooFew(connectionsMax, withSql + 1)
+  const marks = Math.max(1, Math.min(Math.floor(connectionsMax / 4), connectionsMax - withSql))
+  const each = Math.floor((connectionsMax - marks) / withSql)
   return {
     plugins: plugins.map((plugin) => (plugin.sql ? lowered(plugin, each) : plugin)),
     connections: { marks, transactions: each * withSql },
   }
+}
+
+function tooFew(got: number, least: number): InventoryEventsError {
+  const message = `IDEMPOTENCY_CONNECTIONS_MAX: expected at least ${least}, one for marks and one for each plugin with context.sql, got ${got}`
+  return new InventoryEventsError('CONFIG_INVALID', message)
 }
 
 function lowered(plugin: LoadedPlugin, concurrency: number): LoadedPlugin {

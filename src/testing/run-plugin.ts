@@ -14,9 +14,10 @@ import { createPipeline } from '../pipeline/pipeline.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
 import { type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
-import type { Plugin, PluginLog } from '../plugin/plugin.ts'
+import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
 import { createLocalSchemas } from './local-schemas.ts'
+import { withSql } from './with-sql.ts'
 
 export interface RunOptions {
   /** Every event arrives twice, as from a producer that tried again. */
@@ -26,6 +27,11 @@ export interface RunOptions {
    * handler's effect and its mark: shows whether a repeated call does harm.
    */
   crash?: boolean
+  /**
+   * What a plugin that says `sql: true` gets as `context.sql`: a fake of yours, or a pool of a real
+   * database. Statements reach it as they are: nothing here begins a transaction or undoes one.
+   */
+  sql?: Sql
   /** Where the plugin's log lines go; nowhere by default. */
   log?: PluginLog
 }
@@ -60,18 +66,19 @@ export async function runPlugin(
   events: readonly Event[],
   options: RunOptions = {},
 ): Promise<RunReport> {
-  const loaded = load(plugin)
+  const loaded = load(plugin, options)
   const given = events.map((event) => assertEvent(event))
   const arriving = options.duplicates ? given.flatMap((event) => [event, event]) : given
   const report: RunReport = { deliveries: [], unwanted: [] }
-  await runOnce(loaded, arriving, report, options.log ?? silent)
-  if (options.crash) await runOnce(loaded, arriving, report, options.log ?? silent)
+  await runOnce(loaded, arriving, report, options)
+  if (options.crash) await runOnce(loaded, arriving, report, options)
   return report
 }
 
 /** The defaults are those of the service. */
-function load(plugin: Plugin): LoadedPlugin {
+function load(plugin: Plugin, { sql }: RunOptions): LoadedPlugin {
   const problems = checkPlugin(plugin)
+  if (plugin.sql && sql === undefined) problems.push('sql: expected runPlugin to be given one')
   if (problems.length > 0) throw new InventoryEventsError('PLUGIN_INVALID', problems.join('; '))
   const retry = { maxAttempts: 5, initialDelayMs: 200, maxDelayMs: 30_000 }
   return withDefaults(plugin, 'test', { retry, timeoutMs: 30_000, concurrency: 64 })
@@ -81,7 +88,7 @@ async function runOnce(
   plugin: LoadedPlugin,
   events: readonly Event[],
   report: RunReport,
-  log: PluginLog,
+  { log = silent, sql }: RunOptions,
 ): Promise<void> {
   const schemas = createLocalSchemas()
   const end = deferred()
@@ -94,7 +101,10 @@ async function runOnce(
     schemaIdOf,
     schemas,
     fingerprint,
-    store: createMemoryStore({ clock, ttlMs: 86_400_000, maxMarks: Number.MAX_SAFE_INTEGER }),
+    store: withSql(
+      createMemoryStore({ clock, ttlMs: 86_400_000, maxMarks: Number.MAX_SAFE_INTEGER }),
+      sql,
+    ),
     deadLetters: { write: async () => {} },
     clock,
     random: () => 0.5,

@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '../../src/event/clock.ts'
 import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
 import { reject, type SqlPluginContext, skip } from '../../src/plugin/plugin.ts'
+import { claimOf } from '../contract/store-contract.ts'
 import { deferred } from '../support/deferred.ts'
 import { partition, pipelineKit, plugin } from '../support/pipeline-kit.ts'
 import { database, LEASE_MS, ownStore } from '../support/postgres.ts'
@@ -244,6 +245,41 @@ it('refuses the commit of a handler that ignores that its claim has passed on', 
   expect(former.lostCount()).toBe(1)
   expect(await effects()).toEqual([{ event_id: 'a', note: 'later' }])
   expect(await marks()).toEqual(['a completed'])
+})
+
+it('lets go of what a frozen handler holds locked, and refuses its commit', async () => {
+  const { query, url, effects } = await situation()
+  await query('create unique index on effects (event_id)')
+  const key = { plugin: 'writes', eventId: 'a', topic: 'events', partition: 0 }
+  const { store } = await ownStore(url)
+  const claim = claimOf(await store.claim(key, 'f'))
+  const frozen = await claim.begin!({ statementMs: 1_000, idleMs: 200 })
+  await frozen.sql.query(`insert into effects values ('a', 'frozen')`)
+  await query(`insert into effects values ('a', 'other')`)
+  await expect(frozen.commit()).rejects.toThrow()
+  expect(frozen.isBroken()).toBe(true)
+  expect(await effects()).toEqual([{ event_id: 'a', note: 'other' }])
+  await claim.complete()
+})
+
+it('takes what a handler without SQL did for a duplicate if another owner completed it', async () => {
+  const { replica, age } = await situation()
+  const [started, goOn] = [deferred(), deferred()]
+  const plain = { sql: false }
+  const former = await replica(() => {
+    started.resolve()
+    return goOn.promise
+  }, plain)
+  const later = await replica(() => {}, plain)
+  former.put({ kind: 'k', id: 'a' })
+  await started.promise
+  await age(LEASE_MS)
+  later.put({ kind: 'k', id: 'a' })
+  expect(await later.endedAs(1)).toEqual(['processed'])
+  goOn.resolve()
+  expect(await former.endedAs(1)).toEqual(['duplicate'])
+  expect(former.notes).toEqual(['mark failed'])
+  expect(former.lostCount()).toBe(1)
 })
 
 it('commits what a handler did under a lease that ran out but was taken by nobody', async () => {

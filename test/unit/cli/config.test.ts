@@ -33,6 +33,20 @@ it('prints no secret, and one line of a certificate', () => {
   expect(lineOf(lines, 'KAFKA_SSL_CA')).toBe('KAFKA_SSL_CA -----BEGIN X----- ... (environment)')
 })
 
+it('shows the idempotency store without its password, and none of it where it is wrong', () => {
+  const shown = (url: string) =>
+    lineOf(describeConfig({ IDEMPOTENCY_STORE: url }).lines, 'IDEMPOTENCY_STORE')
+  expect(shown('memory:')).toBe('IDEMPOTENCY_STORE memory: (environment)')
+  expect(shown('postgresql://me:hush%2F@db:5433/events?password=hush&sslmode=verify-full')).toBe(
+    'IDEMPOTENCY_STORE postgres://me:***@db:5433/events?*** (environment)',
+  )
+  for (const url of ['postgres://me:hush/@', 'mysql://me:hush@db/events', 'postgres://']) {
+    const { lines, problems } = describeConfig({ IDEMPOTENCY_STORE: url })
+    expect(problems).toEqual([expect.stringMatching(/^IDEMPOTENCY_STORE: expected kafka:, memory/)])
+    expect([...lines, ...problems].join('\n')).not.toContain('hush')
+  }
+})
+
 it('shows where there is a problem, and tells the problem and the hints', () => {
   const { lines, problems, hints } = describeConfig({ HTTP_PORT: 'x', PLUGIN: 'a' })
   expect(lineOf(lines, 'HTTP_PORT')).toBe('HTTP_PORT invalid (environment)')

@@ -31,6 +31,7 @@ describe.each([
   ['a handler that is none', { ...good, processEvent: 'x' }, /^processEvent: expected a function/],
   ['a retry that is none', { ...good, retry: 3 }, /^retry: expected an object, got 3/],
   ['infinite patience', { ...good, timeoutMs: Number.POSITIVE_INFINITY }, /^timeoutMs: .*Infinity/],
+  ['a statement for sql', { ...good, sql: 'select' }, /^sql: expected true or false, got 'select'/],
   ['an endless slug', { ...good, slug: 'a'.repeat(64) }, /^slug: expected up to 63/],
 ])('%s', (_what, value, expected) => {
   it('is one problem', () => {

@@ -98,6 +98,30 @@ function whereTo(event: Event): string {
   }
 }
 
+it('has context.sql where the plugin says so, and only there', () => {
+  definePlugin({
+    slug: 'writes',
+    sql: true,
+    wantsProcessEvent: (name) => name === 'inventory.moved',
+    async processEvent(event, { sql }) {
+      expectTypeOf(event).toEqualTypeOf<InventoryMovedEvent>()
+      const { rows } = await sql.query<{ n: number }>('select 1 as n')
+      expectTypeOf(rows).toEqualTypeOf<{ n: number }[]>()
+    },
+  })
+  definePlugin({
+    slug: 'does-not',
+    // @ts-expect-error it does not say so
+    processEvent: (_event, { sql }) => void sql,
+  })
+  definePlugin({
+    slug: 'says-no',
+    sql: false,
+    // @ts-expect-error it says the opposite
+    processEvent: (_event, { sql }) => void sql,
+  })
+})
+
 it('refuses a plugin without a handler', () => {
   // @ts-expect-error processEvent is missing
   definePlugin({ slug: 'none', wantsProcessEvent: (name) => name === 'inventory.moved' })

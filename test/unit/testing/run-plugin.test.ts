@@ -1,4 +1,11 @@
-import { definePlugin, type Event, reject, skip } from 'inventory-events'
+import {
+  definePlugin,
+  type Event,
+  reject,
+  type Sql,
+  type SqlPluginContext,
+  skip,
+} from 'inventory-events'
 import { runPlugin } from 'inventory-events/testing'
 import { describe, expect, it } from 'vitest'
 
@@ -92,6 +99,44 @@ describe('running a plugin over events in memory', () => {
     await expect(runPlugin({ slug: 'No Slug' } as never, [])).rejects.toThrow('slug: expected')
     const bad = { ...wasted('a'), reason: 7 } as never
     await expect(runPlugin(plugin, [bad])).rejects.toThrow('reason: expected a string, got 7')
+  })
+
+  it('gives a plugin that asks for it the SQL of the test, and refuses to run it without', async () => {
+    const plugin = definePlugin({
+      slug: 'writes',
+      sql: true,
+      async processEvent(event, { sql }) {
+        const { rows } = await sql.query<{ n: number }>('select $1::int as n', [7])
+        return rows[0]?.n === 7 ? undefined : reject(`no number for ${event.id}`)
+      },
+    })
+    const asked: unknown[] = []
+    const sql: Sql = {
+      async query<Row>(text: string, values?: readonly unknown[]) {
+        asked.push(text, values)
+        return { rows: [{ n: 7 }] as Row[], rowCount: 1 }
+      },
+    }
+    const { deliveries } = await runPlugin(plugin, [wasted('a')], { sql, duplicates: true })
+    expect(deliveries.map(({ outcome }) => outcome)).toEqual(['processed', 'duplicate'])
+    expect(asked).toEqual(['select $1::int as n', [7]])
+    await expect(runPlugin(plugin, [wasted('a')])).rejects.toMatchObject({
+      code: 'PLUGIN_INVALID',
+      message: 'sql: expected runPlugin to be given one',
+    })
+  })
+
+  it('tells a plugin that uses context.sql without asking for it', async () => {
+    const plugin = definePlugin({
+      slug: 'forgot',
+      retry: { maxAttempts: 1 },
+      processEvent: async (_event, context) => void (await (context as SqlPluginContext).sql),
+    })
+    const { deliveries } = await runPlugin(plugin, [wasted('a')])
+    expect(deliveries[0]).toMatchObject({
+      reason: 'exhausted',
+      error: 'context.sql: expected the plugin to say sql: true',
+    })
   })
 
   it('reports a handler that never ends', async () => {

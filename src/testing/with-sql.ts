@@ -1,0 +1,26 @@
+import type { Claim, ClaimTransaction, IdempotencyStore } from '../idempotency/store.ts'
+import type { Sql } from '../plugin/plugin.ts'
+
+/** A store whose claims offer this SQL, as it is: there is no transaction to undo. */
+export function withSql(store: IdempotencyStore, sql: Sql | undefined): IdempotencyStore {
+  if (sql === undefined) return store
+  return {
+    ...store,
+    async claim(key, fingerprint) {
+      const result = await store.claim(key, fingerprint)
+      if (result.type !== 'claimed') return result
+      const { claim } = result
+      return { type: 'claimed', claim: { ...claim, begin: async () => begin(claim, sql) } }
+    },
+  }
+}
+
+function begin(claim: Claim, sql: Sql): ClaimTransaction {
+  return {
+    sql,
+    isBroken: () => false,
+    interrupt() {},
+    commit: () => claim.complete(),
+    rollback: async () => {},
+  }
+}
