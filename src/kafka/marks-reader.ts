@@ -44,6 +44,7 @@ export class MarksReader {
 
   /** Of at most the newest `maxRecords`. Rejects with KAFKA_UNAVAILABLE or TOPIC_MISSING. */
   async read(request: ReadRequest): Promise<{ skipped: number }> {
+    this.#requireOpen()
     const { low, high } = await this.#offsets(request)
     if (high <= low) return { skipped: 0 }
     const first = Math.max(low, high - request.maxRecords)
@@ -85,12 +86,17 @@ export class MarksReader {
 
   /** A consumer that does not know of the partition yet is replaced by one that will. */
   async #consumerFor({ topic, partition }: ReadRequest): Promise<PausedConsumer> {
+    this.#requireOpen()
     const running = this.#running()
     const consumer = await running
     if (consumer.has(topic, partition)) return consumer
     if (this.#consumer === running) this.#consumer = undefined
     await consumer.close()
     throw unavailable(`the reader of marks does not know of ${topic}/${partition} yet`)
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw unavailable('the reader of marks is closed')
   }
 
   #running(): Promise<PausedConsumer> {
@@ -104,7 +110,6 @@ export class MarksReader {
       if (this.#consumer === built) this.#consumer = undefined
     }
     const start = async () => {
-      if (this.#isClosed) throw unavailable('the reader of marks is closed')
       const consumer = new PausedConsumer(kafka, groupId, topics, forget)
       this.#latest = consumer
       await consumer.start()

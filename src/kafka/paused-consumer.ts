@@ -28,6 +28,8 @@ export class PausedConsumer {
   #assigned = new Set<string>()
   #readings = new Map<string, PartitionReading>()
   #onEnd: () => void
+  #started: Promise<void> = Promise.resolve()
+  #isClosed = false
 
   /** `onEnd` is called when it ends by itself: it reads nothing more then. */
   constructor(kafka: Kafka, groupId: string, topics: readonly string[], onEnd: () => void) {
@@ -44,15 +46,14 @@ export class PausedConsumer {
   }
 
   /** Resolves when it has joined its group. Rejects with KAFKA_UNAVAILABLE, and is closed then. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
     const late = () => new Error(`no group was joined within ${JOIN_TIMEOUT_MS / 1000} s`)
-    const joined = this.#listen()
-    try {
-      await within(Promise.all([joined, this.#run()]), JOIN_TIMEOUT_MS, late)
-    } catch (error) {
-      await this.close()
-      throw kafkaError(error, `read ${this.#topics.join(', ')}`)
-    }
+    const joined = within(Promise.all([this.#listen(), this.#run()]), JOIN_TIMEOUT_MS, late)
+    this.#started = joined.then(
+      () => (this.#isClosed ? this.#giveUp(new Error('it was closed')) : undefined),
+      (error) => this.#giveUp(error),
+    )
+    return this.#started
   }
 
   /** Whether it can read the partition. Of one that is new in its topic it learns in minutes only. */
@@ -76,8 +77,21 @@ export class PausedConsumer {
     }
   }
 
+  /** kafkajs goes on with a start that is under way, so that is waited for, if it does not last. */
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#end('the reader was closed')
+    const late = () => new Error('it is still starting')
+    await within(this.#started, CLOSE_TIMEOUT_MS, late).catch(() => undefined)
+    await this.#disconnect()
+  }
+
+  async #giveUp(error: unknown): Promise<never> {
+    await this.#disconnect()
+    throw kafkaError(error, `read ${this.#topics.join(', ')}`)
+  }
+
+  async #disconnect(): Promise<void> {
     const late = () => new Error('no answer')
     await within(this.#consumer.disconnect(), CLOSE_TIMEOUT_MS, late).catch(() => undefined)
   }

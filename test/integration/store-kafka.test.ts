@@ -219,6 +219,9 @@ describe('the ledger in Kafka', () => {
     await until(async () => (await readers()).length === 1, { what: 'the reader to join' })
     await first.close()
     expect(await readers()).toEqual([])
+    const closedWhileItJoins = await store()
+    await closedWhileItJoins.close()
+    expect(await readers()).toEqual([])
   })
 })
 
