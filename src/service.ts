@@ -87,12 +87,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     commitIntervalMs: config.COMMIT_INTERVAL_MS,
     rebalanceDrainMs: config.REBALANCE_DRAIN_TIMEOUT_MS,
+    outOfRange: config.OUT_OF_RANGE,
     reports: {
       onRebalance(seconds) {
         metrics.rebalances.inc()
         metrics.rebalanceDuration.observe(seconds)
       },
       onCommit: (result) => metrics.commits.inc({ result }),
+      onOutOfRange(topic, reason, lostOffsets) {
+        metrics.outOfRange.inc({ topic, reason })
+        metrics.offsetsLost.inc({ topic }, lostOffsets)
+      },
       onFailure: fail,
     },
   })

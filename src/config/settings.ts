@@ -99,6 +99,11 @@ export const settings = {
     secret: true,
     help: 'The password of that user.',
   },
+  OUT_OF_RANGE: {
+    type: oneOf('earliest', 'latest', 'fail'),
+    default: 'earliest',
+    help: 'What to do when Kafka no longer has the record that comes next: go on with what is left, or with new records only, or end.',
+  },
   PLUGINS: {
     type: pluginSpecifiers,
     help: 'The plugins to run: files or packages, separated by commas.',

@@ -1,14 +1,14 @@
-import type { Admin, Consumer, ConsumerEndBatchProcessEvent, ConsumerGroupJoinEvent } from 'kafkajs'
+import type { Admin, ConsumerEndBatchProcessEvent, ConsumerGroupJoinEvent } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Intake, Obstacle } from '../pipeline/source.ts'
 import type { TopicPartition } from './balance.ts'
 import type { Claims } from './claims.ts'
-import { type PartitionOffsets, readOffsets } from './offsets.ts'
+import { Lead, type LeadConsumer } from './lead.ts'
+import { type GroupOffsets, type PartitionOffsets, readOffsets } from './offsets.ts'
+import { createFindStart, type OutOfRangePorts, reasonOf, type Start } from './out-of-range.ts'
 import { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
-
-type Lead = Pick<Consumer, 'pause' | 'resume' | 'seek'>
 
 export interface AssignmentOptions {
   groupId: string
@@ -16,9 +16,13 @@ export interface AssignmentOptions {
   intake: Intake
   clock: Clock
   log: Logger
+  outOfRange: OutOfRangePorts['outOfRange']
+  reports: Pick<OutOfRangePorts, 'onOutOfRange'> & { onFailure(error: Error): void }
 }
 
 const RETRY_MS = 500
+/** A leader that was cut off for a while may not know of the newest records when it is asked. */
+const BEYOND_END_ASKS = 5
 
 /**
  * What this member owns, from join to join. A partition is read only from an offset that we told
@@ -27,7 +31,8 @@ const RETRY_MS = 500
 export class Assignment {
   readonly owned = new OwnedPartitions()
   #options: AssignmentOptions
-  #consumer: Lead | undefined
+  #findStart: ReturnType<typeof createFindStart>
+  #lead = new Lead()
   #memberId: string | undefined
   #generation = -1
   /** Counts the joins, so that what was begun for one is dropped when the next comes. */
@@ -36,6 +41,7 @@ export class Assignment {
 
   constructor(options: AssignmentOptions) {
     this.#options = options
+    this.#findStart = createFindStart({ ...options, ...options.reports })
   }
 
   /** Whether the running consumer has joined the group, be it without partitions. */
@@ -55,15 +61,15 @@ export class Assignment {
   }
 
   /** A new consumer, with a member id of its own, takes over. */
-  use(consumer: Lead): void {
-    this.#consumer = consumer
+  use(consumer: LeadConsumer): void {
+    this.#lead.use(consumer)
     this.#memberId = undefined
   }
 
   /** Takes no more records in; what is owned can still be committed. */
   close(): void {
     this.#closed.abort()
-    this.#pause([...this.owned])
+    this.#lead.pause([...this.owned])
   }
 
   /** Gives everything up: nothing of it can be committed any more. */
@@ -79,20 +85,19 @@ export class Assignment {
     return owned?.isPrepared && !this.#closed.signal.aborted ? owned : undefined
   }
 
-  seekBack({ topic, partition, ledger }: OwnedPartition): void {
-    const offset = String(ledger.expected)
-    this.#tell((consumer) => consumer.seek({ topic, partition, offset }))
+  seekBack(owned: OwnedPartition): void {
+    this.#lead.seek(owned, owned.ledger.expected)
   }
 
   /** Stops reading the partition until the obstacle is cleared. */
   park(owned: OwnedPartition, obstacle: Obstacle): void {
     const { topic, partition } = owned
     owned.isParked = true
-    this.#pause([owned])
+    this.#lead.pause([owned])
     this.#options.log.warn({ topic, partition, why: obstacle.why }, 'partition paused')
     void obstacle.cleared.then(() => {
       owned.isParked = false
-      if (this.readable(topic, partition) === owned) this.#resume(owned)
+      if (this.readable(topic, partition) === owned) this.#lead.resume(owned)
     })
   }
 
@@ -113,7 +118,7 @@ export class Assignment {
       const isKept = isSameMember && assigned.some((each) => isSame(each, owned))
       if (!isKept) this.#end(owned)
     }
-    this.#pause(assigned)
+    this.#lead.pause(assigned)
     void this.#prepare(join, assigned)
   }
 
@@ -124,14 +129,13 @@ export class Assignment {
   batchEnded({ payload }: ConsumerEndBatchProcessEvent): void {
     if (payload.batchSize > 0) return
     const owned = this.readable(payload.topic, payload.partition)
-    if (owned === undefined || !continues(owned, Number(payload.firstOffset))) return
+    if (owned === undefined || !owned.continuesAt(Number(payload.firstOffset))) return
     const next = Number(payload.lastOffset) + 1
     if (next > owned.ledger.expected) owned.ledger.passTo(next)
   }
 
   async #prepare(join: number, assigned: TopicPartition[]): Promise<void> {
-    const topics = [...new Set(assigned.map(({ topic }) => topic))]
-    const offsets = await this.#readOffsets(join, topics)
+    const offsets = await this.#readOffsets(join, assigned)
     if (offsets === undefined) return
     const opened = assigned.map(({ topic, partition }) => {
       const known = offsets.get(topic)?.get(partition)
@@ -141,11 +145,24 @@ export class Assignment {
     this.#options.log.info({ partitions: assigned.length }, 'partitions assigned')
   }
 
-  #readOffsets(join: number, topics: string[]) {
+  #readOffsets(join: number, assigned: TopicPartition[]) {
     const { groupId, admin } = this.#options
-    return this.#untilDone(join, 'read the committed offsets', () =>
-      readOffsets(admin, groupId, topics),
-    )
+    const topics = [...new Set(assigned.map(({ topic }) => topic))]
+    let asks = 0
+    return this.#untilDone(join, 'read the committed offsets', async () => {
+      const offsets = await readOffsets(admin, groupId, topics)
+      asks += 1
+      if (asks < BEYOND_END_ASKS && assigned.some((each) => this.#isBeyondEnd(each, offsets))) {
+        throw new Error('the next offset is beyond the end of its partition')
+      }
+      return offsets
+    })
+  }
+
+  #isBeyondEnd({ topic, partition }: TopicPartition, all: GroupOffsets): boolean {
+    const known = all.get(topic)?.get(partition)
+    const next = nextOf(this.owned.get(topic, partition), known)
+    return known !== undefined && next !== undefined && reasonOf(next, known) === 'beyond-end'
   }
 
   /** Tries until it is done; undefined when another join or a stop came first. */
@@ -176,7 +193,10 @@ export class Assignment {
     // under way belongs to an epoch that is over.
     const wasOwnedInBetween = kept !== undefined && (offsets.committed ?? 0) > kept.ledger.watermark
     if (kept !== undefined && wasOwnedInBetween) this.#end(kept)
-    const owned = this.owned.get(topic, partition) ?? this.#begin(topic, partition, offsets)
+    const start = this.#start(topic, partition, offsets)
+    if (start === undefined) return
+    const owned = this.owned.get(topic, partition) ?? this.#begin(topic, partition, start, offsets)
+    if (start.offset > owned.ledger.expected) owned.ledger.passTo(start.offset)
     const isReady = await this.#untilDone(join, 'prepare a partition', async () => {
       await this.#options.intake.begin(owned)
       return true
@@ -184,22 +204,33 @@ export class Assignment {
     if (!isReady) return
     owned.isPrepared = true
     this.seekBack(owned)
-    if (!owned.isParked) this.#resume(owned)
+    if (!owned.isParked) this.#lead.resume(owned)
   }
 
-  #begin(topic: string, partition: number, offsets: PartitionOffsets): OwnedPartition {
-    const startOffset = this.#startOf(topic, partition, offsets)
-    const owned = new OwnedPartition(topic, partition, startOffset, offsets.committed ?? -1)
+  /** Where to go on; undefined if the service must not. */
+  #start(topic: string, partition: number, offsets: PartitionOffsets): Start | undefined {
+    const kept = this.owned.get(topic, partition)
+    try {
+      const start = this.#findStart({ topic, partition }, nextOf(kept, offsets), offsets)
+      // The offsets that we know of it will be given out anew, to other records.
+      if (kept !== undefined && start.outOfRange === 'beyond-end') this.#end(kept)
+      return start
+    } catch (error) {
+      this.#options.reports.onFailure(error as Error)
+      return undefined
+    }
+  }
+
+  #begin(
+    topic: string,
+    partition: number,
+    { offset }: Start,
+    { committed = -1 }: PartitionOffsets,
+  ) {
+    // What was committed beyond the end of the log must not keep us from committing less.
+    const owned = new OwnedPartition(topic, partition, offset, committed > offset ? -1 : committed)
     this.owned.add(owned)
     return owned
-  }
-
-  #startOf(topic: string, partition: number, { committed, low, high }: PartitionOffsets): number {
-    if (committed === undefined) return low
-    if (committed >= low && committed <= high) return committed
-    const message = 'the committed offset is outside the log: starting at the first that is left'
-    this.#options.log.error({ topic, partition, committed, low, high }, message)
-    return low
   }
 
   #end(owned: OwnedPartition): void {
@@ -207,36 +238,11 @@ export class Assignment {
     owned.lose()
     this.#options.intake.end(owned)
   }
-
-  #pause(partitions: TopicPartition[]): void {
-    const each = partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))
-    this.#tell((consumer) => consumer.pause(each))
-  }
-
-  #resume({ topic, partition }: OwnedPartition): void {
-    this.#tell((consumer) => consumer.resume([{ topic, partitions: [partition] }]))
-  }
-
-  #tell(what: (consumer: Lead) => void): void {
-    try {
-      if (this.#consumer !== undefined) what(this.#consumer)
-    } catch {
-      // kafkajs throws when it has ended by itself and has not told so yet. Its crash ends every
-      // epoch, so there is nothing left to tell it.
-    }
-  }
 }
 
-/**
- * Whether a batch without records continues what was taken. One that begins behind a gap may be of
- * an older assignment, or the log was compacted there: the next batch will be sought back, and if
- * the gap then shows again, it is the log's.
- */
-function continues(owned: OwnedPartition, firstOffset: number): boolean {
-  const { expected } = owned.ledger
-  if (firstOffset <= expected || owned.gapSeenAtOffset === expected) return true
-  owned.gapSeenAtOffset = expected
-  return false
+/** The offset that comes next; undefined if nothing was read yet. */
+function nextOf(kept: OwnedPartition | undefined, offsets: PartitionOffsets | undefined) {
+  return kept?.ledger.expected ?? offsets?.committed
 }
 
 function isSame(a: TopicPartition, b: TopicPartition): boolean {

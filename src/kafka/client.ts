@@ -2,6 +2,7 @@ import type { KafkaConfig, SASLOptions } from 'kafkajs'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
+import { registerCodecs } from './codecs.ts'
 import { bridgeLogs } from './log-bridge.ts'
 import { quietIdleConnections } from './quiet-idle.ts'
 
@@ -16,6 +17,7 @@ const brokers = new WeakMap<Kafka, string>()
 /** The Kafka client that every consumer, producer and admin of the process is made from. */
 export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka {
   quietIdleConnections()
+  registerCodecs()
   const kafka = new Kafka(kafkaOptions(config, log))
   brokers.set(kafka, config.KAFKA_BROKERS.join(', '))
   return kafka

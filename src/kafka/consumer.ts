@@ -7,6 +7,9 @@ import { Assignment } from './assignment.ts'
 import { Committer } from './committer.ts'
 import { crashKindOf } from './crash.ts'
 import { createFetch } from './fetch.ts'
+import { withFetchErrors } from './fetch-errors.ts'
+import { ownErrorIn } from './kafka-error.ts'
+import type { OutOfRangePolicy, OutOfRangePorts } from './out-of-range.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { withRejoinHook } from './rejoin.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
@@ -22,10 +25,11 @@ export interface KafkaSourceOptions {
   commitIntervalMs: number
   /** How long a rejoin may wait for running handlers. */
   rebalanceDrainMs: number
+  outOfRange: OutOfRangePolicy
   reports: SourceReports
 }
 
-export interface SourceReports {
+export interface SourceReports extends Pick<OutOfRangePorts, 'onOutOfRange'> {
   onRebalance(seconds: number): void
   onCommit(result: 'ok' | 'failed'): void
   /** The consumer ended and a new one would not do better. */
@@ -115,7 +119,7 @@ export class KafkaSource {
   /** A new kafkajs consumer each time: one that crashed can't be trusted to start again. */
   async #build(): Promise<void> {
     const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
-    const assigner = stickyAssigner(() => this.#assignment.claims)
+    const assigner = withFetchErrors(stickyAssigner(() => this.#assignment.claims))
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -205,7 +209,7 @@ export class KafkaSource {
       const kind = crashKindOf(error)
       this.#crashes += 1
       if (kind === 'final' || (kind === 'retry' && this.#crashes > CRASHES_MAX)) {
-        return reports.onFailure(error)
+        return reports.onFailure(ownErrorIn(error) ?? error)
       }
       const delayMs = Math.min(REBUILD_DELAY_MS.most, REBUILD_DELAY_MS.first * 2 ** this.#crashes)
       log.warn({ err: error, delayMs }, 'the consumer ended; a new one is started')

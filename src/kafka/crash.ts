@@ -1,3 +1,4 @@
+import { CodecError } from './codecs.ts'
 import { causes } from './kafka-error.ts'
 
 /**
@@ -24,7 +25,10 @@ const FINAL_NAMES = ['KafkaJSSASLAuthenticationError', 'KafkaJSNotImplemented']
 export function crashKindOf(error: Error): CrashKind {
   const chain = causes(error)
   const isFinal = chain.some(
-    ({ name, type }) => FINAL_NAMES.includes(name) || type?.endsWith('_AUTHORIZATION_FAILED'),
+    (each) =>
+      each instanceof CodecError ||
+      FINAL_NAMES.includes(each.name) ||
+      each.type?.endsWith('_AUTHORIZATION_FAILED'),
   )
   if (isFinal) return 'final'
   const isAway = chain.some(

@@ -36,6 +36,11 @@ function isMissingTopic(error: KafkaJsError): boolean {
   return error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
+/** The error of ours that kafkajs wrapped into its own, if it is one. */
+export function ownErrorIn(error: unknown): InventoryEventsError | undefined {
+  return causes(error).find((each) => each instanceof InventoryEventsError)
+}
+
 /** The error and what caused it, the deepest last. kafkajs nests no deeper than this limit. */
 export function causes(error: unknown): KafkaJsError[] {
   const found: KafkaJsError[] = []

@@ -10,14 +10,17 @@ export interface PartitionOffsets {
   high: number
 }
 
-/** Asks the brokers about every partition of the topics: topic, then partition. */
+/** By topic, then partition. */
+export type GroupOffsets = Map<string, Map<number, PartitionOffsets>>
+
+/** Asks the brokers about every partition of the topics. */
 export async function readOffsets(
   admin: Admin,
   groupId: string,
   topics: string[],
-): Promise<Map<string, Map<number, PartitionOffsets>>> {
+): Promise<GroupOffsets> {
   const committed = await admin.fetchOffsets({ groupId, topics })
-  const byTopic = new Map<string, Map<number, PartitionOffsets>>()
+  const byTopic: GroupOffsets = new Map()
   for (const { topic, partitions } of committed) {
     const commits = new Map(partitions.map((row) => [row.partition, Number(row.offset)]))
     byTopic.set(topic, await readTopic(admin, topic, commits))

@@ -27,6 +27,18 @@ export class OwnedPartition implements Epoch {
     setMaxListeners(0, this.#loss.signal)
   }
 
+  /**
+   * Whether a batch without records continues what was taken. One that begins behind a gap may be of
+   * an older assignment, or the log was compacted there: the next batch will be sought back, and if
+   * the gap then shows again, it is the log's.
+   */
+  continuesAt(firstOffset: number): boolean {
+    const { expected } = this.ledger
+    if (firstOffset <= expected || this.gapSeenAtOffset === expected) return true
+    this.gapSeenAtOffset = expected
+    return false
+  }
+
   get lost(): AbortSignal {
     return this.#loss.signal
   }

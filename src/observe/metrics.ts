@@ -150,6 +150,18 @@ function progressGauges(register: Registry) {
 
 function groupMetrics(registers: Registry[]) {
   return {
+    outOfRange: new Counter({
+      name: `${PREFIX}out_of_range_total`,
+      help: 'How often the next offset was not in the log: removed (retention passed it) or beyond-end (the topic was made anew).',
+      labelNames: ['topic', 'reason'],
+      registers,
+    }),
+    offsetsLost: new Counter({
+      name: `${PREFIX}offsets_lost_total`,
+      help: 'Offsets that were never read, because they were no longer in the log or OUT_OF_RANGE passed over them.',
+      labelNames: ['topic'],
+      registers,
+    }),
     rebalances: new Counter({
       name: `${PREFIX}rebalances_total`,
       help: 'How often the group shared out its partitions anew.',

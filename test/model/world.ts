@@ -175,6 +175,15 @@ export class Member {
       intake: pipeline,
       clock: this.clock,
       log: pino({ level: 'silent' }),
+      outOfRange: 'earliest',
+      reports: {
+        onOutOfRange() {
+          throw new Error('no offset of the model is out of range')
+        },
+        onFailure: (error) => {
+          throw error
+        },
+      },
     })
     this.assignment.use({
       pause: (topics) => this.#each(topics, (partition) => this.paused.add(partition)),

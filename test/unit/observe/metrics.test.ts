@@ -28,6 +28,8 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'in_flight_bytes',
     'paused_partitions',
     'unaccounted_deliveries',
+    'out_of_range_total',
+    'offsets_lost_total',
     'rebalances_total',
     'rebalance_duration_seconds',
     'commits_total',

@@ -1,0 +1,67 @@
+import type { PartitionAssigner } from 'kafkajs'
+import { CodecError } from './codecs.ts'
+
+interface Cluster {
+  findBroker(options: unknown): Promise<Broker>
+}
+
+interface Broker {
+  fetch(request: FetchRequest): Promise<unknown>
+}
+
+interface FetchRequest {
+  topics: { topic: string; partitions: { partition: number; fetchOffset: string }[] }[]
+}
+
+/**
+ * An assigner that also catches two errors of a fetch before kafkajs acts on them; the cluster that
+ * brokers come from is handed to assigners. No public contract of kafkajs, so tests against the
+ * pinned version guard it.
+ */
+export function withFetchErrors(assigner: PartitionAssigner): PartitionAssigner {
+  return (config) => {
+    const cluster = config.cluster as unknown as Cluster
+    const find = cluster.findBroker.bind(cluster)
+    cluster.findBroker = async (options) => watched(await find(options))
+    return assigner(config)
+  }
+}
+
+const watchedBrokers = new WeakSet<Broker>()
+
+function watched(broker: Broker): Broker {
+  if (watchedBrokers.has(broker)) return broker
+  watchedBrokers.add(broker)
+  const fetch = broker.fetch.bind(broker)
+  broker.fetch = (request) =>
+    fetch(request).catch(async (error: Error) => {
+      if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error)
+      throw error instanceof CodecError ? await placed(error, request, fetch) : error
+    })
+  return broker
+}
+
+/**
+ * kafkajs would commit -1 or -2 over the group's offset and go on from there. A join instead has
+ * every partition's next offset compared with its log before it is read.
+ */
+function rejoin({ message }: Error): Error {
+  return Object.assign(new Error(message), { type: 'REBALANCE_IN_PROGRESS' })
+}
+
+/** The same error, naming the partition: asked for alone, it fails again. */
+async function placed(
+  error: CodecError,
+  request: FetchRequest,
+  fetch: Broker['fetch'],
+): Promise<CodecError> {
+  for (const { topic, partitions } of request.topics) {
+    for (const each of partitions) {
+      const alone = { ...request, maxWaitTime: 0, topics: [{ topic, partitions: [each] }] }
+      const again = await fetch(alone).catch((failure: unknown) => failure)
+      if (again instanceof CodecError)
+        return again.at(`${topic}/${each.partition}@${each.fetchOffset}`)
+    }
+  }
+  return error
+}

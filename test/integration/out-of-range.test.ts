@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { moved } from '../support/events.ts'
+import { withAdmin } from '../support/group.ts'
+import { recorder } from '../support/recorder.ts'
+import { situation } from '../support/service-kit.ts'
+import { kafkaClient, until } from '../support/stack.ts'
+
+const events = (count: number) => Array.from({ length: count }, (_, n) => moved(`ent_${n}`, n))
+
+/** Retention removes everything before this offset of partition 0. */
+function remove(topic: string, before: number): Promise<void> {
+  const partitions = [{ partition: 0, offset: String(before) }]
+  return withAdmin(async (admin) => {
+    // kafkajs can't find the leaders of a topic that it was not asked about before.
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions })
+  })
+}
+
+function commit(groupId: string, topic: string, offset: number): Promise<void> {
+  const partitions = [{ partition: 0, offset: String(offset) }]
+  return withAdmin((admin) => admin.setOffsets({ groupId, topic, partitions }))
+}
+
+/** A group that committed 5, and a log from 10 to 20. */
+async function overtaken(settings: Record<string, string> = {}) {
+  const { plugin, ids } = recorder()
+  const s = await situation({ plugins: [plugin], partitions: 1, settings })
+  const published = events(20)
+  await s.publish(published)
+  await commit(s.groupId, s.topic, 5)
+  await remove(s.topic, 10)
+  return { s, ids, all: published.map(({ id }) => id) }
+}
+
+const MESSAGE = 'the next offset is not in the log: going on where OUT_OF_RANGE says'
+
+describe('where retention passed the committed offset', () => {
+  it('kafkajs alone skips what is left without a word to the program', async () => {
+    const { s } = await overtaken()
+    const { groupId } = s
+    const consumer = kafkaClient().consumer({ groupId })
+    const seen: string[] = []
+    let crashed = false
+    consumer.on(consumer.events.CRASH, () => {
+      crashed = true
+    })
+    await consumer.connect()
+    await consumer.subscribe({ topic: s.topic, fromBeginning: false })
+    await consumer.run({ eachMessage: async ({ message }) => void seen.push(message.offset) })
+    const reset = async () => (await s.offsets())[0]?.committed !== 5
+    await until(reset, { what: 'kafkajs to give the committed offset up' })
+    await s.publish([moved('ent_new')])
+    await until(() => seen.length > 0, { what: 'kafkajs to read the newest record' })
+    await consumer.disconnect()
+    expect({ seen, crashed }).toEqual({ seen: ['20'], crashed: false })
+  })
+
+  it('goes on with what is left, and counts what is lost', async () => {
+    const { s, ids, all } = await overtaken()
+    const service = await s.start()
+    await s.caughtUp()
+    expect(ids()).toEqual(all.slice(10))
+    expect(await service.metric('offsets_lost_total')).toBe(5)
+    expect(await service.metric('out_of_range_total{reason="removed"}')).toBe(1)
+    expect(service.log.filter(({ msg }) => msg === MESSAGE)).toMatchObject([
+      { level: 'error', topic: s.topic, partition: 0, next: 5, low: 10, high: 20, lostOffsets: 5 },
+    ])
+    await service.stop()
+    const again = await s.start()
+    await until(async () => (await s.members()).length === 1, { what: 'the group to be joined' })
+    await s.publish([moved('ent_new')])
+    await s.caughtUp()
+    expect(await again.metric('out_of_range_total')).toBe(0)
+  })
+
+  it('goes on with new records where OUT_OF_RANGE is latest, and counts all that were passed over', async () => {
+    const { s, ids } = await overtaken({ OUT_OF_RANGE: 'latest' })
+    const service = await s.start()
+    const counted = async () => (await service.metric('offsets_lost_total')) > 0
+    await until(counted, { what: 'the loss to be counted' })
+    const fresh = moved('ent_new')
+    await s.publish([fresh])
+    await s.caughtUp()
+    expect(ids()).toEqual([fresh.id])
+    expect(await service.metric('offsets_lost_total')).toBe(15)
+  })
+
+  it('ends where OUT_OF_RANGE is fail, and says what to do', async () => {
+    const { s, ids } = await overtaken({ OUT_OF_RANGE: 'fail' })
+    const service = await s.start()
+    const failure = await until(() => service.failures[0], { what: 'the service to fail' })
+    expect(failure).toMatchObject({
+      code: 'OFFSET_OUT_OF_RANGE',
+      message:
+        `group ${s.groupId} would read ${s.topic}/0 from offset 5, but the log has 10 to 20: ` +
+        "set OUT_OF_RANGE to earliest or latest for this start, or set the group's offset by hand",
+    })
+    await service.stop()
+    expect(ids()).toEqual([])
+    expect(await s.offsets()).toEqual([{ partition: 0, committed: 5, end: 20 }])
+  })
+})
+
+it('finds a committed offset beyond the end, as of a topic that was made anew', async () => {
+  const { plugin, ids } = recorder()
+  const s = await situation({ plugins: [plugin], partitions: 1 })
+  const published = events(3)
+  await s.publish(published)
+  await commit(s.groupId, s.topic, 100)
+  const service = await s.start()
+  await s.caughtUp()
+  expect(ids()).toEqual(published.map(({ id }) => id))
+  expect(await service.metric('out_of_range_total{reason="beyond-end"}')).toBe(1)
+  expect(await service.metric('offsets_lost_total')).toBe(0)
+})
+
+it('goes on where retention passes a partition that is paused', async () => {
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const seen: string[] = []
+  const s = await situation({
+    partitions: 1,
+    plugins: [
+      {
+        slug: 'waiting',
+        async processEvent(event) {
+          await gate
+          seen.push(event.id)
+        },
+      },
+    ],
+    settings: { MAX_IN_FLIGHT_BYTES: '1048576', COMMIT_INTERVAL_MS: '100' },
+  })
+  const service = await s.start()
+  const large = Array.from({ length: 8 }, (_, n) => ({
+    ...moved(`ent_${n}`, n),
+    entity: { id: `ent_${n}`, name: 'x'.repeat(300_000), productId: 'prod_1' },
+  }))
+  await s.publish(large)
+  const paused = async () => (await service.metric('paused_partitions')) === 1
+  await until(paused, { what: 'the partition to be paused' })
+  const taken = await service.metric('in_flight_deliveries')
+  expect(taken).toBeGreaterThan(0)
+  expect(taken).toBeLessThan(7)
+  await remove(s.topic, 7)
+  open()
+  await s.caughtUp()
+  expect(seen).toEqual([...large.slice(0, taken), large[7]!].map(({ id }) => id))
+  expect(await service.metric('offsets_lost_total')).toBe(7 - taken)
+  expect(await service.metric('out_of_range_total')).toBe(1)
+  expect(service.failures).toEqual([])
+})
