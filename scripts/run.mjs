@@ -14,6 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const commands = {
   demo: ['bin/inventory-events.js', 'demo'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
+  faults: ['test/faults/run.ts'],
 }
 
 async function main([name, ...args]) {

@@ -1,0 +1,93 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { InventoryEventsError } from '../../src/event/errors.ts'
+import { brokerIsReady } from '../../src/stack/answers.ts'
+import { java, waitUntilReady } from '../../src/stack/launch.ts'
+import { runCommand } from '../../src/stack/run-command.ts'
+import { type Node, nodeAt } from './node.ts'
+
+export interface BrokerPorts {
+  /** For everybody. */
+  direct: number
+  /** Advertised on the listener behind it: a proxy's. */
+  proxied: number
+  behindProxy: number
+  controller: number
+}
+
+export interface Broker extends Node {
+  id: number
+  ports: BrokerPorts
+}
+
+export interface BrokerOptions {
+  id: number
+  all: readonly BrokerPorts[]
+  folder: string
+  jars: readonly string[]
+  signal: AbortSignal
+}
+
+const READY_MS = 90_000
+const FORMAT_MS = 60_000
+const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'
+const CLUSTER_ID = Buffer.from('inventory-faults').toString('base64url')
+const HEAP = ['-Xms192m', '-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+
+/** Prepares one of the brokers, which is a controller as well, without starting it. */
+export async function prepareBroker(options: BrokerOptions): Promise<Broker> {
+  const { id, all, jars, signal } = options
+  const folder = join(options.folder, `broker-${id}`)
+  const ports = all[id - 1]!
+  const settings = join(folder, 'server.properties')
+  const classpath = jars.join(delimiter)
+  await mkdir(folder, { recursive: true })
+  await writeFile(settings, properties(id, all, join(folder, 'data')))
+  const tool = ['-cp', classpath, QUIET, 'kafka.tools.StorageTool', 'format']
+  const format = [...tool, '-t', CLUSTER_ID, '-c', settings]
+  const { exit, output } = await runCommand(java(), format, { timeoutMs: FORMAT_MS, signal })
+  if (exit !== 0) {
+    const message = `cannot prepare broker ${id} (${exit}): ${output}`
+    throw new InventoryEventsError('STACK_UNAVAILABLE', message)
+  }
+  const node = nodeAt(
+    folder,
+    `broker-${id}`,
+    async (site) => {
+      const args = [...HEAP, QUIET, '-cp', classpath, 'kafka.Kafka', settings]
+      const launched = site.launch({ name: 'broker', args })
+      const address = `127.0.0.1:${ports.direct}`
+      const isReady = () => brokerIsReady(address)
+      await waitUntilReady(launched, `broker ${id}`, isReady, { timeoutMs: READY_MS, signal })
+    },
+    signal,
+  )
+  return { ...node, id, ports }
+}
+
+function properties(id: number, all: readonly BrokerPorts[], dataFolder: string): string {
+  const { direct, proxied, behindProxy, controller } = all[id - 1]!
+  const voters = all.map((ports, i) => `${i + 1}@127.0.0.1:${ports.controller}`).join(',')
+  const at = (port: number) => `127.0.0.1:${port}`
+  return `process.roles=broker,controller
+node.id=${id}
+controller.quorum.voters=${voters}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://${at(direct)},PROXIED://${at(behindProxy)},CONTROLLER://${at(controller)}
+advertised.listeners=PLAINTEXT://${at(direct)},PROXIED://${at(proxied)}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+log.dirs=${dataFolder}
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+default.replication.factor=3
+min.insync.replicas=2
+offsets.topic.replication.factor=3
+offsets.topic.num.partitions=${OFFSETS_PARTITIONS}
+transaction.state.log.replication.factor=3
+transaction.state.log.min.isr=2
+transaction.state.log.num.partitions=3
+`
+}
+
+export const OFFSETS_PARTITIONS = 6

@@ -1,0 +1,113 @@
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createRegistry } from '../../src/avro/registry.ts'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { createKafka } from '../../src/kafka/client.ts'
+import { createLogger } from '../../src/observe/logger.ts'
+import { fetchKafka } from '../../src/stack/kafka.ts'
+import { fetchRegistry, registryUrl, startRegistry } from '../../src/stack/registry.ts'
+import type { Site } from '../../src/stack/site.ts'
+import { type Broker, type BrokerPorts, prepareBroker } from './broker.ts'
+import { type Node, type NodeSite, nodeAt } from './node.ts'
+import { openLink, type ProxiedLink } from './proxy.ts'
+
+const BROKERS = 3
+
+/** Three brokers, each also behind a proxy, and a registry. */
+export interface Cluster {
+  brokers: readonly Broker[]
+  proxies: readonly ProxiedLink[]
+  registryNode: Node
+  /** As KAFKA_BROKERS has it; `proxied` leads through the proxies alone. */
+  direct: string
+  proxied: string
+  config: ReturnType<typeof clusterConfig>
+  kafka: ReturnType<typeof createKafka>
+  registry: ReturnType<typeof createRegistry>
+  /** Kills all of it. */
+  end(): Promise<void>
+}
+
+export interface ClusterOptions {
+  folder: string
+  jarsFolder: string
+  say(message: string): void
+  signal: AbortSignal
+}
+
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { folder, say, signal } = options
+  const [registryPort, ...ports] = await freePorts(1 + BROKERS * 4)
+  const all: BrokerPorts[] = Array.from({ length: BROKERS }, (_, i) => {
+    const [direct, proxied, behindProxy, controller] = ports.slice(i * 4)
+    return {
+      direct: direct!,
+      proxied: proxied!,
+      behindProxy: behindProxy!,
+      controller: controller!,
+    }
+  })
+  const undone: (() => Promise<unknown>)[] = []
+  const end = async () => void (await Promise.allSettled(undone.map((undo) => undo())))
+  try {
+    const jars = await fetchKafka(siteOf(options))
+    const registryNode = await prepareRegistry(options, registryPort!)
+    undone.push(registryNode.kill)
+    const ids = all.map((_, i) => i + 1)
+    const prepare = (id: number) => prepareBroker({ id, all, folder, jars, signal })
+    const brokers = await Promise.all(ids.map(prepare))
+    undone.push(...brokers.map(({ kill }) => kill))
+    say('starting three brokers and a registry')
+    await Promise.all([registryNode, ...brokers].map((node) => node.start()))
+    const proxies = await Promise.all(all.map((each) => openLink(each.proxied, each.behindProxy)))
+    undone.push(...proxies.map(({ close }) => close))
+    const direct = addresses(all.map((each) => each.direct))
+    const proxied = addresses(all.map((each) => each.proxied))
+    const config = clusterConfig(direct, registryUrl(registryPort!))
+    const kafka = createKafka(config, createLogger('silent'))
+    const registry = createRegistry(config)
+    return { brokers, proxies, registryNode, direct, proxied, config, kafka, registry, end }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+async function prepareRegistry(options: ClusterOptions, port: number): Promise<Node> {
+  const program = await fetchRegistry(siteOf(options))
+  const folder = join(options.folder, 'registry')
+  const start = (site: NodeSite) => startRegistry({ ...siteOf(options), ...site }, program, port)
+  return nodeAt(folder, 'registry', start, options.signal)
+}
+
+function siteOf({ folder, jarsFolder, signal }: ClusterOptions): Site {
+  const launch = () => {
+    throw new Error('nothing is launched here')
+  }
+  return { folder, jarsFolder, mark: '', say: () => undefined, launch, signal }
+}
+
+function clusterConfig(brokers: string, url: string) {
+  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
+  return loadConfig({ KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: url }, { required })
+}
+
+function addresses(ports: readonly number[]): string {
+  return ports.map((port) => `127.0.0.1:${port}`).join(',')
+}
+
+/** All held at once while they are picked, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer()
+      return new Promise<typeof server>((resolve, reject) => {
+        server.on('error', reject)
+        server.listen(0, '127.0.0.1', () => resolve(server))
+      })
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
+  return ports
+}

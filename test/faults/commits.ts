@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster } from './cluster.ts'
+
+/** What the group had committed at a time, as far as the brokers told. */
+export interface CommitSample {
+  /** Microseconds of the machine's monotonic clock, when the answer came. */
+  atUs: number
+  partition: number
+  committed: number
+}
+
+const INTERVAL_MS = 400
+
+/** Asks for the committed offsets over and over, so that each can be held against the effects. */
+export async function watchCommits({ kafka }: Cluster, groupId: string, topic: string) {
+  const samples: CommitSample[] = []
+  const stopped = new AbortController()
+  const admin = kafka.admin()
+  await admin.connect()
+
+  async function ask(): Promise<void> {
+    const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+    const atUs = nowUs()
+    for (const { partition, offset } of group?.partitions ?? []) {
+      if (Number(offset) >= 0) samples.push({ atUs, partition, committed: Number(offset) })
+    }
+  }
+
+  async function watch(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      // A broker that is away does not answer, which is no commit either.
+      await ask().catch(() => undefined)
+      await sleep(INTERVAL_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
+    }
+  }
+
+  const watching = watch()
+  return {
+    samples,
+    async stop() {
+      stopped.abort()
+      await watching
+      await admin.disconnect().catch(() => undefined)
+    },
+  }
+}
+
+export function nowUs(): number {
+  return Number(process.hrtime.bigint() / 1_000n)
+}

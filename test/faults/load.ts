@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from '../../src/demo/random.ts'
+import { messageOf } from '../../src/event/errors.ts'
+import type { InventoryEvent, Node } from '../../src/event/event.ts'
+import { createLogger } from '../../src/observe/logger.ts'
+import { openPublisher } from '../../src/publish/open-publisher.ts'
+import type { Cluster } from './cluster.ts'
+
+export interface LoadOptions {
+  cluster: Cluster
+  topic: string
+  random: Random
+  perSecond: number
+}
+
+export interface Load {
+  start(): void
+  /** Stops publishing and waits until each event was acknowledged or refused. */
+  stop(): Promise<void>
+  acknowledged: ReadonlySet<string>
+  refused: readonly string[]
+}
+
+const TICK_MS = 50
+const ENTITIES = 200
+
+/** Publishes events of many entities with the project's publisher, whatever becomes of brokers. */
+export async function openLoad({ cluster, topic, random, perSecond }: LoadOptions): Promise<Load> {
+  const topics = { inventory: topic, plugin: topic }
+  const publisher = await openPublisher(cluster.config, { topics, log: createLogger('silent') })
+  const acknowledged = new Set<string>()
+  const refused: string[] = []
+  const next = eventsFor(topic, random)
+  const stopped = new AbortController()
+  const underWay = new Set<Promise<void>>()
+  let ticking: Promise<void> = Promise.resolve()
+
+  function publish(events: InventoryEvent[]): void {
+    const ids = events.map(({ id }) => id)
+    const done = publisher.publish(events).then(
+      () => {
+        for (const id of ids) acknowledged.add(id)
+      },
+      (error) => {
+        refused.push(messageOf(error))
+      },
+    )
+    underWay.add(done)
+    void done.finally(() => underWay.delete(done))
+  }
+
+  async function tick(): Promise<void> {
+    const startedAtMs = Date.now()
+    let published = 0
+    while (!stopped.signal.aborted) {
+      const due = Math.floor(((Date.now() - startedAtMs) * perSecond) / 1_000)
+      if (due > published) publish(Array.from({ length: due - published }, next))
+      published = due
+      await sleep(TICK_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
+    }
+  }
+
+  return {
+    acknowledged,
+    refused,
+    start() {
+      ticking = tick()
+    },
+    async stop() {
+      stopped.abort()
+      await ticking
+      await Promise.all(underWay)
+      await publisher.close()
+    },
+  }
+}
+
+/** Moves and destructions; the sequence number of an entity's event is its transaction. */
+function eventsFor(name: string, random: Random): () => InventoryEvent {
+  const counts = new Map<string, number>()
+  let count = 0
+  return () => {
+    const entity = `entity-${random.below(ENTITIES)}`
+    const n = (counts.get(entity) ?? 0) + 1
+    counts.set(entity, n)
+    count += 1
+    const kind = random.below(3) === 0 ? 'inventory.destroyed' : 'inventory.moved'
+    return eventOf(kind, { id: `${name}-${count}`, transactionId: String(n) }, entity)
+  }
+}
+
+function eventOf(
+  kind: 'inventory.destroyed' | 'inventory.moved',
+  ids: { id: string; transactionId: string },
+  entityId: string,
+): InventoryEvent {
+  const base = { ...ids, time: new Date().toISOString(), flowId: 'flow' }
+  if (kind === 'inventory.destroyed') return { ...base, kind, entityId }
+  const entity = { id: entityId, name: entityId, productId: 'product' }
+  const from: Node = { id: 'bay', name: 'Bay', type: 'stage' }
+  const to: Node = { id: 'store', name: 'Store', type: 'stage' }
+  return { ...base, kind, entity, from, to }
+}

@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises'
+import { type Launched, type LaunchOptions, launchJava } from '../../src/stack/launch.ts'
+import { markOf } from '../../src/stack/maven-stack.ts'
+import { pidsMarked } from '../../src/stack/processes.ts'
+import { waitUntil } from '../../src/stack/wait.ts'
+
+const KILL_MS = 10_000
+
+/** A Java server that can be killed and started again. It dies with the suite. */
+export interface Node {
+  name: string
+  start(): Promise<void>
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>
+}
+
+export interface NodeSite {
+  folder: string
+  mark: string
+  launch: (options: Pick<LaunchOptions, 'name' | 'args' | 'env'>) => Launched
+}
+
+export function nodeAt(
+  folder: string,
+  name: string,
+  start: (site: NodeSite) => Promise<void>,
+  signal: AbortSignal,
+): Node {
+  const mark = markOf(folder)
+  /** Each start has a log of its own. */
+  let starts = 0
+
+  async function kill(): Promise<void> {
+    const isGone = async () => {
+      const pids = await pidsMarked(mark)
+      for (const pid of pids) sendKill(pid)
+      return pids.length === 0
+    }
+    if (!(await waitUntil(isGone, { timeoutMs: KILL_MS }))) throw new Error(`cannot kill ${name}`)
+  }
+
+  return {
+    name,
+    async start() {
+      signal.throwIfAborted()
+      await mkdir(folder, { recursive: true })
+      starts += 1
+      const logName = `${name}-${starts}`
+      const launch: NodeSite['launch'] = (part) =>
+        launchJava({ ...part, name: logName, folder, mark, life: 'owned' })
+      await start({ folder, mark, launch })
+    },
+    kill,
+  }
+}
+
+function sendKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
+  }
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+
+/** What a plugin of the suite asks for; the verdict holds it to that. */
+export interface PluginRule {
+  slug: string
+  wants(name: string): boolean
+  /** Whether it can only end in the dead letters. */
+  isDoomed(eventId: string): boolean
+}
+
+const never = () => false
+
+export const every: PluginRule = { slug: 'every', wants: () => true, isDoomed: never }
+
+export const flaky: PluginRule = {
+  slug: 'flaky',
+  wants: (name) => name !== 'inventory.destroyed',
+  isDoomed,
+}
+
+export const slow: PluginRule = {
+  slug: 'slow',
+  wants: (name) => name !== 'inventory.moved',
+  isDoomed: never,
+}
+
+export const rules: readonly PluginRule[] = [every, flaky, slow]
+
+/** One event in a hundred, always the same ones. */
+export function isDoomed(eventId: string): boolean {
+  return dice(eventId) % 100 === 0
+}
+
+/** One event in twenty. */
+export function isUnlucky(eventId: string): boolean {
+  return dice(eventId) % 20 === 1
+}
+
+export function slownessOf(eventId: string): number {
+  return 20 + (dice(eventId) % 60)
+}
+
+function dice(eventId: string): number {
+  return createHash('sha256').update(eventId).digest().readUInt32BE()
+}

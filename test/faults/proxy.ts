@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A network between a client and one server, to be made bad. */
+export interface ProxiedLink {
+  port: number
+  /** Cuts every connection; new ones are refused until `restore`. */
+  cut(): void
+  /** Bytes take so long, in both directions. */
+  delay(ms: number): void
+  /**
+   * Connections stay open and carry nothing any more, and none of the two ends hears of it. That is
+   * for ever; those made after `restore` are good.
+   */
+  fallSilent(): void
+  restore(): void
+  close(): Promise<void>
+}
+
+interface Line {
+  ends: [Socket, Socket]
+  isSilent: boolean
+}
+
+type State = 'good' | 'cut' | 'silent'
+
+/** Listens at a port of loopback and passes on to another. */
+export async function openLink(port: number, targetPort: number): Promise<ProxiedLink> {
+  const lines = new Set<Line>()
+  let state: State = 'good'
+  let delayMs = 0
+
+  function join(near: Socket): void {
+    if (state === 'cut') return void near.resetAndDestroy()
+    const far = connect(targetPort, '127.0.0.1')
+    const line: Line = { ends: [near, far], isSilent: state === 'silent' }
+    lines.add(line)
+    carry(line, near, far)
+    carry(line, far, near)
+  }
+
+  function carry(line: Line, from: Socket, to: Socket): void {
+    let last: Promise<unknown> = Promise.resolve()
+    from.on('data', (bytes) => {
+      if (line.isSilent) return
+      const dueMs = Date.now() + delayMs
+      last = last
+        .then(() => sleep(Math.max(0, dueMs - Date.now())))
+        .then(() => {
+          if (line.isSilent || to.destroyed || to.write(bytes)) return
+          from.pause()
+          to.once('drain', () => from.resume())
+        })
+    })
+    from.on('error', () => undefined)
+    from.on('close', () => {
+      if (line.isSilent) return
+      lines.delete(line)
+      void last.then(() => to.destroy())
+    })
+  }
+
+  function cutAll(): void {
+    for (const { ends } of lines) for (const end of ends) end.resetAndDestroy()
+    lines.clear()
+  }
+
+  const server = createServer(join)
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port,
+    cut() {
+      state = 'cut'
+      cutAll()
+    },
+    delay(ms) {
+      delayMs = ms
+    },
+    fallSilent() {
+      state = 'silent'
+      for (const line of lines) line.isSilent = true
+    },
+    restore() {
+      state = 'good'
+      delayMs = 0
+    },
+    async close() {
+      cutAll()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

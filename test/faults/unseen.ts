@@ -1,0 +1,29 @@
+import { contractSchemas } from '../../src/avro/schemas.ts'
+import { subjectName } from '../../src/avro/subject.ts'
+import type { InventoryWastedEvent } from '../../src/event/event.ts'
+import { createProducer } from '../../src/kafka/producer.ts'
+import { toRecord } from '../../src/publish/to-record.ts'
+import type { Cluster } from './cluster.ts'
+
+/**
+ * Events of a kind that the load does not publish, so that no replica has its schema. The id of the
+ * schema is asked for now; what is answered publishes them, and does so while the registry is away.
+ */
+export async function unseenEvents(cluster: Cluster, topic: string, count: number) {
+  const { fullName, text } = contractSchemas().find((each) => /Wasted/.test(each.fullName))!
+  const schemaId = await cluster.registry.registeredId(subjectName(topic, fullName), text)
+  if (schemaId === undefined) throw new Error(`${fullName} is not registered`)
+  const events = Array.from({ length: count }, (_, i) => wasted(topic, i))
+  return async () => {
+    const producer = await createProducer(cluster.kafka)
+    const records = events.map((event) => toRecord(event, schemaId, 'faults'))
+    await producer.send(topic, records).finally(() => producer.close())
+    return events.map(({ id }) => id)
+  }
+}
+
+function wasted(topic: string, n: number): InventoryWastedEvent {
+  const entityId = `entity-${n}`
+  const ids = { id: `${topic}-unseen-${n}`, transactionId: 'unseen', flowId: 'flow' }
+  return { ...ids, kind: 'inventory.wasted', time: new Date().toISOString(), entityId }
+}
