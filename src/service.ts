@@ -22,6 +22,8 @@ import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
 import type { LoadedPlugin } from './plugin/loaded-plugin.ts'
 import { shareConnections } from './plugin/share-connections.ts'
 import { version } from './version.ts'
+import { noteCalls } from './watchdog/note-calls.ts'
+import { startWatchdog } from './watchdog/watchdog.ts'
 
 export type ServiceConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 
@@ -59,6 +61,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const producer = await createProducer(kafka)
   const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
   const store = await createStore({ config, connections, kafka, metrics, clock, log })
+  const watchdog = startWatchdog({
+    timeoutMs: config.WATCHDOG_TIMEOUT_MS ?? config.SESSION_TIMEOUT_MS,
+    onFailure: fail,
+  })
   const pipeline = createPipeline({
     groupId: config.KAFKA_GROUP_ID,
     plugins,
@@ -70,6 +76,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     fingerprint,
     store,
     deadLetters,
+    calls: noteCalls(watchdog.board),
     clock,
     random: Math.random,
     retentionMsOf: (topic) => watch.retentionMsOf(topic),
@@ -137,6 +144,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       schemas.close()
       await http.close()
       sampled.close()
+      await watchdog.stop()
       return result
     },
   }

@@ -205,6 +205,10 @@ export const settings = {
     default: '30000',
     help: 'After how long without a sign of life the group gives the partitions to others.',
   },
+  WATCHDOG_TIMEOUT_MS: {
+    type: integer(1_000, 3_600_000),
+    help: 'How long a plugin may block the thread before the process ends. SESSION_TIMEOUT_MS unless set.',
+  },
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof settings

@@ -14,8 +14,21 @@ export type HandlerResult =
   /** Whatever the handler did or said, it can't count: no attempt is spent. */
   | { type: 'interrupted'; error: string }
 
+/** Notes who has the thread, so that a handler that never gives it back can be named. */
+export interface CallNotes {
+  /** The call begins, and has the thread; answers what the note goes by. */
+  enter(delivery: Delivery): number
+  /** The call gave the thread back; not told of one that throws. */
+  returned(): void
+  /** The call has ended. */
+  leave(note: number): void
+}
+
+export const noNotes: CallNotes = { enter: () => 0, returned() {}, leave() {} }
+
 export interface HandlePorts {
   clock: Clock
+  calls: CallNotes
   groupId: string
   /** How long a handler may go on after its signal aborted before it is reported as stuck. */
   graceMs: number
@@ -38,12 +51,16 @@ export function createHandle(ports: HandlePorts) {
     delivery.attempts += 1
     const call = new Call(delivery, ports, transaction)
     const startMs = ports.clock.now()
+    const note = ports.calls.enter(delivery)
     try {
-      const value = await delivery.plugin.processEvent(event, call)
+      const answer = delivery.plugin.processEvent(event, call)
+      ports.calls.returned()
+      const value = await answer
       return call.wasTold() ? call.overtime() : { type: 'returned', value: returnOf(value) }
     } catch (error) {
       return call.isOvertime() ? call.overtime() : { type: 'threw', error }
     } finally {
+      ports.calls.leave(note)
       call.end()
       ports.onHandled(delivery, (ports.clock.now() - startMs) / 1000)
     }

@@ -12,7 +12,7 @@ import type { DeadLetterSink } from './dead-letter.ts'
 import { createDecode, type Fingerprint, undecodable } from './decode.ts'
 import { Dedupe } from './dedupe.ts'
 import type { Content, Delivery, WantedRecord } from './delivery.ts'
-import { createHandle } from './handle.ts'
+import { type CallNotes, createHandle } from './handle.ts'
 import { Hold } from './hold.ts'
 import type { Turn } from './lanes.ts'
 import { Order } from './order.ts'
@@ -37,6 +37,7 @@ export interface PipelineOptions {
   fingerprint: Fingerprint
   store: IdempotencyStore
   deadLetters: DeadLetterSink
+  calls: CallNotes
   clock: Clock
   /** From 0 up to 1. */
   random: () => number

@@ -9,6 +9,7 @@ import type { SourceRecord } from '../event/record.ts'
 import { assertEvent } from '../event/validate.ts'
 import { createMemoryStore } from '../idempotency/memory.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
+import { noNotes } from '../pipeline/handle.ts'
 import { Ledger } from '../pipeline/ledger.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
@@ -106,6 +107,7 @@ async function runOnce(
       sql,
     ),
     deadLetters: { write: async () => {} },
+    calls: noNotes,
     clock,
     random: () => 0.5,
     retentionMsOf: () => undefined,

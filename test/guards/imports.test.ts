@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   plugin: ['event', 'config'],
   publish: ['event', 'avro', 'kafka'],
   stack: ['event'],
+  watchdog: ['pipeline'],
 }
 
 /** Where parts are joined. */

@@ -6,6 +6,7 @@ import type { SourceRecord } from '../../src/event/record.ts'
 import { createMemoryStore } from '../../src/idempotency/memory.ts'
 import type { IdempotencyStore } from '../../src/idempotency/store.ts'
 import type { DeadLetter } from '../../src/pipeline/dead-letter.ts'
+import { noNotes } from '../../src/pipeline/handle.ts'
 import { Ledger } from '../../src/pipeline/ledger.ts'
 import { createPipeline, type PipelineOptions } from '../../src/pipeline/pipeline.ts'
 import type { Epoch } from '../../src/pipeline/source.ts'
@@ -85,6 +86,7 @@ export function pipelineKit(options: KitOptions) {
         letters.push(letter)
       },
     },
+    calls: noNotes,
     clock,
     random: () => 0.5,
     retentionMsOf: () => undefined,

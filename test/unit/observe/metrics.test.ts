@@ -35,6 +35,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'commits_total',
     'idempotency_operation_seconds',
     'idempotency_conflicts_total',
+    'idempotency_lost_leases_total',
     'idempotency_evictions_total',
     'idempotency_unreadable_records_total',
   ])

@@ -1,0 +1,41 @@
+import inspector from 'node:inspector'
+
+/** A main thread that is blocked outside of JavaScript can't be interrupted. */
+const KILL_AFTER_MS = 2_000
+const FRAMES = 5
+
+interface Frame {
+  functionName: string
+  location: { scriptId: string; lineNumber: number }
+}
+
+/**
+ * Ends the process from another thread while its main thread is blocked, with exit 1. Only the main
+ * thread can end a process with an exit code, so it is interrupted as a debugger does it, and told
+ * to. `onWhere` is given the lines of code that it was at, innermost first. A thread that is blocked
+ * outside of JavaScript gets SIGKILL instead.
+ */
+export function endBlockedProcess(onWhere: (lines: string[]) => void): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), KILL_AFTER_MS)
+  const urls = new Map<string, string>()
+  const session = new inspector.Session()
+  session.connectToMainThread()
+  session.on('Debugger.scriptParsed', ({ params }) => {
+    urls.set(params.scriptId, params.url)
+  })
+  session.on('Debugger.paused', ({ params }) => {
+    const { callFrames } = params
+    onWhere(callFrames.slice(0, FRAMES).map((frame) => lineOf(frame, urls)))
+    const callFrameId = callFrames[0]?.callFrameId ?? ''
+    // Without its listeners for exit, which may be what blocks it.
+    const expression = 'globalThis.process.reallyExit(1)'
+    session.post('Debugger.evaluateOnCallFrame', { callFrameId, expression })
+  })
+  session.post('Debugger.enable')
+  session.post('Debugger.pause')
+}
+
+function lineOf({ functionName, location }: Frame, urls: Map<string, string>): string {
+  const place = `${urls.get(location.scriptId) ?? '?'}:${location.lineNumber + 1}`
+  return functionName === '' ? place : `${functionName} (${place})`
+}

@@ -1,0 +1,40 @@
+// The thread that watches the main thread. It shares nothing with it but the board.
+import { writeSync } from 'node:fs'
+import { workerData } from 'node:worker_threads'
+import { CallBoard, type RunningCalls } from './call-board.ts'
+import { endBlockedProcess } from './end-process.ts'
+import { Stall } from './stall.ts'
+import type { WatchOrder } from './watchdog.ts'
+
+const STDOUT = 1
+const RUNNING_NAMED = 10
+
+const { shared, timeoutMs, periodMs } = workerData as WatchOrder
+const board = new CallBoard(shared)
+const stall = new Stall(periodMs)
+const timer = setInterval(look, periodMs)
+
+function look(): void {
+  const blockedMs = Math.round(stall.look(performance.now(), board.beats))
+  if (blockedMs < timeoutMs) return
+  clearInterval(timer)
+  say({ ...whoIn(board.read()), blockedMs }, 'the main thread is blocked: the process ends')
+  endBlockedProcess((at) => say({ at }, 'where the main thread is blocked'))
+}
+
+function whoIn({ onThread, running }: RunningCalls): object {
+  // A call that gave the thread back may have it again: then it is one of those that run.
+  const [first, ...others] = onThread === undefined ? running : [onThread]
+  if (first === undefined || others.length === 0) return { ...first }
+  return { running: running.slice(0, RUNNING_NAMED), runningCount: running.length }
+}
+
+/** A line as the log has them. The logger itself belongs to the main thread. */
+function say(fields: object, msg: string): void {
+  const line = { level: 'fatal', time: new Date().toISOString(), ...fields, msg }
+  try {
+    writeSync(STDOUT, `${JSON.stringify(line)}\n`)
+  } catch {
+    // Nobody reads our output any more. The process ends all the same.
+  }
+}
