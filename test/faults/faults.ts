@@ -76,6 +76,20 @@ export const faults: Record<string, Fault> = {
   },
 }
 
+/** Faults as the seed has them, one after the other, for about so long. */
+export function mixOf(durationMs: number): Fault {
+  const choices = Object.entries(faults).filter(([name]) => name !== 'none')
+  return async (scene) => {
+    const endAtMs = Date.now() + durationMs
+    while (Date.now() < endAtMs) {
+      const [name, fault] = scene.random.pick(choices)
+      scene.say(`  ${name}`)
+      await fault(scene)
+      await scene.shared()
+    }
+  }
+}
+
 function pickOne(scene: Scene) {
   return scene.random.pick(scene.replicas)
 }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { messageOf } from '../../src/event/errors.ts'
 import { jarsFolder } from '../../src/stack/stack.ts'
 import { startCluster } from './cluster.ts'
-import { faults } from './faults.ts'
+import { type Fault, faults, mixOf } from './faults.ts'
 import { formatTable } from './table.ts'
 import { runTrial, type TrialResult } from './trial.ts'
 
@@ -13,6 +13,7 @@ const HELP = `Usage: npm run test:faults -- [options]
 Breaks a real cluster and real replicas under load, and judges by what the plugins did.
 
   --fault <name>      one of the faults below; may be repeated (default: each once)
+  --mix <seconds>     faults picked at random, one after the other, for so long
   --seed <n>          for what is picked at random (default: the time)
   --rate <n>          events in a second (default: 200)
   --replicas <n>      (default: 3)
@@ -23,7 +24,7 @@ Breaks a real cluster and real replicas under load, and judges by what the plugi
 Faults: ${Object.keys(faults).join(', ')}
 `
 
-/** The whole suite may take no longer; then everything is killed and it has failed. */
+/** The suite may take no longer, apart from the mix; then everything is killed and it has failed. */
 const LIMIT_MS = 1_500_000
 
 const LOCAL = resolve('.inventory-events')
@@ -31,7 +32,8 @@ const LOCAL = resolve('.inventory-events')
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      fault: { type: 'string', multiple: true, default: Object.keys(faults) },
+      fault: { type: 'string', multiple: true, default: [] },
+      mix: { type: 'string', default: '0' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       rate: { type: 'string', default: '200' },
       replicas: { type: 'string', default: '3' },
@@ -41,21 +43,21 @@ async function main(): Promise<number> {
     },
   })
   if (values.help) return print(HELP)
-  const unknown = values.fault.filter((name) => !(name in faults))
-  if (unknown.length > 0) throw new Error(`no such fault: ${unknown.join(', ')}\n${HELP}`)
+  const mixMs = numberOf('mix', values.mix) * 1_000
+  const chosen = chosenFaults(values.fault, mixMs)
   const folder = resolve(LOCAL, 'faults', String(process.pid))
   await mkdir(folder, { recursive: true })
   const say = (message: string) => void process.stderr.write(`${message}\n`)
   const common = {
     folder,
     say,
-    signal: AbortSignal.any([AbortSignal.timeout(LIMIT_MS), interrupted()]),
+    signal: AbortSignal.any([AbortSignal.timeout(LIMIT_MS + mixMs), interrupted()]),
     seed: numberOf('seed', values.seed),
     perSecond: numberOf('rate', values.rate),
     replicas: numberOf('replicas', values.replicas),
     quietMs: numberOf('quiet-ms', values['quiet-ms']),
   }
-  const results = await runAll(values.fault, common)
+  const results = await runAll(chosen, common)
   print(formatTable(results))
   const isGood = results.every(({ problems }) => problems.length === 0)
   if (isGood && !values.keep) await rm(folder, { recursive: true, force: true })
@@ -63,15 +65,24 @@ async function main(): Promise<number> {
   return isGood ? 0 : 1
 }
 
+/** Those that are named, and the mix if it is asked for; each of them once if nothing is. */
+function chosenFaults(named: string[], mixMs: number): [string, Fault][] {
+  const unknown = named.filter((name) => !(name in faults))
+  if (unknown.length > 0) throw new Error(`no such fault: ${unknown.join(', ')}\n${HELP}`)
+  if (named.length === 0 && mixMs === 0) return Object.entries(faults)
+  const chosen = Object.entries(faults).filter(([name]) => named.includes(name))
+  return mixMs === 0 ? chosen : [...chosen, ['mix', mixOf(mixMs)]]
+}
+
 type Common = Omit<Parameters<typeof runTrial>[0], 'cluster' | 'name' | 'fault'>
 
-async function runAll(names: readonly string[], common: Common): Promise<TrialResult[]> {
+async function runAll(chosen: readonly [string, Fault][], common: Common): Promise<TrialResult[]> {
   const cluster = await startCluster({ ...common, jarsFolder: jarsFolder(LOCAL) })
   const results: TrialResult[] = []
   try {
-    for (const name of names) {
+    for (const [name, fault] of chosen) {
       common.say(name)
-      const result = await runTrial({ ...common, cluster, name, fault: faults[name]! })
+      const result = await runTrial({ ...common, cluster, name, fault })
       for (const problem of result.problems) common.say(`  ${problem}`)
       results.push(result)
     }

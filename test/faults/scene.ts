@@ -49,6 +49,8 @@ export class Scene {
   readonly problems: string[] = []
   #stops: (() => Promise<unknown>)[] = []
   #started = 0
+  /** The name of the one replica that reaches the brokers through the proxies. */
+  #proxied: string | undefined
 
   constructor({ cluster, name, folder, random, say, signal }: SceneOptions) {
     this.cluster = cluster
@@ -60,7 +62,7 @@ export class Scene {
     this.folder = join(folder, name)
   }
 
-  /** Creates what the replicas need and starts them; the first one lives behind the proxies. */
+  /** Creates what the replicas need and starts them. */
   async setUp(replicas: number): Promise<void> {
     const { topic, cluster, groupId } = this
     await mkdir(this.folder, { recursive: true })
@@ -72,19 +74,21 @@ export class Scene {
     })
     const topics = { inventory: topic, plugin: topic }
     await registerSchemas(cluster.registry, topics, () => undefined)
-    await Promise.all(Array.from({ length: replicas }, (_, i) => this.start(i === 0)))
+    await Promise.all(Array.from({ length: replicas }, () => this.start()))
     await this.shared()
   }
 
   get proxied(): Replica {
-    return this.replicas[0]!
+    return this.replicas.find(({ name }) => name === this.#proxied)!
   }
 
-  async start(isProxied = false): Promise<Replica> {
+  /** Behind the proxies if no other one is. */
+  async start(): Promise<Replica> {
     this.#started += 1
-    const { cluster, folder, signal } = this
-    const env = this.#environment(isProxied ? cluster.proxied : cluster.direct)
     const name = `replica-${this.#started}`
+    this.#proxied ??= name
+    const { cluster, folder, signal } = this
+    const env = this.#environment(name === this.#proxied ? cluster.proxied : cluster.direct)
     const options = { name, folder, env, outlives: false, signal }
     const replica = await startReplica(options, (stop) => this.#stops.push(stop))
     this.replicas.push(replica)
@@ -148,6 +152,7 @@ export class Scene {
 
   #forget(replica: Replica): void {
     this.replicas.splice(this.replicas.indexOf(replica), 1)
+    if (replica.name === this.#proxied) this.#proxied = undefined
   }
 
   #environment(brokers: string): NodeJS.ProcessEnv {
