@@ -3,6 +3,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
 import { registerCodecs } from './codecs.ts'
+import { dropSilentConnections } from './drop-silent.ts'
 import { bridgeLogs } from './log-bridge.ts'
 import { quietIdleConnections } from './quiet-idle.ts'
 
@@ -17,6 +18,7 @@ const brokers = new WeakMap<Kafka, string>()
 /** The Kafka client that every consumer, producer and admin of the process is made from. */
 export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka {
   quietIdleConnections()
+  dropSilentConnections()
   registerCodecs()
   const kafka = new Kafka(kafkaOptions(config, log))
   brokers.set(kafka, config.KAFKA_BROKERS.join(', '))
