@@ -205,6 +205,44 @@ it('cuts off a statement that runs when the time limit passes', async () => {
   expect(await effects()).toEqual([])
 })
 
+it('refuses further statements once the time limit has passed', async () => {
+  const { replica, effects } = await situation()
+  const { put, endedAs, letters } = await replica(
+    async (id, context) => {
+      await write(context, id)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await write(context, id, 'late')
+    },
+    { timeoutMs: 100, retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 } },
+  )
+  put({ kind: 'k', id: 'a' })
+  expect(await endedAs(1)).toEqual(['dead-lettered'])
+  expect(String(letters[0]?.headers['dlq.error'])).toContain('took longer than its 100 ms')
+  expect(await effects()).toEqual([])
+})
+
+it('cuts off a statement that runs when the claim is lost', async () => {
+  const { replica, effects, age, query } = await situation()
+  let calls = 0
+  const { put, endedAs, notes, clock } = await replica(async (id, context) => {
+    await write(context, id)
+    if (++calls === 1) await context.sql.query('select pg_sleep(19)')
+  })
+  put({ kind: 'k', id: 'a' })
+  const isAsleep = async () =>
+    (await query(`select from pg_stat_activity where query = 'select pg_sleep(19)'`)).length > 0
+  await until(isAsleep, { what: 'the statement to run' })
+  await age(LEASE_MS)
+  const before = Date.now()
+  await clock.jump(LEASE_MS)
+  expect(await endedAs(1)).toEqual(['processed'])
+  const isGone = async () => !(await isAsleep())
+  await until(isGone, { what: 'the server to give up the statement' })
+  expect(Date.now() - before).toBeLessThan(15_000)
+  expect(notes).toEqual(['interrupted'])
+  expect(await effects()).toHaveLength(1)
+})
+
 it('spends no attempt when the connection breaks under a handler', async () => {
   const { replica, effects, query } = await situation()
   const attempts: number[] = []

@@ -41,6 +41,29 @@ it('keeps ids that Postgres could not index or hold', async () => {
   for (const id of ids) expect(await store.claim(key(id), 'f')).toHaveProperty('type', 'completed')
 })
 
+it('finds out that its mark was made, though it never had the answer', async () => {
+  const { url, query } = await database()
+  const { store } = await ownStore(url)
+  const unanswered = async (id: string) => {
+    const claim = claimOf(await store.claim(key(id), 'f'))
+    await query(
+      `update inventory_events_marks set state = 'completed', completed_at = now(),
+        lease_expires_at = null where event_id = $1`,
+      [id],
+    )
+    return claim
+  }
+  await (await unanswered('a')).complete()
+  await (await unanswered('b')).release()
+  const claim = await unanswered('c')
+  const limits = { statementMs: 1_000, idleMs: 1_000 }
+  await expect(claim.begin?.(limits)).rejects.toThrow('passed to another owner')
+  expect(claim.lost?.aborted).toBe(true)
+  for (const id of ['a', 'b', 'c']) {
+    expect(await store.claim(key(id), 'f')).toHaveProperty('type', 'completed')
+  }
+})
+
 it('keeps groups apart', async () => {
   const { url } = await database()
   const [one, other] = [await ownStore(url), await ownStore(url, { groupId: 'other' })]
