@@ -8,7 +8,9 @@ import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-it('loses and dead-letters nothing while Postgres is away, and goes on by itself', async () => {
+it('loses and dead-letters nothing while Postgres is away, and goes on by itself', {
+  timeout: 120_000,
+}, async () => {
   const server = await startPostgres()
   onTestFinished(() => server.remove())
   const { url, query } = await database(server.url)
@@ -30,7 +32,7 @@ it('loses and dead-letters nothing while Postgres is away, and goes on by itself
   })
   const service = await s.start()
   const entities = Array.from({ length: 40 }, (_, n) => `ent_${n}`)
-  const events = Array.from({ length: 4_000 }, (_, n) => moved(entities[n % 40]!, n))
+  const events = Array.from({ length: 2_000 }, (_, n) => moved(entities[n % 40]!, n))
   await s.publish(events)
   const written = async () => Number((await query('select count(*) from effects'))[0]?.count)
 
@@ -54,7 +56,7 @@ it('loses and dead-letters nothing while Postgres is away, and goes on by itself
   }
   expect(new Set(other.ids())).toEqual(new Set(events.map(({ id }) => id)))
   expect(await service.metric('rebalances_total')).toBe(1)
-  expect(await service.metric('deliveries_total{outcome="processed"}')).toBeGreaterThan(7_900)
+  expect(await service.metric('deliveries_total{outcome="processed"}')).toBeGreaterThan(3_900)
   expect(service.failures).toEqual([])
 
   /** Whether, asked so often, no delivery ended since it was first asked. */
