@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, statSync } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pickPorts } from '../../src/stack/ports.ts'
 
 const PREFIX = 'inventory-events-postgres-'
@@ -29,9 +29,9 @@ export async function startPostgres(
 ): Promise<PostgresServer> {
   await removeLeftOvers()
   const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
-  const { initdb, postgres } = await binaries()
   const user = lesserUser()
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!)
+  const { initdb, postgres } = await binariesFor(user, folder)
   const data = join(folder, 'data')
   const passwordFile = join(folder, 'password')
   await writeFile(passwordFile, PASSWORD, { mode: 0o644 })
@@ -73,6 +73,15 @@ async function binaries(): Promise<Binaries> {
   const needed = [found.initdb, found.postgres]
   for (const file of needed) if ((statSync(file).mode & 0o111) !== 0o111) chmodSync(file, 0o755)
   return found
+}
+
+/** Another user than ours may not be able to read where the packages are: it gets a copy. */
+async function binariesFor(user: User, folder: string): Promise<Binaries> {
+  const found = await binaries()
+  if (user.uid === undefined) return found
+  const copy = join(folder, 'native')
+  await cp(dirname(dirname(found.postgres)), copy, { recursive: true, verbatimSymlinks: true })
+  return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
 }
 
 /** Postgres refuses to run as root, so there it runs as a user without any rights. */
