@@ -26,6 +26,9 @@ const HEARTBEAT_EVERY_MS = 250
 export function createFetch(ports: FetchPorts) {
   return async function fetch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
+    // A member that was frozen or cut off hears first whether it still is one. This asks the group's
+    // coordinator only when that was not done for a while.
+    await payload.heartbeat()
     const owned = ports.readable(batch.topic, batch.partition)
     if (owned === undefined || owned.isTaking) return
     // A batch that was fetched for an older assignment, or before a seek, does not continue what
