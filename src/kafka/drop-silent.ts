@@ -3,6 +3,10 @@ import type { Socket } from 'node:net'
 
 interface Connection {
   socket: Socket
+  requestQueue: { inflight: ReadonlyMap<number, unknown> }
+  isConnected(): boolean
+  connect(): Promise<unknown>
+  disconnect(): Promise<unknown>
   send(request: unknown): Promise<unknown>
 }
 
@@ -10,6 +14,8 @@ const require = createRequire(import.meta.url)
 
 /** The version whose source the change below was read against. */
 const KNOWN_VERSION = '2.2.4'
+
+const open = new Set<Connection>()
 
 let done = false
 
@@ -22,16 +28,35 @@ export function dropSilentConnections(): void {
   if (done || require('kafkajs/package.json').version !== KNOWN_VERSION) return
   done = true
   const connection = require('kafkajs/src/network/connection').prototype as Connection
-  const send = connection.send
+  const { connect, disconnect, send } = connection
+  connection.connect = function (this: Connection) {
+    open.add(this)
+    return connect.call(this)
+  }
+  connection.disconnect = function (this: Connection) {
+    open.delete(this)
+    return disconnect.call(this)
+  }
   connection.send = async function (this: Connection, request) {
     const { socket } = this
     try {
       return await send.call(this, request)
     } catch (error) {
-      const isSilent = (error as Error).name === 'KafkaJSRequestTimeoutError'
-      // With an error: kafkajs then gives the other waiting requests up, which it may try again.
-      if (isSilent) socket.destroy(error as Error)
+      if ((error as Error).name === 'KafkaJSRequestTimeoutError') drop(socket, error as Error)
       throw error
     }
+  }
+}
+
+/**
+ * With an error: kafkajs then gives up the other waiting requests, which it may try again. Idle
+ * connections are closed as well. They may be lost too, would each be found out by a request that
+ * waits in vain, and cost little to open again.
+ */
+function drop(socket: Socket, error: Error): void {
+  socket.destroy(error)
+  for (const connection of open) {
+    const isIdle = connection.isConnected() && connection.requestQueue.inflight.size === 0
+    if (isIdle) void connection.disconnect()
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import { Kafka, logLevel } from 'kafkajs'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { dropSilentConnections } from '../../../src/kafka/drop-silent.ts'
 
 const require = createRequire(import.meta.url)
@@ -14,7 +14,6 @@ it('closes a connection on which a request was not answered in time', async () =
   await connection.connect()
   const [socket] = (await accepted) as [Socket]
   const closed = once(socket.resume(), 'close')
-  const request = { apiKey: 18, apiVersion: 0, apiName: 'ApiVersions', encode: encodeNothing }
   const waiting = connection.send({ request, response: {} })
   const behind = connection.send({ request, response: {} })
   await expect(Promise.any([waiting, behind])).rejects.toMatchObject({
@@ -24,14 +23,25 @@ it('closes a connection on which a request was not answered in time', async () =
   expect(connection.isConnected()).toBe(false)
 })
 
+it('closes idle connections with it: they may be as silent', async () => {
+  dropSilentConnections()
+  const { port } = await silentServer()
+  const [asked, idle] = [connectionTo(port), connectionTo(port)]
+  await Promise.all([asked.connect(), idle.connect()])
+  await expect(asked.send({ request, response: {} })).rejects.toThrow('timed out')
+  await vi.waitFor(() => expect(idle.isConnected()).toBe(false))
+})
+
 it('knows the kafkajs that is installed', () => {
   expect(require('kafkajs/package.json').version).toBe('2.2.4')
 })
 
-const encodeNothing = async () => {
+async function encodeNothing() {
   const Encoder = require('kafkajs/src/protocol/encoder')
   return new Encoder()
 }
+
+const request = { apiKey: 18, apiVersion: 0, apiName: 'ApiVersions', encode: encodeNothing }
 
 /** As kafkajs makes its own. */
 function connectionTo(port: number) {
