@@ -78,7 +78,11 @@ export class World {
     if (member.isFrozen || member.generation !== this.generation)
       throw new Error('ILLEGAL_GENERATION')
     for (const { partitions } of topics) {
-      for (const { partition, offset } of partitions) this.#accept(partition, Number(offset))
+      for (const { partition, offset } of partitions) {
+        if (this.owners[partition] !== member)
+          this.problems.push(`${partition} is not ${member.id}'s`)
+        this.#accept(partition, Number(offset))
+      }
     }
   }
 
