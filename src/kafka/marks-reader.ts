@@ -9,7 +9,7 @@ import { within } from './within.ts'
 
 export interface MarksReaderOptions {
   kafka: Kafka
-  /** Of this process alone: nobody shares its partitions. */
+  /** Begins the names of its groups, which are of this process alone. */
   groupId: string
   /** The ledger topics. */
   topics: readonly string[]
@@ -27,6 +27,8 @@ export class MarksReader {
   #consumer: Promise<PausedConsumer> | undefined
   /** The one of that promise, before it has joined. */
   #latest: PausedConsumer | undefined
+  /** Each consumer has a group of its own: one that ended by itself would be waited for. */
+  #groupIds: string[] = []
   #isClosed = false
 
   constructor(options: MarksReaderOptions) {
@@ -63,13 +65,13 @@ export class MarksReader {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#latest?.close()
-    await this.#removeGroup()
+    await this.#removeGroups()
     await this.#admin.disconnect().catch(() => undefined)
   }
 
-  /** A broker removes a group without members and offsets by itself, but only after a while. */
-  async #removeGroup(): Promise<void> {
-    const removed = this.#admin.deleteGroups([this.#options.groupId])
+  /** A broker removes groups without members and offsets by itself, but only after a while. */
+  async #removeGroups(): Promise<void> {
+    const removed = this.#admin.deleteGroups(this.#groupIds)
     const late = () => unavailable('no answer')
     await within(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
   }
@@ -105,7 +107,9 @@ export class MarksReader {
   }
 
   #build(): Promise<PausedConsumer> {
-    const { kafka, groupId, topics } = this.#options
+    const { kafka, topics } = this.#options
+    const groupId = `${this.#options.groupId}.${this.#groupIds.length}`
+    this.#groupIds.push(groupId)
     const forget = () => {
       if (this.#consumer === built) this.#consumer = undefined
     }
