@@ -51,27 +51,39 @@ export async function withAdmin<T>(
 
 function topicAdmin(admin: Admin): TopicAdmin {
   const list = () => limited(admin.listTopics(), 'list the topics')
-  return {
-    list,
-    async describe(topics) {
-      const there = new Set(await list())
-      const wanted = topics.filter((topic) => there.has(topic))
-      if (wanted.length === 0) return new Map()
-      const doing = `describe topics ${wanted.join(', ')}`
-      const { topics: found } = await limited(admin.fetchTopicMetadata({ topics: wanted }), doing)
-      const limits = await limited(limitsOf(admin, wanted), doing)
-      return new Map(
-        found.map(({ name, partitions }) => [
-          name,
-          { partitions: partitions.length, ...limits.get(name)! },
-        ]),
-      )
-    },
-    create: (topic) =>
-      limited(createTopic(admin, topic), `create topic ${topic.topic}`).catch((error) => {
-        throw creationError(error, topic)
-      }),
+  const made = new Set<string>()
+
+  async function describe(topics: readonly string[]): Promise<Map<string, TopicDescription>> {
+    const there = new Set(await list())
+    // Each question may go to another broker, and one of them may not have heard of a new topic.
+    const wanted = topics.filter((topic) => there.has(topic) || made.has(topic))
+    if (wanted.length === 0) return new Map()
+    const doing = `describe topics ${wanted.join(', ')}`
+    const ask = () => admin.fetchTopicMetadata({ topics: wanted })
+    const { topics: found } = await limited(whenKnown(ask), doing)
+    const limits = await limited(
+      whenKnown(() => limitsOf(admin, wanted)),
+      doing,
+    )
+    return new Map(
+      found.map(({ name, partitions }) => [
+        name,
+        { partitions: partitions.length, ...limits.get(name)! },
+      ]),
+    )
   }
+
+  async function create(topic: NewTopic): Promise<boolean> {
+    const isNew = await limited(createTopic(admin, topic), `create topic ${topic.topic}`).catch(
+      (error) => {
+        throw creationError(error, topic)
+      },
+    )
+    if (isNew) made.add(topic.topic)
+    return isNew
+  }
+
+  return { list, describe, create }
 }
 
 async function createTopic(admin: Admin, topic: NewTopic): Promise<boolean> {
@@ -82,20 +94,19 @@ async function createTopic(admin: Admin, topic: NewTopic): Promise<boolean> {
     waitForLeaders: false,
     timeout: REQUEST_TIMEOUT_MS,
   })
-  if (isNew) await untilKnown(admin, name)
+  if (isNew) await whenKnown(() => admin.fetchTopicMetadata({ topics: [name] }))
   return isNew
 }
 
 /**
- * Waits until the brokers know a new topic and its leaders. kafkajs' own wait fails when the broker
- * that it asks has not heard of the topic yet.
+ * Asks until the broker that is asked has heard of a new topic and its leaders. kafkajs' own wait for
+ * that fails when it has not.
  */
-async function untilKnown(admin: Admin, topic: string): Promise<void> {
+async function whenKnown<T>(ask: () => Promise<T>): Promise<T> {
   const giveUpAtMs = Date.now() + REQUEST_TIMEOUT_MS
   for (;;) {
     try {
-      await admin.fetchTopicMetadata({ topics: [topic] })
-      return
+      return await ask()
     } catch (error) {
       const isNews = causes(error).some(({ type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION')
       if (!isNews || Date.now() >= giveUpAtMs) throw error

@@ -40,3 +40,29 @@ it('does not ask about a topic that was there', async () => {
   const metadata = vi.fn(() => Promise.reject(new Error('not asked for')))
   expect(await withAdmin(kafkaWith(metadata, false), (admin) => admin.create(topic))).toBe(false)
 })
+
+it('describes a new topic, whichever broker has not heard of it yet', async () => {
+  const unknown = refusal('UNKNOWN_TOPIC_OR_PARTITION')
+  const partitions = Array.from({ length: 6 }, () => ({}))
+  const metadata = vi
+    .fn<() => Promise<unknown>>()
+    .mockResolvedValueOnce({ topics: [] })
+    .mockRejectedValueOnce(unknown)
+    .mockResolvedValue({ topics: [{ name: 't', partitions }] })
+  const configEntries = [
+    { configName: 'retention.ms', configValue: '-1' },
+    { configName: 'max.message.bytes', configValue: '1000' },
+  ]
+  const describeConfigs = vi
+    .fn<() => Promise<unknown>>()
+    .mockRejectedValueOnce(unknown)
+    .mockResolvedValue({ resources: [{ resourceName: 't', configEntries }] })
+  const kafka = kafkaWith(metadata)
+  Object.assign(kafka.admin(), { listTopics: async () => [], describeConfigs })
+  const found = await withAdmin(kafka, async (admin) => {
+    await admin.create(topic)
+    return admin.describe(['t', 'other'])
+  })
+  const description = { partitions: 6, maxMessageBytes: 1_000, retentionMs: Infinity }
+  expect(found).toEqual(new Map([['t', description]]))
+})
