@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/stack-setup.ts', 'test/support/postgres-setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 150_000,
           hookTimeout: 120_000,
           // They wait more than they compute. Another number of workers asks for a group of its own.
           maxWorkers: 3,

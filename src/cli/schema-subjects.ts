@@ -1,4 +1,5 @@
 import { explainIncompatibility } from '../avro/compatibility.ts'
+import { registerPatiently } from '../avro/register.ts'
 import type { Registry, SubjectVersion } from '../avro/registry.ts'
 import type { ContractSchema } from '../avro/schemas.ts'
 import { contractSchemas } from '../avro/schemas.ts'
@@ -45,17 +46,6 @@ export async function checkSchemas(registry: Registry, topics: EventTopics, say:
   for (const { subject, id } of states) say(`${subject}: ok, id ${id}`)
 }
 
-/** Somebody else may register the very same at the same time: then it is there, which will do. */
-async function register(registry: Registry, { subject, contract }: SubjectState): Promise<number> {
-  try {
-    return await registry.register(subject, contract.text)
-  } catch (error) {
-    const id = await registry.registeredId(subject, contract.text)
-    if (id === undefined) throw error
-    return id
-  }
-}
-
 /** Registers nothing at all when one schema is incompatible. */
 export async function registerSchemas(registry: Registry, topics: EventTopics, say: Say) {
   const states = await readStates(registry, topics)
@@ -64,7 +54,7 @@ export async function registerSchemas(registry: Registry, topics: EventTopics, s
     const isNew = state.versions.length === 0
     // A subject that is new has no level to set before its first schema is there.
     if (!isNew) await requireLevel(registry, state.subject)
-    const id = state.id ?? (await register(registry, state))
+    const id = state.id ?? (await registerPatiently(registry, state.subject, state.contract.text))
     if (isNew) await requireLevel(registry, state.subject)
     say(`${state.subject}: ${state.id === undefined ? 'registered' : 'unchanged'}, id ${id}`)
   }

@@ -104,6 +104,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   /** The outcome of one call of the handler; a filter that could not tell is asked once more. */
   async function call(delivery: Delivery, event: Event): Promise<Outcome> {
+    // The partition may have been lost while the store was asked.
+    if (delivery.wanted.epoch.lost.aborted) return { type: 'abandoned' }
     const refused = delivery.filterFailed ? askAgain(delivery) : undefined
     if (refused !== undefined) return refused
     const result = await transact(delivery, event)
