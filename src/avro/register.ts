@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from '../event/clock.ts'
-import { InventoryEventsError } from '../event/errors.ts'
 import type { Registry } from './registry.ts'
 
 const TRIES_MAX = 5
@@ -21,12 +20,9 @@ export async function registerPatiently(
     } catch (error) {
       const id = await registry.registeredId(subject, text)
       if (id !== undefined) return id
-      if (tries >= TRIES_MAX || !isRetryable(error)) throw error
+      // A refusal may be another writer's doing as well: some registries answer 409 to two at once.
+      if (tries >= TRIES_MAX) throw error
     }
     await clock.sleep(RETRY_MS)
   }
-}
-
-function isRetryable(error: unknown): boolean {
-  return error instanceof InventoryEventsError && error.retryable
 }

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { IHeaders, Message } from 'kafkajs'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
@@ -12,6 +14,7 @@ import type { Plugin } from '../../src/plugin/plugin.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
 import { type Service, startService } from '../../src/service.ts'
+import { withLock } from '../../src/stack/lock.ts'
 import { groupMembers, groupOffsets } from './group.ts'
 import { createTopics, endpoints, kafkaClient, uniqueName, until } from './stack.ts'
 
@@ -147,11 +150,16 @@ export async function situation(options: SituationOptions) {
 }
 
 /** The schema id of every record of the contract, by full name. */
+/** One test file after the other: many writers at once wear the local registry out. */
 async function registerSchemas(topic: string): Promise<Map<string, number>> {
+  const { port } = new URL(endpoints().registryUrl)
+  const lock = join(tmpdir(), `inventory-events-registry-${port}.lock`)
   const ids = new Map<string, number>()
-  for (const { fullName, text } of contractSchemas()) {
-    ids.set(fullName, await registerSchema(topic, fullName, text))
-  }
+  await withLock(lock, { timeoutMs: 100_000, say: () => {} }, async () => {
+    for (const { fullName, text } of contractSchemas()) {
+      ids.set(fullName, await registerSchema(topic, fullName, text))
+    }
+  })
   return ids
 }
 
