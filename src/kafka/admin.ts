@@ -2,9 +2,9 @@ import type { Admin, Kafka } from 'kafkajs'
 import kafkajs from 'kafkajs'
 import { systemClock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
+import { within } from '../event/within.ts'
 import { brokersOf } from './client.ts'
 import { causes, kafkaError } from './kafka-error.ts'
-import { within } from './within.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 30_000

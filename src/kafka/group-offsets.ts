@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
+import { within } from '../event/within.ts'
 import { kafkaError } from './kafka-error.ts'
 import { readOffsets } from './offsets.ts'
-import { within } from './within.ts'
 
 const LIMIT_MS = 30_000
 

@@ -1,11 +1,11 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
+import { within } from '../event/within.ts'
 import type { ReadRequest } from '../idempotency/marks-log.ts'
 import { kafkaError } from './kafka-error.ts'
 import { PartitionReading } from './partition-reading.ts'
 import { PausedConsumer } from './paused-consumer.ts'
-import { within } from './within.ts'
 
 export interface MarksReaderOptions {
   kafka: Kafka

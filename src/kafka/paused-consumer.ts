@@ -6,9 +6,9 @@ import type {
   Kafka,
 } from 'kafkajs'
 import { messageOf } from '../event/errors.ts'
+import { within } from '../event/within.ts'
 import { kafkaError } from './kafka-error.ts'
 import type { PartitionReading } from './partition-reading.ts'
-import { within } from './within.ts'
 
 const JOIN_TIMEOUT_MS = 60_000
 const JOIN_RETRIES = 10

@@ -1,11 +1,11 @@
 import type { Kafka, Message } from 'kafkajs'
 import { InventoryEventsError } from '../event/errors.ts'
+import { within } from '../event/within.ts'
 import { requireAcknowledged } from './acknowledged.ts'
 import { brokersOf } from './client.ts'
 import { isTooLarge, kafkaError } from './kafka-error.ts'
 import type { Acknowledgement } from './producer.ts'
 import { stablePartitioner } from './stable-partitioner.ts'
-import { within } from './within.ts'
 
 /** Together with the client's waits: a broker may be away for about 20 s within one send. */
 const RETRIES = 12

@@ -1,8 +1,8 @@
 import type { Kafka } from 'kafkajs'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { SourceRecord } from '../event/record.ts'
+import { within } from '../event/within.ts'
 import { kafkaError } from './kafka-error.ts'
-import { within } from './within.ts'
 
 export interface ReadTopicOptions {
   topic: string

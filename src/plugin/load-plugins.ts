@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url'
 import type { Clock } from '../event/clock.ts'
 import { systemClock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
+import { within } from '../event/within.ts'
 import { checkPlugin } from './check-plugin.ts'
 import { letPluginsImportUs } from './import-self.ts'
 import type { LoadedPlugin, PluginDefaults } from './loaded-plugin.ts'
@@ -95,7 +96,9 @@ async function importDefault(
   const imported = import(pathToFileURL(file).href).catch((error) => {
     throw new Error(`cannot be loaded: ${nameOf(error)}${messageOf(error)}`, { cause: error })
   })
-  const module = await within(importTimeoutMs, imported, clock)
+  // A top-level await may never end.
+  const late = () => new Error(`cannot be loaded: expected it to load within ${importTimeoutMs} ms`)
+  const module = await within(imported, importTimeoutMs, late, clock)
   return module.default
 }
 
@@ -104,16 +107,6 @@ function noTypeScript(): Error {
     `expected JavaScript, because Node ${process.version} does not run TypeScript: ` +
       'compile the plugin, or use Node 22.18 or newer',
   )
-}
-
-/** A top-level await may never end. */
-function within<T>(ms: number, promise: Promise<T>, clock: Clock): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () =>
-      reject(new Error(`cannot be loaded: expected it to load within ${ms} ms`)),
-    )
-    promise.then(resolve, reject).finally(cancel)
-  })
 }
 
 function sameSlug(plugin: LoadedPlugin, others: LoadedPlugin[]): PluginProblem[] {

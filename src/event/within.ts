@@ -1,0 +1,14 @@
+import { type Clock, systemClock } from './clock.ts'
+
+/** What the promise settles to, or a rejection with `late()` after `limitMs`. */
+export function within<T>(
+  promise: Promise<T>,
+  limitMs: number,
+  late: () => Error,
+  clock: Pick<Clock, 'after'> = systemClock,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(limitMs, () => reject(late()))
+    promise.then(resolve, reject).finally(cancel)
+  })
+}
