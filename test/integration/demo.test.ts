@@ -1,26 +1,16 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { endpoints, kafkaClient, until } from '../support/stack.ts'
-
-const BIN = resolve('bin/inventory-events.js')
+import { startCli } from '../support/start-cli.ts'
 
 /** `inventory-events demo …` in a folder of its own, on the stack of the tests. */
 async function startDemo(...args: string[]) {
   const cwd = await mkdtemp(join(tmpdir(), 'demo-'))
   const { brokers, registryUrl } = endpoints()
-  const env = { ...process.env, KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
-  const child = spawn(process.execPath, [BIN, 'demo', ...args], { cwd, env })
-  const output = { out: '', err: '' }
-  child.stdout.on('data', (text) => {
-    output.out += text
-  })
-  child.stderr.on('data', (text) => {
-    output.err += text
-  })
-  const ended = new Promise<number | null>((end) => child.on('close', end))
+  const settings = { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
+  const { child, output, ended } = startCli(['demo', ...args], settings, cwd)
   onTestFinished(async () => {
     child.kill('SIGTERM')
     await ended

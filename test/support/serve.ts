@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { until } from './stack.ts'
-
-const BIN = fileURLToPath(new URL('../../bin/inventory-events.js', import.meta.url))
+import { startCli } from './start-cli.ts'
 
 export interface LogLine {
   level: string
@@ -13,15 +11,7 @@ export interface LogLine {
 
 /** `inventory-events serve` as a process of its own. */
 export function serve(settings: Record<string, string>) {
-  const child = spawn(process.execPath, [BIN, 'serve'], { env: { ...process.env, ...settings } })
-  const output = { out: '', err: '' }
-  child.stdout.on('data', (text) => {
-    output.out += text
-  })
-  child.stderr.on('data', (text) => {
-    output.err += text
-  })
-  const ended = new Promise<number | null>((end) => child.on('close', end))
+  const { child, output, ended } = startCli(['serve'], settings)
   onTestFinished(async () => {
     child.kill('SIGKILL')
     await ended
