@@ -17,7 +17,8 @@ const brokers = new WeakMap<Kafka, string>()
 
 /** The Kafka client that every consumer, producer and admin of the process is made from. */
 export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka {
-  quietIdleConnections()
+  if (!quietIdleConnections())
+    log.warn('this version of kafkajs is not known: idle connections cost CPU')
   dropSilentConnections()
   registerCodecs()
   const kafka = new Kafka(kafkaOptions(config, log))

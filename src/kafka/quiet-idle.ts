@@ -2,27 +2,58 @@ import { createRequire } from 'node:module'
 
 interface RequestQueue {
   pending: unknown[]
+  throttledUntil: number
+  throttleCheckTimeoutId: NodeJS.Timeout | null
   scheduleCheckPendingRequests(): void
 }
+
+type Check = RequestQueue['scheduleCheckPendingRequests']
 
 const require = createRequire(import.meta.url)
 
 /** The version whose source the change below was read against. */
 const KNOWN_VERSION = '2.2.4'
 
-let done = false
+let answer: boolean | undefined
 
 /**
  * Stops kafkajs from waking up about 900 times a second per connection for nothing: its request
  * queue re-arms a timer, with a negative delay, even when no request is pending. With nothing
- * pending there is nothing to check. Another version of kafkajs is left alone.
+ * pending there is nothing to check. Another version of kafkajs, or one that then behaves unlike
+ * what is expected, is left alone: that is answered with false.
  */
-export function quietIdleConnections(): void {
-  if (done || require('kafkajs/package.json').version !== KNOWN_VERSION) return
-  done = true
+export function quietIdleConnections(): boolean {
+  answer ??= change()
+  return answer
+}
+
+function change(): boolean {
+  if (require('kafkajs/package.json').version !== KNOWN_VERSION) return false
   const queue = require('kafkajs/src/network/requestQueue').prototype as RequestQueue
-  const schedule = queue.scheduleCheckPendingRequests
-  queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
-    if (this.pending.length > 0) schedule.call(this)
+  const check = queue.scheduleCheckPendingRequests
+  if (typeof check !== 'function') return false
+  const quiet: Check = function (this: RequestQueue) {
+    if (this.pending.length > 0) check.call(this)
   }
+  if (!behaves(quiet)) return false
+  queue.scheduleCheckPendingRequests = quiet
+  return true
+}
+
+/** Whether it wakes a queue up that has requests to send, and no other. */
+function behaves(check: Check): boolean {
+  return !armsTimer(check, []) && armsTimer(check, ['a request'])
+}
+
+function armsTimer(check: Check, pending: unknown[]): boolean {
+  const queue: RequestQueue = {
+    pending,
+    throttledUntil: -1,
+    throttleCheckTimeoutId: null,
+    scheduleCheckPendingRequests: check,
+  }
+  check.call(queue)
+  const timer = queue.throttleCheckTimeoutId
+  clearTimeout(timer ?? undefined)
+  return timer !== null
 }

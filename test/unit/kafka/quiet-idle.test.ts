@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { quietIdleConnections } from '../../../src/kafka/quiet-idle.ts'
 
 const require = createRequire(import.meta.url)
@@ -20,7 +20,7 @@ function queue() {
 
 it('arms no timer while nothing is pending, and still sends what is', () => {
   vi.useFakeTimers()
-  quietIdleConnections()
+  expect(quietIdleConnections()).toBe(true)
   const idle = queue()
   idle.checkPendingRequests()
   expect(vi.getTimerCount()).toBe(0)
@@ -39,6 +39,20 @@ it('arms no timer while nothing is pending, and still sends what is', () => {
   busy.inflight.clear()
   vi.advanceTimersByTime(50)
   expect(sent).toEqual([1, 2])
+})
+
+it('leaves a kafkajs alone that would no longer send what is pending', async () => {
+  vi.resetModules()
+  const fresh = await import('../../../src/kafka/quiet-idle.ts')
+  const { prototype } = RequestQueue
+  const before = prototype.scheduleCheckPendingRequests
+  onTestFinished(() => {
+    prototype.scheduleCheckPendingRequests = before
+  })
+  const never = () => {}
+  prototype.scheduleCheckPendingRequests = never
+  expect(fresh.quietIdleConnections()).toBe(false)
+  expect(prototype.scheduleCheckPendingRequests).toBe(never)
 })
 
 it('knows the kafkajs that is installed', () => {
