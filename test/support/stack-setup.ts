@@ -29,12 +29,13 @@ const STACKS = join(LOCAL, 'test')
 
 /** A real Kafka and registry for the integration tests, apart from the developer's running ones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { brokers, registryUrl, stop } = await start()
+  const { brokers, registryUrl, stop } = await startTestStack()
   project.provide('stack', { brokers, registryUrl })
   return stop
 }
 
-async function start(): Promise<TestStack> {
+/** The Kafka and registry that the environment names, else new ones, until they are stopped. */
+export async function startTestStack(): Promise<TestStack> {
   const given = givenEndpoints(process.env)
   if (given) {
     await checkGiven(given)
