@@ -1,8 +1,8 @@
-import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { Batch, EachBatchPayload } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
-import type { SourceRecord } from '../event/record.ts'
 import type { Intake, Obstacle } from '../pipeline/source.ts'
 import type { OwnedPartition } from './owned-partition.ts'
+import { toSourceRecord } from './source-record.ts'
 
 export interface FetchPorts {
   intake: Intake
@@ -52,7 +52,7 @@ async function takeAll(
   ports: FetchPorts,
 ): Promise<boolean> {
   for (const message of payload.batch.messages) {
-    const record = recordOf(payload.batch, message)
+    const record = toSourceRecord(payload.batch, message)
     let obstacle = ports.intake.take(owned, record)
     while (obstacle !== undefined) {
       const isCleared = await outwait(obstacle, payload, owned, ports)
@@ -102,16 +102,4 @@ function resolve(payload: EachBatchPayload, owned: OwnedPartition): void {
 /** The offset that the fetch asked for. kafkajs has it, its types do not. */
 function fetchedOffsetOf(batch: Batch): number {
   return Number((batch as Batch & { fetchedOffset: string }).fetchedOffset)
-}
-
-function recordOf(batch: Batch, message: KafkaMessage): SourceRecord {
-  return {
-    topic: batch.topic,
-    partition: batch.partition,
-    offset: Number(message.offset),
-    timestampMs: Number(message.timestamp),
-    key: message.key,
-    value: message.value,
-    headers: message.headers ?? {},
-  }
 }

@@ -2,27 +2,32 @@ import type { Admin, Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { within } from '../event/within.ts'
-import type { ReadRequest } from '../idempotency/marks-log.ts'
 import { kafkaError } from './kafka-error.ts'
-import { PartitionReading } from './partition-reading.ts'
+import { PartitionReading, type RangeRequest } from './partition-reading.ts'
 import { PausedConsumer } from './paused-consumer.ts'
 
-export interface MarksReaderOptions {
+export interface LogReaderOptions {
   kafka: Kafka
   /** Begins the names of its groups, which are of this process alone. */
   groupId: string
-  /** The ledger topics. */
   topics: readonly string[]
   clock: Pick<Clock, 'after'>
+}
+
+/** What was read: offsets from `first` up to `end`, of a log that began at `low`. */
+export interface ReadRange {
+  low: number
+  first: number
+  end: number
 }
 
 /** Without a record for so long, a reading is given up; the caller tries again. */
 const STALLED_AFTER_MS = 15_000
 const REMOVE_GROUP_TIMEOUT_MS = 2_000
 
-/** Reads ledger partitions from their start to the end that they have at the time. */
-export class MarksReader {
-  #options: MarksReaderOptions
+/** Reads partitions from one offset to another, without a group's committed offsets. */
+export class LogReader {
+  #options: LogReaderOptions
   #admin: Admin
   #consumer: Promise<PausedConsumer> | undefined
   /** The one of that promise, before it has joined. */
@@ -31,7 +36,7 @@ export class MarksReader {
   #groupIds: string[] = []
   #isClosed = false
 
-  constructor(options: MarksReaderOptions) {
+  constructor(options: LogReaderOptions) {
     this.#options = options
     this.#admin = options.kafka.admin()
   }
@@ -44,22 +49,30 @@ export class MarksReader {
     this.#running().catch(() => undefined)
   }
 
-  /** Of at most the newest `maxRecords`. Rejects with KAFKA_UNAVAILABLE or TOPIC_MISSING. */
-  async read(request: ReadRequest): Promise<{ skipped: number }> {
+  /**
+   * Resolves when the range is read; what is below it in the log, or was, is left out. Rejects with
+   * KAFKA_UNAVAILABLE or TOPIC_MISSING.
+   */
+  async read(request: RangeRequest): Promise<ReadRange> {
     this.#requireOpen()
     const { low, high } = await this.#offsets(request)
-    if (high <= low) return { skipped: 0 }
-    const first = Math.max(low, high - request.maxRecords)
+    const { from = low, to = high, maxRecords = Infinity } = request
+    const end = Math.min(to, high)
+    const first = Math.max(low, from, end - maxRecords)
+    if (end > first) await this.#readRange(request, { first, end })
+    return { low, first, end: Math.max(first, end) }
+  }
+
+  async #readRange(request: RangeRequest, range: { first: number; end: number }): Promise<void> {
     const consumer = await this.#consumerFor(request)
     const limits = { clock: this.#options.clock, stalledAfterMs: STALLED_AFTER_MS }
-    const reading = new PartitionReading(request, { first, end: high }, limits)
+    const reading = new PartitionReading(request, range, limits)
     const onLost = () => reading.fail('the partition was lost')
     request.lost.addEventListener('abort', onLost, { once: true })
     if (request.lost.aborted) onLost()
     await consumer.read(reading).finally(() => {
       request.lost.removeEventListener('abort', onLost)
     })
-    return { skipped: first - low }
   }
 
   async close(): Promise<void> {
@@ -76,7 +89,7 @@ export class MarksReader {
     await within(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
   }
 
-  async #offsets({ topic, partition }: ReadRequest): Promise<{ low: number; high: number }> {
+  async #offsets({ topic, partition }: RangeRequest): Promise<{ low: number; high: number }> {
     const rows = await this.#admin.fetchTopicOffsets(topic).catch((error) => {
       throw kafkaError(error, `ask for the end of topic ${topic}`)
     })
@@ -87,18 +100,18 @@ export class MarksReader {
   }
 
   /** A consumer that does not know of the partition yet is replaced by one that will. */
-  async #consumerFor({ topic, partition }: ReadRequest): Promise<PausedConsumer> {
+  async #consumerFor({ topic, partition }: RangeRequest): Promise<PausedConsumer> {
     this.#requireOpen()
     const running = this.#running()
     const consumer = await running
     if (consumer.has(topic, partition)) return consumer
     if (this.#consumer === running) this.#consumer = undefined
     await consumer.close()
-    throw unavailable(`the reader of marks does not know of ${topic}/${partition} yet`)
+    throw unavailable(`the reader does not know of ${topic}/${partition} yet`)
   }
 
   #requireOpen(): void {
-    if (this.#isClosed) throw unavailable('the reader of marks is closed')
+    if (this.#isClosed) throw unavailable('the reader is closed')
   }
 
   #running(): Promise<PausedConsumer> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import type { MarksLog } from '../idempotency/marks-log.ts'
-import { MarksReader } from './marks-reader.ts'
+import { LogReader } from './log-reader.ts'
 import { marksTopicOf } from './marks-topic.ts'
 import { createProducer } from './producer.ts'
 
@@ -25,7 +25,7 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
   const { kafka, groupId, topics } = options
   const topicOf = (topic: string) => marksTopicOf(topic, groupId)
   const producer = await createProducer(kafka, LIMITS)
-  const reader = new MarksReader({
+  const reader = new LogReader({
     ...options,
     groupId: `${groupId}.marks-reader.${randomUUID()}`,
     topics: topics.map(topicOf),
@@ -36,7 +36,14 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
       const records = rows.map(({ partition, value }) => ({ key: null, value, partition }))
       await producer.send(topicOf(topic), records)
     },
-    read: (request) => reader.read({ ...request, topic: topicOf(request.topic) }),
+    async read(request) {
+      const { low, first } = await reader.read({
+        ...request,
+        topic: topicOf(request.topic),
+        onRecord: ({ value, timestampMs }) => request.onRecord(value, timestampMs),
+      })
+      return { skipped: first - low }
+    },
     async close() {
       await producer.close()
       await reader.close()

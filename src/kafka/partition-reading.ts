@@ -1,7 +1,23 @@
 import type { Batch } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
-import type { ReadRequest } from '../idempotency/marks-log.ts'
+import type { SourceRecord } from '../event/record.ts'
+import { toSourceRecord } from './source-record.ts'
+
+/** Which records of a partition to read. */
+export interface RangeRequest {
+  topic: string
+  partition: number
+  /** Without it, or below the start of the log: from the start. */
+  from?: number
+  /** The offset behind the last one. Without it: the end that the log has at the time. */
+  to?: number
+  /** Only the newest so many offsets of the range. */
+  maxRecords?: number
+  lost: AbortSignal
+  /** The buffers of the record are views: copy what is kept. */
+  onRecord(record: SourceRecord): void
+}
 
 /** The reading of one partition from an offset to an end that is known. It settles once. */
 export class PartitionReading {
@@ -10,7 +26,7 @@ export class PartitionReading {
   readonly partition: number
   /** Resolves when the end is reached; rejects when that fails, or nothing comes for a while. */
   readonly finished: Promise<void>
-  #request: ReadRequest
+  #request: RangeRequest
   #next: number
   #end: number
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined
@@ -18,7 +34,7 @@ export class PartitionReading {
   #cancelStall = () => {}
 
   constructor(
-    request: ReadRequest,
+    request: RangeRequest,
     { first, end }: { first: number; end: number },
     { clock, stalledAfterMs }: { clock: Pick<Clock, 'after'>; stalledAfterMs: number },
   ) {
@@ -49,8 +65,9 @@ export class PartitionReading {
     // Retention may have removed what comes next, or the batch is of an earlier reading.
     if (Number(fetchedOffset) !== this.#next) this.fail('its log is not what it was')
     if (this.#settle === undefined) return
-    for (const { offset, value, timestamp } of batch.messages) {
-      if (Number(offset) < this.#end) this.#request.onRecord(value, Number(timestamp))
+    for (const message of batch.messages) {
+      if (Number(message.offset) >= this.#end) break
+      this.#request.onRecord(toSourceRecord(this, message))
     }
     this.passTo(Number(batch.lastOffset()) + 1)
   }

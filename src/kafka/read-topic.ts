@@ -3,6 +3,7 @@ import { InventoryEventsError } from '../event/errors.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { within } from '../event/within.ts'
 import { kafkaError } from './kafka-error.ts'
+import { type ReadMessage, toSourceRecord } from './source-record.ts'
 
 export interface ReadTopicOptions {
   topic: string
@@ -28,7 +29,7 @@ export async function readTopic(kafka: Kafka, options: ReadTopicOptions): Promis
     const reachedAll = new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
       const eachBatch = async ({ batch }: { batch: Batch }) => {
-        for (const record of recordsOf(batch)) onRecord(record)
+        for (const message of batch.messages) onRecord(toSourceRecord(batch, message))
         if (Number(batch.lastOffset()) + 1 >= (ends.get(batch.partition) ?? 0)) {
           ends.delete(batch.partition)
         }
@@ -47,26 +48,8 @@ export async function readTopic(kafka: Kafka, options: ReadTopicOptions): Promis
 interface Batch {
   topic: string
   partition: number
-  messages: {
-    offset: string
-    timestamp: string
-    key: Buffer | null
-    value: Buffer | null
-    headers?: SourceRecord['headers']
-  }[]
+  messages: ReadMessage[]
   lastOffset(): string
-}
-
-function recordsOf({ topic, partition, messages }: Batch): SourceRecord[] {
-  return messages.map(({ offset, timestamp, key, value, headers = {} }) => ({
-    topic,
-    partition,
-    offset: Number(offset),
-    timestampMs: Number(timestamp),
-    key,
-    value,
-    headers,
-  }))
 }
 
 /** The end of each partition that holds anything. */

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net'
 import { type ISocketFactory, Kafka, logLevel } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '../../src/event/clock.ts'
-import { MarksReader } from '../../src/kafka/marks-reader.ts'
+import type { SourceRecord } from '../../src/event/record.ts'
+import { LogReader } from '../../src/kafka/log-reader.ts'
 import { createTopics, endpoints, kafkaClient, uniqueName, until } from '../support/stack.ts'
 
 /** Less than the session of a member that did not leave its group. */
@@ -14,7 +15,7 @@ it('reads again soon after its connections were lost', async () => {
   await produce(topic)
   const { kafka, cut, restore, crashes } = breakableKafka()
   const groupId = uniqueName('reader')
-  const reader = new MarksReader({ kafka, groupId, topics: [topic], clock: systemClock })
+  const reader = new LogReader({ kafka, groupId, topics: [topic], clock: systemClock })
   await reader.start()
   onTestFinished(() => reader.close())
   const read = () => readAll(reader, topic).catch(() => undefined)
@@ -30,9 +31,9 @@ it('reads again soon after its connections were lost', async () => {
   expect(Date.now() - restoredAtMs).toBeLessThan(SOON_MS)
 })
 
-async function readAll(reader: MarksReader, topic: string): Promise<string[]> {
+async function readAll(reader: LogReader, topic: string): Promise<string[]> {
   const values: string[] = []
-  const onRecord = (value: Buffer | null) => void values.push(String(value))
+  const onRecord = ({ value }: SourceRecord) => void values.push(String(value))
   const { signal: lost } = new AbortController()
   await reader.read({ topic, partition: 0, lost, maxRecords: 100, onRecord })
   return values

@@ -1,5 +1,6 @@
 import type { Batch } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
+import type { SourceRecord } from '../../../src/event/record.ts'
 import { PartitionReading } from '../../../src/kafka/partition-reading.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -11,7 +12,7 @@ function reading(first: number, end: number) {
     partition: 3,
     maxRecords: 100,
     lost: new AbortController().signal,
-    onRecord: (value: Buffer | null) => void values.push(String(value)),
+    onRecord: ({ value }: SourceRecord) => void values.push(String(value)),
   }
   const limits = { clock, stalledAfterMs: 1_000 }
   return { clock, values, reading: new PartitionReading(request, { first, end }, limits) }
