@@ -48,7 +48,10 @@ function postgresStore(
     connections,
     reports: {
       onLostLease: () => metrics.idempotencyLostLeases.inc(),
-      onError: (error) => log.warn({ error }, 'the idempotency store failed; it is tried again'),
+      onError(error) {
+        metrics.idempotencyFailures.inc({ store: 'postgres' })
+        log.warn({ error }, 'the idempotency store failed; it is tried again')
+      },
     },
   })
 }
@@ -99,7 +102,9 @@ function reportsOf({ metrics, log }: StoreParts): KafkaStoreReports {
     },
     onReadBack: (partition, marks, durationMs) =>
       log.info({ partition, marks, durationMs }, 'completed events read back'),
-    onWriteFailed: (error, unwritten) =>
-      log.warn({ error, unwritten }, 'completed events could not be noted; it is tried again'),
+    onWriteFailed(error, unwritten) {
+      metrics.idempotencyFailures.inc({ store: 'kafka' })
+      log.warn({ error, unwritten }, 'completed events could not be noted; it is tried again')
+    },
   }
 }

@@ -14,11 +14,13 @@ import { createProducer } from './kafka/producer.ts'
 import { requireTopics, sinksOf, widthOf } from './kafka/service-topics.ts'
 import { type Health, startHttp } from './observe/http.ts'
 import type { Logger } from './observe/logger.ts'
-import { createMetrics, type Metrics } from './observe/metrics.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { readGauges } from './observe/read-gauges.ts'
 import { createReports } from './observe/reports.ts'
 import { createSampledLog } from './observe/sampled-log.ts'
+import { startAtZero } from './observe/zeroes.ts'
 import { type Delivery, placeOf } from './pipeline/delivery.ts'
-import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
+import { createPipeline } from './pipeline/pipeline.ts'
 import type { LoadedPlugin } from './plugin/loaded-plugin.ts'
 import { shareConnections } from './plugin/share-connections.ts'
 import { version } from './version.ts'
@@ -116,12 +118,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clock,
     log,
   })
-  readGauges(metrics, pipeline, source, watch)
   const slugs = plugins.map(({ slug }) => slug)
-  metrics.breakerOpen.readFrom(() => {
-    const open = pipeline.openBreakers()
-    return slugs.map((plugin) => ({ plugin, value: open.includes(plugin) ? 1 : 0 }))
-  })
+  const series = { slugs, topics: config.KAFKA_TOPICS, store: store.name }
+  startAtZero(metrics, series)
+  readGauges(metrics, series, { pipeline, source, watch, clock })
   const http = await startHttp({
     port: config.HTTP_PORT,
     register: metrics.register,
@@ -150,33 +150,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function readGauges(
-  metrics: Metrics,
-  pipeline: Pipeline,
-  source: KafkaSource,
-  watch: ClusterWatch,
-): void {
-  metrics.consumerLag.readFrom(() =>
-    [...watch.lags()].map(({ topic, partition, lag }) => ({ topic, partition, value: lag })),
-  )
-  metrics.oldestUnsettledAge.readFrom(() =>
-    [...source.owned].map(({ topic, partition, ledger }) => {
-      const sinceMs = ledger.oldest?.timestampMs
-      const ageMs = sinceMs === undefined ? 0 : Math.max(0, clock.now() - sinceMs)
-      return { topic, partition, value: ageMs / 1000 }
-    }),
-  )
-  metrics.pausedPartitions.readFrom(() => [
-    { value: [...source.owned].filter(({ isParked }) => isParked).length },
-  ])
-  metrics.inFlightDeliveries.readFrom(() => [{ value: pipeline.stats().inFlightDeliveries }])
-  metrics.inFlightBytes.readFrom(() => [{ value: pipeline.stats().inFlightBytes }])
-  metrics.unaccountedDeliveries.readFrom(() => [{ value: pipeline.stats().unaccounted }])
-}
-
 /** Fails only where a restart would help: brokers that are away are none of its business. */
 function liveness(source: KafkaSource): Health {
-  const idleMs = clock.now() - source.lastTriedAtMs
+  const { idleMs } = source.signs
   const ok = idleMs < LOOP_STUCK_AFTER_MS
   const why = `the fetch loop has not tried for ${Math.round(idleMs / 1000)} s`
   return [ok ? { name: 'fetch-loop', ok } : { name: 'fetch-loop', ok, why }]

@@ -3,6 +3,7 @@ import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { OwnedPartition } from './owned-partition.ts'
+import { Unread } from './unread.ts'
 
 export interface ClusterWatchOptions {
   kafka: Kafka
@@ -19,6 +20,8 @@ export interface PartitionLag {
   partition: number
   /** Records between the committed offset and the end of the partition. */
   lag: number
+  /** For how long the oldest record that is not completed has waited, in milliseconds. */
+  lagMs: number
 }
 
 const INTERVAL_MS = 5_000
@@ -32,6 +35,7 @@ export class ClusterWatch {
   #options: ClusterWatchOptions
   #admin: Admin
   #ends = new Map<string, Map<number, number>>()
+  #unread = new Unread()
   #narrow: string[] = []
   #retentionMs = new Map<string, number>()
   #stopped = new AbortController()
@@ -55,13 +59,20 @@ export class ClusterWatch {
 
   /** The lag of each owned partition, as far as it is known. */
   *lags(): Iterable<PartitionLag> {
-    for (const { topic, partition, ledger, committedOffset } of this.#options.owned()) {
+    for (const owned of this.#options.owned()) {
+      const { topic, partition, ledger, committedOffset } = owned
       const end = this.#ends.get(topic)?.get(partition)
       if (end === undefined) continue
       // A group that has not committed yet lags behind from where it began to read.
       const done = committedOffset < 0 ? ledger.watermark : committedOffset
-      yield { topic, partition, lag: Math.max(0, end - done) }
+      const lag = Math.max(0, end - done)
+      yield { topic, partition, lag, lagMs: this.#lagMs(owned) }
     }
+  }
+
+  /** How many partitions each input topic has, as far as it is known. */
+  *widths(): Iterable<{ topic: string; partitions: number }> {
+    for (const [topic, ends] of this.#ends) yield { topic, partitions: ends.size }
   }
 
   /** Asks for the first time, then goes on in the background until it is stopped. */
@@ -75,6 +86,12 @@ export class ClusterWatch {
     this.#stopped.abort()
     await this.#loop
     await this.#admin.disconnect()
+  }
+
+  #lagMs(owned: OwnedPartition): number {
+    const nowMs = this.#options.clock.now()
+    const unreadMs = nowMs - (this.#unread.sinceMs(owned) ?? nowMs)
+    return Math.max(0, unreadMs, nowMs - (owned.ledger.oldest?.timestampMs ?? nowMs))
   }
 
   async #run(): Promise<void> {
@@ -103,6 +120,10 @@ export class ClusterWatch {
       const offsets = await this.#admin.fetchTopicOffsets(topic)
       const ends = offsets.map(({ partition, high }) => [partition, Number(high)] as const)
       this.#ends.set(topic, new Map(ends))
+    }
+    for (const owned of this.#options.owned()) {
+      const end = this.#ends.get(owned.topic)?.get(owned.partition) ?? 0
+      this.#unread.look(owned, end, this.#options.clock.now())
     }
   }
 

@@ -12,6 +12,7 @@ import { ownErrorIn } from './kafka-error.ts'
 import type { OutOfRangePolicy, OutOfRangePorts } from './out-of-range.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { withRejoinHook } from './rejoin.ts'
+import { SignsOfLife } from './signs-of-life.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
 
 export interface KafkaSourceOptions {
@@ -54,6 +55,7 @@ type State = 'idle' | 'running' | 'stopping' | 'stopped'
  * assignment owns, commits watermarks, and replaces a kafkajs consumer that crashed by a new one.
  */
 export class KafkaSource {
+  readonly signs: SignsOfLife
   #options: KafkaSourceOptions
   #admin: Admin
   #consumer: Consumer | undefined
@@ -62,13 +64,12 @@ export class KafkaSource {
   #state: State = 'idle'
   #crashes = 0
   #rejoinStartedAtMs: number
-  #lastTriedAtMs: number
   #stopped = new AbortController()
   #rebuilding: Promise<void> = Promise.resolve()
 
   constructor(options: KafkaSourceOptions) {
     this.#options = options
-    this.#lastTriedAtMs = options.clock.now()
+    this.signs = new SignsOfLife(options.clock)
     this.#rejoinStartedAtMs = options.clock.now()
     this.#admin = options.kafka.admin()
     this.#assignment = new Assignment({ ...options, admin: this.#admin })
@@ -85,11 +86,6 @@ export class KafkaSource {
   /** Whether the member has joined its group, be it without partitions. */
   get isJoined(): boolean {
     return this.#state === 'running' && this.#assignment.isJoined
-  }
-
-  /** When the consumer last did anything at all, a failed try included. */
-  get lastTriedAtMs(): number {
-    return this.#lastTriedAtMs
   }
 
   /** Resolves when the consumer runs; joining the group goes on after that. */
@@ -141,15 +137,16 @@ export class KafkaSource {
     const { events } = consumer
     consumer.on(events.GROUP_JOIN, (event) => {
       this.#crashes = 0
+      this.signs.heard()
       const { clock, reports } = this.#options
       reports.onRebalance((clock.now() - this.#rejoinStartedAtMs) / 1000)
       this.#assignment.joined(event)
     })
     consumer.on(events.END_BATCH_PROCESS, (event) => this.#assignment.batchEnded(event))
     consumer.on(events.CRASH, ({ payload }) => this.#onCrash(consumer, payload.error))
-    consumer.on(events.FETCH_START, () => this.#tried())
+    consumer.on(events.FETCH_START, () => this.signs.tried())
     consumer.on(events.HEARTBEAT, ({ payload }) => {
-      this.#tried()
+      this.signs.heard()
       this.#assignment.seenGeneration(payload.groupGenerationId)
     })
   }
@@ -159,7 +156,7 @@ export class KafkaSource {
       intake: this.#options.intake,
       clock: this.#options.clock,
       readable: (topic, partition) => {
-        this.#tried()
+        this.signs.tried()
         return this.#assignment.readable(topic, partition)
       },
       seekBack: (owned) => this.#assignment.seekBack(owned),
@@ -176,16 +173,12 @@ export class KafkaSource {
     })
   }
 
-  #tried(): void {
-    this.#lastTriedAtMs = this.#options.clock.now()
-  }
-
   /**
    * Runs inside kafkajs before each join: what is running may end, and what is completed is
    * committed while this member may still do so. It must not throw.
    */
   async #beforeJoin(): Promise<void> {
-    this.#tried()
+    this.signs.tried()
     this.#rejoinStartedAtMs = this.#options.clock.now()
     if (!this.#assignment.isJoined || this.#state === 'stopped') return
     await this.#options.intake.drain(this.#options.rebalanceDrainMs)
@@ -213,7 +206,7 @@ export class KafkaSource {
       }
       const delayMs = Math.min(REBUILD_DELAY_MS.most, REBUILD_DELAY_MS.first * 2 ** this.#crashes)
       log.warn({ err: error, delayMs }, 'the consumer ended; a new one is started')
-      this.#tried()
+      this.signs.tried()
       await clock.sleep(delayMs, this.#stopped.signal)
       try {
         return await this.#build()

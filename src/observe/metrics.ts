@@ -1,7 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { scrapedGauge } from './scraped-gauge.ts'
-
-const PREFIX = 'inventory_events_'
+import { PREFIX, progressGauges } from './progress-gauges.ts'
 
 const HANDLER_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const END_TO_END_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600]
@@ -88,6 +86,12 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['plugin', 'reason'],
       registers,
     }),
+    deadLetterFailures: new Counter({
+      name: `${PREFIX}dead_letter_failures_total`,
+      help: 'Dead letters that could not be written. They are tried again; nothing behind is committed.',
+      labelNames: ['plugin'],
+      registers,
+    }),
     handlerDuration: new Histogram({
       name: `${PREFIX}handler_duration_seconds`,
       help: 'How long one call of a handler took, failed ones included.',
@@ -101,49 +105,6 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['plugin'],
       buckets: END_TO_END_SECONDS,
       registers,
-    }),
-  }
-}
-
-function progressGauges(register: Registry) {
-  return {
-    breakerOpen: scrapedGauge<'plugin'>({
-      name: `${PREFIX}breaker_open`,
-      help: '1 while a plugin fails on so many entities that its deliveries are held.',
-      labelNames: ['plugin'],
-      register,
-    }),
-    consumerLag: scrapedGauge<'topic' | 'partition'>({
-      name: `${PREFIX}consumer_lag`,
-      help: 'Records between the committed offset and the end of the partition.',
-      labelNames: ['topic', 'partition'],
-      register,
-    }),
-    oldestUnsettledAge: scrapedGauge<'topic' | 'partition'>({
-      name: `${PREFIX}oldest_unsettled_age_seconds`,
-      help: 'Age of the oldest record with a delivery that is not completed; 0 without one.',
-      labelNames: ['topic', 'partition'],
-      register,
-    }),
-    inFlightDeliveries: scrapedGauge({
-      name: `${PREFIX}in_flight_deliveries`,
-      help: 'Deliveries that are queued or being handled.',
-      register,
-    }),
-    inFlightBytes: scrapedGauge({
-      name: `${PREFIX}in_flight_bytes`,
-      help: 'Bytes of records that are held in memory.',
-      register,
-    }),
-    pausedPartitions: scrapedGauge({
-      name: `${PREFIX}paused_partitions`,
-      help: 'Partitions that are not read at the moment, because there is no room or a wait.',
-      register,
-    }),
-    unaccountedDeliveries: scrapedGauge({
-      name: `${PREFIX}unaccounted_deliveries`,
-      help: 'Deliveries taken in less those that ended or are still held. Anything but 0 is a defect.',
-      register,
     }),
   }
 }
@@ -189,6 +150,12 @@ function idempotencyMetrics(registers: Registry[]) {
       help: 'How long one operation of the idempotency store took.',
       labelNames: ['store', 'operation'],
       buckets: STORE_SECONDS,
+      registers,
+    }),
+    idempotencyFailures: new Counter({
+      name: `${PREFIX}idempotency_failures_total`,
+      help: 'Operations of the idempotency store that failed. They are tried again.',
+      labelNames: ['store'],
       registers,
     }),
     idempotencyConflicts: new Counter({

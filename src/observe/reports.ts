@@ -58,15 +58,21 @@ export function createReports({
       metrics.deadLetters.inc({ plugin: delivery.plugin.slug, reason })
       failed(delivery, error, { reason }, 'dead-lettered')
     },
-    onWriteFailed: (delivery, what, error) =>
-      failed(delivery, error, {}, `the ${what} could not be written; it is tried again`),
+    onWriteFailed(delivery, what, error) {
+      if (what === 'mark') metrics.idempotencyFailures.inc({ store })
+      else metrics.deadLetterFailures.inc({ plugin: delivery.plugin.slug })
+      failed(delivery, error, {}, `the ${what} could not be written; it is tried again`)
+    },
     onBreaker(plugin, state) {
       if (state === 'open')
         log.warn({ plugin }, 'the plugin fails on one entity after the other: held')
       else log.info({ plugin }, 'the plugin works again')
     },
     onConflict: () => metrics.idempotencyConflicts.inc(),
-    onStoreError: (error) => sampled.warn('*', error, { store }, 'the idempotency store is down'),
+    onStoreError(error) {
+      metrics.idempotencyFailures.inc({ store })
+      sampled.warn('*', error, { store }, 'the idempotency store is down')
+    },
     onStoreCall: (operation, seconds) =>
       metrics.idempotencyOperation.observe({ store, operation }, seconds),
   }

@@ -47,6 +47,14 @@ export class Lanes<T> {
     return size
   }
 
+  /** The foremost item of each lane. */
+  *heads(): Iterable<T> {
+    for (const { items } of this.#lanes.values()) {
+      const head = items.first()
+      if (head !== undefined) yield head
+    }
+  }
+
   get running(): number {
     return this.#running
   }

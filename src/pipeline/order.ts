@@ -5,6 +5,14 @@ import type { Delivery } from './delivery.ts'
 import { Lanes, type Turn } from './lanes.ts'
 import type { Epoch } from './source.ts'
 
+/** What a plugin has under way. */
+export interface Backlog {
+  slug: string
+  lanes: number
+  /** Of its oldest record; undefined without one. */
+  timestampMs: number | undefined
+}
+
 /** The lanes of all plugins. Within a plugin there is one lane per topic and record key. */
 export class Order {
   #lanes = new Map<string, Lanes<Delivery>>()
@@ -22,6 +30,18 @@ export class Order {
     let held = 0
     for (const lanes of this.#lanes.values()) held += lanes.size
     return held
+  }
+
+  *backlogs(): Iterable<Backlog> {
+    for (const [slug, all] of this.#lanes) {
+      let lanes = 0
+      let oldestMs = Number.POSITIVE_INFINITY
+      for (const { wanted } of all.heads()) {
+        lanes += 1
+        oldestMs = Math.min(oldestMs, wanted.record.timestampMs)
+      }
+      yield { slug, lanes, timestampMs: lanes > 0 ? oldestMs : undefined }
+    }
   }
 
   add(delivery: Delivery): void {

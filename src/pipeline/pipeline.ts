@@ -15,7 +15,7 @@ import type { Content, Delivery, WantedRecord } from './delivery.ts'
 import { type CallNotes, createHandle } from './handle.ts'
 import { Hold } from './hold.ts'
 import type { Turn } from './lanes.ts'
-import { Order } from './order.ts'
+import { type Backlog, Order } from './order.ts'
 import { createPeek, type Peek, type PeekPorts } from './peek.ts'
 import type { PipelineReports } from './reports.ts'
 import { judge } from './retry.ts'
@@ -51,6 +51,8 @@ export interface PipelineOptions {
 
 export interface Pipeline extends Intake {
   stats(): { inFlightDeliveries: number; inFlightBytes: number; unaccounted: number }
+  /** What each plugin has under way, and `*` what no plugin could be asked about. */
+  backlogs(): Iterable<Backlog>
   /** Plugins that fail on so many entities that their deliveries are held. */
   openBreakers(): string[]
 }
@@ -187,6 +189,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     take,
     end,
     drain: (limitMs) => order.drain(limitMs),
+    backlogs: () => order.backlogs(),
     openBreakers: () => hold.openBreakers,
     stats: () => ({
       inFlightDeliveries: order.held,
