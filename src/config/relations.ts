@@ -2,7 +2,12 @@ import type { Config } from './settings.ts'
 
 /** What is wrong between settings that are each right by themselves. */
 export function relationProblems(config: Config): string[] {
-  return [...loginProblems(config), ...tlsProblems(config), ...timeProblems(config)]
+  return [
+    ...loginProblems(config),
+    ...tlsProblems(config),
+    ...timeProblems(config),
+    ...gatewayProblems(config),
+  ]
 }
 
 function loginProblems(config: Config): string[] {
@@ -42,6 +47,17 @@ function timeProblems(config: Config): string[] {
   const problems = []
   if (config.RETRY_INITIAL_DELAY_MS > config.RETRY_MAX_DELAY_MS) {
     problems.push('RETRY_INITIAL_DELAY_MS: expected no more than RETRY_MAX_DELAY_MS')
+  }
+  return problems
+}
+
+function gatewayProblems(config: Config): string[] {
+  const problems = []
+  if (config.GATEWAY_ALLOW_UNSIGNED && config.GATEWAY_SECRETS !== undefined) {
+    problems.push('GATEWAY_ALLOW_UNSIGNED: expected false, because GATEWAY_SECRETS is set')
+  }
+  if (config.GATEWAY_MAX_BODY_BYTES > config.GATEWAY_MAX_IN_FLIGHT_BYTES) {
+    problems.push('GATEWAY_MAX_BODY_BYTES: expected no more than GATEWAY_MAX_IN_FLIGHT_BYTES')
   }
   return problems
 }

@@ -1,4 +1,5 @@
 import { limits } from '../plugin/limits.ts'
+import { gatewaySettings } from './gateway-settings.ts'
 import type { ValueType } from './value-types.ts'
 import {
   brokers,
@@ -214,6 +215,7 @@ export const settings = {
 export type SettingName = keyof typeof settings
 
 export const settingNames = Object.keys(settings) as SettingName[]
+  ...gatewaySettings,
 
 type Value<N extends SettingName> =
   (typeof settings)[N]['type'] extends ValueType<infer T> ? T : never

@@ -36,8 +36,25 @@ export const brokers = list('host:port[,host:port...]', isHostPort)
 
 export const topics = list(
   'topic names of letters, digits, dots, dashes and underscores, separated by commas, none twice',
-  (item) => /^[\w.-]{1,249}$/.test(item) && item !== '.' && item !== '..',
+  isTopic,
 )
+
+export const topic: ValueType<string> = {
+  expects: 'a topic name of letters, digits, dots, dashes and underscores',
+  parse: (value) => (isTopic(value) ? value : undefined),
+}
+
+/** A file may have one a line. */
+export const secrets = list(
+  'secrets, separated by commas or line breaks, none twice',
+  () => true,
+  /[,\r\n]+/,
+)
+
+export const bearerToken: ValueType<string> = {
+  expects: 'printable ASCII without spaces',
+  parse: (value) => (/^[\x21-\x7e]+$/.test(value) ? value : undefined),
+}
 
 export const pluginSpecifiers = list('paths or package names, separated by commas', () => true)
 
@@ -76,16 +93,24 @@ export const pem: ValueType<string> = {
   parse: (value) => (value.includes('-----BEGIN ') ? value : undefined),
 }
 
-function list(expects: string, isItem: (item: string) => boolean): ValueType<readonly string[]> {
+function list(
+  expects: string,
+  isItem: (item: string) => boolean,
+  separator: string | RegExp = ',',
+): ValueType<readonly string[]> {
   return {
     expects,
     parse(value) {
-      const items = value.split(',').map((item) => item.trim())
+      const items = value.split(separator).map((item) => item.trim())
       const isDistinct = new Set(items).size === items.length
       const isGood = isDistinct && items.every((item) => item !== '' && isItem(item))
       return isGood ? Object.freeze(items) : undefined
     },
   }
+}
+
+function isTopic(item: string): boolean {
+  return /^[\w.-]{1,249}$/.test(item) && item !== '.' && item !== '..'
 }
 
 function isHostPort(item: string): boolean {

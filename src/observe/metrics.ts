@@ -35,6 +35,7 @@ export function createMetrics({
     ...progressGauges(register),
     ...groupMetrics(registers),
     ...idempotencyMetrics(registers),
+    ...gatewayMetrics(registers),
   }
 }
 
@@ -176,6 +177,22 @@ function idempotencyMetrics(registers: Registry[]) {
     idempotencyUnreadable: new Counter({
       name: `${PREFIX}idempotency_unreadable_records_total`,
       help: 'Records of completed deliveries that were skipped: a newer version may have written them.',
+      registers,
+    }),
+  }
+}
+
+function gatewayMetrics(registers: Registry[]) {
+  return {
+    gatewayRequests: new Counter({
+      name: `${PREFIX}gateway_requests_total`,
+      help: 'Requests that the gateway answered, by route and status.',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    gatewayUnknownKinds: new Counter({
+      name: `${PREFIX}gateway_unknown_kinds_total`,
+      help: 'Events that the gateway took though there is no schema for their kind.',
       registers,
     }),
   }
