@@ -1,5 +1,5 @@
 import type { ContractSchema } from '../avro/schemas.ts'
-import { contractSchemaOf } from '../avro/schemas.ts'
+import { contractSchemaOf, contractSchemas } from '../avro/schemas.ts'
 import type { Event } from '../event/event.ts'
 import type { EventTopics } from './event-topics.ts'
 
@@ -11,6 +11,8 @@ export interface Destination {
 /** Where events go; it answers without waiting once it has answered for the schema before. */
 export interface Destinations {
   of(event: Event): Destination | Promise<Destination>
+  /** Asks for all of the families at once, so that nothing is left to ask for. */
+  prepare(families: readonly (keyof EventTopics)[]): Promise<void>
 }
 
 export interface DestinationsOptions {
@@ -39,6 +41,11 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     of(event) {
       const schema = contractSchemaOf(event)
       return known.get(schema) ?? find(schema)
+    },
+    async prepare(families) {
+      for (const schema of contractSchemas()) {
+        if (families.includes(schema.topicFamily)) await find(schema)
+      }
     },
   }
 }

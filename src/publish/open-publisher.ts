@@ -4,6 +4,7 @@ import type { Config } from '../config/settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { withAdmin } from '../kafka/admin.ts'
 import { createKafka } from '../kafka/client.ts'
+import type { ProducerLimits } from '../kafka/producer.ts'
 import { createProducer } from '../kafka/producer.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { DestinationsOptions } from './destinations.ts'
@@ -15,10 +16,16 @@ import { createPublisher } from './publisher.ts'
 
 export interface OpenPublisherOptions extends Omit<PublisherOptions, 'producer' | 'destinations'> {
   topics?: EventTopics
+  producerLimits?: ProducerLimits
   log: Logger
 }
 
 export interface OpenPublisher extends Publisher {
+  /**
+   * Looks up now what would be looked up with the first event of each schema. Rejects with
+   * TOPIC_MISSING or REGISTRY_*.
+   */
+  prepare(families: readonly (keyof EventTopics)[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -27,12 +34,12 @@ type PublisherConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 /** A publisher with connections of its own. Rejects with KAFKA_UNAVAILABLE or REGISTRY_*. */
 export async function openPublisher(
   config: PublisherConfig,
-  { topics = DEFAULT_TOPICS, log, ...options }: OpenPublisherOptions,
+  { topics = DEFAULT_TOPICS, log, producerLimits, ...options }: OpenPublisherOptions,
 ): Promise<OpenPublisher> {
   const kafka = createKafka(config, log)
   const registry = createRegistry(config)
   await registry.check()
-  const producer = await createProducer(kafka)
+  const producer = await createProducer(kafka, producerLimits)
   const destinations = createDestinations({
     topics,
     requireTopic: (topic) =>
@@ -42,7 +49,7 @@ export async function openPublisher(
     schemaIdOf: findSchemaId(registry),
   })
   const publisher = createPublisher({ ...options, producer, destinations })
-  return { ...publisher, close: () => producer.close() }
+  return { ...publisher, prepare: destinations.prepare, close: () => producer.close() }
 }
 
 /** Looks the schema up; a publisher never registers one. */
