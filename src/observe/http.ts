@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import type { FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { fastify } from 'fastify'
 import type { Registry } from 'prom-client'
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
@@ -13,14 +13,17 @@ export interface Check {
 
 export type Health = readonly Check[]
 
-export interface HttpOptions {
-  /** 0 takes a free one. */
-  port: number
+export interface HealthSources {
   register: Registry
   /** Whether the process would be better off restarted. */
   live: () => Health
   /** Whether it does its work now. */
   ready: () => Health
+}
+
+export interface HttpOptions extends HealthSources {
+  /** 0 takes a free one. */
+  port: number
 }
 
 export interface HttpServer {
@@ -31,20 +34,28 @@ export interface HttpServer {
 }
 
 /** Serves `/livez`, `/readyz` and `/metrics` on every interface. Throws CONFIG_INVALID if the port is taken. */
-export async function startHttp({ port, register, live, ready }: HttpOptions): Promise<HttpServer> {
+export async function startHttp({ port, ...sources }: HttpOptions): Promise<HttpServer> {
   const server = fastify({ forceCloseConnections: 'idle', requestTimeout: 10_000 })
-  server.get('/livez', (_request, reply) => answer(reply, live()))
-  server.get('/readyz', (_request, reply) => answer(reply, ready()))
-  server.get('/metrics', async (_request, reply) => {
-    reply.type(register.contentType)
-    return register.metrics()
-  })
+  serveHealth(server, sources)
   await server.listen({ port, host: '0.0.0.0' }).catch((cause) => {
     const why = messageOf(cause)
     throw new InventoryEventsError('CONFIG_INVALID', `HTTP_PORT: ${why}`, { cause })
   })
   const { port: actualPort } = server.server.address() as AddressInfo
   return { port: actualPort, close: () => server.close() }
+}
+
+/** Adds the routes by which a process is watched. */
+export function serveHealth(
+  server: FastifyInstance,
+  { register, live, ready }: HealthSources,
+): void {
+  server.get('/livez', (_request, reply) => answer(reply, live()))
+  server.get('/readyz', (_request, reply) => answer(reply, ready()))
+  server.get('/metrics', async (_request, reply) => {
+    reply.type(register.contentType)
+    return register.metrics()
+  })
 }
 
 function answer(reply: FastifyReply, checks: Health): FastifyReply {
