@@ -11,12 +11,14 @@ import type { Site } from './site.ts'
 
 const READY_MS = 60_000
 const FORMAT_MS = 60_000
-const ARTIFACTS = ['org.apache.kafka:kafka_2.13:4.3.0', 'org.slf4j:slf4j-simple:1.7.36']
+const VERSION = '4.3.0'
+const LOG_BINDING = 'org.slf4j:slf4j-simple:1.7.36'
 const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'
 
-export function fetchKafka(site: Site): Promise<string[]> {
+export function fetchKafka(site: Site, version = VERSION): Promise<string[]> {
   const { jarsFolder: folder, say: onProgress, signal } = site
-  return resolveJars({ name: 'kafka', artifacts: ARTIFACTS, folder, onProgress, signal })
+  const artifacts = [`org.apache.kafka:kafka_2.13:${version}`, LOG_BINDING]
+  return resolveJars({ name: 'kafka', artifacts, folder, onProgress, signal })
 }
 
 /** One broker that is its own controller. Its data stays in `<folder>/kafka` for the next start. */

@@ -7,6 +7,7 @@ import { createLogger } from '../../src/observe/logger.ts'
 import { fetchKafka } from '../../src/stack/kafka.ts'
 import { fetchRegistry, registryUrl, startRegistry } from '../../src/stack/registry.ts'
 import type { Site } from '../../src/stack/site.ts'
+import { type Postgres, startBookings } from './bookings.ts'
 import { type Broker, type BrokerPorts, prepareBroker } from './broker.ts'
 import { type Node, type NodeSite, nodeAt } from './node.ts'
 import { openLink, type ProxiedLink } from './proxy.ts'
@@ -18,6 +19,10 @@ export interface Cluster {
   brokers: readonly Broker[]
   proxies: readonly ProxiedLink[]
   registryNode: Node
+  /** Started when it is asked for first. */
+  postgres(): Promise<Postgres>
+  /** Where brokers and registry log. */
+  folders: readonly string[]
   /** As KAFKA_BROKERS has it; `proxied` leads through the proxies alone. */
   direct: string
   proxied: string
@@ -31,6 +36,7 @@ export interface Cluster {
 export interface ClusterOptions {
   folder: string
   jarsFolder: string
+  kafkaVersion: string
   say(message: string): void
   signal: AbortSignal
 }
@@ -50,7 +56,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const undone: (() => Promise<unknown>)[] = []
   const end = async () => void (await Promise.allSettled(undone.map((undo) => undo())))
   try {
-    const jars = await fetchKafka(siteOf(options))
+    const jars = await fetchKafka(siteOf(options), options.kafkaVersion)
     const registryNode = await prepareRegistry(options, registryPort!)
     undone.push(registryNode.kill)
     const ids = all.map((_, i) => i + 1)
@@ -66,10 +72,24 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const config = clusterConfig(direct, registryUrl(registryPort!))
     const kafka = createKafka(config, createLogger('silent'))
     const registry = createRegistry(config)
-    return { brokers, proxies, registryNode, direct, proxied, config, kafka, registry, end }
+    const folders = [registryNode, ...brokers].map(({ name }) => join(folder, name))
+    const nodes = { folders, brokers, proxies, registryNode, postgres: lazyPostgres(undone) }
+    return { ...nodes, direct, proxied, config, kafka, registry, end }
   } catch (error) {
     await end()
     throw error
+  }
+}
+
+function lazyPostgres(undone: (() => Promise<unknown>)[]): () => Promise<Postgres> {
+  let postgres: Promise<Postgres> | undefined
+  return () => {
+    if (postgres === undefined) {
+      const started = startBookings()
+      undone.push(async () => (await started).remove())
+      postgres = started
+    }
+    return postgres
   }
 }
 

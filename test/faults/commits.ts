@@ -5,6 +5,7 @@ import type { Cluster } from './cluster.ts'
 export interface CommitSample {
   /** Microseconds of the machine's monotonic clock, when the answer came. */
   atUs: number
+  topic: string
   partition: number
   committed: number
 }
@@ -12,17 +13,23 @@ export interface CommitSample {
 const INTERVAL_MS = 400
 
 /** Asks for the committed offsets over and over, so that each can be held against the effects. */
-export async function watchCommits({ kafka }: Cluster, groupId: string, topic: string) {
+export async function watchCommits(
+  { kafka }: Cluster,
+  groupId: string,
+  topics: () => readonly string[],
+) {
   const samples: CommitSample[] = []
   const stopped = new AbortController()
   const admin = kafka.admin()
   await admin.connect()
 
   async function ask(): Promise<void> {
-    const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+    const group = await admin.fetchOffsets({ groupId, topics: [...topics()] })
     const atUs = nowUs()
-    for (const { partition, offset } of group?.partitions ?? []) {
-      if (Number(offset) >= 0) samples.push({ atUs, partition, committed: Number(offset) })
+    for (const { topic, partitions } of group) {
+      for (const { partition, offset } of partitions) {
+        if (Number(offset) >= 0) samples.push({ atUs, topic, partition, committed: Number(offset) })
+      }
     }
   }
 

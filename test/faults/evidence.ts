@@ -4,10 +4,12 @@ import { EFFECTS_FILE, type Effect, parseEffect } from '../../src/demo/effect.ts
 import { unaccountedIn } from '../../src/demo/replica-counts.ts'
 import { scrape } from '../../src/demo/scrape.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
-import { groupOffsets } from '../../src/kafka/group-offsets.ts'
+import { type GroupOffset, groupOffsets } from '../../src/kafka/group-offsets.ts'
 import { readTopic } from '../../src/kafka/read-topic.ts'
 import { deadLetterTopicOf } from '../../src/pipeline/dead-letter.ts'
 import { type CommitSample, nowUs } from './commits.ts'
+import type { Hurt } from './crew.ts'
+import { type MarkTimes, readMarks } from './marks.ts'
 import type { Scene } from './scene.ts'
 
 export interface SeenEffect extends Effect {
@@ -19,6 +21,8 @@ export interface LogEntry {
   eventId: string
   name: string
   key: string
+  /** Of the input, for dead letters too. */
+  topic: string
   partition: number
   offset: number
   /** Of the dead letters only. */
@@ -29,54 +33,79 @@ export interface LogEntry {
 
 /** What a fault left behind. Every list is in the order in which things happened. */
 export interface Evidence {
+  /** All that was ever in the input topics, what retention removed included. */
   log: readonly LogEntry[]
+  /** What retention removed before the group had read it: nobody can do that any more. */
+  unread: readonly LogEntry[]
   letters: readonly LogEntry[]
   effects: readonly SeenEffect[]
   commits: readonly CommitSample[]
-  ends: readonly { partition: number; committed: number | undefined; end: number }[]
+  ends: readonly GroupOffset[]
   acknowledged: ReadonlySet<string>
-  victims: ReadonlySet<number>
+  hurts: readonly Hurt[]
+  markedAtUs: MarkTimes
   unaccounted: number
 }
 
-const READ_MS = 60_000
+const READ_MS = 120_000
 
-export async function gather(
-  scene: Scene,
-  rest: Pick<Evidence, 'commits' | 'acknowledged'>,
-): Promise<Evidence> {
-  const { cluster, groupId, topic, victims, replicas } = scene
-  const samples = await Promise.all(replicas.map(({ url }) => scrape(url)))
+export async function gather(scene: Scene, commits: readonly CommitSample[]): Promise<Evidence> {
+  const { cluster, groupId, topics, crew, loads, removed, bookings } = scene
+  const samples = await Promise.all(crew.replicas.map(({ url }) => scrape(url)))
+  const effects = [...(await readEffects(scene.folder)), ...((await bookings?.effects()) ?? [])]
+  const left = await readLogs(scene, topics)
+  const wallToMonotonicUs = offsetOfClocksUs()
+  const markedAtUs = await (bookings?.marks(wallToMonotonicUs) ??
+    readMarks(cluster, groupId, topics, wallToMonotonicUs))
   return {
-    ...rest,
-    victims,
-    unaccounted: samples.reduce((sum, each) => sum + unaccountedIn(each), 0),
-    log: await readLog(scene, topic),
-    letters: await readLog(scene, deadLetterTopicOf(topic)),
-    effects: await readEffects(scene.folder),
-    ends: await groupOffsets(cluster.kafka, groupId, [topic]),
+    commits,
+    acknowledged: new Set(loads.flatMap((load) => [...load.acknowledged])),
+    hurts: crew.hurts,
+    unaccounted: unaccountedIn(samples.flat()),
+    log: inOrder([...removed.all, ...left]),
+    unread: removed.unread,
+    letters: await readLogs(scene, topics.map(deadLetterTopicOf)),
+    effects: effects.sort((a, b) => a.atUs - b.atUs),
+    markedAtUs,
+    ends: await groupOffsets(cluster.kafka, groupId, topics),
   }
 }
 
-async function readLog({ cluster, groupId }: Scene, topic: string): Promise<LogEntry[]> {
+export async function readLogs(
+  { cluster, groupId }: Scene,
+  topics: readonly string[],
+): Promise<LogEntry[]> {
   const entries: LogEntry[] = []
-  const wallToMonotonicUs = nowUs() - Date.now() * 1_000
-  await readTopic(cluster.kafka, {
-    topic,
-    groupId: `${groupId}.reader.${topic}`,
-    timeoutMs: READ_MS,
-    onRecord: (record) => entries.push(entryOf(record, wallToMonotonicUs)),
-  })
-  return entries.sort((a, b) => a.partition - b.partition || a.offset - b.offset)
+  const wallToMonotonicUs = offsetOfClocksUs()
+  for (const topic of topics) {
+    await readTopic(cluster.kafka, {
+      topic,
+      groupId: `${groupId}.reader.${topic}`,
+      timeoutMs: READ_MS,
+      onRecord: (record) => entries.push(entryOf(record, wallToMonotonicUs)),
+    })
+  }
+  return inOrder(entries)
+}
+
+function inOrder(entries: readonly LogEntry[]): LogEntry[] {
+  return [...entries].sort(
+    (a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition || a.offset - b.offset,
+  )
+}
+
+function offsetOfClocksUs(): number {
+  return nowUs() - Date.now() * 1_000
 }
 
 function entryOf(record: SourceRecord, wallToMonotonicUs: number): LogEntry {
-  const { headers, key, partition, offset, timestampMs } = record
+  const { headers, key, topic, partition, offset, timestampMs } = record
   return {
     eventId: String(headers.ce_id),
     name: String(headers.ce_type),
     plugin: String(headers['dlq.plugin']),
     key: String(key),
+    topic: String(headers['dlq.topic'] ?? topic),
     partition,
     offset,
     atUs: timestampMs * 1_000 + wallToMonotonicUs,

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Broker, OFFSETS_PARTITIONS } from './broker.ts'
+import type { StoreName } from './plugin-rules.ts'
 import type { Scene } from './scene.ts'
+import { checkTopics, overtake, refuseDeadLetters } from './topic-faults.ts'
+import { asAdmin } from './topics.ts'
 import { unseenEvents } from './unseen.ts'
 
 /** Something goes wrong and is mended. It is over when this resolves. */
@@ -9,14 +12,14 @@ export type Fault = (scene: Scene) => Promise<void>
 export const faults: Record<string, Fault> = {
   none: () => sleep(3_000),
 
-  async 'replica killed'(scene) {
-    scene.kill(pickOne(scene))
-    await scene.start()
+  async 'replica killed'({ crew, random }) {
+    crew.kill(random.pick(crew.replicas))
+    await crew.start()
   },
 
-  async 'replica frozen'(scene) {
-    const wake = scene.freeze(pickOne(scene))
-    await sleep(scene.sessionMs + 6_000)
+  async 'replica frozen'({ crew, random, sessionMs }) {
+    const wake = crew.freeze(random.pick(crew.replicas))
+    await sleep(sessionMs + 6_000)
     wake()
   },
 
@@ -29,69 +32,118 @@ export const faults: Record<string, Fault> = {
     await whileDown(await leaderOf(scene, '__consumer_offsets', partition), scene)
   },
 
-  async 'connections cut'(scene) {
-    scene.victims.add(scene.proxied.pid)
-    for (const ms of [0, 500, scene.sessionMs + 6_000]) {
-      for (const proxy of scene.cluster.proxies) proxy.cut()
+  async 'connections cut'({ crew, cluster, sessionMs }) {
+    const healed = crew.hurt(crew.proxied)
+    for (const ms of [0, 500, sessionMs + 6_000]) {
+      for (const proxy of cluster.proxies) proxy.cut()
       await sleep(ms)
-      for (const proxy of scene.cluster.proxies) proxy.restore()
+      for (const proxy of cluster.proxies) proxy.restore()
       await sleep(1_500)
     }
+    healed()
   },
 
-  async 'connections delayed'(scene) {
-    scene.victims.add(scene.proxied.pid)
-    for (const proxy of scene.cluster.proxies) proxy.delay(400)
+  async 'connections delayed'({ crew, cluster }) {
+    const healed = crew.hurt(crew.proxied)
+    for (const proxy of cluster.proxies) proxy.delay(400)
     await sleep(12_000)
-    for (const proxy of scene.cluster.proxies) proxy.restore()
+    for (const proxy of cluster.proxies) proxy.restore()
+    healed()
   },
 
-  async 'connections half-open'(scene) {
-    scene.victims.add(scene.proxied.pid)
-    for (const proxy of scene.cluster.proxies) proxy.fallSilent()
-    await sleep(scene.sessionMs + 6_000)
-    for (const proxy of scene.cluster.proxies) proxy.restore()
+  async 'connections half-open'({ crew, cluster, sessionMs }) {
+    const healed = crew.hurt(crew.proxied)
+    for (const proxy of cluster.proxies) proxy.fallSilent()
+    await sleep(sessionMs + 6_000)
+    for (const proxy of cluster.proxies) proxy.restore()
+    healed()
   },
 
-  async 'registry stopped'(scene) {
-    const publishUnseen = await unseenEvents(scene.cluster, scene.topic, 50)
-    await scene.cluster.registryNode.kill()
+  async 'registry stopped'({ cluster, topic }) {
+    const publishUnseen = await unseenEvents(cluster, topic, 50)
+    await cluster.registryNode.kill()
     await publishUnseen()
     await sleep(6_000)
-    await scene.cluster.registryNode.start()
+    await cluster.registryNode.start()
   },
 
-  async 'rolling restart'(scene) {
-    for (const replica of [...scene.replicas]) {
-      await scene.stop(replica)
-      await scene.start()
-      await scene.shared()
-    }
+  async 'postgres stopped'({ cluster }) {
+    const postgres = await cluster.postgres()
+    await postgres.stop()
+    await sleep(6_000)
+    await postgres.start()
   },
 
-  async 'replicas added and removed'(scene) {
-    await Promise.all([scene.start(), scene.start()])
-    await scene.shared()
-    await Promise.all(scene.replicas.slice(0, 2).map((replica) => scene.stop(replica)))
+  'rolling restart': (scene) => roll(scene),
+
+  async 'replicas added and removed'({ crew }) {
+    await crew.startAll(2)
+    await crew.shared()
+    await Promise.all(crew.replicas.slice(0, 2).map((replica) => crew.stop(replica)))
   },
+
+  async 'topic added'(scene) {
+    const load = await scene.addTopic()
+    await load.start()
+    await roll(scene)
+  },
+
+  /** The steps of docs/adding-partitions.md. */
+  async 'partitions added'(scene) {
+    const { crew, topic } = scene
+    await scene.stopLoads()
+    await scene.caughtUp()
+    const count = crew.replicas.length
+    await crew.stopAll()
+    await scene.widen(topic)
+    await checkTopics(scene)
+    await crew.startAll(count)
+    await crew.shared()
+    await scene.startLoads()
+  },
+
+  'retention overtakes': overtake,
+
+  'dead letters refused': refuseDeadLetters,
+}
+
+const ON_POSTGRES = [
+  'replica killed',
+  'replica frozen',
+  'coordinator killed',
+  'connections cut',
+  'postgres stopped',
+  'rolling restart',
+]
+
+/** The stores that a fault is tried with unless one is asked for. */
+export function storesFor(fault: string): readonly StoreName[] {
+  if (fault === 'postgres stopped') return ['postgres']
+  return ON_POSTGRES.includes(fault) ? ['kafka', 'postgres'] : ['kafka']
 }
 
 /** Faults as the seed has them, one after the other, for about so long. */
 export function mixOf(durationMs: number): Fault {
-  const choices = Object.entries(faults).filter(([name]) => name !== 'none')
   return async (scene) => {
+    const isFor = (name: string) => name !== 'postgres stopped' || scene.store === 'postgres'
+    const choices = Object.entries(faults).filter(([name]) => name !== 'none' && isFor(name))
     const endAtMs = Date.now() + durationMs
     while (Date.now() < endAtMs) {
       const [name, fault] = scene.random.pick(choices)
       scene.say(`  ${name}`)
       await fault(scene)
-      await scene.shared()
+      await scene.crew.shared()
     }
   }
 }
 
-function pickOne(scene: Scene) {
-  return scene.random.pick(scene.replicas)
+/** One replica after the other, as a deployment does it. */
+async function roll({ crew }: Scene): Promise<void> {
+  for (const replica of [...crew.replicas]) {
+    await crew.stop(replica)
+    await crew.start()
+    await crew.shared()
+  }
 }
 
 /** Long enough for the others to notice and choose new leaders. */
@@ -103,10 +155,9 @@ async function whileDown(broker: Broker, scene: Scene): Promise<void> {
 }
 
 async function leaderOf({ cluster }: Scene, topic: string, partition: number): Promise<Broker> {
-  const admin = cluster.kafka.admin()
-  await admin.connect()
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-  await admin.disconnect()
+  const { topics } = await asAdmin(cluster, (admin) =>
+    admin.fetchTopicMetadata({ topics: [topic] }),
+  )
   const found = topics[0]!.partitions.find((each) => each.partitionId === partition)!
   return cluster.brokers.find(({ id }) => id === found.leader)!
 }

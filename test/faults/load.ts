@@ -3,7 +3,8 @@ import type { Random } from '../../src/demo/random.ts'
 import { messageOf } from '../../src/event/errors.ts'
 import type { InventoryEvent, Node } from '../../src/event/event.ts'
 import { createLogger } from '../../src/observe/logger.ts'
-import { openPublisher } from '../../src/publish/open-publisher.ts'
+import { type OpenPublisher, openPublisher } from '../../src/publish/open-publisher.ts'
+
 import type { Cluster } from './cluster.ts'
 
 export interface LoadOptions {
@@ -14,7 +15,9 @@ export interface LoadOptions {
 }
 
 export interface Load {
-  start(): void
+  topic: string
+  /** Begins, or goes on, as a publisher that was started anew. */
+  start(): Promise<void>
   /** Stops publishing and waits until each event was acknowledged or refused. */
   stop(): Promise<void>
   acknowledged: ReadonlySet<string>
@@ -25,53 +28,54 @@ const TICK_MS = 50
 const ENTITIES = 200
 
 /** Publishes events of many entities with the project's publisher, whatever becomes of brokers. */
-export async function openLoad({ cluster, topic, random, perSecond }: LoadOptions): Promise<Load> {
-  const topics = { inventory: topic, plugin: topic }
-  const publisher = await openPublisher(cluster.config, { topics, log: createLogger('silent') })
+export function createLoad({ cluster, topic, random, perSecond }: LoadOptions): Load {
   const acknowledged = new Set<string>()
   const refused: string[] = []
   const next = eventsFor(topic, random)
-  const stopped = new AbortController()
-  const underWay = new Set<Promise<void>>()
-  let ticking: Promise<void> = Promise.resolve()
+  let stopNow: () => Promise<void> = async () => undefined
 
-  function publish(events: InventoryEvent[]): void {
-    const ids = events.map(({ id }) => id)
-    const done = publisher.publish(events).then(
-      () => {
-        for (const id of ids) acknowledged.add(id)
-      },
-      (error) => {
-        refused.push(messageOf(error))
-      },
-    )
-    underWay.add(done)
-    void done.finally(() => underWay.delete(done))
-  }
-
-  async function tick(): Promise<void> {
-    const startedAtMs = Date.now()
-    let published = 0
-    while (!stopped.signal.aborted) {
-      const due = Math.floor(((Date.now() - startedAtMs) * perSecond) / 1_000)
-      if (due > published) publish(Array.from({ length: due - published }, next))
-      published = due
-      await sleep(TICK_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
+  async function publish(publisher: OpenPublisher, events: InventoryEvent[]): Promise<void> {
+    try {
+      await publisher.publish(events)
+      for (const { id } of events) acknowledged.add(id)
+    } catch (error) {
+      refused.push(messageOf(error))
     }
   }
 
+  async function tick(publisher: OpenPublisher, stopped: AbortSignal): Promise<void> {
+    const underWay = new Set<Promise<void>>()
+    const startedAtMs = Date.now()
+    let published = 0
+    while (!stopped.aborted) {
+      const due = Math.floor(((Date.now() - startedAtMs) * perSecond) / 1_000)
+      if (due > published) {
+        const done = publish(publisher, Array.from({ length: due - published }, next))
+        underWay.add(done)
+        void done.finally(() => underWay.delete(done))
+      }
+      published = due
+      await sleep(TICK_MS, undefined, { signal: stopped }).catch(() => undefined)
+    }
+    await Promise.all(underWay)
+    await publisher.close()
+  }
+
   return {
+    topic,
     acknowledged,
     refused,
-    start() {
-      ticking = tick()
+    async start() {
+      const topics = { inventory: topic, plugin: topic }
+      const publisher = await openPublisher(cluster.config, { topics, log: createLogger('silent') })
+      const stopped = new AbortController()
+      const ended = tick(publisher, stopped.signal)
+      stopNow = async () => {
+        stopped.abort()
+        await ended
+      }
     },
-    async stop() {
-      stopped.abort()
-      await ticking
-      await Promise.all(underWay)
-      await publisher.close()
-    },
+    stop: () => stopNow(),
   }
 }
 

@@ -6,7 +6,11 @@ export interface PluginRule {
   wants(name: string): boolean
   /** Whether it can only end in the dead letters. */
   isDoomed(eventId: string): boolean
+  /** Its effects and marks are one: nothing explains a second effect. */
+  isExact?: boolean
 }
+
+export type StoreName = 'kafka' | 'postgres'
 
 const never = () => false
 
@@ -24,7 +28,18 @@ export const slow: PluginRule = {
   isDoomed: never,
 }
 
-export const rules: readonly PluginRule[] = [every, flaky, slow]
+/** Transactional: its effects are rows of a table. */
+export const booking: PluginRule = {
+  slug: 'booking',
+  wants: (name) => name === 'inventory.moved',
+  isDoomed: never,
+  isExact: true,
+}
+
+/** The plugins that run with a store. */
+export function rulesFor(store: StoreName): readonly PluginRule[] {
+  return store === 'postgres' ? [every, flaky, slow, booking] : [every, flaky, slow]
+}
 
 /** One event in a hundred, always the same ones. */
 export function isDoomed(eventId: string): boolean {

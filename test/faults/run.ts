@@ -1,23 +1,31 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../src/event/errors.ts'
 import { jarsFolder } from '../../src/stack/stack.ts'
 import { startCluster } from './cluster.ts'
-import { type Fault, faults, mixOf } from './faults.ts'
+import { writeCounts } from './counts.ts'
+import { faults, mixOf, storesFor } from './faults.ts'
+import type { StoreName } from './plugin-rules.ts'
 import { formatTable } from './table.ts'
-import { runTrial, type TrialResult } from './trial.ts'
+import { printTails } from './tails.ts'
+import { runTrial, slugOf, type Trial, type TrialOptions, type TrialResult } from './trial.ts'
 
 const HELP = `Usage: npm run test:faults -- [options]
 
 Breaks a real cluster and real replicas under load, and judges by what the plugins did.
 
   --fault <name>      one of the faults below; may be repeated (default: each once)
-  --mix <seconds>     faults picked at random, one after the other, for so long
+  --store <name>      kafka or postgres (default: kafka, and some faults with postgres, too)
+  --mix <seconds>     faults picked at random, one after the other, for so long with each store;
+                      without --fault after the others
+  --only-mix          without the others
   --seed <n>          for what is picked at random (default: the time)
   --rate <n>          events in a second (default: 200)
   --replicas <n>      (default: 3)
   --quiet-ms <n>      load before each fault and after it (default: 4000)
+  --kafka <version>   4.3 or 3.9 (default: 4.3)
+  --json <file>       writes the results there, too
   --keep              leaves logs and effects where all went well, too
   --help
 
@@ -28,65 +36,96 @@ Faults: ${Object.keys(faults).join(', ')}
 const LIMIT_MS = 1_500_000
 
 const LOCAL = resolve('.inventory-events')
+const STORES: readonly StoreName[] = ['kafka', 'postgres']
+const VERSIONS: Record<string, string> = { '4.3': '4.3.0', '3.9': '3.9.1' }
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       fault: { type: 'string', multiple: true, default: [] },
+      store: { type: 'string' },
       mix: { type: 'string', default: '0' },
+      'only-mix': { type: 'boolean', default: false },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       rate: { type: 'string', default: '200' },
       replicas: { type: 'string', default: '3' },
       'quiet-ms': { type: 'string', default: '4000' },
+      kafka: { type: 'string', default: '4.3' },
+      json: { type: 'string' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return print(HELP)
   const mixMs = numberOf('mix', values.mix) * 1_000
-  const chosen = chosenFaults(values.fault, mixMs)
+  const stores = values.store === undefined ? undefined : [oneOf('store', STORES, values.store)]
+  const named = values['only-mix'] ? [] : values.fault.length > 0 ? values.fault : allFaults()
+  const trials = [...trialsOf(named, stores), ...mixes(mixMs, stores ?? STORES)]
   const folder = resolve(LOCAL, 'faults', String(process.pid))
   await mkdir(folder, { recursive: true })
-  const say = (message: string) => void process.stderr.write(`${message}\n`)
-  const common = {
+  const options = {
     folder,
-    say,
-    signal: AbortSignal.any([AbortSignal.timeout(LIMIT_MS + mixMs), interrupted()]),
+    kafkaVersion: VERSIONS[oneOf('kafka', Object.keys(VERSIONS), values.kafka)]!,
+    say: (message: string) => void process.stderr.write(`${message}\n`),
+    signal: AbortSignal.any([AbortSignal.timeout(LIMIT_MS + 2 * mixMs), interrupted()]),
     seed: numberOf('seed', values.seed),
     perSecond: numberOf('rate', values.rate),
     replicas: numberOf('replicas', values.replicas),
     quietMs: numberOf('quiet-ms', values['quiet-ms']),
   }
-  const results = await runAll(chosen, common)
+  const results: TrialResult[] = []
+  const error = await runAll(trials, options, results).catch((thrown: unknown) => thrown)
+  await writeCounts(trials, results)
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify(results, null, 2))
   print(formatTable(results))
-  const isGood = results.every(({ problems }) => problems.length === 0)
+  for (const { name, notes } of results) for (const note of notes) print(`${name}: ${note}\n`)
+  const isGood = error === undefined && results.every(({ problems }) => problems.length === 0)
+  if (error !== undefined) options.say(`error: ${messageOf(error)}`)
   if (isGood && !values.keep) await rm(folder, { recursive: true, force: true })
-  else print(`seed ${common.seed}; logs and effects are in ${folder}\n`)
+  else print(`seed ${options.seed}; logs and effects are in ${folder}\n`)
   return isGood ? 0 : 1
 }
 
-/** Those that are named, and the mix if it is asked for; each of them once if nothing is. */
-function chosenFaults(named: string[], mixMs: number): [string, Fault][] {
-  const unknown = named.filter((name) => !(name in faults))
-  if (unknown.length > 0) throw new Error(`no such fault: ${unknown.join(', ')}\n${HELP}`)
-  if (named.length === 0 && mixMs === 0) return Object.entries(faults)
-  const chosen = Object.entries(faults).filter(([name]) => named.includes(name))
-  return mixMs === 0 ? chosen : [...chosen, ['mix', mixOf(mixMs)]]
+function allFaults(): string[] {
+  return Object.keys(faults)
 }
 
-type Common = Omit<Parameters<typeof runTrial>[0], 'cluster' | 'name' | 'fault'>
+function trialsOf(named: readonly string[], stores: readonly StoreName[] | undefined): Trial[] {
+  const unknown = named.filter((name) => !(name in faults))
+  if (unknown.length > 0) throw new Error(`no such fault: ${unknown.join(', ')}\n${HELP}`)
+  return Object.entries(faults)
+    .filter(([name]) => named.includes(name))
+    .flatMap(([name, fault]) =>
+      (stores ?? storesFor(name)).map((store) => ({ name: title(name, store), fault, store })),
+    )
+}
 
-async function runAll(chosen: readonly [string, Fault][], common: Common): Promise<TrialResult[]> {
-  const cluster = await startCluster({ ...common, jarsFolder: jarsFolder(LOCAL) })
-  const results: TrialResult[] = []
+function mixes(mixMs: number, stores: readonly StoreName[]): Trial[] {
+  if (mixMs === 0) return []
+  return stores.map((store) => ({ name: title('mix', store), fault: mixOf(mixMs), store }))
+}
+
+function title(fault: string, store: StoreName): string {
+  return store === 'kafka' || fault.startsWith(store) ? fault : `${fault}, ${store}`
+}
+
+type Options = Omit<TrialOptions, 'cluster'> & { kafkaVersion: string }
+
+async function runAll(
+  trials: readonly Trial[],
+  options: Options,
+  results: TrialResult[],
+): Promise<void> {
+  const cluster = await startCluster({ ...options, jarsFolder: jarsFolder(LOCAL) })
   try {
-    for (const [name, fault] of chosen) {
-      common.say(name)
-      const result = await runTrial({ ...common, cluster, name, fault })
-      for (const problem of result.problems) common.say(`  ${problem}`)
+    for (const trial of trials) {
+      options.say(trial.name)
+      const result = await runTrial(trial, { ...options, cluster })
       results.push(result)
+      if (result.problems.length === 0) continue
+      await printTails([join(options.folder, slugOf(trial)), ...cluster.folders], options.say)
+      for (const problem of result.problems) options.say(`  ${problem}`)
     }
-    return results
   } finally {
     await cluster.end()
   }
@@ -103,6 +142,12 @@ function interrupted(): AbortSignal {
 function numberOf(name: string, text: string): number {
   if (!/^\d+$/.test(text)) throw new Error(`--${name}: expected a whole number, got ${text}`)
   return Number(text)
+}
+
+function oneOf<T extends string>(name: string, choices: readonly T[], text: string): T {
+  const found = choices.find((each) => each === text)
+  if (found !== undefined) return found
+  throw new Error(`--${name}: expected one of ${choices.join(', ')}, got ${text}`)
 }
 
 function print(text: string): number {

@@ -1,170 +1,153 @@
-import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { registerSchemas } from '../../src/cli/schema-subjects.ts'
 import type { Random } from '../../src/demo/random.ts'
-import { type Replica, startReplica } from '../../src/demo/replica.ts'
-import { partitionsIn } from '../../src/demo/replica-counts.ts'
-import { isSharedOut } from '../../src/demo/replicas.ts'
-import { scrape } from '../../src/demo/scrape.ts'
 import { waitFor } from '../../src/demo/wait-for.ts'
-import { withAdmin } from '../../src/kafka/admin.ts'
-import { createWithCompanions } from '../../src/kafka/create-topics.ts'
-import { createMarksTopic } from '../../src/kafka/marks-topic.ts'
+import { groupOffsets } from '../../src/kafka/group-offsets.ts'
+import type { Bookings } from './bookings.ts'
 import type { Cluster } from './cluster.ts'
+import { Crew } from './crew.ts'
+import type { LogEntry } from './evidence.ts'
+import { createLoad, type Load } from './load.ts'
+import { rulesFor, type StoreName } from './plugin-rules.ts'
+import { createTopic, widenTopic } from './topics.ts'
 
 const PARTITIONS = 6
 const SESSION_MS = 8_000
-const SHARED_MS = 90_000
-const PLUGINS = ['every', 'flaky', 'slow'].map((name) =>
-  fileURLToPath(new URL(`./plugins/${name}.ts`, import.meta.url)),
-)
+const CAUGHT_UP_MS = 300_000
+/** A replica takes so many from a server that has a hundred. */
+const CONNECTIONS = 12
 
 export interface SceneOptions {
   cluster: Cluster
-  /** Names topic, group and folder. */
+  /** Names topics, group and folder. */
   name: string
+  store: StoreName
   folder: string
   random: Random
+  perSecond: number
   say(message: string): void
   signal: AbortSignal
 }
 
-/** A topic, its group and the group's replicas, with all that a fault may do to them. */
+/** Topics under load, and a group whose replicas read them. */
 export class Scene {
   readonly cluster: Cluster
+  readonly store: StoreName
   readonly random: Random
   readonly signal: AbortSignal
   readonly say: (message: string) => void
-  readonly topic: string
   readonly groupId: string
   readonly folder: string
   readonly sessionMs = SESSION_MS
-  /** Those that are meant to be alive. */
-  readonly replicas: Replica[] = []
-  /** Processes that were killed, frozen or cut off: what they had done may be done again. */
-  readonly victims = new Set<number>()
-  /** What was found wrong on the way. */
-  readonly problems: string[] = []
-  #stops: (() => Promise<unknown>)[] = []
-  #started = 0
-  /** The name of the one replica that reaches the brokers through the proxies. */
-  #proxied: string | undefined
+  readonly crew: Crew
+  readonly loads: Load[] = []
+  /** What faults tell beside the verdict. */
+  readonly notes: string[] = []
+  /** What retention removed, and which of it the group had not committed. */
+  readonly removed = { all: [] as LogEntry[], unread: [] as LogEntry[] }
+  readonly #perSecond: number
+  readonly #widths = new Map<string, number>()
+  #bookings: Bookings | undefined
 
-  constructor({ cluster, name, folder, random, say, signal }: SceneOptions) {
+  constructor(options: SceneOptions) {
+    const { cluster, name, store, folder, random, perSecond, say, signal } = options
     this.cluster = cluster
+    this.store = store
     this.random = random
     this.say = say
     this.signal = signal
-    this.topic = `faults.${name}`
     this.groupId = `faults.${name}`
     this.folder = join(folder, name)
+    this.#perSecond = perSecond
+    this.crew = new Crew({
+      folder: this.folder,
+      signal,
+      topics: () => this.topics,
+      partitionsOf: (topic) => this.#widths.get(topic)!,
+      environment: (topics, isProxied) => this.#environment(topics, isProxied),
+    })
   }
 
   /** Creates what the replicas need and starts them. */
   async setUp(replicas: number): Promise<void> {
-    const { topic, cluster, groupId } = this
     await mkdir(this.folder, { recursive: true })
-    await withAdmin(cluster.kafka, async (admin) => {
-      const wanted = { partitions: PARTITIONS, replicationFactor: 3, configs: {} }
-      await createWithCompanions(admin, topic, wanted)
-      const owner = { groupId, ttlMs: cluster.config.IDEMPOTENCY_TTL_MS }
-      await createMarksTopic(admin, topic, wanted, owner)
-    })
-    const topics = { inventory: topic, plugin: topic }
-    await registerSchemas(cluster.registry, topics, () => undefined)
-    await Promise.all(Array.from({ length: replicas }, () => this.start()))
-    await this.shared()
-  }
-
-  get proxied(): Replica {
-    return this.replicas.find(({ name }) => name === this.#proxied)!
-  }
-
-  /** Behind the proxies if no other one is. */
-  async start(): Promise<Replica> {
-    this.#started += 1
-    const name = `replica-${this.#started}`
-    this.#proxied ??= name
-    const { cluster, folder, signal } = this
-    const env = this.#environment(name === this.#proxied ? cluster.proxied : cluster.direct)
-    const options = { name, folder, env, outlives: false, signal }
-    const replica = await startReplica(options, (stop) => this.#stops.push(stop))
-    this.replicas.push(replica)
-    return replica
-  }
-
-  /** Politely, as a deployment does. */
-  async stop(replica: Replica): Promise<void> {
-    this.#forget(replica)
-    const end = await replica.stop()
-    if (end !== 'exit 0') this.problems.push(`${replica.name}: expected exit 0, got ${end}`)
-  }
-
-  kill(replica: Replica): void {
-    this.victims.add(replica.pid)
-    this.#forget(replica)
-    process.kill(replica.pid, 'SIGKILL')
-  }
-
-  /** Resolves to what wakes it. */
-  freeze(replica: Replica): () => void {
-    this.victims.add(replica.pid)
-    // It can't notice that the suite is gone while it is frozen: somebody else must.
-    const script = 'read -r _; kill -KILL "$1"'
-    const guard = spawn('sh', ['-c', script, 'sh', String(replica.pid)], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    })
-    process.kill(replica.pid, 'SIGSTOP')
-    return () => {
-      guard.kill('SIGKILL')
-      process.kill(replica.pid, 'SIGCONT')
+    if (this.store === 'postgres') {
+      const postgres = await this.cluster.postgres()
+      this.#bookings = await postgres.open(this.groupId)
     }
+    await this.addTopic()
+    await this.crew.startAll(replicas)
+    await this.crew.shared()
   }
 
-  /** Every live replica owns something, and every partition is owned once. */
-  async shared(): Promise<void> {
-    const all = Array.from({ length: PARTITIONS }, (_, i) => `${this.topic}/${i}`)
+  /** The topics that a replica started now reads. */
+  get topics(): readonly string[] {
+    return [...this.#widths.keys()]
+  }
+
+  /** The first of them. */
+  get topic(): string {
+    return this.topics[0]!
+  }
+
+  /** What the transactional plugin left in its table. */
+  get bookings(): Bookings | undefined {
+    return this.#bookings
+  }
+
+  /** A topic for replicas that are started from now on, and its load, not started yet. */
+  async addTopic(): Promise<Load> {
+    const topic = `${this.groupId}.${this.topics.length + 1}`
+    await createTopic(this.cluster, topic, { groupId: this.groupId, partitions: PARTITIONS })
+    this.#widths.set(topic, PARTITIONS)
+    const { cluster, random } = this
+    const load = createLoad({ cluster, topic, random, perSecond: this.#perSecond })
+    this.loads.push(load)
+    return load
+  }
+
+  async widen(topic: string): Promise<void> {
+    const width = this.#widths.get(topic)! + PARTITIONS / 2
+    await widenTopic(this.cluster, topic, this.groupId, width)
+    this.#widths.set(topic, width)
+  }
+
+  async startLoads(): Promise<void> {
+    await Promise.all(this.loads.map((load) => load.start()))
+  }
+
+  async stopLoads(): Promise<void> {
+    await Promise.all(this.loads.map((load) => load.stop()))
+  }
+
+  /** Waits until the group has committed everything that is in its topics. */
+  async caughtUp(): Promise<void> {
     let seen = ''
-    const isShared = async () => {
-      this.requireAlive()
-      const owned = await Promise.all(this.replicas.map(partitionsOf))
-      seen = owned.map((each, i) => `${this.replicas[i]!.name} owns ${each.length}`).join(', ')
-      return isSharedOut(owned, all)
+    const isEven = async () => {
+      const offsets = await groupOffsets(this.cluster.kafka, this.groupId, this.topics)
+      const behind = offsets.filter(({ committed, end }) => (committed ?? 0) !== end)
+      seen = behind.map((each) => `${each.partition}: ${each.committed} of ${each.end}`).join(', ')
+      return behind.length === 0
     }
-    const what = 'the replicas to share the partitions'
-    await waitFor(what, isShared, { timeoutMs: SHARED_MS, signal: this.signal, last: () => seen })
+    const options = { timeoutMs: CAUGHT_UP_MS, intervalMs: 500, signal: this.signal }
+    await waitFor('the group to commit everything', isEven, { ...options, last: () => seen })
   }
 
-  /** Throws when a replica has ended that nobody ended. */
-  requireAlive(): void {
-    const dead = this.replicas.find(({ pid }) => !isAlive(pid))
-    if (dead !== undefined) throw new Error(`${dead.name} ended by itself; see ${dead.logFile}`)
-  }
-
-  /** Ends whatever still runs. */
-  async end(): Promise<void> {
-    for (const { pid } of this.replicas) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
-    await Promise.allSettled(this.#stops.map((stop) => stop()))
-  }
-
-  #forget(replica: Replica): void {
-    this.replicas.splice(this.replicas.indexOf(replica), 1)
-    if (replica.name === this.#proxied) this.#proxied = undefined
-  }
-
-  #environment(brokers: string): NodeJS.ProcessEnv {
+  #environment(topics: readonly string[], isProxied: boolean): NodeJS.ProcessEnv {
+    const { direct, proxied, config } = this.cluster
     return {
       ...process.env,
-      KAFKA_BROKERS: brokers,
-      SCHEMA_REGISTRY_URL: this.cluster.config.SCHEMA_REGISTRY_URL,
-      KAFKA_TOPICS: this.topic,
+      KAFKA_BROKERS: isProxied ? proxied : direct,
+      SCHEMA_REGISTRY_URL: config.SCHEMA_REGISTRY_URL,
+      KAFKA_TOPICS: topics.join(','),
       KAFKA_GROUP_ID: this.groupId,
-      PLUGINS: PLUGINS.join(','),
+      PLUGINS: rulesFor(this.store).map(pluginFile).join(','),
       EVENTS_ENABLED: 'true',
-      IDEMPOTENCY_STORE: 'kafka:',
+      IDEMPOTENCY_STORE: this.#bookings?.url ?? 'kafka:',
+      // A frozen replica must lose its claims before it is woken.
+      IDEMPOTENCY_LEASE_MS: String(SESSION_MS),
+      IDEMPOTENCY_CONNECTIONS_MAX: String(CONNECTIONS),
       SESSION_TIMEOUT_MS: String(SESSION_MS),
       HTTP_PORT: '0',
       LOG_LEVEL: 'info',
@@ -174,16 +157,6 @@ export class Scene {
   }
 }
 
-/** One that does not answer owns nothing, as far as anybody knows. */
-async function partitionsOf({ url }: Replica): Promise<string[]> {
-  return scrape(url).then(partitionsIn, () => [])
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+function pluginFile({ slug }: { slug: string }): string {
+  return fileURLToPath(new URL(`./plugins/${slug}.ts`, import.meta.url))
 }

@@ -5,6 +5,7 @@ const COLUMNS: readonly [string, (result: TrialResult) => string][] = [
   ['seconds', ({ seconds }) => String(seconds)],
   ['published', ({ published }) => String(published)],
   ['lost', ({ lost }) => String(lost)],
+  ['removed', ({ removed }) => String(removed)],
   ['duplicates', ({ duplicates }) => String(duplicates)],
   ['order breaks', ({ orderBreaks }) => String(orderBreaks)],
   ['longest pause', ({ longestPauseMs }) => `${(longestPauseMs / 1_000).toFixed(1)} s`],

@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../../src/demo/random.ts'
-import { waitFor } from '../../src/demo/wait-for.ts'
 import { messageOf } from '../../src/event/errors.ts'
-import { groupOffsets } from '../../src/kafka/group-offsets.ts'
 import type { Cluster } from './cluster.ts'
 import { watchCommits } from './commits.ts'
 import { gather } from './evidence.ts'
 import type { Fault } from './faults.ts'
-import { openLoad } from './load.ts'
-import { rules } from './plugin-rules.ts'
+import { rulesFor, type StoreName } from './plugin-rules.ts'
 import { Scene } from './scene.ts'
 import { judge, type Verdict } from './verdict.ts'
 
-export interface TrialOptions {
-  cluster: Cluster
+export interface Trial {
+  /** In the table: a postgres store is named. */
   name: string
   fault: Fault
+  store: StoreName
+}
+
+export interface TrialOptions {
+  cluster: Cluster
   folder: string
   seed: number
   replicas: number
@@ -29,70 +31,69 @@ export interface TrialOptions {
 export interface TrialResult extends Verdict {
   name: string
   seconds: number
+  /** Events that the load could not publish. */
   refused: number
+  /** What the fault told beside the verdict. */
+  notes: string[]
 }
 
-const CAUGHT_UP_MS = 90_000
-
-/** One fault under load, in a topic and a group of its own, and what is to be said of it. */
-export async function runTrial(options: TrialOptions): Promise<TrialResult> {
+/** One fault under load, in topics and a group of its own, and what is to be said of it. */
+export async function runTrial(trial: Trial, options: TrialOptions): Promise<TrialResult> {
   const startedAtMs = Date.now()
   const random = seededRandom(options.seed)
-  const name = options.name.replaceAll(' ', '-')
-  const scene = new Scene({ ...options, name, random })
-  let verdict: Omit<TrialResult, 'name' | 'seconds'>
+  const scene = new Scene({ ...options, ...trial, name: slugOf(trial), random })
+  let verdict: Verdict
   try {
     await scene.setUp(options.replicas)
-    verdict = await suffer(scene, options)
+    verdict = await suffer(scene, trial.fault, options)
   } catch (error) {
     if (options.signal.aborted) throw error
     verdict = { ...NOTHING, problems: [messageOf(error)] }
   } finally {
-    await scene.end()
+    await scene.crew.end()
+    await scene.bookings?.close()
   }
-  const seconds = Math.round((Date.now() - startedAtMs) / 1_000)
-  const problems = [...scene.problems, ...verdict.problems]
-  return { ...verdict, name: options.name, seconds, problems }
+  return {
+    ...verdict,
+    name: trial.name,
+    seconds: Math.round((Date.now() - startedAtMs) / 1_000),
+    refused: scene.loads.reduce((sum, { refused }) => sum + refused.length, 0),
+    notes: scene.notes,
+    problems: [...scene.crew.problems, ...verdict.problems],
+  }
+}
+
+/** As topics, the group and the folder of logs are called. */
+export function slugOf({ name }: Pick<Trial, 'name'>): string {
+  return name.replace(/\W+/g, '-')
 }
 
 const NOTHING = {
   published: 0,
   lost: 0,
+  removed: 0,
   duplicates: 0,
   orderBreaks: 0,
   longestPauseMs: 0,
-  refused: 0,
 }
 
-async function suffer(scene: Scene, options: TrialOptions) {
-  const { cluster, random, topic, groupId, signal } = { ...options, ...scene }
-  const load = await openLoad({ cluster, topic, random, perSecond: options.perSecond })
-  const watch = await watchCommits(cluster, groupId, topic)
+async function suffer(scene: Scene, fault: Fault, { quietMs }: TrialOptions): Promise<Verdict> {
+  const { cluster, groupId, crew, signal } = scene
+  const watch = await watchCommits(cluster, groupId, () => scene.topics)
   const problems: string[] = []
   const attempt = (work: Promise<unknown>) => work.catch((error) => problems.push(messageOf(error)))
   try {
-    load.start()
-    await sleep(options.quietMs, undefined, { signal })
-    await attempt(options.fault(scene).then(() => scene.shared()))
-    await sleep(options.quietMs, undefined, { signal })
-    await load.stop()
-    await attempt(caughtUp(scene))
-    scene.requireAlive()
+    await scene.startLoads()
+    await sleep(quietMs, undefined, { signal })
+    await attempt(fault(scene).then(() => crew.shared()))
+    await sleep(quietMs, undefined, { signal })
+    await scene.stopLoads()
+    await attempt(scene.caughtUp())
+    crew.requireAlive()
   } finally {
-    await Promise.all([load.stop(), watch.stop()])
+    await Promise.all([scene.stopLoads(), watch.stop()])
   }
-  const evidence = { commits: watch.samples, acknowledged: load.acknowledged }
-  const verdict = judge(await gather(scene, evidence), rules)
-  await Promise.all([...scene.replicas].map((replica) => scene.stop(replica)))
-  const refused = load.refused.length
-  return { ...verdict, refused, problems: [...problems, ...verdict.problems] }
-}
-
-async function caughtUp({ cluster, groupId, topic, signal }: Scene): Promise<void> {
-  const isEven = async () =>
-    (await groupOffsets(cluster.kafka, groupId, [topic])).every(
-      ({ committed, end }) => (committed ?? 0) === end,
-    )
-  const options = { timeoutMs: CAUGHT_UP_MS, intervalMs: 500, signal }
-  await waitFor('the group to commit everything', isEven, options)
+  const verdict = judge(await gather(scene, watch.samples), rulesFor(scene.store))
+  await crew.stopAll()
+  return { ...verdict, problems: [...problems, ...verdict.problems] }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { contractSchemas } from '../../src/avro/schemas.ts'
 import { subjectName } from '../../src/avro/subject.ts'
 import type { InventoryWastedEvent } from '../../src/event/event.ts'
@@ -13,7 +14,7 @@ export async function unseenEvents(cluster: Cluster, topic: string, count: numbe
   const { fullName, text } = contractSchemas().find((each) => /Wasted/.test(each.fullName))!
   const schemaId = await cluster.registry.registeredId(subjectName(topic, fullName), text)
   if (schemaId === undefined) throw new Error(`${fullName} is not registered`)
-  const events = Array.from({ length: count }, (_, i) => wasted(topic, i))
+  const events = Array.from({ length: count }, (_, i) => wasted(i))
   return async () => {
     const producer = await createProducer(cluster.kafka)
     const records = events.map((event) => toRecord(event, schemaId, 'faults'))
@@ -22,8 +23,8 @@ export async function unseenEvents(cluster: Cluster, topic: string, count: numbe
   }
 }
 
-function wasted(topic: string, n: number): InventoryWastedEvent {
+function wasted(n: number): InventoryWastedEvent {
   const entityId = `entity-${n}`
-  const ids = { id: `${topic}-unseen-${n}`, transactionId: 'unseen', flowId: 'flow' }
+  const ids = { id: randomUUID(), transactionId: 'unseen', flowId: 'flow' }
   return { ...ids, kind: 'inventory.wasted', time: new Date().toISOString(), entityId }
 }

@@ -4,6 +4,8 @@ import type { PluginRule } from './plugin-rules.ts'
 export interface Verdict {
   published: number
   lost: number
+  /** What retention removed before the group had read it. */
+  removed: number
   /** Calls of handlers for what had been completed before. */
   duplicates: number
   orderBreaks: number
@@ -15,24 +17,30 @@ export interface Verdict {
 const SHOWN = 5
 
 /** Judges by the effects and the topics themselves, not by what the service counted. */
-export function judge(found: Evidence, rules: readonly PluginRule[]): Verdict {
+export function judge(all: Evidence, rules: readonly PluginRule[]): Verdict {
+  const gone = new Set(all.unread)
+  const found = { ...all, log: all.log.filter((entry) => !gone.has(entry)) }
   const log = firstsOf(found.log)
   const firsts = firstEffects(found.effects)
   const done = doneTimes(firsts, found.letters)
   const lost = lostOf(log, rules, done)
   const duplicates = duplicatesOf(found.effects)
-  const strange = duplicates.filter((pair) => !pair.some(({ pid }) => found.victims.has(pid)))
+  const isExact = (slug: string) => rules.some((rule) => rule.slug === slug && rule.isExact)
+  const twice = duplicates.filter(([{ plugin }]) => isExact(plugin))
+  const strange = duplicates.filter((pair) => !twice.includes(pair) && !isExplained(pair, found))
   const breaks = orderBreaks(log, firsts)
   return {
-    published: log.length,
+    published: firstsOf(all.log).length,
     lost: lost.length,
+    removed: all.unread.length,
     duplicates: duplicates.length,
     orderBreaks: breaks.length,
     longestPauseMs: longestPauseMs(found.effects),
     problems: [
-      ...told('acknowledged, but not in the topic', unwritten(found)),
+      ...told('acknowledged, but not in the topic', unwritten(all)),
       ...told('lost', lost),
-      ...told('done twice though nobody was hurt', strange.map(pairText)),
+      ...told('effects more than one of a transaction', twice.map(pairText)),
+      ...told('done twice though nothing came between effect and mark', strange.map(pairText)),
       ...told('out of order', breaks),
       ...told('wrong dead letters', wrongLetters(found, rules)),
       ...told('committed before it was done', tooEarly(found, log, rules, done)),
@@ -74,7 +82,7 @@ function lostOf(log: readonly LogEntry[], rules: readonly PluginRule[], done: Ti
   return rules.flatMap(({ slug, wants }) =>
     log
       .filter(({ name, eventId }) => wants(name) && !done.has(nameOf(slug, eventId)))
-      .map(({ eventId, partition, offset }) => `${slug} ${eventId} at ${partition}@${offset}`),
+      .map((entry) => `${slug} ${entry.eventId} at ${placeOf(entry)}@${entry.offset}`),
   )
 }
 
@@ -88,35 +96,61 @@ function duplicatesOf(effects: readonly SeenEffect[]): [SeenEffect, SeenEffect][
   })
 }
 
+/** A mark that was sent so shortly before a process was hurt may not have arrived. */
+const IN_FLIGHT_US = 5_000_000
+
+/**
+ * Either something was done to the first process after the effect and before the mark, or it was
+ * done to the second before its effect: it was frozen in its handler, and another one went on.
+ */
+function isExplained([before, after]: [SeenEffect, SeenEffect], found: Evidence): boolean {
+  const markedAtUs = found.markedAtUs(before.plugin, before.eventId) ?? Infinity
+  return found.hurts.some(({ pid, fromUs, toUs }) => {
+    const isFirst = pid === before.pid && before.atUs <= toUs && fromUs <= markedAtUs + IN_FLIGHT_US
+    return isFirst || (pid === after.pid && fromUs <= after.atUs && after.atUs <= toUs)
+  })
+}
+
 function pairText([before, after]: [SeenEffect, SeenEffect]): string {
   const laterMs = Math.round((after.atUs - before.atUs) / 1_000)
-  const { plugin, eventId, partition, offset } = after
-  return `${plugin} ${eventId} at ${partition}@${offset}: process ${before.pid}, ${laterMs} ms later ${after.pid}`
+  const { plugin, eventId, offset } = after
+  return `${plugin} ${eventId} at ${placeOf(after)}@${offset}: process ${before.pid}, ${laterMs} ms later ${after.pid}`
 }
 
 /** First effects of a key must come in the order of its first records. */
 function orderBreaks(log: readonly LogEntry[], firsts: readonly SeenEffect[]): string[] {
-  const places = new Map(log.map(({ eventId, offset }) => [eventId, offset]))
-  const last = new Map<string, { place: number; eventId: string }>()
-  return firsts.flatMap(({ plugin, key, eventId }) => {
-    const lane = `${plugin} ${key}`
+  const places = new Map(log.map((entry) => [entry.eventId, entry]))
+  const last = new Map<string, LogEntry>()
+  return firsts.flatMap(({ plugin, topic, key, eventId }) => {
+    const place = places.get(eventId)
+    if (place === undefined) return []
+    const lane = `${plugin} ${topic} ${key}`
     const before = last.get(lane)
-    const place = places.get(eventId) ?? -1
-    if (before === undefined || before.place < place) last.set(lane, { place, eventId })
-    return before !== undefined && before.place > place
-      ? [`${lane}: ${eventId} after ${before.eventId}`]
+    if (before === undefined || isBefore(before, place)) last.set(lane, place)
+    return before !== undefined && isBefore(place, before)
+      ? [`${plugin} ${key}: ${eventId} after ${before.eventId}`]
       : []
   })
 }
 
+/** A key has another partition when there are more of them: then only time can tell. */
+function isBefore(a: LogEntry, b: LogEntry): boolean {
+  return a.partition === b.partition ? a.offset < b.offset : a.atUs < b.atUs
+}
+
 function longestPauseMs(effects: readonly SeenEffect[]): number {
-  const last = new Map<number, number>()
+  const last = new Map<string, number>()
   let longestUs = 0
-  for (const { partition, atUs } of effects) {
-    longestUs = Math.max(longestUs, atUs - (last.get(partition) ?? atUs))
-    last.set(partition, atUs)
+  for (const { atUs, ...place } of effects) {
+    const name = placeOf(place)
+    longestUs = Math.max(longestUs, atUs - (last.get(name) ?? atUs))
+    last.set(name, atUs)
   }
   return Math.round(longestUs / 1_000)
+}
+
+function placeOf({ topic, partition }: { topic: string; partition: number }): string {
+  return `${topic}/${partition}`
 }
 
 function unwritten({ log, acknowledged }: Evidence): string[] {
@@ -144,16 +178,16 @@ function tooEarly(
     rules
       .filter(({ wants }) => wants(name))
       .reduce((us, { slug }) => Math.max(us, done.get(nameOf(slug, eventId)) ?? Infinity), 0)
-  const byPartition = Map.groupBy(all, ({ partition }) => partition)
-  return [...byPartition].flatMap(([partition, entries]) => {
-    const samples = commits.filter((sample) => sample.partition === partition)
+  const byPlace = Map.groupBy(all, placeOf)
+  return [...byPlace].flatMap(([place, entries]) => {
+    const samples = commits.filter((sample) => placeOf(sample) === place)
     let at = 0
     return samples.flatMap(({ committed, atUs }) => {
       const early: string[] = []
       for (; at < entries.length && entries[at]!.offset < committed; at++) {
         const entry = entries[at]!
         if (doneUs(known.get(entry.eventId)!) > atUs) {
-          early.push(`${entry.eventId} at ${partition}@${entry.offset}, committed ${committed}`)
+          early.push(`${entry.eventId} at ${place}@${entry.offset}, committed ${committed}`)
         }
       }
       return early
@@ -162,18 +196,19 @@ function tooEarly(
 }
 
 function wentBack({ commits }: Evidence): string[] {
-  const highest = new Map<number, number>()
-  return commits.flatMap(({ partition, committed }) => {
-    const before = highest.get(partition) ?? 0
-    highest.set(partition, Math.max(before, committed))
-    return committed < before ? [`partition ${partition} from ${before} to ${committed}`] : []
+  const highest = new Map<string, number>()
+  return commits.flatMap((sample) => {
+    const place = placeOf(sample)
+    const before = highest.get(place) ?? 0
+    highest.set(place, Math.max(before, sample.committed))
+    return sample.committed < before ? [`${place} from ${before} to ${sample.committed}`] : []
   })
 }
 
 function uncommitted({ ends }: Evidence): string[] {
   return ends
     .filter(({ committed, end }) => (committed ?? 0) !== end)
-    .map(({ partition, committed, end }) => `partition ${partition}: ${committed} of ${end}`)
+    .map((each) => `${placeOf(each)}: ${each.committed} of ${each.end}`)
 }
 
 function told(what: string, each: readonly string[]): string[] {

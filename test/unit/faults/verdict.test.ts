@@ -1,16 +1,17 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Evidence, LogEntry, SeenEffect } from '../../faults/evidence.ts'
 import type { PluginRule } from '../../faults/plugin-rules.ts'
 import { judge } from '../../faults/verdict.ts'
 
 const all: PluginRule = { slug: 'all', wants: () => true, isDoomed: (id) => id === 'doomed' }
+const place = { topic: 'topic', partition: 0 }
 
 it('is content when everything wanted was done once, in order, or dead-lettered', () => {
   const verdict = judgeOf({
     log: [entry('a', 0), entry('doomed', 1), entry('b', 2)],
     letters: [letter('doomed', 15)],
     effects: [effect('a', 10), effect('b', 20)],
-    commits: [{ atUs: 25, partition: 0, committed: 3 }],
+    commits: [{ atUs: 25, ...place, committed: 3 }],
   })
   expect(verdict).toMatchObject({ published: 3, lost: 0, duplicates: 0, orderBreaks: 0 })
   expect(verdict.problems).toEqual([])
@@ -22,7 +23,7 @@ it('sees an event without an effect', () => {
     effects: [effect('a')],
   })
   expect(lost).toBe(1)
-  expect(problems).toEqual(['1 lost: all b at 0@1'])
+  expect(problems).toEqual(['1 lost: all b at topic/0@1'])
 })
 
 it('sees an acknowledged event that is not in the topic', () => {
@@ -30,14 +31,48 @@ it('sees an acknowledged event that is not in the topic', () => {
   expect(problems).toEqual(['1 acknowledged, but not in the topic: a'])
 })
 
-it('lets a process that was killed do something twice, and nobody else', () => {
+describe('what was done twice', () => {
   const log = [entry('a', 0)]
-  const effects = [effect('a', 10, 1), effect('a', 2_010, 2)]
-  const hurt = judgeOf({ log, effects, victims: new Set([1]) })
-  expect(hurt).toMatchObject({ duplicates: 1, problems: [] })
-  expect(judgeOf({ log, effects }).problems).toEqual([
-    '1 done twice though nobody was hurt: all a at 0@0: process 1, 2 ms later 2',
-  ])
+  const killed = { pid: 1, fromUs: 20, toUs: Infinity }
+  const twice = [effect('a', 10, 1), effect('a', 9_000_010, 2)]
+  const problem = '1 done twice though nothing came between effect and mark'
+
+  it('is explained where the first process was killed between effect and mark', () => {
+    const hurts = [killed]
+    expect(judgeOf({ log, effects: twice, hurts })).toMatchObject({ duplicates: 1, problems: [] })
+    const markedAtUs = () => 9_000_020
+    expect(judgeOf({ log, effects: twice, hurts, markedAtUs }).problems).toEqual([])
+  })
+
+  it('is not where nobody was hurt, or another process', () => {
+    const told = `${problem}: all a at topic/0@0: process 1, 9000 ms later 2`
+    expect(judgeOf({ log, effects: twice }).problems).toEqual([told])
+    const hurts = [{ ...killed, pid: 3 }]
+    expect(judgeOf({ log, effects: twice, hurts }).problems).toEqual([told])
+  })
+
+  it('is not where the mark was there long before the process was killed', () => {
+    const hurts = [{ ...killed, fromUs: 8_000_000 }]
+    const { problems } = judgeOf({ log, effects: twice, hurts, markedAtUs: () => 30 })
+    expect(problems).toHaveLength(1)
+  })
+
+  it('is not where the process had recovered before the effect', () => {
+    const hurts = [{ pid: 1, fromUs: 1, toUs: 5 }]
+    expect(judgeOf({ log, effects: twice, hurts }).problems).toHaveLength(1)
+  })
+
+  it('is explained where a process was frozen in its handler and another one went on', () => {
+    const hurts = [{ pid: 2, fromUs: 5, toUs: 9_500_000 }]
+    expect(judgeOf({ log, effects: twice, hurts }).problems).toEqual([])
+  })
+
+  it('is never explained where effect and mark are one', () => {
+    const rules = [{ ...all, isExact: true }]
+    expect(judgeOf({ log, effects: twice, hurts: [killed] }, rules).problems).toEqual([
+      '1 effects more than one of a transaction: all a at topic/0@0: process 1, 9000 ms later 2',
+    ])
+  })
 })
 
 it('sees effects of a key that come in another order than its records', () => {
@@ -51,28 +86,54 @@ it('sees effects of a key that come in another order than its records', () => {
 it('does not mind the order in which something is repeated', () => {
   const log = [entry('a', 0), entry('b', 1)]
   const effects = [effect('a', 10, 1), effect('b', 20, 1), effect('a', 30, 2)]
-  expect(judgeOf({ log, effects, victims: new Set([1]) }).orderBreaks).toBe(0)
+  expect(judgeOf({ log, effects }).orderBreaks).toBe(0)
+})
+
+it('follows a key that has another partition since there are more of them', () => {
+  const log = [
+    { ...entry('a', 7), atUs: 1 },
+    { ...entry('b', 0), partition: 1, atUs: 2 },
+  ]
+  const inOrder = [effect('a', 10), { ...effect('b', 20), partition: 1 }]
+  expect(judgeOf({ log, effects: inOrder }).orderBreaks).toBe(0)
+  const turned = [{ ...effect('b', 10), partition: 1 }, effect('a', 20)]
+  expect(judgeOf({ log, effects: turned }).orderBreaks).toBe(1)
+})
+
+it('asks for no effect of what retention removed unread, and for all others', () => {
+  const log = [entry('a', 0), entry('b', 1), entry('c', 2)]
+  const acknowledged = new Set(['a', 'b', 'c'])
+  const effects = [effect('a'), effect('c')]
+  const commits = [{ atUs: 25, ...place, committed: 3 }]
+  const all = { log, acknowledged, effects, commits }
+  expect(judgeOf({ ...all, unread: [log[1]!] })).toMatchObject({
+    published: 3,
+    removed: 1,
+    lost: 0,
+    problems: [],
+  })
+  expect(judgeOf({ ...all, unread: [log[0]!] }).lost).toBe(1)
 })
 
 it('sees a commit above what was not done yet, though it is done later', () => {
   const log = [entry('a', 0), entry('b', 1)]
   const effects = [effect('a', 10), effect('b', 30)]
   const commits = [
-    { atUs: 15, partition: 0, committed: 1 },
-    { atUs: 20, partition: 0, committed: 2 },
+    { atUs: 15, ...place, committed: 1 },
+    { atUs: 20, ...place, committed: 2 },
   ]
   expect(judgeOf({ log, effects, commits }).problems).toEqual([
-    '1 committed before it was done: b at 0@1, committed 2',
+    '1 committed before it was done: b at topic/0@1, committed 2',
   ])
 })
 
 it('sees a committed offset that goes back', () => {
   const commits = [
-    { atUs: 15, partition: 0, committed: 5 },
-    { atUs: 20, partition: 0, committed: 2 },
+    { atUs: 15, ...place, committed: 5 },
+    { atUs: 20, ...place, committed: 2 },
   ]
   expect(judgeOf({ commits }).problems).toEqual([
-    '1 committed offset went back: partition 0 from 5 to 2',
+    '1 committed offset went back: topic/0 from 5 to 2',
   ])
 })
 
@@ -80,12 +141,12 @@ it('sees dead letters of good events, offsets not committed, and what the books 
   const { problems } = judgeOf({
     log: [entry('a', 0)],
     letters: [letter('a')],
-    ends: [{ partition: 0, committed: 0, end: 1 }],
+    ends: [{ ...place, committed: 0, end: 1 }],
     unaccounted: 2,
   })
   expect(problems).toEqual([
     '1 wrong dead letters: all a',
-    '1 not committed: partition 0: 0 of 1',
+    '1 not committed: topic/0: 0 of 1',
     '2 deliveries unaccounted for',
   ])
 })
@@ -95,14 +156,14 @@ it('measures the longest time without an effect of a partition', () => {
   expect(judgeOf({ effects }).longestPauseMs).toBe(3_000)
 })
 
-function judgeOf(found: Partial<Evidence>) {
-  const nothing = { log: [], letters: [], effects: [], commits: [], ends: [], unaccounted: 0 }
-  const sets = { acknowledged: new Set<string>(), victims: new Set<number>() }
-  return judge({ ...nothing, ...sets, ...found }, [all])
+function judgeOf(found: Partial<Evidence>, rules = [all]) {
+  const lists = { log: [], unread: [], letters: [], effects: [], commits: [], ends: [], hurts: [] }
+  const rest = { acknowledged: new Set<string>(), unaccounted: 0, markedAtUs: () => undefined }
+  return judge({ ...lists, ...rest, ...found }, rules)
 }
 
 function entry(eventId: string, offset: number, key = 'key'): LogEntry {
-  return { eventId, name: 'inventory.moved', key, partition: 0, offset, plugin: '', atUs: 0 }
+  return { eventId, name: 'inventory.moved', key, ...place, offset, plugin: '', atUs: 0 }
 }
 
 function letter(eventId: string, atUs = 0): LogEntry {
@@ -110,6 +171,5 @@ function letter(eventId: string, atUs = 0): LogEntry {
 }
 
 function effect(eventId: string, atUs = 0, pid = 1, key = 'key'): SeenEffect {
-  const place = { topic: 'topic', partition: 0, offset: 0 }
-  return { plugin: 'all', eventId, key, ...place, attempt: 1, atUs, pid }
+  return { plugin: 'all', eventId, key, ...place, offset: 0, attempt: 1, atUs, pid }
 }

@@ -1,0 +1,39 @@
+import { markOf, unpackMarks } from '../../src/idempotency/mark-format.ts'
+import type { Mark } from '../../src/idempotency/mark-table.ts'
+import { marksTopicOf } from '../../src/kafka/marks-topic.ts'
+import { readTopic } from '../../src/kafka/read-topic.ts'
+import type { Cluster } from './cluster.ts'
+
+/** When it was first noted that a plugin completed an event, in microseconds as effects have it. */
+export type MarkTimes = (plugin: string, eventId: string) => number | undefined
+
+const READ_MS = 120_000
+
+/** From the ledgers of a group in Kafka. */
+export async function readMarks(
+  { kafka }: Cluster,
+  groupId: string,
+  topics: readonly string[],
+  wallToMonotonicUs: number,
+): Promise<MarkTimes> {
+  const times = new Map<string, number>()
+  for (const topic of topics.map((each) => marksTopicOf(each, groupId))) {
+    await readTopic(kafka, {
+      topic,
+      groupId: `${groupId}.reader.${topic}`,
+      timeoutMs: READ_MS,
+      onRecord({ value, timestampMs }) {
+        const atUs = timestampMs * 1_000 + wallToMonotonicUs
+        unpackMarks(value, (mark) => {
+          times.set(keyOf(mark), Math.min(atUs, times.get(keyOf(mark)) ?? Infinity))
+        })
+      },
+    })
+  }
+  return (plugin, eventId) => times.get(keyOf(markOf({ groupId, plugin, eventId }, '')))
+}
+
+/** Without the last word, which is about the content. */
+function keyOf(mark: Mark): string {
+  return mark.slice(0, -1).join()
+}

@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { scrape } from '../../src/demo/scrape.ts'
+import { waitFor } from '../../src/demo/wait-for.ts'
+import { type GroupOffset, groupOffsets } from '../../src/kafka/group-offsets.ts'
+import { deadLetterTopicOf } from '../../src/pipeline/dead-letter.ts'
+import { readLogs } from './evidence.ts'
+import { flaky } from './plugin-rules.ts'
+import type { Scene } from './scene.ts'
+import { configureTopic, removeRecords, settingOf } from './topics.ts'
+
+const BIN = fileURLToPath(new URL('../../bin/inventory-events.js', import.meta.url))
+const WAIT_MS = 120_000
+const REFUSED_MS = 6_000
+/** Records of each partition that the group has not read when retention comes. */
+const BEHIND = 20
+const LOST = 'the next offset is not in the log: going on where OUT_OF_RANGE says'
+const REFUSED = 'dead letter could not be written'
+
+/** With the program itself, as the runbook says. */
+export async function checkTopics({ cluster, topics, groupId }: Scene): Promise<void> {
+  const env = {
+    ...process.env,
+    KAFKA_BROKERS: cluster.direct,
+    KAFKA_GROUP_ID: groupId,
+    SCHEMA_REGISTRY_URL: cluster.config.SCHEMA_REGISTRY_URL,
+  }
+  await promisify(execFile)(process.execPath, [BIN, 'topics', 'check', ...topics], { env })
+}
+
+/** Retention removes half of what a stopped group has not read of a topic; it starts again. */
+export async function overtake(scene: Scene): Promise<void> {
+  const { crew, topic, cluster, removed, notes } = scene
+  const count = crew.replicas.length
+  await crew.stopAll()
+  const cuts = (await farBehind(scene)).map(({ partition, committed = 0, end }) => {
+    return { partition, committed, offset: committed + Math.floor((end - committed) / 2) }
+  })
+  const cutOf = (partition: number) => cuts.find((each) => each.partition === partition)!
+  const log = await readLogs(scene, [topic])
+  await removeRecords(cluster, topic, cuts)
+  const gone = log.filter(({ partition, offset }) => offset < cutOf(partition).offset)
+  const unread = gone.filter(({ partition, offset }) => offset >= cutOf(partition).committed)
+  removed.all.push(...gone)
+  removed.unread.push(...unread)
+  await crew.startAll(count)
+  await crew.shared()
+  const lost = cuts.reduce((sum, { offset, committed }) => sum + offset - committed, 0)
+  await requireCounted(scene, lost)
+  notes.push(`retention removed ${unread.length} unread records; offsets_lost_total said ${lost}`)
+}
+
+/** Waits until every partition has something that the group has not read. */
+async function farBehind({ cluster, groupId, topic, signal }: Scene): Promise<GroupOffset[]> {
+  let offsets: GroupOffset[] = []
+  const isBehind = async () => {
+    offsets = await groupOffsets(cluster.kafka, groupId, [topic])
+    return offsets.every(({ committed, end }) => end - (committed ?? end) >= BEHIND)
+  }
+  await waitFor('the stopped group to lag behind', isBehind, { timeoutMs: WAIT_MS, signal })
+  return offsets
+}
+
+/** The metric and the log have to name exactly what was lost. */
+async function requireCounted({ crew, signal }: Scene, lost: number): Promise<void> {
+  let counted = 0
+  const isCounted = async () => {
+    const samples = await Promise.all(crew.replicas.map(({ url }) => scrape(url)))
+    const losses = samples.flat().filter(({ name }) => name === 'offsets_lost_total')
+    counted = losses.reduce((sum, { value }) => sum + value, 0)
+    return counted >= lost
+  }
+  const last = () => `it says ${counted} of ${lost}`
+  await waitFor('offsets_lost_total', isCounted, { timeoutMs: WAIT_MS, signal, last })
+  const lines = await linesOf(crew.replicas, LOST)
+  const logged = lines.reduce((sum, { lostOffsets }) => sum + Number(lostOffsets), 0)
+  if (counted !== lost || logged !== lost) {
+    crew.problems.push(`${lost} offsets were lost, ${counted} were counted, ${logged} logged`)
+  }
+}
+
+/** The topic of dead letters takes none for a while: nothing may be committed above one. */
+export async function refuseDeadLetters(scene: Scene): Promise<void> {
+  const { cluster, crew, topic, groupId, signal, notes } = scene
+  const deadLetters = deadLetterTopicOf(topic)
+  const name = 'max.message.bytes'
+  const value = await settingOf(cluster, deadLetters, name)
+  const seen = (await linesOf(crew.replicas, REFUSED)).length
+  await configureTopic(cluster, deadLetters, { name, value: '100' })
+  const isRefused = async () => (await linesOf(crew.replicas, REFUSED)).length > seen
+  await waitFor('a dead letter to be refused', isRefused, { timeoutMs: WAIT_MS, signal })
+  await sleep(REFUSED_MS)
+  const offsets = await groupOffsets(cluster.kafka, groupId, [topic])
+  const written = new Set((await readLogs(scene, [deadLetters])).map(({ eventId }) => eventId))
+  const refused = (await readLogs(scene, [topic])).filter(
+    (each) => flaky.wants(each.name) && flaky.isDoomed(each.eventId) && !written.has(each.eventId),
+  )
+  const committedOf = (at: number) => offsets.find(({ partition }) => partition === at)!.committed
+  const passed = refused.filter(({ partition, offset }) => (committedOf(partition) ?? 0) > offset)
+  if (refused.length === 0) crew.problems.push('no dead letter was refused')
+  if (passed.length > 0) crew.problems.push(`${passed.length} refused dead letters were passed`)
+  await configureTopic(cluster, deadLetters, { name, value })
+  notes.push(`${refused.length} dead letters waited for their topic, ${passed.length} were passed`)
+}
+
+interface LogLine {
+  msg?: string
+  lostOffsets?: number
+}
+
+async function linesOf(replicas: Scene['crew']['replicas'], msg: string): Promise<LogLine[]> {
+  const logs = await Promise.all(replicas.map(({ logFile }) => readFile(logFile, 'utf8')))
+  return logs
+    .flatMap((log) => log.split('\n'))
+    .filter((line) => line.includes(msg) && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as LogLine)
+}

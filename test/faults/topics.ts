@@ -1,0 +1,80 @@
+import kafkajs, { type Admin } from 'kafkajs'
+import { registerSchemas } from '../../src/cli/schema-subjects.ts'
+import { withAdmin } from '../../src/kafka/admin.ts'
+import { companionTopics } from '../../src/kafka/companion-topics.ts'
+import { createWithCompanions } from '../../src/kafka/create-topics.ts'
+import { createMarksTopic, marksTopicOf } from '../../src/kafka/marks-topic.ts'
+import type { Cluster } from './cluster.ts'
+
+/** An input topic with all that goes with it. */
+export async function createTopic(
+  cluster: Cluster,
+  topic: string,
+  { groupId, partitions }: { groupId: string; partitions: number },
+): Promise<void> {
+  await withAdmin(cluster.kafka, async (admin) => {
+    const wanted = { partitions, replicationFactor: 3, configs: {} }
+    await createWithCompanions(admin, topic, wanted)
+    const owner = { groupId, ttlMs: cluster.config.IDEMPOTENCY_TTL_MS }
+    await createMarksTopic(admin, topic, wanted, owner)
+  })
+  await registerSchemas(cluster.registry, { inventory: topic, plugin: topic }, () => undefined)
+}
+
+/** Companions first: an input that is wider than they are has partitions that can't be read. */
+export async function widenTopic(cluster: Cluster, topic: string, group: string, count: number) {
+  for (const name of [...companionTopics(topic), marksTopicOf(topic, group), topic]) {
+    await asAdmin(cluster, (admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic: name, count }] }),
+    )
+  }
+}
+
+/** Sets one setting of a topic and leaves the others at their defaults. */
+export async function configureTopic(
+  cluster: Cluster,
+  topic: string,
+  setting: { name: string; value: string },
+): Promise<void> {
+  const type = kafkajs.ConfigResourceTypes.TOPIC
+  const resources = [{ type, name: topic, configEntries: [setting] }]
+  await asAdmin(cluster, (admin) => admin.alterConfigs({ validateOnly: false, resources }))
+}
+
+export async function settingOf(cluster: Cluster, topic: string, name: string): Promise<string> {
+  const type = kafkajs.ConfigResourceTypes.TOPIC
+  const { resources } = await asAdmin(cluster, (admin) =>
+    admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type, name: topic, configNames: [name] }],
+    }),
+  )
+  return resources[0]!.configEntries[0]!.configValue
+}
+
+/** As retention does: everything before these offsets of a topic is gone. */
+export async function removeRecords(
+  cluster: Cluster,
+  topic: string,
+  cuts: readonly { partition: number; offset: number }[],
+): Promise<void> {
+  const partitions = cuts.map(({ partition, offset }) => ({ partition, offset: String(offset) }))
+  await asAdmin(cluster, async (admin) => {
+    // kafkajs can't find the leaders of a topic that it was not asked about before.
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions })
+  })
+}
+
+export async function asAdmin<T>(
+  { kafka }: Pick<Cluster, 'kafka'>,
+  work: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect().catch(() => undefined)
+  }
+}
