@@ -1,4 +1,93 @@
 import type { Guard } from './guard.ts'
 
+const m2 = 'test/hazards/m2-handler-throws-type-error.test.ts'
+const m3 = 'test/hazards/m3-handler-throws.test.ts'
+const m4 = 'test/hazards/m4-commit-while-stopping.test.ts'
+const m5 = 'test/hazards/m5-commit-of-a-lost-partition.test.ts'
+const m8 = 'test/hazards/m8-handler-outlasts-session.test.ts'
+const e2 = 'test/hazards/e2-commit-retried-in-newer-generation.test.ts'
+const e2c = 'test/hazards/e2c-reset-while-joining.test.ts'
+const m11 = 'test/hazards/m11-rolling-deploy-adds-a-topic.test.ts'
+
 /** Guards of membership: handlers, joins, commits, assignment. */
-export const groupGuards: Guard[] = []
+export const groupGuards: Guard[] = [
+  {
+    name: 'a TypeError of a filter is thrown on',
+    test: m2,
+    file: 'src/pipeline/route.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+    from: "return { type: 'error', error: `wantsProcessEvent: ${messageOf(error)}` }",
+    to: 'throw error',
+  },
+  {
+    name: 'a TypeError of a handler is thrown on',
+    test: m2,
+    file: 'src/pipeline/handle.ts',
+    from: "return call.isOvertime() ? call.overtime() : { type: 'threw', error }",
+    to: 'throw error',
+  },
+  {
+    name: 'an Error of a filter is thrown on',
+    test: m3,
+    file: 'src/pipeline/route.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+    from: "return { type: 'error', error: `wantsProcessEvent: ${messageOf(error)}` }",
+    to: 'throw error',
+  },
+  {
+    name: 'a stop does not commit before it leaves',
+    test: m4,
+    file: 'src/kafka/consumer.ts',
+    from: 'await this.#committer.commit()\n    await this.#consumer?.disconnect()',
+    to: 'await this.#consumer?.disconnect()\n    await this.#committer.commit()',
+  },
+  {
+    name: 'a stop does not wait for handlers',
+    test: m4,
+    file: 'src/kafka/consumer.ts',
+    from: 'const result = await this.#options.intake.drain(drainLimitMs)',
+    to: 'const result = await this.#options.intake.drain(0)',
+  },
+  {
+    name: 'a partition that went to another member is not given up',
+    test: m5,
+    file: 'src/kafka/assignment.ts',
+    from: 'if (!isKept) this.#end(owned)',
+    to: '',
+  },
+  {
+    name: 'a batch waits for its handlers',
+    test: m8,
+    file: 'src/kafka/fetch.ts',
+    from: '    resolve(payload, owned)\n',
+    to: '    await ports.intake.drain(60_000)\n    resolve(payload, owned)\n',
+  },
+  {
+    name: 'a leader shares out only what it reads itself',
+    test: m11,
+    file: 'src/kafka/sticky-assigner.ts',
+    from: 'async assign({ members }) {\n      const group = members.map(memberOf)',
+    to: 'async assign({ members, topics }) {\n      const group = members.map(memberOf).map((each) => ({ ...each, topics: each.topics.filter((topic) => topics.includes(topic)) }))',
+  },
+  {
+    name: 'a member is given topics that it does not read',
+    test: m11,
+    file: 'src/kafka/balance.ts',
+    from: '.filter(({ topics }) => topics.includes(topic))\n    .sort((a, b) => load(a) - load(b)',
+    to: '.filter(({ topics }) => topics.length > 0)\n    .sort((a, b) => load(a) - load(b)',
+  },
+  {
+    name: 'commits are retried by kafkajs, beside the joins',
+    test: e2,
+    file: 'src/kafka/consumer.ts',
+    from: 'this.#committer.use(payload.commitOffsetsIfNecessary)',
+    to: 'this.#committer.use(async ({ topics }) => void consumer.commitOffsets(topics.flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, ...each })))).catch(() => {}))',
+  },
+  {
+    name: 'a crashed consumer is not replaced',
+    test: e2c,
+    file: 'src/kafka/consumer.ts',
+    from: 'this.#rebuilding = this.#rebuild(error)',
+    to: '',
+  },
+]

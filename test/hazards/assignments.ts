@@ -1,0 +1,34 @@
+import kafkajs from 'kafkajs'
+import { withAdmin } from '../support/group.ts'
+import { until } from '../support/stack.ts'
+
+/** By client id, then topic: the partitions of each member, as the group's coordinator knows it. */
+export type Assignments = Record<string, Record<string, number[]>>
+
+/** The group's assignments; undefined while it is rebalancing. */
+export function assignmentsOf(groupId: string): Promise<Assignments | undefined> {
+  return withAdmin(async (admin) => {
+    const { groups } = await admin.describeGroups([groupId])
+    const [group] = groups
+    if (group?.state !== 'Stable') return undefined
+    const decode = kafkajs.AssignerProtocol.MemberAssignment.decode
+    return Object.fromEntries(
+      group.members.map(({ clientId, memberAssignment }) => {
+        return [clientId, decode(memberAssignment)?.assignment ?? {}]
+      }),
+    )
+  })
+}
+
+/** Waits until the group is stable with these members, by client id. */
+export function assigned(
+  groupId: string,
+  clientIds: string[],
+  timeoutMs = 30_000,
+): Promise<Assignments> {
+  const ask = async () => {
+    const found = await assignmentsOf(groupId)
+    return found && Object.keys(found).sort().join() === [...clientIds].sort().join() && found
+  }
+  return until(ask, { what: `a stable group of ${clientIds.join(' and ')}`, timeoutMs })
+}

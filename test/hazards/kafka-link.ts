@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { once } from 'node:events'
+import net, { type Socket } from 'node:net'
+import { onTestFinished, vi } from 'vitest'
+import { endpoints } from '../support/stack.ts'
+import {
+  type CommitRequest,
+  isCommit,
+  isFindCoordinator,
+  readCommit,
+  refusalOf,
+  splitFrames,
+} from './kafka-requests.ts'
+
+/** The network between one client and the broker. It can act on single requests. */
+export interface KafkaLink {
+  /** Every connection that the work opens, now or later, goes through the link. */
+  through<T>(work: () => T): T
+  /** The commits that were tried, refused ones included. */
+  commits: CommitRequest[]
+  /** While true, answers commits itself: not now, try again. */
+  refusesCommits: boolean
+  /** Resets connections the next time that the group's coordinator is asked for. */
+  resetsAtFindCoordinator: boolean
+  /** Resets all connections; new ones can be made at once. */
+  reset(): void
+}
+
+/** The link whose client's work is running. */
+const current = new AsyncLocalStorage<{ port: number }>()
+
+/** Opens a link to the broker of the tests. Other clients of the process go past it. */
+export async function openKafkaLink(): Promise<KafkaLink> {
+  const brokerPort = Number(endpoints().brokers.split(':').at(-1))
+  const connect = net.connect as (options: net.TcpNetConnectOpts, onConnect?: () => void) => Socket
+  const open = new Set<Socket>()
+  const server = net.createServer((near) => {
+    open.add(near)
+    near.on('close', () => open.delete(near))
+    carry(link, near, connect({ port: brokerPort, host: '127.0.0.1' }))
+  })
+  const link: KafkaLink = {
+    through: (work) => current.run(server.address() as net.AddressInfo, work),
+    commits: [],
+    refusesCommits: false,
+    resetsAtFindCoordinator: false,
+    reset: () => open.forEach((near) => void near.resetAndDestroy()),
+  }
+  const spy = vi.spyOn(net, 'connect')
+  spy.mockImplementation(((options: net.TcpNetConnectOpts, onConnect?: () => void) => {
+    const port = options.port === brokerPort ? current.getStore()?.port : undefined
+    return connect({ ...options, port: port ?? options.port }, onConnect)
+  }) as typeof net.connect)
+  onTestFinished(() => {
+    spy.mockRestore()
+    server.close()
+    link.reset()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return link
+}
+
+function carry(link: KafkaLink, near: Socket, far: Socket): void {
+  let received = Buffer.alloc(0)
+  near.on('data', (bytes) => {
+    const { frames, rest } = splitFrames(Buffer.concat([received, bytes]))
+    received = rest
+    for (const frame of frames) pass(link, frame, near, far)
+  })
+  far.on('data', (bytes) => near.write(bytes))
+  for (const [one, other] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    one.on('error', () => other.destroy())
+    one.on('close', () => other.destroy())
+  }
+}
+
+function pass(link: KafkaLink, frame: Buffer, near: Socket, far: Socket): void {
+  if (link.resetsAtFindCoordinator && isFindCoordinator(frame)) {
+    link.resetsAtFindCoordinator = false
+    link.reset()
+    return
+  }
+  if (isCommit(frame)) link.commits.push(...readCommit(frame))
+  if (isCommit(frame) && link.refusesCommits) near.write(refusalOf(frame))
+  else far.write(frame)
+}

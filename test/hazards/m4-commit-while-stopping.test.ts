@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { deferred } from '../support/deferred.ts'
+import { moved } from '../support/events.ts'
+import { situation } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
+import { plainMember, plainTopic, records } from './plain-member.ts'
+
+describe('work ends when a stop has begun', () => {
+  it('plain kafkajs drops its commit, and says nothing', async () => {
+    const { topic, groupId, produce, committed } = await plainTopic(1)
+    await produce(records(2, 0))
+    const taken: string[] = []
+    const { consumer } = await plainMember({
+      groupId,
+      topics: [topic],
+      run: {
+        autoCommit: false,
+        eachBatch: async ({ batch }) => void taken.push(...batch.messages.map((m) => m.offset)),
+      },
+    })
+    await until(() => taken.length === 2, { what: 'both records' })
+    const stopped = consumer.stop()
+    await expect(
+      consumer.commitOffsets([{ topic, partition: 0, offset: '2' }]),
+    ).resolves.toBeUndefined()
+    await stopped
+    expect(await committed(0)).toBe(0)
+  })
+
+  it('the service lets it end, and commits it before it leaves', async () => {
+    const gate = deferred()
+    const calls: string[] = []
+    const waiting: Plugin = {
+      slug: 'waiting',
+      async processEvent(event) {
+        calls.push(event.id)
+        await gate.promise
+      },
+    }
+    // No commit on an interval comes to the help of the last one.
+    const settings = { COMMIT_INTERVAL_MS: '60000' }
+    const s = await situation({ plugins: [waiting], partitions: 1, settings })
+    await s.publish([moved('ent_1'), moved('ent_2')])
+    const service = await s.start()
+    await until(() => calls.length === 2, { what: 'both events to be in their handlers' })
+    const stopped = service.stop()
+    gate.resolve()
+    expect(await stopped).toBe('drained')
+    expect(await s.offsets()).toEqual([{ partition: 0, committed: 2, end: 2 }])
+    expect(await s.members()).toEqual([])
+  })
+})

@@ -1,0 +1,80 @@
+import {
+  type Consumer,
+  type ConsumerConfig,
+  type ConsumerCrashEvent,
+  type ConsumerGroupJoinEvent,
+  type ConsumerRunConfig,
+  Kafka,
+  logLevel,
+  type Message,
+} from 'kafkajs'
+import { onTestFinished } from 'vitest'
+import { groupOffsets } from '../support/group.ts'
+import { createTopics, endpoints, kafkaClient, uniqueName } from '../support/stack.ts'
+
+export interface PlainOptions {
+  groupId: string
+  topics: string[]
+  run: ConsumerRunConfig
+  /** Begins the member id. */
+  clientId?: string
+  config?: Partial<ConsumerConfig>
+}
+
+/** A consumer as kafkajs makes it, and what a test sees of it. */
+export interface PlainMember {
+  consumer: Consumer
+  joins: ConsumerGroupJoinEvent['payload'][]
+  crashes: ConsumerCrashEvent['payload'][]
+  /** The partitions of a topic that its last join gave it. */
+  partitionsOf(topic: string): number[]
+}
+
+/** Quick to notice a rebalance and to fetch, so that tests are quick. */
+const QUICK: Partial<ConsumerConfig> = { heartbeatInterval: 300, maxWaitTimeInMs: 100 }
+
+/** Starts a plain consumer; its first join may still be going on when this resolves. */
+export async function plainMember(options: PlainOptions): Promise<PlainMember> {
+  const { groupId, topics, run, clientId = 'plain', config } = options
+  const brokers = endpoints().brokers.split(',')
+  const kafka = new Kafka({ clientId, brokers, logLevel: logLevel.NOTHING })
+  const consumer = kafka.consumer({ ...QUICK, ...config, groupId })
+  const joins: PlainMember['joins'] = []
+  const crashes: PlainMember['crashes'] = []
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => void joins.push(payload))
+  consumer.on(consumer.events.CRASH, ({ payload }) => void crashes.push(payload))
+  onTestFinished(() => consumer.disconnect().catch(() => undefined))
+  await consumer.connect()
+  await consumer.subscribe({ topics, fromBeginning: true })
+  await consumer.run(run)
+  const partitionsOf = (topic: string) => joins.at(-1)?.memberAssignment[topic] ?? []
+  return { consumer, joins, crashes, partitionsOf }
+}
+
+/** A topic and a group of one test alone, without schemas. */
+export async function plainTopic(partitions = 2) {
+  const topic = uniqueName('plain')
+  const groupId = uniqueName('plain-group')
+  await createTopics({ topic, numPartitions: partitions })
+  return {
+    topic,
+    groupId,
+    /** What the group committed for a partition; 0 is also: nothing. */
+    async committed(partition: number): Promise<number> {
+      const offsets = await groupOffsets(groupId, topic)
+      return offsets.find((each) => each.partition === partition)!.committed
+    },
+    async produce(messages: Message[]): Promise<void> {
+      const producer = kafkaClient().producer()
+      await producer.connect()
+      await producer.send({ topic, messages }).finally(() => producer.disconnect())
+    },
+  }
+}
+
+/** So many records for each of the partitions. */
+export function records(count: number, ...partitions: number[]): Message[] {
+  return partitions.flatMap((partition) =>
+    Array.from({ length: count }, (_, n) => ({ partition, value: `${n}` })),
+  )
+}
