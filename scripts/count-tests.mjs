@@ -1,31 +1,25 @@
-// Reads vitest's JSON report: names what was skipped, then prints the count alone on the last line.
+// Sums the counts of all steps: names what was skipped, then prints the count alone on the last line.
+// A step leaves `{ "passed": 1, "failed": 0, "skipped": ["a name"] }` in the file of its name; one that
+// left nothing counts as a failure.
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 
-const files = readReport(process.argv[2])
-const tests = files.flatMap((file) => file.assertionResults)
-const skipped = tests.filter((test) => !['passed', 'failed'].includes(test.status))
-const passed = tests.filter((test) => test.status === 'passed').length
-// A file that cannot even be loaded has no tests to fail, so it counts as one itself.
-const broken = files.filter(
-  (file) =>
-    file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
-)
-const failed = tests.filter((test) => test.status === 'failed').length + broken.length
+const steps = process.argv.slice(2).map(countsIn)
+const sum = (name) => steps.reduce((total, counts) => total + counts[name], 0)
+const skipped = steps.flatMap((counts) => counts.skipped)
+const [passed, failed] = [sum('passed'), sum('failed')]
 
-for (const file of broken) console.log(`failed to run: ${file.name}`)
-for (const test of skipped) console.log(`skipped: ${test.fullName}`)
+for (const name of skipped) console.log(`skipped: ${name}`)
 console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
 process.exitCode = passed > 0 && failed === 0 ? 0 : 1
 
-function readReport(path) {
+function countsIn(file) {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')).testResults ?? noReport()
+    const { passed, failed, skipped } = JSON.parse(readFileSync(file, 'utf8'))
+    if (!Number.isInteger(passed + failed) || !Array.isArray(skipped)) throw new Error()
+    return { passed, failed, skipped }
   } catch {
-    return noReport()
+    console.log(`${basename(file, '.json')} left no counts`)
+    return { passed: 0, failed: 1, skipped: [] }
   }
-}
-
-function noReport() {
-  console.log('the tests left no report')
-  return []
 }

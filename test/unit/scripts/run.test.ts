@@ -46,7 +46,7 @@ function run(...args: string[]) {
 const installs = async () =>
   (await readFile(join(clone, 'npm-calls'), 'utf8').catch(() => '')).split('\n').length - 1
 
-describe('the command of a newcomer', () => {
+describe('the command of a newcomer', { timeout: 60_000 }, () => {
   it('installs once, then runs the program with its arguments and passes its exit code on', async () => {
     for (const _ of [1, 2]) {
       const { status, stdout } = run('demo', '--events', '5')
@@ -101,40 +101,5 @@ describe('the command of a newcomer', () => {
     const { status, stderr } = run('nonsense')
     expect(status).toBe(1)
     expect(stderr).toContain('demo|test')
-  })
-})
-
-describe('counting the tests', () => {
-  async function count(report: unknown) {
-    const file = join(clone, 'report.json')
-    await writeFile(file, JSON.stringify(report))
-    const script = join('scripts', 'count-tests.mjs')
-    const { status, stdout } = spawnSync(process.execPath, [script, file], { encoding: 'utf8' })
-    return { status, lines: stdout.trimEnd().split('\n') }
-  }
-  const test = (status: string, fullName = status) => ({ status, fullName })
-
-  it('names the skipped ones and ends with the count alone', async () => {
-    const tests = [test('passed'), test('skipped', 'needs Docker'), test('todo', 'later')]
-    const { status, lines } = await count({
-      testResults: [{ name: 'a', status: 'passed', assertionResults: tests }],
-    })
-    expect(lines).toEqual([
-      'skipped: needs Docker',
-      'skipped: later',
-      '1 passed, 0 failed, 2 skipped',
-    ])
-    expect(status).toBe(0)
-  })
-
-  it('fails for a failed test, for a file that does not load, and for no report', async () => {
-    const failed = { name: 'a', status: 'failed', assertionResults: [test('failed')] }
-    const broken = { name: 'b.test.ts', status: 'failed', assertionResults: [] }
-    const both = await count({ testResults: [failed, broken] })
-    expect(both).toEqual({
-      status: 1,
-      lines: ['failed to run: b.test.ts', '0 passed, 2 failed, 0 skipped'],
-    })
-    expect((await count({})).lines.at(-1)).toBe('0 passed, 0 failed, 0 skipped')
   })
 })

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'counts-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe('summing the counts of steps', { timeout: 60_000 }, () => {
+  /** What each step leaves, by its name; undefined: nothing. */
+  async function sum(steps: Record<string, unknown>) {
+    const files = await Promise.all(Object.entries(steps).map(write))
+    const args = [resolve('scripts/count-tests.mjs'), ...files]
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    return { status, lines: stdout.trimEnd().split('\n') }
+  }
+
+  async function write([name, left]: [string, unknown]): Promise<string> {
+    const file = join(folder, `${name}.json`)
+    if (left !== undefined) await writeFile(file, JSON.stringify(left))
+    return file
+  }
+
+  it('names the skipped ones and ends with the sum alone', async () => {
+    const tests = { passed: 2, failed: 0, skipped: ['needs Docker', 'later'] }
+    const faults = { passed: 3, failed: 0, skipped: [] }
+    expect(await sum({ tests, faults })).toEqual({
+      status: 0,
+      lines: ['skipped: needs Docker', 'skipped: later', '5 passed, 0 failed, 2 skipped'],
+    })
+  })
+
+  it('fails for a failed test, for no tests, and for a step that left no counts', async () => {
+    const good = { passed: 1, failed: 0, skipped: [] }
+    expect(await sum({ good, bad: { passed: 1, failed: 2, skipped: [] } })).toEqual({
+      status: 1,
+      lines: ['2 passed, 2 failed, 0 skipped'],
+    })
+    expect((await sum({ none: { passed: 0, failed: 0, skipped: [] } })).status).toBe(1)
+    expect(await sum({ good, gone: undefined, strange: { passed: '1' } })).toEqual({
+      status: 1,
+      lines: ['gone left no counts', 'strange left no counts', '1 passed, 2 failed, 0 skipped'],
+    })
+  })
+})
+
+it('counts what vitest ran, files that do not load among it', { timeout: 60_000 }, async () => {
+  const head = `import { expect, it } from '${resolve('node_modules/vitest/dist/index.js')}'\n`
+  const files = {
+    'a.test.mjs': `${head}it('one', () => {}); it('two', () => expect(1).toBe(2)); it.skip('later', () => {})`,
+    'b.test.mjs': `import './nothing-there.mjs'`,
+    'vitest.config.mjs': 'export default {}',
+  }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  const counts = join(folder, 'counts.json')
+  const reporter = `--reporter=${resolve('scripts/counts-reporter.mjs')}`
+  const args = [resolve('node_modules/vitest/vitest.mjs'), 'run', '--root', folder, reporter]
+  const env = { ...process.env, COUNTS_FILE: counts }
+  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
+  expect(stdout).toContain('failed to run: ')
+  expect(JSON.parse(await readFile(counts, 'utf8'))).toEqual({
+    passed: 1,
+    failed: 2,
+    skipped: ['later'],
+  })
+})
