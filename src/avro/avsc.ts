@@ -11,16 +11,24 @@ export interface Tap {
   skipLong(): void
   writeLong(value: number): void
   readString(): string | undefined
+  skipString(): void
   readDouble(): number
   readFloat(): number
   readBytes(): Buffer | undefined
   readFixed(size: number): Buffer | undefined
 }
 
+export interface Field {
+  name: string
+  type: AvroType
+  /** Undefined where the field has none. */
+  defaultValue(): unknown
+}
+
 export interface AvroType {
   readonly typeName: string
   readonly name: string | undefined
-  readonly fields?: readonly { name: string; type: AvroType }[]
+  readonly fields?: readonly Field[]
   readonly types?: readonly AvroType[]
   readonly itemsType: AvroType
   readonly valuesType: AvroType
@@ -62,3 +70,14 @@ export const LongType = types.LongType as TypeClass
 export const MapType = types.MapType as TypeClass
 export const UnwrappedUnionType = types.UnwrappedUnionType as TypeClass
 export const WrappedUnionType = types.WrappedUnionType as TypeClass
+
+/** A tap to point at bytes again and again: avsc makes a new one for each value that it reads. */
+export function createTap(): Tap {
+  let tap: Tap | undefined
+  const type = forSchema('null', {})
+  const capture = (given: Tap) => {
+    tap = given
+  }
+  type.decode(Buffer.alloc(0), 0, { _readerType: type, _read: capture } as Reader)
+  return tap as unknown as Tap
+}

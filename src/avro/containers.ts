@@ -41,7 +41,7 @@ export class CheckedMap extends MapType {
   override _skip(tap: Tap): void {
     for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
       while (left-- > 0) {
-        tap.readString()
+        tap.skipString()
         this.valuesType._skip(tap)
         assertInside(tap)
       }
@@ -68,7 +68,7 @@ export class PlainUnion extends WrappedUnionType {
 }
 
 /** Every item takes a byte or more, except nulls, of which nobody sends lists. */
-function blockCount(tap: Tap): number {
+export function blockCount(tap: Tap): number {
   let count = tap.readLong()
   if (count < 0) {
     count = -count
@@ -79,7 +79,7 @@ function blockCount(tap: Tap): number {
   return count
 }
 
-function assertInside(tap: Tap): void {
+export function assertInside(tap: Tap): void {
   if (tap.pos > tap.buf.length) throw new Error('truncated')
 }
 

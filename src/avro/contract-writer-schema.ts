@@ -2,11 +2,13 @@ import { checkJson, isPlainObject } from '../event/check-json.ts'
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
 import type { JsonObject } from '../event/json.ts'
+import type { Path } from '../event/path.ts'
 import { formatProblem, Problems } from '../event/problem.ts'
 import type { AvroType, Reader } from './avsc.ts'
 import { contractType } from './encoder.ts'
 import { undecodable } from './frame.ts'
 import { type LeadingFields, leadingFields } from './leading-fields.ts'
+import { createProjection, type Projection, projectDecoded, slotsAt } from './projection.ts'
 import { assertId, readPayload } from './read-payload.ts'
 import { type ContractSchema, UNKNOWN_EVENT } from './schemas.ts'
 import type { Peeked, WriterSchema } from './writer-schema.ts'
@@ -26,6 +28,12 @@ export function contractWriterSchema(contract: ContractSchema, writer: AvroType)
       if (typeof resolved === 'string') throw incompatible(contract, resolved)
       return assertId(complete(readPayload(value, type, resolved)) as unknown as Event)
     },
+    projection(paths) {
+      if (typeof resolved === 'string') return unprojectable(contract, resolved)
+      const decode = (value: Buffer) => complete(readPayload(value, type, resolved))
+      if (contract.fullName === UNKNOWN_EVENT) return projectDecoded(paths, decode)
+      return createProjection(paths, writer, type, kindCompletion(contract, paths))
+    },
     decodeAsWritten: (value) => complete(readPayload(value, writer)),
   }
 }
@@ -36,6 +44,20 @@ function resolve(type: AvroType, writer: AvroType): Reader | string {
     return type.createResolver(writer)
   } catch (error) {
     return messageOf(error)
+  }
+}
+
+function unprojectable(contract: ContractSchema, why: string): Projection {
+  return () => {
+    throw incompatible(contract, why)
+  }
+}
+
+/** The kind is no field where the record's own name tells it. */
+function kindCompletion({ name }: ContractSchema, paths: readonly Path[]) {
+  const kinds = slotsAt(paths, 'kind')
+  return (slots: unknown[]) => {
+    for (const slot of kinds) slots[slot] = name
   }
 }
 

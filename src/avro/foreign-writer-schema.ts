@@ -1,8 +1,10 @@
 import type { Event } from '../event/event.ts'
-import type { JsonObject, JsonValue } from '../event/json.ts'
+import type { JsonObject } from '../event/json.ts'
+import type { Path } from '../event/path.ts'
 import type { AvroType } from './avsc.ts'
 import { undecodable } from './frame.ts'
 import { leadingFields } from './leading-fields.ts'
+import { createProjection, slotsAt } from './projection.ts'
 import { assertId, readPayload } from './read-payload.ts'
 import type { DecodeHints, WriterSchema } from './writer-schema.ts'
 
@@ -14,6 +16,7 @@ export function foreignWriterSchema(fullName: string, writer: AvroType): WriterS
     unreadable: undefined,
     peek: (value) => ({ name: undefined, id: leading?.(value).id || undefined }),
     decode: (value, hints = {}) => asUnknown(fullName, readPayload(value, writer), hints),
+    projection: (paths) => createProjection(paths, writer, undefined, completion(paths)),
     // Two records with the same fields are different content if their schemas are.
     decodeAsWritten: (value) => ({ record: fullName, fields: readPayload(value, writer) }),
   }
@@ -30,7 +33,17 @@ function asUnknown(fullName: string, fields: JsonObject, hints: DecodeHints): Ev
   return assertId(event) as unknown as Event
 }
 
-function textOf(field: JsonValue | undefined): string | undefined {
+/** As above, for the slots of those fields. */
+function completion(paths: readonly Path[]) {
+  const [ids, kinds, times] = [slotsAt(paths, 'id'), slotsAt(paths, 'kind'), slotsAt(paths, 'time')]
+  return (slots: unknown[], hints: DecodeHints) => {
+    for (const slot of ids) slots[slot] = textOf(slots[slot]) ?? (hints.id || undefined)
+    for (const slot of kinds) slots[slot] = hints.name || undefined
+    for (const slot of times) slots[slot] = textOf(slots[slot]) ?? (hints.time || undefined)
+  }
+}
+
+function textOf(field: unknown): string | undefined {
   return typeof field === 'string' && field !== '' ? field : undefined
 }
 

@@ -15,7 +15,7 @@ export class PlainRecord extends LogicalType {
     super(schema, options)
     this.plainFields = (this.underlyingType.fields ?? []).map(({ name, type }) => ({
       name,
-      optional: type.types?.some((branch) => branch.typeName === 'null') ?? false,
+      optional: isNullable(type),
     }))
   }
 
@@ -26,6 +26,12 @@ export class PlainRecord extends LogicalType {
   override _update(reader: Reader, writer: AvroType, options: object): void {
     const resolved = this.underlyingType.createResolver(writer, options)
     reader._read = (tap) => this.readPlain(tap, resolved)
+  }
+
+  override _skip(tap: Tap): void {
+    enterRecord()
+    this.underlyingType._skip(tap)
+    leaveRecord()
   }
 
   _toValue(value: unknown): unknown {
@@ -74,6 +80,12 @@ export class JsonValueRecord extends LogicalType {
     if (writer instanceof JsonValueRecord) reader._read = (tap) => writer._read(tap)
   }
 
+  override _skip(tap: Tap): void {
+    enterRecord()
+    this.valueType._skip(tap)
+    leaveRecord()
+  }
+
   _toValue(value: unknown): unknown {
     return { value }
   }
@@ -81,4 +93,9 @@ export class JsonValueRecord extends LogicalType {
   _fromValue(record: { value: unknown }): unknown {
     return record.value
   }
+}
+
+/** Whether a field of this type may be null, which stands for a missing value. */
+export function isNullable({ types }: AvroType): boolean {
+  return types?.some(({ typeName }) => typeName === 'null') ?? false
 }

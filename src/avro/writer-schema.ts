@@ -1,7 +1,9 @@
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
+import type { Path } from '../event/path.ts'
 import { contractWriterSchema } from './contract-writer-schema.ts'
 import { foreignWriterSchema } from './foreign-writer-schema.ts'
+import type { Projection } from './projection.ts'
 import { fullNameOf, isRecordSchema, type Schema } from './schema.ts'
 import { contractSchema } from './schemas.ts'
 import { createWriterType } from './types.ts'
@@ -40,6 +42,11 @@ export interface WriterSchema {
    * schema that is not of our contract has no field for.
    */
   decode(value: Buffer, hints?: DecodeHints): Event
+  /**
+   * A reader of what the event has at these paths, made once for all who ask for them. It throws
+   * SCHEMA_INCOMPATIBLE where `decode` does.
+   */
+  projection(paths: readonly Path[]): Projection
   /** The event as its writer's schema has it, for telling a retry from other content. */
   decodeAsWritten(value: Buffer): JsonValue
 }

@@ -1,0 +1,102 @@
+// Compares ways to read two fields of an event: the whole event, a reader schema that has only these
+// fields, and a projection. Needs no Kafka. Prints nanoseconds and bytes of garbage an event.
+//
+//   node bench/projection.ts [events]
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { forSchema } from '../src/avro/avsc.ts'
+import { encodeEvent } from '../src/avro/encoder.ts'
+import { contractSchemaOf } from '../src/avro/schemas.ts'
+import { createWriterType } from '../src/avro/types.ts'
+import { createWriterSchema } from '../src/avro/writer-schema.ts'
+import type { InventoryMovedEvent } from '../src/event/event.ts'
+
+const EVENTS = Number(process.argv[2] ?? 1_000_000)
+const ROUNDS = 5
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+const event: InventoryMovedEvent = {
+  id: '0198c0de-7a3b-7c11-9f00-3c2a5d1e8b42',
+  kind: 'inventory.moved',
+  time: '2026-01-15T10:30:00.250Z',
+  transactionId: 'txn_000123',
+  flowId: 'flow_42',
+  entity: {
+    id: 'ent_004711',
+    name: 'BATCH-004711',
+    productId: 'prod_17',
+    quantity: 120,
+    attributes: { maxCelsius: -18, lot: 'L-2026-01', organic: true },
+  },
+  from: { id: 'node_3', name: 'Receiving', type: 'stage' },
+  to: { id: 'node_9', name: 'Cold Storage', type: 'stage' },
+}
+const { fullName, text } = contractSchemaOf(event)
+const bytes = encodeEvent(event, 1)
+const schema = createWriterSchema(text)
+
+const inner = (name: string, field: string, type: unknown) => ({
+  type: 'record',
+  name: `inventory_events.${name}`,
+  fields: [{ name: field, type }],
+})
+const fewer = forSchema(
+  {
+    type: 'record',
+    name: fullName,
+    fields: [
+      { name: 'entity', type: inner('Entity', 'quantity', ['null', 'double']) },
+      { name: 'to', type: inner('Node', 'name', 'string') },
+    ],
+  },
+  { omitRecordMethods: true },
+)
+const resolved = fewer.createResolver(createWriterType(JSON.parse(text)))
+const slots: unknown[] = []
+const scalars = schema.projection([
+  ['entity', 'quantity'],
+  ['to', 'name'],
+])
+const deep = schema.projection([
+  ['entity', 'attributes', 'maxCelsius'],
+  ['to', 'name'],
+])
+const [name, id, time] = [['kind'], ['id'], ['time']].map((path) => schema.projection([path]))
+
+const ways: Record<string, () => unknown> = {
+  'peek: name and id': () => schema.peek(bytes),
+  'projection: kind only': () => name?.(bytes, slots),
+  'projection: id': () => id?.(bytes, slots),
+  'projection: time': () => time?.(bytes, slots),
+  'projection: entity.quantity, to.name': () => scalars(bytes, slots),
+  'projection: entity.attributes.maxCelsius, to.name': () => deep(bytes, slots),
+  'reader schema: entity.quantity, to.name': () => fewer.decode(bytes, 5, resolved),
+  'the whole event': () => schema.decode(bytes),
+}
+
+const rounds = Array.from({ length: ROUNDS }, () =>
+  Object.entries(ways).map(([way, call]) => ({ way, ...measure(call) })),
+).flat()
+for (const way of Object.keys(ways)) {
+  const own = rounds.filter((round) => round.way === way)
+  const [ns, garbage] = [own.map((r) => r.ns), own.map((r) => r.garbage)].map(least)
+  process.stdout.write(`${way.padEnd(52)}${ns?.padStart(6)} ns${garbage?.padStart(6)} bytes\n`)
+}
+
+/** The process's own time counts, because others may be busy. Garbage is counted over few events, so that none of it is collected meanwhile. */
+function measure(call: () => unknown): { ns: number; garbage: number } {
+  const start = process.cpuUsage()
+  for (let i = 0; i < EVENTS; i++) call()
+  const ns = (process.cpuUsage(start).user * 1_000) / EVENTS
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0; i < 1_000; i++) call()
+  return { ns, garbage: (process.memoryUsage().heapUsed - before) / 1_000 }
+}
+
+/** Whatever else the machine does only adds to it. */
+function least(values: number[]): string {
+  return Math.min(...values).toFixed(0)
+}
