@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../version.ts'
 import { registerConfig } from './config.ts'
 import { registerDemo } from './demo.ts'
+import { registerGateway } from './gateway.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
 import { registerSchemas } from './schemas.ts'
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   for (const register of [
     registerServe,
     registerPublish,
+    registerGateway,
     registerSchemas,
     registerTopics,
     registerPlugins,

@@ -6,6 +6,7 @@ import type { Logger } from '../observe/logger.ts'
 import { describeProblem, loadPlugins } from '../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, offersSql } from '../plugin/loaded-plugin.ts'
 import type { Service } from '../service.ts'
+import { watchForTheEnd } from './watch-for-end.ts'
 
 export function registerServe(program: Command): void {
   program
@@ -22,7 +23,7 @@ async function serve(): Promise<void> {
   const { startService } = await import('../service.ts')
   const log = createLogger(config.LOG_LEVEL)
   for (const hint of nameHints(process.env)) log.warn(hint)
-  const ending = watchForTheEnd(log)
+  const ending = watchForTheEnd(log, 'service')
   const plugins = await load(config.PLUGINS, config, log)
   const service = await startService({ config, plugins, log, onFailure: ending.fail })
   await ending.begun
@@ -55,41 +56,8 @@ async function load(
   throw new InventoryEventsError('PLUGIN_INVALID', `none of the PLUGINS can be run: ${reasons}`)
 }
 
-/** The end begins with a signal or a failure; a second signal ends the process at once. */
-function watchForTheEnd(log: Logger) {
-  let begin = () => {}
-  let exitCode = 0
-  let signals = 0
-  const begun = new Promise<void>((resolve) => {
-    begin = resolve
-  })
-
-  function onSignal(signal: NodeJS.Signals): void {
-    signals += 1
-    if (signals > 1) process.exit(1)
-    log.info({ signal }, 'stopping; a second signal ends at once')
-    begin()
-  }
-
-  function fail(error: Error): void {
-    log.fatal({ err: error }, 'the service cannot go on')
-    exitCode = 1
-    begin()
-  }
-
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
-  process.on('unhandledRejection', (reason) => fail(asError(reason)))
-  process.on('uncaughtException', fail)
-  return { begun, fail, exitCode: () => exitCode }
-}
-
 async function stop(service: Service, log: Logger): Promise<void> {
   const result = await service.stop()
   if (result === 'drained') log.info('stopped')
   else log.warn('stopped at the time limit: what was not completed is read again')
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason))
 }

@@ -10,7 +10,7 @@ import { formatTime, type Micros, parseTime } from './time.ts'
 export type Validation = { ok: true; event: Event } | { ok: false; problems: Problem[] }
 
 /** What an event of a kind without a schema must have; all else is JSON as it comes. */
-const UNKNOWN_EVENT_SHAPE: RecordShape = { id: 'id', kind: 'id', time: 'time' }
+export const UNKNOWN_EVENT_SHAPE: RecordShape = { id: 'id', kind: 'id', time: 'time' }
 
 /**
  * Checks that a value is an event that Avro gives back unchanged. What is returned has its `time` in

@@ -32,7 +32,7 @@ export interface Publisher {
 export interface PublisherOptions {
   /** Stays the caller's to close. */
   producer: Producer
-  destinations: Destinations
+  destinations: Pick<Destinations, 'of'>
   /** CloudEvents' `source`: who publishes. */
   source?: string
   limits?: Partial<BatchLimits>

@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import { loadConfig, nameHints } from '../config/load-config.ts'
+import { watchForTheEnd } from './watch-for-end.ts'
+
+export function registerGateway(program: Command): void {
+  program
+    .command('gateway')
+    .description('Take signed webhooks and plugin events by HTTP, and publish them to Kafka')
+    .addHelpText('after', '\nSettings are environment variables: see "inventory-events config".')
+    .action(gateway)
+}
+
+async function gateway(): Promise<void> {
+  const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
+  const { createLogger } = await import('../observe/logger.ts')
+  const { startGateway } = await import('../gateway/gateway.ts')
+  const log = createLogger(config.LOG_LEVEL)
+  for (const hint of nameHints(process.env)) log.warn(hint)
+  const ending = watchForTheEnd(log, 'gateway')
+  const running = await startGateway({ config, log })
+  await ending.begun
+  const result = await running.stop()
+  if (result === 'drained') log.info('stopped')
+  else log.warn('stopped at the time limit: what was not answered was cut off')
+  process.exit(ending.exitCode())
+}

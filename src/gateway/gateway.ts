@@ -1,0 +1,150 @@
+import type { Config } from '../config/settings.ts'
+import { type Clock, systemClock } from '../event/clock.ts'
+import { InventoryEventsError } from '../event/errors.ts'
+import { withAdmin } from '../kafka/admin.ts'
+import { createKafka } from '../kafka/client.ts'
+import type { Health } from '../observe/http.ts'
+import type { Logger } from '../observe/logger.ts'
+import { createMetrics, type Metrics } from '../observe/metrics.ts'
+import { createSampledLog } from '../observe/sampled-log.ts'
+import { type OpenPublisher, openPublisher } from '../publish/open-publisher.ts'
+import { version } from '../version.ts'
+import { watchBrokers } from './broker-watch.ts'
+import { createByteBudget } from './byte-budget.ts'
+import { createMint } from './mint.ts'
+import { pluginRoute } from './plugin-route.ts'
+import type { IntakeRoute } from './route.ts'
+import { startServer } from './server.ts'
+import { createTake } from './take.ts'
+import { webhookRoute } from './webhook-route.ts'
+
+export type GatewayConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
+
+export interface GatewayOptions {
+  config: GatewayConfig
+  log: Logger
+  clock?: Clock
+}
+
+export interface Gateway {
+  port: number
+  /** Takes nothing more in, answers what was begun, and closes the connections to Kafka. */
+  stop(): Promise<'drained' | 'limit'>
+}
+
+const SOURCE = '/inventory-events/gateway'
+const ASK_TIMEOUT_MS = 5_000
+const LAST_SEND_MS = 5_000
+
+/** Builds the parts of the gateway and starts them. Rejects with CONFIG_INVALID, KAFKA_* or REGISTRY_*. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log, clock = systemClock } = options
+  requireSecrets(config)
+  const metrics = createMetrics({ version })
+  const sampled = createSampledLog({ log, clock })
+  const routes = routesOf(config, clock)
+  const publisher = await openPreparedPublisher(config, log, metrics)
+  const kafka = createKafka(config, log)
+  const watch = watchBrokers({
+    ask: () => withAdmin(kafka, (admin) => admin.list(), ASK_TIMEOUT_MS),
+    clock,
+    log,
+  })
+  const budget = createByteBudget(config.GATEWAY_MAX_IN_FLIGHT_BYTES)
+  metrics.inFlightBytes.readFrom(() => [{ value: budget.usedBytes }])
+  const failed = (error: unknown) => sampled.warn('gateway', error, {}, 'a request was not done')
+  const server = await startServer({
+    port: config.GATEWAY_PORT,
+    routes,
+    budget,
+    clock,
+    maxBodyBytes: config.GATEWAY_MAX_BODY_BYTES,
+    maxEvents: config.GATEWAY_MAX_EVENTS,
+    maxConnections: config.GATEWAY_MAX_CONNECTIONS,
+    requestTimeoutMs: config.GATEWAY_REQUEST_TIMEOUT_MS,
+    take: createTake({
+      publisher,
+      clock,
+      deliveryTimeoutMs: config.GATEWAY_DELIVERY_TIMEOUT_MS,
+      onFailure: failed,
+      onUnknownKinds: (count) => metrics.gatewayUnknownKinds.inc(count),
+    }),
+    trouble: watch.trouble,
+    onAnswered: (route, status) => metrics.gatewayRequests.inc({ route, status }),
+    onDefect: failed,
+    health: {
+      register: metrics.register,
+      live: () => [],
+      ready: () => readiness(watch.trouble() === undefined, server.isStopping()),
+    },
+  })
+  sayWhatIsOn(config, log)
+  log.info({ port: server.port, version }, 'started')
+
+  return {
+    port: server.port,
+    async stop() {
+      const result = await server.close(config.DRAIN_TIMEOUT_MS)
+      watch.stop()
+      await Promise.race([publisher.close(), clock.sleep(LAST_SEND_MS)])
+      sampled.close()
+      return result
+    },
+  }
+}
+
+function requireSecrets(config: GatewayConfig): void {
+  if (config.GATEWAY_SECRETS !== undefined || config.GATEWAY_ALLOW_UNSIGNED) return
+  const message =
+    'GATEWAY_SECRETS: required, expected the secrets of the webhooks, got nothing; GATEWAY_ALLOW_UNSIGNED=true takes webhooks from anybody'
+  throw new InventoryEventsError('CONFIG_INVALID', message)
+}
+
+function routesOf(config: GatewayConfig, clock: Clock): IntakeRoute[] {
+  const { GATEWAY_SECRETS: secrets, GATEWAY_TOKEN: token } = config
+  const webhooks = webhookRoute({ secrets, toleranceMs: config.GATEWAY_TOLERANCE_MS, clock })
+  if (token === undefined) return [webhooks]
+  return [webhooks, pluginRoute({ token, mint: createMint(clock.now) })]
+}
+
+/** Its topics and schemas are looked up now, so that a request never waits for the registry. */
+async function openPreparedPublisher(
+  config: GatewayConfig,
+  log: Logger,
+  metrics: Metrics,
+): Promise<OpenPublisher> {
+  const publisher = await openPublisher(config, {
+    topics: { inventory: config.GATEWAY_INVENTORY_TOPIC, plugin: config.GATEWAY_PLUGIN_TOPIC },
+    source: SOURCE,
+    // The sender tries again, and knows better than we for how long.
+    deliveryTimeoutMs: 0,
+    producerLimits: { sendTimeoutMs: config.GATEWAY_DELIVERY_TIMEOUT_MS },
+    onAcknowledged: (topic) => metrics.published.inc({ topic }),
+    log,
+  })
+  const families = ['inventory', ...(config.GATEWAY_TOKEN === undefined ? [] : ['plugin'])]
+  await publisher.prepare(families as ('inventory' | 'plugin')[]).catch(async (error) => {
+    await publisher.close()
+    throw error
+  })
+  return publisher
+}
+
+/** It is seen by whoever can reach the gateway, so it names no broker. */
+function readiness(isKafkaThere: boolean, isStopping: boolean): Health {
+  return [
+    isKafkaThere
+      ? { name: 'kafka', ok: true }
+      : { name: 'kafka', ok: false, why: 'Kafka is away; the log says why' },
+    isStopping
+      ? { name: 'open', ok: false, why: 'the gateway is stopping' }
+      : { name: 'open', ok: true },
+  ]
+}
+
+function sayWhatIsOn(config: GatewayConfig, log: Logger): void {
+  if (config.GATEWAY_SECRETS === undefined) {
+    log.warn('GATEWAY_ALLOW_UNSIGNED is true: webhooks are taken from anybody')
+  }
+  if (config.GATEWAY_TOKEN === undefined) log.info('GATEWAY_TOKEN is not set: POST /events is off')
+}

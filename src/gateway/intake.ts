@@ -1,0 +1,104 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Event } from '../event/event.ts'
+import type { ByteBudget, Reservation } from './byte-budget.ts'
+import { JSON_LINES_TYPES, JSON_TYPES, readBody } from './read-body.ts'
+import { later, type Refusal } from './refusal.ts'
+import { MEDIA_TYPES, refuse } from './refuse-errors.ts'
+import type { IntakeRoute } from './route.ts'
+import type { Taking } from './take.ts'
+
+export interface IntakeOptions {
+  routes: readonly IntakeRoute[]
+  take(events: readonly Event[]): Taking
+  budget: ByteBudget
+  maxBodyBytes: number
+  maxEvents: number
+  isStopping(): boolean
+  /** Why nothing can be written at the moment; undefined while it can. */
+  trouble(): string | undefined
+}
+
+/** What a request takes beside its body. */
+const REQUEST_BYTES = 4_096
+
+/** Serves the routes that take events. What the headers alone refuse is refused before the body is read. */
+export function serveIntake(server: FastifyInstance, options: IntakeOptions): void {
+  const types = [...JSON_TYPES, ...JSON_LINES_TYPES]
+  server.removeAllContentTypeParsers()
+  // The bytes are what was signed, so they are not parsed before they were compared.
+  server.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
+  for (const route of options.routes) serveRoute(server, route, options)
+}
+
+function serveRoute(server: FastifyInstance, route: IntakeRoute, options: IntakeOptions): void {
+  const { budget, maxBodyBytes, maxEvents, take } = options
+  const reservations = new WeakMap<FastifyRequest, Reservation>()
+
+  function admit(request: FastifyRequest, reply: FastifyReply): Refusal | undefined {
+    const { headers } = request
+    const refusal = route.admit(headers) ?? notNow(options) ?? compressed(headers)
+    if (refusal !== undefined) return refusal
+    const reservation = budget.reserve(announcedBytes(headers, maxBodyBytes) + REQUEST_BYTES)
+    if (reservation === undefined) return FULL
+    reservations.set(request, reservation)
+    // Unless it is handed over meanwhile to what is being published.
+    reply.raw.once('close', () => reservations.get(request)?.release())
+    return undefined
+  }
+
+  function eventsOf({ headers }: FastifyRequest, bytes: Buffer): Event[] | Refusal {
+    const refusal = route.verify?.(headers, bytes)
+    if (refusal !== undefined) return refusal
+    const body = readBody(bytes, isJsonLines(headers), maxEvents)
+    return 'status' in body ? body : route.read(body, headers)
+  }
+
+  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
+    const reservation = reservations.get(request)
+    reservation?.shrinkTo(bytes.length + REQUEST_BYTES)
+    const events = eventsOf(request, bytes)
+    if ('status' in events) return refuse(reply, events)
+    const { answer, settled } = take(events)
+    reservations.delete(request)
+    void settled.then(() => reservation?.release())
+    const answered = await answer
+    if (answered.status !== 202) return refuse(reply, answered)
+    return reply.code(202).send({ ids: answered.ids })
+  }
+
+  server.post(route.path, {
+    onRequest: async (request, reply) => {
+      const refusal = admit(request, reply)
+      if (refusal !== undefined) return refuse(reply, refusal)
+    },
+    handler: handle,
+  })
+}
+
+function notNow({ isStopping, trouble }: IntakeOptions): Refusal | undefined {
+  if (isStopping()) return later(503, 'the gateway is stopping; send the request again', 1)
+  if (trouble() !== undefined) return later(503, 'Kafka is away; send the request again', 5)
+  return undefined
+}
+
+const FULL = later(429, 'as much is under way as there may be; send the request again', 1)
+
+/** The length of a compressed body does not tell what it would take. */
+function compressed(headers: IncomingHttpHeaders): Refusal | undefined {
+  const encoding = headers['content-encoding'] ?? 'identity'
+  return encoding === 'identity' ? undefined : { status: 415, detail: MEDIA_TYPES }
+}
+
+function isJsonLines(headers: IncomingHttpHeaders): boolean {
+  const type = headers['content-type']?.toLowerCase() ?? ''
+  return JSON_LINES_TYPES.some((lines) => type.startsWith(lines))
+}
+
+/** A body that does not tell its length may have the greatest. */
+function announcedBytes(headers: IncomingHttpHeaders, maxBodyBytes: number): number {
+  return Math.min(Number(headers['content-length'] ?? maxBodyBytes), maxBodyBytes)
+}

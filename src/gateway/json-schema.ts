@@ -1,0 +1,40 @@
+import type { JsonObject } from '../event/json.ts'
+import type { FieldRule, RecordShape } from '../event/shapes.ts'
+
+/** What the validator checks, as JSON Schema. */
+export function schemaOfShape(shape: RecordShape): JsonObject {
+  const fields = Object.entries(shape)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(fields.map(([field, rule]) => [field, schemaOfRule(rule)])),
+    required: fields.filter(([, rule]) => !isOptional(rule)).map(([field]) => field),
+    additionalProperties: false,
+  }
+}
+
+function isOptional(rule: FieldRule): boolean {
+  return typeof rule === 'object' && 'optional' in rule
+}
+
+function schemaOfRule(rule: FieldRule): JsonObject {
+  if (typeof rule === 'string') return LEAF_SCHEMAS[rule]
+  if ('optional' in rule) return schemaOfRule(rule.optional)
+  if ('listOf' in rule) return { type: 'array', items: schemaOfRule(rule.listOf) }
+  return schemaOfShape(rule.record)
+}
+
+const LEAF_SCHEMAS: { readonly [R in Extract<FieldRule, string>]: JsonObject } = {
+  string: { type: 'string' },
+  id: { type: 'string', minLength: 1 },
+  time: {
+    type: 'string',
+    format: 'date-time',
+    // As RFC 3339, with at most microseconds and without leap seconds.
+    pattern:
+      '^\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:[0-5]\\d(\\.\\d{1,6})?([Zz]|[+-]\\d\\d:\\d\\d)$',
+  },
+  number: { type: 'number' },
+  'node-type': { type: 'string', enum: ['stage', 'container', 'bundle'] },
+  json: {},
+  'json-object': { type: 'object' },
+}

@@ -1,0 +1,126 @@
+import type { JsonObject, JsonValue } from '../event/json.ts'
+import { INVENTORY_KINDS, RECORD_OF_KIND } from '../event/kinds.ts'
+import { SHAPE_OF_KIND } from '../event/shapes.ts'
+import { UNKNOWN_EVENT_SHAPE } from '../event/validate.ts'
+import { version } from '../version.ts'
+import { schemaOfShape } from './json-schema.ts'
+import { JSON_LINES_TYPES, JSON_TYPES } from './read-body.ts'
+import { SENT_EVENT_SHAPE } from './read-plugin-event.ts'
+import type { IntakeRoute } from './route.ts'
+import { SIGNATURE_SCHEME } from './webhook-route.ts'
+
+/** The OpenAPI document of the routes that are on, from the shapes by which events are checked. */
+export function openApiDocument({ routes, maxEvents }: OpenApiOptions): JsonObject {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'inventory-events gateway', version },
+    paths: Object.fromEntries(
+      routes.map((route) => [route.path, { post: operationOf(route, maxEvents) }]),
+    ),
+    components: {
+      schemas: { ...eventSchemas(), Taken, Problem },
+      securitySchemes: {
+        signature: { ...SIGNATURE_SCHEME },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  }
+}
+
+export interface OpenApiOptions {
+  routes: readonly IntakeRoute[]
+  maxEvents: number
+}
+
+function operationOf({ operation, eventSchema }: IntakeRoute, maxEvents: number): JsonObject {
+  const event = reference(eventSchema)
+  const list = { type: 'array', items: event, minItems: 1, maxItems: maxEvents }
+  const content = [
+    ...JSON_TYPES.map((type) => [type, { schema: { anyOf: [event, list] } }]),
+    // There is no word yet for a schema that holds line by line; each item is a line.
+    ...JSON_LINES_TYPES.map((type) => [type, { schema: list }]),
+  ]
+  return {
+    ...operation,
+    requestBody: { required: true, content: Object.fromEntries(content) },
+    responses: RESPONSES,
+  }
+}
+
+function eventSchemas(): JsonObject {
+  const ofKinds = INVENTORY_KINDS.map((kind) => {
+    const schema = schemaOfShape({ kind: 'string', ...SHAPE_OF_KIND[kind] })
+    const properties = { ...(schema.properties as JsonObject), kind: { const: kind } }
+    return [RECORD_OF_KIND[kind], { ...schema, properties }] as const
+  })
+  const names = [...ofKinds.map(([name]) => name), 'UnknownEvent']
+  return {
+    ...Object.fromEntries(ofKinds),
+    UnknownEvent: unknownEvent(),
+    WebhookEvent: { anyOf: names.map(reference) },
+    PluginEvent: schemaOfShape(SENT_EVENT_SHAPE),
+  }
+}
+
+function unknownEvent(): JsonObject {
+  const schema = schemaOfShape(UNKNOWN_EVENT_SHAPE)
+  const kind = { type: 'string', minLength: 1, not: { enum: [...INVENTORY_KINDS] } }
+  const properties = { ...(schema.properties as JsonObject), kind }
+  const description = 'An event of a kind that this version has no schema for.'
+  return { ...schema, description, properties, additionalProperties: true }
+}
+
+function reference(name: string): JsonObject {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+const Taken: JsonObject = {
+  type: 'object',
+  properties: { ids: { type: 'array', items: { type: 'string' } } },
+  required: ['ids'],
+}
+
+const FieldProblem: JsonObject = {
+  type: 'object',
+  properties: {
+    index: { type: 'integer', description: 'Which event of the request, from 0.' },
+    field: { type: 'string', description: 'Such as entity.quantity; empty for the event itself.' },
+    expected: { type: 'string' },
+    got: { type: 'string' },
+  },
+  required: ['index', 'field', 'expected', 'got'],
+}
+
+const Problem: JsonObject = {
+  type: 'object',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: { type: 'array', items: FieldProblem },
+  },
+  required: ['type', 'title', 'status', 'detail'],
+}
+
+const RETRY_AFTER: JsonObject = {
+  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } },
+}
+
+const RESPONSES: JsonObject = {
+  202: {
+    description: 'Kafka has acknowledged every event; their ids, in the order of the request.',
+    content: { 'application/json': { schema: reference('Taken') } },
+  },
+  401: problem('The signature or the token is missing or wrong.'),
+  413: problem('The body, the number of events or one of the events is too large.'),
+  415: problem('The body is of another type, or compressed.'),
+  422: problem('Some event is wrong, and nothing was published. Each bad field is named.'),
+  429: problem('As much is under way as may be.', RETRY_AFTER),
+  503: problem('Kafka is away, or the gateway is stopping.', RETRY_AFTER),
+}
+
+function problem(description: string, headers?: JsonValue): JsonObject {
+  const content = { 'application/problem+json': { schema: reference('Problem') } }
+  return { description, content, ...(headers !== undefined && { headers }) }
+}

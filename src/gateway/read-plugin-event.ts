@@ -1,0 +1,30 @@
+import { checkRecord } from '../event/check-shape.ts'
+import type { PluginEvent } from '../event/event.ts'
+import { Problems } from '../event/problem.ts'
+import type { RecordShape } from '../event/shapes.ts'
+import type { Mint } from './mint.ts'
+import type { ReadEvent } from './read-webhook.ts'
+
+/** A plugin event as it is sent; it becomes one with an id, a time, arguments and a `name`. */
+export const SENT_EVENT_SHAPE = {
+  event: 'id',
+  args: { optional: { listOf: 'json' } },
+  kwargs: { optional: 'json-object' },
+  id: { optional: 'id' },
+  time: { optional: 'time' },
+} as const satisfies RecordShape
+
+interface SentEvent extends Partial<Pick<PluginEvent, 'id' | 'time' | 'args' | 'kwargs'>> {
+  event: string
+}
+
+/** `key` is what the request says is the same when it comes again. */
+export function readPluginEvent(value: unknown, mint: Mint, key: string | undefined): ReadEvent {
+  const problems = new Problems()
+  checkRecord(value, SENT_EVENT_SHAPE, '', problems)
+  if (problems.list.length > 0) return { ok: false, problems: problems.list }
+  const { event: name, args = [], kwargs = {}, ...sent } = value as SentEvent
+  const id = sent.id ?? key ?? mint.id()
+  const time = sent.time ?? mint.timeOf(id)
+  return { ok: true, event: { id, name, time, args, kwargs } }
+}

@@ -1,0 +1,19 @@
+import type { Event } from '../event/event.ts'
+import { isPluginEvent } from '../event/guards.ts'
+import type { Problem } from '../event/problem.ts'
+import { validateEvent } from '../event/validate.ts'
+
+export type ReadEvent = { ok: true; event: Event } | { ok: false; problems: readonly Problem[] }
+
+const NO_KIND: Problem = {
+  path: 'kind',
+  expected: 'the kind of an inventory event',
+  got: 'nothing',
+}
+
+/** An event as webhooks deliver it. One of a kind that has no schema is taken too. */
+export function readWebhookEvent(value: unknown): ReadEvent {
+  const validation = validateEvent(value)
+  const isOther = validation.ok && isPluginEvent(validation.event)
+  return isOther ? { ok: false, problems: [NO_KIND] } : validation
+}

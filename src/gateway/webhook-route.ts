@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Clock } from '../event/clock.ts'
+import { readWebhookEvent } from './read-webhook.ts'
+import type { Refusal } from './refusal.ts'
+import { headerOf, type IntakeRoute, readAll } from './route.ts'
+import { isSignedBy, readSignature } from './signature.ts'
+
+export interface WebhookOptions {
+  /** Undefined: everybody is let in. */
+  secrets: readonly string[] | undefined
+  toleranceMs: number
+  clock: Pick<Clock, 'now'>
+}
+
+const HEADER = 'X-Tracktile-Signature'
+
+/** Inventory events, signed over the bytes of the body. */
+export function webhookRoute({ secrets, toleranceMs, clock }: WebhookOptions): IntakeRoute {
+  const signatureIn = (headers: IncomingHttpHeaders) =>
+    readSignature(headerOf(headers, HEADER.toLowerCase()), { nowMs: clock.now(), toleranceMs })
+
+  return {
+    path: '/webhooks/inventory',
+    admit(headers) {
+      if (secrets === undefined) return undefined
+      const read = signatureIn(headers)
+      return read.ok ? undefined : unauthorised(read.why)
+    },
+    verify(headers, body) {
+      if (secrets === undefined) return undefined
+      const read = signatureIn(headers)
+      if (!read.ok) return unauthorised(read.why)
+      const isSigned = isSignedBy(secrets, read.signature, body)
+      return isSigned ? undefined : unauthorised('no secret of ours made the signature')
+    },
+    read: ({ values }) => readAll(values, readWebhookEvent),
+    eventSchema: 'WebhookEvent',
+    operation: {
+      operationId: 'takeInventoryEvents',
+      summary: 'Inventory events, as webhooks deliver them',
+      description: `One event, or several as a list or as JSON Lines. A kind without a schema is taken too.`,
+      security: secrets === undefined ? [] : [{ signature: [] }],
+    },
+  }
+}
+
+/** How the signature is described in OpenAPI. */
+export const SIGNATURE_SCHEME = {
+  type: 'apiKey',
+  in: 'header',
+  name: HEADER,
+  description:
+    't=<unix seconds>,v1=<hex>, where v1 is the HMAC-SHA256 of "<t>.<body>", byte for byte.',
+} as const
+
+function unauthorised(why: string): Refusal {
+  const detail = `${HEADER}: ${why}`
+  return { status: 401, detail, headers: { 'www-authenticate': HEADER } }
+}
