@@ -3,9 +3,11 @@ import { schemaIdOf } from './avro/frame.ts'
 import { createRegistry } from './avro/registry.ts'
 import { createSchemaCache } from './avro/schema-cache.ts'
 import type { Config } from './config/settings.ts'
+import type { Switches } from './control/switches.ts'
 import { createStore } from './create-store.ts'
 import { systemClock as clock } from './event/clock.ts'
 import { InventoryEventsError } from './event/errors.ts'
+import { followSwitches } from './follow-switches.ts'
 import { createKafka } from './kafka/client.ts'
 import { ClusterWatch } from './kafka/cluster-watch.ts'
 import { KafkaSource } from './kafka/consumer.ts'
@@ -59,6 +61,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await registry.check()
   await requireTopics(kafka, config)
 
+  const followed = await followSwitches({ config, kafka, clock, log })
   const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock, log })
   const producer = await createProducer(kafka)
   const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
@@ -70,7 +73,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const pipeline = createPipeline({
     groupId: config.KAFKA_GROUP_ID,
     plugins,
-    eventsEnabled: config.EVENTS_ENABLED,
+    switches: followed.switches,
     maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
     handlerGraceMs: config.HANDLER_GRACE_MS,
     schemaIdOf,
@@ -128,7 +131,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     live: () => liveness(source),
     ready: () => readiness(source, watch),
   })
-  warnOfLimits(config, log)
+  sayIfOff(followed.switches, log)
   sayWhatWasLowered(options.plugins, plugins, log)
   await watch.start()
   await source.start()
@@ -139,6 +142,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop() {
       const result = await source.stop(config.DRAIN_TIMEOUT_MS)
       await watch.stop()
+      await followed.stop()
       await producer.close()
       await store.close()
       schemas.close()
@@ -171,10 +175,9 @@ function readiness(source: KafkaSource, watch: ClusterWatch): Health {
   ]
 }
 
-function warnOfLimits(config: ServiceConfig, log: Logger): void {
-  if (!config.EVENTS_ENABLED) {
-    log.warn('EVENTS_ENABLED is not true: events pass by and no plugin is called')
-  }
+function sayIfOff({ eventsEnabled }: Switches, log: Logger): void {
+  if (eventsEnabled) return
+  log.warn('EVENTS_ENABLED is not true: events pass by until `inventory-events events on`')
 }
 
 function sayWhatWasLowered(

@@ -3,6 +3,7 @@ import { version } from '../version.ts'
 import { registerConfig } from './config.ts'
 import { registerDemo } from './demo.ts'
 import { registerGateway } from './gateway.ts'
+import { registerEvents } from './events.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
 import { registerSchemas } from './schemas.ts'
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     registerSchemas,
     registerTopics,
     registerPlugins,
+    registerEvents,
     registerStack,
     registerDemo,
     registerConfig,

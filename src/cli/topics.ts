@@ -17,7 +17,7 @@ export function registerTopics(program: Command): void {
   topics
     .command('create')
     .description(
-      'Create input topics and what goes with each: .dead-letters, .redrive, .marks; safe to repeat',
+      'Create input topics, what goes with each (.dead-letters, .redrive, .marks), and .control; safe to repeat',
     )
     .argument('[topic...]', TOPICS_HELP)
     .option('--partitions <n>', 'width of topics that are new (default: 6)', count)
@@ -34,18 +34,21 @@ export function registerTopics(program: Command): void {
 async function create(named: string[], options: CreateOptions): Promise<void> {
   const { createWithCompanions } = await import('../kafka/create-topics.ts')
   const { createMarksTopic } = await import('../kafka/marks-topic.ts')
+  const { createControlTopic } = await import('../kafka/control-topic.ts')
   const { partitions = 6, replicationFactor, config: configs } = options
-  await withTopics(named, async (admin, topics, marks) => {
+  await withTopics(named, async (admin, { topics, groupId, marks }) => {
     for (const topic of topics) {
       const wanted = { partitions, replicationFactor, configs }
       const said = await createWithCompanions(admin, topic, wanted)
       if (marks) said.push(await createMarksTopic(admin, topic, wanted, marks))
       process.stdout.write(`${said.join('\n')}\n`)
     }
+    const control = await createControlTopic(admin, groupId, { replicationFactor, configs })
+    process.stdout.write(`${control}\n`)
     const found = await admin.describe(topics)
     const asked = options.partitions
     const others = topics.filter((topic) => asked && found.get(topic)?.partitions !== asked)
-    await requireGood(admin, topics, marks, [
+    await requireGood(admin, { topics, groupId, marks }, [
       ...others.map(
         (topic) => `${topic}: expected ${asked} partitions, got ${found.get(topic)?.partitions}`,
       ),
@@ -54,51 +57,55 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
 }
 
 async function check(named: string[]): Promise<void> {
-  await withTopics(named, async (admin, topics, marks) => {
-    await requireGood(admin, topics, marks)
+  await withTopics(named, async (admin, { topics, ...owner }) => {
+    await requireGood(admin, { topics, ...owner })
     process.stdout.write(`${topics.map((topic) => `${topic}: ok`).join('\n')}\n`)
   })
 }
 
 async function requireGood(
   admin: TopicAdmin,
-  topics: readonly string[],
-  marks: MarksOwner | undefined,
+  { topics, groupId, marks }: Wanted,
   more: string[] = [],
 ): Promise<void> {
   const { companionTopics, topicProblems } = await import('../kafka/companion-topics.ts')
   const { marksProblems, marksTopicOf } = await import('../kafka/marks-topic.ts')
+  const { controlProblems, controlTopicOf } = await import('../kafka/control-topic.ts')
   const namesOf = (topic: string) => [
     topic,
     ...companionTopics(topic),
     ...(marks ? [marksTopicOf(topic, marks.groupId)] : []),
   ]
-  const found = await admin.describe(topics.flatMap(namesOf))
+  const found = await admin.describe([...topics.flatMap(namesOf), controlTopicOf(groupId)])
   const problemsOf = (topic: string) => [
     ...topicProblems(topic, found),
     ...(marks ? marksProblems(topic, marks, found) : []),
   ]
-  const problems = [...more, ...topics.flatMap(problemsOf)]
+  const control = controlProblems(groupId, found)
+  const problems = [...more, ...topics.flatMap(problemsOf), ...control]
   if (problems.length === 0) return
   const lines = ['topics are not as they should be:', ...problems]
   throw new InventoryEventsError('TOPIC_MISSING', lines.join('\n  '))
 }
 
-/** `marks` is there where completed events are noted in Kafka. */
-type TopicsWork = (
-  admin: TopicAdmin,
-  topics: readonly string[],
-  marks: MarksOwner | undefined,
-) => Promise<void>
+interface Wanted {
+  topics: readonly string[]
+  groupId: string
+  /** Where completed events are noted in Kafka. */
+  marks: MarksOwner | undefined
+}
+
+type TopicsWork = (admin: TopicAdmin, wanted: Wanted) => Promise<void>
 
 async function withTopics(named: string[], work: TopicsWork): Promise<void> {
   const { connectionOf } = await import('./connection.ts')
   const { withAdmin } = await import('../kafka/admin.ts')
   const { config, kafka } = connectionOf(process.env)
   const topics = named.length > 0 ? named : config.KAFKA_TOPICS
-  const owner = { groupId: config.KAFKA_GROUP_ID, ttlMs: config.IDEMPOTENCY_TTL_MS }
+  const groupId = config.KAFKA_GROUP_ID
+  const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
   const marks = config.IDEMPOTENCY_STORE === 'kafka:' ? owner : undefined
-  await withAdmin(kafka, (admin) => work(admin, topics, marks))
+  await withAdmin(kafka, (admin) => work(admin, { topics, groupId, marks }))
 }
 
 function count(text: string): number {

@@ -4,6 +4,7 @@ import { subjectName } from '../avro/subject.ts'
 import { registerSchemas } from '../cli/schema-subjects.ts'
 import { withAdmin } from '../kafka/admin.ts'
 import { companionTopics } from '../kafka/companion-topics.ts'
+import { controlTopicOf, createControlTopic } from '../kafka/control-topic.ts'
 import { createWithCompanions } from '../kafka/create-topics.ts'
 import { createMarksTopic, marksTopicOf } from '../kafka/marks-topic.ts'
 import { removeFromKafka } from '../kafka/remove.ts'
@@ -25,6 +26,7 @@ export async function setUp(run: Run, undo: Undo): Promise<void> {
       await createWithCompanions(admin, topic, wanted)
       await createMarksTopic(admin, topic, wanted, owner)
     }
+    await createControlTopic(admin, groupId, wanted)
   })
   undo.add('delete the subjects of the demo', () => removeSubjects(run))
   await registerSchemas(registry, topics, () => {})
@@ -37,11 +39,12 @@ export function partitionsOf({ inputTopics }: Run): string[] {
 }
 
 async function removeTopics({ kafka, inputTopics, groupId }: Run): Promise<void> {
-  const topics = inputTopics.flatMap((topic) => [
+  const ofInputs = inputTopics.flatMap((topic) => [
     topic,
     ...companionTopics(topic),
     marksTopicOf(topic, groupId),
   ])
+  const topics = [...ofInputs, controlTopicOf(groupId)]
   const groups = [groupId, ...topics.map((topic) => readerGroupOf(groupId, topic))]
   await removeFromKafka(kafka, { topics, groups })
 }

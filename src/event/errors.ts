@@ -1,6 +1,7 @@
 /** Every error of ours, so that callers and logs can act on `code` and `retryable`. */
 export type ErrorCode =
   | 'CONFIG_INVALID'
+  | 'CONTROL_INVALID'
   | 'EVENT_INVALID'
   | 'PLUGIN_INVALID'
   | 'SCHEMA_INCOMPATIBLE'

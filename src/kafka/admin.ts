@@ -23,6 +23,8 @@ export interface TopicDescription {
   maxMessageBytes: number
   /** How long records are kept; Infinity where that is for ever. */
   retentionMs: number
+  /** `delete`, `compact` or both. */
+  cleanupPolicy: string
 }
 
 /** What the program asks of a cluster beside reading and writing records. */
@@ -124,7 +126,7 @@ async function limitsOf(
     resources: topics.map((name) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
-      configNames: ['max.message.bytes', 'retention.ms'],
+      configNames: ['max.message.bytes', 'retention.ms', 'cleanup.policy'],
     })),
   })
   return new Map(
@@ -136,6 +138,7 @@ async function limitsOf(
         {
           maxMessageBytes: Number(entries.get('max.message.bytes')),
           retentionMs: retentionMs < 0 ? Infinity : retentionMs,
+          cleanupPolicy: entries.get('cleanup.policy') ?? '',
         },
       ]
     }),

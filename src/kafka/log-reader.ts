@@ -14,7 +14,7 @@ export interface LogReaderOptions {
   clock: Pick<Clock, 'after'>
 }
 
-/** What was read: offsets from `first` up to `end`, of a log that began at `low`. */
+/** What was read: offsets from `first` up to `end`, if that is higher, of a log that began at `low`. */
 export interface ReadRange {
   low: number
   first: number
@@ -60,7 +60,7 @@ export class LogReader {
     const end = Math.min(to, high)
     const first = Math.max(low, from, end - maxRecords)
     if (end > first) await this.#readRange(request, { first, end })
-    return { low, first, end: Math.max(first, end) }
+    return { low, first, end }
   }
 
   async #readRange(request: RangeRequest, range: { first: number; end: number }): Promise<void> {

@@ -3,6 +3,7 @@ import type { Config } from '../config/settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { deadLetterTopicOf } from '../pipeline/dead-letter.ts'
 import { withAdmin } from './admin.ts'
+import { controlTopicOf } from './control-topic.ts'
 import { marksTopicOf } from './marks-topic.ts'
 
 type TopicSettings = Pick<Config, 'KAFKA_TOPICS' | 'KAFKA_GROUP_ID' | 'IDEMPOTENCY_STORE'>
@@ -16,7 +17,8 @@ export function sinksOf(topic: string, config: Omit<TopicSettings, 'KAFKA_TOPICS
 
 /** Rejects with TOPIC_MISSING unless the input topics are there, and what is written for them. */
 export async function requireTopics(kafka: Kafka, config: TopicSettings): Promise<void> {
-  const needed = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
+  const inputs = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
+  const needed = [...inputs, controlTopicOf(config.KAFKA_GROUP_ID)]
   const found = await withAdmin(kafka, (admin) => admin.describe(needed))
   const missing = needed.filter((topic) => !found.has(topic))
   if (missing.length === 0) return

@@ -3,9 +3,10 @@ import type { DecodeHints } from '../avro/writer-schema.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
+import type { CompletedOutcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { type Content, placeOf, type WantedRecord } from './delivery.ts'
-import { headerText } from './peek.ts'
+import { headerText, type Peek } from './peek.ts'
 
 /** Fingerprints an event's content: equal for every honest retry, whatever its bytes look like. */
 export type Fingerprint = (asWritten: JsonValue) => string
@@ -70,4 +71,22 @@ function freeze(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
   Object.freeze(value)
   for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
+}
+
+/** What is known of a record's content before it is decoded. */
+export function knownContentOf(
+  record: SourceRecord,
+  peeked: Peek,
+): Pick<WantedRecord, 'name' | 'schema' | 'content'> {
+  if (peeked.type === 'event') {
+    return { name: peeked.name, schema: peeked.schema, content: undefined }
+  }
+  const error = peeked.type === 'undecodable' ? peeked.error : 'it holds no event'
+  return { name: '', schema: undefined, content: undecodable(record, error) }
+}
+
+export function undecodableOutcome(
+  content: Extract<Content, { type: 'undecodable' }>,
+): CompletedOutcome {
+  return { type: 'dead-lettered', reason: 'undecodable', error: content.error }
 }

@@ -5,6 +5,7 @@ import { Breaker, type BreakerState } from './breaker.ts'
 import type { Delivery } from './delivery.ts'
 import { laneKeyOf } from './order.ts'
 import { RateLimit } from './rate-limit.ts'
+import type { PluginSwitches } from './switches.ts'
 
 export interface HoldPorts {
   clock: Clock
@@ -12,6 +13,7 @@ export interface HoldPorts {
   random: () => number
   /** How long Kafka keeps the records of a topic; undefined where that is for ever or not known. */
   retentionMsOf(topic: string): number | undefined
+  switches: Pick<PluginSwitches, 'pauseOf'>
   onBreaker(slug: string, state: BreakerState): void
 }
 
@@ -24,9 +26,11 @@ type Failure = Extract<Outcome, { type: 'retrying' | 'held' | 'dead-lettered' }>
 
 /** A held delivery goes to the dead letters when its record is this far through its retention. */
 const RETENTION_USED = 0.9
+/** How often a paused delivery looks whether its record is about to be removed. */
+const PAUSE_CHECK_MS = 60_000
 
 /**
- * What a delivery waits for before its handler is called: its plugin's rate limit and its plugin's
+ * What a delivery waits for before its handler is called: its plugin's pause, rate limit and
  * breaker. Waiting spends no attempt, and ends before the record is removed from Kafka.
  */
 export class Hold {
@@ -58,6 +62,8 @@ export class Hold {
   /** Whether the handler may be called now, and if not, what happens instead. */
   next(delivery: Delivery): Next {
     const { clock } = this.#ports
+    const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
+    if (pause !== undefined) return this.#paused(delivery, pause)
     const placeInMs = this.#placeInMs(delivery)
     if (placeInMs > 0) {
       return { type: 'wait', until: clock.sleep(placeInMs, delivery.wanted.epoch.lost) }
@@ -88,6 +94,12 @@ export class Hold {
         breaker.withdrawn()
         return outcome
     }
+  }
+
+  #paused(delivery: Delivery, pause: AbortSignal): Next {
+    if (this.#isExpiring(delivery)) return expired
+    const ended = AbortSignal.any([pause, delivery.wanted.epoch.lost])
+    return { type: 'wait', until: this.#ports.clock.sleep(PAUSE_CHECK_MS, ended) }
   }
 
   #placeInMs(delivery: Delivery): number {

@@ -9,9 +9,9 @@ import { Books } from './books.ts'
 import { ByteBudget } from './budget.ts'
 import { bytesOf, copyRecord } from './copy.ts'
 import type { DeadLetterSink } from './dead-letter.ts'
-import { createDecode, type Fingerprint, undecodable } from './decode.ts'
+import { createDecode, type Fingerprint, knownContentOf, undecodableOutcome } from './decode.ts'
 import { Dedupe } from './dedupe.ts'
-import type { Content, Delivery, WantedRecord } from './delivery.ts'
+import type { Delivery, WantedRecord } from './delivery.ts'
 import { type CallNotes, createHandle } from './handle.ts'
 import { Hold } from './hold.ts'
 import type { Turn } from './lanes.ts'
@@ -22,13 +22,13 @@ import { judge } from './retry.ts'
 import { askAgain, createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
 import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
+import type { PluginSwitches } from './switches.ts'
 import { createTransact } from './transact.ts'
 
 export interface PipelineOptions {
   groupId: string
   plugins: readonly LoadedPlugin[]
-  /** Off: every event passes by and nothing is dispatched. */
-  eventsEnabled: boolean
+  switches: PluginSwitches
   maxInFlightBytes: number
   /** How long a handler may go on after its signal before the process must end. */
   handlerGraceMs: number
@@ -64,12 +64,15 @@ export interface Pipeline extends Intake {
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { reports, clock } = options
-  const plugins = options.eventsEnabled ? options.plugins : []
+  const { plugins, switches } = options
   const receivers = [...plugins, everyPlugin]
   const books = new Books()
   const budget = new ByteBudget(options.maxInFlightBytes, slugsOf(receivers))
   const peek = createPeek(options)
-  const route = createRoute(plugins, everyPlugin)
+  let route = createRoute(switchedOn(), everyPlugin)
+  switches.onChange(() => {
+    route = createRoute(switchedOn(), everyPlugin)
+  })
   const decode = createDecode(options.fingerprint)
   const order = new Order(receivers, deliver, clock)
   const dedupe = new Dedupe({ ...options, ...reports })
@@ -77,7 +80,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const handle = createHandle({ ...options, ...reports, graceMs })
   const transact = createTransact({ handle, graceMs })
   const hold = new Hold(plugins, { ...options, ...reports })
-  const { settle, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
+  const { settle, passBy, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
 
   function take(epoch: Epoch, record: SourceRecord): Obstacle | undefined {
     const peeked = peek(record)
@@ -92,6 +95,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function deliver(delivery: Delivery): Promise<Turn> {
     if (delivery.wanted.epoch.lost.aborted) return { done: () => abandon(delivery) }
+    if (isSwitchedOff(delivery)) return { done: () => passBy(delivery) }
     const content = decode(delivery.wanted)
     const admission = await dedupe.admit(delivery, content)
     if (admission.type === 'wait') return { again: admission.until }
@@ -114,6 +118,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
     const isLost = delivery.wanted.epoch.lost.aborted && outcome.type !== 'processed'
     return isLost ? { type: 'abandoned' } : outcome
+  }
+
+  function switchedOn(): LoadedPlugin[] {
+    return plugins.filter(({ slug }) => !switches.isOff(slug))
+  }
+
+  /** What is known to have ended is written down all the same. */
+  function isSwitchedOff({ plugin, verdict }: Delivery): boolean {
+    return verdict === undefined && switches.isOff(plugin.slug)
   }
 
   function obstacleTo(
@@ -144,7 +157,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const open = epoch.ledger.accept(record.offset, record.timestampMs, wanting.length)
     if (wanting.length === 0) return
     const bytes = bytesOf(record)
-    const wanted = { epoch, record: copyRecord(record), bytes, open, ...contentOf(record, peeked) }
+    const wanted = {
+      epoch,
+      record: copyRecord(record),
+      bytes,
+      open,
+      ...knownContentOf(record, peeked),
+    }
     for (const each of wanting) {
       budget.take(each.plugin.slug, bytes)
       order.add(deliveryOf(each, wanted, tooLarge(bytes)))
@@ -201,17 +220,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
 const UNREADABLE_RETRY_MS = 30_000
 
-function contentOf(
-  record: SourceRecord,
-  peeked: Peek,
-): Pick<WantedRecord, 'name' | 'schema' | 'content'> {
-  if (peeked.type === 'event') {
-    return { name: peeked.name, schema: peeked.schema, content: undefined }
-  }
-  const error = peeked.type === 'undecodable' ? peeked.error : 'it holds no event'
-  return { name: '', schema: undefined, content: undecodable(record, error) }
-}
-
 function deliveryOf(
   { plugin, filterFailed }: Wanting,
   wanted: WantedRecord,
@@ -219,10 +227,6 @@ function deliveryOf(
 ): Delivery {
   const fresh = { attempts: 0, claim: undefined, deadLetterWritten: false }
   return { plugin, wanted, filterFailed, verdict, ...fresh }
-}
-
-function undecodableOutcome(content: Extract<Content, { type: 'undecodable' }>): CompletedOutcome {
-  return { type: 'dead-lettered', reason: 'undecodable', error: content.error }
 }
 
 function slugsOf(plugins: readonly LoadedPlugin[]): string[] {

@@ -105,6 +105,12 @@ export function createSettle(ports: SettlePorts) {
     else reports.onSettled(delivery, outcome)
   }
 
+  /** Lets a delivery go that nobody wants any more: done with here, and not marked as completed. */
+  function passBy(delivery: Delivery): void {
+    close(delivery, { type: 'skipped', why: 'its plugin was switched off' })
+    void dedupe.release(delivery)
+  }
+
   /** Gives up a delivery of a lost epoch, wherever it stands. */
   function abandon(delivery: Delivery): void {
     delivery.wanted.epoch.ledger.settle(delivery.wanted.open)
@@ -127,5 +133,5 @@ export function createSettle(ports: SettlePorts) {
     return { again: clock.sleep(delayMs, delivery.wanted.epoch.lost) }
   }
 
-  return { settle, abandon }
+  return { settle, passBy, abandon }
 }

@@ -13,6 +13,7 @@ import { noNotes } from '../pipeline/handle.ts'
 import { Ledger } from '../pipeline/ledger.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
+import { allOn } from '../pipeline/switches.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
 import { type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
@@ -96,7 +97,7 @@ async function runOnce(
   const pipeline = createPipeline({
     groupId: 'test',
     plugins: [{ ...plugin, onExhausted: 'dead-letter' }],
-    eventsEnabled: true,
+    switches: allOn,
     maxInFlightBytes: Number.MAX_SAFE_INTEGER,
     handlerGraceMs: plugin.timeoutMs,
     schemaIdOf,

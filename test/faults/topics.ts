@@ -2,6 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs'
 import { registerSchemas } from '../../src/cli/schema-subjects.ts'
 import { withAdmin } from '../../src/kafka/admin.ts'
 import { companionTopics } from '../../src/kafka/companion-topics.ts'
+import { createControlTopic } from '../../src/kafka/control-topic.ts'
 import { createWithCompanions } from '../../src/kafka/create-topics.ts'
 import { createMarksTopic, marksTopicOf } from '../../src/kafka/marks-topic.ts'
 import type { Cluster } from './cluster.ts'
@@ -17,6 +18,7 @@ export async function createTopic(
     await createWithCompanions(admin, topic, wanted)
     const owner = { groupId, ttlMs: cluster.config.IDEMPOTENCY_TTL_MS }
     await createMarksTopic(admin, topic, wanted, owner)
+    await createControlTopic(admin, groupId, wanted)
   })
   await registerSchemas(cluster.registry, { inventory: topic, plugin: topic }, () => undefined)
 }

@@ -7,6 +7,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   gateway: ['event', 'kafka', 'observe', 'publish', 'version.ts'],
   avro: ['event'],
   config: ['event', 'plugin'],
+  control: ['event'],
   idempotency: ['event'],
   kafka: ['event', 'pipeline'],
   observe: ['event', 'pipeline'],
@@ -15,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   plugin: ['event', 'config'],
   publish: ['event', 'avro', 'kafka'],
   stack: ['event'],
-  watchdog: ['pipeline'],
+  watchdog: ['event', 'kafka', 'observe', 'pipeline'],
 }
 
 /** Where parts are joined. */
@@ -23,6 +24,7 @@ const WIRING = [
   'cli',
   'create-store.ts',
   'demo',
+  'follow-switches.ts',
   'testing',
   'index.ts',
   'publisher.ts',

@@ -56,9 +56,12 @@ describe.concurrent('serve refuses', () => {
   it('topics that are not there, all named', async () => {
     const [one, other] = [uniqueName('there'), uniqueName('not-there')]
     await createTopics({ topic: one, numPartitions: 1 })
-    const stderr = await refusal({ KAFKA_TOPICS: `${one},${other}` })
+    const stderr = await refusal({
+      KAFKA_TOPICS: `${one},${other}`,
+      KAFKA_GROUP_ID: one,
+    })
     expect(stderr).toBe(
-      `error: the topics do not exist: ${one}.dead-letters, ${other}, ${other}.dead-letters; ` +
+      `error: the topics do not exist: ${one}.dead-letters, ${other}, ${other}.dead-letters, ${one}.control; ` +
         'create with `inventory-events topics create`\n',
     )
   })

@@ -14,18 +14,20 @@ describe('the topics command', () => {
       '--config',
       'max.message.bytes=200000',
     ]
-    const suffixes = ['', '.dead-letters', '.redrive', '.inventory-events.marks']
-    const names = suffixes.map((suffix) => `${topic}${suffix}`)
-    expect(await runCli(args)).toEqual({
+    const groupId = uniqueName('group')
+    const env = { KAFKA_GROUP_ID: groupId }
+    const suffixes = ['', '.dead-letters', '.redrive', `.${groupId}.marks`]
+    const names = [...suffixes.map((suffix) => `${topic}${suffix}`), `${groupId}.control`]
+    expect(await runCli(args, { env })).toEqual({
       code: 0,
       stdout: names.map((name) => `${name}: created\n`).join(''),
       stderr: '',
     })
-    expect(await runCli(args)).toMatchObject({
+    expect(await runCli(args, { env })).toMatchObject({
       code: 0,
       stdout: names.map((name) => `${name}: exists\n`).join(''),
     })
-    expect(await runCli(['topics', 'check', topic])).toMatchObject({
+    expect(await runCli(['topics', 'check', topic], { env })).toMatchObject({
       code: 0,
       stdout: `${topic}: ok\n`,
     })
@@ -35,7 +37,7 @@ describe('the topics command', () => {
     const topic = uniqueName('without')
     const env = { IDEMPOTENCY_STORE: 'memory:' }
     const { stdout } = await runCli(['topics', 'create', topic], { env })
-    expect(stdout.split('\n')).toHaveLength(4)
+    expect(stdout.split('\n')).toHaveLength(5)
     expect(await runCli(['topics', 'check', topic], { env })).toMatchObject({ code: 0 })
     expect(await runCli(['topics', 'check', topic])).toMatchObject({
       stderr: expect.stringContaining(`${topic}.inventory-events.marks: there is no such topic`),

@@ -10,6 +10,7 @@ import { noNotes } from '../../src/pipeline/handle.ts'
 import { Ledger } from '../../src/pipeline/ledger.ts'
 import { createPipeline, type PipelineOptions } from '../../src/pipeline/pipeline.ts'
 import type { Epoch } from '../../src/pipeline/source.ts'
+import { allOn } from '../../src/pipeline/switches.ts'
 import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -73,7 +74,7 @@ export function pipelineKit(options: KitOptions) {
   const note = (text: string) => void notes.push(text)
   const pipeline = createPipeline({
     groupId: 'group',
-    eventsEnabled: true,
+    switches: allOn,
     maxInFlightBytes: 1_000_000,
     handlerGraceMs: 500,
     schemaIdOf: () => 1,

@@ -8,6 +8,7 @@ import { contractSchemaOf, contractSchemas } from '../../src/avro/schemas.ts'
 import { subjectName } from '../../src/avro/subject.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Event } from '../../src/event/event.ts'
+import { controlTopicOf } from '../../src/kafka/control-topic.ts'
 import { marksTopicOf } from '../../src/kafka/marks-topic.ts'
 import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
@@ -58,6 +59,11 @@ export async function situation(options: SituationOptions) {
   if (store === 'kafka:') await createTopics({ topic: marks, numPartitions: marksPartitions })
   await createTopics(
     { topic, numPartitions: partitions },
+    {
+      topic: controlTopicOf(groupId),
+      numPartitions: 1,
+      configEntries: [{ name: 'cleanup.policy', value: 'compact' }],
+    },
     {
       topic: deadLetters,
       numPartitions: deadLetterPartitions,

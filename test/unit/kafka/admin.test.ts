@@ -51,6 +51,7 @@ it('describes a new topic, whichever broker has not heard of it yet', async () =
     .mockResolvedValue({ topics: [{ name: 't', partitions }] })
   const configEntries = [
     { configName: 'retention.ms', configValue: '-1' },
+    { configName: 'cleanup.policy', configValue: 'delete' },
     { configName: 'max.message.bytes', configValue: '1000' },
   ]
   const describeConfigs = vi
@@ -63,6 +64,11 @@ it('describes a new topic, whichever broker has not heard of it yet', async () =
     await admin.create(topic)
     return admin.describe(['t', 'other'])
   })
-  const description = { partitions: 6, maxMessageBytes: 1_000, retentionMs: Infinity }
+  const description = {
+    partitions: 6,
+    maxMessageBytes: 1_000,
+    retentionMs: Infinity,
+    cleanupPolicy: 'delete',
+  }
   expect(found).toEqual(new Map([['t', description]]))
 })

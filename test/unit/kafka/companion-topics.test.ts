@@ -8,7 +8,7 @@ const described = (rows: Record<string, [partitions: number, maxMessageBytes: nu
   new Map<string, TopicDescription>(
     Object.entries(rows).map(([name, [partitions, maxMessageBytes]]) => [
       name,
-      { partitions, maxMessageBytes, retentionMs: Infinity },
+      { partitions, maxMessageBytes, retentionMs: Infinity, cleanupPolicy: 'delete' },
     ]),
   )
 

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000
 const owner = { groupId: 'group', ttlMs: 24 * HOUR_MS }
 
 const described = (partitions: number, retentionMs = 24 * HOUR_MS): TopicDescription => {
-  return { partitions, retentionMs, maxMessageBytes: 1_048_576 }
+  return { partitions, retentionMs, maxMessageBytes: 1_048_576, cleanupPolicy: 'delete' }
 }
 
 it('is named by topic and group', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { Switches } from '../../../src/control/switches.ts'
 import { reject, skip } from '../../../src/plugin/plugin.ts'
 import { deferred } from '../../support/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
@@ -54,7 +55,7 @@ describe('the way of an event', () => {
 
   it('passes events and rubbish by while events are disabled', async () => {
     const processEvent = vi.fn()
-    const kit = pipelineKit({ plugins: [plugin({ processEvent })], eventsEnabled: false })
+    const kit = pipelineKit({ plugins: [plugin({ processEvent })], switches: new Switches(false) })
     const p = partition(kit)
     p.put(moved('a'))
     p.take({ value: Buffer.from('rubbish') })

@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import type { OnOff } from '../control/control-record.ts'
+import { type AuditOptions, auditOf, switchesOf, writeSwitches } from './switches.ts'
+
+export function registerEvents(program: Command): void {
+  const events = program
+    .command('events')
+    .description('Switch event integration on or off for all plugins of the group')
+  const commands: [OnOff, string][] = [
+    ['on', 'Hand events to plugins from now on'],
+    ['off', 'Let events pass by; those that pass are not caught up on'],
+  ]
+  for (const [state, description] of commands) {
+    const command = events.command(state).description(description)
+    withAudit(command).action((options: AuditOptions) => set(state, options))
+  }
+  events.command('status').description('Print whether it is on, and since when').action(status)
+}
+
+/** The options that say who switches and why. */
+export function withAudit(command: Command): Command {
+  return command
+    .addOption(new Option('--why <text>', 'the reason, kept with the change'))
+    .addOption(new Option('--by <name>', 'who asks for it (default: user@host)'))
+}
+
+async function set(state: OnOff, options: AuditOptions): Promise<void> {
+  const { config, kafka } = await connection()
+  await writeSwitches(kafka, config.KAFKA_GROUP_ID, [
+    { switch: 'events', state, ...auditOf(options) },
+  ])
+  process.stdout.write(`events: ${state} for group ${config.KAFKA_GROUP_ID}\n`)
+}
+
+async function status(): Promise<void> {
+  const { config, kafka } = await connection()
+  const all = await switchesOf(kafka, config.KAFKA_GROUP_ID)
+  const found = all.find((record) => record.switch === 'events')
+  const line =
+    found === undefined
+      ? `${config.EVENTS_ENABLED ? 'on' : 'off'}\tby EVENTS_ENABLED`
+      : [found.state, found.by, found.at, found.why].join('\t')
+  process.stdout.write(`${line}\n`)
+}
+
+async function connection() {
+  const { connectionOf } = await import('./connection.ts')
+  return connectionOf(process.env)
+}

@@ -1,0 +1,19 @@
+import { loadConfig } from '../config/load-config.ts'
+import type { Environment } from '../config/read-settings.ts'
+import { InventoryEventsError } from '../event/errors.ts'
+import { loadPlugins } from '../plugin/load-plugins.ts'
+import { defaultsFrom, offersSql } from '../plugin/loaded-plugin.ts'
+
+/** Loads the plugins that are named, or else those of PLUGINS. Throws USAGE if there are none. */
+export async function loadNamed(named: readonly string[], env: Environment) {
+  const config = loadConfig(env)
+  const specifiers = named.length > 0 ? named : config.PLUGINS
+  if (specifiers === undefined) {
+    throw new InventoryEventsError('USAGE', 'no plugin is named: set PLUGINS or name some')
+  }
+  return loadPlugins(specifiers, {
+    cwd: process.cwd(),
+    defaults: defaultsFrom(config),
+    offersSql: offersSql(config),
+  })
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import type { Kafka } from 'kafkajs'
+import { systemClock } from '../event/clock.ts'
+import { InventoryEventsError } from '../event/errors.ts'
+import type { SourceRecord } from '../event/record.ts'
+import { withAdmin } from './admin.ts'
+import { controlProblems, controlTopicOf } from './control-topic.ts'
+import { LogReader } from './log-reader.ts'
+import { createProducer, type OutgoingRecord } from './producer.ts'
+
+/** Rejects with TOPIC_MISSING unless the control topic is there and keeps what is written to it. */
+export async function requireControlTopic(kafka: Kafka, groupId: string): Promise<void> {
+  const found = await withAdmin(kafka, (admin) => admin.describe([controlTopicOf(groupId)]))
+  const [problem] = controlProblems(groupId, found)
+  if (problem !== undefined) throw new InventoryEventsError('TOPIC_MISSING', problem)
+}
+
+/** Hands over what the control topic holds, oldest first. Rejects with KAFKA_UNAVAILABLE. */
+export async function readControl(
+  kafka: Kafka,
+  groupId: string,
+  onRecord: (record: SourceRecord) => void,
+): Promise<void> {
+  const topic = controlTopicOf(groupId)
+  const reader = new LogReader({
+    kafka,
+    groupId: `${groupId}.control-reader.${randomUUID()}`,
+    topics: [topic],
+    clock: systemClock,
+  })
+  try {
+    await reader.start()
+    await reader.read({ topic, partition: 0, lost: new AbortController().signal, onRecord })
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Resolves when all records are acknowledged; every replica follows from there. */
+export async function writeControl(
+  kafka: Kafka,
+  groupId: string,
+  records: readonly Pick<OutgoingRecord, 'key' | 'value'>[],
+): Promise<void> {
+  const producer = await createProducer(kafka)
+  try {
+    const placed = records.map((record) => ({ ...record, partition: 0 }))
+    await producer.send(controlTopicOf(groupId), placed)
+  } finally {
+    await producer.close()
+  }
+}
