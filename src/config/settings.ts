@@ -210,12 +210,12 @@ export const settings = {
     type: integer(1_000, 3_600_000),
     help: 'How long a plugin may block the thread before the process ends. SESSION_TIMEOUT_MS unless set.',
   },
+  ...gatewaySettings,
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof settings
 
 export const settingNames = Object.keys(settings) as SettingName[]
-  ...gatewaySettings,
 
 type Value<N extends SettingName> =
   (typeof settings)[N]['type'] extends ValueType<infer T> ? T : never
