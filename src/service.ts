@@ -11,6 +11,7 @@ import { followSwitches } from './follow-switches.ts'
 import { createKafka } from './kafka/client.ts'
 import { ClusterWatch } from './kafka/cluster-watch.ts'
 import { KafkaSource } from './kafka/consumer.ts'
+import { KafkaCrashNotes } from './kafka/crash-notes.ts'
 import { createDeadLetterSink } from './kafka/dead-letter-sink.ts'
 import { createProducer } from './kafka/producer.ts'
 import { requireTopics, sinksOf, widthOf } from './kafka/service-topics.ts'
@@ -66,7 +67,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const producer = await createProducer(kafka)
   const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
   const store = await createStore({ config, connections, kafka, metrics, clock, log })
+  const crashes = new KafkaCrashNotes({ kafka, groupId: config.KAFKA_GROUP_ID, log })
   const watchdog = startWatchdog({
+    config,
     timeoutMs: config.WATCHDOG_TIMEOUT_MS ?? config.SESSION_TIMEOUT_MS,
     onFailure: fail,
   })
@@ -81,6 +84,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     fingerprint,
     store,
     deadLetters,
+    crashes,
+    maxCrashes: config.MAX_CRASHES,
     calls: noteCalls(watchdog.board),
     clock,
     random: Math.random,
@@ -143,6 +148,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const result = await source.stop(config.DRAIN_TIMEOUT_MS)
       await watch.stop()
       await followed.stop()
+      await crashes.close()
       await producer.close()
       await store.close()
       schemas.close()

@@ -171,6 +171,11 @@ export const settings = {
     default: '30000',
     help: 'How long a handler may go on after its signal aborted. Then the process restarts.',
   },
+  MAX_CRASHES: {
+    type: integer(1, 100),
+    default: '3',
+    help: 'How often the handler of an event may end the process. Then the event becomes a dead letter.',
+  },
   RETRY_MAX_ATTEMPTS: {
     type: integer(limits.maxAttempts.min, limits.maxAttempts.max),
     default: '5',

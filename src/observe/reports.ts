@@ -68,6 +68,10 @@ export function createReports({
         log.warn({ plugin }, 'the plugin fails on one entity after the other: held')
       else log.info({ plugin }, 'the plugin works again')
     },
+    onSuspect: (delivery, crashes) =>
+      failed(delivery, saying(crashes), { crashes }, 'a suspect: called alone, and noted before'),
+    onCrashNoteFailed: (delivery, error) =>
+      failed(delivery, error, {}, 'the count of crashes could not be changed'),
     onConflict: () => metrics.idempotencyConflicts.inc(),
     onStoreError(error) {
       metrics.idempotencyFailures.inc({ store })
@@ -76,4 +80,9 @@ export function createReports({
     onStoreCall: (operation, seconds) =>
       metrics.idempotencyOperation.observe({ store, operation }, seconds),
   }
+}
+
+function saying(crashes: number): string {
+  if (crashes === 0) return 'it was being handled when the process was ended'
+  return `its handler ended the process ${crashes === 1 ? 'once' : `${crashes} times`}`
 }

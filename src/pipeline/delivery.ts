@@ -41,6 +41,8 @@ export interface Delivery {
    */
   verdict: CompletedOutcome | undefined
   deadLetterWritten: boolean
+  /** Should its handler end the process now, that is noted already. */
+  crashNoted: boolean
 }
 
 /** `topic/partition@offset`, for logs and errors. */

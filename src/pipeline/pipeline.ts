@@ -8,6 +8,7 @@ import type { PluginLog } from '../plugin/plugin.ts'
 import { Books } from './books.ts'
 import { ByteBudget } from './budget.ts'
 import { bytesOf, copyRecord } from './copy.ts'
+import type { CrashNotes } from './crash-counts.ts'
 import type { DeadLetterSink } from './dead-letter.ts'
 import { createDecode, type Fingerprint, knownContentOf, undecodableOutcome } from './decode.ts'
 import { Dedupe } from './dedupe.ts'
@@ -22,6 +23,7 @@ import { judge } from './retry.ts'
 import { askAgain, createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
 import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
+import { Suspects } from './suspects.ts'
 import type { PluginSwitches } from './switches.ts'
 import { createTransact } from './transact.ts'
 
@@ -37,6 +39,9 @@ export interface PipelineOptions {
   fingerprint: Fingerprint
   store: IdempotencyStore
   deadLetters: DeadLetterSink
+  crashes: CrashNotes
+  /** A delivery that ended the process so often becomes a dead letter. */
+  maxCrashes: number
   calls: CallNotes
   clock: Clock
   /** From 0 up to 1. */
@@ -77,7 +82,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const order = new Order(receivers, deliver, clock)
   const dedupe = new Dedupe({ ...options, ...reports })
   const graceMs = options.handlerGraceMs
-  const handle = createHandle({ ...options, ...reports, graceMs })
+  const suspects = new Suspects({ ...options, ...reports })
+  const handle = createHandle({ ...options, ...reports, graceMs, onStuck })
   const transact = createTransact({ handle, graceMs })
   const hold = new Hold(plugins, { ...options, ...reports })
   const { settle, passBy, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
@@ -102,10 +108,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (admission.type === 'completed') return settle(delivery, admission.outcome)
     if (delivery.verdict !== undefined) return settle(delivery, delivery.verdict)
     if (content.type === 'undecodable') return settle(delivery, undecodableOutcome(content))
+    const suspect = suspects.next(delivery)
+    if (suspect.type === 'wait') return { again: suspect.until }
+    if (suspect.type === 'exhausted') return settle(delivery, suspect.outcome)
     const next = hold.next(delivery)
     if (next.type === 'wait') return { again: next.until }
     if (next.type === 'expired') return settle(delivery, next.outcome)
-    return settle(delivery, hold.judged(delivery, await call(delivery, content.event)))
+    const outcome = await suspects.carefully(delivery, () => call(delivery, content.event))
+    return settle(delivery, hold.judged(delivery, outcome))
   }
 
   /** The outcome of one call of the handler; a filter that could not tell is asked once more. */
@@ -118,6 +128,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
     const isLost = delivery.wanted.epoch.lost.aborted && outcome.type !== 'processed'
     return isLost ? { type: 'abandoned' } : outcome
+  }
+
+  function onStuck(delivery: Delivery): void {
+    void suspects.blame(delivery).then(() => options.onStuck(delivery))
   }
 
   function switchedOn(): LoadedPlugin[] {
@@ -185,10 +199,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...reports,
       onSettled: (delivery, outcome) => {
         leave(delivery)
+        suspects.settled(delivery)
         reports.onSettled(delivery, outcome)
       },
       onAbandoned: (delivery) => {
         leave(delivery)
+        suspects.abandoned(delivery)
         reports.onAbandoned(delivery)
       },
     }
@@ -200,9 +216,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
-    begin(epoch) {
+    async begin(epoch) {
       books.begin(epoch)
-      return options.store.open(epoch)
+      await Promise.all([suspects.begin(epoch), options.store.open(epoch)])
     },
     flush: () => options.store.flush(),
     take,
@@ -225,7 +241,7 @@ function deliveryOf(
   wanted: WantedRecord,
   verdict: CompletedOutcome | undefined,
 ): Delivery {
-  const fresh = { attempts: 0, claim: undefined, deadLetterWritten: false }
+  const fresh = { attempts: 0, claim: undefined, deadLetterWritten: false, crashNoted: false }
   return { plugin, wanted, filterFailed, verdict, ...fresh }
 }
 

@@ -13,6 +13,9 @@ export interface PipelineReports extends SettleReports {
   onHandled(delivery: Delivery, seconds: number): void
   onConflict(): void
   onBreaker(slug: string, state: BreakerState): void
+  /** It is called with care, because it ended the process that often before, or may have. */
+  onSuspect(delivery: Delivery, crashes: number): void
+  onCrashNoteFailed(delivery: Delivery, error: string): void
   onStoreError(message: string): void
   onStoreCall(operation: 'claim' | 'complete' | 'release', seconds: number): void
 }

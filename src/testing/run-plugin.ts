@@ -8,6 +8,7 @@ import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../ev
 import type { SourceRecord } from '../event/record.ts'
 import { assertEvent } from '../event/validate.ts'
 import { createMemoryStore } from '../idempotency/memory.ts'
+import { noCrashNotes } from '../pipeline/crash-counts.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import { noNotes } from '../pipeline/handle.ts'
 import { Ledger } from '../pipeline/ledger.ts'
@@ -108,6 +109,8 @@ async function runOnce(
       sql,
     ),
     deadLetters: { write: async () => {} },
+    crashes: noCrashNotes,
+    maxCrashes: 1,
     calls: noNotes,
     clock,
     random: () => 0.5,
@@ -197,6 +200,8 @@ const unheard: PipelineReports = {
   onWriteFailed() {},
   onConflict() {},
   onBreaker() {},
+  onSuspect() {},
+  onCrashNoteFailed() {},
   onStoreError() {},
   onStoreCall() {},
 }

@@ -4,6 +4,7 @@ const SLOT_BYTES = 384
 /** Shared by all calls that found no slot of their own. */
 const OVERFLOW = SLOTS
 const NONE = -1
+const COUNTED = '+'
 
 /** Where the numbers are, each an Int32: beats, the slot on the thread, then the length of each text. */
 const BEATS = 0
@@ -16,6 +17,8 @@ export interface NotedCall {
   plugin: string
   /** `topic/partition@offset` */
   record: string
+  /** Should it end the process, that is noted already. */
+  counted: boolean
   /** The event's id; its end is missing where it is very long. */
   event: string
 }
@@ -59,9 +62,9 @@ export class CallBoard {
   }
 
   /** A call begins and has the thread; answers its slot. */
-  enter(plugin: string, record: string, event: string): number {
+  enter({ plugin, record, counted, event }: NotedCall): number {
     const slot = this.#free.pop() ?? OVERFLOW
-    const text = `${plugin}\n${record}\n${event}`
+    const text = `${plugin}\n${record}\n${counted ? COUNTED : ''}\n${event}`
     this.#numbers[LENGTHS + slot] = this.#texts.write(text, slot * SLOT_BYTES, SLOT_BYTES)
     Atomics.store(this.#numbers, ON_THREAD, slot)
     return slot
@@ -91,8 +94,8 @@ export class CallBoard {
   #callIn(slot: number): NotedCall {
     const start = slot * SLOT_BYTES
     const text = this.#texts.toString('utf8', start, start + this.#lengthOf(slot))
-    const [plugin = '', record = '', event = ''] = text.split('\n')
-    return { plugin, record, event }
+    const [plugin = '', record = '', counted, event = ''] = text.split('\n')
+    return { plugin, record, counted: counted === COUNTED, event }
   }
 
   #lengthOf(slot: number): number {

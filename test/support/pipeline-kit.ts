@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/event/outcome.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
 import { createMemoryStore } from '../../src/idempotency/memory.ts'
 import type { IdempotencyStore } from '../../src/idempotency/store.ts'
+import { noCrashNotes } from '../../src/pipeline/crash-counts.ts'
 import type { DeadLetter } from '../../src/pipeline/dead-letter.ts'
 import { noNotes } from '../../src/pipeline/handle.ts'
 import { Ledger } from '../../src/pipeline/ledger.ts'
@@ -87,6 +88,8 @@ export function pipelineKit(options: KitOptions) {
         letters.push(letter)
       },
     },
+    crashes: noCrashNotes,
+    maxCrashes: 3,
     calls: noNotes,
     clock,
     random: () => 0.5,
@@ -112,6 +115,8 @@ export function pipelineKit(options: KitOptions) {
       onWriteFailed: (_, what) => note(`${what} failed`),
       onConflict: () => note('conflict'),
       onBreaker: (_, state) => note(`breaker ${state}`),
+      onSuspect: (_, crashes) => note(`suspect ${crashes}`),
+      onCrashNoteFailed: () => note('crash note failed'),
       onStoreError: () => note('store error'),
       onStoreCall: () => {},
     },

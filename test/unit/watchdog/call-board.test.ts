@@ -8,9 +8,13 @@ function boards() {
   return { board, seen: new CallBoard(board.shared) }
 }
 
-const call = (n: number) => ({ plugin: `plugin-${n}`, record: `topic/0@${n}`, event: `evt_${n}` })
-const enter = (board: CallBoard, n: number) =>
-  board.enter(`plugin-${n}`, `topic/0@${n}`, `evt_${n}`)
+const call = (n: number) => ({
+  plugin: `plugin-${n}`,
+  record: `topic/0@${n}`,
+  counted: n % 2 === 0,
+  event: `evt_${n}`,
+})
+const enter = (board: CallBoard, n: number) => board.enter(call(n))
 
 describe('what another thread sees', () => {
   it('is nothing at first', () => {
@@ -58,8 +62,9 @@ describe('what another thread sees', () => {
 
   it('has plugin and record of an event with an endless id', () => {
     const { board, seen } = boards()
-    const longest = { plugin: 'p'.repeat(64), record: `${'t'.repeat(249)}/123@9007199254740991` }
-    board.enter(longest.plugin, longest.record, 'ü'.repeat(10_000))
+    const record = `${'t'.repeat(249)}/123@9007199254740991`
+    const longest = { plugin: 'p'.repeat(64), record, counted: true }
+    board.enter({ ...longest, event: 'ü'.repeat(10_000) })
     expect(seen.read().onThread).toMatchObject(longest)
   })
 

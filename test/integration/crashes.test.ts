@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import type { PluginEvent } from '../../src/event/event.ts'
+import { crashGroupOf } from '../../src/kafka/crash-notes.ts'
+import { pluginEvent } from '../support/events.ts'
+import { withAdmin } from '../support/group.ts'
+import { pluginPath, serve } from '../support/serve.ts'
+import { situation } from '../support/service-kit.ts'
+
+const ENTITIES = 5
+const EVENTS_EACH = 4
+const MAX_STARTS = 8
+const IMPATIENT = {
+  HANDLER_TIMEOUT_MS: '500',
+  HANDLER_GRACE_MS: '100',
+  DRAIN_TIMEOUT_MS: '500',
+}
+
+/** Entities with events each, of which the second one of one entity ends the process. */
+function stream(how: string, others: string) {
+  const events = Array.from({ length: ENTITIES * EVENTS_EACH }, (_, n) =>
+    pluginEvent('stockitem.moved', { id: n % ENTITIES, how: others }),
+  )
+  const poison = events[ENTITIES + 2] as PluginEvent
+  poison.kwargs.how = how
+  return { events, poison, others: events.filter((event) => event !== poison) }
+}
+
+async function poisoned(how: string, settings: Record<string, string> = {}, others = 'quickly') {
+  const s = await situation({ plugins: [], partitions: 2, store: 'kafka:' })
+  const folder = mkdtempSync(join(tmpdir(), 'crashes-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const EFFECTS_FILE = join(folder, 'effects')
+  writeFileSync(EFFECTS_FILE, '')
+  const published = stream(how, others)
+  await s.publish(published.events)
+  const PLUGINS = pluginPath('bad-plugins/ends-the-process')
+  const own = { EFFECTS_FILE, PLUGINS, WATCHDOG_TIMEOUT_MS: '1500', SESSION_TIMEOUT_MS: '6000' }
+  const start = () => serve({ ...s.settings, ...own, ...settings })
+  const told = () => readFileSync(EFFECTS_FILE, 'utf8').split('\n')
+  const idsOf = (what: 'call' | 'effect') =>
+    told().flatMap((line) => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : []))
+  return { s, ...published, start, calls: () => idsOf('call'), effects: () => idsOf('effect') }
+}
+
+type Poisoned = Awaited<ReturnType<typeof poisoned>>
+
+/** Starts the service as often as it ends, until all is done; answers how each of them ended. */
+async function supervise({ s, start }: Poisoned): Promise<(number | null)[]> {
+  const ends: (number | null)[] = []
+  while (ends.length < MAX_STARTS) {
+    const service = start()
+    const done = s.caughtUp(60_000).then(() => 'caught up' as const)
+    done.catch(() => undefined)
+    const end = await Promise.race([service.ended, done])
+    if (end === 'caught up') {
+      service.kill('SIGTERM')
+      expect(await service.ended).toBe(0)
+      return ends
+    }
+    ends.push(end)
+  }
+  return ends
+}
+
+async function expectOneDeadLetter(p: Poisoned, crashes: number) {
+  const { s, poison, others, effects, events } = p
+  const letters = await s.letters()
+  expect(letters.map(({ headers }) => headers)).toMatchObject([
+    {
+      'dlq.plugin': 'ends-the-process',
+      'dlq.reason': 'exhausted',
+      'dlq.error': `its handler ended the process ${crashes} times`,
+      'dlq.attempts': `${crashes}`,
+    },
+  ])
+  expect(letters[0]!.key).toBe(`stockitem:${poison.kwargs.id}`)
+  expect([...effects()].sort()).toEqual(others.map(({ id }) => id).sort())
+  for (let n = 0; n < ENTITIES; n += 1) {
+    const ofEntity = events.filter(({ kwargs }) => kwargs.id === n).map(({ id }) => id)
+    const seen = effects().filter((id) => ofEntity.includes(id))
+    expect(seen).toEqual(ofEntity.filter((id) => id !== poison.id))
+  }
+}
+
+/** What is left of the counts. */
+function notes(groupId: string, topic: string): Promise<(string | null)[]> {
+  return withAdmin(async (admin) => {
+    const [offsets] = await admin.fetchOffsets({ groupId: crashGroupOf(groupId), topics: [topic] })
+    return offsets!.partitions.map(({ metadata }) => metadata)
+  })
+}
+
+it.each([
+  ['block', [1, 1, 1], {}],
+  ['block, then exit', [1, 7], { MAX_CRASHES: '2' }],
+  ['ignore', [1, 1], { MAX_CRASHES: '2', ...IMPATIENT }],
+])('dead-letters an event that ends the process too often: %s', async (how, ends, settings) => {
+  const p = await poisoned(how, settings)
+  expect(await supervise(p)).toEqual(ends)
+  expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(ends.length)
+  await expectOneDeadLetter(p, ends.length)
+  const left = (await notes(p.s.groupId, p.s.topic)).filter((text) => text)
+  expect(left).toEqual(['{"v":1,"crashes":{}}'])
+})
+
+it('finds out which of many did it, and blames no other', async () => {
+  const p = await poisoned('block later', { MAX_CRASHES: '2' }, 'slow')
+  // The first time nobody can tell whose handler it is.
+  expect(await supervise(p)).toEqual([1, 1, 1])
+  expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(3)
+  await expectOneDeadLetter(p, 2)
+})
