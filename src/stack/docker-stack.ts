@@ -20,12 +20,14 @@ export interface DockerStackOptions {
 const UP_MS = 900_000
 const DOWN_MS = 60_000
 const READY_MS = 120_000
+/** The file has more, which build and run the service itself. */
+const SERVICES = ['kafka', 'registry']
 const COMPOSE_FILE = fileURLToPath(new URL('../../docker-compose.yml', import.meta.url))
 
-/** Starts the services of docker-compose.yml and resolves once they are usable. */
+/** Starts these services of docker-compose.yml and resolves once they are usable. */
 export async function startDockerStack(options: DockerStackOptions): Promise<void> {
   try {
-    demand('start', await compose(['up', '-d'], UP_MS, options))
+    demand('start', await compose(['up', '-d', ...SERVICES], UP_MS, options))
     await waitUntilUsable(options)
   } catch (error) {
     await compose(['down'], DOWN_MS, { ...options, signal: undefined })

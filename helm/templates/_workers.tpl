@@ -1,0 +1,44 @@
+{{- /*
+The workers as they are after defaults: each entry of `workers` over `worker`, and without entries
+one that is called main. As YAML, because a template can return nothing else.
+*/ -}}
+{{- define "inventory-events.workers" -}}
+{{- $workers := dict -}}
+{{- range $name, $own := .Values.workers | default (dict "main" dict) -}}
+{{- $worker := mergeOverwrite (deepCopy $.Values.worker) (deepCopy ($own | default dict)) -}}
+{{- $_ := set $worker "config" (mergeOverwrite (deepCopy $.Values.config) ($worker.config | default dict)) -}}
+{{- $_ := set $worker "secrets" (mergeOverwrite (deepCopy $.Values.secrets) ($worker.secrets | default dict)) -}}
+{{- $_ := set $workers $name $worker -}}
+{{- end -}}
+{{- include "inventory-events.requireOwnGroups" $workers -}}
+{{- toYaml $workers -}}
+{{- end -}}
+
+{{- /* Two workers in one group would take partitions from each other and miss events. */ -}}
+{{- define "inventory-events.requireOwnGroups" -}}
+{{- $owners := dict -}}
+{{- range $name, $worker := . -}}
+{{- $group := $worker.config.KAFKA_GROUP_ID | default "inventory-events" -}}
+{{- if hasKey $owners $group -}}
+{{- fail (printf "workers.%s.config.KAFKA_GROUP_ID: expected a group of its own, got %q, which is that of workers.%s" $name $group (get $owners $group)) -}}
+{{- end -}}
+{{- $_ := set $owners $group $name -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* How many replicas find a partition to read: each is read by one. Takes a worker's config. */ -}}
+{{- define "inventory-events.partitions" -}}
+{{- $topics := .config.KAFKA_TOPICS | default "inventory.events,plugin.events" -}}
+{{- mul (len (splitList "," $topics)) .root.Values.partitions -}}
+{{- end -}}
+
+{{- define "inventory-events.port" -}}
+{{- .config.HTTP_PORT | default 8080 | int -}}
+{{- end -}}
+
+{{- /* The drain time, rounded up to seconds, and what is needed to commit and leave the group. */ -}}
+{{- define "inventory-events.graceSeconds" -}}
+{{- $drainMs := 20000 -}}
+{{- if hasKey .config "DRAIN_TIMEOUT_MS" -}}{{- $drainMs = .config.DRAIN_TIMEOUT_MS | int -}}{{- end -}}
+{{- add (div (add $drainMs 999) 1000) (.shutdownMarginSeconds | int) -}}
+{{- end -}}
