@@ -31,6 +31,11 @@ export class Committer {
     this.#once = once
   }
 
+  /** Whether a commit can be made: not before kafkajs has handed over a batch. */
+  get isReady(): boolean {
+    return this.#once !== undefined
+  }
+
   /** Commits what is completed; one commit at a time. Never rejects: the next one tries again. */
   commit(): Promise<void> {
     this.#underWay = this.#underWay.then(() => this.#commit())

@@ -9,6 +9,8 @@ import { crashKindOf } from './crash.ts'
 import { createFetch } from './fetch.ts'
 import { withFetchErrors } from './fetch-errors.ts'
 import { ownErrorIn } from './kafka-error.ts'
+import { commitLast } from './last-commit.ts'
+import { readCommitted } from './offsets.ts'
 import type { OutOfRangePolicy, OutOfRangePorts } from './out-of-range.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { withRejoinHook } from './rejoin.ts'
@@ -104,12 +106,19 @@ export class KafkaSource {
     await this.#rebuilding
     this.#assignment.close()
     const result = await this.#options.intake.drain(drainLimitMs)
-    await this.#committer.commit()
+    await this.#commitLast()
     await this.#consumer?.disconnect()
     await this.#admin.disconnect()
     this.#assignment.endAll()
     this.#state = 'stopped'
     return result
+  }
+
+  #commitLast(): Promise<void> {
+    const { groupId, clock, log } = this.#options
+    const readOfGroup = (topics: string[]) => readCommitted(this.#admin, groupId, topics)
+    const ports = { committer: this.#committer, owned: this.owned, clock, log }
+    return commitLast({ ...ports, readCommitted: readOfGroup })
   }
 
   /** A new kafkajs consumer each time: one that crashed can't be trusted to start again. */

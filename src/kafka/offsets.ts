@@ -19,13 +19,25 @@ export async function readOffsets(
   groupId: string,
   topics: string[],
 ): Promise<GroupOffsets> {
-  const committed = await admin.fetchOffsets({ groupId, topics })
   const byTopic: GroupOffsets = new Map()
-  for (const { topic, partitions } of committed) {
-    const commits = new Map(partitions.map((row) => [row.partition, Number(row.offset)]))
+  for (const [topic, commits] of await readCommitted(admin, groupId, topics)) {
     byTopic.set(topic, await readTopic(admin, topic, commits))
   }
   return byTopic
+}
+
+/** What the group committed, by topic, then partition; below 0 where it never did. */
+export async function readCommitted(
+  admin: Admin,
+  groupId: string,
+  topics: string[],
+): Promise<Map<string, Map<number, number>>> {
+  const committed = await admin.fetchOffsets({ groupId, topics })
+  return new Map(
+    committed.map(({ topic, partitions }) => {
+      return [topic, new Map(partitions.map((row) => [row.partition, Number(row.offset)]))]
+    }),
+  )
 }
 
 async function readTopic(

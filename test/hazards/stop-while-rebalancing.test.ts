@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { deferred } from '../support/deferred.ts'
+import { moved } from '../support/events.ts'
+import { recorder } from '../support/recorder.ts'
+import { situation } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
+import { assigned } from './assignments.ts'
+import { openKafkaLink } from './kafka-link.ts'
+import { plainMember, plainTopic, records } from './plain-member.ts'
+
+describe('the coordinator refuses the last commit for a moment', () => {
+  it('plain kafkajs gives a commit up when a stop begins, as if it had worked', async () => {
+    const { topic, groupId, produce, committed } = await plainTopic(1)
+    await produce(records(5, 0))
+    const link = await openKafkaLink()
+    link.refusesCommits = true
+    const run = { autoCommit: false, eachBatch: async () => {} }
+    const { consumer } = await link.through(() => plainMember({ groupId, topics: [topic], run }))
+    const commit = consumer.commitOffsets([{ topic, partition: 0, offset: '5' }])
+    await until(() => link.commits.length > 0, { what: 'the commit to be refused' })
+    await consumer.stop()
+    await expect(commit).resolves.toBeUndefined()
+    expect(await committed(0)).toBe(0)
+  })
+
+  it('the service commits again, until the coordinator says that it holds it', async () => {
+    const { plugin, seen } = recorder()
+    // No commit on an interval comes to the help of the last one.
+    const settings = { COMMIT_INTERVAL_MS: '60000' }
+    const s = await situation({ plugins: [plugin], partitions: 1, settings })
+    await s.publish([moved('ent_1'), moved('ent_2')])
+    const link = await openKafkaLink()
+    const service = await link.through(() => s.start())
+    await until(() => seen.length === 2, { what: 'both events' })
+    link.refusesCommits = true
+    const stopped = link.through(() => service.stop())
+    const isOver = stopped.then(() => true)
+    await until(() => link.commits.length >= 3, { what: 'three tries', timeoutMs: 10_000 })
+    link.refusesCommits = false
+    expect(await isOver).toBe(true)
+    expect(await s.offsets()).toEqual([{ partition: 0, committed: 2, end: 2 }])
+  })
+})
+
+describe('another member joins while one stops', () => {
+  it('plain kafkajs gives it records that the stopping member has under way', async () => {
+    const { topic, groupId, produce } = await plainTopic(2)
+    await produce(records(1, 0, 1))
+    const taken: string[] = []
+    const run = {
+      autoCommit: false,
+      eachBatch: async ({ batch }: { batch: { partition: number } }) =>
+        void taken.push(`${batch.partition}`),
+    }
+    const first = await plainMember({ groupId, topics: [topic], run })
+    await until(() => taken.length === 2, { what: 'the first to have taken both' })
+    const stopped = first.consumer.stop()
+    await plainMember({ groupId, topics: [topic], run })
+    await stopped
+    await until(() => taken.length === 4, { what: 'the second to have taken both again' })
+    expect(taken.sort()).toEqual(['0', '0', '1', '1'])
+  })
+
+  it('the service takes nothing more, ends what it has, commits it, and leaves', async () => {
+    const gate = deferred()
+    const byFirst: string[] = []
+    const waiting: Plugin = {
+      slug: 'plugin',
+      async processEvent(event) {
+        byFirst.push(event.id)
+        await gate.promise
+      },
+    }
+    const second = recorder(undefined, 'plugin')
+    const settings = { REBALANCE_DRAIN_TIMEOUT_MS: '200' }
+    const s = await situation({ plugins: [], partitions: 2, settings })
+    const produceOneEach = async () => {
+      const events = [moved('ent_0'), moved('ent_1')]
+      await s.produce(events.map((event, partition) => ({ ...s.record(event), partition })))
+      return events.map(({ id }) => id)
+    }
+    const early = await produceOneEach()
+    const service = await s.start({ KAFKA_CLIENT_ID: 'first' }, [waiting])
+    await until(() => byFirst.length === 2, { what: 'both handlers to run' })
+
+    const stopped = service.stop()
+    await s.start({ KAFKA_CLIENT_ID: 'second' }, [second.plugin])
+    const found = await assigned(s.groupId, ['first', 'second'])
+    const [kept] = found.first![s.topic] as [number]
+    const [lost] = found.second![s.topic] as [number]
+    const late = await produceOneEach()
+    await until(() => second.ids().includes(late[lost]!), { what: 'the second to go on' })
+    gate.resolve()
+    expect(await stopped).toBe('drained')
+    await s.caughtUp()
+    expect(new Set(byFirst)).toEqual(new Set(early))
+    expect(second.ids()).toContain(late[kept])
+    expect(second.ids()).not.toContain(early[kept])
+  })
+})
