@@ -28,7 +28,11 @@ export function assigned(
 ): Promise<Assignments> {
   const ask = async () => {
     const found = await assignmentsOf(groupId)
-    return found && Object.keys(found).sort().join() === [...clientIds].sort().join() && found
+    const isComplete =
+      Object.keys(found ?? {})
+        .sort()
+        .join() === [...clientIds].sort().join()
+    return isComplete ? found : undefined
   }
   return until(ask, { what: `a stable group of ${clientIds.join(' and ')}`, timeoutMs })
 }

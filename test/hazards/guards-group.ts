@@ -7,6 +7,11 @@ const m5 = 'test/hazards/m5-commit-of-a-lost-partition.test.ts'
 const m8 = 'test/hazards/m8-handler-outlasts-session.test.ts'
 const e2 = 'test/hazards/e2-commit-retried-in-newer-generation.test.ts'
 const e2c = 'test/hazards/e2c-reset-while-joining.test.ts'
+const e3 = 'test/hazards/e3-work-ends-before-a-join.test.ts'
+const e3b = 'test/hazards/e3b-join-without-a-rebalance.test.ts'
+const stop = 'test/hazards/stop-while-rebalancing.test.ts'
+const m12 = 'test/hazards/m12-handler-holds-up-a-rebalance.test.ts'
+const m13 = 'test/hazards/m13-joins-move-partitions.test.ts'
 const m11 = 'test/hazards/m11-rolling-deploy-adds-a-topic.test.ts'
 
 /** Guards of membership: handlers, joins, commits, assignment. */
@@ -38,8 +43,8 @@ export const groupGuards: Guard[] = [
     name: 'a stop does not commit before it leaves',
     test: m4,
     file: 'src/kafka/consumer.ts',
-    from: 'await this.#committer.commit()\n    await this.#consumer?.disconnect()',
-    to: 'await this.#consumer?.disconnect()\n    await this.#committer.commit()',
+    from: 'await this.#commitLast()\n    await this.#consumer?.disconnect()',
+    to: 'await this.#consumer?.disconnect()\n    await this.#commitLast()',
   },
   {
     name: 'a stop does not wait for handlers',
@@ -88,6 +93,62 @@ export const groupGuards: Guard[] = [
     test: e2c,
     file: 'src/kafka/consumer.ts',
     from: 'this.#rebuilding = this.#rebuild(error)',
+    to: '',
+  },
+  {
+    name: 'a rebalance waits for every handler',
+    test: m12,
+    file: 'src/kafka/consumer.ts',
+    from: 'drain(this.#options.rebalanceDrainMs)',
+    to: 'drain(60_000)',
+  },
+  {
+    name: 'what is under way of a kept partition is given up',
+    test: m12,
+    file: 'src/kafka/assignment.ts',
+    from: 'if (!isKept) this.#end(owned)',
+    to: 'this.#end(owned)',
+  },
+  {
+    name: 'claims are not heeded',
+    test: m13,
+    file: 'src/kafka/balance.ts',
+    from: 'const owners = validClaims(sorted, widths)',
+    to: 'const owners = validClaims([], widths)',
+  },
+  {
+    name: 'a join does not wait for handlers',
+    test: e3,
+    file: 'src/kafka/consumer.ts',
+    from: 'await this.#options.intake.drain(this.#options.rebalanceDrainMs)',
+    to: '',
+  },
+  {
+    name: 'a join does not wait for a commit',
+    test: e3,
+    file: 'src/kafka/consumer.ts',
+    from: 'drain(this.#options.rebalanceDrainMs)\n    await this.#committer.commit()',
+    to: 'drain(this.#options.rebalanceDrainMs)',
+  },
+  {
+    name: 'the joins of which kafkajs says nothing are not waited for',
+    test: e3b,
+    file: 'src/kafka/consumer.ts',
+    from: 'partitionAssigners: [withRejoinHook(assigner, () => this.#beforeJoin())],',
+    to: 'partitionAssigners: [assigner],',
+  },
+  {
+    name: 'the last commit is not verified',
+    test: stop,
+    file: 'src/kafka/last-commit.ts',
+    from: 'committer.isReady ? await problemOf(ports) : undefined',
+    to: 'undefined',
+  },
+  {
+    name: 'a stop goes on reading',
+    test: stop,
+    file: 'src/kafka/consumer.ts',
+    from: 'this.#assignment.close()',
     to: '',
   },
 ]

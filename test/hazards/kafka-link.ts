@@ -24,6 +24,8 @@ export interface KafkaLink {
   resetsAtFindCoordinator: boolean
   /** Resets all connections; new ones can be made at once. */
   reset(): void
+  /** Closes all connections, as a broker does that shuts down; new ones can be made at once. */
+  close(): void
 }
 
 /** The link whose client's work is running. */
@@ -45,6 +47,7 @@ export async function openKafkaLink(): Promise<KafkaLink> {
     refusesCommits: false,
     resetsAtFindCoordinator: false,
     reset: () => open.forEach((near) => void near.resetAndDestroy()),
+    close: () => open.forEach((near) => void near.end()),
   }
   const spy = vi.spyOn(net, 'connect')
   spy.mockImplementation(((options: net.TcpNetConnectOpts, onConnect?: () => void) => {
@@ -62,7 +65,7 @@ export async function openKafkaLink(): Promise<KafkaLink> {
 }
 
 function carry(link: KafkaLink, near: Socket, far: Socket): void {
-  let received = Buffer.alloc(0)
+  let received: Buffer = Buffer.alloc(0)
   near.on('data', (bytes) => {
     const { frames, rest } = splitFrames(Buffer.concat([received, bytes]))
     received = rest

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { entityKey } from '../../src/event/entity-key.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { moved, wasted } from '../support/events.ts'
 import { withAdmin } from '../support/group.ts'
@@ -28,7 +29,7 @@ describe('plugin code throws a TypeError', () => {
       retry: { maxAttempts: 2, initialDelayMs: 10 },
       wantsProcessEvent: (name) => (name === 'inventory.wasted' ? missing.length > 0 : true),
       processEvent(event) {
-        if ('entity' in event && event.entity?.id === 'bad') return void missing.length
+        if (entityKey(event) === 'bad') return void missing.length
         done.push(event.id)
       },
     }

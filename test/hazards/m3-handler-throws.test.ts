@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { entityKey } from '../../src/event/entity-key.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { moved, wasted } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
@@ -29,7 +30,7 @@ describe('plugin code throws an Error', () => {
       retry: { maxAttempts: 1_000, initialDelayMs: 1, maxDelayMs: 10 },
       wantsProcessEvent: (name) => (name === 'inventory.wasted' ? fail() : true),
       processEvent(event) {
-        if ('entity' in event && event.entity?.id !== 'bad') return void done.push(event.id)
+        if (entityKey(event) !== 'bad') return void done.push(event.id)
         calls += 1
         fail()
       },

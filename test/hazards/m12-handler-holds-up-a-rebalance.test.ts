@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { deferred } from '../support/deferred.ts'
+import { moved } from '../support/events.ts'
+import { situation } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
+import { assigned } from './assignments.ts'
+import { plainMember, plainTopic, records } from './plain-member.ts'
+
+const HANDLER_MS = 8_000
+
+describe('a member joins while a slow handler runs', () => {
+  it('plain kafkajs lets it, and all others, wait for the handler', async () => {
+    const { topic, groupId, produce } = await plainTopic(2)
+    await produce(records(1, 0))
+    let hasEnded = false
+    let isRunning = false
+    const eachMessage = async () => {
+      isRunning = true
+      await sleep(HANDLER_MS)
+      hasEnded = true
+    }
+    const member = { groupId, topics: [topic], run: { eachMessage } }
+    await plainMember(member)
+    await until(() => isRunning, { what: 'the handler to run' })
+    await plainMember(member)
+    expect(hasEnded).toBe(true)
+  })
+
+  it('the service lets it wait for the limit, and calls the kept handlers no second time', async () => {
+    const gate = deferred()
+    const calls: string[] = []
+    const slow: Plugin = {
+      slug: 'plugin',
+      async processEvent(event) {
+        calls.push(event.id)
+        await gate.promise
+      },
+    }
+    const quick: Plugin = { slug: 'plugin', processEvent: (event) => void calls.push(event.id) }
+    const settings = { REBALANCE_DRAIN_TIMEOUT_MS: '500' }
+    const s = await situation({ plugins: [], partitions: 2, settings })
+    const events = [moved('ent_0'), moved('ent_1')]
+    await s.produce(events.map((event, partition) => ({ ...s.record(event), partition })))
+    await s.start({ KAFKA_CLIENT_ID: 'first' }, [slow])
+    await until(() => calls.length === 2, { what: 'both handlers to run' })
+    await s.start({ KAFKA_CLIENT_ID: 'second' }, [quick])
+    const { first } = await assigned(s.groupId, ['first', 'second'])
+    await until(() => calls.length === 3, { what: 'the lost event to be handled again' })
+    gate.resolve()
+    await s.caughtUp(10_000)
+    const [kept] = first![s.topic] as [number]
+    expect(calls.filter((id) => id === events[kept]!.id)).toHaveLength(1)
+  })
+})
