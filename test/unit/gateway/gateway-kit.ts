@@ -1,0 +1,120 @@
+import { onTestFinished } from 'vitest'
+import type { Event } from '../../../src/event/event.ts'
+import { createByteBudget } from '../../../src/gateway/byte-budget.ts'
+import { createMint } from '../../../src/gateway/mint.ts'
+import { pluginRoute } from '../../../src/gateway/plugin-route.ts'
+import { startServer } from '../../../src/gateway/server.ts'
+import { createTake } from '../../../src/gateway/take.ts'
+import { webhookRoute } from '../../../src/gateway/webhook-route.ts'
+import { createMetrics } from '../../../src/observe/metrics.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { signed } from '../../support/sign.ts'
+
+export const SECRETS = ['first-secret', 'second-secret']
+export const TOKEN = 'the-token'
+export const NOW_MS = Date.parse('2024-01-15T10:30:00Z')
+
+export const wastedEvent = (id = 'evt_1') => ({
+  id,
+  kind: 'inventory.wasted',
+  time: '2024-01-15T10:30:00Z',
+  transactionId: 'txn_1',
+  flowId: 'flow_1',
+  entityId: 'ent_1',
+})
+
+export interface KitOptions {
+  /** Webhooks are taken from everybody. */
+  isOpen?: boolean
+  maxBodyBytes?: number
+  maxEvents?: number
+  maxInFlightBytes?: number
+  requestTimeoutMs?: number
+  /** What becomes of each event; at once acknowledged unless said otherwise. */
+  publish?(event: Event): Promise<void>
+}
+
+/** A gateway whose Kafka is a function, on a port of its own. */
+export async function gateway(options: KitOptions = {}) {
+  const { publish = async () => {}, maxBodyBytes = 100_000 } = options
+  const secrets = options.isOpen ? undefined : SECRETS
+  const clock = new ManualClock(NOW_MS)
+  const budget = createByteBudget(options.maxInFlightBytes ?? 1_000_000)
+  const published: Event[] = []
+  const failures: unknown[] = []
+  const answered: string[] = []
+  let unknownKinds = 0
+  let trouble: string | undefined
+  const server = await startServer({
+    port: 0,
+    clock,
+    budget,
+    routes: [
+      webhookRoute({ secrets, toleranceMs: 300_000, clock }),
+      pluginRoute({ token: TOKEN, mint: createMint(() => clock.now()) }),
+    ],
+    maxBodyBytes,
+    maxEvents: options.maxEvents ?? 10,
+    maxConnections: 100,
+    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    take: createTake({
+      clock,
+      deliveryTimeoutMs: 10_000,
+      publisher: {
+        async publish([event]) {
+          await publish(event!)
+          published.push(event!)
+        },
+      },
+      onFailure: (error) => failures.push(error),
+      onUnknownKinds: (count) => {
+        unknownKinds += count
+      },
+    }),
+    trouble: () => trouble,
+    onAnswered: (route, status) => answered.push(`${route} ${status}`),
+    onDefect: (error) => failures.push(error),
+    health: {
+      register: createMetrics({ version: '1.2.3' }).register,
+      live: () => [],
+      ready: () => [{ name: 'open', ok: !server.isStopping() }],
+    },
+  })
+  onTestFinished(async () => void (await Promise.all([server.close(0), clock.advance(60_000)])))
+  const url = `http://127.0.0.1:${server.port}`
+
+  async function post(path: string, body: string | Buffer, headers: Record<string, string>) {
+    const response = await fetch(url + path, {
+      method: 'POST',
+      body: body as BodyInit,
+      headers: { 'content-type': 'application/json', ...headers },
+    })
+    const json = (await response.json()) as Answer
+    return { status: response.status, headers: response.headers, json }
+  }
+
+  return {
+    ...{ url, server, clock, budget, published, failures, answered, post },
+    unknownKinds: () => unknownKinds,
+    setTrouble(why: string | undefined) {
+      trouble = why
+    },
+    /** Signs and sends; what is no text or buffer as JSON. */
+    webhook(body: unknown, headers: Record<string, string> = {}) {
+      const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+      const signature = signed(SECRETS[1]!, bytes, clock.now())
+      return post('/webhooks/inventory', bytes, { ...signature, ...headers })
+    },
+    events(body: unknown, headers: Record<string, string> = {}) {
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      return post('/events', text, { authorization: `Bearer ${TOKEN}`, ...headers })
+    },
+  }
+}
+
+export interface Answer {
+  ids?: string[]
+  status?: number
+  detail?: string
+  errors?: { index: number; field: string; expected: string; got: string }[]
+}

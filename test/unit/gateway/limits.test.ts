@@ -1,0 +1,198 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { InventoryEventsError } from '../../../src/event/errors.ts'
+import { deferred } from '../../support/deferred.ts'
+import { until } from '../../support/stack.ts'
+import { gateway, TOKEN, wastedEvent } from './gateway-kit.ts'
+
+const unavailable = () =>
+  new InventoryEventsError('KAFKA_UNAVAILABLE', 'cannot write: secret-broker:9092 is away', {
+    retryable: true,
+  })
+
+/** What a raw connection is told until it is closed. */
+async function toldBy(socket: Socket): Promise<string> {
+  let told = ''
+  socket.on('data', (bytes) => {
+    told += bytes
+  })
+  socket.on('error', () => undefined)
+  await once(socket, 'close')
+  return told
+}
+
+function talk(url: string, text: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write(text)
+  return toldBy(socket)
+}
+
+/** The head of a request that is let in, the last of its connection; its body is still to come. */
+function headOf(bodyBytes: number): string {
+  const headers = {
+    ...{ host: 'x', authorization: `Bearer ${TOKEN}`, connection: 'close' },
+    ...{ 'content-type': 'application/json', 'content-length': bodyBytes },
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `POST /events HTTP/1.1\r\n${lines.join('')}\r\n`
+}
+
+describe('an event that is not in Kafka', () => {
+  it('is answered with 503 and when to come again, without saying too much', async () => {
+    const kit = await gateway({ publish: () => Promise.reject(unavailable()) })
+    const { status, headers, json } = await kit.webhook(wastedEvent())
+    expect([status, headers.get('retry-after')]).toEqual([503, '5'])
+    expect(JSON.stringify(json)).not.toContain('broker')
+    expect(kit.failures).toMatchObject([{ code: 'KAFKA_UNAVAILABLE' }])
+  })
+
+  it('is answered with 503 when Kafka says nothing within the limit', async () => {
+    const { promise, resolve } = deferred()
+    const kit = await gateway({ publish: () => promise })
+    const answer = kit.webhook(wastedEvent())
+    await until(() => kit.clock.pending === 1, { what: 'the event to be on its way' })
+    await kit.clock.advance(10_000)
+    expect((await answer).status).toBe(503)
+    // It still takes its memory.
+    expect(kit.budget.usedBytes).toBeGreaterThan(0)
+    resolve()
+    await until(() => kit.budget.usedBytes === 0, { what: 'the memory to be given back' })
+  })
+
+  it('is answered with 503 though the others of its request are', async () => {
+    const kit = await gateway({
+      publish: async ({ id }) => {
+        if (id === 'b') throw unavailable()
+      },
+    })
+    expect((await kit.webhook(['a', 'b', 'c'].map(wastedEvent))).status).toBe(503)
+  })
+
+  it('is answered with 413 and named when it is too large for a record', async () => {
+    const kit = await gateway({
+      publish: async ({ id }) => {
+        if (id === 'b') throw new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', 'too large')
+      },
+    })
+    const { status, json } = await kit.webhook(['a', 'b', 'c'].map(wastedEvent))
+    expect(status).toBe(413)
+    expect(json.errors?.map(({ index }) => index)).toEqual([1])
+    expect(kit.failures).toEqual([])
+  })
+
+  it('is answered with 500 when the gateway has a defect, which is reported', async () => {
+    const kit = await gateway({ publish: () => Promise.reject(new TypeError('a defect')) })
+    const { status, json } = await kit.webhook(wastedEvent())
+    expect(status).toBe(500)
+    expect(JSON.stringify(json)).not.toContain('defect"')
+    expect(kit.failures).toEqual([new TypeError('a defect')])
+  })
+})
+
+describe('before the body is read', () => {
+  it('a request is refused with 503 while Kafka is away', async () => {
+    const kit = await gateway()
+    kit.setTrouble('away')
+    expect(await talk(kit.url, headOf(50_000))).toMatch(/^HTTP\/1.1 503 [\s\S]*retry-after: 5\r\n/)
+    kit.setTrouble(undefined)
+    expect((await kit.webhook(wastedEvent())).status).toBe(202)
+  })
+
+  it('a request is refused with 429 while too much is under way', async () => {
+    const { promise, resolve } = deferred()
+    const kit = await gateway({ maxInFlightBytes: 60_000, publish: () => promise })
+    const first = kit.webhook({ ...wastedEvent(), reason: 'x'.repeat(45_000) })
+    await until(() => kit.budget.usedBytes > 45_000, { what: 'the first to be held' })
+    expect(await talk(kit.url, headOf(20_000))).toMatch(/^HTTP\/1.1 429 [\s\S]*retry-after: 1\r\n/)
+    resolve()
+    expect((await first).status).toBe(202)
+    expect((await kit.webhook(wastedEvent())).status).toBe(202)
+    await until(() => kit.budget.usedBytes === 0, { what: 'all of it to be given back' })
+  })
+
+  it('one that does not say its length is taken for the largest', async () => {
+    const kit = await gateway({ maxInFlightBytes: 60_000 })
+    const chunked = headOf(0).replace('content-length: 0', 'transfer-encoding: chunked')
+    expect(await talk(kit.url, chunked)).toMatch(/^HTTP\/1.1 429 /)
+  })
+
+  it('one that is too large is refused with 413, a stranger with 401', async () => {
+    const kit = await gateway()
+    expect(await talk(kit.url, headOf(100_001))).toMatch(/^HTTP\/1.1 413 /)
+    expect(await talk(kit.url, headOf(100_001).replace(TOKEN, 'x'))).toMatch(/^HTTP\/1.1 401 /)
+  })
+
+  it('one that breaks off gives its room back', async () => {
+    const kit = await gateway()
+    const socket = connect(Number(new URL(kit.url).port), '127.0.0.1')
+    socket.write(`${headOf(50_000)}{`)
+    await until(() => kit.budget.usedBytes > 50_000, { what: 'the request to begin' })
+    socket.destroy()
+    await until(() => kit.budget.usedBytes === 0, { what: 'its room to be given back' })
+    expect(kit.failures).toEqual([])
+  })
+})
+
+it('closes connections that say nothing, or not all, in time', async () => {
+  const kit = await gateway({ requestTimeoutMs: 300 })
+  const begun = `${headOf(50)}{`
+  const told = await Promise.all([
+    talk(kit.url, ''),
+    talk(kit.url, 'POST /ev'),
+    talk(kit.url, begun),
+  ])
+  expect(told.every((text) => text === '' || text.startsWith('HTTP/1.1 408'))).toBe(true)
+  expect(kit.budget.usedBytes).toBe(0)
+})
+
+it('knows its paths and their methods, whatever the body is', async () => {
+  const kit = await gateway()
+  const ask = (method: string, path: string) =>
+    fetch(kit.url + path, { method, headers: { 'content-type': 'text/plain' } })
+  const get = await ask('GET', '/webhooks/inventory?x=1')
+  expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
+  expect((await ask('DELETE', '/events')).status).toBe(405)
+  expect((await ask('POST', '/readyz')).headers.get('allow')).toBe('GET, HEAD')
+  expect((await ask('POST', '/webhook')).status).toBe(404)
+  expect(kit.answered).toContain('none 404')
+})
+
+describe('a stop', () => {
+  it('ends what was begun, and refuses what comes then', async () => {
+    const { promise, resolve } = deferred()
+    const kit = await gateway({ publish: () => promise })
+    const begun = kit.webhook(wastedEvent())
+    await until(() => kit.clock.pending === 1, { what: 'the event to be on its way' })
+    const closed = kit.server.close(20_000)
+    await expect(kit.webhook(wastedEvent())).rejects.toThrow('fetch failed')
+    resolve()
+    const { status, headers } = await begun
+    expect([status, headers.get('connection')]).toEqual([202, 'close'])
+    expect(await closed).toBe('drained')
+  })
+
+  it('takes a request whose body is still coming', async () => {
+    const kit = await gateway()
+    const body = '{"event":"a.b"}'
+    const socket = connect(Number(new URL(kit.url).port), '127.0.0.1')
+    socket.write(`${headOf(body.length)}${body.slice(0, 5)}`)
+    await until(() => kit.budget.usedBytes > 0, { what: 'the request to begin' })
+    const closed = kit.server.close(20_000)
+    socket.write(body.slice(5))
+    expect(await toldBy(socket)).toMatch(/^HTTP\/1.1 202 [\s\S]*connection: close\r\n/)
+    expect(await closed).toBe('drained')
+    expect(kit.published).toHaveLength(1)
+  })
+
+  it('cuts off at the limit what is not answered', async () => {
+    const kit = await gateway({ publish: () => new Promise(() => {}) })
+    const begun = kit.webhook(wastedEvent())
+    begun.catch(() => undefined)
+    await until(() => kit.clock.pending === 1, { what: 'the event to be on its way' })
+    const closed = kit.server.close(5_000)
+    await kit.clock.advance(5_000)
+    expect(await closed).toBe('limit')
+    await expect(begun).rejects.toThrow('fetch failed')
+  })
+})
