@@ -42,7 +42,9 @@ async function poisoned(how: string, settings: Record<string, string> = {}, othe
   const told = () => readFileSync(EFFECTS_FILE, 'utf8').split('\n')
   const idsOf = (what: 'call' | 'effect') =>
     told().flatMap((line) => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : []))
-  return { s, ...published, start, calls: () => idsOf('call'), effects: () => idsOf('effect') }
+  // An effect that no mark was made of before the process ended comes again.
+  const firstEffects = () => [...new Set(idsOf('effect'))]
+  return { s, ...published, start, calls: () => idsOf('call'), firstEffects }
 }
 
 type Poisoned = Awaited<ReturnType<typeof poisoned>>
@@ -66,7 +68,7 @@ async function supervise({ s, start }: Poisoned): Promise<(number | null)[]> {
 }
 
 async function expectOneDeadLetter(p: Poisoned, crashes: number) {
-  const { s, poison, others, effects, events } = p
+  const { s, poison, others, firstEffects, events } = p
   const letters = await s.letters()
   expect(letters.map(({ headers }) => headers)).toMatchObject([
     {
@@ -77,10 +79,10 @@ async function expectOneDeadLetter(p: Poisoned, crashes: number) {
     },
   ])
   expect(letters[0]!.key).toBe(`stockitem:${poison.kwargs.id}`)
-  expect([...effects()].sort()).toEqual(others.map(({ id }) => id).sort())
+  expect(firstEffects().sort()).toEqual(others.map(({ id }) => id).sort())
   for (let n = 0; n < ENTITIES; n += 1) {
     const ofEntity = events.filter(({ kwargs }) => kwargs.id === n).map(({ id }) => id)
-    const seen = effects().filter((id) => ofEntity.includes(id))
+    const seen = firstEffects().filter((id) => ofEntity.includes(id))
     expect(seen).toEqual(ofEntity.filter((id) => id !== poison.id))
   }
 }

@@ -1,0 +1,19 @@
+import type { CrashCounts, CrashNotes } from '../../src/pipeline/crash-counts.ts'
+
+/** Crash counts of one partition in memory, which outlive pipelines; `faults` may refuse changes. */
+export function fakeCrashNotes(noted: Record<string, number> = {}) {
+  const counts: CrashCounts = new Map(Object.entries(noted))
+  const faults = { refused: false, lostAnswers: 0 }
+  const notes: CrashNotes = {
+    read: async () => new Map(counts),
+    async change(_of, edit) {
+      if (faults.refused) throw new Error('not acknowledged')
+      edit(counts)
+      if (faults.lostAnswers > 0) {
+        faults.lostAnswers -= 1
+        throw new Error('the answer was lost')
+      }
+    },
+  }
+  return { notes, faults, noted: () => Object.fromEntries(counts) }
+}
