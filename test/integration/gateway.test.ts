@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import { moved, wasted } from '../support/events.ts'
+import { gatewaySettings, openGateway } from '../support/gateway.ts'
+import { readTopic } from '../support/read-topic.ts'
+import { recorder } from '../support/recorder.ts'
+import { scrape, situation, total } from '../support/service-kit.ts'
+
+it('brings webhooks and plugin events to plugins, each once though it is sent twice', async () => {
+  const { plugin, seen } = recorder()
+  const s = await situation({ plugins: [plugin] })
+  const { webhook, events, port } = await openGateway(gatewaySettings(s.topic))
+  const unknown = { id: 'u1', kind: 'order.new', time: '2024-01-15T10:30:00Z', entityId: 'ent_1' }
+  const inventory = [moved('ent_1', 1, 'e1'), wasted('ent_2', 'e2'), unknown]
+  const lines = inventory.map((event) => JSON.stringify(event)).join('\n')
+  const sent = { event: 'stockitem.moved', kwargs: { id: 7 } }
+  const key = { 'idempotency-key': 'order-7' }
+  for (let time = 0; time < 2; time++) {
+    expect(await (await webhook(inventory[0])).json()).toEqual({ ids: ['e1'] })
+    expect(await (await webhook(inventory)).json()).toEqual({ ids: ['e1', 'e2', 'u1'] })
+    const type = { 'content-type': 'application/x-ndjson' }
+    expect((await webhook(lines, type)).status).toBe(202)
+    expect(await (await events(sent, key)).json()).toEqual({ ids: ['order-7'] })
+  }
+
+  const service = await s.start()
+  await s.caughtUp()
+  expect(seen.map(({ id }) => id).sort()).toEqual(['e1', 'e2', 'order-7', 'u1'])
+  expect(seen).toEqual(expect.arrayContaining(inventory))
+  expect(await service.metric('idempotency_conflicts_total')).toBe(0)
+  expect(await s.letters()).toEqual([])
+
+  const metrics = await scrape(port)
+  expect(total(metrics, 'published_total')).toBe(16)
+  expect(total(metrics, 'gateway_requests_total{route="/events",status="202"}')).toBe(2)
+  expect(total(metrics, 'gateway_unknown_kinds_total')).toBe(4)
+})
+
+it('writes what the sender signed, keyed by entity, and nothing of a list with a bad event', async () => {
+  const s = await situation({ plugins: [] })
+  const { webhook, events } = await openGateway(gatewaySettings(s.topic))
+  const text = JSON.stringify({ ...wasted('Größe', 'e1'), time: '2024-01-15T11:30:00.120+01:00' })
+  const spaced = text.replaceAll(',', ' ,\n ')
+  expect((await webhook(spaced)).status).toBe(202)
+  expect((await webhook([wasted('ent_1'), { ...wasted('ent_2'), entityId: 7 }])).status).toBe(422)
+  expect((await events([{ event: 'a.b' }, { event: 7 }])).status).toBe(422)
+  expect((await webhook(wasted('ent_1'), { 'x-tracktile-signature': 't=1,v1=2' })).status).toBe(401)
+  const records = await readTopic(s.topic)
+  expect(records.map(({ key, headers }) => [`${key}`, `${headers?.ce_id}`])).toEqual([
+    ['Größe', 'e1'],
+  ])
+  expect(records[0]!.headers).toMatchObject({
+    ce_time: Buffer.from('2024-01-15T10:30:00.120Z'),
+    ce_source: Buffer.from('/inventory-events/gateway'),
+  })
+})
+
+it('answers 413 to an event that Kafka refuses, and takes the others of its request', async () => {
+  const s = await situation({ plugins: [] })
+  const { webhook } = await openGateway(gatewaySettings(s.topic))
+  const large = { ...wasted('ent_1', 'large'), reason: 'x'.repeat(1_500_000) }
+  const answer = await webhook([wasted('ent_1', 'small'), large])
+  expect(answer.status).toBe(413)
+  expect(((await answer.json()) as { errors: object[] }).errors).toMatchObject([{ index: 1 }])
+  const records = await readTopic(s.topic)
+  expect(records.map(({ headers }) => `${headers?.ce_id}`)).toEqual(['small'])
+})

@@ -1,0 +1,66 @@
+import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { startGateway } from '../../src/gateway/gateway.ts'
+import { signed } from './sign.ts'
+import { endpoints, until } from './stack.ts'
+import { startCli } from './start-cli.ts'
+
+export const SECRET = 'whsec_of_the_test'
+export const TOKEN = 'token-of-the-test'
+
+/** What a gateway needs that writes to one topic. */
+export function gatewaySettings(topic: string): Record<string, string> {
+  return {
+    KAFKA_BROKERS: endpoints().brokers,
+    SCHEMA_REGISTRY_URL: endpoints().registryUrl,
+    GATEWAY_PORT: '0',
+    GATEWAY_SECRETS: `another,${SECRET}`,
+    GATEWAY_TOKEN: TOKEN,
+    GATEWAY_INVENTORY_TOPIC: topic,
+    GATEWAY_PLUGIN_TOPIC: topic,
+  }
+}
+
+/** A gateway in this process. */
+export async function openGateway(settings: Record<string, string>) {
+  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
+  const lines: string[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
+  const gateway = await startGateway({ config: loadConfig(settings, { required }), log })
+  onTestFinished(async () => void (await gateway.stop()))
+  return { ...gateway, ...clientOf(gateway.port), log: () => lines.join('') }
+}
+
+/** `inventory-events gateway` as a process of its own, once it has started. */
+export async function runGateway(settings: Record<string, string>) {
+  const { child, output, ended } = startCli(['gateway'], settings)
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  const portIn = () => /"port":(\d+)/.exec(output.out)?.[1]
+  const port = await until(portIn, { what: 'the gateway to tell its port' })
+  return { ...clientOf(Number(port)), child, output, ended, port: Number(port) }
+}
+
+/** Sends requests as senders of webhooks and of plugin events do. */
+export function clientOf(port: number) {
+  const url = `http://127.0.0.1:${port}`
+  const post = (path: string, body: string, headers: Record<string, string>) =>
+    fetch(url + path, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    })
+  const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body))
+  return {
+    url,
+    webhook(body: unknown, headers: Record<string, string> = {}) {
+      const text = textOf(body)
+      return post('/webhooks/inventory', text, { ...signed(SECRET, text), ...headers })
+    },
+    events: (body: unknown, headers: Record<string, string> = {}) =>
+      post('/events', textOf(body), { authorization: `Bearer ${TOKEN}`, ...headers }),
+  }
+}
