@@ -1,13 +1,13 @@
-import type { KafkaMessage } from 'kafkajs'
+import type { Kafka, KafkaMessage } from 'kafkajs'
 import { kafkaClient, uniqueName, until } from './stack.ts'
 
 export type ReadRecord = KafkaMessage & { partition: number }
 
 /** Every record that is in the topic now, by partition and offset. */
-export async function readTopic(topic: string): Promise<ReadRecord[]> {
-  const expected = await countOf(topic)
+export async function readTopic(topic: string, kafka = kafkaClient()): Promise<ReadRecord[]> {
+  const expected = await countOf(topic, kafka)
   const records: ReadRecord[] = []
-  const consumer = kafkaClient().consumer({ groupId: uniqueName('reader'), maxWaitTimeInMs: 100 })
+  const consumer = kafka.consumer({ groupId: uniqueName('reader'), maxWaitTimeInMs: 100 })
   await consumer.connect()
   try {
     await consumer.subscribe({ topic, fromBeginning: true })
@@ -21,8 +21,8 @@ export async function readTopic(topic: string): Promise<ReadRecord[]> {
   return records.sort((a, b) => a.partition - b.partition || Number(a.offset) - Number(b.offset))
 }
 
-async function countOf(topic: string): Promise<number> {
-  const admin = kafkaClient().admin()
+async function countOf(topic: string, kafka: Kafka): Promise<number> {
+  const admin = kafka.admin()
   await admin.connect()
   try {
     const offsets = await admin.fetchTopicOffsets(topic)

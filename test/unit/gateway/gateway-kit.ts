@@ -86,7 +86,7 @@ export async function gateway(options: KitOptions = {}) {
   async function post(path: string, body: string | Buffer, headers: Record<string, string>) {
     const response = await fetch(url + path, {
       method: 'POST',
-      body: body as BodyInit,
+      body: body as string,
       headers: { 'content-type': 'application/json', ...headers },
     })
     const json = (await response.json()) as Answer

@@ -1,0 +1,37 @@
+import { wasted } from './events.ts'
+
+/** Sends a request and answers its status. */
+export type Send = (body: unknown) => Promise<{ status: number }>
+
+/**
+ * Several senders that each send one event after the other, every one with an id of its own, until
+ * they are stopped. What became of each is noted: its status, or 0 where no answer came.
+ */
+export function startSenders(send: Send, { count }: { count: number }) {
+  const statuses = new Map<string, number>()
+  let isOn = true
+  let next = 0
+
+  async function run(): Promise<void> {
+    while (isOn) {
+      const id = `sent-${next++}`
+      const status = await send(wasted(`ent_${next % 20}`, id)).then(
+        (response) => response.status,
+        () => 0,
+      )
+      statuses.set(id, status)
+      // Whoever can't reach the gateway does not wait for it, so others are let run.
+      if (status === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  const running = Promise.all(Array.from({ length: count }, run))
+  return {
+    statuses,
+    with: (status: number) => [...statuses].filter(([, each]) => each === status).map(([id]) => id),
+    async stop() {
+      isOn = false
+      await running
+    },
+  }
+}
