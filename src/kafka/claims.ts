@@ -21,15 +21,19 @@ export function encodeClaims({ generation, owned }: Claims): Buffer {
   ])
 }
 
-/** A member whose claims can't be read has none: it gets what is left. */
-export function decodeClaims(userData: Buffer | undefined): Claims {
-  if (userData === undefined || userData[0] !== FORMAT) return NOTHING
+/**
+ * A member whose claims can't be read has none: it gets what is left. Whatever it sent, this does
+ * not throw, since that would end the leader and not the member.
+ */
+export function decodeClaims(userData: Buffer | null | undefined): Claims {
+  if (userData?.[0] !== FORMAT) return NOTHING
   try {
     const { generation, partitions } = JSON.parse(userData.subarray(1).toString())
+    if (!Number.isSafeInteger(generation)) return NOTHING
     const owned = Object.entries(partitions as Record<string, number[]>).flatMap(([topic, all]) =>
-      all.map((partition) => ({ topic, partition })),
+      all.filter(Number.isSafeInteger).map((partition) => ({ topic, partition })),
     )
-    return { generation: Number(generation), owned }
+    return { generation, owned }
   } catch {
     return NOTHING
   }

@@ -28,6 +28,12 @@ function movedBetween(before: Shares, after: Shares): number {
   return moved
 }
 
+/** Claims as a member writes them that has the current format, or says so. */
+function format1(claims: unknown): Buffer {
+  const text = JSON.stringify(claims, (_, value) => (typeof value === 'bigint' ? '' : value))
+  return Buffer.concat([Buffer.from([1]), Buffer.from(text ?? '')])
+}
+
 const sizes = (shares: Shares) => [...shares.values()].map((share) => share.length).sort()
 const ids = (n: number) => Array.from({ length: n }, (_, i) => `member-${i}`)
 
@@ -126,8 +132,39 @@ describe('claims', () => {
   it('are none where they cannot be read', () => {
     const nothing = { generation: -1, owned: [] }
     expect(decodeClaims(undefined)).toEqual(nothing)
+    expect(decodeClaims(null)).toEqual(nothing)
     expect(decodeClaims(Buffer.alloc(0))).toEqual(nothing)
     expect(decodeClaims(Buffer.from([2, 1, 2]))).toEqual(nothing)
     expect(decodeClaims(Buffer.from([1, 1, 2]))).toEqual(nothing)
+  })
+
+  it('are read without what a later version adds', () => {
+    const more = { generation: 3, partitions: { a: [2], b: [null, 'x', 1] }, zone: 'here' }
+    expect(decodeClaims(format1(more))).toEqual({
+      generation: 3,
+      owned: [
+        { topic: 'a', partition: 2 },
+        { topic: 'b', partition: 1 },
+      ],
+    })
+  })
+
+  it('never end the leader, whatever a member sends', () => {
+    const nearly = fc.record(
+      { generation: fc.anything(), partitions: fc.dictionary(fc.string(), fc.anything()) },
+      { requiredKeys: [] },
+    )
+    const sent = fc.oneof(
+      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+      fc.uint8Array().map((bytes) => Buffer.from([1, ...bytes])),
+      fc.oneof(nearly, fc.jsonValue()).map(format1),
+    )
+    fc.assert(
+      fc.property(sent, (userData) => {
+        const { generation, owned } = decodeClaims(userData)
+        expect(Number.isSafeInteger(generation)).toBe(true)
+        expect(owned.every(({ partition }) => Number.isSafeInteger(partition))).toBe(true)
+      }),
+    )
   })
 })
