@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { deferred } from '../support/deferred.ts'
 import { moved } from '../support/events.ts'
@@ -28,14 +28,16 @@ describe('a member joins while a slow handler runs', () => {
     expect(hasEnded).toBe(true)
   })
 
-  it('the service lets it wait for the limit, and calls the kept handlers no second time', async () => {
+  it('the service lets it wait for the limit, and and leaves the handlers of kept partitions alone', async () => {
     const gate = deferred()
     const calls: string[] = []
+    const aborted: string[] = []
     const slow: Plugin = {
       slug: 'plugin',
-      async processEvent(event) {
+      async processEvent(event, { signal }) {
         calls.push(event.id)
         await gate.promise
+        if (signal.aborted) aborted.push(event.id)
       },
     }
     const quick: Plugin = { slug: 'plugin', processEvent: (event) => void calls.push(event.id) }
@@ -45,12 +47,14 @@ describe('a member joins while a slow handler runs', () => {
     await s.produce(events.map((event, partition) => ({ ...s.record(event), partition })))
     await s.start({ KAFKA_CLIENT_ID: 'first' }, [slow])
     await until(() => calls.length === 2, { what: 'both handlers to run' })
+    onTestFinished(gate.resolve)
     await s.start({ KAFKA_CLIENT_ID: 'second' }, [quick])
-    const { first } = await assigned(s.groupId, ['first', 'second'])
+    const { first } = await assigned(s.groupId, ['first', 'second'], 15_000)
     await until(() => calls.length === 3, { what: 'the lost event to be handled again' })
     gate.resolve()
     await s.caughtUp(10_000)
     const [kept] = first![s.topic] as [number]
     expect(calls.filter((id) => id === events[kept]!.id)).toHaveLength(1)
+    expect(aborted).toEqual([events[1 - kept]!.id])
   })
 })

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../support/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 import { plainMember, plainTopic, records } from './plain-member.ts'
+
+const HANDLER_MS = 3_000
 
 describe('work ends when a stop has begun', () => {
   it('plain kafkajs drops its commit, and says nothing', async () => {
@@ -29,24 +31,21 @@ describe('work ends when a stop has begun', () => {
   })
 
   it('the service lets it end, and commits it before it leaves', async () => {
-    const gate = deferred()
     const calls: string[] = []
-    const waiting: Plugin = {
-      slug: 'waiting',
+    const slow: Plugin = {
+      slug: 'slow',
       async processEvent(event) {
         calls.push(event.id)
-        await gate.promise
+        await sleep(HANDLER_MS)
       },
     }
     // No commit on an interval comes to the help of the last one.
     const settings = { COMMIT_INTERVAL_MS: '60000' }
-    const s = await situation({ plugins: [waiting], partitions: 1, settings })
+    const s = await situation({ plugins: [slow], partitions: 1, settings })
     await s.publish([moved('ent_1'), moved('ent_2')])
     const service = await s.start()
     await until(() => calls.length === 2, { what: 'both events to be in their handlers' })
-    const stopped = service.stop()
-    gate.resolve()
-    expect(await stopped).toBe('drained')
+    expect(await service.stop()).toBe('drained')
     expect(await s.offsets()).toEqual([{ partition: 0, committed: 2, end: 2 }])
     expect(await s.members()).toEqual([])
   })

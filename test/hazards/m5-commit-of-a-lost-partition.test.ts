@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { deferred } from '../support/deferred.ts'
 import { moved } from '../support/events.ts'
@@ -45,8 +45,9 @@ describe('work of a partition ends after the partition went to another member', 
     await s.produce(some(0))
     await s.start({ KAFKA_CLIENT_ID: 'first' }, [slow])
     await until(() => started.size === 10, { what: 'all events to be in their handlers' })
+    onTestFinished(gate.resolve)
     await s.start({ KAFKA_CLIENT_ID: 'second' }, [quick])
-    const { first, second } = await assigned(s.groupId, ['first', 'second'])
+    const { first, second } = await assigned(s.groupId, ['first', 'second'], 15_000)
     const [kept] = first![s.topic] as [number]
     const [lost] = second![s.topic] as [number]
     await s.produce(some(5))
