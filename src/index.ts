@@ -3,6 +3,7 @@ export { InventoryEventsError } from './event/errors.ts'
 export type * from './event/event.ts'
 export { isInventoryEvent, isPluginEvent, isUnknownEvent, nameOf } from './event/guards.ts'
 export type { JsonObject, JsonValue } from './event/json.ts'
+export type { Where, WhereFilter } from './filter/where.ts'
 export type { EventNamed } from './plugin/define-plugin.ts'
 export { definePlugin } from './plugin/define-plugin.ts'
 export type {

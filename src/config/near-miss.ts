@@ -1,9 +1,16 @@
 /** The one of `known` that `name` was most likely meant to be, or undefined. */
 export function nearMiss(name: string, known: readonly string[]): string | undefined {
+  const best = nearest(name, known)
+  const isNear = best !== undefined && editDistance(name, best) <= allowedDistance(name)
+  return isNear ? best : undefined
+}
+
+/** The one of `known` that is the least away from `name`, however far that is. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance)
-  return best !== undefined && best.distance <= allowedDistance(name) ? best.candidate : undefined
+  return best?.candidate
 }
 
 /** Short names are close to each other by accident. */

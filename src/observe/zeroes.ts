@@ -1,6 +1,6 @@
 import type { CompletedOutcome, DeadLetterReason } from '../event/outcome.ts'
 import type { OutOfRangeReason } from '../kafka/out-of-range.ts'
-import type { FilterDecision } from '../pipeline/route.ts'
+import type { FilterDecision } from '../pipeline/ask.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What the labels of a process's series may be. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { DecodeHints } from '../avro/writer-schema.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { type Content, placeOf, type WantedRecord } from './delivery.ts'
-import { headerText, type Peek } from './peek.ts'
+import { Envelope } from './envelope.ts'
+import type { Peek } from './peek.ts'
 
 /** Fingerprints an event's content: equal for every honest retry, whatever its bytes look like. */
 export type Fingerprint = (asWritten: JsonValue) => string
@@ -29,25 +29,6 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
     return { type: 'event', id: event.id, fingerprint: print, event }
   } catch (error) {
     return undecodable(record, messageOf(error))
-  }
-}
-
-/** What a record tells of an event whose schema has no field for it; read only when asked. */
-class Envelope implements DecodeHints {
-  readonly name: string
-  #record: SourceRecord
-
-  constructor(name: string, record: SourceRecord) {
-    this.name = name
-    this.#record = record
-  }
-
-  get id(): string | undefined {
-    return headerText(this.#record, 'ce_id')
-  }
-
-  get time(): string {
-    return headerText(this.#record, 'ce_time') ?? new Date(this.#record.timestampMs).toISOString()
   }
 }
 

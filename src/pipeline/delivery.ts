@@ -5,6 +5,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { Claim } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { OpenRecord } from './ledger.ts'
+import type { Wanting } from './route.ts'
 import type { Epoch } from './source.ts'
 
 /** What a record's bytes say: the event, or why there is none. */
@@ -43,6 +44,16 @@ export interface Delivery {
   deadLetterWritten: boolean
   /** Should its handler end the process now, that is noted already. */
   crashNoted: boolean
+}
+
+/** A delivery that has not had its turn yet; `verdict` where it is known before. */
+export function deliveryOf(
+  { plugin, filterFailed }: Wanting,
+  wanted: WantedRecord,
+  verdict: CompletedOutcome | undefined,
+): Delivery {
+  const fresh = { attempts: 0, claim: undefined, deadLetterWritten: false, crashNoted: false }
+  return { plugin, wanted, filterFailed, verdict, ...fresh }
 }
 
 /** `topic/partition@offset`, for logs and errors. */

@@ -1,6 +1,7 @@
 import type { SchemaLookup, WriterSchema } from '../avro/writer-schema.ts'
 import { messageOf } from '../event/errors.ts'
 import type { SourceRecord } from '../event/record.ts'
+import { headerText } from './envelope.ts'
 import type { Obstacle } from './source.ts'
 
 export type Peek =
@@ -47,11 +48,4 @@ function peekWith(schema: WriterSchema, value: Buffer, record: SourceRecord): Pe
     (type !== undefined && type !== name) ||
     (id !== undefined && peeked.id !== undefined && id !== peeked.id)
   return { type: 'event', name, schema, headersLie }
-}
-
-/** A header's text; of several values under one name the last one counts, as in Kafka's clients. */
-export function headerText(record: SourceRecord, name: string): string | undefined {
-  const value = record.headers[name]
-  const last = Array.isArray(value) ? value.at(-1) : value
-  return last?.toString()
 }

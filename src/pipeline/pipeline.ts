@@ -5,6 +5,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../plugin/plugin.ts'
+import { Ask, type FilterDecision } from './ask.ts'
 import { Books } from './books.ts'
 import { ByteBudget } from './budget.ts'
 import { bytesOf, copyRecord } from './copy.ts'
@@ -12,7 +13,7 @@ import type { CrashNotes } from './crash-counts.ts'
 import type { DeadLetterSink } from './dead-letter.ts'
 import { createDecode, type Fingerprint, knownContentOf, undecodableOutcome } from './decode.ts'
 import { Dedupe } from './dedupe.ts'
-import type { Delivery, WantedRecord } from './delivery.ts'
+import { type Delivery, deliveryOf } from './delivery.ts'
 import { type CallNotes, createHandle } from './handle.ts'
 import { Hold } from './hold.ts'
 import type { Turn } from './lanes.ts'
@@ -20,7 +21,7 @@ import { type Backlog, Order } from './order.ts'
 import { createPeek, type Peek, type PeekPorts } from './peek.ts'
 import type { PipelineReports } from './reports.ts'
 import { judge } from './retry.ts'
-import { askAgain, createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
+import { createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
 import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
 import { Suspects } from './suspects.ts'
@@ -74,9 +75,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const books = new Books()
   const budget = new ByteBudget(options.maxInFlightBytes, slugsOf(receivers))
   const peek = createPeek(options)
-  let route = createRoute(switchedOn(), everyPlugin)
+  const ask = new Ask(plugins)
+  let route = createRoute(switchedOn(), ask)
   switches.onChange(() => {
-    route = createRoute(switchedOn(), everyPlugin)
+    route = createRoute(switchedOn(), ask)
   })
   const decode = createDecode(options.fingerprint)
   const order = new Order(receivers, deliver, clock)
@@ -91,11 +93,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function take(epoch: Epoch, record: SourceRecord): Obstacle | undefined {
     const peeked = peek(record)
     if (peeked.type === 'obstacle') return peeked.obstacle
-    const routed = route(peeked)
-    const obstacle = obstacleTo(record, peeked, routed.wanting)
+    const routed = route(peeked, record)
+    // Nobody may want it: then its size is nobody's business.
+    const bytes = routed.wanting.length === 0 ? 0 : bytesOf(record)
+    const obstacle = obstacleTo(bytes, peeked, routed.wanting)
     if (obstacle !== undefined) return obstacle
-    report(record, peeked, routed)
-    enqueue(epoch, record, peeked, routed)
+    report(record, peeked, routed, bytes)
+    enqueue(epoch, record, peeked, routed, bytes)
     return undefined
   }
 
@@ -122,7 +126,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function call(delivery: Delivery, event: Event): Promise<Outcome> {
     // The partition may have been lost while the store was asked.
     if (delivery.wanted.epoch.lost.aborted) return { type: 'abandoned' }
-    const refused = delivery.filterFailed ? askAgain(delivery) : undefined
+    const refused = delivery.filterFailed ? ask.again(delivery) : undefined
     if (refused !== undefined) return refused
     const result = await transact(delivery, event)
     const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
@@ -144,14 +148,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   function obstacleTo(
-    record: SourceRecord,
+    bytes: number,
     peeked: Peek,
-    wanting: Wanting[],
+    wanting: readonly Wanting[],
   ): Obstacle | undefined {
     if (wanting.length === 0) return undefined
     const unreadable = peeked.type === 'event' ? peeked.schema.unreadable : undefined
     if (unreadable !== undefined) return newer(unreadable)
-    return budget.obstacle(bytesOf(record), slugsOf(wanting.map(({ plugin }) => plugin)))
+    return budget.obstacle(bytes, slugsOf(wanting.map(({ plugin }) => plugin)))
   }
 
   /** An event in a shape that only a newer version reads is no bad event: it waits for that version. */
@@ -160,24 +164,27 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return { why, cleared: clock.sleep(UNREADABLE_RETRY_MS) }
   }
 
-  function report(record: SourceRecord, peeked: Peek, { decisions, wanting }: Route): void {
+  function report(record: SourceRecord, peeked: Peek, routed: Route, bytes: number): void {
+    const { asked, decisions, wanting } = routed
     reports.onConsumed(record)
     if (peeked.type === 'event' && peeked.headersLie) reports.onHeaderMismatch()
-    for (const { plugin, decision } of decisions) reports.onFilterDecision(plugin, decision.type)
-    books.offered(Math.max(decisions.length, wanting.length), wanting.length, bytesOf(record))
+    for (let i = 0; i < asked.length; i++) {
+      reports.onFilterDecision(asked[i] as LoadedPlugin, (decisions[i] as FilterDecision).type)
+    }
+    books.offered(Math.max(asked.length, wanting.length), wanting.length, bytes)
   }
 
-  function enqueue(epoch: Epoch, record: SourceRecord, peeked: Peek, { wanting }: Route): void {
+  function enqueue(
+    epoch: Epoch,
+    record: SourceRecord,
+    peeked: Peek,
+    { wanting }: Route,
+    bytes: number,
+  ): void {
     const open = epoch.ledger.accept(record.offset, record.timestampMs, wanting.length)
     if (wanting.length === 0) return
-    const bytes = bytesOf(record)
-    const wanted = {
-      epoch,
-      record: copyRecord(record),
-      bytes,
-      open,
-      ...knownContentOf(record, peeked),
-    }
+    const known = knownContentOf(record, peeked)
+    const wanted = { epoch, record: copyRecord(record), bytes, open, ...known }
     for (const each of wanting) {
       budget.take(each.plugin.slug, bytes)
       order.add(deliveryOf(each, wanted, tooLarge(bytes)))
@@ -235,15 +242,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 const UNREADABLE_RETRY_MS = 30_000
-
-function deliveryOf(
-  { plugin, filterFailed }: Wanting,
-  wanted: WantedRecord,
-  verdict: CompletedOutcome | undefined,
-): Delivery {
-  const fresh = { attempts: 0, claim: undefined, deadLetterWritten: false, crashNoted: false }
-  return { plugin, wanted, filterFailed, verdict, ...fresh }
-}
 
 function slugsOf(plugins: readonly LoadedPlugin[]): string[] {
   return plugins.map(({ slug }) => slug)

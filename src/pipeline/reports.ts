@@ -1,8 +1,8 @@
 import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { FilterDecision } from './ask.ts'
 import type { BreakerState } from './breaker.ts'
 import type { Delivery } from './delivery.ts'
-import type { FilterDecision } from './route.ts'
 import type { SettleReports } from './settle.ts'
 
 /** What the pipeline tells of its work, for metrics and logs. None of these may throw. */

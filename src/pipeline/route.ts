@@ -1,14 +1,7 @@
-import { messageOf } from '../event/errors.ts'
-import type { CompletedOutcome } from '../event/outcome.ts'
+import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { Delivery } from './delivery.ts'
+import type { Ask, FilterDecision } from './ask.ts'
 import type { Peek } from './peek.ts'
-
-export type FilterDecision =
-  | { type: 'wanted' }
-  | { type: 'unwanted' }
-  /** The filter threw, or answered neither true nor false. */
-  | { type: 'error'; error: string }
 
 /** A plugin that a record is delivered to. */
 export interface Wanting {
@@ -17,69 +10,38 @@ export interface Wanting {
   filterFailed: boolean
 }
 
+/** Holds until the next record is routed. */
 export interface Route {
-  /** What each plugin's filter said; empty where none could be asked. */
-  decisions: { plugin: LoadedPlugin; decision: FilterDecision }[]
-  wanting: Wanting[]
+  /** Who was asked; empty where nobody could be. */
+  asked: readonly LoadedPlugin[]
+  /** What the filter of each of them said. */
+  decisions: readonly FilterDecision[]
+  wanting: readonly Wanting[]
 }
 
 /** Finds who wants a record. Records without an event are wanted by nobody or, unreadable, by `*`. */
-export function createRoute(plugins: readonly LoadedPlugin[], everyPlugin: LoadedPlugin) {
-  return function route(peeked: Exclude<Peek, { type: 'obstacle' }>): Route {
+export function createRoute(plugins: readonly LoadedPlugin[], ask: Ask) {
+  const decisions: FilterDecision[] = []
+  return function route(peeked: Exclude<Peek, { type: 'obstacle' }>, record: SourceRecord): Route {
     if (peeked.type === 'tombstone' || plugins.length === 0) return nobody
-    if (peeked.type === 'undecodable') {
-      return { decisions: [], wanting: [{ plugin: everyPlugin, filterFailed: false }] }
-    }
-    const decisions = plugins.map((plugin) => ({ plugin, decision: decide(plugin, peeked.name) }))
-    const wanting: Wanting[] = []
-    for (const { plugin, decision } of decisions) {
-      if (decision.type === 'unwanted') continue
-      wanting.push({ plugin, filterFailed: decision.type === 'error' })
-    }
-    return { decisions, wanting }
+    if (peeked.type === 'undecodable') return everybody
+    ask.all(plugins, peeked, record, decisions)
+    return { asked: plugins, decisions, wanting: wantingOf(plugins, decisions) }
   }
 }
 
-const nobody: Route = { decisions: [], wanting: [] }
-
-/**
- * Asks a plugin's filter, inline. Whatever it throws is that plugin's own affair, and so is an
- * answer that is no answer: a filter made `async` by mistake would want every event.
- */
-export function decide(plugin: LoadedPlugin, name: string): FilterDecision {
-  if (plugin.wantsProcessEvent === undefined) return wanted
-  try {
-    const answer: unknown = plugin.wantsProcessEvent(name)
-    if (answer === true) return wanted
-    if (answer === false) return unwanted
-    return {
-      type: 'error',
-      error: `wantsProcessEvent: expected true or false, got ${kind(answer)}`,
-    }
-  } catch (error) {
-    return { type: 'error', error: `wantsProcessEvent: ${messageOf(error)}` }
+function wantingOf(
+  plugins: readonly LoadedPlugin[],
+  decisions: readonly FilterDecision[],
+): readonly Wanting[] {
+  let wanting: Wanting[] | undefined
+  for (let i = 0; i < plugins.length; i++) {
+    const type = decisions[i]?.type
+    if (type === 'unwanted') continue
+    wanting ??= []
+    wanting.push({ plugin: plugins[i] as LoadedPlugin, filterFailed: type === 'error' })
   }
-}
-
-const wanted: FilterDecision = { type: 'wanted' }
-const unwanted: FilterDecision = { type: 'unwanted' }
-
-/** Asks a filter that failed once more; undefined if it wants the event now. */
-export function askAgain({ plugin, wanted: { name } }: Delivery): CompletedOutcome | undefined {
-  const decision = decide(plugin, name)
-  switch (decision.type) {
-    case 'wanted':
-      return undefined
-    case 'unwanted':
-      return { type: 'skipped', why: 'its filter failed first and then did not want it' }
-    case 'error':
-      return { type: 'dead-lettered', reason: 'filter', error: decision.error }
-  }
-}
-
-function kind(answer: unknown): string {
-  if (answer instanceof Promise) return 'a promise (it must not be async)'
-  return answer === null ? 'null' : typeof answer
+  return wanting ?? nobody.wanting
 }
 
 /** Stands for all plugins where a record's name can't be read, so that no filter can be asked. */
@@ -88,6 +50,7 @@ export const everyPlugin: LoadedPlugin = {
   title: 'every plugin',
   file: '',
   wantsProcessEvent: undefined,
+  where: undefined,
   processEvent() {
     throw new Error('an undecodable record has no event to handle')
   },
@@ -97,4 +60,11 @@ export const everyPlugin: LoadedPlugin = {
   maxPerSecond: undefined,
   onExhausted: 'dead-letter',
   sql: false,
+}
+
+const nobody: Route = { asked: [], decisions: [], wanting: [] }
+const everybody: Route = {
+  asked: [],
+  decisions: [],
+  wanting: [{ plugin: everyPlugin, filterFailed: false }],
 }

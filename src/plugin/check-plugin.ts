@@ -1,5 +1,7 @@
 import { inspect } from 'node:util'
 import { nearMiss } from '../config/near-miss.ts'
+import { checkFilter } from '../filter/check-filter.ts'
+import { readFilter } from '../filter/read-filter.ts'
 import { limits } from './limits.ts'
 import type { Plugin, RetryPolicy } from './plugin.ts'
 
@@ -23,6 +25,8 @@ const rules: Record<keyof Plugin, Rule> = {
     expects: 'a function (name) that is not async and answers true or false',
     isGood: (value) => typeof value === 'function' && value.constructor.name !== 'AsyncFunction',
   },
+  // What is in it has problems of its own.
+  where: { expects: 'a filter or a list of filters', isGood: (value) => typeof value === 'object' },
   retry: { expects: 'an object', isGood: isObject },
   timeoutMs: wholeNumber(limits.timeoutMs),
   concurrency: wholeNumber(limits.concurrency),
@@ -57,6 +61,7 @@ export function checkPlugin(value: unknown): string[] {
     ...valueProblems(value, rules),
     ...unknownNames(value, Object.keys(rules)),
     ...retryProblems(value.retry),
+    ...(typeof value.where === 'object' ? whereProblems(value.where, 'where', wantsOf(value)) : []),
   ]
 }
 
@@ -67,6 +72,20 @@ function retryProblems(retry: unknown): string[] {
     ...unknownNames(retry, Object.keys(retryRules)),
   ]
   return problems.map((problem) => `retry.${problem}`)
+}
+
+/** `wants` is the plugin's filter by name. */
+export function whereProblems(where: unknown, at: string, wants: Wants | undefined): string[] {
+  const { filter, problems } = readFilter(where, at)
+  if (filter === undefined) return problems
+  return checkFilter(filter, wants).map((problem) => `${at}: ${problem}`)
+}
+
+type Wants = (name: string) => boolean
+
+function wantsOf(value: Record<string, unknown>): Wants | undefined {
+  const wants = value.wantsProcessEvent
+  return typeof wants === 'function' ? (wants.bind(value) as Wants) : undefined
 }
 
 function valueProblems(value: Record<string, unknown>, expected: Record<string, Rule>): string[] {

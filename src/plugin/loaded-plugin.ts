@@ -1,4 +1,6 @@
 import type { Config } from '../config/settings.ts'
+import type { Filter } from '../filter/filter.ts'
+import { readFilter } from '../filter/read-filter.ts'
 import type { Plugin, RetryPolicy } from './plugin.ts'
 
 /** A plugin that is ready to run: checked, with every default applied. */
@@ -9,6 +11,8 @@ export interface LoadedPlugin {
   readonly file: string
   /** May throw and may answer nonsense: it is the author's. */
   readonly wantsProcessEvent: ((name: string) => boolean) | undefined
+  /** Which of those it is given, by what they hold; undefined: all of them. */
+  readonly where: Filter | undefined
   readonly processEvent: Plugin['processEvent']
   readonly retry: RetryPolicy
   readonly timeoutMs: number
@@ -33,6 +37,7 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     title: plugin.title ?? plugin.slug,
     file,
     wantsProcessEvent: plugin.wantsProcessEvent?.bind(plugin),
+    where: plugin.where && readFilter(plugin.where, 'where').filter,
     processEvent: plugin.processEvent.bind(plugin),
     retry: Object.freeze({ ...defaults.retry, ...plugin.retry }),
     timeoutMs: plugin.timeoutMs ?? defaults.timeoutMs,

@@ -1,4 +1,5 @@
 import type { Event } from '../event/event.ts'
+import type { Where } from '../filter/where.ts'
 
 /** What a handler may log with: pino's shape, each line carrying the plugin and the delivery. */
 export interface PluginLog {
@@ -92,6 +93,11 @@ export interface Plugin {
    * every record: keep it quick. Without it the plugin is given every event.
    */
   wantsProcessEvent?(name: string): boolean
+  /**
+   * Which of those events it is given, by what they hold. Asked before the event is decoded, of the
+   * fields alone that some plugin's `where` names.
+   */
+  where?: Where
   /** Returning normally means processed; throwing means: try again. */
   processEvent(
     event: Event,

@@ -19,9 +19,9 @@ export const groupGuards: Guard[] = [
   {
     name: 'a TypeError of a filter is thrown on',
     test: m2,
-    file: 'src/pipeline/route.ts',
+    file: 'src/pipeline/ask.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    from: "return { type: 'error', error: `wantsProcessEvent: ${messageOf(error)}` }",
+    from: 'return failed(`wantsProcessEvent: ${messageOf(error)}`)',
     to: 'throw error',
   },
   {
@@ -34,9 +34,9 @@ export const groupGuards: Guard[] = [
   {
     name: 'an Error of a filter is thrown on',
     test: m3,
-    file: 'src/pipeline/route.ts',
+    file: 'src/pipeline/ask.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    from: "return { type: 'error', error: `wantsProcessEvent: ${messageOf(error)}` }",
+    from: 'return failed(`wantsProcessEvent: ${messageOf(error)}`)',
     to: 'throw error',
   },
   {

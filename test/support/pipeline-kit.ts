@@ -2,6 +2,7 @@ import type { WriterSchema } from '../../src/avro/writer-schema.ts'
 import type { Event } from '../../src/event/event.ts'
 import type { JsonValue } from '../../src/event/json.ts'
 import type { Outcome } from '../../src/event/outcome.ts'
+import { valueAt } from '../../src/event/path.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
 import { createMemoryStore } from '../../src/idempotency/memory.ts'
 import type { IdempotencyStore } from '../../src/idempotency/store.ts'
@@ -10,6 +11,7 @@ import type { DeadLetter } from '../../src/pipeline/dead-letter.ts'
 import { noNotes } from '../../src/pipeline/handle.ts'
 import { Ledger } from '../../src/pipeline/ledger.ts'
 import { createPipeline, type PipelineOptions } from '../../src/pipeline/pipeline.ts'
+
 import type { Epoch } from '../../src/pipeline/source.ts'
 import { allOn } from '../../src/pipeline/switches.ts'
 import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
@@ -46,6 +48,10 @@ export const jsonSchema: WriterSchema & { decoded: number } = {
     const event = parse(value)
     if (event.broken) throw new Error('its body is broken')
     return event as unknown as Event
+  },
+  projection: (paths) => (value, slots) => {
+    const event = parse(value)
+    for (const [slot, path] of paths.entries()) slots[slot] = valueAt(event, path)
   },
   decodeAsWritten: (value) => parse(value) as JsonValue,
 }

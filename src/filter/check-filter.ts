@@ -1,0 +1,94 @@
+import { nearest } from '../config/near-miss.ts'
+import type { Path } from '../event/path.ts'
+import type { FieldRule } from '../event/shapes.ts'
+import { type KnownEvent, knownEvents, pathsOf, ruleAt } from './contract-fields.ts'
+import type { Filter } from './filter.ts'
+import { mayMatch } from './may-match.ts'
+import { writePath } from './read-field.ts'
+
+type DataTest = Extract<Filter, { type: 'test' }> & { field: { from: 'data'; path: Path } }
+
+/**
+ * What can never be true of a filter: paths that no schema has of the events that it may see, and
+ * values that a field never has. `wants` is the plugin's filter by name.
+ */
+export function checkFilter(filter: Filter, wants?: (name: string) => boolean): string[] {
+  const seen = knownEvents.filter(({ name }) => name === undefined || isSeen(filter, name, wants))
+  // A filter by name may let plugin events through, whatever it says of kinds.
+  const named = wants === undefined || seen.length === 1 ? seen : seen.slice(0, -1)
+  return dataTests(filter).flatMap((test) => problemOf(test, seen, named) ?? [])
+}
+
+function problemOf(test: DataTest, seen: KnownEvent[], named: KnownEvent[]): string | undefined {
+  const { field, operator, operand } = test
+  const rules = seen.flatMap((event) => ruleAt(event, field.path) ?? [])
+  if (rules.length === 0) return unknownPath(test, named)
+  if (operator === 'exists' || rules.some((rule) => fits(rule, operand))) return undefined
+  const [rule] = rules
+  if (typeof rule === 'string' && rule !== 'json-object') {
+    return `${field.text}: expected ${typeOf(rule)}, got ${operands(operand).map(String).join(', ')}`
+  }
+  return `${field.text}: expected exists, because it is no single value`
+}
+
+function unknownPath({ field }: DataTest, named: KnownEvent[]): string {
+  const schemas = named.map(({ schema }) => schema)
+  const known = named.flatMap((event) =>
+    pathsOf(event).map((path) =>
+      writePath(isOpen(event, path) ? continued(path, field.path) : path),
+    ),
+  )
+  const meant = nearest(field.text, [...new Set(known)])
+  const nowhere =
+    schemas.length === 1 ? `no field of ${schemas[0]}` : `in none of ${schemas.join(', ')}`
+  return `${field.text}: ${nowhere}, did you mean ${meant}?`
+}
+
+/** A path into a map may go on as the one that was written. */
+function continued(path: Path, written: Path): Path {
+  return [...path, ...written.slice(path.length)]
+}
+
+function isOpen(event: KnownEvent, path: Path): boolean {
+  const rule = ruleAt(event, path)
+  return rule === 'json' || rule === 'json-object'
+}
+
+function isSeen(filter: Filter, name: string, wants?: (name: string) => boolean): boolean {
+  return mayWant(name, wants) && mayMatch(filter, name)
+}
+
+/** A filter that throws has no opinion. */
+function mayWant(name: string, wants?: (name: string) => boolean): boolean {
+  try {
+    return wants?.(name) !== false
+  } catch {
+    return true
+  }
+}
+
+function fits(rule: FieldRule, operand: unknown): boolean {
+  if (rule === 'json') return true
+  if (typeof rule !== 'string' || rule === 'json-object') return false
+  const type = rule === 'number' ? 'number' : 'string'
+  return operands(operand).some((each) => each === null || typeof each === type)
+}
+
+function typeOf(rule: FieldRule): string {
+  return rule === 'number' ? 'a number' : 'a string'
+}
+
+function operands(operand: unknown): unknown[] {
+  return Array.isArray(operand) ? operand : [operand]
+}
+
+function dataTests(filter: Filter): DataTest[] {
+  switch (filter.type) {
+    case 'test':
+      return filter.field.from === 'data' ? [filter as DataTest] : []
+    case 'not':
+      return dataTests(filter.filter)
+    default:
+      return filter.filters.flatMap(dataTests)
+  }
+}

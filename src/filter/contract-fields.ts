@@ -1,0 +1,62 @@
+import { INVENTORY_KINDS, RECORD_OF_KIND } from '../event/kinds.ts'
+import { type Path, placeIn } from '../event/path.ts'
+import {
+  type FieldRule,
+  PLUGIN_EVENT_SHAPE,
+  type RecordShape,
+  SHAPE_OF_KIND,
+} from '../event/shapes.ts'
+
+/** One kind of event that there is a schema for. */
+export interface KnownEvent {
+  /** The full name of its schema. */
+  schema: string
+  /** Undefined for plugin events, whose names are open. */
+  name: string | undefined
+  shape: RecordShape
+}
+
+export const knownEvents: readonly KnownEvent[] = [
+  ...INVENTORY_KINDS.map((name) => ({
+    schema: `inventory_events.${RECORD_OF_KIND[name]}`,
+    name,
+    shape: { kind: 'string', ...SHAPE_OF_KIND[name] } as RecordShape,
+  })),
+  { schema: 'inventory_events.PluginEvent', name: undefined, shape: PLUGIN_EVENT_SHAPE },
+]
+
+/** What is at a path; undefined if nothing ever is. */
+export function ruleAt({ shape }: KnownEvent, path: Path): FieldRule | undefined {
+  let rule: FieldRule | undefined = { record: shape }
+  for (const segment of path) rule = rule && inside(rule, segment)
+  return rule && plain(rule)
+}
+
+/** Every path of an event, such as `entity.name`; what JSON values hold is not listed. */
+export function pathsOf({ shape }: KnownEvent): Path[] {
+  return pathsIn({ record: shape })
+}
+
+function pathsIn(rule: FieldRule): Path[] {
+  const inner = plain(rule)
+  if (typeof inner === 'string') return []
+  if ('listOf' in inner) return [['0'], ...pathsIn(inner.listOf).map((path) => ['0', ...path])]
+  if (!('record' in inner)) return []
+  return Object.entries(inner.record).flatMap(([name, field]) => [
+    [name],
+    ...pathsIn(field).map((path) => [name, ...path]),
+  ])
+}
+
+function inside(rule: FieldRule, segment: string): FieldRule | undefined {
+  const outer = plain(rule)
+  if (outer === 'json' || outer === 'json-object') return 'json'
+  if (typeof outer === 'string') return undefined
+  if ('listOf' in outer) return placeIn(segment) === undefined ? undefined : outer.listOf
+  if (!('record' in outer)) return undefined
+  return Object.hasOwn(outer.record, segment) ? outer.record[segment] : undefined
+}
+
+function plain(rule: FieldRule): FieldRule {
+  return typeof rule === 'object' && 'optional' in rule ? plain(rule.optional) : rule
+}

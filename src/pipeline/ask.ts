@@ -1,0 +1,100 @@
+import type { WriterSchema } from '../avro/writer-schema.ts'
+import { messageOf } from '../event/errors.ts'
+import type { CompletedOutcome } from '../event/outcome.ts'
+import type { SourceRecord } from '../event/record.ts'
+import { compileFilter, type Test } from '../filter/compile.ts'
+import type { Verdict } from '../filter/filter.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { Delivery } from './delivery.ts'
+import { Subject } from './subject.ts'
+
+export type FilterDecision =
+  | { type: 'wanted' }
+  | { type: 'unwanted' }
+  /** The filter threw, or answered neither true nor false. */
+  | { type: 'error'; error: string }
+
+/** Asks plugins' filters about records, one record after the other. */
+export class Ask {
+  readonly #subject = new Subject()
+  readonly #tests = new Map<LoadedPlugin, Test>()
+
+  /** What any of their filters names is read of a record at once, for all of them. */
+  constructor(plugins: readonly LoadedPlugin[]) {
+    for (const plugin of plugins) {
+      if (plugin.where === undefined) continue
+      this.#tests.set(
+        plugin,
+        compileFilter(plugin.where, (path) => this.#subject.slotOf(path)),
+      )
+    }
+  }
+
+  /** Each plugin's decision on a record, put in their order. */
+  all(
+    plugins: readonly LoadedPlugin[],
+    event: { name: string; schema: WriterSchema | undefined },
+    record: SourceRecord,
+    decisions: FilterDecision[],
+  ): void {
+    this.#subject.put(event.name, event.schema, record)
+    for (let i = 0; i < plugins.length; i++) decisions[i] = this.#decide(plugins[i] as LoadedPlugin)
+    this.#subject.clear()
+  }
+
+  /** Asks a filter that failed once more; undefined if it wants the event now. */
+  again({ plugin, wanted: { name, schema, record } }: Delivery): CompletedOutcome | undefined {
+    const decisions: FilterDecision[] = []
+    this.all([plugin], { name, schema }, record, decisions)
+    const decision = decisions[0] as FilterDecision
+    switch (decision.type) {
+      case 'wanted':
+        return undefined
+      case 'unwanted':
+        return { type: 'skipped', why: 'its filter failed first and then did not want it' }
+      case 'error':
+        return { type: 'dead-lettered', reason: 'filter', error: decision.error }
+    }
+  }
+
+  /** By name first, which needs nothing else of the record. */
+  #decide(plugin: LoadedPlugin): FilterDecision {
+    const decision = byName(plugin, this.#subject.name)
+    if (decision.type !== 'wanted' || plugin.where === undefined) return decision
+    return decisionOf(this.#tests.get(plugin)?.(this.#subject))
+  }
+}
+
+/**
+ * Asks a plugin's filter by name, inline. Whatever it throws is that plugin's own affair, and so is
+ * an answer that is no answer: a filter made `async` by mistake would want every event.
+ */
+function byName(plugin: LoadedPlugin, name: string): FilterDecision {
+  if (plugin.wantsProcessEvent === undefined) return wanted
+  try {
+    const answer: unknown = plugin.wantsProcessEvent(name)
+    if (answer === true) return wanted
+    if (answer === false) return unwanted
+    return failed(`wantsProcessEvent: expected true or false, got ${kind(answer)}`)
+  } catch (error) {
+    return failed(`wantsProcessEvent: ${messageOf(error)}`)
+  }
+}
+
+function decisionOf(verdict: Verdict | undefined): FilterDecision {
+  if (verdict === true) return wanted
+  if (verdict === false) return unwanted
+  return failed(`where: ${verdict?.error ?? 'it was not compiled'}`)
+}
+
+const wanted: FilterDecision = { type: 'wanted' }
+const unwanted: FilterDecision = { type: 'unwanted' }
+
+function failed(error: string): FilterDecision {
+  return { type: 'error', error }
+}
+
+function kind(answer: unknown): string {
+  if (answer instanceof Promise) return 'a promise (it must not be async)'
+  return answer === null ? 'null' : typeof answer
+}
