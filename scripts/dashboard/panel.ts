@@ -1,0 +1,126 @@
+import { PROMETHEUS } from './variables.ts'
+
+export interface Panel {
+  title: string
+  description: string
+  /** As Grafana names them: `s`, `bytes`, `short`, `ops`, `percentunit`. */
+  unit: string
+  /** PromQL, and what to call its series. */
+  queries: readonly (readonly [expr: string, legend: string])[]
+  /** The alert that watches over it, without its prefix. */
+  alert?: string
+  kind?: 'timeseries' | 'stat'
+  /** From which value on a stat is yellow, and red. */
+  thresholds?: { warning?: number; critical?: number }
+  stacked?: true
+  /** Of 24 columns. */
+  width?: number
+}
+
+export interface Row {
+  title: string
+  panels: readonly Panel[]
+  text?: string
+  collapsed?: true
+}
+
+const ALERT_PREFIX = 'InventoryEvents'
+const COLUMNS = 24
+const HEIGHTS = { timeseries: 8, stat: 4, row: 1, text: 5 }
+
+interface Place {
+  x: number
+  y: number
+  /** Of the highest panel of the line. */
+  lineHeight: number
+}
+
+/** The rows one below the other, their panels from left to right. */
+export function layOut(rows: readonly Row[]): object[] {
+  const place: Place = { x: 0, y: 0, lineHeight: 0 }
+  let id = 0
+  return rows.flatMap((row): object[] => {
+    const head = rowPanel(++id, row, place)
+    const texts = row.text === undefined ? [] : [textPanel(++id, row.text, place)]
+    const inside = [...texts, ...row.panels.map((panel) => graph(++id, panel, place))]
+    nextLine(place)
+    if (row.collapsed) return [{ ...head, collapsed: true, panels: inside }]
+    return [{ ...head, collapsed: false, panels: [] }, ...inside]
+  })
+}
+
+function rowPanel(id: number, { title }: Row, place: Place) {
+  return { id, type: 'row', title, gridPos: put(place, COLUMNS, HEIGHTS.row) }
+}
+
+function textPanel(id: number, content: string, place: Place) {
+  const options = { mode: 'markdown', content }
+  return { id, type: 'text', title: '', options, gridPos: put(place, COLUMNS, HEIGHTS.text) }
+}
+
+function graph(id: number, panel: Panel, place: Place) {
+  const { title, description, unit, kind = 'timeseries', width = 8 } = panel
+  return {
+    id,
+    type: kind,
+    title,
+    description,
+    datasource: PROMETHEUS,
+    gridPos: put(place, width, HEIGHTS[kind]),
+    links: panel.alert === undefined ? [] : [runbookLink(panel.alert)],
+    fieldConfig: { defaults: { unit, min: 0, ...looks(panel) }, overrides: [] },
+    options: kind === 'stat' ? STAT_OPTIONS : TIMESERIES_OPTIONS,
+    targets: panel.queries.map(([expr, legendFormat], i) => ({
+      refId: String.fromCharCode('A'.charCodeAt(0) + i),
+      datasource: PROMETHEUS,
+      expr,
+      legendFormat,
+      ...(kind === 'stat' ? { instant: true, range: false } : { instant: false, range: true }),
+    })),
+  }
+}
+
+const STAT_OPTIONS = {
+  colorMode: 'value',
+  graphMode: 'none',
+  textMode: 'auto',
+  reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+}
+
+const TIMESERIES_OPTIONS = {
+  legend: { displayMode: 'table', placement: 'bottom', calcs: ['lastNotNull', 'max'] },
+  tooltip: { mode: 'multi', sort: 'desc' },
+}
+
+function looks({ kind, thresholds = {}, stacked }: Panel) {
+  const { warning, critical } = thresholds
+  const steps = [
+    { color: 'green', value: null },
+    ...(warning === undefined ? [] : [{ color: 'yellow', value: warning }]),
+    ...(critical === undefined ? [] : [{ color: 'red', value: critical }]),
+  ]
+  if (kind === 'stat') return { thresholds: { mode: 'absolute', steps } }
+  const stacking = { mode: stacked ? 'normal' : 'none', group: 'A' }
+  return { custom: { lineWidth: 1, fillOpacity: stacked ? 40 : 10, stacking } }
+}
+
+function runbookLink(alert: string) {
+  const name = `${ALERT_PREFIX}${alert}`
+  const url = `$runbook#${name.toLowerCase()}`
+  return { title: `What to do: ${name}`, url, targetBlank: true }
+}
+
+/** Gives the next place that is so wide, and moves on behind it. */
+function put(place: Place, w: number, h: number) {
+  if (place.x + w > COLUMNS) nextLine(place)
+  const gridPos = { x: place.x, y: place.y, w, h }
+  place.x += w
+  place.lineHeight = Math.max(place.lineHeight, h)
+  return gridPos
+}
+
+function nextLine(place: Place): void {
+  place.x = 0
+  place.y += place.lineHeight
+  place.lineHeight = 0
+}

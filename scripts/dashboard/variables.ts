@@ -1,0 +1,52 @@
+import { metric } from './promql.ts'
+
+/** The data source that is picked at the top of the dashboard. */
+export const PROMETHEUS = { type: 'prometheus', uid: '$datasource' }
+
+/** Of these, several or all may be picked. A label that no series has is matched by all. */
+function labelValues(name: string, label: string, of: string, within: string, text: string) {
+  return {
+    name,
+    label: text,
+    type: 'query',
+    datasource: PROMETHEUS,
+    query: { query: `label_values(inventory_events_${of}{${within}}, ${label})`, refId: name },
+    refresh: 2,
+    sort: 1,
+    multi: true,
+    includeAll: true,
+    allValue: '.*',
+    current: { text: ['All'], value: ['$__all'] },
+  }
+}
+
+const IN_NAMESPACE = 'namespace=~"$namespace"'
+const IN_JOB = `${IN_NAMESPACE}, job=~"$job"`
+
+export const variables = [
+  { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus' },
+  labelValues('namespace', 'namespace', 'build_info', '', 'Namespace'),
+  labelValues('job', 'job', 'build_info', IN_NAMESPACE, 'Release and worker'),
+  labelValues('topic', 'topic', 'records_consumed_total', IN_JOB, 'Topic'),
+  labelValues('plugin', 'plugin', 'deliveries_total', IN_JOB, 'Plugin'),
+  { name: 'runbook', label: 'Runbook at', type: 'textbox', query: 'docs/runbook.md' },
+]
+
+function annotation(name: string, iconColor: string, expr: string, titleFormat: string) {
+  return { name, enable: true, iconColor, datasource: PROMETHEUS, expr, titleFormat, step: '60s' }
+}
+
+export const annotations = [
+  annotation(
+    'Replicas started',
+    'blue',
+    `count by (job) (time() - process_start_time_seconds < 60 and on (namespace, job, instance) ${metric('build_info')})`,
+    '{{job}}: replicas started',
+  ),
+  annotation(
+    'Rebalances',
+    'purple',
+    `sum by (job) (increase(${metric('rebalances_total')}[1m])) > 0`,
+    '{{job}}: rebalance',
+  ),
+]

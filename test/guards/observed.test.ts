@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { dashboard as dashboardOf } from '../../scripts/dashboard.ts'
+import { createMetrics } from '../../src/observe/metrics.ts'
+import { dashboard, dashboardExpressions, panels, rules } from '../support/observed.ts'
+import { filesUnder, textOf } from '../support/repo-files.ts'
+
+/** Metrics that neither rules nor dashboard show, and why. */
+const UNUSED: Record<string, string> = {
+  inventory_events_published_total: 'of the publisher, which serves no metrics of its own',
+  inventory_events_gateway_requests_total: 'of the gateway',
+  inventory_events_gateway_unknown_kinds_total: 'of the gateway',
+}
+
+/** Labels that Prometheus adds to what it scrapes, and that histograms and our rules add. */
+const LABELS_OF_OTHERS = ['namespace', 'job', 'instance', 'le', 'bound']
+
+/** Words of PromQL that are neither a metric nor a label. */
+const WORDS =
+  /^(sum|max|min|count|group|topk|by|on|and|or|unless|vector|rate|increase|deriv|clamp|clamp_min|clamp_max|ceil|time|label_replace|predict_linear|histogram_quantile|(max|min|last)_over_time|\d\w*|e|up)$/
+
+const declared = new Map(
+  (createMetrics({ version: '' }).register.getMetricsAsArray() as unknown as Declared[]).flatMap(
+    ({ name, labelNames = [], type }) =>
+      namesOf(name, type).map((each) => [each, { name, labels: labelNames }] as const),
+  ),
+)
+const all = rules()
+const alerts = all.filter(({ alert }) => alert !== undefined)
+const recorded = all.flatMap(({ record }) => record ?? [])
+const expressions = [
+  ...dashboardExpressions(),
+  ...all.map(({ alert, record, expr }) => ({ place: `${alert ?? record}`, expr })),
+]
+
+describe('rules and dashboard', () => {
+  it('name no metric that is not declared', () => {
+    const unknown = expressions.flatMap(({ place, expr }) =>
+      metricsIn(expr)
+        .filter((name) => !declared.has(name) && !recorded.includes(name))
+        .map((name) => `${place}: ${name}`),
+    )
+    expect(unknown).toEqual([])
+    expect(expressions.length).toBeGreaterThan(80)
+  })
+
+  it('name no label that no metric of the expression has', () => {
+    const unknown = expressions.flatMap(({ place, expr }) =>
+      labelsIn(expr)
+        .filter((label) => !labelsOf(expr).includes(label))
+        .map((label) => `${place}: ${label}`),
+    )
+    expect(unknown).toEqual([])
+  })
+
+  it('leave no declared metric out without a reason', () => {
+    const used = new Set(expressions.flatMap(({ expr }) => metricsIn(expr)))
+    const ours = [...declared].filter(([, { name }]) => name.startsWith('inventory_events_'))
+    const shown = new Set(ours.filter(([each]) => used.has(each)).map(([, { name }]) => name))
+    const unused = new Set(ours.map(([, { name }]) => name).filter((name) => !shown.has(name)))
+    expect([...unused].sort()).toEqual(Object.keys(UNUSED).sort())
+  })
+})
+
+describe('the dashboard', () => {
+  it('is what its source says ("npm run dashboard")', () => {
+    expect(dashboard()).toEqual(JSON.parse(JSON.stringify(dashboardOf())))
+  })
+
+  it('says of each panel what it shows, in which unit', () => {
+    expect(panels().length).toBeGreaterThan(40)
+    for (const { title, description, fieldConfig, targets } of panels()) {
+      expect(description, title).toMatch(/^[A-Z0-9].*\.$/s)
+      expect(fieldConfig?.defaults.unit, title).toMatch(/^\w+$/)
+      expect(targets?.length, title).toBeGreaterThan(0)
+    }
+  })
+
+  it('has no range that is fixed where the resolution should choose it', () => {
+    const fixed = dashboardExpressions().filter(({ expr }) => /rate\([^[]*\[\d/.test(expr))
+    expect(fixed).toEqual([])
+  })
+
+  it('asks for its data source and is picked by what is scraped', () => {
+    const { list } = dashboard().templating
+    expect(list.map(({ name }) => name)).toEqual([
+      'datasource',
+      'namespace',
+      'job',
+      'topic',
+      'plugin',
+      'runbook',
+    ])
+    for (const { name, type, query } of list.filter(({ type }) => type === 'query')) {
+      expect({ name, type, query }).toMatchObject({
+        query: { query: expect.stringMatching(/^label_values\(inventory_events_/) },
+      })
+    }
+    expect(textOf('helm/dashboards/inventory-events.json')).not.toMatch(/"uid": "(?!\$|inv)/)
+  })
+
+  it('links to alerts that are there', () => {
+    const anchors = alerts.map(({ alert }) => alert?.toLowerCase())
+    const links = panels().flatMap(({ links = [] }) => links.map(({ url }) => url.split('#')[1]))
+    expect(links.length).toBeGreaterThan(10)
+    expect(links.filter((anchor) => !anchors.includes(anchor))).toEqual([])
+    expect(anchors.filter((anchor) => !links.includes(anchor))).toEqual([
+      'inventoryeventsallabsent',
+    ])
+  })
+})
+
+describe('each alert', () => {
+  const tests = filesUnder('helm/rules/tests').flatMap((path) => {
+    const { tests } = parse(textOf(path)) as { tests: PromtoolTest[] }
+    return tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test)
+  })
+  const headings = [...textOf('docs/runbook.md').matchAll(/^## (\w+)$/gm)].map(([, name]) => name)
+
+  it('has a section of the runbook, and each section an alert', () => {
+    expect(headings).toEqual(alerts.map(({ alert }) => alert))
+  })
+
+  it.each(alerts)('$alert says what is wrong and where to read on', ({ alert, ...rule }) => {
+    expect(rule.labels?.severity).toMatch(/^(warning|critical)$/)
+    expect(rule.annotations).toEqual({
+      summary: expect.stringMatching(/\.$/),
+      description: expect.stringMatching(/\.$/),
+      runbook_url: `docs/runbook.md#${alert!.toLowerCase()}`,
+    })
+  })
+
+  it.each(alerts)('$alert has a test in which it fires and one in which it does not', (rule) => {
+    const of = tests.filter(({ alertname }) => alertname === rule.alert)
+    expect(of.filter(({ exp_alerts }) => exp_alerts.length > 0).length).toBeGreaterThan(0)
+    expect(of.filter(({ exp_alerts }) => exp_alerts.length === 0).length).toBeGreaterThan(0)
+  })
+})
+
+it.each(recorded)('%s is read by a rule or a panel', (record) => {
+  expect(expressions.filter(({ expr }) => metricsIn(expr).includes(record))).not.toEqual([])
+})
+
+interface Declared {
+  name: string
+  labelNames?: string[]
+  type: string
+}
+
+interface PromtoolTest {
+  alert_rule_test?: { alertname: string; exp_alerts: unknown[] }[]
+}
+
+function namesOf(name: string, type: string): string[] {
+  return type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name]
+}
+
+/** What is left of an expression without strings, label matchers and clauses that list labels. */
+function metricsIn(expr: string): string[] {
+  const bare = expr
+    .replace(/"[^"]*"/g, '')
+    .replace(/\{[^}]*\}|\[[^\]]*\]|\boffset \w+/g, ' ')
+    .replace(/\b(by|on) \([^)]*\)/g, ' ')
+  return [...new Set(bare.match(/[a-z_][\w:]*/g) ?? [])].filter((word) => !WORDS.test(word))
+}
+
+function labelsIn(expr: string): string[] {
+  const matched = [...expr.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, label]) => label!)
+  const listed = [...expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, list]) =>
+    list!.split(',').map((label) => label.trim()),
+  )
+  return [...new Set([...matched, ...listed])].filter((label) => label !== '')
+}
+
+/** The labels of the metrics of an expression; those of a recorded series are those of its rule. */
+function labelsOf(expr: string): string[] {
+  const own = metricsIn(expr).flatMap((name) => {
+    const rule = all.find(({ record }) => record === name)
+    return rule ? labelsOf(rule.expr) : (declared.get(name)?.labels ?? [])
+  })
+  return [...own, ...LABELS_OF_OTHERS, ...(expr.includes('nodejs_gc') ? ['kind'] : [])]
+}

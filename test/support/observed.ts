@@ -1,0 +1,60 @@
+import { parse } from 'yaml'
+import { textOf } from './repo-files.ts'
+
+export interface Rule {
+  alert?: string
+  record?: string
+  expr: string
+  for?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+}
+
+export interface Panel {
+  type: string
+  title: string
+  description?: string
+  fieldConfig?: { defaults: { unit?: string } }
+  links?: { url: string }[]
+  targets?: { expr: string; legendFormat: string }[]
+  panels?: Panel[]
+}
+
+export const RULE_FILES = ['helm/rules/recording.yaml', 'helm/rules/alerts.yaml']
+const DASHBOARD = 'helm/dashboards/inventory-events.json'
+
+export function rules(): Rule[] {
+  return RULE_FILES.flatMap((path) => {
+    const { groups } = parse(textOf(path)) as { groups: { rules: Rule[] }[] }
+    return groups.flatMap(({ rules }) => rules)
+  })
+}
+
+interface Dashboard {
+  panels: Panel[]
+  templating: { list: { name: string; type: string; query: string | { query: string } }[] }
+  annotations: { list: { name: string; expr: string }[] }
+}
+
+export function dashboard(): Dashboard {
+  return JSON.parse(textOf(DASHBOARD)) as Dashboard
+}
+
+/** Panels that show data, those of collapsed rows included. */
+export function panels(): Panel[] {
+  const all = dashboard().panels.flatMap((panel) => [panel, ...(panel.panels ?? [])])
+  return all.filter(({ type }) => type !== 'row' && type !== 'text')
+}
+
+/** Every expression of the dashboard, by where it stands. */
+export function dashboardExpressions(): { place: string; expr: string }[] {
+  return [
+    ...panels().flatMap(({ title, targets = [] }) =>
+      targets.map(({ expr }) => ({ place: `panel ${title}`, expr })),
+    ),
+    ...dashboard().annotations.list.map(({ name, expr }) => ({
+      place: `annotation ${name}`,
+      expr,
+    })),
+  ]
+}
