@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 import { registerConfig } from './config.ts'
+import { registerDeadLetters } from './dead-letters.ts'
 import { registerDemo } from './demo.ts'
-import { registerGateway } from './gateway.ts'
 import { registerEvents } from './events.ts'
+import { registerGateway } from './gateway.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
 import { registerSchemas } from './schemas.ts'
@@ -30,6 +31,7 @@ export function createProgram(): Command {
     registerTopics,
     registerPlugins,
     registerEvents,
+    registerDeadLetters,
     registerStack,
     registerDemo,
     registerConfig,

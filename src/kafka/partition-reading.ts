@@ -15,8 +15,8 @@ export interface RangeRequest {
   /** Only the newest so many offsets of the range. */
   maxRecords?: number
   lost: AbortSignal
-  /** The buffers of the record are views: copy what is kept. */
-  onRecord(record: SourceRecord): void
+  /** The buffers of the record are views: copy what is kept. What it promises is waited for. */
+  onRecord(record: SourceRecord): void | Promise<void>
 }
 
 /** The reading of one partition from an offset to an end that is known. It settles once. */
@@ -60,14 +60,18 @@ export class PartitionReading {
     return this.#next
   }
 
-  take(batch: Batch): void {
+  async take(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
     const { fetchedOffset } = batch as Batch & { fetchedOffset: string }
     // Retention may have removed what comes next, or the batch is of an earlier reading.
     if (Number(fetchedOffset) !== this.#next) this.fail('its log is not what it was')
     if (this.#settle === undefined) return
+    this.#cancelStall()
     for (const message of batch.messages) {
-      if (Number(message.offset) >= this.#end) break
-      this.#request.onRecord(toSourceRecord(this, message))
+      if (Number(message.offset) >= this.#end || this.#settle === undefined) break
+      const promised = this.#request.onRecord(toSourceRecord(this, message))
+      if (promised === undefined) continue
+      await promised
+      await heartbeat()
     }
     this.passTo(Number(batch.lastOffset()) + 1)
   }

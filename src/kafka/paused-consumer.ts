@@ -101,7 +101,7 @@ export class PausedConsumer {
     await this.#consumer.subscribe({ topics: [...this.#topics], fromBeginning: true })
     await this.#consumer.run({
       autoCommit: false,
-      eachBatch: async ({ batch }) => this.#take(batch),
+      eachBatch: ({ batch, heartbeat }) => this.#take(batch, heartbeat),
     })
   }
 
@@ -131,8 +131,9 @@ export class PausedConsumer {
     )
   }
 
-  #take(batch: Batch): void {
-    this.#readings.get(`${batch.topic}/${batch.partition}`)?.take(batch)
+  async #take(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
+    const reading = this.#readings.get(`${batch.topic}/${batch.partition}`)
+    await reading?.take(batch, heartbeat).catch((error) => reading.fail(messageOf(error)))
   }
 
   /** Batches of nothing but control records are not handed over, only told of. */

@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   avro: ['event'],
   config: ['event', 'plugin'],
   control: ['event'],
+  history: ['event', 'avro'],
   idempotency: ['event'],
   kafka: ['event', 'pipeline'],
   observe: ['event', 'pipeline'],

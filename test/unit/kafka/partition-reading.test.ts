@@ -31,16 +31,16 @@ function batch(fetchedOffset: number, offsets: number[], lastOffset = offsets.at
 describe('the reading of a partition', () => {
   it('ends at its end, and takes nothing from behind it', async () => {
     const { reading: subject, values } = reading(2, 5)
-    subject.take(batch(2, [2, 3]))
-    subject.take(batch(4, [4, 5, 6]))
+    await subject.take(batch(2, [2, 3]), async () => {})
+    await subject.take(batch(4, [4, 5, 6]), async () => {})
     await subject.finished
-    subject.take(batch(7, [7]))
+    await subject.take(batch(7, [7]), async () => {})
     expect(values).toEqual(['2', '3', '4'])
   })
 
   it('passes over offsets without records', async () => {
     const { reading: subject, values } = reading(0, 10)
-    subject.take(batch(0, [0], 4))
+    await subject.take(batch(0, [0], 4), async () => {})
     subject.passTo(10)
     await subject.finished
     expect(values).toEqual(['0'])
@@ -48,7 +48,7 @@ describe('the reading of a partition', () => {
 
   it('fails at a batch that does not continue it, rather than miss what is between', async () => {
     const { reading: subject, values } = reading(0, 10)
-    subject.take(batch(4, [4, 5]))
+    await subject.take(batch(4, [4, 5]), async () => {})
     await expect(subject.finished).rejects.toMatchObject({
       code: 'KAFKA_UNAVAILABLE',
       retryable: true,
@@ -60,7 +60,7 @@ describe('the reading of a partition', () => {
   it('fails when nothing comes for a while, counted from what came last', async () => {
     const { reading: subject, clock } = reading(0, 10)
     await clock.advance(900)
-    subject.take(batch(0, [0]))
+    await subject.take(batch(0, [0]), async () => {})
     await clock.advance(900)
     subject.passTo(1)
     await clock.advance(100)

@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { positive, withRange } from './search-options.ts'
+
+const REASONS = ['exhausted', 'rejected', 'conflict', 'filter', 'undecodable', 'too-large']
+const LIST_LIMIT = 1_000
+
+export interface LetterOptions {
+  plugin?: string
+  reason?: string
+  group?: string
+  kind?: string
+  from?: number
+  to?: number
+  entity?: string
+  limit: number
+}
+
+export function registerDeadLetters(program: Command): void {
+  const letters = program
+    .command('dead-letters')
+    .description('Look at the events that were given up, in the dead-letter topics of KAFKA_TOPICS')
+  withFilter(letters.command('list'))
+    .description('Print them, one a line, oldest first')
+    .option('--limit <n>', 'only the newest so many', positive, LIST_LIMIT)
+    .action(async (options: LetterOptions) => {
+      const { listLetters } = await import('./list-letters.ts')
+      await listLetters(options)
+    })
+  letters
+    .command('show')
+    .description('Print one of them with its event, as JSON')
+    .argument('<place>', 'topic/partition@offset, as "dead-letters list" prints it')
+    .action(async (place: string) => {
+      const { showLetter } = await import('./show-letter.ts')
+      await showLetter(place)
+    })
+  withFilter(letters.command('export'))
+    .description('Print them as JSON Lines with their bytes in base64')
+    .action(async (options: LetterOptions) => {
+      const { exportLetters } = await import('./export-letters.ts')
+      await exportLetters(options)
+    })
+}
+
+/** The options that choose dead letters. */
+export function withFilter(command: Command): Command {
+  return withRange(
+    command
+      .option('--plugin <slug>', 'of this plugin; "*" stands for bytes that hold no event')
+      .addOption(new Option('--reason <reason>', 'given up for this reason').choices(REASONS))
+      .option('--kind <name>', 'only events of this kind or name; asks the schema registry')
+      .option('--group <id>', 'given up by this consumer group'),
+  )
+}

@@ -1,0 +1,78 @@
+import { schemaIdOf } from '../avro/frame.ts'
+import type { Registry } from '../avro/registry.ts'
+import { createSchemaCache } from '../avro/schema-cache.ts'
+import type { WriterSchema } from '../avro/writer-schema.ts'
+import { systemClock } from '../event/clock.ts'
+import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import type { Event } from '../event/event.ts'
+import type { SourceRecord } from '../event/record.ts'
+
+/** What a record's bytes say. */
+export type ReadRecord =
+  | {
+      type: 'event'
+      schemaId: number
+      /** The full name of the writer's schema. */
+      schema: string
+      name: string
+      id: string
+      event: Event
+    }
+  | { type: 'tombstone' }
+  | { type: 'undecodable'; why: string }
+
+export interface EventReader {
+  /** Rejects with REGISTRY_UNAVAILABLE while the registry can't tell of the schema. */
+  read(record: SourceRecord): Promise<ReadRecord>
+  close(): void
+}
+
+const TRIES_MAX = 5
+
+/** Decodes records one at a time, outside of the way of an event. */
+export function createEventReader(registry: Pick<Registry, 'schemaById'>): EventReader {
+  const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock: systemClock })
+
+  async function schemaOf(id: number): Promise<WriterSchema> {
+    let why = ''
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const found = schemas.lookup(id)
+      if (found.type === 'ready') return found.schema
+      why = found.why
+      if (found.type === 'missing') throw new Error(why)
+      await found.cleared
+    }
+    throw new InventoryEventsError('REGISTRY_UNAVAILABLE', why, { retryable: true })
+  }
+
+  return {
+    async read(record) {
+      const { value } = record
+      if (value === null) return { type: 'tombstone' }
+      try {
+        const schemaId = schemaIdOf(value)
+        const schema = await schemaOf(schemaId)
+        const event = schema.decode(value, hintsOf(record))
+        const name = String('kind' in event ? event.kind : event.name)
+        return { type: 'event', schemaId, schema: schema.fullName, name, id: event.id, event }
+      } catch (error) {
+        if (error instanceof InventoryEventsError && error.retryable) throw error
+        return { type: 'undecodable', why: messageOf(error) }
+      }
+    },
+    close: () => schemas.close(),
+  }
+}
+
+/** As for the service: what the payload does not say, the headers may. */
+function hintsOf({ headers, timestampMs }: SourceRecord) {
+  const text = (name: string) => {
+    const value = headers[name]
+    return (Array.isArray(value) ? value.at(-1) : value)?.toString()
+  }
+  return {
+    name: text('ce_type'),
+    id: text('ce_id'),
+    time: text('ce_time') ?? new Date(timestampMs).toISOString(),
+  }
+}

@@ -1,0 +1,51 @@
+import type { SourceRecord } from '../event/record.ts'
+
+/** A dead letter as it lies in its topic. */
+export interface Letter {
+  /** `topic/partition@offset` of the letter itself: what it is called by. */
+  place: string
+  /** When it was written. */
+  timestampMs: number
+  plugin: string
+  reason: string
+  error: string
+  attempts: number
+  groupId: string
+  /** Where the record came from. */
+  topic: string
+  partition: number
+  offset: number
+  /** The key: the id of the entity. */
+  entity: string | undefined
+}
+
+/** What is told of a dead letter by its headers; undefined for a record that is none of ours. */
+export function letterOf(record: SourceRecord): Letter | undefined {
+  const plugin = text(record, 'dlq.plugin')
+  const topic = text(record, 'dlq.topic')
+  if (plugin === undefined || topic === undefined) return undefined
+  return {
+    place: `${record.topic}/${record.partition}@${record.offset}`,
+    timestampMs: record.timestampMs,
+    plugin,
+    reason: text(record, 'dlq.reason') ?? '',
+    error: text(record, 'dlq.error') ?? '',
+    attempts: Number(text(record, 'dlq.attempts') ?? 0),
+    groupId: text(record, 'dlq.group') ?? '',
+    topic,
+    partition: Number(text(record, 'dlq.partition')),
+    offset: Number(text(record, 'dlq.offset')),
+    entity: record.key?.toString(),
+  }
+}
+
+/** The headers that the record had before it was a dead letter. */
+export function originalHeaders({ headers }: SourceRecord): SourceRecord['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('dlq.')))
+}
+
+function text({ headers }: SourceRecord, name: string): string | undefined {
+  const value = headers[name]
+  const last = Array.isArray(value) ? value.at(-1) : value
+  return last?.toString()
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import type { Admin, Kafka } from 'kafkajs'
+import { Partitioners } from 'kafkajs'
+import { systemClock } from '../event/clock.ts'
+import type { SourceRecord } from '../event/record.ts'
+import { kafkaError } from './kafka-error.ts'
+import { LogReader } from './log-reader.ts'
+
+export interface Search {
+  topics: readonly string[]
+  /** Begins the name of the search's own group, which it deletes at its end. */
+  groupId: string
+  /** Records from this time on; from the start of the log unless set. */
+  fromMs?: number
+  /** Records before this time; up to the end that the log has now unless set. */
+  toMs?: number
+  /** Only the records with this key, in the partition that the topic's width gives it. */
+  key?: string
+  signal: AbortSignal
+  /** In the order of each partition. The record's buffers are views: copy what is kept. */
+  onRecord(record: SourceRecord): void | Promise<void>
+}
+
+/** A partition's offsets that were searched, from `first` up to `end`. */
+export interface Searched {
+  topic: string
+  partition: number
+  first: number
+  end: number
+}
+
+interface Range {
+  topic: string
+  partition: number
+  from?: number
+  to?: number
+}
+
+/**
+ * Reads what topics hold, beside every consumer group. Rejects with KAFKA_UNAVAILABLE or
+ * TOPIC_MISSING, also when `signal` aborts.
+ */
+export async function search(kafka: Kafka, options: Search): Promise<Searched[]> {
+  const { topics, signal, onRecord } = options
+  const ranges = await rangesOf(kafka, options)
+  const groupId = `${options.groupId}.search.${randomUUID()}`
+  const reader = new LogReader({ kafka, groupId, topics, clock: systemClock })
+  const wantedKey = options.key === undefined ? undefined : Buffer.from(options.key)
+  try {
+    await reader.start()
+    return await Promise.all(
+      ranges.map(async (range) => {
+        const take = (record: SourceRecord) => {
+          const isWanted = wantedKey === undefined || record.key?.equals(wantedKey)
+          return isWanted ? onRecord(record) : undefined
+        }
+        const { first, end } = await reader.read({ ...range, lost: signal, onRecord: take })
+        return { topic: range.topic, partition: range.partition, first, end }
+      }),
+    )
+  } finally {
+    await reader.close()
+  }
+}
+
+async function rangesOf(kafka: Kafka, options: Search): Promise<Range[]> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    const ranges = await Promise.all(options.topics.map((topic) => ofTopic(admin, topic, options)))
+    return ranges.flat()
+  } catch (error) {
+    throw kafkaError(error, `find the records of ${options.topics.join(', ')}`)
+  } finally {
+    void admin.disconnect().catch(() => undefined)
+  }
+}
+
+async function ofTopic(admin: Admin, topic: string, search: Search): Promise<Range[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  const from = await offsetsAt(admin, topic, search.fromMs)
+  const to = await offsetsAt(admin, topic, search.toMs)
+  const { partitions } = topics[0]!
+  const wanted =
+    search.key === undefined ? undefined : partitionOf(topic, search.key, partitions.length)
+  return partitions
+    .map(({ partitionId }) => partitionId)
+    .filter((partition) => wanted === undefined || partition === wanted)
+    .map((partition) => ({
+      topic,
+      partition,
+      ...(from && { from: from.get(partition)! }),
+      ...(to && { to: to.get(partition)! }),
+    }))
+}
+
+/** The first offset of each partition that is not older; its end where there is none. */
+async function offsetsAt(admin: Admin, topic: string, timeMs: number | undefined) {
+  if (timeMs === undefined) return undefined
+  const rows = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
+  return new Map(rows.map(({ partition, offset }) => [partition, Number(offset)]))
+}
+
+/** By murmur2, as producers choose it. */
+export function partitionOf(topic: string, key: string, width: number): number {
+  const choose = Partitioners.DefaultPartitioner()
+  const partitionMetadata = Array.from({ length: width }, (_, partitionId) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 0,
+    replicas: [],
+    isr: [],
+  }))
+  return choose({ topic, partitionMetadata, message: { key, value: null } })
+}

@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { reject } from '../../src/plugin/plugin.ts'
+import { moved, wasted } from '../support/events.ts'
+import { runCli } from '../support/run-cli.ts'
+import { situation } from '../support/service-kit.ts'
+
+const plugins = [
+  {
+    slug: 'strict',
+    title: 'strict',
+    wantsProcessEvent: (name: string) => name === 'inventory.moved',
+    processEvent: () => reject('it is not in the catalogue'),
+  },
+  {
+    slug: 'broken',
+    title: 'broken',
+    retry: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 1 },
+    processEvent() {
+      throw new Error('no answer\nfrom the vendor')
+    },
+  },
+]
+
+let s: Awaited<ReturnType<typeof situation>>
+
+beforeAll(async () => {
+  s = await situation({ plugins })
+})
+
+async function run(...args: string[]) {
+  const { KAFKA_TOPICS, KAFKA_GROUP_ID } = s.settings
+  return runCli(['dead-letters', ...args], { env: { KAFKA_TOPICS, KAFKA_GROUP_ID } })
+}
+
+async function rows(...filter: string[]): Promise<string[][]> {
+  const { code, stdout, stderr } = await run('list', ...filter)
+  expect(code, stderr).toBe(0)
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  return lines.map((line) => line.split('\t'))
+}
+
+const brief = (row: string[]) => [row[2], row[3], row[4], row[6]]
+
+/** The tests below look at the letters that this one makes. */
+it('every plugin that wants an event gives it up, and bytes are given up for all', async () => {
+  await s.start()
+  await s.publish([moved('crate-1', 0, 'm1'), wasted('crate-2', 'w1')])
+  await s.produce([{ key: 'crate-3', value: 'no Avro', headers: { from: 'somewhere' } }])
+  await s.caughtUp()
+  expect(await s.letters()).toHaveLength(4)
+})
+
+describe('dead-letters list', () => {
+  it('prints who gave up what, where from and why', async () => {
+    const found = await rows()
+    expect(found.map(brief).sort()).toEqual([
+      ['*', 'undecodable', 'crate-3', expect.stringContaining('expected the Avro frame')],
+      ['broken', 'exhausted', 'crate-1', 'no answer from the vendor'],
+      ['broken', 'exhausted', 'crate-2', 'no answer from the vendor'],
+      ['strict', 'rejected', 'crate-1', 'it is not in the catalogue'],
+    ])
+    for (const [place, time, , , , origin] of found) {
+      expect(place).toMatch(new RegExp(`^${s.deadLetters}/[0-2]@\\d+$`))
+      expect(Date.parse(time!)).toBeGreaterThan(Date.now() - 600_000)
+      expect(origin).toMatch(new RegExp(`^${s.topic}/[0-2]@\\d+$`))
+    }
+    const times = found.map(([, time]) => time)
+    expect(times).toEqual([...times].sort())
+  })
+
+  it.each([
+    [['--plugin', 'strict'], 1],
+    [['--reason', 'exhausted'], 2],
+    [['--entity', 'crate-1'], 2],
+    [['--kind', 'inventory.wasted'], 1],
+    [['--plugin', 'broken', '--entity', 'crate-2', '--from', '1h'], 1],
+    [['--to', '1h'], 0],
+    [['--group', 'another'], 0],
+  ])('finds those that %j chooses', async (filter, count) => {
+    expect(await rows(...filter)).toHaveLength(count)
+  })
+
+  it('keeps to its limit, and says so', async () => {
+    const { stdout, stderr } = await run('list', '--limit', '1')
+    expect(stdout.split('\n')).toHaveLength(2)
+    expect(stderr).toBe('3 more: raise --limit, or ask for fewer\n')
+  })
+
+  it.each([
+    [['--from', 'yesterday'], 'expected a time such as'],
+    [['--reason', 'bored'], 'exhausted, rejected'],
+  ])('refuses %j', async (filter, message) => {
+    expect(await run('list', ...filter)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(message),
+    })
+  })
+})
+
+describe('dead-letters show', () => {
+  it('prints the event', async () => {
+    const [[place] = []] = await rows('--plugin', 'strict')
+    const { stdout } = await run('show', place!)
+    expect(JSON.parse(stdout)).toMatchObject({
+      place,
+      plugin: 'strict',
+      attempts: 1,
+      entity: 'crate-1',
+      groupId: s.groupId,
+      headers: { ce_type: 'inventory.moved' },
+      event: { id: 'm1', kind: 'inventory.moved', to: { name: 'Cold Storage' } },
+    })
+  })
+
+  it('prints bytes that hold none, and what is wrong with them', async () => {
+    const [[place] = []] = await rows('--plugin', '*')
+    const { stdout } = await run('show', place!)
+    expect(JSON.parse(stdout)).toMatchObject({
+      undecodable: expect.stringContaining('first byte'),
+      value: Buffer.from('no Avro').toString('base64'),
+      headers: { from: 'somewhere' },
+    })
+  })
+
+  it.each([
+    ['crate-1', 'expected a place such as'],
+    ['PLACE', 'there is no dead letter at'],
+  ])('refuses %s', async (text, message) => {
+    const place = text === 'PLACE' ? `${s.deadLetters}/0@99` : text
+    expect(await run('show', place)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(message),
+    })
+  })
+})
+
+it('dead-letters export gives back every byte', async () => {
+  const { stdout } = await run('export', '--reason', 'undecodable')
+  expect(JSON.parse(stdout)).toMatchObject({
+    plugin: '*',
+    key: Buffer.from('crate-3').toString('base64'),
+    value: Buffer.from('no Avro').toString('base64'),
+    headers: { from: Buffer.from('somewhere').toString('base64') },
+  })
+})
