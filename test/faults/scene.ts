@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Random } from '../../src/demo/random.ts'
+import { type Random, seededRandom } from '../../src/demo/random.ts'
 import { waitFor } from '../../src/demo/wait-for.ts'
 import { groupOffsets } from '../../src/kafka/group-offsets.ts'
 import type { Bookings } from './bookings.ts'
@@ -101,7 +101,9 @@ export class Scene {
     const topic = `${this.groupId}.${this.topics.length + 1}`
     await createTopic(this.cluster, topic, { groupId: this.groupId, partitions: PARTITIONS })
     this.#widths.set(topic, PARTITIONS)
-    const { cluster, random } = this
+    const { cluster } = this
+    // Its own, since it is used as time allows: what faults pick depends on the seed alone.
+    const random = seededRandom(this.random.below(2 ** 31))
     const load = createLoad({ cluster, topic, random, perSecond: this.#perSecond })
     this.loads.push(load)
     return load
