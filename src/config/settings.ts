@@ -204,7 +204,7 @@ export const settings = {
   REBALANCE_DRAIN_TIMEOUT_MS: {
     type: integer(0, 600_000),
     default: '5000',
-    help: 'How long a rebalance is held up to go on with what is queued and running.',
+    help: 'How long a rebalance is held up to go on with what is queued and running: at most two thirds of SESSION_TIMEOUT_MS.',
   },
   SESSION_TIMEOUT_MS: {
     type: integer(6_000, 1_800_000),

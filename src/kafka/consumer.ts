@@ -13,7 +13,7 @@ import { commitLast } from './last-commit.ts'
 import { readCommitted } from './offsets.ts'
 import type { OutOfRangePolicy, OutOfRangePorts } from './out-of-range.ts'
 import type { OwnedPartition } from './owned-partition.ts'
-import { withRejoinHook } from './rejoin.ts'
+import { drainLimitMs, withRejoinHook } from './rejoin.ts'
 import { SignsOfLife } from './signs-of-life.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
 
@@ -190,7 +190,7 @@ export class KafkaSource {
     this.signs.tried()
     this.#rejoinStartedAtMs = this.#options.clock.now()
     if (!this.#assignment.isJoined || this.#state === 'stopped') return
-    await this.#options.intake.drain(this.#options.rebalanceDrainMs)
+    await this.#options.intake.drain(drainLimitMs(this.#options))
     await this.#committer.commit()
   }
 

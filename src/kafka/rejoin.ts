@@ -24,3 +24,14 @@ export function withRejoinHook(
     return assigner(config)
   }
 }
+
+/**
+ * How long the work before a join may take. kafkajs sends no heartbeat meanwhile, so it ends well
+ * before the session does: who is put out of the group can't commit what it ended.
+ */
+export function drainLimitMs(options: {
+  rebalanceDrainMs: number
+  sessionTimeoutMs: number
+}): number {
+  return Math.min(options.rebalanceDrainMs, (options.sessionTimeoutMs * 2) / 3)
+}

@@ -9,7 +9,8 @@ const e2 = 'test/hazards/e2-commit-retried-in-newer-generation.test.ts'
 const e2c = 'test/hazards/e2c-reset-while-joining.test.ts'
 const e3 = 'test/hazards/e3-work-ends-before-a-join.test.ts'
 const e3b = 'test/hazards/e3b-join-without-a-rebalance.test.ts'
-const stop = 'test/hazards/stop-while-rebalancing.test.ts'
+const stopRefused = 'test/hazards/stop-last-commit-refused.test.ts'
+const stopRebalancing = 'test/hazards/stop-while-rebalancing.test.ts'
 const m12 = 'test/hazards/m12-handler-holds-up-a-rebalance.test.ts'
 const m13 = 'test/hazards/m13-joins-move-partitions.test.ts'
 const m11 = 'test/hazards/m11-rolling-deploy-adds-a-topic.test.ts'
@@ -99,7 +100,7 @@ export const groupGuards: Guard[] = [
     name: 'a rebalance waits for every handler',
     test: m12,
     file: 'src/kafka/consumer.ts',
-    from: 'drain(this.#options.rebalanceDrainMs)',
+    from: 'drain(drainLimitMs(this.#options))',
     to: 'drain(60_000)',
   },
   {
@@ -120,15 +121,15 @@ export const groupGuards: Guard[] = [
     name: 'a join does not wait for handlers',
     test: e3,
     file: 'src/kafka/consumer.ts',
-    from: 'await this.#options.intake.drain(this.#options.rebalanceDrainMs)',
+    from: 'await this.#options.intake.drain(drainLimitMs(this.#options))',
     to: '',
   },
   {
     name: 'a join does not wait for a commit',
     test: e3,
     file: 'src/kafka/consumer.ts',
-    from: 'drain(this.#options.rebalanceDrainMs)\n    await this.#committer.commit()',
-    to: 'drain(this.#options.rebalanceDrainMs)',
+    from: 'drain(drainLimitMs(this.#options))\n    await this.#committer.commit()',
+    to: 'drain(drainLimitMs(this.#options))',
   },
   {
     name: 'the joins of which kafkajs says nothing are not waited for',
@@ -139,14 +140,14 @@ export const groupGuards: Guard[] = [
   },
   {
     name: 'the last commit is not verified',
-    test: stop,
+    test: stopRefused,
     file: 'src/kafka/last-commit.ts',
     from: 'committer.isReady ? await problemOf(ports) : undefined',
     to: 'undefined',
   },
   {
     name: 'a stop goes on reading',
-    test: stop,
+    test: stopRebalancing,
     file: 'src/kafka/consumer.ts',
     from: 'this.#assignment.close()',
     to: '',

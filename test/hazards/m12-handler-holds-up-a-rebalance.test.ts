@@ -28,7 +28,7 @@ describe('a member joins while a slow handler runs', () => {
     expect(hasEnded).toBe(true)
   })
 
-  it('the service lets it wait for the limit, and and leaves the handlers of kept partitions alone', async () => {
+  it('the service lets it wait for the limit, and leaves the handlers of kept partitions alone', async () => {
     const gate = deferred()
     const calls: string[] = []
     const aborted: string[] = []
