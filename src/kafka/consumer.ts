@@ -6,6 +6,7 @@ import type { Intake } from '../pipeline/source.ts'
 import { Assignment } from './assignment.ts'
 import { Committer } from './committer.ts'
 import { crashKindOf } from './crash.ts'
+import { fetchLimits, withFairFetch } from './fair-fetch.ts'
 import { createFetch } from './fetch.ts'
 import { withFetchErrors } from './fetch-errors.ts'
 import { ownErrorIn } from './kafka-error.ts'
@@ -40,9 +41,6 @@ export interface SourceReports extends Pick<OutOfRangePorts, 'onOutOfRange'> {
 }
 
 const REBALANCE_TIMEOUT_MS = 60_000
-/** Short, so that a partition that is resumed is soon fetched again. */
-const MAX_WAIT_MS = 100
-const MAX_BYTES_PER_PARTITION = 200_000
 const JOIN_RETRIES = 10
 /** kafkajs works off as many batches at once; a batch that waits must not hold up the others. */
 const BATCHES_AT_ONCE = 16
@@ -124,14 +122,14 @@ export class KafkaSource {
   /** A new kafkajs consumer each time: one that crashed can't be trusted to start again. */
   async #build(): Promise<void> {
     const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
-    const assigner = withFetchErrors(stickyAssigner(() => this.#assignment.claims))
+    const sticky = stickyAssigner(() => this.#assignment.claims)
+    const assigner = withFetchErrors(withFairFetch(sticky))
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      maxWaitTimeInMs: MAX_WAIT_MS,
-      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      ...fetchLimits,
       partitionAssigners: [withRejoinHook(assigner, () => this.#beforeJoin())],
       retry: { retries: JOIN_RETRIES, restartOnFailure: async () => false },
     })

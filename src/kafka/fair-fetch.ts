@@ -1,0 +1,67 @@
+import type { PartitionAssigner } from 'kafkajs'
+
+/** How much kafkajs asks a broker for at once, and how long that may wait for it. */
+export const fetchLimits = {
+  // Short, so that a partition that is resumed is soon fetched again.
+  maxWaitTimeInMs: 100,
+  maxBytesPerPartition: 200_000,
+  // What is compressed may be a hundred times as large in memory, all of a fetch at once.
+  maxBytes: 1_000_000,
+}
+
+interface Cluster {
+  findBroker(options: unknown): Promise<Broker>
+}
+
+interface Broker {
+  fetch(request: FetchRequest): Promise<unknown>
+}
+
+interface FetchRequest {
+  topics: readonly { topic: string; partitions: readonly unknown[] }[]
+}
+
+/**
+ * An assigner that also has each fetch begin with other partitions than the one before. Brokers
+ * fill an answer in the order of the request, and kafkajs always asks in the same: where the first
+ * partitions have enough for a whole answer, the last would not be read until those are.
+ */
+export function withFairFetch(assigner: PartitionAssigner): PartitionAssigner {
+  return (config) => {
+    const cluster = config.cluster as unknown as Cluster
+    const find = cluster.findBroker.bind(cluster)
+    cluster.findBroker = async (options) => turning(await find(options))
+    return assigner(config)
+  }
+}
+
+const turningBrokers = new WeakSet<Broker>()
+
+function turning(broker: Broker): Broker {
+  if (turningBrokers.has(broker)) return broker
+  turningBrokers.add(broker)
+  const fetch = broker.fetch.bind(broker)
+  let turn = 0
+  broker.fetch = (request) => fetch(turned(request, turn++))
+  return broker
+}
+
+/** The same request in the order that has the `turn`th of its partitions first. */
+export function turned<R extends FetchRequest>(request: R, turn: number): R {
+  const count = request.topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
+  if (count === 0) return request
+  let first = turn % count
+  const at = request.topics.findIndex(({ partitions }) => {
+    if (first < partitions.length) return true
+    first -= partitions.length
+    return false
+  })
+  const topics = rotated(request.topics, at).map((each, n) =>
+    n === 0 ? { ...each, partitions: rotated(each.partitions, first) } : each,
+  )
+  return { ...request, topics }
+}
+
+function rotated<T>(all: readonly T[], by: number): T[] {
+  return [...all.slice(by), ...all.slice(0, by)]
+}
