@@ -61,23 +61,23 @@ describe.skipIf(missing !== undefined)(
       }
     }, 700_000)
 
-    it.each(codecs)('compresses with %s: every record is handled', async (codec) => {
-      const { s, ids, seen } = situations.get(codec)!
-      await s.start()
-      await s.caughtUp()
-      expect(seen().sort()).toEqual(ids)
-      expect(await s.letters()).toEqual([])
-    })
-
-    it.each(['snappy', 'lz4', 'zstd'])('compresses with %s: kafkajs alone crashes', (codec) => {
+    it.each(['snappy', 'lz4', 'zstd'])('compresses with %s: plain kafkajs crashes', (codec) => {
       expect(plain.get(codec)).toMatchObject({
         handled: 0,
         crash: { name: 'KafkaJSNotImplemented' },
       })
     })
 
-    it('compresses with gzip: kafkajs alone reads it', () => {
+    it('compresses with gzip: plain kafkajs reads it', () => {
       expect(plain.get('gzip')).toEqual({ handled: COUNT })
+    })
+
+    it.each(codecs)('compresses with %s: every record is handled', async (codec) => {
+      const { s, ids, seen } = situations.get(codec)!
+      await s.start()
+      await s.caughtUp()
+      expect(seen().sort()).toEqual(ids)
+      expect(await s.letters()).toEqual([])
     })
 
     it('compresses beyond the limit: the service ends and names codec, partition and limit', async () => {

@@ -36,7 +36,7 @@ async function overtaken(settings: Record<string, string> = {}) {
 const MESSAGE = 'the next offset is not in the log: going on where OUT_OF_RANGE says'
 
 describe('where retention passed the committed offset', () => {
-  it('kafkajs alone skips what is left without a word to the program', async () => {
+  it('plain kafkajs skips what is left without a word to the program', async () => {
     const { s } = await overtaken()
     const { groupId } = s
     const consumer = kafkaClient().consumer({ groupId })

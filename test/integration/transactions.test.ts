@@ -5,6 +5,29 @@ import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 import { kafkaClient, uniqueName, until } from '../support/stack.ts'
 
+it('plain kafkajs hands nothing over that is behind the last record', async () => {
+  const s = await situation({ plugins: [], partitions: 1 })
+  const producer = await transactional()
+  const three = [0, 1, 2].map((n) => ({ ...s.record(moved('ent_1', n)), partition: 0 }))
+  await write(producer, s.topic, three, 'commit')
+  await write(producer, s.topic, [{ ...three[0]!, partition: 0 }], 'abort')
+  const seen: string[] = []
+  let passed = -1
+  const consumer = kafkaClient().consumer({ groupId: s.groupId })
+  onTestFinished(() => consumer.disconnect())
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    passed = Number(payload.lastOffset)
+  })
+  await consumer.connect()
+  await consumer.subscribe({ topic: s.topic, fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch }) => void seen.push(...batch.messages.map(({ offset }) => offset)),
+  })
+  await until(() => passed === 5, { what: 'kafkajs to be past the last marker' })
+  expect(seen).toEqual(['0', '1', '2'])
+})
+
 it('handles what was committed once, what was aborted never, and reaches the end', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], partitions: 2 })

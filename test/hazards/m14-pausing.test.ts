@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { pluginEvent } from '../support/events.ts'
+import { situation } from '../support/service-kit.ts'
+import { createTopics, kafkaClient, uniqueName, until } from '../support/stack.ts'
+
+/** The service's own limit of a fetch is 200 kB of one partition, so a fetch is about 100 of these. */
+const PADDING = 'x'.repeat(2_000)
+/** Two plugins share it, this one and the one for what no plugin can read: two fetches each. */
+const TWO_FETCHES = '1048576'
+const ROOM_FOR_ALL = '1073741824'
+const RATIO_MIN = 0.9
+/** More than one only where the machine is too busy for the measurement. */
+const ROUNDS_MAX = 2
+const HOLDS_MS = 30_000
+
+const events = (count: number) =>
+  Array.from({ length: count }, (_, n) =>
+    pluginEvent('padded', { id: `ent_${n}`, padding: PADDING }),
+  )
+
+/** Takes its time over each event, a few at once; tells how many it has handled each second. */
+function working(ms: number, concurrency: number) {
+  const times: number[] = []
+  const plugin: Plugin = {
+    slug: 'working',
+    concurrency,
+    async processEvent() {
+      await sleep(ms)
+      times.push(performance.now())
+    },
+  }
+  return { plugin, times, perSecond: () => (1_000 * times.length) / (times.at(-1)! - times[0]!) }
+}
+
+/** Throughput with room for two fetches and with room for all, measured at the same time. */
+async function ratio(count: number, ms: number, concurrency: number): Promise<number> {
+  const [tight, free] = [working(ms, concurrency), working(ms, concurrency)]
+  const s = await situation({ plugins: [tight.plugin], partitions: 1 })
+  const other = await situation({ plugins: [free.plugin], partitions: 1 })
+  await s.publish(events(count))
+  const services = [
+    await s.start({ MAX_IN_FLIGHT_BYTES: TWO_FETCHES }),
+    await other.start({ MAX_IN_FLIGHT_BYTES: ROOM_FOR_ALL, KAFKA_TOPICS: s.topic }),
+  ]
+  const isDone = () => [tight, free].every(({ times }) => times.length === count)
+  await until(isDone, { what: 'all events to be handled', timeoutMs: HOLDS_MS })
+  for (const service of services) await service.stop()
+  return tight.perSecond() / free.perSecond()
+}
+
+async function bestRatio(count: number, ms: number, concurrency: number): Promise<number> {
+  let best = 0
+  for (let round = 0; round < ROUNDS_MAX && best < RATIO_MIN; round++) {
+    best = Math.max(best, await ratio(count, ms, concurrency))
+  }
+  return best
+}
+
+describe('a consumer that has no room', () => {
+  it('plain kafkajs reads on only seconds after it was told to', async () => {
+    const topic = uniqueName('paused')
+    await createTopics({ topic })
+    const producer = kafkaClient().producer()
+    await producer.connect()
+    const messages = Array.from({ length: 300 }, () => ({ value: PADDING }))
+    for (let batch = 0; batch < 4; batch++) await producer.send({ topic, messages })
+    await producer.disconnect()
+
+    const consumer = kafkaClient().consumer({ groupId: topic, maxBytesPerPartition: 200_000 })
+    const waits: number[] = []
+    let resumedAt: number | undefined
+    await consumer.connect()
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ pause }) => {
+        if (resumedAt !== undefined) waits.push(performance.now() - resumedAt)
+        const resume = pause()
+        setTimeout(() => {
+          resumedAt = performance.now()
+          resume()
+        }, 20)
+      },
+    })
+    await until(() => waits.length >= 2, { what: 'kafkajs to read on twice' })
+    await consumer.disconnect()
+    expect(Math.min(...waits)).toBeGreaterThan(3_000)
+  })
+
+  it('the service waits for room and is as fast as with room for all', async () => {
+    expect(await bestRatio(3_000, 4, 48)).toBeGreaterThanOrEqual(RATIO_MIN)
+  })
+
+  it('the service pauses where that lasts, and is as fast as with room for all', async () => {
+    expect(await bestRatio(500, 74, 4)).toBeGreaterThanOrEqual(RATIO_MIN)
+  })
+})
