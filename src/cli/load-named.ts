@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load-config.ts'
 import type { Environment } from '../config/read-settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
+import { applyFilters } from '../plugin/configured-filters.ts'
 import { loadPlugins } from '../plugin/load-plugins.ts'
 import { defaultsFrom, offersSql } from '../plugin/loaded-plugin.ts'
 
@@ -11,9 +12,11 @@ export async function loadNamed(named: readonly string[], env: Environment) {
   if (specifiers === undefined) {
     throw new InventoryEventsError('USAGE', 'no plugin is named: set PLUGINS or name some')
   }
-  return loadPlugins(specifiers, {
+  const { plugins, problems } = await loadPlugins(specifiers, {
     cwd: process.cwd(),
     defaults: defaultsFrom(config),
     offersSql: offersSql(config),
   })
+  const areAll = named.length === 0 && problems.length === 0
+  return { plugins: applyFilters(plugins, config.PLUGIN_FILTERS, { areAll }), problems }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { fieldsOf } from '../filter/filter.ts'
 import { describeProblem } from '../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { loadNamed } from './load-named.ts'
@@ -38,11 +39,13 @@ function briefly({ slug, title, file }: LoadedPlugin): string {
 
 function fully(plugin: LoadedPlugin): string {
   const { retry, timeoutMs, concurrency, onExhausted } = plugin
-  const filter = plugin.wantsProcessEvent === undefined ? 'every event' : 'events by its own filter'
+  const byName = plugin.wantsProcessEvent === undefined ? 'every event' : 'events by its own filter'
+  const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
+  const byFields = fields.length === 0 ? '' : `, where ${[...new Set(fields)].join(', ')} match`
   return [
     `${plugin.slug}: ok (${plugin.file})`,
     `  title        ${plugin.title}`,
-    `  wants        ${filter}`,
+    `  wants        ${byName}${byFields}`,
     `  attempts     ${retry.maxAttempts}, ${retry.initialDelayMs} to ${retry.maxDelayMs} ms apart, then ${onExhausted}`,
     `  time limit   ${timeoutMs} ms`,
     `  concurrency  ${concurrency}`,

@@ -3,6 +3,7 @@ import { loadConfig, nameHints } from '../config/load-config.ts'
 import type { Config } from '../config/settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import { applyFilters } from '../plugin/configured-filters.ts'
 import { describeProblem, loadPlugins } from '../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, offersSql } from '../plugin/loaded-plugin.ts'
 import type { Service } from '../service.ts'
@@ -51,7 +52,9 @@ async function load(
     )
   }
   for (const problem of problems) log.error(describeProblem(problem))
-  if (plugins.length > 0) return plugins
+  const areAll = problems.length === 0
+  const filtered = applyFilters(plugins, config.PLUGIN_FILTERS, { areAll })
+  if (filtered.length > 0) return filtered
   const reasons = problems.map(describeProblem).join('; ')
   throw new InventoryEventsError('PLUGIN_INVALID', `none of the PLUGINS can be run: ${reasons}`)
 }

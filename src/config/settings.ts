@@ -9,6 +9,7 @@ import {
   integer,
   oneOf,
   pem,
+  pluginFilters,
   pluginSpecifiers,
   text,
   topics,
@@ -108,6 +109,11 @@ export const settings = {
   PLUGINS: {
     type: pluginSpecifiers,
     help: 'The plugins to run: files or packages, separated by commas.',
+  },
+  PLUGIN_FILTERS: {
+    type: pluginFilters,
+    file: true,
+    help: 'Filters beside those of the plugins, as JSON: {"slug": where}. An event must match both.',
   },
   EVENTS_ENABLED: {
     type: flag,

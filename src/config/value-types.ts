@@ -4,7 +4,7 @@ export interface ValueType<T> {
   expects: string
   /** The value, or undefined when the text is not what is expected. */
   parse(text: string): T | undefined
-  /** How a value may be printed; as it is unless said otherwise. */
+  /** How a value is printed; as it is unless said otherwise. */
   masked?(value: T): string
 }
 
@@ -57,6 +57,20 @@ export const bearerToken: ValueType<string> = {
 }
 
 export const pluginSpecifiers = list('paths or package names, separated by commas', () => true)
+
+export const pluginFilters: ValueType<Readonly<Record<string, unknown>>> = {
+  expects: 'a JSON object with a filter for each slug',
+  parse(value) {
+    try {
+      const filters: unknown = JSON.parse(value)
+      const isObject = typeof filters === 'object' && filters !== null && !Array.isArray(filters)
+      return isObject ? Object.freeze(filters as Record<string, unknown>) : undefined
+    } catch {
+      return undefined
+    }
+  },
+  masked: (filters) => JSON.stringify(filters),
+}
 
 export const httpUrl: ValueType<string> = {
   expects: 'http(s)://host[:port][/path] without a user, a query or a fragment',

@@ -38,7 +38,11 @@ function unknownPath({ field }: DataTest, named: KnownEvent[]): string {
       writePath(isOpen(event, path) ? continued(path, field.path) : path),
     ),
   )
-  const meant = nearest(field.text, [...new Set(known)])
+  // Of equally near ones the one that says most.
+  const meant = nearest(
+    field.text,
+    known.toSorted((a, b) => b.length - a.length),
+  )
   const nowhere =
     schemas.length === 1 ? `no field of ${schemas[0]}` : `in none of ${schemas.join(', ')}`
   return `${field.text}: ${nowhere}, did you mean ${meant}?`

@@ -1,4 +1,5 @@
 import { nearest } from '../config/near-miss.ts'
+import { InventoryEventsError } from '../event/errors.ts'
 import { allOf } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import { whereProblems } from './check-plugin.ts'
@@ -8,20 +9,30 @@ import type { LoadedPlugin } from './loaded-plugin.ts'
 export type ConfiguredFilters = Readonly<Record<string, unknown>>
 
 /**
- * Narrows plugins to what configured filters match as well. A filter that is no filter, or is for no
- * plugin, is a problem: `cold-chain: data.to.nam: no field of ..., did you mean data.to.name?`.
+ * Narrows plugins to what their configured filters match as well. Throws CONFIG_INVALID naming each
+ * filter that is none, such as `PLUGIN_FILTERS: cold-chain: data.to.nam: no field of ..., did you mean
+ * data.to.name?`. `areAll`: a filter for a plugin that is not among them is wrong too.
  */
 export function applyFilters(
   plugins: readonly LoadedPlugin[],
-  filters: ConfiguredFilters,
-): { plugins: LoadedPlugin[]; problems: string[] } {
-  const slugs = plugins.map(({ slug }) => slug)
-  const strange = Object.keys(filters).filter((slug) => !slugs.includes(slug))
+  filters: ConfiguredFilters = {},
+  { areAll }: { areAll: boolean },
+): LoadedPlugin[] {
   const problems = [
-    ...strange.map((slug) => `${slug}: no such plugin, did you mean ${nearest(slug, slugs)}?`),
+    ...(areAll ? strangers(plugins, filters) : []),
     ...plugins.flatMap((plugin) => problemsOf(plugin, filters)),
   ]
-  return { plugins: plugins.map((plugin) => narrowed(plugin, filters)), problems }
+  if (problems.length === 0) return plugins.map((plugin) => narrowed(plugin, filters))
+  throw new InventoryEventsError('CONFIG_INVALID', `PLUGIN_FILTERS: ${problems.join('; ')}`)
+}
+
+function strangers(plugins: readonly LoadedPlugin[], filters: ConfiguredFilters): string[] {
+  const slugs = plugins.map(({ slug }) => slug)
+  const strange = Object.keys(filters).filter((slug) => !slugs.includes(slug))
+  return strange.map((slug) => {
+    const meant = nearest(slug, slugs)
+    return `${slug}: no such plugin${meant === undefined ? '' : `, did you mean ${meant}?`}`
+  })
 }
 
 function problemsOf({ slug, wantsProcessEvent }: LoadedPlugin, filters: ConfiguredFilters) {

@@ -1,0 +1,30 @@
+import { type Path, valueAt } from '../../src/event/path.ts'
+import { compileFilter } from '../../src/filter/compile.ts'
+import type { Verdict } from '../../src/filter/filter.ts'
+import { readFilter } from '../../src/filter/read-filter.ts'
+
+/** A record as filters see it. */
+export interface Seen {
+  name?: string
+  headers?: Record<string, string>
+  event?: unknown
+  /** Its fields can't be read. */
+  failure?: string
+}
+
+/** What a `where` makes of a record. */
+export function askFilter(where: unknown, seen: Seen): Verdict {
+  const { filter, problems } = readFilter(where, 'where')
+  if (filter === undefined) throw new Error(problems.join('; '))
+  const paths: Path[] = []
+  const { name = 'a.name', headers = {}, event = {}, failure } = seen
+  return compileFilter(
+    filter,
+    (path) => paths.push(path) - 1,
+  )({
+    name,
+    header: (header) => headers[header],
+    slot: (slot) => valueAt(event, paths[slot] as Path),
+    failure: failure === undefined ? undefined : { error: failure },
+  })
+}

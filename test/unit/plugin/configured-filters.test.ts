@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { applyFilters } from '../../../src/plugin/configured-filters.ts'
+import { withDefaults } from '../../../src/plugin/loaded-plugin.ts'
+import type { Plugin } from '../../../src/plugin/plugin.ts'
+
+const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
+
+function plugin(part: Partial<Plugin>) {
+  const whole = { slug: 'cold-chain', processEvent() {}, ...part }
+  return withDefaults(whole, 'test', { retry, timeoutMs: 1_000, concurrency: 1 })
+}
+
+const isMoved = (name: string) => name === 'inventory.moved'
+const stage = { exact: { 'data.to.type': 'stage' as const } }
+const areAll = true
+
+it('adds the filter of a plugin to its own, and leaves the others', () => {
+  const plugins = [plugin({ where: { exists: { 'data.to': true } } }), plugin({ slug: 'other' })]
+  const [first, second] = applyFilters(plugins, { 'cold-chain': stage }, { areAll })
+  expect(first?.where).toMatchObject({
+    type: 'all',
+    filters: [{ operator: 'exists' }, { operator: 'exact', operand: 'stage' }],
+  })
+  expect(second).toBe(plugins[1])
+})
+
+it('is the only filter of a plugin without one', () => {
+  const [only] = applyFilters([plugin({})], { 'cold-chain': [stage, stage] }, { areAll })
+  expect(only?.where).toMatchObject({ type: 'all', filters: [{ type: 'test' }, { type: 'test' }] })
+})
+
+it('names all that is wrong: no filter, no such path, no such plugin', () => {
+  const plugins = [plugin({ wantsProcessEvent: isMoved }), plugin({ slug: 'other' })]
+  const filters = {
+    'cold-chain': { exact: { 'data.to.nam': 'x' } },
+    other: 5,
+    'cold-chian': stage,
+  }
+  expect(() => applyFilters(plugins, filters, { areAll })).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      message:
+        'PLUGIN_FILTERS: cold-chian: no such plugin, did you mean cold-chain?; ' +
+        'cold-chain: data.to.nam: no field of inventory_events.InventoryMoved, did you mean data.to.name?; ' +
+        'other: expected one of exact, in, prefix, suffix, gt, gte, lt, lte, exists, all, any, not, got 5',
+    }),
+  )
+})
+
+it('heeds filters for plugins that are not among them only if those are all', () => {
+  expect(applyFilters([plugin({})], { other: stage }, { areAll: false })).toHaveLength(1)
+  expect(() => applyFilters([], { other: stage }, { areAll })).toThrow(/other: no such plugin$/)
+})
+
+it('a key that every object inherits is no filter', () => {
+  const [only] = applyFilters([plugin({ slug: 'constructor' })], {}, { areAll })
+  expect(only?.where).toBeUndefined()
+})
