@@ -145,6 +145,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return {
     httpPort: http.port,
     async stop() {
+      watchdog.expectExit()
       const result = await source.stop(config.DRAIN_TIMEOUT_MS)
       await watch.stop()
       await followed.stop()

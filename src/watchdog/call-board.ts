@@ -6,10 +6,11 @@ const OVERFLOW = SLOTS
 const NONE = -1
 const COUNTED = '+'
 
-/** Where the numbers are, each an Int32: beats, the slot on the thread, then the length of each text. */
+/** Where the numbers are, each an Int32; the lengths are those of the texts, slot by slot. */
 const BEATS = 0
 const ON_THREAD = 1
-const LENGTHS = 2
+const NOTED = 2
+const LENGTHS = 3
 const TEXTS = 4 * (LENGTHS + SLOTS + 1)
 
 /** One call of a plugin's handler. */
@@ -80,6 +81,17 @@ export class CallBoard {
     this.returned()
     this.#numbers[LENGTHS + slot] = 0
     if (slot !== OVERFLOW) this.#free.push(slot)
+  }
+
+  /** The watching thread has noted what it was asked to. */
+  noted(): void {
+    Atomics.store(this.#numbers, NOTED, 1)
+    Atomics.notify(this.#numbers, NOTED)
+  }
+
+  /** Blocks the thread until that is so, or the limit is over. */
+  awaitNoted(limitMs: number): void {
+    Atomics.wait(this.#numbers, NOTED, 0, limitMs)
   }
 
   read(): RunningCalls {

@@ -1,7 +1,7 @@
 import inspector from 'node:inspector'
 
 /** A main thread that is blocked outside of JavaScript can't be interrupted. */
-const KILL_AFTER_MS = 2_000
+const KILL_AFTER_MS = 5_000
 const FRAMES = 5
 
 interface Frame {

@@ -2,6 +2,9 @@ import { type Clock, systemClock } from '../event/clock.ts'
 import { type CrashCounts, type CrashNotes, crashKeyOf } from '../pipeline/crash-counts.ts'
 import type { NotedCall, RunningCalls } from './call-board.ts'
 
+/** How long the end of the process may be held up to note why. */
+export const NOTE_LIMIT_MS = 3_000
+
 const TRIES = 10
 const RETRY_MS = 200
 
@@ -42,9 +45,7 @@ async function insist(work: () => Promise<void>, clock: Pick<Clock, 'sleep'>): P
 }
 
 function editsFor({ onThread, running }: RunningCalls): Edit[] {
-  if (onThread === undefined) {
-    return running.filter(({ counted }) => !counted).flatMap((call) => editOf(call, suspected))
-  }
+  if (onThread === undefined) return running.flatMap((call) => editOf(call, suspected))
   const others = running.filter((call) => call.counted && !isSame(call, onThread))
   return [
     ...(onThread.counted ? [] : editOf(onThread, shifted(1))),

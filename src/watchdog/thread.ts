@@ -1,21 +1,19 @@
 // The thread that watches the main thread. It shares nothing with it but the board.
 import { writeSync } from 'node:fs'
-import { workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../event/errors.ts'
 import { within } from '../event/within.ts'
 import { createKafka } from '../kafka/client.ts'
 import { KafkaCrashNotes } from '../kafka/crash-notes.ts'
 import { createLogger } from '../observe/logger.ts'
-import { CallBoard, type RunningCalls } from './call-board.ts'
+import { CallBoard, type NotedCall, type RunningCalls } from './call-board.ts'
 import { endBlockedProcess } from './end-process.ts'
-import { noteCrash } from './note-crash.ts'
+import { NOTE_LIMIT_MS, noteCrash } from './note-crash.ts'
 import { Stall } from './stall.ts'
 import type { WatchOrder } from './watchdog.ts'
 
 const STDOUT = 1
 const RUNNING_NAMED = 10
-/** How long the end of the process may be held up to note why. */
-const NOTE_LIMIT_MS = 3_000
 
 const { shared, timeoutMs, periodMs, config } = workerData as WatchOrder
 const board = new CallBoard(shared)
@@ -27,7 +25,9 @@ const notes = new KafkaCrashNotes({
   limitMs: NOTE_LIMIT_MS,
   log,
 })
+let noted: Promise<void> | undefined
 const timer = setInterval(look, periodMs)
+parentPort?.on('message', () => void exit(board.read()))
 
 function look(): void {
   const blockedMs = Math.round(stall.look(performance.now(), board.beats))
@@ -38,20 +38,43 @@ function look(): void {
 
 async function end(calls: RunningCalls, blockedMs: number): Promise<void> {
   say({ ...whoIn(calls), blockedMs }, 'the main thread is blocked: the process ends')
+  await note(calls)
+  endBlockedProcess((at) => say({ at }, 'where the main thread is blocked'))
+}
+
+/** The main thread waits, with the last thing it does. */
+async function exit(calls: RunningCalls): Promise<void> {
+  clearInterval(timer)
+  say(whoIn(calls), 'the process exits in the middle of a call')
+  await note(calls)
+  board.noted()
+}
+
+/** Once: a thread that was blocked may yet exit while that is noted. */
+function note(calls: RunningCalls): Promise<void> {
+  noted ??= tryToNote(calls)
+  return noted
+}
+
+async function tryToNote(calls: RunningCalls): Promise<void> {
   const late = () => new Error(`no answer within ${NOTE_LIMIT_MS / 1000} s`)
   try {
     await within(noteCrash(calls, notes), NOTE_LIMIT_MS, late)
   } catch (error) {
     say({ error: messageOf(error) }, 'this crash could not be noted, and will not count')
   }
-  endBlockedProcess((at) => say({ at }, 'where the main thread is blocked'))
 }
 
 function whoIn({ onThread, running }: RunningCalls): object {
   // A call that gave the thread back may have it again: then it is one of those that run.
   const [first, ...others] = onThread === undefined ? running : [onThread]
-  if (first === undefined || others.length === 0) return { ...first }
-  return { running: running.slice(0, RUNNING_NAMED), runningCount: running.length }
+  if (first === undefined) return {}
+  if (others.length === 0) return named(first)
+  return { running: running.slice(0, RUNNING_NAMED).map(named), runningCount: running.length }
+}
+
+function named({ plugin, record, event }: NotedCall): object {
+  return { plugin, record, event }
 }
 
 /** A line as the log has them. The logger itself belongs to the main thread. */

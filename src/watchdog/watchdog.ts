@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Config } from '../config/settings.ts'
 import { CallBoard } from './call-board.ts'
+import { NOTE_LIMIT_MS } from './note-crash.ts'
 
 export interface WatchdogOptions {
   /** Where Kafka is, and whose crashes are noted there. */
@@ -15,6 +16,8 @@ export interface WatchdogOptions {
 export interface Watchdog {
   /** Where calls are noted, so that the one that blocks can be named. */
   board: CallBoard
+  /** From now on the process may exit in the middle of calls, through no fault of theirs. */
+  expectExit(): void
   stop(): Promise<void>
 }
 
@@ -26,13 +29,16 @@ export interface WatchOrder {
   config: Config<'KAFKA_BROKERS'>
 }
 
+/** A little longer than noting takes, so that the thread can say that it failed. */
+const EXIT_LIMIT_MS = NOTE_LIMIT_MS + 500
 const PERIODS = 20
 const PERIOD_MS = { least: 20, most: 1_000 }
 
 /**
  * Watches the main thread from another one. While the main thread is blocked no timer of its own
  * fires: no time limit, no heartbeat, no signal handler. After the limit the process ends with exit
- * 1, a last line of log that names who blocked it, and a note of the crash in Kafka.
+ * 1, a last line of log that names who blocked it, and a note of the crash in Kafka. A handler that
+ * exits the process is noted too.
  */
 export function startWatchdog({ config, timeoutMs, onFailure }: WatchdogOptions): Watchdog {
   const board = new CallBoard()
@@ -45,9 +51,18 @@ export function startWatchdog({ config, timeoutMs, onFailure }: WatchdogOptions)
   worker.on('error', onFailure)
   worker.unref()
   beat.unref()
+  const onExit = () => {
+    if (board.read().running.length === 0) return
+    worker.postMessage('the process exits')
+    board.awaitNoted(EXIT_LIMIT_MS)
+  }
+  const expectExit = () => void process.off('exit', onExit)
+  process.on('exit', onExit)
   return {
     board,
+    expectExit,
     async stop() {
+      expectExit()
       clearInterval(beat)
       await worker.terminate()
     },

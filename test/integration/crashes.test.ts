@@ -12,6 +12,8 @@ import { situation } from '../support/service-kit.ts'
 const ENTITIES = 5
 const EVENTS_EACH = 4
 const MAX_STARTS = 8
+/** Each end costs a session time-out; on a busy machine, a slow start as well. */
+const TIMEOUT_MS = 400_000
 const IMPATIENT = {
   HANDLER_TIMEOUT_MS: '500',
   HANDLER_GRACE_MS: '100',
@@ -50,19 +52,20 @@ async function poisoned(how: string, settings: Record<string, string> = {}, othe
 type Poisoned = Awaited<ReturnType<typeof poisoned>>
 
 /** Starts the service as often as it ends, until all is done; answers how each of them ended. */
-async function supervise({ s, start }: Poisoned): Promise<(number | null)[]> {
-  const ends: (number | null)[] = []
+async function supervise({ s, start }: Poisoned): Promise<number[]> {
+  const ends: number[] = []
+  const done = s.caughtUp(TIMEOUT_MS).then(() => 'caught up' as const)
+  done.catch(() => undefined)
   while (ends.length < MAX_STARTS) {
     const service = start()
-    const done = s.caughtUp(60_000).then(() => 'caught up' as const)
-    done.catch(() => undefined)
     const end = await Promise.race([service.ended, done])
     if (end === 'caught up') {
       service.kill('SIGTERM')
       expect(await service.ended).toBe(0)
       return ends
     }
-    ends.push(end)
+    // By SIGKILL where the machine is too busy to interrupt the thread in time.
+    ends.push(end ?? 1)
   }
   return ends
 }
@@ -97,21 +100,32 @@ function notes(groupId: string, topic: string): Promise<(string | null)[]> {
 
 it.each([
   ['block', [1, 1, 1], {}],
-  ['block, then exit', [1, 7], { MAX_CRASHES: '2' }],
+  ['exit', [7, 7], { MAX_CRASHES: '2' }],
   ['ignore', [1, 1], { MAX_CRASHES: '2', ...IMPATIENT }],
-])('dead-letters an event that ends the process too often: %s', async (how, ends, settings) => {
-  const p = await poisoned(how, settings)
-  expect(await supervise(p)).toEqual(ends)
-  expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(ends.length)
-  await expectOneDeadLetter(p, ends.length)
-  const left = (await notes(p.s.groupId, p.s.topic)).filter((text) => text)
-  expect(left).toEqual(['{"v":1,"crashes":{}}'])
-})
+])(
+  'dead-letters an event that ends the process too often: %s',
+  async (how, ends, settings) => {
+    const p = await poisoned(how, settings)
+    expect(await supervise(p)).toEqual(ends)
+    expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(ends.length)
+    await expectOneDeadLetter(p, ends.length)
+    const left = (await notes(p.s.groupId, p.s.topic)).filter((text) => text)
+    expect(left).toEqual(['{"v":1,"crashes":{}}'])
+  },
+  TIMEOUT_MS,
+)
 
-it('finds out which of many did it, and blames no other', async () => {
-  const p = await poisoned('block later', { MAX_CRASHES: '2' }, 'slow')
-  // The first time nobody can tell whose handler it is.
-  expect(await supervise(p)).toEqual([1, 1, 1])
-  expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(3)
-  await expectOneDeadLetter(p, 2)
-})
+it.each([
+  ['block later', 1],
+  ['exit later', 7],
+])(
+  'finds out which of many did it, and blames no other: %s',
+  async (how, end) => {
+    const p = await poisoned(how, { MAX_CRASHES: '2' }, 'slow')
+    // The first time nobody can tell whose handler it is.
+    expect(await supervise(p)).toEqual([end, end, end])
+    expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(3)
+    await expectOneDeadLetter(p, 2)
+  },
+  TIMEOUT_MS,
+)

@@ -4,10 +4,12 @@ import type { CrashCounts, CrashNotes } from '../../src/pipeline/crash-counts.ts
 export function fakeCrashNotes(noted: Record<string, number> = {}) {
   const counts: CrashCounts = new Map(Object.entries(noted))
   const faults = { refused: false, lostAnswers: 0 }
+  let changes = 0
   const notes: CrashNotes = {
     read: async () => new Map(counts),
     async change(_of, edit) {
       if (faults.refused) throw new Error('not acknowledged')
+      changes += 1
       edit(counts)
       if (faults.lostAnswers > 0) {
         faults.lostAnswers -= 1
@@ -15,5 +17,5 @@ export function fakeCrashNotes(noted: Record<string, number> = {}) {
       }
     },
   }
-  return { notes, faults, noted: () => Object.fromEntries(counts) }
+  return { notes, faults, noted: () => Object.fromEntries(counts), changes: () => changes }
 }
