@@ -15,6 +15,7 @@ const commands = {
   demo: ['bin/inventory-events.js', 'demo'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   faults: ['test/faults/run.ts'],
+  'check-deploy': ['scripts/check-deploy/run.ts'],
   hazards: ['test/hazards/without-guards.ts'],
 }
 

@@ -1,0 +1,88 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Check } from './check.ts'
+import { Failure, outcomeOf, run } from './command.ts'
+import { checkCustomResources } from './custom-resources.ts'
+import { renderAll, valuesFiles } from './rendered.ts'
+
+/** The oldest Kubernetes that Chart.yaml allows, and a new one. */
+const KUBERNETES = ['1.27', '1.36']
+const CUSTOM = /^WARN .*Couldn't find schema for kind (ScaledObject|ServiceMonitor|PrometheusRule) /
+
+/** What kube-score asks for and the chart leaves out, and why. */
+const NOT_SCORED = {
+  'container-image-pull-policy':
+    'an image is named by an exact tag or digest, and images may be local',
+  'deployment-has-host-podantiaffinity': 'replicas are spread by topologySpreadConstraints',
+  'deployment-replicas': 'one replica of a worker is a choice, and autoscalers have a least number',
+  'horizontalpodautoscaler-replicas': 'the same',
+}
+
+export const chartChecks: Check[] = [
+  {
+    name: 'chart: helm lint',
+    async run({ root, tools }) {
+      const files = await valuesFiles(root)
+      for (const file of files) {
+        await run([tools.helm, 'lint', '--strict', '--quiet', join(root, 'helm'), '-f', file])
+      }
+      return `${files.length} values files`
+    },
+  },
+  {
+    name: 'chart: schemas of Kubernetes',
+    async run(scene) {
+      const files = await renderAll(scene)
+      let count = 0
+      for (const version of KUBERNETES) {
+        const command = [scene.tools.kubernetesValidate, '-k', version, '--strict', ...files]
+        const lines = (await run(command)).trim().split('\n')
+        const strange = lines.filter((line) => !line.startsWith('INFO ') && !CUSTOM.test(line))
+        if (strange.length > 0) throw new Failure(strange.join('\n'))
+        count = lines.length
+      }
+      return `${count} resources, Kubernetes ${KUBERNETES.join(' and ')}`
+    },
+  },
+  { name: 'chart: schemas of custom resources', run: checkCustomResources },
+  {
+    name: 'chart: unit tests',
+    async run({ root, work, tools }) {
+      // Under Helm it would be a plugin, and Helm would tell it where its data is.
+      const env = { HELM_DATA_HOME: join(work, 'data'), HELM_CONFIG_HOME: join(work, 'config') }
+      await mkdir(env.HELM_DATA_HOME)
+      const output = await run([tools.helmUnittest, join(root, 'helm')], { env })
+      const [, passed] = /^Tests:\s+(\d+) passed/m.exec(output) ?? []
+      if (passed === undefined) throw new Failure(`expected a count of tests:\n${output}`)
+      return `${passed} tests`
+    },
+  },
+  {
+    name: 'chart: kube-score',
+    async run(scene) {
+      const ignored = Object.keys(NOT_SCORED).flatMap((test) => ['--ignore-test', test])
+      const options = ['--ignore-container-cpu-limit', '--exit-one-on-warning', ...ignored]
+      const files = await renderAll(scene)
+      for (const file of files) {
+        const command = [scene.tools.kubeScore, 'score', '-o', 'ci', ...options, file]
+        const { code, output } = await outcomeOf(command)
+        const lines = output.split('\n').filter((line) => !/^\[(OK|SKIPPED)\]/.test(line))
+        if (code !== 0) throw new Failure(lines.join('\n'))
+      }
+      return `${files.length} renderings`
+    },
+  },
+  {
+    name: 'chart: refuses what is missing',
+    async run({ root, tools }) {
+      const chart = join(root, 'helm')
+      const { code, output } = await outcomeOf([tools.helm, 'template', 'check', chart])
+      if (code === 0) throw new Failure('expected a refusal without KAFKA_BROKERS')
+      const expected = 'config.KAFKA_BROKERS: required'
+      if (!output.includes(expected)) throw new Failure(`expected "${expected}", got ${output}`)
+      const packed = await readFile(join(chart, '.helmignore'), 'utf8')
+      if (!packed.includes('ci/')) throw new Failure('.helmignore: expected ci/')
+      return 'no brokers'
+    },
+  },
+]

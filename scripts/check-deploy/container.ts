@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Buildah } from './buildah.ts'
+import { Failure } from './command.ts'
+
+const POLL_MS = 200
+
+/** A container of an image that runs a program, on this machine's network. */
+export class Container {
+  output = ''
+  readonly #child: ChildProcess
+  readonly #ended: Promise<number | string>
+
+  constructor(buildah: Buildah, name: string, options: string[], command: string[]) {
+    const all = buildah('run', '--isolation', 'chroot', ...options, name, '--', ...command)
+    this.#child = spawn(all[0]!, all.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
+    const keep = (chunk: Buffer) => {
+      this.output = `${this.output}${chunk}`.slice(-100_000)
+    }
+    this.#child.stdout!.on('data', keep)
+    this.#child.stderr!.on('data', keep)
+    this.#ended = new Promise((resolve) => {
+      this.#child.on('error', (error) => resolve(error.message))
+      this.#child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
+    })
+  }
+
+  /** Waits until the URL answers 200; a Failure with what was printed if it ends or does not. */
+  async answers(url: string, timeoutMs: number): Promise<void> {
+    const until = Date.now() + timeoutMs
+    for (;;) {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
+      if (answer?.ok) return
+      const ended = this.#child.exitCode ?? this.#child.signalCode
+      if (ended !== null || Date.now() > until) throw this.#failure(`${url} does not answer 200`)
+      await delay(POLL_MS)
+    }
+  }
+
+  /** The process id of the program itself, which runs below buildah's own. */
+  async pid(): Promise<number> {
+    for (let pid = this.#child.pid!; ; ) {
+      const [next] = await childrenOf(pid)
+      if (next === undefined) return pid
+      pid = next
+    }
+  }
+
+  /** Signals the program and answers how the container ended; a Failure after the time. */
+  async end(signal: NodeJS.Signals, timeoutMs: number): Promise<number | string> {
+    process.kill(await this.pid(), signal)
+    const late = delay(timeoutMs, undefined, { ref: false })
+    const ended = await Promise.race([this.#ended, late])
+    if (ended === undefined) throw this.#failure(`it does not end on ${signal}`)
+    return ended
+  }
+
+  /** Whatever state it is in. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    process.kill(await this.pid(), 'SIGKILL')
+    await this.#ended
+  }
+
+  #failure(message: string): Failure {
+    return new Failure(`${message}; it printed:\n${this.output.split('\n').slice(-20).join('\n')}`)
+  }
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
+  const read = (thread: string) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8')
+  const texts = await Promise.all(threads.map((thread) => read(thread).catch(() => '')))
+  return texts.flatMap((text) => text.trim().split(' ').filter(Boolean).map(Number))
+}

@@ -1,0 +1,22 @@
+import { isOnPath, run, Skip } from './command.ts'
+
+/** The package of Debian that has a program. */
+const PACKAGES = {
+  promtool: 'prometheus',
+  amtool: 'prometheus-alertmanager',
+  'docker-compose': 'docker-compose',
+  buildah: 'buildah',
+  debootstrap: 'debootstrap',
+}
+
+/** The path's own program, else Debian's where root can install it. Throws a Skip where neither is. */
+export async function requireProgram(program: keyof typeof PACKAGES): Promise<void> {
+  if (await isOnPath(program)) return
+  if (process.getuid?.() !== 0 || !(await isOnPath('apt-get'))) {
+    throw new Skip(`${program} is not there, and only root on Debian can install it`)
+  }
+  const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  await run(['apt-get', 'update', '-qq'], { env })
+  const package_ = PACKAGES[program]
+  await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', package_], { env })
+}

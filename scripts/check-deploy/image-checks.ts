@@ -1,0 +1,118 @@
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Buildah, makeBase, openBuildah } from './buildah.ts'
+import type { Check, Scene } from './check.ts'
+import { Failure, run, Skip } from './command.ts'
+import { strangeFiles } from './image-files.ts'
+import { serveFromImage } from './image-serves.ts'
+
+export const IMAGE = 'localhost/inventory-events:check'
+
+interface ImageConfig {
+  User: string
+  Entrypoint: string[]
+  Healthcheck: { Test: string[] }
+  Labels: Record<string, string>
+}
+
+let built: Buildah | undefined
+
+export const imageChecks: Check[] = [
+  {
+    name: 'image: builds',
+    async run({ root, tools }) {
+      const buildah = await openBuildah(tools)
+      const dockerfile = await readFile(join(root, 'Dockerfile'), 'utf8')
+      const [, base] = /^FROM (\S+)/m.exec(dockerfile) ?? []
+      await makeBase(base!, buildah, tools)
+      const options = ['--isolation', 'chroot', '--pull-never', '--format', 'docker']
+      await run(buildah('build', ...options, '--tag', IMAGE, root))
+      built = buildah
+      return `on a stand-in for ${base}`
+    },
+  },
+  {
+    name: 'image: files and user',
+    run: ({ root }) =>
+      inContainer(async (buildah, container) => {
+        const config = await configOf(buildah)
+        if (!/^[1-9]\d*:[1-9]\d*$/.test(config.User)) {
+          throw new Failure(`expected a user that is a number and not root, got ${config.User}`)
+        }
+        const folder = (await run(buildah('mount', container))).trim()
+        const files = await filesIn(folder)
+        const lockfile = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'))
+        const strange = strangeFiles(files, lockfile)
+        if (strange.length > 0) throw new Failure(strange.slice(0, 20).join('\n'))
+        return `${files.length} files, user ${config.User}`
+      }),
+  },
+  {
+    name: 'image: serves',
+    run: ({ root }) =>
+      inContainer(async (buildah, container) => {
+        const { Entrypoint, Healthcheck, User } = await configOf(buildah)
+        const health = Healthcheck.Test.slice(1)
+        const program = { buildah, container, entrypoint: Entrypoint, health, user: User }
+        return serveFromImage(program, join(root, 'examples', 'plugins'))
+      }),
+  },
+  { name: 'image: one derived from it', run: (scene) => derive(scene) },
+]
+
+/** The Dockerfile that docs/deploy.md shows, with plugins in it. */
+async function derive({ root, work }: Scene): Promise<string> {
+  const buildah = requireImage()
+  const docs = await readFile(join(root, 'docs', 'deploy.md'), 'utf8')
+  const [, dockerfile] = /```dockerfile\n([\s\S]*?)```/.exec(docs) ?? []
+  if (dockerfile === undefined) throw new Failure('docs/deploy.md: expected a Dockerfile')
+  await writeFile(join(work, 'Dockerfile'), dockerfile.replace(/^FROM .*/m, `FROM ${IMAGE}`))
+  const manifest = { name: 'plugins', version: '1.0.0', type: 'module' }
+  await writeFile(join(work, 'package.json'), JSON.stringify(manifest))
+  const lockfile = { ...manifest, lockfileVersion: 3, packages: { '': manifest } }
+  await writeFile(join(work, 'package-lock.json'), JSON.stringify(lockfile))
+  const examples = join(root, 'examples', 'plugins')
+  await cp(join(examples, 'cold-chain.ts'), join(work, 'cold-chain.ts'))
+  await cp(join(examples, 'single-event.ts'), join(work, 'reports.ts'))
+  const tag = 'localhost/plugins:check'
+  const options = ['--isolation', 'chroot', '--pull-never', '--format', 'docker']
+  await run(buildah('build', ...options, '--tag', tag, work))
+  return inContainer(async (_, container) => {
+    const { Entrypoint } = await configOf(buildah)
+    const command = [...Entrypoint, 'plugins', 'check']
+    const output = await run(buildah('run', '--isolation', 'chroot', container, '--', ...command))
+    const good = [...output.matchAll(/^([\w-]+): ok/gm)].map(([, slug]) => slug)
+    if (good.length !== 2) throw new Failure(`expected two plugins, got:\n${output}`)
+    return `plugins ${good.join(', ')}`
+  }, tag)
+}
+
+function requireImage(): Buildah {
+  if (built === undefined) throw new Skip('there is no image, see "image: builds"')
+  return built
+}
+
+async function inContainer<T>(
+  work: (buildah: Buildah, container: string) => Promise<T>,
+  image = IMAGE,
+): Promise<T> {
+  const buildah = requireImage()
+  const container = (await run(buildah('from', '--pull-never', image))).trim()
+  try {
+    return await work(buildah, container)
+  } finally {
+    await run(buildah('rm', container))
+  }
+}
+
+async function configOf(buildah: Buildah): Promise<ImageConfig> {
+  return JSON.parse(await run(buildah('inspect', '--type', 'image', IMAGE))).Docker.config
+}
+
+/** Of /app by their paths in it, and whatever the build may have left elsewhere. */
+async function filesIn(folder: string): Promise<string[]> {
+  const app = await run(['find', join(folder, 'app'), '!', '-type', 'd', '-printf', '%P\\n'])
+  const places = ['build', 'root/.npm', 'root/.npmrc', 'tmp'].map((path) => join(folder, path))
+  const left = await run(['sh', '-c', 'find "$@" ! -type d 2>/dev/null || true', 'find', ...places])
+  return [...app.trim().split('\n'), ...left.trim().split('\n').filter(Boolean)]
+}
