@@ -1,21 +1,22 @@
 // Watches what has to stay cold: when an entity that says how warm it may get is moved to a place
-// that is not known to be cold, whoever COLD_CHAIN_URL names is told.
-import { definePlugin, reject, skip } from 'inventory-events'
+// that is not known to be cold, whoever COLD_CHAIN_URL names is told. Other moves are not decoded.
+import { definePlugin, reject } from 'inventory-events'
 
-const coldPlaces = new Set((process.env.COLD_CHAIN_PLACES ?? 'Freezer,Cold store').split(','))
+const coldPlaces = (process.env.COLD_CHAIN_PLACES ?? 'Freezer,Cold store').split(',')
 
 export default definePlugin({
   slug: 'cold-chain',
   title: 'Cold chain',
   wantsProcessEvent: (name) => name === 'inventory.moved',
+  where: [
+    { exists: { 'data.entity.attributes.maxCelsius': true } },
+    { not: { in: { 'data.to.name': coldPlaces } } },
+  ],
   timeoutMs: 5_000,
   async processEvent(event, { log, signal, idempotencyKey }) {
     const { entity, to } = event
     const maxCelsius = entity.attributes?.maxCelsius
-    if (maxCelsius === undefined) return skip('it may get warm')
     if (typeof maxCelsius !== 'number') return reject('attributes.maxCelsius: expected a number')
-    if (coldPlaces.has(to.name)) return skip('it stays cold')
-
     log.warn({ entity: entity.name, to: to.name, maxCelsius }, 'the cold chain breaks')
     return tell({ entityId: entity.id, to: to.name, maxCelsius }, idempotencyKey, signal)
   },

@@ -41,7 +41,7 @@ function fully(plugin: LoadedPlugin): string {
   const { retry, timeoutMs, concurrency, onExhausted } = plugin
   const byName = plugin.wantsProcessEvent === undefined ? 'every event' : 'events by its own filter'
   const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
-  const byFields = fields.length === 0 ? '' : `, where ${[...new Set(fields)].join(', ')} match`
+  const byFields = fields.length === 0 ? '' : `, and by ${[...new Set(fields)].join(', ')}`
   return [
     `${plugin.slug}: ok (${plugin.file})`,
     `  title        ${plugin.title}`,

@@ -10,6 +10,8 @@ const REFUSED = {
   'throws-at-import': /TypeError: no connection to the warehouse/,
   'never-loads': /expected it to load within 10000 ms/,
   'wrong-options': /timeoutMs/,
+  'wrong-where':
+    /wrong-where .*where: data\.entty\.name: no field of inventory_events\.InventoryMoved, did you mean data\.entity\.name\?/,
   'same-slug-b': /same-slug-a\.ts has it too/,
 }
 const RUN = ['filter-throws', 'mutates-the-event', 'same-slug-a', 'throws-type-error']

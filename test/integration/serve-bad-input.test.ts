@@ -66,6 +66,17 @@ describe.concurrent('serve refuses', () => {
     )
   })
 
+  it('a filter for no plugin, and one with a path that no event has', async () => {
+    const filters = { noting: { exact: { 'data.entityID': 'x' } }, nothing: {} }
+    const stderr = await refusal({ PLUGIN_FILTERS: JSON.stringify(filters) })
+    expect(stderr).toMatch(
+      /^error: PLUGIN_FILTERS: nothing: no such plugin, did you mean noting\?; noting: data\.entityID: in none of inventory_events\..*, did you mean data\.entityId\?\n$/,
+    )
+    expect(await refusal({ PLUGIN_FILTERS: '[]' })).toContain(
+      'PLUGIN_FILTERS: expected a JSON object with a filter for each slug, got "[]"',
+    )
+  })
+
   it('a plugin that is not found', async () => {
     const wrong = './plugins/no-such.ts'
     const stderr = await refusal({ PLUGINS: `${noting},${wrong}` })

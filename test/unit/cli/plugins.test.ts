@@ -45,6 +45,19 @@ it('checks the plugins that are named, and tells what each asks for', async () =
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 })
 })
 
+it('refuses a path that no event has, and tells what filters ask for', async () => {
+  const wrong = bad.replace('no-handler', 'wrong-where')
+  const [path, meant] = ['data.entty.name', 'data.entity.name']
+  expect(await run('check', wrong)).toEqual({
+    out: '',
+    err: `plugin wrong-where in ${wrong}: where: ${path}: no field of inventory_events.InventoryMoved, did you mean ${meant}?\n`,
+    exitCode: 1,
+  })
+  vi.stubEnv('PLUGIN_FILTERS', JSON.stringify({ picky: { exists: { 'data.entity.name': true } } }))
+  const { out } = await run('check', example)
+  expect(out).toContain('wants        events by its own filter, and by data.entity.name\n')
+})
+
 it('ends with 1 when a plugin is bad, and still tells of the good', async () => {
   const { out, err, exitCode } = await run('check', bad, example)
   expect(out).toContain('picky: ok')

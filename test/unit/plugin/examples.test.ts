@@ -1,4 +1,5 @@
 import type { InventoryMovedEvent, PluginContext } from 'inventory-events'
+import { runPlugin } from 'inventory-events/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import coldChain from '../../../examples/plugins/cold-chain.ts'
 import everyEvent from '../../../examples/plugins/every-event.ts'
@@ -15,10 +16,17 @@ function context(attempt = 1, key = 'entity-1'): PluginContext {
   return { log, signal, attempt, idempotencyKey: 'cold-chain:event-1', record }
 }
 
-function moved(attributes: Record<string, never> | { maxCelsius: unknown }, to = 'Dock') {
+function moved(
+  attributes: Record<string, never> | { maxCelsius: unknown },
+  to = 'Dock',
+  id = 'event-1',
+) {
   return {
-    id: 'event-1',
+    id,
     kind: 'inventory.moved',
+    time: '2026-01-15T10:30:00Z',
+    transactionId: 't',
+    flowId: 'f',
     entity: { id: 'entity-1', name: 'BATCH-001', productId: 'p', attributes },
     from: { id: 'n1', name: 'Freezer', type: 'stage' },
     to: { id: 'n2', name: to, type: 'stage' },
@@ -86,11 +94,20 @@ describe('cold-chain', () => {
     return returned && verbOf(returned)
   }
 
-  it('declines what may get warm or stays cold, and rejects nonsense', async () => {
-    expect(await verbAfter(moved({}))).toBe('skip')
-    expect(await verbAfter(moved({ maxCelsius: -18 }, 'Freezer'))).toBe('skip')
-    expect(await verbAfter(moved({ maxCelsius: 'cold' }))).toBe('reject')
-    expect(log.warn).not.toHaveBeenCalled()
+  it('is not given what may get warm or stays cold, and rejects nonsense', async () => {
+    const events = [
+      moved({}, 'Dock', '1'),
+      moved({ maxCelsius: -18 }, 'Freezer', '2'),
+      moved({ maxCelsius: -18 }, 'Dock', '3'),
+      moved({ maxCelsius: 'cold' }, 'Dock', '4'),
+    ]
+    const { unwanted, deliveries } = await runPlugin(coldChain, events)
+    expect(unwanted.map(({ id }) => id)).toEqual(['1', '2'])
+    const outcomes = deliveries.map(({ event, outcome }) => [event.id, outcome])
+    expect(outcomes.sort()).toEqual([
+      ['3', 'processed'],
+      ['4', 'rejected'],
+    ])
   })
 
   it('passes its key on, and throws when the alarm is not taken', async () => {

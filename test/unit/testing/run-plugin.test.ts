@@ -46,6 +46,34 @@ describe('running a plugin over events in memory', () => {
     expect(run.unwanted).toEqual([split])
   })
 
+  it('heeds a where, and reports what it cannot tell', async () => {
+    const plugin = definePlugin({
+      slug: 'heavy',
+      wantsProcessEvent: (name) => name === 'stockitem.counted',
+      where: { gt: { 'data.kwargs.quantity': 10 } },
+      processEvent() {},
+    })
+    const counted = (id: string, quantity: number | string): Event => {
+      return { ...split, id, name: 'stockitem.counted', kwargs: { quantity } }
+    }
+    const events = [counted('a', 11), counted('b', 10), counted('c', '11'), split]
+    const { unwanted, deliveries } = await runPlugin(plugin, events)
+    expect(unwanted).toEqual([events[1], split])
+    const error = 'where: data.kwargs.quantity: expected a number, got a string'
+    expect(deliveries).toEqual([
+      { event: events[0], outcome: 'processed', attempts: 1 },
+      { event: events[2], outcome: 'dead-lettered', attempts: 0, reason: 'filter', error },
+    ])
+  })
+
+  it('refuses a where with a path that no event has', async () => {
+    const plugin = { slug: 'wrong', where: { exact: { 'data.quantty': 1 } }, processEvent() {} }
+    await expect(runPlugin(plugin as never, [split])).rejects.toMatchObject({
+      code: 'PLUGIN_INVALID',
+      message: expect.stringContaining('where: data.quantty: in none of'),
+    })
+  })
+
   it('tries failures again, in order, and dead-letters what never succeeds', async () => {
     const calls: string[] = []
     const plugin = definePlugin({
