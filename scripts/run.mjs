@@ -16,6 +16,7 @@ const commands = {
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   faults: ['test/faults/run.ts'],
   'check-deploy': ['scripts/check-deploy/run.ts'],
+  observe: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/deploy/vitest.config.ts'],
   hazards: ['test/hazards/without-guards.ts'],
 }
 

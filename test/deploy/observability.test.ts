@@ -1,0 +1,235 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import kafkajs from 'kafkajs'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { stickyAssigner } from '../../src/kafka/sticky-assigner.ts'
+import { dashboardExpressions, RULE_FILES, rules } from '../support/observed.ts'
+import { textOf } from '../support/repo-files.ts'
+import { kafkaClient, until } from '../support/stack.ts'
+import { type Monitoring, startMonitoring } from './monitoring.ts'
+import { mistakes, openScene, type Scene } from './scene.ts'
+import { shorten } from './shorten.ts'
+
+/** An hour of the rules is four minutes here. */
+const FASTER = 15
+const RAISED_MS = 200_000
+
+/** Alerts of defects: nothing that can be done from outside raises them. */
+const NOT_PROVOKED = ['InventoryEventsUnaccounted', 'InventoryEventsLoopStuck']
+
+const missing = inject('missing')
+it.runIf(missing !== '')(`is not run, because ${missing}`, ({ skip }) => skip())
+
+describe.runIf(missing === '')('rules and dashboard, with a real service', () => {
+  let folder: string
+  let scene: Scene
+  let monitoring: Monitoring
+  const startedAtMs = Date.now()
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'inventory-events-deploy-'))
+    scene = await openScene(folder)
+    const texts = RULE_FILES.map((path) => [path.split('/').at(-1)!, shorten(textOf(path), FASTER)])
+    monitoring = await startMonitoring({
+      folder,
+      jobs: scene.jobs,
+      rules: Object.fromEntries(texts),
+    })
+  })
+
+  afterAll(async () => {
+    process.kill(inject('brokerPid'), 'SIGCONT')
+    await monitoring?.end()
+    await scene?.end()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  /** Waits until the webhook is told of each alert, and answers after how many seconds. */
+  async function raised(wanted: Record<string, Record<string, string>>): Promise<void> {
+    const sinceMs = Date.now()
+    for (const [name, labels] of Object.entries(wanted)) {
+      const alertname = `InventoryEvents${name}`
+      const isTold = () =>
+        monitoring.told.some(
+          (each) => each.alertname === alertname && has(each.labels, { job: 'stock', ...labels }),
+        )
+      await until(isTold, { what: `the webhook to be told of ${alertname}`, timeoutMs: RAISED_MS })
+      console.info(`${alertname} after ${Math.round((Date.now() - sinceMs) / 1000)} s`)
+    }
+  }
+
+  /** Waits until none of the alerts of what was broken fires any more. */
+  function over(...names: string[]): Promise<unknown> {
+    const alerts = names.map((name) => `InventoryEvents${name}`).join('|')
+    const firing = `ALERTS{alertstate="firing", alertname=~"${alerts}"}`
+    const none = async () => (await monitoring.query(firing)).length === 0
+    return until(none, { what: `${alerts} to be over`, timeoutMs: RAISED_MS })
+  }
+
+  const recommended = () =>
+    monitoring.query('job:inventory_events_recommended_replicas{job="stock"}')
+
+  it('is silent in good times, and recommends what there is', async () => {
+    const processed = 'sum(inventory_events_deliveries_total{job="stock", outcome="processed"})'
+    const isAtWork = async () => Number((await monitoring.query(processed))[0]?.value) > 1_000
+    await until(isAtWork, { what: '1,000 deliveries to be processed', timeoutMs: 120_000 })
+    const firing = await monitoring.query('ALERTS{alertstate="firing", job="stock"}')
+    expect(firing.map(({ metric }) => metric.alertname)).toEqual([])
+    expect(await recommended()).toMatchObject([{ value: 2 }])
+  })
+
+  it('tells of what producers and a flaky plugin do', async () => {
+    const { noEvent, refused, idTwice, lyingHeaders } = mistakes(scene)
+    await scene.setMood('flaky')
+    await scene.produce([...noEvent, ...refused, ...idTwice, ...lyingHeaders])
+    await raised({
+      DeadLetters: { plugin: 'moody', reason: 'rejected' },
+      Conflict: {},
+      MarksForgotten: { job: 'other' },
+      Retries: { plugin: 'moody' },
+    })
+    const letters = monitoring.told.filter(({ alertname }) => alertname.endsWith('DeadLetters'))
+    expect(letters.map(({ labels }) => `${labels.plugin} ${labels.reason}`)).toEqual(
+      expect.arrayContaining(['* undecodable', 'moody rejected', 'moody conflict']),
+    )
+    await scene.setMood('well')
+  })
+
+  it('tells of dead letters that Kafka refuses', async () => {
+    await maxMessageBytes(scene.deadLetters, '40')
+    await scene.produce(mistakes(scene).noEvent)
+    await raised({ DeadLettersRefused: { plugin: '*' } })
+    await maxMessageBytes(scene.deadLetters, '1048588')
+  })
+
+  it('tells of a plugin that is down, and recommends no more replicas for it', async () => {
+    await scene.setMood('down')
+    await scene.produce(mistakes(scene).old)
+    await raised({
+      BreakerOpen: { plugin: 'moody' },
+      UnsettledTooLong: { topic: scene.topic },
+      LagGrowing: { topic: scene.topic },
+    })
+    expect(await recommended()).toMatchObject([{ value: 2 }])
+    await scene.setMood('well')
+    await over('BreakerOpen', 'UnsettledTooLong', 'LagGrowing')
+  })
+
+  it('tells of a store that is down', async () => {
+    await scene.postgres.stop()
+    await raised({ StoreDown: { store: 'postgres' } })
+    await scene.postgres.start()
+    await over('StoreDown')
+  })
+
+  it('tells of a replica that is frozen, and of its partitions', async () => {
+    const [, frozen] = scene.main
+    frozen!.signal('SIGSTOP')
+    await raised({ ReplicaAbsent: { instance: frozen!.address }, PartitionsUnowned: {} })
+    // Long enough for the others to have its partitions: then its commits are refused.
+    await over('PartitionsUnowned')
+    frozen!.signal('SIGCONT')
+    await over('ReplicaAbsent')
+  })
+
+  it('tells of a broker that is gone', async () => {
+    process.kill(inject('brokerPid'), 'SIGSTOP')
+    await raised({ BrokersAway: {} })
+    process.kill(inject('brokerPid'), 'SIGCONT')
+    await over('BrokersAway', 'PartitionsUnowned')
+  })
+
+  it('tells of a member that comes and goes', async () => {
+    const isTold = () =>
+      monitoring.told.some(({ alertname }) => alertname.endsWith('RebalanceStorm'))
+    const deadlineMs = Date.now() + RAISED_MS
+    while (!isTold() && Date.now() < deadlineMs) await comeAndGo(scene.otherGroup, scene.topic)
+    await raised({ RebalanceStorm: { job: 'other' } })
+  })
+
+  it('tells of a group whose place in the log is gone, found before the first scrape', async () => {
+    await scene.stopOther()
+    await removeRecords(scene.topic)
+    scene.startOther()
+    await raised({ OutOfRange: { job: 'other', topic: scene.topic, reason: 'removed' } })
+  })
+
+  it('tells of a service that is gone', async () => {
+    for (const replica of scene.main) replica.signal('SIGKILL')
+    await raised({ AllAbsent: {} })
+  })
+
+  it('asks for nothing that no series answers', async () => {
+    const asked = [
+      ...dashboardExpressions().map(({ place, expr }) => ({ place, expr: picked(expr) })),
+      ...rules()
+        .filter(({ alert = '' }) => !NOT_PROVOKED.includes(alert))
+        .map(({ alert, record, expr }) => ({
+          place: `${alert ?? record}`,
+          expr: shorten(expr, FASTER),
+        })),
+    ]
+    const empty: string[] = []
+    for (const { place, expr } of asked) {
+      const values = await monitoring.valuesSince(expr, startedAtMs)
+      if (values.length === 0) empty.push(`${place}: ${expr}`)
+    }
+    expect(asked.length).toBeGreaterThan(80)
+    expect(empty).toEqual([])
+  })
+})
+
+function has(labels: Record<string, string>, wanted: Record<string, string>): boolean {
+  return Object.entries(wanted).every(([label, value]) => labels[label] === value)
+}
+
+/** As Grafana asks when everything is picked. */
+function picked(expr: string): string {
+  return expr.replaceAll('$__rate_interval', '8s').replace(/"\$\w+"/g, '".*"')
+}
+
+async function maxMessageBytes(topic: string, value: string): Promise<void> {
+  await withAdmin((admin) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: kafkajs.ConfigResourceTypes.TOPIC,
+          name: topic,
+          configEntries: [{ name: 'max.message.bytes', value }],
+        },
+      ],
+    }),
+  )
+}
+
+async function removeRecords(topic: string): Promise<void> {
+  await withAdmin(async (admin) => {
+    const offsets = await admin.fetchTopicOffsets(topic)
+    const partitions = offsets.map(({ partition, high }) => ({ partition, offset: high }))
+    await admin.deleteTopicRecords({ topic, partitions })
+  })
+}
+
+async function withAdmin<T>(work: (admin: ReturnType<typeof newAdmin>) => Promise<T>): Promise<T> {
+  const admin = newAdmin()
+  await admin.connect()
+  return work(admin).finally(() => admin.disconnect())
+}
+
+function newAdmin() {
+  return kafkaClient().admin()
+}
+
+/** A member that leaves as soon as it has joined. */
+async function comeAndGo(groupId: string, topic: string): Promise<void> {
+  const partitionAssigners = [stickyAssigner(() => ({ generation: -1, owned: [] }))]
+  const consumer = kafkaClient().consumer({ groupId, partitionAssigners })
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))
+  await consumer.connect()
+  await consumer.subscribe({ topic })
+  await consumer.run({ eachMessage: async () => {} })
+  await joined
+  await consumer.disconnect()
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Message } from 'kafkajs'
+import { controlTopicOf } from '../../src/kafka/control-topic.ts'
+import { pickPorts } from '../../src/stack/ports.ts'
+import { moved, wasted } from '../support/events.ts'
+import { startPostgres } from '../support/postgres-server.ts'
+import { situation } from '../support/service-kit.ts'
+import { createTopics, kafkaClient, uniqueName, until } from '../support/stack.ts'
+import { startCli } from '../support/start-cli.ts'
+
+export type Scene = Awaited<ReturnType<typeof openScene>>
+export type Replica = ReturnType<typeof startReplica>
+
+const PARTITIONS = 6
+const ENTITIES = 40
+const BATCH = 12
+const BATCH_EVERY_MS = 250
+
+/**
+ * Two replicas with the store `postgres` and one of another group with the store `memory`, all under
+ * the same load.
+ */
+export async function openScene(folder: string) {
+  const postgres = await startPostgres()
+  const s = await situation({
+    plugins: [],
+    partitions: PARTITIONS,
+    settings: { IDEMPOTENCY_STORE: postgres.url, SESSION_TIMEOUT_MS: '30000' },
+  })
+  const otherGroup = uniqueName('other')
+  await createTopics({ topic: controlTopicOf(otherGroup), numPartitions: 1 })
+  const moodFile = join(folder, 'mood')
+  const setMood = (mood: 'well' | 'flaky' | 'down') => writeFile(moodFile, mood)
+  await setMood('well')
+  const settings = {
+    ...s.settings,
+    MOOD_FILE: moodFile,
+    PLUGINS: `${plugin('steady')},${plugin('moody')}`,
+  }
+  const otherSettings = {
+    ...settings,
+    KAFKA_GROUP_ID: otherGroup,
+    PLUGINS: plugin('steady'),
+    IDEMPOTENCY_STORE: 'memory:',
+    IDEMPOTENCY_MAX_MARKS: '1000',
+  }
+  const { kafka: one, controller: two, registry: three } = await pickPorts()
+  const main = [startReplica(settings, one), startReplica(settings, two)]
+  let other = startReplica(otherSettings, three)
+  for (const replica of [...main, other]) await replica.isReady()
+  const load = startLoad(s)
+  return {
+    ...s,
+    postgres,
+    setMood,
+    main,
+    load,
+    otherGroup,
+    jobs: [
+      { name: 'stock', targets: main.map(({ address }) => address) },
+      { name: 'other', targets: [other.address] },
+    ],
+    async stopOther(): Promise<void> {
+      await other.end('SIGTERM')
+    },
+    startOther(): void {
+      other = startReplica(otherSettings, three)
+    },
+    async end(): Promise<void> {
+      await load.stop()
+      await Promise.all([...main, other].map((replica) => replica.end('SIGKILL')))
+      await postgres.remove()
+    },
+  }
+}
+
+function plugin(name: string): string {
+  return fileURLToPath(new URL(`./plugins/${name}.ts`, import.meta.url))
+}
+
+function startReplica(settings: Record<string, string>, port: number) {
+  const { child, output, ended } = startCli(['serve'], { ...settings, HTTP_PORT: `${port}` })
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  return {
+    address: `127.0.0.1:${port}`,
+    signal: (signal: NodeJS.Signals) => void child.kill(signal),
+    async isReady(): Promise<void> {
+      const ask = async () =>
+        child.exitCode !== null || (await fetch(`http://127.0.0.1:${port}/readyz`)).ok
+      await until(ask, { what: `the replica on port ${port} to be ready`, timeoutMs: 120_000 })
+      if (child.exitCode !== null) throw new Error(`it ended: ${output.err}${output.out}`)
+    },
+    async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+      process.off('exit', kill)
+      child.kill(signal)
+      await ended
+    },
+  }
+}
+
+/** Writes events without pause. A broker that is away is waited for. */
+function startLoad({ topic, record }: { topic: string; record: Situation['record'] }) {
+  const producer = kafkaClient().producer()
+  let isOver = false
+  async function run(): Promise<void> {
+    await producer.connect()
+    for (let n = 0; !isOver; n += BATCH) {
+      const messages: Message[] = Array.from({ length: BATCH }, (_, i) => {
+        const entity = `ent_${(n + i) % ENTITIES}`
+        return record((n + i) % 10 === 0 ? wasted(entity) : moved(entity, n + i))
+      })
+      await producer.send({ topic, messages }).catch(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, BATCH_EVERY_MS))
+    }
+    await producer.disconnect()
+  }
+  const running = run()
+  return {
+    stop: () => {
+      isOver = true
+      return running
+    },
+  }
+}
+
+type Situation = Awaited<ReturnType<typeof situation>>
+
+/** What a producer does wrong, each in its own way. */
+export function mistakes({ record }: Pick<Situation, 'record'>) {
+  const id = randomUUID()
+  const lying = record(moved('ent_1'))
+  return {
+    noEvent: [{ key: 'ent_1', value: Buffer.from('no event at all') }],
+    refused: [record(moved('refused'))],
+    idTwice: [record(moved('ent_1', 1, id)), record(moved('ent_1', 2, id))],
+    lyingHeaders: [{ ...lying, headers: { ...lying.headers, ce_id: 'another' } }],
+    old: Array.from({ length: 20 }, (_, n) => ({
+      ...record(moved(`ent_${n}`)),
+      timestamp: `${Date.now() - 1_200_000}`,
+    })),
+  }
+}

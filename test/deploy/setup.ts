@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { endMavenStack, endpointsOf, markOf, startMavenStack } from '../../src/stack/maven-stack.ts'
+import { pickPorts } from '../../src/stack/ports.ts'
+import { pidsMarked } from '../../src/stack/processes.ts'
+import { jarsFolder } from '../../src/stack/stack.ts'
+import { PROGRAMS, programOf } from './monitoring.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Why these tests can't be run; empty if they can. */
+    missing: string
+    /** The process of the broker, to be stopped and continued. */
+    brokerPid: number
+  }
+}
+
+const LOCAL = resolve('.inventory-events')
+const INSTALL_MS = 300_000
+
+/** Installs what is missing where that is allowed, and starts a broker and registry for these tests alone. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const missing = install()
+  project.provide('missing', missing)
+  if (missing !== '') return async () => {}
+  const folder = join(LOCAL, 'deploy', String(process.pid))
+  await mkdir(folder, { recursive: true })
+  const ports = await pickPorts()
+  const say = (message: string) => console.error(message)
+  await startMavenStack({ folder, jarsFolder: jarsFolder(LOCAL), ports, say, life: 'owned' })
+  project.provide('stack', endpointsOf(ports))
+  project.provide('brokerPid', await brokerPid(folder))
+  return async () => {
+    await endMavenStack(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Answers what is still missing after it; empty if nothing is. */
+function install(): string {
+  if (process.platform === 'linux' && process.getuid?.() === 0 && missingPrograms().length > 0) {
+    const packages = ['prometheus', 'prometheus-alertmanager']
+    const options = { timeout: INSTALL_MS, stdio: 'ignore' } as const
+    try {
+      execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], options)
+    } catch {
+      // What is missing then is told by name.
+    }
+  }
+  const missing = missingPrograms()
+  return missing.length === 0 ? '' : `${missing.join(' and ')} is not installed`
+}
+
+function missingPrograms(): string[] {
+  return Object.keys(PROGRAMS).filter((name) => programOf(name) === undefined)
+}
+
+async function brokerPid(folder: string): Promise<number> {
+  for (const pid of await pidsMarked(markOf(resolve(folder)))) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8')
+    if (line.split('\0').includes('kafka.Kafka')) return pid
+  }
+  throw new Error(`no broker runs in ${folder}`)
+}
