@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { PREFIX, progressGauges } from './progress-gauges.ts'
+import { TalliedCounter } from './tallied-counter.ts'
 
 const HANDLER_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const END_TO_END_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600]
@@ -41,7 +42,7 @@ export function createMetrics({
 
 function recordMetrics(registers: Registry[]) {
   return {
-    recordsConsumed: new Counter({
+    recordsConsumed: new TalliedCounter({
       name: `${PREFIX}records_consumed_total`,
       help: 'Records taken from Kafka.',
       labelNames: ['topic'],
@@ -63,9 +64,9 @@ function recordMetrics(registers: Registry[]) {
 
 function deliveryMetrics(registers: Registry[]) {
   return {
-    filterDecisions: new Counter({
+    filterDecisions: new TalliedCounter({
       name: `${PREFIX}filter_decisions_total`,
-      help: "What a plugin's filter said of an event's name: wanted, unwanted or error.",
+      help: "What a plugin's filters said of an event: wanted, unwanted or error.",
       labelNames: ['plugin', 'decision'],
       registers,
     }),

@@ -1,6 +1,7 @@
 import type { Clock } from '../event/clock.ts'
 import { type Delivery, placeOf } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SampledLog } from './sampled-log.ts'
@@ -34,11 +35,20 @@ export function createReports({
     sampled.warn(delivery.plugin.slug, error, { record, attempts, ...fields }, message)
   }
 
+  const consumed = new Known((topic: string) => metrics.recordsConsumed.tallyOf({ topic }))
+  const decided = new Known(({ slug: plugin }: LoadedPlugin) => {
+    const tallyOf = (decision: string) => metrics.filterDecisions.tallyOf({ plugin, decision })
+    return { wanted: tallyOf('wanted'), unwanted: tallyOf('unwanted'), error: tallyOf('error') }
+  })
+
   return {
-    onConsumed: ({ topic }) => metrics.recordsConsumed.inc({ topic }),
+    onConsumed({ topic }) {
+      consumed.of(topic).count += 1
+    },
     onHeaderMismatch: () => metrics.headerMismatches.inc(),
-    onFilterDecision: ({ slug }, decision) =>
-      metrics.filterDecisions.inc({ plugin: slug, decision }),
+    onFilterDecision(plugin, decision) {
+      decided.of(plugin)[decision].count += 1
+    },
     onHandled: ({ plugin }, seconds) =>
       metrics.handlerDuration.observe({ plugin: plugin.slug }, seconds),
     onSettled: (delivery, outcome) => ended(delivery, outcome.type),
@@ -79,6 +89,24 @@ export function createReports({
     },
     onStoreCall: (operation, seconds) =>
       metrics.idempotencyOperation.observe({ store, operation }, seconds),
+  }
+}
+
+/** What was made for each key before. */
+class Known<Key, Value> {
+  readonly #values = new Map<Key, Value>()
+  readonly #make: (key: Key) => Value
+
+  constructor(make: (key: Key) => Value) {
+    this.#make = make
+  }
+
+  of(key: Key): Value {
+    const known = this.#values.get(key)
+    if (known !== undefined) return known
+    const made = this.#make(key)
+    this.#values.set(key, made)
+    return made
   }
 }
 
