@@ -7,7 +7,7 @@ export interface CommandOptions {
 }
 
 const TIMEOUT_MS = 600_000
-const OUTPUT_MAX = 200_000
+const OUTPUT_MAX = 8_000_000
 
 /** A check that found something wrong; the message is what it found. */
 export class Failure extends Error {}

@@ -110,4 +110,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-await main(process.argv.slice(2))
+await main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})
