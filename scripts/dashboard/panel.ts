@@ -26,7 +26,7 @@ export interface Row {
 
 const ALERT_PREFIX = 'InventoryEvents'
 const COLUMNS = 24
-const HEIGHTS = { timeseries: 8, stat: 4, row: 1, text: 5 }
+const HEIGHTS = { timeseries: 8, stat: 4, row: 1, text: 4 }
 
 interface Place {
   x: number

@@ -153,6 +153,12 @@ export const order: Row = {
       queries: [[`sum by (plugin) (${metric('in_flight_lanes', PLUGIN)})`, '{{plugin}}']],
     },
     {
+      title: 'Deliveries under way',
+      description: 'Deliveries that are queued or being handled, by replica.',
+      unit: 'short',
+      queries: [[`sum by (instance) (${metric('in_flight_deliveries')})`, '{{instance}}']],
+    },
+    {
       title: 'Deliveries for each lane',
       description:
         'How many deliveries wait one behind the other. Many in few lanes: a hot key, which more replicas do not help.',
@@ -165,7 +171,6 @@ export const order: Row = {
           ),
           '{{job}}',
         ],
-        [`sum by (job) (${metric('in_flight_deliveries')})`, '{{job}}, all deliveries'],
       ],
     },
     {

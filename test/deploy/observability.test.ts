@@ -104,8 +104,14 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
   })
 
   it('tells of a plugin that is down, and recommends no more replicas for it', async () => {
+    // What is old counts as the oldest only where it comes first.
+    scene.load.pause()
+    const underWay = 'sum(inventory_events_in_flight_deliveries{job="stock"})'
+    const isDone = async () => (await monitoring.query(underWay))[0]?.value === 0
+    await until(isDone, { what: 'all deliveries to be done', timeoutMs: RAISED_MS })
     await scene.setMood('down')
     await scene.produce(mistakes(scene).old)
+    scene.load.resume()
     await raised({
       BreakerOpen: { plugin: 'moody' },
       UnsettledTooLong: { topic: scene.topic },

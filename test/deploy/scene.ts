@@ -50,7 +50,13 @@ export async function openScene(folder: string) {
   const { kafka: one, controller: two, registry: three } = await pickPorts()
   const main = [startReplica(settings, one), startReplica(settings, two)]
   let other = startReplica(otherSettings, three)
-  for (const replica of [...main, other]) await replica.isReady()
+  try {
+    for (const replica of [...main, other]) await replica.isReady()
+  } catch (error) {
+    await Promise.all([...main, other].map((replica) => replica.end('SIGKILL')))
+    await postgres.remove()
+    throw error
+  }
   const load = startLoad(s)
   return {
     ...s,
@@ -106,6 +112,7 @@ function startReplica(settings: Record<string, string>, port: number) {
 function startLoad({ topic, record }: { topic: string; record: Situation['record'] }) {
   const producer = kafkaClient().producer()
   let isOver = false
+  let isPaused = false
   async function run(): Promise<void> {
     await producer.connect()
     for (let n = 0; !isOver; n += BATCH) {
@@ -113,13 +120,19 @@ function startLoad({ topic, record }: { topic: string; record: Situation['record
         const entity = `ent_${(n + i) % ENTITIES}`
         return record((n + i) % 10 === 0 ? wasted(entity) : moved(entity, n + i))
       })
-      await producer.send({ topic, messages }).catch(() => undefined)
+      if (!isPaused) await producer.send({ topic, messages }).catch(() => undefined)
       await new Promise((resolve) => setTimeout(resolve, BATCH_EVERY_MS))
     }
     await producer.disconnect()
   }
   const running = run()
   return {
+    pause: () => {
+      isPaused = true
+    },
+    resume: () => {
+      isPaused = false
+    },
     stop: () => {
       isOver = true
       return running
