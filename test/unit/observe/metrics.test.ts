@@ -47,6 +47,8 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'idempotency_lost_leases_total',
     'idempotency_evictions_total',
     'idempotency_unreadable_records_total',
+    'gateway_requests_total',
+    'gateway_unknown_kinds_total',
   ])
   for (const { name, help } of ours) expect(help, name).toMatch(/^[A-Z0-9].*\.$/)
   expect(declared.map(({ name }) => name)).toContain('process_resident_memory_bytes')
