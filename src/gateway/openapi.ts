@@ -13,7 +13,7 @@ import { SIGNATURE_SCHEME } from './webhook-route.ts'
 export function openApiDocument({ routes, maxEvents }: OpenApiOptions): JsonObject {
   return {
     openapi: '3.1.0',
-    info: { title: 'inventory-events gateway', version },
+    info: { title: 'inventory-events gateway', version, description: DESCRIPTION },
     paths: Object.fromEntries(
       routes.map((route) => [route.path, { post: operationOf(route, maxEvents) }]),
     ),
@@ -26,6 +26,9 @@ export function openApiDocument({ routes, maxEvents }: OpenApiOptions): JsonObje
     },
   }
 }
+
+const DESCRIPTION =
+  'Integers are exact within 2^53: one that is written with more digits is refused, so send it as a string.'
 
 export interface OpenApiOptions {
   routes: readonly IntakeRoute[]

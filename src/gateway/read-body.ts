@@ -15,11 +15,11 @@ export const JSON_LINES_TYPES = ['application/x-ndjson', 'application/jsonl'] as
 
 /** Reads JSON, or with `isLines` JSON Lines, in which blank lines don't count. */
 export function readBody(bytes: Buffer, isLines: boolean, maxEvents: number): ReadBody | Refusal {
-  if (!isUtf8(bytes)) return unreadable('not UTF-8')
+  if (!isUtf8(bytes)) return unreadable({ expected: 'UTF-8', got: 'other bytes' })
   const text = bytes.toString('utf8')
   const body = isLines ? readLines(text) : readJson(text)
   if ('status' in body) return body
-  if (body.values.length === 0) return unreadable('without an event')
+  if (body.values.length === 0) return unreadable({ expected: 'at least one event', got: 'none' })
   if (body.values.length > maxEvents) {
     return { status: 413, detail: `a request may have at most ${maxEvents} events` }
   }
@@ -37,20 +37,25 @@ function readLines(text: string): ReadBody | Refusal {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const parsed = lines.map(parse)
   const errors = parsed.flatMap((line, index) =>
-    'problem' in line ? [{ index, field: '', expected: 'JSON', got: line.problem }] : [],
+    'problem' in line ? [{ index, field: '', ...line.problem }] : [],
   )
   if (errors.length > 0) return notEvents(errors)
   return { values: parsed.map((line) => ('value' in line ? line.value : undefined)), isBatch: true }
 }
 
-function parse(text: string): { value: unknown } | { problem: string } {
+interface TextProblem {
+  expected: string
+  got: string
+}
+
+function parse(text: string): { value: unknown } | { problem: TextProblem } {
   const inexact = inexactInteger(text)
-  if (inexact !== undefined) {
-    return { problem: `with ${inexact}, an integer beyond 2^53, which must be written as a string` }
-  }
+  if (inexact !== undefined) return { problem: { expected: EXACT, got: inexact } }
   try {
     return { value: JSON.parse(text) as unknown }
   } catch (error) {
-    return { problem: `not JSON: ${messageOf(error)}` }
+    return { problem: { expected: 'JSON', got: messageOf(error) } }
   }
 }
+
+const EXACT = 'integers within 2^53 only, others as strings'

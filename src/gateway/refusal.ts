@@ -55,8 +55,9 @@ export function notEvents(errors: readonly FieldProblem[]): Refusal {
 }
 
 /** Refuses a body that can't be read as events at all. */
-export function unreadable(detail: string): Refusal {
-  return { status: 422, detail: `the body is ${detail}; nothing of the request was published` }
+export function unreadable({ expected, got }: { expected: string; got: string }): Refusal {
+  const detail = `the body: expected ${expected}, got ${got}; nothing of the request was published`
+  return { status: 422, detail }
 }
 
 /** Comes again later: the same request may then be taken. */

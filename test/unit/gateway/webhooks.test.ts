@@ -116,7 +116,9 @@ describe('POST /webhooks/inventory', () => {
     const { status, json } = await webhook(body, headers)
     expect({ status, detail: json.detail }).toEqual({
       status: 422,
-      detail: expect.stringMatching(/^the body is .+; nothing of the request was published$/),
+      detail: expect.stringMatching(
+        /^the body: expected .+, got .+; nothing of the request was published$/,
+      ),
     })
     expect(published).toEqual([])
   })
