@@ -9,7 +9,6 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const folder = fileURLToPath(new URL('./python/', import.meta.url))
 const cache = fileURLToPath(new URL('../../.inventory-events/python/', import.meta.url))
-const requirements = join(folder, 'requirements.txt')
 
 /** Why Python can't be used here; undefined if it can. */
 export function pythonMissing(): string | undefined {
@@ -23,15 +22,31 @@ export function pythonMissing(): string | undefined {
 
 /** Runs `test/support/python/produce.py`; answers what it prints. Fetches packages when needed. */
 export async function producePython(task: object): Promise<string> {
-  const packages = await fetchPackages()
+  const packages = await fetchPackages('requirements.txt')
   const env = { ...process.env, PYTHONPATH: packages }
   const running = run('python3', [join(folder, 'produce.py')], { env, timeout: 60_000 })
   running.child.stdin?.end(JSON.stringify(task))
   return (await running).stdout.trim()
 }
 
+const SCHEMATHESIS =
+  'import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())'
+
+/** Runs schemathesis over an OpenAPI document; answers what it prints. Fetches it when needed. */
+export async function runSchemathesis(args: string[], timeoutMs: number) {
+  const packages = await fetchPackages('schemathesis.txt')
+  const hooks = join(folder, 'schemathesis-hooks.py')
+  const env = { ...process.env, PYTHONPATH: packages, SCHEMATHESIS_HOOKS: hooks }
+  const all = ['--config-file', join(folder, 'schemathesis.toml'), 'run', ...args]
+  // It leaves what it has found in the working directory.
+  const options = { env, cwd: packages, timeout: timeoutMs }
+  const ended = await run('python3', ['-c', SCHEMATHESIS, ...all], options).catch((error) => error)
+  return { isGood: !(ended instanceof Error), output: `${ended.stdout}${ended.stderr}` }
+}
+
 /** Works in a sibling that is renamed when whole, so an interrupted download leaves no half cache. */
-async function fetchPackages(): Promise<string> {
+async function fetchPackages(file: string): Promise<string> {
+  const requirements = join(folder, file)
   const { stdout: version } = await run('python3', ['--version'])
   const wanted = `${version}${await readFile(requirements, 'utf8')}`
   const target = join(cache, createHash('sha256').update(wanted).digest('hex').slice(0, 12))
