@@ -78,12 +78,10 @@ function leadingNames(contract: ContractSchema): string[] {
 }
 
 function peekBy(contract: ContractSchema, leading: LeadingFields | undefined) {
-  const field = nameField(contract)
   return function peek(value: Buffer): Peeked {
     if (leading === undefined) return { name: contract.name, id: undefined }
-    const fields = leading(value)
-    const name = field === undefined ? contract.name : fields[field]
-    return assertId({ name, id: fields.id })
+    const [id, name = contract.name] = leading(value)
+    return assertId({ name, id })
   }
 }
 

@@ -14,7 +14,7 @@ export function foreignWriterSchema(fullName: string, writer: AvroType): WriterS
   return {
     fullName,
     unreadable: undefined,
-    peek: (value) => ({ name: undefined, id: leading?.(value).id || undefined }),
+    peek: (value) => ({ name: undefined, id: leading?.(value)[0] || undefined }),
     decode: (value, hints = {}) => asUnknown(fullName, readPayload(value, writer), hints),
     projection: (paths) => createProjection(paths, writer, undefined, completion(paths)),
     // Two records with the same fields are different content if their schemas are.

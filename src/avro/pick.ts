@@ -200,7 +200,7 @@ function firstThatReads(writer: AvroType, branches: readonly AvroType[]): AvroTy
   return reader
 }
 
-function canRead(reader: AvroType, writer: AvroType): boolean {
+export function canRead(reader: AvroType, writer: AvroType): boolean {
   try {
     reader.createResolver(writer)
     return true

@@ -22,16 +22,6 @@ export function readPayload(value: Buffer, type: AvroType, reader?: Reader): Jso
   return record as JsonObject
 }
 
-/** Reads some leading fields of a framed value's record. Throws RECORD_UNDECODABLE. */
-export function readLeading(value: Buffer, type: AvroType, reader: Reader): Record<string, string> {
-  startDepth()
-  try {
-    return type.fromBuffer(value.subarray(FRAME_BYTES), reader, true) as Record<string, string>
-  } catch (error) {
-    throw undecodable(`its bytes do not fit its schema: ${messageOf(error)}`, error)
-  }
-}
-
 /** An event without an id can be neither deduplicated nor found again. */
 export function assertId<T extends Peeked | { id: unknown }>(event: T): T {
   if (event.id === '') throw undecodable('its id is empty')

@@ -8,6 +8,9 @@ export interface OpenRecord {
   outstanding: number
 }
 
+/** Stands for all records without deliveries, of which there may be millions. */
+const SETTLED: OpenRecord = Object.freeze({ offset: -1, timestampMs: 0, outstanding: 0 })
+
 /**
  * The books of one partition during one epoch: which offset must come next, what is unsettled, and
  * the watermark below which everything is completed. Pure arithmetic: it knows no Kafka, no time.
@@ -48,8 +51,9 @@ export class Ledger {
   accept(offset: number, timestampMs: number, deliveries: number): OpenRecord {
     this.passTo(offset)
     this.#expected = offset + 1
+    if (deliveries === 0) return SETTLED
     const record: OpenRecord = { offset, timestampMs, outstanding: deliveries }
-    if (deliveries > 0) this.#open.push(record)
+    this.#open.push(record)
     this.#outstanding += deliveries
     return record
   }

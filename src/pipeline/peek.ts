@@ -1,6 +1,6 @@
 import type { SchemaLookup, WriterSchema } from '../avro/writer-schema.ts'
 import { messageOf } from '../event/errors.ts'
-import type { SourceRecord } from '../event/record.ts'
+import type { RecordHeaders, SourceRecord } from '../event/record.ts'
 import { headerText } from './envelope.ts'
 import type { Obstacle } from './source.ts'
 
@@ -41,11 +41,25 @@ export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
 
 function peekWith(schema: WriterSchema, value: Buffer, record: SourceRecord): Peek {
   const peeked = schema.peek(value)
-  const type = headerText(record, 'ce_type')
-  const id = headerText(record, 'ce_id')
-  const name = peeked.name ?? type ?? schema.fullName
+  const name = peeked.name ?? headerText(record, 'ce_type') ?? schema.fullName
   const headersLie =
-    (type !== undefined && type !== name) ||
-    (id !== undefined && peeked.id !== undefined && id !== peeked.id)
+    saysOther(record.headers.ce_type, name) || saysOther(record.headers.ce_id, peeked.id)
   return { type: 'event', name, schema, headersLie }
+}
+
+/** Whether a header is there, and is not this text. */
+function saysOther(header: RecordHeaders[string], text: string | undefined): boolean {
+  if (header === undefined || text === undefined) return false
+  if (Array.isArray(header)) return saysOther(header.at(-1), text)
+  return typeof header === 'string' ? header !== text : !isText(header, text)
+}
+
+/** Compares without making a string: this is done for every record. */
+function isText(bytes: Buffer, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return bytes.toString() === text
+    if (bytes[i] !== code) return false
+  }
+  return bytes.length === text.length
 }

@@ -68,7 +68,7 @@ describe('a projection', () => {
       fc.property(withPaths(event), ({ e, paths }) =>
         expectSame(schemaOf(e), encodeEvent(e, 1), paths),
       ),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     )
   })
 
@@ -84,7 +84,7 @@ describe('a projection', () => {
           expectSame(createWriterSchema(JSON.stringify(schema)), bytes.subarray(0, end), paths)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -164,7 +164,7 @@ describe('a projection', () => {
           expect(() => schemaOf(e).decode(bytes)).toThrow()
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
