@@ -20,6 +20,13 @@ export function assignmentsOf(groupId: string): Promise<Assignments | undefined>
   })
 }
 
+/** Waits until a rebalance of the group is under way. */
+export async function rebalancing(groupId: string): Promise<void> {
+  const ask = () => withAdmin((admin) => admin.describeGroups([groupId]))
+  const isUnderWay = async () => (await ask()).groups[0]?.state === 'PreparingRebalance'
+  await until(isUnderWay, { what: `${groupId} to rebalance`, timeoutMs: 15_000 })
+}
+
 /** Waits until the group is stable with these members, by client id. */
 export function assigned(
   groupId: string,

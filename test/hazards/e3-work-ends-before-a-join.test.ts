@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumerRunConfig } from 'kafkajs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
+import { deferred } from '../support/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
-import { assigned } from './assignments.ts'
+import { assigned, rebalancing } from './assignments.ts'
 import { plainMember, plainTopic, records } from './plain-member.ts'
 
 const HANDLER_MS = 1_500
@@ -37,11 +38,13 @@ describe('a member has work under way when another joins', () => {
   })
 
   it('the service ends it and commits it first, so that the newcomer has nothing twice', async () => {
+    const gate = deferred()
     const calls: string[] = []
     const slow: Plugin = {
       slug: 'plugin',
       async processEvent(event) {
         calls.push(event.id)
+        await gate.promise
         await sleep(HANDLER_MS)
       },
     }
@@ -52,7 +55,11 @@ describe('a member has work under way when another joins', () => {
     await s.produce(events.map((event, n) => ({ ...s.record(event), partition: n % 2 })))
     await s.start({ KAFKA_CLIENT_ID: 'first' })
     await until(() => calls.length === 6, { what: 'all events to be under way' })
-    await s.start({ KAFKA_CLIENT_ID: 'second' })
+    onTestFinished(gate.resolve)
+    const joined = s.start({ KAFKA_CLIENT_ID: 'second' })
+    await rebalancing(s.groupId)
+    gate.resolve()
+    await joined
     await assigned(s.groupId, ['first', 'second'])
     expect(await s.offsets()).toMatchObject([{ committed: 3 }, { committed: 3 }])
     const last = [moved('ent_0'), moved('ent_1')]
