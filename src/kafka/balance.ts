@@ -46,7 +46,7 @@ function validClaims(
       if (!member.topics.includes(claim.topic)) continue
       if (claim.partition >= (widths.get(claim.topic) ?? 0)) continue
       const name = nameOf(claim)
-      const other = latest.get(name) ?? -1
+      const other = latest.get(name) ?? Number.NEGATIVE_INFINITY
       if (member.generation > other) owners.set(name, member)
       if (member.generation === other) owners.delete(name)
       latest.set(name, Math.max(other, member.generation))

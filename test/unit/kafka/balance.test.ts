@@ -106,6 +106,15 @@ describe('balance', () => {
     expect(sizes(shares)).toEqual([0, 1])
   })
 
+  it('leaves a member what it has, before a heartbeat told it the generation', () => {
+    const claims = [{ topic: 'a', partition: 0 }]
+    const members: Member[] = [
+      { id: 'owner', topics: ['a'], claims, generation: -1 },
+      { id: 'newcomer', topics: ['a'], claims: [], generation: -1 },
+    ]
+    expect(balance(members, new Map([['a', 1]])).get('owner')).toEqual(claims)
+  })
+
   it('leaves no topic of a newer member unread', () => {
     const old = { id: 'old', topics: ['plugin.events'], claims: [], generation: 1 }
     const fresh = { id: 'new', topics: both, claims: [], generation: -1 }
