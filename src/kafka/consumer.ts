@@ -14,6 +14,7 @@ import { commitLast } from './last-commit.ts'
 import { readCommitted } from './offsets.ts'
 import type { OutOfRangePolicy, OutOfRangePorts } from './out-of-range.ts'
 import type { OwnedPartition } from './owned-partition.ts'
+import { withPutOut } from './put-out.ts'
 import { drainLimitMs, withRejoinHook } from './rejoin.ts'
 import { SignsOfLife } from './signs-of-life.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
@@ -123,7 +124,8 @@ export class KafkaSource {
   async #build(): Promise<void> {
     const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
     const sticky = stickyAssigner(() => this.#assignment.claims)
-    const assigner = withFetchErrors(withFairFetch(sticky))
+    const member = withPutOut(sticky, () => this.#assignment.endAll())
+    const assigner = withFetchErrors(withFairFetch(member))
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,

@@ -13,6 +13,7 @@ const stopRefused = 'test/hazards/stop-last-commit-refused.test.ts'
 const stopRebalancing = 'test/hazards/stop-while-rebalancing.test.ts'
 const m12 = 'test/hazards/m12-handler-holds-up-a-rebalance.test.ts'
 const m13 = 'test/hazards/m13-joins-move-partitions.test.ts'
+const putOut = 'test/hazards/put-out-member-goes-on.test.ts'
 const m11 = 'test/hazards/m11-rolling-deploy-adds-a-topic.test.ts'
 
 /** Guards of membership: handlers, joins, commits, assignment. */
@@ -150,6 +151,13 @@ export const groupGuards: Guard[] = [
     test: stopRebalancing,
     file: 'src/kafka/consumer.ts',
     from: 'this.#assignment.close()',
+    to: '',
+  },
+  {
+    name: 'a member that was put out goes on until it joins again',
+    test: putOut,
+    file: 'src/kafka/put-out.ts',
+    from: "if (error.type === 'UNKNOWN_MEMBER_ID') onPutOut()",
     to: '',
   },
 ]

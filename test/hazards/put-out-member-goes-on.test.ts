@@ -1,0 +1,76 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { deferred } from '../support/deferred.ts'
+import { moved } from '../support/events.ts'
+import { recorder } from '../support/recorder.ts'
+import { situation } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
+import { assigned } from './assignments.ts'
+import { putOut } from './leave-group.ts'
+import { plainMember, plainTopic, records } from './plain-member.ts'
+
+describe('the group puts a member out that has work', () => {
+  it('plain kafkajs goes on with records that others have', async () => {
+    const { topic, groupId, produce } = await plainTopic(1)
+    await produce(records(3, 0))
+    const gate = deferred()
+    onTestFinished(gate.resolve)
+    const byFirst: string[] = []
+    const bySecond: string[] = []
+    const member = { groupId, topics: [topic] }
+    await plainMember({
+      ...member,
+      clientId: 'first',
+      run: {
+        eachBatch: async ({ batch }) => {
+          for (const { offset } of batch.messages) {
+            byFirst.push(offset)
+            await gate.promise
+          }
+        },
+      },
+    })
+    await until(() => byFirst.length === 1, { what: 'the first to be at work' })
+    await putOut(groupId, 'first')
+    const eachMessage = async ({ message }: { message: { offset: string } }) =>
+      void bySecond.push(message.offset)
+    await plainMember({ ...member, clientId: 'second', run: { eachMessage } })
+    await until(() => bySecond.length === 3, { what: 'the second to have handled all' })
+    gate.resolve()
+    await until(() => byFirst.length === 3, { what: 'the first to handle them as well' })
+  })
+
+  it('the service gives it up at once', async () => {
+    const gate = deferred()
+    const calls: string[] = []
+    let isAborted = false
+    const slow: Plugin = {
+      slug: 'plugin',
+      concurrency: 1,
+      async processEvent(event, { signal }) {
+        calls.push(event.id)
+        await gate.promise
+        isAborted = signal.aborted
+      },
+    }
+    const other = recorder(undefined, 'plugin')
+    const settings = { REBALANCE_DRAIN_TIMEOUT_MS: '20000' }
+    const s = await situation({ plugins: [], partitions: 1, settings })
+    await s.start({ KAFKA_CLIENT_ID: 'first' }, [slow])
+    await assigned(s.groupId, ['first'])
+    await s.start({ KAFKA_CLIENT_ID: 'another' }, [other.plugin])
+    await assigned(s.groupId, ['another', 'first'])
+    await s.publish([moved('ent_1'), moved('ent_2'), moved('ent_3')])
+    await until(() => calls.length === 1, { what: 'the first to be at work', timeoutMs: 10_000 })
+    onTestFinished(gate.resolve)
+    await putOut(s.groupId, 'first')
+    await until(() => other.seen.length === 3, {
+      what: 'the other to handle all',
+      timeoutMs: 15_000,
+    })
+    gate.resolve()
+    await assigned(s.groupId, ['another', 'first'])
+    expect(isAborted).toBe(true)
+    expect(calls).toHaveLength(1)
+  })
+})
