@@ -17,6 +17,7 @@ const commands = {
   faults: ['test/faults/run.ts'],
   'check-deploy': ['scripts/check-deploy/run.ts'],
   observe: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/deploy/vitest.config.ts'],
+  'gateway-load': ['test/gateway-load/run.ts'],
   hazards: ['test/hazards/without-guards.ts'],
 }
 

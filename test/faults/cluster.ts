@@ -36,7 +36,8 @@ export interface Cluster {
 export interface ClusterOptions {
   folder: string
   jarsFolder: string
-  kafkaVersion: string
+  /** The newest that is supported unless said otherwise. */
+  kafkaVersion?: string
   say(message: string): void
   signal: AbortSignal
 }

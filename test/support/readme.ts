@@ -9,9 +9,9 @@ export interface Block {
 
 export const README = readFileSync(join(REPO, 'README.md'), 'utf8')
 
-/** The fenced blocks of the README, in order. */
-export function blocks(): Block[] {
-  return [...README.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({
+/** The fenced blocks of a Markdown text, the README's unless said otherwise, in order. */
+export function blocks(markdown = README): Block[] {
+  return [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({
     language: language!,
     text: text!,
   }))

@@ -1,0 +1,81 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { expect, it } from 'vitest'
+import { pickPorts } from '../../src/stack/ports.ts'
+import { REPO } from '../support/clone.ts'
+import { readTopic } from '../support/read-topic.ts'
+import { blocks } from '../support/readme.ts'
+import { textOf } from '../support/repo-files.ts'
+import { situation } from '../support/service-kit.ts'
+import { endpoints } from '../support/stack.ts'
+
+const TIMEOUT_MS = 120_000
+const shown = blocks(textOf('docs/gateway.md'))
+
+it.skipIf(!hasOpenssl())(
+  'the commands of docs/gateway.md work, one after the other',
+  async () => {
+    const { topic } = await situation({ plugins: [] })
+    const port = String((await pickPorts()).registry)
+    const script = shown
+      .filter(({ language }) => language === 'sh')
+      .map(({ text }) => `${text}echo; echo "<end>"\n`)
+      .join('')
+      .replaceAll('localhost:8090', `127.0.0.1:${port}`)
+    const { code, output } = await bash(`set -e\n${script}`, {
+      KAFKA_BROKERS: endpoints().brokers,
+      SCHEMA_REGISTRY_URL: endpoints().registryUrl,
+      GATEWAY_PORT: port,
+      GATEWAY_INVENTORY_TOPIC: topic,
+      GATEWAY_PLUGIN_TOPIC: topic,
+    })
+    expect(output, 'exit 0').toSatisfy(() => code === 0)
+    const printed = output.split('<end>\n')
+    expect(printed[1]).toContain('{"ids":["evt_1"]}')
+    expect(printed[2]).toContain('{"ids":["move-4711"]}')
+    const document = shown.find(({ language }) => language === 'json')
+    expect(JSON.parse(printed[3]!.split('\n').find((line) => line.startsWith('{"type"'))!)).toEqual(
+      JSON.parse(document!.text),
+    )
+    expect(printed[4]).toContain('"msg":"stopped"')
+    const ids = (await readTopic(topic)).map(({ headers }) => `${headers?.ce_id}`)
+    expect(ids.sort()).toEqual(['evt_1', 'move-4711'])
+  },
+  TIMEOUT_MS,
+)
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Runs a script in the repository; output is of both kinds. */
+function bash(script: string, env: Record<string, string>) {
+  const child = spawn('bash', ['-s'], {
+    cwd: REPO,
+    detached: true,
+    env: { ...process.env, ...env },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
+  child.stdin.end(`exec 2>&1\n${script}`)
+  // What a failed script leaves behind is in its own process group.
+  const end = () => {
+    try {
+      process.kill(-child.pid!, 'SIGKILL')
+    } catch {
+      // Nothing of it is left.
+    }
+  }
+  const timer = setTimeout(end, TIMEOUT_MS - 10_000)
+  return new Promise<{ code: number | null; output: string }>((resolve) => {
+    child.on('exit', end)
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code, output })
+    })
+  })
+}
