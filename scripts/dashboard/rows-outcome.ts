@@ -165,10 +165,10 @@ export const scaling: Row = {
   panels: [
     {
       title: 'Replicas',
-      description: 'How many there are, and how many are recommended for the lag in time.',
+      description: 'How many should be there, and how many are recommended for the lag in time.',
       unit: 'short',
       queries: [
-        [recorded('replicas:count'), '{{job}} there are'],
+        [recorded('replicas:count'), '{{job}} there'],
         [recorded('recommended_replicas'), '{{job}} recommended'],
       ],
       width: 12,

@@ -1,5 +1,5 @@
 import type { Row } from './panel.ts'
-import { metric, PLUGIN, rate, recorded, TOPIC } from './promql.ts'
+import { metric, PLUGIN, rate, TOPIC } from './promql.ts'
 import { decode, fetch, order, route } from './rows-intake.ts'
 import { commit, handle, retry, runtime, scaling } from './rows-outcome.ts'
 
@@ -83,7 +83,7 @@ const headlines: Row = {
       title: 'Replicas',
       description: 'Replicas that answer.',
       unit: 'short',
-      queries: [[`sum(${recorded('replicas:count')})`, 'replicas']],
+      queries: [[`count(${metric('build_info')})`, 'replicas']],
       alert: 'ReplicaAbsent',
       kind: 'stat',
       width: 3,

@@ -37,6 +37,7 @@ const OUT_OF_RANGE_REASONS = namesOf<OutOfRangeReason>({ removed: 0, 'beyond-end
 export function startAtZero(metrics: Metrics, { slugs, topics, store }: SeriesNames): void {
   for (const plugin of slugs) startPlugin(metrics, plugin)
   metrics.deadLetters.inc({ plugin: '*', reason: 'undecodable' }, 0)
+  metrics.deadLetterFailures.inc({ plugin: '*' }, 0)
   for (const topic of topics) {
     metrics.recordsConsumed.inc({ topic }, 0)
     metrics.offsetsLost.inc({ topic }, 0)
