@@ -90,7 +90,8 @@ function plugin(name: string): string {
 function startReplica(settings: Record<string, string>, port: number) {
   const { child, output, ended } = startCli(['serve'], { ...settings, HTTP_PORT: `${port}` })
   const kill = () => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  // A test run that is killed takes its replicas along.
+  for (const event of ['exit', 'disconnect']) process.once(event, kill)
   return {
     address: `127.0.0.1:${port}`,
     signal: (signal: NodeJS.Signals) => void child.kill(signal),
@@ -101,7 +102,7 @@ function startReplica(settings: Record<string, string>, port: number) {
       if (child.exitCode !== null) throw new Error(`it ended: ${output.err}${output.out}`)
     },
     async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-      process.off('exit', kill)
+      for (const event of ['exit', 'disconnect']) process.off(event, kill)
       child.kill(signal)
       await ended
     },

@@ -59,8 +59,9 @@ function missingPrograms(): string[] {
 
 async function brokerPid(folder: string): Promise<number> {
   for (const pid of await pidsMarked(markOf(resolve(folder)))) {
-    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8')
-    if (line.split('\0').includes('kafka.Kafka')) return pid
+    const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
+    // The shell that watches over it has the same arguments.
+    if (args[0]?.endsWith('java') && args.includes('kafka.Kafka')) return pid
   }
   throw new Error(`no broker runs in ${folder}`)
 }
