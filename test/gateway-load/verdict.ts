@@ -13,7 +13,7 @@ export function verdictOf(
   const odd = [...new Set(statuses.values())].filter((status) => !EXPECTED.includes(status))
   const seen = (status: number) => [...statuses.values()].includes(status)
   return [
-    ...(lost.length > 0 ? [`${lost.length} answered 2xx are not in Kafka: ${lost[0]}`] : []),
+    ...(lost.length > 0 ? [`${lost.length} answered 2xx are not in Kafka: ${lost[0]?.[0]}`] : []),
     ...(odd.length > 0 ? [`answers that nobody expects: ${odd.join(', ')}`] : []),
     ...(seen(202) ? [] : ['no event was taken']),
     ...(seen(503) ? [] : ['no event was refused: the brokers were not away']),

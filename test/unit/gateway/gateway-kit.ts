@@ -30,6 +30,7 @@ export interface KitOptions {
   maxEvents?: number
   maxInFlightBytes?: number
   requestTimeoutMs?: number
+  maxConnections?: number
   /** What becomes of each event; at once acknowledged unless said otherwise. */
   publish?(event: Event): Promise<void>
 }
@@ -55,7 +56,7 @@ export async function gateway(options: KitOptions = {}) {
     ],
     maxBodyBytes,
     maxEvents: options.maxEvents ?? 10,
-    maxConnections: 100,
+    maxConnections: options.maxConnections ?? 100,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     take: createTake({
       clock,

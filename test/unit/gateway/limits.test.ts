@@ -146,6 +146,16 @@ it('closes connections that say nothing, or not all, in time', async () => {
   expect(kit.budget.usedBytes).toBe(0)
 })
 
+it('closes a connection that is one too many', async () => {
+  const kit = await gateway({ maxConnections: 1 })
+  const only = connect(Number(new URL(kit.url).port), '127.0.0.1')
+  await once(only, 'connect')
+  expect(await talk(kit.url, headOf(2))).toBe('')
+  only.destroy()
+  const isIn = async () => (await kit.webhook(wastedEvent())).status === 202
+  await until(isIn, { what: 'the next to be let in' })
+})
+
 it('knows its paths and their methods, whatever the body is', async () => {
   const kit = await gateway()
   const ask = (method: string, path: string) =>

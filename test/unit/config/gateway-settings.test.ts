@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import { checkConfig, loadConfig } from '../../../src/config/load-config.ts'
+
+it('reads secrets, one of them or many, from a list or from lines', () => {
+  const secretsIn = (text: string) => loadConfig({ GATEWAY_SECRETS: text }).GATEWAY_SECRETS
+  expect(secretsIn('a')).toEqual(['a'])
+  expect(secretsIn('a, b,c')).toEqual(['a', 'b', 'c'])
+  expect(secretsIn('a\r\nb\n\nc\n')).toEqual(['a', 'b', 'c'])
+  expect(loadConfig({}).GATEWAY_SECRETS).toBeUndefined()
+})
+
+it.each([
+  { GATEWAY_SECRETS: 'twice,twice' },
+  { GATEWAY_SECRETS: 'one,' },
+  { GATEWAY_TOKEN: 'two words' },
+])('refuses %j without showing it', (env) => {
+  const { problems } = checkConfig(env)
+  expect(problems).toEqual([expect.stringContaining('something else (not shown)')])
+})
+
+it('refuses a topic that is none', () => {
+  const { problems } = checkConfig({ GATEWAY_PLUGIN_TOPIC: 'a,b' })
+  expect(problems).toEqual([expect.stringMatching(/^GATEWAY_PLUGIN_TOPIC: expected a topic name/)])
+})
+
+it('sees settings that do not go together', () => {
+  expect(checkConfig({ GATEWAY_SECRETS: 'a', GATEWAY_ALLOW_UNSIGNED: 'true' }).problems).toEqual([
+    'GATEWAY_ALLOW_UNSIGNED: expected false, because GATEWAY_SECRETS is set',
+  ])
+  expect(checkConfig({ GATEWAY_MAX_BODY_BYTES: '100000000' }).problems).toEqual([
+    'GATEWAY_MAX_BODY_BYTES: expected no more than GATEWAY_MAX_IN_FLIGHT_BYTES',
+  ])
+})
