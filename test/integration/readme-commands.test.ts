@@ -49,8 +49,9 @@ it("the README's commands work, one after the other, in a clone", {
   const after = (command: string) =>
     printed[shellBlocks().findIndex((text) => text.includes(command))]
   expect(after('npm run demo')).toMatch(/^ok {6}nothing lost/m)
-  expect(after('plugins check')).toContain('cold-chain: ok (')
-  expect(after('plugins check')).toMatch(/pass 1$/m)
+  expect(after('PLUGIN_FILTERS')).toContain('and by data.entity.productId')
+  expect(after('node --test')).toContain('cold-chain: ok (')
+  expect(after('node --test')).toMatch(/pass 1$/m)
   expect(after('publish events.jsonl')).toContain('3 published, 0 bad')
   expect(after('deliveries|filter_decisions')).toContain('"cold-chain",reason="rejected"} 1\n')
   expect(after('deliveries|filter_decisions')).toContain('outcome="processed"} 1\n')
