@@ -56,8 +56,8 @@ function gatewayProblems(config: Config): string[] {
   if (config.GATEWAY_ALLOW_UNSIGNED && config.GATEWAY_SECRETS !== undefined) {
     problems.push('GATEWAY_ALLOW_UNSIGNED: expected false, because GATEWAY_SECRETS is set')
   }
-  if (config.GATEWAY_MAX_BODY_BYTES > config.GATEWAY_MAX_IN_FLIGHT_BYTES) {
-    problems.push('GATEWAY_MAX_BODY_BYTES: expected no more than GATEWAY_MAX_IN_FLIGHT_BYTES')
+  if (config.GATEWAY_MAX_BODY_BYTES * 2 > config.GATEWAY_MAX_IN_FLIGHT_BYTES) {
+    problems.push('GATEWAY_MAX_BODY_BYTES: expected at most half of GATEWAY_MAX_IN_FLIGHT_BYTES')
   }
   return problems
 }

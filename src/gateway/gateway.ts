@@ -44,7 +44,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sampled = createSampledLog({ log, clock })
   const routes = routesOf(config, clock)
   const publisher = await openPreparedPublisher(config, log, metrics)
-  const kafka = createKafka(config, log)
+  // The watch says itself that Kafka is away; the client would say so with each try.
+  const kafka = createKafka(config, log.child({}, { level: 'silent' }))
   const watch = watchBrokers({
     ask: () => withAdmin(kafka, (admin) => admin.list(), ASK_TIMEOUT_MS),
     clock,

@@ -1,9 +1,11 @@
+import { connect } from 'node:net'
 import { expect, it } from 'vitest'
 import { moved, wasted } from '../support/events.ts'
-import { gatewaySettings, openGateway } from '../support/gateway.ts'
+import { gatewaySettings, openGateway, TOKEN } from '../support/gateway.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { recorder } from '../support/recorder.ts'
 import { scrape, situation, total } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
 
 it('brings webhooks and plugin events to plugins, each once though it is sent twice', async () => {
   const { plugin, seen } = recorder()
@@ -63,4 +65,33 @@ it('answers 413 to an event that Kafka refuses, and takes the others of its requ
   expect(((await answer.json()) as { errors: object[] }).errors).toMatchObject([{ index: 1 }])
   const records = await readTopic(s.topic)
   expect(records.map(({ headers }) => `${headers?.ce_id}`)).toEqual(['small'])
+})
+
+it('answers 429 while too much is under way, and 415 to what it does not read', async () => {
+  const s = await situation({ plugins: [] })
+  const { webhook, events, port } = await openGateway({
+    ...gatewaySettings(s.topic),
+    GATEWAY_MAX_IN_FLIGHT_BYTES: '1048576',
+    GATEWAY_MAX_BODY_BYTES: '524288',
+  })
+  const held = connect(port, '127.0.0.1')
+  const head = `host: x\r\nauthorization: Bearer ${TOKEN}\r\ncontent-type: application/json`
+  const request = `POST /events HTTP/1.1\r\n${head}\r\ncontent-length: 500000\r\n\r\n`
+  held.write(request)
+  const second = connect(port, '127.0.0.1')
+  second.write(request)
+  const large = { event: 'a.b', kwargs: { text: 'x'.repeat(100_000) } }
+  const answer = await until(
+    async () => {
+      const response = await events(large)
+      return response.status === 429 ? response : undefined
+    },
+    { what: 'the gateway to be full' },
+  )
+  expect(answer.headers.get('retry-after')).toBe('1')
+  held.destroy()
+  second.destroy()
+  const isIn = async () => (await events(large)).status === 202
+  await until(isIn, { what: 'the gateway to have room again' })
+  expect((await webhook(wasted('ent_1'), { 'content-type': 'text/plain' })).status).toBe(415)
 })

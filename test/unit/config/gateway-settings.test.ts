@@ -27,7 +27,7 @@ it('sees settings that do not go together', () => {
   expect(checkConfig({ GATEWAY_SECRETS: 'a', GATEWAY_ALLOW_UNSIGNED: 'true' }).problems).toEqual([
     'GATEWAY_ALLOW_UNSIGNED: expected false, because GATEWAY_SECRETS is set',
   ])
-  expect(checkConfig({ GATEWAY_MAX_BODY_BYTES: '100000000' }).problems).toEqual([
-    'GATEWAY_MAX_BODY_BYTES: expected no more than GATEWAY_MAX_IN_FLIGHT_BYTES',
+  expect(checkConfig({ GATEWAY_MAX_BODY_BYTES: '33554433' }).problems).toEqual([
+    'GATEWAY_MAX_BODY_BYTES: expected at most half of GATEWAY_MAX_IN_FLIGHT_BYTES',
   ])
 })
