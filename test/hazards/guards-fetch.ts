@@ -86,4 +86,23 @@ export const fetchGuards: Guard[] = [
     from: 'if (!owned.isParked) this.#lead.resume(owned)',
     to: 'if (this.#joins === 1) this.#lead.resume(owned)',
   },
+  {
+    name: 'a batch whose partition was lost tells kafkajs where to go on',
+    test: 'test/hazards/m10-batches-of-an-older-assignment.test.ts',
+    file: 'src/kafka/fetch.ts',
+    from: `    if (ports.readable(batch.topic, batch.partition) !== owned) return
+    if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)
+    resolve(payload, owned)
+`,
+    to: `    if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)
+    payload.resolveOffset(String(owned.ledger.expected - 1))
+`,
+  },
+  {
+    name: 'a handler that goes on after its signal is not reported',
+    test: 'test/hazards/m9-hung-handler.test.ts',
+    file: 'src/pipeline/handle.ts',
+    from: 'this.#ports.onStuck(this.#delivery)',
+    to: 'undefined',
+  },
 ]

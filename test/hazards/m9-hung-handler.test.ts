@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deferred } from '../support/deferred.ts'
+import { moved } from '../support/events.ts'
+import { situation } from '../support/service-kit.ts'
+import { uniqueName, until } from '../support/stack.ts'
+import { type Brokers, CLUSTER_STARTS_MS, startBrokers } from './brokers.ts'
+
+const HOLDS_MS = 30_000
+const SESSION_MS = 6_000
+
+let brokers: Brokers
+beforeAll(async () => {
+  brokers = await startBrokers()
+}, CLUSTER_STARTS_MS)
+afterAll(() => brokers?.end())
+
+describe('a handler that never ends', () => {
+  it('plain kafkajs goes on as a healthy member: the other brokers are fetched from', async () => {
+    const topic = uniqueName('hung')
+    await brokers.spread(topic, 1)
+    await brokers.produce(topic, 0, 1)
+    const consumer = brokers.kafka().consumer({
+      groupId: topic,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: 500,
+      maxWaitTimeInMs: 100,
+    })
+    const gate = deferred()
+    const told: string[] = []
+    let hungAtMs: number | undefined
+    let lastBeatMs = 0
+    for (const event of [consumer.events.CRASH, consumer.events.REBALANCING] as const) {
+      // A new cluster may make kafkajs try its first join again.
+      consumer.on(event, () => hungAtMs !== undefined && void told.push(event))
+    }
+    consumer.on(consumer.events.HEARTBEAT, () => {
+      lastBeatMs = performance.now()
+    })
+    await consumer.connect()
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      partitionsConsumedConcurrently: 2,
+      eachMessage: async () => {
+        hungAtMs ??= performance.now()
+        await gate.promise
+      },
+    })
+    await until(() => hungAtMs, { what: 'the handler to be called' })
+    const isTwoSessionsLater = () => lastBeatMs - hungAtMs! > 2 * SESSION_MS
+    await until(isTwoSessionsLater, { what: 'heartbeats two sessions later' })
+    expect(told).toEqual([])
+    gate.resolve()
+    await consumer.disconnect()
+  })
+
+  it('the service names it and ends', async () => {
+    const plugin = { slug: 'hung', timeoutMs: 200, processEvent: () => deferred().promise }
+    const settings = { HANDLER_GRACE_MS: '200', DRAIN_TIMEOUT_MS: '200' }
+    const s = await situation({ plugins: [plugin], partitions: 1, settings })
+    const service = await s.start()
+    await s.publish([moved('ent_1')])
+    const ends = () => service.failures[0]
+    const failure = await until(ends, { what: 'the service to end', timeoutMs: HOLDS_MS })
+    expect(failure).toMatchObject({
+      code: 'HANDLER_TIMEOUT',
+      message: `plugin hung ignores its signal: its handler for ${s.topic}/0@0 does not end`,
+    })
+    expect((await s.offsets())[0]).toMatchObject({ committed: 0 })
+  })
+})
