@@ -144,18 +144,16 @@ export class KafkaSource {
 
   #listen(consumer: Consumer): void {
     const { events } = consumer
+    this.signs.listen(consumer)
     consumer.on(events.GROUP_JOIN, (event) => {
       this.#crashes = 0
-      this.signs.heard()
       const { clock, reports } = this.#options
       reports.onRebalance((clock.now() - this.#rejoinStartedAtMs) / 1000)
       this.#assignment.joined(event)
     })
     consumer.on(events.END_BATCH_PROCESS, (event) => this.#assignment.batchEnded(event))
     consumer.on(events.CRASH, ({ payload }) => this.#onCrash(consumer, payload.error))
-    consumer.on(events.FETCH_START, () => this.signs.tried())
     consumer.on(events.HEARTBEAT, ({ payload }) => {
-      this.signs.heard()
       this.#assignment.seenGeneration(payload.groupGenerationId)
     })
   }
@@ -166,6 +164,7 @@ export class KafkaSource {
       clock: this.#options.clock,
       readable: (topic, partition) => {
         this.signs.tried()
+        if (this.signs.unheardMs >= this.#options.sessionTimeoutMs) return undefined
         return this.#assignment.readable(topic, partition)
       },
       seekBack: (owned) => this.#assignment.seekBack(owned),
