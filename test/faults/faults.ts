@@ -33,14 +33,14 @@ export const faults: Record<string, Fault> = {
   },
 
   async 'connections cut'({ crew, cluster, sessionMs }) {
-    const healed = crew.hurt(crew.proxied)
     for (const ms of [0, 500, sessionMs + 6_000]) {
+      const healed = crew.hurt(crew.proxied)
       for (const proxy of cluster.proxies) proxy.cut()
       await sleep(ms)
       for (const proxy of cluster.proxies) proxy.restore()
+      healed()
       await sleep(1_500)
     }
-    healed()
   },
 
   async 'connections delayed'({ crew, cluster }) {

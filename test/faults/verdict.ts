@@ -27,7 +27,10 @@ export function judge(all: Evidence, rules: readonly PluginRule[]): Verdict {
   const duplicates = duplicatesOf(found.effects)
   const isExact = (slug: string) => rules.some((rule) => rule.slug === slug && rule.isExact)
   const twice = duplicates.filter(([{ plugin }]) => isExact(plugin))
-  const strange = duplicates.filter((pair) => !twice.includes(pair) && !isExplained(pair, found))
+  const published = new Map(log.map((entry) => [entry.eventId, entry]))
+  const strange = duplicates.filter(
+    (pair) => !twice.includes(pair) && !isExplained(pair, found, published),
+  )
   const breaks = orderBreaks(log, firsts)
   return {
     published: firstsOf(all.log).length,
@@ -99,17 +102,26 @@ function duplicatesOf(effects: readonly SeenEffect[]): [SeenEffect, SeenEffect][
 /** A mark that was sent so shortly before a process was hurt may not have arrived. */
 const IN_FLIGHT_US = 5_000_000
 
+/** The clocks of records and effects are compared by milliseconds. */
+const CLOCKS_US = 100_000
+
 /**
- * Either something was done to the first process after the effect and before the mark, or it was
- * done to the second before its effect: it was frozen in its handler, and another one went on.
+ * Something was done to the first process after its effect and before its mark, or to one of the two
+ * while it had the event in hand: it was published before, so that it may have been taken before.
  */
-function isExplained([before, after]: [SeenEffect, SeenEffect], found: Evidence): boolean {
+function isExplained(pair: [SeenEffect, SeenEffect], found: Evidence, log: Published): boolean {
+  const [before] = pair
   const markedAtUs = found.markedAtUs(before.plugin, before.eventId) ?? Infinity
+  const publishedUs = log.get(before.eventId)?.atUs ?? Infinity
   return found.hurts.some(({ pid, fromUs, toUs }) => {
-    const isFirst = pid === before.pid && before.atUs <= toUs && fromUs <= markedAtUs + IN_FLIGHT_US
-    return isFirst || (pid === after.pid && fromUs <= after.atUs && after.atUs <= toUs)
+    const hurt = pair.find((effect) => effect.pid === pid)
+    if (hurt === undefined || hurt.atUs > toUs) return false
+    if (hurt.atUs < fromUs) return hurt === before && fromUs <= markedAtUs + IN_FLIGHT_US
+    return publishedUs <= fromUs + CLOCKS_US
   })
 }
+
+type Published = ReadonlyMap<string, LogEntry>
 
 function pairText([before, after]: [SeenEffect, SeenEffect]): string {
   const laterMs = Math.round((after.atUs - before.atUs) / 1_000)

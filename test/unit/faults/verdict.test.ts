@@ -67,6 +67,13 @@ describe('what was done twice', () => {
     expect(judgeOf({ log, effects: twice, hurts }).problems).toEqual([])
   })
 
+  it('is not where that process took the event after it was woken', () => {
+    const hurts = [{ pid: 2, fromUs: 5, toUs: 9_500_000 }]
+    const late = [{ ...entry('a', 0), atUs: 8_000_000 }]
+    const effects = [effect('a', 8_500_000, 1), effect('a', 9_000_010, 2)]
+    expect(judgeOf({ log: late, effects, hurts }).problems).toHaveLength(1)
+  })
+
   it('is never explained where effect and mark are one', () => {
     const rules = [{ ...all, isExact: true }]
     expect(judgeOf({ log, effects: twice, hurts: [killed] }, rules).problems).toEqual([
