@@ -1,8 +1,11 @@
 import { loadConfig } from './config/load-config.ts'
 import { createLogger } from './observe/logger.ts'
+import { createSpans } from './observe/spans.ts'
 import type { EventTopics } from './publish/event-topics.ts'
 import { type OpenPublisher, openPublisher as open } from './publish/open-publisher.ts'
+import { version } from './version.ts'
 
+export type { Trace } from './event/trace.ts'
 export type { EventTopics } from './publish/event-topics.ts'
 export type { OpenPublisher } from './publish/open-publisher.ts'
 
@@ -22,5 +25,6 @@ export interface PublishOptions {
 export async function openPublisher(options: PublishOptions = {}): Promise<OpenPublisher> {
   const { settings = process.env, ...rest } = options
   const config = loadConfig(settings, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
-  return open(config, { ...rest, log: createLogger('silent') })
+  const spans = createSpans(config.KAFKA_GROUP_ID, version)
+  return open(config, { ...rest, spans, log: createLogger('silent') })
 }

@@ -21,6 +21,7 @@ import { createMetrics } from './observe/metrics.ts'
 import { readGauges } from './observe/read-gauges.ts'
 import { createReports } from './observe/reports.ts'
 import { createSampledLog } from './observe/sampled-log.ts'
+import { createSpans } from './observe/spans.ts'
 import { startAtZero } from './observe/zeroes.ts'
 import { type Delivery, placeOf } from './pipeline/delivery.ts'
 import { createPipeline } from './pipeline/pipeline.ts'
@@ -87,6 +88,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     crashes,
     maxCrashes: config.MAX_CRASHES,
     calls: noteCalls(watchdog.board),
+    spans: createSpans(config.KAFKA_GROUP_ID, version),
     clock,
     random: Math.random,
     retentionMsOf: (topic) => watch.retentionMsOf(topic),

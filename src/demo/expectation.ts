@@ -132,7 +132,8 @@ async function tryOut(
 
 function contextOf(event: Event, attempt: number) {
   const record = { topic: '', partition: 0, offset: 0, timestampMs: 0, key: entityKey(event) }
-  return { log: silent, signal: NEVER, attempt, idempotencyKey: event.id, record }
+  const idempotencyKey = event.id
+  return { log: silent, signal: NEVER, attempt, idempotencyKey, record, trace: undefined }
 }
 
 const ignore = () => {}

@@ -7,6 +7,7 @@ import type { Health } from '../observe/http.ts'
 import type { Logger } from '../observe/logger.ts'
 import { createMetrics, type Metrics } from '../observe/metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
+import { createSpans } from '../observe/spans.ts'
 import { type OpenPublisher, openPublisher } from '../publish/open-publisher.ts'
 import { version } from '../version.ts'
 import { watchBrokers } from './broker-watch.ts'
@@ -117,6 +118,7 @@ async function openPreparedPublisher(
   const publisher = await openPublisher(config, {
     topics: { inventory: config.GATEWAY_INVENTORY_TOPIC, plugin: config.GATEWAY_PLUGIN_TOPIC },
     source: SOURCE,
+    spans: createSpans(config.KAFKA_GROUP_ID, version),
     // The sender tries again, and knows better than we for how long.
     deliveryTimeoutMs: 0,
     producerLimits: { sendTimeoutMs: config.GATEWAY_DELIVERY_TIMEOUT_MS },

@@ -1,16 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Event } from '../event/event.ts'
+import { type Trace, traceOf } from '../event/trace.ts'
 import type { ByteBudget, Reservation } from './byte-budget.ts'
 import { JSON_LINES_TYPES, JSON_TYPES, readBody } from './read-body.ts'
 import { later, type Refusal } from './refusal.ts'
 import { MEDIA_TYPES, refuse } from './refuse-errors.ts'
-import type { IntakeRoute } from './route.ts'
+import { headerOf, type IntakeRoute } from './route.ts'
 import type { Taking } from './take.ts'
 
 export interface IntakeOptions {
   routes: readonly IntakeRoute[]
-  take(events: readonly Event[]): Taking
+  take(events: readonly Event[], trace: Trace | undefined): Taking
   budget: ByteBudget
   maxBodyBytes: number
   maxEvents: number
@@ -62,7 +63,8 @@ function serveRoute(server: FastifyInstance, route: IntakeRoute, options: Intake
     reservation?.shrinkTo(bytes.length + REQUEST_BYTES)
     const events = eventsOf(request, bytes)
     if ('status' in events) return refuse(reply, events)
-    const { answer, settled } = take(events)
+    const trace = traceOf((name) => headerOf(request.headers, name))
+    const { answer, settled } = take(events, trace)
     reservations.delete(request)
     void settled.then(() => reservation?.release())
     const answered = await answer

@@ -2,6 +2,7 @@ import type { Clock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
 import { isUnknownEvent } from '../event/guards.ts'
+import type { Trace } from '../event/trace.ts'
 import { within } from '../event/within.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import { type FieldProblem, later, type Refusal } from './refusal.ts'
@@ -30,7 +31,9 @@ export interface TakeOptions {
 const RETRY_AFTER_SECONDS = 5
 
 /** Publishes events and answers 202 only when Kafka has acknowledged each of them. */
-export function createTake(options: TakeOptions): (events: readonly Event[]) => Taking {
+export function createTake(
+  options: TakeOptions,
+): (events: readonly Event[], trace?: Trace) => Taking {
   const { publisher, clock, deliveryTimeoutMs, onFailure, onUnknownKinds } = options
 
   function answerOf(events: readonly Event[], results: Result[]): Taken | Refusal {
@@ -49,9 +52,9 @@ export function createTake(options: TakeOptions): (events: readonly Event[]) => 
     return isDefect(error) ? DEFECT : later(503, UNAVAILABLE, RETRY_AFTER_SECONDS)
   }
 
-  return (events) => {
+  return (events, trace) => {
     // Each by itself, so that the answer can tell which of them Kafka refused.
-    const settled = Promise.allSettled(events.map((event) => publisher.publish([event])))
+    const settled = Promise.allSettled(events.map((event) => publisher.publish([event], trace)))
     const answered = settled.then((results) => answerOf(events, results))
     const answer = within(answered, deliveryTimeoutMs, () => late(deliveryTimeoutMs), clock)
     return { answer: answer.catch(failed), settled }

@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../event/clock.ts'
 import type { Event } from '../event/event.ts'
+import { type Trace, traceOf } from '../event/trace.ts'
 import type { ClaimTransaction } from '../idempotency/store.ts'
 import type { HandlerReturn, PluginLog, Sql, SqlPluginContext } from '../plugin/plugin.ts'
 import { returnOf } from '../plugin/plugin.ts'
 import type { Delivery } from './delivery.ts'
+import { headerText } from './envelope.ts'
 
 /** How one call of a handler ended. */
 export type HandlerResult =
@@ -125,6 +127,10 @@ class Call implements SqlPluginContext {
   get record(): SqlPluginContext['record'] {
     const { topic, partition, offset, timestampMs, key } = this.#delivery.wanted.record
     return { topic, partition, offset, timestampMs, key: key?.toString() ?? null }
+  }
+
+  get trace(): Trace | undefined {
+    return traceOf((name) => headerText(this.#delivery.wanted.record, name))
   }
 
   /**

@@ -26,6 +26,7 @@ import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
 import { Suspects } from './suspects.ts'
 import type { PluginSwitches } from './switches.ts'
+import { type CallSpans, traced } from './traced.ts'
 import { createTransact } from './transact.ts'
 
 export interface PipelineOptions {
@@ -44,6 +45,7 @@ export interface PipelineOptions {
   /** A delivery that ended the process so often becomes a dead letter. */
   maxCrashes: number
   calls: CallNotes
+  spans?: CallSpans | undefined
   clock: Clock
   /** From 0 up to 1. */
   random: () => number
@@ -86,7 +88,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const graceMs = options.handlerGraceMs
   const suspects = new Suspects({ ...options, ...reports })
   const handle = createHandle({ ...options, ...reports, graceMs, onStuck })
-  const transact = createTransact({ handle, graceMs })
+  const transact = createTransact({ handle: traced(handle, options.spans), graceMs })
   const hold = new Hold(plugins, { ...options, ...reports })
   const { settle, passBy, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
 

@@ -1,4 +1,5 @@
 import type { Event } from '../event/event.ts'
+import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
 
 /** What a handler may log with: pino's shape, each line carrying the plugin and the delivery. */
@@ -30,6 +31,8 @@ export interface PluginContext {
     timestampMs: number
     key: string | null
   }
+  /** The W3C trace headers that the record came with: pass them on. */
+  trace: Trace | undefined
 }
 
 /** What a plugin that says `sql: true` is given besides. */

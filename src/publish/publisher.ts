@@ -2,6 +2,7 @@ import type { Clock } from '../event/clock.ts'
 import { systemClock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
+import type { Trace } from '../event/trace.ts'
 import { formatProblems, validateEvent } from '../event/validate.ts'
 import type { Producer } from '../kafka/producer.ts'
 import type { BatchLimits, BatchQueue } from './batch-queue.ts'
@@ -24,9 +25,19 @@ export interface Publisher {
    * Resolves when Kafka has acknowledged all of the events; those of one entity are written in
    * this order, and in the order of the calls. Rejects with EVENT_INVALID, and then nothing is written, or with the first error
    * of Kafka or the registry, when the others may have been written all the same. Waits while too
-   * much is on its way.
+   * much is on its way. The records carry the headers of the trace, if there is one.
    */
-  publish(events: readonly Event[]): Promise<void>
+  publish(events: readonly Event[], trace?: Trace): Promise<void>
+}
+
+/** Shows records on their way to Kafka to a tracing system. */
+export interface SendSpans {
+  /** `trace`: what the record is to carry. */
+  send(
+    topic: string,
+    eventId: string,
+    origin: Trace | undefined,
+  ): { trace: Trace; end(error?: unknown): void }
 }
 
 export interface PublisherOptions {
@@ -39,25 +50,28 @@ export interface PublisherOptions {
   /** How long a batch is tried again while Kafka does not take it. */
   deliveryTimeoutMs?: number
   clock?: Clock
+  spans?: SendSpans | undefined
   /** Told of each record that Kafka acknowledged. */
   onAcknowledged?(topic: string): void
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { destinations, source = '/inventory-events', onAcknowledged } = options
+  const { destinations, source = '/inventory-events', spans, onAcknowledged } = options
   const queueOf = createQueues(options)
 
-  async function enqueue(event: Event): Promise<{ done: Promise<void> }> {
+  async function enqueue(event: Event, trace?: Trace): Promise<{ done: Promise<void> }> {
     const { topic, schemaId } = await destinations.of(event)
     const queue = queueOf(topic)
     await queue.room()
-    const done = queue.add(toRecord(event, schemaId, source))
+    const span = spans?.send(topic, event.id, trace)
+    const done = queue.add(toRecord(event, schemaId, source, span?.trace ?? trace))
+    if (span !== undefined) done.then(() => span.end(), span.end)
     return { done: done.then(() => onAcknowledged?.(topic)) }
   }
 
-  async function enqueueAll(events: Event[], sent: Promise<void>[]): Promise<void> {
+  async function enqueueAll(events: Event[], sent: Promise<void>[], trace?: Trace): Promise<void> {
     for (const event of events) {
-      const { done } = await enqueue(event)
+      const { done } = await enqueue(event, trace)
       // Whoever waits for all of them hears of it; until then it is not unhandled.
       done.catch(() => undefined)
       sent.push(done)
@@ -67,10 +81,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   // A call that must ask the registry first is not overtaken by the next one.
   let entering: Promise<unknown> = Promise.resolve()
   return {
-    async publish(events) {
+    async publish(events, trace) {
       const valid = requireValid(events)
       const sent: Promise<void>[] = []
-      const entered = entering.then(() => enqueueAll(valid, sent))
+      const entered = entering.then(() => enqueueAll(valid, sent, trace))
       entering = entered.catch(() => undefined)
       await settleAll([
         entered,

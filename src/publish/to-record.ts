@@ -2,10 +2,16 @@ import { encodeEvent } from '../avro/encoder.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
 import { nameOf } from '../event/guards.ts'
+import { type Trace, traceHeaders } from '../event/trace.ts'
 import type { OutgoingRecord } from '../kafka/producer.ts'
 
 /** The record of an event: Avro in the Confluent frame, keyed by entity, CloudEvents in headers. */
-export function toRecord(event: Event, schemaId: number, source: string): OutgoingRecord {
+export function toRecord(
+  event: Event,
+  schemaId: number,
+  source: string,
+  trace?: Trace,
+): OutgoingRecord {
   return {
     key: entityKey(event),
     value: encodeEvent(event, schemaId),
@@ -16,6 +22,7 @@ export function toRecord(event: Event, schemaId: number, source: string): Outgoi
       ce_source: source,
       ce_time: String(event.time),
       'content-type': 'application/avro',
+      ...traceHeaders(trace),
     },
   }
 }

@@ -41,6 +41,7 @@ const OWNERS: Record<string, string> = {
   '@kafkajs/confluent-schema-registry': 'avro',
   kafkajs: 'kafka',
   pg: 'idempotency',
+  '@opentelemetry/api': 'observe',
 }
 
 const modules = filesUnder('src').map((path) => ({

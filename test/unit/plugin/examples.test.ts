@@ -13,7 +13,8 @@ const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
 function context(attempt = 1, key = 'entity-1'): PluginContext {
   const record = { topic: 'inventory.events', partition: 0, offset: 0, timestampMs: 0, key }
   const signal = new AbortController().signal
-  return { log, signal, attempt, idempotencyKey: 'cold-chain:event-1', record }
+  const idempotencyKey = 'cold-chain:event-1'
+  return { log, signal, attempt, idempotencyKey, record, trace: undefined }
 }
 
 function moved(

@@ -1,0 +1,170 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  createTraceState,
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
+import { type Trace, traceOf } from '../event/trace.ts'
+import type { Delivery } from '../pipeline/delivery.ts'
+import { headerText } from '../pipeline/envelope.ts'
+import type { HandlerResult } from '../pipeline/handle.ts'
+import type { CallSpans } from '../pipeline/traced.ts'
+
+/** One record on its way to Kafka. */
+export interface SendSpan {
+  /** What the record carries, so that its handlers are found below it. */
+  trace: Trace
+  /** It is acknowledged, or, with an error, it is not. */
+  end(error?: unknown): void
+}
+
+export interface Spans extends CallSpans {
+  /** `origin` counts where no span of the caller's is active. */
+  send(topic: string, eventId: string, origin: Trace | undefined): SendSpan
+}
+
+/**
+ * Spans with the names of OpenTelemetry's messaging conventions, for the SDK that is registered at
+ * the time of the call; undefined, so that nothing is spent on them, without one.
+ */
+export function createSpans(groupId: string, version: string): Spans | undefined {
+  const tracer = tracerOfSdk(version)
+  if (tracer === undefined) return undefined
+  return {
+    around: (delivery, call) => process(tracer, groupId, delivery, call),
+    send: (topic, eventId, origin) => send(tracer, topic, eventId, origin),
+  }
+}
+
+/** The API answers with a tracer that does nothing where no SDK is. */
+function tracerOfSdk(version: string): Tracer | undefined {
+  const provider = trace.getTracerProvider()
+  return provider instanceof ProxyTracerProvider
+    ? provider.getDelegateTracer('inventory-events', version)
+    : provider.getTracer('inventory-events', version)
+}
+
+async function process(
+  tracer: Tracer,
+  groupId: string,
+  delivery: Delivery,
+  call: () => Promise<HandlerResult>,
+): Promise<HandlerResult> {
+  const { record } = delivery.wanted
+  const origin = remote(traceOf((name) => headerText(record, name)))
+  const parent = below(origin)
+  const span = tracer.startSpan(
+    `process ${record.topic}`,
+    {
+      kind: SpanKind.CONSUMER,
+      attributes: attributesOf(delivery, groupId),
+      links: origin === undefined ? [] : [{ context: origin }],
+    },
+    parent,
+  )
+  try {
+    const result = await context.with(trace.setSpan(parent, span), call)
+    noteResult(span, result)
+    return result
+  } finally {
+    span.end()
+  }
+}
+
+function attributesOf({ plugin, wanted, attempts }: Delivery, groupId: string): Attributes {
+  const { record, content } = wanted
+  return {
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'process',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': record.topic,
+    'messaging.destination.partition.id': String(record.partition),
+    'messaging.consumer.group.name': groupId,
+    'messaging.kafka.offset': record.offset,
+    ...(content && { 'messaging.message.id': content.id }),
+    ...(record.key && { 'messaging.kafka.message.key': record.key.toString() }),
+    'inventory_events.plugin': plugin.slug,
+    'inventory_events.attempt': attempts + 1,
+  }
+}
+
+function noteResult(span: Span, result: HandlerResult): void {
+  switch (result.type) {
+    case 'returned':
+      return
+    case 'threw':
+      failed(span, result.error)
+      return
+    case 'timed-out':
+    case 'interrupted':
+      span.setAttribute('error.type', result.type)
+      span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+}
+
+function send(tracer: Tracer, topic: string, eventId: string, origin: Trace | undefined): SendSpan {
+  const active = context.active()
+  const isActive = trace.getSpanContext(active) !== undefined
+  const span = tracer.startSpan(
+    `send ${topic}`,
+    {
+      kind: SpanKind.PRODUCER,
+      attributes: {
+        'messaging.system': 'kafka',
+        'messaging.operation.name': 'send',
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': topic,
+        'messaging.message.id': eventId,
+      },
+    },
+    isActive ? active : below(remote(origin)),
+  )
+  return {
+    trace: headersOf(span.spanContext()),
+    end(error) {
+      if (error !== undefined) failed(span, error)
+      span.end()
+    },
+  }
+}
+
+/** The error's name alone: its message may hold what the event holds. */
+function failed(span: Span, error: unknown): void {
+  span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER')
+  span.setStatus({ code: SpanStatusCode.ERROR })
+}
+
+function below(origin: SpanContext | undefined): Context {
+  return origin === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, origin)
+}
+
+function remote(origin: Trace | undefined): SpanContext | undefined {
+  if (origin === undefined) return undefined
+  const [, traceId, spanId, flags] = origin.traceparent.split('-') as [
+    string,
+    string,
+    string,
+    string,
+  ]
+  const { tracestate } = origin
+  return {
+    traceId,
+    spanId,
+    traceFlags: Number.parseInt(flags, 16),
+    isRemote: true,
+    ...(tracestate && { traceState: createTraceState(tracestate) }),
+  }
+}
+
+function headersOf({ traceId, spanId, traceFlags, traceState }: SpanContext): Trace {
+  const flags = traceFlags.toString(16).padStart(2, '0')
+  return { traceparent: `00-${traceId}-${spanId}-${flags}`, tracestate: traceState?.serialize() }
+}
