@@ -20,6 +20,8 @@ const GO_TOOLS = [
   'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
 ]
 const PINS = join(import.meta.dirname, 'tools')
+/** Go compiles Helm from source, which a busy machine takes long for. */
+const INSTALL_MS = 1_200_000
 const NEEDED = ['go', 'python3', 'npm']
 
 /** Installs what is not there yet in the version that is pinned. Says what it does. */
@@ -30,7 +32,9 @@ export async function installTools(folder: string, say: (line: string) => void):
   const bin = join(folder, 'bin')
   await mkdir(bin, { recursive: true })
   for (const tool of GO_TOOLS) {
-    await once(folder, tool, tool, say, () => run(['go', 'install', tool], { env: { GOBIN: bin } }))
+    await once(folder, tool, tool, say, () =>
+      run(['go', 'install', tool], { env: { GOBIN: bin }, timeoutMs: INSTALL_MS }),
+    )
   }
   await once(folder, 'helm-unittest', await pinsOf('helm-unittest'), say, () => buildUnittest(bin))
   const python = join(folder, 'python')
@@ -75,7 +79,10 @@ async function pinsOf(name: string): Promise<string> {
 function buildUnittest(bin: string): Promise<string> {
   const source = 'github.com/helm-unittest/helm-unittest/cmd/helm-unittest'
   const cwd = join(PINS, 'helm-unittest')
-  return run(['go', 'build', '-mod=readonly', '-o', join(bin, 'helm-unittest'), source], { cwd })
+  return run(['go', 'build', '-mod=readonly', '-o', join(bin, 'helm-unittest'), source], {
+    cwd,
+    timeoutMs: INSTALL_MS,
+  })
 }
 
 async function installPython(folder: string): Promise<void> {
