@@ -87,6 +87,14 @@ export const fetchGuards: Guard[] = [
     to: 'if (this.#joins === 1) this.#lead.resume(owned)',
   },
   {
+    name: 'a batch counts only if it continues what was taken',
+    test: 'test/hazards/m10-batches-of-an-older-assignment.test.ts',
+    file: 'src/kafka/fetch.ts',
+    from: `    if (fetchedOffsetOf(batch) !== owned.ledger.expected) return ports.seekBack(owned)
+`,
+    to: '',
+  },
+  {
     name: 'a batch whose partition was lost tells kafkajs where to go on',
     test: 'test/hazards/m10-batches-of-an-older-assignment.test.ts',
     file: 'src/kafka/fetch.ts',

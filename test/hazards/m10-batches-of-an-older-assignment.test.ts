@@ -49,7 +49,7 @@ async function plainly(topics: string[], hands: Hands, eachBatch: ConsumerRunCon
   return consumer
 }
 
-/** The service's shell, feeding an intake that notes what it takes and never completes it. */
+/** The service's shell, feeding an intake that notes what it takes, and that is all. */
 async function shell(topics: string[], hands: Hands, offer: Intake['take'] = () => undefined) {
   const taken: string[] = []
   const failures: Error[] = []
@@ -61,7 +61,7 @@ async function shell(topics: string[], hands: Hands, offer: Intake['take'] = () 
     take(epoch, record) {
       const obstacle = offer(epoch, record)
       if (obstacle !== undefined) return obstacle
-      epoch.ledger.accept(record.offset, record.timestampMs, 1)
+      epoch.ledger.accept(record.offset, record.timestampMs, 0)
       taken.push(`${record.topic}/${record.partition}@${record.offset}`)
       return undefined
     },
@@ -74,7 +74,7 @@ async function shell(topics: string[], hands: Hands, offer: Intake['take'] = () 
     clock: systemClock,
     log: pino({ level: 'silent' }),
     sessionTimeoutMs: 10_000,
-    commitIntervalMs: 60_000,
+    commitIntervalMs: 100,
     rebalanceDrainMs: 0,
     outOfRange: 'earliest',
     reports: {
@@ -151,6 +151,39 @@ describe('a batch whose topic was lost while it was worked on', () => {
     await brokers.produce(other, 0, 1)
     await until(() => taken.length > 0, { what: 'the other topic to be read', timeoutMs: HOLDS_MS })
     expect(taken).toEqual([`${other}/0@0`])
+    expect(hands.consumers.length).toBe(1)
+    expect(failures).toEqual([])
+  })
+})
+
+describe('a batch of an older assignment of a partition that goes on elsewhere', () => {
+  it('the service drops it and reads from where the partition goes on', async () => {
+    const topic = uniqueName('kept')
+    await brokers.spread(topic, 1, 2)
+    await brokers.produce(topic, 0, 10)
+    const hands = newHands()
+    const gate = deferred()
+    let isHeld = false
+    hands.beforeHeartbeat = async ({ batch }) => {
+      if (batch.firstOffset() !== '10') return
+      isHeld = true
+      await gate.promise
+    }
+    const { source, taken, failures } = await shell([topic], hands)
+    await until(() => taken.length === 10, { what: 'the first batch', timeoutMs: HOLDS_MS })
+    await brokers.produce(topic, 0, 10)
+    await until(() => isHeld, { what: 'the second batch to wait', timeoutMs: HOLDS_MS })
+    const committed = () => [...source.owned].some((each) => each.committedOffset === 10)
+    await until(committed, { what: 'what was taken to be committed', timeoutMs: HOLDS_MS })
+    // As another member does that owned the partition in between.
+    await hands.consumers[0]!.commitOffsets([{ topic, partition: 0, offset: '15' }])
+    await brokers.widen(topic, 3)
+    const isNew = () =>
+      [...source.owned].some((each) => each.ledger.expected === 15 && each.isPrepared)
+    await until(isNew, { what: 'the partition to go on at 15', timeoutMs: HOLDS_MS })
+    gate.resolve()
+    await until(() => taken.includes(`${topic}/0@19`), { what: 'the last', timeoutMs: HOLDS_MS })
+    expect(taken.slice(10)).toEqual([15, 16, 17, 18, 19].map((n) => `${topic}/0@${n}`))
     expect(hands.consumers.length).toBe(1)
     expect(failures).toEqual([])
   })
