@@ -37,7 +37,8 @@ describe('a stack in Docker', () => {
     await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE' })
     await expect(refusal).rejects.toThrow(/cannot start .* with Docker \(18\): no such image/)
     expect(said).toContain('docker: no such image')
-    const project = /1 3 compose -p (inventory-events-\w{8}) -f \S+docker-compose.yml up -d kafka registry\n/
+    const project =
+      /1 3 compose -p (inventory-events-\w{8}) -f \S+docker-compose.yml up -d kafka registry\n/
     const [, name] = project.exec(await calls())!
     expect(await calls()).toMatch(new RegExp(`1 3 compose -p ${name} -f \\S+ down\n$`))
   })
