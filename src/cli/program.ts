@@ -4,6 +4,7 @@ import { registerConfig } from './config.ts'
 import { registerDeadLetters } from './dead-letters.ts'
 import { registerDemo } from './demo.ts'
 import { registerEvents } from './events.ts'
+import { registerExplain } from './explain.ts'
 import { registerGateway } from './gateway.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     registerPlugins,
     registerEvents,
     registerDeadLetters,
+    registerExplain,
     registerStack,
     registerDemo,
     registerConfig,

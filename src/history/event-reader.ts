@@ -17,6 +17,7 @@ export type ReadRecord =
       name: string
       id: string
       event: Event
+      writer: WriterSchema
     }
   | { type: 'tombstone' }
   | { type: 'undecodable'; why: string }
@@ -54,7 +55,8 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
         const schema = await schemaOf(schemaId)
         const event = schema.decode(value, hintsOf(record))
         const name = String('kind' in event ? event.kind : event.name)
-        return { type: 'event', schemaId, schema: schema.fullName, name, id: event.id, event }
+        const { id } = event
+        return { type: 'event', schemaId, schema: schema.fullName, name, id, event, writer: schema }
       } catch (error) {
         if (error instanceof InventoryEventsError && error.retryable) throw error
         return { type: 'undecodable', why: messageOf(error) }

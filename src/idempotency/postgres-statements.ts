@@ -74,6 +74,14 @@ export const ENTER = {
     exists (select from inventory_events_marks where ${OURS} and state = 'leased') as is_ours`,
 }
 
+/** What is kept of events, whoever asks. $1 group, $2 ids, $3 time to live in ms. */
+export const FIND = {
+  name: 'find',
+  text: `select plugin, event_id, fingerprint, state, owner, lease_expires_at, completed_at,
+      coalesce(completed_at <= ${NOW} - ${ms('$3')}, false) as is_expired
+    from inventory_events_marks where group_id = $1 and event_id = any($2::text[])`,
+}
+
 /** Deletes some of what is older than the time to live. $1 group, $2 ms, $3 rows at most. */
 export const SWEEP = {
   name: 'sweep',

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
@@ -10,6 +10,7 @@ import { CLAIM, RENEW, SWEEP } from './postgres-statements.ts'
 import { startSweep } from './postgres-sweep.ts'
 import type { PostgresTransaction } from './postgres-transaction.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
+import { storedId } from './stored-id.ts'
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database` */
@@ -143,12 +144,4 @@ class PostgresStore implements IdempotencyStore {
     const values = [this.#options.groupId, this.#options.ttlMs, rowsMax]
     return (await this.#marks.query({ ...SWEEP, values })).rowCount ?? 0
   }
-}
-
-const ID_LENGTH_MAX = 500
-
-/** Postgres indexes no long texts, and holds none with a NUL: for such an id stands its digest. */
-function storedId(eventId: string): string {
-  if (eventId.length <= ID_LENGTH_MAX && !eventId.includes('\u0000')) return eventId
-  return `sha256:${createHash('sha256').update(eventId).digest('hex')}`
 }

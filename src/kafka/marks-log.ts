@@ -22,9 +22,27 @@ const LIMITS = { connectTimeoutMs: 8_000, sendTimeoutMs: 15_000 }
  * don't wait for each other.
  */
 export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> {
-  const { kafka, groupId, topics } = options
+  const producer = await createProducer(options.kafka, LIMITS)
+  const reader = await openMarksReader(options)
+  return {
+    async write(topic, rows) {
+      const records = rows.map(({ partition, value }) => ({ key: null, value, partition }))
+      await producer.send(marksTopicOf(topic, options.groupId), records)
+    },
+    read: reader.read,
+    async close() {
+      await producer.close()
+      await reader.close()
+    },
+  }
+}
+
+/** The same, for whoever only reads. */
+export async function openMarksReader(
+  options: MarksLogOptions,
+): Promise<Pick<MarksLog, 'read' | 'close'>> {
+  const { groupId, topics } = options
   const topicOf = (topic: string) => marksTopicOf(topic, groupId)
-  const producer = await createProducer(kafka, LIMITS)
   const reader = new LogReader({
     ...options,
     groupId: `${groupId}.marks-reader.${randomUUID()}`,
@@ -32,10 +50,6 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
   })
   await reader.start()
   return {
-    async write(topic, rows) {
-      const records = rows.map(({ partition, value }) => ({ key: null, value, partition }))
-      await producer.send(topicOf(topic), records)
-    },
     async read(request) {
       const { low, first } = await reader.read({
         ...request,
@@ -44,9 +58,6 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
       })
       return { skipped: first - low }
     },
-    async close() {
-      await producer.close()
-      await reader.close()
-    },
+    close: () => reader.close(),
   }
 }

@@ -16,6 +16,8 @@ export interface Search {
   toMs?: number
   /** Only the records with this key, in the partition that the topic's width gives it. */
   key?: string
+  /** The topic by whose width a topic's keys are placed, modulo its own; the same unless said. */
+  placedAs?(topic: string): string
   signal: AbortSignal
   /** In the order of each partition. The record's buffers are views: copy what is kept. */
   onRecord(record: SourceRecord): void | Promise<void>
@@ -42,6 +44,7 @@ interface Range {
  */
 export async function search(kafka: Kafka, options: Search): Promise<Searched[]> {
   const { topics, signal, onRecord } = options
+  if (topics.length === 0) return []
   const ranges = await rangesOf(kafka, options)
   const groupId = `${options.groupId}.search.${randomUUID()}`
   const reader = new LogReader({ kafka, groupId, topics, clock: systemClock })
@@ -77,14 +80,11 @@ async function rangesOf(kafka: Kafka, options: Search): Promise<Range[]> {
 }
 
 async function ofTopic(admin: Admin, topic: string, search: Search): Promise<Range[]> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  const partitions = await partitionsOf(admin, topic)
   const from = await offsetsAt(admin, topic, search.fromMs)
   const to = await offsetsAt(admin, topic, search.toMs)
-  const { partitions } = topics[0]!
-  const wanted =
-    search.key === undefined ? undefined : partitionOf(topic, search.key, partitions.length)
+  const wanted = await placeOf(admin, topic, partitions.length, search)
   return partitions
-    .map(({ partitionId }) => partitionId)
     .filter((partition) => wanted === undefined || partition === wanted)
     .map((partition) => ({
       topic,
@@ -92,6 +92,19 @@ async function ofTopic(admin: Admin, topic: string, search: Search): Promise<Ran
       ...(from && { from: from.get(partition)! }),
       ...(to && { to: to.get(partition)! }),
     }))
+}
+
+async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  return topics[0]!.partitions.map(({ partitionId }) => partitionId)
+}
+
+/** The partition that holds the key; undefined where all may hold what is searched. */
+async function placeOf(admin: Admin, topic: string, width: number, { key, placedAs }: Search) {
+  if (key === undefined) return undefined
+  const like = placedAs?.(topic) ?? topic
+  const likeWidth = like === topic ? width : (await partitionsOf(admin, like)).length
+  return partitionOf(like, key, likeWidth) % width
 }
 
 /** The first offset of each partition that is not older; its end where there is none. */

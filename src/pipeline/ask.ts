@@ -69,7 +69,10 @@ export class Ask {
  * Asks a plugin's filter by name, inline. Whatever it throws is that plugin's own affair, and so is
  * an answer that is no answer: a filter made `async` by mistake would want every event.
  */
-function byName(plugin: LoadedPlugin, name: string): FilterDecision {
+export function byName(
+  plugin: Pick<LoadedPlugin, 'wantsProcessEvent'>,
+  name: string,
+): FilterDecision {
   if (plugin.wantsProcessEvent === undefined) return wanted
   try {
     const answer: unknown = plugin.wantsProcessEvent(name)

@@ -6,12 +6,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   event: [],
   filter: ['event', 'config'],
   gateway: ['event', 'kafka', 'observe', 'publish', 'version.ts'],
-  avro: ['event'],
+  avro: ['event', 'config/current-value.ts'],
   config: ['event', 'plugin'],
   control: ['event'],
-  history: ['event', 'avro'],
+  history: ['event', 'avro', 'filter', 'pipeline'],
   idempotency: ['event'],
-  kafka: ['event', 'pipeline'],
+  kafka: ['event', 'pipeline', 'config/current-value.ts'],
   observe: ['event', 'pipeline'],
   // What a handler may return is a word that the steps share with plugins.
   pipeline: ['event', 'filter', 'plugin/plugin.ts'],
@@ -24,6 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Where parts are joined. */
 const WIRING = [
   'cli',
+  'create-explain.ts',
   'create-store.ts',
   'demo',
   'follow-switches.ts',

@@ -56,6 +56,7 @@ it("the README's commands work, one after the other, in a clone", {
   expect(after('deliveries|filter_decisions')).toContain('"cold-chain",reason="rejected"} 1\n')
   expect(after('deliveries|filter_decisions')).toContain('outcome="processed"} 1\n')
   expect(after('deliveries|filter_decisions')).toContain('decision="unwanted"} 1\n')
+  expect(after('explain evt_2')).toContain('cold-chain: dead-lettered: rejected')
   expect(after('kill %1')).toContain('"msg":"stopped"')
   expect(after('my-plugins')).toMatch(/^\d+\.\d+\.\d+$/m)
 })

@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import { withRange } from './search-options.ts'
+
+export interface ExplainOptions {
+  from?: number
+  to?: number
+  entity?: string
+  json?: true
+}
+
+export function registerExplain(program: Command): void {
+  const command = program
+    .command('explain')
+    .description('Tell where an event is, and what each plugin of PLUGINS made of it')
+    .argument('<event-id>', 'the id of the event')
+    .option('--json', 'as JSON')
+  withRange(command)
+    .addHelpText(
+      'after',
+      '\nReads KAFKA_TOPICS, their dead letters and the idempotency store; the service may be down. Exit 1 if nothing is found.',
+    )
+    .action(async (id: string, options: ExplainOptions) => {
+      const { printExplanation } = await import('./print-explanation.ts')
+      await printExplanation(id, options)
+    })
+}

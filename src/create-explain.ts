@@ -1,0 +1,170 @@
+import type { Kafka } from 'kafkajs'
+import type { Registry } from './avro/registry.ts'
+import type { Config } from './config/settings.ts'
+import { systemClock as clock } from './event/clock.ts'
+import { InventoryEventsError } from './event/errors.ts'
+import { createEventReader, type EventReader } from './history/event-reader.ts'
+import { type ExplainPorts, explain, type Findings } from './history/explain.ts'
+import type { Explanation, SearchedTopic } from './history/explanation.ts'
+import { type FoundEvent, findEvent } from './history/find-event.ts'
+import { type MarksLookup, unknownMarks } from './idempotency/lookup.ts'
+import { lookUpInKafka } from './idempotency/lookup-kafka.ts'
+import { lookUpInPostgres } from './idempotency/lookup-postgres.ts'
+import { withAdmin } from './kafka/admin.ts'
+import { groupOffsets } from './kafka/group-offsets.ts'
+import { openMarksReader } from './kafka/marks-log.ts'
+import { type Searched, search } from './kafka/search.ts'
+import { deadLetterTopicOf } from './pipeline/dead-letter.ts'
+
+/** Which part of the topics is searched. */
+export interface ExplainRange {
+  /** Only records with this key. */
+  entity?: string
+  fromMs?: number
+  toMs?: number
+}
+
+export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'standings'> {
+  config: Config
+  kafka: Kafka
+  registry: Pick<Registry, 'schemaById'>
+}
+
+/** More records with one id are counted, not shown. */
+const FOUND_MAX = 100
+
+/**
+ * Explains an event from the topics and the store, with connections of its own, whether the service
+ * runs or not. Rejects with KAFKA_UNAVAILABLE or TOPIC_MISSING, also when `signal` aborts.
+ */
+export async function explainEvent(
+  id: string,
+  range: ExplainRange,
+  parts: ExplainParts,
+  signal: AbortSignal,
+): Promise<Explanation> {
+  const { config, kafka, registry, plugins, standings } = parts
+  const group = config.KAFKA_GROUP_ID
+  const reader = createEventReader(registry)
+  const marks = marksOf(parts, signal)
+  try {
+    return await explain(id, {
+      group,
+      plugins,
+      standings,
+      marks,
+      find: () => find(id, range, parts, reader, signal),
+      committed: async () => {
+        const rows = await groupOffsets(kafka, group, config.KAFKA_TOPICS)
+        return (topic, partition) =>
+          rows.find((row) => row.topic === topic && row.partition === partition)?.committed
+      },
+    })
+  } finally {
+    reader.close()
+    await marks.close()
+  }
+}
+
+async function find(
+  id: string,
+  { entity, ...range }: ExplainRange,
+  { config, kafka }: ExplainParts,
+  reader: EventReader,
+  signal: AbortSignal,
+): Promise<Findings> {
+  const { topics, letterTopics, unknown } = await existing(kafka, config.KAFKA_TOPICS)
+  const records = collector()
+  const letters = collector()
+  const common = {
+    groupId: config.KAFKA_GROUP_ID,
+    signal,
+    ...(range.fromMs !== undefined && { fromMs: range.fromMs }),
+    ...(entity !== undefined && { key: entity }),
+  }
+  const [searched, searchedLetters] = await Promise.all([
+    search(kafka, { ...common, ...range, topics, onRecord: findEvent(id, reader, records.add) }),
+    // A letter is younger than its record, by however much.
+    search(kafka, {
+      ...common,
+      topics: letterTopics,
+      placedAs: inputOf,
+      onRecord: findEvent(id, reader, letters.add),
+    }),
+  ])
+  return {
+    records: records.found,
+    letters: letters.found,
+    searched: [...byTopic(topics, searched), ...byTopic(letterTopics, searchedLetters)],
+    unknown: [...unknown, ...records.left('records'), ...letters.left('dead letters')],
+  }
+}
+
+/** A topic that is missing hides its events, not those of others. */
+async function existing(kafka: Kafka, inputs: readonly string[]) {
+  const wanted = [...inputs, ...inputs.map(deadLetterTopicOf)]
+  const found = await withAdmin(kafka, (admin) => admin.describe(wanted))
+  const missing = wanted.filter((topic) => !found.has(topic))
+  const topics = inputs.filter((topic) => found.has(topic))
+  if (topics.length === 0) {
+    throw new InventoryEventsError('TOPIC_MISSING', `there is no topic ${inputs.join(' or ')}`)
+  }
+  return {
+    topics,
+    letterTopics: topics.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
+    unknown: missing.map((topic) => `what ${topic} holds: there is no such topic`),
+  }
+}
+
+function collector() {
+  const found: FoundEvent[] = []
+  let count = 0
+  return {
+    found,
+    add(event: FoundEvent) {
+      count += 1
+      if (found.length < FOUND_MAX) found.push(event)
+    },
+    left: (what: string) =>
+      count > FOUND_MAX ? [`${count - FOUND_MAX} more ${what} with this id: ask for fewer`] : [],
+  }
+}
+
+function byTopic(topics: readonly string[], searched: readonly Searched[]): SearchedTopic[] {
+  return topics.map((topic) => {
+    const partitions = searched.filter((each) => each.topic === topic)
+    return {
+      topic,
+      partitions: partitions.map(({ partition, first, end }) => ({ partition, first, end })),
+    }
+  })
+}
+
+function inputOf(letterTopic: string): string {
+  return letterTopic.slice(0, -deadLetterTopicOf('').length)
+}
+
+function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLookup {
+  const { IDEMPOTENCY_STORE: store, IDEMPOTENCY_TTL_MS: ttlMs, KAFKA_GROUP_ID: groupId } = config
+  switch (store) {
+    case 'kafka:': {
+      const marksLog = opening(
+        openMarksReader({ kafka, groupId, topics: config.KAFKA_TOPICS, clock }),
+      )
+      return lookUpInKafka({ marksLog, groupId, clock, ttlMs, signal })
+    }
+    case 'memory:':
+      return unknownMarks('the store memory is known to its process alone')
+    default:
+      return lookUpInPostgres({ url: store, groupId, ttlMs })
+  }
+}
+
+/** It joins its group while topics are searched. */
+function opening(opened: ReturnType<typeof openMarksReader>): Awaited<typeof opened> {
+  opened.catch(() => undefined)
+  return {
+    read: async (request) => (await opened).read(request),
+    close: async () => (await opened.catch(() => undefined))?.close(),
+  }
+}

@@ -1,0 +1,122 @@
+import type {
+  Completion,
+  ExplainedLetter,
+  ExplainedPlugin,
+  ExplainedRecord,
+  Explanation,
+  Progress,
+  SearchedTopic,
+  Standing,
+} from './explanation.ts'
+
+/** An explanation for people, in lines. */
+export function explanationText(explanation: Explanation): string {
+  const { id, group, records, letters, searched, unknown } = explanation
+  const isFound = records.length + letters.length > 0
+  return [
+    `event ${id}, group ${group}${events(explanation)}`,
+    ...records.flatMap((record) => ['', ...recordLines(record)]),
+    ...(letters.length > 0
+      ? ['', 'dead letters whose records were not found', ...letters.map(fullLetter)]
+      : []),
+    '',
+    ...(isFound
+      ? []
+      : ['not found: retention or compaction may have removed it, or it was never there']),
+    ...searched.map(searchedLine),
+    ...unknown.map((each) => `cannot be told: ${each}`),
+    '',
+  ].join('\n')
+}
+
+function events({ events }: Explanation): string {
+  return events === 'off' ? '; events are off: they pass by all plugins' : ''
+}
+
+function recordLines(record: ExplainedRecord): string[] {
+  const { place, time, entity, plugins, letters } = record
+  return [
+    place,
+    `  time       ${time}`,
+    `  entity     ${entity ?? '(no key)'}`,
+    ...contentLines(record.content),
+    `  group      ${progress(record.progress)}`,
+    ...letters.map(
+      (letter) => `  letter     ${letter.plugin} of ${letter.group}: ${brief(letter)}`,
+    ),
+    ...plugins.flatMap(pluginLines),
+  ]
+}
+
+function contentLines(content: ExplainedRecord['content']): string[] {
+  if (content.type === 'undecodable') return [`  content    cannot be read: ${content.why}`]
+  const { name, schema, schemaId, repeats } = content
+  const lines = [`  event      ${name}`, `  schema     ${schema}, id ${schemaId}`]
+  if (repeats === null) return lines
+  const what = repeats.same ? 'a duplicate of' : 'other content than'
+  return [...lines, `  same id    ${what} ${repeats.place}`]
+}
+
+function progress(at: Progress): string {
+  switch (at.type) {
+    case 'done':
+      return `done with it (committed ${at.committed})`
+    case 'not-done':
+      return `not done with it (committed ${at.committed})`
+    case 'never-committed':
+      return 'has committed nothing in this partition'
+    case 'unknown':
+      return 'cannot be told'
+  }
+}
+
+function pluginLines({ plugin, summary, state, filter, completion, letters }: ExplainedPlugin) {
+  return [
+    `  ${plugin}: ${summary}`,
+    `    state    ${standing(state)}`,
+    `    filter   ${filter.decision} now: ${filter.why}`,
+    `    noted    ${completionLine(completion)}`,
+    ...letters.map((letter) => `    letter   ${brief(letter)}`),
+  ]
+}
+
+function standing(state: Standing): string {
+  if (state.state === 'unknown') return 'cannot be told'
+  const { by, at, why } = state
+  if (at === undefined) return state.state
+  return `${state.state} since ${at} by ${by}${why ? `: ${why}` : ''}`
+}
+
+function completionLine(completion: Completion): string {
+  switch (completion.type) {
+    case 'completed': {
+      const { at, content, expired, conflictAt } = completion
+      const other = content === 'other' ? ', a record with this id and other content' : ''
+      const conflict =
+        conflictAt === undefined ? '' : `; this content as a conflict at ${conflictAt}`
+      return `completed at ${at}${other}${conflict}${expired ? '; it has expired' : ''}`
+    }
+    case 'claimed':
+      return `claimed by ${completion.by} until ${completion.until}`
+    case 'none':
+      return `nothing: ${completion.why}`
+    case 'unknown':
+      return `cannot be told: ${completion.why}`
+  }
+}
+
+function brief({ place, time, reason, attempts, error }: ExplainedLetter): string {
+  const calls = attempts === 1 ? '1 attempt' : `${attempts} attempts`
+  return `${place} ${time} ${reason} after ${calls}: ${error.replace(/\s+/g, ' ')}`
+}
+
+function fullLetter(letter: ExplainedLetter): string {
+  return `  ${letter.plugin} of ${letter.group}, record ${letter.record}: ${brief(letter)}`
+}
+
+function searchedLine({ topic, partitions }: SearchedTopic): string {
+  const count = partitions.reduce((sum, { first, end }) => sum + end - first, 0)
+  const named = partitions.map(({ partition, first, end }) => `${partition}: ${first} to ${end}`)
+  const where = named.length > 4 ? `${named.length} partitions` : named.join(', ')
+  return `looked at ${count} offsets of ${topic} (${where})`
+}

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto'
+
+const ID_LENGTH_MAX = 500
+
+/** Postgres indexes no long texts, and holds none with a NUL: for such an id stands its digest. */
+export function storedId(eventId: string): string {
+  if (eventId.length <= ID_LENGTH_MAX && !eventId.includes('\u0000')) return eventId
+  return `sha256:${createHash('sha256').update(eventId).digest('hex')}`
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import type { ExplainedPlugin, Explanation } from '../../src/history/explanation.ts'
+import { moved } from '../support/events.ts'
+import takes from '../support/plugins/explained.ts'
+import strict from '../support/plugins/explained-rejects.ts'
+import frozen from '../support/plugins/explained-where.ts'
+import { database } from '../support/postgres.ts'
+import { runCli } from '../support/run-cli.ts'
+import { pluginPath } from '../support/serve.ts'
+import { situation } from '../support/service-kit.ts'
+
+const plugins = [takes, frozen, strict]
+const PLUGINS = ['explained', 'explained-where', 'explained-rejects']
+  .map((name) => pluginPath(`plugins/${name}`))
+  .join()
+
+type Situation = Awaited<ReturnType<typeof situation>>
+
+async function explain(s: Situation, ...args: string[]) {
+  return runCli(['explain', ...args], { env: { ...s.settings, PLUGINS } as Record<string, string> })
+}
+
+async function explained(s: Situation, ...args: string[]): Promise<Explanation> {
+  const { code, stdout, stderr } = await explain(s, '--json', ...args)
+  expect(code, stderr).toBe(0)
+  return JSON.parse(stdout)
+}
+
+/** Two of one content and one of another under an id, each made what it is, and the service gone. */
+async function past(store: string) {
+  const settings = { IDEMPOTENCY_STORE: store }
+  const s = await situation({ plugins, settings, ...(store === 'kafka:' && { store }) })
+  const first = moved('crate-1', 0, 'm1')
+  const other = { ...first, to: { ...first.to, name: 'Elsewhere' } }
+  await s.publish([moved('crate-2', 0, 'm2'), first])
+  await s.publish([first])
+  await s.publish([other])
+  const service = await s.start()
+  await s.caughtUp()
+  await service.stop()
+  return s
+}
+
+const plugin = (explanation: Explanation, slug: string, record = 0) =>
+  explanation.records[record]?.plugins.find((each) => each.plugin === slug) as ExplainedPlugin
+
+describe.each(['kafka:', 'postgres'])('explain, with the service down and store %s', (name) => {
+  it('tells of each record, and what each plugin made of it', async () => {
+    const store = name === 'kafka:' ? name : (await database()).url
+    const s = await past(store)
+    const found = await explained(s, 'm1', '--entity', 'crate-1', '--from', '1h')
+    const [record, duplicate, conflict] = found.records
+    expect(found.records).toHaveLength(3)
+    expect(record).toMatchObject({
+      topic: s.topic,
+      entity: 'crate-1',
+      content: {
+        type: 'event',
+        name: 'inventory.moved',
+        schema: 'inventory_events.InventoryMoved',
+        schemaId: expect.any(Number),
+        repeats: null,
+      },
+      progress: { type: 'done', committed: expect.any(Number) },
+    })
+    expect(record?.place).toBe(`${s.topic}/${record?.partition}@${record?.offset}`)
+    const repeats = { place: record?.place, same: true }
+    expect(duplicate?.content).toMatchObject({ repeats })
+    expect(conflict?.content).toMatchObject({ repeats: { ...repeats, same: false } })
+
+    const minutesAgo = Date.now() - 600_000
+    const taken = plugin(found, 'takes')
+    expect(taken).toMatchObject({
+      state: { state: 'enabled' },
+      filter: { decision: 'wanted', why: 'it wants every event' },
+      completion: { type: 'completed', content: 'same', expired: false },
+      letters: [],
+    })
+    if (taken.completion.type !== 'completed') throw new Error('it is not noted')
+    expect(Date.parse(taken.completion.at)).toBeGreaterThan(minutesAgo)
+    expect(taken.summary).toBe(`completed at ${taken.completion.at}`)
+
+    expect(plugin(found, 'frozen')).toMatchObject({
+      summary: 'unwanted',
+      filter: {
+        decision: 'unwanted',
+        why: 'where: data.to.name is "Freezer": no, it is "Cold Storage"; data.entity.quantity is above 1000000: no, it is not there',
+      },
+      completion: { type: 'none' },
+    })
+    expect(plugin(found, 'strict')).toMatchObject({
+      summary: 'dead-lettered: rejected',
+      completion: { type: 'completed', content: 'same' },
+      letters: [
+        { reason: 'rejected', attempts: 1, error: 'not in the catalogue', record: record?.place },
+      ],
+    })
+    expect(plugin(found, 'takes', 2)).toMatchObject({
+      summary: 'dead-lettered: conflict',
+      completion: { type: 'completed', content: 'other', conflictAt: expect.any(String) },
+      letters: [{ reason: 'conflict', record: conflict?.place }],
+    })
+    expect(found.unknown).toEqual([])
+  })
+})
+
+it('explains to people, by the bytes that are left, and says what it cannot know', async () => {
+  const s = await past('memory:')
+  const { code, stdout, stderr } = await explain(s, 'm2')
+  expect(code, stderr).toBe(0)
+  expect(stdout).toContain(`event m2, group ${s.groupId}\n`)
+  expect(stdout).toMatch(new RegExp(`^${s.topic}/\\d@0$`, 'm'))
+  expect(stdout).toMatch(/^ {2}group {6}done with it \(committed \d\)$/m)
+  expect(stdout).toContain('the store memory is known to its process alone')
+  expect(stdout).toMatch(/^ {4}letter {3}.* rejected after 1 attempt: not in the catalogue$/m)
+  expect(stdout).toMatch(/^looked at 4 offsets of /m)
+})
+
+it('tells what has not been reached yet, and what will pass by', async () => {
+  const s = await situation({ plugins })
+  await s.publish([moved('crate-1', 0, 'm1')])
+  const before = await explained(s, 'm1')
+  expect(before.records[0]?.progress).toEqual({ type: 'never-committed' })
+  const off = await runCli(['plugins', 'disable', 'takes', '--why', 'it is wrong'], {
+    env: { ...s.settings, PLUGINS } as Record<string, string>,
+  })
+  expect(off.code, off.stderr).toBe(0)
+  expect(plugin(await explained(s, 'm1'), 'takes').state).toMatchObject({
+    state: 'disabled',
+    why: 'it is wrong',
+    by: expect.any(String),
+  })
+})
+
+it('says where it looked for what is not there', async () => {
+  const s = await situation({ plugins })
+  await s.publish([moved('crate-1', 0, 'm1')])
+  const { code, stdout } = await explain(s, 'm9', '--entity', 'crate-1')
+  expect(code).toBe(1)
+  expect(stdout).toContain('not found')
+  expect(stdout).toMatch(new RegExp(`^looked at 1 offsets of ${s.topic} \\(\\d: 0 to 1\\)$`, 'm'))
+  const later = await explain(s, 'm1', '--to', '1h')
+  expect(later.code).toBe(1)
+})
