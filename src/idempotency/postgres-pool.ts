@@ -1,6 +1,5 @@
 import pg from 'pg'
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
-import { withTlsProblem } from '../event/tls-problem.ts'
 
 export interface PostgresPoolOptions {
   url: string
@@ -76,8 +75,7 @@ export class PostgresPool {
 
 /** A host with several addresses fails with one error for all, which has no message. */
 function reasonOf(error: unknown): string {
-  const message = messageOf(error instanceof AggregateError ? error.errors[0] : error)
-  return withTlsProblem(message, { ca: 'sslrootcert', cert: 'sslcert, sslkey' })
+  return messageOf(error instanceof AggregateError ? error.errors[0] : error)
 }
 
 /** `host:port/database`, without user and password. */
