@@ -1,4 +1,8 @@
+import type { Agent } from 'node:https'
 import { createRequire } from 'node:module'
+import { currentValue } from '../config/current-value.ts'
+import type { Config } from '../config/settings.ts'
+import { agentTrusting } from './registry-agent.ts'
 
 /** What the registry answered. */
 interface Answer {
@@ -27,6 +31,7 @@ interface ClientOptions {
   clientId: string
   auth?: { username: string; password: string }
   retry: { retries: number }
+  agent?: Agent
 }
 
 export const CLIENT_ID = 'inventory-events'
@@ -41,6 +46,8 @@ export interface RegistrySettings {
   SCHEMA_REGISTRY_URL: string
   SCHEMA_REGISTRY_USERNAME?: string | undefined
   SCHEMA_REGISTRY_PASSWORD?: string | undefined
+  SCHEMA_REGISTRY_CA?: string | undefined
+  files?: Config['files']
 }
 
 /** The client, and the URL as it may be shown. It does not retry: callers do, in their own way. */
@@ -50,8 +57,21 @@ export function createRegistryClient(settings: RegistrySettings): {
 } {
   const { url, username, password } = addressOf(settings)
   const auth = username === '' ? {} : { auth: { username, password } }
-  const client = library.default({ host: url, clientId: CLIENT_ID, retry: { retries: 0 }, ...auth })
+  const client = library.default({
+    host: url,
+    clientId: CLIENT_ID,
+    retry: { retries: 0 },
+    ...auth,
+    ...agentFor(settings),
+  })
   return { client, url }
+}
+
+function agentFor(settings: RegistrySettings): { agent?: Agent } {
+  if (settings.SCHEMA_REGISTRY_CA === undefined) return {}
+  const { SCHEMA_REGISTRY_CA, files } = settings
+  const source = { SCHEMA_REGISTRY_CA, ...(files && { files }) }
+  return { agent: agentTrusting(() => currentValue(source, 'SCHEMA_REGISTRY_CA')) }
 }
 
 function addressOf(settings: RegistrySettings) {

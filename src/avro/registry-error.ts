@@ -1,4 +1,5 @@
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { withTlsProblem } from '../event/tls-problem.ts'
 import { CLIENT_ID } from './registry-client.ts'
 
 /** What the client throws for every answer that is no success, and for no answer at all. */
@@ -37,7 +38,8 @@ export function registryError(url: string, what: string, error: unknown): Invent
 
 function unavailable(url: string, what: string, error: unknown): InventoryEventsError {
   const why = messageOf(error).replace(NOBODY_ANSWERED, '').replace(NO_WORDS, 'status')
-  const shown = why.replace(WORDS, '').slice(0, SHOWN_CHARS_MAX)
+  const words = why.replace(WORDS, '').slice(0, SHOWN_CHARS_MAX)
+  const shown = withTlsProblem(words, { ca: 'SCHEMA_REGISTRY_CA' })
   const message = `${what}: the schema registry at ${url} did not answer as expected: ${shown}`
   return new InventoryEventsError('REGISTRY_UNAVAILABLE', message, { retryable: true })
 }

@@ -26,13 +26,15 @@ export function checkConfig(
   required: readonly SettingName[] = [],
 ): { config: Config; problems: string[] } {
   const found = readSettings(env)
-  const config = Object.freeze(Object.fromEntries(found.map((row) => [row.name, row.value])))
+  const files = Object.fromEntries(found.flatMap(({ name, file }) => (file ? [[name, file]] : [])))
+  const values = Object.fromEntries(found.map((row) => [row.name, row.value]))
+  const config = Object.freeze({ ...values, files })
   const problems = found.flatMap((row) => row.problem ?? [])
   const missing = found
     .filter((row) => required.includes(row.name) && row.source === 'not set')
     .map((row) => `${row.name}: required, expected ${settings[row.name].type.expects}, got nothing`)
-  const between = problems.length === 0 ? relationProblems(config as Config) : []
-  return { config: config as Config, problems: [...problems, ...missing, ...between] }
+  const between = problems.length === 0 ? relationProblems(config as unknown as Config) : []
+  return { config: config as unknown as Config, problems: [...problems, ...missing, ...between] }
 }
 
 /** Variables that look like a setting misspelt: `KAFKA_BROKER is not a setting: did you mean ...`. */

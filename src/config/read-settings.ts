@@ -12,6 +12,8 @@ export interface ReadSetting {
   value: unknown
   /** `default`, `environment`, `file /run/secrets/password` or `not set`. */
   source: string
+  /** The file that it came from. */
+  file?: string
   /** What is wrong with it, and what was expected. Holds no secret. */
   problem?: string
 }
@@ -26,7 +28,8 @@ function readSetting(name: SettingName, setting: Setting, env: Environment): Rea
   if ('problem' in found) return { name, value: undefined, ...found }
   if (found.text === undefined) return { name, value: undefined, source: found.source }
   const value = setting.type.parse(found.text)
-  if (value !== undefined) return { name, value, source: found.source }
+  const { source, file } = found
+  if (value !== undefined) return { name, value, source, ...(file !== undefined && { file }) }
   const got = found.source === 'environment' ? printable(found.text, setting) : found.source
   return {
     name,
@@ -36,7 +39,9 @@ function readSetting(name: SettingName, setting: Setting, env: Environment): Rea
   }
 }
 
-type FoundText = { text: string | undefined; source: string } | { source: string; problem: string }
+type FoundText =
+  | { text: string | undefined; source: string; file?: string }
+  | { source: string; problem: string }
 
 /** An empty variable counts as unset: compose files and charts leave such ones behind. */
 function findText(name: SettingName, setting: Setting, env: Environment): FoundText {
@@ -56,7 +61,7 @@ function readFrom(path: string, name: SettingName, setting: Setting): FoundText 
   const source = `file ${path}`
   try {
     const text = cleaned(readFileSync(path, 'utf8'), setting)
-    if (text !== undefined) return { text, source }
+    if (text !== undefined) return { text, source, file: path }
     return { source, problem: `${name}_FILE: expected a file with the value, got an empty one` }
   } catch (error) {
     return { source, problem: `${name}_FILE: cannot be read: ${messageOf(error)}` }
@@ -64,7 +69,7 @@ function readFrom(path: string, name: SettingName, setting: Setting): FoundText 
 }
 
 /** A password may begin or end with a space, but it does not end with a line. */
-function cleaned(text: string | undefined, { secret }: Setting): string | undefined {
+export function cleaned(text: string | undefined, { secret }: Setting): string | undefined {
   return (secret ? text?.replace(/\r?\n$/, '') : text?.trim()) || undefined
 }
 

@@ -1,38 +1,84 @@
-import type { Config } from './settings.ts'
+import { postgresTlsProblems } from './postgres-tls.ts'
+import type { Config, SettingName } from './settings.ts'
 
 /** What is wrong between settings that are each right by themselves. */
 export function relationProblems(config: Config): string[] {
   return [
     ...loginProblems(config),
     ...tlsProblems(config),
+    ...postgresTlsProblems(config.IDEMPOTENCY_STORE),
     ...timeProblems(config),
     ...gatewayProblems(config),
   ]
 }
 
+const PASSWORD_LOGIN = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const
+const CLIENT_CREDENTIALS = ['KAFKA_OAUTH_CLIENT_ID', 'KAFKA_OAUTH_CLIENT_SECRET'] as const
+const OAUTH_LOGIN = [
+  'KAFKA_OAUTH_TOKEN',
+  'KAFKA_OAUTH_TOKEN_URL',
+  ...CLIENT_CREDENTIALS,
+  'KAFKA_OAUTH_SCOPE',
+] as const
+
 function loginProblems(config: Config): string[] {
   const mechanism = config.KAFKA_SASL_MECHANISM
-  const userSet = config.KAFKA_SASL_USERNAME !== undefined
-  const passwordSet = config.KAFKA_SASL_PASSWORD !== undefined
-  const problems = []
-  if (mechanism !== undefined && !(userSet && passwordSet)) {
+  if (mechanism === 'oauthbearer') return [...oauthProblems(config), ...registryProblems(config)]
+  const problems = registryProblems(config)
+  if (mechanism !== undefined && PASSWORD_LOGIN.some((name) => config[name] === undefined)) {
     problems.push(
       `KAFKA_SASL_MECHANISM: ${mechanism} needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD`,
     )
   }
-  if (mechanism === undefined && (userSet || passwordSet)) {
+  if (mechanism === undefined && PASSWORD_LOGIN.some((name) => config[name] !== undefined)) {
     problems.push('KAFKA_SASL_MECHANISM: required when a SASL username or password is set')
   }
+  const [unused] = OAUTH_LOGIN.filter((name) => config[name] !== undefined)
+  if (unused !== undefined) {
+    problems.push(`KAFKA_SASL_MECHANISM: expected oauthbearer, because ${unused} is set`)
+  }
+  return problems
+}
+
+function oauthProblems(config: Config): string[] {
+  const isSet = (name: SettingName) => config[name] !== undefined
+  const problems = PASSWORD_LOGIN.filter(isSet).map(
+    (name) => `${name}: not used by KAFKA_SASL_MECHANISM=oauthbearer; unset it`,
+  )
+  if (isSet('KAFKA_OAUTH_TOKEN') === isSet('KAFKA_OAUTH_TOKEN_URL')) {
+    problems.push(
+      'KAFKA_SASL_MECHANISM: oauthbearer needs either KAFKA_OAUTH_TOKEN or KAFKA_OAUTH_TOKEN_URL',
+    )
+  }
+  if (isSet('KAFKA_OAUTH_TOKEN_URL') && !CLIENT_CREDENTIALS.every(isSet)) {
+    problems.push(
+      'KAFKA_OAUTH_TOKEN_URL: needs KAFKA_OAUTH_CLIENT_ID and KAFKA_OAUTH_CLIENT_SECRET',
+    )
+  }
+  return problems
+}
+
+function registryProblems(config: Config): string[] {
+  const problems = []
   const registryUserSet = config.SCHEMA_REGISTRY_USERNAME !== undefined
   if (registryUserSet !== (config.SCHEMA_REGISTRY_PASSWORD !== undefined)) {
     problems.push('SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD: set both or neither')
+  }
+  const url = config.SCHEMA_REGISTRY_URL
+  if (config.SCHEMA_REGISTRY_CA !== undefined && url !== undefined && !/^https:/.test(url)) {
+    problems.push('SCHEMA_REGISTRY_URL: expected https://..., because SCHEMA_REGISTRY_CA is set')
   }
   return problems
 }
 
 function tlsProblems(config: Config): string[] {
   const problems = []
-  const names = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'] as const
+  const names = [
+    'KAFKA_SSL_CA',
+    'KAFKA_SSL_CERT',
+    'KAFKA_SSL_KEY',
+    'KAFKA_SSL_SERVER_NAME',
+  ] as const
   const used = names.filter((name) => config[name] !== undefined)
   if (!config.KAFKA_SSL && used.length > 0) {
     problems.push(`KAFKA_SSL: expected true, because ${used.join(', ')} is set`)

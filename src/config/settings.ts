@@ -1,18 +1,14 @@
 import { limits } from '../plugin/limits.ts'
 import { gatewaySettings } from './gateway-settings.ts'
+import { kafkaSettings } from './kafka-settings.ts'
 import type { ValueType } from './value-types.ts'
 import {
-  brokers,
   flag,
-  httpUrl,
   idempotencyStore,
   integer,
   oneOf,
-  pem,
   pluginFilters,
   pluginSpecifiers,
-  text,
-  topics,
 } from './value-types.ts'
 
 /** One environment variable that the program reads. */
@@ -31,76 +27,7 @@ const DAY_MS = 86_400_000
 
 /** Every setting, in the order in which a reader meets them. */
 export const settings = {
-  KAFKA_BROKERS: {
-    type: brokers,
-    help: 'Where to reach Kafka first.',
-  },
-  KAFKA_CLIENT_ID: {
-    type: text,
-    default: 'inventory-events',
-    help: 'The name that brokers log and count quotas by.',
-  },
-  KAFKA_GROUP_ID: {
-    type: text,
-    default: 'inventory-events',
-    help: 'The consumer group. Its replicas share the partitions; another group reads everything again.',
-  },
-  KAFKA_TOPICS: {
-    type: topics,
-    default: 'inventory.events,plugin.events',
-    help: 'The topics that are read.',
-  },
-  KAFKA_SSL: {
-    type: flag,
-    default: 'false',
-    help: 'Whether connections to brokers are encrypted.',
-  },
-  KAFKA_SSL_CA: {
-    type: pem,
-    file: true,
-    help: "The certificate authority of the brokers, if it is not one of the system's.",
-  },
-  KAFKA_SSL_CERT: {
-    type: pem,
-    file: true,
-    help: 'The client certificate, where brokers ask for one.',
-  },
-  KAFKA_SSL_KEY: {
-    type: pem,
-    file: true,
-    secret: true,
-    help: 'The key of the client certificate.',
-  },
-  KAFKA_SASL_MECHANISM: {
-    type: oneOf('plain', 'scram-sha-256', 'scram-sha-512'),
-    help: 'How to log in to the brokers. Unset: no login.',
-  },
-  KAFKA_SASL_USERNAME: {
-    type: text,
-    file: true,
-    help: 'The user to log in to the brokers as.',
-  },
-  KAFKA_SASL_PASSWORD: {
-    type: text,
-    file: true,
-    secret: true,
-    help: 'The password of that user.',
-  },
-  SCHEMA_REGISTRY_URL: {
-    type: httpUrl,
-    help: 'Where to reach the schema registry.',
-  },
-  SCHEMA_REGISTRY_USERNAME: {
-    type: text,
-    file: true,
-    help: 'The user of the schema registry. Unset: no login.',
-  },
-  SCHEMA_REGISTRY_PASSWORD: {
-    type: text,
-    file: true,
-    secret: true,
-    help: 'The password of that user.',
-  },
+  ...kafkaSettings,
   OUT_OF_RANGE: {
     type: oneOf('earliest', 'latest', 'fail'),
     default: 'earliest',
@@ -238,4 +165,7 @@ type MayBeUnset<N extends SettingName> = (typeof settings)[N] extends { default:
 /** The values of all settings. Those named in `Needed` are there, as are those with a default. */
 export type Config<Needed extends SettingName = never> = {
   readonly [N in SettingName]: Value<N> | MayBeUnset<N>
-} & { readonly [N in Needed]: Value<N> }
+} & { readonly [N in Needed]: Value<N> } & {
+  /** The files that values came from. */
+  readonly files?: { readonly [N in SettingName]?: string }
+}

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { withTlsProblem } from '../event/tls-problem.ts'
 
 export interface PostgresPoolOptions {
   url: string
@@ -75,7 +76,8 @@ export class PostgresPool {
 
 /** A host with several addresses fails with one error for all, which has no message. */
 function reasonOf(error: unknown): string {
-  return messageOf(error instanceof AggregateError ? error.errors[0] : error)
+  const message = messageOf(error instanceof AggregateError ? error.errors[0] : error)
+  return withTlsProblem(message, { ca: 'sslrootcert', cert: 'sslcert, sslkey' })
 }
 
 /** `host:port/database`, without user and password. */

@@ -1,4 +1,4 @@
-import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConfig } from 'kafkajs'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -6,6 +6,8 @@ import { registerCodecs } from './codecs.ts'
 import { dropSilentConnections } from './drop-silent.ts'
 import { bridgeLogs } from './log-bridge.ts'
 import { quietIdleConnections } from './quiet-idle.ts'
+import { saslOptions } from './sasl.ts'
+import { tlsSockets } from './tls.ts'
 
 const CONNECTION_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -21,6 +23,9 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
     log.warn('this version of kafkajs is not known: idle connections cost CPU')
   dropSilentConnections()
   registerCodecs()
+  if (sendsSecretsInTheClear(config)) {
+    log.warn('KAFKA_SSL is false: the login to the brokers can be read on its way')
+  }
   const kafka = new Kafka(kafkaOptions(config, log))
   brokers.set(kafka, config.KAFKA_BROKERS.join(', '))
   return kafka
@@ -37,7 +42,8 @@ export function kafkaOptions(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafk
   return {
     brokers: [...config.KAFKA_BROKERS],
     clientId: config.KAFKA_CLIENT_ID,
-    ssl: sslOptions(config),
+    // What TLS needs is read anew for each connection, so it is not given here.
+    ...(config.KAFKA_SSL && { ssl: true, socketFactory: tlsSockets(config) }),
     ...(sasl && { sasl }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     authenticationTimeout: CONNECTION_TIMEOUT_MS,
@@ -48,15 +54,6 @@ export function kafkaOptions(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafk
   }
 }
 
-function sslOptions(config: Config): NonNullable<KafkaConfig['ssl']> {
-  if (!config.KAFKA_SSL) return false
-  const { KAFKA_SSL_CA: ca, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key } = config
-  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
-}
-
-function saslOptions(config: Config): SASLOptions | undefined {
-  const { KAFKA_SASL_MECHANISM: mechanism } = config
-  if (mechanism === undefined) return undefined
-  const { KAFKA_SASL_USERNAME: username = '', KAFKA_SASL_PASSWORD: password = '' } = config
-  return { mechanism, username, password }
+function sendsSecretsInTheClear({ KAFKA_SSL, KAFKA_SASL_MECHANISM }: Config): boolean {
+  return !KAFKA_SSL && ['plain', 'oauthbearer'].includes(KAFKA_SASL_MECHANISM ?? '')
 }

@@ -1,3 +1,4 @@
+import { InventoryEventsError } from '../event/errors.ts'
 import { CodecError } from './codecs.ts'
 import { causes } from './kafka-error.ts'
 
@@ -28,12 +29,14 @@ export function crashKindOf(error: Error): CrashKind {
     (each) =>
       each instanceof CodecError ||
       FINAL_NAMES.includes(each.name) ||
+      (each instanceof InventoryEventsError && each.code === 'KAFKA_REFUSED') ||
       each.type?.endsWith('_AUTHORIZATION_FAILED'),
   )
   if (isFinal) return 'final'
   const isAway = chain.some(
     (each) =>
       AWAY_NAMES.includes(each.name) ||
+      (each instanceof InventoryEventsError && each.retryable) ||
       AWAY_CODES.includes((each as NodeJS.ErrnoException).code ?? '') ||
       // The brokers' own word for "not now", such as a coordinator that is still loading.
       (each.type !== undefined && each.retriable === true),

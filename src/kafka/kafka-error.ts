@@ -1,4 +1,5 @@
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { withTlsProblem } from '../event/tls-problem.ts'
 
 /** What of a kafkajs error tells the cases apart: its classes are told by name and type. */
 interface KafkaJsError extends Error {
@@ -7,24 +8,41 @@ interface KafkaJsError extends Error {
   retriable?: boolean
 }
 
+const TLS = {
+  ca: 'KAFKA_SSL_CA',
+  serverName: 'KAFKA_SSL_SERVER_NAME',
+  cert: 'KAFKA_SSL_CERT, KAFKA_SSL_KEY',
+}
+
 /**
  * A kafkajs error as one of ours, KAFKA_UNAVAILABLE unless Kafka said something more exact.
  * `doing` names what was tried: `list the topics`.
  */
 export function kafkaError(error: unknown, doing: string): InventoryEventsError {
-  if (error instanceof InventoryEventsError) return error
   const chain = causes(error)
+  const own = chain.find((each) => each instanceof InventoryEventsError)
+  if (own !== undefined) return own
   const details = { cause: error }
   const why = messageOf(chain.at(-1))
   if (chain.some(isMissingTopic)) {
     return new InventoryEventsError('TOPIC_MISSING', `cannot ${doing}: ${why}`, details)
   }
-  const refused = chain.some((each) => each.name === 'KafkaJSSASLAuthenticationError')
-  const reason = refused ? `Kafka refused the login: ${why}` : why
-  return new InventoryEventsError('KAFKA_UNAVAILABLE', `cannot ${doing}: ${reason}`, {
-    ...details,
-    retryable: !refused,
-  })
+  const refusal = refusalIn(chain)
+  if (refusal !== undefined) {
+    return new InventoryEventsError('KAFKA_REFUSED', `cannot ${doing}: ${refusal}`, details)
+  }
+  const message = `cannot ${doing}: ${withTlsProblem(why, TLS)}`
+  return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { ...details, retryable: true })
+}
+
+/** What Kafka won't let us do however often we ask. */
+function refusalIn(chain: KafkaJsError[]): string | undefined {
+  const login = chain.findLast(({ name }) => name === 'KafkaJSSASLAuthenticationError')
+  if (login !== undefined) return `Kafka refused the login: ${login.message}`
+  const right = chain.find(({ type }) => type?.endsWith('_AUTHORIZATION_FAILED'))
+  if (right === undefined) return undefined
+  const what = right.type!.replace('_AUTHORIZATION_FAILED', '').toLowerCase().replaceAll('_', ' ')
+  return `this user lacks a right to the ${what} (${right.type}): see docs/security.md for which`
 }
 
 export function isTooLarge(error: unknown): boolean {

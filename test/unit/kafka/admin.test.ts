@@ -32,7 +32,9 @@ it('waits until the brokers know a new topic', async () => {
 it('does not wait for anything else', async () => {
   const metadata = vi.fn(() => Promise.reject(refusal('TOPIC_AUTHORIZATION_FAILED')))
   const create = withAdmin(kafkaWith(metadata), (admin) => admin.create(topic))
-  await expect(create).rejects.toThrow('cannot create topic t: TOPIC_AUTHORIZATION_FAILED')
+  await expect(create).rejects.toThrow(
+    /^cannot create topic t: this user lacks a right .*TOPIC_AUTHORIZATION_FAILED/,
+  )
   expect(metadata).toHaveBeenCalledTimes(1)
 })
 

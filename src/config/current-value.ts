@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { cleaned } from './read-settings.ts'
+import type { Config, Setting, SettingName } from './settings.ts'
+import { settings } from './settings.ts'
+
+/**
+ * A setting's value as it is now: one that came from a file is read anew, since certificates and
+ * passwords are replaced while we run. Throws CONFIG_INVALID, retryable: the file may be between two
+ * versions.
+ */
+export function currentValue<N extends SettingName>(
+  config: Pick<Config, N | 'files'>,
+  name: N,
+): Config[N] {
+  const path = config.files?.[name]
+  if (path === undefined) return (config as Config)[name]
+  const setting: Setting = settings[name]
+  const value = setting.type.parse(textOf(path, name, setting))
+  if (value === undefined) throw invalid(name, `expected ${setting.type.expects} in ${path}`)
+  return value as Config[N]
+}
+
+function textOf(path: string, name: SettingName, setting: Setting): string {
+  try {
+    return cleaned(readFileSync(path, 'utf8'), setting) ?? ''
+  } catch (error) {
+    throw invalid(name, `cannot be read: ${messageOf(error)}`)
+  }
+}
+
+function invalid(name: SettingName, why: string): InventoryEventsError {
+  return new InventoryEventsError('CONFIG_INVALID', `${name}_FILE: ${why}`, { retryable: true })
+}
