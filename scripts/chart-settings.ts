@@ -58,8 +58,8 @@ function definitionInConfig(name: string): object | undefined {
   const { type, secret, help } = (settings as Record<string, Setting>)[name]!
   // Its URL of Postgres has a password in it, its other values have none.
   if (name === 'IDEMPOTENCY_STORE') return { enum: ['kafka:', 'memory:'], description: help }
-  // The port is that of probes and of scrapes, so it must be known.
-  if (name === 'HTTP_PORT')
+  // The port is that of probes, of scrapes and of senders, so it must be known.
+  if (name === 'HTTP_PORT' || name === 'GATEWAY_PORT')
     return { type: 'integer', minimum: 1, maximum: 65_535, description: help }
   if (secret) return undefined
   return { ...shapeOf(type.expects), description: help }

@@ -63,3 +63,7 @@ readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
 {{- end -}}
+
+{{- define "inventory-events.runbookUrl" -}}
+{{- .Values.runbookUrl | default "docs/runbook.md" -}}
+{{- end -}}

@@ -1,7 +1,7 @@
-{{- /* The pod of a worker. Takes root, name and worker. */ -}}
+{{- /* The pod of a worker or of the gateway. Takes root, name and part. */ -}}
 {{- define "inventory-events.podSpec" -}}
 {{- $root := .root -}}
-{{- $worker := .worker -}}
+{{- $part := .part -}}
 serviceAccountName: {{ include "inventory-events.serviceAccountName" $root }}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -9,16 +9,16 @@ enableServiceLinks: false
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $worker.priorityClassName }}
+{{- with $part.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-terminationGracePeriodSeconds: {{ include "inventory-events.graceSeconds" $worker }}
+terminationGracePeriodSeconds: {{ include "inventory-events.graceSeconds" $part }}
 securityContext:
   {{- include "inventory-events.podSecurity" $root | nindent 2 }}
 containers:
-  {{- include "inventory-events.workerContainer" . | nindent 2 }}
+  {{- include "inventory-events.partContainer" . | nindent 2 }}
 volumes:
-  {{- include "inventory-events.workerVolumes" . | nindent 2 }}
+  {{- include "inventory-events.partVolumes" . | nindent 2 }}
 topologySpreadConstraints:
   {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
   - topologyKey: {{ $key }}
@@ -30,107 +30,119 @@ topologySpreadConstraints:
         app.kubernetes.io/component: {{ $.name }}
     matchLabelKeys: [pod-template-hash]
   {{- end }}
-{{- with $worker.nodeSelector }}
+{{- with $part.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $worker.tolerations }}
+{{- with $part.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $worker.affinity }}
+{{- with $part.affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
-{{- define "inventory-events.workerContainer" -}}
+{{- define "inventory-events.partContainer" -}}
 - name: service
   image: {{ include "inventory-events.image" .root }}
   imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-  args: [serve]
+  args: [{{ .part.command }}]
   securityContext:
     {{- include "inventory-events.containerSecurity" .root | nindent 4 }}
   envFrom:
     - configMapRef:
         name: {{ include "inventory-events.fullname" .root }}-{{ .name }}
-  {{- $env := include "inventory-events.referencesEnv" .worker.secrets }}
-  {{- if or (trim $env) .worker.env }}
+  {{- $env := include "inventory-events.referencesEnv" .part.secrets }}
+  {{- if or (trim $env) .part.env }}
   env:
     {{- with trim $env }}
     {{- . | nindent 4 }}
     {{- end }}
-    {{- with .worker.env }}
+    {{- with .part.env }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- end }}
   ports:
     - name: http
-      containerPort: {{ include "inventory-events.port" .worker }}
+      containerPort: {{ include "inventory-events.port" .part }}
   # Up once the registry, the topics and the store have answered.
   startupProbe:
     httpGet: { path: /livez, port: http }
-    {{- toYaml .worker.probes.startup | nindent 4 }}
+    {{- toYaml .part.probes.startup | nindent 4 }}
   # Ready once it has joined its group, with or without partitions; not while topics are too narrow.
+  # The gateway: while Kafka is there.
   readinessProbe:
     httpGet: { path: /readyz, port: http }
-    {{- toYaml .worker.probes.readiness | nindent 4 }}
+    {{- toYaml .part.probes.readiness | nindent 4 }}
   # Fails only when the loop is stuck; a broker that is away restarts nothing.
   livenessProbe:
     httpGet: { path: /livez, port: http }
-    {{- toYaml .worker.probes.liveness | nindent 4 }}
+    {{- toYaml .part.probes.liveness | nindent 4 }}
+  {{- if eq .part.command "gateway" }}
+  # Requests come until every node has heard that the pod goes, so it goes on for as long.
+  lifecycle:
+    preStop:
+      exec:
+        command: [sleep, "5"]
+  {{- end }}
   resources:
-    {{- toYaml .worker.resources | nindent 4 }}
+    {{- toYaml .part.resources | nindent 4 }}
   volumeMounts:
     - name: tmp
       mountPath: /tmp
-    {{- if trim (include "inventory-events.referencesSources" .worker.secrets) }}
+    {{- if trim (include "inventory-events.referencesSources" .part.secrets) }}
     - name: references
       mountPath: /etc/inventory-events
       readOnly: true
     {{- end }}
-    {{- if .worker.plugins.files }}
+    {{- if .part.plugins.files }}
     - name: plugin-files
       mountPath: /plugins/files
       readOnly: true
     {{- end }}
-    {{- if .worker.plugins.volume }}
+    {{- if .part.plugins.volume }}
     - name: plugin-volume
       mountPath: /plugins/volume
       readOnly: true
     {{- end }}
 {{- end -}}
 
-{{- define "inventory-events.workerVolumes" -}}
+{{- define "inventory-events.partVolumes" -}}
 - name: tmp
   emptyDir:
     sizeLimit: 64Mi
-{{- with trim (include "inventory-events.referencesSources" .worker.secrets) }}
+{{- with trim (include "inventory-events.referencesSources" .part.secrets) }}
 - name: references
   projected:
     defaultMode: 0440
     sources:
       {{- . | nindent 6 }}
 {{- end }}
-{{- if .worker.plugins.files }}
+{{- if .part.plugins.files }}
 - name: plugin-files
   configMap:
     name: {{ include "inventory-events.fullname" .root }}-{{ .name }}-plugins
 {{- end }}
-{{- with .worker.plugins.volume }}
+{{- with .part.plugins.volume }}
 - name: plugin-volume
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
-{{- /* Every setting of a worker as text by name, with what follows from its plugins. */ -}}
-{{- define "inventory-events.workerSettings" -}}
-{{- $modules := .worker.plugins.modules | default list -}}
-{{- range $file, $_ := .worker.plugins.files -}}
+{{- /* Every setting as text by name; of a worker, with what follows from its plugins. */ -}}
+{{- define "inventory-events.partSettings" -}}
+{{- if eq .part.command "gateway" -}}
+{{- include "inventory-events.settings" .part.config -}}
+{{- else -}}
+{{- $modules := .part.plugins.modules | default list -}}
+{{- range $file, $_ := .part.plugins.files -}}
 {{- $modules = append $modules (printf "/plugins/files/%s" $file) -}}
 {{- end -}}
 {{- if not $modules -}}
 {{- fail (printf "worker %s: expected a plugin in plugins.modules or plugins.files" .name) -}}
 {{- end -}}
-{{- include "inventory-events.settings" (merge (dict "PLUGINS" (join "," $modules)) .worker.config) -}}
+{{- include "inventory-events.settings" (merge (dict "PLUGINS" (join "," $modules)) .part.config) -}}
+{{- end -}}
 {{- end -}}

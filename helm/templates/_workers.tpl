@@ -7,7 +7,9 @@ one that is called main. As YAML, because a template can return nothing else.
 {{- range $name, $own := .Values.workers | default (dict "main" dict) -}}
 {{- $worker := mergeOverwrite (deepCopy $.Values.worker) (deepCopy ($own | default dict)) -}}
 {{- $_ := set $worker "config" (mergeOverwrite (deepCopy $.Values.config) ($worker.config | default dict)) -}}
-{{- $_ := set $worker "secrets" (mergeOverwrite (deepCopy $.Values.secrets) ($worker.secrets | default dict)) -}}
+{{- $secrets := mergeOverwrite (deepCopy $.Values.secrets) ($worker.secrets | default dict) -}}
+{{- $_ := set $worker "secrets" (omit $secrets "GATEWAY_SECRETS" "GATEWAY_TOKEN") -}}
+{{- $_ := set $worker "command" "serve" -}}
 {{- $_ := set $workers $name $worker -}}
 {{- end -}}
 {{- include "inventory-events.requireOwnGroups" $workers -}}
@@ -32,8 +34,22 @@ one that is called main. As YAML, because a template can return nothing else.
 {{- mul (len (splitList "," $topics)) .root.Values.partitions -}}
 {{- end -}}
 
+{{- /* The most replicas of an autoscaler: a worker beyond the partitions would have nothing to read. */ -}}
+{{- define "inventory-events.maxReplicas" -}}
+{{- $max := .part.autoscaling.maxReplicas | int -}}
+{{- if eq .part.command "gateway" -}}
+{{- $max -}}
+{{- else -}}
+{{- min $max (include "inventory-events.partitions" (dict "root" .root "config" .part.config) | int) -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "inventory-events.port" -}}
+{{- if eq .command "gateway" -}}
+{{- .config.GATEWAY_PORT | default 8090 | int -}}
+{{- else -}}
 {{- .config.HTTP_PORT | default 8080 | int -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* The drain time, rounded up to seconds, and what is needed to commit and leave the group. */ -}}

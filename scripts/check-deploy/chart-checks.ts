@@ -7,7 +7,8 @@ import { renderAll, valuesFiles } from './rendered.ts'
 
 /** The oldest Kubernetes that Chart.yaml allows, and a new one. */
 const KUBERNETES = ['1.27', '1.36']
-const CUSTOM = /^WARN .*Couldn't find schema for kind (ScaledObject|ServiceMonitor|PrometheusRule) /
+const CUSTOM =
+  /^WARN .*Couldn't find schema for kind (HTTPRoute|ScaledObject|ServiceMonitor|PrometheusRule) /
 
 /** What kube-score asks for and the chart leaves out, and why. */
 const NOT_SCORED = {

@@ -6,6 +6,7 @@ import { Failure, run } from './command.ts'
 import { type Manifest, manifestsIn, renderAll } from './rendered.ts'
 
 const MODELS = {
+  HTTPRoute: '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1',
   ScaledObject: '@kubernetes-models/keda/keda.sh/v1alpha1',
   ServiceMonitor: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1',
   PrometheusRule: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1',

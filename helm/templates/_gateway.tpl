@@ -1,0 +1,27 @@
+{{- /* What runs, by name: the workers, and the gateway where it is on. As YAML, because a template can return nothing else. */ -}}
+{{- define "inventory-events.parts" -}}
+{{- $parts := fromYaml (include "inventory-events.workers" .) -}}
+{{- if .Values.gateway.enabled -}}
+{{- $_ := set $parts "gateway" (fromYaml (include "inventory-events.gateway" .)) -}}
+{{- end -}}
+{{- toYaml $parts -}}
+{{- end -}}
+
+{{- /* The gateway after defaults. It keeps no marks, so it is not told where they are. */ -}}
+{{- define "inventory-events.gateway" -}}
+{{- $gateway := deepCopy .Values.gateway -}}
+{{- $secrets := mergeOverwrite (deepCopy .Values.secrets) ($gateway.secrets | default dict) -}}
+{{- $_ := set $gateway "config" (mergeOverwrite (deepCopy .Values.config) ($gateway.config | default dict)) -}}
+{{- $_ := set $gateway "secrets" (omit $secrets "IDEMPOTENCY_STORE" "PLUGIN_FILTERS") -}}
+{{- $_ := set $gateway "command" "gateway" -}}
+{{- $_ := set $gateway "plugins" dict -}}
+{{- if not (or (hasKey $gateway.secrets "GATEWAY_SECRETS") $gateway.config.GATEWAY_ALLOW_UNSIGNED) -}}
+{{- fail "gateway.secrets.GATEWAY_SECRETS: required, expected { existingSecret: NAME, key: KEY }; gateway.config.GATEWAY_ALLOW_UNSIGNED takes webhooks from anybody" -}}
+{{- end -}}
+{{- toYaml $gateway -}}
+{{- end -}}
+
+{{- /* The paths that are for senders; what it says of itself is not for the outside. */ -}}
+{{- define "inventory-events.gatewayPaths" -}}
+[/webhooks/inventory, /events, /openapi.json]
+{{- end -}}
