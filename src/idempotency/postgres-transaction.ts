@@ -77,7 +77,7 @@ export class PostgresTransaction {
       await this.#run({ text: 'commit' })
     } catch (error) {
       await this.rollback()
-      throw error
+      throw isOfAborted(error) ? this.#nothingWritten() : error
     }
     this.#release()
   }
@@ -135,8 +135,12 @@ export class PostgresTransaction {
     const status = this.#client.getTransactionStatus()
     if (status === 'T') return
     if (status === 'I') throw new Error(ENDS_TRANSACTION)
+    throw this.#nothingWritten()
+  }
+
+  #nothingWritten(): Error {
     const failure = messageOf(this.#firstFailure)
-    throw new Error(`context.sql: nothing was written, because a statement failed: ${failure}`)
+    return new Error(`context.sql: nothing was written, because a statement failed: ${failure}`)
   }
 
   #lost(): Error {
@@ -166,6 +170,14 @@ function endsTransaction(text: string): boolean {
     /^(begin|start|commit|end|abort|prepare\s+transaction|rollback)\b/i.test(statement) &&
     !/^rollback\s+((work|transaction)\s+)?to\b/i.test(statement)
   )
+}
+
+/**
+ * The answer to a statement behind one that failed. A failure may be told before the status that
+ * follows from it.
+ */
+function isOfAborted(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '25P02'
 }
 
 /** Codes by which a server says that it goes away, is not ready, or is out of resources. */
