@@ -1,16 +1,19 @@
 import { definePlugin } from 'inventory-events'
 import { expect, it } from 'vitest'
+import { deferred } from '../support/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
 it('stops in the middle and goes on later without loss', async () => {
   const effects: string[] = []
+  const stopped = deferred()
   const plugin = definePlugin({
     slug: 'slow',
     concurrency: 4,
     async processEvent(event) {
-      await new Promise((resolve) => setTimeout(resolve, 2))
+      // The first replica does not come to an end of the events, however fast it is.
+      if (effects.length > 300) await stopped.promise
       effects.push(event.id)
     },
   })
@@ -21,6 +24,7 @@ it('stops in the middle and goes on later without loss', async () => {
   await until(() => effects.length > 300, { what: '300 effects' })
   await first.stop()
   const seenByFirst = new Set(effects)
+  stopped.resolve()
   expect(seenByFirst.size).toBeLessThan(events.length)
   const committed = (await s.offsets()).reduce((sum, { committed }) => sum + committed, 0)
   expect(committed).toBeLessThanOrEqual(seenByFirst.size)
