@@ -1,10 +1,12 @@
 import type { Row } from './panel.ts'
 import { metric, PLUGIN, rate, TOPIC } from './promql.ts'
+import { gateway } from './rows-gateway.ts'
 import { decode, fetch, order, route } from './rows-intake.ts'
 import { commit, handle, retry, runtime, scaling } from './rows-outcome.ts'
 
 const WAY = `
-An event goes **fetch → route → decode → order → handle → settle → commit**; so do the rows. *Headlines* say whether all is well.
+An event goes **fetch → route → decode → order → handle → settle → commit**; so do the rows, behind that of the *Gateway*, by which it
+may have come. *Headlines* say whether all is well.
 Where not, the first row that looks odd is where to look: lag with little under way is *Fetch*, many lanes are *Order*, slow or failing
 calls are *Handle* and *Retry and dead letters*, old events without work are *Commit and rebalance*. A panel with an arrow in its corner links
 to the runbook of its alert. Pick **Plugin** at the top to see what its filter wants, how its handler does, its errors and its lag.
@@ -104,6 +106,7 @@ const headlines: Row = {
 
 export const rows: readonly Row[] = [
   headlines,
+  gateway,
   fetch,
   route,
   decode,

@@ -54,6 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const budget = createByteBudget(config.GATEWAY_MAX_IN_FLIGHT_BYTES)
   metrics.inFlightBytes.readFrom(() => [{ value: budget.usedBytes }])
+  const ready = () => readiness(watch.trouble() === undefined, server.isStopping())
   const failed = (error: unknown) => sampled.warn('gateway', error, {}, 'a request was not done')
   const server = await startServer({
     port: config.GATEWAY_PORT,
@@ -77,9 +78,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     health: {
       register: metrics.register,
       live: () => [],
-      ready: () => readiness(watch.trouble() === undefined, server.isStopping()),
+      ready,
     },
   })
+  metrics.gatewayReady.readFrom(() =>
+    ready().map(({ name, ok }) => ({ check: name, value: ok ? 1 : 0 })),
+  )
   sayWhatIsOn(config, log)
   log.info({ port: server.port, version }, 'started')
 

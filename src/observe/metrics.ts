@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { PREFIX, progressGauges } from './progress-gauges.ts'
+import { scrapedGauge } from './scraped-gauge.ts'
 import { TalliedCounter } from './tallied-counter.ts'
 
 const HANDLER_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -36,7 +37,7 @@ export function createMetrics({
     ...progressGauges(register),
     ...groupMetrics(registers),
     ...idempotencyMetrics(registers),
-    ...gatewayMetrics(registers),
+    ...gatewayMetrics(register),
   }
 }
 
@@ -183,8 +184,15 @@ function idempotencyMetrics(registers: Registry[]) {
   }
 }
 
-function gatewayMetrics(registers: Registry[]) {
+function gatewayMetrics(register: Registry) {
+  const registers = [register]
   return {
+    gatewayReady: scrapedGauge<'check'>({
+      name: `${PREFIX}gateway_ready`,
+      help: 'What the gateway needs to take events, by name: 1 if it is right, else 0.',
+      labelNames: ['check'],
+      register,
+    }),
     gatewayRequests: new Counter({
       name: `${PREFIX}gateway_requests_total`,
       help: 'Requests that the gateway answered, by route and status.',

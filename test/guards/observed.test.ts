@@ -6,18 +6,14 @@ import { dashboard, dashboardExpressions, panels, rules } from '../support/obser
 import { filesUnder, textOf } from '../support/repo-files.ts'
 
 /** Metrics that neither rules nor dashboard show, and why. */
-const UNUSED: Record<string, string> = {
-  inventory_events_published_total: 'of the publisher, which serves no metrics of its own',
-  inventory_events_gateway_requests_total: 'of the gateway',
-  inventory_events_gateway_unknown_kinds_total: 'of the gateway',
-}
+const UNUSED: Record<string, string> = {}
 
 /** Labels that Prometheus adds to what it scrapes, and that histograms and our rules add. */
 const LABELS_OF_OTHERS = ['namespace', 'job', 'instance', 'le', 'bound']
 
 /** Words of PromQL that are neither a metric nor a label. */
 const WORDS =
-  /^(sum|max|min|count|group|topk|by|on|and|or|unless|vector|rate|increase|deriv|clamp|clamp_min|clamp_max|ceil|time|label_replace|predict_linear|histogram_quantile|(max|min|last)_over_time|\d\w*|e|up)$/
+  /^(sum|max|min|count|group|topk|by|on|and|or|unless|vector|rate|increase|deriv|clamp|clamp_min|clamp_max|ceil|group_left|time|label_replace|predict_linear|histogram_quantile|(max|min|last)_over_time|\d\w*|e|up)$/
 
 const declared = new Map(
   (createMetrics({ version: '' }).register.getMetricsAsArray() as unknown as Declared[]).flatMap(
