@@ -30,7 +30,7 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 # A number, so that Kubernetes can see that it is not root. It owns no file.
 USER 10001:10001
-EXPOSE 8080
+EXPOSE 8080 8090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/livez`, { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Without npm or a shell in between, SIGTERM reaches the service, which drains and commits.

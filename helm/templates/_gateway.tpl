@@ -7,12 +7,12 @@
 {{- toYaml $parts -}}
 {{- end -}}
 
-{{- /* The gateway after defaults. It keeps no marks, so it is not told where they are. */ -}}
+{{- /* The gateway after defaults, without the secrets of workers. */ -}}
 {{- define "inventory-events.gateway" -}}
 {{- $gateway := deepCopy .Values.gateway -}}
 {{- $secrets := mergeOverwrite (deepCopy .Values.secrets) ($gateway.secrets | default dict) -}}
 {{- $_ := set $gateway "config" (mergeOverwrite (deepCopy .Values.config) ($gateway.config | default dict)) -}}
-{{- $_ := set $gateway "secrets" (omit $secrets "IDEMPOTENCY_STORE" "PLUGIN_FILTERS") -}}
+{{- $_ := set $gateway "secrets" (omit $secrets "IDEMPOTENCY_STORE" "PLUGIN_FILTERS" "ADMIN_TOKEN") -}}
 {{- $_ := set $gateway "command" "gateway" -}}
 {{- $_ := set $gateway "plugins" dict -}}
 {{- if not (or (hasKey $gateway.secrets "GATEWAY_SECRETS") $gateway.config.GATEWAY_ALLOW_UNSIGNED) -}}

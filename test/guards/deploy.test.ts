@@ -63,6 +63,7 @@ describe('the chart', () => {
     const templates = filesUnder('helm/templates').map(textOf).join('\n')
     expect(templates).toContain(`$drainMs := ${settings.DRAIN_TIMEOUT_MS.default} `)
     expect(templates).toContain(`.config.HTTP_PORT | default ${settings.HTTP_PORT.default} `)
+    expect(templates).toContain(`.config.GATEWAY_PORT | default ${settings.GATEWAY_PORT.default} `)
     for (const name of ['KAFKA_TOPICS', 'KAFKA_GROUP_ID'] as const) {
       const found = [...templates.matchAll(new RegExp(`${name} \\| default "([^"]*)"`, 'g'))]
       expect(new Set(found.map(([, text]) => text))).toEqual(new Set([settings[name].default]))
@@ -134,7 +135,7 @@ describe('docker-compose.yml', () => {
     const drainMs = Number(settings.DRAIN_TIMEOUT_MS.default)
     const text = textOf('docker-compose.yml')
     const seconds = [...text.matchAll(/stop_grace_period: (\d+)s/g)].map(([, each]) => Number(each))
-    expect(seconds.length).toBe(2)
+    expect(seconds.length).toBe(3)
     expect(Math.min(...seconds) * 1_000).toBeGreaterThan(drainMs + 10_000)
   })
 })
@@ -151,7 +152,7 @@ it.each(['docs/deploy.md', 'helm/README.md'])(
     const known = leavesOfSchema(schema)
     const said = [
       ...text.matchAll(
-        /`((?:worker|setup|image|networkPolicy|keda|serviceMonitor|prometheusRule|dashboards)\.[\w.]+)/g,
+        /`((?:worker|gateway|setup|image|networkPolicy|keda|serviceMonitor|prometheusRule|dashboards)\.[\w.]+)/g,
       ),
     ]
     const isValue = (value: string) =>
