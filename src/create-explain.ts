@@ -5,7 +5,7 @@ import { systemClock as clock } from './event/clock.ts'
 import { InventoryEventsError } from './event/errors.ts'
 import { createEventReader, type EventReader } from './history/event-reader.ts'
 import { type ExplainPorts, explain, type Findings } from './history/explain.ts'
-import type { Explanation, SearchedTopic } from './history/explanation.ts'
+import type { ExplainRange, Explanation, SearchedTopic } from './history/explanation.ts'
 import { type FoundEvent, findEvent } from './history/find-event.ts'
 import { type MarksLookup, unknownMarks } from './idempotency/lookup.ts'
 import { lookUpInKafka } from './idempotency/lookup-kafka.ts'
@@ -15,14 +15,6 @@ import { groupOffsets } from './kafka/group-offsets.ts'
 import { openMarksReader } from './kafka/marks-log.ts'
 import { type Searched, search } from './kafka/search.ts'
 import { deadLetterTopicOf } from './pipeline/dead-letter.ts'
-
-/** Which part of the topics is searched. */
-export interface ExplainRange {
-  /** Only records with this key. */
-  entity?: string
-  fromMs?: number
-  toMs?: number
-}
 
 export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'standings'> {
   config: Config

@@ -4,6 +4,7 @@ import { createRegistry } from './avro/registry.ts'
 import { createSchemaCache } from './avro/schema-cache.ts'
 import type { Config } from './config/settings.ts'
 import type { Switches } from './control/switches.ts'
+import { createAdmin } from './create-admin.ts'
 import { createStore } from './create-store.ts'
 import { systemClock as clock } from './event/clock.ts'
 import { InventoryEventsError } from './event/errors.ts'
@@ -64,6 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await requireTopics(kafka, config)
 
   const followed = await followSwitches({ config, kafka, clock, log })
+  const { switches } = followed
   const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock, log })
   const producer = await createProducer(kafka)
   const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
@@ -77,7 +79,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const pipeline = createPipeline({
     groupId: config.KAFKA_GROUP_ID,
     plugins,
-    switches: followed.switches,
+    switches,
     maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
     handlerGraceMs: config.HANDLER_GRACE_MS,
     schemaIdOf,
@@ -137,8 +139,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     register: metrics.register,
     live: () => liveness(source),
     ready: () => readiness(source, watch),
+    admin: createAdmin({
+      config,
+      kafka,
+      registry,
+      plugins,
+      switches,
+      source,
+      pipeline,
+      clock,
+      version,
+    }),
   })
-  sayIfOff(followed.switches, log)
+  sayIfOff(switches, log)
   sayWhatWasLowered(options.plugins, plugins, log)
   await watch.start()
   await source.start()

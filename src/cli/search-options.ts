@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { parseTime } from '../event/time.ts'
+import { MOMENTS, momentOf } from '../event/moment.ts'
 
 /** Which part of a topic to look at. */
 export interface RangeOptions {
@@ -25,14 +25,10 @@ export function rangeOf(options: { from?: number; to?: number; entity?: string }
   }
 }
 
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
 export function timeMs(text: string): number {
-  const ago = /^(\d{1,6})([smhd])$/.exec(text)
-  if (ago !== null) return Date.now() - Number(ago[1]) * UNIT_MS[ago[2] as keyof typeof UNIT_MS]
-  const micros = parseTime(text)
-  if (micros !== undefined) return Math.floor(Number(micros) / 1_000)
-  throw new InvalidArgumentError('expected a time such as 2026-01-31T08:00:00Z, or 90m, 36h, 7d')
+  const moment = momentOf(text, Date.now())
+  if (moment !== undefined) return moment
+  throw new InvalidArgumentError(`expected ${MOMENTS}`)
 }
 
 export function positive(text: string): number {

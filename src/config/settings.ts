@@ -3,6 +3,7 @@ import { gatewaySettings } from './gateway-settings.ts'
 import { kafkaSettings } from './kafka-settings.ts'
 import type { ValueType } from './value-types.ts'
 import {
+  bearerToken,
   flag,
   idempotencyStore,
   integer,
@@ -78,6 +79,12 @@ export const settings = {
     type: integer(0, 65_535),
     default: '8080',
     help: 'Serves /livez, /readyz and /metrics. 0 takes a free port.',
+  },
+  ADMIN_TOKEN: {
+    type: bearerToken,
+    secret: true,
+    file: true,
+    help: 'The bearer token of /admin/state and /admin/events/ID on that port. Unset: these are off.',
   },
   LOG_LEVEL: {
     type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

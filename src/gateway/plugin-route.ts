@@ -1,4 +1,4 @@
-import { hasToken } from './bearer.ts'
+import { hasToken } from '../observe/bearer.ts'
 import { KEY_PATTERN, readIdempotencyKey } from './idempotency-key.ts'
 import type { Mint } from './mint.ts'
 import { readPluginEvent } from './read-plugin-event.ts'

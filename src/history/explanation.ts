@@ -1,6 +1,14 @@
 import type { PluginStanding } from '../control/standings.ts'
 import type { FilterDecision } from '../pipeline/ask.ts'
 
+/** Which part of the topics is searched. */
+export interface ExplainRange {
+  /** Only records with this key. */
+  entity?: string
+  fromMs?: number
+  toMs?: number
+}
+
 /** What is known of an event. Times are RFC 3339 in UTC, places are `topic/partition@offset`. */
 export interface Explanation {
   id: string

@@ -92,11 +92,11 @@ export class Assignment {
   /** Stops reading the partition until the obstacle is cleared. */
   park(owned: OwnedPartition, obstacle: Obstacle): void {
     const { topic, partition } = owned
-    owned.isParked = true
+    owned.parkedWhy = obstacle.why
     this.#lead.pause([owned])
     this.#options.log.warn({ topic, partition, why: obstacle.why }, 'partition paused')
     void obstacle.cleared.then(() => {
-      owned.isParked = false
+      owned.parkedWhy = undefined
       if (this.readable(topic, partition) === owned) this.#lead.resume(owned)
     })
   }

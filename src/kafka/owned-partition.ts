@@ -13,8 +13,8 @@ export class OwnedPartition implements Epoch {
   isPrepared = false
   /** A batch of it is being taken in. A second one at the same time would mix up the order. */
   isTaking = false
-  /** Not read because a record could not be taken in. */
-  isParked = false
+  /** Why a record could not be taken in, so that the partition is not read; undefined while it is. */
+  parkedWhy: string | undefined
   /** The expected offset at which a batch without records began behind a gap. */
   gapSeenAtOffset: number | undefined
   #loss = new AbortController()
@@ -37,6 +37,10 @@ export class OwnedPartition implements Epoch {
     if (firstOffset <= expected || this.gapSeenAtOffset === expected) return true
     this.gapSeenAtOffset = expected
     return false
+  }
+
+  get isParked(): boolean {
+    return this.parkedWhy !== undefined
   }
 
   get lost(): AbortSignal {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { fastify } from 'fastify'
 import type { Registry } from 'prom-client'
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { type AdminOptions, serveAdmin } from './admin.ts'
 
 /** One thing that has to be right, by name, and if it is not, why. */
 export interface Check {
@@ -24,7 +25,12 @@ export interface HealthSources {
 export interface HttpOptions extends HealthSources {
   /** 0 takes a free one. */
   port: number
+  /** Without it there are no admin routes. */
+  admin?: AdminOptions | undefined
 }
+
+/** Of an event in the path: what fits into a line of a request. */
+const ID_CHARS_MAX = 8_000
 
 export interface HttpServer {
   /** The port that is listened on. */
@@ -33,10 +39,18 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Serves `/livez`, `/readyz` and `/metrics` on every interface. Throws CONFIG_INVALID if the port is taken. */
-export async function startHttp({ port, ...sources }: HttpOptions): Promise<HttpServer> {
-  const server = fastify({ forceCloseConnections: 'idle', requestTimeout: 10_000 })
+/**
+ * Serves `/livez`, `/readyz`, `/metrics` and what is under `/admin` on every interface. Throws
+ * CONFIG_INVALID if the port is taken.
+ */
+export async function startHttp({ port, admin, ...sources }: HttpOptions): Promise<HttpServer> {
+  const server = fastify({
+    forceCloseConnections: 'idle',
+    requestTimeout: 10_000,
+    routerOptions: { maxParamLength: ID_CHARS_MAX },
+  })
   serveHealth(server, sources)
+  if (admin !== undefined) serveAdmin(server, admin)
   await server.listen({ port, host: '0.0.0.0' }).catch((cause) => {
     const why = messageOf(cause)
     throw new InventoryEventsError('CONFIG_INVALID', `HTTP_PORT: ${why}`, { cause })

@@ -2,12 +2,15 @@ import type { Clock } from '../event/clock.ts'
 import type { ClusterWatch } from '../kafka/cluster-watch.ts'
 import type { OwnedPartition } from '../kafka/owned-partition.ts'
 import type { SignsOfLife } from '../kafka/signs-of-life.ts'
+import type { Backlog } from '../pipeline/order.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Metrics } from './metrics.ts'
 import type { SeriesNames } from './zeroes.ts'
 
 export interface GaugeSources {
-  pipeline: Pick<Pipeline, 'stats' | 'backlogs' | 'openBreakers'>
+  pipeline: Pick<Pipeline, 'stats' | 'openBreakers'> & {
+    backlogs(): Iterable<Pick<Backlog, 'slug' | 'lanes' | 'timestampMs'>>
+  }
   source: { readonly owned: Iterable<OwnedPartition>; readonly signs: SignsOfLife }
   watch: Pick<ClusterWatch, 'lags' | 'widths'>
   clock: Pick<Clock, 'now'>

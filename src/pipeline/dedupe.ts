@@ -8,7 +8,7 @@ export type Admission =
   /** Nobody completed this event for this plugin before: go on. */
   | { type: 'first' }
   | { type: 'completed'; outcome: CompletedOutcome }
-  | { type: 'wait'; until: Promise<void> }
+  | { type: 'wait'; until: Promise<void>; why: 'same-id' | 'claimed-elsewhere' | 'store-away' }
 
 export interface DedupePorts {
   store: IdempotencyStore
@@ -43,12 +43,13 @@ export class Dedupe {
     if (delivery.claim?.lost?.aborted) delivery.claim = undefined
     if (delivery.claim !== undefined) return { type: 'first' }
     const holder = this.#hold(delivery, content)
-    if (holder.delivery !== delivery) return { type: 'wait', until: holder.left }
+    if (holder.delivery !== delivery) return { type: 'wait', until: holder.left, why: 'same-id' }
     try {
       return await this.#claim(delivery, content)
     } catch (error) {
       this.#ports.onStoreError(messageOf(error))
-      return { type: 'wait', until: this.#ports.clock.sleep(STORE_RETRY_MS) }
+      const until = this.#ports.clock.sleep(STORE_RETRY_MS)
+      return { type: 'wait', until, why: 'store-away' }
     }
   }
 
@@ -78,8 +79,10 @@ export class Dedupe {
       case 'claimed':
         delivery.claim = result.claim
         return { type: 'first' }
-      case 'claimed-elsewhere':
-        return { type: 'wait', until: this.#ports.clock.sleep(CLAIMED_ELSEWHERE_RETRY_MS) }
+      case 'claimed-elsewhere': {
+        const until = this.#ports.clock.sleep(CLAIMED_ELSEWHERE_RETRY_MS)
+        return { type: 'wait', until, why: 'claimed-elsewhere' }
+      }
       case 'completed':
         if (result.fingerprint === content.fingerprint) return duplicate
         return this.#conflict(delivery, content)

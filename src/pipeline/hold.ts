@@ -19,7 +19,7 @@ export interface HoldPorts {
 
 export type Next =
   | { type: 'call' }
-  | { type: 'wait'; until: Promise<void> }
+  | { type: 'wait'; until: Promise<void>; why: 'paused' | 'rate-limit' | 'breaker' }
   | { type: 'expired'; outcome: CompletedOutcome }
 
 type Failure = Extract<Outcome, { type: 'retrying' | 'held' | 'dead-lettered' }>
@@ -66,11 +66,12 @@ export class Hold {
     if (pause !== undefined) return this.#paused(delivery, pause)
     const placeInMs = this.#placeInMs(delivery)
     if (placeInMs > 0) {
-      return { type: 'wait', until: clock.sleep(placeInMs, delivery.wanted.epoch.lost) }
+      const until = clock.sleep(placeInMs, delivery.wanted.epoch.lost)
+      return { type: 'wait', until, why: 'rate-limit' }
     }
     const until = this.#breakers.get(delivery.plugin.slug)?.gate(laneKeyOf(delivery.wanted.record))
     if (until === undefined) return { type: 'call' }
-    return this.#isExpiring(delivery) ? expired : { type: 'wait', until }
+    return this.#isExpiring(delivery) ? expired : { type: 'wait', until, why: 'breaker' }
   }
 
   /** Judges what the handler's outcome says of its plugin: while that is down, no attempt counts. */
@@ -99,7 +100,8 @@ export class Hold {
   #paused(delivery: Delivery, pause: AbortSignal): Next {
     if (this.#isExpiring(delivery)) return expired
     const ended = AbortSignal.any([pause, delivery.wanted.epoch.lost])
-    return { type: 'wait', until: this.#ports.clock.sleep(PAUSE_CHECK_MS, ended) }
+    const until = this.#ports.clock.sleep(PAUSE_CHECK_MS, ended)
+    return { type: 'wait', until, why: 'paused' }
   }
 
   #placeInMs(delivery: Delivery): number {

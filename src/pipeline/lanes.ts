@@ -1,11 +1,12 @@
 import { Fifo } from './fifo.ts'
+import type { WaitReason } from './wait.ts'
 
 /**
  * How a turn ended: the item wants another turn once the promise settles, or it is done with. Then
  * `done` is called in the tick in which the lane lets go of the item, so that no count ever sees it
  * in both places or in neither.
  */
-export type Turn = { again: Promise<void> } | { done: () => void }
+export type Turn = { again: Promise<void>; why: WaitReason } | { done: () => void }
 
 export interface LanesOptions<T> {
   /** Turns that may run at once, over all lanes. */
@@ -14,10 +15,19 @@ export interface LanesOptions<T> {
   turn(item: T): Promise<Turn>
 }
 
+/** A lane as it stands. */
+export interface LaneView<T> {
+  /** The foremost item. */
+  head: T
+  items: number
+  state: 'queued' | 'running' | WaitReason
+}
+
 interface Lane<T> {
   key: string
   items: Fifo<T>
   state: 'ready' | 'running' | 'waiting'
+  why: WaitReason | undefined
   /** Counts the waits, so that a wait that was called off does not wake the lane. */
   wait: number
 }
@@ -47,11 +57,11 @@ export class Lanes<T> {
     return size
   }
 
-  /** The foremost item of each lane. */
-  *heads(): Iterable<T> {
-    for (const { items } of this.#lanes.values()) {
+  *views(): Iterable<LaneView<T>> {
+    for (const { items, state, why } of this.#lanes.values()) {
       const head = items.first()
-      if (head !== undefined) yield head
+      if (head === undefined) continue
+      yield { head, items: items.length, state: state === 'ready' ? 'queued' : (why ?? 'running') }
     }
   }
 
@@ -67,7 +77,7 @@ export class Lanes<T> {
     }
     const items = new Fifo<T>()
     items.push(item)
-    const fresh: Lane<T> = { key, items, state: 'ready', wait: 0 }
+    const fresh: Lane<T> = { key, items, state: 'ready', why: undefined, wait: 0 }
     this.#lanes.set(key, fresh)
     this.#ready.push(fresh)
     this.#pump()
@@ -108,11 +118,12 @@ export class Lanes<T> {
 
   #run(lane: Lane<T>): void {
     lane.state = 'running'
+    lane.why = undefined
     this.#running += 1
     void this.#turn(lane.items.first() as T).then((turn) => {
       this.#running -= 1
       if ('done' in turn) this.#finish(lane, turn.done)
-      else this.#wait(lane, turn.again)
+      else this.#wait(lane, turn)
       this.#pump()
     })
   }
@@ -124,8 +135,9 @@ export class Lanes<T> {
     else this.#lanes.delete(lane.key)
   }
 
-  #wait(lane: Lane<T>, again: Promise<void>): void {
+  #wait(lane: Lane<T>, { again, why }: Extract<Turn, { again: unknown }>): void {
     lane.state = 'waiting'
+    lane.why = why
     const wait = ++lane.wait
     void again.then(() => {
       if (lane.state !== 'waiting' || lane.wait !== wait) return

@@ -2,14 +2,21 @@ import type { Clock } from '../event/clock.ts'
 import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Delivery } from './delivery.ts'
-import { Lanes, type Turn } from './lanes.ts'
+import { Lanes, type LaneView, type Turn } from './lanes.ts'
 import type { Epoch } from './source.ts'
 
 /** What a plugin has under way. */
 export interface Backlog {
   slug: string
+  /** Lanes with anything in them: those that could run, that do, and that wait. */
   lanes: number
-  /** Of its oldest record; undefined without one. */
+  queued: number
+  running: number
+  waiting: number
+  deliveries: number
+  /** The lane whose foremost record is the oldest; undefined without one. */
+  oldest: LaneView<Delivery> | undefined
+  /** Of that record. */
   timestampMs: number | undefined
 }
 
@@ -33,15 +40,7 @@ export class Order {
   }
 
   *backlogs(): Iterable<Backlog> {
-    for (const [slug, all] of this.#lanes) {
-      let lanes = 0
-      let oldestMs = Number.POSITIVE_INFINITY
-      for (const { wanted } of all.heads()) {
-        lanes += 1
-        oldestMs = Math.min(oldestMs, wanted.record.timestampMs)
-      }
-      yield { slug, lanes, timestampMs: lanes > 0 ? oldestMs : undefined }
-    }
+    for (const [slug, lanes] of this.#lanes) yield backlogOf(slug, lanes.views())
   }
 
   add(delivery: Delivery): void {
@@ -67,6 +66,23 @@ export class Order {
     over.abort()
     return result
   }
+}
+
+function backlogOf(slug: string, views: Iterable<LaneView<Delivery>>): Backlog {
+  const counts = { lanes: 0, queued: 0, running: 0, waiting: 0, deliveries: 0 }
+  let oldest: LaneView<Delivery> | undefined
+  for (const view of views) {
+    const { state } = view
+    counts.lanes += 1
+    counts[state === 'queued' || state === 'running' ? state : 'waiting'] += 1
+    counts.deliveries += view.items
+    if (oldest === undefined || timeOf(view) < timeOf(oldest)) oldest = view
+  }
+  return { slug, ...counts, oldest, timestampMs: oldest && timeOf(oldest) }
+}
+
+function timeOf({ head }: LaneView<Delivery>): number {
+  return head.wanted.record.timestampMs
 }
 
 /**

@@ -110,15 +110,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (isSwitchedOff(delivery)) return { done: () => passBy(delivery) }
     const content = decode(delivery.wanted)
     const admission = await dedupe.admit(delivery, content)
-    if (admission.type === 'wait') return { again: admission.until }
+    if (admission.type === 'wait') return { again: admission.until, why: admission.why }
     if (admission.type === 'completed') return settle(delivery, admission.outcome)
     if (delivery.verdict !== undefined) return settle(delivery, delivery.verdict)
     if (content.type === 'undecodable') return settle(delivery, undecodableOutcome(content))
     const suspect = suspects.next(delivery)
-    if (suspect.type === 'wait') return { again: suspect.until }
+    if (suspect.type === 'wait') return { again: suspect.until, why: 'suspect' }
     if (suspect.type === 'exhausted') return settle(delivery, suspect.outcome)
     const next = hold.next(delivery)
-    if (next.type === 'wait') return { again: next.until }
+    if (next.type === 'wait') return { again: next.until, why: next.why }
     if (next.type === 'expired') return settle(delivery, next.outcome)
     const outcome = await suspects.carefully(delivery, () => call(delivery, content.event))
     return settle(delivery, hold.judged(delivery, outcome))

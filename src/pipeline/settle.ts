@@ -10,6 +10,7 @@ import { type DeadLetterSink, deadLetterOf } from './dead-letter.ts'
 import type { Dedupe } from './dedupe.ts'
 import type { Delivery } from './delivery.ts'
 import type { Turn } from './lanes.ts'
+import type { WaitReason } from './wait.ts'
 
 /** What settling tells the rest of the service. */
 export interface SettleReports {
@@ -52,13 +53,13 @@ export function createSettle(ports: SettlePorts) {
         return deadLetter(delivery, outcome, outcome.reason, outcome.error)
       case 'retrying':
         reports.onRetry(delivery, outcome.error, outcome.delayMs)
-        return again(delivery, outcome.delayMs)
+        return again(delivery, outcome.delayMs, outcome.type)
       case 'held':
         reports.onHeld(delivery, outcome.error)
-        return again(delivery, outcome.delayMs)
+        return again(delivery, outcome.delayMs, outcome.type)
       case 'interrupted':
         reports.onInterrupted(delivery, outcome.error)
-        return again(delivery, outcome.delayMs)
+        return again(delivery, outcome.delayMs, outcome.type)
       case 'abandoned':
         return { done: () => abandon(delivery) }
       default:
@@ -126,11 +127,12 @@ export function createSettle(ports: SettlePorts) {
   ): Turn {
     delivery.verdict = outcome
     reports.onWriteFailed(delivery, what, messageOf(failure))
-    return again(delivery, WRITE_RETRY_MS)
+    const why = what === 'mark' ? 'mark-unwritten' : 'dead-letter-unwritten'
+    return again(delivery, WRITE_RETRY_MS, why)
   }
 
-  function again(delivery: Delivery, delayMs: number): Turn {
-    return { again: clock.sleep(delayMs, delivery.wanted.epoch.lost) }
+  function again(delivery: Delivery, delayMs: number, why: WaitReason): Turn {
+    return { again: clock.sleep(delayMs, delivery.wanted.epoch.lost), why }
   }
 
   return { settle, passBy, abandon }

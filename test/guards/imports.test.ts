@@ -24,6 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Where parts are joined. */
 const WIRING = [
   'cli',
+  'create-admin.ts',
   'create-explain.ts',
   'create-store.ts',
   'demo',

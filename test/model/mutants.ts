@@ -62,7 +62,7 @@ export const mutants: Mutant[] = [
   {
     name: 'two lanes handle one id at once',
     file: 'src/pipeline/dedupe.ts',
-    from: "if (holder.delivery !== delivery) return { type: 'wait', until: holder.left }",
+    from: "if (holder.delivery !== delivery) return { type: 'wait', until: holder.left, why: 'same-id' }",
     to: '',
   },
   {

@@ -36,7 +36,8 @@ function harness(scheduler: fc.Scheduler, concurrency: number) {
       const failures = failed.get(item) ?? 0
       if (failures === item.failures) return { done: () => done.push(item) }
       failed.set(item, failures + 1)
-      return { again: scheduler.schedule(Promise.resolve(), `wait ${item.number}`) }
+      const again = scheduler.schedule(Promise.resolve(), `wait ${item.number}`)
+      return { again, why: 'retrying' }
     },
   })
   return { lanes, done, turns, mostAtOnce: () => mostAtOnce }
@@ -111,7 +112,7 @@ describe('lanes', () => {
       async turn(item) {
         if (item === 'a' && !failed) {
           failed = true
-          return { again: woken }
+          return { again: woken, why: 'retrying' }
         }
         return { done: () => order.push(item) }
       },
@@ -130,7 +131,7 @@ describe('lanes', () => {
     const lanes = new Lanes<string>({
       concurrency: 1,
       async turn(item) {
-        if (item === 'stuck') return { again: new Promise(() => {}) }
+        if (item === 'stuck') return { again: new Promise(() => {}), why: 'held' }
         return { done: () => order.push(item) }
       },
     })

@@ -1,0 +1,103 @@
+import type { Clock } from '../event/clock.ts'
+import type { OwnedPartition } from '../kafka/owned-partition.ts'
+import { placeOf } from '../pipeline/delivery.ts'
+import type { Backlog } from '../pipeline/order.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+
+/** What a replica is at. It holds nothing of events but where they are. */
+export interface AdminState {
+  version: string
+  group: string
+  events: 'on' | 'off'
+  inFlight: { deliveries: number; bytes: number }
+  partitions: PartitionState[]
+  plugins: PluginWork[]
+}
+
+interface PartitionState {
+  topic: string
+  partition: number
+  /** The offset that is read next. */
+  expected: number
+  /** All below is completed: what will be committed. */
+  watermark: number
+  /** As far as this replica knows; null where the group never committed. */
+  committed: number | null
+  deliveriesInFlight: number
+  oldestUnsettled: { offset: number; ageSeconds: number } | null
+  /** Why it is not read at the moment; null while it is. */
+  parked: string | null
+}
+
+interface PluginWork {
+  plugin: string
+  state: string
+  breaker: 'open' | 'closed'
+  deliveries: number
+  lanes: { queued: number; running: number; waiting: number }
+  /** The oldest of its deliveries, and what it does or waits for. */
+  oldest: { record: string; ageSeconds: number; attempts: number; state: string } | null
+}
+
+export interface AdminStateSources {
+  version: string
+  group: string
+  source: { readonly owned: Iterable<OwnedPartition> }
+  pipeline: Pick<Pipeline, 'stats' | 'backlogs' | 'openBreakers'>
+  switches: { readonly eventsEnabled: boolean; stateOf(slug: string): string }
+  clock: Pick<Clock, 'now'>
+}
+
+export function adminState(sources: AdminStateSources): AdminState {
+  const { version, group, source, pipeline, switches } = sources
+  const { inFlightDeliveries, inFlightBytes } = pipeline.stats()
+  const open = pipeline.openBreakers()
+  return {
+    version,
+    group,
+    events: switches.eventsEnabled ? 'on' : 'off',
+    inFlight: { deliveries: inFlightDeliveries, bytes: inFlightBytes },
+    partitions: [...source.owned].map((owned) => partitionOf(owned, sources)),
+    plugins: [...pipeline.backlogs()].map((backlog) => ({
+      plugin: backlog.slug,
+      state: switches.stateOf(backlog.slug),
+      breaker: open.includes(backlog.slug) ? 'open' : 'closed',
+      ...workOf(backlog, sources),
+    })),
+  }
+}
+
+function partitionOf(owned: OwnedPartition, { clock }: AdminStateSources): PartitionState {
+  const { topic, partition, ledger, committedOffset, parkedWhy } = owned
+  const { expected, watermark, outstanding, oldest } = ledger
+  return {
+    topic,
+    partition,
+    expected,
+    watermark,
+    committed: committedOffset < 0 ? null : committedOffset,
+    deliveriesInFlight: outstanding,
+    oldestUnsettled: oldest
+      ? { offset: oldest.offset, ageSeconds: ageSeconds(oldest.timestampMs, clock) }
+      : null,
+    parked: parkedWhy ?? null,
+  }
+}
+
+function workOf(backlog: Backlog, { clock }: AdminStateSources) {
+  const { deliveries, queued, running, waiting, oldest } = backlog
+  const lanes = { queued, running, waiting }
+  if (oldest === undefined) return { deliveries, lanes, oldest: null }
+  const { wanted, attempts } = oldest.head
+  const { record } = wanted
+  const age = ageSeconds(record.timestampMs, clock)
+  return {
+    deliveries,
+    lanes,
+    oldest: { record: placeOf(record), ageSeconds: age, attempts, state: oldest.state },
+  }
+}
+
+function ageSeconds(timestampMs: number, clock: Pick<Clock, 'now'>): number {
+  return Math.max(0, clock.now() - timestampMs) / 1000
+}

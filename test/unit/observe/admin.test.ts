@@ -1,0 +1,176 @@
+import { request } from 'node:http'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { InventoryEventsError } from '../../../src/event/errors.ts'
+import type { Explanation } from '../../../src/history/explanation.ts'
+import type { AdminOptions } from '../../../src/observe/admin.ts'
+import { startHttp } from '../../../src/observe/http.ts'
+import { createMetrics } from '../../../src/observe/metrics.ts'
+import { deferred } from '../../support/deferred.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+const TOKEN = 'the-token'
+const NOW_MS = Date.parse('2026-01-31T08:00:00Z')
+
+const explanation = (found: boolean) =>
+  ({ id: 'e1', records: found ? [{}] : [], letters: [] }) as unknown as Explanation
+
+async function setUp(options: Partial<AdminOptions> | undefined = {}) {
+  const clock = new ManualClock(NOW_MS)
+  const admin: AdminOptions = {
+    token: TOKEN,
+    clock,
+    state: () => ({ version: '1.2.3' }) as never,
+    explain: async () => explanation(true),
+    ...options,
+  }
+  const { register } = createMetrics({ version: '1.2.3' })
+  const health = { register, live: () => [], ready: () => [] }
+  const server = await startHttp({ port: 0, ...health, ...(options && { admin }) })
+  onTestFinished(() => server.close())
+  const get = (path: string, authorization = `Bearer ${TOKEN}`) =>
+    fetch(`http://127.0.0.1:${server.port}${path}`, { headers: { authorization } })
+  return { get, clock, port: server.port }
+}
+
+describe.each(['/admin/state', '/admin/events/e1'])('%s', (path) => {
+  it('is not there without a token in the settings', async () => {
+    const { server } = await none()
+    const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+      headers: { authorization: 'Bearer undefined' },
+    })
+    expect(answer.status).toBe(404)
+  })
+
+  it.each(['', 'Bearer', 'Bearer wrong', `Basic ${TOKEN}`, TOKEN, `Bearer ${TOKEN}x`])(
+    'is for nobody who says %j',
+    async (authorization) => {
+      const { get } = await setUp({
+        explain: () => {
+          throw new Error('it was asked')
+        },
+      })
+      const answer = await get(path, authorization)
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+      expect(await answer.json()).toEqual({ error: 'expected the bearer token' })
+    },
+  )
+})
+
+async function none() {
+  const { register } = createMetrics({ version: '1.2.3' })
+  const server = await startHttp({ port: 0, register, live: () => [], ready: () => [] })
+  onTestFinished(() => server.close())
+  return { server }
+}
+
+it('/admin/state answers what the service is at', async () => {
+  const answer = await (await setUp()).get('/admin/state')
+  expect(answer.status).toBe(200)
+  expect(await answer.json()).toEqual({ version: '1.2.3' })
+})
+
+describe('/admin/events/ID', () => {
+  it('asks for the event, within the range', async () => {
+    const asked: unknown[] = []
+    const { get } = await setUp({
+      async explain(id, range) {
+        asked.push([id, range])
+        return explanation(true)
+      },
+    })
+    const id = `a/b c%${'x'.repeat(300)}`
+    const answer = await get(
+      `/admin/events/${encodeURIComponent(id)}?entity=ent_1&from=1h&to=2026-01-31T07:30:00Z`,
+    )
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual(explanation(true))
+    const range = { entity: 'ent_1', fromMs: NOW_MS - 3_600_000, toMs: NOW_MS - 1_800_000 }
+    expect(asked).toEqual([[id, range]])
+    await get('/admin/events/e1')
+    expect(asked[1]).toEqual(['e1', {}])
+  })
+
+  it('answers 404, and where it looked, for what is not found', async () => {
+    const { get } = await setUp({ explain: async () => explanation(false) })
+    const answer = await get('/admin/events/e1')
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toEqual(explanation(false))
+  })
+
+  it.each([
+    ['from=yesterday', 'from: expected a time such as'],
+    ['to=', 'to: expected a time such as'],
+    ['entity=a&entity=b', 'entity: expected one'],
+  ])('refuses %s', async (query, error) => {
+    const answer = await (await setUp()).get(`/admin/events/e1?${query}`)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toEqual({ error: expect.stringContaining(error) })
+  })
+
+  it('explains one at a time', async () => {
+    const first = deferred()
+    const begun = deferred()
+    const { get } = await setUp({
+      explain() {
+        begun.resolve()
+        return first.promise.then(() => explanation(true))
+      },
+    })
+    const slow = get('/admin/events/e1')
+    await begun.promise
+    const busy = await get('/admin/events/e2')
+    expect(busy.status).toBe(429)
+    expect(busy.headers.get('retry-after')).toBe('5')
+    first.resolve()
+    expect((await slow).status).toBe(200)
+    expect((await get('/admin/events/e2')).status).toBe(200)
+  })
+
+  it('gives up at its limit', async () => {
+    const begun = deferred()
+    const { get, clock } = await setUp({
+      explain: (_id, _range, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('cut off')))
+          begun.resolve()
+        }),
+    })
+    const answer = get('/admin/events/e1')
+    await begun.promise
+    await clock.advance(60_000)
+    expect((await answer).status).toBe(504)
+    expect(await (await answer).json()).toEqual({ error: expect.stringContaining('narrow it') })
+  })
+
+  it('gives up when nobody waits for it any more', async () => {
+    const begun = deferred()
+    const aborted = deferred()
+    const { port } = await setUp({
+      explain: (_id, _range, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            aborted.resolve()
+            reject(new Error('cut off'))
+          })
+          begun.resolve()
+        }),
+    })
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    const asking = request({ port, host: '127.0.0.1', path: '/admin/events/e1', headers }).end()
+    asking.on('error', () => undefined)
+    await begun.promise
+    asking.destroy()
+    await aborted.promise
+  })
+
+  it.each([
+    [new InventoryEventsError('KAFKA_UNAVAILABLE', 'Kafka is away', { retryable: true }), 503],
+    [new Error('a defect'), 500],
+  ])('says what failed: %s', async (error, status) => {
+    const { get } = await setUp({ explain: () => Promise.reject(error) })
+    const answer = await get('/admin/events/e1')
+    expect(answer.status).toBe(status)
+    expect(await answer.json()).toEqual({ error: error.message })
+  })
+})
