@@ -3,6 +3,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { leaveCounts } from '../leave-counts.ts'
 import { type Break, breaks } from './breaks.ts'
 import { chartChecks } from './chart-checks.ts'
 import type { Check } from './check.ts'
@@ -100,8 +101,7 @@ async function conclude(results: Result[]): Promise<void> {
   const of = (outcome: Result['outcome']) => results.filter((each) => each.outcome === outcome)
   const [passed, failed] = [of('passed').length, of('failed').length]
   const skipped = of('skipped').map(({ name, said }) => `${name}: ${said}`)
-  const file = process.env.COUNTS_FILE
-  if (file) await writeFile(file, JSON.stringify({ passed, failed, skipped }))
+  await leaveCounts({ passed, failed, skipped })
   print(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
   process.exitCode = passed > 0 && failed === 0 ? 0 : 1
 }

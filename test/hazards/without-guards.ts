@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { leaveCounts } from '../../scripts/leave-counts.ts'
 import { messageOf } from '../../src/event/errors.ts'
 import { startTestStack } from '../support/stack-setup.ts'
 import type { Guard } from './guard.ts'
@@ -44,6 +45,7 @@ async function main(): Promise<number> {
   const missed = results.filter(({ problem }) => problem !== undefined).length
   print(table(results))
   const caught = results.length - missed
+  await leaveCounts({ passed: caught, failed: chosen.length - caught })
   print(`${results.length} guards removed, ${caught} caught, ${missed} missed\n`)
   return missed === 0 ? 0 : 1
 }
