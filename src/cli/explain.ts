@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { withRange } from './search-options.ts'
 
 export interface ExplainOptions {
@@ -12,7 +12,7 @@ export function registerExplain(program: Command): void {
   const command = program
     .command('explain')
     .description('Tell where an event is, and what each plugin of PLUGINS made of it')
-    .argument('<event-id>', 'the id of the event')
+    .argument('<event-id>', 'the id of the event', notEmpty)
     .option('--json', 'as JSON')
   withRange(command)
     .addHelpText(
@@ -23,4 +23,10 @@ export function registerExplain(program: Command): void {
       const { printExplanation } = await import('./print-explanation.ts')
       await printExplanation(id, options)
     })
+}
+
+/** Every record would hold it. */
+function notEmpty(id: string): string {
+  if (id === '') throw new InvalidArgumentError('expected an id')
+  return id
 }
