@@ -66,6 +66,18 @@ export const breaks: Break[] = [
     edit: replaced('interval:', 'scrapeInterval:'),
   },
   {
+    name: 'HTTPRoute: a key that there is not',
+    check: 'chart: schemas of custom resources',
+    file: 'helm/templates/httproute.yaml',
+    edit: replaced('backendRefs:', 'backends:'),
+  },
+  {
+    name: 'template: a gateway that shows its metrics to the outside',
+    check: 'chart: unit tests',
+    file: 'helm/templates/_gateway.tpl',
+    edit: replaced('/openapi.json]', '/metrics]'),
+  },
+  {
     name: 'template: a rollout that starts pods beside the old ones',
     check: 'chart: unit tests',
     file: 'helm/templates/deployment.yaml',
