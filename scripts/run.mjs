@@ -18,6 +18,7 @@ const commands = {
   'check-deploy': ['scripts/check-deploy/run.ts'],
   observe: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/deploy/vitest.config.ts'],
   'gateway-load': ['test/gateway-load/run.ts'],
+  inventree: ['test/inventree/run.ts'],
   hazards: ['test/hazards/without-guards.ts'],
 }
 

@@ -22,7 +22,7 @@ export function pythonMissing(): string | undefined {
 
 /** Runs `test/support/python/produce.py`; answers what it prints. Fetches packages when needed. */
 export async function producePython(task: object): Promise<string> {
-  const packages = await fetchPackages('requirements.txt')
+  const packages = await fetchPackages(join(folder, 'requirements.txt'))
   const env = { ...process.env, PYTHONPATH: packages }
   const running = run('python3', [join(folder, 'produce.py')], { env, timeout: 60_000 })
   running.child.stdin?.end(JSON.stringify(task))
@@ -34,7 +34,7 @@ const SCHEMATHESIS =
 
 /** Runs schemathesis over an OpenAPI document; answers what it prints. Fetches it when needed. */
 export async function runSchemathesis(args: string[], timeoutMs: number) {
-  const packages = await fetchPackages('schemathesis.txt')
+  const packages = await fetchPackages(join(folder, 'schemathesis.txt'))
   const hooks = join(folder, 'schemathesis-hooks.py')
   const env = { ...process.env, PYTHONPATH: packages, SCHEMATHESIS_HOOKS: hooks }
   const all = ['--config-file', join(folder, 'schemathesis.toml'), 'run', ...args]
@@ -44,9 +44,11 @@ export async function runSchemathesis(args: string[], timeoutMs: number) {
   return { isGood: !(ended instanceof Error), output: `${ended.stdout}${ended.stderr}` }
 }
 
-/** Works in a sibling that is renamed when whole, so an interrupted download leaves no half cache. */
-async function fetchPackages(file: string): Promise<string> {
-  const requirements = join(folder, file)
+/**
+ * The folder with what a file of requirements names, fetched when needed. Works in a sibling that is
+ * renamed when whole, so an interrupted download leaves no half cache.
+ */
+export async function fetchPackages(requirements: string): Promise<string> {
   const { stdout: version } = await run('python3', ['--version'])
   const wanted = `${version}${await readFile(requirements, 'utf8')}`
   const target = join(cache, createHash('sha256').update(wanted).digest('hex').slice(0, 12))

@@ -1,0 +1,1 @@
+"""Forwards InvenTree's events to the HTTP gateway of inventory-events."""

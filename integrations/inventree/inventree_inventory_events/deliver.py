@@ -1,0 +1,83 @@
+"""What becomes of a batch, by what the gateway answers."""
+
+from dataclasses import dataclass
+from typing import Optional
+
+from .post import NoAnswer
+
+EVENTS_ARE_WRONG = (400, 413, 422)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Nothing more can be sent for now. With `is_refusal` somebody must mend a setting first."""
+
+    why: str
+    retry_after_seconds: Optional[float] = None
+    is_refusal: bool = False
+
+
+def deliver(batch, post, set_aside):
+    """Sends spooled events, removes those that are taken and sets aside those that never will be.
+
+    What is left in the spool is to be sent again. Answers a Hold, or None to go on at once.
+    """
+    try:
+        answer = post([each.event for each in batch])
+    except NoAnswer as error:
+        return Hold(f"no answer ({error})")
+    except ValueError as error:
+        return Hold(str(error), is_refusal=True)
+    if answer.status == 202:
+        return _taken(batch, answer)
+    if answer.status in EVENTS_ARE_WRONG:
+        return _without_wrong(batch, answer, post, set_aside)
+    if answer.status in (408, 429) or answer.status >= 500:
+        return Hold(f"it answers {answer.status}", answer.retry_after_seconds)
+    return Hold(f"it answers {answer.status}{_hint(answer.status)}", is_refusal=True)
+
+
+def _taken(batch, answer):
+    body = answer.json()
+    if not isinstance(body, dict) or body.get("ids") != [each.event["id"] for each in batch]:
+        return Hold("it answers 202 without the ids that were sent: no gateway?", is_refusal=True)
+    for each in batch:
+        each.remove()
+    return None
+
+
+def _without_wrong(batch, answer, post, set_aside):
+    wrong = _named(answer, len(batch)) if len(batch) > 1 else {0: _reason(answer)}
+    for index, why in wrong.items():
+        set_aside(batch[index], f"{answer.status}: {why}")
+    if wrong:
+        return None
+    middle = len(batch) // 2
+    return deliver(batch[:middle], post, set_aside) or deliver(batch[middle:], post, set_aside)
+
+
+def _named(answer, count):
+    """Why, by index, as far as the answer names events."""
+    wrong = {}
+    for error in _errors(answer):
+        index = error.get("index")
+        if isinstance(index, int) and 0 <= index < count:
+            said = f"{error.get('field')}: expected {error.get('expected')}, got {error.get('got')}"
+            wrong[index] = f"{wrong[index]}; {said}" if index in wrong else said
+    return wrong
+
+
+def _errors(answer):
+    body = answer.json()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    return [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+
+
+def _reason(answer):
+    return _named(answer, 1).get(0) or answer.body.decode("utf-8", "replace")[:1000]
+
+
+def _hint(status):
+    if status in (401, 403):
+        return ": GATEWAY_TOKEN is wrong"
+    return ": is GATEWAY_URL right, and is GATEWAY_TOKEN of the gateway set?" if status == 404 else ""

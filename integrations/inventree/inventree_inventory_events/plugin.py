@@ -1,0 +1,71 @@
+"""The plugin that InvenTree loads."""
+
+import logging
+import time
+
+from django.db import connections
+from plugin import InvenTreePlugin
+from plugin.mixins import EventMixin, SettingsMixin
+
+from .forwarders import forwarder_of
+from .sampled_log import SampledLog
+from .settings import SETTINGS, read_settings
+
+SETTINGS_SECONDS = 10.0
+
+
+class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
+    """Forwards events to the gateway of inventory-events."""
+
+    NAME = "InventoryEvents"
+    SLUG = "inventory-events"
+    TITLE = "Inventory events"
+    DESCRIPTION = "Forwards events to Kafka, by the HTTP gateway of inventory-events"
+    VERSION = "0.1.0"
+    LICENSE = "MIT"
+
+    SETTINGS = SETTINGS
+
+    def __init__(self):
+        super().__init__()
+        self._log = SampledLog()
+        self._known = None
+        self._known_at = float("-inf")
+
+    def wants_process_event(self, event):
+        """Never raises: that would keep the event from every other plugin as well."""
+        try:
+            settings = self._settings()
+            if not settings.is_complete:
+                message = "forwards nothing: GATEWAY_URL or SPOOL_FOLDER is not set"
+                self._log.say(logging.WARNING, "incomplete", message)
+                return False
+            # Any event will do to send what was spooled before a restart.
+            self._forwarder(settings)
+            return settings.wants(event)
+        except Exception as error:
+            message = f"cannot tell whether {event} is wanted, takes it: {error}"
+            self._log.say(logging.ERROR, "filter", message)
+            return True
+
+    def process_event(self, event, *args, **kwargs):
+        """Writes the event to disk. Raises where it can't, so that InvenTree tries again."""
+        settings = self._settings()
+        if settings.is_complete and settings.wants(event):
+            self._forwarder(settings).take(settings, event, args, kwargs)
+
+    def _forwarder(self, settings):
+        return forwarder_of(settings.spool_folder, self._settings_in_thread)
+
+    def _settings(self):
+        if time.monotonic() - self._known_at >= SETTINGS_SECONDS:
+            self._known = read_settings(self.get_setting)
+            self._known_at = time.monotonic()
+        return self._known
+
+    def _settings_in_thread(self):
+        """For the thread that sends, which must not keep a connection to the database."""
+        try:
+            return read_settings(self.get_setting) if self.is_active() else None
+        finally:
+            connections.close_all()

@@ -1,0 +1,30 @@
+"""Events that the gateway will never take, set aside for somebody to look at."""
+
+import json
+import os
+from pathlib import Path
+
+from .file_lock import locked
+
+MOST_BYTES = 10 * 1024 * 1024
+
+
+class Rejects:
+    """`rejects.jsonl`, a line each; when it is full it becomes `rejects.1.jsonl`, over the older one."""
+
+    def __init__(self, folder, most_bytes=MOST_BYTES):
+        self.path = Path(folder) / "rejects.jsonl"
+        self._older = Path(folder) / "rejects.1.jsonl"
+        self._lock = Path(folder) / "rejects.lock"
+        self._most_bytes = most_bytes
+
+    def add(self, why, event, at):
+        """`event` is what was to be sent, or its text where it is no event; `at` an RFC 3339 time."""
+        line = json.dumps({"at": at, "why": why, "event": event}) + "\n"
+        with locked(self._lock):
+            if self.path.exists() and self.path.stat().st_size + len(line) > self._most_bytes:
+                os.replace(self.path, self._older)
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())

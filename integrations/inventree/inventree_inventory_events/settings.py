@@ -1,0 +1,93 @@
+"""Settings of the plugin, as InvenTree keeps and shows them."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+
+def _number(least, most):
+    return [int, MinValueValidator(least), MaxValueValidator(most)]
+
+
+SETTINGS = {
+    "GATEWAY_URL": {
+        "name": "Gateway",
+        "description": "Where the gateway listens, such as http://gateway:8090",
+        "default": "",
+        "required": True,
+    },
+    "GATEWAY_TOKEN": {
+        "name": "Token",
+        "description": "The bearer token of the gateway, its GATEWAY_TOKEN",
+        "default": "",
+        "protected": True,
+        "required": True,
+    },
+    "EVENTS": {
+        "name": "Events",
+        "description": "Names of events to forward, separated by commas; * stands for any text",
+        "default": "*",
+    },
+    "BATCH_SIZE": {
+        "name": "Batch size",
+        "description": "The most events in a request",
+        "default": 200,
+        "validator": _number(1, 1000),
+    },
+    "TIMEOUT": {
+        "name": "Time-out",
+        "description": "How long a request may take",
+        "units": "s",
+        "default": 15,
+        "validator": _number(1, 300),
+    },
+    "SPOOL_FOLDER": {
+        "name": "Spool folder",
+        "description": "Where events are kept until the gateway has taken them: a folder that "
+        "outlives the process and that all workers share",
+        "default": "",
+        "required": True,
+    },
+    "SPOOL_MAX_EVENTS": {
+        "name": "Spool limit",
+        "description": "How many events are kept; when there are more, new ones are dropped",
+        "default": 50000,
+        "validator": _number(1, 1000000),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    url: str
+    token: str
+    patterns: "tuple[str, ...]"
+    batch_size: int
+    timeout_seconds: int
+    spool_folder: str
+    spool_max_events: int
+
+    @property
+    def is_complete(self):
+        return bool(self.url and self.spool_folder)
+
+    def wants(self, event):
+        return any(fnmatchcase(str(event), pattern) for pattern in self.patterns)
+
+
+def read_settings(get_setting):
+    """Reads them by `get_setting(key)` of InvenTree."""
+
+    def text(key):
+        return str(get_setting(key) or "").strip()
+
+    return Settings(
+        url=text("GATEWAY_URL"),
+        token=text("GATEWAY_TOKEN"),
+        patterns=tuple(text("EVENTS").replace(",", " ").split()),
+        batch_size=int(get_setting("BATCH_SIZE")),
+        timeout_seconds=int(get_setting("TIMEOUT")),
+        spool_folder=text("SPOOL_FOLDER"),
+        spool_max_events=int(get_setting("SPOOL_MAX_EVENTS")),
+    )

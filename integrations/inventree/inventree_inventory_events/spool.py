@@ -1,0 +1,122 @@
+"""Events on disk, one file each, in a folder that several processes may share."""
+
+import heapq
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .file_lock import locked
+
+COUNT_SECONDS = 1.0
+HALF_WRITTEN_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """`event` is None where the file holds none, as after a power cut."""
+
+    path: Path
+    text: str
+    event: "dict | None"
+
+    def remove(self):
+        self.path.unlink(missing_ok=True)
+
+
+class Spool:
+    def __init__(self, folder, now=time.monotonic):
+        self.folder = Path(folder)
+        self._events = self.folder / "events"
+        self._now = now
+        self._count = 0
+        self._counted_at = float("-inf")
+        self._events.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._remove_half_written()
+
+    def add(self, event, most):
+        """Answers whether the event is on disk; False where `most` events are there already."""
+        if self._known_count() >= most:
+            return False
+        hidden = self._events / f".{event['id']}"
+        try:
+            _write_through(hidden, json.dumps(event, allow_nan=False))
+            os.replace(hidden, self._events / f"{event['id']}.json")
+        except BaseException:
+            hidden.unlink(missing_ok=True)
+            raise
+        _flush_folder(self._events)
+        self._count += 1
+        return True
+
+    def oldest(self, most, most_bytes):
+        """The first events by id, up to a number and a size, but at least one if there is any."""
+        found, size = [], 0
+        for name in heapq.nsmallest(most, self._names()):
+            each = _read(self._events / name)
+            if each is None:
+                continue
+            size += len(each.text)
+            if found and size > most_bytes:
+                break
+            found.append(each)
+        return found
+
+    def is_empty(self):
+        return not any(self._names())
+
+    def count_dropped(self):
+        """Counts one more that was dropped, over all processes and restarts; answers the sum."""
+        path = self.folder / "dropped"
+        with locked(self.folder / "dropped.lock"):
+            total = (int(path.read_text() or "0") if path.exists() else 0) + 1
+            path.write_text(str(total))
+        return total
+
+    def _known_count(self):
+        """What other processes add within a second isn't seen, so the limit may be passed by that."""
+        if self._now() - self._counted_at >= COUNT_SECONDS:
+            self._count = sum(1 for _ in self._names())
+            self._counted_at = self._now()
+        return self._count
+
+    def _names(self):
+        with os.scandir(self._events) as entries:
+            yield from (entry.name for entry in entries if entry.name.endswith(".json"))
+
+    def _remove_half_written(self):
+        for path in self._events.glob(".*"):
+            try:
+                if time.time() - path.stat().st_mtime > HALF_WRITTEN_SECONDS:
+                    path.unlink()
+            except FileNotFoundError:
+                pass
+
+
+def _write_through(path, text):
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder):
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read(path):
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    try:
+        event = json.loads(text)
+    except ValueError:
+        event = None
+    return Spooled(path, text, event if isinstance(event, dict) else None)

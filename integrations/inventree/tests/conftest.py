@@ -1,0 +1,85 @@
+import json
+import os
+import time
+
+import django
+import pytest
+from django.conf import settings as django_settings
+
+django_settings.configure()
+django.setup()
+
+from fake_gateway import TOKEN, FakeGateway  # noqa: E402
+from inventree_inventory_events import backoff, forwarder, forwarders  # noqa: E402
+from inventree_inventory_events.plugin import InventoryEventsPlugin  # noqa: E402
+
+
+def until(is_so, what, seconds=30):
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch):
+    """Waits that are seconds for people are milliseconds here."""
+    monkeypatch.setattr(backoff, "FIRST_SECONDS", 0.01)
+    monkeypatch.setattr(backoff, "LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr(forwarder, "BATCH_DELAY_SECONDS", 0.05)
+    monkeypatch.setattr(forwarder, "LOOK_SECONDS", 0.05)
+    yield
+    forwarders.stop_all()
+
+
+@pytest.fixture
+def gateway():
+    started = FakeGateway()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def plugin_with(gateway, folder):
+    """Makes the plugin with settings over those of the test's gateway."""
+
+    def make(**stored):
+        plugin = InventoryEventsPlugin()
+        plugin.stored = {
+            "GATEWAY_URL": gateway.url,
+            "GATEWAY_TOKEN": TOKEN,
+            "SPOOL_FOLDER": str(folder),
+            **stored,
+        }
+        return plugin
+
+    return make
+
+
+def spooled(folder):
+    return sorted(path.stem for path in (folder / "events").glob("*.json"))
+
+
+def rejects(folder):
+    path = folder / "rejects.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Leaves the counts in the file that COUNTS_FILE names."""
+    stats = terminalreporter.stats
+    number = {name: len(stats.get(name, [])) for name in ("passed", "failed", "error")}
+    skipped = [report.nodeid for report in stats.get("skipped", [])]
+    counts = {
+        "passed": number["passed"],
+        "failed": number["failed"] + number["error"],
+        "skipped": skipped,
+    }
+    if os.environ.get("COUNTS_FILE"):
+        with open(os.environ["COUNTS_FILE"], "w") as file:
+            json.dump(counts, file)

@@ -1,0 +1,33 @@
+"""A worker of InvenTree, as far as the plugin sees one.
+
+Reads {settings, events: [[name, kwargs], ...], ends: "when sent" | "at once"} from the standard input;
+with "when sent" it ends when the spool is empty. Prints a line when all events are handed over.
+"""
+
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+
+import django
+from django.conf import settings as django_settings
+
+django_settings.configure()
+django.setup()
+
+from inventree_inventory_events.plugin import InventoryEventsPlugin  # noqa: E402
+from plugin import dispatch  # noqa: E402
+
+logging.basicConfig(level=logging.INFO)
+task = json.load(sys.stdin)
+plugin = InventoryEventsPlugin()
+plugin.stored = task["settings"]
+plugin.wants_process_event("plugins_loaded")
+for name, kwargs in task["events"]:
+    dispatch(plugin, name, **kwargs)
+    time.sleep(task.get("pause_seconds", 0))
+print("handed over", flush=True)
+events = Path(task["settings"]["SPOOL_FOLDER"]) / "events"
+while task["ends"] == "when sent" and any(events.iterdir()):
+    time.sleep(0.02)

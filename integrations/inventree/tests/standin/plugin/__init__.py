@@ -1,0 +1,31 @@
+"""A stand-in for InvenTree's `plugin` package: the parts of its interface that the plugin uses.
+
+InvenTree's server is no package that can be installed, so this has the same names and signatures.
+"""
+
+import pickle
+
+
+class InvenTreePlugin:
+    NAME = ""
+    SLUG = None
+
+    def __init__(self):
+        self.mixins = []
+        self.is_switched_on = True
+        # What somebody has set, by key; a value may be an exception that reading it raises.
+        self.stored = {}
+
+    def add_mixin(self, key, fnc_enabled=True, cls=None):
+        self.mixins.append(key)
+
+    def is_active(self):
+        return self.is_switched_on
+
+
+def dispatch(plugin, event, *args, **kwargs):
+    """Asks and calls a plugin as the worker does: what it is given has been through its queue."""
+    args, kwargs = pickle.loads(pickle.dumps((args, kwargs)))
+    event = str(event).strip()
+    if plugin.is_active() and plugin.wants_process_event(event):
+        plugin.process_event(event, *args, **kwargs)
