@@ -74,21 +74,27 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     const processed = 'sum(inventory_events_deliveries_total{job="stock", outcome="processed"})'
     const isAtWork = async () => Number((await monitoring.query(processed))[0]?.value) > 1_000
     await until(isAtWork, { what: '1,000 deliveries to be processed', timeoutMs: 120_000 })
-    const firing = await monitoring.query('ALERTS{alertstate="firing", job="stock"}')
+    const taken = 'sum(inventory_events_gateway_requests_total{job="hooks", status="202"})'
+    const isTaking = async () => Number((await monitoring.query(taken))[0]?.value) > 20
+    await until(isTaking, { what: '20 webhooks to be taken', timeoutMs: 60_000 })
+    const firing = await monitoring.query('ALERTS{alertstate="firing", job=~"stock|hooks"}')
     expect(firing.map(({ metric }) => metric.alertname)).toEqual([])
     expect(await recommended()).toMatchObject([{ value: 2 }])
   })
 
-  it('tells of what producers and a flaky plugin do', async () => {
+  it('tells of what producers, senders and a flaky plugin do', async () => {
     const { noEvent, refused, idTwice, lyingHeaders } = mistakes(scene)
     await scene.setMood('flaky')
+    scene.hooks.forget(true)
     await scene.produce([...noEvent, ...refused, ...idTwice, ...lyingHeaders])
     await raised({
       DeadLetters: { plugin: 'moody', reason: 'rejected' },
       Conflict: {},
       MarksForgotten: { job: 'other' },
       Retries: { plugin: 'moody' },
+      GatewayBadRequests: { job: 'hooks', route: '/webhooks/inventory', status: '401' },
     })
+    scene.hooks.forget(false)
     const letters = monitoring.told.filter(({ alertname }) => alertname.endsWith('DeadLetters'))
     expect(letters.map(({ labels }) => `${labels.plugin} ${labels.reason}`)).toEqual(
       expect.arrayContaining(['* undecodable', 'moody rejected', 'moody conflict']),
@@ -141,9 +147,13 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
 
   it('tells of a broker that is gone', async () => {
     process.kill(inject('brokerPid'), 'SIGSTOP')
-    await raised({ BrokersAway: {} })
+    await raised({
+      BrokersAway: {},
+      GatewayRefusing: { job: 'hooks' },
+      GatewayNotReady: { job: 'hooks' },
+    })
     process.kill(inject('brokerPid'), 'SIGCONT')
-    await over('BrokersAway', 'PartitionsUnowned')
+    await over('BrokersAway', 'PartitionsUnowned', 'GatewayRefusing', 'GatewayNotReady')
   })
 
   it('tells of a member that comes and goes', async () => {

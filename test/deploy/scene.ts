@@ -8,11 +8,11 @@ import { pickPorts } from '../../src/stack/ports.ts'
 import { moved, wasted } from '../support/events.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { situation } from '../support/service-kit.ts'
-import { createTopics, kafkaClient, uniqueName, until } from '../support/stack.ts'
-import { startCli } from '../support/start-cli.ts'
+import { createTopics, kafkaClient, uniqueName } from '../support/stack.ts'
+import { startHooks } from './hooks.ts'
+import { startReplica } from './replica.ts'
 
 export type Scene = Awaited<ReturnType<typeof openScene>>
-export type Replica = ReturnType<typeof startReplica>
 
 const PARTITIONS = 6
 const ENTITIES = 40
@@ -21,7 +21,7 @@ const BATCH_EVERY_MS = 250
 
 /**
  * Two replicas with the store `postgres` and one of another group with the store `memory`, all under
- * the same load.
+ * the same load; and a gateway that writes elsewhere.
  */
 export async function openScene(folder: string) {
   const postgres = await startPostgres()
@@ -48,12 +48,13 @@ export async function openScene(folder: string) {
     IDEMPOTENCY_MAX_MARKS: '1000',
   }
   const { kafka: one, controller: two, registry: three } = await pickPorts()
-  const main = [startReplica(settings, one), startReplica(settings, two)]
-  let other = startReplica(otherSettings, three)
+  const hooks = await startHooks()
+  const main = [startReplica('serve', settings, one), startReplica('serve', settings, two)]
+  let other = startReplica('serve', otherSettings, three)
   try {
-    for (const replica of [...main, other]) await replica.isReady()
+    for (const replica of [...main, other, hooks]) await replica.isReady()
   } catch (error) {
-    await Promise.all([...main, other].map((replica) => replica.end('SIGKILL')))
+    await Promise.all([...main, other, hooks].map((replica) => replica.end('SIGKILL')))
     await postgres.remove()
     throw error
   }
@@ -64,20 +65,22 @@ export async function openScene(folder: string) {
     setMood,
     main,
     load,
+    hooks,
     otherGroup,
     jobs: [
       { name: 'stock', targets: main.map(({ address }) => address) },
       { name: 'other', targets: [other.address] },
+      { name: 'hooks', targets: [hooks.address] },
     ],
     async stopOther(): Promise<void> {
       await other.end('SIGTERM')
     },
     startOther(): void {
-      other = startReplica(otherSettings, three)
+      other = startReplica('serve', otherSettings, three)
     },
     async end(): Promise<void> {
       await load.stop()
-      await Promise.all([...main, other].map((replica) => replica.end('SIGKILL')))
+      await Promise.all([...main, other, hooks].map((replica) => replica.end('SIGKILL')))
       await postgres.remove()
     },
   }
@@ -85,28 +88,6 @@ export async function openScene(folder: string) {
 
 function plugin(name: string): string {
   return fileURLToPath(new URL(`./plugins/${name}.ts`, import.meta.url))
-}
-
-function startReplica(settings: Record<string, string>, port: number) {
-  const { child, output, ended } = startCli(['serve'], { ...settings, HTTP_PORT: `${port}` })
-  const kill = () => void child.kill('SIGKILL')
-  // A test run that is killed takes its replicas along.
-  for (const event of ['exit', 'disconnect']) process.once(event, kill)
-  return {
-    address: `127.0.0.1:${port}`,
-    signal: (signal: NodeJS.Signals) => void child.kill(signal),
-    async isReady(): Promise<void> {
-      const ask = async () =>
-        child.exitCode !== null || (await fetch(`http://127.0.0.1:${port}/readyz`)).ok
-      await until(ask, { what: `the replica on port ${port} to be ready`, timeoutMs: 120_000 })
-      if (child.exitCode !== null) throw new Error(`it ended: ${output.err}${output.out}`)
-    },
-    async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-      for (const event of ['exit', 'disconnect']) process.off(event, kill)
-      child.kill(signal)
-      await ended
-    },
-  }
 }
 
 /** Writes events without pause. A broker that is away is waited for. */

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { pickPorts } from '../../src/stack/ports.ts'
+import { wasted } from '../support/events.ts'
+import { clientOf, gatewaySettings } from '../support/gateway.ts'
+import { situation } from '../support/service-kit.ts'
+import { startReplica } from './replica.ts'
+
+const SEND_EVERY_MS = 200
+const ANSWER_MS = 15_000
+
+/** A gateway, with a topic of its own, and a sender of webhooks that may get some signatures wrong. */
+export async function startHooks() {
+  const { topic } = await situation({ plugins: [] })
+  const { kafka: port } = await pickPorts()
+  const gateway = startReplica('gateway', gatewaySettings(topic), port)
+  const client = clientOf(port)
+  let isOver = false
+  let isForgetful = false
+  let sending: Promise<void> | undefined
+
+  async function run(): Promise<void> {
+    for (let n = 0; !isOver; n++) {
+      const unsigned: Record<string, string> = { 'x-tracktile-signature': 't=0,v1=00' }
+      // What it is answered is for Prometheus to see; a gateway that is away is tried again.
+      await Promise.race([
+        send(wasted(`ent_${n % 10}`, randomUUID()), isForgetful && n % 2 === 0 ? unsigned : {}),
+        sleep(ANSWER_MS),
+      ])
+      await sleep(SEND_EVERY_MS)
+    }
+  }
+
+  async function send(event: object, headers: Record<string, string>): Promise<void> {
+    const response = await client.webhook(event, headers).catch(() => undefined)
+    await response?.arrayBuffer()
+  }
+
+  return {
+    address: gateway.address,
+    async isReady(): Promise<void> {
+      await gateway.isReady()
+      sending = run()
+    },
+    /** Signs every other webhook wrongly, or no longer. */
+    forget(wrongly: boolean): void {
+      isForgetful = wrongly
+    },
+    async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+      isOver = true
+      await gateway.end(signal)
+      await sending
+    },
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
