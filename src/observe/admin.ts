@@ -33,26 +33,37 @@ export function serveAdmin(server: FastifyInstance, options: AdminOptions): void
 function createExplain({ explain, clock }: AdminOptions) {
   let isBusy = false
 
-  return async function answer(request: FastifyRequest, reply: FastifyReply) {
-    const range = rangeOf(request.query as Query, clock.now())
-    if (typeof range === 'string') return refuse(reply, 400, range)
-    if (isBusy) return later(reply, 429, 'another event is being explained')
-    isBusy = true
-    const over = new AbortController()
+  /** Until it is over, the limit has passed, or nobody waits for it any more. */
+  async function within(
+    reply: FastifyReply,
+    over: AbortController,
+    ask: () => Promise<Explanation>,
+  ) {
     const onGone = () => over.abort()
     const cancel = clock.after(EXPLAIN_LIMIT_MS, onGone)
     reply.raw.once('close', onGone)
+    isBusy = true
     try {
-      const { id } = request.params as { id: string }
-      const explanation = await explain(id, range, over.signal)
-      const isFound = explanation.records.length + explanation.letters.length > 0
-      return await reply.code(isFound ? 200 : 404).send(explanation)
-    } catch (error) {
-      return failed(reply, error, over.signal)
+      return await ask()
     } finally {
       isBusy = false
       cancel()
       reply.raw.off('close', onGone)
+    }
+  }
+
+  return async function answer(request: FastifyRequest, reply: FastifyReply) {
+    const { id } = request.params as { id: string }
+    const range = rangeOf(request.query as Query, clock.now())
+    if (typeof range === 'string') return refuse(reply, 400, range)
+    if (isBusy) return later(reply, 429, 'another event is being explained')
+    const over = new AbortController()
+    try {
+      const explanation = await within(reply, over, () => explain(id, range, over.signal))
+      const isFound = explanation.records.length + explanation.letters.length > 0
+      return reply.code(isFound ? 200 : 404).send(explanation)
+    } catch (error) {
+      return failed(reply, error, over.signal)
     }
   }
 }
