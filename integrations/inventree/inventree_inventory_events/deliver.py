@@ -5,7 +5,8 @@ from typing import Optional
 
 from .post import NoAnswer
 
-EVENTS_ARE_WRONG = (400, 413, 422)
+# The gateway says nothing else of single events; a 400 or 404 is a proxy's, or of a wrong setting.
+EVENTS_ARE_WRONG = (413, 422)
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,13 @@ class Spool:
         self._now = now
         self._count = 0
         self._counted_at = float("-inf")
-        self._events.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make_folder()
         self._remove_half_written()
 
     def add(self, event, most):
         """Answers whether the event is on disk; False where `most` events are there already."""
+        # Somebody may have removed it, to be rid of what was in it.
+        self._make_folder()
         if self._known_count() >= most:
             return False
         hidden = self._events / f".{event['id']}"
@@ -70,9 +72,13 @@ class Spool:
         """Counts one more that was dropped, over all processes and restarts; answers the sum."""
         path = self.folder / "dropped"
         with locked(self.folder / "dropped.lock"):
-            total = (int(path.read_text() or "0") if path.exists() else 0) + 1
+            before = path.read_text() if path.exists() else ""
+            total = (int(before) if before.isdigit() else 0) + 1
             path.write_text(str(total))
         return total
+
+    def _make_folder(self):
+        self._events.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _known_count(self):
         """What other processes add within a second isn't seen, so the limit may be passed by that."""

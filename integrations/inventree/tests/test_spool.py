@@ -57,3 +57,13 @@ def test_removes_what_a_crash_has_left_but_not_what_is_being_written(folder):
 
 def test_counts_drops_over_restarts(folder):
     assert [Spool(folder).count_dropped() for _ in range(3)] == [1, 2, 3]
+    (folder / "dropped").write_text("")
+    assert Spool(folder).count_dropped() == 1
+
+
+def test_goes_on_where_its_folder_was_removed(folder):
+    spool = Spool(folder)
+    (folder / "events").rmdir()
+    folder.rmdir()
+    assert spool.add(event(1), most=3)
+    assert [each.event for each in spool.oldest(3, 1000)] == [event(1)]
