@@ -36,8 +36,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a failed delivery lets the next one of its lane pass',
     file: 'src/pipeline/lanes.ts',
-    from: 'else this.#wait(lane, turn.again)',
-    to: 'else { const [first] = lane.items.removeWhere(() => true, 0); lane.items.push(first as T); this.#wait(lane, turn.again) }',
+    from: 'else this.#wait(lane, turn)',
+    to: 'else { const [first] = lane.items.removeWhere(() => true, 0); lane.items.push(first as T); this.#wait(lane, turn) }',
   },
   {
     name: 'every record has a lane of its own',
