@@ -15,6 +15,7 @@ import { KafkaSource } from './kafka/consumer.ts'
 import { KafkaCrashNotes } from './kafka/crash-notes.ts'
 import { createDeadLetterSink } from './kafka/dead-letter-sink.ts'
 import { createProducer } from './kafka/producer.ts'
+import { refusedTopics } from './kafka/refusals.ts'
 import { requireTopics, sinksOf, widthOf } from './kafka/service-topics.ts'
 import { type Health, startHttp } from './observe/http.ts'
 import type { Logger } from './observe/logger.ts'
@@ -138,7 +139,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     port: config.HTTP_PORT,
     register: metrics.register,
     live: () => liveness(source),
-    ready: () => readiness(source, watch),
+    ready: () => readiness(source, watch, refusedTopics(kafka)),
     admin: createAdmin({
       config,
       kafka,
@@ -184,7 +185,7 @@ function liveness(source: KafkaSource): Health {
   return [ok ? { name: 'fetch-loop', ok } : { name: 'fetch-loop', ok, why }]
 }
 
-function readiness(source: KafkaSource, watch: ClusterWatch): Health {
+function readiness(source: KafkaSource, watch: ClusterWatch, refused: readonly string[]): Health {
   const narrow = watch.narrowTopics
   const why = `fewer partitions than the input: ${narrow.join(', ')}`
   return [
@@ -194,6 +195,9 @@ function readiness(source: KafkaSource, watch: ClusterWatch): Health {
     narrow.length === 0
       ? { name: 'topic-widths', ok: true }
       : { name: 'topic-widths', ok: false, why },
+    refused.length === 0
+      ? { name: 'rights', ok: true }
+      : { name: 'rights', ok: false, why: `may not write to ${refused.join(', ')}` },
   ]
 }
 

@@ -6,6 +6,7 @@ import { registerCodecs } from './codecs.ts'
 import { dropSilentConnections } from './drop-silent.ts'
 import { bridgeLogs } from './log-bridge.ts'
 import { quietIdleConnections } from './quiet-idle.ts'
+import { tellRefusedGroups } from './refused-group.ts'
 import { saslOptions } from './sasl.ts'
 import { tlsSockets } from './tls.ts'
 
@@ -22,6 +23,7 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
   if (!quietIdleConnections())
     log.warn('this version of kafkajs is not known: idle connections cost CPU')
   dropSilentConnections()
+  tellRefusedGroups()
   registerCodecs()
   if (sendsSecretsInTheClear(config)) {
     log.warn('KAFKA_SSL is false: the login to the brokers can be read on its way')

@@ -9,7 +9,7 @@ import { crashKindOf } from './crash.ts'
 import { fetchLimits, withFairFetch } from './fair-fetch.ts'
 import { createFetch } from './fetch.ts'
 import { withFetchErrors } from './fetch-errors.ts'
-import { ownErrorIn } from './kafka-error.ts'
+import { finalError } from './kafka-error.ts'
 import { commitLast } from './last-commit.ts'
 import { readCommitted } from './offsets.ts'
 import type { OutOfRangePolicy, OutOfRangePorts } from './out-of-range.ts'
@@ -204,13 +204,13 @@ export class KafkaSource {
 
   /** Tries until a consumer runs; gives up only where another one would fail as well. */
   async #rebuild(crash: Error): Promise<void> {
-    const { clock, log, reports } = this.#options
+    const { clock, log, reports, topics, groupId } = this.#options
     let error = crash
     while (this.#state === 'running') {
       const kind = crashKindOf(error)
       this.#crashes += 1
       if (kind === 'final' || (kind === 'retry' && this.#crashes > CRASHES_MAX)) {
-        return reports.onFailure(ownErrorIn(error) ?? error)
+        return reports.onFailure(finalError(error, `read ${topics.join(', ')} as group ${groupId}`))
       }
       const delayMs = Math.min(REBUILD_DELAY_MS.most, REBUILD_DELAY_MS.first * 2 ** this.#crashes)
       log.warn({ err: error, delayMs }, 'the consumer ended; a new one is started')

@@ -59,6 +59,12 @@ export function ownErrorIn(error: unknown): InventoryEventsError | undefined {
   return causes(error).find((each) => each instanceof InventoryEventsError)
 }
 
+/** What is told of an error that ends a consumer: ours, or which right is missing, or kafkajs's words. */
+export function finalError(error: Error, doing: string): Error {
+  const told = kafkaError(error, doing)
+  return told.code === 'KAFKA_REFUSED' ? told : (ownErrorIn(error) ?? error)
+}
+
 /** The error and what caused it, the deepest last. kafkajs nests no deeper than this limit. */
 export function causes(error: unknown): KafkaJsError[] {
   const found: KafkaJsError[] = []

@@ -3,8 +3,9 @@ import { InventoryEventsError } from '../event/errors.ts'
 import { within } from '../event/within.ts'
 import { requireAcknowledged } from './acknowledged.ts'
 import { brokersOf } from './client.ts'
-import { isTooLarge, kafkaError } from './kafka-error.ts'
+import { causes, isTooLarge, kafkaError } from './kafka-error.ts'
 import type { Acknowledgement } from './producer.ts'
+import { noteWrite } from './refusals.ts'
 import { stablePartitioner } from './stable-partitioner.ts'
 
 /** Together with the client's waits: a broker may be away for about 20 s within one send. */
@@ -35,7 +36,7 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
   const disconnect = () => void producer.disconnect().catch(() => undefined)
   await connected.catch((error) => {
     disconnect()
-    throw kafkaError(error, doing)
+    throw connectError(error, doing)
   })
   return {
     async send(topic, messages, limitMs) {
@@ -43,8 +44,11 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
       const sent = producer.send({ topic, messages, acks: -1 })
       const doing = `write to topic ${topic}`
       const answer = await within(sent, limitMs, () => late(doing, limitMs)).catch((error) => {
-        throw produceError(error, topic, messages.length)
+        const failure = produceError(error, topic, messages.length)
+        if (failure.code === 'KAFKA_REFUSED') noteWrite(kafka, topic, Date.now(), failure)
+        throw failure
       })
+      noteWrite(kafka, topic, Date.now())
       return requireAcknowledged(topic, partitioner.chosen(), answer)
     },
     abandon() {
@@ -53,6 +57,15 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
     },
     close: () => within(producer.disconnect(), CLOSE_TIMEOUT_MS, () => late('disconnect', 0)),
   }
+}
+
+/** Kafka gives numbers to whoever may write to any topic; else it says that the cluster is refused. */
+function connectError(error: unknown, doing: string): InventoryEventsError {
+  const failure = kafkaError(error, doing)
+  const mayNotWrite = causes(error).some(({ type }) => type === 'CLUSTER_AUTHORIZATION_FAILED')
+  if (!mayNotWrite) return failure
+  const message = `${failure.message}; this user may not write to any topic`
+  return new InventoryEventsError('KAFKA_REFUSED', message, { cause: error })
 }
 
 function produceError(error: unknown, topic: string, count: number): InventoryEventsError {

@@ -4,6 +4,7 @@ import type { RecordHeaders } from '../event/record.ts'
 import { kafkaMessage } from './kafka-message.ts'
 import type { ProducerSession } from './producer-session.ts'
 import { openSession } from './producer-session.ts'
+import { recentRefusal } from './refusals.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 const SEND_TIMEOUT_MS = 30_000
@@ -58,6 +59,8 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   const turns = createTurns(MAX_WAITING_SENDS)
 
   async function sendNow(topic: string, messages: Message[]): Promise<Acknowledgement[]> {
+    const refusal = recentRefusal(kafka, topic, Date.now())
+    if (refusal !== undefined) throw refusal
     const current = session ?? (await open())
     session = current
     try {

@@ -6,7 +6,14 @@ import { withAdmin } from './admin.ts'
 import { controlTopicOf } from './control-topic.ts'
 import { marksTopicOf } from './marks-topic.ts'
 
-type TopicSettings = Pick<Config, 'KAFKA_TOPICS' | 'KAFKA_GROUP_ID' | 'IDEMPOTENCY_STORE'>
+type TopicSettings = Pick<
+  Config,
+  | 'KAFKA_TOPICS'
+  | 'KAFKA_GROUP_ID'
+  | 'IDEMPOTENCY_STORE'
+  | 'KAFKA_SASL_MECHANISM'
+  | 'KAFKA_SSL_CERT'
+>
 
 /** What the service writes to for an input topic, partition for partition. */
 export function sinksOf(topic: string, config: Omit<TopicSettings, 'KAFKA_TOPICS'>): string[] {
@@ -23,8 +30,14 @@ export async function requireTopics(kafka: Kafka, config: TopicSettings): Promis
   const missing = needed.filter((topic) => !found.has(topic))
   if (missing.length === 0) return
   const what = missing.length === 1 ? 'topic does' : 'topics do'
-  const message = `the ${what} not exist: ${missing.join(', ')}; create with \`inventory-events topics create\``
+  // Kafka does not tell a user of topics that it may not see.
+  const hidden = isKnownToKafka(config) ? ', or may not be seen by this user' : ''
+  const message = `the ${what} not exist${hidden}: ${missing.join(', ')}; create with \`inventory-events topics create\``
   throw new InventoryEventsError('TOPIC_MISSING', message)
+}
+
+function isKnownToKafka(config: TopicSettings): boolean {
+  return config.KAFKA_SASL_MECHANISM !== undefined || config.KAFKA_SSL_CERT !== undefined
 }
 
 /** The number of partitions that a topic has. */

@@ -66,6 +66,6 @@ function findSchemaId(registry: {
 }
 
 function noTopic(topic: string): InventoryEventsError {
-  const message = `there is no topic ${topic}; create it with "inventory-events topics create"`
+  const message = `there is no topic ${topic} that this user may see; create it with "inventory-events topics create"`
   return new InventoryEventsError('TOPIC_MISSING', message)
 }

@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs'
+import kafkajs, { type AclEntry } from 'kafkajs'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { moved, pluginEvent } from '../support/events.ts'
+import { clientOf, SECRET, TOKEN } from '../support/gateway.ts'
+import { grant, rightsIn } from '../support/secure-acls.ts'
+import { type SecureKafka, startSecureKafka } from '../support/secure-kafka.ts'
+import { pluginPath, serve } from '../support/serve.ts'
+import { endpoints, uniqueName, until } from '../support/stack.ts'
+import { startCli } from '../support/start-cli.ts'
+
+const USERS = [
+  'service',
+  'publisher',
+  'setup',
+  'auditor',
+  'operator',
+  'watcher',
+  'clerk',
+  'explainer',
+]
+/** Each lacks one right of the service. */
+const LACKING = ['lacking-1', 'lacking-2', 'lacking-3', 'lacking-4', 'lacking-5', 'nobody']
+const inventory = `${uniqueName('secure')}.inventory`
+const plugin = `${uniqueName('secure')}.plugin`
+const TOPICS = ['--inventory-topic', inventory, '--plugin-topic', plugin]
+
+/** What the page tells, for the topics of this test. */
+const rights = rightsIn(
+  readFileSync('docs/security.md', 'utf8')
+    .replaceAll('inventory.events', inventory)
+    .replaceAll('plugin.events', plugin),
+)
+let broker: SecureKafka
+
+beforeAll(async () => {
+  broker = await startSecureKafka([...USERS, ...LACKING])
+  await grant(broker.kafka, rights)
+}, 200_000)
+
+afterAll(() => broker.stop())
+
+function settingsOf(user: string): Record<string, string> {
+  return {
+    ...broker.as(user),
+    SCHEMA_REGISTRY_URL: endpoints().registryUrl,
+    KAFKA_TOPICS: `${inventory},${plugin}`,
+  }
+}
+
+async function cli(user: string, args: string[], input = '') {
+  const { child, output, ended } = startCli(args, settingsOf(user))
+  child.stdin.end(input)
+  const code = await ended
+  expect(output.out + output.err).not.toContain('secret-of-')
+  return { code, ...output }
+}
+
+async function done(user: string, args: string[], input = ''): Promise<string> {
+  const run = await cli(user, args, input)
+  expect(run, run.err).toMatchObject({ code: 0, err: '' })
+  return run.out
+}
+
+function service(user: string, more: Record<string, string> = {}) {
+  const own = {
+    PLUGINS: pluginPath('plugins/careful'),
+    EVENTS_ENABLED: 'true',
+    HTTP_PORT: '0',
+    COMMIT_INTERVAL_MS: '100',
+    SESSION_TIMEOUT_MS: '6000',
+    WATCHDOG_TIMEOUT_MS: '1500',
+  }
+  return serve({ ...settingsOf(user), ...own, ...more })
+}
+
+type Running = ReturnType<typeof service>
+
+const problemsOf = ({ log }: Running) => log().filter(({ level }) => level !== 'info')
+
+function linesOf(events: object[]): string {
+  return events.map((event) => JSON.stringify(event)).join('\n')
+}
+
+it('sets the topics and schemas up', async () => {
+  expect(await done('setup', ['topics', 'create', '--partitions', '2'])).toContain('created')
+  expect(await done('auditor', ['topics', 'check'])).toContain(`${inventory}: ok`)
+  await done('nobody', ['schemas', 'register', ...TOPICS])
+})
+
+it('publishes, by command and by gateway', async () => {
+  const lines = linesOf([moved('ent_1'), pluginEvent('first', { how: 'note' })])
+  expect(await done('publisher', ['publish', ...TOPICS], lines)).toContain('2 published')
+  const { child, output, ended } = startCli(['gateway'], {
+    ...settingsOf('publisher'),
+    GATEWAY_PORT: '0',
+    GATEWAY_SECRETS: SECRET,
+    GATEWAY_TOKEN: TOKEN,
+    GATEWAY_INVENTORY_TOPIC: inventory,
+    GATEWAY_PLUGIN_TOPIC: plugin,
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const portIn = () => /"port":(\d+)/.exec(output.out)?.[1]
+  const client = clientOf(Number(await until(portIn, { what: 'the gateway to start' })))
+  expect((await client.webhook(moved('ent_2'))).status).toBe(202)
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+})
+
+it('serves: reads, dead-letters, notes, commits, follows switches, is explained, notes a crash', async () => {
+  const first = service('service')
+  await first.logged('noted')
+  const lines = linesOf([pluginEvent('second', { how: 'reject' })])
+  await done('publisher', ['publish', ...TOPICS], lines)
+  const letters = () => done('clerk', ['dead-letters', 'list'])
+  const [place] = (await until(async () => (await letters()).match(/\S+@\d+/), {
+    what: 'the dead letter to be listed',
+  })) as unknown as [string]
+  expect(await done('clerk', ['dead-letters', 'show', place])).toContain('as it says')
+  expect(await done('clerk', ['dead-letters', 'export'])).toContain('as it says')
+
+  await done('operator', ['plugins', 'pause', 'careful'])
+  await first.logged('switched')
+  await done('operator', ['plugins', 'resume', 'careful'])
+  await done('operator', ['events', 'on'])
+  expect(await done('watcher', ['events', 'status'])).toContain('on')
+
+  const rejected = pluginEvent('fourth', { how: 'reject' })
+  await done('publisher', ['publish', ...TOPICS], linesOf([rejected]))
+  const told = async () => done('explainer', ['explain', rejected.id])
+  await until(async () => (await told()).includes('dead-lettered'), { what: 'it to be explained' })
+
+  const poison = linesOf([pluginEvent('third', { how: 'block' })])
+  await done('publisher', ['publish', ...TOPICS], poison)
+  expect(await first.ended).toBe(1)
+  expect(problemsOf(first).filter(({ level }) => level !== 'warn')).toMatchObject([
+    { msg: 'the main thread is blocked: the process ends' },
+    { msg: 'where the main thread is blocked' },
+  ])
+
+  const second = service('service', { MAX_CRASHES: '1' })
+  const isDead = async () => (await letters()).includes('ended the process')
+  await until(isDead, { what: 'the event that ended the process to be a dead letter' })
+  second.kill('SIGTERM')
+  expect(await second.ended).toBe(0)
+  expect(second.log().filter(({ msg }) => msg === 'noted')).toEqual([])
+  expect(problemsOf(second).filter(({ level }) => level !== 'warn')).toEqual([])
+  for (const { output } of [first, second]) {
+    expect(output.out).not.toMatch(/AUTHORIZATION|uthorized|secret-of-/)
+  }
+})
+
+/** Gives the rights of the service, where one gives way to another, or to none. */
+async function lacking(user: string, of: { name: string; operation: number; instead?: number }) {
+  const all = rights.filter(({ principal }) => principal === 'User:service')
+  const isIt = (right: AclEntry) =>
+    right.resourceName === of.name && right.operation === of.operation
+  const others = all.filter((right) => !isIt(right))
+  expect(others).toHaveLength(all.length - 1)
+  const instead = of.instead === undefined ? [] : all.filter(isIt)
+  const given = instead.map((right) => ({ ...right, operation: of.instead! }))
+  await grant(broker.kafka, [...others, ...given], user)
+}
+
+const { READ, WRITE, DESCRIBE } = kafkajs.AclOperationTypes
+
+it.each([
+  ['lacking-1', 'Read on an input', plugin, DESCRIBE, /TOPIC_AUTHORIZATION_FAILED/],
+  ['lacking-2', 'any right to the group', 'inventory-events', undefined, /group inventory-events:/],
+  ['lacking-3', 'any Read on control', 'inventory-events.control', undefined, /\.control; create/],
+])('%s: %s is missing: exit 1, and it is named', async (user, _, name, instead, named) => {
+  await lacking(user, { name, operation: READ, ...(instead !== undefined && { instead }) })
+  const running = service(user)
+  expect(await running.ended).toBe(1)
+  const said = running.output.out + running.output.err
+  expect(said).toMatch(named)
+  expect(said).toContain(name === plugin ? plugin : name)
+  expect(said).not.toContain('secret-of-')
+  expect(running.log().length).toBeLessThan(30)
+})
+
+it.each([
+  ['lacking-4', 'dead letters', `${plugin}.dead-letters`],
+  ['lacking-5', 'marks', `${plugin}.inventory-events.marks`],
+])('%s: Write on %s is missing: not ready, it is named, and tried now and then', async (...row) => {
+  const [user, , name] = row
+  await lacking(user, { name, operation: WRITE, instead: DESCRIBE })
+  const running = service(user)
+  const lines = linesOf([pluginEvent('late', { how: 'reject' })])
+  await done('publisher', ['publish', ...TOPICS], lines)
+  const { httpPort } = await running.logged('started')
+  const ready = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).text()
+  const why = `may not write to ${name}`
+  await until(async () => (await ready()).includes(why), { what: 'the right to be missed' })
+  const startedAtMs = Date.now()
+  const tries = () => running.log().filter(({ msg }) => `${msg}`.startsWith('Response Produce'))
+  await until(() => tries().length >= 2, { what: 'another try' })
+  expect(Date.now() - startedAtMs).toBeGreaterThan(3_000)
+  running.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
+})
+
+it('a publisher without a right: exit 1, and it is named', async () => {
+  const run = await cli('nobody', ['publish', ...TOPICS], linesOf([moved('ent_3')]))
+  expect(run.code).toBe(1)
+  expect(run.err).toMatch(/^error: cannot connect .* this user may not write to any topic\n$/)
+})

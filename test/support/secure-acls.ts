@@ -1,0 +1,53 @@
+import kafkajs, { type AclEntry, type Kafka } from 'kafkajs'
+
+const OPERATIONS: Record<string, number> = {
+  Read: kafkajs.AclOperationTypes.READ,
+  Write: kafkajs.AclOperationTypes.WRITE,
+  Create: kafkajs.AclOperationTypes.CREATE,
+  Describe: kafkajs.AclOperationTypes.DESCRIBE,
+  DescribeConfigs: kafkajs.AclOperationTypes.DESCRIBE_CONFIGS,
+}
+
+/** The rights that the `kafka-acls --add` commands of a text give. Throws at what it does not know. */
+export function rightsIn(text: string): AclEntry[] {
+  const commands = [...text.matchAll(/^kafka-acls --add (.+)$/gm)]
+  return commands.flatMap(([, options]) => rightsOf(options!))
+}
+
+/** Gives rights to whoever they are for, or to `user` instead. */
+export async function grant(kafka: Kafka, rights: AclEntry[], user?: string): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const acl = rights.map((right) =>
+    user === undefined ? right : { ...right, principal: `User:${user}` },
+  )
+  await admin.createAcls({ acl }).finally(() => admin.disconnect())
+}
+
+function rightsOf(options: string): AclEntry[] {
+  const pairs = [...options.matchAll(/--([a-z-]+) (\S+)/g)].map(([, name, value]) => ({
+    name: name!,
+    value: value!,
+  }))
+  if (pairs.map(({ name, value }) => `--${name} ${value}`).join(' ') !== options) {
+    throw new Error(`cannot read the rights of: ${options}`)
+  }
+  const all = (name: string) => pairs.filter((pair) => pair.name === name).map(({ value }) => value)
+  const isPrefix = all('resource-pattern-type').includes('prefixed')
+  const { TOPIC, GROUP } = kafkajs.AclResourceTypes
+  const resources = [
+    ...all('topic').map((resourceName) => ({ resourceType: TOPIC, resourceName })),
+    ...all('group').map((resourceName) => ({ resourceType: GROUP, resourceName })),
+  ]
+  const { PREFIXED, LITERAL } = kafkajs.ResourcePatternTypes
+  return resources.flatMap((resource) =>
+    all('operation').map((operation) => ({
+      ...resource,
+      resourcePatternType: isPrefix ? PREFIXED : LITERAL,
+      principal: all('allow-principal')[0]!,
+      host: '*',
+      operation: OPERATIONS[operation]!,
+      permissionType: kafkajs.AclPermissionTypes.ALLOW,
+    })),
+  )
+}
