@@ -81,4 +81,6 @@ def _reason(answer):
 def _hint(status):
     if status in (401, 403):
         return ": GATEWAY_TOKEN is wrong"
-    return ": is GATEWAY_URL right, and is GATEWAY_TOKEN of the gateway set?" if status == 404 else ""
+    if status == 404:
+        return ": is GATEWAY_URL right, and is GATEWAY_TOKEN of the gateway set?"
+    return ""

@@ -115,7 +115,8 @@ class Forwarder:
             message = f"the gateway at {settings.url} takes no events: {hold.why}; they are spooled"
             self._log.say(logging.WARNING, "held", message)
         elif self._log.forget("held"):
-            self._log.say(logging.INFO, "sends", f"the gateway at {settings.url} takes events again")
+            message = f"the gateway at {settings.url} takes events again"
+            self._log.say(logging.INFO, "sends", message)
             self._log.forget("sends")
         return hold
 

@@ -12,7 +12,7 @@ SEQUENCE_MAX = 0xFFF
 
 
 class Mint:
-    """Ids are UUIDs of version 7 that grow within the process, so their order is the events' order."""
+    """Ids are UUIDs of version 7 that grow within the process, in the order of the events."""
 
     def __init__(self, now_ms=lambda: time.time_ns() // 1_000_000, random_bytes=os.urandom):
         self._now_ms = now_ms

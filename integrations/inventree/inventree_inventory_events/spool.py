@@ -81,7 +81,7 @@ class Spool:
         self._events.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _known_count(self):
-        """What other processes add within a second isn't seen, so the limit may be passed by that."""
+        """What others add within a second isn't seen, so the limit may be passed by that."""
         if self._now() - self._counted_at >= COUNT_SECONDS:
             self._count = sum(1 for _ in self._names())
             self._counted_at = self._now()

@@ -1,7 +1,7 @@
 """A worker of InvenTree, as far as the plugin sees one.
 
-Reads {settings, events: [[name, kwargs], ...], ends: "when sent" | "at once"} from the standard input;
-with "when sent" it ends when the spool is empty. Prints a line when all events are handed over.
+Reads {settings, events: [[name, kwargs], ...], ends: "when sent" | "at once"} from the standard
+input; with "when sent" it ends when the spool is empty. Prints a line when all is handed over.
 """
 
 import json

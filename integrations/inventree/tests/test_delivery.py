@@ -73,7 +73,7 @@ def test_takes_no_other_answer_for_the_gateway_s(plugin_with, gateway, folder, a
     assert rejects(folder) == []
 
 
-def test_is_held_by_a_wrong_token_and_goes_on_with_the_right_one(plugin_with, gateway, folder, caplog):
+def test_is_held_by_a_wrong_token_until_it_is_mended(plugin_with, gateway, folder, caplog):
     caplog.set_level("INFO")
     plugin = plugin_with(GATEWAY_TOKEN="wrong")
     trigger(plugin, 3)
@@ -193,7 +193,10 @@ class Drip:
                 pass
 
 
-@pytest.mark.parametrize("url", ["gateway:8090", "ftp://gateway", "http://", "http://user:secret@gateway"])
+NO_URLS = ["gateway:8090", "ftp://gateway", "http://", "http://user:secret@gateway"]
+
+
+@pytest.mark.parametrize("url", NO_URLS)
 def test_refuses_what_is_no_url_without_repeating_it(url):
     with pytest.raises(ValueError, match="GATEWAY_URL: expected") as refused:
         post_events([], url, "t", 1)

@@ -46,7 +46,7 @@ CASES = [
     (gettext_lazy("yes"), "yes"),
     (Part(pk=7), 7),
     (Part(), None),
-    ({Event.MOVED: [Part(pk=1), (2, {3})], 4: "four"}, {"stockitem.moved": [1, [2, [3]]], "4": "four"}),
+    ({Event.MOVED: [Part(pk=1), (2, {3})], 4: "x"}, {"stockitem.moved": [1, [2, [3]]], "4": "x"}),
     (Rude(), "<Rude>"),
 ]
 
