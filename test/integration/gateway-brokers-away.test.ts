@@ -23,6 +23,7 @@ describe.skipIf(noMaven !== undefined)('while the brokers are away', () => {
       GATEWAY_DELIVERY_TIMEOUT_MS: '2000',
     })
     const isReady = async () => (await fetch(`${url}/readyz`)).status === 200
+    const metrics = async () => (await fetch(`${url}/metrics`)).text()
     const senders = startSenders(webhook, { count: 5 })
     const untilTaken = (more: number) => {
       const before = senders.with(202).length
@@ -31,8 +32,10 @@ describe.skipIf(noMaven !== undefined)('while the brokers are away', () => {
     }
 
     await untilTaken(50)
+    expect(await metrics()).toContain('inventory_events_gateway_ready{check="kafka"} 1')
     await own.kill()
     await until(async () => !(await isReady()), { what: 'the gateway to see it' })
+    expect(await metrics()).toContain('inventory_events_gateway_ready{check="kafka"} 0')
     const refused = await webhook('{}')
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
     expect((await fetch(`${url}/livez`)).status).toBe(200)

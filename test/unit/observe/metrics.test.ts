@@ -47,6 +47,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'idempotency_lost_leases_total',
     'idempotency_evictions_total',
     'idempotency_unreadable_records_total',
+    'gateway_ready',
     'gateway_requests_total',
     'gateway_unknown_kinds_total',
   ])
