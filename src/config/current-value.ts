@@ -16,14 +16,15 @@ export function currentValue<N extends SettingName>(
   const path = config.files?.[name]
   if (path === undefined) return (config as Config)[name]
   const setting: Setting = settings[name]
-  const value = setting.type.parse(textOf(path, name, setting))
+  const text = textOf(path, name, setting)
+  const value = text === undefined ? undefined : setting.type.parse(text)
   if (value === undefined) throw invalid(name, `expected ${setting.type.expects} in ${path}`)
   return value as Config[N]
 }
 
-function textOf(path: string, name: SettingName, setting: Setting): string {
+function textOf(path: string, name: SettingName, setting: Setting): string | undefined {
   try {
-    return cleaned(readFileSync(path, 'utf8'), setting) ?? ''
+    return cleaned(readFileSync(path, 'utf8'), setting)
   } catch (error) {
     throw invalid(name, `cannot be read: ${messageOf(error)}`)
   }

@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { createRegistry } from '../../src/avro/registry.ts'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { PostgresPool } from '../../src/idempotency/postgres-pool.ts'
+import { startPostgres } from '../support/postgres-server.ts'
+import { type Authority, createAuthority } from '../support/secure-certificates.ts'
+
+let folder: string
+let authority: Authority
+let stranger: Authority
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'secure-others-'))
+  // Postgres runs as somebody else.
+  chmodSync(folder, 0o755)
+  authority = createAuthority(folder, 'known')
+  stranger = createAuthority(folder, 'stranger')
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it('talks to a registry over TLS whose authority is replaced while it runs', async () => {
+  const { cert, key } = authority.sign('registry')
+  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (_, answer) =>
+    answer.writeHead(200, { 'content-type': 'application/json', connection: 'close' }).end('[]'),
+  )
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const ca = join(folder, 'ca-in-use.pem')
+  copyFileSync(stranger.cert, ca)
+  const SCHEMA_REGISTRY_URL = `https://localhost:${port}`
+  const settings = { SCHEMA_REGISTRY_URL, SCHEMA_REGISTRY_CA_FILE: ca }
+  const registry = createRegistry(loadConfig(settings, { required: ['SCHEMA_REGISTRY_URL'] }))
+  await expect(registry.check()).rejects.toMatchObject({
+    code: 'REGISTRY_UNAVAILABLE',
+    message: expect.stringMatching(/trusted here: SCHEMA_REGISTRY_CA$/),
+  })
+  copyFileSync(authority.cert, ca)
+  await registry.check()
+})
+
+it('talks to Postgres over TLS, and only to one that it can check', async () => {
+  const { cert, key } = authority.sign('postgres')
+  if (process.getuid?.() === 0) execFileSync('chown', ['nobody', key])
+  const tls = ['ssl=on', `ssl_cert_file=${cert}`, `ssl_key_file=${key}`, 'fsync=off']
+  const postgres = await startPostgres(tls.flatMap((flag) => ['-c', flag]))
+  onTestFinished(() => postgres.remove())
+  const at = postgres.url.replace('127.0.0.1', 'localhost')
+
+  async function isEncrypted(parameters: string): Promise<unknown> {
+    const url = `${at}?${parameters}`
+    loadConfig({ IDEMPOTENCY_STORE: url })
+    const pool = new PostgresPool({ url, connectionsMax: 1, onError: () => {} })
+    onTestFinished(() => pool.end())
+    const text = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
+    return (await pool.query({ text })).rows[0]
+  }
+
+  const checked = (ca: string) => `sslmode=verify-full&sslrootcert=${ca}`
+  expect(await isEncrypted(checked(authority.cert))).toEqual({ ssl: true })
+  expect(await isEncrypted('sslmode=disable')).toEqual({ ssl: false })
+  await expect(isEncrypted(checked(stranger.cert))).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: expect.stringMatching(/^Postgres at localhost:\d+\/postgres: .* here: sslrootcert$/),
+  })
+})
