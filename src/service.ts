@@ -16,7 +16,7 @@ import { KafkaCrashNotes } from './kafka/crash-notes.ts'
 import { createDeadLetterSink } from './kafka/dead-letter-sink.ts'
 import { createProducer } from './kafka/producer.ts'
 import { refusedTopics } from './kafka/refusals.ts'
-import { requireTopics, sinksOf, widthOf } from './kafka/service-topics.ts'
+import { readTopicsOf, requireTopics, sinksOf, widthOf } from './kafka/service-topics.ts'
 import { type Health, startHttp } from './observe/http.ts'
 import type { Logger } from './observe/logger.ts'
 import { createMetrics } from './observe/metrics.ts'
@@ -102,7 +102,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const source = new KafkaSource({
     kafka,
     groupId: config.KAFKA_GROUP_ID,
-    topics: config.KAFKA_TOPICS,
+    topics: readTopicsOf(config.KAFKA_TOPICS),
     intake: pipeline,
     clock,
     log: log.child({ component: 'consumer' }),

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import type { RedriveOptions } from './redrive-letters.ts'
 import { positive, withRange } from './search-options.ts'
 
 const REASONS = ['exhausted', 'rejected', 'conflict', 'filter', 'undecodable', 'too-large']
 const LIST_LIMIT = 1_000
+const RATE = 100
 
 export interface LetterOptions {
   plugin?: string
@@ -19,7 +21,7 @@ export interface LetterOptions {
 export function registerDeadLetters(program: Command): void {
   const letters = program
     .command('dead-letters')
-    .description('Look at the events that were given up, in the dead-letter topics of KAFKA_TOPICS')
+    .description('See to the events that were given up, in the dead-letter topics of KAFKA_TOPICS')
   withFilter(letters.command('list'))
     .description('Print them, one a line, oldest first')
     .option('--limit <n>', 'only the newest so many', positive, LIST_LIMIT)
@@ -41,15 +43,28 @@ export function registerDeadLetters(program: Command): void {
       const { exportLetters } = await import('./export-letters.ts')
       await exportLetters(options)
     })
+  withChoice(letters.command('redrive'))
+    .description(
+      'Hand those of KAFKA_GROUP_ID to their plugins once more; without --yes, say which',
+    )
+    .option('--yes', 'do it')
+    .option('--rate <n>', 'at most so many a second', positive, RATE)
+    .action(async (options: RedriveOptions) => {
+      const { redriveLetters } = await import('./redrive-letters.ts')
+      await redriveLetters(options)
+    })
 }
 
 /** The options that choose dead letters. */
 export function withFilter(command: Command): Command {
+  return withChoice(command).option('--group <id>', 'given up by this consumer group')
+}
+
+function withChoice(command: Command): Command {
   return withRange(
     command
       .option('--plugin <slug>', 'of this plugin; "*" stands for bytes that hold no event')
       .addOption(new Option('--reason <reason>', 'given up for this reason').choices(REASONS))
-      .option('--kind <name>', 'only events of this kind or name; asks the schema registry')
-      .option('--group <id>', 'given up by this consumer group'),
+      .option('--kind <name>', 'only events of this kind or name; asks the schema registry'),
   )
 }

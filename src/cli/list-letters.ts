@@ -19,7 +19,7 @@ export async function listLetters(options: LetterOptions): Promise<void> {
   if (left > 0) process.stderr.write(`${left} more: raise --limit, or ask for fewer\n`)
 }
 
-function lineOf(letter: Letter): string {
+export function lineOf(letter: Letter): string {
   const { place, timestampMs, plugin, reason, entity = '', topic, partition, offset } = letter
   const origin = `${topic}/${partition}@${offset}`
   const error = letter.error.replace(/\s+/g, ' ')

@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../event/record.ts'
+import { ownHeaders } from '../pipeline/redriven.ts'
 
 /** A dead letter as it lies in its topic. */
 export interface Letter {
@@ -10,6 +11,8 @@ export interface Letter {
   reason: string
   error: string
   attempts: number
+  /** How often it was redriven before. */
+  redrives: number
   groupId: string
   /** Where the record came from. */
   topic: string
@@ -31,6 +34,7 @@ export function letterOf(record: SourceRecord): Letter | undefined {
     reason: text(record, 'dlq.reason') ?? '',
     error: text(record, 'dlq.error') ?? '',
     attempts: Number(text(record, 'dlq.attempts') ?? 0),
+    redrives: Number(text(record, 'dlq.redrives') ?? 0),
     groupId: text(record, 'dlq.group') ?? '',
     topic,
     partition: Number(text(record, 'dlq.partition')),
@@ -41,7 +45,7 @@ export function letterOf(record: SourceRecord): Letter | undefined {
 
 /** The headers that the record had before it was a dead letter. */
 export function originalHeaders({ headers }: SourceRecord): SourceRecord['headers'] {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('dlq.')))
+  return ownHeaders(headers)
 }
 
 function text({ headers }: SourceRecord, name: string): string | undefined {

@@ -2,8 +2,9 @@ import type { Admin, ConsumerEndBatchProcessEvent, ConsumerGroupJoinEvent } from
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import { redriveTopicOf } from '../pipeline/redriven.ts'
 import type { Intake, Obstacle } from '../pipeline/source.ts'
-import type { TopicPartition } from './balance.ts'
+import { byTopicName, isSame, type TopicPartition } from './balance.ts'
 import type { Claims } from './claims.ts'
 import { Lead, type LeadConsumer } from './lead.ts'
 import { type GroupOffsets, type PartitionOffsets, readOffsets } from './offsets.ts'
@@ -137,7 +138,8 @@ export class Assignment {
   async #prepare(join: number, assigned: TopicPartition[]): Promise<void> {
     const offsets = await this.#readOffsets(join, assigned)
     if (offsets === undefined) return
-    const opened = assigned.map(({ topic, partition }) => {
+    // Inputs first: what ends with one of them is opened after that, and so opened anew.
+    const opened = [...assigned].sort(byTopicName).map(({ topic, partition }) => {
       const known = offsets.get(topic)?.get(partition)
       return known === undefined ? undefined : this.#open(join, topic, partition, known)
     })
@@ -189,8 +191,7 @@ export class Assignment {
     offsets: PartitionOffsets,
   ): Promise<void> {
     const kept = this.owned.get(topic, partition)
-    // Somebody else committed beyond what we completed: they owned it in between, so what we have
-    // under way belongs to an epoch that is over.
+    // Committed beyond what we completed: somebody owned it in between, and our epoch is over.
     const wasOwnedInBetween = kept !== undefined && (offsets.committed ?? 0) > kept.ledger.watermark
     if (kept !== undefined && wasOwnedInBetween) this.#end(kept)
     const start = this.#start(topic, partition, offsets)
@@ -233,18 +234,17 @@ export class Assignment {
     return owned
   }
 
+  /** With a partition ends that of its redriven events, which share its lanes and its marks. */
   #end(owned: OwnedPartition): void {
     this.owned.remove(owned)
     owned.lose()
     this.#options.intake.end(owned)
+    const redrive = this.owned.get(redriveTopicOf(owned.topic), owned.partition)
+    if (redrive !== undefined) this.#end(redrive)
   }
 }
 
 /** The offset that comes next; undefined if nothing was read yet. */
 function nextOf(kept: OwnedPartition | undefined, offsets: PartitionOffsets | undefined) {
   return kept?.ledger.expected ?? offsets?.committed
-}
-
-function isSame(a: TopicPartition, b: TopicPartition): boolean {
-  return a.topic === b.topic && a.partition === b.partition
 }

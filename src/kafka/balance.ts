@@ -1,3 +1,5 @@
+import { redriveTopicOf } from '../pipeline/redriven.ts'
+
 export interface TopicPartition {
   topic: string
   partition: number
@@ -20,8 +22,28 @@ export type Shares = Map<string, TopicPartition[]>
 /**
  * Shares partitions out evenly, each to a member that reads its topic, and moves as few as can be:
  * what is moved stops for the whole group. `widths` tells the number of partitions of each topic.
+ * The partition of redriven events goes where its input partition goes; while that is with a member
+ * that does not read it, being of an older version, nobody gets it and its events wait.
  */
 export function balance(members: readonly Member[], widths: ReadonlyMap<string, number>): Shares {
+  const redrives = new Set([...widths.keys()].map(redriveTopicOf))
+  const shares = balanceInputs(
+    members,
+    new Map([...widths].filter(([topic]) => !redrives.has(topic))),
+  )
+  for (const { id, topics } of members) {
+    const isRead = ({ topic, partition }: TopicPartition) =>
+      topics.includes(topic) && partition < (widths.get(topic) ?? 0)
+    const follow = sharesOf(shares, id).map((each) => ({
+      ...each,
+      topic: redriveTopicOf(each.topic),
+    }))
+    sharesOf(shares, id).push(...follow.filter(isRead))
+  }
+  return shares
+}
+
+function balanceInputs(members: readonly Member[], widths: ReadonlyMap<string, number>): Shares {
   const sorted = [...members].sort((a, b) => (a.id < b.id ? -1 : 1))
   const shares: Shares = new Map(sorted.map(({ id }) => [id, []]))
   const owners = validClaims(sorted, widths)
@@ -123,6 +145,14 @@ function sharesOf(shares: Shares, id: string): TopicPartition[] {
 
 function countOf(partitions: readonly TopicPartition[], topic: string): number {
   return partitions.filter((each) => each.topic === topic).length
+}
+
+export function isSame(a: TopicPartition, b: TopicPartition): boolean {
+  return a.topic === b.topic && a.partition === b.partition
+}
+
+export function byTopicName(a: TopicPartition, b: TopicPartition): number {
+  return a.topic < b.topic ? -1 : Number(a.topic > b.topic)
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

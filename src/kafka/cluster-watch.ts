@@ -3,6 +3,7 @@ import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { OwnedPartition } from './owned-partition.ts'
+import { readTopicsOf } from './service-topics.ts'
 import { Unread } from './unread.ts'
 
 export interface ClusterWatchOptions {
@@ -72,7 +73,10 @@ export class ClusterWatch {
 
   /** How many partitions each input topic has, as far as it is known. */
   *widths(): Iterable<{ topic: string; partitions: number }> {
-    for (const [topic, ends] of this.#ends) yield { topic, partitions: ends.size }
+    for (const topic of this.#options.topics) {
+      const partitions = this.#ends.get(topic)?.size
+      if (partitions !== undefined) yield { topic, partitions }
+    }
   }
 
   /** Asks for the first time, then goes on in the background until it is stopped. */
@@ -116,7 +120,7 @@ export class ClusterWatch {
   }
 
   async #refreshEnds(): Promise<void> {
-    for (const topic of this.#options.topics) {
+    for (const topic of readTopicsOf(this.#options.topics)) {
       const offsets = await this.#admin.fetchTopicOffsets(topic)
       const ends = offsets.map(({ partition, high }) => [partition, Number(high)] as const)
       this.#ends.set(topic, new Map(ends))
@@ -141,7 +145,7 @@ export class ClusterWatch {
   async #refreshRetention(): Promise<void> {
     const { resources } = await this.#admin.describeConfigs({
       includeSynonyms: false,
-      resources: this.#options.topics.map((name) => ({
+      resources: readTopicsOf(this.#options.topics).map((name) => ({
         type: kafkajs.ConfigResourceTypes.TOPIC,
         name,
         configNames: ['retention.ms'],

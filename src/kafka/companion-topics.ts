@@ -1,12 +1,9 @@
 import { deadLetterTopicOf } from '../pipeline/dead-letter.ts'
+import { redriveTopicOf } from '../pipeline/redriven.ts'
 import type { TopicDescription } from './admin.ts'
 
 /** Headers that tell why a record is dead: room for them beside the largest record of the input. */
 export const HEADER_ROOM_BYTES = 65_536
-
-export function redriveTopicOf(topic: string): string {
-  return `${topic}.redrive`
-}
 
 /** The topics that an input topic needs beside it. */
 export function companionTopics(topic: string): string[] {

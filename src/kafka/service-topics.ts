@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { deadLetterTopicOf } from '../pipeline/dead-letter.ts'
+import { isRedrive, redriveTopicOf } from '../pipeline/redriven.ts'
 import { withAdmin } from './admin.ts'
 import { controlTopicOf } from './control-topic.ts'
 import { marksTopicOf } from './marks-topic.ts'
@@ -15,11 +16,19 @@ type TopicSettings = Pick<
   | 'KAFKA_SSL_CERT'
 >
 
-/** What the service writes to for an input topic, partition for partition. */
-export function sinksOf(topic: string, config: Omit<TopicSettings, 'KAFKA_TOPICS'>): string[] {
+/** What the service reads: the input topics, and for each the dead letters that come again. */
+export function readTopicsOf(inputs: readonly string[]): string[] {
+  return [...inputs, ...inputs.map(redriveTopicOf)]
+}
+
+/** What an input topic needs beside it, partition for partition. */
+export function sinksOf(
+  topic: string,
+  config: Pick<TopicSettings, 'KAFKA_GROUP_ID' | 'IDEMPOTENCY_STORE'>,
+): string[] {
   const hasLedger = config.IDEMPOTENCY_STORE === 'kafka:'
   const ledgers = hasLedger ? [marksTopicOf(topic, config.KAFKA_GROUP_ID)] : []
-  return [deadLetterTopicOf(topic), ...ledgers]
+  return [deadLetterTopicOf(topic), redriveTopicOf(topic), ...ledgers]
 }
 
 /** Rejects with TOPIC_MISSING unless the input topics are there, and what is written for them. */
@@ -27,6 +36,8 @@ export async function requireTopics(kafka: Kafka, config: TopicSettings): Promis
   const inputs = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
   const needed = [...inputs, controlTopicOf(config.KAFKA_GROUP_ID)]
   const found = await withAdmin(kafka, (admin) => admin.describe(needed))
+  const redrives = config.KAFKA_TOPICS.filter((topic) => isRedrive({ topic }))
+  if (redrives.length > 0) throw noInput(redrives)
   const missing = needed.filter((topic) => !found.has(topic))
   if (missing.length === 0) return
   const what = missing.length === 1 ? 'topic does' : 'topics do'
@@ -38,6 +49,11 @@ export async function requireTopics(kafka: Kafka, config: TopicSettings): Promis
 
 function isKnownToKafka(config: TopicSettings): boolean {
   return config.KAFKA_SASL_MECHANISM !== undefined || config.KAFKA_SSL_CERT !== undefined
+}
+
+function noInput(topics: string[]): InventoryEventsError {
+  const message = `KAFKA_TOPICS: expected input topics, got ${topics.join(', ')}, which holds redriven dead letters`
+  return new InventoryEventsError('CONFIG_INVALID', message)
 }
 
 /** The number of partitions that a topic has. */

@@ -22,6 +22,8 @@ export interface DeadLetterCause {
   error: string
   attempts: number
   groupId: string
+  /** How often it was redriven before. */
+  redrives: number
 }
 
 const ERROR_LIMIT_BYTES = 1_024
@@ -47,6 +49,7 @@ export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): Dead
       'dlq.offset': String(record.offset),
       'dlq.timestamp': String(record.timestampMs),
       'dlq.group': cause.groupId,
+      ...(cause.redrives > 0 && { 'dlq.redrives': String(cause.redrives) }),
     },
   }
 }

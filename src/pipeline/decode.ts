@@ -4,7 +4,7 @@ import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
-import { type Content, placeOf, type WantedRecord } from './delivery.ts'
+import { type Content, originOf, placeOf, type WantedRecord } from './delivery.ts'
 import { Envelope } from './envelope.ts'
 import type { Peek } from './peek.ts'
 
@@ -20,7 +20,8 @@ export function createDecode(fingerprint: Fingerprint): (wanted: WantedRecord) =
 }
 
 function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
-  const { record, schema, name } = wanted
+  const { schema, name } = wanted
+  const record = originOf(wanted)
   const value = record.value as Buffer
   try {
     if (schema === undefined) throw new Error('its schema is not known')

@@ -2,7 +2,7 @@ import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { ClaimResult, IdempotencyStore } from '../idempotency/store.ts'
-import type { Content, Delivery } from './delivery.ts'
+import { type Content, type Delivery, originOf } from './delivery.ts'
 
 export type Admission =
   /** Nobody completed this event for this plugin before: go on. */
@@ -74,7 +74,7 @@ export class Dedupe {
   }
 
   async #claim(delivery: Delivery, content: Content): Promise<Admission> {
-    const result = await this.#ask(delivery, content.id, content.fingerprint)
+    const result = await this.#ask(delivery, claimIdOf(delivery, content), content.fingerprint)
     switch (result.type) {
       case 'claimed':
         delivery.claim = result.claim
@@ -107,7 +107,7 @@ export class Dedupe {
   }
 
   #ask(delivery: Delivery, eventId: string, fingerprint: string): Promise<ClaimResult> {
-    const { topic, partition } = delivery.wanted.record
+    const { topic, partition } = originOf(delivery.wanted)
     const key = { plugin: delivery.plugin.slug, eventId, topic, partition }
     return this.#timed('claim', () => this.#ports.store.claim(key, fingerprint))
   }
@@ -122,7 +122,7 @@ export class Dedupe {
   }
 
   #hold(delivery: Delivery, content: Content): Holder {
-    const id = holderId(delivery, content.id)
+    const id = holderId(delivery, content)
     const present = this.#holders.get(id)
     if (present !== undefined) return present
     let leave = () => {}
@@ -137,7 +137,7 @@ export class Dedupe {
   #leave(delivery: Delivery): void {
     const { content } = delivery.wanted
     if (content === undefined) return
-    const id = holderId(delivery, content.id)
+    const id = holderId(delivery, content)
     const holder = this.#holders.get(id)
     if (holder?.delivery !== delivery) return
     this.#holders.delete(id)
@@ -147,6 +147,16 @@ export class Dedupe {
 
 const duplicate: Admission = { type: 'completed', outcome: { type: 'duplicate' } }
 
-function holderId(delivery: Delivery, eventId: string): string {
-  return `${delivery.plugin.slug}\u0000${eventId}`
+function holderId(delivery: Delivery, content: Content): string {
+  return `${delivery.plugin.slug}\u0000${claimIdOf(delivery, content)}`
+}
+
+/**
+ * What a delivery is claimed by: the event's id. Given up counts as completed, so each time that an
+ * event is redriven has an id of its own, which is the same however often the record is written;
+ * with the content in it, since several dead letters may have one event id by conflict.
+ */
+function claimIdOf({ wanted }: Delivery, { id, fingerprint }: Content): string {
+  if (wanted.redriven === undefined) return id
+  return `${id}#${fingerprint}#redrive-${wanted.redriven.generation}`
 }

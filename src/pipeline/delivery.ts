@@ -5,6 +5,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { Claim } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { OpenRecord } from './ledger.ts'
+import type { Redriven } from './redriven.ts'
 import type { Wanting } from './route.ts'
 import type { Epoch } from './source.ts'
 
@@ -18,6 +19,8 @@ export interface WantedRecord {
   readonly epoch: Epoch
   /** Copied out of the fetch: ours to keep. */
   readonly record: SourceRecord
+  /** Where the record is a dead letter that comes again. */
+  readonly redriven: Redriven | undefined
   readonly bytes: number
   readonly open: OpenRecord
   readonly name: string
@@ -54,6 +57,11 @@ export function deliveryOf(
 ): Delivery {
   const fresh = { attempts: 0, claim: undefined, deadLetterWritten: false, crashNoted: false }
   return { plugin, wanted, filterFailed, verdict, ...fresh }
+}
+
+/** The record as it first came in: of a redriven one, what it was before it was a dead letter. */
+export function originOf({ record, redriven }: WantedRecord): SourceRecord {
+  return redriven?.origin ?? record
 }
 
 /** `topic/partition@offset`, for logs and errors. */

@@ -5,7 +5,7 @@ import { type Trace, traceOf } from '../event/trace.ts'
 import type { ClaimTransaction } from '../idempotency/store.ts'
 import type { HandlerReturn, PluginLog, Sql, SqlPluginContext } from '../plugin/plugin.ts'
 import { returnOf } from '../plugin/plugin.ts'
-import type { Delivery } from './delivery.ts'
+import { type Delivery, originOf } from './delivery.ts'
 import { headerText } from './envelope.ts'
 
 /** How one call of a handler ended. */
@@ -125,7 +125,7 @@ class Call implements SqlPluginContext {
   }
 
   get record(): SqlPluginContext['record'] {
-    const { topic, partition, offset, timestampMs, key } = this.#delivery.wanted.record
+    const { topic, partition, offset, timestampMs, key } = originOf(this.#delivery.wanted)
     return { topic, partition, offset, timestampMs, key: key?.toString() ?? null }
   }
 

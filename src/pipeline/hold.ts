@@ -3,7 +3,7 @@ import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { Breaker, type BreakerState } from './breaker.ts'
 import type { Delivery } from './delivery.ts'
-import { laneKeyOf } from './order.ts'
+import { laneOf } from './order.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { PluginSwitches } from './switches.ts'
 
@@ -69,7 +69,7 @@ export class Hold {
       const until = clock.sleep(placeInMs, delivery.wanted.epoch.lost)
       return { type: 'wait', until, why: 'rate-limit' }
     }
-    const until = this.#breakers.get(delivery.plugin.slug)?.gate(laneKeyOf(delivery.wanted.record))
+    const until = this.#breakers.get(delivery.plugin.slug)?.gate(laneOf(delivery))
     if (until === undefined) return { type: 'call' }
     return this.#isExpiring(delivery) ? expired : { type: 'wait', until, why: 'breaker' }
   }
@@ -78,7 +78,7 @@ export class Hold {
   judged(delivery: Delivery, outcome: Outcome): Outcome {
     const breaker = this.#breakers.get(delivery.plugin.slug)
     if (breaker === undefined) return outcome
-    const lane = laneKeyOf(delivery.wanted.record)
+    const lane = laneOf(delivery)
     switch (outcome.type) {
       case 'processed':
       case 'skipped':

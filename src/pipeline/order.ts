@@ -1,7 +1,6 @@
 import type { Clock } from '../event/clock.ts'
-import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { Delivery } from './delivery.ts'
+import { type Delivery, originOf } from './delivery.ts'
 import { Lanes, type LaneView, type Turn } from './lanes.ts'
 import type { Epoch } from './source.ts'
 
@@ -46,7 +45,7 @@ export class Order {
   add(delivery: Delivery): void {
     const lanes = this.#lanes.get(delivery.plugin.slug)
     if (lanes === undefined) throw new Error(`no lanes for plugin ${delivery.plugin.slug}`)
-    lanes.add(laneKeyOf(delivery.wanted.record), delivery)
+    lanes.add(laneOf(delivery), delivery)
   }
 
   /** Takes out the deliveries of an epoch, save those in the middle of a turn. */
@@ -86,10 +85,11 @@ function timeOf({ head }: LaneView<Delivery>): number {
 }
 
 /**
- * The lane of a record within a plugin. A record without a key has no entity to be ordered by, so
- * it keeps the order of its partition.
+ * The lane of a delivery within its plugin. A record without a key has no entity to be ordered by,
+ * so it keeps the order of its partition. A redriven event is in the lane that it was in before.
  */
-export function laneKeyOf(record: SourceRecord): string {
+export function laneOf({ wanted }: Delivery): string {
+  const record = originOf(wanted)
   if (record.key === null) return `${record.topic}\u0000partition\u0000${record.partition}`
   return `${record.topic}\u0000key\u0000${record.key.toString('latin1')}`
 }

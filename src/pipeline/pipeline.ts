@@ -6,6 +6,7 @@ import type { IdempotencyStore } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../plugin/plugin.ts'
 import { Ask, type FilterDecision } from './ask.ts'
+import { bookkeeping } from './bookkeeping.ts'
 import { Books } from './books.ts'
 import { ByteBudget } from './budget.ts'
 import { bytesOf, copyRecord } from './copy.ts'
@@ -17,11 +18,13 @@ import { type Delivery, deliveryOf } from './delivery.ts'
 import { type CallNotes, createHandle } from './handle.ts'
 import { Hold } from './hold.ts'
 import type { Turn } from './lanes.ts'
+import { OpenInputs } from './open-inputs.ts'
 import { type Backlog, Order } from './order.ts'
 import { createPeek, type Peek, type PeekPorts } from './peek.ts'
+import { isRedrive, redrivenOf } from './redriven.ts'
 import type { PipelineReports } from './reports.ts'
 import { judge } from './retry.ts'
-import { createRoute, everyPlugin, type Route, type Wanting } from './route.ts'
+import { createRoute, everyPlugin, nobody, type Route, type Wanting } from './route.ts'
 import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
 import { Suspects } from './suspects.ts'
@@ -90,12 +93,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const handle = createHandle({ ...options, ...reports, graceMs, onStuck })
   const transact = createTransact({ handle: traced(handle, options.spans), graceMs })
   const hold = new Hold(plugins, { ...options, ...reports })
-  const { settle, passBy, abandon } = createSettle({ ...options, dedupe, reports: bookkeeping() })
+  const ownReports = bookkeeping(reports, { books, budget, suspects })
+  const { settle, passBy, abandon } = createSettle({ ...options, dedupe, reports: ownReports })
+  const inputs = new OpenInputs(clock)
 
   function take(epoch: Epoch, record: SourceRecord): Obstacle | undefined {
     const peeked = peek(record)
     if (peeked.type === 'obstacle') return peeked.obstacle
-    const routed = route(peeked, record)
+    const closed = inputs.obstacleTo(epoch)
+    if (closed !== undefined) return closed
+    const routed = route(peeked, record, receiversOf(record))
     // Nobody may want it: then its size is nobody's business.
     const bytes = routed.wanting.length === 0 ? 0 : bytesOf(record)
     const obstacle = obstacleTo(bytes, peeked, routed.wanting)
@@ -185,8 +192,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   ): void {
     const open = epoch.ledger.accept(record.offset, record.timestampMs, wanting.length)
     if (wanting.length === 0) return
-    const known = knownContentOf(record, peeked)
-    const wanted = { epoch, record: copyRecord(record), bytes, open, ...known }
+    const kept = { record: copyRecord(record) }
+    const redriven = isRedrive(epoch) ? redrivenOf(kept.record) : undefined
+    const known = knownContentOf(redriven?.origin ?? record, peeked)
+    const wanted = { epoch, ...kept, redriven, bytes, open, ...known }
     for (const each of wanting) {
       budget.take(each.plugin.slug, bytes)
       order.add(deliveryOf(each, wanted, tooLarge(bytes)))
@@ -199,27 +208,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return { type: 'dead-lettered', reason: 'too-large', error }
   }
 
-  function bookkeeping(): PipelineReports {
-    const leave = (delivery: Delivery) => {
-      books.ended(delivery)
-      budget.give(delivery.plugin.slug, delivery.wanted.bytes)
-    }
-    return {
-      ...reports,
-      onSettled: (delivery, outcome) => {
-        leave(delivery)
-        suspects.settled(delivery)
-        reports.onSettled(delivery, outcome)
-      },
-      onAbandoned: (delivery) => {
-        leave(delivery)
-        suspects.abandoned(delivery)
-        reports.onAbandoned(delivery)
-      },
-    }
+  /** All, or by whom alone a redriven record may be wanted. */
+  function receiversOf(record: SourceRecord): string {
+    if (!isRedrive(record)) return everyPlugin.slug
+    const redriven = redrivenOf(record)
+    return redriven?.groupId === options.groupId ? redriven.plugin : nobody
   }
 
   function end(epoch: Epoch): void {
+    inputs.remove(epoch)
     for (const delivery of order.remove(epoch)) abandon(delivery)
     books.forgetIfSettled(epoch)
   }
@@ -227,7 +224,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     async begin(epoch) {
       books.begin(epoch)
-      await Promise.all([suspects.begin(epoch), options.store.open(epoch)])
+      await suspects.begin(epoch)
+      if (isRedrive(epoch)) return
+      await options.store.open(epoch)
+      inputs.add(epoch)
     },
     flush: () => options.store.flush(),
     take,

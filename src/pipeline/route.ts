@@ -19,12 +19,21 @@ export interface Route {
   wanting: readonly Wanting[]
 }
 
-/** Finds who wants a record. Records without an event are wanted by nobody or, unreadable, by `*`. */
-export function createRoute(plugins: readonly LoadedPlugin[], ask: Ask) {
+/**
+ * Finds who wants a record. Records without an event are wanted by nobody or, unreadable, by `*`.
+ * Of a record that is for one plugin alone, the others are not asked.
+ */
+export function createRoute(all: readonly LoadedPlugin[], ask: Ask) {
   const decisions: FilterDecision[] = []
-  return function route(peeked: Exclude<Peek, { type: 'obstacle' }>, record: SourceRecord): Route {
-    if (peeked.type === 'tombstone' || plugins.length === 0) return nobody
-    if (peeked.type === 'undecodable') return everybody
+  return function route(
+    peeked: Exclude<Peek, { type: 'obstacle' }>,
+    record: SourceRecord,
+    receiver: string = everyPlugin.slug,
+  ): Route {
+    const isForAll = receiver === everyPlugin.slug
+    const plugins = isForAll ? all : all.filter(({ slug }) => slug === receiver)
+    if (peeked.type === 'tombstone' || plugins.length === 0) return unwanted
+    if (peeked.type === 'undecodable') return isForAll ? everybody : allOf(plugins)
     ask.all(plugins, peeked, record, decisions)
     return { asked: plugins, decisions, wanting: wantingOf(plugins, decisions) }
   }
@@ -41,7 +50,7 @@ function wantingOf(
     wanting ??= []
     wanting.push({ plugin: plugins[i] as LoadedPlugin, filterFailed: type === 'error' })
   }
-  return wanting ?? nobody.wanting
+  return wanting ?? unwanted.wanting
 }
 
 /** Stands for all plugins where a record's name can't be read, so that no filter can be asked. */
@@ -62,9 +71,13 @@ export const everyPlugin: LoadedPlugin = {
   sql: false,
 }
 
-const nobody: Route = { asked: [], decisions: [], wanting: [] }
-const everybody: Route = {
-  asked: [],
-  decisions: [],
-  wanting: [{ plugin: everyPlugin, filterFailed: false }],
+/** No plugin's slug: who may want a record that is for none of them. */
+export const nobody = ''
+
+const unwanted: Route = { asked: [], decisions: [], wanting: [] }
+const everybody = allOf([everyPlugin])
+
+function allOf(plugins: readonly LoadedPlugin[]): Route {
+  const wanting = plugins.map((plugin) => ({ plugin, filterFailed: false }))
+  return { asked: [], decisions: [], wanting }
 }

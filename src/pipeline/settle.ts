@@ -8,7 +8,7 @@ import {
 } from '../event/outcome.ts'
 import { type DeadLetterSink, deadLetterOf } from './dead-letter.ts'
 import type { Dedupe } from './dedupe.ts'
-import type { Delivery } from './delivery.ts'
+import { type Delivery, originOf } from './delivery.ts'
 import type { Turn } from './lanes.ts'
 import type { WaitReason } from './wait.ts'
 
@@ -75,9 +75,10 @@ export function createSettle(ports: SettlePorts) {
   ): Promise<Turn> {
     if (delivery.deadLetterWritten) return complete(delivery, outcome)
     const { plugin, wanted, attempts } = delivery
-    const cause = { plugin: plugin.slug, reason, error, attempts, groupId: ports.groupId }
+    const redrives = wanted.redriven?.generation ?? 0
+    const cause = { plugin: plugin.slug, reason, error, attempts, groupId: ports.groupId, redrives }
     try {
-      await ports.deadLetters.write(deadLetterOf(wanted.record, cause))
+      await ports.deadLetters.write(deadLetterOf(originOf(wanted), cause))
     } catch (failure) {
       return tryAgain(delivery, outcome, 'dead letter', failure)
     }

@@ -47,6 +47,7 @@ describe('a new version reads one topic more, and the old one still runs', () =>
     await createTopics(
       { topic: added, numPartitions: 2 },
       { topic: `${added}.dead-letters`, numPartitions: 2 },
+      { topic: `${added}.redrive`, numPartitions: 2 },
     )
     const topics: Record<string, string> = { old: s.topic, new: `${s.topic},${added}` }
     const start = (version: string) =>

@@ -61,7 +61,7 @@ describe.concurrent('serve refuses', () => {
       KAFKA_GROUP_ID: one,
     })
     expect(stderr).toBe(
-      `error: the topics do not exist: ${one}.dead-letters, ${other}, ${other}.dead-letters, ${one}.control; ` +
+      `error: the topics do not exist: ${one}.dead-letters, ${one}.redrive, ${other}, ${other}.dead-letters, ${other}.redrive, ${one}.control; ` +
         'create with `inventory-events topics create`\n',
     )
   })

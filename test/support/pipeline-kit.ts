@@ -134,14 +134,14 @@ export function pipelineKit(options: KitOptions) {
 export type Kit = ReturnType<typeof pipelineKit>
 
 /** A partition that is owned until `lose` is called; `put` offers it events as records. */
-export function partition(kit: Kit, number = 0, startOffset = 0) {
+export function partition(kit: Kit, number = 0, startOffset = 0, topic = 'events') {
   const loss = new AbortController()
   const ledger = new Ledger(startOffset)
-  const epoch: Epoch = { topic: 'events', partition: number, ledger, lost: loss.signal }
+  const epoch: Epoch = { topic, partition: number, ledger, lost: loss.signal }
   void kit.pipeline.begin(epoch)
   const take = (record: Partial<SourceRecord>) =>
     kit.pipeline.take(epoch, {
-      topic: 'events',
+      topic,
       partition: number,
       offset: ledger.expected,
       timestampMs: 0,

@@ -64,6 +64,7 @@ export async function situation(options: SituationOptions) {
       numPartitions: 1,
       configEntries: [{ name: 'cleanup.policy', value: 'compact' }],
     },
+    { topic: `${topic}.redrive`, numPartitions: partitions },
     {
       topic: deadLetters,
       numPartitions: deadLetterPartitions,

@@ -125,6 +125,57 @@ describe('balance', () => {
   })
 })
 
+describe('redriven events', () => {
+  const withRedrives = new Map(
+    [...widths].flatMap(([t, n]) => [[t, n] as const, [`${t}.redrive`, n]]),
+  )
+  const all = [...withRedrives.keys()]
+  const place = ({ topic, partition }: { topic: string; partition: number }) =>
+    `${topic}/${partition}`
+
+  it('go to the member that has their input partition, where it reads them', () => {
+    const member = fc.record({
+      topics: fc.constantFrom(all, both, ['plugin.events', 'plugin.events.redrive']),
+      claims: fc.array(fc.record({ topic: fc.constantFrom(...all), partition: fc.nat(12) })),
+      generation: fc.integer({ min: -1, max: 3 }),
+    })
+    const drawn = fc.array(member, { maxLength: 6 })
+    const width = fc.record({ topic: fc.constantFrom(...all), partitions: fc.nat(12) })
+    fc.assert(
+      fc.property(drawn, fc.array(width), (some, other) => {
+        const members = some.map((each, i) => ({ ...each, id: `m${i}` }))
+        const wide = new Map([
+          ...withRedrives,
+          ...other.map((w) => [w.topic, w.partitions] as const),
+        ])
+        const inputs = balance(
+          members,
+          new Map([...wide].filter(([topic]) => both.includes(topic))),
+        )
+        for (const [id, share] of balance(members, wide)) {
+          const { topics } = members.find((each) => each.id === id)!
+          const expected = inputs.get(id)!.flatMap((input) => {
+            const redrive = { ...input, topic: `${input.topic}.redrive` }
+            const isThere = input.partition < wide.get(redrive.topic)!
+            return isThere && topics.includes(redrive.topic) ? [input, redrive] : [input]
+          })
+          expect(share.map(place).sort()).toEqual(expected.map(place).sort())
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('move with their input, and with no other partition', () => {
+    const members = (shares: Shares, count: number) =>
+      again(shares, ids(count), 1).map((each) => ({ ...each, topics: all }))
+    const before = balance(members(new Map(), 2), withRedrives)
+    const after = balance(members(before, 3), withRedrives)
+    expect(movedBetween(before, after)).toBe(12)
+    expect(sizes(after)).toEqual([12, 12, 12])
+  })
+})
+
 describe('claims', () => {
   it('come back as they were', () => {
     const claims = {

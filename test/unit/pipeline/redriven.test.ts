@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import type { RecordHeaders } from '../../../src/event/record.ts'
+import { deferred } from '../../support/deferred.ts'
+import { settled } from '../../support/manual-clock.ts'
+import { type KitOptions, partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
+
+const moved = (id: string) => Buffer.from(JSON.stringify({ id, kind: 'inventory.moved' }))
+
+const redriveOf = (slug: string, generation = 1, groupId = 'group'): RecordHeaders => ({
+  ce_id: 'x',
+  'redrive.plugin': slug,
+  'redrive.group': groupId,
+  'redrive.generation': String(generation),
+  'redrive.letter': 'events.dead-letters/0@3',
+  'dlq.offset': '7',
+  'dlq.timestamp': '1234',
+})
+
+/** Two plugins that note what they are called for, an input partition and its redrive partition. */
+function scene(options: Partial<KitOptions> = {}) {
+  const called: string[] = []
+  const noting = (slug: string) =>
+    plugin({ slug, processEvent: (event) => void called.push(`${slug} ${event.id}`) })
+  const kit = pipelineKit({ plugins: [noting('a'), noting('b')], ...options })
+  const input = partition(kit)
+  const redrive = partition(kit, 0, 0, 'events.redrive')
+  return { called, kit, input, redrive }
+}
+
+describe('a redriven record', () => {
+  it('is for the plugin that gave it up and no other, whatever was completed before', async () => {
+    const { called, kit, input, redrive } = scene()
+    await settled()
+    input.take({ value: moved('1') })
+    await settled()
+    redrive.take({ value: moved('1'), headers: redriveOf('a') })
+    await settled()
+    expect(called).toEqual(['a 1', 'b 1', 'a 1'])
+    expect(redrive.ledger.watermark).toBe(1)
+    expect(kit.pipeline.stats().unaccounted).toBe(0)
+  })
+
+  it('is handled once in its generation, and again in the next', async () => {
+    const { called, redrive } = scene()
+    await settled()
+    for (const generation of [1, 1, 2]) {
+      redrive.take({ value: moved('1'), headers: redriveOf('a', generation) })
+      await settled()
+    }
+    expect(called).toEqual(['a 1', 'a 1'])
+  })
+
+  it('is asked of the filter as it is now', async () => {
+    const called: string[] = []
+    const picky = plugin({
+      wantsProcessEvent: () => false,
+      processEvent: (event) => void called.push(event.id),
+    })
+    const { redrive } = scene({ plugins: [picky] })
+    await settled()
+    redrive.take({ value: moved('1'), headers: redriveOf('plugin') })
+    await settled()
+    expect(called).toEqual([])
+    expect(redrive.ledger.watermark).toBe(1)
+  })
+
+  it.each([
+    ['of another group', redriveOf('a', 1, 'other')],
+    ['for a plugin that is not here', redriveOf('c')],
+    ['that does not say whom it is for', {}],
+    ['with a generation that is none', { ...redriveOf('a'), 'redrive.generation': 'x' }],
+  ])('passes by: one %s', async (_, headers) => {
+    const { called, redrive } = scene()
+    await settled()
+    redrive.take({ value: moved('1'), headers })
+    await settled()
+    expect(called).toEqual([])
+    expect(redrive.ledger.watermark).toBe(1)
+  })
+
+  it('goes through the lane of its entity, one after the other with live events', async () => {
+    const call = deferred()
+    const seen: string[] = []
+    const slow = plugin({
+      async processEvent({ id }) {
+        seen.push(id)
+        await call.promise
+      },
+    })
+    const { input, redrive } = scene({ plugins: [slow] })
+    await settled()
+    input.take({ value: moved('live') })
+    redrive.take({ value: moved('again'), headers: redriveOf('plugin') })
+    redrive.take({
+      value: moved('other'),
+      key: Buffer.from('other'),
+      headers: redriveOf('plugin'),
+    })
+    await settled()
+    expect(seen).toEqual(['live', 'other'])
+    call.resolve()
+    await settled()
+    expect(seen).toEqual(['live', 'other', 'again'])
+  })
+
+  it('waits until its input partition is open', async () => {
+    const { called, kit, input, redrive } = scene()
+    await settled()
+    input.lose()
+    const record = { value: moved('1'), headers: redriveOf('a') }
+    const obstacle = redrive.take(record)
+    expect(obstacle?.why).toBe('its input partition events/0 is not open here')
+    partition(kit)
+    await settled()
+    expect(redrive.take(record)).toBeUndefined()
+    await settled()
+    expect(called).toEqual(['a 1'])
+  })
+
+  it('that is given up again says so, with the place that it first came from', async () => {
+    const refusing = plugin({
+      processEvent() {
+        throw new Error('still broken')
+      },
+      retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 },
+    })
+    const { kit, redrive } = scene({ plugins: [refusing] })
+    await settled()
+    redrive.take({ value: moved('1'), headers: redriveOf('plugin', 2) })
+    await settled()
+    expect(kit.letters).toMatchObject([
+      {
+        topic: 'events.dead-letters',
+        partition: 0,
+        headers: {
+          ce_id: 'x',
+          'dlq.topic': 'events',
+          'dlq.offset': '7',
+          'dlq.timestamp': '1234',
+          'dlq.redrives': '2',
+        },
+      },
+    ])
+    expect(kit.letters[0]?.headers).not.toHaveProperty('redrive.plugin')
+  })
+
+  it('shows its handler where it first came from, and the key of its earlier attempts', async () => {
+    const seen: unknown[] = []
+    const noting = plugin({
+      processEvent: (_, { record, idempotencyKey }) => void seen.push({ record, idempotencyKey }),
+    })
+    const { redrive } = scene({ plugins: [noting] })
+    await settled()
+    redrive.take({ value: moved('1'), headers: redriveOf('plugin') })
+    await settled()
+    const record = { topic: 'events', partition: 0, offset: 7, timestampMs: 1234, key: 'key' }
+    expect(seen).toEqual([{ record, idempotencyKey: 'group/plugin/1' }])
+  })
+
+  it('with bytes that hold no event is given up once more, for all plugins or its own', async () => {
+    const schemaIdOf = () => {
+      throw new Error('no frame')
+    }
+    const { kit, redrive } = scene({ schemaIdOf })
+    await settled()
+    redrive.take({ headers: redriveOf('*') })
+    redrive.take({ headers: redriveOf('*') })
+    redrive.take({ headers: redriveOf('b') })
+    await settled()
+    const given = kit.letters.map(({ headers }) => headers['dlq.plugin'])
+    expect(given).toEqual(['*', 'b'])
+  })
+})
