@@ -21,7 +21,7 @@ export interface PluginContext {
   signal: AbortSignal
   /** 1 on the first call for this event, 2 on its first retry. */
   attempt: number
-  /** The same on every attempt for this plugin and event: pass it to a downstream that dedupes. */
+  /** The same on every attempt and redrive: pass it to a downstream that dedupes. */
   idempotencyKey: string
   /** Where the event came from. */
   record: {
