@@ -224,9 +224,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     async begin(epoch) {
       books.begin(epoch)
-      await suspects.begin(epoch)
-      if (isRedrive(epoch)) return
-      await options.store.open(epoch)
+      const opened = isRedrive(epoch) ? undefined : options.store.open(epoch)
+      await Promise.all([suspects.begin(epoch), opened])
       inputs.add(epoch)
     },
     flush: () => options.store.flush(),
