@@ -17,6 +17,7 @@ const USERS = [
   'operator',
   'watcher',
   'clerk',
+  'redriver',
   'explainer',
 ]
 /** Each lacks one right of the service. */
@@ -118,6 +119,11 @@ it('serves: reads, dead-letters, notes, commits, follows switches, is explained,
   })) as unknown as [string]
   expect(await done('clerk', ['dead-letters', 'show', place])).toContain('as it says')
   expect(await done('clerk', ['dead-letters', 'export'])).toContain('as it says')
+  const redriven = await done('redriver', ['dead-letters', 'redrive', '--yes'])
+  expect(redriven).toBe('1 redriven, 0 had been before\n')
+  await until(async () => (await letters()).match(/@\d+.*\n.*@\d+/), {
+    what: 'it to be given up again',
+  })
 
   await done('operator', ['plugins', 'pause', 'careful'])
   await first.logged('switched')
