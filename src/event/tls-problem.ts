@@ -33,7 +33,8 @@ const PROBLEMS: Problem[] = [
   ],
 ]
 
-const OPENSSL = /[\dA-F]+:error:[\dA-F]+:SSL routines:[^:]*:([^:]*):\S+/g
+/** Its reason amid where it happened, with a line break at the end. */
+const OPENSSL = /[\dA-F]+:error:[\dA-F]+:SSL routines:[^:]*:([^:]*):.*\s*/
 
 /** A message with what it means for TLS, and which setting that is about; others as they are. */
 export function withTlsProblem(message: string, names: TlsNames): string {
