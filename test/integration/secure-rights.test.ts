@@ -136,7 +136,7 @@ it('serves: reads, dead-letters, notes, commits, follows switches, is explained,
   const told = await until(
     async () => {
       const text = await done('explainer', ['explain', rejected.id])
-      return /as it says[^]*completed at|completed at[^]*as it says/.test(text) && text
+      return /as it says.*completed at|completed at.*as it says/s.test(text) && text
     },
     { what: 'the dead letter and its mark to be explained' },
   )
