@@ -1,3 +1,4 @@
+import { isRedrive } from '../pipeline/redriven.ts'
 import type { Counts } from './expectation.ts'
 import { NO_COUNTS } from './expectation.ts'
 import type { Sample } from './scrape.ts'
@@ -33,9 +34,14 @@ export function unaccountedIn(samples: readonly Sample[]): number {
     .reduce((sum, { value }) => sum + Math.abs(value), 0)
 }
 
-/** The partitions that a replica owns, as `topic/partition`: it tells the lag of each. */
+/**
+ * The partitions of input topics that a replica owns, as `topic/partition`: it tells the lag of
+ * each. Those of redrive topics come with them.
+ */
 export function partitionsIn(samples: readonly Sample[]): string[] {
   return samples
-    .filter(({ name }) => name === 'consumer_lag')
+    .filter(
+      ({ name, labels }) => name === 'consumer_lag' && !isRedrive({ topic: labels.topic ?? '' }),
+    )
     .map(({ labels }) => `${labels.topic}/${labels.partition}`)
 }

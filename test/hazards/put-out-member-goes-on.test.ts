@@ -43,14 +43,14 @@ describe('the group puts a member out that has work', () => {
   it('the service gives it up at once', async () => {
     const gate = deferred()
     const calls: string[] = []
-    let isAborted = false
+    let abort: AbortSignal | undefined
     const slow: Plugin = {
       slug: 'plugin',
       concurrency: 1,
       async processEvent(event, { signal }) {
         calls.push(event.id)
+        abort = signal
         await gate.promise
-        isAborted = signal.aborted
       },
     }
     const other = recorder(undefined, 'plugin')
@@ -68,9 +68,10 @@ describe('the group puts a member out that has work', () => {
       what: 'the other to handle all',
       timeoutMs: 15_000,
     })
+    // The first hears of it at its next heartbeat, while its handler still runs.
+    await until(() => abort?.aborted, { what: 'the signal to abort', timeoutMs: 10_000 })
     gate.resolve()
     await assigned(s.groupId, ['another', 'first'])
-    expect(isAborted).toBe(true)
     expect(calls).toHaveLength(1)
   })
 })

@@ -49,7 +49,8 @@ it('tells those who bear the token what the service is at, and what became of an
     },
     { plugin: '*', deliveries: 0 },
   ])
-  expect(state.partitions).toHaveLength(3)
+  // Those of the input, and those of its redrive topic.
+  expect(state.partitions).toHaveLength(6)
   const busy = state.partitions.find(({ oldestUnsettled }) => oldestUnsettled !== null)
   expect(busy).toMatchObject({ topic: s.topic, expected: 1, watermark: 0, parked: null })
   expect(JSON.stringify(state)).not.toMatch(/crate-1|Cold Storage/)

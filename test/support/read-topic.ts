@@ -25,7 +25,9 @@ async function countOf(topic: string, kafka: Kafka): Promise<number> {
   const admin = kafka.admin()
   await admin.connect()
   try {
-    const offsets = await admin.fetchTopicOffsets(topic)
+    // Of a topic that is quite new, not every broker has heard who leads it.
+    const ask = () => admin.fetchTopicOffsets(topic)
+    const offsets = await until(ask, { what: `the ends of ${topic}` })
     return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
   } finally {
     await admin.disconnect()
