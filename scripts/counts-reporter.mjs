@@ -8,6 +8,9 @@ export default class CountsReporter {
     // A file that can't even be loaded has no tests to fail, so it counts as one itself.
     const broken = modules.filter((module) => !module.ok() && !hasFailed(module))
     for (const module of broken) console.log(`failed to run: ${module.moduleId}`)
+    // What fails once on a busy machine may be run again; it is told of, so that nobody overlooks it.
+    const flaky = tests.filter((test) => test.diagnostic()?.flaky)
+    for (const test of flaky) console.log(`passed at a second try only: ${test.fullName}`)
     const passed = inState('passed').length
     const skipped = inState('skipped').map((test) => test.fullName)
     const unfinished = tests.length - passed - skipped.length

@@ -51,19 +51,22 @@ describe('summing the counts of steps', { timeout: 60_000 }, () => {
 it('counts what vitest ran, files that do not load among it', { timeout: 60_000 }, async () => {
   const head = `import { expect, it } from '${resolve('node_modules/vitest/dist/index.js')}'\n`
   const files = {
-    'a.test.mjs': `${head}it('one', () => {}); it('two', () => expect(1).toBe(2)); it.skip('later', () => {})`,
+    'a.test.mjs': `${head}it('one', () => {}); it('two', () => expect(1).toBe(2)); it.skip('later', () => {})
+      let tries = 0; it('three', () => expect(++tries).toBe(2))`,
     'b.test.mjs': `import './nothing-there.mjs'`,
     'vitest.config.mjs': 'export default {}',
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   const counts = join(folder, 'counts.json')
   const reporter = `--reporter=${resolve('scripts/counts-reporter.mjs')}`
-  const args = [resolve('node_modules/vitest/vitest.mjs'), 'run', '--root', folder, reporter]
+  const vitest = resolve('node_modules/vitest/vitest.mjs')
+  const args = [vitest, 'run', '--retry=1', '--root', folder, reporter]
   const env = { ...process.env, COUNTS_FILE: counts }
   const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
   expect(stdout).toContain('failed to run: ')
+  expect(stdout).toContain('passed at a second try only: three\n')
   expect(JSON.parse(await readFile(counts, 'utf8'))).toEqual({
-    passed: 1,
+    passed: 2,
     failed: 2,
     skipped: ['later'],
   })
