@@ -14,7 +14,7 @@ import { withAdmin } from './kafka/admin.ts'
 import { groupOffsets } from './kafka/group-offsets.ts'
 import { openMarksReader } from './kafka/marks-log.ts'
 import { type Searched, search } from './kafka/search.ts'
-import { deadLetterTopicOf } from './pipeline/dead-letter.ts'
+import { deadLetterTopicOf, inputTopicOf } from './pipeline/dead-letter.ts'
 
 export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'standings'> {
   config: Config
@@ -80,7 +80,7 @@ async function find(
     search(kafka, {
       ...common,
       topics: letterTopics,
-      placedAs: inputOf,
+      placedAs: inputTopicOf,
       onRecord: findEvent(id, reader, letters.add),
     }),
   ])
@@ -130,10 +130,6 @@ function byTopic(topics: readonly string[], searched: readonly Searched[]): Sear
       partitions: partitions.map(({ partition, first, end }) => ({ partition, first, end })),
     }
   })
-}
-
-function inputOf(letterTopic: string): string {
-  return letterTopic.slice(0, -deadLetterTopicOf('').length)
 }
 
 function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLookup {

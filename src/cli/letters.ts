@@ -5,7 +5,7 @@ import { createEventReader } from '../history/event-reader.ts'
 import { findLetters } from '../history/find-letters.ts'
 import type { Letter } from '../history/letter.ts'
 import { search } from '../kafka/search.ts'
-import { deadLetterTopicOf } from '../pipeline/dead-letter.ts'
+import { deadLetterTopicOf, inputTopicOf } from '../pipeline/dead-letter.ts'
 import { connectionOf } from './connection.ts'
 import type { LetterOptions } from './dead-letters.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -24,6 +24,7 @@ export async function eachLetter(
   try {
     await search(kafka, {
       topics: config.KAFKA_TOPICS.map(deadLetterTopicOf),
+      placedAs: inputTopicOf,
       groupId: config.KAFKA_GROUP_ID,
       ...range,
       ...(entity !== undefined && { key: entity }),

@@ -28,8 +28,15 @@ export interface DeadLetterCause {
 
 const ERROR_LIMIT_BYTES = 1_024
 
+const SUFFIX = '.dead-letters'
+
 export function deadLetterTopicOf(topic: string): string {
-  return `${topic}.dead-letters`
+  return `${topic}${SUFFIX}`
+}
+
+/** The input topic that a dead-letter topic belongs to. */
+export function inputTopicOf(letterTopic: string): string {
+  return letterTopic.slice(0, -SUFFIX.length)
 }
 
 export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): DeadLetter {

@@ -24,7 +24,8 @@ const plugins = [
 let s: Awaited<ReturnType<typeof situation>>
 
 beforeAll(async () => {
-  s = await situation({ plugins })
+  // A narrower topic has them all the same, in other partitions.
+  s = await situation({ plugins, deadLetterPartitions: 2 })
 })
 
 async function run(...args: string[]) {
@@ -60,7 +61,7 @@ describe('dead-letters list', () => {
       ['strict', 'rejected', 'crate-1', 'it is not in the catalogue'],
     ])
     for (const [place, time, , , , origin] of found) {
-      expect(place).toMatch(new RegExp(`^${s.deadLetters}/[0-2]@\\d+$`))
+      expect(place).toMatch(new RegExp(`^${s.deadLetters}/[01]@\\d+$`))
       expect(Date.parse(time!)).toBeGreaterThan(Date.now() - 600_000)
       expect(origin).toMatch(new RegExp(`^${s.topic}/[0-2]@\\d+$`))
     }
@@ -72,6 +73,8 @@ describe('dead-letters list', () => {
     [['--plugin', 'strict'], 1],
     [['--reason', 'exhausted'], 2],
     [['--entity', 'crate-1'], 2],
+    [['--entity', 'crate-2'], 1],
+    [['--entity', 'crate-3'], 1],
     [['--kind', 'inventory.wasted'], 1],
     [['--plugin', 'broken', '--entity', 'crate-2', '--from', '1h'], 1],
     [['--to', '1h'], 0],
