@@ -27,12 +27,17 @@ export interface CrewOptions {
   partitionsOf(topic: string): number
 }
 
+/** When a broker was down, on the same clock. */
+export type Outage = Omit<Hurt, 'pid'>
+
 /** The replicas of a group, with all that a fault may do to them. */
 export class Crew {
   /** Those that are meant to be alive. */
   readonly replicas: Replica[] = []
   /** What was done to processes: what they had under way may be done again. */
   readonly hurts: Hurt[] = []
+  /** While a broker is down marks may not be written, and partitions move on without them. */
+  readonly outages: Outage[] = []
   /** What was found wrong on the way. */
   readonly problems: string[] = []
   /** By name, the topics that a replica was started with. */
@@ -110,6 +115,15 @@ export class Crew {
     this.hurts.push(hurt)
     return () => {
       hurt.toUs = nowUs() + AFTERMATH_US
+    }
+  }
+
+  /** Notes that a broker is down from now on; answers what notes that it is back. */
+  outage(): () => void {
+    const outage: Outage = { fromUs: nowUs(), toUs: Infinity }
+    this.outages.push(outage)
+    return () => {
+      outage.toUs = nowUs()
     }
   }
 

@@ -8,7 +8,7 @@ import { type GroupOffset, groupOffsets } from '../../src/kafka/group-offsets.ts
 import { readTopic } from '../../src/kafka/read-topic.ts'
 import { deadLetterTopicOf } from '../../src/pipeline/dead-letter.ts'
 import { type CommitSample, nowUs } from './commits.ts'
-import type { Hurt } from './crew.ts'
+import type { Hurt, Outage } from './crew.ts'
 import { type MarkTimes, readMarks } from './marks.ts'
 import type { Scene } from './scene.ts'
 
@@ -43,6 +43,7 @@ export interface Evidence {
   ends: readonly GroupOffset[]
   acknowledged: ReadonlySet<string>
   hurts: readonly Hurt[]
+  outages: readonly Outage[]
   markedAtUs: MarkTimes
   unaccounted: number
 }
@@ -61,6 +62,7 @@ export async function gather(scene: Scene, commits: readonly CommitSample[]): Pr
     commits,
     acknowledged: new Set(loads.flatMap((load) => [...load.acknowledged])),
     hurts: crew.hurts,
+    outages: crew.outages,
     unaccounted: unaccountedIn(samples.flat()),
     log: inOrder([...removed.all, ...left]),
     unread: removed.unread,

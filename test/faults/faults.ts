@@ -149,9 +149,11 @@ async function roll({ crew }: Scene): Promise<void> {
 /** Long enough for the others to notice and choose new leaders. */
 async function whileDown(broker: Broker, scene: Scene): Promise<void> {
   scene.say(`  kills ${broker.name}`)
+  const isBack = scene.crew.outage()
   await broker.kill()
   await sleep(12_000)
   await broker.start()
+  isBack()
 }
 
 async function leaderOf({ cluster }: Scene, topic: string, partition: number): Promise<Broker> {

@@ -1,3 +1,4 @@
+import type { Outage } from './crew.ts'
 import type { Evidence, LogEntry, SeenEffect } from './evidence.ts'
 import type { PluginRule } from './plugin-rules.ts'
 
@@ -108,11 +109,15 @@ const CLOCKS_US = 100_000
 /**
  * Something was done to the first process after its effect and before its mark, or to one of the two
  * while it had the event in hand: it was published before, so that it may have been taken before.
+ * Or a broker was down between effect and mark.
  */
 function isExplained(pair: [SeenEffect, SeenEffect], found: Evidence, log: Published): boolean {
   const [before] = pair
   const markedAtUs = found.markedAtUs(before.plugin, before.eventId) ?? Infinity
   const publishedUs = log.get(before.eventId)?.atUs ?? Infinity
+  const isDown = ({ fromUs, toUs }: Outage) =>
+    before.atUs <= toUs && fromUs <= markedAtUs + IN_FLIGHT_US
+  if (found.outages.some(isDown)) return true
   return found.hurts.some(({ pid, fromUs, toUs }) => {
     const hurt = pair.find((effect) => effect.pid === pid)
     if (hurt === undefined || hurt.atUs > toUs) return false

@@ -57,6 +57,14 @@ describe('what was done twice', () => {
     expect(problems).toHaveLength(1)
   })
 
+  it('is explained where a broker was down between effect and mark, and not where it was before', () => {
+    const problemsWith = (fromUs: number, toUs: number) =>
+      judgeOf({ log, effects: twice, outages: [{ fromUs, toUs }] }).problems
+    expect(problemsWith(5, 12)).toEqual([])
+    expect(problemsWith(20, 40)).toEqual([])
+    expect(problemsWith(1, 9)).toHaveLength(1)
+  })
+
   it('is not where the process had recovered before the effect', () => {
     const hurts = [{ pid: 1, fromUs: 1, toUs: 5 }]
     expect(judgeOf({ log, effects: twice, hurts }).problems).toHaveLength(1)
@@ -164,9 +172,10 @@ it('measures the longest time without an effect of a partition', () => {
 })
 
 function judgeOf(found: Partial<Evidence>, rules = [all]) {
-  const lists = { log: [], unread: [], letters: [], effects: [], commits: [], ends: [], hurts: [] }
+  const lists = { log: [], unread: [], letters: [], effects: [], commits: [], ends: [] }
+  const done = { hurts: [], outages: [] }
   const rest = { acknowledged: new Set<string>(), unaccounted: 0, markedAtUs: () => undefined }
-  return judge({ ...lists, ...rest, ...found }, rules)
+  return judge({ ...lists, ...done, ...rest, ...found }, rules)
 }
 
 function entry(eventId: string, offset: number, key = 'key'): LogEntry {
