@@ -44,10 +44,11 @@ describe('a new version reads one topic more, and the old one still runs', () =>
     const { plugin, ids } = recorder()
     const s = await situation({ plugins: [plugin], partitions: 2 })
     const added = uniqueName('added')
+    // So many that an even share would have some of them with the old version.
     await createTopics(
-      { topic: added, numPartitions: 2 },
-      { topic: `${added}.dead-letters`, numPartitions: 2 },
-      { topic: `${added}.redrive`, numPartitions: 2 },
+      { topic: added, numPartitions: 4 },
+      { topic: `${added}.dead-letters`, numPartitions: 4 },
+      { topic: `${added}.redrive`, numPartitions: 4 },
     )
     const topics: Record<string, string> = { old: s.topic, new: `${s.topic},${added}` }
     const start = (version: string) =>
@@ -56,7 +57,7 @@ describe('a new version reads one topic more, and the old one still runs', () =>
     await assigned(s.groupId, [leader])
     await start(other)
     const found = await assigned(s.groupId, ['old', 'new'])
-    expect(readPartitions(found, added, ['new'])).toEqual([0, 1])
+    expect(readPartitions(found, added, ['new'])).toEqual([0, 1, 2, 3])
     expect(readPartitions(found, s.topic, ['old', 'new'])).toEqual([0, 1])
 
     const events = Array.from({ length: 4 }, (_, n) => moved(`ent_${n}`))

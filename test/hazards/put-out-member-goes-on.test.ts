@@ -68,8 +68,8 @@ describe('the group puts a member out that has work', () => {
       what: 'the other to handle all',
       timeoutMs: 15_000,
     })
-    // The first hears of it at its next heartbeat, while its handler still runs.
-    await until(() => abort?.aborted, { what: 'the signal to abort', timeoutMs: 10_000 })
+    // The first hears of it at its next heartbeat. A join would wait longer for its handler.
+    await until(() => abort?.aborted, { what: 'the signal to abort', timeoutMs: 4_500 })
     gate.resolve()
     await assigned(s.groupId, ['another', 'first'])
     expect(calls).toHaveLength(1)
