@@ -12,6 +12,9 @@ export interface Run {
   report: Report | undefined
 }
 
+/** Begins what is said of a run in which kafkajs did not do what it is guarded against. */
+export const PLAIN_FAILED = 'did not pass'
+
 /** Why a run without a guard does not show that its test needs the guard; undefined if it does. */
 export function problemOf({ exitCode, output, report }: Run): string | undefined {
   if (output.includes('GUARD-NOT-FOUND')) return 'its text is not in the file just once'
@@ -20,7 +23,7 @@ export function problemOf({ exitCode, output, report }: Run): string | undefined
   const plain = cases.filter(({ fullName }) => fullName.includes(PLAIN))
   if (plain.length === 0) return `no case is named "${PLAIN} ..."`
   const failedPlain = plain.find(({ status }) => status !== 'passed')
-  if (failedPlain !== undefined) return `did not pass: ${failedPlain.fullName}`
+  if (failedPlain !== undefined) return `${PLAIN_FAILED}: ${failedPlain.fullName}`
   const isCaught = cases.some(({ status }) => status === 'failed') || hasCrashed(output)
   return isCaught ? undefined : 'the test passed without it'
 }

@@ -8,7 +8,7 @@ import { messageOf } from '../../src/event/errors.ts'
 import { startTestStack } from '../support/stack-setup.ts'
 import type { Guard } from './guard.ts'
 import { guards } from './guards.ts'
-import { problemOf, type Report, type Run } from './judge.ts'
+import { PLAIN_FAILED, problemOf, type Report, type Run } from './judge.ts'
 
 const HELP = `Usage: npm run test:hazards -- [options]
 
@@ -83,7 +83,9 @@ async function runAll(chosen: Guard[]): Promise<Result[]> {
 
 async function judge(guard: Guard, env: NodeJS.ProcessEnv): Promise<Result> {
   const startedAt = Date.now()
-  const run = await runWithout(guard, env)
+  let run = await runWithout(guard, env)
+  // What is shown of plain kafkajs needs neither guard nor service: a busy machine may spoil it.
+  if (problemOf(run)?.startsWith(PLAIN_FAILED)) run = await runWithout(guard, env)
   const seconds = Math.round((Date.now() - startedAt) / 1000)
   const problem = problemOf(run)
   process.stderr.write(`${seconds} s  ${guard.name}: ${problem ?? 'caught'}\n`)
