@@ -6,6 +6,7 @@ import { systemClock } from '../event/clock.ts'
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
 import type { SourceRecord } from '../event/record.ts'
+import { headerText } from '../pipeline/envelope.ts'
 
 /** What a record's bytes say. */
 export type ReadRecord =
@@ -67,14 +68,10 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
 }
 
 /** As for the service: what the payload does not say, the headers may. */
-function hintsOf({ headers, timestampMs }: SourceRecord) {
-  const text = (name: string) => {
-    const value = headers[name]
-    return (Array.isArray(value) ? value.at(-1) : value)?.toString()
-  }
+function hintsOf(record: SourceRecord) {
   return {
-    name: text('ce_type'),
-    id: text('ce_id'),
-    time: text('ce_time') ?? new Date(timestampMs).toISOString(),
+    name: headerText(record, 'ce_type'),
+    id: headerText(record, 'ce_id'),
+    time: headerText(record, 'ce_time') ?? new Date(record.timestampMs).toISOString(),
   }
 }

@@ -1,4 +1,6 @@
 import type { SourceRecord } from '../event/record.ts'
+import { placeOf } from '../pipeline/delivery.ts'
+import { headerText } from '../pipeline/envelope.ts'
 import { ownHeaders } from '../pipeline/redriven.ts'
 
 /** A dead letter as it lies in its topic. */
@@ -24,21 +26,21 @@ export interface Letter {
 
 /** What is told of a dead letter by its headers; undefined for a record that is none of ours. */
 export function letterOf(record: SourceRecord): Letter | undefined {
-  const plugin = text(record, 'dlq.plugin')
-  const topic = text(record, 'dlq.topic')
+  const plugin = headerText(record, 'dlq.plugin')
+  const topic = headerText(record, 'dlq.topic')
   if (plugin === undefined || topic === undefined) return undefined
   return {
-    place: `${record.topic}/${record.partition}@${record.offset}`,
+    place: placeOf(record),
     timestampMs: record.timestampMs,
     plugin,
-    reason: text(record, 'dlq.reason') ?? '',
-    error: text(record, 'dlq.error') ?? '',
-    attempts: Number(text(record, 'dlq.attempts') ?? 0),
-    redrives: Number(text(record, 'dlq.redrives') ?? 0),
-    groupId: text(record, 'dlq.group') ?? '',
+    reason: headerText(record, 'dlq.reason') ?? '',
+    error: headerText(record, 'dlq.error') ?? '',
+    attempts: Number(headerText(record, 'dlq.attempts') ?? 0),
+    redrives: Number(headerText(record, 'dlq.redrives') ?? 0),
+    groupId: headerText(record, 'dlq.group') ?? '',
     topic,
-    partition: Number(text(record, 'dlq.partition')),
-    offset: Number(text(record, 'dlq.offset')),
+    partition: Number(headerText(record, 'dlq.partition')),
+    offset: Number(headerText(record, 'dlq.offset')),
     entity: record.key?.toString(),
   }
 }
@@ -46,10 +48,4 @@ export function letterOf(record: SourceRecord): Letter | undefined {
 /** The headers that the record had before it was a dead letter. */
 export function originalHeaders({ headers }: SourceRecord): SourceRecord['headers'] {
   return ownHeaders(headers)
-}
-
-function text({ headers }: SourceRecord, name: string): string | undefined {
-  const value = headers[name]
-  const last = Array.isArray(value) ? value.at(-1) : value
-  return last?.toString()
 }
