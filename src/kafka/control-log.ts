@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
-import { systemClock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { withAdmin } from './admin.ts'
 import { controlProblems, controlTopicOf } from './control-topic.ts'
-import { LogReader } from './log-reader.ts'
 import { createProducer, type OutgoingRecord } from './producer.ts'
+import { withLogReader } from './with-log-reader.ts'
 
 /** Rejects with TOPIC_MISSING unless the control topic is there and keeps what is written to it. */
 export async function requireControlTopic(kafka: Kafka, groupId: string): Promise<void> {
@@ -22,18 +20,11 @@ export async function readControl(
   onRecord: (record: SourceRecord) => void,
 ): Promise<void> {
   const topic = controlTopicOf(groupId)
-  const reader = new LogReader({
-    kafka,
-    groupId: `${groupId}.control-reader.${randomUUID()}`,
-    topics: [topic],
-    clock: systemClock,
-  })
-  try {
-    await reader.start()
-    await reader.read({ topic, partition: 0, lost: new AbortController().signal, onRecord })
-  } finally {
-    await reader.close()
-  }
+  const groupPrefix = `${groupId}.control-reader`
+  const { signal: lost } = new AbortController()
+  await withLogReader(kafka, { groupPrefix, topics: [topic] }, (reader) =>
+    reader.read({ topic, partition: 0, lost, onRecord }),
+  )
 }
 
 /** Resolves when all records are acknowledged; every replica follows from there. */

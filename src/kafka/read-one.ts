@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
-import { systemClock } from '../event/clock.ts'
 import type { SourceRecord } from '../event/record.ts'
-import { LogReader } from './log-reader.ts'
+import { withLogReader } from './with-log-reader.ts'
 
 /** The record at an offset; undefined where there is none. Rejects as a LogReader does. */
 export async function readOne(
@@ -11,15 +9,9 @@ export async function readOne(
   { topic, partition, offset }: { topic: string; partition: number; offset: number },
 ): Promise<SourceRecord | undefined> {
   let found: SourceRecord | undefined
-  const reader = new LogReader({
-    kafka,
-    groupId: `${groupId}.search.${randomUUID()}`,
-    topics: [topic],
-    clock: systemClock,
-  })
-  try {
-    await reader.start()
-    await reader.read({
+  const groupPrefix = `${groupId}.search`
+  await withLogReader(kafka, { groupPrefix, topics: [topic] }, (reader) =>
+    reader.read({
       topic,
       partition,
       from: offset,
@@ -28,9 +20,7 @@ export async function readOne(
       onRecord(record) {
         if (record.offset === offset) found = record
       },
-    })
-    return found
-  } finally {
-    await reader.close()
-  }
+    }),
+  )
+  return found
 }

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Admin, Kafka } from 'kafkajs'
 import { Partitioners } from 'kafkajs'
-import { systemClock } from '../event/clock.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { kafkaError } from './kafka-error.ts'
-import { LogReader } from './log-reader.ts'
+import { withLogReader } from './with-log-reader.ts'
 
 export interface Search {
   topics: readonly string[]
@@ -46,12 +44,10 @@ export async function search(kafka: Kafka, options: Search): Promise<Searched[]>
   const { topics, signal, onRecord } = options
   if (topics.length === 0) return []
   const ranges = await rangesOf(kafka, options)
-  const groupId = `${options.groupId}.search.${randomUUID()}`
-  const reader = new LogReader({ kafka, groupId, topics, clock: systemClock })
+  const groupPrefix = `${options.groupId}.search`
   const wantedKey = options.key === undefined ? undefined : Buffer.from(options.key)
-  try {
-    await reader.start()
-    return await Promise.all(
+  return withLogReader(kafka, { groupPrefix, topics }, (reader) =>
+    Promise.all(
       ranges.map(async (range) => {
         const take = (record: SourceRecord) => {
           const isWanted = wantedKey === undefined || record.key?.equals(wantedKey)
@@ -60,10 +56,8 @@ export async function search(kafka: Kafka, options: Search): Promise<Searched[]>
         const { first, end } = await reader.read({ ...range, lost: signal, onRecord: take })
         return { topic: range.topic, partition: range.partition, first, end }
       }),
-    )
-  } finally {
-    await reader.close()
-  }
+    ),
+  )
 }
 
 async function rangesOf(kafka: Kafka, options: Search): Promise<Range[]> {
