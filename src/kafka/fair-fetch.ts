@@ -1,4 +1,5 @@
 import type { PartitionAssigner } from 'kafkajs'
+import { once, withCluster } from './with-cluster.ts'
 
 /** How much kafkajs asks a broker for at once, and how long that may wait for it. */
 export const fetchLimits = {
@@ -27,24 +28,17 @@ interface FetchRequest {
  * partitions have enough for a whole answer, the last would not be read until those are.
  */
 export function withFairFetch(assigner: PartitionAssigner): PartitionAssigner {
-  return (config) => {
-    const cluster = config.cluster as unknown as Cluster
+  return withCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findBroker.bind(cluster)
     cluster.findBroker = async (options) => turning(await find(options))
-    return assigner(config)
-  }
+  })
 }
 
-const turningBrokers = new WeakSet<Broker>()
-
-function turning(broker: Broker): Broker {
-  if (turningBrokers.has(broker)) return broker
-  turningBrokers.add(broker)
+const turning = once((broker: Broker) => {
   const fetch = broker.fetch.bind(broker)
   let turn = 0
   broker.fetch = (request) => fetch(turned(request, turn++))
-  return broker
-}
+})
 
 /** The same request in the order that has the `turn`th of its partitions first. */
 export function turned<R extends FetchRequest>(request: R, turn: number): R {

@@ -1,5 +1,6 @@
 import type { PartitionAssigner } from 'kafkajs'
 import { CodecError } from './codecs.ts'
+import { once, withCluster } from './with-cluster.ts'
 
 interface Cluster {
   findBroker(options: unknown): Promise<Broker>
@@ -14,32 +15,23 @@ interface FetchRequest {
 }
 
 /**
- * An assigner that also catches two errors of a fetch before kafkajs acts on them; the cluster that
- * brokers come from is handed to assigners. No public contract of kafkajs, so tests against the
- * pinned version guard it.
+ * An assigner that also catches two errors of a fetch before kafkajs acts on them.
  */
 export function withFetchErrors(assigner: PartitionAssigner): PartitionAssigner {
-  return (config) => {
-    const cluster = config.cluster as unknown as Cluster
+  return withCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findBroker.bind(cluster)
     cluster.findBroker = async (options) => watched(await find(options))
-    return assigner(config)
-  }
+  })
 }
 
-const watchedBrokers = new WeakSet<Broker>()
-
-function watched(broker: Broker): Broker {
-  if (watchedBrokers.has(broker)) return broker
-  watchedBrokers.add(broker)
+const watched = once((broker: Broker) => {
   const fetch = broker.fetch.bind(broker)
   broker.fetch = (request) =>
     fetch(request).catch(async (error: Error) => {
       if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error)
       throw error instanceof CodecError ? await placed(error, request, fetch) : error
     })
-  return broker
-}
+})
 
 /**
  * kafkajs would commit -1 or -2 over the group's offset and go on from there. A join instead has

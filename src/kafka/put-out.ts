@@ -1,4 +1,5 @@
 import type { PartitionAssigner } from 'kafkajs'
+import { once, withCluster } from './with-cluster.ts'
 
 interface Cluster {
   findGroupCoordinator(options: unknown): Promise<Coordinator>
@@ -11,23 +12,14 @@ interface Coordinator {
 
 /**
  * An assigner that also tells at once when the group has put this member out: its partitions are
- * others' already, while kafkajs only says so after the next join, which may take long. The
- * coordinator comes from the cluster that is handed to assigners; no public contract of kafkajs, so
- * a test against the pinned version guards it.
+ * others' already, while kafkajs only says so after the next join, which may take long.
  */
 export function withPutOut(assigner: PartitionAssigner, onPutOut: () => void): PartitionAssigner {
-  return (config) => {
-    const cluster = config.cluster as unknown as Cluster
+  return withCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findGroupCoordinator.bind(cluster)
-    const watched = new WeakSet<Coordinator>()
-    cluster.findGroupCoordinator = async (options) => {
-      const coordinator = await find(options)
-      if (!watched.has(coordinator)) watch(coordinator, onPutOut)
-      watched.add(coordinator)
-      return coordinator
-    }
-    return assigner(config)
-  }
+    const watched = once((coordinator: Coordinator) => watch(coordinator, onPutOut))
+    cluster.findGroupCoordinator = async (options) => watched(await find(options))
+  })
 }
 
 function watch(coordinator: Coordinator, onPutOut: () => void): void {

@@ -1,4 +1,5 @@
 import type { PartitionAssigner } from 'kafkajs'
+import { withCluster } from './with-cluster.ts'
 
 interface Cluster {
   findGroupCoordinator(options: unknown): Promise<unknown>
@@ -6,23 +7,20 @@ interface Cluster {
 
 /**
  * An assigner that also lets us finish work before every join. kafkajs has no event that it waits
- * for, but on each path to a join it first asks the cluster for the group's coordinator, and the
- * cluster is handed to assigners: so that question waits for `before`. Guarded by a test against
- * the pinned kafkajs, since this is no public contract of it.
+ * for, but on each path to a join it first asks the cluster for the group's coordinator: so that
+ * question waits for `before`.
  */
 export function withRejoinHook(
   assigner: PartitionAssigner,
   before: () => Promise<void>,
 ): PartitionAssigner {
-  return (config) => {
-    const cluster = config.cluster as unknown as Cluster
+  return withCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findGroupCoordinator.bind(cluster)
     cluster.findGroupCoordinator = async (options) => {
       await before()
       return find(options)
     }
-    return assigner(config)
-  }
+  })
 }
 
 /**
