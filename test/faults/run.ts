@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { print, runMain } from '../../scripts/run-main.ts'
 import { messageOf } from '../../src/event/errors.ts'
 import { jarsFolder } from '../../src/stack/stack.ts'
 import { startCluster } from './cluster.ts'
@@ -150,14 +151,4 @@ function oneOf<T extends string>(name: string, choices: readonly T[], text: stri
   throw new Error(`--${name}: expected one of ${choices.join(', ')}, got ${text}`)
 }
 
-function print(text: string): number {
-  process.stdout.write(text)
-  return 0
-}
-
-process.exit(
-  await main().catch((error) => {
-    process.stderr.write(`error: ${messageOf(error)}\n`)
-    return 1
-  }),
-)
+await runMain(main)

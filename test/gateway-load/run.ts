@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { leaveCounts } from '../../scripts/leave-counts.ts'
-import { messageOf } from '../../src/event/errors.ts'
+import { print, runMain } from '../../scripts/run-main.ts'
 import { jarsFolder } from '../../src/stack/stack.ts'
 import { startCluster } from '../faults/cluster.ts'
 import { idsIn } from './ids-in.ts'
@@ -99,14 +99,4 @@ async function writeCounts(problems: number): Promise<void> {
   await leaveCounts({ passed: 1 - failed, failed })
 }
 
-function print(text: string): number {
-  process.stdout.write(text)
-  return 0
-}
-
-process.exit(
-  await main().catch((error) => {
-    process.stderr.write(`error: ${messageOf(error)}\n`)
-    return 1
-  }),
-)
+await runMain(main)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { leaveCounts } from '../../scripts/leave-counts.ts'
-import { messageOf } from '../../src/event/errors.ts'
+import { print, runMain } from '../../scripts/run-main.ts'
 import { startTestStack } from '../support/stack-setup.ts'
 import type { Guard } from './guard.ts'
 import { guards } from './guards.ts'
@@ -138,14 +138,4 @@ function table(results: Result[]): string {
   return `${all.map(line).join('\n')}\n`
 }
 
-function print(text: string): number {
-  process.stdout.write(text)
-  return 0
-}
-
-process.exit(
-  await main().catch((error) => {
-    process.stderr.write(`error: ${messageOf(error)}\n`)
-    return 1
-  }),
-)
+await runMain(main)

@@ -1,6 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { pickPorts } from '../../src/stack/ports.ts'
+import { bash } from '../support/bash.ts'
 import { REPO } from '../support/clone.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { blocks } from '../support/readme.ts'
@@ -21,7 +22,7 @@ it.skipIf(!hasOpenssl())(
       .map(({ text }) => `${text}echo; echo "<end>"\n`)
       .join('')
       .replaceAll('localhost:8090', `127.0.0.1:${port}`)
-    const { code, output } = await bash(`set -e\n${script}`, {
+    const { code, output } = await run(`set -e\n${script}`, {
       KAFKA_BROKERS: endpoints().brokers,
       SCHEMA_REGISTRY_URL: endpoints().registryUrl,
       GATEWAY_PORT: port,
@@ -53,29 +54,10 @@ function hasOpenssl(): boolean {
 }
 
 /** Runs a script in the repository; output is of both kinds. */
-function bash(script: string, env: Record<string, string>) {
-  const child = spawn('bash', ['-s'], {
+function run(script: string, env: Record<string, string>) {
+  return bash(script, {
     cwd: REPO,
-    detached: true,
     env: { ...process.env, ...env },
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
-  child.stdin.end(`exec 2>&1\n${script}`)
-  // What a failed script leaves behind is in its own process group.
-  const end = () => {
-    try {
-      process.kill(-child.pid!, 'SIGKILL')
-    } catch {
-      // Nothing of it is left.
-    }
-  }
-  const timer = setTimeout(end, TIMEOUT_MS - 10_000)
-  return new Promise<{ code: number | null; output: string }>((resolve) => {
-    child.on('exit', end)
-    child.on('close', (code) => {
-      clearTimeout(timer)
-      resolve({ code, output })
-    })
+    timeoutMs: TIMEOUT_MS - 10_000,
   })
 }

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { pickPorts } from '../../src/stack/ports.ts'
+import { bash } from '../support/bash.ts'
 import { cloneTo, shellEnvironment } from '../support/clone.ts'
 import { blocks, fileShown } from '../support/readme.ts'
 import { endpoints, uniqueName } from '../support/stack.ts'
@@ -42,7 +42,7 @@ it("the README's commands work, one after the other, in a clone", {
     .map((text, index) => `echo "<${index}>"\n${text}echo "</${index}>"\n`)
     .join('')
     .replaceAll('localhost:8080', `localhost:${port}`)
-  const { code, output } = await bash(`set -e\n${script}`, { HTTP_PORT: port })
+  const { code, output } = await run(`set -e\n${script}`, { HTTP_PORT: port })
   expect(output, 'exit 0').toSatisfy(() => code === 0)
 
   const printed = shellBlocks().map((_, index) => between(output, `<${index}>`, `</${index}>`))
@@ -85,11 +85,11 @@ function shellBlocks(): string[] {
 }
 
 /** Runs a script in the clone, on the stack of the tests; output is of both kinds. */
-function bash(script: string, env: NodeJS.ProcessEnv) {
+function run(script: string, env: NodeJS.ProcessEnv) {
   const { brokers, registryUrl } = endpoints()
-  const child = spawn('bash', ['-s'], {
+  return bash(script, {
     cwd: join(home, 'inventory-events'),
-    detached: true,
+    timeoutMs: TIMEOUT_MS - 10_000,
     env: {
       ...shellEnvironment(),
       KAFKA_BROKERS: brokers,
@@ -98,25 +98,6 @@ function bash(script: string, env: NodeJS.ProcessEnv) {
       npm_config_prefer_offline: 'true',
       ...env,
     },
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
-  child.stdin.end(`exec 2>&1\n${script}`)
-  // The service that a failed script leaves behind is in the script's own process group.
-  const end = () => {
-    try {
-      process.kill(-child.pid!, 'SIGKILL')
-    } catch {
-      // Nothing of it is left.
-    }
-  }
-  const timer = setTimeout(end, TIMEOUT_MS - 10_000)
-  return new Promise<{ code: number | null; output: string }>((resolve) => {
-    child.on('exit', end)
-    child.on('close', (code) => {
-      clearTimeout(timer)
-      resolve({ code, output })
-    })
   })
 }
 

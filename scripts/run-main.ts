@@ -1,0 +1,16 @@
+import { messageOf } from '../src/event/errors.ts'
+
+/** Runs a script's main function and ends the process with its exit code, or 1 and what it threw. */
+export async function runMain(main: () => Promise<number>): Promise<never> {
+  const code = await main().catch((error) => {
+    process.stderr.write(`error: ${messageOf(error)}\n`)
+    return 1
+  })
+  process.exit(code)
+}
+
+/** Prints the text; exit code 0. */
+export function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
