@@ -2,37 +2,16 @@
 // fields, and a projection. Needs no Kafka. Prints nanoseconds and bytes of garbage an event.
 //
 //   node bench/projection.ts [events]
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { forSchema } from '../src/avro/avsc.ts'
 import { encodeEvent } from '../src/avro/encoder.ts'
 import { contractSchemaOf } from '../src/avro/schemas.ts'
 import { createWriterType } from '../src/avro/types.ts'
 import { createWriterSchema } from '../src/avro/writer-schema.ts'
-import type { InventoryMovedEvent } from '../src/event/event.ts'
+import { collectGarbage, event } from './sample.ts'
 
 const EVENTS = Number(process.argv[2] ?? 1_000_000)
 const ROUNDS = 5
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-const event: InventoryMovedEvent = {
-  id: '0198c0de-7a3b-7c11-9f00-3c2a5d1e8b42',
-  kind: 'inventory.moved',
-  time: '2026-01-15T10:30:00.250Z',
-  transactionId: 'txn_000123',
-  flowId: 'flow_42',
-  entity: {
-    id: 'ent_004711',
-    name: 'BATCH-004711',
-    productId: 'prod_17',
-    quantity: 120,
-    attributes: { maxCelsius: -18, lot: 'L-2026-01', organic: true },
-  },
-  from: { id: 'node_3', name: 'Receiving', type: 'stage' },
-  to: { id: 'node_9', name: 'Cold Storage', type: 'stage' },
-}
 const { fullName, text } = contractSchemaOf(event)
 const bytes = encodeEvent(event, 1)
 const schema = createWriterSchema(text)

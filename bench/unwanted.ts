@@ -2,13 +2,10 @@
 // Needs no Kafka. Prints the process's own nanoseconds and bytes of garbage an event.
 //
 //   node bench/unwanted.ts [events]
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { pino } from 'pino'
 import { fingerprint } from '../src/avro/fingerprint.ts'
 import { schemaIdOf } from '../src/avro/frame.ts'
 import { systemClock as clock } from '../src/event/clock.ts'
-import type { InventoryMovedEvent } from '../src/event/event.ts'
 import type { SourceRecord } from '../src/event/record.ts'
 import { createMemoryStore } from '../src/idempotency/memory.ts'
 import { createMetrics } from '../src/observe/metrics.ts'
@@ -23,29 +20,10 @@ import { withDefaults } from '../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../src/plugin/plugin.ts'
 import { toRecord } from '../src/publish/to-record.ts'
 import { createLocalSchemas } from '../src/testing/local-schemas.ts'
+import { collectGarbage, event } from './sample.ts'
 
 const EVENTS = Number(process.argv[2] ?? 1_000_000)
 const ROUNDS = 5
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-const event: InventoryMovedEvent = {
-  id: '0198c0de-7a3b-7c11-9f00-3c2a5d1e8b42',
-  kind: 'inventory.moved',
-  time: '2026-01-15T10:30:00.250Z',
-  transactionId: 'txn_000123',
-  flowId: 'flow_42',
-  entity: {
-    id: 'ent_004711',
-    name: 'BATCH-004711',
-    productId: 'prod_17',
-    quantity: 120,
-    attributes: { maxCelsius: -18, lot: 'L-2026-01', organic: true },
-  },
-  from: { id: 'node_3', name: 'Receiving', type: 'stage' },
-  to: { id: 'node_9', name: 'Cold Storage', type: 'stage' },
-}
 
 const byName: Partial<Plugin> = { wantsProcessEvent: (name) => name === 'inventory.wasted' }
 const byField: Partial<Plugin> = {
