@@ -109,6 +109,13 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     await maxMessageBytes(scene.deadLetters, '1048588')
   })
 
+  it('tells of commits that Kafka refuses', async () => {
+    await maxMessageBytes('__consumer_offsets', '40')
+    await raised({ CommitsFailing: {} })
+    await maxMessageBytes('__consumer_offsets', '1048588')
+    await over('CommitsFailing')
+  })
+
   it('tells of a plugin that is down, and recommends no more replicas for it', async () => {
     // What is old counts as the oldest only where it comes first.
     scene.load.pause()
