@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { RedriveOptions } from './redrive-letters.ts'
-import { positive, withRange } from './search-options.ts'
+import { withRange } from './search-options.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const REASONS = ['exhausted', 'rejected', 'conflict', 'filter', 'undecodable', 'too-large']
 const LIST_LIMIT = 1_000
@@ -24,7 +25,7 @@ export function registerDeadLetters(program: Command): void {
     .description('See to the events that were given up, in the dead-letter topics of KAFKA_TOPICS')
   withFilter(letters.command('list'))
     .description('Print them, one a line, oldest first')
-    .option('--limit <n>', 'only the newest so many', positive, LIST_LIMIT)
+    .option('--limit <n>', 'only the newest so many', wholeNumber(1, 999_999_999), LIST_LIMIT)
     .action(async (options: LetterOptions) => {
       const { listLetters } = await import('./list-letters.ts')
       await listLetters(options)
@@ -48,7 +49,7 @@ export function registerDeadLetters(program: Command): void {
       'Hand those of KAFKA_GROUP_ID to their plugins once more; without --yes, say which',
     )
     .option('--yes', 'do it')
-    .option('--rate <n>', 'at most so many a second', positive, RATE)
+    .option('--rate <n>', 'at most so many a second', wholeNumber(1, 999_999_999), RATE)
     .action(async (options: RedriveOptions) => {
       const { redriveLetters } = await import('./redrive-letters.ts')
       await redriveLetters(options)

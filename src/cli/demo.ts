@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { InvalidArgumentError } from 'commander'
 import { InventoryEventsError } from '../event/errors.ts'
 import { onInterrupt } from './interrupt.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const HELP = `
 It takes the Kafka and the registry that "inventory-events stack up" would take, creates topics of
@@ -58,13 +58,5 @@ async function demo(flags: DemoFlags): Promise<void> {
   } finally {
     line.clear()
     interrupt.end()
-  }
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`)
   }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { InvalidArgumentError } from 'commander'
 import { DEFAULT_TOPICS } from '../publish/event-topics.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const HELP = `
 FILE holds one JSON event a line; "-" or none reads standard input. Blank lines are skipped. A bad
@@ -28,16 +28,16 @@ export function registerPublish(program: Command): void {
     .option('--inventory-topic <topic>', 'for events with a kind', DEFAULT_TOPICS.inventory)
     .option('--plugin-topic <topic>', 'for plugin events', DEFAULT_TOPICS.plugin)
     .option('--source <uri>', "who publishes: CloudEvents' source", '/inventory-events')
-    .option('--max-line-bytes <n>', 'refuse longer lines', positive, 4_194_304)
-    .option('--delivery-timeout-ms <n>', 'how long to try while Kafka is away', positive, 120_000)
+    .option('--max-line-bytes <n>', 'refuse longer lines', wholeNumber(1, 9_999_999_999), 4_194_304)
+    .option(
+      '--delivery-timeout-ms <n>',
+      'how long to try while Kafka is away',
+      wholeNumber(1, 9_999_999_999),
+      120_000,
+    )
     .addHelpText('after', HELP)
     .action(async (file: string, options: PublishOptions) => {
       const { runPublish } = await import('./run-publish.ts')
       await runPublish(file, options)
     })
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')
-  return Number(text)
 }

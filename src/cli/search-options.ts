@@ -30,8 +30,3 @@ export function timeMs(text: string): number {
   if (moment !== undefined) return moment
   throw new InvalidArgumentError(`expected ${MOMENTS}`)
 }
-
-export function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')
-  return Number(text)
-}

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { TopicAdmin } from '../kafka/admin.ts'
 import type { MarksOwner } from '../kafka/marks-topic.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const TOPICS_HELP = 'input topics; without any, those of KAFKA_TOPICS'
 
@@ -20,8 +21,13 @@ export function registerTopics(program: Command): void {
       'Create input topics, what goes with each (.dead-letters, .redrive, .marks), and .control; safe to repeat',
     )
     .argument('[topic...]', TOPICS_HELP)
-    .option('--partitions <n>', 'width of topics that are new (default: 6)', count)
-    .option('--replication-factor <n>', "copies of each (default: the cluster's)", count, -1)
+    .option('--partitions <n>', 'width of topics that are new (default: 6)', wholeNumber(1, 99_999))
+    .option(
+      '--replication-factor <n>',
+      "copies of each (default: the cluster's)",
+      wholeNumber(1, 99_999),
+      -1,
+    )
     .option('--config <name=value>', 'a topic setting of Kafka; may be repeated', collect, {})
     .action((named: string[], options: CreateOptions) => create(named, options))
   topics
@@ -106,11 +112,6 @@ async function withTopics(named: string[], work: TopicsWork): Promise<void> {
   const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
   const marks = config.IDEMPOTENCY_STORE === 'kafka:' ? owner : undefined
   await withAdmin(kafka, (admin) => work(admin, { topics, groupId, marks }))
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')
-  return Number(text)
 }
 
 function collect(text: string, collected: Record<string, string>): Record<string, string> {
