@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from './config/settings.ts'
-import { type ControlRecord, decodeControl } from './control/control-record.ts'
+import { type ControlRecord, decodeControl, isSwitch } from './control/control-record.ts'
 import { Switches } from './control/switches.ts'
 import type { Clock } from './event/clock.ts'
 import { messageOf } from './event/errors.ts'
@@ -20,7 +20,7 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   const switches = new Switches(config.EVENTS_ENABLED)
 
   function onRecord({ key, value }: SourceRecord): void {
-    if (key === null || value === null) return
+    if (key === null || value === null || !isSwitch(key.toString())) return
     try {
       const record = decodeControl(key.toString(), value)
       switches.apply(record)
@@ -37,7 +37,13 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
 }
 
 function fieldsOf(record: ControlRecord) {
-  const { state, by, at, why } = record
-  const what = record.switch === 'plugin' ? { plugin: record.slug } : { switch: 'events' }
-  return { ...what, state, by, at, why }
+  const { switch: what, by, at, why } = record
+  switch (record.switch) {
+    case 'events':
+      return { switch: what, state: record.state, by, at, why }
+    case 'plugin':
+      return { plugin: record.slug, state: record.state, by, at, why }
+    case 'start':
+      return { plugin: record.slug, start: record.offsets, by, at, why }
+  }
 }

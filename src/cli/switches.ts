@@ -1,6 +1,11 @@
 import { hostname, userInfo } from 'node:os'
 import type { Kafka } from 'kafkajs'
-import { type ControlRecord, decodeControl, encodeControl } from '../control/control-record.ts'
+import {
+  type ControlRecord,
+  decodeControl,
+  encodeControl,
+  isSwitch,
+} from '../control/control-record.ts'
 import { messageOf } from '../event/errors.ts'
 
 /** What every command that switches something takes. */
@@ -15,7 +20,7 @@ export async function switchesOf(kafka: Kafka, groupId: string): Promise<Control
   await requireControlTopic(kafka, groupId)
   const newest = new Map<string, ControlRecord>()
   await readControl(kafka, groupId, ({ key, value }) => {
-    if (key === null || value === null) return
+    if (key === null || value === null || !isSwitch(key.toString())) return
     try {
       newest.set(key.toString(), decodeControl(key.toString(), value))
     } catch (error) {
@@ -25,6 +30,7 @@ export async function switchesOf(kafka: Kafka, groupId: string): Promise<Control
   return [...newest.values()]
 }
 
+/** In this order: no replica heeds one of them without those before it. */
 export async function writeSwitches(
   kafka: Kafka,
   groupId: string,

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import type { ControlRecord, PluginState } from './control-record.ts'
+import type { ControlRecord, PluginStart, PluginState } from './control-record.ts'
 
 /**
  * What is switched on now, as every replica of the group has it from the control topic. A plugin
@@ -7,6 +7,7 @@ import type { ControlRecord, PluginState } from './control-record.ts'
  */
 export class Switches {
   #plugins = new Map<string, PluginState>()
+  #starts = new Map<string, PluginStart>()
   #pauses = new Map<string, AbortController>()
   #isOn: boolean
   #listeners: (() => void)[] = []
@@ -30,6 +31,11 @@ export class Switches {
     return !this.#isOn || this.stateOf(slug) === 'disabled'
   }
 
+  /** Where the plugin starts, and who said so; undefined: it takes all. */
+  startOf(slug: string): PluginStart | undefined {
+    return this.#starts.get(slug)
+  }
+
   /** While the plugin is paused: a signal that aborts when it no longer is. */
   pauseOf(slug: string): AbortSignal | undefined {
     return this.#pauses.get(slug)?.signal
@@ -41,10 +47,22 @@ export class Switches {
   }
 
   apply(record: ControlRecord): void {
-    if (record.switch === 'events') this.#isOn = record.state === 'on'
-    else this.#plugins.set(record.slug, record.state)
+    this.#set(record)
     for (const listener of this.#listeners) listener()
     if (record.switch === 'plugin') this.#pause(record.slug, record.state === 'paused')
+  }
+
+  #set(record: ControlRecord): void {
+    switch (record.switch) {
+      case 'events':
+        this.#isOn = record.state === 'on'
+        return
+      case 'plugin':
+        this.#plugins.set(record.slug, record.state)
+        return
+      case 'start':
+        this.#starts.set(record.slug, record)
+    }
   }
 
   /** Whoever waits is woken last, when all else knows of the change. */

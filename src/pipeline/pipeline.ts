@@ -28,7 +28,7 @@ import { createRoute, everyPlugin, nobody, type Route, type Wanting } from './ro
 import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
 import { Suspects } from './suspects.ts'
-import type { PluginSwitches } from './switches.ts'
+import { type PluginSwitches, passesBy } from './switches.ts'
 import { type CallSpans, traced } from './traced.ts'
 import { createTransact } from './transact.ts'
 
@@ -81,9 +81,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const budget = new ByteBudget(options.maxInFlightBytes, slugsOf(receivers))
   const peek = createPeek(options)
   const ask = new Ask(plugins)
-  let route = createRoute(switchedOn(), ask)
+  let route = routeNow()
   switches.onChange(() => {
-    route = createRoute(switchedOn(), ask)
+    route = routeNow()
   })
   const decode = createDecode(options.fingerprint)
   const order = new Order(receivers, deliver, clock)
@@ -114,7 +114,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function deliver(delivery: Delivery): Promise<Turn> {
     if (delivery.wanted.epoch.lost.aborted) return { done: () => abandon(delivery) }
-    if (isSwitchedOff(delivery)) return { done: () => passBy(delivery) }
+    const passed = passesBy(delivery, switches)
+    if (passed !== undefined) return { done: () => passBy(delivery, passed) }
     const content = decode(delivery.wanted)
     const admission = await dedupe.admit(delivery, content)
     if (admission.type === 'wait') return { again: admission.until, why: admission.why }
@@ -147,13 +148,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     void suspects.blame(delivery).then(() => options.onStuck(delivery))
   }
 
-  function switchedOn(): LoadedPlugin[] {
-    return plugins.filter(({ slug }) => !switches.isOff(slug))
-  }
-
-  /** What is known to have ended is written down all the same. */
-  function isSwitchedOff({ plugin, verdict }: Delivery): boolean {
-    return verdict === undefined && switches.isOff(plugin.slug)
+  function routeNow() {
+    const switchedOn = plugins.filter(({ slug }) => !switches.isOff(slug))
+    return createRoute(switchedOn, ask, (slug) => switches.startOf(slug)?.offsets)
   }
 
   function obstacleTo(

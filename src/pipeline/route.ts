@@ -2,6 +2,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Ask, FilterDecision } from './ask.ts'
 import type { Peek } from './peek.ts'
+import { createStarted, type StartOffsets } from './starts.ts'
 
 /** A plugin that a record is delivered to. */
 export interface Wanting {
@@ -21,17 +22,23 @@ export interface Route {
 
 /**
  * Finds who wants a record. Records without an event are wanted by nobody or, unreadable, by `*`.
- * Of a record that is for one plugin alone, the others are not asked.
+ * Of a record that is for one plugin alone, the others are not asked; nor is a plugin that starts
+ * above it.
  */
-export function createRoute(all: readonly LoadedPlugin[], ask: Ask) {
+export function createRoute(
+  all: readonly LoadedPlugin[],
+  ask: Ask,
+  startOf: (slug: string) => StartOffsets | undefined,
+) {
   const decisions: FilterDecision[] = []
+  const started = createStarted(all, startOf)
   return function route(
     peeked: Exclude<Peek, { type: 'obstacle' }>,
     record: SourceRecord,
     receiver: string = everyPlugin.slug,
   ): Route {
     const isForAll = receiver === everyPlugin.slug
-    const plugins = isForAll ? all : all.filter(({ slug }) => slug === receiver)
+    const plugins = isForAll ? started(record) : all.filter(({ slug }) => slug === receiver)
     if (peeked.type === 'tombstone' || plugins.length === 0) return unwanted
     if (peeked.type === 'undecodable') return isForAll ? everybody : allOf(plugins)
     ask.all(plugins, peeked, record, decisions)

@@ -108,8 +108,8 @@ export function createSettle(ports: SettlePorts) {
   }
 
   /** Lets a delivery go that nobody wants any more: done with here, and not marked as completed. */
-  function passBy(delivery: Delivery): void {
-    close(delivery, { type: 'skipped', why: 'its plugin was switched off' })
+  function passBy(delivery: Delivery, why: string): void {
+    close(delivery, { type: 'skipped', why })
     void dedupe.release(delivery)
   }
 

@@ -3,6 +3,8 @@ import {
   type ControlRecord,
   decodeControl,
   encodeControl,
+  isSwitch,
+  slugOfKey,
 } from '../../../src/control/control-record.ts'
 
 const audit = { by: 'ann@host', at: '2026-01-02T03:04:05.678Z', why: 'a "quoted" reason' }
@@ -11,6 +13,7 @@ describe('a control record', () => {
   it.each<ControlRecord>([
     { switch: 'plugin', slug: 'cold-chain', state: 'paused', ...audit },
     { switch: 'events', state: 'off', ...audit },
+    { switch: 'start', slug: 'a', offsets: { 'inventory.events': { 0: 0, 11: 7 } }, ...audit },
   ])('comes back as it was written: $switch', (record) => {
     const { key, value } = encodeControl(record)
     expect(decodeControl(key, value)).toEqual(record)
@@ -20,6 +23,10 @@ describe('a control record', () => {
     ['events', '{"v":2,"state":"on"}', 'expected version 1, got 2'],
     ['events', '{"v":1,"state":"maybe"}', 'expected state on or off, got "maybe"'],
     ['plugin:a', '{"v":1}', 'expected state enabled or disabled or paused, got undefined'],
+    ['start:a', '{"v":1}', 'expected offsets by topic and partition, got undefined'],
+    ['start:a', '{"v":1,"offsets":{"t":3}}', 'expected offsets by topic and partition, got 3'],
+    ['start:a', '{"v":1,"offsets":{"t":{"0":-1}}}', 'by partition, got {"0":-1} for t'],
+    ['start:a', '{"v":1,"offsets":{"t":{"x":1}}}', 'by partition, got {"x":1} for t'],
     ['lights', '{"v":1,"state":"on"}', 'no switch has this key'],
     ['events', 'null', 'cannot be read'],
     ['events', '{', 'cannot be read'],
@@ -29,4 +36,13 @@ describe('a control record', () => {
       expect.objectContaining({ code: 'CONTROL_INVALID' }),
     )
   })
+})
+
+it.each([
+  ['plugin:cold-chain', true, 'cold-chain'],
+  ['start:cold-chain', true, 'cold-chain'],
+  ['replay:cold-chain', false, 'cold-chain'],
+  ['events', true, undefined],
+])('the key %s tells what its record is about', (key, isOne, slug) => {
+  expect([isSwitch(key), slugOfKey(key)]).toEqual([isOne, slug])
 })
