@@ -70,7 +70,6 @@ function memoryStore({ config, metrics, clock, log }: StoreParts): IdempotencySt
 
 async function kafkaStore(parts: StoreParts): Promise<IdempotencyStore> {
   const { config, kafka, clock } = parts
-  await warnOfRetention(parts)
   const groupId = config.KAFKA_GROUP_ID
   return createKafkaStore({
     marksLog: await openMarksLog({ kafka, groupId, topics: config.KAFKA_TOPICS, clock }),
@@ -82,7 +81,13 @@ async function kafkaStore(parts: StoreParts): Promise<IdempotencyStore> {
   })
 }
 
-async function warnOfRetention({ config, kafka, log }: StoreParts): Promise<void> {
+/** Says so where completed events are forgotten before their records are. */
+export async function warnOfRetention({
+  config,
+  kafka,
+  log,
+}: Pick<StoreParts, 'config' | 'kafka' | 'log'>): Promise<void> {
+  if (config.IDEMPOTENCY_STORE !== 'kafka:') return
   const owner = { groupId: config.KAFKA_GROUP_ID, ttlMs: config.IDEMPOTENCY_TTL_MS }
   const names = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
   const found = await withAdmin(kafka, (admin) => admin.describe(names))

@@ -32,6 +32,7 @@ const WIRING = [
   'testing',
   'index.ts',
   'publisher.ts',
+  'run-group.ts',
   'service.ts',
   'testing.ts',
   'version.ts',
