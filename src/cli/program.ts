@@ -5,6 +5,7 @@ import { registerDeadLetters } from './dead-letters.ts'
 import { registerDemo } from './demo.ts'
 import { registerEvents } from './events.ts'
 import { registerExplain } from './explain.ts'
+import { registerFilters } from './filters.ts'
 import { registerGateway } from './gateway.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     registerTopics,
     registerPlugins,
     registerEvents,
+    registerFilters,
     registerDeadLetters,
     registerExplain,
     registerStack,

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { MOMENTS, momentOf } from '../event/moment.ts'
 
 /** Which part of a topic to look at. */
@@ -9,9 +9,12 @@ export interface RangeOptions {
 }
 
 /** Adds `--from`, `--to` and `--entity`. */
-export function withRange(command: Command): Command {
+export function withRange(command: Command, { isFromRequired = false } = {}): Command {
+  const from = 'from then on: RFC 3339, or how long ago (90m, 36h, 7d)'
   return command
-    .option('--from <time>', 'from then on: RFC 3339, or how long ago (90m, 36h, 7d)', timeMs)
+    .addOption(
+      new Option('--from <time>', from).argParser(timeMs).makeOptionMandatory(isFromRequired),
+    )
     .option('--to <time>', 'before then', timeMs)
     .option('--entity <id>', 'only with this key, in the partition that murmur2 gives it')
 }

@@ -1,4 +1,5 @@
 import { valueAt } from '../event/path.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { explainFilter, type Reason } from '../filter/explain-filter.ts'
 import type { Field } from '../filter/filter.ts'
 import { byName } from '../pipeline/ask.ts'
@@ -26,6 +27,15 @@ export function explainPlugin(plugin: LoadedPlugin, facts: PluginFacts): Explain
 
 function filterOf(plugin: LoadedPlugin, { record, read }: KnownRecord): ExplainedPlugin['filter'] {
   if (read.type !== 'event') return { decision: 'not-asked', why: 'its content cannot be read' }
+  return askedAgain(plugin, record, read)
+}
+
+/** What a plugin's filters say of an event, and which clause decides. */
+export function askedAgain(
+  plugin: LoadedPlugin,
+  record: SourceRecord,
+  read: Pick<ReadEvent, 'name' | 'event'>,
+): ExplainedPlugin['filter'] {
   const named = byName(plugin, read.name)
   if (named.type === 'error') return { decision: 'error', why: named.error }
   if (named.type === 'unwanted') {
@@ -40,7 +50,7 @@ function filterOf(plugin: LoadedPlugin, { record, read }: KnownRecord): Explaine
 }
 
 /** As the filters of the service see it: names and fields by the payload, the rest by headers. */
-function fieldsOf(record: KnownRecord['record'], { name, event }: ReadEvent) {
+function fieldsOf(record: SourceRecord, { name, event }: Pick<ReadEvent, 'name' | 'event'>) {
   return (field: Field): unknown => {
     switch (field.from) {
       case 'name':
