@@ -69,6 +69,7 @@ function properties(id: number, all: readonly BrokerPorts[], dataFolder: string)
   const { direct, proxied, behindProxy, controller } = all[id - 1]!
   const voters = all.map((ports, i) => `${i + 1}@127.0.0.1:${ports.controller}`).join(',')
   const at = (port: number) => `127.0.0.1:${port}`
+  const inSync = Math.min(2, all.length)
   return `process.roles=broker,controller
 node.id=${id}
 controller.quorum.voters=${voters}
@@ -80,12 +81,12 @@ inter.broker.listener.name=PLAINTEXT
 log.dirs=${dataFolder}
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
-default.replication.factor=3
-min.insync.replicas=2
-offsets.topic.replication.factor=3
+default.replication.factor=${all.length}
+min.insync.replicas=${inSync}
+offsets.topic.replication.factor=${all.length}
 offsets.topic.num.partitions=${OFFSETS_PARTITIONS}
-transaction.state.log.replication.factor=3
-transaction.state.log.min.isr=2
+transaction.state.log.replication.factor=${all.length}
+transaction.state.log.min.isr=${inSync}
 transaction.state.log.num.partitions=3
 `
 }

@@ -14,7 +14,7 @@ import { openLink, type ProxiedLink } from './proxy.ts'
 
 const BROKERS = 3
 
-/** Three brokers, each also behind a proxy, and a registry. */
+/** Brokers, each also behind a proxy, and a registry. */
 export interface Cluster {
   brokers: readonly Broker[]
   proxies: readonly ProxiedLink[]
@@ -36,6 +36,8 @@ export interface Cluster {
 export interface ClusterOptions {
   folder: string
   jarsFolder: string
+  /** How many: three unless said otherwise. */
+  brokers?: number
   /** The newest that is supported unless said otherwise. */
   kafkaVersion?: string
   say(message: string): void
@@ -43,9 +45,9 @@ export interface ClusterOptions {
 }
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { folder, say, signal } = options
-  const [registryPort, ...ports] = await freePorts(1 + BROKERS * 4)
-  const all: BrokerPorts[] = Array.from({ length: BROKERS }, (_, i) => {
+  const { folder, say, signal, brokers: count = BROKERS } = options
+  const [registryPort, ...ports] = await freePorts(1 + count * 4)
+  const all: BrokerPorts[] = Array.from({ length: count }, (_, i) => {
     const [direct, proxied, behindProxy, controller] = ports.slice(i * 4)
     return {
       direct: direct!,
@@ -64,7 +66,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const prepare = (id: number) => prepareBroker({ id, all, folder, jars, signal })
     const brokers = await Promise.all(ids.map(prepare))
     undone.push(...brokers.map(({ kill }) => kill))
-    say('starting three brokers and a registry')
+    say(`starting ${count === 1 ? 'a broker' : `${count} brokers`} and a registry`)
     await Promise.all([registryNode, ...brokers].map((node) => node.start()))
     const proxies = await Promise.all(all.map((each) => openLink(each.proxied, each.behindProxy)))
     undone.push(...proxies.map(({ close }) => close))

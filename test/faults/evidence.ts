@@ -9,6 +9,7 @@ import { readTopic } from '../../src/kafka/read-topic.ts'
 import { deadLetterTopicOf } from '../../src/pipeline/dead-letter.ts'
 import { type CommitSample, nowUs } from './commits.ts'
 import type { Hurt, Outage } from './crew.ts'
+import type { Load } from './load.ts'
 import { type MarkTimes, readMarks } from './marks.ts'
 import type { Scene } from './scene.ts'
 
@@ -48,9 +49,18 @@ export interface Evidence {
   unaccounted: number
 }
 
+/** What there is to look at. */
+export type Witnessed = Pick<
+  Scene,
+  'cluster' | 'groupId' | 'topics' | 'crew' | 'removed' | 'bookings' | 'folder'
+> & { loads: readonly Pick<Load, 'acknowledged'>[] }
+
 const READ_MS = 120_000
 
-export async function gather(scene: Scene, commits: readonly CommitSample[]): Promise<Evidence> {
+export async function gather(
+  scene: Witnessed,
+  commits: readonly CommitSample[],
+): Promise<Evidence> {
   const { cluster, groupId, topics, crew, loads, removed, bookings } = scene
   const samples = await Promise.all(crew.replicas.map(({ url }) => scrape(url)))
   const effects = [...(await readEffects(scene.folder)), ...((await bookings?.effects()) ?? [])]
@@ -74,7 +84,7 @@ export async function gather(scene: Scene, commits: readonly CommitSample[]): Pr
 }
 
 export async function readLogs(
-  { cluster, groupId }: Scene,
+  { cluster, groupId }: Pick<Scene, 'cluster' | 'groupId'>,
   topics: readonly string[],
 ): Promise<LogEntry[]> {
   const entries: LogEntry[] = []
@@ -114,7 +124,8 @@ function entryOf(record: SourceRecord, wallToMonotonicUs: number): LogEntry {
   }
 }
 
-async function readEffects(folder: string): Promise<SeenEffect[]> {
+/** Of all processes, in the order in which they happened. */
+export async function readEffects(folder: string): Promise<SeenEffect[]> {
   const files = (await readdir(folder)).filter((name) => EFFECTS_FILE.test(name))
   const lists = await Promise.all(files.map((name) => readEffectsOf(folder, name)))
   return lists.flat().sort((a, b) => a.atUs - b.atUs)

@@ -17,7 +17,12 @@ export function formatTable(results: readonly TrialResult[]): string {
     COLUMNS.map(([title]) => title),
     ...results.map((result) => COLUMNS.map(([, show]) => show(result))),
   ]
-  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)))
+  return alignColumns(rows)
+}
+
+/** Lines with the first column flush left, the others flush right. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)))
   const lines = rows.map((row) =>
     row
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))

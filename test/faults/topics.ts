@@ -14,7 +14,7 @@ export async function createTopic(
   { groupId, partitions }: { groupId: string; partitions: number },
 ): Promise<void> {
   await withAdmin(cluster.kafka, async (admin) => {
-    const wanted = { partitions, replicationFactor: 3, configs: {} }
+    const wanted = { partitions, replicationFactor: -1, configs: {} }
     await createWithCompanions(admin, topic, wanted)
     const owner = { groupId, ttlMs: cluster.config.IDEMPOTENCY_TTL_MS }
     await createMarksTopic(admin, topic, wanted, owner)
