@@ -19,6 +19,7 @@ const commands = {
   observe: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/deploy/vitest.config.ts'],
   'gateway-load': ['test/gateway-load/run.ts'],
   inventree: ['test/inventree/run.ts'],
+  scaling: ['test/scaling/run.ts'],
   hazards: ['test/hazards/without-guards.ts'],
 }
 

@@ -1,0 +1,135 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { waitFor } from '../../src/demo/wait-for.ts'
+import { type GroupOffset, groupOffsets } from '../../src/kafka/group-offsets.ts'
+import { markOf } from '../../src/stack/maven-stack.ts'
+import { pidsMarked } from '../../src/stack/processes.ts'
+import type { Cluster } from '../faults/cluster.ts'
+import { watchCommits } from '../faults/commits.ts'
+import { Crew } from '../faults/crew.ts'
+import { gather, type Witnessed } from '../faults/evidence.ts'
+import { createTopic } from '../faults/topics.ts'
+import { judge, type Verdict } from '../faults/verdict.ts'
+import { type Load, openLoad } from './load.ts'
+import { type OwnersWatch, watchOwners } from './owners.ts'
+import { watchProcessorTime } from './processor-time.ts'
+import { waiting } from './waiting.ts'
+
+export const PARTITIONS = 12
+const CAUGHT_UP_MS = 300_000
+const PLUGIN = fileURLToPath(new URL('./plugins/waiting.ts', import.meta.url))
+
+export interface GroupOptions {
+  cluster: Cluster
+  /** Names topic, group and folder. */
+  name: string
+  folder: string
+  sessionMs: number
+  signal: AbortSignal
+}
+
+/** A topic with a load of its own, a group whose replicas read it, and all that is seen of them. */
+export interface Group extends Witnessed {
+  load: Load
+  owners: OwnersWatch
+  processorTime: ReturnType<typeof watchProcessorTime>
+  brokerPids: readonly number[]
+  signal: AbortSignal
+  sessionMs: number
+  /** Starts replicas until there are so many. */
+  growTo(replicas: number): Promise<void>
+  /** Waits until the replicas that there are share all partitions. */
+  settled(): Promise<void>
+  /** Waits until everything is committed that is in the topic by now. */
+  caughtUp(): Promise<void>
+  /** Stops the load and the replicas when all is done, and judges by what is left. */
+  verdict(): Promise<Verdict>
+  /** Ends whatever still runs. */
+  end(): Promise<void>
+}
+
+export async function openGroup(options: GroupOptions): Promise<Group> {
+  const { cluster, signal, sessionMs } = options
+  const groupId = `scaling.${options.name}`
+  const topic = `${groupId}.events`
+  const folder = join(options.folder, options.name)
+  await mkdir(folder, { recursive: true })
+  await createTopic(cluster, topic, { groupId, partitions: PARTITIONS })
+  const brokerPids = await pidsMarked(markOf(join(options.folder, cluster.brokers[0]!.name)))
+  const environment = () => environmentOf(options, { groupId, topic, folder })
+  const partitionsOf = () => PARTITIONS
+  const crew = new Crew({ folder, signal, topics: () => [topic], partitionsOf, environment })
+  const load = await openLoad(cluster, topic, PARTITIONS)
+  const owners = await watchOwners(cluster, { groupId, topic, partitions: PARTITIONS, signal })
+  const commits = await watchCommits(cluster, groupId, () => [topic])
+  const pids = () => [...brokerPids, ...crew.replicas.map(({ pid }) => pid)]
+  const processorTime = watchProcessorTime(pids)
+  const removed = { all: [], unread: [] }
+  const witnessed: Witnessed = {
+    ...{ cluster, groupId, topics: [topic], crew, removed, bookings: undefined, folder },
+    loads: [load],
+  }
+
+  async function settled(): Promise<void> {
+    await crew.shared()
+    await owners.settled(crew.replicas.length)
+  }
+
+  async function caughtUp(): Promise<void> {
+    const ends = await groupOffsets(cluster.kafka, groupId, [topic])
+    let behind: GroupOffset[] = ends
+    const isThere = async () => {
+      const now = await groupOffsets(cluster.kafka, groupId, [topic])
+      behind = now.filter(({ committed = 0 }, i) => committed < ends[i]!.end)
+      return behind.length === 0
+    }
+    const last = () => `${behind.length} partitions are behind`
+    const limits = { timeoutMs: CAUGHT_UP_MS, intervalMs: 300, signal, last }
+    await waitFor('the group to commit everything', isThere, limits)
+  }
+
+  return {
+    ...witnessed,
+    ...{ load, owners, processorTime, brokerPids, signal, sessionMs, settled, caughtUp },
+    async growTo(replicas) {
+      await crew.startAll(replicas - crew.replicas.length)
+      await settled()
+    },
+    async verdict() {
+      await load.stop()
+      await caughtUp()
+      crew.requireAlive()
+      await commits.stop()
+      const verdict = judge(await gather(witnessed, commits.samples), [waiting])
+      await crew.stopAll()
+      return { ...verdict, problems: [...crew.problems, ...verdict.problems] }
+    },
+    async end() {
+      await load.stop().catch(() => undefined)
+      await Promise.all([commits.stop(), owners.stop(), processorTime.stop(), crew.end()])
+      await load.close()
+    },
+  }
+}
+
+function environmentOf(
+  { cluster, sessionMs }: GroupOptions,
+  { groupId, topic, folder }: { groupId: string; topic: string; folder: string },
+): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    KAFKA_BROKERS: cluster.direct,
+    SCHEMA_REGISTRY_URL: cluster.config.SCHEMA_REGISTRY_URL,
+    KAFKA_TOPICS: topic,
+    KAFKA_GROUP_ID: groupId,
+    PLUGINS: PLUGIN,
+    EVENTS_ENABLED: 'true',
+    IDEMPOTENCY_STORE: 'kafka:',
+    SESSION_TIMEOUT_MS: String(sessionMs),
+    HTTP_PORT: '0',
+    LOG_LEVEL: 'info',
+    FAULTS_FOLDER: folder,
+    KAFKAJS_NO_PARTITIONER_WARNING: '1',
+  }
+}

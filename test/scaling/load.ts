@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Partitioners } from 'kafkajs'
+import type { InventoryEvent } from '../../src/event/event.ts'
+import { createLogger } from '../../src/observe/logger.ts'
+import { openPublisher } from '../../src/publish/open-publisher.ts'
+import type { Cluster } from '../faults/cluster.ts'
+
+/** Events that are spread evenly: over the partitions, over the entities of each, and in time. */
+export interface Load {
+  acknowledged: ReadonlySet<string>
+  /** All at once. Resolves when Kafka has acknowledged each. */
+  publish(count: number): Promise<void>
+  start(perSecond: number): void
+  /** Stops, and waits until everything is acknowledged. Throws what went wrong. */
+  stop(): Promise<void>
+  close(): Promise<void>
+}
+
+const TICK_MS = 50
+const ENTITIES_PER_PARTITION = 20
+/** More at once than what a publisher holds would have to wait. */
+const BATCH = 500
+
+export async function openLoad(
+  { config }: Cluster,
+  topic: string,
+  partitions: number,
+): Promise<Load> {
+  const topics = { inventory: topic, plugin: topic }
+  const publisher = await openPublisher(config, { topics, log: createLogger('silent') })
+  const entities = evenEntities(topic, partitions)
+  const acknowledged = new Set<string>()
+  let count = 0
+  let stopNow: () => Promise<void> = async () => undefined
+
+  function next(): InventoryEvent {
+    const entityId = entities[count % entities.length]!
+    count += 1
+    const ids = { id: `${topic}-${count}`, transactionId: String(count), flowId: 'flow' }
+    return { ...ids, kind: 'inventory.destroyed', time: new Date().toISOString(), entityId }
+  }
+
+  async function publish(wanted: number): Promise<void> {
+    for (let left = wanted; left > 0; left -= BATCH) {
+      const events = Array.from({ length: Math.min(left, BATCH) }, next)
+      await publisher.publish(events)
+      for (const { id } of events) acknowledged.add(id)
+    }
+  }
+
+  async function keepUp(perSecond: number, stopped: AbortSignal): Promise<void> {
+    const startedAtMs = Date.now()
+    let published = 0
+    while (!stopped.aborted) {
+      const due = Math.floor(((Date.now() - startedAtMs) * perSecond) / 1_000)
+      await publish(due - published)
+      published = due
+      await sleep(TICK_MS, undefined, { signal: stopped }).catch(() => undefined)
+    }
+  }
+
+  return {
+    acknowledged,
+    publish,
+    start(perSecond) {
+      const stopped = new AbortController()
+      const ended = keepUp(perSecond, stopped.signal)
+      // Told by `stop`, which may come much later.
+      ended.catch(() => undefined)
+      stopNow = async () => {
+        stopped.abort()
+        await ended
+      }
+    },
+    stop: () => stopNow(),
+    close: () => publisher.close(),
+  }
+}
+
+/** Keys of all partitions in turn, as many of each. */
+function evenEntities(topic: string, partitions: number): string[] {
+  const choose = Partitioners.DefaultPartitioner()
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 1,
+    replicas: [1],
+    isr: [1],
+  }))
+  const found = partitionMetadata.map((): string[] => [])
+  for (let n = 0; found.some(({ length }) => length < ENTITIES_PER_PARTITION); n++) {
+    const entity = `entity-${n}`
+    const message = { key: entity, value: '' }
+    const keys = found[choose({ topic, partitionMetadata, message })]!
+    if (keys.length < ENTITIES_PER_PARTITION) keys.push(entity)
+  }
+  return Array.from({ length: ENTITIES_PER_PARTITION }, (_, i) => i).flatMap((i) =>
+    found.map((keys) => keys[i]!),
+  )
+}

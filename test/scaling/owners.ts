@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AssignerProtocol } from 'kafkajs'
+import { waitFor } from '../../src/demo/wait-for.ts'
+import type { Cluster } from '../faults/cluster.ts'
+import type { Owners } from './moves.ts'
+
+export interface OwnersWatch {
+  /** Each way in which all partitions were shared out, one after the other. */
+  readonly seen: readonly Owners[]
+  /** Waits until the group has so many members and they own everything. */
+  settled(members: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface WatchedGroup {
+  groupId: string
+  topic: string
+  partitions: number
+  signal: AbortSignal
+}
+
+const INTERVAL_MS = 100
+const SETTLED_MS = 180_000
+
+/** Asks the broker over and over how the partitions of a group are shared out. */
+export async function watchOwners({ kafka }: Cluster, group: WatchedGroup): Promise<OwnersWatch> {
+  const { groupId, topic, partitions, signal } = group
+  const seen: Owners[] = []
+  const stopped = new AbortController()
+  const admin = kafka.admin()
+  await admin.connect()
+  /** While the group is at it, or its broker is, there is no answer that counts. */
+  let isStable = false
+
+  async function ask(): Promise<void> {
+    const { groups } = await admin.describeGroups([groupId])
+    const { state, members } = groups[0]!
+    const owners = ownersIn(members, topic)
+    isStable = state === 'Stable' && owners.byPartition.size === partitions
+    if (isStable && !isSame(owners, seen.at(-1))) seen.push(owners)
+  }
+
+  async function watch(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      await ask().catch(() => undefined)
+      await sleep(INTERVAL_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
+    }
+  }
+
+  const watching = watch()
+  return {
+    seen,
+    async settled(count) {
+      const last = () => `it has ${seen.at(-1)?.members.length}`
+      const isSettled = () => isStable && seen.at(-1)?.members.length === count
+      const options = { timeoutMs: SETTLED_MS, signal, last }
+      await waitFor(`the group to have ${count} members`, isSettled, options)
+    },
+    async stop() {
+      stopped.abort()
+      await watching
+      await admin.disconnect().catch(() => undefined)
+    },
+  }
+}
+
+interface DescribedMember {
+  memberId: string
+  memberAssignment: Buffer
+}
+
+function ownersIn(members: readonly DescribedMember[], topic: string): Owners {
+  const owned = members.flatMap(({ memberId, memberAssignment }) => {
+    const decoded =
+      memberAssignment.length > 0
+        ? AssignerProtocol.MemberAssignment.decode(memberAssignment)
+        : undefined
+    return (decoded?.assignment[topic] ?? []).map((each) => [each, memberId] as const)
+  })
+  return { members: members.map(({ memberId }) => memberId).sort(), byPartition: new Map(owned) }
+}
+
+function isSame(a: Owners, b: Owners | undefined): boolean {
+  if (b === undefined || a.members.join() !== b.members.join()) return false
+  return [...a.byPartition].every(([partition, owner]) => b.byPartition.get(partition) === owner)
+}

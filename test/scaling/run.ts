@@ -1,0 +1,106 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { cpus, totalmem } from 'node:os'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { leaveCounts } from '../../scripts/leave-counts.ts'
+import { print, runMain } from '../../scripts/run-main.ts'
+import { writeTables } from '../../scripts/scaling-table.ts'
+import { messageOf } from '../../src/event/errors.ts'
+import { jarsFolder } from '../../src/stack/stack.ts'
+import { type Cluster, startCluster } from '../faults/cluster.ts'
+import { alignColumns } from '../faults/table.ts'
+import { type Form, full, quick } from './forms.ts'
+import { runParts } from './parts.ts'
+import { changesTable, type Results, throughputTable, verdictText } from './tables.ts'
+
+const HELP = `Usage: npm run test:scaling -- [options]
+
+Runs replicas of the service on a real broker: how much they handle, and what happens to a constant
+load while replicas join, leave, are killed and are rolled.
+
+  --full          more replicas, more time and the session time-out of the settings (about ten minutes)
+  --json <file>   writes the results there, too
+  --write         writes the tables of docs/scaling.md
+  --keep          leaves logs and effects where all went well, too
+  --help
+`
+
+const LOCAL = resolve('.inventory-events')
+const KAFKA = '4.3.0'
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      full: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return print(HELP)
+  const form = values.full ? full : quick
+  const folder = resolve(LOCAL, 'scaling', String(process.pid))
+  await mkdir(folder, { recursive: true })
+  const results = await runForm(form, folder).catch((error: unknown) => failure(form, error))
+  const isGood = results.problems.length === 0
+  await leaveCounts({ passed: Number(isGood), failed: Number(!isGood) })
+  report(results)
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify(results, null, 2))
+  if (isGood && values.write) writeTables(results)
+  if (isGood && !values.keep) await rm(folder, { recursive: true, force: true })
+  else print(`logs and effects are in ${folder}\n`)
+  return isGood ? 0 : 1
+}
+
+async function runForm(form: Form, folder: string): Promise<Results> {
+  const signal = AbortSignal.any([AbortSignal.timeout(form.limitMs), interrupted()])
+  const options = { folder, say, signal }
+  let cluster: Cluster | undefined
+  try {
+    cluster = await startCluster({
+      ...options,
+      jarsFolder: jarsFolder(LOCAL),
+      brokers: 1,
+      kafkaVersion: KAFKA,
+    })
+    const parts = await runParts(form, { ...options, cluster })
+    return { ...parts, machine: machineOf(form) }
+  } finally {
+    await cluster?.end()
+  }
+}
+
+function failure(form: Form, error: unknown): Results {
+  const verdict = { published: 0, lost: 0, duplicates: 0, orderBreaks: 0 }
+  const problems = [messageOf(error)]
+  return { machine: machineOf(form), throughput: [], changes: [], verdict, problems }
+}
+
+function report({ machine, throughput, changes, verdict, problems }: Results): void {
+  print(`${machine}\n\n${alignColumns(throughputTable(throughput))}\n`)
+  print(`${alignColumns(changesTable(changes))}\n${verdictText(verdict)}\n`)
+  for (const problem of problems) say(`  ${problem}`)
+}
+
+function machineOf({ perSecond, sessionMs }: Form): string {
+  const [core] = cpus()
+  const memoryGb = Math.round(totalmem() / 2 ** 30)
+  const hardware = `${cpus().length} cores (${core?.model.trim()}), ${memoryGb} GB`
+  const load = `changes at ${perSecond} events/s with \`SESSION_TIMEOUT_MS=${sessionMs}\``
+  return `Run on ${hardware}, Node ${process.version}, one broker of Kafka ${KAFKA}; ${load}.`
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`)
+}
+
+function interrupted(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => controller.abort(new Error(`interrupted by ${signal}`)))
+  }
+  return controller.signal
+}
+
+await runMain(main)

@@ -1,0 +1,62 @@
+import type { Verdict } from '../faults/verdict.ts'
+import type { Changed } from './changes.ts'
+import type { Throughput } from './throughput.ts'
+
+export interface Results {
+  /** What it ran on, and with what settings. */
+  machine: string
+  throughput: Throughput[]
+  changes: Changed[]
+  /** Of both parts together. */
+  verdict: Pick<Verdict, 'published' | 'lost' | 'duplicates' | 'orderBreaks'>
+  problems: string[]
+}
+
+/** Rows of cells, the first one of titles. */
+export type Table = readonly (readonly string[])[]
+
+export function throughputTable(rows: readonly Throughput[]): Table {
+  const titles = ['replicas', 'events/s', 'ratio', 'limit', 'reached', 'handler']
+  const cells = rows.map((row) => [
+    String(row.replicas),
+    row.perSecond.toFixed(0),
+    `${(row.perSecond / rows[0]!.perSecond).toFixed(2)} ×`,
+    row.limitPerSecond.toFixed(0),
+    `${((100 * row.perSecond) / row.limitPerSecond).toFixed(0)} %`,
+    `${row.handlerMs.toFixed(1)} ms`,
+    coresText(row.replicaCores),
+    coresText([row.brokerCores]),
+  ])
+  return [[...titles, 'cores of a replica', 'of the broker'], ...cells]
+}
+
+export function changesTable(rows: readonly Changed[]): Table {
+  const titles = ['change', 'nothing handled for', 'a partition', 'moved', 'least possible']
+  const cells = rows.map((row) => [
+    row.name,
+    secondsText(row.groupMs),
+    secondsText(row.partitionMs),
+    String(row.moved),
+    String(row.least),
+    String(row.reassignments),
+    secondsText(row.settledMs),
+    secondsText(row.caughtUpMs),
+  ])
+  return [[...titles, 'reassignments', 'shared out after', 'caught up after'], ...cells]
+}
+
+export function verdictText({ published, lost, duplicates, orderBreaks }: Results['verdict']) {
+  return `${published} events published, ${lost} lost, ${duplicates} duplicates, ${orderBreaks} order breaks.`
+}
+
+function secondsText(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
+}
+
+/** The least and the most of them. */
+function coresText(cores: readonly (number | undefined)[]): string {
+  const known = cores.filter((each) => each !== undefined)
+  if (known.length === 0) return 'unknown'
+  const [least, most] = [Math.min(...known).toFixed(2), Math.max(...known).toFixed(2)]
+  return least === most ? least : `${least} to ${most}`
+}
