@@ -24,7 +24,7 @@ export async function runParts(
   const first = await inGroup('throughput', form, options, async (group) => {
     const rows: Throughput[] = []
     for (const replicas of form.replicas) {
-      options.say(`  ${replicas} replicas`)
+      options.say(`  replicas: ${replicas}`)
       rows.push(await measure(group, replicas, form.seconds))
     }
     return rows
