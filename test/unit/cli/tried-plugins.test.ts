@@ -1,0 +1,116 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { changedFilter } from '../../../src/cli/changed-filter.ts'
+import { loadOne } from '../../../src/cli/load-one.ts'
+import { loadConfig } from '../../../src/config/load-config.ts'
+
+const pathOf = (name: string) => fileURLToPath(new URL(`../../support/${name}.ts`, import.meta.url))
+const frozen = pathOf('plugins/explained-where')
+const wrong = pathOf('bad-plugins/wrong-where')
+const broken = pathOf('bad-plugins/throws-at-import')
+const typo =
+  'where: data.entty.name: no field of inventory_events.InventoryMoved, did you mean data.entity.name?'
+
+async function fileWith(text: string, name = 'changed.json'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'backtest-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, name)
+  await writeFile(file, text)
+  return file
+}
+
+async function changed(file: string, filters?: object) {
+  vi.stubEnv('PLUGIN_FILTERS', filters && JSON.stringify(filters))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const plugin = await loadOne('frozen', { ...process.env, PLUGINS: frozen })
+  return { plugin, changed: await changedFilter(file, plugin, loadConfig(process.env)) }
+}
+
+describe('the plugin that is tried', () => {
+  it('is the one of PLUGINS with that slug, narrowed by PLUGIN_FILTERS', async () => {
+    const PLUGIN_FILTERS = '{"frozen": {"exists": {"data.to": true}}}'
+    const env = { PLUGINS: `${pathOf('plugins/explained')},${frozen}` }
+    const plugin = await loadOne('frozen', env)
+    const narrowed = await loadOne('frozen', { ...env, PLUGIN_FILTERS })
+    expect(plugin).toMatchObject({ slug: 'frozen', file: frozen })
+    expect(narrowed.where).toMatchObject({ type: 'all', filters: [plugin.where, {}] })
+  })
+
+  it('is refused with what is wrong with it', async () => {
+    await expect(loadOne('wrong-where', { PLUGINS: `${frozen},${wrong}` })).rejects.toMatchObject({
+      code: 'PLUGIN_INVALID',
+      message: `plugin wrong-where in ${wrong}: ${typo}`,
+    })
+  })
+
+  it('is there though another one of PLUGINS is bad', async () => {
+    expect(await loadOne('frozen', { PLUGINS: `${wrong},${frozen}` })).toMatchObject({
+      slug: 'frozen',
+    })
+  })
+
+  it('must be one of PLUGINS, of which some may have no slug', async () => {
+    await expect(loadOne('frosen', { PLUGINS: `${frozen},${broken}` })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(
+        /^--plugin: PLUGINS has no plugin frosen, did you mean frozen\?; plugin .*throws-at-import.ts: cannot be loaded/,
+      ),
+    })
+    await expect(loadOne('frozen', {})).rejects.toMatchObject({ code: 'USAGE' })
+  })
+})
+
+describe('a changed filter', () => {
+  it('in JSON takes the place of the where, and no more', async () => {
+    const { changed: found, plugin } = await changed(
+      await fileWith('[{"exact": {"data.to.name": "Freezer"}}]'),
+    )
+    expect(found).toMatchObject({
+      slug: 'frozen',
+      where: { type: 'all', filters: [{ type: 'test', operator: 'exact', operand: 'Freezer' }] },
+    })
+    expect(found.wantsProcessEvent).toBe(plugin.wantsProcessEvent)
+  })
+
+  it('is narrowed by PLUGIN_FILTERS too', async () => {
+    const file = await fileWith('{"exact": {"data.to.name": "Freezer"}}')
+    const { changed: found } = await changed(file, { frozen: { exists: { 'data.to': true } } })
+    expect(found.where).toMatchObject({
+      filters: [{ operand: 'Freezer' }, { operator: 'exists' }],
+    })
+  })
+
+  it('in JSON is refused for a path that no schema has, naming plugin, path and schema', async () => {
+    const file = await fileWith('{"exact": {"data.entty.name": "x"}}')
+    await expect(changed(file)).rejects.toMatchObject({
+      code: 'PLUGIN_INVALID',
+      message: `plugin frozen in ${file}: ${typo}`,
+    })
+  })
+
+  it.each(['{', '[]', '"text"', '{"where": {"exists": {"data.to": true}}}'])(
+    'is refused if the file holds %s',
+    async (text) => {
+      await expect(changed(await fileWith(text))).rejects.toThrow(/changed\.json: /)
+    },
+  )
+
+  it('is refused if there is no such file', async () => {
+    await expect(changed('nowhere.json')).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(/^--against: cannot read nowhere.json: ENOENT/),
+    })
+    await expect(changed('./nowhere.ts')).rejects.toMatchObject({ code: 'PLUGIN_INVALID' })
+  })
+
+  it('may be a plugin, which is checked as any other', async () => {
+    const { changed: found } = await changed(pathOf('plugins/explained'))
+    expect(found).toMatchObject({ slug: 'takes', where: undefined })
+    await expect(changed(wrong)).rejects.toMatchObject({
+      message: `plugin wrong-where in ${wrong}: ${typo}`,
+    })
+  })
+})
