@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { RedriveOptions } from './redrive-letters.ts'
-import { withRange } from './search-options.ts'
-import { wholeNumber } from './whole-number.ts'
+import { positive, withRange } from './search-options.ts'
 
 const REASONS = ['exhausted', 'rejected', 'conflict', 'filter', 'undecodable', 'too-large']
 const LIST_LIMIT = 1_000
@@ -25,7 +24,7 @@ export function registerDeadLetters(program: Command): void {
     .description('See to the events that were given up, in the dead-letter topics of KAFKA_TOPICS')
   withFilter(letters.command('list'))
     .description('Print them, one a line, oldest first')
-    .option('--limit <n>', 'only the newest so many', wholeNumber(1, 999_999_999), LIST_LIMIT)
+    .option('--limit <n>', 'only the newest so many', positive, LIST_LIMIT)
     .action(async (options: LetterOptions) => {
       const { listLetters } = await import('./list-letters.ts')
       await listLetters(options)
@@ -49,7 +48,7 @@ export function registerDeadLetters(program: Command): void {
       'Hand those of KAFKA_GROUP_ID to their plugins once more; without --yes, say which',
     )
     .option('--yes', 'do it')
-    .option('--rate <n>', 'at most so many a second', wholeNumber(1, 999_999_999), RATE)
+    .option('--rate <n>', 'at most so many a second', positive, RATE)
     .action(async (options: RedriveOptions) => {
       const { redriveLetters } = await import('./redrive-letters.ts')
       await redriveLetters(options)

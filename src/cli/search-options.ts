@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { MOMENTS, momentOf } from '../event/moment.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** Which part of a topic to look at. */
 export interface RangeOptions {
@@ -33,3 +34,6 @@ export function timeMs(text: string): number {
   if (moment !== undefined) return moment
   throw new InvalidArgumentError(`expected ${MOMENTS}`)
 }
+
+/** Reads how many. */
+export const positive = wholeNumber(1, 999_999_999)
