@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from './config/settings.ts'
-import { type ControlRecord, decodeControl, isSwitch } from './control/control-record.ts'
+import { type ControlRecord, decodeControl, isSwitch, slugOfKey } from './control/control-record.ts'
 import { Switches } from './control/switches.ts'
 import type { Clock } from './event/clock.ts'
 import { messageOf } from './event/errors.ts'
@@ -18,11 +18,17 @@ export interface FollowOptions {
 /** The group's switches as they stand when this resolves, and as they change until `stop`. */
 export async function followSwitches({ config, kafka, clock, log }: FollowOptions) {
   const switches = new Switches(config.EVENTS_ENABLED)
+  /** Plugins that some record is about, readable by this version or not. */
+  const known = new Set<string>()
 
   function onRecord({ key, value }: SourceRecord): void {
-    if (key === null || value === null || !isSwitch(key.toString())) return
+    if (key === null || value === null) return
+    const name = key.toString()
+    const slug = slugOfKey(name)
+    if (slug !== undefined) known.add(slug)
+    if (!isSwitch(name)) return
     try {
-      const record = decodeControl(key.toString(), value)
+      const record = decodeControl(name, value)
       switches.apply(record)
       log.info(fieldsOf(record), 'switched')
     } catch (error) {
@@ -33,7 +39,7 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   const groupId = config.KAFKA_GROUP_ID
   const watch = new ControlWatch({ kafka, groupId, clock, log, onRecord })
   await watch.start()
-  return { switches, stop: () => watch.stop() }
+  return { switches, knows: (slug: string) => known.has(slug), stop: () => watch.stop() }
 }
 
 function fieldsOf(record: ControlRecord) {

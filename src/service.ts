@@ -16,6 +16,7 @@ import { readGauges } from './observe/read-gauges.ts'
 import { startAtZero } from './observe/zeroes.ts'
 import type { LoadedPlugin } from './plugin/loaded-plugin.ts'
 import { buildGroup, type ServiceConfig } from './run-group.ts'
+import { startFromNow } from './start-from.ts'
 import { version } from './version.ts'
 
 export type { ServiceConfig } from './run-group.ts'
@@ -49,6 +50,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   const followed = await followSwitches({ config, kafka, clock, log })
   const { switches } = followed
+  await startFromNow({ ...options, kafka, followed, clock })
   await warnOfRetention({ config, kafka, log })
   const group = await buildGroup({
     ...options,

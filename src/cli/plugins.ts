@@ -33,12 +33,17 @@ async function print(named: string[], describe: (plugin: LoadedPlugin) => string
   process.exit(problems.length > 0 ? 1 : 0)
 }
 
+const STARTS = {
+  committed: 'the committed offsets',
+  now: 'now, where its group does not know it yet',
+}
+
 function briefly({ slug, title, file }: LoadedPlugin): string {
   return `${slug}\t${title}\t${file}`
 }
 
 function fully(plugin: LoadedPlugin): string {
-  const { retry, timeoutMs, concurrency, onExhausted } = plugin
+  const { retry, timeoutMs, concurrency, onExhausted, startFrom } = plugin
   const byName = plugin.wantsProcessEvent === undefined ? 'every event' : 'events by its own filter'
   const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
   const byFields = fields.length === 0 ? '' : `, and by ${[...new Set(fields)].join(', ')}`
@@ -49,5 +54,6 @@ function fully(plugin: LoadedPlugin): string {
     `  attempts     ${retry.maxAttempts}, ${retry.initialDelayMs} to ${retry.maxDelayMs} ms apart, then ${onExhausted}`,
     `  time limit   ${timeoutMs} ms`,
     `  concurrency  ${concurrency}`,
+    `  starts from  ${STARTS[startFrom]}`,
   ].join('\n')
 }

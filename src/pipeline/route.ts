@@ -75,6 +75,7 @@ export const everyPlugin: LoadedPlugin = {
   concurrency: 16,
   maxPerSecond: undefined,
   onExhausted: 'dead-letter',
+  startFrom: 'committed',
   sql: false,
 }
 

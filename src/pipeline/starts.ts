@@ -16,6 +16,16 @@ export function isBelow(
   return first !== undefined && offset < first
 }
 
+/** The partitions, as `topic/partition`, that end before the start. */
+export function placesBeyond(starts: StartOffsets, ends: StartOffsets): string[] {
+  return Object.entries(starts).flatMap(([topic, offsets]) =>
+    Object.entries(offsets).flatMap(([partition, first]) => {
+      const end = ends[topic]?.[Number(partition)]
+      return end !== undefined && end < first ? [`${topic}/${partition}`] : []
+    }),
+  )
+}
+
 /**
  * Finds which of the plugins have started by a record. Every record is looked at, so one look tells
  * whether it lies above all starts, as almost all do.

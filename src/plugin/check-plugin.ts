@@ -35,6 +35,7 @@ const rules: Record<keyof Plugin, Rule> = {
     isGood: (value) => typeof value === 'number' && value > 0 && value <= 1_000_000,
   },
   onExhausted: oneOf('dead-letter', 'hold'),
+  startFrom: oneOf('committed', 'now'),
   sql: { expects: 'true or false', isGood: (value) => typeof value === 'boolean' },
 }
 

@@ -19,6 +19,8 @@ export interface LoadedPlugin {
   readonly concurrency: number
   readonly maxPerSecond: number | undefined
   readonly onExhausted: 'dead-letter' | 'hold'
+  /** What it begins with where its group does not know it yet. */
+  readonly startFrom: 'committed' | 'now'
   /** Whether each call is given a transaction that also holds the mark. */
   readonly sql: boolean
 }
@@ -44,6 +46,7 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     concurrency: plugin.concurrency ?? defaults.concurrency,
     maxPerSecond: plugin.maxPerSecond,
     onExhausted: plugin.onExhausted ?? 'dead-letter',
+    startFrom: plugin.startFrom ?? 'committed',
     sql: plugin.sql ?? false,
   })
 }

@@ -116,6 +116,11 @@ export interface Plugin {
   maxPerSecond?: number
   /** What becomes of a delivery whose attempts are used up: `dead-letter` unless you say `hold`. */
   onExhausted?: 'dead-letter' | 'hold'
+  /**
+   * Which events a plugin that is new to the group begins with: those from the group's committed
+   * offsets on, unless you say `now`, which leaves out all that the topics hold at that time.
+   */
+  startFrom?: 'committed' | 'now'
   /** The handler uses `context.sql`, so the idempotency store must be `postgres`. */
   sql?: boolean
 }

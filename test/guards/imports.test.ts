@@ -34,6 +34,7 @@ const WIRING = [
   'publisher.ts',
   'run-group.ts',
   'service.ts',
+  'start-from.ts',
   'testing.ts',
   'version.ts',
 ]

@@ -21,7 +21,15 @@ const USERS = [
   'explainer',
 ]
 /** Each lacks one right of the service. */
-const LACKING = ['lacking-1', 'lacking-2', 'lacking-3', 'lacking-4', 'lacking-5', 'nobody']
+const LACKING = [
+  'lacking-1',
+  'lacking-2',
+  'lacking-3',
+  'lacking-4',
+  'lacking-5',
+  'lacking-6',
+  'nobody',
+]
 const inventory = `${uniqueName('secure')}.inventory`
 const plugin = `${uniqueName('secure')}.plugin`
 const TOPICS = ['--inventory-topic', inventory, '--plugin-topic', plugin]
@@ -210,6 +218,23 @@ it.each([
   expect(Date.now() - startedAtMs).toBeGreaterThan(3_000)
   running.kill('SIGTERM')
   expect(await running.ended).toBe(0)
+})
+
+it('lacking-6: Write on control is missing for a plugin that starts now: exit 1, and it is named', async () => {
+  const of = (name: string) => rights.filter(({ principal }) => principal === `User:${name}`)
+  const PLUGINS = pluginPath('plugins/starts-now')
+  await grant(broker.kafka, of('service'), 'lacking-6')
+  const refused = service('lacking-6', { PLUGINS })
+  expect(await refused.ended).toBe(1)
+  expect(refused.output.out + refused.output.err).toMatch(
+    /startFrom: 'now' of starts-now cannot be noted in inventory-events\.control: .*lacks a right to the topic/,
+  )
+  await grant(broker.kafka, of('beginner'), 'lacking-6')
+  const allowed = service('lacking-6', { PLUGINS })
+  await allowed.logged('started')
+  expect(allowed.log().map(({ msg }) => msg)).toContain('new to the group: they start now')
+  allowed.kill('SIGTERM')
+  expect(await allowed.ended).toBe(0)
 })
 
 it('a publisher without a right: exit 1, and it is named', async () => {

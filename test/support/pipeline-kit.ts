@@ -29,6 +29,7 @@ export function plugin(part: Partial<LoadedPlugin> & Pick<Plugin, 'processEvent'
     timeoutMs: 1_000,
     concurrency: 8,
     onExhausted: 'dead-letter',
+    startFrom: 'committed',
     sql: false,
     ...part,
   } as LoadedPlugin

@@ -7,5 +7,6 @@ export default {
   timeoutMs: '5s',
   concurrency: 0,
   onExhausted: 'drop',
+  startFrom: 'yesterday',
   retry: { maxAttempts: 1.5, initialDelay: 10 },
 }

@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ControlRecord, PluginState } from '../../../src/control/control-record.ts'
 import { Switches } from '../../../src/control/switches.ts'
-import { createStarted, isBelow, type StartOffsets } from '../../../src/pipeline/starts.ts'
+import {
+  createStarted,
+  isBelow,
+  placesBeyond,
+  type StartOffsets,
+} from '../../../src/pipeline/starts.ts'
 import { deferred } from '../../support/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
@@ -144,4 +149,9 @@ it('the plugins that started by a record are those that it does not lie below', 
       expect(found).toEqual(plugins.filter(({ slug }) => !isBelow(startOf(slug), place)))
     }),
   )
+})
+
+it('a start is beyond the end where the log has become shorter', () => {
+  const starts = { events: { 0: 5, 1: 5, 2: 5 }, gone: { 0: 1 } }
+  expect(placesBeyond(starts, { events: { 0: 4, 1: 5, 2: 6 } })).toEqual(['events/0'])
 })

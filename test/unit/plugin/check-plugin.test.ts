@@ -12,6 +12,7 @@ it('names every wrong option of a plugin at once', () => {
     "timeoutMs: expected a whole number from 10 to 3600000, got '5s'",
     'concurrency: expected a whole number from 1 to 10000, got 0',
     "onExhausted: expected 'dead-letter' or 'hold', got 'drop'",
+    "startFrom: expected 'committed' or 'now', got 'yesterday'",
     'processEvents: not known, did you mean processEvent?',
     'retry.maxAttempts: expected a whole number from 1 to 1000, got 1.5',
     'retry.initialDelay: not known, did you mean initialDelayMs?',

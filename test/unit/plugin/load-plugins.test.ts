@@ -39,7 +39,7 @@ describe('good plugins', () => {
       'a.mjs': goodPlugin,
       'b.mjs': `export default {
         slug: 'b', title: 'B', retry: { maxAttempts: 2 }, timeoutMs: 50, concurrency: 1,
-        onExhausted: 'hold', wantsProcessEvent: () => true, processEvent() {},
+        onExhausted: 'hold', startFrom: 'now', wantsProcessEvent: () => true, processEvent() {},
       }`,
     })
     const { plugins, problems } = await loadPlugins(['a.mjs', './b.mjs'], { cwd, defaults })
@@ -53,6 +53,7 @@ describe('good plugins', () => {
         wantsProcessEvent: undefined,
         processEvent: expect.any(Function),
         onExhausted: 'dead-letter',
+        startFrom: 'committed',
         sql: false,
       },
       {
@@ -65,6 +66,7 @@ describe('good plugins', () => {
         timeoutMs: 50,
         concurrency: 1,
         onExhausted: 'hold',
+        startFrom: 'now',
         sql: false,
       },
     ])

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest'
+import type { Event } from '../../src/event/event.ts'
+import { readControl } from '../../src/kafka/control-log.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { moved } from '../support/events.ts'
+import { runCli } from '../support/run-cli.ts'
+import { situation } from '../support/service-kit.ts'
+import { kafkaClient, until } from '../support/stack.ts'
+
+/** A plugin that starts now beside one that does not say, both noting what they are called for. */
+async function scene() {
+  const called: string[] = []
+  const noting = (slug: string, more: Partial<Plugin> = {}): Plugin => ({
+    slug,
+    processEvent: ({ id }: Event) => void called.push(`${slug} ${id}`),
+    ...more,
+  })
+  const plugins = [noting('fresh', { startFrom: 'now' }), noting('all')]
+  const s = await situation({ plugins })
+  const of = (slug: string) =>
+    called
+      .filter((call) => call.startsWith(slug))
+      .map((call) => call.split(' ')[1])
+      .sort()
+  return { ...s, plugins, of }
+}
+
+/** Events by these ids, each about an entity of its own, so in all partitions. */
+function events(...ids: string[]): Event[] {
+  return ids.map((id) => moved(id, 0, id))
+}
+
+async function startsIn(groupId: string): Promise<number> {
+  const keys: string[] = []
+  await readControl(kafkaClient(), groupId, ({ key }) => void keys.push(String(key)))
+  return keys.filter((key) => key === 'start:fresh').length
+}
+
+const saysNow = ({ log }: { log: Record<string, unknown>[] }) =>
+  log.some(({ msg }) => msg === 'new to the group: they start now')
+
+it('a plugin that is new to the group and starts now sees none of the backlog, in any replica, also after a restart', async () => {
+  const s = await scene()
+  const before = await s.start({}, s.plugins.slice(1))
+  await s.publish(events('1', '2', '3', '4'))
+  await s.caughtUp()
+  await before.stop()
+  await s.publish(events('5', '6', '7', '8'))
+
+  const replicas = await Promise.all([s.start(), s.start()])
+  await s.publish(events('a1', 'a2', 'a3', 'a4'))
+  await s.caughtUp()
+  expect(s.of('fresh')).toEqual(['a1', 'a2', 'a3', 'a4'])
+  expect(replicas.some(saysNow)).toBe(true)
+  const written = await startsIn(s.groupId)
+  expect(written).toBe(replicas.filter(saysNow).length)
+  for (const replica of replicas) await replica.stop()
+
+  await s.publish(events('b1', 'b2', 'b3', 'b4'))
+  const again = await s.start()
+  await s.caughtUp()
+  expect(s.of('fresh')).toEqual(['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'b3', 'b4'])
+  expect(s.of('all')).toHaveLength(16)
+  expect(new Set(s.of('all')).size).toBe(16)
+  expect(saysNow(again)).toBe(false)
+  expect(await startsIn(s.groupId)).toBe(written)
+})
+
+it('a plugin that the group knows already has what waits for it', async () => {
+  const s = await scene()
+  await s.publish(events('1', '2'))
+  const paused = await runCli(['plugins', 'pause', 'fresh'], { env: { KAFKA_GROUP_ID: s.groupId } })
+  expect(paused.code, paused.stderr).toBe(0)
+  const replica = await s.start()
+  await until(() => s.of('all').length === 2, { what: 'the other plugin to have its events' })
+  expect(s.of('fresh')).toEqual([])
+  const resumed = await runCli(['plugins', 'resume', 'fresh'], {
+    env: { KAFKA_GROUP_ID: s.groupId },
+  })
+  expect(resumed.code, resumed.stderr).toBe(0)
+  await s.caughtUp()
+  expect(s.of('fresh')).toEqual(['1', '2'])
+  expect(saysNow(replica)).toBe(false)
+})
