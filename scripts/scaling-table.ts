@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import {
   changesTable,
   type Results,
+  requestsTable,
   type Table,
   throughputTable,
   verdictText,
@@ -24,12 +25,13 @@ export function writeTables(results: Results): void {
 
 /** The page with the tables of these results. */
 export function withTables(page: string, results: Results): string {
-  const { machine, throughput, changes, verdict, problems } = results
+  const { machine, throughput, requests, changes, verdict, problems } = results
   if (!BETWEEN.test(page)) throw new Error('expected <!-- scaling --> and its end')
   if (problems.length > 0) throw new Error(`the run has failed: ${problems.join('; ')}`)
   const parts = [
     machine,
     markdown(throughputTable(throughput)),
+    markdown(requestsTable(requests)),
     markdown(changesTable(changes)),
     verdictText(verdict),
   ]

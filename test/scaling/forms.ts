@@ -5,6 +5,8 @@ export interface Form {
   /** How many replicas are given a backlog, and for how long each. */
   replicas: readonly number[]
   seconds: number
+  /** For how long requests are counted. */
+  countSeconds: number
   changes: readonly Change[]
   /** The load during changes: less than what one replica can do. */
   perSecond: number
@@ -18,6 +20,7 @@ const PER_SECOND = 120
 export const quick: Form = {
   replicas: [1, 3],
   seconds: 6,
+  countSeconds: 5,
   changes: [join(1, 2), join(2, 3), roll(3), leave(3), kill(2)],
   perSecond: PER_SECOND,
   sessionMs: 8_000,
@@ -27,6 +30,7 @@ export const quick: Form = {
 export const full: Form = {
   replicas: [1, 2, 3, 6],
   seconds: 15,
+  countSeconds: 20,
   changes: [
     nothing,
     ...[join(1, 2), join(2, 3), roll(3), leave(3), join(2, 3), kill(3), join(2, 3)],

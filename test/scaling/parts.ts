@@ -3,6 +3,7 @@ import { printTails } from '../faults/tails.ts'
 import { type Changed, seeChanges } from './changes.ts'
 import type { Form } from './forms.ts'
 import { type Group, openGroup } from './group.ts'
+import { countRequestsOf } from './requests.ts'
 import type { Results } from './tables.ts'
 import { measure, type Throughput } from './throughput.ts'
 
@@ -31,16 +32,21 @@ export async function runParts(
   })
   const second = await inGroup('changes', form, options, async (group) => {
     await group.growTo(1)
+    const atRest = await countRequestsOf(group, 'at rest', form.countSeconds)
     group.load.start(form.perSecond)
     await group.caughtUp()
-    return seeChanges(group, form.changes, options.say)
+    const when = `at ${form.perSecond} events/s`
+    const underLoad = await countRequestsOf(group, when, form.countSeconds)
+    const changed = await seeChanges(group, form.changes, options.say)
+    return { changed, requests: [atRest, underLoad] }
   })
   const verdicts = [first.verdict, second.verdict]
   const sum = (name: keyof Results['verdict']) =>
     verdicts.reduce((total, verdict) => total + verdict[name], 0)
   return {
     throughput: first.found,
-    changes: second.found,
+    changes: second.found.changed,
+    requests: second.found.requests,
     verdict: {
       published: sum('published'),
       lost: sum('lost'),
@@ -49,7 +55,7 @@ export async function runParts(
     },
     problems: [
       ...notAdditive(first.found),
-      ...second.found.flatMap(({ problems }: Changed) => problems),
+      ...second.found.changed.flatMap(({ problems }: Changed) => problems),
       ...verdicts.flatMap(({ problems }) => problems),
     ],
   }

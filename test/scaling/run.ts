@@ -11,7 +11,13 @@ import { type Cluster, startCluster } from '../faults/cluster.ts'
 import { alignColumns } from '../faults/table.ts'
 import { type Form, full, quick } from './forms.ts'
 import { runParts } from './parts.ts'
-import { changesTable, type Results, throughputTable, verdictText } from './tables.ts'
+import {
+  changesTable,
+  type Results,
+  requestsTable,
+  throughputTable,
+  verdictText,
+} from './tables.ts'
 
 const HELP = `Usage: npm run test:scaling -- [options]
 
@@ -74,11 +80,12 @@ async function runForm(form: Form, folder: string): Promise<Results> {
 function failure(form: Form, error: unknown): Results {
   const verdict = { published: 0, lost: 0, duplicates: 0, orderBreaks: 0 }
   const problems = [messageOf(error)]
-  return { machine: machineOf(form), throughput: [], changes: [], verdict, problems }
+  return { machine: machineOf(form), throughput: [], requests: [], changes: [], verdict, problems }
 }
 
-function report({ machine, throughput, changes, verdict, problems }: Results): void {
+function report({ machine, throughput, requests, changes, verdict, problems }: Results): void {
   print(`${machine}\n\n${alignColumns(throughputTable(throughput))}\n`)
+  print(`${alignColumns(requestsTable(requests))}\n`)
   print(`${alignColumns(changesTable(changes))}\n${verdictText(verdict)}\n`)
   for (const problem of problems) say(`  ${problem}`)
 }

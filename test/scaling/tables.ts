@@ -1,11 +1,13 @@
 import type { Verdict } from '../faults/verdict.ts'
 import type { Changed } from './changes.ts'
+import type { Requests } from './requests.ts'
 import type { Throughput } from './throughput.ts'
 
 export interface Results {
   /** What it ran on, and with what settings. */
   machine: string
   throughput: Throughput[]
+  requests: Requests[]
   changes: Changed[]
   /** Of both parts together. */
   verdict: Pick<Verdict, 'published' | 'lost' | 'duplicates' | 'orderBreaks'>
@@ -28,6 +30,17 @@ export function throughputTable(rows: readonly Throughput[]): Table {
     coresText([row.brokerCores]),
   ])
   return [[...titles, 'cores of a replica', 'of the broker'], ...cells]
+}
+
+/** Of a replica that owns all partitions; the most frequent first. */
+export function requestsTable(columns: readonly Requests[]): Table {
+  const names = new Set(columns.flatMap(({ perSecond }) => Object.keys(perSecond)))
+  const rates = (name: string) => columns.map(({ perSecond }) => perSecond[name] ?? 0)
+  const most = (name: string) => Math.max(...rates(name))
+  const rows = [...names]
+    .sort((a, b) => most(b) - most(a))
+    .map((name) => [name, ...rates(name).map((rate) => rate.toFixed(1))])
+  return [['requests in a second', ...columns.map(({ when }) => when)], ...rows]
 }
 
 export function changesTable(rows: readonly Changed[]): Table {

@@ -1,6 +1,11 @@
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { underWatch } from '../../faults/plugins/recording.ts'
+import { requestsFileOf } from '../requests.ts'
 import { CONCURRENCY, HANDLER_MS, waiting } from '../waiting.ts'
+import { countRequests } from './request-counts.ts'
+
+countRequests(join(process.env.FAULTS_FOLDER!, requestsFileOf(process.pid)))
 
 /** Waits, as one that asks another service does. */
 export default underWatch({

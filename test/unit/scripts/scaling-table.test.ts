@@ -19,6 +19,10 @@ const results: Results = {
     throughput,
     { ...throughput, replicas: 2, perSecond: 199, limitPerSecond: 400, replicaCores: [0.1, 0.2] },
   ],
+  requests: [
+    { when: 'at rest', perSecond: { Heartbeat: 0.3, Fetch: 10 } },
+    { when: 'at 5 events/s', perSecond: { Fetch: 20, Produce: 1 } },
+  ],
   changes: [
     {
       ...{ name: '1 → 2, joining', groupMs: 100, partitionMs: 1_250, moved: 6, least: 6 },
@@ -40,6 +44,12 @@ Run on something.
 | --- | --- | --- | --- | --- | --- | --- | --- |
 | 1 | 100 | 1.00 × | 200 | 50 % | 50.0 ms | 0.10 | unknown |
 | 2 | 199 | 1.99 × | 400 | 50 % | 50.0 ms | 0.10 to 0.20 | unknown |
+
+| requests in a second | at rest | at 5 events/s |
+| --- | --- | --- |
+| Fetch | 10.0 | 20.0 |
+| Produce | 0.0 | 1.0 |
+| Heartbeat | 0.3 | 0.0 |
 
 | change | nothing handled for | a partition | moved | least possible | reassignments | shared out after | caught up after |
 | --- | --- | --- | --- | --- | --- | --- | --- |
