@@ -46,9 +46,7 @@ export function createReports({
       consumed.of(topic).count += 1
     },
     onHeaderMismatch: () => metrics.headerMismatches.inc(),
-    onFilterDecision(plugin, decision) {
-      decided.of(plugin)[decision].count += 1
-    },
+    filterTallyOf: (plugin) => decided.of(plugin),
     onHandled: ({ plugin }, seconds) =>
       metrics.handlerDuration.observe({ plugin: plugin.slug }, seconds),
     onSettled: (delivery, outcome) => ended(delivery, outcome.type),

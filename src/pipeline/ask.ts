@@ -37,8 +37,11 @@ export class Ask {
     record: SourceRecord,
     decisions: FilterDecision[],
   ): void {
-    this.#subject.put(event.name, event.schema, record)
-    for (let i = 0; i < plugins.length; i++) decisions[i] = this.#decide(plugins[i] as LoadedPlugin)
+    const { name, schema } = event
+    this.#subject.put(name, schema, record)
+    for (let i = 0; i < plugins.length; i++) {
+      decisions[i] = this.#decide(plugins[i] as LoadedPlugin, name)
+    }
     this.#subject.clear()
   }
 
@@ -58,8 +61,8 @@ export class Ask {
   }
 
   /** By name first, which needs nothing else of the record. */
-  #decide(plugin: LoadedPlugin): FilterDecision {
-    const decision = byName(plugin, this.#subject.name)
+  #decide(plugin: LoadedPlugin, name: string): FilterDecision {
+    const decision = byName(plugin, name)
     if (decision.type !== 'wanted' || plugin.where === undefined) return decision
     return decisionOf(this.#tests.get(plugin)?.(this.#subject))
   }

@@ -5,7 +5,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../plugin/plugin.ts'
-import { Ask, type FilterDecision } from './ask.ts'
+import { Ask } from './ask.ts'
 import { bookkeeping } from './bookkeeping.ts'
 import { Books } from './books.ts'
 import { ByteBudget } from './budget.ts'
@@ -24,7 +24,7 @@ import { createPeek, type Peek, type PeekPorts } from './peek.ts'
 import { isRedrive, redrivenOf } from './redriven.ts'
 import type { PipelineReports } from './reports.ts'
 import { judge } from './retry.ts'
-import { createRoute, everyPlugin, nobody, type Route, type Wanting } from './route.ts'
+import { createRoute, everyPlugin, nobody, type Route, tally, type Wanting } from './route.ts'
 import { createSettle } from './settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
 import { Suspects } from './suspects.ts'
@@ -150,7 +150,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function routeNow() {
     const switchedOn = plugins.filter(({ slug }) => !switches.isOff(slug))
-    return createRoute(switchedOn, ask, (slug) => switches.startOf(slug)?.offsets)
+    const startOf = (slug: string) => switches.startOf(slug)?.offsets
+    return createRoute(switchedOn, ask, startOf, reports.filterTallyOf)
   }
 
   function obstacleTo(
@@ -171,12 +172,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   function report(record: SourceRecord, peeked: Peek, routed: Route, bytes: number): void {
-    const { asked, decisions, wanting } = routed
+    const { asked, wanting } = routed
     reports.onConsumed(record)
     if (peeked.type === 'event' && peeked.headersLie) reports.onHeaderMismatch()
-    for (let i = 0; i < asked.length; i++) {
-      reports.onFilterDecision(asked[i] as LoadedPlugin, (decisions[i] as FilterDecision).type)
-    }
+    tally(routed)
     books.offered(Math.max(asked.length, wanting.length), wanting.length, bytes)
   }
 

@@ -5,11 +5,20 @@ import type { BreakerState } from './breaker.ts'
 import type { Delivery } from './delivery.ts'
 import type { SettleReports } from './settle.ts'
 
+/** How often a filter decided how. */
+export type FilterTally = Record<FilterDecision['type'], { count: number }>
+
+/** For those who don't look at the counts. */
+export function countNothing(): FilterTally {
+  return { wanted: { count: 0 }, unwanted: { count: 0 }, error: { count: 0 } }
+}
+
 /** What the pipeline tells of its work, for metrics and logs. None of these may throw. */
 export interface PipelineReports extends SettleReports {
   onConsumed(record: SourceRecord): void
   onHeaderMismatch(): void
-  onFilterDecision(plugin: LoadedPlugin, decision: FilterDecision['type']): void
+  /** What a plugin's filter decides is counted here; it is asked for when its route is built. */
+  filterTallyOf(plugin: LoadedPlugin): FilterTally
   onHandled(delivery: Delivery, seconds: number): void
   onConflict(): void
   onBreaker(slug: string, state: BreakerState): void

@@ -2,6 +2,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Ask, FilterDecision } from './ask.ts'
 import type { Peek } from './peek.ts'
+import type { FilterTally } from './reports.ts'
 import { createStarted, type StartOffsets } from './starts.ts'
 
 /** A plugin that a record is delivered to. */
@@ -17,6 +18,7 @@ export interface Route {
   asked: readonly LoadedPlugin[]
   /** What the filter of each of them said. */
   decisions: readonly FilterDecision[]
+  tallies: readonly FilterTally[]
   wanting: readonly Wanting[]
 }
 
@@ -29,9 +31,11 @@ export function createRoute(
   all: readonly LoadedPlugin[],
   ask: Ask,
   startOf: (slug: string) => StartOffsets | undefined,
+  tallyOf: (plugin: LoadedPlugin) => FilterTally,
 ) {
   const decisions: FilterDecision[] = []
   const started = createStarted(all, startOf)
+  const allTallies = all.map(tallyOf)
   return function route(
     peeked: Exclude<Peek, { type: 'obstacle' }>,
     record: SourceRecord,
@@ -42,7 +46,18 @@ export function createRoute(
     if (peeked.type === 'tombstone' || plugins.length === 0) return unwanted
     if (peeked.type === 'undecodable') return isForAll ? everybody : allOf(plugins)
     ask.all(plugins, peeked, record, decisions)
-    return { asked: plugins, decisions, wanting: wantingOf(plugins, decisions) }
+    const tallies = plugins === all ? allTallies : plugins.map(tallyOf)
+    return { asked: plugins, decisions, tallies, wanting: wantingOf(plugins, decisions) }
+  }
+}
+
+/** Counts what each filter said of a record, once the record is taken in. */
+export function tally({ decisions, tallies }: Route): void {
+  for (let i = 0; i < tallies.length; i++) {
+    const { type } = decisions[i] as FilterDecision
+    const counts = tallies[i] as FilterTally
+    if (type === 'unwanted') counts.unwanted.count += 1
+    else counts[type].count += 1
   }
 }
 
@@ -82,10 +97,10 @@ export const everyPlugin: LoadedPlugin = {
 /** No plugin's slug: who may want a record that is for none of them. */
 export const nobody = ''
 
-const unwanted: Route = { asked: [], decisions: [], wanting: [] }
+const unwanted: Route = { asked: [], decisions: [], tallies: [], wanting: [] }
 const everybody = allOf([everyPlugin])
 
 function allOf(plugins: readonly LoadedPlugin[]): Route {
   const wanting = plugins.map((plugin) => ({ plugin, filterFailed: false }))
-  return { asked: [], decisions: [], wanting }
+  return { asked: [], decisions: [], tallies: [], wanting }
 }

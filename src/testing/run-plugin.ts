@@ -13,7 +13,7 @@ import type { Delivery } from '../pipeline/delivery.ts'
 import { noNotes } from '../pipeline/handle.ts'
 import { Ledger } from '../pipeline/ledger.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
-import type { PipelineReports } from '../pipeline/reports.ts'
+import { countNothing, type PipelineReports } from '../pipeline/reports.ts'
 import { allOn } from '../pipeline/switches.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
 import { type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
@@ -189,7 +189,7 @@ const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} }
 const unheard: PipelineReports = {
   onConsumed() {},
   onHeaderMismatch() {},
-  onFilterDecision() {},
+  filterTallyOf: countNothing,
   onHandled() {},
   onSettled() {},
   onAbandoned() {},

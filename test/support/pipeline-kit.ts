@@ -11,6 +11,7 @@ import type { DeadLetter } from '../../src/pipeline/dead-letter.ts'
 import { noNotes } from '../../src/pipeline/handle.ts'
 import { Ledger } from '../../src/pipeline/ledger.ts'
 import { createPipeline, type PipelineOptions } from '../../src/pipeline/pipeline.ts'
+import { countNothing } from '../../src/pipeline/reports.ts'
 
 import type { Epoch } from '../../src/pipeline/source.ts'
 import { allOn } from '../../src/pipeline/switches.ts'
@@ -106,7 +107,7 @@ export function pipelineKit(options: KitOptions) {
     reports: {
       onConsumed: () => {},
       onHeaderMismatch: () => note('header mismatch'),
-      onFilterDecision: () => {},
+      filterTallyOf: countNothing,
       onHandled: () => {},
       onSettled: (delivery, outcome) =>
         ended.push({
