@@ -13,8 +13,12 @@ import { assertId, readPayload } from './read-payload.ts'
 import { type ContractSchema, UNKNOWN_EVENT } from './schemas.ts'
 import type { Peeked, WriterSchema } from './writer-schema.ts'
 
-/** A producer's version of one of our own schemas. */
-export function contractWriterSchema(contract: ContractSchema, writer: AvroType): WriterSchema {
+/** A producer's version of one of our own schemas. `isOurs` where that is the version we have. */
+export function contractWriterSchema(
+  contract: ContractSchema,
+  writer: AvroType,
+  isOurs: boolean,
+): WriterSchema {
   const type = contractType(contract)
   const complete = completion(contract)
   const leading = leadingFields(contract.fullName, leadingNames(contract), writer)
@@ -34,7 +38,10 @@ export function contractWriterSchema(contract: ContractSchema, writer: AvroType)
       if (contract.fullName === UNKNOWN_EVENT) return projectDecoded(paths, decode)
       return createProjection(paths, writer, type, kindCompletion(contract, paths))
     },
-    decodeAsWritten: (value) => complete(readPayload(value, writer)),
+    decodeAsWritten(value, event) {
+      const isTheSame = isOurs && event !== undefined
+      return isTheSame ? (event as unknown as JsonObject) : complete(readPayload(value, writer))
+    },
   }
 }
 
@@ -88,7 +95,7 @@ function peekBy(contract: ContractSchema, leading: LeadingFields | undefined) {
 /** Adds to the fields of a record what its schema alone says. */
 function completion(contract: ContractSchema): (fields: JsonObject) => JsonObject {
   const { name: kind, fullName } = contract
-  if (kind !== undefined) return ({ id, ...rest }) => ({ id: id as string, kind, ...rest })
+  if (kind !== undefined) return (fields) => ({ id: '', kind, ...fields })
   return fullName === UNKNOWN_EVENT ? parsedEvent : (fields) => fields
 }
 

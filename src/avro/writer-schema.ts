@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Path } from '../event/path.ts'
@@ -47,8 +48,11 @@ export interface WriterSchema {
    * SCHEMA_INCOMPATIBLE where `decode` does.
    */
   projection(paths: readonly Path[]): Projection
-  /** The event as its writer's schema has it, for telling a retry from other content. */
-  decodeAsWritten(value: Buffer): JsonValue
+  /**
+   * The event as its writer's schema has it, for telling a retry from other content. Bytes are not
+   * read twice where `event`, what `decode` made of them, is the same.
+   */
+  decodeAsWritten(value: Buffer, event?: Event): JsonValue
 }
 
 /** What the schema cache knows about a schema id, without waiting. */
@@ -68,7 +72,7 @@ export function createWriterSchema(schemaText: string): WriterSchema {
   const contract = contractSchema(fullName)
   return contract === undefined
     ? foreignWriterSchema(fullName, writer)
-    : contractWriterSchema(contract, writer)
+    : contractWriterSchema(contract, writer, isDeepStrictEqual(schema, contract.schema))
 }
 
 function parse(text: string): Schema {

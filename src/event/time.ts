@@ -29,8 +29,27 @@ export function parseTime(text: string): Micros | undefined {
 export function formatTime(micros: Micros): string | undefined {
   const [seconds, fraction] = splitMicros(micros)
   if (seconds < FIRST_SECOND || seconds > LAST_SECOND) return undefined
-  const whole = new Date(seconds * 1000).toISOString().slice(0, 19)
-  return `${whole}${fractionText(fraction)}Z`
+  return `${dateTimeText(seconds)}${fractionText(fraction)}Z`
+}
+
+const DAY_SECONDS = 86_400
+/** Most events that follow each other are of the same day. */
+let lastDay = { day: 0, text: '1970-01-01T' }
+
+/** `YYYY-MM-DDThh:mm:ss` */
+function dateTimeText(seconds: number): string {
+  const day = Math.floor(seconds / DAY_SECONDS)
+  if (day !== lastDay.day) {
+    lastDay = { day, text: new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 11) }
+  }
+  const inDay = seconds - day * DAY_SECONDS
+  const hour = Math.floor(inDay / 3600)
+  const minute = Math.floor((inDay % 3600) / 60)
+  return `${lastDay.text}${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(inDay % 60)}`
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`
 }
 
 function secondsOf(parts: RegExpExecArray): number | undefined {

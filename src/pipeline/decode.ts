@@ -26,7 +26,7 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
   try {
     if (schema === undefined) throw new Error('its schema is not known')
     const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
-    const print = fingerprint(schema.decodeAsWritten(value))
+    const print = fingerprint(schema.decodeAsWritten(value, event))
     return { type: 'event', id: event.id, fingerprint: print, event }
   } catch (error) {
     return undecodable(record, messageOf(error))

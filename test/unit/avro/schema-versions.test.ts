@@ -139,6 +139,18 @@ describe('other versions of a schema', () => {
     expect(fingerprint(theirs.decodeAsWritten(other))).not.toBe(print)
   })
 
+  it('reads bytes once where the event is all that they say, and again where it is not', () => {
+    const schema = changed((s) => s.fields.push(optional))
+    const ours = createWriterSchema(contractSchemaOf(received).text)
+    const theirs = createWriterSchema(JSON.stringify(schema))
+    const bytes = encodeEvent(received, 1)
+    const event = ours.decode(bytes)
+    expect(ours.decodeAsWritten(bytes, event)).toBe(event)
+    expect(ours.decodeAsWritten(bytes)).toEqual(event)
+    const other = written(schema, { ...received, lot: 'L1' })
+    expect(theirs.decodeAsWritten(other, theirs.decode(other))).toMatchObject({ lot: 'L1' })
+  })
+
   it('has different fingerprints for two kinds with the same fields', () => {
     const produced = { ...received, kind: 'inventory.produced' as const }
     const prints = [received, produced].map((event) => {
