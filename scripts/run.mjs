@@ -21,6 +21,7 @@ const commands = {
   inventree: ['test/inventree/run.ts'],
   scaling: ['test/scaling/run.ts'],
   hazards: ['test/hazards/without-guards.ts'],
+  bench: ['bench/run.ts'],
 }
 
 async function main([name, ...args]) {

@@ -1,0 +1,27 @@
+import type { BenchCase } from '../lib/bench.ts'
+import { compare, ratio } from '../lib/compare.ts'
+import { idiom, plain, service } from '../lib/contenders.ts'
+import { shareWanted } from '../lib/share-wanted.ts'
+
+export const twoPercent: BenchCase = {
+  name: 'two-percent',
+  title: '10 plugins, one wants 2 % by name',
+  inQuick: false,
+  async run(bench) {
+    const rows = await compare(bench, [
+      plain(bench, 'plain', { work: 'count' }),
+      service(bench, 'service', { wants: 'by-name', plugins: 10 }),
+      idiom(bench, 'by-name', 10),
+    ])
+    return {
+      rows,
+      findings: [
+        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.9, unsteady: true }),
+        ratio(rows, 'cpuMicros', ['service', 'plain']),
+        ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.8, unsteady: true }),
+        ratio(rows, 'cpuMicros', ['service', 'idiom']),
+      ],
+      notes: [shareWanted(bench, 'by-name', 10)],
+    }
+  },
+}

@@ -1,0 +1,27 @@
+import type { BenchCase } from '../lib/bench.ts'
+import { compare, ratio } from '../lib/compare.ts'
+import { idiom, plain, service } from '../lib/contenders.ts'
+import { shareWanted } from '../lib/share-wanted.ts'
+
+export const where: BenchCase = {
+  name: 'where',
+  title: '10 plugins with `where` on fields, 2 % match',
+  inQuick: true,
+  async run(bench) {
+    const rows = await compare(bench, [
+      plain(bench, 'plain', { work: 'count' }),
+      service(bench, 'service', { wants: 'by-field', plugins: 10 }),
+      idiom(bench, 'by-field', 10),
+    ])
+    return {
+      rows,
+      findings: [
+        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.7, unsteady: true }),
+        ratio(rows, 'cpuMicros', ['service', 'plain']),
+        ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.5, unsteady: true }),
+        ratio(rows, 'cpuMicros', ['service', 'idiom']),
+      ],
+      notes: [shareWanted(bench, 'by-field', 10)],
+    }
+  },
+}

@@ -1,0 +1,46 @@
+// The idiom of kafkajs's documentation: each message decoded by the registry's client, then filtered.
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import { Kafka, logLevel } from 'kafkajs'
+import type { Event } from '../../src/event/event.ts'
+import { jobOf, tell } from '../lib/child.ts'
+import { createMeter } from '../lib/meter.ts'
+import { type WantsName, wantsOf } from '../lib/wants.ts'
+
+export interface IdiomJob {
+  brokers: string
+  registryUrl: string
+  topic: string
+  groupId: string
+  records: number
+  wants: WantsName
+  plugins: number
+}
+
+const job = jobOf<IdiomJob>()
+const meter = createMeter()
+const wants = wantsOf(job.wants, job.plugins)
+const registry = new SchemaRegistry({ host: job.registryUrl })
+let count = 0
+let wanted = 0
+let finish = () => {}
+const finished = new Promise<void>((resolve) => {
+  finish = resolve
+})
+
+const kafka = new Kafka({ brokers: job.brokers.split(','), logLevel: logLevel.ERROR })
+const consumer = kafka.consumer({ groupId: job.groupId })
+await consumer.connect()
+await consumer.subscribe({ topic: job.topic, fromBeginning: true })
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    meter.begin()
+    const event: Event = await registry.decode(message.value!)
+    for (const want of wants) if (want.matches(event)) wanted++
+    if (++count < job.records) return
+    meter.end()
+    finish()
+  },
+})
+await finished
+await consumer.disconnect()
+tell(meter.sample(count, { wanted }))

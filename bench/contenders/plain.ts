@@ -1,0 +1,54 @@
+// Plain kafkajs, one batch after the other: counts the records, or decodes each and calls a handler.
+import { Kafka, logLevel } from 'kafkajs'
+import { decodeWithAvsc } from '../lib/avsc-decode.ts'
+import { jobOf, tell } from '../lib/child.ts'
+import { createMeter } from '../lib/meter.ts'
+
+export interface PlainJob {
+  brokers: string
+  registryUrl: string
+  topic: string
+  groupId: string
+  records: number
+  work: 'count' | 'decode'
+  /** kafkajs's own unless given. */
+  fetchLimits?: { maxBytes: number; maxBytesPerPartition: number; maxWaitTimeInMs: number }
+}
+
+const job = jobOf<PlainJob>()
+const meter = createMeter()
+const decode = decodeWithAvsc(job.registryUrl)
+let count = 0
+let handled = 0
+let finish = () => {}
+const finished = new Promise<void>((resolve) => {
+  finish = resolve
+})
+
+const kafka = new Kafka({ brokers: job.brokers.split(','), logLevel: logLevel.ERROR })
+const consumer = kafka.consumer({ groupId: job.groupId, ...job.fetchLimits })
+await consumer.connect()
+await consumer.subscribe({ topic: job.topic, fromBeginning: true })
+await consumer.run({
+  eachBatch: async ({ batch }) => {
+    meter.begin()
+    if (job.work === 'decode') {
+      for (const { value } of batch.messages) {
+        const event = decode(value!)
+        handle(event instanceof Promise ? await event : event)
+      }
+    }
+    count += batch.messages.length
+    if (count < job.records) return
+    meter.end()
+    finish()
+  },
+})
+await finished
+await consumer.disconnect()
+tell(meter.sample(job.work === 'decode' ? handled : count))
+
+/** Does nothing, as the service's does. */
+function handle(_event: unknown): void {
+  handled++
+}

@@ -1,0 +1,65 @@
+// The service, with plugins that count. Reads the topic from its first marker to its last.
+import { nameOf } from '../../src/event/guards.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { sampleAllocations } from '../lib/allocations.ts'
+import { jobOf, tell } from '../lib/child.ts'
+import { BEGIN, END } from '../lib/events.ts'
+import { createMeter, peakMiB } from '../lib/meter.ts'
+import type { ServiceJob } from '../lib/service-job.ts'
+import { startWith } from '../lib/start.ts'
+import { wantsOf } from '../lib/wants.ts'
+
+/** The peak is told after this share of what is wanted, too. */
+const EARLY = 0.2
+
+const job = jobOf<ServiceJob>()
+const { wanted, partitions, waitMs } = job
+const meter = createMeter()
+let missingEnds = partitions
+let handled = 0
+let earlyPeakMiB = 0
+let finish = () => {}
+const finished = new Promise<void>((resolve) => {
+  finish = resolve
+})
+
+const plugins: Plugin[] = [
+  ...wantsOf(job.wants, job.plugins).map(({ slug, filter }) => ({
+    slug,
+    ...filter,
+    ...(job.concurrency && { concurrency: job.concurrency }),
+    processEvent: waitMs === undefined ? count : waitAndCount,
+  })),
+  {
+    slug: 'markers',
+    wantsProcessEvent: (name) => name === BEGIN || name === END,
+    processEvent(event) {
+      if (nameOf(event) === BEGIN) return meter.begin()
+      missingEnds--
+      endIfAll()
+    },
+  },
+]
+const allocations = job.allocation ? await sampleAllocations() : undefined
+const service = await startWith(plugins, job)
+await finished
+const top = await allocations?.()
+await service.stop()
+tell({ ...meter.sample(job.records, { earlyPeakMiB }), ...(top && { allocations: top }) })
+
+function count(): void {
+  handled++
+  if (handled === Math.ceil(wanted * EARLY)) earlyPeakMiB = peakMiB()
+  if (handled === wanted) endIfAll()
+}
+
+async function waitAndCount(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, waitMs))
+  count()
+}
+
+function endIfAll(): void {
+  if (handled < wanted || missingEnds > 0) return
+  meter.end()
+  finish()
+}

@@ -1,0 +1,19 @@
+// What is possible at most: so many timers at once, each started anew when it ends.
+import { jobOf, tell } from '../lib/child.ts'
+import { createMeter } from '../lib/meter.ts'
+
+const { concurrency, waitMs, records } = jobOf<{
+  concurrency: number
+  waitMs: number
+  records: number
+}>()
+const meter = createMeter()
+let left = records
+meter.begin()
+await Promise.all(Array.from({ length: concurrency }, sleepOnAndOn))
+meter.end()
+tell(meter.sample(records))
+
+async function sleepOnAndOn(): Promise<void> {
+  while (left-- > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+}

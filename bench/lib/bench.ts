@@ -1,0 +1,44 @@
+import type { Kafka } from 'kafkajs'
+import type { Endpoints } from '../../src/stack/maven-stack.ts'
+import type { Dataset } from './dataset.ts'
+import type { Row } from './statistics.ts'
+
+/** What every case is given. */
+export interface Bench extends Endpoints {
+  kafka: Kafka
+  dataset: Dataset
+  rounds: number
+  isQuick: boolean
+  /** Whether the service's own processes write CPU profiles, and where. */
+  profileFolder: string | undefined
+  /** The git-ignored folder of everything local. */
+  folder: string
+  seed: number
+  say(message: string): void
+}
+
+/** A number that a case is about, and where it should be. */
+export interface Finding {
+  what: string
+  value: number
+  /** `×` for ratios, `ns`, `s`, `MiB`, ... */
+  unit: string
+  atLeast?: number
+  atMost?: number
+  /** Reported and compared, but too unsteady on a busy machine for a smoke test to fail by it. */
+  unsteady?: boolean
+}
+
+export interface CaseResult {
+  rows: readonly Row[]
+  findings: readonly Finding[]
+  /** What a reader of the numbers should know; `skipped: ...` where something was left out. */
+  notes?: readonly string[]
+}
+
+export interface BenchCase {
+  name: string
+  title: string
+  inQuick: boolean
+  run(bench: Bench): Promise<CaseResult>
+}

@@ -1,0 +1,52 @@
+import type { Bench, Finding } from './bench.ts'
+import type { Sample } from './meter.ts'
+import { type Row, rowOf } from './statistics.ts'
+
+export interface Contender {
+  name: string
+  run(): Promise<Sample>
+  /** So many rounds at most, where one takes long. */
+  roundsMax?: number
+}
+
+/** Runs all of them round by round, so that what else the machine does meets all alike. */
+export async function compare(bench: Bench, contenders: readonly Contender[]): Promise<Row[]> {
+  const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]))
+  for (let round = 1; round <= bench.rounds; round++) {
+    for (const { name, run, roundsMax = bench.rounds } of contenders) {
+      if (round > roundsMax) continue
+      const sample = await run()
+      samples.get(name)?.push(sample)
+      const perSecond = Math.round((sample.records / sample.wallMs) * 1_000)
+      const cpuMicros = ((sample.cpuMs / sample.records) * 1_000).toFixed(2)
+      bench.say(`  round ${round}, ${name}: ${perSecond} records/s, ${cpuMicros} µs CPU a record`)
+    }
+  }
+  return contenders.map(({ name }) => rowOf(name, samples.get(name) ?? []))
+}
+
+export type Measure = 'perSecond' | 'cpuMicros' | 'peakMiB'
+
+const SAID: Record<Measure, string> = {
+  perSecond: 'records/s',
+  cpuMicros: 'CPU a record',
+  peakMiB: 'peak memory',
+}
+
+/** The ratio of two contenders' medians. */
+export function ratio(
+  rows: readonly Row[],
+  measure: Measure,
+  [one, other]: readonly [string, string],
+  target: Pick<Finding, 'atLeast' | 'atMost' | 'unsteady'> = {},
+): Finding {
+  const median = (name: string) => rowNamed(rows, name)[measure].median
+  const what = `${SAID[measure]}, ${one} to ${other}`
+  return { what, value: median(one) / median(other), unit: '×', ...target }
+}
+
+export function rowNamed(rows: readonly Row[], name: string): Row {
+  const row = rows.find(({ contender }) => contender === name)
+  if (row === undefined) throw new Error(`no contender is named ${name}`)
+  return row
+}

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import type { Kafka } from 'kafkajs'
+import { withAdmin } from '../../src/kafka/admin.ts'
+import { controlTopicOf, createControlTopic } from '../../src/kafka/control-topic.ts'
+import { createMarksTopic, marksTopicOf } from '../../src/kafka/marks-topic.ts'
+import { removeFromKafka } from '../../src/kafka/remove.ts'
+
+const TTL_MS = 86_400_000
+
+/** A consumer group with the topics that it needs, for one run alone. */
+export async function withGroup<T>(
+  kafka: Kafka,
+  topic: string,
+  work: (groupId: string) => Promise<T>,
+): Promise<T> {
+  const groupId = `bench-${randomUUID().slice(0, 8)}`
+  await withAdmin(kafka, async (admin) => {
+    const wanted = { replicationFactor: -1, configs: {} }
+    await createMarksTopic(admin, topic, wanted, { groupId, ttlMs: TTL_MS })
+    await createControlTopic(admin, groupId, wanted)
+  })
+  try {
+    return await work(groupId)
+  } finally {
+    const topics = [marksTopicOf(topic, groupId), controlTopicOf(groupId)]
+    await removeFromKafka(kafka, { topics, groups: [groupId, `${groupId}.crashes`] })
+  }
+}

@@ -1,0 +1,36 @@
+/** What a contender's process tells of one run. */
+export interface Sample {
+  records: number
+  /** From the first record to the last. */
+  wallMs: number
+  /** Of this process, in the same time. */
+  cpuMs: number
+  peakMiB: number
+  /** What some contenders tell besides. */
+  more?: Record<string, number>
+}
+
+/** Measures this process from `begin` to `end`; both may be called again to no effect. */
+export function createMeter() {
+  let begun: { atMs: number; cpu: NodeJS.CpuUsage } | undefined
+  let ended: Pick<Sample, 'wallMs' | 'cpuMs'> | undefined
+  return {
+    begin(): void {
+      begun ??= { atMs: performance.now(), cpu: process.cpuUsage() }
+    },
+    end(): void {
+      if (ended !== undefined) return
+      if (begun === undefined) throw new Error('the meter ended before it began')
+      const { user, system } = process.cpuUsage(begun.cpu)
+      ended = { wallMs: performance.now() - begun.atMs, cpuMs: (user + system) / 1_000 }
+    },
+    sample(records: number, more?: Record<string, number>): Sample {
+      if (ended === undefined) throw new Error('the meter has not ended')
+      return { records, ...ended, peakMiB: peakMiB(), ...(more && { more }) }
+    },
+  }
+}
+
+export function peakMiB(): number {
+  return process.resourceUsage().maxRSS / 1_024
+}

@@ -1,0 +1,57 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, release, totalmem } from 'node:os'
+import kafkajs from 'kafkajs/package.json' with { type: 'json' }
+import type { Dataset } from './dataset.ts'
+import type { Options } from './options.ts'
+import { type CaseReport, markdown } from './report.ts'
+
+const PAGE = new URL('../../docs/performance.md', import.meta.url)
+const BETWEEN = /<!-- results -->.*<!-- \/results -->/s
+
+export interface Machine {
+  cpus: string
+  memoryGiB: number
+  system: string
+  node: string
+  kafkajs: string
+  /** Runnable processes, averaged over the minute before the benchmark began. */
+  loadBefore: number
+}
+
+export function machineNow(loadBefore: number): Machine {
+  return {
+    cpus: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    memoryGiB: Math.round(totalmem() / 1_073_741_824),
+    system: `${process.platform} ${release()}`,
+    node: process.version,
+    kafkajs: kafkajs.version,
+    loadBefore,
+  }
+}
+
+/** What was run where, then each case. */
+export function resultsOf(
+  reports: readonly CaseReport[],
+  { machine, dataset, options }: { machine: Machine; dataset: Dataset; options: Options },
+): string {
+  const { cpus, memoryGiB, system, node, loadBefore } = machine
+  const { records, meanValueBytes, partitions, entities, seed } = dataset
+  const busy = options.isBusy ? ['', '**From a busy machine: others worked on it meanwhile.**'] : []
+  return [
+    `${new Date().toISOString().slice(0, 10)}: ${cpus}, ${memoryGiB} GiB, ${system}; Node ${node}, kafkajs`,
+    `${machine.kafkajs}, Kafka and registry on the same machine; load before it began ${loadBefore.toFixed(1)}.`,
+    `${records.toLocaleString('en')} events of ${meanValueBytes.toFixed(0)} bytes on average, ${partitions} partitions,`,
+    `${entities.toLocaleString('en')} entities, seed ${seed}; ${options.rounds} rounds: medians, with the least and the most.`,
+    ...busy,
+    ...reports.flatMap((report) => ['', markdown(report)]),
+  ].join('\n')
+}
+
+export async function writePage(results: string): Promise<void> {
+  const page = await readFile(PAGE, 'utf8')
+  if (!BETWEEN.test(page)) {
+    throw new Error('docs/performance.md: expected <!-- results --> and <!-- /results -->')
+  }
+  const text = page.replace(BETWEEN, () => `<!-- results -->\n${results}\n<!-- /results -->`)
+  await writeFile(PAGE, text)
+}

@@ -1,0 +1,41 @@
+import { delimiter, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { messageOf } from '../../src/event/errors.ts'
+import { java } from '../../src/stack/launch.ts'
+import { resolveJars } from '../../src/stack/maven.ts'
+import { jarsFolder } from '../../src/stack/stack.ts'
+import { runProgram } from './child.ts'
+import type { Sample } from './meter.ts'
+
+const ARTIFACTS = [
+  'io.confluent.parallelconsumer:parallel-consumer-core:0.5.3.3',
+  'org.slf4j:slf4j-nop:1.7.36',
+]
+const SOURCE = fileURLToPath(new URL('../parallel-consumer/ParallelReader.java', import.meta.url))
+
+export interface ParallelJob {
+  brokers: string
+  topic: string
+  groupId: string
+  records: number
+  concurrency: number
+  waitMs: number
+}
+
+type ParallelConsumer = (job: ParallelJob) => Promise<Sample>
+
+/** Confluent's parallel-consumer in order per key, or why it can't be run here. */
+export async function findParallelConsumer(): Promise<ParallelConsumer | { missing: string }> {
+  try {
+    const folder = jarsFolder(resolve('.inventory-events'))
+    const jars = await resolveJars({ name: 'parallel-consumer', artifacts: ARTIFACTS, folder })
+    const classpath = jars.join(delimiter)
+    return ({ brokers, topic, groupId, records, concurrency, waitMs }) => {
+      const numbers = [records, concurrency, waitMs].map(String)
+      const args = ['-Xmx1g', '-cp', classpath, SOURCE, brokers, topic, groupId, ...numbers]
+      return runProgram<Sample>(java(), args)
+    }
+  } catch (error) {
+    return { missing: messageOf(error).split('\n')[0] ?? 'unknown' }
+  }
+}

@@ -1,0 +1,86 @@
+import type { CaseResult, Finding } from './bench.ts'
+import type { Row, Spread } from './statistics.ts'
+
+export interface CaseReport extends CaseResult {
+  name: string
+  title: string
+}
+
+export type Verdict = 'reached' | 'not reached' | 'reported'
+
+export function verdictOf({ value, atLeast, atMost }: Finding): Verdict {
+  if (atLeast === undefined && atMost === undefined) return 'reported'
+  return value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity)
+    ? 'reached'
+    : 'not reached'
+}
+
+/** For a smoke test: only what is far off counts, and nothing that depends on a quiet machine. */
+export function isFarOff({ value, atLeast, atMost, unsteady }: Finding): boolean {
+  if (!Number.isFinite(value)) return true
+  const slack = unsteady ? 4 : 2
+  return value < (atLeast ?? -Infinity) / slack || value > (atMost ?? Infinity) * slack
+}
+
+/** A case as Markdown: what each contender did, then how they compare. */
+export function markdown({ name, title, rows, findings, notes = [] }: CaseReport): string {
+  return [
+    `#### ${name}: ${title}`,
+    ...(rows.length > 0 ? ['', ...rowsTable(rows)] : []),
+    ...(findings.length > 0 ? ['', ...findingsTable(findings)] : []),
+    ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : []),
+  ].join('\n')
+}
+
+function rowsTable(rows: readonly Row[]): string[] {
+  const head = ['contender', 'records', 'records/s', 'CPU µs a record', 'peak MiB']
+  return table(
+    head,
+    rows.map(({ contender, records, perSecond, cpuMicros, peakMiB }) => [
+      contender,
+      records.toLocaleString('en'),
+      spread(perSecond, 0),
+      spread(cpuMicros, 2),
+      spread(peakMiB, 0),
+    ]),
+  )
+}
+
+function findingsTable(findings: readonly Finding[]): string[] {
+  return table(
+    ['comparison', 'measured', 'to reach', 'verdict'],
+    findings.map((finding) => [
+      finding.what,
+      figure(finding.value, finding.unit),
+      targetOf(finding),
+      verdictOf(finding),
+    ]),
+  )
+}
+
+function targetOf({ atLeast, atMost, unit }: Finding): string {
+  if (atLeast !== undefined) return `≥ ${figure(atLeast, unit)}`
+  return atMost === undefined ? '' : `≤ ${figure(atMost, unit)}`
+}
+
+function figure(value: number, unit: string): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
+  return `${format(value, digits)} ${unit}`
+}
+
+/** The median, then the least and the most. */
+function spread({ median, least, most }: Spread, digits: number): string {
+  const range = least === most ? '' : ` (${format(least, digits)} to ${format(most, digits)})`
+  return `${format(median, digits)}${range}`
+}
+
+function format(value: number, digits: number): string {
+  return value.toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+}
+
+function table(head: string[], rows: string[][]): string[] {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+}

@@ -1,0 +1,37 @@
+import { pino } from 'pino'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { type Service, startService } from '../../src/service.ts'
+import type { ServiceJob } from './service-job.ts'
+
+type Place = Pick<ServiceJob, 'brokers' | 'registryUrl' | 'topic' | 'groupId' | 'store'>
+
+/** The service as `serve` starts it, with all that is not named here as it is by default. */
+export async function startWith(
+  plugins: readonly Plugin[],
+  { brokers, registryUrl, topic, groupId, store }: Place,
+  settings: Record<string, string> = {},
+): Promise<Service> {
+  const environment = {
+    KAFKA_BROKERS: brokers,
+    SCHEMA_REGISTRY_URL: registryUrl,
+    KAFKA_TOPICS: topic,
+    KAFKA_GROUP_ID: groupId,
+    IDEMPOTENCY_STORE: store,
+    EVENTS_ENABLED: 'true',
+    HTTP_PORT: '0',
+    ...settings,
+  }
+  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
+  const config = loadConfig(environment, { required })
+  return startService({
+    config,
+    plugins: plugins.map((plugin) => withDefaults(plugin, 'bench', defaultsFrom(config))),
+    log: pino({ level: 'warn' }, process.stderr),
+    onFailure(error) {
+      process.stderr.write(`${error.stack}\n`)
+      process.exit(1)
+    },
+  })
+}

@@ -1,0 +1,51 @@
+import type { Event } from '../../src/event/event.ts'
+import { nameOf } from '../../src/event/guards.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+
+/** `none`: no event of the stream. `by-name`: one plugin wants one kind. `by-field`: each a product. `all`. */
+export type WantsName = 'none' | 'by-name' | 'by-field' | 'all'
+
+/** What one plugin wants, as a filter of ours and as code for whoever has no filters. */
+export interface Want {
+  slug: string
+  filter: Pick<Plugin, 'wantsProcessEvent' | 'where'>
+  matches(event: Event): boolean
+}
+
+/** The 2 % of the mix. */
+const RARE_KIND = 'inventory.wasted'
+
+export function wantsOf(name: WantsName, plugins: number): Want[] {
+  return Array.from({ length: plugins }, (_, n) => MAKE[name](n))
+}
+
+const MAKE: Record<WantsName, (n: number) => Want> = {
+  none: (n) => byName(n, `stockitem.event-${n}`),
+  'by-name': (n) => byName(n, n === 0 ? RARE_KIND : `stockitem.event-${n}`),
+  'by-field': (n) => ({
+    slug: `field-${n}`,
+    filter: {
+      where: [
+        { exact: { 'data.entity.productId': `prod_${n}` } },
+        { gt: { 'data.entity.quantity': 0 } },
+      ],
+    },
+    matches(event) {
+      const { entity } = event as { entity?: { productId: string; quantity?: number } }
+      return entity?.productId === `prod_${n}` && (entity.quantity ?? 0) > 0
+    },
+  }),
+  all: (n) => ({
+    slug: `all-${n}`,
+    filter: { wantsProcessEvent: (name) => name.startsWith('inventory.') },
+    matches: (event) => String(nameOf(event)).startsWith('inventory.'),
+  }),
+}
+
+function byName(n: number, wanted: string): Want {
+  return {
+    slug: `name-${n}`,
+    filter: { wantsProcessEvent: (name) => name === wanted },
+    matches: (event) => nameOf(event) === wanted,
+  }
+}

@@ -1,0 +1,88 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
+import { join, resolve } from 'node:path'
+import { leaveCounts } from '../scripts/leave-counts.ts'
+import { print, runMain } from '../scripts/run-main.ts'
+import { loadConfig } from '../src/config/load-config.ts'
+import { createKafka } from '../src/kafka/client.ts'
+import { createLogger } from '../src/observe/logger.ts'
+import { startTestStack } from '../test/support/stack-setup.ts'
+import type { Bench } from './lib/bench.ts'
+import { publishDataset } from './lib/dataset.ts'
+import { HELP, type Options, readOptions } from './lib/options.ts'
+import { machineNow, resultsOf, writePage } from './lib/page.ts'
+import { printProfiles } from './lib/profile.ts'
+import { type CaseReport, isFarOff, markdown } from './lib/report.ts'
+
+const FOLDER = resolve('.inventory-events', 'bench')
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2))
+  if (options.help) return print(HELP)
+  const machine = machineNow(loadavg()[0] ?? 0)
+  const { brokers, registryUrl, stop } = await startTestStack()
+  try {
+    const bench = await prepare(options, { brokers, registryUrl })
+    const reports = await runCases(bench, options)
+    const results = { machine, dataset: bench.dataset, options }
+    if (options.jsonFile) await writeJson(options.jsonFile, { ...results, reports })
+    if (options.write) await writePage(resultsOf(reports, results))
+    return await judge(reports, options)
+  } finally {
+    await stop()
+  }
+}
+
+async function prepare(
+  options: Options,
+  endpoints: { brokers: string; registryUrl: string },
+): Promise<Bench> {
+  const config = loadConfig({ KAFKA_BROKERS: endpoints.brokers }, { required: ['KAFKA_BROKERS'] })
+  const kafka = createKafka(config, createLogger('silent'))
+  await rm(FOLDER, { recursive: true, force: true })
+  await mkdir(FOLDER, { recursive: true })
+  say(`publishing ${options.dataset.records} events`)
+  const dataset = await publishDataset(kafka, endpoints.registryUrl, options.dataset)
+  say(`published, ${dataset.meanValueBytes.toFixed(0)} bytes each on average`)
+  const { rounds, isQuick } = options
+  const profileFolder = options.profile ? join(FOLDER, 'profiles') : undefined
+  const { seed } = options.dataset
+  return { ...endpoints, kafka, dataset, rounds, isQuick, profileFolder, folder: FOLDER, seed, say }
+}
+
+async function runCases(bench: Bench, { cases }: Options): Promise<CaseReport[]> {
+  const reports: CaseReport[] = []
+  for (const { name, title, run } of cases) {
+    say(`${name}: ${title}`)
+    const folder = bench.profileFolder && join(bench.profileFolder, name)
+    const report = { name, title, ...(await run({ ...bench, profileFolder: folder })) }
+    print(`\n${markdown(report)}\n\n`)
+    if (folder) await printProfiles(folder, print)
+    reports.push(report)
+  }
+  return reports
+}
+
+async function writeJson(file: string, results: object): Promise<void> {
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
+}
+
+/** Only the quick form fails by a number: it runs where nobody reads the table. */
+async function judge(reports: readonly CaseReport[], { isQuick }: Options): Promise<number> {
+  if (!isQuick) return 0
+  const findings = reports.flatMap(({ name, findings }) =>
+    findings.map((finding) => ({ ...finding, what: `${name}: ${finding.what}` })),
+  )
+  const bad = findings.filter(isFarOff)
+  for (const { what, value, unit } of bad) say(`far off: ${what}: ${value} ${unit}`)
+  const skipped = reports.flatMap(({ notes = [] }) => notes.filter((n) => n.startsWith('skipped')))
+  await leaveCounts({ passed: findings.length - bad.length, failed: bad.length, skipped })
+  return bad.length === 0 ? 0 : 1
+}
+
+function say(message: string): void {
+  const seconds = Math.round(process.uptime())
+  process.stderr.write(`${String(seconds).padStart(5)} s  ${message}\n`)
+}
+
+await runMain(main)
