@@ -57,6 +57,9 @@ it("the README's commands work, one after the other, in a clone", {
   expect(after('deliveries|filter_decisions')).toContain('outcome="processed"} 1\n')
   expect(after('deliveries|filter_decisions')).toContain('decision="unwanted"} 1\n')
   expect(after('explain evt_2')).toContain('cold-chain: dead-lettered: rejected')
+  expect(after('filters backtest')).toMatch(
+    /^lost {9}\d+\n {2}inventory\.moved .*\n.* {2}evt_2 {2}ent_2$/m,
+  )
   expect(after('kill %1')).toContain('"msg":"stopped"')
   expect(after('my-plugins')).toMatch(/^\d+\.\d+\.\d+$/m)
 })
