@@ -19,6 +19,7 @@ const USERS = [
   'clerk',
   'redriver',
   'explainer',
+  'trier',
 ]
 /** Each lacks one right of the service. */
 const LACKING = [
@@ -114,6 +115,11 @@ it('publishes, by command and by gateway', async () => {
   expect((await client.webhook(moved('ent_2'))).status).toBe(202)
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
+})
+
+it('tries a filter on what was published', async () => {
+  const tried = await done('trier', ['filters', 'backtest', '--plugin', 'careful', '--from', '1h'])
+  expect(tried).toContain('\nmatched      3\n')
 })
 
 it('serves: reads, dead-letters, notes, commits, follows switches, is explained, notes a crash', async () => {
