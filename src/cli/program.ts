@@ -9,6 +9,7 @@ import { registerFilters } from './filters.ts'
 import { registerGateway } from './gateway.ts'
 import { registerPlugins } from './plugins.ts'
 import { registerPublish } from './publish.ts'
+import { registerReplay } from './replay.ts'
 import { registerSchemas } from './schemas.ts'
 import { registerServe } from './serve.ts'
 import { registerStack } from './stack.ts'
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     registerEvents,
     registerFilters,
     registerDeadLetters,
+    registerReplay,
     registerExplain,
     registerStack,
     registerDemo,

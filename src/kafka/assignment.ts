@@ -11,13 +11,11 @@ import { type GroupOffsets, type PartitionOffsets, readOffsets } from './offsets
 import { createFindStart, type OutOfRangePorts, reasonOf, type Start } from './out-of-range.ts'
 import { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
-export interface AssignmentOptions {
-  groupId: string
+export interface AssignmentOptions extends Pick<OutOfRangePorts, 'groupId' | 'outOfRange'> {
   admin: Admin
   intake: Intake
   clock: Clock
   log: Logger
-  outOfRange: OutOfRangePorts['outOfRange']
   reports: Pick<OutOfRangePorts, 'onOutOfRange'> & { onFailure(error: Error): void }
 }
 
@@ -95,7 +93,8 @@ export class Assignment {
     const { topic, partition } = owned
     owned.parkedWhy = obstacle.why
     this.#lead.pause([owned])
-    this.#options.log.warn({ topic, partition, why: obstacle.why }, 'partition paused')
+    const level = obstacle.isExpected ? 'debug' : 'warn'
+    this.#options.log[level]({ topic, partition, why: obstacle.why }, 'partition paused')
     void obstacle.cleared.then(() => {
       owned.parkedWhy = undefined
       if (this.readable(topic, partition) === owned) this.#lead.resume(owned)

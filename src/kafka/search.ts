@@ -4,10 +4,9 @@ import type { SourceRecord } from '../event/record.ts'
 import { kafkaError } from './kafka-error.ts'
 import { withLogReader } from './with-log-reader.ts'
 
-export interface Search {
+/** Which records of topics. */
+export interface RangeSearch {
   topics: readonly string[]
-  /** Begins the name of the search's own group, which it deletes at its end. */
-  groupId: string
   /** Records from this time on; from the start of the log unless set. */
   fromMs?: number
   /** Records before this time; up to the end that the log has now unless set. */
@@ -16,6 +15,11 @@ export interface Search {
   key?: string
   /** The topic by whose width a topic's keys are placed, modulo its own; the same unless said. */
   placedAs?(topic: string): string
+}
+
+export interface Search extends RangeSearch {
+  /** Begins the name of the search's own group, which it deletes at its end. */
+  groupId: string
   signal: AbortSignal
   /** In the order of each partition. The record's buffers are views: copy what is kept. */
   onRecord(record: SourceRecord): void | Promise<void>
@@ -60,7 +64,8 @@ export async function search(kafka: Kafka, options: Search): Promise<Searched[]>
   )
 }
 
-async function rangesOf(kafka: Kafka, options: Search): Promise<Range[]> {
+/** Only partitions that may hold the key; what is not said of a range is the log's to say. */
+export async function rangesOf(kafka: Kafka, options: RangeSearch): Promise<Range[]> {
   const admin = kafka.admin()
   try {
     await admin.connect()
@@ -73,7 +78,7 @@ async function rangesOf(kafka: Kafka, options: Search): Promise<Range[]> {
   }
 }
 
-async function ofTopic(admin: Admin, topic: string, search: Search): Promise<Range[]> {
+async function ofTopic(admin: Admin, topic: string, search: RangeSearch): Promise<Range[]> {
   const partitions = await partitionsOf(admin, topic)
   const from = await offsetsAt(admin, topic, search.fromMs)
   const to = await offsetsAt(admin, topic, search.toMs)
@@ -94,7 +99,7 @@ async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {
 }
 
 /** The partition that holds the key; undefined where all may hold what is searched. */
-async function placeOf(admin: Admin, topic: string, width: number, { key, placedAs }: Search) {
+async function placeOf(admin: Admin, topic: string, width: number, { key, placedAs }: RangeSearch) {
   if (key === undefined) return undefined
   const like = placedAs?.(topic) ?? topic
   const likeWidth = like === topic ? width : (await partitionsOf(admin, like)).length

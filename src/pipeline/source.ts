@@ -17,6 +17,8 @@ export interface Epoch {
 export interface Obstacle {
   why: string
   cleared: Promise<void>
+  /** Nothing that anybody needs to be told of. */
+  isExpected?: true
 }
 
 /** What a source of records feeds. */

@@ -32,6 +32,7 @@ const WIRING = [
   'testing',
   'index.ts',
   'publisher.ts',
+  'replay',
   'run-group.ts',
   'service.ts',
   'start-from.ts',

@@ -1,0 +1,107 @@
+import type { Audit } from '../control/control-record.ts'
+import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import type { OffsetRange } from '../kafka/time-ranges.ts'
+
+/** `enable`: what a plugin missed while it was disabled, in its own name. */
+export type Purpose = 'replay' | 'enable'
+
+/** What is handed to a plugin again, fixed before the first event is. The newest record counts. */
+export interface ReplayPlan extends Audit {
+  slug: string
+  /** 1 for the first replay of the plugin in its group. */
+  generation: number
+  purpose: Purpose
+  state: 'running' | 'done' | 'abandoned'
+  /** Milliseconds since the epoch, of records in Kafka. */
+  fromMs: number
+  toMs: number | undefined
+  entity: string | undefined
+  kind: string | undefined
+  /** A partition that is not read has an empty one. */
+  ranges: readonly OffsetRange[]
+}
+
+const FORMAT_VERSION = 1
+const KEY = 'replay:'
+const STATES = ['running', 'done', 'abandoned'] as const
+const PURPOSES = ['replay', 'enable'] as const
+
+export function planKeyOf(slug: string): string {
+  return `${KEY}${slug}`
+}
+
+/** The consumer group of a replay: its own, so that nothing of it is the live group's. */
+export function replayGroupOf(groupId: string, plan: Pick<ReplayPlan, 'slug' | 'generation'>) {
+  return `${groupId}.replay.${plan.slug}.${plan.generation}`
+}
+
+/** Key and value in the control topic. */
+export function encodePlan(plan: ReplayPlan): { key: string; value: Buffer } {
+  const { slug, fromMs, toMs, ranges, ...rest } = plan
+  const from = new Date(fromMs).toISOString()
+  const to = toMs === undefined ? undefined : new Date(toMs).toISOString()
+  const value = { v: FORMAT_VERSION, ...rest, from, to, ranges: ranges.map(rowOf) }
+  return { key: planKeyOf(slug), value: Buffer.from(JSON.stringify(value)) }
+}
+
+/** Throws CONTROL_INVALID for what this version does not know: a newer one may have written it. */
+export function decodePlan(key: string, value: Buffer): ReplayPlan {
+  try {
+    return parse(key.slice(KEY.length), JSON.parse(value.toString()))
+  } catch (error) {
+    const message = `the plan of ${key} cannot be read: ${messageOf(error)}`
+    throw new InventoryEventsError('CONTROL_INVALID', message, { cause: error })
+  }
+}
+
+function parse(slug: string, value: Record<string, unknown>): ReplayPlan {
+  if (value.v !== FORMAT_VERSION) {
+    throw new Error(`expected version ${FORMAT_VERSION}, got ${JSON.stringify(value.v)}`)
+  }
+  return {
+    slug,
+    generation: wholeOf(value.generation),
+    purpose: oneOf(value.purpose, PURPOSES),
+    state: oneOf(value.state, STATES),
+    fromMs: timeOf(value.from),
+    toMs: value.to === undefined ? undefined : timeOf(value.to),
+    entity: textOf(value.entity),
+    kind: textOf(value.kind),
+    ranges: (value.ranges as unknown[]).map(rangeOf),
+    by: textOf(value.by) ?? '',
+    at: textOf(value.at) ?? '',
+    why: textOf(value.why) ?? '',
+  }
+}
+
+function rowOf({ topic, partition, start, end }: OffsetRange) {
+  return [topic, partition, start, end]
+}
+
+function rangeOf(row: unknown): OffsetRange {
+  const [topic, ...numbers] = row as unknown[]
+  if (typeof topic !== 'string') throw new Error(`expected a range, got ${JSON.stringify(row)}`)
+  const [partition, start, end] = numbers.map(wholeOf) as [number, number, number]
+  return { topic, partition, start, end: wholeOf(end) }
+}
+
+function wholeOf(value: unknown): number {
+  if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value)
+  throw new Error(`expected a whole number, got ${JSON.stringify(value)}`)
+}
+
+function timeOf(value: unknown): number {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  throw new Error(`expected a time, got ${JSON.stringify(value)}`)
+}
+
+function oneOf<T extends string>(value: unknown, known: readonly T[]): T {
+  const found = known.find((each) => each === value)
+  if (found !== undefined) return found
+  throw new Error(`expected ${known.join(' or ')}, got ${JSON.stringify(value)}`)
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,85 @@
+import type { Kafka } from 'kafkajs'
+import type { EventReader } from '../history/event-reader.ts'
+import { search } from '../kafka/search.ts'
+import { Ask, type FilterDecision } from '../pipeline/ask.ts'
+import { placeOf } from '../pipeline/delivery.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { ReplayPlan } from './plan.ts'
+import { replayedPlugin } from './replayed-plugin.ts'
+
+export interface Preview {
+  /** Records of the entity, if one is named, in the plan's ranges. */
+  records: number
+  /** Of them, how many would be handed to the plugin. */
+  wanted: number
+  /** How many hold no event, and pass by. */
+  undecodable: number
+  /** The first of those that are wanted: place, time, key, name and id. */
+  examples: string[]
+}
+
+const EXAMPLES = 5
+
+/** What a plan would hand to its plugin, by the plugin's filters as they are now. */
+export async function previewOf(
+  kafka: Kafka,
+  { groupId, reader, signal }: { groupId: string; reader: EventReader; signal: AbortSignal },
+  plugin: LoadedPlugin,
+  plan: ReplayPlan,
+): Promise<Preview> {
+  const preview: Preview = { records: 0, wanted: 0, undecodable: 0, examples: [] }
+  const asked = [replayedPlugin(plugin, plan)]
+  const ask = new Ask(asked)
+  await search(kafka, {
+    topics: [...new Set(plan.ranges.map(({ topic }) => topic))],
+    groupId,
+    fromMs: plan.fromMs,
+    ...(plan.toMs !== undefined && { toMs: plan.toMs }),
+    ...(plan.entity !== undefined && { key: plan.entity }),
+    signal,
+    async onRecord(record) {
+      preview.records += 1
+      const read = await reader.read(record)
+      if (read.type === 'undecodable') preview.undecodable += 1
+      if (read.type !== 'event') return
+      const decisions: FilterDecision[] = []
+      ask.all(asked, { name: read.name, schema: read.writer }, record, decisions)
+      // Of a filter that fails there is a dead letter: it is a delivery all the same.
+      if (decisions[0]?.type === 'unwanted') return
+      preview.wanted += 1
+      if (preview.examples.length >= EXAMPLES) return
+      const time = new Date(record.timestampMs).toISOString()
+      const entity = record.key?.toString() ?? ''
+      preview.examples.push([placeOf(record), time, entity, read.name, read.id].join('\t'))
+    },
+  })
+  return preview
+}
+
+/** Lines for a person. `ratePerSecond` undefined: as fast as the plugin is. */
+export function previewText(
+  plan: ReplayPlan,
+  { records, wanted, undecodable, examples }: Preview,
+  ratePerSecond: number | undefined,
+): string {
+  const topics = [...new Set(plan.ranges.map(({ topic }) => topic))]
+  const seconds = ratePerSecond === undefined ? undefined : Math.ceil(wanted / ratePerSecond)
+  const time = seconds === undefined ? '' : `, about ${seconds} s at ${ratePerSecond} a second`
+  return [
+    `${records} records from ${timesOf(plan)}, ${wanted} for ${plan.slug}${time}`,
+    ...topics.map((topic) => `  ${topicText(plan, topic)}`),
+    ...(undecodable > 0 ? [`  ${undecodable} hold no event and pass by`] : []),
+    ...examples.map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+export function timesOf({ fromMs, toMs }: Pick<ReplayPlan, 'fromMs' | 'toMs'>): string {
+  const to = toMs === undefined ? 'now' : new Date(toMs).toISOString()
+  return `${new Date(fromMs).toISOString()} to ${to}`
+}
+
+function topicText({ ranges }: ReplayPlan, topic: string): string {
+  const read = ranges.filter((range) => range.topic === topic && range.end > range.start)
+  const offsets = read.map(({ partition, start, end }) => `${partition}@${start}-${end - 1}`)
+  return `${topic}: ${offsets.length === 0 ? 'nothing' : offsets.join(' ')}`
+}

@@ -1,0 +1,144 @@
+import type { Kafka } from 'kafkajs'
+import type { Registry } from '../avro/registry.ts'
+import { type Clock, systemClock } from '../event/clock.ts'
+import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { groupOffsets } from '../kafka/group-offsets.ts'
+import type { OffsetRange } from '../kafka/time-ranges.ts'
+import type { Logger } from '../observe/logger.ts'
+import { createMetrics } from '../observe/metrics.ts'
+import { allOn } from '../pipeline/switches.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import { buildGroup, type ServiceConfig } from '../run-group.ts'
+import { version } from '../version.ts'
+import { lettersFor } from './letters.ts'
+import { type ReplayPlan, replayGroupOf } from './plan.ts'
+import { rangedIntake } from './ranged-intake.ts'
+import { Ranges } from './ranges.ts'
+import { replayedPlugin } from './replayed-plugin.ts'
+
+export interface RunParts {
+  /** Of the live group. */
+  config: ServiceConfig
+  kafka: Kafka
+  registry: Registry
+  plugin: LoadedPlugin
+  /** At most so many events a second. */
+  rate: number | undefined
+  log: Logger
+  /** Ends it in the middle; it may be gone on with. */
+  signal: AbortSignal
+  /** How many offsets are left of how many. */
+  onProgress(left: number, total: number): void
+}
+
+export interface Run {
+  /**
+   * Resolves when the group has committed all that is in its ranges, whichever of its members did.
+   * Rejects when it is interrupted, or can't go on.
+   */
+  reached(): Promise<void>
+  /** Moves the ends of the ranges on. */
+  extend(ranges: readonly OffsetRange[]): void
+  /** Lets handlers end, commits, leaves the group. Quick the second time. */
+  stop(): Promise<void>
+  /** How many deliveries of this process ended how. */
+  outcomes(): Promise<Map<string, number>>
+}
+
+const POLL_MS = 500
+
+/** Runs the plugin over a plan's ranges, as the service would, until it is stopped. */
+export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> {
+  const { kafka, log, plugin, rate } = parts
+  const groupId = replayGroupOf(parts.config.KAFKA_GROUP_ID, plan)
+  const config = configFor(parts.config, plan, groupId)
+  const ranges = new Ranges(plan.ranges)
+  const failed = new AbortController()
+  const metrics = createMetrics({ version })
+  const key = plan.entity === undefined ? undefined : Buffer.from(plan.entity)
+  const isReplay = plan.purpose === 'replay'
+  const group = await buildGroup({
+    config,
+    groupId,
+    topics: config.KAFKA_TOPICS,
+    plugins: [replayedPlugin(plugin, { kind: plan.kind, rate })],
+    switches: allOn,
+    kafka,
+    registry: parts.registry,
+    metrics,
+    log,
+    onFailure: (error) => failed.abort(error),
+    around: (pipeline) => rangedIntake(pipeline, ranges, key),
+    letters: lettersFor(parts.config.KAFKA_GROUP_ID, isReplay ? groupId : undefined),
+  })
+  await group.start()
+  let stopped: Promise<unknown> | undefined
+
+  return {
+    async reached() {
+      const signal = AbortSignal.any([parts.signal, failed.signal])
+      await untilReached(parts, groupId, ranges, signal)
+    },
+    extend: (next) => ranges.extend(next),
+    async stop() {
+      stopped ??= group.stop()
+      await stopped
+    },
+    async outcomes() {
+      const { values } = await metrics.deliveries.get()
+      const own = values.filter(({ labels }) => labels.plugin === plugin.slug)
+      return new Map(own.map(({ labels, value }) => [String(labels.outcome), value]))
+    },
+  }
+}
+
+/** What a plugin missed it gets in its own name; a replay has marks and keys of its own. */
+function configFor(config: ServiceConfig, plan: ReplayPlan, groupId: string): ServiceConfig {
+  const { KAFKA_GROUP_ID, OUT_OF_RANGE } = config
+  return {
+    ...config,
+    KAFKA_GROUP_ID: plan.purpose === 'replay' ? groupId : KAFKA_GROUP_ID,
+    KAFKA_TOPICS: [...new Set(plan.ranges.map(({ topic }) => topic))],
+    // What retention has removed is passed over, never what is behind it.
+    OUT_OF_RANGE: OUT_OF_RANGE === 'fail' ? 'fail' : 'earliest',
+  }
+}
+
+async function untilReached(
+  { kafka, log, onProgress }: RunParts,
+  groupId: string,
+  ranges: Ranges,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<void> {
+  for (;;) {
+    if (signal.aborted) throw signal.reason
+    const left = await leftOf(kafka, groupId, ranges).catch((error) => {
+      if (error instanceof InventoryEventsError && !error.retryable) throw error
+      log.warn({ error: messageOf(error) }, 'how far it is cannot be told; asking again')
+      return undefined
+    })
+    if (left !== undefined) onProgress(left, totalOf(ranges.all))
+    if (left === 0) return
+    await clock.sleep(POLL_MS, signal)
+  }
+}
+
+async function leftOf(kafka: Kafka, groupId: string, ranges: Ranges): Promise<number> {
+  const topics = [...new Set(ranges.all.map(({ topic }) => topic))]
+  const rows = await groupOffsets(kafka, groupId, topics)
+  return ranges.all.reduce((left, { topic, partition, end }) => {
+    const row = rows.find((each) => each.topic === topic && each.partition === partition)
+    if (row?.committed === undefined) throw ended(groupId, topic, partition)
+    return left + Math.max(0, end - row.committed)
+  }, 0)
+}
+
+export function totalOf(ranges: readonly OffsetRange[]): number {
+  return ranges.reduce((total, { start, end }) => total + end - start, 0)
+}
+
+function ended(groupId: string, topic: string, partition: number): InventoryEventsError {
+  const message = `group ${groupId} has no offset of ${topic}/${partition}: the replay was ended elsewhere`
+  return new InventoryEventsError('USAGE', message)
+}

@@ -1,0 +1,61 @@
+import type { Kafka } from 'kafkajs'
+import { messageOf } from '../event/errors.ts'
+import { withAdmin } from '../kafka/admin.ts'
+import { crashGroupOf } from '../kafka/crash-notes.ts'
+import { memberCount } from '../kafka/group-members.ts'
+import { createMarksTopic, marksTopicOf } from '../kafka/marks-topic.ts'
+import { removeFromKafka } from '../kafka/remove.ts'
+import { commitStarts } from '../kafka/start-offsets.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { ServiceConfig } from '../run-group.ts'
+import { type ReplayPlan, replayGroupOf } from './plan.ts'
+
+interface Parts {
+  config: ServiceConfig
+  kafka: Kafka
+}
+
+/** Makes what the group of a plan needs; safe to repeat, also beside its members. */
+export async function prepare({ config, kafka }: Parts, plan: ReplayPlan): Promise<void> {
+  const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
+  if (hasOwnMarks(config, plan)) {
+    const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
+    const wanted = { replicationFactor: -1, configs: {} }
+    await withAdmin(kafka, async (admin) => {
+      const there = await admin.list()
+      for (const topic of topicsOf(plan)) {
+        if (there.includes(marksTopicOf(topic, groupId))) continue
+        await createMarksTopic(admin, topic, wanted, owner)
+      }
+    })
+  }
+  await commitStarts(kafka, groupId, plan.ranges)
+}
+
+/**
+ * Removes it again; the last member to leave does. What can't be removed does no harm: the next
+ * replay has a group of its own.
+ */
+export async function tidy(
+  { config, kafka, log }: Parts & { log: Pick<Logger, 'warn'> },
+  plan: ReplayPlan,
+): Promise<void> {
+  const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
+  const topics = hasOwnMarks(config, plan)
+    ? topicsOf(plan).map((topic) => marksTopicOf(topic, groupId))
+    : []
+  try {
+    if ((await memberCount(kafka, groupId)) > 0) return
+    await removeFromKafka(kafka, { topics, groups: [groupId, crashGroupOf(groupId)] })
+  } catch (error) {
+    log.warn({ group: groupId, error: messageOf(error) }, 'what a replay left was not removed')
+  }
+}
+
+function hasOwnMarks(config: ServiceConfig, { purpose }: ReplayPlan): boolean {
+  return purpose === 'replay' && config.IDEMPOTENCY_STORE === 'kafka:'
+}
+
+function topicsOf({ ranges }: ReplayPlan): string[] {
+  return [...new Set(ranges.map(({ topic }) => topic))]
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { moved, wasted } from '../support/events.ts'
+import { groupMembers } from '../support/group.ts'
+import marking from '../support/plugins/marking.ts'
+import { database } from '../support/postgres.ts'
+import { runCli } from '../support/run-cli.ts'
+import { pluginPath } from '../support/serve.ts'
+import { type SituationOptions, situation } from '../support/service-kit.ts'
+import { endpoints, kafkaClient, until } from '../support/stack.ts'
+import { startCli } from '../support/start-cli.ts'
+
+const written: string[] = []
+afterAll(() => Promise.all(written.map((path) => rm(path, { force: true }))))
+
+/** Topics with a group, and commands that replay what is in them for the plugin `logging`. */
+async function scene(options: Partial<SituationOptions> = {}) {
+  const s = await situation({ plugins: [], store: 'kafka:', ...options })
+  const notes = join(tmpdir(), `notes-${randomUUID()}`)
+  written.push(notes)
+  const PLUGINS = pluginPath('plugins/logging')
+  const env = { ...s.settings, PLUGINS, NOTES: notes }
+  async function cli(...args: string[]) {
+    const { code, stdout, stderr } = await runCli(args, { env })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return stdout
+  }
+  async function noted(): Promise<string[][]> {
+    const text = await readFile(notes, 'utf8').catch(() => '')
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')]))
+  }
+  const replay = (...args: string[]) => cli('replay', '--plugin', 'logging', ...args)
+  return { ...s, env, cli, replay, noted, ids: async () => (await noted()).map(([id]) => id) }
+}
+
+describe('replay', () => {
+  let s: Awaited<ReturnType<typeof scene>>
+  const times: string[] = []
+
+  /** What the tests below replay: three parts of the topic, at times that lie between them. */
+  async function publishAll(): Promise<void> {
+    for (const part of ['a', 'b', 'c']) {
+      times.push(new Date().toISOString())
+      await until(() => Date.now() > Date.parse(times.at(-1)!), { what: 'the next millisecond' })
+      const of = (entity: string) => [0, 1, 2].map((n) => moved(entity, n, `${part}-${entity}${n}`))
+      await s.publish([...of('x'), ...of('y'), wasted('x', `${part}-xw`)])
+      const endMs = Date.now()
+      await until(() => Date.now() > endMs, { what: 'the next millisecond' })
+    }
+  }
+
+  beforeAll(async () => {
+    s = await scene()
+    await publishAll()
+  })
+
+  it('says first what it would do', async () => {
+    const said = await s.replay('--from', times[0]!, '--kind', 'inventory.wasted')
+    expect(said).toMatch(/^21 records from \S+Z to now, 3 for logging, about 1 s at 100 a second\n/)
+    expect(said).toContain(`  ${s.topic}: `)
+    expect(said).toMatch(/\tx\tinventory\.wasted\ta-xw\n/)
+    expect(said).toMatch(/nothing was replayed: with --yes it is\n$/)
+    expect(await s.noted()).toEqual([])
+  })
+
+  it('hands over a range, in order per entity, under keys of its own; and again', async () => {
+    const range = ['--from', times[1]!, '--to', times[2]!, '--kind', 'inventory.moved', '--yes']
+    expect(await s.replay(...range)).toMatch(/^replay 1 of logging .*: processed 6\n$/)
+    const first = await s.noted()
+    const idsOf = (rows: string[][], entity: string) =>
+      rows.map(([id]) => id!).filter((id) => id.includes(entity))
+    expect(idsOf(first, '-x')).toEqual(['b-x0', 'b-x1', 'b-x2'])
+    expect(idsOf(first, '-y')).toEqual(['b-y0', 'b-y1', 'b-y2'])
+    expect(first.every(([id, key]) => key === `${s.groupId}.replay.logging.1/logging/${id}`)).toBe(
+      true,
+    )
+    await s.replay(...range, '--entity', 'y')
+    const again = (await s.noted()).slice(first.length)
+    expect(idsOf(again, '')).toEqual(['b-y0', 'b-y1', 'b-y2'])
+    expect(again[0]![1]).toContain('.replay.logging.2/')
+    expect(await leftovers(s.groupId)).toEqual([])
+  })
+
+  it('gives up in the name of the group', async () => {
+    const args = ['--from', times[2]!, '--kind', 'inventory.wasted', '--yes']
+    const { code, stdout, stderr } = await runCli(['replay', '--plugin', 'logging', ...args], s)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('it is gone') })
+    expect(stdout).toMatch(
+      /rejected 1\n1 were given up: inventory-events dead-letters list --plugin/,
+    )
+    const [letter] = await s.letters()
+    expect(letter!.headers).toMatchObject({ 'dlq.group': s.groupId, 'dlq.plugin': 'logging' })
+    expect(letter!.headers['dlq.replay']).toBe(`${s.groupId}.replay.logging.3`)
+  })
+})
+
+it('does not run beside the live plugin, unless it is paused, disabled, or that is said', async () => {
+  const live = { slug: 'logging', processEvent: () => undefined }
+  const s = await scene({ plugins: [live] })
+  const replica = await s.start()
+  await s.publish([moved('x', 0, 'x0')])
+  await s.caughtUp()
+  const args = ['replay', '--plugin', 'logging', '--from', '1h', '--yes']
+  const refused = await runCli(args, s)
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain('plugin logging is live')
+  expect(refused.stderr).toContain('inventory-events plugins pause logging')
+  expect(await s.ids()).toEqual([])
+  expect(await s.replay('--from', '1h', '--yes', '--beside-live')).toContain('processed 1')
+  await s.cli('plugins', 'pause', 'logging')
+  expect(await s.replay('--from', '1h', '--yes')).toContain('processed 1')
+  expect(await s.ids()).toEqual(['x0', 'x0'])
+  await replica.stop()
+})
+
+describe('one that was not finished', () => {
+  const EVENTS = 30
+
+  it('is gone on with, or given up, before another begins', async () => {
+    const s = await scene({ settings: { DRAIN_TIMEOUT_MS: '1000' } })
+    const args = ['replay', '--plugin', 'logging']
+    const events = Array.from({ length: EVENTS }, (_, n) => moved(`e${n % 3}`, n, `${n}`))
+    await s.publish(events)
+    const begun = startCli([...args, '--from', '1h', '--yes', '--rate', '3'], s.env)
+    await until(async () => (await s.ids()).length > 2, { what: 'the first events' })
+    const busy = await runCli([...args, '--abandon'], s)
+    expect(busy.stderr).toContain('has 1 members: end what runs it first')
+    begun.child.kill('SIGTERM')
+    expect(await begun.ended).toBe(1)
+    expect(begun.output.err).toContain('inventory-events replay --plugin logging --resume')
+    const other = await runCli([...args, '--from', '1h'], s)
+    expect(other.code).toBe(1)
+    expect(other.stderr).toContain('is not finished')
+    expect(other.stderr).toContain('--abandon')
+    await s.replay('--resume', '--rate', '1000')
+    const ids = (await s.ids()).map(Number)
+    expect([...ids].sort((a, b) => a - b)).toEqual(events.map((_, n) => n))
+
+    const again = startCli([...args, '--from', '1h', '--yes', '--rate', '3'], s.env)
+    await until(async () => (await s.ids()).length > EVENTS, { what: 'an event of the next' })
+    again.child.kill('SIGTERM')
+    await again.ended
+    expect(await s.replay('--abandon')).toContain('given up')
+    expect(await leftovers(s.groupId)).toEqual([])
+    const nothing = await runCli([...args, '--resume'], s)
+    expect(nothing.stderr).toBe('error: no replay of logging is unfinished\n')
+  })
+})
+
+describe('killed at random and gone on with', { timeout: 120_000 }, () => {
+  const EVENTS = 120
+  const ENTITIES = 4
+
+  it('has one effect for each event, in order, with the store postgres', async () => {
+    const { url, query } = await database()
+    await query('create table effects (n serial, event_id text, key text)')
+    const settings = {
+      IDEMPOTENCY_STORE: url,
+      IDEMPOTENCY_LEASE_MS: '2000',
+      SESSION_TIMEOUT_MS: '6000',
+      PLUGINS: pluginPath('plugins/marking'),
+    }
+    const s = await scene({ plugins: [marking], settings })
+    const env = { ...s.env, ...settings, KAFKA_BROKERS: endpoints().brokers }
+    const events = Array.from({ length: EVENTS }, (_, n) => moved(`e${n % ENTITIES}`, n, `${n}`))
+    await s.publish(events)
+    const effects = () =>
+      query<{ event_id: string; key: string }>('select event_id, key from effects order by n')
+    const base = ['replay', '--plugin', 'marking', '--rate', '60']
+    for (const args of [['--from', '1h', '--yes'], ['--resume']]) {
+      const before = (await effects()).length
+      const killed = startCli([...base, ...args], env)
+      const more = before + 1 + Math.floor(Math.random() * 30)
+      await until(async () => (await effects()).length >= more, { what: `${more} effects` })
+      killed.child.kill('SIGKILL')
+      await killed.ended
+    }
+    const last = await runCli([...base, '--resume'], { env })
+    expect(last).toMatchObject({ code: 0 })
+    const rows = await effects()
+    for (let entity = 0; entity < ENTITIES; entity++) {
+      const ids = rows
+        .map(({ event_id }) => Number(event_id))
+        .filter((n) => n % ENTITIES === entity)
+      expect(ids).toEqual(events.map((_, n) => n).filter((n) => n % ENTITIES === entity))
+    }
+    expect(new Set(rows.map(({ key }) => key.split('/')[0]))).toEqual(
+      new Set([`${s.groupId}.replay.marking.1`]),
+    )
+    expect(await groupMembers(`${s.groupId}.replay.marking.1`, s.topic)).toEqual([])
+  })
+})
+
+/** Groups and topics of replays that are still there. */
+async function leftovers(groupId: string): Promise<string[]> {
+  const admin = kafkaClient().admin()
+  await admin.connect()
+  const groups = (await admin.listGroups()).groups.map((group) => group.groupId)
+  const names = [...groups, ...(await admin.listTopics())]
+  await admin.disconnect()
+  return names.filter((name) => name.includes(`${groupId}.replay`))
+}
