@@ -1,8 +1,14 @@
 import type { BenchCase } from '../lib/bench.ts'
+import { allocation } from './allocation.ts'
+import { memory } from './memory.ts'
+import { plugins } from './plugins.ts'
+import { publish } from './publish.ts'
+import { restart } from './restart.ts'
 import { twoPercent } from './two-percent.ts'
 import { unwanted } from './unwanted.ts'
 import { waiting } from './waiting.ts'
 import { wantedKafka, wantedMemory } from './wanted.ts'
+import { wantedPostgres } from './wanted-postgres.ts'
 import { where } from './where.ts'
 
 export const cases: readonly BenchCase[] = [
@@ -11,5 +17,11 @@ export const cases: readonly BenchCase[] = [
   where,
   wantedMemory,
   wantedKafka,
+  wantedPostgres,
   waiting,
+  plugins,
+  publish,
+  restart,
+  memory,
+  allocation,
 ]

@@ -34,18 +34,23 @@ const plugins: Plugin[] = [
     slug: 'markers',
     wantsProcessEvent: (name) => name === BEGIN || name === END,
     processEvent(event) {
-      if (nameOf(event) === BEGIN) return meter.begin()
+      if (nameOf(event) === BEGIN) return begin()
       missingEnds--
       endIfAll()
     },
   },
 ]
-const allocations = job.allocation ? await sampleAllocations() : undefined
+let allocations: ReturnType<typeof sampleAllocations> | undefined
 const service = await startWith(plugins, job)
 await finished
-const top = await allocations?.()
+const top = await (await allocations)?.()
 await service.stop()
 tell({ ...meter.sample(job.records, { earlyPeakMiB }), ...(top && { allocations: top }) })
+
+function begin(): void {
+  if (job.allocation) allocations ??= sampleAllocations()
+  meter.begin()
+}
 
 function count(): void {
   handled++

@@ -2,16 +2,16 @@ import { Session } from 'node:inspector/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What one function allocated itself, garbage included. */
+/** What one function allocated, what Node did for it included, garbage or not. */
 export interface Allocator {
-  who: Owner
+  owner: Owner
   what: string
   bytes: number
 }
 
-export type Owner = 'ours' | 'kafkajs' | 'other packages' | 'node' | 'bench'
+export type Owner = 'ours' | 'kafkajs' | 'other packages' | 'bench' | 'node'
 
-const INTERVAL_BYTES = 32_768
+const INTERVAL_BYTES = 16_384
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 interface Node {
@@ -29,20 +29,26 @@ export async function sampleAllocations(): Promise<() => Promise<Allocator[]>> {
   return async () => {
     const { profile } = await session.post('HeapProfiler.stopSampling')
     session.disconnect()
-    const bytes = new Map<string, Allocator>()
-    gather(profile.head as Node, bytes)
-    return [...bytes.values()].sort((one, other) => other.bytes - one.bytes)
+    const found = new Map<string, Allocator>()
+    gather(profile.head as Node, { owner: 'node', what: '(root)' }, found)
+    return [...found.values()].sort((one, other) => other.bytes - one.bytes)
   }
 }
 
-function gather({ callFrame, selfSize, children }: Node, found: Map<string, Allocator>): void {
-  const { functionName, url, lineNumber } = callFrame
-  const where = placeOf(url)
-  const what = `${functionName || '(anonymous)'} ${where}${where && `:${lineNumber + 1}`}`.trim()
-  const entry = found.get(what) ?? { who: ownerOf(where), what, bytes: 0 }
+/** What Node's own functions allocate belongs to whoever called them. */
+function gather(
+  { callFrame, selfSize, children }: Node,
+  caller: Pick<Allocator, 'owner' | 'what'>,
+  found: Map<string, Allocator>,
+): void {
+  const place = placeOf(callFrame.url)
+  const owner = ownerOf(place)
+  const name = `${callFrame.functionName || '(anonymous)'} ${place}:${callFrame.lineNumber + 1}`
+  const self = owner === 'node' ? caller : { owner, what: name }
+  const entry = found.get(self.what) ?? { ...self, bytes: 0 }
   entry.bytes += selfSize
-  found.set(what, entry)
-  for (const child of children) gather(child, found)
+  found.set(self.what, entry)
+  for (const child of children) gather(child, self, found)
 }
 
 /** A path from the root; Node's own keep their `node:`. */
@@ -51,7 +57,7 @@ export function placeOf(url: string): string {
   return path.startsWith(ROOT) ? relative(ROOT, path) : path
 }
 
-export function ownerOf(place: string): Owner {
+function ownerOf(place: string): Owner {
   if (place.startsWith('src/')) return 'ours'
   if (place.startsWith('bench/')) return 'bench'
   if (place.startsWith('node_modules/kafkajs/')) return 'kafkajs'

@@ -1,0 +1,34 @@
+import type { Allocator } from '../lib/allocations.ts'
+import type { BenchCase } from '../lib/bench.ts'
+import { runService } from '../lib/contenders.ts'
+
+const TOP = 12
+
+export const allocation: BenchCase = {
+  name: 'allocation',
+  title: 'who allocates while unwanted records pass, 10 plugins',
+  inQuick: false,
+  async run(bench) {
+    const { recordsInAll } = bench.dataset
+    const options = { wants: 'none', plugins: 10, allocation: true } as const
+    const { allocations } = await runService<{ allocations: Allocator[] }>(bench, options)
+    const bytes = (owner: Allocator['owner']) =>
+      allocations.filter((each) => each.owner === owner).reduce((sum, each) => sum + each.bytes, 0)
+    const perRecord = (sum: number) => sum / recordsInAll
+    return {
+      rows: [],
+      findings: [
+        {
+          what: 'allocated by kafkajs',
+          value: perRecord(bytes('kafkajs')),
+          unit: 'bytes a record',
+        },
+        { what: 'allocated by us', value: perRecord(bytes('ours')), unit: 'bytes a record' },
+        { what: 'us to kafkajs', value: bytes('ours') / bytes('kafkajs'), unit: '×', atMost: 0.02 },
+      ],
+      notes: allocations.slice(0, TOP).map(({ owner, what, bytes }) => {
+        return `${owner}: \`${what}\`, ${perRecord(bytes).toFixed(1)} bytes a record`
+      }),
+    }
+  },
+}

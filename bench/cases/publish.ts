@@ -1,0 +1,36 @@
+import type { PublishJob } from '../contenders/publish.ts'
+import type { BenchCase } from '../lib/bench.ts'
+import { runChild } from '../lib/child.ts'
+import { compare, ratio } from '../lib/compare.ts'
+import { prepareTopic } from '../lib/dataset.ts'
+import { writeEvents } from '../lib/event-file.ts'
+import type { Sample } from '../lib/meter.ts'
+
+/** They are written anew in each round, so not a million. */
+const RECORDS_MOST = 200_000
+const TOPIC = 'bench.publish'
+
+export const publish: BenchCase = {
+  name: 'publish',
+  title: 'publish from JSON Lines',
+  inQuick: false,
+  async run(bench) {
+    const { brokers, registryUrl, kafka, dataset } = bench
+    const records = Math.min(dataset.records, RECORDS_MOST)
+    await prepareTopic(kafka, registryUrl, TOPIC, dataset.partitions)
+    const file = await writeEvents(bench, records)
+    const job: PublishJob = { brokers, registryUrl, topic: TOPIC, file, records }
+    const rows = await compare(bench, [
+      { name: 'kafkajs', run: () => runChild<Sample>({ contender: 'produce', job }) },
+      { name: 'publish', run: () => runChild<Sample>({ contender: 'publish', job }) },
+    ])
+    return {
+      rows,
+      findings: [
+        ratio(rows, 'perSecond', ['publish', 'kafkajs'], { atLeast: 0.5, unsteady: true }),
+        ratio(rows, 'cpuMicros', ['publish', 'kafkajs']),
+      ],
+      notes: ['kafkajs: a plain producer with buffers that were encoded before, batches of 1,000'],
+    }
+  },
+}

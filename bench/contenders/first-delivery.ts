@@ -1,0 +1,42 @@
+// Starts the service and tells how long it took, from the start of the process, to its deliveries.
+import { jobOf, tell } from '../lib/child.ts'
+import { createMeter } from '../lib/meter.ts'
+import { startWith } from '../lib/start.ts'
+
+export interface FirstDeliveryJob {
+  brokers: string
+  registryUrl: string
+  topic: string
+  groupId: string
+  store: string
+  /** One in each partition. */
+  deliveries: number
+}
+
+const job = jobOf<FirstDeliveryJob>()
+const meter = createMeter()
+meter.begin()
+let count = 0
+let firstMs = 0
+let finish = () => {}
+const finished = new Promise<void>((resolve) => {
+  finish = resolve
+})
+const service = await startWith(
+  [
+    {
+      slug: 'first',
+      processEvent() {
+        count++
+        if (count === 1) firstMs = performance.now()
+        if (count === job.deliveries) finish()
+      },
+    },
+  ],
+  job,
+)
+await finished
+const lastMs = performance.now()
+meter.end()
+await service.stop()
+tell(meter.sample(count, { firstMs, lastMs }))

@@ -1,0 +1,25 @@
+// Plain kafkajs's producer: sends buffers that are there already, as many at a time as the publisher.
+import { readFile } from 'node:fs/promises'
+import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs'
+import { toRecord } from '../../src/publish/to-record.ts'
+import { jobOf, tell } from '../lib/child.ts'
+import { createMeter } from '../lib/meter.ts'
+import type { PublishJob } from './publish.ts'
+
+const BATCH = 1_000
+
+const { brokers, topic, file, records } = jobOf<PublishJob>()
+const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+// Nobody reads them, so any schema id will do.
+const messages = lines.map((line) => toRecord(JSON.parse(line), 1, '/bench') as Message)
+const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.ERROR })
+const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+await producer.connect()
+const meter = createMeter()
+meter.begin()
+for (let from = 0; from < messages.length; from += BATCH) {
+  await producer.send({ topic, messages: messages.slice(from, from + BATCH) })
+}
+meter.end()
+await producer.disconnect()
+tell(meter.sample(records))

@@ -1,0 +1,44 @@
+// What `inventory-events publish` does with a file.
+import { createReadStream } from 'node:fs'
+import { pino } from 'pino'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { openPublisher } from '../../src/publish/open-publisher.ts'
+import { publishLines } from '../../src/publish/publish-lines.ts'
+import { readLines } from '../../src/publish/read-lines.ts'
+import { uuidV7 } from '../../src/publish/uuid-v7.ts'
+import { jobOf, tell } from '../lib/child.ts'
+import { createMeter } from '../lib/meter.ts'
+
+const MAX_LINE_BYTES = 1_048_576
+
+export interface PublishJob {
+  brokers: string
+  registryUrl: string
+  topic: string
+  file: string
+  records: number
+}
+
+const { brokers, registryUrl, topic, file, records } = jobOf<PublishJob>()
+const environment = { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
+const config = loadConfig(environment, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
+const publisher = await openPublisher(config, {
+  topics: { inventory: topic, plugin: topic },
+  log: pino({ level: 'warn' }, process.stderr),
+})
+const meter = createMeter()
+meter.begin()
+const { published } = await publishLines({
+  lines: readLines(createReadStream(file), MAX_LINE_BYTES),
+  maxLineBytes: MAX_LINE_BYTES,
+  publisher,
+  mint: { id: () => uuidV7(Date.now()), nowMs: Date.now },
+  stop: new AbortController(),
+  onBadLine: (number, problems) => process.stderr.write(`line ${number}: ${problems.join()}\n`),
+  reject: async () => {},
+  onProgress: () => {},
+})
+meter.end()
+await publisher.close()
+if (published !== records) throw new Error(`published ${published} of ${records}`)
+tell(meter.sample(records))
