@@ -19,6 +19,7 @@ export function createAdmin(parts: AdminParts): AdminOptions | undefined {
   const standings = async () => ({
     events: switches.eventsEnabled ? ('on' as const) : ('off' as const),
     of: (slug: string) => ({ state: switches.stateOf(slug) }),
+    startOf: (slug: string) => switches.startOf(slug),
   })
   return {
     token,

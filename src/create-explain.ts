@@ -13,8 +13,9 @@ import { lookUpInPostgres } from './idempotency/lookup-postgres.ts'
 import { withAdmin } from './kafka/admin.ts'
 import { groupOffsets } from './kafka/group-offsets.ts'
 import { openMarksReader } from './kafka/marks-log.ts'
-import { type Searched, search } from './kafka/search.ts'
+import { type Search, type Searched, search } from './kafka/search.ts'
 import { deadLetterTopicOf, inputTopicOf } from './pipeline/dead-letter.ts'
+import { redriveInputOf, redriveTopicOf } from './pipeline/redriven.ts'
 
 export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'standings'> {
   config: Config
@@ -39,15 +40,17 @@ export async function explainEvent(
   const group = config.KAFKA_GROUP_ID
   const reader = createEventReader(registry)
   const marks = marksOf(parts, signal)
+  const topics = existing(kafka, config.KAFKA_TOPICS)
   try {
     return await explain(id, {
       group,
       plugins,
       standings,
       marks,
-      find: () => find(id, range, parts, reader, signal),
+      find: async () => find(id, range, parts, await topics, reader, signal),
       committed: async () => {
-        const rows = await groupOffsets(kafka, group, config.KAFKA_TOPICS)
+        const { inputs, redriveTopics } = await topics
+        const rows = await groupOffsets(kafka, group, [...inputs, ...redriveTopics])
         return (topic, partition) =>
           rows.find((row) => row.topic === topic && row.partition === partition)?.committed
       },
@@ -62,53 +65,57 @@ async function find(
   id: string,
   { entity, ...range }: ExplainRange,
   { config, kafka }: ExplainParts,
+  { inputs, letterTopics, redriveTopics, unknown }: Topics,
   reader: EventReader,
   signal: AbortSignal,
 ): Promise<Findings> {
-  const { topics, letterTopics, unknown } = await existing(kafka, config.KAFKA_TOPICS)
-  const records = collector()
-  const letters = collector()
   const common = {
     groupId: config.KAFKA_GROUP_ID,
     signal,
     ...(range.fromMs !== undefined && { fromMs: range.fromMs }),
     ...(entity !== undefined && { key: entity }),
   }
-  const [searched, searchedLetters] = await Promise.all([
-    search(kafka, { ...common, ...range, topics, onRecord: findEvent(id, reader, records.add) }),
-    // A letter is younger than its record, by however much.
-    search(kafka, {
-      ...common,
-      topics: letterTopics,
-      placedAs: inputTopicOf,
-      onRecord: findEvent(id, reader, letters.add),
-    }),
+  const look = async (what: string, topics: readonly string[], more: Partial<Search>) => {
+    const { found, add, left } = collector(what)
+    const onRecord = findEvent(id, reader, add)
+    const searched = await search(kafka, { ...common, ...more, topics, onRecord })
+    return { found, left: left(), searched: byTopic(topics, searched) }
+  }
+  // Letters are younger than their records, and redriven ones than both, by however much.
+  const [records, letters, redrives] = await Promise.all([
+    look('records', inputs, range),
+    look('dead letters', letterTopics, { placedAs: inputTopicOf }),
+    look('redriven ones', redriveTopics, { placedAs: (topic) => redriveInputOf(topic) ?? topic }),
   ])
   return {
     records: records.found,
     letters: letters.found,
-    searched: [...byTopic(topics, searched), ...byTopic(letterTopics, searchedLetters)],
-    unknown: [...unknown, ...records.left('records'), ...letters.left('dead letters')],
+    redrives: redrives.found,
+    searched: [...records.searched, ...letters.searched, ...redrives.searched],
+    unknown: [...unknown, ...records.left, ...letters.left, ...redrives.left],
   }
 }
+
+type Topics = Awaited<ReturnType<typeof existing>>
 
 /** A topic that is missing hides its events, not those of others. */
-async function existing(kafka: Kafka, inputs: readonly string[]) {
-  const wanted = [...inputs, ...inputs.map(deadLetterTopicOf)]
+async function existing(kafka: Kafka, topics: readonly string[]) {
+  const wanted = [...topics, ...topics.map(deadLetterTopicOf), ...topics.map(redriveTopicOf)]
   const found = await withAdmin(kafka, (admin) => admin.describe(wanted))
   const missing = wanted.filter((topic) => !found.has(topic))
-  const topics = inputs.filter((topic) => found.has(topic))
-  if (topics.length === 0) {
-    throw new InventoryEventsError('TOPIC_MISSING', `there is no topic ${inputs.join(' or ')}`)
+  const inputs = topics.filter((topic) => found.has(topic))
+  if (inputs.length === 0) {
+    throw new InventoryEventsError('TOPIC_MISSING', `there is no topic ${topics.join(' or ')}`)
   }
   return {
-    topics,
-    letterTopics: topics.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
-    unknown: missing.map((topic) => `what ${topic} holds: there is no such topic`),
+    inputs,
+    letterTopics: inputs.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
+    redriveTopics: inputs.map(redriveTopicOf).filter((topic) => found.has(topic)),
+    unknown: missing.map((topic) => `what ${topic} holds: there is no such topic, or this user may not see it`),
   }
 }
 
-function collector() {
+function collector(what: string) {
   const found: FoundEvent[] = []
   let count = 0
   return {
@@ -117,7 +124,7 @@ function collector() {
       count += 1
       if (found.length < FOUND_MAX) found.push(event)
     },
-    left: (what: string) =>
+    left: () =>
       count > FOUND_MAX ? [`${count - FOUND_MAX} more ${what} with this id: ask for fewer`] : [],
   }
 }

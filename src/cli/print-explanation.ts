@@ -29,7 +29,7 @@ export async function printExplanation(id: string, options: ExplainOptions): Pro
   const text = options.json
     ? `${JSON.stringify(explanation, null, 2)}\n`
     : explanationText(explanation)
-  const isFound = found.records.length + found.letters.length > 0
+  const isFound = found.records.length + found.letters.length + found.redrives.length > 0
   // A plugin may have opened what would keep the process alive.
   process.stdout.write(text, () => process.exit(isFound ? 0 : 1))
 }

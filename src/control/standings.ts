@@ -1,4 +1,4 @@
-import type { ControlRecord, PluginState } from './control-record.ts'
+import type { ControlRecord, PluginStart, PluginState } from './control-record.ts'
 
 /** How a plugin is switched, and by whom if it ever was. */
 export interface PluginStanding {
@@ -19,5 +19,7 @@ export function standingsOf(records: readonly ControlRecord[], eventsEnabled: bo
       const { state, by, at, why } = found
       return { state, by, at, why }
     },
+    startOf: (slug: string) =>
+      records.find((each): each is PluginStart => each.switch === 'start' && each.slug === slug),
   }
 }

@@ -1,9 +1,14 @@
 import type { AskedDelivery, MarksLookup, Note } from '../idempotency/lookup.ts'
+import { redriveIdOf } from '../pipeline/redriven.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { type KnownRecord, timeOf } from './explain-record.ts'
+import type { Redrive } from './explain-redrives.ts'
 import type { Completion } from './explanation.ts'
 
-export type NoteOf = (record: KnownRecord, slug: string) => Completion
+export interface Notes {
+  of(record: KnownRecord, slug: string): Completion
+  ofRedrive(redrive: Redrive): Completion
+}
 
 interface Question {
   record: KnownRecord
@@ -13,25 +18,28 @@ interface Question {
   conflict?: Note
 }
 
-/** Asks for the notes of all plugins on all records at once. */
+/** Asks for the notes of all plugins on all records, and on what was redriven, at once. */
 export async function askNotes(
   marks: Pick<MarksLookup, 'find'>,
-  records: readonly KnownRecord[],
+  { records, redrives }: { records: readonly KnownRecord[]; redrives: readonly Redrive[] },
   plugins: readonly LoadedPlugin[],
-): Promise<NoteOf> {
+): Promise<Notes> {
   const questions = records.flatMap((record) =>
     record.print === undefined ? [] : plugins.map(({ slug }): Question => ({ record, slug })),
   )
-  const asked = questions.flatMap((question) => deliveriesOf(question))
+  const readable = redrives.filter(({ known }) => known.print !== undefined)
+  const asked = [...questions.flatMap(deliveriesOf), ...readable.map(redeliveryOf)]
   const notes = asked.length === 0 ? [] : await marks.find(asked)
   for (const [n, question] of questions.entries()) {
     Object.assign(question, { note: notes[2 * n], conflict: notes[2 * n + 1] })
   }
-  return (record, slug) => {
-    const question = questions.find((each) => each.record === record && each.slug === slug)
-    return question?.note === undefined
-      ? { type: 'unknown', why: 'its content cannot be read' }
-      : completionOf(question.note, question.conflict)
+  const ofRedrives = notes.slice(2 * questions.length)
+  return {
+    of(record, slug) {
+      const question = questions.find((each) => each.record === record && each.slug === slug)
+      return completionOf(question?.note, question?.conflict)
+    },
+    ofRedrive: (redrive) => completionOf(ofRedrives[readable.indexOf(redrive)]),
   }
 }
 
@@ -46,7 +54,17 @@ function deliveriesOf({ record: { record, read, print }, slug }: Question): Aske
   ]
 }
 
-function completionOf(note: Note, conflict: Note | undefined): Completion {
+/** By the id that this time alone has. */
+function redeliveryOf({ known: { read, print }, redriven }: Redrive): AskedDelivery {
+  const { plugin, generation, origin } = redriven
+  const id = read.type === 'event' ? read.id : ''
+  const fingerprint = print as string
+  const eventId = redriveIdOf(id, fingerprint, generation)
+  return { plugin, eventId, fingerprint, topic: origin.topic, partition: origin.partition }
+}
+
+function completionOf(note: Note | undefined, conflict?: Note): Completion {
+  if (note === undefined) return { type: 'unknown', why: 'its content cannot be read' }
   switch (note.type) {
     case 'completed': {
       const { content, expired } = note

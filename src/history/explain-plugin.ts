@@ -7,11 +7,12 @@ import { headerText } from '../pipeline/envelope.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { ReadRecord } from './event-reader.ts'
 import type { KnownRecord } from './explain-record.ts'
+import { summaryOf } from './explain-summary.ts'
 import type { ExplainedPlugin, Explanation, Progress } from './explanation.ts'
 
 type ReadEvent = Extract<ReadRecord, { type: 'event' }>
 
-export type PluginFacts = Pick<ExplainedPlugin, 'state' | 'completion' | 'letters'> & {
+export type PluginFacts = Omit<ExplainedPlugin, 'plugin' | 'summary' | 'filter'> & {
   known: KnownRecord
   progress: Progress
   events: Explanation['events']
@@ -19,10 +20,10 @@ export type PluginFacts = Pick<ExplainedPlugin, 'state' | 'completion' | 'letter
 
 /** What a plugin made of a record, as far as that can be told. */
 export function explainPlugin(plugin: LoadedPlugin, facts: PluginFacts): ExplainedPlugin {
-  const { state, completion, letters } = facts
+  const { state, passedBy, completion, letters, redrives } = facts
   const filter = filterOf(plugin, facts.known)
   const summary = summaryOf(filter, facts)
-  return { plugin: plugin.slug, summary, state, filter, completion, letters }
+  return { plugin: plugin.slug, summary, state, filter, passedBy, completion, letters, redrives }
 }
 
 function filterOf(plugin: LoadedPlugin, { record, read }: KnownRecord): ExplainedPlugin['filter'] {
@@ -66,51 +67,4 @@ function fieldsOf(record: SourceRecord, { name, event }: Pick<ReadEvent, 'name' 
 function decisionOf({ verdict, why }: Reason): ExplainedPlugin['filter'] {
   if (verdict === true) return { decision: 'wanted', why: `where: ${why}` }
   return { decision: verdict === false ? 'unwanted' : 'error', why: `where: ${why}` }
-}
-
-/** What is surest first: what was written down, then what would become of it now. */
-function summaryOf(filter: ExplainedPlugin['filter'], facts: PluginFacts): string {
-  const { letters, completion } = facts
-  const letter = letters.at(-1)
-  if (letter !== undefined) return `dead-lettered: ${letter.reason}`
-  switch (completion.type) {
-    case 'completed':
-      return completedSummary(completion)
-    case 'claimed':
-      return `in work at ${completion.by}`
-    case 'none':
-    case 'unknown':
-      return unnotedSummary(filter, facts)
-  }
-}
-
-function completedSummary({ at, content, expired }: Completed): string {
-  if (content === 'other') return `completed at ${at} with other content: a conflict`
-  return expired ? `completed at ${at}; that is forgotten by now` : `completed at ${at}`
-}
-
-type Completed = Extract<ExplainedPlugin['completion'], { type: 'completed' }>
-
-function unnotedSummary(filter: ExplainedPlugin['filter'], facts: PluginFacts): string {
-  const { completion, progress } = facts
-  if (filter.decision === 'unwanted') return 'unwanted'
-  switch (progress.type) {
-    case 'done':
-      return completion.type === 'unknown'
-        ? 'the group is done with it; whether it was completed cannot be told'
-        : 'the group is done with it, and nothing of it is noted'
-    case 'not-done':
-      return waitingSummary(facts)
-    case 'never-committed':
-      return 'the group has committed nothing in its partition yet'
-    case 'unknown':
-      return 'it cannot be told'
-  }
-}
-
-function waitingSummary({ events, state }: PluginFacts): string {
-  if (events === 'off') return 'not done: events are off, so it will pass by'
-  if (state.state === 'disabled') return 'not done: the plugin is disabled, so it will pass by'
-  if (state.state === 'paused') return 'not done: the plugin is paused'
-  return 'not done yet'
 }

@@ -5,6 +5,9 @@ import type { ExplainedLetter, ExplainedRecord, Progress } from './explanation.t
 import type { FoundEvent } from './find-event.ts'
 import { letterOf } from './letter.ts'
 
+/** The offset that the group has committed in a partition, if it has. */
+export type Committed = (topic: string, partition: number) => number | undefined
+
 /** A record that was found, with the fingerprint of its content if that can be read. */
 export type KnownRecord = FoundEvent & { print: string | undefined }
 
@@ -17,8 +20,8 @@ export function knownRecord({ record, read }: FoundEvent): KnownRecord {
 export function recordOf(
   known: KnownRecord,
   older: readonly KnownRecord[],
-  committed: ((topic: string, partition: number) => number | undefined) | undefined,
-): Omit<ExplainedRecord, 'plugins' | 'letters'> {
+  committed: Committed | undefined,
+): Omit<ExplainedRecord, 'plugins' | 'letters' | 'redrives'> {
   const { topic, partition, offset, timestampMs, key } = known.record
   return {
     place: placeOf(known.record),
@@ -28,7 +31,7 @@ export function recordOf(
     time: timeOf(timestampMs),
     entity: key?.toString() ?? null,
     content: contentOf(known, older),
-    progress: progressOf(offset, committed === undefined ? 'unknown' : committed(topic, partition)),
+    progress: progressOf(known.record, committed),
   }
 }
 
@@ -36,7 +39,8 @@ export function recordOf(
 export function explainLetter(record: SourceRecord): ExplainedLetter | undefined {
   const letter = letterOf(record)
   if (letter === undefined) return undefined
-  const { place, plugin, groupId, reason, attempts, error, topic, partition, offset } = letter
+  const { place, plugin, groupId, reason, attempts, error, redrives, topic, partition, offset } =
+    letter
   return {
     place,
     time: timeOf(letter.timestampMs),
@@ -45,6 +49,7 @@ export function explainLetter(record: SourceRecord): ExplainedLetter | undefined
     reason,
     attempts,
     error,
+    redrives,
     record: `${topic}/${partition}@${offset}`,
   }
 }
@@ -73,8 +78,12 @@ function contentOf(
   }
 }
 
-function progressOf(offset: number, committed: number | undefined | 'unknown'): Progress {
-  if (committed === 'unknown') return { type: 'unknown' }
+export function progressOf(
+  { topic, partition, offset }: SourceRecord,
+  committedIn: Committed | undefined,
+): Progress {
+  if (committedIn === undefined) return { type: 'unknown' }
+  const committed = committedIn(topic, partition)
   if (committed === undefined) return { type: 'never-committed' }
   return { type: offset < committed ? 'done' : 'not-done', committed }
 }

@@ -3,6 +3,8 @@ import type {
   ExplainedLetter,
   ExplainedPlugin,
   ExplainedRecord,
+  ExplainedRedrive,
+  ExplainedStart,
   Explanation,
   Progress,
   SearchedTopic,
@@ -11,13 +13,16 @@ import type {
 
 /** An explanation for people, in lines. */
 export function explanationText(explanation: Explanation): string {
-  const { id, group, records, letters, searched, unknown } = explanation
-  const isFound = records.length + letters.length > 0
+  const { id, group, records, letters, redrives, searched, unknown } = explanation
+  const isFound = records.length + letters.length + redrives.length > 0
   return [
     `event ${id}, group ${group}${events(explanation)}`,
     ...records.flatMap((record) => ['', ...recordLines(record)]),
     ...(letters.length > 0
       ? ['', 'dead letters whose records were not found', ...letters.map(fullLetter)]
+      : []),
+    ...(redrives.length > 0
+      ? ['', 'redriven, their records not found', ...redrives.map(fullRedrive)]
       : []),
     '',
     ...(isFound
@@ -34,7 +39,7 @@ function events({ events }: Explanation): string {
 }
 
 function recordLines(record: ExplainedRecord): string[] {
-  const { place, time, entity, plugins, letters } = record
+  const { place, time, entity, plugins, letters, redrives } = record
   return [
     place,
     `  time       ${time}`,
@@ -44,6 +49,7 @@ function recordLines(record: ExplainedRecord): string[] {
     ...letters.map(
       (letter) => `  letter     ${letter.plugin} of ${letter.group}: ${brief(letter)}`,
     ),
+    ...redrives.map((redrive) => `  redriven   for ${redrive.plugin}: ${briefRedrive(redrive)}`),
     ...plugins.flatMap(pluginLines),
   ]
 }
@@ -70,13 +76,16 @@ function progress(at: Progress): string {
   }
 }
 
-function pluginLines({ plugin, summary, state, filter, completion, letters }: ExplainedPlugin) {
+function pluginLines(explained: ExplainedPlugin): string[] {
+  const { plugin, summary, state, filter, passedBy, completion, letters, redrives } = explained
   return [
     `  ${plugin}: ${summary}`,
     `    state    ${standing(state)}`,
     `    filter   ${filter.decision} now: ${filter.why}`,
+    ...(passedBy === null ? [] : [`    starts   ${startLine(passedBy)}`]),
     `    noted    ${completionLine(completion)}`,
     ...letters.map((letter) => `    letter   ${brief(letter)}`),
+    ...redrives.map((redrive) => `    redriven ${briefRedrive(redrive)}`),
   ]
 }
 
@@ -85,6 +94,10 @@ function standing(state: Standing): string {
   const { by, at, why } = state
   if (at === undefined) return state.state
   return `${state.state} since ${at} by ${by}${why ? `: ${why}` : ''}`
+}
+
+function startLine({ first, at, by, why }: ExplainedStart): string {
+  return `at offset ${first} since ${at} by ${by}${why && `: ${why}`}`
 }
 
 function completionLine(completion: Completion): string {
@@ -112,6 +125,15 @@ function brief({ place, time, reason, attempts, error }: ExplainedLetter): strin
 
 function fullLetter(letter: ExplainedLetter): string {
   return `  ${letter.plugin} of ${letter.group}, record ${letter.record}: ${brief(letter)}`
+}
+
+function briefRedrive({ place, time, generation, letter, summary }: ExplainedRedrive): string {
+  const of = letter === null ? '' : ` of ${letter}`
+  return `${place} ${time} time ${generation}${of}: ${summary}`
+}
+
+function fullRedrive(redrive: ExplainedRedrive): string {
+  return `  for ${redrive.plugin}, record ${redrive.record}: ${briefRedrive(redrive)}`
 }
 
 function searchedLine({ topic, partitions }: SearchedTopic): string {

@@ -1,12 +1,24 @@
+import type { PluginStart } from '../control/control-record.ts'
 import { messageOf } from '../event/errors.ts'
+import type { SourceRecord } from '../event/record.ts'
 import type { MarksLookup } from '../idempotency/lookup.ts'
+import { isBelow } from '../pipeline/starts.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import { askNotes, type NoteOf } from './explain-notes.ts'
+import { askNotes, type Notes } from './explain-notes.ts'
 import { explainPlugin } from './explain-plugin.ts'
-import { explainLetter, type KnownRecord, knownRecord, recordOf } from './explain-record.ts'
+import {
+  type Committed,
+  explainLetter,
+  type KnownRecord,
+  knownRecord,
+  recordOf,
+} from './explain-record.ts'
+import { explainRedrive, redrivesOf } from './explain-redrives.ts'
 import type {
   ExplainedLetter,
   ExplainedRecord,
+  ExplainedRedrive,
+  ExplainedStart,
   Explanation,
   SearchedTopic,
   Standing,
@@ -19,8 +31,7 @@ export interface ExplainPorts {
   plugins: readonly LoadedPlugin[]
   /** The records that hold the event, and its dead letters. */
   find(id: string): Promise<Findings>
-  /** The offset that the group has committed in a partition, if it has. */
-  committed(): Promise<(topic: string, partition: number) => number | undefined>
+  committed(): Promise<Committed>
   standings(): Promise<Standings>
   marks: MarksLookup
 }
@@ -28,6 +39,8 @@ export interface ExplainPorts {
 export interface Findings {
   records: FoundEvent[]
   letters: FoundEvent[]
+  /** Dead letters of it as they were handed over again. */
+  redrives: FoundEvent[]
   searched: SearchedTopic[]
   /** What could not be looked at, or was left out. */
   unknown: string[]
@@ -36,14 +49,16 @@ export interface Findings {
 export interface Standings {
   events: 'on' | 'off'
   of(slug: string): Standing
+  startOf(slug: string): PluginStart | undefined
 }
 
 interface Gathered {
   records: KnownRecord[]
   letters: ExplainedLetter[]
-  committed: ((topic: string, partition: number) => number | undefined) | undefined
+  redrives: ExplainedRedrive[]
+  committed: Committed | undefined
   standings: Standings | undefined
-  noteOf: NoteOf
+  notes: Notes
 }
 
 /**
@@ -66,8 +81,13 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
     .map(knownRecord)
     .sort((a, b) => a.record.timestampMs - b.record.timestampMs)
   const letters = found.letters.flatMap(({ record }) => explainLetter(record) ?? [])
-  const noteOf = await askNotes(ports.marks, known, ports.plugins)
-  const gathered = { records: known, letters, committed, standings, noteOf }
+  const redriven = redrivesOf(found.redrives, ports.group)
+  const asked = { records: known, redrives: redriven }
+  const notes = await askNotes(ports.marks, asked, ports.plugins)
+  const redrives = redriven.map((redrive) =>
+    explainRedrive(redrive, notes.ofRedrive(redrive), letters, committed),
+  )
+  const gathered = { records: known, letters, redrives, committed, standings, notes }
   const records = known.map((_, n) => explainRecord(n, gathered, ports))
   const places = records.map(({ place }) => place)
   return {
@@ -76,17 +96,19 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
     events: standings?.events ?? 'unknown',
     records,
     letters: letters.filter(({ record }) => !places.includes(record)),
+    redrives: redrives.filter(({ record }) => !places.includes(record)),
     searched: found.searched,
     unknown: [...found.unknown, ...unknown],
   }
 }
 
 function explainRecord(n: number, gathered: Gathered, ports: ExplainPorts): ExplainedRecord {
-  const { records, committed, standings, noteOf } = gathered
+  const { records, committed, standings, notes } = gathered
   const known = records[n] as KnownRecord
   const record = recordOf(known, records.slice(0, n), committed)
-  const ofRecord = gathered.letters.filter((letter) => letter.record === record.place)
-  const isOurs = ({ plugin, group }: ExplainedLetter) =>
+  const letters = gathered.letters.filter((letter) => letter.record === record.place)
+  const redrives = gathered.redrives.filter((redrive) => redrive.record === record.place)
+  const isOurs = ({ plugin, group = ports.group }: { plugin: string; group?: string }) =>
     group === ports.group && ports.plugins.some(({ slug }) => slug === plugin)
   const plugins = ports.plugins.map((plugin) =>
     explainPlugin(plugin, {
@@ -94,9 +116,22 @@ function explainRecord(n: number, gathered: Gathered, ports: ExplainPorts): Expl
       progress: record.progress,
       events: standings?.events ?? 'unknown',
       state: standings?.of(plugin.slug) ?? { state: 'unknown' },
-      completion: noteOf(known, plugin.slug),
-      letters: ofRecord.filter((letter) => isOurs(letter) && letter.plugin === plugin.slug),
+      passedBy: passedBy(known.record, standings?.startOf(plugin.slug)),
+      completion: notes.of(known, plugin.slug),
+      letters: letters.filter((letter) => isOurs(letter) && letter.plugin === plugin.slug),
+      redrives: redrives.filter((redrive) => redrive.plugin === plugin.slug),
     }),
   )
-  return { ...record, plugins, letters: ofRecord.filter((letter) => !isOurs(letter)) }
+  return {
+    ...record,
+    plugins,
+    letters: letters.filter((letter) => !isOurs(letter)),
+    redrives: redrives.filter((redrive) => !isOurs(redrive)),
+  }
+}
+
+function passedBy(record: SourceRecord, start: PluginStart | undefined): ExplainedStart | null {
+  if (start === undefined || !isBelow(start.offsets, record)) return null
+  const { offsets, by, at, why } = start
+  return { first: offsets[record.topic]?.[record.partition] as number, by, at, why }
 }

@@ -60,7 +60,8 @@ function createExplain({ explain, clock }: AdminOptions) {
     const over = new AbortController()
     try {
       const explanation = await within(reply, over, () => explain(id, range, over.signal))
-      const isFound = explanation.records.length + explanation.letters.length > 0
+      const { records, letters, redrives } = explanation
+      const isFound = records.length + letters.length + redrives.length > 0
       return reply.code(isFound ? 200 : 404).send(explanation)
     } catch (error) {
       return failed(reply, error, over.signal)

@@ -3,6 +3,7 @@ import { messageOf } from '../event/errors.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { ClaimResult, IdempotencyStore } from '../idempotency/store.ts'
 import { type Content, type Delivery, originOf } from './delivery.ts'
+import { redriveIdOf } from './redriven.ts'
 
 export type Admission =
   /** Nobody completed this event for this plugin before: go on. */
@@ -151,12 +152,7 @@ function holderId(delivery: Delivery, content: Content): string {
   return `${delivery.plugin.slug}\u0000${claimIdOf(delivery, content)}`
 }
 
-/**
- * What a delivery is claimed by: the event's id. Given up counts as completed, so each time that an
- * event is redriven has an id of its own, which is the same however often the record is written;
- * with the content in it, since several dead letters may have one event id by conflict.
- */
-function claimIdOf({ wanted }: Delivery, { id, fingerprint }: Content): string {
-  if (wanted.redriven === undefined) return id
-  return `${id}#${fingerprint}#redrive-${wanted.redriven.generation}`
+/** What a delivery is claimed by: the event's id, unless it was redriven. */
+function claimIdOf({ wanted: { redriven } }: Delivery, { id, fingerprint }: Content): string {
+  return redriven === undefined ? id : redriveIdOf(id, fingerprint, redriven.generation)
 }

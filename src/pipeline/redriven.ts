@@ -27,6 +27,15 @@ export function redriveInputOf(topic: string): string | undefined {
   return isRedrive({ topic }) ? topic.slice(0, -SUFFIX.length) : undefined
 }
 
+/**
+ * What a redriven event is claimed by. Given up counts as completed, so each time that an event is
+ * redriven has an id of its own, which is the same however often the record is written; with the
+ * content in it, since several dead letters may have one event id by conflict.
+ */
+export function redriveIdOf(eventId: string, fingerprint: string, generation: number): string {
+  return `${eventId}#${fingerprint}#redrive-${generation}`
+}
+
 /** Undefined for what nobody can be asked to take, since it does not say who or where from. */
 export function redrivenOf(record: SourceRecord): Redriven | undefined {
   const plugin = headerText(record, 'redrive.plugin')

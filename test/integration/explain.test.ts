@@ -4,13 +4,15 @@ import { moved } from '../support/events.ts'
 import takes from '../support/plugins/explained.ts'
 import strict from '../support/plugins/explained-rejects.ts'
 import frozen from '../support/plugins/explained-where.ts'
+import fresh from '../support/plugins/starts-now.ts'
 import { database } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
 
-const plugins = [takes, frozen, strict]
-const PLUGINS = ['explained', 'explained-where', 'explained-rejects']
+const plugins = [takes, frozen, strict, fresh]
+const PLUGINS = ['explained', 'explained-where', 'explained-rejects', 'starts-now']
   .map((name) => pluginPath(`plugins/${name}`))
   .join()
 
@@ -100,9 +102,57 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
       completion: { type: 'completed', content: 'other', conflictAt: expect.any(String) },
       letters: [{ reason: 'conflict', record: conflict?.place }],
     })
+    const freshly = plugin(found, 'starts-now')
+    const since = { by: 'startFrom', at: expect.any(String), why: 'new to the group' }
+    expect(freshly.passedBy).toEqual({ first: expect.any(Number), ...since })
+    expect(freshly.passedBy?.first).toBeGreaterThan(conflict?.offset as number)
+    expect(freshly.summary).toBe(
+      `passed by: below the plugin's start of ${freshly.passedBy?.at} by startFrom: new to the group`,
+    )
+    expect(taken.passedBy).toBe(null)
     expect(found.unknown).toEqual([])
+
+    await tellsOfRedrives(s)
   })
 })
+
+/** Given up again, or taken now: the record that was a conflict is one no more by itself. */
+async function tellsOfRedrives(s: Situation): Promise<void> {
+  const env = { ...s.settings, PLUGINS } as Record<string, string>
+  const sent = await runCli(['dead-letters', 'redrive', '--yes'], { env })
+  expect(sent, sent.stderr).toMatchObject({ stdout: '4 redriven, 0 had been before\n' })
+  const waiting = await explained(s, 'm1', '--entity', 'crate-1')
+  expect(plugin(waiting, 'strict').summary).toMatch(/^redriven at \S+Z, not done yet$/)
+  const [before] = plugin(waiting, 'strict').redrives
+  expect(before).toMatchObject({
+    place: expect.stringMatching(`^${s.topic}\\.redrive/\\d@\\d+$`),
+    generation: 1,
+    letter: plugin(waiting, 'strict').letters[0]?.place,
+    record: waiting.records[0]?.place,
+    completion: { type: 'none' },
+  })
+
+  const service = await s.start()
+  const told = await until(
+    async () => {
+      const now = await explained(s, 'm1', '--entity', 'crate-1')
+      const all = [plugin(now, 'strict'), plugin(now, 'takes', 2), plugin(now, 'strict', 2)]
+      const isDone = ({ redrives }: ExplainedPlugin) => redrives[0]?.progress.type === 'done'
+      return all.every(isDone) ? now : undefined
+    },
+    { what: 'the group to be done with what was redriven' },
+  )
+  await service.stop()
+  const again = plugin(told, 'strict')
+  expect(again.summary).toMatch(/^redriven at \S+Z, dead-lettered again: rejected$/)
+  const completion = { type: 'completed', content: 'same' }
+  expect(again.redrives).toMatchObject([{ place: before?.place, completion }])
+  expect(again.letters.map(({ redrives }) => redrives)).toEqual([0, 1])
+  const taken = plugin(told, 'takes', 2)
+  expect(taken.summary).toMatch(/^redriven at \S+Z, completed at \S+Z$/)
+  expect(taken.letters.map(({ reason }) => reason)).toEqual(['conflict'])
+  expect(plugin(told, 'takes').redrives).toEqual([])
+}
 
 it('explains to people, by the bytes that are left, and says what it cannot know', async () => {
   const s = await past('memory:')

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import type { PluginStart } from '../../../src/control/control-record.ts'
 import type { SourceRecord } from '../../../src/event/record.ts'
 import { readFilter } from '../../../src/filter/read-filter.ts'
 import type { ReadRecord } from '../../../src/history/event-reader.ts'
-import { type ExplainPorts, explain, type Findings } from '../../../src/history/explain.ts'
+import {
+  type ExplainPorts,
+  explain,
+  type Findings,
+  type Standings,
+} from '../../../src/history/explain.ts'
 import { explanationText } from '../../../src/history/explain-text.ts'
 import type { FoundEvent } from '../../../src/history/find-event.ts'
 import type { AskedDelivery, Note } from '../../../src/idempotency/lookup.ts'
+import { redriveIdOf } from '../../../src/pipeline/redriven.ts'
 import { plugin } from '../../support/pipeline-kit.ts'
 
 const MINUTE_MS = 60_000
@@ -53,19 +60,63 @@ function letter(offset: number, headers: Record<string, string> = {}): FoundEven
   return { record, read: { type: 'undecodable', why: '' } }
 }
 
+/** It as it was handed over again for its group. */
+function redrive(offset: number, headers: Record<string, string> = {}): FoundEvent {
+  const event = found(offset)
+  const record: SourceRecord = {
+    ...event.record,
+    topic: 't.redrive',
+    offset: 90 + offset,
+    timestampMs: 30 * MINUTE_MS,
+    headers: {
+      'redrive.plugin': 'plugin',
+      'redrive.group': 'group',
+      'redrive.generation': '1',
+      'redrive.letter': `t.dead-letters/0@${50 + offset}`,
+      'dlq.offset': String(offset),
+      ...headers,
+    },
+  }
+  return { ...event, record }
+}
+
+const start: PluginStart = {
+  switch: 'start',
+  slug: 'plugin',
+  offsets: { t: { 0: 5 } },
+  by: 'ann',
+  at: '2026-01-01T00:00:00Z',
+  why: 'it is new',
+}
+
+function standing(more: Partial<Standings> = {}): ExplainPorts['standings'] {
+  return async () => ({
+    events: 'on',
+    of: () => ({ state: 'enabled' }),
+    startOf: () => undefined,
+    ...more,
+  })
+}
+
+/** What is noted of redriven events alone. */
+const ofRedrive =
+  (note: Note) =>
+  ({ eventId }: AskedDelivery) =>
+    /#redrive-\d+$/.test(eventId) ? note : none
+
 interface Options extends Partial<Omit<ExplainPorts, 'marks' | 'find'>>, Partial<Findings> {
   note?(asked: AskedDelivery): Note
 }
 
 async function explained({ note = () => none, ...options }: Options) {
-  const { records = [], letters = [], unknown = [], ...ports } = options
+  const { records = [], letters = [], redrives = [], unknown = [], ...ports } = options
   const searched = [{ topic: 't', partitions: [{ partition: 0, first: 3, end: 9 }] }]
   const explanation = await explain('e1', {
     group: 'group',
     plugins: [plugin(nothing)],
-    find: async () => ({ records, letters, searched, unknown }),
+    find: async () => ({ records, letters, redrives, searched, unknown }),
     committed: async () => () => 5,
-    standings: async () => ({ events: 'on', of: () => ({ state: 'enabled' }) }),
+    standings: standing(),
     marks: { find: async (asked) => asked.map(note), close: async () => {} },
     ...ports,
   })
@@ -118,15 +169,41 @@ describe('of a plugin', () => {
       'not done: the plugin is paused',
       {
         committed: async () => () => 1,
-        standings: async () => ({ events: 'on', of: () => ({ state: 'paused' }) }),
+        standings: standing({ of: () => ({ state: 'paused' }) }),
       },
     ],
     [
       'not done: events are off, so it will pass by',
       {
         committed: async () => () => 1,
-        standings: async () => ({ events: 'off', of: () => ({ state: 'enabled' }) }),
+        standings: standing({ events: 'off' }),
       },
+    ],
+    [
+      "passed by: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
+      { standings: standing({ startOf: () => start }) },
+    ],
+    [
+      "passes by: below the plugin's start of 2026-01-01T00:00:00Z by ann",
+      {
+        standings: standing({ startOf: () => ({ ...start, why: '' }) }),
+        committed: async () => () => 1,
+      },
+    ],
+    [
+      "passed by, or completed before, which cannot be told: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
+      {
+        standings: standing({ startOf: () => start }),
+        note: () => ({ type: 'unknown', why: 'memory' }),
+      },
+    ],
+    [
+      'completed at 1970-01-01T00:00:00.000Z',
+      { standings: standing({ startOf: () => start }), note: () => completed },
+    ],
+    [
+      'the group is done with it, and nothing of it is noted',
+      { standings: standing({ startOf: () => ({ ...start, offsets: { t: { 0: 4 } } }) }) },
     ],
     ['unwanted', { plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })] }],
     [
@@ -220,6 +297,7 @@ describe('dead letters', () => {
         reason: 'exhausted',
         attempts: 5,
         error: 'boom\nbang',
+        redrives: 0,
         record: 't/0@4',
       },
     ])
@@ -235,6 +313,91 @@ describe('dead letters', () => {
       '\ndead letters whose records were not found\n  plugin of group, record t/0@2',
     )
   })
+})
+
+describe('what was redriven', () => {
+  const redriven = { records: [found(4)], letters: [letter(4)], redrives: [redrive(4)] }
+
+  it.each<[string, Options]>([
+    ['completed at 1970-01-01T00:00:00.000Z', { note: ofRedrive(completed) }],
+    ['in work at host/1', { note: ofRedrive({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
+    [
+      'dead-lettered again: rejected',
+      {
+        letters: [letter(4), letter(4, { 'dlq.redrives': '1', 'dlq.reason': 'rejected' })],
+        note: ofRedrive(completed),
+      },
+    ],
+    [
+      'not done yet',
+      { redrives: [redrive(4), redrive(4, { 'redrive.generation': '2' })], note: ofRedrive(none) },
+    ],
+    ['not done yet', { committed: async () => () => undefined }],
+    [
+      'the group is done with it, and nothing of it is noted',
+      { committed: async () => () => 95, note: ofRedrive(none) },
+    ],
+    [
+      'the group is done with it; whether it was completed cannot be told',
+      { committed: async () => () => 95, note: ofRedrive({ type: 'unknown', why: 'memory' }) },
+    ],
+    [
+      'what became of it cannot be told',
+      { committed: () => Promise.reject(new Error('no coordinator')) },
+    ],
+  ])('says %j', async (summary, options) => {
+    const { one, text } = await explained({ ...redriven, ...options })
+    expect(one?.summary).toBe(`redriven at 1970-01-01T00:30:00.000Z, ${summary}`)
+    expect(one?.redrives.at(-1)).toMatchObject({ plugin: 'plugin', record: 't/0@4', summary })
+    expect(text).toContain(
+      `    redriven t.redrive/0@94 1970-01-01T00:30:00.000Z time ${one?.redrives.length} of t.dead-letters/0@54: ${summary}\n`,
+    )
+  })
+
+  it('is asked for by the id that it was claimed by', async () => {
+    const asked: AskedDelivery[] = []
+    const note = (delivery: AskedDelivery) => {
+      asked.push(delivery)
+      return none
+    }
+    const again = redrive(4, { 'redrive.generation': '2' })
+    const { one } = await explained({ ...redriven, redrives: [again], note })
+    const fingerprint = asked[0]?.fingerprint as string
+    expect(asked.at(-1)).toEqual({
+      plugin: 'plugin',
+      eventId: redriveIdOf('e1', fingerprint, 2),
+      fingerprint,
+      topic: 't',
+      partition: 0,
+    })
+    expect(one?.redrives).toMatchObject([{ generation: 2, completion: none }])
+  })
+
+  it('for another group is left out; for another plugin, or without its record, it is told apart', async () => {
+    const { first, one, redrives, text } = await explained({
+      ...redriven,
+      redrives: [
+        redrive(4, { 'redrive.group': 'another' }),
+        redrive(4, { 'redrive.plugin': 'gone' }),
+        redrive(2),
+      ],
+    })
+    expect(one?.redrives).toEqual([])
+    expect(first?.redrives.map(({ plugin }) => plugin)).toEqual(['gone'])
+    expect(redrives.map(({ record }) => record)).toEqual(['t/0@2'])
+    expect(text).toContain('\n  redriven   for gone: t.redrive/0@94 ')
+    expect(text).toContain('\nredriven, their records not found\n  for plugin, record t/0@2: ')
+  })
+})
+
+it('where a plugin starts is told of what lies below', async () => {
+  const { one, text } = await explained({
+    records: [found(4)],
+    standings: standing({ startOf: () => start }),
+  })
+  const { by, at, why } = start
+  expect(one?.passedBy).toEqual({ first: 5, by, at, why })
+  expect(text).toContain('    starts   at offset 5 since 2026-01-01T00:00:00Z by ann: it is new\n')
 })
 
 describe('what cannot be known', () => {

@@ -12,7 +12,7 @@ const TOKEN = 'the-token'
 const NOW_MS = Date.parse('2026-01-31T08:00:00Z')
 
 const explanation = (found: boolean) =>
-  ({ id: 'e1', records: found ? [{}] : [], letters: [] }) as unknown as Explanation
+  ({ id: 'e1', records: found ? [{}] : [], letters: [], redrives: [] }) as unknown as Explanation
 
 async function setUp(options: Partial<AdminOptions> | undefined = {}) {
   const clock = new ManualClock(NOW_MS)
