@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { leaveCounts } from '../../scripts/leave-counts.ts'
@@ -46,9 +46,11 @@ async function main(): Promise<number> {
   })
   if (values.help) return print(HELP)
   const form = values.full ? full : quick
+  const machine = machineFor(form)
   const folder = resolve(LOCAL, 'scaling', String(process.pid))
   await mkdir(folder, { recursive: true })
-  const results = await runForm(form, folder).catch((error: unknown) => failure(form, error))
+  const found = await runForm(form, folder).catch(failure)
+  const results = { ...found, machine }
   const isGood = results.problems.length === 0
   await leaveCounts({ passed: Number(isGood), failed: Number(!isGood) })
   report(results)
@@ -59,7 +61,9 @@ async function main(): Promise<number> {
   return isGood ? 0 : 1
 }
 
-async function runForm(form: Form, folder: string): Promise<Results> {
+type Found = Omit<Results, 'machine'>
+
+async function runForm(form: Form, folder: string): Promise<Found> {
   const signal = AbortSignal.any([AbortSignal.timeout(form.limitMs), interrupted()])
   const options = { folder, say, signal }
   let cluster: Cluster | undefined
@@ -70,17 +74,16 @@ async function runForm(form: Form, folder: string): Promise<Results> {
       brokers: 1,
       kafkaVersion: KAFKA,
     })
-    const parts = await runParts(form, { ...options, cluster })
-    return { ...parts, machine: machineOf(form) }
+    return await runParts(form, { ...options, cluster })
   } finally {
     await cluster?.end()
   }
 }
 
-function failure(form: Form, error: unknown): Results {
+function failure(error: unknown): Found {
   const verdict = { published: 0, lost: 0, duplicates: 0, orderBreaks: 0 }
   const problems = [messageOf(error)]
-  return { machine: machineOf(form), throughput: [], requests: [], changes: [], verdict, problems }
+  return { throughput: [], requests: [], changes: [], verdict, problems }
 }
 
 function report({ machine, throughput, requests, changes, verdict, problems }: Results): void {
@@ -90,10 +93,12 @@ function report({ machine, throughput, requests, changes, verdict, problems }: R
   for (const problem of problems) say(`  ${problem}`)
 }
 
-function machineOf({ perSecond, sessionMs }: Form): string {
+/** Before anything is started, so that the load is that of others. */
+function machineFor({ perSecond, sessionMs }: Form): string {
   const [core] = cpus()
   const memoryGb = Math.round(totalmem() / 2 ** 30)
-  const hardware = `${cpus().length} cores (${core?.model.trim()}), ${memoryGb} GB`
+  const others = `a load of ${loadavg()[0]!.toFixed(1)} before it began`
+  const hardware = `${cpus().length} cores (${core?.model.trim()}), ${memoryGb} GB, ${others}`
   const load = `changes at ${perSecond} events/s with \`SESSION_TIMEOUT_MS=${sessionMs}\``
   return `Run on ${hardware}, Node ${process.version}, one broker of Kafka ${KAFKA}; ${load}.`
 }

@@ -59,7 +59,8 @@ export function changesTable(rows: readonly Changed[]): Table {
 }
 
 export function verdictText({ published, lost, duplicates, orderBreaks }: Results['verdict']) {
-  return `${published} events published, ${lost} lost, ${duplicates} duplicates, ${orderBreaks} order breaks.`
+  const done = `${lost} lost, ${duplicates} done twice because of a kill`
+  return `${published} events published, ${done}, order of an entity broken ${orderBreaks} times.`
 }
 
 function secondsText(ms: number): string {
