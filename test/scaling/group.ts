@@ -43,6 +43,8 @@ export interface Group extends Witnessed {
   settled(): Promise<void>
   /** Waits until everything is committed that is in the topic by now. */
   caughtUp(): Promise<void>
+  /** Waits until every partition is read: one that was taken over may take its time. */
+  flowing(): Promise<void>
   /** Stops the load and the replicas when all is done, and judges by what is left. */
   verdict(): Promise<Verdict>
   /** Ends whatever still runs. */
@@ -92,6 +94,10 @@ export async function openGroup(options: GroupOptions): Promise<Group> {
   return {
     ...witnessed,
     ...{ load, owners, processorTime, brokerPids, signal, sessionMs, settled, caughtUp },
+    async flowing() {
+      await load.publish(PARTITIONS)
+      await caughtUp()
+    },
     async growTo(replicas) {
       await crew.startAll(replicas - crew.replicas.length)
       await settled()

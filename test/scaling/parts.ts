@@ -32,6 +32,7 @@ export async function runParts(
   })
   const second = await inGroup('changes', form, options, async (group) => {
     await group.growTo(1)
+    await group.flowing()
     const atRest = await countRequestsOf(group, 'at rest', form.countSeconds)
     group.load.start(form.perSecond)
     await group.caughtUp()

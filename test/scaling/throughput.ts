@@ -30,6 +30,7 @@ export async function measure(
   seconds: number,
 ): Promise<Throughput> {
   await group.growTo(replicas)
+  await group.flowing()
   await group.load.publish(Math.round(PER_SECOND * replicas * seconds))
   const fromUs = nowUs()
   const before = await handlerTimes(group)
