@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { interrupted } from '../../scripts/interrupted.ts'
 import { print, runMain } from '../../scripts/run-main.ts'
 import { messageOf } from '../../src/event/errors.ts'
 import { jarsFolder } from '../../src/stack/stack.ts'
@@ -130,14 +131,6 @@ async function runAll(
   } finally {
     await cluster.end()
   }
-}
-
-function interrupted(): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort(new Error(`interrupted by ${signal}`)))
-  }
-  return controller.signal
 }
 
 function numberOf(name: string, text: string): number {

@@ -1,6 +1,6 @@
 import type { Cluster } from '../faults/cluster.ts'
 import { printTails } from '../faults/tails.ts'
-import { type Changed, seeChanges } from './changes.ts'
+import { seeChanges } from './changes.ts'
 import type { Form } from './forms.ts'
 import { type Group, openGroup } from './group.ts'
 import { countRequestsOf } from './requests.ts'
@@ -22,32 +22,14 @@ export async function runParts(
   form: Form,
   options: PartsOptions,
 ): Promise<Omit<Results, 'machine'>> {
-  const first = await inGroup('throughput', form, options, async (group) => {
-    const rows: Throughput[] = []
-    for (const replicas of form.replicas) {
-      options.say(`  replicas: ${replicas}`)
-      rows.push(await measure(group, replicas, form.seconds))
-    }
-    return rows
-  })
-  const second = await inGroup('changes', form, options, async (group) => {
-    await group.growTo(1)
-    await group.flowing()
-    const atRest = await countRequestsOf(group, 'at rest', form.countSeconds)
-    group.load.start(form.perSecond)
-    await group.caughtUp()
-    const when = `at ${form.perSecond} events/s`
-    const underLoad = await countRequestsOf(group, when, form.countSeconds)
-    const changed = await seeChanges(group, form.changes, options.say)
-    return { changed, requests: [atRest, underLoad] }
-  })
+  const first = await inGroup('throughput', form, options, backlogs)
+  const second = await inGroup('changes', form, options, constantLoad)
   const verdicts = [first.verdict, second.verdict]
   const sum = (name: keyof Results['verdict']) =>
     verdicts.reduce((total, verdict) => total + verdict[name], 0)
   return {
     throughput: first.found,
-    changes: second.found.changed,
-    requests: second.found.requests,
+    ...second.found,
     verdict: {
       published: sum('published'),
       lost: sum('lost'),
@@ -56,27 +38,45 @@ export async function runParts(
     },
     problems: [
       ...notAdditive(first.found),
-      ...second.found.changed.flatMap(({ problems }: Changed) => problems),
+      ...second.found.changes.flatMap(({ problems }) => problems),
       ...verdicts.flatMap(({ problems }) => problems),
     ],
   }
 }
 
-async function inGroup<T>(
-  name: string,
-  { sessionMs }: Form,
-  options: PartsOptions,
-  work: (group: Group) => Promise<T>,
-) {
-  options.say(name)
-  const group = await openGroup({ ...options, name, sessionMs })
+type Work<T> = (group: Group, form: Form, say: PartsOptions['say']) => Promise<T>
+
+const backlogs: Work<Throughput[]> = async (group, form, say) => {
+  const rows: Throughput[] = []
+  for (const replicas of form.replicas) {
+    say(`  replicas: ${replicas}`)
+    rows.push(await measure(group, replicas, form.seconds))
+  }
+  return rows
+}
+
+const constantLoad: Work<Pick<Results, 'changes' | 'requests'>> = async (group, form, say) => {
+  const { perSecond, countSeconds } = form
+  await group.growTo(1)
+  await group.flowing()
+  const atRest = await countRequestsOf(group, 'at rest', countSeconds)
+  group.load.start(perSecond)
+  await group.caughtUp()
+  const underLoad = await countRequestsOf(group, `at ${perSecond} events/s`, countSeconds)
+  return { requests: [atRest, underLoad], changes: await seeChanges(group, form.changes, say) }
+}
+
+async function inGroup<T>(name: string, form: Form, options: PartsOptions, work: Work<T>) {
+  const { say } = options
+  say(name)
+  const group = await openGroup({ ...options, name, sessionMs: form.sessionMs })
   try {
-    const found = await work(group)
+    const found = await work(group, form, say)
     const verdict = await group.verdict()
-    if (verdict.problems.length > 0) await printTails([group.folder], options.say)
+    if (verdict.problems.length > 0) await printTails([group.folder], say)
     return { found, verdict }
   } catch (error) {
-    await printTails([group.folder], options.say)
+    await printTails([group.folder], say)
     throw error
   } finally {
     await group.end()

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { interrupted } from '../../scripts/interrupted.ts'
 import { leaveCounts } from '../../scripts/leave-counts.ts'
 import { print, runMain } from '../../scripts/run-main.ts'
 import { writeTables } from '../../scripts/scaling-table.ts'
@@ -24,7 +25,7 @@ const HELP = `Usage: npm run test:scaling -- [options]
 Runs replicas of the service on a real broker: how much they handle, and what happens to a constant
 load while replicas join, leave, are killed and are rolled.
 
-  --full          more replicas, more time and the session time-out of the settings (about ten minutes)
+  --full          more replicas, more time and the session time-out of the settings (about six minutes)
   --json <file>   writes the results there, too
   --write         writes the tables of docs/scaling.md
   --keep          leaves logs and effects where all went well, too
@@ -105,14 +106,6 @@ function machineFor({ perSecond, sessionMs }: Form): string {
 
 function say(message: string): void {
   process.stderr.write(`${message}\n`)
-}
-
-function interrupted(): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort(new Error(`interrupted by ${signal}`)))
-  }
-  return controller.signal
 }
 
 await runMain(main)
