@@ -111,7 +111,9 @@ async function existing(kafka: Kafka, topics: readonly string[]) {
     inputs,
     letterTopics: inputs.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
     redriveTopics: inputs.map(redriveTopicOf).filter((topic) => found.has(topic)),
-    unknown: missing.map((topic) => `what ${topic} holds: there is no such topic, or this user may not see it`),
+    unknown: missing.map(
+      (topic) => `what ${topic} holds: there is no such topic, or this user may not see it`,
+    ),
   }
 }
 

@@ -19,6 +19,8 @@ export interface Explanation {
   records: ExplainedRecord[]
   /** Dead letters of it whose record is not among these. */
   letters: ExplainedLetter[]
+  /** The same of those that were redriven for this group. */
+  redrives: ExplainedRedrive[]
   searched: SearchedTopic[]
   /** What can't be told, and why. */
   unknown: string[]
@@ -37,6 +39,8 @@ export interface ExplainedRecord {
   plugins: ExplainedPlugin[]
   /** Dead letters of others than the plugins above; `*` stands for all of them. */
   letters: ExplainedLetter[]
+  /** Those that were redriven for others of this group. */
+  redrives: ExplainedRedrive[]
 }
 
 export type ExplainedContent =
@@ -63,8 +67,20 @@ export interface ExplainedPlugin {
   state: Standing
   /** What its filter says now, which may not be what it said then. */
   filter: { decision: FilterDecision['type'] | 'not-asked'; why: string }
+  /** Where the plugin starts, if the record lies below that: then it passes the plugin by. */
+  passedBy: ExplainedStart | null
   completion: Completion
   letters: ExplainedLetter[]
+  redrives: ExplainedRedrive[]
+}
+
+/** Who said where a plugin starts, when and why. */
+export interface ExplainedStart {
+  /** The first offset of the record's partition that the plugin is given. */
+  first: number
+  by: string
+  at: string
+  why: string
 }
 
 export type Standing = PluginStanding | { state: 'unknown' }
@@ -92,8 +108,30 @@ export interface ExplainedLetter {
   reason: string
   attempts: number
   error: string
+  /** How often it had been redriven before it was given up. */
+  redrives: number
   /** Where its record was. */
   record: string
+}
+
+/** A dead letter that was handed to its plugin once more. */
+export interface ExplainedRedrive {
+  /** Where it lies in the redrive topic. */
+  place: string
+  /** When it was redriven. */
+  time: string
+  plugin: string
+  /** 1 the first time. */
+  generation: number
+  /** The dead letter that it was. */
+  letter: string | null
+  /** Where its record was. */
+  record: string
+  /** What became of it, in one line. */
+  summary: string
+  progress: Progress
+  /** By an id of its own. */
+  completion: Completion
 }
 
 /** The part of a topic that was looked at. */
