@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { writeSwitches } from '../../src/cli/switches.ts'
 import type { Event } from '../../src/event/event.ts'
 import { readControl } from '../../src/kafka/control-log.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
@@ -81,4 +82,20 @@ it('a plugin that the group knows already has what waits for it', async () => {
   await s.caughtUp()
   expect(s.of('fresh')).toEqual(['1', '2'])
   expect(saysNow(replica)).toBe(false)
+})
+
+it('a start beyond the end of its topic is told of when the service starts', async () => {
+  const s = await scene()
+  const offsets = { [s.topic]: { 0: 5, 1: 0 } }
+  const audit = { by: 'ann', at: '2026-01-01T00:00:00Z', why: 'the topic was longer' }
+  const start = { switch: 'start', slug: 'all', offsets, ...audit } as const
+  await writeSwitches(kafkaClient(), s.groupId, [start])
+  const { log } = await s.start()
+  expect(log.filter(({ level, plugin }) => level === 'warn' && plugin === 'all')).toMatchObject([
+    {
+      plugin: 'all',
+      partitions: [`${s.topic}/0`],
+      msg: expect.stringMatching(/^the plugin starts beyond the end of partitions/),
+    },
+  ])
 })
