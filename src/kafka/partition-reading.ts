@@ -30,8 +30,8 @@ export class PartitionReading {
   #next: number
   #end: number
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined
-  #watchStall: () => void
-  #cancelStall = () => {}
+  #startWatch: () => () => void
+  #cancelWatch = () => {}
 
   constructor(
     request: RangeRequest,
@@ -49,15 +49,23 @@ export class PartitionReading {
     })
     this.finished.catch(() => undefined)
     const stalled = () => this.fail(`nothing came for ${stalledAfterMs / 1000} s`)
-    this.#watchStall = () => {
-      this.#cancelStall()
-      this.#cancelStall = clock.after(stalledAfterMs, stalled)
-    }
-    this.#watchStall()
+    this.#startWatch = () => clock.after(stalledAfterMs, stalled)
+    this.watch()
   }
 
   get next(): number {
     return this.#next
+  }
+
+  /** Begins to wait anew. */
+  watch(): void {
+    this.unwatch()
+    if (this.#settle !== undefined) this.#cancelWatch = this.#startWatch()
+  }
+
+  /** Nothing is waited for while records are taken, of this partition or of another one. */
+  unwatch(): void {
+    this.#cancelWatch()
   }
 
   async take(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
@@ -65,7 +73,7 @@ export class PartitionReading {
     // Retention may have removed what comes next, or the batch is of an earlier reading.
     if (Number(fetchedOffset) !== this.#next) this.fail('its log is not what it was')
     if (this.#settle === undefined) return
-    this.#cancelStall()
+    this.unwatch()
     for (const message of batch.messages) {
       if (Number(message.offset) >= this.#end || this.#settle === undefined) break
       const promised = this.#request.onRecord(toSourceRecord(this, message))
@@ -80,7 +88,7 @@ export class PartitionReading {
   passTo(offset: number): void {
     if (offset <= this.#next || this.#settle === undefined) return
     this.#next = offset
-    this.#watchStall()
+    this.watch()
     if (this.#next >= this.#end) this.#finish().resolve()
   }
 
@@ -95,7 +103,7 @@ export class PartitionReading {
   #finish() {
     const settle = this.#settle!
     this.#settle = undefined
-    this.#cancelStall()
+    this.unwatch()
     return settle
   }
 }

@@ -133,7 +133,10 @@ export class PausedConsumer {
 
   async #take(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
     const reading = this.#readings.get(`${batch.topic}/${batch.partition}`)
+    // Partitions take turns, and where there is much, a turn may be long in coming.
+    for (const each of this.#readings.values()) each.unwatch()
     await reading?.take(batch, heartbeat).catch((error) => reading.fail(messageOf(error)))
+    for (const each of this.#readings.values()) each.watch()
   }
 
   /** Batches of nothing but control records are not handed over, only told of. */
