@@ -12,7 +12,7 @@ import { publishDataset } from './lib/dataset.ts'
 import { HELP, type Options, readOptions } from './lib/options.ts'
 import { machineNow, resultsOf, writePage } from './lib/page.ts'
 import { printProfiles } from './lib/profile.ts'
-import { type CaseReport, isFarOff, markdown } from './lib/report.ts'
+import { type CaseReport, isJudged, isNear, markdown } from './lib/report.ts'
 
 const FOLDER = resolve('.inventory-events', 'bench')
 
@@ -71,9 +71,9 @@ async function writeJson(file: string, results: object): Promise<void> {
 async function judge(reports: readonly CaseReport[], { isQuick }: Options): Promise<number> {
   if (!isQuick) return 0
   const findings = reports.flatMap(({ name, findings }) =>
-    findings.map((finding) => ({ ...finding, what: `${name}: ${finding.what}` })),
+    findings.filter(isJudged).map((finding) => ({ ...finding, what: `${name}: ${finding.what}` })),
   )
-  const bad = findings.filter(isFarOff)
+  const bad = findings.filter((finding) => !isNear(finding))
   for (const { what, value, unit } of bad) say(`far off: ${what}: ${value} ${unit}`)
   const skipped = reports.flatMap(({ notes = [] }) => notes.filter((n) => n.startsWith('skipped')))
   await leaveCounts({ passed: findings.length - bad.length, failed: bad.length, skipped })

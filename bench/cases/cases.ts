@@ -1,8 +1,10 @@
 import type { BenchCase } from '../lib/bench.ts'
 import { allocation } from './allocation.ts'
+import { isolation } from './isolation.ts'
 import { memory } from './memory.ts'
 import { plugins } from './plugins.ts'
 import { publish } from './publish.ts'
+import { replicas } from './replicas.ts'
 import { restart } from './restart.ts'
 import { twoPercent } from './two-percent.ts'
 import { unwanted } from './unwanted.ts'
@@ -21,6 +23,8 @@ export const cases: readonly BenchCase[] = [
   waiting,
   plugins,
   publish,
+  isolation,
+  replicas,
   restart,
   memory,
   allocation,

@@ -27,7 +27,7 @@ export const publish: BenchCase = {
     return {
       rows,
       findings: [
-        ratio(rows, 'perSecond', ['publish', 'kafkajs'], { atLeast: 0.5, unsteady: true }),
+        ratio(rows, 'perSecond', ['publish', 'kafkajs'], { atLeast: 0.5 }),
         ratio(rows, 'cpuMicros', ['publish', 'kafkajs']),
       ],
       notes: ['kafkajs: a plain producer with buffers that were encoded before, batches of 1,000'],

@@ -16,9 +16,9 @@ export const twoPercent: BenchCase = {
     return {
       rows,
       findings: [
-        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.9, unsteady: true }),
+        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.9 }),
         ratio(rows, 'cpuMicros', ['service', 'plain']),
-        ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.8, unsteady: true }),
+        ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.8 }),
         ratio(rows, 'cpuMicros', ['service', 'idiom']),
       ],
       notes: [shareWanted(bench, 'by-name', 10)],

@@ -78,13 +78,13 @@ function eachMessage(bench: Bench): Contender {
 /** With the most lanes the thread itself is the limit: that is only reported. */
 function findingsOf(rows: readonly Row[], lanes: number): Finding[] {
   const [bound, mine] = [`limit, ${lanes} timers`, `service, ${lanes} lanes`]
-  const target = lanes > 256 ? {} : { atLeast: 0.9, unsteady: true }
+  const target = lanes > 256 ? {} : { atLeast: 0.9 }
   const findings = [ratio(rows, 'perSecond', [mine, bound], target)]
   const other = `parallel-consumer, ${lanes}`
   if (rows.some(({ contender }) => contender === other)) {
     findings.push(
-      ratio(rows, 'perSecond', [mine, other], { atLeast: 1, unsteady: true }),
-      ratio(rows, 'cpuMicros', [mine, other], { atMost: 0.25, unsteady: true }),
+      ratio(rows, 'perSecond', [mine, other], { atLeast: 1 }),
+      ratio(rows, 'cpuMicros', [mine, other], { atMost: 0.25 }),
     )
   }
   if (lanes === LANES[0]) findings.push(ratio(rows, 'perSecond', [mine, 'kafkajs eachMessage']))

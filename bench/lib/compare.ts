@@ -38,7 +38,7 @@ export function ratio(
   rows: readonly Row[],
   measure: Measure,
   [one, other]: readonly [string, string],
-  target: Pick<Finding, 'atLeast' | 'atMost' | 'unsteady'> = {},
+  target: Omit<Finding, 'what' | 'value' | 'unit'> = {},
 ): Finding {
   const median = (name: string) => rowNamed(rows, name)[measure].median
   const what = `${SAID[measure]}, ${one} to ${other}`

@@ -4,8 +4,10 @@ import { withAdmin } from '../../src/kafka/admin.ts'
 import { controlTopicOf, createControlTopic } from '../../src/kafka/control-topic.ts'
 import { createMarksTopic, marksTopicOf } from '../../src/kafka/marks-topic.ts'
 import { removeFromKafka } from '../../src/kafka/remove.ts'
+import { waitUntil } from '../../src/stack/wait.ts'
 
 const TTL_MS = 86_400_000
+const JOIN_MS = 120_000
 
 /** A consumer group with the topics that it needs, for one run alone. */
 export async function withGroup<T>(
@@ -25,4 +27,19 @@ export async function withGroup<T>(
     const topics = [marksTopicOf(topic, groupId), controlTopicOf(groupId)]
     await removeFromKafka(kafka, { topics, groups: [groupId, `${groupId}.crashes`] })
   }
+}
+
+/** Waits until so many members share the group. */
+export async function untilJoined(kafka: Kafka, groupId: string, members: number): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const areJoined = async () => {
+    const { groups } = await admin.describeGroups([groupId])
+    return groups[0]?.state === 'Stable' && groups[0].members.length === members
+  }
+  const inTime = await waitUntil(areJoined, { timeoutMs: JOIN_MS }).finally(() =>
+    admin.disconnect(),
+  )
+  if (inTime) return
+  throw new Error(`${members} members did not share ${groupId} within ${JOIN_MS / 1_000} s`)
 }

@@ -12,7 +12,7 @@ Measures the service beside plain kafkajs on a real Kafka, and prints medians, s
   --quick          few records, two rounds, the main cases: under three minutes; fails where a
                    ratio is far from where it should be
   --case <name>    only this one; may be given again: ${cases.map(({ name }) => name).join(', ')}
-  --records <n>    events in the topic (default: 1000000; quick: 60000)
+  --records <n>    events in the topic (default: 1000000; quick: 120000)
   --rounds <n>     of each comparison (default: 5; quick: 2)
   --partitions <n> (default: 6)
   --entities <n>   (default: 10000)
@@ -55,7 +55,7 @@ export function readOptions(args: readonly string[]): Options {
     cases: chosen(values.case, isQuick),
     dataset: {
       topic: 'bench.events',
-      records: whole('records', values.records, isQuick ? 60_000 : 1_000_000),
+      records: whole('records', values.records, isQuick ? 120_000 : 1_000_000),
       partitions: whole('partitions', values.partitions, 6),
       entities: whole('entities', values.entities, 10_000),
       products: whole('products', values.products, 340),

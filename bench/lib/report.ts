@@ -15,11 +15,14 @@ export function verdictOf({ value, atLeast, atMost }: Finding): Verdict {
     : 'not reached'
 }
 
-/** For a smoke test: only what is far off counts, and nothing that depends on a quiet machine. */
-export function isFarOff({ value, atLeast, atMost, unsteady }: Finding): boolean {
-  if (!Number.isFinite(value)) return true
-  const slack = unsteady ? 4 : 2
-  return value < (atLeast ?? -Infinity) / slack || value > (atMost ?? Infinity) * slack
+/** Whether the quick form looks at this number. */
+export function isJudged({ quickAtLeast, quickAtMost }: Finding): boolean {
+  return quickAtLeast !== undefined || quickAtMost !== undefined
+}
+
+/** Whether the quick form passes by this number; a number that is none never does. */
+export function isNear({ value, quickAtLeast, quickAtMost }: Finding): boolean {
+  return value >= (quickAtLeast ?? -Infinity) && value <= (quickAtMost ?? Infinity)
 }
 
 /** A case as Markdown: what each contender did, then how they compare. */

@@ -28,7 +28,7 @@ export async function startWith(
   return startService({
     config,
     plugins: plugins.map((plugin) => withDefaults(plugin, 'bench', defaultsFrom(config))),
-    log: pino({ level: 'warn' }, process.stderr),
+    log: pino({ level: 'error' }, process.stderr),
     onFailure(error) {
       process.stderr.write(`${error.stack}\n`)
       process.exit(1)

@@ -1,0 +1,70 @@
+// The service with a plugin whose latencies are measured, and what may disturb it beside.
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { jobOf, tell } from '../lib/child.ts'
+import { HOT_ENTITY } from '../lib/hot.ts'
+import { createMeter } from '../lib/meter.ts'
+import { startWith } from '../lib/start.ts'
+
+export interface IsolationJob {
+  brokers: string
+  registryUrl: string
+  topic: string
+  groupId: string
+  store: string
+  records: number
+  /** How long the measured plugin's handler waits. */
+  waitMs: number
+  /** Deliveries of the first so many milliseconds are not measured: the process is warm then. */
+  warmUpMs: number
+  /** The plugins that disturb, and what becomes of what the dead one gives up. */
+  disturbed: 'dead-letter' | 'hold' | undefined
+}
+
+const SLOW_MS = 250
+const DRAIN_MS = 500
+
+const job = jobOf<IsolationJob>()
+const meter = createMeter()
+const latenciesMs: number[] = []
+let count = 0
+let firstMs = 0
+let finish = () => {}
+const finished = new Promise<void>((resolve) => {
+  finish = resolve
+})
+
+const measured: Plugin = {
+  slug: 'measured',
+  async processEvent(_event, { record }) {
+    meter.begin()
+    firstMs ||= record.timestampMs
+    await sleep(job.waitMs)
+    const isOther = record.key !== HOT_ENTITY && record.timestampMs >= firstMs + job.warmUpMs
+    if (isOther) latenciesMs.push(Date.now() - record.timestampMs)
+    if (++count < job.records) return
+    meter.end()
+    finish()
+  },
+}
+const dead: Plugin = {
+  slug: 'dead',
+  retry: { maxAttempts: 3, initialDelayMs: 50, maxDelayMs: 200 },
+  onExhausted: job.disturbed ?? 'dead-letter',
+  processEvent() {
+    throw new Error('it is dead')
+  },
+}
+const slow: Plugin = { slug: 'slow', processEvent: () => sleep(SLOW_MS) }
+
+const plugins = job.disturbed ? [measured, dead, slow] : [measured]
+const service = await startWith(plugins, job, { DRAIN_TIMEOUT_MS: String(DRAIN_MS) })
+await finished
+await service.stop()
+latenciesMs.sort((one, other) => one - other)
+const at = (share: number) =>
+  latenciesMs[Math.floor(share * (latenciesMs.length - 1))] ?? Number.NaN
+tell(meter.sample(count, { p50Ms: at(0.5), p99Ms: at(0.99) }))
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,39 @@
+import type { InventoryEvent } from '../../src/event/event.ts'
+import { createProducer, type OutgoingRecord } from '../../src/kafka/producer.ts'
+import type { Bench } from './bench.ts'
+import { HOT_ENTITY } from './hot.ts'
+
+export interface Arrivals {
+  /** Events a second, those of the hot entity included. */
+  perSecond: number
+  hotPerSecond: number
+  seconds: number
+}
+
+const TICK_MS = 20
+
+/** Sends events at a fixed rate, each tick what is due by the clock. */
+export async function sendAtRate(
+  { kafka }: Bench,
+  topic: string,
+  { perSecond, hotPerSecond, seconds }: Arrivals,
+  next: () => InventoryEvent,
+  toOutgoing: (event: InventoryEvent) => OutgoingRecord,
+): Promise<void> {
+  const producer = await createProducer(kafka)
+  const total = perSecond * seconds
+  const isHot = (n: number) =>
+    Math.floor(((n + 1) * hotPerSecond) / perSecond) > Math.floor((n * hotPerSecond) / perSecond)
+  const startMs = performance.now()
+  for (let sent = 0; sent < total; ) {
+    const due = Math.min(total, Math.ceil(((performance.now() - startMs) / 1_000) * perSecond))
+    const records: OutgoingRecord[] = []
+    for (; sent < due; sent++) {
+      const record = toOutgoing(next())
+      records.push(isHot(sent) ? { ...record, key: HOT_ENTITY } : record)
+    }
+    if (records.length > 0) await producer.send(topic, records)
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS))
+  }
+  await producer.close()
+}
