@@ -50,7 +50,7 @@ function warnIfBeyond({ slug, offsets }: PluginStart, ends: StartOffsets, log: L
   const partitions = placesBeyond(offsets, ends)
   if (partitions.length === 0) return
   const message =
-    'the plugin starts beyond the end of partitions, so that all their events pass by until there: `inventory-events plugins enable --from` gives it another start'
+    'the plugin starts beyond the end of partitions, so that all their events pass by until there; disabled, and enabled `--from` a time, it has another start'
   log.warn({ plugin: slug, partitions }, message)
 }
 

@@ -1,6 +1,7 @@
 import { placeOf } from '../pipeline/delivery.ts'
 import { headerText } from '../pipeline/envelope.ts'
 import { type Redriven, redrivenOf } from '../pipeline/redriven.ts'
+import { everyPlugin } from '../pipeline/route.ts'
 import {
   type Committed,
   type KnownRecord,
@@ -17,12 +18,20 @@ export interface Redrive {
   redriven: Redriven
 }
 
-/** What was redriven for a group, oldest first. */
-export function redrivesOf(found: readonly FoundEvent[], group: string): Redrive[] {
+/** What was redriven for a group, oldest first. Bytes that hold an event by now go to all plugins. */
+export function redrivesOf(
+  found: readonly FoundEvent[],
+  group: string,
+  slugs: readonly string[],
+): Redrive[] {
   return found
     .flatMap((event) => {
       const redriven = redrivenOf(event.record)
-      return redriven?.groupId === group ? [{ known: knownRecord(event), redriven }] : []
+      if (redriven?.groupId !== group) return []
+      const known = knownRecord(event)
+      const isForAll = redriven.plugin === everyPlugin.slug && known.print !== undefined
+      const receivers = isForAll ? slugs : [redriven.plugin]
+      return receivers.map((plugin) => ({ known, redriven: { ...redriven, plugin } }))
     })
     .sort((a, b) => a.redriven.generation - b.redriven.generation)
 }

@@ -1,11 +1,12 @@
 import type { PluginFacts } from './explain-plugin.ts'
-import type { ExplainedPlugin, ExplainedStart } from './explanation.ts'
+import type { ExplainedPlugin, ExplainedRedrive, ExplainedStart } from './explanation.ts'
 
 /** What is surest first: what was written down, then what would become of it now. */
 export function summaryOf(filter: ExplainedPlugin['filter'], facts: PluginFacts): string {
   const { letters, redrives, completion } = facts
   const redrive = redrives.at(-1)
-  if (redrive !== undefined) return `redriven at ${redrive.time}, ${redrive.summary}`
+  if (redrive !== undefined)
+    return `redriven at ${redrive.time}, ${redrivenSummary(filter, redrive)}`
   const letter = letters.at(-1)
   if (letter !== undefined) return `dead-lettered: ${letter.reason}`
   switch (completion.type) {
@@ -17,6 +18,13 @@ export function summaryOf(filter: ExplainedPlugin['filter'], facts: PluginFacts)
     case 'unknown':
       return unnotedSummary(filter, facts)
   }
+}
+
+/** Its filter is asked again. */
+function redrivenSummary(filter: ExplainedPlugin['filter'], redrive: ExplainedRedrive): string {
+  const { completion, progress, summary } = redrive
+  const isNotNoted = progress.type === 'done' && completion.type === 'none'
+  return isNotNoted && filter.decision === 'unwanted' ? 'unwanted' : summary
 }
 
 function completedSummary({ at, content, expired }: Completed): string {

@@ -81,7 +81,11 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
     .map(knownRecord)
     .sort((a, b) => a.record.timestampMs - b.record.timestampMs)
   const letters = found.letters.flatMap(({ record }) => explainLetter(record) ?? [])
-  const redriven = redrivesOf(found.redrives, ports.group)
+  const redriven = redrivesOf(
+    found.redrives,
+    ports.group,
+    ports.plugins.map(({ slug }) => slug),
+  )
   const asked = { records: known, redrives: redriven }
   const notes = await askNotes(ports.marks, asked, ports.plugins)
   const redrives = redriven.map((redrive) =>

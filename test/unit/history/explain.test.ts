@@ -354,6 +354,30 @@ describe('what was redriven', () => {
     )
   })
 
+  it('says that its filter does not want it by now', async () => {
+    const { one } = await explained({
+      ...redriven,
+      plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })],
+      committed: async () => () => 95,
+    })
+    expect(one?.summary).toBe('redriven at 1970-01-01T00:30:00.000Z, unwanted')
+  })
+
+  it('for all plugins goes to each, where its bytes hold an event by now', async () => {
+    const plugins = ['a', 'b'].map((slug) => plugin({ ...nothing, slug }))
+    const forAll = redrive(4, { 'redrive.plugin': '*' })
+    const note = ({ plugin: slug, ...asked }: AskedDelivery) =>
+      slug === 'a' ? ofRedrive(completed)({ plugin: slug, ...asked }) : none
+    const { first } = await explained({ records: [found(4)], redrives: [forAll], plugins, note })
+    expect(first?.plugins.map(({ redrives }) => redrives)).toMatchObject([
+      [{ plugin: 'a', completion: { type: 'completed' } }],
+      [{ plugin: 'b', completion: { type: 'none' } }],
+    ])
+    const read = { type: 'undecodable', why: 'still' } as const
+    const still = await explained({ records: [found(4)], redrives: [{ ...forAll, read }], plugins })
+    expect(still.first?.redrives).toMatchObject([{ plugin: '*', completion: { type: 'unknown' } }])
+  })
+
   it('is asked for by the id that it was claimed by', async () => {
     const asked: AskedDelivery[] = []
     const note = (delivery: AskedDelivery) => {

@@ -109,6 +109,12 @@ describe('running a plugin over events in memory', () => {
     ])
   })
 
+  it('hands over all events to a plugin that starts now', async () => {
+    const plugin = definePlugin({ slug: 'fresh', startFrom: 'now', processEvent() {} })
+    const { deliveries } = await runPlugin(plugin, [wasted('a')])
+    expect(deliveries.map(({ outcome }) => outcome)).toEqual(['processed'])
+  })
+
   it('shows duplicates, and what a crash would repeat', async () => {
     const keys: string[] = []
     const plugin = definePlugin({
