@@ -18,7 +18,7 @@ it('the service uses what it depends on, and depends on what it uses', () => {
 })
 
 it('the tests use what is there for development', () => {
-  const tested = packagesIn('test', 'scripts')
+  const tested = packagesIn('bench', 'test', 'scripts')
   const known = [...Object.keys({ ...dependencies, ...devDependencies }), manifest.name]
   const isUsed = (name: string) => [...tested, ...TOOLS].includes(name) || isTypesOf(name, known)
   expect(Object.keys(devDependencies!).filter((name) => !isUsed(name))).toEqual([])
@@ -43,7 +43,7 @@ function packagesIn(...folders: string[]): string[] {
     .flatMap((path) => importsOf(path).map(({ target }) => target))
     .filter(
       (target) =>
-        /^[@\w]/.test(target) && !/^(node:|src\/|test\/|scripts\/|examples\/)/.test(target),
+        /^[@\w]/.test(target) && !/^(node:|bench\/|src\/|test\/|scripts\/|examples\/)/.test(target),
     )
   return [...new Set(targets.map((target) => /^(@[^/]+\/)?[^/]+/.exec(target)![0]))].sort()
 }
