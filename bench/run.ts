@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path'
 import { leaveCounts } from '../scripts/leave-counts.ts'
 import { print, runMain } from '../scripts/run-main.ts'
 import { loadConfig } from '../src/config/load-config.ts'
+import { messageOf } from '../src/event/errors.ts'
 import { createKafka } from '../src/kafka/client.ts'
 import { createLogger } from '../src/observe/logger.ts'
 import { startTestStack } from '../test/support/stack-setup.ts'
-import type { Bench } from './lib/bench.ts'
+import type { Bench, CaseResult } from './lib/bench.ts'
 import { publishDataset } from './lib/dataset.ts'
 import { HELP, type Options, readOptions } from './lib/options.ts'
 import { machineNow, resultsOf, writePage } from './lib/page.ts'
@@ -15,10 +16,13 @@ import { printProfiles } from './lib/profile.ts'
 import { type CaseReport, isJudged, isNear, markdown } from './lib/report.ts'
 
 const FOLDER = resolve('.inventory-events', 'bench')
+const FAILED = 'failed: '
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2))
   if (options.help) return print(HELP)
+  // An exit ends the contenders too, a signal would not.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   const machine = machineNow(loadavg()[0] ?? 0)
   const { brokers, registryUrl, stop } = await startTestStack()
   try {
@@ -46,8 +50,7 @@ async function prepare(
   say(`published, ${dataset.meanValueBytes.toFixed(0)} bytes each on average`)
   const { rounds, isQuick } = options
   const profileFolder = options.profile ? join(FOLDER, 'profiles') : undefined
-  const { seed } = options.dataset
-  return { ...endpoints, kafka, dataset, rounds, isQuick, profileFolder, folder: FOLDER, seed, say }
+  return { ...endpoints, kafka, dataset, rounds, isQuick, profileFolder, folder: FOLDER, say }
 }
 
 async function runCases(bench: Bench, { cases }: Options): Promise<CaseReport[]> {
@@ -55,12 +58,18 @@ async function runCases(bench: Bench, { cases }: Options): Promise<CaseReport[]>
   for (const { name, title, run } of cases) {
     say(`${name}: ${title}`)
     const folder = bench.profileFolder && join(bench.profileFolder, name)
-    const report = { name, title, ...(await run({ ...bench, profileFolder: folder })) }
+    const result = await run({ ...bench, profileFolder: folder }).catch(failedResult)
+    const report = { name, title, ...result }
     print(`\n${markdown(report)}\n\n`)
     if (folder) await printProfiles(folder, print)
     reports.push(report)
   }
   return reports
+}
+
+/** The other cases go on: a full run takes long. */
+function failedResult(error: unknown): CaseResult {
+  return { rows: [], findings: [], notes: [`${FAILED}${messageOf(error)}`] }
 }
 
 async function writeJson(file: string, results: object): Promise<void> {
@@ -69,15 +78,20 @@ async function writeJson(file: string, results: object): Promise<void> {
 
 /** Only the quick form fails by a number: it runs where nobody reads the table. */
 async function judge(reports: readonly CaseReport[], { isQuick }: Options): Promise<number> {
-  if (!isQuick) return 0
+  const notes = reports.flatMap(({ notes = [] }) => notes)
+  const failed = notes.filter((note) => note.startsWith(FAILED)).length
+  if (!isQuick) return failed === 0 ? 0 : 1
   const findings = reports.flatMap(({ name, findings }) =>
     findings.filter(isJudged).map((finding) => ({ ...finding, what: `${name}: ${finding.what}` })),
   )
   const bad = findings.filter((finding) => !isNear(finding))
   for (const { what, value, unit } of bad) say(`far off: ${what}: ${value} ${unit}`)
-  const skipped = reports.flatMap(({ notes = [] }) => notes.filter((n) => n.startsWith('skipped')))
-  await leaveCounts({ passed: findings.length - bad.length, failed: bad.length, skipped })
-  return bad.length === 0 ? 0 : 1
+  await leaveCounts({
+    passed: findings.length - bad.length,
+    failed: bad.length + failed,
+    skipped: notes.filter((note) => note.startsWith('skipped: ')),
+  })
+  return bad.length + failed === 0 ? 0 : 1
 }
 
 function say(message: string): void {

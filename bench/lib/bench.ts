@@ -13,7 +13,6 @@ export interface Bench extends Endpoints {
   profileFolder: string | undefined
   /** The git-ignored folder of everything local. */
   folder: string
-  seed: number
   say(message: string): void
 }
 
