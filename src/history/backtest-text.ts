@@ -61,6 +61,7 @@ function figure(count: number): string {
   return count.toLocaleString('en-US')
 }
 
+/** Texts are anybody's, and a terminal obeys some of them. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ')
+  return text.replace(/[\s\p{Cc}]+/gu, ' ')
 }

@@ -91,15 +91,15 @@ describe('what a filter made of records', () => {
 
   it('has the errors of a filter by name, whatever it throws', async () => {
     const wantsProcessEvent = (name: string) => {
-      if (name === 'made') throw new Error('boom\nbang')
+      if (name === 'made') throw new Error('boom\n\x1b[2Jbang')
       return true
     }
     const { test, take } = backtest({ filter: { wantsProcessEvent } })
     await take(small('a'), { id: 'b', kind: 'sold' })
     const { errors, matched } = test.report().filter
-    expect(counts(errors)).toEqual([1, 'wantsProcessEvent: boom\nbang 1'])
+    expect(counts(errors)).toEqual([1, 'wantsProcessEvent: boom\n\x1b[2Jbang 1'])
     expect(counts(matched)).toEqual([1, 'sold 1'])
-    expect(backtestText(test.report())).toContain('\n  wantsProcessEvent: boom bang  1\n')
+    expect(backtestText(test.report())).toContain('\n  wantsProcessEvent: boom [2Jbang  1\n')
   })
 
   it('leaves out what holds no event', async () => {
