@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Explanation } from '../../src/history/explanation.ts'
 import type { AdminState } from '../../src/observe/admin-state.ts'
-import { reject } from '../../src/plugin/plugin.ts'
+import { type Plugin, reject } from '../../src/plugin/plugin.ts'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
@@ -9,10 +9,11 @@ import { until } from '../support/stack.ts'
 
 const TOKEN = 'a-token-of-the-test'
 
-const plugins = [
+const plugins: Plugin[] = [
   { slug: 'takes', processEvent() {} },
   { slug: 'strict', processEvent: () => reject('not in the catalogue') },
   { slug: 'resting', processEvent() {} },
+  { slug: 'fresh', startFrom: 'now', processEvent() {} },
 ]
 
 it('tells those who bear the token what the service is at, and what became of an event', async () => {
@@ -47,6 +48,7 @@ it('tells those who bear the token what the service is at, and what became of an
       lanes: { queued: 0, running: 0, waiting: 1 },
       oldest: { record: expect.stringContaining(`${s.topic}/`), attempts: 0 },
     },
+    { plugin: 'fresh', deliveries: 0 },
     { plugin: '*', deliveries: 0 },
   ])
   // Those of the input, and those of its redrive topic.
@@ -73,7 +75,10 @@ it('tells those who bear the token what the service is at, and what became of an
     ['takes', expect.stringMatching(/^completed at /)],
     ['strict', 'dead-lettered: rejected'],
     ['resting', expect.stringMatching(/paused|committed nothing/)],
+    ['fresh', expect.stringMatching(/^passes by: below the plugin's start of \S+ by startFrom: /)],
   ])
+  const fresh = record?.plugins.find(({ plugin }) => plugin === 'fresh')
+  expect(fresh?.passedBy).toMatchObject({ first: 1, by: 'startFrom', why: 'new to the group' })
 
   expect((await get('events/m9')).status).toBe(404)
   for (const path of ['state', 'events/m1']) {
