@@ -74,6 +74,14 @@ export class Dedupe {
     }
   }
 
+  /** Gives the claim of a delivery back until it has its next turn. */
+  async withdraw(delivery: Delivery, until: Promise<void>): Promise<void> {
+    const released = this.release(delivery)
+    delivery.claim = undefined
+    await released
+    await until
+  }
+
   async #claim(delivery: Delivery, content: Content): Promise<Admission> {
     const result = await this.#ask(delivery, claimIdOf(delivery, content), content.fingerprint)
     switch (result.type) {

@@ -59,6 +59,17 @@ export class Hold {
     return [...this.#breakers].filter(([, breaker]) => breaker.isOpen).map(([slug]) => slug)
   }
 
+  /**
+   * What a delivery of a paused plugin waits for before anything is claimed for it: whoever waits
+   * holds nothing that another process may need. Not where its end is known, or near.
+   */
+  pauseBefore(delivery: Delivery): Promise<void> | undefined {
+    const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
+    if (pause === undefined || delivery.verdict !== undefined) return undefined
+    const next = this.#paused(delivery, pause)
+    return next.type === 'wait' ? next.until : undefined
+  }
+
   /** Whether the handler may be called now, and if not, what happens instead. */
   next(delivery: Delivery): Next {
     const { clock } = this.#ports

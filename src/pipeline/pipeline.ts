@@ -116,6 +116,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (delivery.wanted.epoch.lost.aborted) return { done: () => abandon(delivery) }
     const passed = passesBy(delivery, switches)
     if (passed !== undefined) return { done: () => passBy(delivery, passed) }
+    const paused = hold.pauseBefore(delivery)
+    if (paused !== undefined) return { again: dedupe.withdraw(delivery, paused), why: 'paused' }
     const content = decode(delivery.wanted)
     const admission = await dedupe.admit(delivery, content)
     if (admission.type === 'wait') return { again: admission.until, why: admission.why }

@@ -150,6 +150,36 @@ describe('a paused plugin', () => {
     })
   })
 
+  it('holds no claim, which another process may need', async () => {
+    const switches = new Switches(true)
+    let calls = 0
+    const flaky = plugin({
+      retry: { maxAttempts: 5, initialDelayMs: 1_000, maxDelayMs: 1_000 },
+      processEvent() {
+        calls += 1
+        if (calls === 1) throw new Error('no answer')
+      },
+    })
+    const kit = pipelineKit({ plugins: [flaky], switches })
+    const isFree = async () => {
+      const key = { plugin: 'plugin', eventId: '1', topic: 't', partition: 0 }
+      const result = await kit.store.claim(key, 'x')
+      if (result.type === 'claimed') await result.claim.release()
+      return result.type === 'claimed'
+    }
+    const p = partition(kit)
+    p.put(moved('1'))
+    await settled()
+    expect(await isFree()).toBe(false)
+    switches.apply(set('plugin', 'paused'))
+    await kit.clock.advance(2_000)
+    expect(await isFree()).toBe(true)
+    switches.apply(set('plugin', 'enabled'))
+    await settled()
+    expect(calls).toBe(2)
+    expect(kit.ended.map(({ outcome }) => outcome)).toEqual(['processed'])
+  })
+
   it('gives a record to the dead letters before retention takes it', async () => {
     const { switches, kit, p } = scene({ retentionMsOf: () => 1_000_000 })
     switches.apply(set('a', 'paused'))
