@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import type { ControlRecord, PluginState } from '../control/control-record.ts'
 import { InventoryEventsError } from '../event/errors.ts'
+import type { EnableOptions } from './catch-up.ts'
 import { withAudit } from './events.ts'
 import { loadNamed } from './load-named.ts'
+import { timeMs } from './search-options.ts'
 import { type AuditOptions, auditOf, switchesOf, writeSwitches } from './switches.ts'
+import { wholeNumber } from './whole-number.ts'
 
 interface Verb {
   name: string
@@ -12,7 +15,11 @@ interface Verb {
 }
 
 const verbs: readonly Verb[] = [
-  { name: 'enable', state: 'enabled', description: 'Hand events to plugins again, from now on' },
+  {
+    name: 'enable',
+    state: 'enabled',
+    description: 'Hand events to plugins again, from now on, or from an earlier time',
+  },
   {
     name: 'disable',
     state: 'disabled',
@@ -29,8 +36,36 @@ export function registerSwitches(plugins: Command): void {
       .command(verb.name)
       .description(verb.description)
       .argument('<slug...>', 'plugins of the group')
-    withAudit(command).action((slugs: string[], options: AuditOptions) => set(verb, slugs, options))
+    withAudit(command)
+    if (verb.name === 'enable') withFrom(command)
+    command.action((slugs: string[], options: EnableOptions) =>
+      options.from === undefined ? set(verb, slugs, options) : catchUp(slugs, options),
+    )
   }
+}
+
+function withFrom(command: Command): void {
+  command
+    .option(
+      '--from <time>',
+      'hand over first what it missed since then; without --yes, say what',
+      timeMs,
+    )
+    .option('--rate <n>', 'with --from: at most so many a second', wholeNumber(1, 999_999_999))
+    .option('--yes', 'with --from: do it')
+    .addHelpText(
+      'after',
+      '\n--from is for one plugin that is disabled. Run again, it goes on where it was ended. What the\nplugin had before it was disabled it is not handed again, as far as the idempotency store knows.',
+    )
+}
+
+async function catchUp(slugs: string[], options: EnableOptions): Promise<void> {
+  const [slug] = slugs
+  if (slug === undefined || slugs.length > 1) {
+    throw new InventoryEventsError('USAGE', `--from: expected one plugin, got ${slugs.join(', ')}`)
+  }
+  const { enableFrom } = await import('./catch-up.ts')
+  await enableFrom(slug, options)
 }
 
 /** How each plugin stands: those of PLUGINS, and those that were ever switched. */

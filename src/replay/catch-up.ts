@@ -1,0 +1,123 @@
+import type { Audit, ControlRecord } from '../control/control-record.ts'
+import { encodeControl } from '../control/control-record.ts'
+import { type Clock, systemClock } from '../event/clock.ts'
+import { InventoryEventsError } from '../event/errors.ts'
+import { writeControl } from '../kafka/control-log.ts'
+import { logRanges, type OffsetRange } from '../kafka/time-ranges.ts'
+import { encodePlan, type ReplayPlan } from './plan.ts'
+import { writePlan } from './plans.ts'
+import { type Run, type RunParts, startRun } from './run.ts'
+import { prepare } from './surroundings.ts'
+
+export interface CatchUpParts extends RunParts {
+  audit: Audit
+  /** How the plugin is switched now. */
+  stateOf(): Promise<'enabled' | 'disabled' | 'paused'>
+  say(line: string): void
+  clock?: Clock
+}
+
+/** Replicas look for switches twice a second; by then each that reads at all has seen one. */
+export const FOLLOWED_MS = 5_000
+/** A round that took no longer leaves so little that the live events may wait for it. */
+const SHORT_MS = 5_000
+const ROUNDS_MAX = 50
+
+/**
+ * Hands a disabled plugin what it missed, then lets it go on live where that ends. Rounds bring it
+ * close to the end of the log while its live events still pass by; then they wait, the rest is
+ * handed over, and the plugin is enabled from there on. Safe to begin anew at any point.
+ */
+export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<Run> {
+  await prepare(parts, begun)
+  const run = await startRun(parts, begun)
+  try {
+    const close = (await parts.stateOf()) === 'paused' ? begun : await rounds(parts, run, begun)
+    await pause(parts)
+    const last = await extend(parts, run, close)
+    await run.reached()
+    await goLive(parts, last)
+    return run
+  } finally {
+    await run.stop()
+  }
+}
+
+/** Until a round was short. */
+async function rounds(parts: CatchUpParts, run: Run, begun: ReplayPlan): Promise<ReplayPlan> {
+  const { clock = systemClock, say } = parts
+  let plan = begun
+  for (let round = 1; round <= ROUNDS_MAX; round++) {
+    plan = await extend(parts, run, plan)
+    const startMs = clock.now()
+    await run.reached()
+    const tookMs = clock.now() - startMs
+    say(`round ${round}: took ${(tookMs / 1000).toFixed(1)} s`)
+    if (tookMs <= SHORT_MS) return plan
+  }
+  const message = `${plan.slug} does not catch up: after ${ROUNDS_MAX} rounds its events still come in faster than it handles them`
+  throw new InventoryEventsError('USAGE', message)
+}
+
+/** From here on its live events wait, in every replica. */
+async function pause(parts: CatchUpParts): Promise<void> {
+  const { config, kafka, plugin, audit, clock = systemClock, signal } = parts
+  await requireNot(parts, 'enabled')
+  const record = { switch: 'plugin', slug: plugin.slug, state: 'paused', ...audit } as const
+  await writeControl(kafka, config.KAFKA_GROUP_ID, [encodeControl(record)])
+  parts.say(`${plugin.slug}: paused, so that its live events wait for the rest`)
+  await clock.sleep(FOLLOWED_MS, signal)
+  if (signal.aborted) throw signal.reason
+}
+
+/** Moves the ends of the plan to the ends that the log has now. */
+async function extend(
+  { config, kafka }: CatchUpParts,
+  run: Run,
+  plan: ReplayPlan,
+): Promise<ReplayPlan> {
+  const topics = [...new Set(plan.ranges.map(({ topic }) => topic))]
+  const logs = await logRanges(kafka, topics)
+  const next = { ...plan, ranges: logs.map((log) => extended(plan, log)) }
+  await writePlan(kafka, config.KAFKA_GROUP_ID, next)
+  run.extend(next.ranges)
+  return next
+}
+
+function extended({ slug, ranges }: ReplayPlan, { topic, partition, end }: OffsetRange) {
+  const range = ranges.find((each) => each.topic === topic && each.partition === partition)
+  if (range !== undefined) return { ...range, end: Math.max(range.end, end) }
+  const message = `partition ${partition} was added to ${topic} meanwhile: run "inventory-events replay --plugin ${slug} --abandon", and begin again`
+  throw new InventoryEventsError('USAGE', message)
+}
+
+/** All or nothing: the records are one batch. */
+async function goLive(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
+  const { config, kafka, plugin, audit } = parts
+  await requireNot(parts, 'enabled')
+  await requireNot(parts, 'disabled')
+  const { slug } = plugin
+  const records: ControlRecord[] = [
+    { switch: 'start', slug, offsets: endsOf(plan), ...audit },
+    { switch: 'plugin', slug, state: 'enabled', ...audit },
+  ]
+  const done = encodePlan({ ...plan, state: 'done' })
+  await writeControl(kafka, config.KAFKA_GROUP_ID, [...records.map(encodeControl), done])
+}
+
+function endsOf({ ranges }: ReplayPlan): Record<string, Record<number, number>> {
+  const offsets: Record<string, Record<number, number>> = {}
+  for (const { topic, partition, end } of ranges) {
+    offsets[topic] = { ...offsets[topic], [partition]: end }
+  }
+  return offsets
+}
+
+async function requireNot(
+  { plugin, stateOf }: CatchUpParts,
+  state: 'enabled' | 'disabled',
+): Promise<void> {
+  if ((await stateOf()) !== state) return
+  const message = `plugin ${plugin.slug} was ${state} by somebody else meanwhile: it is left like that`
+  throw new InventoryEventsError('USAGE', message)
+}

@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest'
+import { moved } from '../support/events.ts'
+import marking from '../support/plugins/marking.ts'
+import { database } from '../support/postgres.ts'
+import { recorder } from '../support/recorder.ts'
+import { runCli } from '../support/run-cli.ts'
+import { pluginPath } from '../support/serve.ts'
+import { situation } from '../support/service-kit.ts'
+import { kafkaClient, until } from '../support/stack.ts'
+import { startCli } from '../support/start-cli.ts'
+
+const ENTITIES = 4
+const BATCH = 4
+const PAUSE_MS = 200
+
+/** A group with two replicas, in which `marking` notes its effects in Postgres. */
+async function scene() {
+  const { url, query } = await database()
+  await query('create table effects (n serial, event_id text, key text)')
+  const settings = {
+    IDEMPOTENCY_STORE: url,
+    IDEMPOTENCY_LEASE_MS: '2000',
+    SESSION_TIMEOUT_MS: '6000',
+    PLUGINS: pluginPath('plugins/marking'),
+  }
+  const other = recorder(undefined, 'other')
+  const s = await situation({ plugins: [marking, other.plugin], settings })
+  async function ids(): Promise<number[]> {
+    const rows = await query<{ event_id: string }>('select event_id from effects order by n')
+    return rows.map(({ event_id }) => Number(event_id))
+  }
+  async function cli(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await runCli(args, { env: s.settings })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return stdout
+  }
+  const keys = () =>
+    query<{ key: string }>('select distinct split_part(key, $1, 1) as key from effects', ['/'])
+  return { ...s, other, ids, cli, keys, env: s.settings }
+}
+
+/** Publishes on and on, until it is told to stop; answers how many events there are. */
+async function load(s: Awaited<ReturnType<typeof scene>>) {
+  const producer = kafkaClient().producer({ idempotent: true })
+  await producer.connect()
+  let count = 0
+  let isOn = true
+  const done = (async () => {
+    while (isOn) {
+      const numbers = Array.from({ length: BATCH }, () => count++)
+      const messages = numbers.map((n) => s.record(moved(`e${n % ENTITIES}`, n, `${n}`)))
+      await producer.send({ topic: s.topic, messages })
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
+  })()
+  async function stop(): Promise<number> {
+    isOn = false
+    await done
+    await producer.disconnect()
+    return count
+  }
+  return { count: () => count, stop }
+}
+
+it('a disabled plugin catches up and goes on live: each event once, in order, under load', {
+  timeout: 150_000,
+}, async () => {
+  const s = await scene()
+  const replicas = [await s.start(), await s.start()]
+  const events = await load(s)
+  await until(async () => (await s.ids()).length > 0, { what: 'effects before' })
+  await s.cli('plugins', 'disable', 'marking')
+  const missedFrom = events.count()
+  await until(() => events.count() > missedFrom + 30, { what: 'missed events' })
+
+  const args = ['plugins', 'enable', 'marking', '--from', '1h']
+  expect(await s.cli(...args)).toMatch(/nothing was handed over: with --yes it is\n$/)
+  const before = (await s.ids()).length
+  const killed = startCli([...args, '--yes', '--rate', '30'], s.env)
+  await until(async () => (await s.ids()).length > before + 5, {
+    what: 'effects of what it missed',
+  })
+  killed.child.kill('SIGKILL')
+  await killed.ended
+
+  const said = await s.cli(...args, '--yes')
+  expect(said).toContain('goes on, begun by')
+  expect(said).toContain('marking: paused, so that its live events wait for the rest')
+  expect(said).toMatch(/marking: enabled in group \S+\n$/)
+  const liveFrom = events.count()
+  await until(async () => (await s.ids()).some((n) => n > liveFrom), { what: 'live effects' })
+  const count = await events.stop()
+  await until(async () => (await s.ids()).length >= count, { what: 'all effects' })
+  await s.caughtUp()
+  for (const replica of replicas) await replica.stop()
+
+  const ids = await s.ids()
+  expect(ids).toHaveLength(count)
+  for (let entity = 0; entity < ENTITIES; entity++) {
+    const own = ids.filter((n) => n % ENTITIES === entity)
+    expect(own).toEqual(Array.from({ length: own.length }, (_, n) => n * ENTITIES + entity))
+  }
+  expect(await s.keys()).toEqual([{ key: s.groupId }])
+  expect(s.other.seen).toHaveLength(count)
+})
+
+it('says where there is nothing to catch up on', async () => {
+  const s = await scene()
+  const args = ['plugins', 'enable', 'marking', '--from', '1h', '--yes']
+  const enabled = await runCli(args, { env: s.env })
+  expect(enabled.code).toBe(1)
+  expect(enabled.stderr).toContain(
+    '--from is for a plugin that is disabled, and marking is enabled',
+  )
+  await s.cli('plugins', 'pause', 'marking')
+  const paused = await runCli(args, { env: s.env })
+  expect(paused.stderr).toContain('its events wait for "plugins resume"')
+  await s.cli('events', 'off')
+  const off = await runCli(args, { env: s.env })
+  expect(off.stderr).toContain('events are off')
+})
