@@ -19,7 +19,7 @@ export interface WatchedGroup {
   signal: AbortSignal
 }
 
-const INTERVAL_MS = 100
+const INTERVAL_MS = 50
 const SETTLED_MS = 180_000
 
 /** Asks the broker over and over how the partitions of a group are shared out. */
