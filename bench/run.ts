@@ -15,7 +15,8 @@ import { machineNow, resultsOf, writePage } from './lib/page.ts'
 import { printProfiles } from './lib/profile.ts'
 import { type CaseReport, isJudged, isNear, markdown } from './lib/report.ts'
 
-const FOLDER = resolve('.inventory-events', 'bench')
+/** Of this run alone. Profiles stay in it. */
+const FOLDER = resolve('.inventory-events', 'bench', String(process.pid))
 const FAILED = 'failed: '
 
 async function main(): Promise<number> {
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
     return await judge(reports, options)
   } finally {
     await stop()
+    if (!options.profile) await rm(FOLDER, { recursive: true, force: true })
   }
 }
 
@@ -43,7 +45,6 @@ async function prepare(
 ): Promise<Bench> {
   const config = loadConfig({ KAFKA_BROKERS: endpoints.brokers }, { required: ['KAFKA_BROKERS'] })
   const kafka = createKafka(config, createLogger('silent'))
-  await rm(FOLDER, { recursive: true, force: true })
   await mkdir(FOLDER, { recursive: true })
   say(`publishing ${options.dataset.records} events`)
   const dataset = await publishDataset(kafka, endpoints.registryUrl, options.dataset)
@@ -58,6 +59,7 @@ async function runCases(bench: Bench, { cases }: Options): Promise<CaseReport[]>
   for (const { name, title, run } of cases) {
     say(`${name}: ${title}`)
     const folder = bench.profileFolder && join(bench.profileFolder, name)
+    if (folder) await mkdir(folder, { recursive: true })
     const result = await run({ ...bench, profileFolder: folder }).catch(failedResult)
     const report = { name, title, ...result }
     print(`\n${markdown(report)}\n\n`)

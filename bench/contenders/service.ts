@@ -3,6 +3,7 @@ import { nameOf } from '../../src/event/guards.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { sampleAllocations } from '../lib/allocations.ts'
 import { jobOf, tell } from '../lib/child.ts'
+import { profileCpu } from '../lib/cpu-profile.ts'
 import { BEGIN, END } from '../lib/events.ts'
 import { createMeter, peakMiB } from '../lib/meter.ts'
 import type { ServiceJob } from '../lib/service-job.ts'
@@ -41,14 +42,17 @@ const plugins: Plugin[] = [
   },
 ]
 let allocations: ReturnType<typeof sampleAllocations> | undefined
+let profile: ReturnType<typeof profileCpu> | undefined
 const service = await startWith(plugins, job)
 await finished
+await (await profile)?.()
 const top = await (await allocations)?.()
 await service.stop()
 tell({ ...meter.sample(job.records, { earlyPeakMiB }), ...(top && { allocations: top }) })
 
 function begin(): void {
   if (job.allocation) allocations ??= sampleAllocations()
+  if (job.profileFile) profile ??= profileCpu(job.profileFile)
   meter.begin()
 }
 

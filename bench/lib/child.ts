@@ -5,16 +5,15 @@ export interface ChildOptions {
   /** A file of `bench/contenders`, without its end. */
   contender: string
   job: object
-  nodeArgs?: readonly string[]
 }
 
 const LIMIT_MS = 900_000
 const TAIL = 2_000
 
 /** Runs a contender in a process of its own, and answers the JSON of its last line. */
-export function runChild<T>({ contender, job, nodeArgs = [] }: ChildOptions): Promise<T> {
+export function runChild<T>({ contender, job }: ChildOptions): Promise<T> {
   const file = fileURLToPath(new URL(`../contenders/${contender}.ts`, import.meta.url))
-  return runProgram<T>(process.execPath, [...nodeArgs, file, JSON.stringify(job)])
+  return runProgram<T>(process.execPath, [file, JSON.stringify(job)])
 }
 
 /** Runs any program that ends by printing a line of JSON. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { fetchLimits } from '../../src/kafka/fair-fetch.ts'
 import type { Bench } from './bench.ts'
 import { runChild } from './child.ts'
@@ -21,8 +22,8 @@ export function runService<T>(bench: Bench, options: ServiceOptions): Promise<T>
     const wanted = dataset.wanted(options.wants, options.plugins)
     const place = { brokers, registryUrl, topic, partitions, groupId, store: 'kafka:' }
     const job: ServiceJob = { ...place, records: dataset.recordsInAll, wanted, ...options }
-    const nodeArgs = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []
-    return runChild<T>({ contender: 'service', job, nodeArgs })
+    if (profileFolder) job.profileFile = join(profileFolder, `${groupId}.cpuprofile`)
+    return runChild<T>({ contender: 'service', job })
   })
 }
 

@@ -22,7 +22,7 @@ Measures the service beside plain kafkajs on a real Kafka, and prints medians, s
   --json <file>    write the results there
   --write          put the table into docs/performance.md
   --busy           say in that table that the machine was busy with other things
-  --profile        print where the service spends its CPU time
+  --profile        print where the service spends its CPU time, which slows it: not with --write
   --help
 `
 
@@ -50,6 +50,9 @@ export function readOptions(args: readonly string[]): Options {
       case: { type: 'string', multiple: true },
     },
   })
+  if (values.profile && values.write) {
+    throw new Error('--profile slows what is measured: expected it without --write')
+  }
   const isQuick = values.quick
   return {
     cases: chosen(values.case, isQuick),

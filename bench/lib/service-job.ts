@@ -18,6 +18,8 @@ export interface ServiceJob {
   /** How long a handler waits; it does nothing unless this is given. */
   waitMs?: number
   concurrency?: number
+  /** Write a CPU profile there, from the first record to the last. */
+  profileFile?: string
   /** Sample what is allocated, and answer the top allocators. */
   allocation?: boolean
 }
