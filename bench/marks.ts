@@ -8,30 +8,25 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { loadConfig } from '../src/config/load-config.ts'
 import { systemClock as clock } from '../src/event/clock.ts'
-import { createKafkaStore } from '../src/idempotency/kafka.ts'
 import { markOf, packMarks } from '../src/idempotency/mark-format.ts'
 import type { IdempotencyStore } from '../src/idempotency/store.ts'
 import { withAdmin } from '../src/kafka/admin.ts'
 import { createKafka } from '../src/kafka/client.ts'
-import { openMarksLog } from '../src/kafka/marks-log.ts'
 import { createMarksTopic, marksTopicOf } from '../src/kafka/marks-topic.ts'
 import { createProducer } from '../src/kafka/producer.ts'
 import { removeFromKafka } from '../src/kafka/remove.ts'
 import { createLogger } from '../src/observe/logger.ts'
+import { completeAll, keyOf, openAll, openMarksStore, untilOpen } from './lib/fill-marks.ts'
 
 const MARKS = Number(process.argv[2] ?? 1_000_000)
 const PARTITIONS = Number(process.argv[3] ?? 1)
-/** Marks that are completed between two flushes. */
-const CHUNK = 16_384
-/** A topic that was just created may lack leaders for a moment. */
-const LEADER_WAIT_MS = 10_000
 const TTL_MS = 86_400_000
 
 const config = loadConfig(process.env, { required: ['KAFKA_BROKERS'] })
 const kafka = createKafka(config, createLogger('silent'))
 const groupId = 'bench'
 const topic = `bench-${randomUUID().slice(0, 8)}`
-const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+const wanted = { topic, groupId, partitions: PARTITIONS, marks: MARKS }
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -45,16 +40,16 @@ try {
 
 async function measure(): Promise<object> {
   await createTopics()
-  const first = await openStore()
-  await untilOpen(first)
-  const openEmptyMs = await timed(() => openAll(first))
-  const completeMs = await timed(() => completeAll(first))
+  const first = await openMarksStore(kafka, wanted)
+  await untilOpen(first, wanted)
+  const openEmptyMs = await timed(() => openAll(first, wanted))
+  const completeMs = await timed(() => completeAll(first, wanted))
   const flushMs = await timed(() => first.flush())
   await first.close()
 
   const before = await memory()
-  const second = await openStore()
-  const readBackMs = await timed(() => openAll(second))
+  const second = await openMarksStore(kafka, wanted)
+  const readBackMs = await timed(() => openAll(second, wanted))
   const after = await memory()
   const lookUpMs = await timed(() => lookUpAll(second))
   await second.close()
@@ -86,76 +81,25 @@ async function measureSingles(): Promise<object> {
     await producer.send(marksTopicOf(topic, groupId), records)
   }
   await producer.close()
-  const store = await openStore()
-  const readBackMs = await timed(() => openAll(store))
+  const store = await openMarksStore(kafka, wanted)
+  const readBackMs = await timed(() => openAll(store, wanted))
   await store.close()
   return { singles: count, readBackWithSinglesMs: readBackMs }
 }
 
 function createTopics(): Promise<void> {
   return withAdmin(kafka, async (admin) => {
-    const wanted = { partitions: PARTITIONS, replicationFactor: -1, configs: {} }
-    await admin.create({ topic, ...wanted })
-    await createMarksTopic(admin, topic, wanted, { groupId, ttlMs: TTL_MS })
+    const shape = { partitions: PARTITIONS, replicationFactor: -1, configs: {} }
+    await admin.create({ topic, ...shape })
+    await createMarksTopic(admin, topic, shape, { groupId, ttlMs: TTL_MS })
   })
-}
-
-async function openStore(): Promise<IdempotencyStore> {
-  return createKafkaStore({
-    marksLog: await openMarksLog({ kafka, groupId, topics: [topic], clock }),
-    groupId,
-    clock,
-    ttlMs: TTL_MS,
-    maxMarks: 2 * MARKS,
-    reports: {
-      onEvict: () => {},
-      onUnreadable: () => {},
-      onReadBack: () => {},
-      onWriteFailed: (error) => process.stderr.write(`${error}\n`),
-    },
-  })
-}
-
-async function untilOpen(store: IdempotencyStore): Promise<void> {
-  const deadlineMs = Date.now() + LEADER_WAIT_MS
-  for (;;) {
-    try {
-      return await openAll(store)
-    } catch (error) {
-      if (Date.now() > deadlineMs) throw error
-      await clock.sleep(100)
-    }
-  }
-}
-
-async function openAll(store: IdempotencyStore): Promise<void> {
-  const { signal: lost } = new AbortController()
-  await Promise.all(partitions.map((partition) => store.open({ topic, partition, lost })))
-}
-
-/** A chunk is completed while the one before it is written, as between two commits. */
-async function completeAll(store: IdempotencyStore): Promise<void> {
-  let written = Promise.resolve()
-  for (let n = 0; n < MARKS; n++) {
-    const result = await store.claim(keyOf(n), 'fingerprint')
-    if (result.type !== 'claimed') throw new Error(`mark ${n}: ${result.type}`)
-    await result.claim.complete()
-    if (n % CHUNK !== CHUNK - 1) continue
-    await written
-    written = store.flush()
-  }
-  await written
 }
 
 async function lookUpAll(store: IdempotencyStore): Promise<void> {
   for (let n = 0; n < MARKS; n++) {
-    const { type } = await store.claim(keyOf(n), 'fingerprint')
+    const { type } = await store.claim(keyOf(n, wanted), 'fingerprint')
     if (type !== 'completed') throw new Error(`mark ${n} is not there: ${type}`)
   }
-}
-
-function keyOf(n: number) {
-  return { plugin: 'plugin', eventId: `evt_${n}`, topic, partition: n % PARTITIONS }
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -1,11 +1,14 @@
 import type { Kafka } from 'kafkajs'
 import { systemClock as clock } from '../../src/event/clock.ts'
 import { createKafkaStore } from '../../src/idempotency/kafka.ts'
+import type { DeliveryKey, IdempotencyStore } from '../../src/idempotency/store.ts'
 import { openMarksLog } from '../../src/kafka/marks-log.ts'
 
 const TTL_MS = 86_400_000
 /** Marks that are completed between two flushes. */
 const CHUNK = 16_384
+/** A topic that was just created may lack leaders for a moment. */
+const LEADER_WAIT_MS = 10_000
 
 export interface MarksWanted {
   topic: string
@@ -16,8 +19,18 @@ export interface MarksWanted {
 
 /** Completes events in the ledger of a group, as the service does. */
 export async function fillMarks(kafka: Kafka, wanted: MarksWanted): Promise<void> {
-  const { topic, groupId, partitions, marks } = wanted
-  const store = createKafkaStore({
+  const store = await openMarksStore(kafka, wanted)
+  await untilOpen(store, wanted)
+  await completeAll(store, wanted)
+  await store.flush()
+  await store.close()
+}
+
+export async function openMarksStore(
+  kafka: Kafka,
+  { topic, groupId, marks }: MarksWanted,
+): Promise<IdempotencyStore> {
+  return createKafkaStore({
     marksLog: await openMarksLog({ kafka, groupId, topics: [topic], clock }),
     groupId,
     clock,
@@ -30,17 +43,43 @@ export async function fillMarks(kafka: Kafka, wanted: MarksWanted): Promise<void
       onWriteFailed: (error) => process.stderr.write(`${error}\n`),
     },
   })
-  const { signal: lost } = new AbortController()
-  for (let partition = 0; partition < partitions; partition++) {
-    await store.open({ topic, partition, lost })
+}
+
+export async function untilOpen(store: IdempotencyStore, wanted: MarksWanted): Promise<void> {
+  const deadlineMs = Date.now() + LEADER_WAIT_MS
+  for (;;) {
+    try {
+      return await openAll(store, wanted)
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error
+      await clock.sleep(100)
+    }
   }
-  for (let n = 0; n < marks; n++) {
-    const key = { plugin: 'first', eventId: `evt_${n}`, topic, partition: n % partitions }
-    const result = await store.claim(key, 'fingerprint')
+}
+
+export async function openAll(
+  store: IdempotencyStore,
+  { topic, partitions }: MarksWanted,
+): Promise<void> {
+  const { signal: lost } = new AbortController()
+  const all = Array.from({ length: partitions }, (_, partition) => partition)
+  await Promise.all(all.map((partition) => store.open({ topic, partition, lost })))
+}
+
+/** A chunk is completed while the one before it is written, as between two commits. */
+export async function completeAll(store: IdempotencyStore, wanted: MarksWanted): Promise<void> {
+  let written = Promise.resolve()
+  for (let n = 0; n < wanted.marks; n++) {
+    const result = await store.claim(keyOf(n, wanted), 'fingerprint')
     if (result.type !== 'claimed') throw new Error(`mark ${n}: ${result.type}`)
     await result.claim.complete()
-    if (n % CHUNK === CHUNK - 1) await store.flush()
+    if (n % CHUNK !== CHUNK - 1) continue
+    await written
+    written = store.flush()
   }
-  await store.flush()
-  await store.close()
+  await written
+}
+
+export function keyOf(n: number, { topic, partitions }: MarksWanted): DeliveryKey {
+  return { plugin: 'plugin', eventId: `evt_${n}`, topic, partition: n % partitions }
 }
