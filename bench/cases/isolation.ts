@@ -9,8 +9,8 @@ import type { Sample } from '../lib/meter.ts'
 import { spreadOf } from '../lib/statistics.ts'
 
 const PER_SECOND = 500
-const SECONDS = 20
-const WARM_UP_MS = 5_000
+const SECONDS = 15
+const WARM_UP_MS = 4_000
 const WAIT_MS = 5
 /** Of what the lane of one entity can do. */
 const HOT_SHARE = 0.7

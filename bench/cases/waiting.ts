@@ -12,7 +12,7 @@ const WAIT_MS = 10
 const LANES = [64, 256, 1_024]
 /** So that the fewest lanes and the most both have some seconds to do. */
 const RECORDS_PER_LANE = 500
-const RECORDS_MOST = 128_000
+const RECORDS_MOST = 64_000
 /** kafkajs does one at a time in a partition: more would take minutes. */
 const RECORDS_OF_EACH_MESSAGE = 2_000
 
