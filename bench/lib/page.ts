@@ -1,9 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
-import kafkajs from 'kafkajs/package.json' with { type: 'json' }
+import manifest from '../../package.json' with { type: 'json' }
+import { givenEndpoints } from '../../src/stack/given.ts'
+import { KAFKA_VERSION } from '../../src/stack/kafka.ts'
 import type { Dataset } from './dataset.ts'
 import type { Options } from './options.ts'
-import { type CaseReport, markdown } from './report.ts'
+import { PARALLEL_CONSUMER_VERSION } from './parallel-consumer.ts'
+import { type CaseReport, markdown, summary } from './report.ts'
 
 const PAGE = new URL('../../docs/performance.md', import.meta.url)
 const BETWEEN = /<!-- results -->.*<!-- \/results -->/s
@@ -12,8 +15,8 @@ export interface Machine {
   cpus: string
   memoryGiB: number
   system: string
-  node: string
-  kafkajs: string
+  /** By name. */
+  versions: Record<string, string>
   /** Runnable processes, averaged over the minute before the benchmark began. */
   loadBefore: number
 }
@@ -23,9 +26,18 @@ export function machineNow(loadBefore: number): Machine {
     cpus: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     memoryGiB: Math.round(totalmem() / 1_073_741_824),
     system: `${process.platform} ${release()}`,
-    node: process.version,
-    kafkajs: kafkajs.version,
+    versions: versions(),
     loadBefore,
+  }
+}
+
+function versions(): Record<string, string> {
+  const { kafkajs, avsc, '@kafkajs/confluent-schema-registry': registry } = manifest.dependencies
+  return {
+    Node: process.versions.node,
+    Kafka: givenEndpoints(process.env) ? 'as given' : KAFKA_VERSION,
+    ...{ kafkajs, avsc, '@kafkajs/confluent-schema-registry': registry },
+    'parallel-consumer': PARALLEL_CONSUMER_VERSION,
   }
 }
 
@@ -34,15 +46,18 @@ export function resultsOf(
   reports: readonly CaseReport[],
   { machine, dataset, options }: { machine: Machine; dataset: Dataset; options: Options },
 ): string {
-  const { cpus, memoryGiB, system, node, loadBefore } = machine
+  const { cpus, memoryGiB, system, versions, loadBefore } = machine
+  const named = Object.entries(versions).map((pair) => pair.join(' '))
   const { records, meanValueBytes, partitions, entities, seed } = dataset
   const busy = options.isBusy ? ['', '**From a busy machine: others worked on it meanwhile.**'] : []
   return [
-    `${new Date().toISOString().slice(0, 10)}: ${cpus}, ${memoryGiB} GiB, ${system}; Node ${node}, kafkajs`,
-    `${machine.kafkajs}, Kafka and registry on the same machine; load before it began ${loadBefore.toFixed(1)}.`,
+    `${new Date().toISOString().slice(0, 10)}: ${cpus}, ${memoryGiB} GiB, ${system}, Kafka and registry on the same machine,`,
+    `load before it began ${loadBefore.toFixed(1)}. ${named.join(', ')}.`,
     `${records.toLocaleString('en')} events of ${meanValueBytes.toFixed(0)} bytes on average, ${partitions} partitions,`,
     `${entities.toLocaleString('en')} entities, seed ${seed}; ${options.rounds} rounds: medians, with the least and the most.`,
     ...busy,
+    '',
+    summary(reports),
     ...reports.flatMap((report) => ['', markdown(report)]),
   ].join('\n')
 }

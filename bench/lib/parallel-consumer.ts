@@ -7,8 +7,9 @@ import { jarsFolder } from '../../src/stack/stack.ts'
 import { runProgram } from './child.ts'
 import type { Sample } from './meter.ts'
 
+export const PARALLEL_CONSUMER_VERSION = '0.5.3.3'
 const ARTIFACTS = [
-  'io.confluent.parallelconsumer:parallel-consumer-core:0.5.3.3',
+  `io.confluent.parallelconsumer:parallel-consumer-core:${PARALLEL_CONSUMER_VERSION}`,
   'org.slf4j:slf4j-nop:1.7.36',
 ]
 const SOURCE = fileURLToPath(new URL('../parallel-consumer/ParallelReader.java', import.meta.url))

@@ -6,6 +6,8 @@ export interface CaseReport extends CaseResult {
   title: string
 }
 
+const FINDING_HEAD = ['comparison', 'measured', 'to reach', 'verdict']
+
 export type Verdict = 'reached' | 'not reached' | 'reported'
 
 export function verdictOf({ value, atLeast, atMost }: Finding): Verdict {
@@ -28,11 +30,21 @@ export function isNear({ value, quickAtLeast, quickAtMost }: Finding): boolean {
 /** A case as Markdown: what each contender did, then how they compare. */
 export function markdown({ name, title, rows, findings, notes = [] }: CaseReport): string {
   return [
-    `#### ${name}: ${title}`,
+    `### ${name}: ${title}`,
     ...(rows.length > 0 ? ['', ...rowsTable(rows)] : []),
     ...(findings.length > 0 ? ['', ...findingsTable(findings)] : []),
     ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : []),
   ].join('\n')
+}
+
+/** Every number that is to reach something, of all cases. */
+export function summary(reports: readonly CaseReport[]): string {
+  const rows = reports.flatMap(({ name, findings }) =>
+    findings
+      .filter((finding) => verdictOf(finding) !== 'reported')
+      .map((finding) => [name, ...cellsOf(finding)]),
+  )
+  return table(['case', ...FINDING_HEAD], rows).join('\n')
 }
 
 function rowsTable(rows: readonly Row[]): string[] {
@@ -50,15 +62,12 @@ function rowsTable(rows: readonly Row[]): string[] {
 }
 
 function findingsTable(findings: readonly Finding[]): string[] {
-  return table(
-    ['comparison', 'measured', 'to reach', 'verdict'],
-    findings.map((finding) => [
-      finding.what,
-      figure(finding.value, finding.unit),
-      targetOf(finding),
-      verdictOf(finding),
-    ]),
-  )
+  return table(FINDING_HEAD, findings.map(cellsOf))
+}
+
+function cellsOf(finding: Finding): string[] {
+  const { what, value, unit } = finding
+  return [what, figure(value, unit), targetOf(finding), verdictOf(finding)]
 }
 
 function targetOf({ atLeast, atMost, unit }: Finding): string {

@@ -11,11 +11,11 @@ import type { Site } from './site.ts'
 
 const READY_MS = 60_000
 const FORMAT_MS = 60_000
-const VERSION = '4.3.0'
+export const KAFKA_VERSION = '4.3.0'
 const LOG_BINDING = 'org.slf4j:slf4j-simple:1.7.36'
 const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'
 
-export function fetchKafka(site: Site, version = VERSION): Promise<string[]> {
+export function fetchKafka(site: Site, version = KAFKA_VERSION): Promise<string[]> {
   const { jarsFolder: folder, say: onProgress, signal } = site
   const artifacts = [`org.apache.kafka:kafka_2.13:${version}`, LOG_BINDING]
   return resolveJars({ name: 'kafka', artifacts, folder, onProgress, signal })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Bench } from '../../../bench/lib/bench.ts'
 import { compare, ratio } from '../../../bench/lib/compare.ts'
-import { isNear, markdown, verdictOf } from '../../../bench/lib/report.ts'
+import { isNear, markdown, summary, verdictOf } from '../../../bench/lib/report.ts'
 import { rowOf, spreadOf } from '../../../bench/lib/statistics.ts'
 
 const sample = (wallMs: number) => ({ records: 1_000, wallMs, cpuMs: wallMs / 2, peakMiB: 100 })
@@ -58,6 +58,14 @@ describe('a finding', () => {
     const findings = [{ ...finding, value: 0.5, atLeast: 0.93 }]
     const text = markdown({ name: 'n', title: 't', rows: [rowOf('a', [sample(10)])], findings })
     expect(text).toContain('| x | 0.50 × | ≥ 0.93 × | not reached |')
+    const reports = [
+      { name: 'n', title: 't', rows: [], findings: [...findings, { ...finding, value: 9 }] },
+    ]
+    expect(summary(reports).split('\n')).toEqual([
+      '| case | comparison | measured | to reach | verdict |',
+      '| --- | --- | --- | --- | --- |',
+      '| n | x | 0.50 × | ≥ 0.93 × | not reached |',
+    ])
     expect(text).toContain('| a | 1,000 | 100,000 | 5.00 | 100 |')
   })
 })
