@@ -56,10 +56,10 @@ function deliveriesOf({ record: { record, read, print }, slug }: Question): Aske
 
 /** By the id that this time alone has. */
 function redeliveryOf({ known: { read, print }, redriven }: Redrive): AskedDelivery {
-  const { plugin, generation, origin } = redriven
+  const { plugin, origin } = redriven
   const id = read.type === 'event' ? read.id : ''
   const fingerprint = print as string
-  const eventId = redriveIdOf(id, fingerprint, generation)
+  const eventId = redriveIdOf(id, fingerprint, redriven)
   return { plugin, eventId, fingerprint, topic: origin.topic, partition: origin.partition }
 }
 

@@ -16,6 +16,8 @@ export interface Letter {
   /** How often it was redriven before. */
   redrives: number
   groupId: string
+  /** The group of the replay that gave it up, if one did. */
+  replay: string | undefined
   /** Where the record came from. */
   topic: string
   partition: number
@@ -38,6 +40,7 @@ export function letterOf(record: SourceRecord): Letter | undefined {
     attempts: Number(headerText(record, 'dlq.attempts') ?? 0),
     redrives: Number(headerText(record, 'dlq.redrives') ?? 0),
     groupId: headerText(record, 'dlq.group') ?? '',
+    replay: headerText(record, 'dlq.replay'),
     topic,
     partition: Number(headerText(record, 'dlq.partition')),
     offset: Number(headerText(record, 'dlq.offset')),

@@ -24,6 +24,7 @@ export function redriveRecordOf(letter: Letter, record: SourceRecord): RedriveRe
       'redrive.plugin': letter.plugin,
       'redrive.group': letter.groupId,
       'redrive.generation': String(letter.redrives + 1),
+      ...(letter.replay !== undefined && { 'redrive.replay': letter.replay }),
       'redrive.letter': letter.place,
       'dlq.topic': letter.topic,
       'dlq.partition': String(letter.partition),

@@ -24,6 +24,8 @@ export interface DeadLetterCause {
   groupId: string
   /** How often it was redriven before. */
   redrives: number
+  /** The group of the replay that gave it up, if one did. */
+  replay: string | undefined
 }
 
 const ERROR_LIMIT_BYTES = 1_024
@@ -56,6 +58,7 @@ export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): Dead
       'dlq.offset': String(record.offset),
       'dlq.timestamp': String(record.timestampMs),
       'dlq.group': cause.groupId,
+      ...(cause.replay !== undefined && { 'dlq.replay': cause.replay }),
       ...(cause.redrives > 0 && { 'dlq.redrives': String(cause.redrives) }),
     },
   }

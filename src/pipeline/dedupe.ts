@@ -162,5 +162,5 @@ function holderId(delivery: Delivery, content: Content): string {
 
 /** What a delivery is claimed by: the event's id, unless it was redriven. */
 function claimIdOf({ wanted: { redriven } }: Delivery, { id, fingerprint }: Content): string {
-  return redriven === undefined ? id : redriveIdOf(id, fingerprint, redriven.generation)
+  return redriven === undefined ? id : redriveIdOf(id, fingerprint, redriven)
 }

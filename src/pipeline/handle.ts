@@ -116,7 +116,8 @@ class Call implements SqlPluginContext {
 
   get idempotencyKey(): string {
     const { plugin, wanted } = this.#delivery
-    return `${this.#ports.groupId}/${plugin.slug}/${wanted.content?.id}`
+    const groupId = wanted.redriven?.replay ?? this.#ports.groupId
+    return `${groupId}/${plugin.slug}/${wanted.content?.id}`
   }
 
   get sql(): Sql {

@@ -8,6 +8,8 @@ export interface Redriven {
   groupId: string
   /** 1 for an event that is redriven for the first time. */
   generation: number
+  /** The group of the replay that gave it up; undefined where that was the live one. */
+  replay: string | undefined
   /** The record as it was when it came in first: its place, its time and its own headers. */
   origin: SourceRecord
 }
@@ -30,10 +32,16 @@ export function redriveInputOf(topic: string): string | undefined {
 /**
  * What a redriven event is claimed by. Given up counts as completed, so each time that an event is
  * redriven has an id of its own, which is the same however often the record is written; with the
- * content in it, since several dead letters may have one event id by conflict.
+ * content in it, since several dead letters may have one event id by conflict, and the replay, which
+ * may have given up what the live group did too.
  */
-export function redriveIdOf(eventId: string, fingerprint: string, generation: number): string {
-  return `${eventId}#${fingerprint}#redrive-${generation}`
+export function redriveIdOf(
+  eventId: string,
+  fingerprint: string,
+  { generation, replay }: Pick<Redriven, 'generation' | 'replay'>,
+): string {
+  const given = replay === undefined ? '' : `#${replay}`
+  return `${eventId}#${fingerprint}${given}#redrive-${generation}`
 }
 
 /** Undefined for what nobody can be asked to take, since it does not say who or where from. */
@@ -54,7 +62,7 @@ export function redrivenOf(record: SourceRecord): Redriven | undefined {
     value,
     headers: ownHeaders(record.headers),
   }
-  return { plugin, groupId, generation, origin }
+  return { plugin, groupId, generation, replay: headerText(record, 'redrive.replay'), origin }
 }
 
 /** The headers that a record had before it was a dead letter, or redriven. */

@@ -75,8 +75,9 @@ export function createSettle(ports: SettlePorts) {
   ): Promise<Turn> {
     if (delivery.deadLetterWritten) return complete(delivery, outcome)
     const { plugin, wanted, attempts } = delivery
-    const redrives = wanted.redriven?.generation ?? 0
-    const cause = { plugin: plugin.slug, reason, error, attempts, groupId: ports.groupId, redrives }
+    const { generation: redrives = 0, replay } = wanted.redriven ?? {}
+    const who = { plugin: plugin.slug, groupId: ports.groupId, replay }
+    const cause = { ...who, reason, error, attempts, redrives }
     try {
       await ports.deadLetters.write(deadLetterOf(originOf(wanted), cause))
     } catch (failure) {

@@ -389,7 +389,7 @@ describe('what was redriven', () => {
     const fingerprint = asked[0]?.fingerprint as string
     expect(asked.at(-1)).toEqual({
       plugin: 'plugin',
-      eventId: redriveIdOf('e1', fingerprint, 2),
+      eventId: redriveIdOf('e1', fingerprint, { generation: 2, replay: undefined }),
       fingerprint,
       topic: 't',
       partition: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RecordHeaders } from '../../../src/event/record.ts'
+import { reject } from '../../../src/plugin/plugin.ts'
 import { deferred } from '../../support/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
@@ -155,6 +156,28 @@ describe('a redriven record', () => {
     await settled()
     const record = { topic: 'events', partition: 0, offset: 7, timestampMs: 1234, key: 'key' }
     expect(seen).toEqual([{ record, idempotencyKey: 'group/plugin/1' }])
+  })
+
+  it('of a replay is none of the live ones: under the key of the replay, and given up for it', async () => {
+    const seen: string[] = []
+    const noting = plugin({
+      processEvent(_, { idempotencyKey }) {
+        seen.push(idempotencyKey)
+        return seen.length === 2 ? reject('not again') : undefined
+      },
+    })
+    const { kit, redrive } = scene({ plugins: [noting] })
+    await settled()
+    const live = redriveOf('plugin')
+    const replayed = { ...live, 'redrive.replay': 'group.replay.plugin.1' }
+    for (const headers of [live, replayed, live, replayed]) {
+      redrive.take({ value: moved('1'), headers })
+      await settled()
+    }
+    expect(seen).toEqual(['group/plugin/1', 'group.replay.plugin.1/plugin/1'])
+    expect(kit.letters.map(({ headers }) => headers['dlq.replay'])).toEqual([
+      'group.replay.plugin.1',
+    ])
   })
 
   it('with bytes that hold no event is given up once more, for all plugins or its own', async () => {
