@@ -19,6 +19,7 @@ const USERS = [
   'clerk',
   'redriver',
   'explainer',
+  'replayer',
   'trier',
 ]
 /** Each lacks one right of the service. */
@@ -174,6 +175,15 @@ it('serves: reads, dead-letters, notes, commits, follows switches, is explained,
   for (const { output } of [first, second]) {
     expect(output.out).not.toMatch(/AUTHORIZATION|uthorized|secret-of-/)
   }
+})
+
+it('hands past events to a plugin again, and lets one that was disabled catch up', async () => {
+  const from = ['--from', '1h', '--yes']
+  const replay = ['replay', '--plugin', 'careful', '--kind', 'first', ...from]
+  expect(await done('replayer', replay)).toContain('processed 1\n')
+  await done('operator', ['plugins', 'disable', 'careful'])
+  const caughtUp = await done('replayer', ['plugins', 'enable', 'careful', ...from])
+  expect(caughtUp).toContain('careful: enabled in group inventory-events\n')
 })
 
 /** Gives the rights of the service, where one gives way to another, or to none. */

@@ -4,6 +4,7 @@ const OPERATIONS: Record<string, number> = {
   Read: kafkajs.AclOperationTypes.READ,
   Write: kafkajs.AclOperationTypes.WRITE,
   Create: kafkajs.AclOperationTypes.CREATE,
+  Delete: kafkajs.AclOperationTypes.DELETE,
   Describe: kafkajs.AclOperationTypes.DESCRIBE,
   DescribeConfigs: kafkajs.AclOperationTypes.DESCRIBE_CONFIGS,
 }
