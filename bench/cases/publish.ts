@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { PublishJob } from '../contenders/publish.ts'
 import type { BenchCase } from '../lib/bench.ts'
 import { runChild } from '../lib/child.ts'
@@ -15,14 +16,17 @@ export const publish: BenchCase = {
   title: 'publish from JSON Lines',
   inQuick: false,
   async run(bench) {
-    const { brokers, registryUrl, kafka, dataset } = bench
+    const { brokers, registryUrl, kafka, dataset, profileFolder } = bench
     const records = Math.min(dataset.records, RECORDS_MOST)
     await prepareTopic(kafka, registryUrl, TOPIC, dataset.partitions)
     const file = await writeEvents(bench, records)
     const job: PublishJob = { brokers, registryUrl, topic: TOPIC, file, records }
+    const profiled = profileFolder
+      ? { ...job, profileFile: join(profileFolder, 'publish.cpuprofile') }
+      : job
     const rows = await compare(bench, [
       { name: 'kafkajs', run: () => runChild<Sample>({ contender: 'produce', job }) },
-      { name: 'publish', run: () => runChild<Sample>({ contender: 'publish', job }) },
+      { name: 'publish', run: () => runChild<Sample>({ contender: 'publish', job: profiled }) },
     ])
     return {
       rows,

@@ -7,6 +7,7 @@ import { publishLines } from '../../src/publish/publish-lines.ts'
 import { readLines } from '../../src/publish/read-lines.ts'
 import { uuidV7 } from '../../src/publish/uuid-v7.ts'
 import { jobOf, tell } from '../lib/child.ts'
+import { profileCpu } from '../lib/cpu-profile.ts'
 import { createMeter } from '../lib/meter.ts'
 
 const MAX_LINE_BYTES = 1_048_576
@@ -17,9 +18,10 @@ export interface PublishJob {
   topic: string
   file: string
   records: number
+  profileFile?: string
 }
 
-const { brokers, registryUrl, topic, file, records } = jobOf<PublishJob>()
+const { brokers, registryUrl, topic, file, records, profileFile } = jobOf<PublishJob>()
 const environment = { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
 const config = loadConfig(environment, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
 const publisher = await openPublisher(config, {
@@ -27,6 +29,7 @@ const publisher = await openPublisher(config, {
   log: pino({ level: 'warn' }, process.stderr),
 })
 const meter = createMeter()
+const profile = profileFile ? await profileCpu(profileFile) : undefined
 meter.begin()
 const { published } = await publishLines({
   lines: readLines(createReadStream(file), MAX_LINE_BYTES),
@@ -39,6 +42,7 @@ const { published } = await publishLines({
   onProgress: () => {},
 })
 meter.end()
+await profile?.()
 await publisher.close()
 if (published !== records) throw new Error(`published ${published} of ${records}`)
 tell(meter.sample(records))
