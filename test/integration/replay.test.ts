@@ -3,13 +3,15 @@ import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ReplayPlan } from '../../src/replay/plan.ts'
+import { beginPlan, readPlan } from '../../src/replay/plans.ts'
 import { moved, wasted } from '../support/events.ts'
 import { groupMembers } from '../support/group.ts'
 import marking from '../support/plugins/marking.ts'
 import { database } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'
-import { type SituationOptions, situation } from '../support/service-kit.ts'
+import { readAll, type SituationOptions, situation } from '../support/service-kit.ts'
 import { endpoints, kafkaClient, until } from '../support/stack.ts'
 import { startCli } from '../support/start-cli.ts'
 
@@ -33,7 +35,15 @@ async function scene(options: Partial<SituationOptions> = {}) {
     return text.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')]))
   }
   const replay = (...args: string[]) => cli('replay', '--plugin', 'logging', ...args)
-  return { ...s, env, cli, replay, noted, ids: async () => (await noted()).map(([id]) => id) }
+  return {
+    ...s,
+    records: readAll,
+    env,
+    cli,
+    replay,
+    noted,
+    ids: async () => (await noted()).map(([id]) => id),
+  }
 }
 
 describe('replay', () => {
@@ -93,7 +103,11 @@ describe('replay', () => {
     )
     const [letter] = await s.letters()
     expect(letter!.headers).toMatchObject({ 'dlq.group': s.groupId, 'dlq.plugin': 'logging' })
-    expect(letter!.headers['dlq.replay']).toBe(`${s.groupId}.replay.logging.3`)
+    const group = `${s.groupId}.replay.logging.3`
+    expect(letter!.headers['dlq.replay']).toBe(group)
+    await s.cli('dead-letters', 'redrive', '--yes')
+    const redriven = await s.records(`${s.topic}.redrive`)
+    expect(redriven.map(({ headers }) => headers['redrive.replay'])).toEqual([group])
   })
 })
 
@@ -148,6 +162,23 @@ describe('one that was not finished', () => {
     const nothing = await runCli([...args, '--resume'], s)
     expect(nothing.stderr).toBe('error: no replay of logging is unfinished\n')
   })
+})
+
+it('of two that are begun at once the first counts', async () => {
+  const s = await scene()
+  const kafka = kafkaClient()
+  const planBy = (by: string): ReplayPlan => ({
+    ...{ slug: 'logging', generation: 1, purpose: 'replay', state: 'running' },
+    ...{ fromMs: 0, toMs: undefined, entity: undefined, kind: undefined },
+    ...{ ranges: [], by, at: '', why: '' },
+  })
+  const begun = await Promise.allSettled(
+    ['ann', 'bob'].map((by) => beginPlan(kafka, s.groupId, planBy(by))),
+  )
+  const plan = await readPlan(kafka, s.groupId, 'logging')
+  const winner = begun.findIndex(({ status }) => status === 'fulfilled')
+  expect(begun.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(plan?.by).toBe(['ann', 'bob'][winner])
 })
 
 describe('killed at random and gone on with', { timeout: 120_000 }, () => {
