@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
-import manifest from '../../package.json' with { type: 'json' }
 import { givenEndpoints } from '../../src/stack/given.ts'
 import { KAFKA_VERSION } from '../../src/stack/kafka.ts'
 import type { Dataset } from './dataset.ts'
@@ -9,6 +9,7 @@ import { PARALLEL_CONSUMER_VERSION } from './parallel-consumer.ts'
 import { type CaseReport, markdown, summary } from './report.ts'
 
 const PAGE = new URL('../../docs/performance.md', import.meta.url)
+const MANIFEST = new URL('../../package.json', import.meta.url)
 const BETWEEN = /<!-- results -->.*<!-- \/results -->/s
 
 export interface Machine {
@@ -32,7 +33,8 @@ export function machineNow(loadBefore: number): Machine {
 }
 
 function versions(): Record<string, string> {
-  const { kafkajs, avsc, '@kafkajs/confluent-schema-registry': registry } = manifest.dependencies
+  const { dependencies } = JSON.parse(readFileSync(MANIFEST, 'utf8'))
+  const { kafkajs, avsc, '@kafkajs/confluent-schema-registry': registry } = dependencies
   return {
     Node: process.versions.node,
     Kafka: givenEndpoints(process.env) ? 'as given' : KAFKA_VERSION,
