@@ -82,6 +82,10 @@ it('a disabled plugin catches up and goes on live: each event once, in order, un
   })
   killed.child.kill('SIGKILL')
   await killed.ended
+  const pausing = startCli([...args, '--yes'], s.env)
+  await until(() => pausing.output.out.includes('marking: paused'), { what: 'the pause' })
+  pausing.child.kill('SIGKILL')
+  await pausing.ended
 
   const said = await s.cli(...args, '--yes')
   expect(said).toContain('goes on, begun by')
