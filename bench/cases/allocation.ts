@@ -2,7 +2,7 @@ import type { Allocator } from '../lib/allocations.ts'
 import type { BenchCase } from '../lib/bench.ts'
 import { runService } from '../lib/contenders.ts'
 
-const TOP = 12
+const TOP = 6
 
 export const allocation: BenchCase = {
   name: 'allocation',
@@ -12,8 +12,9 @@ export const allocation: BenchCase = {
     const { recordsInAll } = bench.dataset
     const options = { wants: 'none', plugins: 10, allocation: true } as const
     const { allocations } = await runService<{ allocations: Allocator[] }>(bench, options)
+    const by = (owner: Allocator['owner']) => allocations.filter((each) => each.owner === owner)
     const bytes = (owner: Allocator['owner']) =>
-      allocations.filter((each) => each.owner === owner).reduce((sum, each) => sum + each.bytes, 0)
+      by(owner).reduce((sum, each) => sum + each.bytes, 0)
     const perRecord = (sum: number) => sum / recordsInAll
     return {
       rows: [],
@@ -26,7 +27,8 @@ export const allocation: BenchCase = {
         { what: 'allocated by us', value: perRecord(bytes('ours')), unit: 'bytes a record' },
         { what: 'us to kafkajs', value: bytes('ours') / bytes('kafkajs'), unit: '×', atMost: 0.02 },
       ],
-      notes: allocations.slice(0, TOP).map(({ owner, what, bytes }) => {
+      notes: [...by('kafkajs').slice(0, TOP), ...by('ours').slice(0, TOP)].map((each) => {
+        const { owner, what, bytes } = each
         return `${owner}: \`${what}\`, ${perRecord(bytes).toFixed(1)} bytes a record`
       }),
     }
