@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { leaveCounts } from '../scripts/leave-counts.ts'
@@ -24,6 +25,7 @@ async function main(): Promise<number> {
   if (options.help) return print(HELP)
   // An exit ends the contenders too, a signal would not.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+  if (!options.profile) process.once('exit', () => rmSync(FOLDER, { recursive: true, force: true }))
   const machine = machineNow(loadavg()[0] ?? 0)
   const { brokers, registryUrl, stop } = await startTestStack()
   try {
@@ -35,7 +37,6 @@ async function main(): Promise<number> {
     return await judge(reports, options)
   } finally {
     await stop()
-    if (!options.profile) await rm(FOLDER, { recursive: true, force: true })
   }
 }
 
