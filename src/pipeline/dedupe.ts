@@ -122,11 +122,11 @@ export class Dedupe {
   }
 
   async #timed<T>(operation: 'claim' | 'complete' | 'release', call: () => Promise<T>): Promise<T> {
-    const startMs = this.#ports.clock.now()
+    const startMs = this.#ports.clock.elapsedMs()
     try {
       return await call()
     } finally {
-      this.#ports.onStoreCall(operation, (this.#ports.clock.now() - startMs) / 1000)
+      this.#ports.onStoreCall(operation, (this.#ports.clock.elapsedMs() - startMs) / 1000)
     }
   }
 

@@ -1,10 +1,12 @@
-import { setMaxListeners } from 'node:events'
 import type { Clock } from '../event/clock.ts'
 import type { Event } from '../event/event.ts'
 import { type Trace, traceOf } from '../event/trace.ts'
 import type { ClaimTransaction } from '../idempotency/store.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { HandlerReturn, PluginLog, Sql, SqlPluginContext } from '../plugin/plugin.ts'
 import { returnOf } from '../plugin/plugin.ts'
+import { AbortCalls } from './abort-calls.ts'
+import { type Deadline, Deadlines } from './deadlines.ts'
 import { type Delivery, originOf } from './delivery.ts'
 import { headerText } from './envelope.ts'
 
@@ -45,14 +47,15 @@ export interface HandlePorts {
  * given before the handler has settled: two calls for one entity never overlap.
  */
 export function createHandle(ports: HandlePorts) {
+  const shared: Shared = { ...ports, abortCalls: new AbortCalls(), deadlines: new Map() }
   return async function handle(
     delivery: Delivery,
     event: Event,
     transaction?: Pick<ClaimTransaction, 'sql' | 'interrupt'>,
   ): Promise<HandlerResult> {
     delivery.attempts += 1
-    const call = new Call(delivery, ports, transaction)
-    const startMs = ports.clock.now()
+    const call = new Call(delivery, shared, transaction)
+    const startMs = ports.clock.elapsedMs()
     const note = ports.calls.enter(delivery)
     try {
       const answer = delivery.plugin.processEvent(event, call)
@@ -64,41 +67,55 @@ export function createHandle(ports: HandlePorts) {
     } finally {
       ports.calls.leave(note)
       call.end()
-      ports.onHandled(delivery, (ports.clock.now() - startMs) / 1000)
+      ports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
     }
   }
+}
+
+/** What calls have in common. */
+interface Shared extends HandlePorts {
+  abortCalls: AbortCalls
+  deadlines: Map<LoadedPlugin, Deadlines>
+}
+
+function deadlinesOf(plugin: LoadedPlugin, { deadlines, clock }: Shared): Deadlines {
+  const known = deadlines.get(plugin)
+  if (known !== undefined) return known
+  const fresh = new Deadlines(plugin.timeoutMs, clock)
+  deadlines.set(plugin, fresh)
+  return fresh
 }
 
 /** One call and the context that the handler sees; log and signal are made when first asked for. */
 class Call implements SqlPluginContext {
   readonly attempt: number
   #delivery: Delivery
-  #ports: HandlePorts
+  #ports: Shared
   #transaction: Pick<ClaimTransaction, 'sql' | 'interrupt'> | undefined
   #controller: AbortController | undefined
   #log: PluginLog | undefined
   #aborted = false
   #overtime = false
-  #cancelTimer: () => void
+  #deadlines: Deadlines
+  #deadline: Deadline
+  #cancelGrace: (() => void) | undefined
   #onLost = () => this.#abort()
 
   constructor(
     delivery: Delivery,
-    ports: HandlePorts,
+    shared: Shared,
     transaction: Pick<ClaimTransaction, 'sql' | 'interrupt'> | undefined,
   ) {
     this.#delivery = delivery
-    this.#ports = ports
+    this.#ports = shared
     this.#transaction = transaction
     this.attempt = delivery.attempts
-    this.#cancelTimer = ports.clock.after(delivery.plugin.timeoutMs, () => {
+    this.#deadlines = deadlinesOf(delivery.plugin, shared)
+    this.#deadline = this.#deadlines.begin(() => {
       this.#overtime = true
       this.#abort()
     })
-    setMaxListeners(0, delivery.wanted.epoch.lost)
-    for (const lost of this.#losses()) {
-      lost.addEventListener('abort', this.#onLost, { once: true })
-    }
+    for (const lost of this.#losses()) shared.abortCalls.add(lost, this.#onLost)
   }
 
   get signal(): AbortSignal {
@@ -151,8 +168,9 @@ class Call implements SqlPluginContext {
   }
 
   end(): void {
-    this.#cancelTimer()
-    for (const lost of this.#losses()) lost.removeEventListener('abort', this.#onLost)
+    this.#deadlines.end(this.#deadline)
+    this.#cancelGrace?.()
+    for (const lost of this.#losses()) this.#ports.abortCalls.remove(lost, this.#onLost)
   }
 
   /** The partition, or the claim, may pass to another owner. */
@@ -166,8 +184,8 @@ class Call implements SqlPluginContext {
     this.#aborted = true
     this.#controller?.abort()
     this.#transaction?.interrupt()
-    this.#cancelTimer()
-    this.#cancelTimer = this.#ports.clock.after(this.#ports.graceMs, () =>
+    this.#deadlines.end(this.#deadline)
+    this.#cancelGrace = this.#ports.clock.after(this.#ports.graceMs, () =>
       this.#ports.onStuck(this.#delivery),
     )
   }

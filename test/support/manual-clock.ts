@@ -18,6 +18,10 @@ export class ManualClock implements Clock {
     return this.#nowMs
   }
 
+  elapsedMs(): number {
+    return this.#nowMs
+  }
+
   after(ms: number, callback: () => void): () => void {
     const timer = { atMs: this.#nowMs + ms, callback }
     this.#timers.add(timer)
