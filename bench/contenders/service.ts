@@ -1,5 +1,4 @@
 // The service, with plugins that count. Reads the topic from its first marker to its last.
-import { nameOf } from '../../src/event/guards.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { sampleAllocations } from '../lib/allocations.ts'
 import { jobOf, tell } from '../lib/child.ts'
@@ -33,9 +32,11 @@ const plugins: Plugin[] = [
   })),
   {
     slug: 'markers',
-    wantsProcessEvent: (name) => name === BEGIN || name === END,
-    processEvent(event) {
-      if (nameOf(event) === BEGIN) return begin()
+    wantsProcessEvent(name) {
+      if (name === BEGIN) begin()
+      return name === END
+    },
+    processEvent() {
       missingEnds--
       endIfAll()
     },
@@ -50,6 +51,7 @@ const top = await (await allocations)?.()
 await service.stop()
 tell({ ...meter.sample(job.records, { earlyPeakMiB }), ...(top && { allocations: top }) })
 
+/** In the filter, since handlers run when the rest of the batch is taken in already. */
 function begin(): void {
   if (job.allocation) allocations ??= sampleAllocations()
   if (job.profileFile) profile ??= profileCpu(job.profileFile)
