@@ -1,5 +1,10 @@
-import { expect, it } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { moved } from '../support/events.ts'
+import logging from '../support/plugins/logging.ts'
 import marking from '../support/plugins/marking.ts'
 import { database } from '../support/postgres.ts'
 import { recorder } from '../support/recorder.ts'
@@ -39,8 +44,31 @@ async function scene() {
   return { ...s, other, ids, cli, keys, env: s.settings }
 }
 
+/** A group with the store kafka, in which `logging` notes what it is called for in a file. */
+async function loggingScene() {
+  const notes = join(tmpdir(), `notes-${randomUUID()}`)
+  vi.stubEnv('NOTES', notes)
+  onTestFinished(() => rm(notes, { force: true }))
+  const settings = { PLUGINS: pluginPath('plugins/logging') }
+  const s = await situation({ plugins: [logging], store: 'kafka:', settings })
+  const env = { ...s.settings, NOTES: notes }
+  async function ids(): Promise<number[]> {
+    const text = await readFile(notes, 'utf8').catch(() => '')
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [Number(line.split(' ')[0])]))
+  }
+  return { ...s, ids, env }
+}
+
+function expectEachOnceInOrder(ids: readonly number[], count: number): void {
+  expect(ids).toHaveLength(count)
+  for (let entity = 0; entity < ENTITIES; entity++) {
+    const own = ids.filter((n) => n % ENTITIES === entity)
+    expect(own).toEqual(own.map((_, n) => n * ENTITIES + entity))
+  }
+}
+
 /** Publishes on and on, until it is told to stop; answers how many events there are. */
-async function load(s: Awaited<ReturnType<typeof scene>>) {
+async function load(s: Pick<Awaited<ReturnType<typeof situation>>, 'topic' | 'record'>) {
   const producer = kafkaClient().producer({ idempotent: true })
   await producer.connect()
   let count = 0
@@ -98,14 +126,27 @@ it('a disabled plugin catches up and goes on live: each event once, in order, un
   await s.caughtUp()
   for (const replica of replicas) await replica.stop()
 
-  const ids = await s.ids()
-  expect(ids).toHaveLength(count)
-  for (let entity = 0; entity < ENTITIES; entity++) {
-    const own = ids.filter((n) => n % ENTITIES === entity)
-    expect(own).toEqual(Array.from({ length: own.length }, (_, n) => n * ENTITIES + entity))
-  }
+  expectEachOnceInOrder(await s.ids(), count)
   expect(await s.keys()).toEqual([{ key: s.groupId }])
   expect(s.other.seen).toHaveLength(count)
+})
+
+it('so it does with the store kafka, whose replicas know nothing of what was caught up on', async () => {
+  const s = await loggingScene()
+  const replicas = [await s.start(), await s.start()]
+  const events = await load(s)
+  await until(async () => (await s.ids()).length > 0, { what: 'calls before' })
+  const disabled = await runCli(['plugins', 'disable', 'logging'], s)
+  expect(disabled).toMatchObject({ code: 0 })
+  const args = ['plugins', 'enable', 'logging', '--from', '1h', '--yes']
+  expect(await runCli(args, s)).toMatchObject({ code: 0, stderr: '' })
+  const liveFrom = events.count()
+  await until(async () => (await s.ids()).some((n) => n > liveFrom), { what: 'live calls' })
+  const count = await events.stop()
+  await until(async () => (await s.ids()).length >= count, { what: 'all calls' })
+  await s.caughtUp()
+  for (const replica of replicas) await replica.stop()
+  expectEachOnceInOrder(await s.ids(), count)
 })
 
 it('says where there is nothing to catch up on', async () => {
