@@ -22,7 +22,9 @@ export function runService<T>(bench: Bench, options: ServiceOptions): Promise<T>
     const wanted = dataset.wanted(options.wants, options.plugins)
     const place = { brokers, registryUrl, topic, partitions, groupId, store: 'kafka:' }
     const job: ServiceJob = { ...place, records: dataset.recordsInAll, wanted, ...options }
-    if (profileFolder) job.profileFile = join(profileFolder, `${groupId}.cpuprofile`)
+    const lanes = job.concurrency ? `-${job.concurrency}-lanes` : ''
+    const profile = `${job.wants}-${job.plugins}${lanes}-${groupId}.cpuprofile`
+    if (profileFolder) job.profileFile = join(profileFolder, profile)
     return runChild<T>({ contender: 'service', job })
   })
 }
