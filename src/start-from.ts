@@ -7,7 +7,7 @@ import { InventoryEventsError, messageOf } from './event/errors.ts'
 import { within } from './event/within.ts'
 import { writeControl } from './kafka/control-log.ts'
 import { controlTopicOf } from './kafka/control-topic.ts'
-import { endOffsets } from './kafka/end-offsets.ts'
+import { endsOf, logRanges } from './kafka/time-ranges.ts'
 import type { Logger } from './observe/logger.ts'
 import { placesBeyond, type StartOffsets } from './pipeline/starts.ts'
 import type { LoadedPlugin } from './plugin/loaded-plugin.ts'
@@ -34,7 +34,7 @@ export async function startFromNow(options: StartFromOptions): Promise<void> {
   const slugs = plugins.filter(isNew).map(({ slug }) => slug)
   const known = plugins.flatMap(({ slug }) => followed.switches.startOf(slug) ?? [])
   if (slugs.length + known.length === 0) return
-  const offsets = await endOffsets(kafka, config.KAFKA_TOPICS)
+  const offsets = endsOf(await logRanges(kafka, config.KAFKA_TOPICS))
   for (const start of known) warnIfBeyond(start, offsets, log)
   if (slugs.length === 0) return
   const at = new Date(clock.now()).toISOString()

@@ -1,6 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { within } from '../event/within.ts'
-import { kafkaError } from './kafka-error.ts'
+import { askAdmin } from './ask-admin.ts'
 import { readOffsets } from './offsets.ts'
 
 const LIMIT_MS = 30_000
@@ -19,25 +18,16 @@ export async function groupOffsets(
   groupId: string,
   topics: readonly string[],
 ): Promise<GroupOffset[]> {
-  const admin = kafka.admin()
-  const read = async () => {
-    await admin.connect()
-    return readOffsets(admin, groupId, [...topics])
-  }
-  const late = () => new Error(`no answer within ${LIMIT_MS / 1000} s`)
-  try {
-    const byTopic = await within(read(), LIMIT_MS, late)
-    return [...byTopic].flatMap(([topic, partitions]) =>
-      [...partitions].map(([partition, { committed, high }]) => ({
-        topic,
-        partition,
-        committed,
-        end: high,
-      })),
-    )
-  } catch (error) {
-    throw kafkaError(error, `read the offsets of group ${groupId}`)
-  } finally {
-    void admin.disconnect().catch(() => undefined)
-  }
+  const doing = `read the offsets of group ${groupId}`
+  const byTopic = await askAdmin(kafka, doing, LIMIT_MS, (admin) =>
+    readOffsets(admin, groupId, [...topics]),
+  )
+  return [...byTopic].flatMap(([topic, partitions]) =>
+    [...partitions].map(([partition, { committed, high }]) => ({
+      topic,
+      partition,
+      committed,
+      end: high,
+    })),
+  )
 }

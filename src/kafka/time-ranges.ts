@@ -1,6 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs'
-import { within } from '../event/within.ts'
-import { kafkaError } from './kafka-error.ts'
+import { askAdmin } from './ask-admin.ts'
 import { type RangeSearch, rangesOf } from './search.ts'
 
 /** A partition's offsets from `start` up to `end`, which is not one of them. */
@@ -30,19 +29,19 @@ export async function resolveRanges(kafka: Kafka, wanted: RangeSearch): Promise<
 }
 
 /** What the log of every partition of the topics holds. Rejects as `resolveRanges`. */
-export async function logRanges(kafka: Kafka, topics: readonly string[]): Promise<OffsetRange[]> {
-  const admin = kafka.admin()
-  const ask = async () => {
-    await admin.connect()
-    return (await Promise.all(topics.map((topic) => ofTopic(admin, topic)))).flat()
+export function logRanges(kafka: Kafka, topics: readonly string[]): Promise<OffsetRange[]> {
+  return askAdmin(kafka, `ask for the ends of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
+    (await Promise.all(topics.map((topic) => ofTopic(admin, topic)))).flat(),
+  )
+}
+
+/** The ends of ranges, by topic and partition. */
+export function endsOf(ranges: readonly OffsetRange[]): Record<string, Record<number, number>> {
+  const ends: Record<string, Record<number, number>> = {}
+  for (const { topic, partition, end } of ranges) {
+    ends[topic] = { ...ends[topic], [partition]: end }
   }
-  try {
-    return await within(ask(), LIMIT_MS, () => new Error(`no answer within ${LIMIT_MS / 1000} s`))
-  } catch (error) {
-    throw kafkaError(error, `ask for the ends of ${topics.join(', ')}`)
-  } finally {
-    void admin.disconnect().catch(() => undefined)
-  }
+  return ends
 }
 
 async function ofTopic(admin: Admin, topic: string): Promise<OffsetRange[]> {

@@ -3,7 +3,7 @@ import { encodeControl } from '../control/control-record.ts'
 import { type Clock, systemClock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { writeControl } from '../kafka/control-log.ts'
-import { logRanges, type OffsetRange } from '../kafka/time-ranges.ts'
+import { endsOf, logRanges, type OffsetRange } from '../kafka/time-ranges.ts'
 import { encodePlan, type ReplayPlan } from './plan.ts'
 import { writePlan } from './plans.ts'
 import { type Run, type RunParts, startRun } from './run.ts'
@@ -98,19 +98,11 @@ async function goLive(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
   await requireNot(parts, 'disabled')
   const { slug } = plugin
   const records: ControlRecord[] = [
-    { switch: 'start', slug, offsets: endsOf(plan), ...audit },
+    { switch: 'start', slug, offsets: endsOf(plan.ranges), ...audit },
     { switch: 'plugin', slug, state: 'enabled', ...audit },
   ]
   const done = encodePlan({ ...plan, state: 'done' })
   await writeControl(kafka, config.KAFKA_GROUP_ID, [...records.map(encodeControl), done])
-}
-
-function endsOf({ ranges }: ReplayPlan): Record<string, Record<number, number>> {
-  const offsets: Record<string, Record<number, number>> = {}
-  for (const { topic, partition, end } of ranges) {
-    offsets[topic] = { ...offsets[topic], [partition]: end }
-  }
-  return offsets
 }
 
 async function requireNot(
