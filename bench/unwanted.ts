@@ -2,24 +2,10 @@
 // Needs no Kafka. Prints the process's own nanoseconds and bytes of garbage an event.
 //
 //   node bench/unwanted.ts [events]
-import { pino } from 'pino'
-import { fingerprint } from '../src/avro/fingerprint.ts'
-import { schemaIdOf } from '../src/avro/frame.ts'
-import { systemClock as clock } from '../src/event/clock.ts'
-import type { SourceRecord } from '../src/event/record.ts'
-import { createMemoryStore } from '../src/idempotency/memory.ts'
-import { createMetrics } from '../src/observe/metrics.ts'
-import { createReports } from '../src/observe/reports.ts'
-import { createSampledLog } from '../src/observe/sampled-log.ts'
-import { noCrashNotes } from '../src/pipeline/crash-counts.ts'
-import { noNotes } from '../src/pipeline/handle.ts'
 import { Ledger } from '../src/pipeline/ledger.ts'
-import { createPipeline, type Pipeline } from '../src/pipeline/pipeline.ts'
-import { allOn } from '../src/pipeline/switches.ts'
-import { withDefaults } from '../src/plugin/loaded-plugin.ts'
+import type { Pipeline } from '../src/pipeline/pipeline.ts'
 import type { Plugin } from '../src/plugin/plugin.ts'
-import { toRecord } from '../src/publish/to-record.ts'
-import { createLocalSchemas } from '../src/testing/local-schemas.ts'
+import { barePipeline, readAs } from './lib/bare-pipeline.ts'
 import { collectGarbage, event } from './sample.ts'
 
 const EVENTS = Number(process.argv[2] ?? 1_000_000)
@@ -44,11 +30,7 @@ const byField: Partial<Plugin> = {
     { in: { 'data.to.name': ['Freezer', 'Packing'] } },
   ],
 }
-const schemas = createLocalSchemas()
-const outgoing = toRecord(event, schemas.idOf(event), '/bench')
-const headers = Object.fromEntries(
-  Object.entries(outgoing.headers ?? {}).map(([name, value]) => [name, Buffer.from(String(value))]),
-)
+const read = readAs(event)
 
 const cases: [what: string, plugins: number, part?: Partial<Plugin>][] = [
   ['no plugin', 0],
@@ -78,59 +60,22 @@ async function prepare(pipeline: Pipeline): Promise<(records: number) => void> {
   const lost = new AbortController().signal
   const epoch = { topic: 'events', partition: 0, ledger: new Ledger(0), lost }
   await pipeline.begin(epoch)
-  const key = Buffer.from(String(outgoing.key))
-  const { value } = outgoing
   return (records) => {
     for (let i = 0; i < records; i++) {
       const offset = epoch.ledger.expected
-      const record = { topic: 'events', partition: 0, offset, timestampMs: 0, key, value, headers }
-      pipeline.take(epoch, record as SourceRecord)
+      pipeline.take(epoch, { topic: 'events', partition: 0, offset, timestampMs: 0, ...read })
     }
   }
 }
 
 function pipelineOf(count: number, part: Partial<Plugin>): Pipeline {
-  const log = pino({ level: 'silent' })
-  const metrics = createMetrics({ version: 'bench' })
-  const sampled = createSampledLog({ log, clock })
-  const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
-  const plugins = Array.from({ length: count }, (_, i) =>
-    withDefaults(
-      {
-        slug: `p${i}`,
-        processEvent() {},
-        wantsProcessEvent: filters[i % filters.length]!,
-        ...part,
-      },
-      'bench',
-      {
-        retry,
-        timeoutMs: 1_000,
-        concurrency: 1,
-      },
-    ),
-  )
-  return createPipeline({
-    groupId: 'bench',
-    plugins,
-    switches: allOn,
-    maxInFlightBytes: 1e9,
-    handlerGraceMs: 1_000,
-    schemaIdOf,
-    schemas,
-    fingerprint,
-    store: createMemoryStore({ clock, ttlMs: 1e6, maxMarks: 1_000 }),
-    deadLetters: { write: async () => {} },
-    crashes: noCrashNotes,
-    maxCrashes: 3,
-    calls: noNotes,
-    clock,
-    random: Math.random,
-    retentionMsOf: () => undefined,
-    logOf: () => log,
-    onStuck: () => {},
-    reports: createReports({ metrics, log, sampled, clock, store: 'memory' }),
-  })
+  const plugins = Array.from({ length: count }, (_, i) => ({
+    slug: `p${i}`,
+    processEvent() {},
+    wantsProcessEvent: filters[i % filters.length]!,
+    ...part,
+  }))
+  return barePipeline(plugins)
 }
 
 /** The process's own time counts, because others may be busy. */

@@ -1,7 +1,8 @@
 // kafkajs's eachMessage with a handler that waits: one record of a partition at a time.
-import { Kafka, logLevel } from 'kafkajs'
 import { jobOf, tell } from '../lib/child.ts'
+import { untilFinished } from '../lib/finish.ts'
 import { createMeter } from '../lib/meter.ts'
+import { plainConsumer } from '../lib/plain-consumer.ts'
 
 const job = jobOf<{
   brokers: string
@@ -13,15 +14,9 @@ const job = jobOf<{
 }>()
 const meter = createMeter()
 let count = 0
-let finish = () => {}
-const finished = new Promise<void>((resolve) => {
-  finish = resolve
-})
+const { finished, finish } = untilFinished()
 
-const kafka = new Kafka({ brokers: job.brokers.split(','), logLevel: logLevel.ERROR })
-const consumer = kafka.consumer({ groupId: job.groupId })
-await consumer.connect()
-await consumer.subscribe({ topic: job.topic, fromBeginning: true })
+const consumer = await plainConsumer(job)
 await consumer.run({
   partitionsConsumedConcurrently: job.partitions,
   eachMessage: async () => {

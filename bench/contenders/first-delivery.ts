@@ -1,5 +1,6 @@
 // Starts the service and tells how long it took, from the start of the process, to its deliveries.
 import { jobOf, tell } from '../lib/child.ts'
+import { untilFinished } from '../lib/finish.ts'
 import { createMeter } from '../lib/meter.ts'
 import { startWith } from '../lib/start.ts'
 
@@ -18,10 +19,7 @@ const meter = createMeter()
 meter.begin()
 let count = 0
 let firstMs = 0
-let finish = () => {}
-const finished = new Promise<void>((resolve) => {
-  finish = resolve
-})
+const { finished, finish } = untilFinished()
 const service = await startWith(
   [
     {

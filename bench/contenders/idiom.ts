@@ -1,9 +1,10 @@
 // The idiom of kafkajs's documentation: each message decoded by the registry's client, then filtered.
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
-import { Kafka, logLevel } from 'kafkajs'
 import type { Event } from '../../src/event/event.ts'
 import { jobOf, tell } from '../lib/child.ts'
+import { untilFinished } from '../lib/finish.ts'
 import { createMeter } from '../lib/meter.ts'
+import { plainConsumer } from '../lib/plain-consumer.ts'
 import { type WantsName, wantsOf } from '../lib/wants.ts'
 
 export interface IdiomJob {
@@ -22,15 +23,9 @@ const wants = wantsOf(job.wants, job.plugins)
 const registry = new SchemaRegistry({ host: job.registryUrl })
 let count = 0
 let wanted = 0
-let finish = () => {}
-const finished = new Promise<void>((resolve) => {
-  finish = resolve
-})
+const { finished, finish } = untilFinished()
 
-const kafka = new Kafka({ brokers: job.brokers.split(','), logLevel: logLevel.ERROR })
-const consumer = kafka.consumer({ groupId: job.groupId })
-await consumer.connect()
-await consumer.subscribe({ topic: job.topic, fromBeginning: true })
+const consumer = await plainConsumer(job)
 await consumer.run({
   eachMessage: async ({ message }) => {
     meter.begin()

@@ -1,6 +1,7 @@
 // The service with a plugin whose latencies are measured, and what may disturb it beside.
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { jobOf, tell } from '../lib/child.ts'
+import { untilFinished } from '../lib/finish.ts'
 import { HOT_ENTITY } from '../lib/hot.ts'
 import { createMeter } from '../lib/meter.ts'
 import { startWith } from '../lib/start.ts'
@@ -28,10 +29,7 @@ const meter = createMeter()
 const latenciesMs: number[] = []
 let count = 0
 let firstMs = 0
-let finish = () => {}
-const finished = new Promise<void>((resolve) => {
-  finish = resolve
-})
+const { finished, finish } = untilFinished()
 
 const measured: Plugin = {
   slug: 'measured',

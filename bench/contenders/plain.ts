@@ -1,8 +1,9 @@
 // Plain kafkajs, one batch after the other: counts the records, or decodes each and calls a handler.
-import { Kafka, logLevel } from 'kafkajs'
 import { decodeWithAvsc } from '../lib/avsc-decode.ts'
 import { jobOf, tell } from '../lib/child.ts'
+import { untilFinished } from '../lib/finish.ts'
 import { createMeter } from '../lib/meter.ts'
+import { plainConsumer } from '../lib/plain-consumer.ts'
 
 export interface PlainJob {
   brokers: string
@@ -20,15 +21,9 @@ const meter = createMeter()
 const decode = decodeWithAvsc(job.registryUrl)
 let count = 0
 let handled = 0
-let finish = () => {}
-const finished = new Promise<void>((resolve) => {
-  finish = resolve
-})
+const { finished, finish } = untilFinished()
 
-const kafka = new Kafka({ brokers: job.brokers.split(','), logLevel: logLevel.ERROR })
-const consumer = kafka.consumer({ groupId: job.groupId, ...job.fetchLimits })
-await consumer.connect()
-await consumer.subscribe({ topic: job.topic, fromBeginning: true })
+const consumer = await plainConsumer(job, job.fetchLimits)
 await consumer.run({
   eachBatch: async ({ batch }) => {
     meter.begin()

@@ -4,6 +4,7 @@ import { sampleAllocations } from '../lib/allocations.ts'
 import { jobOf, tell } from '../lib/child.ts'
 import { profileCpu } from '../lib/cpu-profile.ts'
 import { BEGIN, END } from '../lib/events.ts'
+import { untilFinished } from '../lib/finish.ts'
 import { createMeter, peakMiB } from '../lib/meter.ts'
 import type { ServiceJob } from '../lib/service-job.ts'
 import { startWith } from '../lib/start.ts'
@@ -18,10 +19,7 @@ const meter = createMeter()
 let missingEnds = partitions
 let handled = 0
 let earlyPeakMiB = 0
-let finish = () => {}
-const finished = new Promise<void>((resolve) => {
-  finish = resolve
-})
+const { finished, finish } = untilFinished()
 
 const plugins: Plugin[] = [
   ...wantsOf(job.wants, job.plugins).map(({ slug, filter }) => ({

@@ -1,0 +1,62 @@
+import { pino } from 'pino'
+import { fingerprint } from '../../src/avro/fingerprint.ts'
+import { schemaIdOf } from '../../src/avro/frame.ts'
+import { systemClock as clock } from '../../src/event/clock.ts'
+import type { InventoryEvent } from '../../src/event/event.ts'
+import type { SourceRecord } from '../../src/event/record.ts'
+import { createMemoryStore } from '../../src/idempotency/memory.ts'
+import { createMetrics } from '../../src/observe/metrics.ts'
+import { createReports } from '../../src/observe/reports.ts'
+import { createSampledLog } from '../../src/observe/sampled-log.ts'
+import { noCrashNotes } from '../../src/pipeline/crash-counts.ts'
+import { createPipeline, type Pipeline } from '../../src/pipeline/pipeline.ts'
+import { allOn } from '../../src/pipeline/switches.ts'
+import { withDefaults } from '../../src/plugin/loaded-plugin.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { toRecord } from '../../src/publish/to-record.ts'
+import { createLocalSchemas } from '../../src/testing/local-schemas.ts'
+import { CallBoard } from '../../src/watchdog/call-board.ts'
+import { noteCalls } from '../../src/watchdog/note-calls.ts'
+
+const LIMITS = {
+  retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 },
+  timeoutMs: 30_000,
+  concurrency: 64,
+}
+
+const schemas = createLocalSchemas()
+
+/** The pipeline as the service has it, with the store `memory:` and no Kafka around it. */
+export function barePipeline(plugins: readonly Plugin[]): Pipeline {
+  const log = pino({ level: 'silent' })
+  const metrics = createMetrics({ version: 'bench' })
+  const sampled = createSampledLog({ log, clock })
+  return createPipeline({
+    groupId: 'bench',
+    plugins: plugins.map((plugin) => withDefaults(plugin, 'bench', LIMITS)),
+    switches: allOn,
+    maxInFlightBytes: 64 * 1024 * 1024,
+    handlerGraceMs: 1_000,
+    schemaIdOf,
+    schemas,
+    fingerprint,
+    store: createMemoryStore({ clock, ttlMs: 1e6, maxMarks: 100_000 }),
+    deadLetters: { write: async () => {} },
+    crashes: noCrashNotes,
+    maxCrashes: 3,
+    calls: noteCalls(new CallBoard()),
+    clock,
+    random: Math.random,
+    retentionMsOf: () => undefined,
+    logOf: () => log,
+    onStuck: () => {},
+    reports: createReports({ metrics, log, sampled, clock, store: 'memory' }),
+  })
+}
+
+/** An event as a client reads it. */
+export function readAs(event: InventoryEvent): Pick<SourceRecord, 'key' | 'value' | 'headers'> {
+  const { key, value, headers = {} } = toRecord(event, schemas.idOf(event), '/bench')
+  const read = Object.entries(headers).map(([name, text]) => [name, Buffer.from(String(text))])
+  return { key: Buffer.from(String(key)), value, headers: Object.fromEntries(read) }
+}
