@@ -1,6 +1,6 @@
 import { standingsOf } from '../control/standings.ts'
 import { systemClock as clock } from '../event/clock.ts'
-import { InventoryEventsError } from '../event/errors.ts'
+import type { InventoryEventsError } from '../event/errors.ts'
 import { memberCount } from '../kafka/group-members.ts'
 import { describePlan, planOf, requireFinished } from '../replay/begin.ts'
 import { type CatchUpParts, catchUp, FOLLOWED_MS } from '../replay/catch-up.ts'
@@ -11,6 +11,7 @@ import { tidy } from '../replay/surroundings.ts'
 import { onInterrupt } from './interrupt.ts'
 import { replayParts } from './replay-parts.ts'
 import { showPreview, summaryOf } from './run-replay.ts'
+import { say, usage } from './say.ts'
 import { type AuditOptions, auditOf, switchesOf } from './switches.ts'
 
 export interface EnableOptions extends AuditOptions {
@@ -93,14 +94,6 @@ async function stateOf(parts: RunParts) {
 
 async function standingsNow({ kafka, config }: RunParts) {
   return standingsOf(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`)
-}
-
-function usage(message: string): InventoryEventsError {
-  return new InventoryEventsError('USAGE', message)
 }
 
 function interrupted(slug: string): InventoryEventsError {

@@ -6,6 +6,7 @@ import type { LetterOptions } from './dead-letters.ts'
 import { onInterrupt } from './interrupt.ts'
 import { lineOf } from './list-letters.ts'
 import { type Plan, type Planned, planRedrive, redrivenBefore } from './plan-redrive.ts'
+import { say } from './say.ts'
 
 export interface RedriveOptions extends Omit<LetterOptions, 'limit' | 'group'> {
   yes?: boolean
@@ -91,10 +92,6 @@ function preview({ planned, counts, total, before }: Plan): string {
   const first = planned.slice(0, SHOWN).map(({ letter }) => lineOf(letter))
   const then = total === 0 ? [] : ['nothing was sent: with --yes they are']
   return [`${total} to redrive, ${before} had been before`, ...sums, ...first, ...then].join('\n')
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`)
 }
 
 function interrupted(): InventoryEventsError {

@@ -1,4 +1,4 @@
-import { InventoryEventsError } from '../event/errors.ts'
+import type { InventoryEventsError } from '../event/errors.ts'
 import { createEventReader } from '../history/event-reader.ts'
 import { memberCount } from '../kafka/group-members.ts'
 import { describePlan, planOf, requireFinished } from '../replay/begin.ts'
@@ -11,6 +11,7 @@ import { prepare, tidy } from '../replay/surroundings.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { ReplayOptions } from './replay.ts'
 import { replayParts } from './replay-parts.ts'
+import { say, usage } from './say.ts'
 import { auditOf, switchesOf } from './switches.ts'
 
 /** Replays, goes on with a replay, gives one up, or says what a replay would do. Ends the process. */
@@ -128,14 +129,6 @@ export function summaryOf(
 function requireOneWay({ from, resume, abandon }: ReplayOptions): void {
   const ways = [from !== undefined, resume === true, abandon === true].filter(Boolean)
   if (ways.length !== 1) throw usage('expected one of --from, --resume and --abandon')
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`)
-}
-
-function usage(message: string): InventoryEventsError {
-  return new InventoryEventsError('USAGE', message)
 }
 
 function interrupted(slug: string): InventoryEventsError {

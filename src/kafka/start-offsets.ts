@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { groupOffsets } from './group-offsets.ts'
 import { OffsetNotes } from './offset-notes.ts'
-import type { OffsetRange } from './time-ranges.ts'
+import { type OffsetRange, topicsOf } from './time-ranges.ts'
 
 const LIMIT_MS = 10_000
 
@@ -14,7 +14,7 @@ export async function commitStarts(
   groupId: string,
   ranges: readonly OffsetRange[],
 ): Promise<void> {
-  const topics = [...new Set(ranges.map(({ topic }) => topic))]
+  const topics = topicsOf(ranges)
   const rows = await groupOffsets(kafka, groupId, topics)
   const isCommitted = ({ topic, partition }: OffsetRange) =>
     rows.some(

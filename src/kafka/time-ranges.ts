@@ -35,6 +35,11 @@ export function logRanges(kafka: Kafka, topics: readonly string[]): Promise<Offs
   )
 }
 
+/** The topics that the ranges are of, each once. */
+export function topicsOf(ranges: readonly OffsetRange[]): string[] {
+  return [...new Set(ranges.map(({ topic }) => topic))]
+}
+
 /** The ends of ranges, by topic and partition. */
 export function endsOf(ranges: readonly OffsetRange[]): Record<string, Record<number, number>> {
   const ends: Record<string, Record<number, number>> = {}

@@ -3,7 +3,7 @@ import { encodeControl } from '../control/control-record.ts'
 import { type Clock, systemClock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { writeControl } from '../kafka/control-log.ts'
-import { endsOf, logRanges, type OffsetRange } from '../kafka/time-ranges.ts'
+import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/time-ranges.ts'
 import { encodePlan, type ReplayPlan } from './plan.ts'
 import { writePlan } from './plans.ts'
 import { type Run, type RunParts, startRun } from './run.ts'
@@ -76,7 +76,7 @@ async function extend(
   run: Run,
   plan: ReplayPlan,
 ): Promise<ReplayPlan> {
-  const topics = [...new Set(plan.ranges.map(({ topic }) => topic))]
+  const topics = topicsOf(plan.ranges)
   const logs = await logRanges(kafka, topics)
   const next = { ...plan, ranges: logs.map((log) => extended(plan, log)) }
   await writePlan(kafka, config.KAFKA_GROUP_ID, next)

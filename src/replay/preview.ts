@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import type { EventReader } from '../history/event-reader.ts'
 import { search } from '../kafka/search.ts'
+import { topicsOf } from '../kafka/time-ranges.ts'
 import { Ask, type FilterDecision } from '../pipeline/ask.ts'
 import { placeOf } from '../pipeline/delivery.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
@@ -31,7 +32,7 @@ export async function previewOf(
   const asked = [replayedPlugin(plugin, plan)]
   const ask = new Ask(asked)
   await search(kafka, {
-    topics: [...new Set(plan.ranges.map(({ topic }) => topic))],
+    topics: topicsOf(plan.ranges),
     groupId,
     fromMs: plan.fromMs,
     ...(plan.toMs !== undefined && { toMs: plan.toMs }),
@@ -62,7 +63,7 @@ export function previewText(
   { records, wanted, undecodable, examples }: Preview,
   ratePerSecond: number | undefined,
 ): string {
-  const topics = [...new Set(plan.ranges.map(({ topic }) => topic))]
+  const topics = topicsOf(plan.ranges)
   const seconds = ratePerSecond === undefined ? undefined : Math.ceil(wanted / ratePerSecond)
   const time = seconds === undefined ? '' : `, about ${seconds} s at ${ratePerSecond} a second`
   return [

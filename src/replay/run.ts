@@ -3,7 +3,7 @@ import type { Registry } from '../avro/registry.ts'
 import { type Clock, systemClock } from '../event/clock.ts'
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
 import { groupOffsets } from '../kafka/group-offsets.ts'
-import type { OffsetRange } from '../kafka/time-ranges.ts'
+import { type OffsetRange, topicsOf } from '../kafka/time-ranges.ts'
 import type { Logger } from '../observe/logger.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { allOn } from '../pipeline/switches.ts'
@@ -98,7 +98,7 @@ function configFor(config: ServiceConfig, plan: ReplayPlan, groupId: string): Se
   return {
     ...config,
     KAFKA_GROUP_ID: plan.purpose === 'replay' ? groupId : KAFKA_GROUP_ID,
-    KAFKA_TOPICS: [...new Set(plan.ranges.map(({ topic }) => topic))],
+    KAFKA_TOPICS: topicsOf(plan.ranges),
     // What retention has removed is passed over, never what is behind it.
     OUT_OF_RANGE: OUT_OF_RANGE === 'fail' ? 'fail' : 'earliest',
   }
@@ -125,7 +125,7 @@ async function untilReached(
 }
 
 async function leftOf(kafka: Kafka, groupId: string, ranges: Ranges): Promise<number> {
-  const topics = [...new Set(ranges.all.map(({ topic }) => topic))]
+  const topics = topicsOf(ranges.all)
   const rows = await groupOffsets(kafka, groupId, topics)
   return ranges.all.reduce((left, { topic, partition, end }) => {
     const row = rows.find((each) => each.topic === topic && each.partition === partition)

@@ -6,6 +6,7 @@ import { memberCount } from '../kafka/group-members.ts'
 import { createMarksTopic, marksTopicOf } from '../kafka/marks-topic.ts'
 import { removeFromKafka } from '../kafka/remove.ts'
 import { commitStarts } from '../kafka/start-offsets.ts'
+import { topicsOf } from '../kafka/time-ranges.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { ServiceConfig } from '../run-group.ts'
 import { type ReplayPlan, replayGroupOf } from './plan.ts'
@@ -23,7 +24,7 @@ export async function prepare({ config, kafka }: Parts, plan: ReplayPlan): Promi
     const wanted = { replicationFactor: -1, configs: {} }
     await withAdmin(kafka, async (admin) => {
       const there = await admin.list()
-      for (const topic of topicsOf(plan)) {
+      for (const topic of topicsOf(plan.ranges)) {
         if (there.includes(marksTopicOf(topic, groupId))) continue
         await createMarksTopic(admin, topic, wanted, owner)
       }
@@ -42,7 +43,7 @@ export async function tidy(
 ): Promise<void> {
   const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
   const topics = hasOwnMarks(config, plan)
-    ? topicsOf(plan).map((topic) => marksTopicOf(topic, groupId))
+    ? topicsOf(plan.ranges).map((topic) => marksTopicOf(topic, groupId))
     : []
   try {
     if ((await memberCount(kafka, groupId)) > 0) return
@@ -54,8 +55,4 @@ export async function tidy(
 
 function hasOwnMarks(config: ServiceConfig, { purpose }: ReplayPlan): boolean {
   return purpose === 'replay' && config.IDEMPOTENCY_STORE === 'kafka:'
-}
-
-function topicsOf({ ranges }: ReplayPlan): string[] {
-  return [...new Set(ranges.map(({ topic }) => topic))]
 }
