@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Admin } from 'kafkajs'
+import { askOverAndOver } from './ask-over-and-over.ts'
 import type { Cluster } from './cluster.ts'
 
 /** What the group had committed at a time, as far as the brokers told. */
@@ -14,16 +15,13 @@ const INTERVAL_MS = 400
 
 /** Asks for the committed offsets over and over, so that each can be held against the effects. */
 export async function watchCommits(
-  { kafka }: Cluster,
+  cluster: Cluster,
   groupId: string,
   topics: () => readonly string[],
 ) {
   const samples: CommitSample[] = []
-  const stopped = new AbortController()
-  const admin = kafka.admin()
-  await admin.connect()
 
-  async function ask(): Promise<void> {
+  async function ask(admin: Admin): Promise<void> {
     const group = await admin.fetchOffsets({ groupId, topics: [...topics()] })
     const atUs = nowUs()
     for (const { topic, partitions } of group) {
@@ -33,23 +31,8 @@ export async function watchCommits(
     }
   }
 
-  async function watch(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      // A broker that is away does not answer, which is no commit either.
-      await ask().catch(() => undefined)
-      await sleep(INTERVAL_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
-    }
-  }
-
-  const watching = watch()
-  return {
-    samples,
-    async stop() {
-      stopped.abort()
-      await watching
-      await admin.disconnect().catch(() => undefined)
-    },
-  }
+  // A broker that is away does not answer, which is no commit either.
+  return { samples, stop: await askOverAndOver(cluster, INTERVAL_MS, ask) }
 }
 
 export function nowUs(): number {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { AssignerProtocol } from 'kafkajs'
+import { type Admin, AssignerProtocol } from 'kafkajs'
 import { waitFor } from '../../src/demo/wait-for.ts'
+import { askOverAndOver } from '../faults/ask-over-and-over.ts'
 import type { Cluster } from '../faults/cluster.ts'
 import type { Owners } from './moves.ts'
 
@@ -23,16 +23,13 @@ const INTERVAL_MS = 50
 const SETTLED_MS = 180_000
 
 /** Asks the broker over and over how the partitions of a group are shared out. */
-export async function watchOwners({ kafka }: Cluster, group: WatchedGroup): Promise<OwnersWatch> {
+export async function watchOwners(cluster: Cluster, group: WatchedGroup): Promise<OwnersWatch> {
   const { groupId, topic, partitions, signal } = group
   const seen: Owners[] = []
-  const stopped = new AbortController()
-  const admin = kafka.admin()
-  await admin.connect()
   /** While the group is at it, or its broker is, there is no answer that counts. */
   let isStable = false
 
-  async function ask(): Promise<void> {
+  async function ask(admin: Admin): Promise<void> {
     const { groups } = await admin.describeGroups([groupId])
     const { state, members } = groups[0]!
     const owners = ownersIn(members, topic)
@@ -40,14 +37,6 @@ export async function watchOwners({ kafka }: Cluster, group: WatchedGroup): Prom
     if (isStable && !isSame(owners, seen.at(-1))) seen.push(owners)
   }
 
-  async function watch(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      await ask().catch(() => undefined)
-      await sleep(INTERVAL_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
-    }
-  }
-
-  const watching = watch()
   return {
     seen,
     async settled(count) {
@@ -56,11 +45,7 @@ export async function watchOwners({ kafka }: Cluster, group: WatchedGroup): Prom
       const options = { timeoutMs: SETTLED_MS, signal, last }
       await waitFor(`the group to have ${count} members`, isSettled, options)
     },
-    async stop() {
-      stopped.abort()
-      await watching
-      await admin.disconnect().catch(() => undefined)
-    },
+    stop: await askOverAndOver(cluster, INTERVAL_MS, ask),
   }
 }
 
