@@ -2,7 +2,7 @@ import type { Batch, EachBatchPayload } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import type { Intake, Obstacle } from '../pipeline/source.ts'
 import type { OwnedPartition } from './owned-partition.ts'
-import { toSourceRecord } from './source-record.ts'
+import { emptyRecord, fillRecord } from './source-record.ts'
 
 export interface FetchPorts {
   intake: Intake
@@ -51,8 +51,9 @@ async function takeAll(
   owned: OwnedPartition,
   ports: FetchPorts,
 ): Promise<boolean> {
+  const record = emptyRecord(payload.batch)
   for (const message of payload.batch.messages) {
-    const record = toSourceRecord(payload.batch, message)
+    fillRecord(record, message)
     let obstacle = ports.intake.take(owned, record)
     while (obstacle !== undefined) {
       const isCleared = await outwait(obstacle, payload, owned, ports)

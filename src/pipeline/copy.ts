@@ -5,12 +5,7 @@ import type { RecordHeaders, SourceRecord } from '../event/record.ts'
  * one 300-byte view keeps its megabyte alive, so what waits in a lane must be a copy.
  */
 export function copyRecord(record: SourceRecord): SourceRecord {
-  return {
-    ...record,
-    key: record.key === null ? null : Buffer.from(record.key),
-    value: record.value === null ? null : Buffer.from(record.value),
-    headers: copyHeaders(record.headers),
-  }
+  return new RecordCopy(record)
 }
 
 /** The bytes that a record keeps in memory, as far as the byte budget is concerned. */
@@ -23,18 +18,96 @@ export function bytesOf(record: SourceRecord): number {
 /** What the objects around a record's bytes take, by a rough count. */
 const RECORD_OVERHEAD_BYTES = 256
 
-function copyHeaders(headers: RecordHeaders): RecordHeaders {
-  const copy: RecordHeaders = {}
-  for (const name in headers) copy[name] = copyHeader(headers[name])
-  return copy
+type Header = RecordHeaders[string]
+
+/**
+ * All bytes of a record in one buffer. Its headers, of which there are many and which few ask for,
+ * become objects when somebody does.
+ */
+class RecordCopy implements SourceRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly timestampMs: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  /** The headers' bytes, one after the other. */
+  #bytes: Buffer
+  #names: string[] = []
+  /** What each header was, a number of bytes where it was just that. */
+  #sizes: (number | Exclude<Header, Buffer>)[] = []
+  #headers: RecordHeaders | undefined
+
+  constructor({ topic, partition, offset, timestampMs, key, value, headers }: SourceRecord) {
+    this.topic = topic
+    this.partition = partition
+    this.offset = offset
+    this.timestampMs = timestampMs
+    const bytes = Buffer.allocUnsafe(sizeOf(key) + sizeOf(value) + sizeOfBuffers(headers))
+    const keyEnd = put(bytes, key, 0)
+    const valueEnd = put(bytes, value, keyEnd)
+    this.key = key && bytes.subarray(0, keyEnd)
+    this.value = value && bytes.subarray(keyEnd, valueEnd)
+    this.#bytes = bytes.subarray(valueEnd)
+    this.#keep(headers, bytes, valueEnd)
+  }
+
+  get headers(): RecordHeaders {
+    this.#headers ??= this.#unpack()
+    return this.#headers
+  }
+
+  #keep(headers: RecordHeaders, bytes: Buffer, start: number): void {
+    let end = start
+    for (const name in headers) {
+      const header = headers[name]
+      this.#names.push(name)
+      if (Buffer.isBuffer(header)) end = put(bytes, header, end)
+      this.#sizes.push(Buffer.isBuffer(header) ? header.length : copyList(header))
+    }
+  }
+
+  #unpack(): RecordHeaders {
+    const headers: RecordHeaders = {}
+    let start = 0
+    for (const [i, name] of this.#names.entries()) {
+      const size = this.#sizes[i]
+      if (typeof size === 'number') {
+        headers[name] = this.#bytes.subarray(start, start + size)
+        start += size
+      } else headers[name] = size
+    }
+    return headers
+  }
 }
 
-function copyHeader(value: RecordHeaders[string]): RecordHeaders[string] {
-  if (Array.isArray(value)) return value.map((one) => copyHeader(one) as Buffer | string)
-  return Buffer.isBuffer(value) ? Buffer.from(value) : value
+function sizeOf(bytes: Buffer | null): number {
+  return bytes === null ? 0 : bytes.length
 }
 
-function headerBytes(value: RecordHeaders[string]): number {
+function sizeOfBuffers(headers: RecordHeaders): number {
+  let size = 0
+  for (const name in headers) {
+    const header = headers[name]
+    if (Buffer.isBuffer(header)) size += header.length
+  }
+  return size
+}
+
+/** Answers where the bytes end. */
+function put(target: Buffer, bytes: Buffer | null, start: number): number {
+  if (bytes === null) return start
+  target.set(bytes, start)
+  return start + bytes.length
+}
+
+/** Several values under one name, which is rare. */
+function copyList(header: Exclude<Header, Buffer>): Exclude<Header, Buffer> {
+  if (!Array.isArray(header)) return header
+  return header.map((one) => (Buffer.isBuffer(one) ? Buffer.from(one) : one))
+}
+
+function headerBytes(value: Header): number {
   if (Array.isArray(value)) return value.reduce((sum, one) => sum + one.length, 0)
   return value?.length ?? 0
 }

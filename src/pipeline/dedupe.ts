@@ -20,10 +20,26 @@ export interface DedupePorts {
   onStoreCall(operation: 'claim' | 'complete' | 'release', seconds: number): void
 }
 
-interface Holder {
-  delivery: Delivery
-  left: Promise<void>
-  leave: () => void
+class Holder {
+  readonly delivery: Delivery
+  #left: Promise<void> | undefined
+  #leave: (() => void) | undefined
+
+  constructor(delivery: Delivery) {
+    this.delivery = delivery
+  }
+
+  /** Made when somebody waits for it, as almost nobody does. */
+  get left(): Promise<void> {
+    this.#left ??= new Promise((resolve) => {
+      this.#leave = resolve
+    })
+    return this.#left
+  }
+
+  leave(): void {
+    this.#leave?.()
+  }
 }
 
 const STORE_RETRY_MS = 1_000
@@ -134,11 +150,7 @@ export class Dedupe {
     const id = holderId(delivery, content)
     const present = this.#holders.get(id)
     if (present !== undefined) return present
-    let leave = () => {}
-    const left = new Promise<void>((resolve) => {
-      leave = resolve
-    })
-    const holder = { delivery, left, leave }
+    const holder = new Holder(delivery)
     this.#holders.set(id, holder)
     return holder
   }

@@ -4,8 +4,16 @@ import type { RecordHeaders, SourceRecord } from '../event/record.ts'
 import { headerText } from './envelope.ts'
 import type { Obstacle } from './source.ts'
 
+interface PeekedEvent {
+  type: 'event'
+  name: string
+  schema: WriterSchema
+  headersLie: boolean
+}
+
+/** Holds until the next record is peeked at. */
 export type Peek =
-  | { type: 'event'; name: string; schema: WriterSchema; headersLie: boolean }
+  | Readonly<PeekedEvent>
   | { type: 'tombstone' }
   | { type: 'undecodable'; error: string }
   | { type: 'obstacle'; obstacle: Obstacle }
@@ -21,13 +29,16 @@ export interface PeekPorts {
  * and stand in for the name where the schema is not one of ours.
  */
 export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
+  let seen: PeekedEvent | undefined
+
   return function peek(record) {
     if (record.value === null) return { type: 'tombstone' }
     try {
       const lookup = ports.schemas.lookup(ports.schemaIdOf(record.value))
       switch (lookup.type) {
         case 'ready':
-          return peekWith(lookup.schema, record.value, record)
+          seen = peekWith(lookup.schema, record.value, record, seen)
+          return seen
         case 'waiting':
           return { type: 'obstacle', obstacle: { why: lookup.why, cleared: lookup.cleared } }
         case 'missing':
@@ -39,12 +50,22 @@ export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
   }
 }
 
-function peekWith(schema: WriterSchema, value: Buffer, record: SourceRecord): Peek {
-  const peeked = schema.peek(value)
-  const name = peeked.name ?? headerText(record, 'ce_type') ?? schema.fullName
-  const headersLie =
-    saysOther(record.headers.ce_type, name) || saysOther(record.headers.ce_id, peeked.id)
-  return { type: 'event', name, schema, headersLie }
+/** Every record is peeked at, so one object tells of all events, one after the other. */
+function peekWith(
+  schema: WriterSchema,
+  value: Buffer,
+  record: SourceRecord,
+  last: PeekedEvent | undefined,
+): PeekedEvent {
+  const { name: written, id } = schema.peek(value)
+  const name = written ?? headerText(record, 'ce_type') ?? schema.fullName
+  const { ce_type, ce_id } = record.headers
+  const headersLie = saysOther(ce_type, name) || saysOther(ce_id, id)
+  if (last === undefined) return { type: 'event', name, schema, headersLie }
+  last.name = name
+  last.schema = schema
+  last.headersLie = headersLie
+  return last
 }
 
 /** Whether a header is there, and is not this text. */

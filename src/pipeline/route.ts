@@ -34,6 +34,7 @@ export function createRoute(
   tallyOf: (plugin: LoadedPlugin) => FilterTally,
 ) {
   const decisions: FilterDecision[] = []
+  const routed = { ...unwanted, decisions }
   const started = createStarted(all, startOf)
   const allTallies = all.map(tallyOf)
   return function route(
@@ -46,8 +47,10 @@ export function createRoute(
     if (peeked.type === 'tombstone' || plugins.length === 0) return unwanted
     if (peeked.type === 'undecodable') return isForAll ? everybody : allOf(plugins)
     ask.all(plugins, peeked, record, decisions)
-    const tallies = plugins === all ? allTallies : plugins.map(tallyOf)
-    return { asked: plugins, decisions, tallies, wanting: wantingOf(plugins, decisions) }
+    routed.asked = plugins
+    routed.tallies = plugins === all ? allTallies : plugins.map(tallyOf)
+    routed.wanting = wantingOf(plugins, decisions)
+    return routed
   }
 }
 

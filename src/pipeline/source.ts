@@ -29,7 +29,7 @@ export interface Intake {
    */
   begin(epoch: Epoch): Promise<void>
   /**
-   * Takes one record in, copying what it keeps: the record's buffers are the source's to reuse.
+   * Takes one record in, copying what it keeps: record and buffers are the source's to reuse.
    * With an obstacle the record was not taken: offer it again when the obstacle is cleared. Never
    * throws.
    */
