@@ -26,6 +26,15 @@ export interface KafkaStoreReports {
   onWriteFailed(error: string, unwritten: number): void
 }
 
+/** A partition, whoever owns it now. */
+interface Place {
+  name: string
+  /** While it is ours. */
+  ownership: Ownership | undefined
+  /** By plugin, the ids that are claimed: for an ownership that has ended, too. */
+  claimed: Map<string, Set<string>>
+}
+
 interface Ownership {
   lost: AbortSignal
   /** Resolves when the marks of the former owners are known. */
@@ -43,54 +52,59 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   const onWriteFailed = (error: unknown, unwritten: number) =>
     reports.onWriteFailed(messageOf(error), unwritten)
   const writer = new MarkWriter({ log: marksLog, clock, onWriteFailed })
-  const ownerships = new Map<string, Ownership>()
-  const claimed = new Set<string>()
+  const places = new Map<string, Map<number, Place>>()
 
-  async function claim(key: DeliveryKey, fingerprint: string): Promise<ClaimResult> {
-    const partition = nameOf(key)
+  function claim(key: DeliveryKey, fingerprint: string): ClaimResult {
+    const { plugin, eventId } = key
+    const { name, ownership, claimed } = placeOf(key)
     if (writer.isFull) throw unwritable(writer.unwritten)
-    if (!ownerships.has(partition)) throw notOwned(partition)
-    const mark = markOf({ ...key, groupId }, fingerprint)
-    const completedWith = marks.find(partition, mark)
+    if (ownership === undefined) throw notOwned(name)
+    const mark = markOf({ groupId, plugin, eventId }, fingerprint)
+    const completedWith = marks.find(name, mark)
     if (completedWith !== undefined) {
       const isSame = completedWith === mark[3]
       return { type: 'completed', fingerprint: isSame ? fingerprint : `${completedWith}` }
     }
-    const id = `${partition}\u0000${key.plugin}\u0000${key.eventId}`
-    if (claimed.has(id)) return { type: 'claimed-elsewhere' }
-    claimed.add(id)
+    const ids = ofKey(claimed, plugin, () => new Set<string>())
+    if (ids.has(eventId)) return { type: 'claimed-elsewhere' }
+    ids.add(eventId)
     return { type: 'claimed', claim: { complete, release } }
 
-    async function complete(): Promise<void> {
-      claimed.delete(id)
-      if (marks.find(partition, mark) !== undefined) return
-      marks.add(partition, mark, clock.now())
+    function complete(): void {
+      release()
+      if (marks.find(name, mark) !== undefined) return
+      marks.add(name, mark, clock.now())
       writer.add(key.topic, key.partition, mark)
     }
 
-    async function release(): Promise<void> {
-      claimed.delete(id)
+    function release(): void {
+      ids.delete(eventId)
     }
   }
 
+  function placeOf({ topic, partition }: { topic: string; partition: number }): Place {
+    const ofTopic = ofKey(places, topic, () => new Map<number, Place>())
+    return ofKey(ofTopic, partition, () => {
+      return { name: `${topic}/${partition}`, ownership: undefined, claimed: new Map() }
+    })
+  }
+
   function open(owned: OwnedBy): Promise<void> {
-    const partition = nameOf(owned)
-    const present = ownerships.get(partition)
-    if (present?.lost === owned.lost) return present.known
-    const ownership = { lost: owned.lost, known: readBack(owned) }
+    const place = placeOf(owned)
+    if (place.ownership?.lost === owned.lost) return place.ownership.known
+    const ownership = { lost: owned.lost, known: readBack(owned, place.name) }
     const forget = () => {
-      if (ownerships.get(partition) !== ownership) return
-      ownerships.delete(partition)
-      marks.close(partition)
+      if (place.ownership !== ownership) return
+      place.ownership = undefined
+      marks.close(place.name)
     }
-    ownerships.set(partition, ownership)
+    place.ownership = ownership
     ownership.known.catch(forget)
     owned.lost.addEventListener('abort', forget, { once: true })
     return ownership.known
   }
 
-  async function readBack({ topic, partition, lost }: OwnedBy): Promise<void> {
-    const name = nameOf({ topic, partition })
+  async function readBack({ topic, partition, lost }: OwnedBy, name: string): Promise<void> {
     const startMs = clock.now()
     marks.open(name)
     // What an earlier ownership of ours left unwritten must be in the ledger before it is read.
@@ -125,8 +139,13 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   }
 }
 
-function nameOf({ topic, partition }: { topic: string; partition: number }): string {
-  return `${topic}/${partition}`
+/** What the map has for the key, made where there is nothing yet. */
+function ofKey<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
 function unwritable(unwritten: number): InventoryEventsError {

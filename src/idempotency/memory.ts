@@ -1,4 +1,5 @@
 import type { Clock } from '../event/clock.ts'
+import { Fifo } from '../event/fifo.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
 
 export interface MemoryStoreOptions {
@@ -9,64 +10,79 @@ export interface MemoryStoreOptions {
   onEvict?: () => void
 }
 
-interface Mark {
-  fingerprint: string
-  expiresAtMs: number
+/** What is known of one delivery: that it is claimed, or what it was completed with. */
+interface Entry {
+  readonly of: Map<string, Entry>
+  readonly eventId: string
+  readonly fingerprint: string
+  completedAtMs: number | undefined
 }
 
 /**
  * Marks in this process alone: gone when it ends, unseen by other replicas. For tests and trials.
  */
 export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore {
-  // Marks are inserted in the order of their expiry, so the oldest is always the first.
-  const marks = new Map<string, Mark>()
-  const claimed = new Set<string>()
+  const { clock, ttlMs, maxMarks } = options
+  const byPlugin = new Map<string, Map<string, Entry>>()
+  /** Completed entries, in the order of their expiry. */
+  const completed = new Fifo<Entry>()
+
+  function claim({ plugin, eventId }: DeliveryKey, fingerprint: string): ClaimResult {
+    dropExpired()
+    const of = entriesOf(plugin)
+    const known = of.get(eventId)
+    if (known !== undefined) return answerOf(known)
+    const entry: Entry = { of, eventId, fingerprint, completedAtMs: undefined }
+    of.set(eventId, entry)
+    return { type: 'claimed', claim: { complete: () => complete(entry), release } }
+
+    function release(): void {
+      if (entry.completedAtMs === undefined && of.get(eventId) === entry) of.delete(eventId)
+    }
+  }
+
+  function complete(entry: Entry): void {
+    const known = entry.of.get(entry.eventId)
+    if (known?.completedAtMs !== undefined) return
+    // One that was given back, or passed to another, was completed all the same.
+    if (known !== entry) entry.of.set(entry.eventId, entry)
+    entry.completedAtMs = clock.now()
+    completed.push(entry)
+    if (completed.length <= maxMarks) return
+    drop()
+    options.onEvict?.()
+  }
 
   function dropExpired(): void {
-    for (const [id, mark] of marks) {
-      if (mark.expiresAtMs > options.clock.now()) return
-      marks.delete(id)
-    }
+    const oldest = completed.first()
+    if (oldest === undefined) return
+    const expiredAtMs = clock.now() - ttlMs
+    while ((completed.first()?.completedAtMs ?? Infinity) <= expiredAtMs) drop()
   }
 
-  function dropBeyondLimit(): void {
-    for (const id of marks.keys()) {
-      if (marks.size <= options.maxMarks) return
-      marks.delete(id)
-      options.onEvict?.()
-    }
+  function drop(): void {
+    const oldest = completed.shift()
+    oldest?.of.delete(oldest.eventId)
   }
 
-  function claim(key: DeliveryKey, fingerprint: string): ClaimResult {
-    dropExpired()
-    const id = markId(key)
-    const mark = marks.get(id)
-    if (mark !== undefined) return { type: 'completed', fingerprint: mark.fingerprint }
-    if (claimed.has(id)) return { type: 'claimed-elsewhere' }
-    claimed.add(id)
-    return { type: 'claimed', claim: { complete, release } }
-
-    async function complete(): Promise<void> {
-      claimed.delete(id)
-      if (marks.has(id)) return
-      marks.set(id, { fingerprint, expiresAtMs: options.clock.now() + options.ttlMs })
-      dropBeyondLimit()
-    }
-
-    async function release(): Promise<void> {
-      claimed.delete(id)
-    }
+  function entriesOf(plugin: string): Map<string, Entry> {
+    const known = byPlugin.get(plugin)
+    if (known !== undefined) return known
+    const fresh = new Map<string, Entry>()
+    byPlugin.set(plugin, fresh)
+    return fresh
   }
 
   return {
     name: 'memory',
-    claim: async (key, fingerprint) => claim(key, fingerprint),
+    claim,
     open: async () => {},
     flush: async () => {},
     close: async () => {},
   }
 }
 
-function markId(key: DeliveryKey): string {
-  return `${key.plugin}\u0000${key.eventId}`
+function answerOf({ completedAtMs, fingerprint }: Entry): ClaimResult {
+  if (completedAtMs === undefined) return { type: 'claimed-elsewhere' }
+  return { type: 'completed', fingerprint }
 }

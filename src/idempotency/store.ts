@@ -1,3 +1,4 @@
+import type { Soon } from '../event/soon.ts'
 import type { Sql } from '../plugin/plugin.ts'
 
 /** What identifies a delivery: the plugin and the event's id, within one consumer group. */
@@ -19,9 +20,9 @@ export interface OwnedBy {
 /** The right to handle one delivery, held until it is completed or released. */
 export interface Claim {
   /** Makes the mark: seen by every later claim, durable at the latest when `flush` has resolved. */
-  complete(): Promise<void>
+  complete(): Soon<void>
   /** Gives the claim back without a mark: the delivery will be tried again or by somebody else. */
-  release(): Promise<void>
+  release(): Soon<void>
   /**
    * Aborts when the claim has passed, or may have passed, to another owner: end what is done under
    * it and claim anew. Stores whose claims can't pass have none.
@@ -62,7 +63,7 @@ export type ClaimResult =
 
 /**
  * Where marks live. An implementation may lose claims, never marks: a mark is not overwritten.
- * Every method may reject while the store is down; callers then wait, and nothing is lost.
+ * Every method may fail while the store is down; callers then wait, and nothing is lost.
  */
 export interface IdempotencyStore {
   readonly name: 'memory' | 'kafka' | 'postgres'
@@ -71,7 +72,7 @@ export interface IdempotencyStore {
    * at once for the same ownership a second time.
    */
   open(partition: OwnedBy): Promise<void>
-  claim(key: DeliveryKey, fingerprint: string): Promise<ClaimResult>
+  claim(key: DeliveryKey, fingerprint: string): Soon<ClaimResult>
   /** Resolves when the marks made so far are durable: offsets may be committed only after that. */
   flush(): Promise<void>
   close(): Promise<void>

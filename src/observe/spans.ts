@@ -12,6 +12,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
+import type { Soon } from '../event/soon.ts'
 import { type Trace, traceOf } from '../event/trace.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import { headerText } from '../pipeline/envelope.ts'
@@ -56,7 +57,7 @@ async function process(
   tracer: Tracer,
   groupId: string,
   delivery: Delivery,
-  call: () => Promise<HandlerResult>,
+  call: () => Soon<HandlerResult>,
 ): Promise<HandlerResult> {
   const { record } = delivery.wanted
   const origin = remote(traceOf((name) => headerText(record, name)))

@@ -5,7 +5,9 @@
 export class AbortCalls {
   #bySignal = new WeakMap<AbortSignal, Set<() => void>>()
 
+  /** Calls back at once where the signal has aborted already. */
   add(signal: AbortSignal, callback: () => void): void {
+    if (signal.aborted) callback()
     const known = this.#bySignal.get(signal)
     if (known !== undefined) {
       known.add(callback)

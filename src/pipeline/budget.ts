@@ -1,3 +1,4 @@
+import type { Wanting } from './route.ts'
 import type { Obstacle } from './source.ts'
 
 interface Share {
@@ -23,9 +24,11 @@ export class ByteBudget {
     }
   }
 
-  /** What keeps a record of this size from these plugins, if anything does. */
-  obstacle(bytes: number, plugins: string[]): Obstacle | undefined {
-    for (const slug of plugins) {
+  /** What keeps a record of this size from those who want it, if anything does. */
+  obstacle(bytes: number, wanting: readonly Wanting[]): Obstacle | undefined {
+    for (const {
+      plugin: { slug },
+    } of wanting) {
       const share = this.#share(slug)
       const fits = share.usedBytes === 0 || share.usedBytes + bytes <= this.shareBytes
       if (!fits) return { why: `plugin ${slug} has its share in flight`, cleared: cleared(share) }

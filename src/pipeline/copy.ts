@@ -1,11 +1,18 @@
 import type { RecordHeaders, SourceRecord } from '../event/record.ts'
 
-/**
- * Copies a record out of the source's buffer. Clients hand out views into a whole fetch: keeping
- * one 300-byte view keeps its megabyte alive, so what waits in a lane must be a copy.
- */
+/** The record with bytes of its own. */
 export function copyRecord(record: SourceRecord): SourceRecord {
   return new RecordCopy(record)
+}
+
+/**
+ * Copies a record out of the source's buffer, once. Clients hand out views into a whole fetch:
+ * keeping one 300-byte view keeps its megabyte alive, so what outlives the fetch must be a copy.
+ */
+export function keep(holder: { record: SourceRecord; isKept: boolean }): void {
+  if (holder.isKept) return
+  holder.record = copyRecord(holder.record)
+  holder.isKept = true
 }
 
 /** The bytes that a record keeps in memory, as far as the byte budget is concerned. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
+import { andThen, attempt, type Soon } from '../event/soon.ts'
 import type { ClaimResult, IdempotencyStore } from '../idempotency/store.ts'
 import { type Content, type Delivery, originOf } from './delivery.ts'
 import { redriveIdOf } from './redriven.ts'
@@ -20,26 +21,10 @@ export interface DedupePorts {
   onStoreCall(operation: 'claim' | 'complete' | 'release', seconds: number): void
 }
 
-class Holder {
-  readonly delivery: Delivery
-  #left: Promise<void> | undefined
-  #leave: (() => void) | undefined
-
-  constructor(delivery: Delivery) {
-    this.delivery = delivery
-  }
-
-  /** Made when somebody waits for it, as almost nobody does. */
-  get left(): Promise<void> {
-    this.#left ??= new Promise((resolve) => {
-      this.#leave = resolve
-    })
-    return this.#left
-  }
-
-  leave(): void {
-    this.#leave?.()
-  }
+/** Where others wait until a delivery leaves its id. */
+interface Left {
+  promise: Promise<void>
+  resolve: () => void
 }
 
 const STORE_RETRY_MS = 1_000
@@ -47,47 +32,59 @@ const CLAIMED_ELSEWHERE_RETRY_MS = 1_000
 
 /** Lets an event id through once per plugin. */
 export class Dedupe {
-  /** Who is at a (plugin, event id) now. Two lanes may hold one id: the second waits. */
-  #holders = new Map<string, Holder>()
+  /** Who is at an event's id now, by plugin. Two lanes may hold one id: the second waits. */
+  #holders = new Map<string, Map<string, Delivery>>()
+  /** For those holders that somebody waits for. */
+  #left = new Map<Delivery, Left>()
   #ports: DedupePorts
 
   constructor(ports: DedupePorts) {
     this.#ports = ports
   }
 
-  async admit(delivery: Delivery, content: Content): Promise<Admission> {
+  admit(delivery: Delivery, content: Content): Soon<Admission> {
     // A claim that passed to another owner is asked for anew; what is known of the end stays true.
     if (delivery.claim?.lost?.aborted) delivery.claim = undefined
-    if (delivery.claim !== undefined) return { type: 'first' }
+    if (delivery.claim !== undefined) return first
     const holder = this.#hold(delivery, content)
-    if (holder.delivery !== delivery) return { type: 'wait', until: holder.left, why: 'same-id' }
-    try {
-      return await this.#claim(delivery, content)
-    } catch (error) {
-      this.#ports.onStoreError(messageOf(error))
-      const until = this.#ports.clock.sleep(STORE_RETRY_MS)
-      return { type: 'wait', until, why: 'store-away' }
-    }
+    if (holder !== delivery) return { type: 'wait', until: this.#leftBy(holder), why: 'same-id' }
+    return attempt(
+      () => this.#claim(delivery, content),
+      (error) => {
+        this.#ports.onStoreError(messageOf(error))
+        const until = this.#ports.clock.sleep(STORE_RETRY_MS)
+        return { type: 'wait', until, why: 'store-away' }
+      },
+    )
   }
 
-  /** Writes the mark of a completed delivery. Rejects while the store is down. */
-  async complete(delivery: Delivery): Promise<void> {
-    const { claim } = delivery
-    if (claim !== undefined) await this.#timed('complete', () => claim.complete())
-    this.#leave(delivery)
+  /** Writes the mark of a completed delivery, which leaves after that. Fails while the store is down. */
+  complete({ claim }: Delivery): Soon<void> {
+    if (claim !== undefined) return this.#timed('complete', () => claim.complete())
   }
 
-  /** Gives a delivery up: it will be handled again, here or elsewhere. */
-  async release(delivery: Delivery): Promise<void> {
+  /** Lets the next delivery with this id go on. */
+  leave(delivery: Delivery): void {
+    const { content } = delivery.wanted
+    if (content === undefined) return
+    const holders = this.#holdersOf(delivery)
+    const id = claimIdOf(delivery, content)
+    if (holders.get(id) !== delivery) return
+    holders.delete(id)
+    this.#left.get(delivery)?.resolve()
+    this.#left.delete(delivery)
+  }
+
+  /** Gives a delivery up: it will be handled again, here or elsewhere. Never fails. */
+  release(delivery: Delivery): Soon<void> {
     const { claim } = delivery
-    this.#leave(delivery)
+    this.leave(delivery)
     if (claim === undefined) return
-    try {
-      await this.#timed('release', () => claim.release())
-    } catch (error) {
+    return attempt(
+      () => this.#timed('release', () => claim.release()),
       // A claim that cannot be given back runs out by itself, at the latest with the process.
-      this.#ports.onStoreError(messageOf(error))
-    }
+      (error) => this.#ports.onStoreError(messageOf(error)),
+    )
   }
 
   /** Gives the claim of a delivery back until it has its next turn. */
@@ -98,12 +95,16 @@ export class Dedupe {
     await until
   }
 
-  async #claim(delivery: Delivery, content: Content): Promise<Admission> {
-    const result = await this.#ask(delivery, claimIdOf(delivery, content), content.fingerprint)
+  #claim(delivery: Delivery, content: Content): Soon<Admission> {
+    const asked = this.#ask(delivery, claimIdOf(delivery, content), content.fingerprint)
+    return andThen(asked, (result) => this.#admission(delivery, content, result))
+  }
+
+  #admission(delivery: Delivery, content: Content, result: ClaimResult): Soon<Admission> {
     switch (result.type) {
       case 'claimed':
         delivery.claim = result.claim
-        return { type: 'first' }
+        return first
       case 'claimed-elsewhere': {
         const until = this.#ports.clock.sleep(CLAIMED_ELSEWHERE_RETRY_MS)
         return { type: 'wait', until, why: 'claimed-elsewhere' }
@@ -131,46 +132,61 @@ export class Dedupe {
     }
   }
 
-  #ask(delivery: Delivery, eventId: string, fingerprint: string): Promise<ClaimResult> {
+  #ask(delivery: Delivery, eventId: string, fingerprint: string): Soon<ClaimResult> {
     const { topic, partition } = originOf(delivery.wanted)
     const key = { plugin: delivery.plugin.slug, eventId, topic, partition }
     return this.#timed('claim', () => this.#ports.store.claim(key, fingerprint))
   }
 
-  async #timed<T>(operation: 'claim' | 'complete' | 'release', call: () => Promise<T>): Promise<T> {
-    const startMs = this.#ports.clock.elapsedMs()
-    try {
-      return await call()
-    } finally {
-      this.#ports.onStoreCall(operation, (this.#ports.clock.elapsedMs() - startMs) / 1000)
+  #timed<T>(operation: 'claim' | 'complete' | 'release', call: () => Soon<T>): Soon<T> {
+    const { clock, onStoreCall } = this.#ports
+    const startMs = clock.elapsedMs()
+    const tell = () => onStoreCall(operation, (clock.elapsedMs() - startMs) / 1000)
+    const answered = (answer: T) => {
+      tell()
+      return answer
     }
+    return attempt(
+      () => andThen(call(), answered),
+      (error) => {
+        tell()
+        throw error
+      },
+    )
   }
 
-  #hold(delivery: Delivery, content: Content): Holder {
-    const id = holderId(delivery, content)
-    const present = this.#holders.get(id)
+  /** Who holds the id: the delivery itself, unless another one is at it. */
+  #hold(delivery: Delivery, content: Content): Delivery {
+    const holders = this.#holdersOf(delivery)
+    const id = claimIdOf(delivery, content)
+    const present = holders.get(id)
     if (present !== undefined) return present
-    const holder = new Holder(delivery)
-    this.#holders.set(id, holder)
-    return holder
+    holders.set(id, delivery)
+    return delivery
   }
 
-  #leave(delivery: Delivery): void {
-    const { content } = delivery.wanted
-    if (content === undefined) return
-    const id = holderId(delivery, content)
-    const holder = this.#holders.get(id)
-    if (holder?.delivery !== delivery) return
-    this.#holders.delete(id)
-    holder.leave()
+  #holdersOf({ plugin: { slug } }: Delivery): Map<string, Delivery> {
+    const known = this.#holders.get(slug)
+    if (known !== undefined) return known
+    const fresh = new Map<string, Delivery>()
+    this.#holders.set(slug, fresh)
+    return fresh
+  }
+
+  #leftBy(holder: Delivery): Promise<void> {
+    const known = this.#left.get(holder)
+    if (known !== undefined) return known.promise
+    let resolve = () => {}
+    const promise = new Promise<void>((left) => {
+      resolve = left
+    })
+    this.#left.set(holder, { promise, resolve })
+    return promise
   }
 }
 
+const first: Admission = { type: 'first' }
 const duplicate: Admission = { type: 'completed', outcome: { type: 'duplicate' } }
-
-function holderId(delivery: Delivery, content: Content): string {
-  return `${delivery.plugin.slug}\u0000${claimIdOf(delivery, content)}`
-}
 
 /** What a delivery is claimed by: the event's id, unless it was redriven. */
 function claimIdOf({ wanted: { redriven } }: Delivery, { id, fingerprint }: Content): string {

@@ -17,8 +17,10 @@ export type Content =
 /** A record that somebody wants, shared by its deliveries. */
 export interface WantedRecord {
   readonly epoch: Epoch
-  /** Copied out of the fetch: ours to keep. */
-  readonly record: SourceRecord
+  /** A view into the fetch, until it is kept. */
+  record: SourceRecord
+  /** Whether the record is copied out of the fetch: ours for as long as we like. */
+  isKept: boolean
   /** Where the record is a dead letter that comes again. */
   readonly redriven: Redriven | undefined
   readonly bytes: number
@@ -33,6 +35,8 @@ export interface WantedRecord {
 export interface Delivery {
   readonly plugin: LoadedPlugin
   readonly wanted: WantedRecord
+  /** Within its plugin, deliveries of one lane go one after the other. */
+  readonly lane: string
   /** The filter could not tell whether the plugin wants the event. */
   readonly filterFailed: boolean
   /** Calls of the handler so far. */
@@ -55,8 +59,26 @@ export function deliveryOf(
   wanted: WantedRecord,
   verdict: CompletedOutcome | undefined,
 ): Delivery {
-  const fresh = { attempts: 0, claim: undefined, deadLetterWritten: false, crashNoted: false }
-  return { plugin, wanted, filterFailed, verdict, ...fresh }
+  return {
+    plugin,
+    wanted,
+    lane: laneOf(originOf(wanted)),
+    filterFailed,
+    attempts: 0,
+    claim: undefined,
+    verdict,
+    deadLetterWritten: false,
+    crashNoted: false,
+  }
+}
+
+/**
+ * The lane of a record within a plugin. One without a key has no entity to be ordered by, so it keeps
+ * the order of its partition. A redriven event is in the lane that it was in before.
+ */
+function laneOf({ topic, partition, key }: SourceRecord): string {
+  if (key === null) return `${topic}\u0000partition\u0000${partition}`
+  return `${topic}\u0000key\u0000${key.toString('latin1')}`
 }
 
 /** The record as it first came in: of a redriven one, what it was before it was a dead letter. */

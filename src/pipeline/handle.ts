@@ -1,14 +1,11 @@
 import type { Clock } from '../event/clock.ts'
 import type { Event } from '../event/event.ts'
-import { type Trace, traceOf } from '../event/trace.ts'
+import type { Soon } from '../event/soon.ts'
 import type { ClaimTransaction } from '../idempotency/store.ts'
-import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { HandlerReturn, PluginLog, Sql, SqlPluginContext } from '../plugin/plugin.ts'
-import { returnOf } from '../plugin/plugin.ts'
+import type { HandlerReturn, PluginLog } from '../plugin/plugin.ts'
 import { AbortCalls } from './abort-calls.ts'
-import { type Deadline, Deadlines } from './deadlines.ts'
-import { type Delivery, originOf } from './delivery.ts'
-import { headerText } from './envelope.ts'
+import { Call } from './call.ts'
+import type { Delivery } from './delivery.ts'
 
 /** How one call of a handler ended. */
 export type HandlerResult =
@@ -47,146 +44,40 @@ export interface HandlePorts {
  * given before the handler has settled: two calls for one entity never overlap.
  */
 export function createHandle(ports: HandlePorts) {
-  const shared: Shared = { ...ports, abortCalls: new AbortCalls(), deadlines: new Map() }
-  return async function handle(
+  const shared = { ...ports, abortCalls: new AbortCalls(), deadlines: new Map() }
+  return function handle(
     delivery: Delivery,
     event: Event,
     transaction?: Pick<ClaimTransaction, 'sql' | 'interrupt'>,
-  ): Promise<HandlerResult> {
+  ): Soon<HandlerResult> {
     delivery.attempts += 1
     const call = new Call(delivery, shared, transaction)
     const startMs = ports.clock.elapsedMs()
     const note = ports.calls.enter(delivery)
-    try {
-      const answer = delivery.plugin.processEvent(event, call)
-      ports.calls.returned()
-      const value = await answer
-      return call.wasTold() ? call.overtime() : { type: 'returned', value: returnOf(value) }
-    } catch (error) {
-      return call.isOvertime() ? call.overtime() : { type: 'threw', error }
-    } finally {
+
+    function ended(result: HandlerResult): HandlerResult {
       ports.calls.leave(note)
       call.end()
       ports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
+      return result
+    }
+
+    try {
+      const answer: unknown = delivery.plugin.processEvent(event, call)
+      if (!isThenable(answer)) return ended(call.returned(answer))
+      ports.calls.returned()
+      call.goesOn()
+      return Promise.resolve(answer).then(
+        (value) => ended(call.returned(value)),
+        (error: unknown) => ended(call.threw(error)),
+      )
+    } catch (error) {
+      return ended(call.threw(error))
     }
   }
 }
 
-/** What calls have in common. */
-interface Shared extends HandlePorts {
-  abortCalls: AbortCalls
-  deadlines: Map<LoadedPlugin, Deadlines>
-}
-
-function deadlinesOf(plugin: LoadedPlugin, { deadlines, clock }: Shared): Deadlines {
-  const known = deadlines.get(plugin)
-  if (known !== undefined) return known
-  const fresh = new Deadlines(plugin.timeoutMs, clock)
-  deadlines.set(plugin, fresh)
-  return fresh
-}
-
-/** One call and the context that the handler sees; log and signal are made when first asked for. */
-class Call implements SqlPluginContext {
-  readonly attempt: number
-  #delivery: Delivery
-  #ports: Shared
-  #transaction: Pick<ClaimTransaction, 'sql' | 'interrupt'> | undefined
-  #controller: AbortController | undefined
-  #log: PluginLog | undefined
-  #aborted = false
-  #overtime = false
-  #deadlines: Deadlines
-  #deadline: Deadline
-  #cancelGrace: (() => void) | undefined
-  #onLost = () => this.#abort()
-
-  constructor(
-    delivery: Delivery,
-    shared: Shared,
-    transaction: Pick<ClaimTransaction, 'sql' | 'interrupt'> | undefined,
-  ) {
-    this.#delivery = delivery
-    this.#ports = shared
-    this.#transaction = transaction
-    this.attempt = delivery.attempts
-    this.#deadlines = deadlinesOf(delivery.plugin, shared)
-    this.#deadline = this.#deadlines.begin(() => {
-      this.#overtime = true
-      this.#abort()
-    })
-    for (const lost of this.#losses()) shared.abortCalls.add(lost, this.#onLost)
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#aborted) this.#controller.abort()
-    }
-    return this.#controller.signal
-  }
-
-  get log(): PluginLog {
-    this.#log ??= this.#ports.logOf(this.#delivery)
-    return this.#log
-  }
-
-  get idempotencyKey(): string {
-    const { plugin, wanted } = this.#delivery
-    const groupId = wanted.redriven?.replay ?? this.#ports.groupId
-    return `${groupId}/${plugin.slug}/${wanted.content?.id}`
-  }
-
-  get sql(): Sql {
-    if (this.#transaction !== undefined) return this.#transaction.sql
-    throw new Error('context.sql: expected the plugin to say sql: true')
-  }
-
-  get record(): SqlPluginContext['record'] {
-    const { topic, partition, offset, timestampMs, key } = originOf(this.#delivery.wanted)
-    return { topic, partition, offset, timestampMs, key: key?.toString() ?? null }
-  }
-
-  get trace(): Trace | undefined {
-    return traceOf((name) => headerText(this.#delivery.wanted.record, name))
-  }
-
-  /**
-   * Whether the handler may have ended because its signal told it to: then a normal return does not
-   * prove that the event was handled. A handler that never looked at its signal was not told.
-   */
-  wasTold(): boolean {
-    return this.#aborted && this.#controller !== undefined
-  }
-
-  isOvertime(): boolean {
-    return this.#overtime
-  }
-
-  overtime(): HandlerResult {
-    return { type: 'timed-out', timeoutMs: this.#delivery.plugin.timeoutMs }
-  }
-
-  end(): void {
-    this.#deadlines.end(this.#deadline)
-    this.#cancelGrace?.()
-    for (const lost of this.#losses()) this.#ports.abortCalls.remove(lost, this.#onLost)
-  }
-
-  /** The partition, or the claim, may pass to another owner. */
-  #losses(): AbortSignal[] {
-    const { wanted, claim } = this.#delivery
-    return claim?.lost === undefined ? [wanted.epoch.lost] : [wanted.epoch.lost, claim.lost]
-  }
-
-  #abort(): void {
-    if (this.#aborted) return
-    this.#aborted = true
-    this.#controller?.abort()
-    this.#transaction?.interrupt()
-    this.#deadlines.end(this.#deadline)
-    this.#cancelGrace = this.#ports.clock.after(this.#ports.graceMs, () =>
-      this.#ports.onStuck(this.#delivery),
-    )
-  }
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  return typeof (value as { then?: unknown }).then === 'function'
 }

@@ -3,7 +3,6 @@ import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { Breaker, type BreakerState } from './breaker.ts'
 import type { Delivery } from './delivery.ts'
-import { laneOf } from './order.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { PluginSwitches } from './switches.ts'
 
@@ -80,7 +79,7 @@ export class Hold {
       const until = clock.sleep(placeInMs, delivery.wanted.epoch.lost)
       return { type: 'wait', until, why: 'rate-limit' }
     }
-    const until = this.#breakers.get(delivery.plugin.slug)?.gate(laneOf(delivery))
+    const until = this.#breakers.get(delivery.plugin.slug)?.gate(delivery.lane)
     if (until === undefined) return { type: 'call' }
     return this.#isExpiring(delivery) ? expired : { type: 'wait', until, why: 'breaker' }
   }
@@ -89,7 +88,7 @@ export class Hold {
   judged(delivery: Delivery, outcome: Outcome): Outcome {
     const breaker = this.#breakers.get(delivery.plugin.slug)
     if (breaker === undefined) return outcome
-    const lane = laneOf(delivery)
+    const { lane } = delivery
     switch (outcome.type) {
       case 'processed':
       case 'skipped':

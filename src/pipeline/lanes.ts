@@ -1,4 +1,5 @@
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../event/fifo.ts'
+import { attempt, type Soon } from '../event/soon.ts'
 import type { WaitReason } from './wait.ts'
 
 /**
@@ -11,8 +12,8 @@ export type Turn = { again: Promise<void>; why: WaitReason } | { done: () => voi
 export interface LanesOptions<T> {
   /** Turns that may run at once, over all lanes. */
   concurrency: number
-  /** Gives the item one turn. Must not reject: a rejection is a defect and ends the process. */
-  turn(item: T): Promise<Turn>
+  /** Gives the item one turn. Must not fail: a failure is a defect and ends the process. */
+  turn(item: T): Soon<Turn>
 }
 
 /** A lane as it stands. */
@@ -43,7 +44,7 @@ export class Lanes<T> {
   #running = 0
   #quiet: (() => void)[] = []
   #concurrency: number
-  #turn: (item: T) => Promise<Turn>
+  #turn: (item: T) => Soon<Turn>
 
   constructor(options: LanesOptions<T>) {
     this.#concurrency = options.concurrency
@@ -113,19 +114,27 @@ export class Lanes<T> {
       // A lane that was emptied while it stood in the queue has nothing to run.
       if (lane.items.length > 0) this.#run(lane)
     }
-    if (this.#isQuiet()) for (const resolve of this.#quiet.splice(0)) resolve()
+    if (this.#quiet.length > 0 && this.#isQuiet()) for (const tell of this.#quiet.splice(0)) tell()
   }
 
   #run(lane: Lane<T>): void {
     lane.state = 'running'
     lane.why = undefined
     this.#running += 1
-    void this.#turn(lane.items.first() as T).then((turn) => {
-      this.#running -= 1
-      if ('done' in turn) this.#finish(lane, turn.done)
-      else this.#wait(lane, turn)
-      this.#pump()
-    })
+    const turn = attempt(() => this.#turn(lane.items.first() as T), endProcess)
+    if (turn instanceof Promise) void turn.then((ended) => this.#endLater(lane, ended))
+    else this.#end(lane, turn)
+  }
+
+  #endLater(lane: Lane<T>, turn: Turn): void {
+    this.#end(lane, turn)
+    this.#pump()
+  }
+
+  #end(lane: Lane<T>, turn: Turn): void {
+    this.#running -= 1
+    if ('done' in turn) this.#finish(lane, turn.done)
+    else this.#wait(lane, turn)
   }
 
   #finish(lane: Lane<T>, done: () => void): void {
@@ -160,4 +169,9 @@ export class Lanes<T> {
   #isQuiet(): boolean {
     return this.#running === 0 && this.#ready.length === 0
   }
+}
+
+/** By a rejection that nobody handles. */
+function endProcess(error: unknown): Promise<never> {
+  return Promise.reject(error)
 }

@@ -1,4 +1,4 @@
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../event/fifo.ts'
 
 /** A record that was accepted with deliveries to complete. */
 export interface OpenRecord {

@@ -1,6 +1,7 @@
 import type { Clock } from '../event/clock.ts'
+import type { Soon } from '../event/soon.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import { type Delivery, originOf } from './delivery.ts'
+import type { Delivery } from './delivery.ts'
 import { Lanes, type LaneView, type Turn } from './lanes.ts'
 import type { Epoch } from './source.ts'
 
@@ -24,7 +25,7 @@ export class Order {
   #lanes = new Map<string, Lanes<Delivery>>()
   #clock: Clock
 
-  constructor(plugins: LoadedPlugin[], turn: (delivery: Delivery) => Promise<Turn>, clock: Clock) {
+  constructor(plugins: LoadedPlugin[], turn: (delivery: Delivery) => Soon<Turn>, clock: Clock) {
     this.#clock = clock
     for (const { slug, concurrency } of plugins) {
       this.#lanes.set(slug, new Lanes({ concurrency, turn }))
@@ -45,7 +46,7 @@ export class Order {
   add(delivery: Delivery): void {
     const lanes = this.#lanes.get(delivery.plugin.slug)
     if (lanes === undefined) throw new Error(`no lanes for plugin ${delivery.plugin.slug}`)
-    lanes.add(laneOf(delivery), delivery)
+    lanes.add(delivery.lane, delivery)
   }
 
   /** Takes out the deliveries of an epoch, save those in the middle of a turn. */
@@ -82,14 +83,4 @@ function backlogOf(slug: string, views: Iterable<LaneView<Delivery>>): Backlog {
 
 function timeOf({ head }: LaneView<Delivery>): number {
   return head.wanted.record.timestampMs
-}
-
-/**
- * The lane of a delivery within its plugin. A record without a key has no entity to be ordered by,
- * so it keeps the order of its partition. A redriven event is in the lane that it was in before.
- */
-export function laneOf({ wanted }: Delivery): string {
-  const record = originOf(wanted)
-  if (record.key === null) return `${record.topic}\u0000partition\u0000${record.partition}`
-  return `${record.topic}\u0000key\u0000${record.key.toString('latin1')}`
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../event/clock.ts'
 import type { Event } from '../event/event.ts'
 import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
+import { andThen, type Soon } from '../event/soon.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../plugin/plugin.ts'
@@ -9,12 +10,12 @@ import { Ask } from './ask.ts'
 import { bookkeeping } from './bookkeeping.ts'
 import { Books } from './books.ts'
 import { ByteBudget } from './budget.ts'
-import { bytesOf, copyRecord } from './copy.ts'
+import { bytesOf, keep } from './copy.ts'
 import type { CrashNotes } from './crash-counts.ts'
 import type { DeadLetterSink } from './dead-letter.ts'
-import { createDecode, type Fingerprint, knownContentOf, undecodableOutcome } from './decode.ts'
-import { Dedupe } from './dedupe.ts'
-import { type Delivery, deliveryOf } from './delivery.ts'
+import { createDecode, type Fingerprint, undecodableOutcome } from './decode.ts'
+import { type Admission, Dedupe } from './dedupe.ts'
+import { type Content, type Delivery, deliveryOf } from './delivery.ts'
 import { type CallNotes, createHandle } from './handle.ts'
 import { Hold } from './hold.ts'
 import type { Turn } from './lanes.ts'
@@ -31,6 +32,7 @@ import { Suspects } from './suspects.ts'
 import { type PluginSwitches, passesBy } from './switches.ts'
 import { type CallSpans, traced } from './traced.ts'
 import { createTransact } from './transact.ts'
+import { wantedOf } from './wanted.ts'
 
 export interface PipelineOptions {
   groupId: string
@@ -74,11 +76,11 @@ export interface Pipeline extends Intake {
  * committing are the source's.
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { reports, clock } = options
-  const { plugins, switches } = options
+  const { reports, clock, plugins, switches } = options
   const receivers = [...plugins, everyPlugin]
   const books = new Books()
-  const budget = new ByteBudget(options.maxInFlightBytes, slugsOf(receivers))
+  const slugs = receivers.map(({ slug }) => slug)
+  const budget = new ByteBudget(options.maxInFlightBytes, slugs)
   const peek = createPeek(options)
   const ask = new Ask(plugins)
   let route = routeNow()
@@ -112,14 +114,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return undefined
   }
 
-  async function deliver(delivery: Delivery): Promise<Turn> {
+  /** What all stores and handlers allow is done within the call. */
+  function deliver(delivery: Delivery): Soon<Turn> {
     if (delivery.wanted.epoch.lost.aborted) return { done: () => abandon(delivery) }
     const passed = passesBy(delivery, switches)
     if (passed !== undefined) return { done: () => passBy(delivery, passed) }
     const paused = hold.pauseBefore(delivery)
     if (paused !== undefined) return { again: dedupe.withdraw(delivery, paused), why: 'paused' }
     const content = decode(delivery.wanted)
-    const admission = await dedupe.admit(delivery, content)
+    const admitted = dedupe.admit(delivery, content)
+    return andThen(admitted, (admission) => handleOnce(delivery, content, admission))
+  }
+
+  function handleOnce(delivery: Delivery, content: Content, admission: Admission): Soon<Turn> {
     if (admission.type === 'wait') return { again: admission.until, why: admission.why }
     if (admission.type === 'completed') return settle(delivery, admission.outcome)
     if (delivery.verdict !== undefined) return settle(delivery, delivery.verdict)
@@ -130,20 +137,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const next = hold.next(delivery)
     if (next.type === 'wait') return { again: next.until, why: next.why }
     if (next.type === 'expired') return settle(delivery, next.outcome)
-    const outcome = await suspects.carefully(delivery, () => call(delivery, content.event))
-    return settle(delivery, hold.judged(delivery, outcome))
+    const called = suspects.carefully(delivery, () => call(delivery, content.event))
+    return andThen(called, (outcome) => settle(delivery, hold.judged(delivery, outcome)))
   }
 
   /** The outcome of one call of the handler; a filter that could not tell is asked once more. */
-  async function call(delivery: Delivery, event: Event): Promise<Outcome> {
+  function call(delivery: Delivery, event: Event): Soon<Outcome> {
     // The partition may have been lost while the store was asked.
     if (delivery.wanted.epoch.lost.aborted) return { type: 'abandoned' }
     const refused = delivery.filterFailed ? ask.again(delivery) : undefined
     if (refused !== undefined) return refused
-    const result = await transact(delivery, event)
-    const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
-    const isLost = delivery.wanted.epoch.lost.aborted && outcome.type !== 'processed'
-    return isLost ? { type: 'abandoned' } : outcome
+    return andThen(transact(delivery, event), (result) => {
+      const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
+      const isLost = delivery.wanted.epoch.lost.aborted && outcome.type !== 'processed'
+      return isLost ? { type: 'abandoned' } : outcome
+    })
   }
 
   function onStuck(delivery: Delivery): void {
@@ -164,7 +172,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (wanting.length === 0) return undefined
     const unreadable = peeked.type === 'event' ? peeked.schema.unreadable : undefined
     if (unreadable !== undefined) return newer(unreadable)
-    return budget.obstacle(bytes, slugsOf(wanting.map(({ plugin }) => plugin)))
+    return budget.obstacle(bytes, wanting)
   }
 
   /** An event in a shape that only a newer version reads is no bad event: it waits for that version. */
@@ -190,14 +198,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   ): void {
     const open = epoch.ledger.accept(record.offset, record.timestampMs, wanting.length)
     if (wanting.length === 0) return
-    const kept = { record: copyRecord(record) }
-    const redriven = isRedrive(epoch) ? redrivenOf(kept.record) : undefined
-    const known = knownContentOf(redriven?.origin ?? record, peeked)
-    const wanted = { epoch, ...kept, redriven, bytes, open, ...known }
+    const wanted = wantedOf(epoch, record, peeked, bytes, open)
     for (const each of wanting) {
       budget.take(each.plugin.slug, bytes)
       order.add(deliveryOf(each, wanted, tooLarge(bytes)))
     }
+    // Most handlers have ended by now; what has not is to outlive the fetch.
+    if (open.outstanding > 0) keep(wanted)
   }
 
   function tooLarge(bytes: number): CompletedOutcome | undefined {
@@ -241,7 +248,3 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 const UNREADABLE_RETRY_MS = 30_000
-
-function slugsOf(plugins: readonly LoadedPlugin[]): string[] {
-  return plugins.map(({ slug }) => slug)
-}

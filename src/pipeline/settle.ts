@@ -6,6 +6,8 @@ import {
   type DeadLetterReason,
   type Outcome,
 } from '../event/outcome.ts'
+import { andThen, attempt, type Soon } from '../event/soon.ts'
+import { keep } from './copy.ts'
 import { type DeadLetterSink, deadLetterOf } from './dead-letter.ts'
 import type { Dedupe } from './dedupe.ts'
 import { type Delivery, originOf } from './delivery.ts'
@@ -41,7 +43,7 @@ const WRITE_RETRY_MS = 1_000
 export function createSettle(ports: SettlePorts) {
   const { dedupe, reports, clock } = ports
 
-  async function settle(delivery: Delivery, outcome: Outcome): Promise<Turn> {
+  function settle(delivery: Delivery, outcome: Outcome): Soon<Turn> {
     switch (outcome.type) {
       case 'processed':
       case 'skipped':
@@ -75,6 +77,7 @@ export function createSettle(ports: SettlePorts) {
   ): Promise<Turn> {
     if (delivery.deadLetterWritten) return complete(delivery, outcome)
     const { plugin, wanted, attempts } = delivery
+    keep(wanted)
     const { generation: redrives = 0, replay } = wanted.redriven ?? {}
     const who = { plugin: plugin.slug, groupId: ports.groupId, replay }
     const cause = { ...who, reason, error, attempts, redrives }
@@ -88,13 +91,12 @@ export function createSettle(ports: SettlePorts) {
     return complete(delivery, outcome)
   }
 
-  async function complete(delivery: Delivery, outcome: CompletedOutcome): Promise<Turn> {
-    try {
-      await dedupe.complete(delivery)
-    } catch (failure) {
-      return tryAgain(delivery, outcome, 'mark', failure)
-    }
-    return { done: () => close(delivery, outcome) }
+  function complete(delivery: Delivery, outcome: CompletedOutcome): Soon<Turn> {
+    const turn: Turn = { done: () => close(delivery, outcome) }
+    return attempt<Turn>(
+      () => andThen(dedupe.complete(delivery), () => turn),
+      (failure) => tryAgain(delivery, outcome, 'mark', failure),
+    )
   }
 
   /**
@@ -103,6 +105,7 @@ export function createSettle(ports: SettlePorts) {
    */
   function close(delivery: Delivery, outcome: CompletedOutcome): void {
     const { epoch, open } = delivery.wanted
+    dedupe.leave(delivery)
     epoch.ledger.settle(open)
     if (epoch.lost.aborted) reports.onAbandoned(delivery)
     else reports.onSettled(delivery, outcome)

@@ -1,6 +1,7 @@
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
+import type { Soon } from '../event/soon.ts'
 import { type CrashCounts, type CrashNotes, crashKeyOf, offsetOf } from './crash-counts.ts'
 import type { Delivery } from './delivery.ts'
 import type { Epoch } from './source.ts'
@@ -57,9 +58,12 @@ export class Suspects {
   }
 
   /** Makes the call; that of a suspect once its count is noted, and while no other one runs. */
-  async carefully(delivery: Delivery, call: () => Promise<Outcome>): Promise<Outcome> {
+  carefully(delivery: Delivery, call: () => Soon<Outcome>): Soon<Outcome> {
     const crashes = this.#crashesOf(delivery)
-    if (crashes === undefined) return call()
+    return crashes === undefined ? call() : this.#alone(delivery, crashes, call)
+  }
+
+  async #alone(delivery: Delivery, crashes: number, call: () => Soon<Outcome>): Promise<Outcome> {
     if (!delivery.crashNoted) this.#ports.onSuspect(delivery, crashes)
     let free = () => {}
     this.#underWay = new Promise((resolve) => {
@@ -129,7 +133,8 @@ export class Suspects {
   }
 
   #crashesOf(delivery: Delivery): number | undefined {
-    return this.#counts.get(delivery.wanted.epoch)?.get(keyOf(delivery))
+    const counts = this.#counts.get(delivery.wanted.epoch)
+    return counts === undefined || counts.size === 0 ? undefined : counts.get(keyOf(delivery))
   }
 }
 

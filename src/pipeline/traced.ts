@@ -1,10 +1,11 @@
+import type { Soon } from '../event/soon.ts'
 import type { Delivery } from './delivery.ts'
 import type { createHandle, HandlerResult } from './handle.ts'
 
 /** Shows calls of handlers to a tracing system. */
 export interface CallSpans {
   /** Makes the call inside a span of its own. */
-  around(delivery: Delivery, call: () => Promise<HandlerResult>): Promise<HandlerResult>
+  around(delivery: Delivery, call: () => Soon<HandlerResult>): Promise<HandlerResult>
 }
 
 type Handle = ReturnType<typeof createHandle>

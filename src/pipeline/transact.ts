@@ -1,5 +1,6 @@
 import { messageOf } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
+import { andThen, type Soon } from '../event/soon.ts'
 import type { ClaimTransaction } from '../idempotency/store.ts'
 import { verbOf } from '../plugin/plugin.ts'
 import type { Delivery } from './delivery.ts'
@@ -8,7 +9,7 @@ import type { HandlerResult } from './handle.ts'
 export interface TransactPorts {
   /** How long a handler may go on after its signal aborted. */
   graceMs: number
-  handle(delivery: Delivery, event: Event, transaction?: ClaimTransaction): Promise<HandlerResult>
+  handle(delivery: Delivery, event: Event, transaction?: ClaimTransaction): Soon<HandlerResult>
 }
 
 /**
@@ -16,14 +17,16 @@ export interface TransactPorts {
  * its writes are committed together with the mark; every other end leaves nothing behind.
  */
 export function createTransact({ handle, graceMs }: TransactPorts) {
-  return async function transact(delivery: Delivery, event: Event): Promise<HandlerResult> {
-    const transaction = delivery.plugin.sql ? await begin(delivery, graceMs) : undefined
+  return function transact(delivery: Delivery, event: Event): Soon<HandlerResult> {
+    if (delivery.plugin.sql) return inTransaction(delivery, event)
+    return andThen(handle(delivery, event), (result) => excused(delivery, undefined, result))
+  }
+
+  async function inTransaction(delivery: Delivery, event: Event): Promise<HandlerResult> {
+    const transaction = await begin(delivery, graceMs)
     if (transaction instanceof Error) return interrupted(transaction)
     const result = await handle(delivery, event, transaction)
-    const ended = transaction === undefined ? result : await end(transaction, result)
-    if (isGood(ended) || !isExcused(delivery, transaction)) return ended
-    delivery.attempts -= 1
-    return interrupted(ended.type === 'threw' ? ended.error : CLAIM_LOST)
+    return excused(delivery, transaction, await end(transaction, result))
   }
 }
 
@@ -52,6 +55,17 @@ async function end(transaction: ClaimTransaction, result: HandlerResult): Promis
 function isGood(result: HandlerResult): boolean {
   if (result.type !== 'returned') return false
   return result.value === undefined || verbOf(result.value) === 'skip'
+}
+
+/** The result, unless the handler was not to blame for it: then no attempt is spent. */
+function excused(
+  delivery: Delivery,
+  transaction: ClaimTransaction | undefined,
+  result: HandlerResult,
+): HandlerResult {
+  if (isGood(result) || !isExcused(delivery, transaction)) return result
+  delivery.attempts -= 1
+  return interrupted(result.type === 'threw' ? result.error : CLAIM_LOST)
 }
 
 /** The handler was told to end, or failed, for reasons that are not its own. */

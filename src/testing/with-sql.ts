@@ -20,7 +20,7 @@ function begin(claim: Claim, sql: Sql): ClaimTransaction {
     sql,
     isBroken: () => false,
     interrupt() {},
-    commit: () => claim.complete(),
+    commit: async () => claim.complete(),
     rollback: async () => {},
   }
 }

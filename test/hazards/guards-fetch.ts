@@ -68,9 +68,9 @@ export const fetchGuards: Guard[] = [
   {
     name: 'records that wait are not copied',
     test: 'test/hazards/e5-values-pin-fetches.test.ts',
-    file: 'src/pipeline/pipeline.ts',
-    from: 'record: copyRecord(record)',
-    to: 'record',
+    file: 'src/pipeline/copy.ts',
+    from: 'holder.record = copyRecord(holder.record)',
+    to: '',
   },
   {
     name: 'a fetch may be as large as kafkajs would have it',
@@ -109,7 +109,7 @@ export const fetchGuards: Guard[] = [
   {
     name: 'a handler that goes on after its signal is not reported',
     test: 'test/hazards/m9-hung-handler.test.ts',
-    file: 'src/pipeline/handle.ts',
+    file: 'src/pipeline/call.ts',
     from: 'this.#ports.onStuck(this.#delivery)',
     to: 'undefined',
   },

@@ -29,8 +29,8 @@ export const groupGuards: Guard[] = [
   {
     name: 'a TypeError of a handler is thrown on',
     test: m2,
-    file: 'src/pipeline/handle.ts',
-    from: "return call.isOvertime() ? call.overtime() : { type: 'threw', error }",
+    file: 'src/pipeline/call.ts',
+    from: "return this.#overtime ? this.#timedOut() : { type: 'threw', error }",
     to: 'throw error',
   },
   {

@@ -41,11 +41,11 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'every record has a lane of its own',
-    file: 'src/pipeline/order.ts',
+    file: 'src/pipeline/delivery.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    from: "return `${record.topic}\\u0000key\\u0000${record.key.toString('latin1')}`",
+    from: "return `${topic}\\u0000key\\u0000${key.toString('latin1')}`",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    to: 'return `${record.offset}`',
+    to: 'return `${Math.random()}`',
   },
   {
     name: 'marks are not heeded',
@@ -62,7 +62,7 @@ export const mutants: Mutant[] = [
   {
     name: 'two lanes handle one id at once',
     file: 'src/pipeline/dedupe.ts',
-    from: "if (holder.delivery !== delivery) return { type: 'wait', until: holder.left, why: 'same-id' }",
+    from: "if (holder !== delivery) return { type: 'wait', until: this.#leftBy(holder), why: 'same-id' }",
     to: '',
   },
   {
@@ -74,14 +74,14 @@ export const mutants: Mutant[] = [
   {
     name: 'a mark that could not be written counts',
     file: 'src/pipeline/settle.ts',
-    from: "return tryAgain(delivery, outcome, 'mark', failure)",
-    to: 'void failure',
+    from: "(failure) => tryAgain(delivery, outcome, 'mark', failure)",
+    to: '() => turn',
   },
   {
     name: 'a handler that was told to end counts as having processed',
-    file: 'src/pipeline/handle.ts',
-    from: 'call.wasTold()',
-    to: 'call.isOvertime()',
+    file: 'src/pipeline/call.ts',
+    from: 'this.#wasTold()',
+    to: 'this.#overtime',
   },
   {
     name: 'a batch that does not continue the ledger is taken',

@@ -12,7 +12,7 @@ describe('the way of an event', () => {
     const seen: unknown[] = []
     const kit = pipelineKit({
       plugins: [
-        plugin({ processEvent: (event, { attempt }) => void seen.push([event.id, attempt]) }),
+        plugin({ processEvent: async (event, { attempt }) => void seen.push([event.id, attempt]) }),
       ],
     })
     const p = partition(kit)
