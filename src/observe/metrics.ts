@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { PREFIX, progressGauges } from './progress-gauges.ts'
 import { scrapedGauge } from './scraped-gauge.ts'
 import { TalliedCounter } from './tallied-counter.ts'
+import { TalliedHistogram } from './tallied-histogram.ts'
 
 const HANDLER_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const END_TO_END_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600]
@@ -71,7 +72,7 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['plugin', 'decision'],
       registers,
     }),
-    deliveries: new Counter({
+    deliveries: new TalliedCounter({
       name: `${PREFIX}deliveries_total`,
       help: 'Deliveries (one event for one plugin) by how they ended.',
       labelNames: ['plugin', 'outcome'],
@@ -95,14 +96,14 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['plugin'],
       registers,
     }),
-    handlerDuration: new Histogram({
+    handlerDuration: new TalliedHistogram({
       name: `${PREFIX}handler_duration_seconds`,
       help: 'How long one call of a handler took, failed ones included.',
       labelNames: ['plugin'],
       buckets: HANDLER_SECONDS,
       registers,
     }),
-    endToEnd: new Histogram({
+    endToEnd: new TalliedHistogram({
       name: `${PREFIX}end_to_end_seconds`,
       help: "From a record's timestamp to the completion of its delivery.",
       labelNames: ['plugin'],
@@ -148,7 +149,7 @@ function groupMetrics(registers: Registry[]) {
 
 function idempotencyMetrics(registers: Registry[]) {
   return {
-    idempotencyOperation: new Histogram({
+    idempotencyOperation: new TalliedHistogram({
       name: `${PREFIX}idempotency_operation_seconds`,
       help: 'How long one operation of the idempotency store took.',
       labelNames: ['store', 'operation'],

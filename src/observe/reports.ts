@@ -1,4 +1,5 @@
 import type { Clock } from '../event/clock.ts'
+import type { CompletedOutcome } from '../event/outcome.ts'
 import { type Delivery, placeOf } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
@@ -14,6 +15,9 @@ export interface ReportsOptions {
   store: string
 }
 
+type DeliveryEnd = CompletedOutcome['type'] | 'abandoned'
+type StoreOperation = Parameters<PipelineReports['onStoreCall']>[0]
+
 /** Turns what the pipeline tells into metrics, and failures into sampled log lines. */
 export function createReports({
   metrics,
@@ -22,11 +26,11 @@ export function createReports({
   clock,
   store,
 }: ReportsOptions): PipelineReports {
-  function ended(delivery: Delivery, outcome: string): void {
-    const plugin = delivery.plugin.slug
-    const ageMs = clock.now() - delivery.wanted.record.timestampMs
-    metrics.deliveries.inc({ plugin, outcome })
-    metrics.endToEnd.observe({ plugin }, Math.max(0, ageMs) / 1000)
+  function ended({ plugin, wanted }: Delivery, outcome: DeliveryEnd): void {
+    const { ends, endToEnd } = delivered.of(plugin)
+    const ageMs = clock.now() - wanted.record.timestampMs
+    ends.of(outcome).count += 1
+    endToEnd.observe(Math.max(0, ageMs) / 1000)
   }
 
   function failed(delivery: Delivery, error: string, fields: object, message: string): void {
@@ -41,17 +45,26 @@ export function createReports({
     return { wanted: tallyOf('wanted'), unwanted: tallyOf('unwanted'), error: tallyOf('error') }
   })
 
+  const delivered = new Known(({ slug: plugin }: LoadedPlugin) => ({
+    ends: new Known((outcome: DeliveryEnd) => metrics.deliveries.tallyOf({ plugin, outcome })),
+    endToEnd: metrics.endToEnd.of({ plugin }),
+    handled: metrics.handlerDuration.of({ plugin }),
+  }))
+  const storeCalls = new Known((operation: StoreOperation) =>
+    metrics.idempotencyOperation.of({ store, operation }),
+  )
+
   return {
     onConsumed({ topic }) {
       consumed.of(topic).count += 1
     },
     onHeaderMismatch: () => metrics.headerMismatches.inc(),
     filterTallyOf: (plugin) => decided.of(plugin),
-    onHandled: ({ plugin }, seconds) =>
-      metrics.handlerDuration.observe({ plugin: plugin.slug }, seconds),
+    onHandled: ({ plugin }, seconds) => delivered.of(plugin).handled.observe(seconds),
     onSettled: (delivery, outcome) => ended(delivery, outcome.type),
-    onAbandoned: (delivery) =>
-      metrics.deliveries.inc({ plugin: delivery.plugin.slug, outcome: 'abandoned' }),
+    onAbandoned({ plugin }) {
+      delivered.of(plugin).ends.of('abandoned').count += 1
+    },
     onRetry(delivery, error, delayMs) {
       metrics.deliveryRetries.inc({ plugin: delivery.plugin.slug })
       failed(delivery, error, { delayMs }, 'handler failed; it is called again')
@@ -85,8 +98,7 @@ export function createReports({
       metrics.idempotencyFailures.inc({ store })
       sampled.warn('*', error, { store }, 'the idempotency store is down')
     },
-    onStoreCall: (operation, seconds) =>
-      metrics.idempotencyOperation.observe({ store, operation }, seconds),
+    onStoreCall: (operation, seconds) => storeCalls.of(operation).observe(seconds),
   }
 }
 
