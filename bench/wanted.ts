@@ -4,13 +4,12 @@
 //   node bench/wanted.ts [events]
 import { Ledger } from '../src/pipeline/ledger.ts'
 import { barePipeline, readAs } from './lib/bare-pipeline.ts'
-import { event } from './sample.ts'
+import { createStream } from './lib/events.ts'
+import { readMix } from './lib/mix.ts'
 
 const EVENTS = Number(process.argv[2] ?? 200_000)
-const ENTITIES = 10_000
-const records = Array.from({ length: EVENTS }, (_, i) =>
-  readAs({ ...event, id: `evt-${i}`, entity: { ...event.entity, id: `ent_${i % ENTITIES}` } }),
-)
+const next = createStream({ seed: 1, entities: 10_000, products: 100, mix: readMix(undefined) })
+const records = Array.from({ length: EVENTS }, () => readAs(next()))
 
 for (let round = 0; round < 5; round++) {
   const pipeline = barePipeline([{ slug: 'all', processEvent() {} }])

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto'
 import type { JsonValue } from '../event/json.ts'
+import { sortedMembers } from './key-order.ts'
 
 /** 128 bits: enough to tell contents apart, short enough to keep by the million. */
 const FINGERPRINT_CHARS = 22
-
-const FEW_KEYS = 16
 
 /** What JSON puts between quotes as it is. Anything else is left to JSON.stringify. */
 const PLAIN = /^[ !#-[\]-~]*$/
@@ -31,23 +30,11 @@ function arrayText(items: readonly JsonValue[]): string {
 }
 
 function objectText(object: { readonly [key: string]: JsonValue }): string {
-  let text = ''
-  for (const key of sorted(Object.keys(object))) {
-    text += `${text && ','}${quoted(key)}:${canonicalJson(object[key]!)}`
+  let text = '{'
+  for (const { key, prefix } of sortedMembers(object)) {
+    text += prefix + canonicalJson(object[key] as JsonValue)
   }
-  return `{${text}}`
-}
-
-/** By insertion, which is quick for the few keys that most objects have. */
-function sorted(keys: string[]): string[] {
-  if (keys.length > FEW_KEYS) return keys.sort()
-  for (let i = 1; i < keys.length; i++) {
-    const key = keys[i] as string
-    let j = i
-    for (; j > 0 && (keys[j - 1] as string) > key; j--) keys[j] = keys[j - 1] as string
-    keys[j] = key
-  }
-  return keys
+  return `${text}}`
 }
 
 function quoted(text: string): string {

@@ -25,6 +25,18 @@ describe('canonicalJson', () => {
     )
   })
 
+  it('sorts keys as text, whatever order they come in and however many orders there were', () => {
+    const shuffled = fc.shuffledSubarray([...'abcdefgh'], { minLength: 5 })
+    fc.assert(
+      fc.property(shuffled, (keys) => {
+        const object = Object.fromEntries(keys.map((key) => [key, key]))
+        const members = keys.toSorted().map((key) => `"${key}":"${key}"`)
+        expect(canonicalJson(object)).toBe(`{${members.join()}}`)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it.each(['', 'plain', 'a "quote"', 'a\\b', 'line\nbreak', 'Kühlraum', '\ud800', '\u007f'])(
     'quotes %j as JSON does',
     (text) => expect(canonicalJson(text)).toBe(JSON.stringify(text)),
