@@ -1,4 +1,5 @@
 import { ArrayType, type AvroType, MapType, type Tap, WrappedUnionType } from './avsc.ts'
+import { readKey } from './map-key.ts'
 
 /** Refuses counts and sizes that the bytes can't hold: avsc would loop or allocate by them. */
 export class CheckedArray extends ArrayType {
@@ -29,7 +30,7 @@ export class CheckedMap extends MapType {
     const map: Record<string, unknown> = {}
     for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
       while (left-- > 0) {
-        const key = tap.readString()
+        const key = readKey(tap)
         assertInside(tap)
         put(map, key as string, this.valuesType._read(tap))
         assertInside(tap)
