@@ -1,7 +1,12 @@
 /** First in, first out, without the cost of `Array.shift` on a long queue. */
 export class Fifo<T> {
-  #items: (T | undefined)[] = []
+  #items: (T | undefined)[]
   #head = 0
+
+  /** With these, which are few where there are many queues: an array that grows takes room for more. */
+  constructor(...items: T[]) {
+    this.#items = items
+  }
 
   get length(): number {
     return this.#items.length - this.#head

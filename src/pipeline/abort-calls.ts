@@ -1,28 +1,33 @@
+/** Something that may lose what it works for. */
+export interface Losing {
+  onLost(): void
+}
+
 /**
  * Tells many of a signal's abort through one listener: a listener for each call of a handler costs
  * more than most calls.
  */
 export class AbortCalls {
-  #bySignal = new WeakMap<AbortSignal, Set<() => void>>()
+  #bySignal = new WeakMap<AbortSignal, Set<Losing>>()
 
-  /** Calls back at once where the signal has aborted already. */
-  add(signal: AbortSignal, callback: () => void): void {
-    if (signal.aborted) callback()
+  /** Tells it at once where the signal has aborted already. */
+  add(signal: AbortSignal, losing: Losing): void {
+    if (signal.aborted) losing.onLost()
     const known = this.#bySignal.get(signal)
     if (known !== undefined) {
-      known.add(callback)
+      known.add(losing)
       return
     }
-    const callbacks = new Set([callback])
-    this.#bySignal.set(signal, callbacks)
-    signal.addEventListener('abort', () => callAll(callbacks), { once: true })
+    const all = new Set([losing])
+    this.#bySignal.set(signal, all)
+    signal.addEventListener('abort', () => tellAll(all), { once: true })
   }
 
-  remove(signal: AbortSignal, callback: () => void): void {
-    this.#bySignal.get(signal)?.delete(callback)
+  remove(signal: AbortSignal, losing: Losing): void {
+    this.#bySignal.get(signal)?.delete(losing)
   }
 }
 
-function callAll(callbacks: Set<() => void>): void {
-  for (const callback of callbacks) callback()
+function tellAll(all: Set<Losing>): void {
+  for (const losing of all) losing.onLost()
 }

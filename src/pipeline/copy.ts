@@ -27,91 +27,101 @@ const RECORD_OVERHEAD_BYTES = 256
 
 type Header = RecordHeaders[string]
 
+/** Stands for the length of what is null. */
+const NULL = -1
+
 /**
- * All bytes of a record in one buffer. Its headers, of which there are many and which few ask for,
- * become objects when somebody does.
+ * All bytes of a record in one buffer: key, value, headers. Views of them, of which few are asked
+ * for, are made when somebody asks.
  */
 class RecordCopy implements SourceRecord {
   readonly topic: string
   readonly partition: number
   readonly offset: number
   readonly timestampMs: number
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  /** The headers' bytes, one after the other. */
-  #bytes: Buffer
-  #names: string[] = []
-  /** What each header was, a number of bytes where it was just that. */
-  #sizes: (number | Exclude<Header, Buffer>)[] = []
-  #headers: RecordHeaders | undefined
+  readonly #bytes: Buffer
+  readonly #keyLength: number
+  readonly #valueLength: number
+  readonly #names: readonly string[]
+  /** What each header was, its number of bytes where it was just that. */
+  readonly #headers: readonly (number | Exclude<Header, Buffer>)[]
 
   constructor({ topic, partition, offset, timestampMs, key, value, headers }: SourceRecord) {
     this.topic = topic
     this.partition = partition
     this.offset = offset
     this.timestampMs = timestampMs
-    const bytes = Buffer.allocUnsafe(sizeOf(key) + sizeOf(value) + sizeOfBuffers(headers))
-    const keyEnd = put(bytes, key, 0)
-    const valueEnd = put(bytes, value, keyEnd)
-    this.key = key && bytes.subarray(0, keyEnd)
-    this.value = value && bytes.subarray(keyEnd, valueEnd)
-    this.#bytes = bytes.subarray(valueEnd)
-    this.#keep(headers, bytes, valueEnd)
+    this.#keyLength = key === null ? NULL : key.length
+    this.#valueLength = value === null ? NULL : value.length
+    this.#names = namesOf(headers)
+    this.#headers = this.#names.map((name) => sizeOrCopy(headers[name]))
+    this.#bytes = Buffer.allocUnsafe(this.#headersStart + bytesIn(this.#headers))
+    let end = put(this.#bytes, key, 0)
+    end = put(this.#bytes, value, end)
+    for (const name of this.#names) end = put(this.#bytes, headers[name], end)
+  }
+
+  get key(): Buffer | null {
+    return this.#keyLength === NULL ? null : this.#bytes.subarray(0, this.#keyLength)
+  }
+
+  get value(): Buffer | null {
+    if (this.#valueLength === NULL) return null
+    return this.#bytes.subarray(this.#valueStart, this.#headersStart)
   }
 
   get headers(): RecordHeaders {
-    this.#headers ??= this.#unpack()
-    return this.#headers
-  }
-
-  #keep(headers: RecordHeaders, bytes: Buffer, start: number): void {
-    let end = start
-    for (const name in headers) {
-      const header = headers[name]
-      this.#names.push(name)
-      if (Buffer.isBuffer(header)) end = put(bytes, header, end)
-      this.#sizes.push(Buffer.isBuffer(header) ? header.length : copyList(header))
-    }
-  }
-
-  #unpack(): RecordHeaders {
     const headers: RecordHeaders = {}
-    let start = 0
+    let start = this.#headersStart
     for (const [i, name] of this.#names.entries()) {
-      const size = this.#sizes[i]
-      if (typeof size === 'number') {
-        headers[name] = this.#bytes.subarray(start, start + size)
-        start += size
-      } else headers[name] = size
+      const header = this.#headers[i]
+      if (typeof header !== 'number') {
+        headers[name] = header
+      } else {
+        headers[name] = this.#bytes.subarray(start, start + header)
+        start += header
+      }
     }
     return headers
   }
-}
 
-function sizeOf(bytes: Buffer | null): number {
-  return bytes === null ? 0 : bytes.length
-}
-
-function sizeOfBuffers(headers: RecordHeaders): number {
-  let size = 0
-  for (const name in headers) {
-    const header = headers[name]
-    if (Buffer.isBuffer(header)) size += header.length
+  get #valueStart(): number {
+    return Math.max(0, this.#keyLength)
   }
-  return size
+
+  get #headersStart(): number {
+    return this.#valueStart + Math.max(0, this.#valueLength)
+  }
 }
 
-/** Answers where the bytes end. */
-function put(target: Buffer, bytes: Buffer | null, start: number): number {
-  if (bytes === null) return start
-  target.set(bytes, start)
-  return start + bytes.length
+/** Those of the record before, which are almost always the same. */
+let lastNames: readonly string[] = []
+
+function namesOf(headers: RecordHeaders): readonly string[] {
+  const names = Object.keys(headers)
+  const isSame =
+    names.length === lastNames.length && names.every((name, i) => name === lastNames[i])
+  if (!isSame) lastNames = names
+  return lastNames
 }
 
-/** Several values under one name, which is rare. */
-function copyList(header: Exclude<Header, Buffer>): Exclude<Header, Buffer> {
+function sizeOrCopy(header: Header): number | Exclude<Header, Buffer> {
+  if (Buffer.isBuffer(header)) return header.length
   if (!Array.isArray(header)) return header
   return header.map((one) => (Buffer.isBuffer(one) ? Buffer.from(one) : one))
+}
+
+function bytesIn(headers: readonly (number | Exclude<Header, Buffer>)[]): number {
+  let bytes = 0
+  for (const header of headers) if (typeof header === 'number') bytes += header
+  return bytes
+}
+
+/** Puts bytes, if that is what it is, and answers where they end. */
+function put(target: Buffer, part: Header | null, start: number): number {
+  if (!Buffer.isBuffer(part)) return start
+  target.set(part, start)
+  return start + part.length
 }
 
 function headerBytes(value: Header): number {

@@ -1,9 +1,10 @@
 import type { Clock } from '../event/clock.ts'
 
 /** Something that has begun and may become late. */
-export interface Deadline {
-  atMs: number
-  onLate: () => void
+export interface Timed {
+  /** When it is late; set when it begins. */
+  lateAtMs: number
+  onLate(): void
 }
 
 /**
@@ -14,7 +15,7 @@ export class Deadlines {
   #limitMs: number
   #clock: Pick<Clock, 'elapsedMs' | 'after'>
   /** In the order in which they began. */
-  #underWay = new Set<Deadline>()
+  #underWay = new Set<Timed>()
   #cancelTimer: (() => void) | undefined
 
   constructor(limitMs: number, clock: Pick<Clock, 'elapsedMs' | 'after'>) {
@@ -23,15 +24,14 @@ export class Deadlines {
   }
 
   /** Calls back once when the limit is over, unless it ends before. */
-  begin(onLate: () => void): Deadline {
-    const deadline = { atMs: this.#clock.elapsedMs() + this.#limitMs, onLate }
-    this.#underWay.add(deadline)
+  begin(timed: Timed): void {
+    timed.lateAtMs = this.#clock.elapsedMs() + this.#limitMs
+    this.#underWay.add(timed)
     this.#cancelTimer ??= this.#clock.after(this.#limitMs, () => this.#look())
-    return deadline
   }
 
-  end(deadline: Deadline): void {
-    this.#underWay.delete(deadline)
+  end(timed: Timed): void {
+    this.#underWay.delete(timed)
     if (this.#underWay.size === 0) this.#cancel()
   }
 
@@ -39,13 +39,13 @@ export class Deadlines {
   #look(): void {
     this.#cancelTimer = undefined
     const nowMs = this.#clock.elapsedMs()
-    for (const deadline of this.#underWay) {
-      if (deadline.atMs > nowMs) {
-        this.#cancelTimer ??= this.#clock.after(deadline.atMs - nowMs, () => this.#look())
+    for (const timed of this.#underWay) {
+      if (timed.lateAtMs > nowMs) {
+        this.#cancelTimer ??= this.#clock.after(timed.lateAtMs - nowMs, () => this.#look())
         return
       }
-      this.#underWay.delete(deadline)
-      deadline.onLate()
+      this.#underWay.delete(timed)
+      timed.onLate()
     }
   }
 

@@ -1,11 +1,10 @@
-import type { Clock } from '../event/clock.ts'
 import type { Event } from '../event/event.ts'
 import type { Soon } from '../event/soon.ts'
 import type { ClaimTransaction } from '../idempotency/store.ts'
-import type { HandlerReturn, PluginLog } from '../plugin/plugin.ts'
-import { AbortCalls } from './abort-calls.ts'
-import { Call } from './call.ts'
+import { type HandlerReturn, returnOf } from '../plugin/plugin.ts'
+import { Context, type ContextPorts } from './context.ts'
 import type { Delivery } from './delivery.ts'
+import { Watch, Watches, type WatchPorts } from './watch.ts'
 
 /** How one call of a handler ended. */
 export type HandlerResult =
@@ -27,15 +26,8 @@ export interface CallNotes {
 
 export const noNotes: CallNotes = { enter: () => 0, returned() {}, leave() {} }
 
-export interface HandlePorts {
-  clock: Clock
+export interface HandlePorts extends ContextPorts, WatchPorts {
   calls: CallNotes
-  groupId: string
-  /** How long a handler may go on after its signal aborted before it is reported as stuck. */
-  graceMs: number
-  logOf(delivery: Delivery): PluginLog
-  /** The handler ignores its signal. Only a restart of the process can end it. */
-  onStuck(delivery: Delivery): void
   onHandled(delivery: Delivery, seconds: number): void
 }
 
@@ -44,36 +36,43 @@ export interface HandlePorts {
  * given before the handler has settled: two calls for one entity never overlap.
  */
 export function createHandle(ports: HandlePorts) {
-  const shared = { ...ports, abortCalls: new AbortCalls(), deadlines: new Map() }
+  const watches = new Watches(ports)
   return function handle(
     delivery: Delivery,
     event: Event,
     transaction?: Pick<ClaimTransaction, 'sql' | 'interrupt'>,
   ): Soon<HandlerResult> {
     delivery.attempts += 1
-    const call = new Call(delivery, shared, transaction)
+    const context = new Context(delivery, ports, transaction)
     const startMs = ports.clock.elapsedMs()
     const note = ports.calls.enter(delivery)
 
     function ended(result: HandlerResult): HandlerResult {
       ports.calls.leave(note)
-      call.end()
       ports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
       return result
     }
 
     try {
-      const answer: unknown = delivery.plugin.processEvent(event, call)
-      if (!isThenable(answer)) return ended(call.returned(answer))
+      const answer: unknown = delivery.plugin.processEvent(event, context)
+      if (!isThenable(answer)) return ended(returned(answer))
       ports.calls.returned()
-      call.goesOn()
+      const watch = new Watch(delivery, context, transaction, watches)
       return Promise.resolve(answer).then(
-        (value) => ended(call.returned(value)),
-        (error: unknown) => ended(call.threw(error)),
+        (value) => ended(watch.end(returned(value))),
+        (error: unknown) => ended(watch.end({ type: 'threw', error })),
       )
     } catch (error) {
-      return ended(call.threw(error))
+      return ended({ type: 'threw', error })
     }
+  }
+}
+
+function returned(value: unknown): HandlerResult {
+  try {
+    return { type: 'returned', value: returnOf(value) }
+  } catch (error) {
+    return { type: 'threw', error }
   }
 }
 

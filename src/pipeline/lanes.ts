@@ -1,5 +1,5 @@
 import { Fifo } from '../event/fifo.ts'
-import { attempt, type Soon } from '../event/soon.ts'
+import type { Soon } from '../event/soon.ts'
 import type { WaitReason } from './wait.ts'
 
 /**
@@ -76,9 +76,7 @@ export class Lanes<T> {
       lane.items.push(item)
       return
     }
-    const items = new Fifo<T>()
-    items.push(item)
-    const fresh: Lane<T> = { key, items, state: 'ready', why: undefined, wait: 0 }
+    const fresh: Lane<T> = { key, items: new Fifo(item), state: 'ready', why: undefined, wait: 0 }
     this.#lanes.set(key, fresh)
     this.#ready.push(fresh)
     this.#pump()
@@ -121,9 +119,18 @@ export class Lanes<T> {
     lane.state = 'running'
     lane.why = undefined
     this.#running += 1
-    const turn = attempt(() => this.#turn(lane.items.first() as T), endProcess)
+    const turn = this.#turnOf(lane)
     if (turn instanceof Promise) void turn.then((ended) => this.#endLater(lane, ended))
     else this.#end(lane, turn)
+  }
+
+  /** What is thrown is rejected, too: nobody handles that, so the process ends. */
+  #turnOf(lane: Lane<T>): Soon<Turn> {
+    try {
+      return this.#turn(lane.items.first() as T)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #endLater(lane: Lane<T>, turn: Turn): void {
@@ -169,9 +176,4 @@ export class Lanes<T> {
   #isQuiet(): boolean {
     return this.#running === 0 && this.#ready.length === 0
   }
-}
-
-/** By a rejection that nobody handles. */
-function endProcess(error: unknown): Promise<never> {
-  return Promise.reject(error)
 }

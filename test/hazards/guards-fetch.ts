@@ -109,8 +109,8 @@ export const fetchGuards: Guard[] = [
   {
     name: 'a handler that goes on after its signal is not reported',
     test: 'test/hazards/m9-hung-handler.test.ts',
-    file: 'src/pipeline/call.ts',
-    from: 'this.#ports.onStuck(this.#delivery)',
+    file: 'src/pipeline/watch.ts',
+    from: 'onStuck(this.#delivery)',
     to: 'undefined',
   },
 ]

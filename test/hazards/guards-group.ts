@@ -29,8 +29,8 @@ export const groupGuards: Guard[] = [
   {
     name: 'a TypeError of a handler is thrown on',
     test: m2,
-    file: 'src/pipeline/call.ts',
-    from: "return this.#overtime ? this.#timedOut() : { type: 'threw', error }",
+    file: 'src/pipeline/handle.ts',
+    from: "return ended({ type: 'threw', error })",
     to: 'throw error',
   },
   {

@@ -79,9 +79,9 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'a handler that was told to end counts as having processed',
-    file: 'src/pipeline/call.ts',
-    from: 'this.#wasTold()',
-    to: 'this.#overtime',
+    file: 'src/pipeline/watch.ts',
+    from: "result.type === 'returned' ? Context.wasTold(this.#context) : this.#isLate",
+    to: "result.type !== 'returned' && this.#isLate",
   },
   {
     name: 'a batch that does not continue the ledger is taken',

@@ -6,7 +6,11 @@ function start() {
   const clock = new ManualClock()
   const late: string[] = []
   const deadlines = new Deadlines(100, clock)
-  const begin = (name: string) => deadlines.begin(() => void late.push(`${name} at ${clock.now()}`))
+  const begin = (name: string, onLate = () => void late.push(`${name} at ${clock.now()}`)) => {
+    const timed = { lateAtMs: 0, onLate }
+    deadlines.begin(timed)
+    return timed
+  }
   return { clock, late, deadlines, begin }
 }
 
@@ -41,8 +45,8 @@ describe('Deadlines', () => {
   })
 
   it('goes on with what begins while another is told that it is late', async () => {
-    const { clock, late, deadlines, begin } = start()
-    deadlines.begin(() => void begin('next'))
+    const { clock, late, begin } = start()
+    begin('first', () => void begin('next'))
     await clock.advance(1_000)
     expect(late).toEqual(['next at 200'])
   })
