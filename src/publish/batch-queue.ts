@@ -8,11 +8,13 @@ export interface BatchLimits {
 }
 
 export interface BatchQueue {
-  /** Resolves when there is room for at least one more record. */
-  room(): Promise<void>
-  /** Resolves when the record is acknowledged; rejects when it is not. */
-  add(record: OutgoingRecord): Promise<void>
+  /** What to wait for until there is room for at least one more record; undefined if there is. */
+  room(): Promise<void> | undefined
+  add(record: OutgoingRecord, settled: Settled): void
 }
+
+/** Called once: without an error when the record is acknowledged. Must not throw. */
+export type Settled = (error?: unknown) => void
 
 /** Writes a batch; the answer holds an error for each record that was refused. Throws when none got through. */
 export type Deliver = (records: OutgoingRecord[]) => Promise<Map<OutgoingRecord, Error>>
@@ -20,8 +22,7 @@ export type Deliver = (records: OutgoingRecord[]) => Promise<Map<OutgoingRecord,
 interface Entry {
   record: OutgoingRecord
   sizeBytes: number
-  acknowledged(): void
-  failed(error: unknown): void
+  settled: Settled
 }
 
 /**
@@ -49,15 +50,18 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
   }
 
   async function settle(batch: Entry[]): Promise<void> {
-    try {
-      const refused = await deliver(batch.map((entry) => entry.record))
-      for (const entry of batch) settleEntry(entry, refused.get(entry.record))
+    const answer = await deliver(batch.map(({ record }) => record)).then(
+      (refused) => ({ refused }),
+      (error: unknown) => ({ error }),
+    )
+    if ('refused' in answer) {
       release(batch)
-    } catch (error) {
-      const behind = queue
+      for (const { record, settled } of batch) settled(answer.refused.get(record))
+    } else {
+      const ended = [...batch, ...queue]
       queue = []
-      for (const entry of [...batch, ...behind]) entry.failed(error)
-      release([...batch, ...behind])
+      release(ended)
+      for (const { settled } of ended) settled(answer.error)
     }
   }
 
@@ -67,30 +71,26 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
     woken = undefined
   }
 
+  const hasRoom = () => queuedBytes < limits.maxQueuedBytes
+
+  async function untilRoom(): Promise<void> {
+    while (!hasRoom()) {
+      woken ??= new Promise((resolve) => {
+        wakeAll = resolve
+      })
+      await woken
+    }
+  }
+
   return {
-    async room() {
-      while (queuedBytes >= limits.maxQueuedBytes) {
-        woken ??= new Promise((resolve) => {
-          wakeAll = resolve
-        })
-        await woken
-      }
-    },
-    add(record) {
+    room: () => (hasRoom() ? undefined : untilRoom()),
+    add(record, settled) {
       const sizeBytes = sizeOf(record)
       queuedBytes += sizeBytes
-      const done = new Promise<void>((acknowledged, failed) => {
-        queue.push({ record, sizeBytes, acknowledged, failed })
-      })
+      queue.push({ record, sizeBytes, settled })
       if (!isDelivering) void deliverAll()
-      return done
     },
   }
-}
-
-function settleEntry(entry: Entry, refusal: Error | undefined): void {
-  if (refusal === undefined) entry.acknowledged()
-  else entry.failed(refusal)
 }
 
 function batchLength(queue: Entry[], limits: BatchLimits): number {

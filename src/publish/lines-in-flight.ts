@@ -1,12 +1,10 @@
 export interface LinesInFlight {
-  /** Resolves when another line may be taken in. */
-  room(): Promise<void>
-  /** Holds the line's bytes until `settled` settles, which must not reject. */
-  add(number: number, bytes: Buffer, settled: Promise<void>): void
+  /** What to wait for until another line may be taken in; undefined if it may be now. */
+  room(): Promise<void> | undefined
+  add(bytes: Buffer): void
+  remove(bytes: Buffer): void
   /** Resolves when nothing is in flight. */
   empty(): Promise<void>
-  /** The first line that is still in flight. */
-  lowest(): number | undefined
 }
 
 export interface InFlightLimits {
@@ -14,17 +12,13 @@ export interface InFlightLimits {
   maxBytes: number
 }
 
-/** The lines that were handed to the publisher and are not acknowledged yet, up to a limit. */
+/** Counts the lines that were handed to the publisher and are not acknowledged yet. */
 export function createLinesInFlight({ maxLines, maxBytes }: InFlightLimits): LinesInFlight {
-  const held = new Set<number>()
+  let lines = 0
   let heldBytes = 0
   let wake: (() => void) | undefined
 
-  function remove(number: number, bytes: Buffer): void {
-    held.delete(number)
-    heldBytes -= bytes.length
-    wake?.()
-  }
+  const hasRoom = () => lines < maxLines && heldBytes < maxBytes
 
   async function until(isSo: () => boolean): Promise<void> {
     while (!isSo()) {
@@ -35,13 +29,16 @@ export function createLinesInFlight({ maxLines, maxBytes }: InFlightLimits): Lin
   }
 
   return {
-    room: () => until(() => held.size < maxLines && heldBytes < maxBytes),
-    empty: () => until(() => held.size === 0),
-    add(number, bytes, settled) {
-      held.add(number)
+    room: () => (hasRoom() ? undefined : until(hasRoom)),
+    empty: () => until(() => lines === 0),
+    add(bytes) {
+      lines++
       heldBytes += bytes.length
-      void settled.then(() => remove(number, bytes))
     },
-    lowest: () => held.values().next().value,
+    remove(bytes) {
+      lines--
+      heldBytes -= bytes.length
+      wake?.()
+    },
   }
 }

@@ -9,9 +9,10 @@ import { createProducer } from '../kafka/producer.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { DestinationsOptions } from './destinations.ts'
 import { createDestinations } from './destinations.ts'
+import type { PublisherOptions } from './entrance.ts'
 import type { EventTopics } from './event-topics.ts'
 import { DEFAULT_TOPICS } from './event-topics.ts'
-import type { Publisher, PublisherOptions } from './publisher.ts'
+import type { Intake, Publisher } from './publisher.ts'
 import { createPublisher } from './publisher.ts'
 
 export interface OpenPublisherOptions extends Omit<PublisherOptions, 'producer' | 'destinations'> {
@@ -35,7 +36,7 @@ type PublisherConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 export async function openPublisher(
   config: PublisherConfig,
   { topics = DEFAULT_TOPICS, log, producerLimits, ...options }: OpenPublisherOptions,
-): Promise<OpenPublisher> {
+): Promise<OpenPublisher & Intake> {
   const kafka = createKafka(config, log)
   const registry = createRegistry(config)
   await registry.check()

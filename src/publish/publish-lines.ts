@@ -1,8 +1,9 @@
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import type { Event } from '../event/event.ts'
 import { createLinesInFlight } from './lines-in-flight.ts'
 import type { Mint } from './parse-line.ts'
 import { parseLine } from './parse-line.ts'
-import type { Publisher } from './publisher.ts'
+import type { Intake } from './publisher.ts'
 import type { InputLine } from './read-lines.ts'
 
 const IN_FLIGHT = { maxLines: 5_000, maxBytes: 16_777_216 }
@@ -19,9 +20,9 @@ export interface PublishCounts {
 }
 
 export interface PublishLinesOptions {
-  lines: AsyncIterable<InputLine>
+  lines: AsyncIterable<readonly InputLine[]>
   maxLineBytes: number
-  publisher: Publisher
+  publisher: Intake
   mint: Mint
   /** Aborted from outside to end early, and from inside when publishing fails: no more is read. */
   stop: AbortController
@@ -40,16 +41,25 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
   const counts: PublishCounts = { lines: 0, published: 0, bad: 0 }
   const inFlight = createLinesInFlight(IN_FLIGHT)
 
-  async function take(line: InputLine): Promise<void> {
+  /** Answers what to wait for before the next line, if anything: most need no promise at all. */
+  function take(line: InputLine): Promise<void> | undefined {
     if (line.type === 'part-of-long-line') return takePart(line)
     counts.lines = line.number
     const parsed = parseLine(line.bytes, mint)
-    if (parsed.type === 'blank') return
+    if (parsed.type === 'blank') return undefined
     if (parsed.type === 'bad') return refuse(line.number, line.bytes, parsed.problems)
-    await inFlight.room()
-    if (stop.signal.aborted) return breakOff(line.number)
-    const published = publisher.publish([parsed.event])
-    inFlight.add(line.number, line.bytes, settle(line.number, line.bytes, published))
+    const room = inFlight.room()
+    if (room === undefined) return send(line.number, line.bytes, parsed.event)
+    return room.then(() => send(line.number, line.bytes, parsed.event))
+  }
+
+  function send(number: number, bytes: Buffer, event: Event): Promise<void> | undefined {
+    if (stop.signal.aborted) {
+      breakOff(number)
+      return undefined
+    }
+    inFlight.add(bytes)
+    return publisher.submit(event, (error) => settle(number, bytes, error))
   }
 
   async function takePart(part: InputLine & { type: 'part-of-long-line' }): Promise<void> {
@@ -69,13 +79,16 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
     await reject(Buffer.concat([bytes, Buffer.from('\n')]))
   }
 
-  async function settle(number: number, bytes: Buffer, published: Promise<void>): Promise<void> {
-    try {
-      await published
+  function settle(number: number, bytes: Buffer, error: unknown): void {
+    if (isFaultOfTheEvent(error)) {
+      void refuse(number, bytes, [messageOf(error)]).then(() => inFlight.remove(bytes))
+      return
+    }
+    inFlight.remove(bytes)
+    if (error === undefined) {
       counts.published++
       onProgress(counts)
-    } catch (error) {
-      if (isFaultOfTheEvent(error)) return refuse(number, bytes, [messageOf(error)])
+    } else {
       breakOff(number, error)
     }
   }
@@ -86,7 +99,13 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
     stop.abort()
   }
 
-  for await (const line of untilStopped(lines, stop.signal)) await take(line)
+  for await (const group of untilStopped(lines, stop.signal)) {
+    for (const line of group) {
+      if (stop.signal.aborted) break
+      const waiting = take(line)
+      if (waiting !== undefined) await waiting
+    }
+  }
   await inFlight.empty()
   return counts
 }

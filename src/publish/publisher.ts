@@ -1,113 +1,71 @@
-import type { Clock } from '../event/clock.ts'
-import { systemClock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
 import type { Trace } from '../event/trace.ts'
 import { formatProblems, validateEvent } from '../event/validate.ts'
-import type { Producer } from '../kafka/producer.ts'
-import type { BatchLimits, BatchQueue } from './batch-queue.ts'
-import { createBatchQueue } from './batch-queue.ts'
-import { createDelivery } from './deliver.ts'
-import type { Destinations } from './destinations.ts'
-import { toRecord } from './to-record.ts'
-
-/** A broker refuses a batch above the topic's `max.message.bytes`, 1 MiB unless set. */
-const BATCH_LIMITS: BatchLimits = {
-  maxBatchRecords: 1_000,
-  maxBatchBytes: 900_000,
-  maxQueuedBytes: 8_388_608,
-}
-
-const DELIVERY_TIMEOUT_MS = 120_000
+import type { Settled } from './batch-queue.ts'
+import { createEntrance, type PublisherOptions } from './entrance.ts'
+import { createInOrder } from './in-order.ts'
 
 export interface Publisher {
   /**
    * Resolves when Kafka has acknowledged all of the events; those of one entity are written in
-   * this order, and in the order of the calls. Rejects with EVENT_INVALID, and then nothing is written, or with the first error
-   * of Kafka or the registry, when the others may have been written all the same. Waits while too
-   * much is on its way. The records carry the headers of the trace, if there is one.
+   * this order, and in the order of the calls. Rejects with EVENT_INVALID, and then nothing is
+   * written, or with the first error of Kafka or the registry, when the others may have been
+   * written all the same. Waits while too much is on its way. The records carry the headers of
+   * the trace, if there is one.
    */
   publish(events: readonly Event[], trace?: Trace): Promise<void>
 }
 
-/** Shows records on their way to Kafka to a tracing system. */
-export interface SendSpans {
-  /** `trace`: what the record is to carry. */
-  send(
-    topic: string,
-    eventId: string,
-    origin: Trace | undefined,
-  ): { trace: Trace; end(error?: unknown): void }
+/** Takes events one by one, from callers that have checked them. */
+export interface Intake {
+  /**
+   * Takes over an event that `validateEvent` gave back; the order is kept as `publish` keeps it.
+   * `settled` is called once, with an error unless Kafka has acknowledged the event. Answers what
+   * to wait for before the next one, if anything.
+   */
+  submit(event: Event, settled: Settled, trace?: Trace): Promise<void> | undefined
 }
 
-export interface PublisherOptions {
-  /** Stays the caller's to close. */
-  producer: Producer
-  destinations: Pick<Destinations, 'of'>
-  /** CloudEvents' `source`: who publishes. */
-  source?: string
-  limits?: Partial<BatchLimits>
-  /** How long a batch is tried again while Kafka does not take it. */
-  deliveryTimeoutMs?: number
-  clock?: Clock
-  spans?: SendSpans | undefined
-  /** Told of each record that Kafka acknowledged. */
-  onAcknowledged?(topic: string): void
-}
+export function createPublisher(options: PublisherOptions): Publisher & Intake {
+  const enter = createEntrance(options)
+  // A call that must ask the registry first is not overtaken by the next one.
+  const inOrder = createInOrder()
 
-export function createPublisher(options: PublisherOptions): Publisher {
-  const { destinations, source = '/inventory-events', spans, onAcknowledged } = options
-  const queueOf = createQueues(options)
-
-  async function enqueue(event: Event, trace?: Trace): Promise<{ done: Promise<void> }> {
-    const { topic, schemaId } = await destinations.of(event)
-    const queue = queueOf(topic)
-    await queue.room()
-    const span = spans?.send(topic, event.id, trace)
-    const done = queue.add(toRecord(event, schemaId, source, span?.trace ?? trace))
-    if (span !== undefined) done.then(() => span.end(), span.end)
-    return { done: done.then(() => onAcknowledged?.(topic)) }
-  }
-
-  async function enqueueAll(events: Event[], sent: Promise<void>[], trace?: Trace): Promise<void> {
+  /** `errors`: of each event that was entered, the promise of its error or of undefined. */
+  async function enterAll(events: Event[], errors: unknown[], trace?: Trace): Promise<void> {
     for (const event of events) {
-      const { done } = await enqueue(event, trace)
-      // Whoever waits for all of them hears of it; until then it is not unhandled.
-      done.catch(() => undefined)
-      sent.push(done)
+      let settled: Settled = () => {}
+      const error = new Promise<unknown>((resolve) => {
+        settled = resolve
+      })
+      const waiting = enter(event, settled, trace)
+      if (waiting !== undefined) await waiting
+      errors.push(error)
     }
   }
 
-  // A call that must ask the registry first is not overtaken by the next one.
-  let entering: Promise<unknown> = Promise.resolve()
   return {
     async publish(events, trace) {
       const valid = requireValid(events)
-      const sent: Promise<void>[] = []
-      const entered = entering.then(() => enqueueAll(valid, sent, trace))
-      entering = entered.catch(() => undefined)
-      await settleAll([
-        entered,
-        ...(await entered.then(
-          () => sent,
-          () => sent,
-        )),
-      ])
+      const errors: unknown[] = []
+      await inOrder(() =>
+        enterAll(valid, errors, trace).catch((error) => void errors.unshift(error)),
+      )
+      // All are waited for, so that nothing is under way any more when the first error is thrown.
+      const first = (await Promise.all(errors)).find((error) => error !== undefined)
+      if (first !== undefined) throw first
     },
-  }
-}
-
-function createQueues(options: PublisherOptions): (topic: string) => BatchQueue {
-  const { producer, clock = systemClock, deliveryTimeoutMs = DELIVERY_TIMEOUT_MS } = options
-  const limits = { ...BATCH_LIMITS, ...options.limits }
-  const queues = new Map<string, BatchQueue>()
-  return (topic) => {
-    const known = queues.get(topic)
-    if (known !== undefined) return known
-    const deliver = createDelivery({ topic, producer, clock, deliveryTimeoutMs })
-    const queue = createBatchQueue(deliver, limits)
-    queues.set(topic, queue)
-    return queue
+    submit(event, settled, trace) {
+      return inOrder(() => {
+        try {
+          return enter(event, settled, trace)?.catch(settled)
+        } catch (error) {
+          settled(error)
+          return undefined
+        }
+      })
+    },
   }
 }
 
@@ -121,10 +79,4 @@ function requireValid(events: readonly unknown[]): Event[] {
   })
   if (problems.length > 0) throw new InventoryEventsError('EVENT_INVALID', problems.join('\n'))
   return valid
-}
-
-/** Waits for every one, so that nothing is under way any more when the first error is thrown. */
-async function settleAll(promises: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(promises)).find((each) => each.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
 }

@@ -6,14 +6,17 @@ export type InputLine =
   /** Follows its line break too, so that the parts together are the line as it was read. */
   | { type: 'part-of-long-line'; number: number; bytes: Buffer; isFirst: boolean; isLast: boolean }
 
-/** Splits bytes at line breaks and never holds more than `maxLineBytes` and one chunk of them. */
+/**
+ * Splits bytes at line breaks and never holds more than `maxLineBytes` and one chunk of them. The
+ * lines that end in one chunk come together: waiting for each of them would cost more than it.
+ */
 export async function* readLines(
   chunks: AsyncIterable<Buffer>,
   maxLineBytes: number,
-): AsyncGenerator<InputLine> {
+): AsyncGenerator<InputLine[]> {
   const splitter = createSplitter(maxLineBytes)
-  for await (const chunk of chunks) yield* splitter.take(chunk)
-  yield* splitter.end()
+  for await (const chunk of chunks) yield splitter.take(chunk)
+  yield splitter.end()
 }
 
 function createSplitter(maxLineBytes: number) {
@@ -22,34 +25,41 @@ function createSplitter(maxLineBytes: number) {
   let heldBytes = 0
   let isInLongLine = false
 
-  function* take(chunk: Buffer): Generator<InputLine> {
-    let start = 0
-    while (start < chunk.length) {
+  function take(chunk: Buffer): InputLine[] {
+    const lines: InputLine[] = []
+    for (let start = 0; start < chunk.length; ) {
       const newline = chunk.indexOf(NEWLINE, start)
-      const end = newline === -1 ? chunk.length : newline + 1
-      yield* add(chunk.subarray(start, end), newline !== -1)
-      start = end
+      const end = newline === -1 ? chunk.length : newline
+      const line = add(chunk, start, end)
+      if (line !== undefined) lines.push(line)
+      start = end + 1
     }
+    return lines
   }
 
-  function* add(piece: Buffer, isLast: boolean): Generator<InputLine> {
-    const lineBytes = heldBytes + piece.length - (isLast ? 1 : 0)
-    if (isInLongLine || lineBytes > maxLineBytes) return yield* pass(piece, isLast)
-    held.push(piece)
-    heldBytes += piece.length
-    if (isLast) yield { type: 'line', number: number++, bytes: withoutBreak(release()) }
+  /** `end`: where the line break is, or the chunk's own end. */
+  function add(chunk: Buffer, start: number, end: number): InputLine | undefined {
+    const isLast = end < chunk.length
+    const lineBytes = heldBytes + end - start
+    if (isInLongLine || lineBytes > maxLineBytes) {
+      return pass(chunk.subarray(start, end + 1), isLast)
+    }
+    held.push(chunk.subarray(start, end))
+    heldBytes = lineBytes
+    return isLast ? { type: 'line', number: number++, bytes: release() } : undefined
   }
 
-  function* pass(piece: Buffer, isLast: boolean): Generator<InputLine> {
+  function pass(piece: Buffer, isLast: boolean): InputLine {
     const isFirst = !isInLongLine
     const bytes = isFirst ? Buffer.concat([release(), piece]) : piece
-    yield { type: 'part-of-long-line', number, bytes, isFirst, isLast }
     isInLongLine = !isLast
+    const part = { type: 'part-of-long-line', number, bytes, isFirst, isLast } as const
     if (isLast) number++
+    return part
   }
 
-  function* end(): Generator<InputLine> {
-    if (heldBytes > 0) yield { type: 'line', number, bytes: withoutBreak(release()) }
+  function end(): InputLine[] {
+    return heldBytes > 0 ? [{ type: 'line', number, bytes: release() }] : []
   }
 
   /** What is held, copied where it was pieces: a single piece is a view into its chunk. */
@@ -61,8 +71,4 @@ function createSplitter(maxLineBytes: number) {
   }
 
   return { take, end }
-}
-
-function withoutBreak(line: Buffer): Buffer {
-  return line.at(-1) === NEWLINE ? line.subarray(0, -1) : line
 }

@@ -19,7 +19,11 @@ function queueOf(limits: Partial<BatchLimits> = {}) {
     },
     { maxBatchRecords: 3, maxBatchBytes: 100_000, maxQueuedBytes: 100_000, ...limits },
   )
-  return { queue, batches, answers }
+  const add = (record: OutgoingRecord) =>
+    new Promise<void>((resolve, reject) => {
+      queue.add(record, (error) => (error === undefined ? resolve() : reject(error)))
+    })
+  return { queue: { add, room: async () => queue.room() }, batches, answers }
 }
 
 describe('the batch queue', () => {

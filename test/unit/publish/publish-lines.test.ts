@@ -31,7 +31,7 @@ function setUp(
   const options: PublishLinesOptions = {
     lines: readLines(input, 1_000),
     maxLineBytes: 1_000,
-    publisher: { publish: ([event]) => publish(event!) },
+    publisher: { submit: (event, settled) => void publish(event).then(() => settled(), settled) },
     mint: { id: () => 'minted', nowMs: () => 0 },
     stop: new AbortController(),
     onBadLine: (number, problems) => said.push(...problems.map((text) => `${number}: ${text}`)),

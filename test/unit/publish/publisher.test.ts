@@ -136,6 +136,30 @@ describe('the publisher', () => {
     expect(batches).toHaveLength(1)
   })
 
+  it('takes events one by one, in order with its calls, and tells what became of each', async () => {
+    const { publisher, batches } = setUp()
+    const outcomes: unknown[] = []
+    const submit = (event: Event) =>
+      new Promise<void>((resolve) => {
+        void publisher.submit(event, (error) => {
+          outcomes.push(error)
+          resolve()
+        })
+      })
+    const unfit = { ...destroyed('unfit'), flowId: undefined } as unknown as Event
+    await Promise.all([
+      submit(destroyed('first')),
+      publisher.publish([destroyed('second')]),
+      submit(unfit),
+      submit(destroyed('third')),
+    ])
+    const ids = batches.flatMap(({ records }) => records.map(({ headers }) => headers?.ce_id))
+    expect(ids).toEqual(['first', 'second', 'third'])
+    expect(outcomes.filter((error) => error === undefined)).toHaveLength(2)
+    expect(outcomes).toContainEqual(expect.objectContaining({ code: 'EVENT_INVALID' }))
+    expect(publisher.submit(destroyed('fourth'), () => {})).toBeUndefined()
+  })
+
   it('asks again after the registry failed', async () => {
     let isDown = true
     const { producer, batches } = fakeProducer(() => undefined)

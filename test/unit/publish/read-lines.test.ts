@@ -8,7 +8,7 @@ async function linesOf(chunks: (string | Buffer)[], maxLineBytes = 1_000): Promi
     for (const chunk of chunks) yield Buffer.from(chunk)
   }
   const lines: InputLine[] = []
-  for await (const line of readLines(source(), maxLineBytes)) lines.push(line)
+  for await (const some of readLines(source(), maxLineBytes)) lines.push(...some)
   return lines
 }
 
