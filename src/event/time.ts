@@ -1,8 +1,11 @@
+import { dayOf } from './calendar.ts'
+
 /** A moment in microseconds since 1970: a bigint where a number would not be exact. */
 export type Micros = number | bigint
 
-const RFC3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/
+/** Its parts up to the seconds are at fixed places, so they are read without capturing them. */
+const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)$/
+const POINT_AT = 19
 
 const FIRST_SECOND = Date.parse('0001-01-01T00:00:00Z') / 1000
 const LAST_SECOND = Date.parse('9999-12-31T23:59:59Z') / 1000
@@ -12,14 +15,13 @@ const LAST_SECOND = Date.parse('9999-12-31T23:59:59Z') / 1000
  * six fraction digits, is a leap second, or is outside the years 0001 to 9999 in UTC.
  */
 export function parseTime(text: string): Micros | undefined {
-  const parts = RFC3339.exec(text)
-  if (parts === null) return undefined
-  const localSeconds = secondsOf(parts)
-  const offsetMinutes = offsetOf(parts)
+  if (!RFC3339.test(text)) return undefined
+  const localSeconds = secondsOf(text)
+  const offsetMinutes = offsetOf(text)
   if (localSeconds === undefined || offsetMinutes === undefined) return undefined
   const seconds = localSeconds - offsetMinutes * 60
   if (seconds < FIRST_SECOND || seconds > LAST_SECOND) return undefined
-  return microsOf(seconds, Number((parts[7] ?? '').padEnd(6, '0')))
+  return microsOf(seconds, fractionOf(text))
 }
 
 /**
@@ -52,28 +54,41 @@ function twoDigits(number: number): string {
   return number < 10 ? `0${number}` : `${number}`
 }
 
-function secondsOf(parts: RegExpExecArray): number | undefined {
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  if (hour > 23 || minute > 59 || second > 59) return undefined
-  const date = new Date(0)
-  date.setUTCFullYear(year, month - 1, day)
-  // A day that the month does not have rolls over into the next one.
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
-  return date.getTime() / 1000 + hour * 3600 + minute * 60 + second
+function secondsOf(text: string): number | undefined {
+  const day = dayOf(digitsAt(text, 0, 4), digitsAt(text, 5, 2), digitsAt(text, 8, 2))
+  const hour = digitsAt(text, 11, 2)
+  const minute = digitsAt(text, 14, 2)
+  const second = digitsAt(text, 17, 2)
+  if (day === undefined || hour > 23 || minute > 59 || second > 59) return undefined
+  return day * DAY_SECONDS + hour * 3600 + minute * 60 + second
 }
 
-function offsetOf(parts: RegExpExecArray): number | undefined {
-  if (parts[8] === undefined) return 0
-  const [hours, minutes] = [Number(parts[9]), Number(parts[10])]
+function offsetOf(text: string): number | undefined {
+  const signAt = text.length - '+00:00'.length
+  const sign = text[signAt]
+  if (sign !== '+' && sign !== '-') return 0
+  const [hours, minutes] = [digitsAt(text, signAt + 1, 2), digitsAt(text, signAt + 4, 2)]
   if (hours > 23 || minutes > 59) return undefined
-  return (parts[8] === '-' ? -1 : 1) * (hours * 60 + minutes)
+  return (sign === '-' ? -1 : 1) * (hours * 60 + minutes)
+}
+
+/** Microseconds of the second. */
+function fractionOf(text: string): number {
+  if (text[POINT_AT] !== '.') return 0
+  let fraction = 0
+  for (let at = POINT_AT + 1, unit = 100_000; unit >= 1; at++, unit /= 10) {
+    const digit = digitsAt(text, at, 1)
+    if (!(digit >= 0 && digit <= 9)) break
+    fraction += digit * unit
+  }
+  return fraction
+}
+
+/** A number of so many digits. */
+function digitsAt(text: string, from: number, count: number): number {
+  let number = 0
+  for (let at = from; at < from + count; at++) number = number * 10 + text.charCodeAt(at) - 0x30
+  return number
 }
 
 function microsOf(seconds: number, fraction: number): Micros {
