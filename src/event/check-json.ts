@@ -3,11 +3,9 @@ import { fieldPath, type Problems } from './problem.ts'
 /** How deep lists and objects may nest: far beyond honest data, far below the stack's end. */
 export const JSON_DEPTH_MAX = 100
 
-const LONE_SURROGATE = /\p{Surrogate}/u
-
 /** Whether the text survives UTF-8: half of a surrogate pair would be replaced. */
 export function isWellFormed(text: string): boolean {
-  return !LONE_SURROGATE.test(text)
+  return text.isWellFormed()
 }
 
 /** Checks that the value is JSON that Avro gives back unchanged. */
@@ -38,8 +36,14 @@ export function checkText(text: string, path: string, problems: Problems): void 
 export function checkMembers(map: object, path: string, problems: Problems, depth: number): void {
   for (const [key, value] of Object.entries(map)) {
     if (!isWellFormed(key)) problems.add(path, 'keys of well-formed Unicode', key)
-    checkJson(value, fieldPath(path, key), problems, depth + 1)
+    // Most are plain values that are right: they need no path.
+    if (!isGoodScalar(value)) checkJson(value, fieldPath(path, key), problems, depth + 1)
   }
+}
+
+function isGoodScalar(value: unknown): boolean {
+  if (typeof value === 'string') return isWellFormed(value)
+  return typeof value === 'boolean' || value === null || Number.isFinite(value)
 }
 
 function checkContainer(value: object, path: string, problems: Problems, depth: number): void {

@@ -17,11 +17,32 @@ export function checkRecord(
     problems.add(path, 'an object', value)
     return
   }
-  for (const [field, rule] of Object.entries(shape)) {
-    const held = Object.hasOwn(value, field) ? value[field] : undefined
-    checkField(held, rule, fieldPath(path, field), problems)
+  let held = 0
+  for (const { field, rule } of fieldsOf(shape)) {
+    const isHeld = Object.hasOwn(value, field)
+    if (isHeld) held++
+    // As `fieldPath` writes it: no field of a shape needs quotes.
+    const at = path === '' ? field : `${path}.${field}`
+    checkField(isHeld ? value[field] : undefined, rule, at, problems)
   }
-  checkNoOthers(value, shape, path, problems)
+  if (Object.keys(value).length > held) checkNoOthers(value, shape, path, problems)
+}
+
+interface ShapeField {
+  field: string
+  rule: FieldRule
+}
+
+const known = new WeakMap<RecordShape, ShapeField[]>()
+
+/** The fields of a shape as a list, which is made once. */
+function fieldsOf(shape: RecordShape): ShapeField[] {
+  let fields = known.get(shape)
+  if (fields === undefined) {
+    fields = Object.entries(shape).map(([field, rule]) => ({ field, rule }))
+    known.set(shape, fields)
+  }
+  return fields
 }
 
 /** A field that no schema has would be lost on its way, so it is refused. */

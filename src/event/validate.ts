@@ -2,7 +2,7 @@ import { checkJson, isPlainObject } from './check-json.ts'
 import { checkRecord } from './check-shape.ts'
 import { InventoryEventsError } from './errors.ts'
 import type { Event } from './event.ts'
-import { isInventoryKind } from './kinds.ts'
+import { INVENTORY_KINDS } from './kinds.ts'
 import { formatProblem, type Problem, Problems } from './problem.ts'
 import { PLUGIN_EVENT_SHAPE, type RecordShape, SHAPE_OF_KIND } from './shapes.ts'
 import { formatTime, type Micros, parseTime } from './time.ts'
@@ -11,6 +11,10 @@ export type Validation = { ok: true; event: Event } | { ok: false; problems: Pro
 
 /** What an event of a kind without a schema must have; all else is JSON as it comes. */
 export const UNKNOWN_EVENT_SHAPE: RecordShape = { id: 'id', kind: 'id', time: 'time' }
+
+const SHAPE_BY_KIND: ReadonlyMap<unknown, RecordShape> = new Map(
+  INVENTORY_KINDS.map((kind) => [kind, { ...SHAPE_OF_KIND[kind], kind: 'id' }]),
+)
 
 /**
  * Checks that a value is an event that Avro gives back unchanged. What is returned has its `time` in
@@ -42,9 +46,9 @@ function checkEvent(value: unknown, problems: Problems): Record<string, unknown>
     problems.add('', 'an object', value)
     return {}
   }
-  if (isInventoryKind(value.kind)) {
-    const { kind, ...fields } = value
-    checkRecord(fields, SHAPE_OF_KIND[value.kind], '', problems)
+  const shape = SHAPE_BY_KIND.get(value.kind)
+  if (shape !== undefined) {
+    checkRecord(value, shape, '', problems)
     return value
   }
   if (value.kind !== undefined) return checkUnknownEvent(value, problems)
