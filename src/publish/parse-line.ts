@@ -16,11 +16,13 @@ export interface Mint {
   nowMs(): number
 }
 
+/** What bytes that are no UTF-8 are decoded to, so without it they are. */
+const REPLACEMENT = '\ufffd'
+
 /** One line of JSON Lines as an event, or everything that is wrong with it. */
 export function parseLine(bytes: Buffer, mint: Mint): ParsedLine {
-  if (!isUtf8(bytes)) return bad('not valid UTF-8')
   const text = bytes.toString('utf8')
-  if (text.trim() === '') return { type: 'blank' }
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return bad('not valid UTF-8')
   const inexact = inexactInteger(text)
   if (inexact !== undefined) {
     return bad(`the integer ${inexact} is beyond 2^53 and would be changed; write it as a string`)
@@ -33,6 +35,7 @@ function check(text: string, mint: Mint): ParsedLine {
   try {
     value = JSON.parse(text)
   } catch (error) {
+    if (text.trim() === '') return { type: 'blank' }
     return bad(`not valid JSON: ${messageOf(error)}`)
   }
   const validation = validateEvent(completed(value, mint))
