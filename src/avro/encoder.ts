@@ -11,7 +11,7 @@ const SCRATCH_BYTES = 64 * 1024
 /** Events are written here first, because their size is known only then. */
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
 
-const types = new Map<string, AvroType>()
+const types = new Map<ContractSchema, AvroType>()
 
 /**
  * An event as a record value: frame and Avro. `schemaId` is the registry's id of the text of
@@ -27,10 +27,10 @@ export function encodeEvent(event: Event, schemaId: number): Buffer {
 
 /** The reader's shape of a contract schema, made once. */
 export function contractType(schema: ContractSchema): AvroType {
-  let type = types.get(schema.fullName)
+  let type = types.get(schema)
   if (type === undefined) {
     type = createContractType(schema.schema)
-    types.set(schema.fullName, type)
+    types.set(schema, type)
   }
   return type
 }
@@ -38,10 +38,10 @@ export function contractType(schema: ContractSchema): AvroType {
 function encode(type: AvroType, value: unknown): Buffer {
   try {
     const end = type.encode(value, scratch, FRAME_BYTES)
-    if (end >= 0) return Buffer.from(scratch.subarray(0, end))
     // A negative end is the number of bytes that the scratch was too short by.
-    const bytes = Buffer.allocUnsafe(SCRATCH_BYTES - end)
-    type.encode(value, bytes, FRAME_BYTES)
+    const bytes = Buffer.allocUnsafe(end < 0 ? SCRATCH_BYTES - end : end)
+    if (end < 0) type.encode(value, bytes, FRAME_BYTES)
+    else scratch.copy(bytes, 0, 0, end)
     return bytes
   } catch (error) {
     throw new InventoryEventsError('EVENT_INVALID', `cannot encode: ${messageOf(error)}`, {

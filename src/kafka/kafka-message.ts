@@ -2,14 +2,20 @@ import type { IHeaders, Message } from 'kafkajs'
 import type { RecordHeaders } from '../event/record.ts'
 import type { OutgoingRecord } from './producer.ts'
 
-/** A record as kafkajs takes it, an object of its own each time. */
+/** A record as kafkajs takes it, an object of its own each time: the partitioner writes into it. */
 export function kafkaMessage({ key, value, headers, partition }: OutgoingRecord): Message {
-  return {
-    key,
-    value,
-    ...(headers && { headers: kafkaHeaders(headers) }),
-    ...(partition !== undefined && { partition }),
+  const message: Message = { key, value }
+  if (headers !== undefined) {
+    message.headers = areAsKafkajsTakesThem(headers) ? headers : kafkaHeaders(headers)
   }
+  if (partition !== undefined) message.partition = partition
+  return message
+}
+
+function areAsKafkajsTakesThem(headers: RecordHeaders): headers is IHeaders {
+  return Object.values(headers).every(
+    (value) => typeof value === 'string' || Buffer.isBuffer(value),
+  )
 }
 
 /** Headers without a value can't be told from absent ones by type, yet Kafka and its clients have both. */

@@ -1,7 +1,7 @@
-import type { Message, PartitionerArgs } from 'kafkajs'
+import type { PartitionerArgs } from 'kafkajs'
 import { Partitioners } from 'kafkajs'
 
-/** kafkajs' default partitioner (Java's murmur2), with a memory for the send under way. */
+/** kafkajs' default partitioner (Java's murmur2), which writes its answer into the message. */
 export interface StablePartitioner {
   startSend(): void
   choose(args: PartitionerArgs): number
@@ -14,23 +14,24 @@ export interface StablePartitioner {
 /**
  * kafkajs asks anew at every retry. Records without a key would then be dealt out differently
  * under the same sequence numbers, and the broker would drop them as repetitions: so an answer,
- * once given, stays.
+ * once given, stays with the message.
  */
 export function stablePartitioner(): StablePartitioner {
   const choose = Partitioners.DefaultPartitioner()
-  let partitionOf = new Map<Message, number>()
+  let chosen = new Set<number>()
   let isRefusing = false
   return {
     startSend() {
-      partitionOf = new Map()
+      chosen = new Set()
     },
     choose(args) {
       if (isRefusing) throw new AbandonedError('this producer was given up')
-      const partition = partitionOf.get(args.message) ?? choose(args)
-      partitionOf.set(args.message, partition)
-      return partition
+      const { message } = args
+      message.partition ??= choose(args)
+      chosen.add(message.partition)
+      return message.partition
     },
-    chosen: () => new Set(partitionOf.values()),
+    chosen: () => chosen,
     refuse() {
       isRefusing = true
     },
