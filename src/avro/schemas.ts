@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Event } from '../event/event.ts'
 import { isPluginEvent } from '../event/guards.ts'
-import { INVENTORY_KINDS, isInventoryKind, RECORD_OF_KIND } from '../event/kinds.ts'
+import { INVENTORY_KINDS } from '../event/kinds.ts'
 import { type ComplexSchema, fullNameOf, type Schema } from './schema.ts'
 
 /** One record schema of the contract with producers, ready to be registered. */
@@ -33,6 +33,7 @@ const SHARED_FILES: ReadonlyMap<string, string> = new Map([
 ])
 
 let loaded: ReadonlyMap<string, ContractSchema> | undefined
+let byKind: ReadonlyMap<unknown, ContractSchema> | undefined
 
 /** Every record schema of the contract: the ten inventory kinds, plugin events, unknown kinds. */
 export function contractSchemas(): ContractSchema[] {
@@ -45,13 +46,10 @@ export function contractSchema(fullName: string): ContractSchema | undefined {
 
 /** The schema that an event is written with. */
 export function contractSchemaOf(event: Event): ContractSchema {
-  return byFullName().get(recordNameOf(event)) as ContractSchema
-}
-
-function recordNameOf(event: Event): string {
-  if (isPluginEvent(event)) return PLUGIN_EVENT
-  const kind: unknown = event.kind
-  return isInventoryKind(kind) ? `${NAMESPACE}.${RECORD_OF_KIND[kind]}` : UNKNOWN_EVENT
+  byKind ??= new Map(contractSchemas().map((schema) => [schema.name, schema]))
+  const ofKind = event.kind === undefined ? undefined : byKind.get(event.kind)
+  if (ofKind !== undefined) return ofKind
+  return contractSchema(isPluginEvent(event) ? PLUGIN_EVENT : UNKNOWN_EVENT) as ContractSchema
 }
 
 function byFullName(): ReadonlyMap<string, ContractSchema> {

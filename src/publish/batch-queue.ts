@@ -105,9 +105,14 @@ function batchLength(queue: Entry[], limits: BatchLimits): number {
 /** What the record takes in a batch at most. */
 function sizeOf({ key, value, headers = {} }: OutgoingRecord): number {
   let bytes = 64 + Buffer.byteLength(key ?? '') + (value?.length ?? 0)
-  for (const [name, header] of Object.entries(headers)) {
-    const values = Array.isArray(header) ? header : [header ?? '']
-    for (const each of values) bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(each)
+  for (const name of Object.keys(headers)) {
+    const header = headers[name] ?? ''
+    if (Array.isArray(header)) for (const each of header) bytes += sizeOfHeader(name, each)
+    else bytes += sizeOfHeader(name, header)
   }
   return bytes
+}
+
+function sizeOfHeader(name: string, value: Buffer | string): number {
+  return 10 + Buffer.byteLength(name) + Buffer.byteLength(value)
 }
