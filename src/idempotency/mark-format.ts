@@ -20,7 +20,6 @@ const VERSION = 1
 const VERSION_BYTES = 1
 const WORD_BYTES = 4
 const MARK_BYTES = MARK_WORDS * WORD_BYTES
-const HEX_PER_WORD = 2 * WORD_BYTES
 const KEY_WORDS = 3
 
 /** The most that one record holds: 64 KiB, far below what a topic takes. */
@@ -34,16 +33,18 @@ export interface MarkKey {
 }
 
 export function markOf({ groupId, plugin, eventId }: MarkKey, fingerprint: string): Mark {
-  const hex = hash('sha256', `${groupId}\u0000${plugin}\u0000${eventId}`)
+  const bytes = hash('sha256', `${groupId}\u0000${plugin}\u0000${eventId}`, 'binary')
   const mark = new Uint32Array(MARK_WORDS)
-  for (let word = 0; word < KEY_WORDS; word++) mark[word] = hashWord(hex, word)
-  mark[KEY_WORDS] = hashWord(hash('sha256', fingerprint), 0)
+  for (let word = 0; word < KEY_WORDS; word++) mark[word] = wordOf(bytes, word * WORD_BYTES)
+  mark[KEY_WORDS] = wordOf(hash('sha256', fingerprint, 'binary'), 0)
   return mark
 }
 
-/** As text, because Node makes a buffer of a hash at three times the cost. */
-function hashWord(hex: string, word: number): number {
-  return Number.parseInt(hex.slice(word * HEX_PER_WORD, (word + 1) * HEX_PER_WORD), 16)
+/** Four bytes, each a character: Node makes a buffer of a hash at three times the cost of a text. */
+function wordOf(bytes: string, start: number): number {
+  let word = 0
+  for (let i = start; i < start + WORD_BYTES; i++) word = (word << 8) | bytes.charCodeAt(i)
+  return word >>> 0
 }
 
 export function packMarks(marks: readonly Mark[]): Buffer {
