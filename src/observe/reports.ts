@@ -1,5 +1,6 @@
 import type { Clock } from '../event/clock.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
+import type { StoreOperation } from '../pipeline/dedupe.ts'
 import { type Delivery, placeOf } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
@@ -16,7 +17,6 @@ export interface ReportsOptions {
 }
 
 type DeliveryEnd = CompletedOutcome['type'] | 'abandoned'
-type StoreOperation = Parameters<PipelineReports['onStoreCall']>[0]
 
 /** Turns what the pipeline tells into metrics, and failures into sampled log lines. */
 export function createReports({

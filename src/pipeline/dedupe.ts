@@ -18,8 +18,10 @@ export interface DedupePorts {
   onConflict(): void
   onStoreError(message: string): void
   /** Seconds that a call to the store took. */
-  onStoreCall(operation: 'claim' | 'complete' | 'release', seconds: number): void
+  onStoreCall(operation: StoreOperation, seconds: number): void
 }
+
+export type StoreOperation = 'claim' | 'complete' | 'release'
 
 /** Where others wait until a delivery leaves its id. */
 interface Left {
@@ -60,7 +62,8 @@ export class Dedupe {
 
   /** Writes the mark of a completed delivery, which leaves after that. Fails while the store is down. */
   complete({ claim }: Delivery): Soon<void> {
-    if (claim !== undefined) return this.#timed('complete', () => claim.complete())
+    if (claim !== undefined)
+      return this.#timed('complete', this.#ports.clock.elapsedMs(), claim.complete())
   }
 
   /** Lets the next delivery with this id go on. */
@@ -81,7 +84,7 @@ export class Dedupe {
     this.leave(delivery)
     if (claim === undefined) return
     return attempt(
-      () => this.#timed('release', () => claim.release()),
+      () => this.#timed('release', this.#ports.clock.elapsedMs(), claim.release()),
       // A claim that cannot be given back runs out by itself, at the latest with the process.
       (error) => this.#ports.onStoreError(messageOf(error)),
     )
@@ -135,24 +138,17 @@ export class Dedupe {
   #ask(delivery: Delivery, eventId: string, fingerprint: string): Soon<ClaimResult> {
     const { topic, partition } = originOf(delivery.wanted)
     const key = { plugin: delivery.plugin.slug, eventId, topic, partition }
-    return this.#timed('claim', () => this.#ports.store.claim(key, fingerprint))
+    const { clock, store } = this.#ports
+    return this.#timed('claim', clock.elapsedMs(), store.claim(key, fingerprint))
   }
 
-  #timed<T>(operation: 'claim' | 'complete' | 'release', call: () => Soon<T>): Soon<T> {
+  /** Tells how long the store takes for what it was asked just now. */
+  #timed<T>(operation: StoreOperation, startMs: number, answer: Soon<T>): Soon<T> {
     const { clock, onStoreCall } = this.#ports
-    const startMs = clock.elapsedMs()
     const tell = () => onStoreCall(operation, (clock.elapsedMs() - startMs) / 1000)
-    const answered = (answer: T) => {
-      tell()
-      return answer
-    }
-    return attempt(
-      () => andThen(call(), answered),
-      (error) => {
-        tell()
-        throw error
-      },
-    )
+    if (answer instanceof Promise) return answer.finally(tell)
+    tell()
+    return answer
   }
 
   /** Who holds the id: the delivery itself, unless another one is at it. */

@@ -2,6 +2,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { FilterDecision } from './ask.ts'
 import type { BreakerState } from './breaker.ts'
+import type { StoreOperation } from './dedupe.ts'
 import type { Delivery } from './delivery.ts'
 import type { SettleReports } from './settle.ts'
 
@@ -26,5 +27,5 @@ export interface PipelineReports extends SettleReports {
   onSuspect(delivery: Delivery, crashes: number): void
   onCrashNoteFailed(delivery: Delivery, error: string): void
   onStoreError(message: string): void
-  onStoreCall(operation: 'claim' | 'complete' | 'release', seconds: number): void
+  onStoreCall(operation: StoreOperation, seconds: number): void
 }
