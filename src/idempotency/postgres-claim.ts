@@ -1,11 +1,11 @@
 import type { Lease, Leases } from './postgres-leases.ts'
+import type { PostgresMarks } from './postgres-marks.ts'
 import type { PostgresPool } from './postgres-pool.ts'
-import { COMPLETE, RELEASE } from './postgres-statements.ts'
 import { beginTransaction, type PostgresTransaction } from './postgres-transaction.ts'
 import type { Claim, ClaimTransaction, TransactionLimits } from './store.ts'
 
 export interface ClaimPorts {
-  marks: PostgresPool
+  marks: PostgresMarks
   handlers: PostgresPool
   leases: Leases
   /** Transactions that have begun and not ended. */
@@ -17,7 +17,7 @@ export class PostgresClaim implements Claim {
   readonly lost: AbortSignal
   #ports: ClaimPorts
   #lease: Lease
-  /** The first five values of every statement: the key, the owner, the fence. */
+  /** What a transaction names it by: the key, the owner, the fence. */
   #values: readonly unknown[]
   #isCompleted = false
 
@@ -34,7 +34,7 @@ export class PostgresClaim implements Claim {
 
   async release(): Promise<void> {
     this.#ports.leases.remove(this.#lease)
-    if (!this.#isCompleted) await this.#ports.marks.query({ ...RELEASE, values: [...this.#values] })
+    if (!this.#isCompleted) await this.#ports.marks.release(this.#lease)
   }
 
   async begin(limits: TransactionLimits): Promise<ClaimTransaction> {
@@ -53,9 +53,7 @@ export class PostgresClaim implements Claim {
   }
 
   async #mark(): Promise<void> {
-    const values = [...this.#values]
-    const { rowCount } = await this.#ports.marks.query({ ...COMPLETE, values })
-    if (rowCount === 1) return
+    if (await this.#ports.marks.complete(this.#lease)) return
     this.#ports.leases.lose(this.#lease)
     throw new Error('the claim of this event has passed to another owner')
   }

@@ -59,13 +59,14 @@ export class PostgresPool {
     }
   }
 
-  /** Ends when every connection was given back, or at a limit. */
-  async end(): Promise<void> {
+  /** Ends when `before` has, and every connection was given back; or at a limit. */
+  async end(before: Promise<void> = Promise.resolve()): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, END_MS)
     })
-    await Promise.race([this.#pool.end(), limit]).finally(() => clearTimeout(timer))
+    const ended = before.then(() => this.#pool.end())
+    await Promise.race([ended, limit]).finally(() => clearTimeout(timer))
   }
 
   #unavailable(error: unknown): InventoryEventsError {

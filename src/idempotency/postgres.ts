@@ -4,9 +4,10 @@ import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
 import { PostgresClaim } from './postgres-claim.ts'
 import { type Lease, Leases } from './postgres-leases.ts'
+import { PostgresMarks } from './postgres-marks.ts'
 import { PostgresPool } from './postgres-pool.ts'
 import { ensureSchema } from './postgres-schema.ts'
-import { CLAIM, RENEW, SWEEP } from './postgres-statements.ts'
+import { SWEEP } from './postgres-statements.ts'
 import { startSweep } from './postgres-sweep.ts'
 import type { PostgresTransaction } from './postgres-transaction.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
@@ -38,8 +39,6 @@ export interface PostgresStoreReports {
   onError(error: string): void
 }
 
-type Found = { state: 'claimed' | 'leased' | 'completed'; fence: string; fingerprint: string }
-
 /**
  * Marks in Postgres, shared by all replicas whatever the partition. A claim is a lease: it is renewed
  * while its owner lives, passes to who asks next when it does not, and carries a fence, by which the
@@ -60,41 +59,46 @@ class PostgresStore implements IdempotencyStore {
   readonly name = 'postgres'
   readonly #options: PostgresStoreOptions
   readonly #owner = `${hostname()}/${process.pid}/${randomUUID()}`
-  readonly #marks: PostgresPool
+  readonly #pool: PostgresPool
   readonly #handlers: PostgresPool
+  readonly #marks: PostgresMarks
   readonly #leases: Leases
   readonly #transactions = new Set<PostgresTransaction>()
   #stopSweep = () => {}
   #ending: Promise<unknown> | undefined
 
   constructor(options: PostgresStoreOptions) {
-    const { url, connections, reports, clock, leaseMs } = options
+    const { url, groupId, connections, reports, clock, ttlMs, leaseMs } = options
     const onError = (error: unknown) => reports.onError(messageOf(error))
     const onLost = () => reports.onLostLease()
-    const renew = (held: readonly Lease[]) => this.#renew(held)
+    const renew = (held: readonly Lease[]) => this.#marks.renew(held)
     this.#options = options
-    this.#marks = new PostgresPool({ url, connectionsMax: connections.marks, onError })
+    this.#pool = new PostgresPool({ url, connectionsMax: connections.marks, onError })
     this.#handlers = new PostgresPool({ url, connectionsMax: connections.transactions, onError })
+    this.#marks = new PostgresMarks({
+      pool: this.#pool,
+      groupId,
+      owner: this.#owner,
+      ttlMs,
+      leaseMs,
+    })
     this.#leases = new Leases({ clock, leaseMs, renew, onLost, onError })
   }
 
   async start(): Promise<void> {
-    await ensureSchema(this.#marks)
+    await ensureSchema(this.#pool)
     const { clock, reports } = this.#options
     const onError = (error: unknown) => reports.onError(messageOf(error))
     this.#leases.start()
     this.#stopSweep = startSweep({ clock, deleteSome: (max) => this.#deleteSome(max), onError })
   }
 
-  async claim(key: DeliveryKey, fingerprint: string): Promise<ClaimResult> {
-    const { groupId, leaseMs, ttlMs } = this.#options
-    const eventId = storedId(key.eventId)
+  async claim({ plugin, eventId: id }: DeliveryKey, fingerprint: string): Promise<ClaimResult> {
+    const eventId = storedId(id)
     const renewedAtMs = this.#options.clock.now()
-    const values = [groupId, key.plugin, eventId, this.#owner, fingerprint, leaseMs, ttlMs]
-    const [found] = (await this.#marks.query<Found>({ ...CLAIM, values })).rows
-    if (found?.state === 'completed') return { type: 'completed', fingerprint: found.fingerprint }
-    if (found?.state !== 'claimed') return { type: 'claimed-elsewhere' }
-    return this.#claimed(key.plugin, eventId, found.fence, renewedAtMs)
+    const found = await this.#marks.claim({ plugin, eventId, fingerprint })
+    if (found.type !== 'claimed') return found
+    return this.#claimed(plugin, eventId, found.fence, renewedAtMs)
   }
 
   /** Everything is durable as soon as it is written, and shared: there is nothing to read first. */
@@ -113,7 +117,7 @@ class PostgresStore implements IdempotencyStore {
       transaction.interrupt()
       void transaction.rollback()
     }
-    return Promise.all([this.#marks.end(), this.#handlers.end()])
+    return Promise.all([this.#pool.end(this.#marks.settled()), this.#handlers.end()])
   }
 
   #claimed(plugin: string, eventId: string, fence: string, renewedAtMs: number): ClaimResult {
@@ -130,18 +134,8 @@ class PostgresStore implements IdempotencyStore {
     return { type: 'claimed', claim }
   }
 
-  async #renew(held: readonly Lease[]): Promise<Set<string>> {
-    const { groupId, leaseMs } = this.#options
-    const plugins = held.map(({ plugin }) => plugin)
-    const eventIds = held.map(({ eventId }) => eventId)
-    const fences = held.map(({ fence }) => fence)
-    const values = [groupId, plugins, eventIds, this.#owner, fences, leaseMs]
-    const { rows } = await this.#marks.query<{ fence: string }>({ ...RENEW, values })
-    return new Set(rows.map(({ fence }) => fence))
-  }
-
   async #deleteSome(rowsMax: number): Promise<number> {
     const values = [this.#options.groupId, this.#options.ttlMs, rowsMax]
-    return (await this.#marks.query({ ...SWEEP, values })).rowCount ?? 0
+    return (await this.#pool.query({ ...SWEEP, values })).rowCount ?? 0
   }
 }
