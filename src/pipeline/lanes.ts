@@ -1,3 +1,4 @@
+import type { Clock } from '../event/clock.ts'
 import { Fifo } from '../event/fifo.ts'
 import type { Soon } from '../event/soon.ts'
 import type { WaitReason } from './wait.ts'
@@ -9,7 +10,11 @@ import type { WaitReason } from './wait.ts'
  */
 export type Turn = { again: Promise<void>; why: WaitReason } | { done: () => void }
 
+/** How long turns may go on in a row that are over at once; then timers and sockets have a turn. */
+const SLICE_MS = 250
+
 export interface LanesOptions<T> {
+  clock: Pick<Clock, 'elapsedMs'>
   /** Turns that may run at once, over all lanes. */
   concurrency: number
   /** Gives the item one turn. Must not fail: a failure is a defect and ends the process. */
@@ -43,10 +48,15 @@ export class Lanes<T> {
   #ready = new Fifo<Lane<T>>()
   #running = 0
   #quiet: (() => void)[] = []
+  #clock: LanesOptions<T>['clock']
   #concurrency: number
+  /** When the thread must be given back; undefined once it was. */
+  #sliceEndMs: number | undefined
+  #isResting = false
   #turn: (item: T) => Soon<Turn>
 
   constructor(options: LanesOptions<T>) {
+    this.#clock = options.clock
     this.#concurrency = options.concurrency
     this.#turn = options.turn
   }
@@ -106,13 +116,31 @@ export class Lanes<T> {
   }
 
   #pump(): void {
-    while (this.#running < this.#concurrency) {
+    while (this.#running < this.#concurrency && this.#mayGoOn()) {
       const lane = this.#ready.shift()
       if (lane === undefined) break
       // A lane that was emptied while it stood in the queue has nothing to run.
       if (lane.items.length > 0) this.#run(lane)
     }
     if (this.#quiet.length > 0 && this.#isQuiet()) for (const tell of this.#quiet.splice(0)) tell()
+  }
+
+  /** Else turns go on when all others have had the thread. */
+  #mayGoOn(): boolean {
+    const nowMs = this.#clock.elapsedMs()
+    if (this.#sliceEndMs === undefined) {
+      this.#sliceEndMs = nowMs + SLICE_MS
+      setImmediate(() => this.#beginSlice())
+    }
+    this.#isResting = nowMs >= this.#sliceEndMs
+    return !this.#isResting
+  }
+
+  #beginSlice(): void {
+    this.#sliceEndMs = undefined
+    if (!this.#isResting) return
+    this.#isResting = false
+    this.#pump()
   }
 
   #run(lane: Lane<T>): void {

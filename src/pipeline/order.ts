@@ -28,7 +28,7 @@ export class Order {
   constructor(plugins: LoadedPlugin[], turn: (delivery: Delivery) => Soon<Turn>, clock: Clock) {
     this.#clock = clock
     for (const { slug, concurrency } of plugins) {
-      this.#lanes.set(slug, new Lanes({ concurrency, turn }))
+      this.#lanes.set(slug, new Lanes({ clock, concurrency, turn }))
     }
   }
 

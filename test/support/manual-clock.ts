@@ -53,6 +53,11 @@ export class ManualClock implements Clock {
     this.#nowMs = endMs
   }
 
+  /** Time passes while the thread is not given back: no timer goes off. */
+  pass(ms: number): void {
+    this.#nowMs += ms
+  }
+
   /** Time passes as for a process that was frozen: what was due comes late, all at once. */
   async jump(ms: number): Promise<void> {
     this.#nowMs += ms

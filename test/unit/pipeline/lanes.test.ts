@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Lanes, type Turn } from '../../../src/pipeline/lanes.ts'
-import { settled } from '../../support/manual-clock.ts'
+import { ManualClock, settled } from '../../support/manual-clock.ts'
 
 interface Item {
   lane: string
@@ -25,6 +25,7 @@ function harness(scheduler: fc.Scheduler, concurrency: number) {
   const failed = new Map<Item, number>()
   let mostAtOnce = 0
   const lanes = new Lanes<Item>({
+    clock: new ManualClock(),
     concurrency,
     async turn(item): Promise<Turn> {
       expect(inTurn.has(item.lane), 'two turns of one lane at once').toBe(false)
@@ -108,6 +109,7 @@ describe('lanes', () => {
     })
     let failed = false
     const lanes = new Lanes<string>({
+      clock: new ManualClock(),
       concurrency: 1,
       async turn(item) {
         if (item === 'a' && !failed) {
@@ -129,6 +131,7 @@ describe('lanes', () => {
   it('wake a lane whose waiting head was removed', async () => {
     const order: string[] = []
     const lanes = new Lanes<string>({
+      clock: new ManualClock(),
       concurrency: 1,
       async turn(item) {
         if (item === 'stuck') return { again: new Promise(() => {}), why: 'held' }
@@ -141,5 +144,45 @@ describe('lanes', () => {
     expect(lanes.remove((item) => item === 'stuck')).toEqual(['stuck'])
     await settled()
     expect(order).toEqual(['next'])
+  })
+
+  it('end turns that are over at once within the call, in order', () => {
+    const order: string[] = []
+    const turn = (item: string) => ({ done: () => void order.push(item) })
+    const lanes = new Lanes<string>({ clock: new ManualClock(), concurrency: 1, turn })
+    for (const item of ['a', 'b', 'c']) lanes.add('lane', item)
+    expect(order).toEqual(['a', 'b', 'c'])
+    expect(lanes.size).toBe(0)
+  })
+
+  it('let others have the thread when such turns go on for long', async () => {
+    const clock = new ManualClock()
+    const order: number[] = []
+    let open = () => {}
+    const opened = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const waited = new Set<number>()
+    const lanes = new Lanes<number>({
+      clock,
+      concurrency: 1,
+      turn(item) {
+        if (!waited.has(item)) {
+          waited.add(item)
+          return { again: opened, why: 'paused' }
+        }
+        clock.pass(100)
+        return { done: () => void order.push(item) }
+      },
+    })
+    const all = [0, 1, 2, 3, 4, 5, 6]
+    for (const item of all) lanes.add(String(item), item)
+    open()
+    for (let n = 0; n < 20; n++) await Promise.resolve()
+    expect(order).toEqual([0, 1, 2])
+    await settled()
+    await settled()
+    await settled()
+    expect(order).toEqual(all)
   })
 })
