@@ -10,7 +10,7 @@ import { pinnedBytes } from './pinned-bytes.ts'
 type Situation = Awaited<ReturnType<typeof situation>>
 
 const MB = 1_000_000
-const HOLDS_MS = 30_000
+const HOLDS_MS = 90_000
 const PARTITIONS = 24
 const EACH_BYTES = 50_000
 const PER_BATCH = 100
