@@ -31,7 +31,12 @@ it('leaves a request for nothing as it is', () => {
 
 it('turns the requests of each broker, once', async () => {
   const asked: string[] = []
-  const broker = { fetch: async (each: typeof request) => void asked.push(firstOf(each)) }
+  const broker = {
+    fetch: async (each: typeof request) => {
+      asked.push(firstOf(each))
+      return { responses: [] }
+    },
+  }
   const cluster = { findBroker: async () => broker }
   const assigner = withFairFetch((() => ({})) as unknown as PartitionAssigner)
   assigner({ cluster } as never)
