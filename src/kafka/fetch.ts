@@ -2,6 +2,7 @@ import type { Batch, EachBatchPayload } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import type { Intake, Obstacle } from '../pipeline/source.ts'
 import type { OwnedPartition } from './owned-partition.ts'
+import { expectShortLives } from './short-lived.ts'
 import { emptyRecord, fillRecord } from './source-record.ts'
 
 export interface FetchPorts {
@@ -24,6 +25,7 @@ const HEARTBEAT_EVERY_MS = 250
  * rejoin. It resolves exactly what was taken, so the rest is fetched again.
  */
 export function createFetch(ports: FetchPorts) {
+  expectShortLives()
   return async function fetch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     // A member that was frozen or cut off hears first whether it still is one. This asks the group's
