@@ -31,9 +31,23 @@ export function fillRecord(
   record: SourceRecord,
   { offset, timestamp, key, value, headers = {} }: ReadMessage,
 ): void {
-  record.offset = Number(offset)
-  record.timestampMs = Number(timestamp)
+  record.offset = integerOf(offset)
+  record.timestampMs = integerOf(timestamp)
   record.key = key
   record.value = value
   record.headers = headers
+}
+
+const ZERO = '0'.charCodeAt(0)
+
+/** As `Number` reads it, which takes more than twice as long: every record has two of these. */
+function integerOf(text: string): number {
+  let value = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO
+    // A sign: of -1, which stands for a time that nobody knows.
+    if (digit < 0) return Number(text)
+    value = value * 10 + digit
+  }
+  return value
 }
