@@ -68,6 +68,7 @@ export const FloatType = types.FloatType as TypeClass
 export const LogicalType = types.LogicalType as TypeClass
 export const LongType = types.LongType as TypeClass
 export const MapType = types.MapType as TypeClass
+export const StringType = types.StringType as TypeClass
 export const UnwrappedUnionType = types.UnwrappedUnionType as TypeClass
 export const WrappedUnionType = types.WrappedUnionType as TypeClass
 

@@ -7,9 +7,9 @@ import { formatProblem, Problems } from '../event/problem.ts'
 import type { AvroType, Reader } from './avsc.ts'
 import { contractType } from './encoder.ts'
 import { undecodable } from './frame.ts'
-import { type LeadingFields, leadingFields } from './leading-fields.ts'
+import { leadingFields } from './leading-fields.ts'
 import { createProjection, type Projection, projectDecoded, slotsAt } from './projection.ts'
-import { assertId, readPayload } from './read-payload.ts'
+import { assertId, emptyId, readPayload } from './read-payload.ts'
 import { type ContractSchema, UNKNOWN_EVENT } from './schemas.ts'
 import type { Peeked, WriterSchema } from './writer-schema.ts'
 
@@ -21,13 +21,12 @@ export function contractWriterSchema(
 ): WriterSchema {
   const type = contractType(contract)
   const complete = completion(contract)
-  const leading = leadingFields(contract.fullName, leadingNames(contract), writer)
   const resolved = resolve(type, writer)
   const unreadable = typeof resolved === 'string' ? resolved : undefined
   return {
     fullName: contract.fullName,
     unreadable,
-    peek: peekBy(contract, leading),
+    peek: peekBy(contract, writer),
     decode(value) {
       if (typeof resolved === 'string') throw incompatible(contract, resolved)
       return assertId(complete(readPayload(value, type, resolved)) as unknown as Event)
@@ -79,16 +78,13 @@ function nameField({ name, fullName }: ContractSchema): string | undefined {
   return fullName === UNKNOWN_EVENT ? 'kind' : 'name'
 }
 
-function leadingNames(contract: ContractSchema): string[] {
-  const field = nameField(contract)
-  return field === undefined ? ['id'] : ['id', field]
-}
-
-function peekBy(contract: ContractSchema, leading: LeadingFields | undefined) {
+function peekBy(contract: ContractSchema, writer: AvroType) {
+  const leading = leadingFields(contract.fullName, nameField(contract), writer)
   return function peek(value: Buffer): Peeked {
     if (leading === undefined) return { name: contract.name, id: undefined }
-    const [id, name = contract.name] = leading(value)
-    return assertId({ name, id })
+    const { id, name = contract.name } = leading(value)
+    if (id.start === id.end) throw emptyId()
+    return { name, id }
   }
 }
 

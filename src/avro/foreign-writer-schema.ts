@@ -10,11 +10,14 @@ import type { DecodeHints, WriterSchema } from './writer-schema.ts'
 
 /** A record schema that is not of our contract: its records become events of unknown kind. */
 export function foreignWriterSchema(fullName: string, writer: AvroType): WriterSchema {
-  const leading = leadingFields(fullName, ['id'], writer)
+  const leading = leadingFields(fullName, undefined, writer)
   return {
     fullName,
     unreadable: undefined,
-    peek: (value) => ({ name: undefined, id: leading?.(value)[0] || undefined }),
+    peek(value) {
+      const id = leading?.(value).id
+      return { name: undefined, id: id?.start === id?.end ? undefined : id }
+    },
     decode: (value, hints = {}) => asUnknown(fullName, readPayload(value, writer), hints),
     projection: (paths) => createProjection(paths, writer, undefined, completion(paths)),
     // Two records with the same fields are different content if their schemas are.

@@ -3,7 +3,6 @@ import type { JsonObject } from '../event/json.ts'
 import type { AvroType, Reader } from './avsc.ts'
 import { startDepth } from './depth.ts'
 import { FRAME_BYTES, undecodable } from './frame.ts'
-import type { Peeked } from './writer-schema.ts'
 
 /** Reads a framed value's record to its last byte. Throws RECORD_UNDECODABLE. */
 export function readPayload(value: Buffer, type: AvroType, reader?: Reader): JsonObject {
@@ -23,7 +22,11 @@ export function readPayload(value: Buffer, type: AvroType, reader?: Reader): Jso
 }
 
 /** An event without an id can be neither deduplicated nor found again. */
-export function assertId<T extends Peeked | { id: unknown }>(event: T): T {
-  if (event.id === '') throw undecodable('its id is empty')
+export function assertId<T extends { id: unknown }>(event: T): T {
+  if (event.id === '') throw emptyId()
   return event
+}
+
+export function emptyId(): Error {
+  return undecodable('its id is empty')
 }

@@ -4,6 +4,7 @@ import type { JsonValue } from '../event/json.ts'
 import type { Path } from '../event/path.ts'
 import { contractWriterSchema } from './contract-writer-schema.ts'
 import { foreignWriterSchema } from './foreign-writer-schema.ts'
+import type { Span } from './leading-fields.ts'
 import type { Projection } from './projection.ts'
 import { fullNameOf, isRecordSchema, type Schema } from './schema.ts'
 import { contractSchema } from './schemas.ts'
@@ -13,7 +14,8 @@ import { createWriterType } from './types.ts'
 export interface Peeked {
   /** An inventory event's kind, a plugin event's name; undefined if only `ce_type` tells it. */
   name: string | undefined
-  id: string | undefined
+  /** Where the id lies in the value, until the next one is peeked at; undefined if only `ce_id` tells it. */
+  id: Span | undefined
 }
 
 /** What a record's envelope says of its event; heeded only where the payload does not say it. */

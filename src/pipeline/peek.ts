@@ -1,3 +1,4 @@
+import type { Span } from '../avro/leading-fields.ts'
 import type { SchemaLookup, WriterSchema } from '../avro/writer-schema.ts'
 import { messageOf } from '../event/errors.ts'
 import type { RecordHeaders, SourceRecord } from '../event/record.ts'
@@ -60,7 +61,7 @@ function peekWith(
   const { name: written, id } = schema.peek(value)
   const name = written ?? headerText(record, 'ce_type') ?? schema.fullName
   const { ce_type, ce_id } = record.headers
-  const headersLie = saysOther(ce_type, name) || saysOther(ce_id, id)
+  const headersLie = saysOther(ce_type, name) || saysOtherId(ce_id, value, id)
   if (last === undefined) return { type: 'event', name, schema, headersLie }
   last.name = name
   last.schema = schema
@@ -73,6 +74,20 @@ function saysOther(header: RecordHeaders[string], text: string | undefined): boo
   if (header === undefined || text === undefined) return false
   if (Array.isArray(header)) return saysOther(header.at(-1), text)
   return typeof header === 'string' ? header !== text : !isText(header, text)
+}
+
+/** Whether a header is there, and is not the text in that part of the value. */
+function saysOtherId(header: RecordHeaders[string], value: Buffer, id: Span | undefined): boolean {
+  if (header === undefined || id === undefined) return false
+  if (Buffer.isBuffer(header) && isAt(header, value, id)) return false
+  // Bytes that are no text in UTF-8 may differ, and still be read as the same.
+  return saysOther(header, value.toString('utf8', id.start, id.end))
+}
+
+function isAt(bytes: Buffer, value: Buffer, { start, end }: Span): boolean {
+  if (bytes.length !== end - start) return false
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== value[start + i]) return false
+  return true
 }
 
 /** Compares without making a string: this is done for every record. */

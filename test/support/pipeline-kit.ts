@@ -1,3 +1,4 @@
+import type { Span } from '../../src/avro/leading-fields.ts'
 import type { WriterSchema } from '../../src/avro/writer-schema.ts'
 import type { Event } from '../../src/event/event.ts'
 import type { JsonValue } from '../../src/event/json.ts'
@@ -43,7 +44,7 @@ export const jsonSchema: WriterSchema & { decoded: number } = {
   unreadable: undefined,
   peek: (value) => {
     const { kind, name, id } = parse(value)
-    return { name: kind ?? name, id }
+    return { name: kind ?? name, id: id === undefined ? undefined : spanOf(id, value) }
   },
   decode(value) {
     this.decoded += 1
@@ -56,6 +57,11 @@ export const jsonSchema: WriterSchema & { decoded: number } = {
     for (const [slot, path] of paths.entries()) slots[slot] = valueAt(event, path)
   },
   decodeAsWritten: (value) => parse(value) as JsonValue,
+}
+
+function spanOf(id: string, value: Buffer): Span {
+  const start = value.indexOf(JSON.stringify(id)) + 1
+  return { start, end: start + Buffer.byteLength(id) }
 }
 
 function parse(value: Buffer): Record<string, string> {

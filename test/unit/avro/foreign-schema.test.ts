@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { forSchema } from '../../../src/avro/avsc.ts'
 import { writeFrame } from '../../../src/avro/frame.ts'
 import { createWriterSchema } from '../../../src/avro/writer-schema.ts'
+import { peeked } from '../../support/peeked.ts'
 
 const hints = { name: 'order.status.changed', id: 'ce-1', time: '2024-01-15T10:30:00Z' }
 
@@ -44,7 +45,7 @@ describe('a schema that is not of the contract', () => {
     const bytes = framed(order, value)
     expect(schema.fullName).toBe('orders.OrderStatusChanged')
     expect(schema.unreadable).toBeUndefined()
-    expect(schema.peek(bytes)).toEqual({ name: undefined, id: 'ord-1' })
+    expect(peeked(schema, bytes)).toEqual({ name: undefined, id: 'ord-1' })
     expect(schema.decode(bytes, hints)).toStrictEqual({
       tags: ['a', 'b'],
       id: 'ord-1',
@@ -72,7 +73,7 @@ describe('a schema that is not of the contract', () => {
     const schema = { type: 'record', name: 'Ping', fields: [{ name: 'id', type: 'int' }] }
     const writer = createWriterSchema(JSON.stringify(schema))
     const bytes = framed(schema, { id: 7 })
-    expect(writer.peek(bytes)).toEqual({ name: undefined, id: undefined })
+    expect(peeked(writer, bytes)).toEqual({ name: undefined, id: undefined })
     expect(writer.decode(bytes, hints).id).toBe('ce-1')
   })
 

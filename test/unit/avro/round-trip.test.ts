@@ -9,6 +9,7 @@ import type { Event } from '../../../src/event/event.ts'
 import { nameOf } from '../../../src/event/guards.ts'
 import type { JsonValue } from '../../../src/event/json.ts'
 import { event, inventoryEvent, pluginEvent, unknownEvent } from '../../support/arbitraries.ts'
+import { peeked } from '../../support/peeked.ts'
 import { readSamples } from '../../support/samples.ts'
 
 const schemaOf = (written: Event) => createWriterSchema(contractSchemaOf(written).text)
@@ -39,7 +40,7 @@ describe('JSON to Avro to JSON', () => {
       fc.property(event, (written) => {
         const schema = schemaOf(written)
         const bytes = encodeEvent(written, 1)
-        expect(schema.peek(bytes)).toEqual({ name: nameOf(written), id: written.id })
+        expect(peeked(schema, bytes)).toEqual({ name: nameOf(written), id: written.id })
       }),
     )
   })

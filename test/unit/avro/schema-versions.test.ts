@@ -7,6 +7,7 @@ import { contractSchema, contractSchemaOf } from '../../../src/avro/schemas.ts'
 import { createContractType } from '../../../src/avro/types.ts'
 import { createWriterSchema } from '../../../src/avro/writer-schema.ts'
 import type { InventoryEvent } from '../../../src/event/event.ts'
+import { peeked } from '../../support/peeked.ts'
 import { readSamples } from '../../support/samples.ts'
 
 const received = readSamples()[0] as Extract<InventoryEvent, { kind: 'inventory.received' }>
@@ -42,7 +43,7 @@ describe('other versions of a schema', () => {
     const bytes = written(schema, { ...received, entity, lot: 'L2' })
     const writer = createWriterSchema(JSON.stringify(schema))
     expect(writer.decode(bytes)).toStrictEqual(received)
-    expect(writer.peek(bytes)).toEqual({ name: 'inventory.received', id: received.id })
+    expect(peeked(writer, bytes)).toEqual({ name: 'inventory.received', id: received.id })
     expect(writer.decodeAsWritten(bytes)).toEqual({ ...received, entity, lot: 'L2' })
   })
 
@@ -123,7 +124,7 @@ describe('other versions of a schema', () => {
     const writer = createWriterSchema(JSON.stringify(schema))
     const bytes = written(schema, { ...received, entity: { ...received.entity, quantity: '100' } })
     expect(writer.unreadable).toContain('cannot read')
-    expect(writer.peek(bytes)).toEqual({ name: 'inventory.received', id: received.id })
+    expect(peeked(writer, bytes)).toEqual({ name: 'inventory.received', id: received.id })
     expect(() => writer.decode(bytes)).toThrow(
       expect.objectContaining({ code: 'SCHEMA_INCOMPATIBLE' }),
     )

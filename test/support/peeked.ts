@@ -1,0 +1,7 @@
+import type { WriterSchema } from '../../src/avro/writer-schema.ts'
+
+/** What a schema's peek says of a value, with the id as text. */
+export function peeked(schema: WriterSchema, value: Buffer) {
+  const { name, id } = schema.peek(value)
+  return { name, id: id && value.toString('utf8', id.start, id.end) }
+}
