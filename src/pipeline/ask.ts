@@ -18,6 +18,9 @@ export type FilterDecision =
 export class Ask {
   readonly #subject = new Subject()
   readonly #tests = new Map<LoadedPlugin, Test>()
+  /** Those who were asked last, and what to ask of each. */
+  #plugins: readonly LoadedPlugin[] = []
+  #names: readonly LoadedPlugin['wantsProcessEvent'][] = []
 
   /** What any of their filters names is read of a record at once, for all of them. */
   constructor(plugins: readonly LoadedPlugin[]) {
@@ -30,19 +33,26 @@ export class Ask {
     }
   }
 
-  /** Each plugin's decision on a record, put in their order. */
+  /** Each plugin's decision on a record, put in their order; answers how many are not `unwanted`. */
   all(
     plugins: readonly LoadedPlugin[],
     event: { name: string; schema: WriterSchema | undefined },
     record: SourceRecord,
     decisions: FilterDecision[],
-  ): void {
+  ): number {
+    if (plugins !== this.#plugins) this.#prepare(plugins)
     const { name, schema } = event
+    const names = this.#names
+    let others = 0
     this.#subject.put(name, schema, record)
-    for (let i = 0; i < plugins.length; i++) {
-      decisions[i] = this.#decide(plugins[i] as LoadedPlugin, name)
+    for (let i = 0; i < names.length; i++) {
+      let decision = byFilter(names[i], name)
+      if (decision === wanted) decision = this.#byFields(plugins[i] as LoadedPlugin)
+      if (decision !== unwanted) others += 1
+      decisions[i] = decision
     }
     this.#subject.clear()
+    return others
   }
 
   /** Asks a filter that failed once more; undefined if it wants the event now. */
@@ -60,11 +70,17 @@ export class Ask {
     }
   }
 
-  /** By name first, which needs nothing else of the record. */
-  #decide(plugin: LoadedPlugin, name: string): FilterDecision {
-    const decision = byName(plugin, name)
-    if (decision.type !== 'wanted' || plugin.where === undefined) return decision
-    return decisionOf(this.#tests.get(plugin)?.(this.#subject))
+  /** Filters side by side: with many plugins most of the time would go into getting at each. */
+  #prepare(plugins: readonly LoadedPlugin[]): void {
+    this.#plugins = plugins
+    this.#names = plugins.map(({ wantsProcessEvent }) => wantsProcessEvent)
+  }
+
+  /** After the name, because it reads more of the record. */
+  #byFields(plugin: LoadedPlugin): FilterDecision {
+    return plugin.where === undefined
+      ? wanted
+      : decisionOf(this.#tests.get(plugin)?.(this.#subject))
   }
 }
 
@@ -73,12 +89,16 @@ export class Ask {
  * an answer that is no answer: a filter made `async` by mistake would want every event.
  */
 export function byName(
-  plugin: Pick<LoadedPlugin, 'wantsProcessEvent'>,
+  { wantsProcessEvent }: Pick<LoadedPlugin, 'wantsProcessEvent'>,
   name: string,
 ): FilterDecision {
-  if (plugin.wantsProcessEvent === undefined) return wanted
+  return byFilter(wantsProcessEvent, name)
+}
+
+function byFilter(filter: LoadedPlugin['wantsProcessEvent'], name: string): FilterDecision {
+  if (filter === undefined) return wanted
   try {
-    const answer: unknown = plugin.wantsProcessEvent(name)
+    const answer: unknown = filter(name)
     if (answer === true) return wanted
     if (answer === false) return unwanted
     return failed(`wantsProcessEvent: expected true or false, got ${kind(answer)}`)

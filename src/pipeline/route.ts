@@ -18,7 +18,7 @@ export interface Route {
   asked: readonly LoadedPlugin[]
   /** What the filter of each of them said. */
   decisions: readonly FilterDecision[]
-  tallies: readonly FilterTally[]
+  tallies: Tallies
   wanting: readonly Wanting[]
 }
 
@@ -36,7 +36,7 @@ export function createRoute(
   const decisions: FilterDecision[] = []
   const routed = { ...unwanted, decisions }
   const started = createStarted(all, startOf)
-  const allTallies = all.map(tallyOf)
+  const allTallies = talliesOf(all, tallyOf)
   return function route(
     peeked: Exclude<Peek, { type: 'obstacle' }>,
     record: SourceRecord,
@@ -46,36 +46,53 @@ export function createRoute(
     const plugins = isForAll ? started(record) : all.filter(({ slug }) => slug === receiver)
     if (peeked.type === 'tombstone' || plugins.length === 0) return unwanted
     if (peeked.type === 'undecodable') return isForAll ? everybody : allOf(plugins)
-    ask.all(plugins, peeked, record, decisions)
+    const wanting = ask.all(plugins, peeked, record, decisions)
     routed.asked = plugins
-    routed.tallies = plugins === all ? allTallies : plugins.map(tallyOf)
-    routed.wanting = wantingOf(plugins, decisions)
+    routed.tallies = plugins === all ? allTallies : talliesOf(plugins, tallyOf)
+    routed.wanting = wanting === 0 ? unwanted.wanting : wantingOf(plugins, decisions)
     return routed
   }
 }
 
 /** Counts what each filter said of a record, once the record is taken in. */
-export function tally({ decisions, tallies }: Route): void {
-  for (let i = 0; i < tallies.length; i++) {
-    const { type } = decisions[i] as FilterDecision
-    const counts = tallies[i] as FilterTally
-    if (type === 'unwanted') counts.unwanted.count += 1
-    else counts[type].count += 1
+export function tally({ decisions, tallies, wanting }: Route): void {
+  const { all, unwanted } = tallies
+  if (wanting.length === 0) {
+    for (const counts of unwanted) counts.count += 1
+    return
   }
+  for (let i = 0; i < all.length; i++) {
+    const { type } = decisions[i] as FilterDecision
+    ;(all[i] as FilterTally)[type].count += 1
+  }
+}
+
+/** Where decisions are counted, in the order of the plugins. */
+interface Tallies {
+  all: readonly FilterTally[]
+  /** Those of almost all records, side by side. */
+  unwanted: readonly FilterTally['unwanted'][]
+}
+
+function talliesOf(
+  plugins: readonly LoadedPlugin[],
+  tallyOf: (plugin: LoadedPlugin) => FilterTally,
+): Tallies {
+  const all = plugins.map(tallyOf)
+  return { all, unwanted: all.map((counts) => counts.unwanted) }
 }
 
 function wantingOf(
   plugins: readonly LoadedPlugin[],
   decisions: readonly FilterDecision[],
-): readonly Wanting[] {
-  let wanting: Wanting[] | undefined
+): Wanting[] {
+  const wanting: Wanting[] = []
   for (let i = 0; i < plugins.length; i++) {
-    const type = decisions[i]?.type
+    const { type } = decisions[i] as FilterDecision
     if (type === 'unwanted') continue
-    wanting ??= []
     wanting.push({ plugin: plugins[i] as LoadedPlugin, filterFailed: type === 'error' })
   }
-  return wanting ?? unwanted.wanting
+  return wanting
 }
 
 /** Stands for all plugins where a record's name can't be read, so that no filter can be asked. */
@@ -100,10 +117,11 @@ export const everyPlugin: LoadedPlugin = {
 /** No plugin's slug: who may want a record that is for none of them. */
 export const nobody = ''
 
-const unwanted: Route = { asked: [], decisions: [], tallies: [], wanting: [] }
+const noTallies: Tallies = { all: [], unwanted: [] }
+const unwanted: Route = { asked: [], decisions: [], tallies: noTallies, wanting: [] }
 const everybody = allOf([everyPlugin])
 
 function allOf(plugins: readonly LoadedPlugin[]): Route {
   const wanting = plugins.map((plugin) => ({ plugin, filterFailed: false }))
-  return { asked: [], decisions: [], tallies: [], wanting }
+  return { asked: [], decisions: [], tallies: noTallies, wanting }
 }
