@@ -5,10 +5,10 @@ import { pluginEvent } from '../support/events.ts'
 import { type Running, situation } from '../support/service-kit.ts'
 import { createTopics, kafkaClient, uniqueName, until } from '../support/stack.ts'
 
-/** The service's own limit of a fetch is 200 kB of one partition, so a fetch is about 100 of these. */
+/** The service's own limit of a fetch is 1 MB, so a fetch is about 500 of these. */
 const PADDING = 'x'.repeat(2_000)
-/** Two plugins share it, this one and the one for what no plugin can read: two fetches each. */
-const TWO_FETCHES = '1048576'
+/** Two plugins share it, this one and the one for what no plugin can read: half a fetch each. */
+const ONE_FETCH = '1048576'
 const ROOM_FOR_ALL = '1073741824'
 /** What is reached on a machine that has nothing else to do. */
 const RATIO_GOAL = 0.9
@@ -43,14 +43,14 @@ interface Measured {
   pauses: number
 }
 
-/** Throughput with room for two fetches and with room for all, measured at the same time. */
+/** Throughput with room for half a fetch and with room for all, measured at the same time. */
 async function measured(count: number, ms: number, concurrency: number): Promise<Measured> {
   const [tight, free] = [working(ms, concurrency), working(ms, concurrency)]
   const s = await situation({ plugins: [tight.plugin], partitions: 1 })
   const other = await situation({ plugins: [free.plugin], partitions: 1 })
   await s.publish(events(count))
   const services = [
-    await s.start({ MAX_IN_FLIGHT_BYTES: TWO_FETCHES }),
+    await s.start({ MAX_IN_FLIGHT_BYTES: ONE_FETCH }),
     await other.start({ MAX_IN_FLIGHT_BYTES: ROOM_FOR_ALL, KAFKA_TOPICS: s.topic }),
   ]
   const isDone = () => [tight, free].every(({ times }) => times.length === count)
@@ -107,7 +107,7 @@ describe('a consumer that has no room', () => {
     const { plugin, times } = working(100, 16)
     const s = await situation({ plugins: [plugin], partitions: 1 })
     await s.publish(events(800))
-    const service = await s.start({ MAX_IN_FLIGHT_BYTES: TWO_FETCHES })
+    const service = await s.start({ MAX_IN_FLIGHT_BYTES: ONE_FETCH })
     const isDone = () => times.length === 800
     await until(isDone, { what: 'all events to be handled', timeoutMs: HOLDS_MS })
     expect(pausesOf(service)).toBe(0)
