@@ -58,7 +58,7 @@ export function createRoute(
 export function tally({ decisions, tallies, wanting }: Route): void {
   const { all, unwanted } = tallies
   if (wanting.length === 0) {
-    for (const counts of unwanted) counts.count += 1
+    for (let i = 0; i < unwanted.length; i++) (unwanted[i] as Counter).count += 1
     return
   }
   for (let i = 0; i < all.length; i++) {
@@ -71,8 +71,10 @@ export function tally({ decisions, tallies, wanting }: Route): void {
 interface Tallies {
   all: readonly FilterTally[]
   /** Those of almost all records, side by side. */
-  unwanted: readonly FilterTally['unwanted'][]
+  unwanted: readonly Counter[]
 }
+
+type Counter = FilterTally['unwanted']
 
 function talliesOf(
   plugins: readonly LoadedPlugin[],
