@@ -11,8 +11,8 @@ import type { Row } from '../lib/statistics.ts'
 const WAIT_MS = 10
 const LANES = [64, 256, 1_024]
 /** So that the fewest lanes and the most both have some seconds to do. */
-const RECORDS_PER_LANE = 500
-const RECORDS_MOST = 64_000
+const RECORDS_PER_LANE = 1_000
+const RECORDS_MOST = 256_000
 /** kafkajs does one at a time in a partition: more would take minutes. */
 const RECORDS_OF_EACH_MESSAGE = 2_000
 
