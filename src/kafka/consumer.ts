@@ -6,9 +6,10 @@ import type { Intake } from '../pipeline/source.ts'
 import { Assignment } from './assignment.ts'
 import { Committer } from './committer.ts'
 import { crashKindOf } from './crash.ts'
-import { fetchLimits, withFairFetch } from './fair-fetch.ts'
 import { createFetch } from './fetch.ts'
+import { withFetchAhead } from './fetch-ahead.ts'
 import { withFetchErrors } from './fetch-errors.ts'
+import { fetchLimits } from './fetch-limits.ts'
 import { finalError } from './kafka-error.ts'
 import { commitLast } from './last-commit.ts'
 import { readCommitted } from './offsets.ts'
@@ -125,7 +126,7 @@ export class KafkaSource {
     const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
     const sticky = stickyAssigner(() => this.#assignment.claims)
     const member = withPutOut(sticky, () => this.#assignment.endAll())
-    const assigner = withFetchErrors(withFairFetch(member))
+    const assigner = withFetchErrors(withFetchAhead(member))
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,

@@ -1,3 +1,14 @@
+import type { PartitionAssigner } from 'kafkajs'
+import { once, withCluster } from './with-cluster.ts'
+
+interface Cluster {
+  findBroker(options: unknown): Promise<Broker>
+}
+
+interface Broker {
+  fetch: Fetch
+}
+
 /** What kafkajs asks a broker for, as far as it matters here. */
 export interface FetchRequest {
   maxWaitTime: number
@@ -31,6 +42,18 @@ interface Ahead {
 const AHEAD_BYTES_MAX = 32_000_000
 /** What kafkajs makes of one record besides its bytes, by a rough count. */
 const RECORD_BYTES = 2_000
+
+/** An assigner that also has each broker asked ahead. */
+export function withFetchAhead(assigner: PartitionAssigner): PartitionAssigner {
+  return withCluster<Cluster>(assigner, (cluster) => {
+    const find = cluster.findBroker.bind(cluster)
+    cluster.findBroker = async (options) => askedAhead(await find(options))
+  })
+}
+
+const askedAhead = once((broker: Broker) => {
+  broker.fetch = fetchingAhead(broker.fetch.bind(broker))
+})
 
 /**
  * The same fetch, which also has the broker look for what comes next while an answer is taken in:

@@ -61,7 +61,7 @@ export const fetchGuards: Guard[] = [
   {
     name: 'brokers are asked to wait as long as kafkajs would have it',
     test: 'test/hazards/m14-pausing.test.ts',
-    file: 'src/kafka/fair-fetch.ts',
+    file: 'src/kafka/fetch-limits.ts',
     from: 'maxWaitTimeInMs: 100',
     to: 'maxWaitTimeInMs: 5_000',
   },
@@ -75,9 +75,16 @@ export const fetchGuards: Guard[] = [
   {
     name: 'a fetch may be as large as kafkajs would have it',
     test: 'test/hazards/e5-inflated-fetches.test.ts',
-    file: 'src/kafka/fair-fetch.ts',
+    file: 'src/kafka/fetch-limits.ts',
     from: 'maxBytes: 1_000_000,',
     to: '',
+  },
+  {
+    name: 'more is fetched ahead, however large the last answer was',
+    test: 'test/hazards/e5-inflated-fetches.test.ts',
+    file: 'src/kafka/fetch-ahead.ts',
+    from: 'isSmall(answer) ? nextRequest(request, answer) : undefined',
+    to: 'nextRequest(request, answer)',
   },
   {
     name: 'a partition that is regained stays paused',

@@ -1,8 +1,10 @@
+import type { PartitionAssigner } from 'kafkajs'
 import { expect, it, vi } from 'vitest'
 import {
   type FetchAnswer,
   type FetchRequest,
   fetchingAhead,
+  withFetchAhead,
 } from '../../../src/kafka/fetch-ahead.ts'
 
 const WAIT_MS = 100
@@ -123,4 +125,30 @@ it('asks for nothing ahead of an answer that is large in memory', async () => {
   const { fetch, asked } = brokerWith({ 0: 100 }, { each: 20, valueBytes: 2_000_000 })
   await fetch(request({ 0: 0 }))
   expect(asked).toHaveLength(1)
+})
+
+it('asks each broker of a consumer ahead, once', async () => {
+  const asked: FetchRequest[] = []
+  const answer: FetchAnswer = {
+    responses: [
+      {
+        topicName: TOPIC,
+        partitions: [
+          { partition: 0, highWatermark: '9', messages: [{ offset: '0', value: null }] },
+        ],
+      },
+    ],
+  }
+  const broker = {
+    async fetch(given: FetchRequest) {
+      asked.push(given)
+      return answer
+    },
+  }
+  const cluster = { findBroker: async () => broker }
+  const assigner = withFetchAhead((() => ({})) as unknown as PartitionAssigner)
+  assigner({ cluster } as never)
+  for (let n = 0; n < 3; n++) await cluster.findBroker()
+  await broker.fetch(request({ 0: 0 }))
+  expect(asked.map(offsetsOf)).toEqual([{ 0: 0 }, { 0: 1 }])
 })
