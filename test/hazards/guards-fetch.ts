@@ -80,13 +80,6 @@ export const fetchGuards: Guard[] = [
     to: '',
   },
   {
-    name: 'more is fetched ahead, however large the last answer was',
-    test: 'test/hazards/e5-inflated-fetches.test.ts',
-    file: 'src/kafka/fetch-ahead.ts',
-    from: 'isSmall(answer) ? nextRequest(request, answer) : undefined',
-    to: 'nextRequest(request, answer)',
-  },
-  {
     name: 'a partition that is regained stays paused',
     test: 'test/hazards/e9-paused-and-regained.test.ts',
     file: 'src/kafka/assignment.ts',
