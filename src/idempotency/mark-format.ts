@@ -50,7 +50,9 @@ function wordOf(bytes: string, start: number): number {
 export function packMarks(marks: readonly Mark[]): Buffer {
   const bytes = Buffer.allocUnsafe(VERSION_BYTES + marks.length * MARK_BYTES)
   let at = bytes.writeUInt8(VERSION, 0)
-  for (const mark of marks) for (const word of mark) at = bytes.writeUInt32BE(word, at)
+  for (const mark of marks) {
+    for (let word = 0; word < MARK_WORDS; word++) at = bytes.writeUInt32BE(mark[word]!, at)
+  }
   return bytes
 }
 

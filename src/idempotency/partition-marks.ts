@@ -46,19 +46,21 @@ export class PartitionMarks {
   add(partition: string, mark: Mark, madeAtMs: number): void {
     const table = this.#tables.get(partition)
     // A clock elsewhere that is ahead must not keep the marks behind it beyond their time.
-    const madeAt = Math.ceil(Math.min(madeAtMs, this.#options.clock.now()) / 1000)
-    if (table === undefined || this.#isExpired(madeAt)) return
+    const nowMs = this.#options.clock.now()
+    const madeAt = Math.ceil(Math.min(madeAtMs, nowMs) / 1000)
+    if (table === undefined || this.#isExpired(madeAt, nowMs)) return
     if (!table.add(mark, madeAt)) return
     this.#size += 1
     if (this.#size > this.#options.maxMarks) this.#evict()
   }
 
-  #isExpired(madeAt: number): boolean {
-    return madeAt * 1000 + this.#options.ttlMs <= this.#options.clock.now()
+  #isExpired(madeAt: number, nowMs: number): boolean {
+    return madeAt * 1000 + this.#options.ttlMs <= nowMs
   }
 
   #dropExpired(table: MarkTable): void {
-    while (table.oldestMadeAt !== undefined && this.#isExpired(table.oldestMadeAt)) {
+    const nowMs = this.#options.clock.now()
+    while (table.oldestMadeAt !== undefined && this.#isExpired(table.oldestMadeAt, nowMs)) {
       table.dropOldest()
       this.#size -= 1
     }

@@ -116,9 +116,8 @@ export class Lanes<T> {
   }
 
   #pump(): void {
-    while (this.#running < this.#concurrency && this.#mayGoOn()) {
-      const lane = this.#ready.shift()
-      if (lane === undefined) break
+    while (this.#running < this.#concurrency && this.#ready.length > 0 && this.#mayGoOn()) {
+      const lane = this.#ready.shift() as Lane<T>
       // A lane that was emptied while it stood in the queue has nothing to run.
       if (lane.items.length > 0) this.#run(lane)
     }
