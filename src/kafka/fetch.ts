@@ -1,5 +1,6 @@
 import type { Batch, EachBatchPayload } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
+import { Slice } from '../event/slice.ts'
 import type { Intake, Obstacle } from '../pipeline/source.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { expectShortLives } from './short-lived.ts'
@@ -18,6 +19,10 @@ export interface FetchPorts {
 /** How long a batch waits for room before its partition is paused: pausing and resuming is slow. */
 const PATIENCE_MS = 2_000
 const HEARTBEAT_EVERY_MS = 250
+/** Batches of several partitions are taken in at once: for so long together, then lanes go on. */
+const SLICE_MS = 5
+/** To look at the clock for each record would cost as much as some of them. */
+const RECORDS_PER_LOOK = 16
 
 /**
  * Takes kafkajs's batches in. It copies, enqueues and returns, or waits for room while it goes on
@@ -26,6 +31,7 @@ const HEARTBEAT_EVERY_MS = 250
  */
 export function createFetch(ports: FetchPorts) {
   expectShortLives()
+  const slice = new Slice(ports.clock, SLICE_MS)
   return async function fetch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     // A member that was frozen or cut off hears first whether it still is one. This asks the group's
@@ -37,7 +43,7 @@ export function createFetch(ports: FetchPorts) {
     // was taken so far: taking it would skip records or take them twice.
     if (fetchedOffsetOf(batch) !== owned.ledger.expected) return ports.seekBack(owned)
     owned.isTaking = true
-    const isWhole = await takeAll(payload, owned, ports).finally(() => {
+    const isWhole = await takeAll(payload, owned, ports, slice).finally(() => {
       owned.isTaking = false
     })
     // The partition may have been lost, and even regained, while the batch waited: then what kafkajs
@@ -52,11 +58,17 @@ async function takeAll(
   payload: EachBatchPayload,
   owned: OwnedPartition,
   ports: FetchPorts,
+  slice: Slice,
 ): Promise<boolean> {
   const { messages } = payload.batch
   const record = emptyRecord(payload.batch)
   // By number, as an iterator makes an object of each step until the engine has optimized it away.
   for (let i = 0; i < messages.length; i++) {
+    if (i % RECORDS_PER_LOOK === 0 && slice.isOver()) {
+      while (slice.isOver()) await slice.next
+      await payload.heartbeat()
+      if (ports.readable(owned.topic, owned.partition) !== owned) return false
+    }
     fillRecord(record, messages[i] as ReadMessage)
     let obstacle = ports.intake.take(owned, record)
     while (obstacle !== undefined) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../event/clock.ts'
 import { Fifo } from '../event/fifo.ts'
+import { Slice } from '../event/slice.ts'
 import type { Soon } from '../event/soon.ts'
 import type { WaitReason } from './wait.ts'
 
@@ -48,15 +49,13 @@ export class Lanes<T> {
   #ready = new Fifo<Lane<T>>()
   #running = 0
   #quiet: (() => void)[] = []
-  #clock: LanesOptions<T>['clock']
   #concurrency: number
-  /** When the thread must be given back; undefined once it was. */
-  #sliceEndMs: number | undefined
+  #slice: Slice
   #isResting = false
   #turn: (item: T) => Soon<Turn>
 
   constructor(options: LanesOptions<T>) {
-    this.#clock = options.clock
+    this.#slice = new Slice(options.clock, SLICE_MS)
     this.#concurrency = options.concurrency
     this.#turn = options.turn
   }
@@ -116,7 +115,7 @@ export class Lanes<T> {
   }
 
   #pump(): void {
-    while (this.#running < this.#concurrency && this.#ready.length > 0 && this.#mayGoOn()) {
+    while (this.#running < this.#concurrency && this.#ready.length > 0 && !this.#mustRest()) {
       const lane = this.#ready.shift() as Lane<T>
       // A lane that was emptied while it stood in the queue has nothing to run.
       if (lane.items.length > 0) this.#run(lane)
@@ -124,20 +123,15 @@ export class Lanes<T> {
     if (this.#quiet.length > 0 && this.#isQuiet()) for (const tell of this.#quiet.splice(0)) tell()
   }
 
-  /** Else turns go on when all others have had the thread. */
-  #mayGoOn(): boolean {
-    const nowMs = this.#clock.elapsedMs()
-    if (this.#sliceEndMs === undefined) {
-      this.#sliceEndMs = nowMs + SLICE_MS
-      setImmediate(() => this.#beginSlice())
-    }
-    this.#isResting = nowMs >= this.#sliceEndMs
-    return !this.#isResting
+  /** Whether turns have gone on for so long that others must have the thread before the next. */
+  #mustRest(): boolean {
+    if (!this.#isResting && this.#slice.isOver()) void this.#rest()
+    return this.#isResting
   }
 
-  #beginSlice(): void {
-    this.#sliceEndMs = undefined
-    if (!this.#isResting) return
+  async #rest(): Promise<void> {
+    this.#isResting = true
+    await this.#slice.next
     this.#isResting = false
     this.#pump()
   }
