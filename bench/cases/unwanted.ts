@@ -19,9 +19,9 @@ export const unwanted: BenchCase = {
       rows,
       findings: [
         ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.93 }),
-        ratio(rows, 'cpuMicros', ['service', 'plain'], { atMost: 1.1, quickAtMost: 2.75 }),
+        ratio(rows, 'cpuMicros', ['service', 'plain'], { atMost: 1.1, quickAtMost: 2.6 }),
         ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.9 }),
-        ratio(rows, 'cpuMicros', ['service', 'idiom'], { quickAtMost: 1.5 }),
+        ratio(rows, 'cpuMicros', ['service', 'idiom'], { quickAtMost: 1.3 }),
       ],
     }
   },

@@ -29,7 +29,7 @@ async function wanted(all: Bench, store: string, atLeast: number) {
     rows,
     findings: [
       ratio(rows, 'perSecond', ['service', 'plain + avsc'], { atLeast }),
-      ratio(rows, 'cpuMicros', ['service', 'plain + avsc'], { quickAtMost: 12 }),
+      ratio(rows, 'cpuMicros', ['service', 'plain + avsc'], { quickAtMost: 8 }),
     ],
   }
 }

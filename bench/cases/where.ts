@@ -17,9 +17,9 @@ export const where: BenchCase = {
       rows,
       findings: [
         ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.7 }),
-        ratio(rows, 'cpuMicros', ['service', 'plain'], { quickAtMost: 5 }),
+        ratio(rows, 'cpuMicros', ['service', 'plain'], { quickAtMost: 3.5 }),
         ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.5 }),
-        ratio(rows, 'cpuMicros', ['service', 'idiom'], { quickAtMost: 2.5 }),
+        ratio(rows, 'cpuMicros', ['service', 'idiom'], { quickAtMost: 1.7 }),
       ],
       notes: [shareWanted(bench, 'by-field', 10)],
     }
