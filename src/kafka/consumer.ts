@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Intake } from '../pipeline/source.ts'
 import { Assignment } from './assignment.ts'
 import { Committer } from './committer.ts'
+import { CoordinatorDoubt } from './coordinator-doubt.ts'
 import { crashKindOf } from './crash.ts'
 import { createFetch } from './fetch.ts'
 import { withFetchAhead } from './fetch-ahead.ts'
@@ -19,6 +20,7 @@ import { withPutOut } from './put-out.ts'
 import { drainLimitMs, withRejoinHook } from './rejoin.ts'
 import { SignsOfLife } from './signs-of-life.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
+import { subscribe } from './subscribe.ts'
 
 export interface KafkaSourceOptions {
   kafka: Kafka
@@ -63,6 +65,7 @@ export class KafkaSource {
   #consumer: Consumer | undefined
   #assignment: Assignment
   #committer: Committer
+  #coordinator = new CoordinatorDoubt()
   #state: State = 'idle'
   #crashes = 0
   #rejoinStartedAtMs: number
@@ -126,7 +129,8 @@ export class KafkaSource {
     const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
     const sticky = stickyAssigner(() => this.#assignment.claims)
     const member = withPutOut(sticky, () => this.#assignment.endAll())
-    const assigner = withFetchErrors(withFetchAhead(member))
+    const isDue = () => this.#coordinator.isDoubted
+    const assigner = withFetchErrors(withFetchAhead(member), isDue)
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -146,6 +150,7 @@ export class KafkaSource {
   #listen(consumer: Consumer): void {
     const { events } = consumer
     this.signs.listen(consumer)
+    this.#coordinator.listen(consumer)
     consumer.on(events.GROUP_JOIN, (event) => {
       this.#crashes = 0
       const { clock, reports } = this.#options
@@ -228,6 +233,7 @@ export class KafkaSource {
   #onCommit(result: 'ok' | 'failed', error?: unknown): void {
     this.#options.reports.onCommit(result)
     if (result === 'ok') return
+    this.#coordinator.commitFailed(error)
     this.#options.log.warn({ error: messageOf(error) }, 'commit failed; the next one tries again')
   }
 
@@ -236,15 +242,5 @@ export class KafkaSource {
       await this.#options.clock.sleep(intervalMs, this.#stopped.signal)
       await this.#committer.commit()
     }
-  }
-}
-
-async function subscribe(consumer: Consumer, topics: readonly string[]): Promise<void> {
-  try {
-    await consumer.connect()
-    await consumer.subscribe({ topics: [...topics], fromBeginning: true })
-  } catch (error) {
-    await consumer.disconnect().catch(() => undefined)
-    throw error
   }
 }

@@ -15,29 +15,34 @@ interface FetchRequest {
 }
 
 /**
- * An assigner that also catches two errors of a fetch before kafkajs acts on them.
+ * An assigner that also catches two errors of a fetch before kafkajs acts on them, and makes kafkajs
+ * join again, instead of a fetch, while a join is due.
  */
-export function withFetchErrors(assigner: PartitionAssigner): PartitionAssigner {
+export function withFetchErrors(
+  assigner: PartitionAssigner,
+  isJoinDue: () => boolean,
+): PartitionAssigner {
+  const watched = once((broker: Broker) => {
+    const fetch = broker.fetch.bind(broker)
+    broker.fetch = async (request) => {
+      if (isJoinDue()) throw rejoin('the coordinator of the group has to be looked for anew')
+      return fetch(request).catch(async (error: Error) => {
+        if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error.message)
+        throw error instanceof CodecError ? await placed(error, request, fetch) : error
+      })
+    }
+  })
   return withCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findBroker.bind(cluster)
     cluster.findBroker = async (options) => watched(await find(options))
   })
 }
 
-const watched = once((broker: Broker) => {
-  const fetch = broker.fetch.bind(broker)
-  broker.fetch = (request) =>
-    fetch(request).catch(async (error: Error) => {
-      if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error)
-      throw error instanceof CodecError ? await placed(error, request, fetch) : error
-    })
-})
-
 /**
- * kafkajs would commit -1 or -2 over the group's offset and go on from there. A join instead has
- * every partition's next offset compared with its log before it is read.
+ * Where an offset is out of range, kafkajs would commit -1 or -2 over the group's and go on from
+ * there. A join instead has every partition's next offset compared with its log before it is read.
  */
-function rejoin({ message }: Error): Error {
+function rejoin(message: string): Error {
   return Object.assign(new Error(message), { type: 'REBALANCE_IN_PROGRESS' })
 }
 

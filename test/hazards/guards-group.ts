@@ -84,6 +84,13 @@ export const groupGuards: Guard[] = [
     to: '.filter(({ topics }) => topics.length > 0)\n    .sort((a, b) => load(a) - load(b)',
   },
   {
+    name: 'a coordinator that is none any more is not doubted',
+    test: 'test/hazards/coordinator-passed-on.test.ts',
+    file: 'src/kafka/coordinator-doubt.ts',
+    from: 'if (type === NOT_COORDINATOR) this.#isDoubted = true',
+    to: 'void type',
+  },
+  {
     name: 'commits are retried by kafkajs, beside the joins',
     test: e2,
     file: 'src/kafka/consumer.ts',

@@ -4,9 +4,11 @@ import net, { type Socket } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
 import { endpoints } from '../support/stack.ts'
 import {
+  COORDINATOR_LOAD_IN_PROGRESS,
   type CommitRequest,
   isCommit,
   isFindCoordinator,
+  NOT_COORDINATOR,
   readCommit,
   refusalOf,
   splitFrames,
@@ -20,6 +22,8 @@ export interface KafkaLink {
   commits: CommitRequest[]
   /** While true, answers commits itself: not now, try again. */
   refusesCommits: boolean
+  /** While true, answers commits as a broker does that is not the group's coordinator. */
+  disownsGroup: boolean
   /** Resets connections the next time that the group's coordinator is asked for. */
   resetsAtFindCoordinator: boolean
   /** Resets all connections; new ones can be made at once. */
@@ -45,6 +49,7 @@ export async function openKafkaLink(): Promise<KafkaLink> {
     through: (work) => current.run(server.address() as net.AddressInfo, work),
     commits: [],
     refusesCommits: false,
+    disownsGroup: false,
     resetsAtFindCoordinator: false,
     reset: () => open.forEach((near) => void near.resetAndDestroy()),
     close: () => open.forEach((near) => void near.end()),
@@ -88,6 +93,8 @@ function pass(link: KafkaLink, frame: Buffer, near: Socket, far: Socket): void {
     return
   }
   if (isCommit(frame)) link.commits.push(...readCommit(frame))
-  if (isCommit(frame) && link.refusesCommits) near.write(refusalOf(frame))
+  if (isCommit(frame) && link.disownsGroup) near.write(refusalOf(frame, NOT_COORDINATOR))
+  else if (isCommit(frame) && link.refusesCommits)
+    near.write(refusalOf(frame, COORDINATOR_LOAD_IN_PROGRESS))
   else far.write(frame)
 }

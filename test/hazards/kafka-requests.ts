@@ -14,7 +14,9 @@ const FIND_COORDINATOR = 10
 /** The version that kafkajs writes, and the only one that is read here. */
 const COMMIT_VERSION = 5
 /** The coordinator's word for: not now, try again. */
-const COORDINATOR_LOAD_IN_PROGRESS = 14
+/** Error codes of Kafka's protocol. */
+export const COORDINATOR_LOAD_IN_PROGRESS = 14
+export const NOT_COORDINATOR = 16
 
 const LENGTH_BYTES = 4
 
@@ -61,8 +63,8 @@ export function readCommit(frame: Frame): CommitRequest[] {
   return topics.flat()
 }
 
-/** The answer to a commit that says of each partition: not now. */
-export function refusalOf(frame: Frame): Buffer {
+/** The answer to a commit that says of each partition why not. */
+export function refusalOf(frame: Frame, errorCode: number): Buffer {
   const correlationId = frame.subarray(LENGTH_BYTES + 4, LENGTH_BYTES + 8)
   const throttleMs = int32(0)
   const topics = readCommit(frame).map(({ topic, partition }) =>
@@ -71,7 +73,7 @@ export function refusalOf(frame: Frame): Buffer {
       Buffer.from(topic),
       int32(1),
       int32(partition),
-      int16(COORDINATOR_LOAD_IN_PROGRESS),
+      int16(errorCode),
     ]),
   )
   const body = Buffer.concat([correlationId, throttleMs, int32(topics.length), ...topics])
