@@ -21,7 +21,7 @@ export class CoordinatorDoubt {
   }
 
   commitFailed(error: unknown): void {
-    const { type } = error as { type?: unknown }
+    const { type } = (error ?? {}) as { type?: unknown }
     if (type === NOT_COORDINATOR) this.#isDoubted = true
   }
 }

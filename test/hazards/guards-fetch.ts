@@ -13,7 +13,7 @@ export const fetchGuards: Guard[] = [
     name: 'an offset that a fetch finds out of range is left to kafkajs',
     test: 'test/integration/out-of-range.test.ts',
     file: 'src/kafka/fetch-errors.ts',
-    from: "if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error)",
+    from: "if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error.message)",
     to: '',
   },
   {

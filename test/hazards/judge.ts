@@ -13,7 +13,7 @@ export interface Run {
 }
 
 /** Begins what is said of a run in which kafkajs did not do what it is guarded against. */
-export const PLAIN_FAILED = 'did not pass'
+const PLAIN_FAILED = 'did not pass'
 
 /** Why a run without a guard does not show that its test needs the guard; undefined if it does. */
 export function problemOf({ exitCode, output, report }: Run): string | undefined {
