@@ -1,5 +1,6 @@
 import type { Clock } from '../event/clock.ts'
 import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { ofKey } from '../event/of-key.ts'
 import { markOf, unpackMarks } from './mark-format.ts'
 import { MarkWriter } from './mark-writer.ts'
 import type { MarksLog } from './marks-log.ts'
@@ -137,15 +138,6 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
       await marksLog.close()
     },
   }
-}
-
-/** What the map has for the key, made where there is nothing yet. */
-function ofKey<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  map.set(key, made)
-  return made
 }
 
 function unwritable(unwritten: number): InventoryEventsError {

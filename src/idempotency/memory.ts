@@ -1,5 +1,6 @@
 import type { Clock } from '../event/clock.ts'
 import { Fifo } from '../event/fifo.ts'
+import { ofKey } from '../event/of-key.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
 
 export interface MemoryStoreOptions {
@@ -29,7 +30,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
 
   function claim({ plugin, eventId }: DeliveryKey, fingerprint: string): ClaimResult {
     dropExpired()
-    const of = entriesOf(plugin)
+    const of = ofKey(byPlugin, plugin, () => new Map<string, Entry>())
     const known = of.get(eventId)
     if (known !== undefined) return answerOf(known)
     const entry: Entry = { of, eventId, fingerprint, completedAtMs: undefined }
@@ -63,14 +64,6 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   function drop(): void {
     const oldest = completed.shift()
     oldest?.of.delete(oldest.eventId)
-  }
-
-  function entriesOf(plugin: string): Map<string, Entry> {
-    const known = byPlugin.get(plugin)
-    if (known !== undefined) return known
-    const fresh = new Map<string, Entry>()
-    byPlugin.set(plugin, fresh)
-    return fresh
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { Clock } from '../event/clock.ts'
 import { messageOf } from '../event/errors.ts'
+import { ofKey } from '../event/of-key.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import { andThen, attempt, type Soon } from '../event/soon.ts'
 import type { ClaimResult, IdempotencyStore } from '../idempotency/store.ts'
@@ -162,11 +163,7 @@ export class Dedupe {
   }
 
   #holdersOf({ plugin: { slug } }: Delivery): Map<string, Delivery> {
-    const known = this.#holders.get(slug)
-    if (known !== undefined) return known
-    const fresh = new Map<string, Delivery>()
-    this.#holders.set(slug, fresh)
-    return fresh
+    return ofKey(this.#holders, slug, () => new Map<string, Delivery>())
   }
 
   #leftBy(holder: Delivery): Promise<void> {

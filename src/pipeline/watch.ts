@@ -1,4 +1,5 @@
 import type { Clock } from '../event/clock.ts'
+import { ofKey } from '../event/of-key.ts'
 import type { ClaimTransaction } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { AbortCalls, type Losing } from './abort-calls.ts'
@@ -26,11 +27,7 @@ export class Watches {
   }
 
   deadlinesOf(plugin: LoadedPlugin): Deadlines {
-    const known = this.#deadlines.get(plugin)
-    if (known !== undefined) return known
-    const fresh = new Deadlines(plugin.timeoutMs, this.ports.clock)
-    this.#deadlines.set(plugin, fresh)
-    return fresh
+    return ofKey(this.#deadlines, plugin, () => new Deadlines(plugin.timeoutMs, this.ports.clock))
   }
 }
 
