@@ -13,10 +13,18 @@ export default class CountsReporter {
     for (const test of flaky) console.log(`passed at a second try only: ${test.fullName}`)
     const passed = inState('passed').length
     const skipped = inState('skipped').map((test) => test.fullName)
-    const unfinished = tests.length - passed - skipped.length
-    const failed = unfinished + broken.length + unhandledErrors.length
+    const unfinished = tests.filter((test) => !['passed', 'skipped'].includes(test.result().state))
+    const failed = [
+      ...unfinished.map((test) => told(test.fullName, test.result().errors)),
+      ...broken.map((module) => told(module.moduleId, module.errors())),
+      ...unhandledErrors.map((error) => told('outside of every test', [error])),
+    ]
     writeFileSync(process.env.COUNTS_FILE, JSON.stringify({ passed, failed, skipped }))
   }
+}
+
+function told(name, errors = []) {
+  return [name, ...errors.map(({ message, stack }) => stack ?? message)].join('\n')
 }
 
 function hasFailed(module) {

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises'
 
 export interface Counts {
   passed: number
-  failed: number
+  /** What each failure is to be told by: its name, then what was wrong. */
+  failed: readonly string[]
   /** The names of what was skipped. */
   skipped?: readonly string[]
 }

@@ -98,12 +98,13 @@ function report(result: Result): Result {
 
 /** The last line is the count; COUNTS_FILE names where it goes as JSON. */
 async function conclude(results: Result[]): Promise<void> {
-  const of = (outcome: Result['outcome']) => results.filter((each) => each.outcome === outcome)
-  const [passed, failed] = [of('passed').length, of('failed').length]
-  const skipped = of('skipped').map(({ name, said }) => `${name}: ${said}`)
+  const told = (outcome: Result['outcome']) =>
+    results.filter((each) => each.outcome === outcome).map(({ name, said }) => `${name}: ${said}`)
+  const passed = told('passed').length
+  const [failed, skipped] = [told('failed'), told('skipped')]
   await leaveCounts({ passed, failed, skipped })
-  print(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
-  process.exitCode = passed > 0 && failed === 0 ? 0 : 1
+  print(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`)
+  process.exitCode = passed > 0 && failed.length === 0 ? 0 : 1
 }
 
 function print(line: string): void {

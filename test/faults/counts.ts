@@ -6,6 +6,10 @@ export async function writeCounts(
   trials: readonly Trial[],
   results: readonly TrialResult[],
 ): Promise<void> {
-  const passed = results.filter(({ problems }) => problems.length === 0).length
-  await leaveCounts({ passed, failed: trials.length - passed })
+  const told = new Map(results.map(({ name, problems }) => [name, problems]))
+  const failed = trials.flatMap(({ name }) => {
+    const problems = told.get(name) ?? ['was not reached']
+    return problems.length === 0 ? [] : [[name, ...problems].join('\n')]
+  })
+  await leaveCounts({ passed: trials.length - failed.length, failed })
 }

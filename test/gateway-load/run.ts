@@ -56,7 +56,7 @@ async function main(): Promise<number> {
     print(report(sent, found))
     const problems = verdictOf(sent, found, exit)
     for (const problem of problems) say(`  ${problem}`)
-    await writeCounts(problems.length)
+    await writeCounts(problems)
     if (problems.length > 0) return 1
   } finally {
     await cluster.end()
@@ -94,9 +94,9 @@ async function breakBrokers([first, second, third]: Brokers, breaking: Breaking)
 }
 
 /** One test to whoever asked for counts. */
-async function writeCounts(problems: number): Promise<void> {
-  const failed = problems === 0 ? 0 : 1
-  await leaveCounts({ passed: 1 - failed, failed })
+async function writeCounts(problems: readonly string[]): Promise<void> {
+  if (problems.length === 0) await leaveCounts({ passed: 1, failed: [] })
+  else await leaveCounts({ passed: 0, failed: [problems.join('\n')] })
 }
 
 await runMain(main)

@@ -44,12 +44,13 @@ async function main(): Promise<number> {
   const chosen = chosenGuards(values.only)
   if (values.list) return print(chosen.map(({ name, test }) => `${test}  ${name}\n`).join(''))
   const results = await runAll(chosen)
-  const missed = results.filter(({ problem }) => problem !== undefined).length
+  const missed = results.filter(({ problem }) => problem !== undefined)
+  const caught = results.length - missed.length
   print(table(results))
-  const caught = results.length - missed
-  await leaveCounts({ passed: caught, failed: chosen.length - caught })
-  print(`${results.length} guards removed, ${caught} caught, ${missed} missed\n`)
-  return missed === 0 ? 0 : 1
+  const failed = missed.map(({ guard, problem }) => `without "${guard.name}": ${problem}`)
+  await leaveCounts({ passed: caught, failed })
+  print(`${results.length} guards removed, ${caught} caught, ${missed.length} missed\n`)
+  return missed.length === 0 ? 0 : 1
 }
 
 function chosenGuards(only: string[]): Guard[] {

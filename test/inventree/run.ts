@@ -28,7 +28,7 @@ async function main(args: string[]): Promise<number> {
 
 async function skip(missing: string): Promise<number> {
   console.log(`skipped: there is no ${missing}`)
-  const counts = { passed: 0, failed: 0, skipped: [`InvenTree's plugin (no ${missing})`] }
+  const counts = { passed: 0, failed: [], skipped: [`InvenTree's plugin (no ${missing})`] }
   const file = process.env.COUNTS_FILE
   if (file) await writeFile(file, JSON.stringify(counts))
   return 0

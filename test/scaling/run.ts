@@ -53,7 +53,7 @@ async function main(): Promise<number> {
   const found = await runForm(form, folder).catch(failure)
   const results = { ...found, machine }
   const isGood = results.problems.length === 0
-  await leaveCounts({ passed: Number(isGood), failed: Number(!isGood) })
+  await leaveCounts({ passed: Number(isGood), failed: isGood ? [] : [results.problems.join('\n')] })
   report(results)
   if (values.json !== undefined) await writeFile(values.json, JSON.stringify(results, null, 2))
   if (isGood && values.write) writeTables(results)

@@ -73,12 +73,11 @@ def rejects(folder):
 def pytest_terminal_summary(terminalreporter):
     """Leaves the counts in the file that COUNTS_FILE names."""
     stats = terminalreporter.stats
-    number = {name: len(stats.get(name, [])) for name in ("passed", "failed", "error")}
-    skipped = [report.nodeid for report in stats.get("skipped", [])]
+    broken = [*stats.get("failed", []), *stats.get("error", [])]
     counts = {
-        "passed": number["passed"],
-        "failed": number["failed"] + number["error"],
-        "skipped": skipped,
+        "passed": len(stats.get("passed", [])),
+        "failed": [f"{report.nodeid}\n{report.longreprtext}" for report in broken],
+        "skipped": [report.nodeid for report in stats.get("skipped", [])],
     }
     if os.environ.get("COUNTS_FILE"):
         with open(os.environ["COUNTS_FILE"], "w") as file:

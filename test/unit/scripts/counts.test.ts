@@ -26,8 +26,8 @@ describe('summing the counts of steps', { timeout: 60_000 }, () => {
   }
 
   it('names the skipped ones and ends with the sum alone', async () => {
-    const tests = { passed: 2, failed: 0, skipped: ['needs Docker', 'later'] }
-    const faults = { passed: 3, failed: 0, skipped: [] }
+    const tests = { passed: 2, failed: [], skipped: ['needs Docker', 'later'] }
+    const faults = { passed: 3, failed: [], skipped: [] }
     expect(await sum({ tests, faults })).toEqual({
       status: 0,
       lines: ['skipped: needs Docker', 'skipped: later', '5 passed, 0 failed, 2 skipped'],
@@ -35,16 +35,34 @@ describe('summing the counts of steps', { timeout: 60_000 }, () => {
   })
 
   it('fails for a failed test, for no tests, and for a step that left no counts', async () => {
-    const good = { passed: 1, failed: 0, skipped: [] }
-    expect(await sum({ good, bad: { passed: 1, failed: 2, skipped: [] } })).toEqual({
+    const good = { passed: 1, failed: [], skipped: [] }
+    const bad = { passed: 1, failed: ['one\nit was 1', 'two'], skipped: [] }
+    expect(await sum({ good, bad })).toEqual({
       status: 1,
-      lines: ['2 passed, 2 failed, 0 skipped'],
+      lines: [
+        'failed: bad: one',
+        '  it was 1',
+        'failed: bad: two',
+        '2 passed, 2 failed, 0 skipped',
+      ],
     })
-    expect((await sum({ none: { passed: 0, failed: 0, skipped: [] } })).status).toBe(1)
-    expect(await sum({ good, gone: undefined, strange: { passed: '1' } })).toEqual({
+    expect((await sum({ none: { passed: 0, failed: [], skipped: [] } })).status).toBe(1)
+    const old = { passed: 1, failed: 0, skipped: [] }
+    expect(await sum({ good, gone: undefined, strange: { passed: '1' }, old })).toEqual({
       status: 1,
-      lines: ['gone left no counts', 'strange left no counts', '1 passed, 2 failed, 0 skipped'],
+      lines: [
+        'failed: gone: left no counts',
+        'failed: strange: left no counts',
+        'failed: old: left no counts',
+        '1 passed, 3 failed, 0 skipped',
+      ],
     })
+  })
+
+  it('tells the beginning of a long failure only', async () => {
+    const long = { passed: 1, failed: ['line\n'.repeat(1_000)], skipped: [] }
+    const { lines } = await sum({ long })
+    expect(lines).toHaveLength(21)
   })
 })
 
@@ -67,7 +85,10 @@ it('counts what vitest ran, files that do not load among it', { timeout: 60_000 
   expect(stdout).toContain('passed at a second try only: three\n')
   expect(JSON.parse(await readFile(counts, 'utf8'))).toEqual({
     passed: 2,
-    failed: 2,
+    failed: [
+      expect.stringMatching(/^two\n.*expected 1 to be 2/),
+      expect.stringMatching(/b\.test\.mjs\n.*nothing-there/),
+    ],
     skipped: ['later'],
   })
 })
