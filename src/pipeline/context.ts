@@ -13,6 +13,8 @@ export interface ContextPorts {
 export class Context implements SqlPluginContext {
   readonly attempt: number
   #delivery: Delivery
+  /** The delivery lets go of it when it ends, and a handler may still ask. */
+  #eventId: string | undefined
   #ports: ContextPorts
   #transaction: Pick<ClaimTransaction, 'sql'> | undefined
   #controller: AbortController | undefined
@@ -26,6 +28,7 @@ export class Context implements SqlPluginContext {
   ) {
     this.attempt = delivery.attempts
     this.#delivery = delivery
+    this.#eventId = delivery.wanted.content?.id
     this.#ports = ports
     this.#transaction = transaction
   }
@@ -57,7 +60,7 @@ export class Context implements SqlPluginContext {
   get idempotencyKey(): string {
     const { plugin, wanted } = this.#delivery
     const groupId = wanted.redriven?.replay ?? this.#ports.groupId
-    return `${groupId}/${plugin.slug}/${wanted.content?.id}`
+    return `${groupId}/${plugin.slug}/${this.#eventId}`
   }
 
   get sql(): Sql {

@@ -2,7 +2,10 @@ import type { RecordHeaders, SourceRecord } from '../event/record.ts'
 
 /** The record with bytes of its own. */
 export function copyRecord(record: SourceRecord): SourceRecord {
-  return new RecordCopy(record)
+  for (const name in record.headers) {
+    if (!Buffer.isBuffer(record.headers[name])) return looseCopy(record)
+  }
+  return new CompactCopy(record)
 }
 
 /**
@@ -27,14 +30,28 @@ const RECORD_OVERHEAD_BYTES = 256
 
 type Header = RecordHeaders[string]
 
+/** Of headers that are not each just bytes, as where a name is there twice. */
+function looseCopy(record: SourceRecord): SourceRecord {
+  const headers: RecordHeaders = {}
+  for (const name in record.headers) headers[name] = copyOf(record.headers[name])
+  return { ...record, key: copyOf(record.key), value: copyOf(record.value), headers }
+}
+
+function copyOf<T extends Header | null>(part: T): T {
+  if (Buffer.isBuffer(part)) return Buffer.from(part) as T
+  return Array.isArray(part) ? (part.map(copyOf) as T) : part
+}
+
 /** Stands for the length of what is null. */
 const NULL = -1
+const SIZE_BYTES = 4
 
 /**
- * All bytes of a record in one buffer: key, value, headers. Views of them, of which few are asked
- * for, are made when somebody asks.
+ * All bytes of a record in one buffer: the sizes of its headers, key, value, headers. Many of these
+ * may wait for long, and each collection of garbage has to look at every object of them, so they
+ * are few. Views of the bytes are made when somebody asks.
  */
-class RecordCopy implements SourceRecord {
+class CompactCopy implements SourceRecord {
   readonly topic: string
   readonly partition: number
   readonly offset: number
@@ -43,8 +60,6 @@ class RecordCopy implements SourceRecord {
   readonly #keyLength: number
   readonly #valueLength: number
   readonly #names: readonly string[]
-  /** What each header was, its number of bytes where it was just that. */
-  readonly #headers: readonly (number | Exclude<Header, Buffer>)[]
 
   constructor({ topic, partition, offset, timestampMs, key, value, headers }: SourceRecord) {
     this.topic = topic
@@ -54,15 +69,20 @@ class RecordCopy implements SourceRecord {
     this.#keyLength = key === null ? NULL : key.length
     this.#valueLength = value === null ? NULL : value.length
     this.#names = namesOf(headers)
-    this.#headers = this.#names.map((name) => sizeOrCopy(headers[name]))
-    this.#bytes = Buffer.allocUnsafe(this.#headersStart + bytesIn(this.#headers))
-    let end = put(this.#bytes, key, 0)
-    end = put(this.#bytes, value, end)
-    for (const name of this.#names) end = put(this.#bytes, headers[name], end)
+    this.#bytes = Buffer.allocUnsafe(this.#headersStart + headerBytesOf(headers))
+    let end = this.#sizesBytes
+    if (key !== null) end = put(this.#bytes, key, end)
+    if (value !== null) end = put(this.#bytes, value, end)
+    for (let i = 0; i < this.#names.length; i++) {
+      const header = headers[this.#names[i] as string] as Buffer
+      this.#bytes.writeUInt32LE(header.length, i * SIZE_BYTES)
+      end = put(this.#bytes, header, end)
+    }
   }
 
   get key(): Buffer | null {
-    return this.#keyLength === NULL ? null : this.#bytes.subarray(0, this.#keyLength)
+    if (this.#keyLength === NULL) return null
+    return this.#bytes.subarray(this.#sizesBytes, this.#valueStart)
   }
 
   get value(): Buffer | null {
@@ -74,19 +94,19 @@ class RecordCopy implements SourceRecord {
     const headers: RecordHeaders = {}
     let start = this.#headersStart
     for (const [i, name] of this.#names.entries()) {
-      const header = this.#headers[i]
-      if (typeof header !== 'number') {
-        headers[name] = header
-      } else {
-        headers[name] = this.#bytes.subarray(start, start + header)
-        start += header
-      }
+      const end = start + this.#bytes.readUInt32LE(i * SIZE_BYTES)
+      headers[name] = this.#bytes.subarray(start, end)
+      start = end
     }
     return headers
   }
 
+  get #sizesBytes(): number {
+    return this.#names.length * SIZE_BYTES
+  }
+
   get #valueStart(): number {
-    return Math.max(0, this.#keyLength)
+    return this.#sizesBytes + Math.max(0, this.#keyLength)
   }
 
   get #headersStart(): number {
@@ -98,28 +118,21 @@ class RecordCopy implements SourceRecord {
 let lastNames: readonly string[] = []
 
 function namesOf(headers: RecordHeaders): readonly string[] {
-  const names = Object.keys(headers)
-  const isSame =
-    names.length === lastNames.length && names.every((name, i) => name === lastNames[i])
-  if (!isSame) lastNames = names
+  let count = 0
+  let isSame = true
+  for (const name in headers) if (lastNames[count++] !== name) isSame = false
+  if (!isSame || count !== lastNames.length) lastNames = Object.keys(headers)
   return lastNames
 }
 
-function sizeOrCopy(header: Header): number | Exclude<Header, Buffer> {
-  if (Buffer.isBuffer(header)) return header.length
-  if (!Array.isArray(header)) return header
-  return header.map((one) => (Buffer.isBuffer(one) ? Buffer.from(one) : one))
-}
-
-function bytesIn(headers: readonly (number | Exclude<Header, Buffer>)[]): number {
+function headerBytesOf(headers: RecordHeaders): number {
   let bytes = 0
-  for (const header of headers) if (typeof header === 'number') bytes += header
+  for (const name in headers) bytes += (headers[name] as Buffer).length
   return bytes
 }
 
-/** Puts bytes, if that is what it is, and answers where they end. */
-function put(target: Buffer, part: Header | null, start: number): number {
-  if (!Buffer.isBuffer(part)) return start
+/** Puts bytes, and answers where they end. */
+function put(target: Buffer, part: Buffer, start: number): number {
   target.set(part, start)
   return start + part.length
 }

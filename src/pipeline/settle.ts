@@ -92,7 +92,7 @@ export function createSettle(ports: SettlePorts) {
   }
 
   function complete(delivery: Delivery, outcome: CompletedOutcome): Soon<Turn> {
-    const turn: Turn = { done: () => close(delivery, outcome) }
+    const turn: Turn = { done: () => end(delivery, outcome) }
     return attempt<Turn>(
       () => andThen(dedupe.complete(delivery), () => turn),
       (failure) => tryAgain(delivery, outcome, 'mark', failure),
@@ -111,10 +111,16 @@ export function createSettle(ports: SettlePorts) {
     else reports.onSettled(delivery, outcome)
   }
 
+  function end(delivery: Delivery, outcome: CompletedOutcome): void {
+    close(delivery, outcome)
+    forget(delivery)
+  }
+
   /** Lets a delivery go that nobody wants any more: done with here, and not marked as completed. */
   function passBy(delivery: Delivery, why: string): void {
     close(delivery, { type: 'skipped', why })
     void dedupe.release(delivery)
+    forget(delivery)
   }
 
   /** Gives up a delivery of a lost epoch, wherever it stands. */
@@ -122,6 +128,7 @@ export function createSettle(ports: SettlePorts) {
     delivery.wanted.epoch.ledger.settle(delivery.wanted.open)
     reports.onAbandoned(delivery)
     void dedupe.release(delivery)
+    forget(delivery)
   }
 
   function tryAgain(
@@ -141,4 +148,14 @@ export function createSettle(ports: SettlePorts) {
   }
 
   return { settle, passBy, abandon }
+}
+
+/**
+ * Lets go of what was made for the delivery's turns. One that waited in its lane is among what V8 takes
+ * to live long, and what such an object points to counts as alive until all of that is collected,
+ * which is seldom: events that were handled long ago would be copied again and again.
+ */
+function forget(delivery: Delivery): void {
+  delivery.claim = undefined
+  if (delivery.wanted.open.outstanding === 0) delivery.wanted.content = undefined
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Switches } from '../../../src/control/switches.ts'
-import { reject, skip } from '../../../src/plugin/plugin.ts'
+import type { Delivery } from '../../../src/pipeline/delivery.ts'
+import { noNotes } from '../../../src/pipeline/handle.ts'
+import { type Plugin, type PluginContext, reject, skip } from '../../../src/plugin/plugin.ts'
 import { deferred } from '../../support/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { jsonSchema, partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
@@ -51,6 +53,37 @@ describe('the way of an event', () => {
     await settled()
     expect(processEvent).toHaveBeenCalledTimes(3)
     expect(jsonSchema.decoded).toBe(before + 1)
+  })
+
+  it('lets go of an event when the last plugin has handled it', async () => {
+    const gate = deferred()
+    const called: Delivery[] = []
+    const enter = (delivery: Delivery) => called.push(delivery)
+    const plugins = [
+      plugin({ slug: 'a', processEvent: () => {} }),
+      plugin({ slug: 'b', processEvent: () => gate.promise }),
+    ]
+    const kit = pipelineKit({ plugins, calls: { ...noNotes, enter } })
+    partition(kit).put(moved('x'))
+    await settled()
+    expect(called.map(({ claim }) => claim !== undefined)).toEqual([false, true])
+    expect(called[0]?.wanted.content?.id).toBe('x')
+    gate.resolve()
+    await settled()
+    expect(called.map(({ claim, wanted }) => claim ?? wanted.content)).toEqual([
+      undefined,
+      undefined,
+    ])
+  })
+
+  it('tells a handler its key even after its end', async () => {
+    const contexts: PluginContext[] = []
+    const processEvent: Plugin['processEvent'] = (_, context) => void contexts.push(context)
+    const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
+    partition(kit).put(moved('x'))
+    await settled()
+    expect(kit.ended).toHaveLength(1)
+    expect(contexts.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['group/plugin/x'])
   })
 
   it('passes events and rubbish by while events are disabled', async () => {
