@@ -17,16 +17,17 @@ export type FilterDecision =
 /** Asks plugins' filters about records, one record after the other. */
 export class Ask {
   readonly #subject = new Subject()
-  readonly #tests = new Map<LoadedPlugin, Test>()
+  readonly #testOf = new Map<LoadedPlugin, Test>()
   /** Those who were asked last, and what to ask of each. */
   #plugins: readonly LoadedPlugin[] = []
   #names: readonly LoadedPlugin['wantsProcessEvent'][] = []
+  #tests: readonly (Test | undefined)[] = []
 
   /** What any of their filters names is read of a record at once, for all of them. */
   constructor(plugins: readonly LoadedPlugin[]) {
     for (const plugin of plugins) {
       if (plugin.where === undefined) continue
-      this.#tests.set(
+      this.#testOf.set(
         plugin,
         compileFilter(plugin.where, (path) => this.#subject.slotOf(path)),
       )
@@ -47,7 +48,9 @@ export class Ask {
     this.#subject.put(name, schema, record)
     for (let i = 0; i < names.length; i++) {
       let decision = byFilter(names[i], name)
-      if (decision === wanted) decision = this.#byFields(plugins[i] as LoadedPlugin)
+      const test = this.#tests[i]
+      // After the name, because it reads more of the record.
+      if (test !== undefined && decision === wanted) decision = decisionOf(test(this.#subject))
       if (decision !== unwanted) others += 1
       decisions[i] = decision
     }
@@ -74,13 +77,7 @@ export class Ask {
   #prepare(plugins: readonly LoadedPlugin[]): void {
     this.#plugins = plugins
     this.#names = plugins.map(({ wantsProcessEvent }) => wantsProcessEvent)
-  }
-
-  /** After the name, because it reads more of the record. */
-  #byFields(plugin: LoadedPlugin): FilterDecision {
-    return plugin.where === undefined
-      ? wanted
-      : decisionOf(this.#tests.get(plugin)?.(this.#subject))
+    this.#tests = plugins.map((plugin) => plugin.where && (this.#testOf.get(plugin) ?? notCompiled))
   }
 }
 
@@ -107,11 +104,13 @@ function byFilter(filter: LoadedPlugin['wantsProcessEvent'], name: string): Filt
   }
 }
 
-function decisionOf(verdict: Verdict | undefined): FilterDecision {
+function decisionOf(verdict: Verdict): FilterDecision {
   if (verdict === true) return wanted
   if (verdict === false) return unwanted
-  return failed(`where: ${verdict?.error ?? 'it was not compiled'}`)
+  return failed(`where: ${verdict.error}`)
 }
+
+const notCompiled: Test = () => ({ error: 'it was not compiled' })
 
 const wanted: FilterDecision = { type: 'wanted' }
 const unwanted: FilterDecision = { type: 'unwanted' }
