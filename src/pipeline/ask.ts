@@ -48,9 +48,7 @@ export class Ask {
     this.#subject.put(name, schema, record)
     for (let i = 0; i < names.length; i++) {
       let decision = byFilter(names[i], name)
-      const test = this.#tests[i]
-      // After the name, because it reads more of the record.
-      if (test !== undefined && decision === wanted) decision = decisionOf(test(this.#subject))
+      if (decision === wanted) decision = this.#byFields(i)
       if (decision !== unwanted) others += 1
       decisions[i] = decision
     }
@@ -78,6 +76,12 @@ export class Ask {
     this.#plugins = plugins
     this.#names = plugins.map(({ wantsProcessEvent }) => wantsProcessEvent)
     this.#tests = plugins.map((plugin) => plugin.where && (this.#testOf.get(plugin) ?? notCompiled))
+  }
+
+  /** After the name, because it reads more of the record. */
+  #byFields(i: number): FilterDecision {
+    const test = this.#tests[i]
+    return test === undefined ? wanted : decisionOf(test(this.#subject))
   }
 }
 
