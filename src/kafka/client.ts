@@ -2,6 +2,7 @@ import type { KafkaConfig } from 'kafkajs'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
+import { beginConnectionsAnew } from './begin-anew.ts'
 import { registerCodecs } from './codecs.ts'
 import { dropSilentConnections } from './drop-silent.ts'
 import { bridgeLogs } from './log-bridge.ts'
@@ -23,6 +24,7 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
   if (!quietIdleConnections())
     log.warn('this version of kafkajs is not known: idle connections cost CPU')
   dropSilentConnections()
+  beginConnectionsAnew()
   tellRefusedGroups()
   registerCodecs()
   if (sendsSecretsInTheClear(config)) {
