@@ -14,8 +14,8 @@ const FIND_COORDINATOR = 10
 /** The version that kafkajs writes, and the only one that is read here. */
 const COMMIT_VERSION = 5
 /** The coordinator's word for: not now, try again. */
-/** Error codes of Kafka's protocol. */
 export const COORDINATOR_LOAD_IN_PROGRESS = 14
+/** A broker's word for: ask another one. */
 export const NOT_COORDINATOR = 16
 
 const LENGTH_BYTES = 4

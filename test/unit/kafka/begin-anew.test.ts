@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
-import { Kafka, logLevel } from 'kafkajs'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { beginConnectionsAnew } from '../../../src/kafka/begin-anew.ts'
+import { connectionTo, emptyRequest } from '../../support/kafkajs-connection.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -12,7 +12,7 @@ const CORRELATION_ID_AT = LENGTH_BYTES + 2 + 2
 
 it('reads the answers of a connection that is opened again after a loss amid an answer', async () => {
   beginConnectionsAnew()
-  const connection = connectionTo(await serverThatBreaksOff())
+  const connection = connectionTo(await serverThatBreaksOff(), 1_000)
   await connection.connect()
   await expect(connection.send(asked)).rejects.toMatchObject({ retriable: true })
   await vi.waitFor(() => expect(connection.isConnected()).toBe(false))
@@ -57,34 +57,9 @@ function breakOff(socket: Socket, answer: Buffer): void {
 }
 
 const asked = {
-  request: {
-    apiKey: 18,
-    apiVersion: 0,
-    apiName: 'ApiVersions',
-    async encode() {
-      const Encoder = require('kafkajs/src/protocol/encoder')
-      return new Encoder()
-    },
-  },
+  request: emptyRequest,
   response: {
     decode: async (payload: { readAll(): Buffer } | Buffer) => payload,
     parse: async (payload: Buffer) => Buffer.from(payload).toString(),
   },
-}
-
-/** As kafkajs makes its own. */
-function connectionTo(port: number) {
-  const Connection = require('kafkajs/src/network/connection')
-  const socketFactory = require('kafkajs/src/network/socketFactory')()
-  const kafka = new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING })
-  return new Connection({
-    host: '127.0.0.1',
-    port,
-    socketFactory,
-    requestTimeout: 1_000,
-    enforceRequestTimeout: true,
-    connectionTimeout: 1_000,
-    clientId: 'test',
-    logger: kafka.logger(),
-  })
 }
