@@ -2,10 +2,8 @@ import type { RecordHeaders, SourceRecord } from '../event/record.ts'
 
 /** The record with bytes of its own. */
 export function copyRecord(record: SourceRecord): SourceRecord {
-  for (const name in record.headers) {
-    if (!Buffer.isBuffer(record.headers[name])) return looseCopy(record)
-  }
-  return new CompactCopy(record)
+  const bytes = plainBytesOf(record.headers)
+  return bytes === undefined ? looseCopy(record) : new CompactCopy(record, bytes)
 }
 
 /**
@@ -21,7 +19,7 @@ export function keep(holder: { record: SourceRecord; isKept: boolean }): void {
 /** The bytes that a record keeps in memory, as far as the byte budget is concerned. */
 export function bytesOf(record: SourceRecord): number {
   let bytes = RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0)
-  for (const name in record.headers) bytes += name.length + headerBytes(record.headers[name])
+  for (const name in record.headers) bytes += name.length + bytesIn(record.headers[name])
   return bytes
 }
 
@@ -61,7 +59,8 @@ class CompactCopy implements SourceRecord {
   readonly #valueLength: number
   readonly #names: readonly string[]
 
-  constructor({ topic, partition, offset, timestampMs, key, value, headers }: SourceRecord) {
+  constructor(record: SourceRecord, headerBytes: number) {
+    const { topic, partition, offset, timestampMs, key, value, headers } = record
     this.topic = topic
     this.partition = partition
     this.offset = offset
@@ -69,7 +68,7 @@ class CompactCopy implements SourceRecord {
     this.#keyLength = key === null ? NULL : key.length
     this.#valueLength = value === null ? NULL : value.length
     this.#names = namesOf(headers)
-    this.#bytes = Buffer.allocUnsafe(this.#headersStart + headerBytesOf(headers))
+    this.#bytes = Buffer.allocUnsafe(this.#headersStart + headerBytes)
     let end = this.#sizesBytes
     if (key !== null) end = put(this.#bytes, key, end)
     if (value !== null) end = put(this.#bytes, value, end)
@@ -125,9 +124,14 @@ function namesOf(headers: RecordHeaders): readonly string[] {
   return lastNames
 }
 
-function headerBytesOf(headers: RecordHeaders): number {
+/** What headers take that are each just bytes; undefined where one is not. */
+function plainBytesOf(headers: RecordHeaders): number | undefined {
   let bytes = 0
-  for (const name in headers) bytes += (headers[name] as Buffer).length
+  for (const name in headers) {
+    const header = headers[name]
+    if (!Buffer.isBuffer(header)) return undefined
+    bytes += header.length
+  }
   return bytes
 }
 
@@ -137,7 +141,7 @@ function put(target: Buffer, part: Buffer, start: number): number {
   return start + part.length
 }
 
-function headerBytes(value: Header): number {
+function bytesIn(value: Header): number {
   if (Array.isArray(value)) return value.reduce((sum, one) => sum + one.length, 0)
   return value?.length ?? 0
 }

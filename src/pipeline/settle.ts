@@ -92,7 +92,7 @@ export function createSettle(ports: SettlePorts) {
   }
 
   function complete(delivery: Delivery, outcome: CompletedOutcome): Soon<Turn> {
-    const turn: Turn = { done: () => end(delivery, outcome) }
+    const turn: Turn = { done: () => close(delivery, outcome) }
     return attempt<Turn>(
       () => andThen(dedupe.complete(delivery), () => turn),
       (failure) => tryAgain(delivery, outcome, 'mark', failure),
@@ -109,18 +109,13 @@ export function createSettle(ports: SettlePorts) {
     epoch.ledger.settle(open)
     if (epoch.lost.aborted) reports.onAbandoned(delivery)
     else reports.onSettled(delivery, outcome)
-  }
-
-  function end(delivery: Delivery, outcome: CompletedOutcome): void {
-    close(delivery, outcome)
     forget(delivery)
   }
 
   /** Lets a delivery go that nobody wants any more: done with here, and not marked as completed. */
   function passBy(delivery: Delivery, why: string): void {
-    close(delivery, { type: 'skipped', why })
     void dedupe.release(delivery)
-    forget(delivery)
+    close(delivery, { type: 'skipped', why })
   }
 
   /** Gives up a delivery of a lost epoch, wherever it stands. */
