@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
+import { prototypeIn } from './internals.ts'
 
 interface Connection {
   socket?: Socket
@@ -12,10 +12,6 @@ interface Connection {
   connect(): Promise<unknown>
 }
 
-const require = createRequire(import.meta.url)
-
-/** The version whose source the change below was read against. */
-const KNOWN_VERSION = '2.2.4'
 const LENGTH_BYTES = 4
 
 let done = false
@@ -27,9 +23,9 @@ let done = false
  * ends with an error of the reader. Another version of kafkajs is left alone.
  */
 export function beginConnectionsAnew(): void {
-  if (done || require('kafkajs/package.json').version !== KNOWN_VERSION) return
+  const connection = prototypeIn<Connection>('network/connection')
+  if (done || connection === undefined) return
   done = true
-  const connection = require('kafkajs/src/network/connection').prototype as Connection
   const { connect } = connection
   connection.connect = function (this: Connection) {
     if (!this.isConnected() && isUnawaited(this)) beginAnew(this)

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
+import { prototypeIn } from './internals.ts'
 
 interface Connection {
   socket: Socket
@@ -9,11 +9,6 @@ interface Connection {
   disconnect(): Promise<unknown>
   send(request: unknown): Promise<unknown>
 }
-
-const require = createRequire(import.meta.url)
-
-/** The version whose source the change below was read against. */
-const KNOWN_VERSION = '2.2.4'
 
 const open = new Set<Connection>()
 
@@ -25,9 +20,9 @@ let done = false
  * telling, every later request waits in vain as well. Another version of kafkajs is left alone.
  */
 export function dropSilentConnections(): void {
-  if (done || require('kafkajs/package.json').version !== KNOWN_VERSION) return
+  const connection = prototypeIn<Connection>('network/connection')
+  if (done || connection === undefined) return
   done = true
-  const connection = require('kafkajs/src/network/connection').prototype as Connection
   const { connect, disconnect, send } = connection
   connection.connect = function (this: Connection) {
     open.add(this)

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { prototypeIn } from './internals.ts'
 
 interface RequestQueue {
   pending: unknown[]
@@ -8,11 +8,6 @@ interface RequestQueue {
 }
 
 type Check = RequestQueue['scheduleCheckPendingRequests']
-
-const require = createRequire(import.meta.url)
-
-/** The version whose source the change below was read against. */
-const KNOWN_VERSION = '2.2.4'
 
 let answer: boolean | undefined
 
@@ -28,10 +23,9 @@ export function quietIdleConnections(): boolean {
 }
 
 function change(): boolean {
-  if (require('kafkajs/package.json').version !== KNOWN_VERSION) return false
-  const queue = require('kafkajs/src/network/requestQueue').prototype as RequestQueue
-  const check = queue.scheduleCheckPendingRequests
-  if (typeof check !== 'function') return false
+  const queue = prototypeIn<RequestQueue>('network/requestQueue')
+  const check = queue?.scheduleCheckPendingRequests
+  if (queue === undefined || typeof check !== 'function') return false
   const quiet: Check = function (this: RequestQueue) {
     if (this.pending.length > 0) check.call(this)
   }

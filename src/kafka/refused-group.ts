@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { prototypeIn } from './internals.ts'
 
 interface Broker {
   findGroupCoordinator(options: unknown): Promise<unknown>
@@ -11,11 +11,6 @@ interface Cluster {
   findGroupCoordinatorMetadata(options: unknown): Promise<unknown>
 }
 
-const require = createRequire(import.meta.url)
-
-/** The version whose source the change below was read against. */
-const KNOWN_VERSION = '2.2.4'
-
 let done = false
 
 /**
@@ -23,9 +18,9 @@ let done = false
  * coordinator, which would pass by itself, and so asks for ever. Another version of it is left alone.
  */
 export function tellRefusedGroups(): void {
-  if (done || require('kafkajs/package.json').version !== KNOWN_VERSION) return
+  const cluster = prototypeIn<Cluster>('cluster')
+  if (done || cluster === undefined) return
   done = true
-  const cluster = require('kafkajs/src/cluster').prototype as Cluster
   const find = cluster.findGroupCoordinatorMetadata
   cluster.findGroupCoordinatorMetadata = async function (this: Cluster, options) {
     try {
