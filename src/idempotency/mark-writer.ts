@@ -1,4 +1,5 @@
 import type { Clock } from '../event/clock.ts'
+import { ofKey } from '../event/of-key.ts'
 import { MARKS_PER_RECORD, packMarks } from './mark-format.ts'
 import type { Mark } from './mark-table.ts'
 import type { MarksLog } from './marks-log.ts'
@@ -117,10 +118,8 @@ export class MarkWriter {
   }
 
   #putBack(topic: string, partition: number, marks: readonly Mark[]): void {
-    const ofTopic = this.#batch.get(topic) ?? new Map<number, Mark[]>()
-    this.#batch.set(topic, ofTopic)
-    const present = ofTopic.get(partition) ?? []
-    ofTopic.set(partition, present)
+    const ofTopic = ofKey(this.#batch, topic, () => new Map<number, Mark[]>())
+    const present = ofKey(ofTopic, partition, () => [])
     for (const mark of marks) present.push(mark)
     this.#inBatch += marks.length
   }

@@ -1,3 +1,4 @@
+import { ofKey } from '../event/of-key.ts'
 import type { DeadLetter, DeadLetterSink } from '../pipeline/dead-letter.ts'
 import type { Producer } from './producer.ts'
 
@@ -16,9 +17,7 @@ export function createDeadLetterSink({ producer, widthOf }: DeadLetterSinkOption
   const widths = new Map<string, Promise<number>>()
 
   function width(topic: string): Promise<number> {
-    const known = widths.get(topic) ?? widthOf(topic)
-    widths.set(topic, known)
-    return known
+    return ofKey(widths, topic, widthOf)
   }
 
   return {

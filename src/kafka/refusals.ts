@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { InventoryEventsError } from '../event/errors.ts'
+import { ofKey } from '../event/of-key.ts'
 
 interface Refusal {
   error: InventoryEventsError
@@ -38,7 +39,5 @@ export function noteWrite(
 }
 
 function ofClient(kafka: Kafka): Map<string, Refusal> {
-  const known = refusals.get(kafka) ?? new Map<string, Refusal>()
-  refusals.set(kafka, known)
-  return known
+  return ofKey(refusals, kafka, () => new Map<string, Refusal>())
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../event/clock.ts'
+import { ofKey } from '../event/of-key.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { StoreOperation } from '../pipeline/dedupe.ts'
 import { type Delivery, placeOf } from '../pipeline/delivery.ts'
@@ -112,11 +113,7 @@ class Known<Key, Value> {
   }
 
   of(key: Key): Value {
-    const known = this.#values.get(key)
-    if (known !== undefined) return known
-    const made = this.#make(key)
-    this.#values.set(key, made)
-    return made
+    return ofKey(this.#values, key, this.#make)
   }
 }
 

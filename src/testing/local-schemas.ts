@@ -1,6 +1,7 @@
 import { contractSchemaOf, contractSchemas } from '../avro/schemas.ts'
 import { createWriterSchema, type SchemaLookup, type WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
+import { ofKey } from '../event/of-key.ts'
 
 /** The contract's schemas without a registry: their ids are their places in the contract. */
 export function createLocalSchemas() {
@@ -8,9 +9,7 @@ export function createLocalSchemas() {
   const writers = new Map<number, WriterSchema>()
 
   function writer(id: number): WriterSchema {
-    const known = writers.get(id) ?? createWriterSchema(contractSchemas()[id]!.text)
-    writers.set(id, known)
-    return known
+    return ofKey(writers, id, () => createWriterSchema(contractSchemas()[id]!.text))
   }
 
   return {
