@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { within } from '../event/within.ts'
+import { askAgain } from './ask-again.ts'
 import { kafkaError } from './kafka-error.ts'
 
 /**
@@ -15,7 +16,7 @@ export async function askAdmin<T>(
   const admin = kafka.admin()
   const answer = async () => {
     await admin.connect()
-    return ask(admin)
+    return askAgain(() => ask(admin))
   }
   try {
     return await within(answer(), limitMs, () => new Error(`no answer within ${limitMs / 1000} s`))

@@ -50,7 +50,7 @@ export function isTooLarge(error: unknown): boolean {
   return causes(error).some((each) => types.includes(each.type ?? ''))
 }
 
-function isMissingTopic(error: KafkaJsError): boolean {
+export function isMissingTopic(error: KafkaJsError): boolean {
   return error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 

@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs'
 import type { Clock } from '../event/clock.ts'
 import { InventoryEventsError } from '../event/errors.ts'
 import { within } from '../event/within.ts'
+import { askAgain } from './ask-again.ts'
 import { kafkaError } from './kafka-error.ts'
 import { PartitionReading, type RangeRequest } from './partition-reading.ts'
 import { PausedConsumer } from './paused-consumer.ts'
@@ -90,7 +91,7 @@ export class LogReader {
   }
 
   async #offsets({ topic, partition }: RangeRequest): Promise<{ low: number; high: number }> {
-    const rows = await this.#admin.fetchTopicOffsets(topic).catch((error) => {
+    const rows = await askAgain(() => this.#admin.fetchTopicOffsets(topic)).catch((error) => {
       throw kafkaError(error, `ask for the end of topic ${topic}`)
     })
     const row = rows.find((each) => each.partition === partition)

@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs'
 import { InventoryEventsError } from '../event/errors.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { within } from '../event/within.ts'
+import { askAdmin } from './ask-admin.ts'
 import { kafkaError } from './kafka-error.ts'
 import { type ReadMessage, toSourceRecord } from './source-record.ts'
 
@@ -19,8 +20,7 @@ export interface ReadTopicOptions {
  */
 export async function readTopic(kafka: Kafka, options: ReadTopicOptions): Promise<void> {
   const { topic, groupId, timeoutMs, onRecord } = options
-  const doing = `read topic ${topic}`
-  const ends = await endsOf(kafka, topic, doing)
+  const ends = await endsOf(kafka, topic, timeoutMs)
   if (ends.size === 0) return
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
   try {
@@ -39,7 +39,7 @@ export async function readTopic(kafka: Kafka, options: ReadTopicOptions): Promis
     })
     await within(reachedAll, timeoutMs, () => notReached(topic, timeoutMs, ends))
   } catch (error) {
-    throw kafkaError(error, doing)
+    throw kafkaError(error, `read topic ${topic}`)
   } finally {
     await consumer.disconnect().catch(() => undefined)
   }
@@ -53,18 +53,12 @@ interface Batch {
 }
 
 /** The end of each partition that holds anything. */
-async function endsOf(kafka: Kafka, topic: string, doing: string): Promise<Map<number, number>> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    const offsets = await admin.fetchTopicOffsets(topic)
-    const filled = offsets.filter(({ low, high }) => Number(high) > Number(low))
-    return new Map(filled.map(({ partition, high }) => [partition, Number(high)]))
-  } catch (error) {
-    throw kafkaError(error, doing)
-  } finally {
-    void admin.disconnect().catch(() => undefined)
-  }
+async function endsOf(kafka: Kafka, topic: string, limitMs: number): Promise<Map<number, number>> {
+  const offsets = await askAdmin(kafka, `read topic ${topic}`, limitMs, (admin) =>
+    admin.fetchTopicOffsets(topic),
+  )
+  const filled = offsets.filter(({ low, high }) => Number(high) > Number(low))
+  return new Map(filled.map(({ partition, high }) => [partition, Number(high)]))
 }
 
 function notReached(topic: string, timeoutMs: number, ends: ReadonlyMap<number, number>) {

@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { Partitioners } from 'kafkajs'
 import type { SourceRecord } from '../event/record.ts'
-import { kafkaError } from './kafka-error.ts'
+import { askAdmin } from './ask-admin.ts'
 import { withLogReader } from './with-log-reader.ts'
 
 /** Which records of topics. */
@@ -40,6 +40,8 @@ interface Range {
   to?: number
 }
 
+const LIMIT_MS = 30_000
+
 /**
  * Reads what topics hold, beside every consumer group. Rejects with KAFKA_UNAVAILABLE or
  * TOPIC_MISSING, also when `signal` aborts.
@@ -65,17 +67,12 @@ export async function search(kafka: Kafka, options: Search): Promise<Searched[]>
 }
 
 /** Only partitions that may hold the key; what is not said of a range is the log's to say. */
-export async function rangesOf(kafka: Kafka, options: RangeSearch): Promise<Range[]> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
+export function rangesOf(kafka: Kafka, options: RangeSearch): Promise<Range[]> {
+  const doing = `find the records of ${options.topics.join(', ')}`
+  return askAdmin(kafka, doing, LIMIT_MS, async (admin) => {
     const ranges = await Promise.all(options.topics.map((topic) => ofTopic(admin, topic, options)))
     return ranges.flat()
-  } catch (error) {
-    throw kafkaError(error, `find the records of ${options.topics.join(', ')}`)
-  } finally {
-    void admin.disconnect().catch(() => undefined)
-  }
+  })
 }
 
 async function ofTopic(admin: Admin, topic: string, search: RangeSearch): Promise<Range[]> {
