@@ -10,6 +10,13 @@ export const fetchGuards: Guard[] = [
     to: '',
   },
   {
+    name: 'a connection that is opened again keeps what came before',
+    test: 'test/unit/kafka/begin-anew.test.ts',
+    file: 'src/kafka/begin-anew.ts',
+    from: 'if (!this.isConnected() && isUnawaited(this)) beginAnew(this)',
+    to: '',
+  },
+  {
     name: 'an offset that a fetch finds out of range is left to kafkajs',
     test: 'test/integration/out-of-range.test.ts',
     file: 'src/kafka/fetch-errors.ts',

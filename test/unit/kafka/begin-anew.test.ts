@@ -10,6 +10,16 @@ const LENGTH_BYTES = 4
 /** Where a request's correlation id is: behind its length, key and version. */
 const CORRELATION_ID_AT = LENGTH_BYTES + 2 + 2
 
+it('plain kafkajs waits in vain after a loss amid an answer', async () => {
+  const connection = connectionTo(await serverThatBreaksOff(), 500)
+  await connection.connect()
+  await expect(connection.send(asked)).rejects.toMatchObject({ retriable: true })
+  await vi.waitFor(() => expect(connection.isConnected()).toBe(false))
+  await connection.connect()
+  await expect(connection.send(asked)).rejects.toThrow('timed out')
+  await connection.disconnect()
+})
+
 it('reads the answers of a connection that is opened again after a loss amid an answer', async () => {
   beginConnectionsAnew()
   const connection = connectionTo(await serverThatBreaksOff(), 1_000)
