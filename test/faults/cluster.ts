@@ -23,6 +23,8 @@ export interface Cluster {
   postgres(): Promise<Postgres>
   /** Where brokers and registry log. */
   folders: readonly string[]
+  /** Where Kafka's own tools are kept. */
+  jarsFolder: string
   /** As KAFKA_BROKERS has it; `proxied` leads through the proxies alone. */
   direct: string
   proxied: string
@@ -45,7 +47,7 @@ export interface ClusterOptions {
 }
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { folder, say, signal, brokers: count = BROKERS } = options
+  const { folder, jarsFolder, say, signal, brokers: count = BROKERS } = options
   const [registryPort, ...ports] = await freePorts(1 + count * 4)
   const all: BrokerPorts[] = Array.from({ length: count }, (_, i) => {
     const [direct, proxied, behindProxy, controller] = ports.slice(i * 4)
@@ -76,8 +78,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const kafka = createKafka(config, createLogger('silent'))
     const registry = createRegistry(config)
     const folders = [registryNode, ...brokers].map(({ name }) => join(folder, name))
-    const nodes = { folders, brokers, proxies, registryNode, postgres: lazyPostgres(undone) }
-    return { ...nodes, direct, proxied, config, kafka, registry, end }
+    const nodes = { brokers, proxies, registryNode, postgres: lazyPostgres(undone) }
+    return { ...nodes, folders, jarsFolder, direct, proxied, config, kafka, registry, end }
   } catch (error) {
     await end()
     throw error

@@ -13,17 +13,25 @@ export interface CommitSample {
 
 const INTERVAL_MS = 400
 
+/** Whose offsets are watched. */
+interface Watched {
+  cluster: Cluster
+  groupId: string
+  topics: readonly string[]
+  /** The coordinator moves: a broker that has not heard of it answers with what it knew. */
+  isCoordinatorMoving: boolean
+}
+
 /** Asks for the committed offsets over and over, so that each can be held against the effects. */
-export async function watchCommits(
-  cluster: Cluster,
-  groupId: string,
-  topics: () => readonly string[],
-) {
+export async function watchCommits(watched: Watched) {
+  const { cluster, groupId } = watched
   const samples: CommitSample[] = []
 
   async function ask(admin: Admin): Promise<void> {
-    const group = await admin.fetchOffsets({ groupId, topics: [...topics()] })
+    if (watched.isCoordinatorMoving) return
+    const group = await admin.fetchOffsets({ groupId, topics: [...watched.topics] })
     const atUs = nowUs()
+    if (watched.isCoordinatorMoving) return
     for (const { topic, partitions } of group) {
       for (const { partition, offset } of partitions) {
         if (Number(offset) >= 0) samples.push({ atUs, topic, partition, committed: Number(offset) })

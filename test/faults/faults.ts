@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { companionTopics } from '../../src/kafka/companion-topics.ts'
+import { marksTopicOf } from '../../src/kafka/marks-topic.ts'
 import { type Broker, OFFSETS_PARTITIONS } from './broker.ts'
+import { moveLeaders } from './leaders.ts'
 import type { StoreName } from './plugin-rules.ts'
 import type { Scene } from './scene.ts'
 import { checkTopics, overtake, refuseDeadLetters } from './topic-faults.ts'
@@ -30,6 +33,19 @@ export const faults: Record<string, Fault> = {
   async 'coordinator killed'(scene) {
     const partition = Math.abs(javaHash(scene.groupId)) % OFFSETS_PARTITIONS
     await whileDown(await leaderOf(scene, '__consumer_offsets', partition), scene)
+  },
+
+  /** Just as replicas come and go. */
+  async 'leaders moved'(scene) {
+    const { cluster, crew, signal } = scene
+    const topics = [...logsOf(scene), '__consumer_offsets']
+    for (const replica of [...crew.replicas]) {
+      const replaced = crew.stop(replica).then(() => crew.start())
+      scene.isCoordinatorMoving = true
+      await Promise.all([replaced, moveLeaders(cluster, topics, signal)])
+      await crew.shared()
+      scene.isCoordinatorMoving = false
+    }
   },
 
   async 'connections cut'({ crew, cluster, sessionMs }) {
@@ -111,6 +127,7 @@ const ON_POSTGRES = [
   'replica killed',
   'replica frozen',
   'coordinator killed',
+  'leaders moved',
   'connections cut',
   'postgres stopped',
   'rolling restart',
@@ -144,6 +161,11 @@ async function roll({ crew }: Scene): Promise<void> {
     await crew.start()
     await crew.shared()
   }
+}
+
+/** The topic that is under load, and what is written beside it. */
+function logsOf({ topic, groupId }: Scene): string[] {
+  return [topic, ...companionTopics(topic), marksTopicOf(topic, groupId)]
 }
 
 /** Long enough for the others to notice and choose new leaders. */

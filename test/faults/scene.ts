@@ -46,6 +46,7 @@ export class Scene {
   readonly notes: string[] = []
   /** What retention removed, and which of it the group had not committed. */
   readonly removed = { all: [] as LogEntry[], unread: [] as LogEntry[] }
+  isCoordinatorMoving = false
   readonly #perSecond: number
   readonly #widths = new Map<string, number>()
   #bookings: Bookings | undefined

@@ -78,8 +78,8 @@ const NOTHING = {
 }
 
 async function suffer(scene: Scene, fault: Fault, { quietMs }: TrialOptions): Promise<Verdict> {
-  const { cluster, groupId, crew, signal } = scene
-  const watch = await watchCommits(cluster, groupId, () => scene.topics)
+  const { crew, signal } = scene
+  const watch = await watchCommits(scene)
   const problems: string[] = []
   const attempt = (work: Promise<unknown>) => work.catch((error) => problems.push(messageOf(error)))
   try {

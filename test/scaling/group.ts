@@ -64,7 +64,8 @@ export async function openGroup(options: GroupOptions): Promise<Group> {
   const crew = new Crew({ folder, signal, topics: () => [topic], partitionsOf, environment })
   const load = await openLoad(cluster, topic, PARTITIONS)
   const owners = await watchOwners(cluster, { groupId, topic, partitions: PARTITIONS, signal })
-  const commits = await watchCommits(cluster, groupId, () => [topic])
+  const watched = { cluster, groupId, topics: [topic], isCoordinatorMoving: false }
+  const commits = await watchCommits(watched)
   const pids = () => [...brokerPids, ...crew.replicas.map(({ pid }) => pid)]
   const processorTime = watchProcessorTime(pids)
   const removed = { all: [], unread: [] }

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { resolveJars } from '../../src/stack/maven.ts'
+import { kafkaTools } from './kafka-tools.ts'
 import { endpoints } from './stack.ts'
 
 const run = promisify(execFile)
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const ARTIFACTS = ['org.apache.kafka:kafka-tools:4.3.0', 'org.slf4j:slf4j-nop:1.7.36']
 
 /** Writes Avro as a Java program would, with Kafka's own client; answers the partitions. */
 export async function produceJava(
@@ -68,8 +67,7 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 }
 
 async function java(args: string[], input = ''): Promise<string> {
-  const folder = at('../../.inventory-events/jars')
-  const jars = await resolveJars({ name: 'kafka-tools', artifacts: ARTIFACTS, folder })
+  const jars = await kafkaTools(at('../../.inventory-events/jars'))
   const running = run('java', ['-cp', jars.join(delimiter), ...args], { timeout: 60_000 })
   running.child.stdin?.end(input)
   return (await running).stdout

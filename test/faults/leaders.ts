@@ -1,0 +1,73 @@
+import { delimiter } from 'node:path'
+import { waitFor } from '../../src/demo/wait-for.ts'
+import { java } from '../../src/stack/launch.ts'
+import { runCommand } from '../../src/stack/run-command.ts'
+import { kafkaTools } from '../support/kafka-tools.ts'
+import type { Cluster } from './cluster.ts'
+import { asAdmin } from './topics.ts'
+
+const MOVED_MS = 60_000
+const ELECTION = 'org.apache.kafka.tools.LeaderElectionCommand'
+
+/** A partition, and the brokers that hold it, the one that is to lead it first. */
+interface Placement {
+  topic: string
+  partition: number
+  replicas: number[]
+}
+
+/**
+ * Every partition of the topics gets another leader, as when Kafka spreads them out again after a
+ * restart: other brokers are preferred, and an election is held.
+ */
+export async function moveLeaders(
+  cluster: Cluster,
+  topics: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = (await placements(cluster, topics)).map(({ leader, replicas, ...partition }) => {
+    return { ...partition, replicas: [...replicas.filter((id) => id !== leader), leader] }
+  })
+  await prefer(cluster, wanted)
+  await elect(cluster, signal)
+  const isMoved = async () => {
+    const leaders = new Map(
+      (await placements(cluster, topics)).map((each) => [nameOf(each), each.leader]),
+    )
+    return wanted.every((each) => leaders.get(nameOf(each)) === each.replicas[0])
+  }
+  await waitFor('the leaders to move', isMoved, { timeoutMs: MOVED_MS, signal })
+}
+
+async function placements({ kafka }: Pick<Cluster, 'kafka'>, topics: readonly string[]) {
+  const metadata = await asAdmin({ kafka }, (admin) =>
+    admin.fetchTopicMetadata({ topics: [...topics] }),
+  )
+  return metadata.topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partitionId, leader, replicas }) => {
+      return { topic: name, partition: partitionId, leader, replicas }
+    }),
+  )
+}
+
+async function prefer(cluster: Cluster, wanted: readonly Placement[]): Promise<void> {
+  const byTopic = Map.groupBy(wanted, ({ topic }) => topic)
+  const topics = [...byTopic].map(([topic, all]) => {
+    const partitionAssignment = all.map(({ partition, replicas }) => ({ partition, replicas }))
+    return { topic, partitionAssignment }
+  })
+  await asAdmin(cluster, (admin) => admin.alterPartitionReassignments({ topics }))
+}
+
+/** With Kafka's own tool, since kafkajs can't ask for it. */
+async function elect(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const classpath = (await kafkaTools(cluster.jarsFolder, signal)).join(delimiter)
+  const asked = ['--bootstrap-server', cluster.direct, '--election-type', 'preferred']
+  const args = ['-cp', classpath, ELECTION, ...asked, '--all-topic-partitions']
+  const { exit, output } = await runCommand(java(), args, { timeoutMs: MOVED_MS, signal })
+  if (exit !== 0) throw new Error(`no leaders were elected (${exit}): ${output}`)
+}
+
+function nameOf({ topic, partition }: Pick<Placement, 'topic' | 'partition'>): string {
+  return `${topic}/${partition}`
+}
