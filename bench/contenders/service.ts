@@ -5,20 +5,21 @@ import { jobOf, tell } from '../lib/child.ts'
 import { profileCpu } from '../lib/cpu-profile.ts'
 import { BEGIN, END } from '../lib/events.ts'
 import { untilFinished } from '../lib/finish.ts'
-import { createMeter, peakMiB } from '../lib/meter.ts'
+import { createMeter, liveMiB, peakMiB } from '../lib/meter.ts'
 import type { ServiceJob } from '../lib/service-job.ts'
 import { startWith } from '../lib/start.ts'
 import { wantsOf } from '../lib/wants.ts'
 
-/** The peak is told after this share of what is wanted, too. */
+/** Memory is told after these shares of what is wanted, too. */
 const EARLY = 0.2
+const LATE = 0.8
 
 const job = jobOf<ServiceJob>()
 const { wanted, partitions, waitMs } = job
 const meter = createMeter()
 let missingEnds = partitions
 let handled = 0
-let earlyPeakMiB = 0
+const memory: Record<string, number> = {}
 const { finished, finish } = untilFinished()
 
 const plugins: Plugin[] = [
@@ -47,7 +48,7 @@ await finished
 await (await profile)?.()
 const top = await (await allocations)?.()
 await service.stop()
-tell({ ...meter.sample(job.records, { earlyPeakMiB }), ...(top && { allocations: top }) })
+tell({ ...meter.sample(job.records, memory), ...(top && { allocations: top }) })
 
 /** In the filter, since handlers run when the rest of the batch is taken in already. */
 function begin(): void {
@@ -58,7 +59,11 @@ function begin(): void {
 
 function count(): void {
   handled++
-  if (handled === Math.ceil(wanted * EARLY)) earlyPeakMiB = peakMiB()
+  if (handled === Math.ceil(wanted * EARLY)) {
+    memory.earlyPeakMiB = peakMiB()
+    if (job.collects) memory.earlyLiveMiB = liveMiB()
+  }
+  if (job.collects && handled === Math.ceil(wanted * LATE)) memory.lateLiveMiB = liveMiB()
   if (handled === wanted) endIfAll()
 }
 

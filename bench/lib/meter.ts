@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 /** What a contender's process tells of one run. */
 export interface Sample {
   records: number
@@ -29,6 +32,14 @@ export function createMeter() {
       return { records, ...ended, peakMiB: peakMiB(), ...(more && { more }) }
     },
   }
+}
+
+/** What is alive on V8's heap and beside it, by a collection that is made for this. */
+export function liveMiB(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + arrayBuffers) / 1_048_576
 }
 
 export function peakMiB(): number {

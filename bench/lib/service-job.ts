@@ -20,6 +20,8 @@ export interface ServiceJob {
   concurrency?: number
   /** Write a CPU profile there, from the first record to the last. */
   profileFile?: string
+  /** Collect garbage twice on the way, and tell what stays. */
+  collects?: boolean
   /** Sample what is allocated, and answer the top allocators. */
   allocation?: boolean
 }
