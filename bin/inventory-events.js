@@ -27,7 +27,7 @@ function missingPackages() {
 /** The Node that the repository brings along. It gets our signals, and each ends as the other. */
 function runWith(node) {
   if (!existsSync(node)) return missingPackages()
-  const args = ['--import', endWithParent(), sources, ...process.argv.slice(2)]
+  const args = [at('../scripts/with-parent.mjs'), ...process.argv.slice(2)]
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   // A terminal sends its Ctrl-C to the child too; passed on, it would arrive as a second one.
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
@@ -38,10 +38,4 @@ function runWith(node) {
     process.exitCode = 1
   })
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
-}
-
-/** A module that ends its process where we were killed and could not: the channel to us closes. */
-function endWithParent() {
-  const text = `process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')).channel.unref()`
-  return `data:text/javascript,${encodeURIComponent(text)}`
 }
