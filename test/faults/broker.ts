@@ -65,6 +65,7 @@ export async function prepareBroker(options: BrokerOptions): Promise<Broker> {
   return { ...node, id, ports }
 }
 
+/** Leaders go back to restarted brokers when a fault says so, not five minutes later by themselves. */
 function properties(id: number, all: readonly BrokerPorts[], dataFolder: string): string {
   const { direct, proxied, behindProxy, controller } = all[id - 1]!
   const voters = all.map((ports, i) => `${i + 1}@127.0.0.1:${ports.controller}`).join(',')
@@ -80,6 +81,7 @@ listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:
 inter.broker.listener.name=PLAINTEXT
 log.dirs=${dataFolder}
 auto.create.topics.enable=false
+auto.leader.rebalance.enable=false
 group.initial.rebalance.delay.ms=0
 default.replication.factor=${all.length}
 min.insync.replicas=${inSync}
