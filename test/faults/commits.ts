@@ -18,7 +18,7 @@ interface Watched {
   cluster: Cluster
   groupId: string
   topics: readonly string[]
-  /** The coordinator moves: a broker that has not heard of it answers with what it knew. */
+  /** Its coordinator's answers may be older than those before. */
   isCoordinatorMoving: boolean
 }
 

@@ -40,11 +40,11 @@ export const faults: Record<string, Fault> = {
     const { cluster, crew, signal } = scene
     const topics = [...logsOf(scene), '__consumer_offsets']
     for (const replica of [...crew.replicas]) {
-      const replaced = crew.stop(replica).then(() => crew.start())
-      scene.isCoordinatorMoving = true
-      await Promise.all([replaced, moveLeaders(cluster, topics, signal)])
-      await crew.shared()
-      scene.isCoordinatorMoving = false
+      await scene.whileCoordinatorMoves(async () => {
+        const replaced = crew.stop(replica).then(() => crew.start())
+        await Promise.all([replaced, moveLeaders(cluster, topics, signal)])
+        await crew.shared()
+      })
     }
   },
 

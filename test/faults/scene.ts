@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Random, seededRandom } from '../../src/demo/random.ts'
 import { waitFor } from '../../src/demo/wait-for.ts'
-import { groupOffsets } from '../../src/kafka/group-offsets.ts'
+import { type GroupOffset, groupOffsets } from '../../src/kafka/group-offsets.ts'
 import type { Bookings } from './bookings.ts'
 import type { Cluster } from './cluster.ts'
 import { Crew } from './crew.ts'
@@ -15,6 +15,7 @@ import { createTopic, widenTopic } from './topics.ts'
 const PARTITIONS = 6
 const SESSION_MS = 8_000
 const CAUGHT_UP_MS = 300_000
+const HELD_MS = 30_000
 /** A replica takes so many from a server that has a hundred. */
 const CONNECTIONS = 12
 
@@ -124,17 +125,41 @@ export class Scene {
     await Promise.all(this.loads.map((load) => load.stop()))
   }
 
+  /**
+   * A coordinator that has just begun answers for a moment with what the group had committed a
+   * little earlier: so nobody is to ask before it holds what was committed when the work began.
+   */
+  async whileCoordinatorMoves(work: () => Promise<void>): Promise<void> {
+    this.isCoordinatorMoving = true
+    const before = await this.#offsets()
+    await work()
+    const isHeld = async () => {
+      const now = await this.#offsets()
+      return before.every(({ topic, partition, committed = 0 }) => {
+        const held = now.find((each) => each.topic === topic && each.partition === partition)
+        return (held?.committed ?? 0) >= committed
+      })
+    }
+    const options = { timeoutMs: HELD_MS, signal: this.signal }
+    await waitFor('the coordinator to hold what was committed', isHeld, options)
+    this.isCoordinatorMoving = false
+  }
+
   /** Waits until the group has committed everything that is in its topics. */
   async caughtUp(): Promise<void> {
     let seen = ''
     const isEven = async () => {
-      const offsets = await groupOffsets(this.cluster.kafka, this.groupId, this.topics)
+      const offsets = await this.#offsets()
       const behind = offsets.filter(({ committed, end }) => (committed ?? 0) !== end)
       seen = behind.map((each) => `${each.partition}: ${each.committed} of ${each.end}`).join(', ')
       return behind.length === 0
     }
     const options = { timeoutMs: CAUGHT_UP_MS, intervalMs: 500, signal: this.signal }
     await waitFor('the group to commit everything', isEven, { ...options, last: () => seen })
+  }
+
+  #offsets(): Promise<GroupOffset[]> {
+    return groupOffsets(this.cluster.kafka, this.groupId, this.topics)
   }
 
   #environment(topics: readonly string[], isProxied: boolean): NodeJS.ProcessEnv {
