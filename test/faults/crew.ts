@@ -52,8 +52,14 @@ export class Crew {
     this.#options = options
   }
 
-  get proxied(): Replica {
-    return this.replicas.find(({ name }) => name === this.#proxied)!
+  /** The replica behind the proxies; one is replaced where the last such one was taken away. */
+  async proxied(): Promise<Replica> {
+    const there = this.replicas.find(({ name }) => name === this.#proxied)
+    if (there !== undefined) return there
+    await this.stop(this.replicas[0]!)
+    const replica = await this.start()
+    await this.shared()
+    return replica
   }
 
   /** Behind the proxies if no other one is. */

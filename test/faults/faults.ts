@@ -49,8 +49,9 @@ export const faults: Record<string, Fault> = {
   },
 
   async 'connections cut'({ crew, cluster, sessionMs }) {
+    const proxied = await crew.proxied()
     for (const ms of [0, 500, sessionMs + 6_000]) {
-      const healed = crew.hurt(crew.proxied)
+      const healed = crew.hurt(proxied)
       for (const proxy of cluster.proxies) proxy.cut()
       await sleep(ms)
       for (const proxy of cluster.proxies) proxy.restore()
@@ -60,7 +61,7 @@ export const faults: Record<string, Fault> = {
   },
 
   async 'connections delayed'({ crew, cluster }) {
-    const healed = crew.hurt(crew.proxied)
+    const healed = crew.hurt(await crew.proxied())
     for (const proxy of cluster.proxies) proxy.delay(400)
     await sleep(12_000)
     for (const proxy of cluster.proxies) proxy.restore()
@@ -68,7 +69,7 @@ export const faults: Record<string, Fault> = {
   },
 
   async 'connections half-open'({ crew, cluster, sessionMs }) {
-    const healed = crew.hurt(crew.proxied)
+    const healed = crew.hurt(await crew.proxied())
     for (const proxy of cluster.proxies) proxy.fallSilent()
     await sleep(sessionMs + 6_000)
     for (const proxy of cluster.proxies) proxy.restore()
