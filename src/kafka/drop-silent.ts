@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
+import kafkajs from 'kafkajs'
 import { prototypeIn } from './internals.ts'
 
 interface Connection {
   socket: Socket
-  requestQueue: { inflight: ReadonlyMap<number, unknown> }
+  requestQueue: { inflight: ReadonlyMap<number, unknown>; rejectAll(error: Error): void }
   isConnected(): boolean
   connect(): Promise<unknown>
   disconnect(): Promise<unknown>
@@ -28,9 +29,11 @@ export function dropSilentConnections(): void {
     open.add(this)
     return connect.call(this)
   }
-  connection.disconnect = function (this: Connection) {
+  connection.disconnect = async function (this: Connection) {
     open.delete(this)
-    return disconnect.call(this)
+    const result = await disconnect.call(this)
+    giveUpUnanswerable(this)
+    return result
   }
   connection.send = async function (this: Connection, request) {
     const { socket } = this
@@ -41,6 +44,16 @@ export function dropSilentConnections(): void {
       throw error
     }
   }
+}
+
+/**
+ * What was sent between kafkajs's last look at its queue and the end of the socket. Nobody will
+ * answer it, and kafkajs has stopped looking at the time: it would wait, and a member that joins its
+ * group so would stay outside, for ever.
+ */
+function giveUpUnanswerable({ requestQueue }: Connection): void {
+  if (requestQueue.inflight.size === 0) return
+  requestQueue.rejectAll(new kafkajs.KafkaJSConnectionError('Closed connection'))
 }
 
 /**

@@ -1,11 +1,16 @@
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { dropSilentConnections } from '../../../src/kafka/drop-silent.ts'
 import { connectionTo, emptyRequest as request } from '../../support/kafkajs-connection.ts'
 
 const require = createRequire(import.meta.url)
+
+it('plain kafkajs waits in vain for what is sent just as its connection is closed', async () => {
+  expect(await sentWhileClosing()).toContain('waits')
+})
 
 it('closes a connection on which a request was not answered in time', async () => {
   dropSilentConnections()
@@ -32,6 +37,11 @@ it('closes idle connections with it: they may be as silent', async () => {
   await vi.waitFor(() => expect(idle.isConnected()).toBe(false))
 })
 
+it('gives a request up that is sent just as its connection is closed', async () => {
+  dropSilentConnections()
+  expect(await sentWhileClosing()).not.toContain('waits')
+})
+
 it('knows the kafkajs that is installed', () => {
   expect(require('kafkajs/package.json').version).toBe('2.2.4')
 })
@@ -43,4 +53,26 @@ async function silentServer() {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   return { port: (server.address() as { port: number }).port, accepted }
+}
+
+const REQUEST_TIMEOUT_MS = 50
+const WAITS_MS = 1_000
+
+/** One of these moments is between kafkajs's last look at its queue and the end of the socket. */
+async function sentWhileClosing(): Promise<('given up' | 'waits')[]> {
+  const { port } = await silentServer()
+  return Promise.all(Array.from({ length: 20 }, (_, steps) => sentBefore(port, steps)))
+}
+
+async function sentBefore(port: number, steps: number): Promise<'given up' | 'waits'> {
+  const connection = connectionTo(port, REQUEST_TIMEOUT_MS)
+  await connection.connect()
+  const sent = connection.send({ request, response: {} })
+  for (let step = 0; step < steps; step++) await Promise.resolve()
+  void connection.disconnect()
+  const isGivenUp = sent.then(
+    () => 'given up' as const,
+    () => 'given up' as const,
+  )
+  return Promise.race([isGivenUp, sleep(WAITS_MS, 'waits' as const)])
 }
