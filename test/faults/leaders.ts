@@ -41,8 +41,8 @@ export async function moveLeaders(
   await waitFor('the leaders to move', isMoved, options)
 }
 
-async function placements({ kafka }: Pick<Cluster, 'kafka'>, topics: readonly string[]) {
-  const metadata = await asAdmin({ kafka }, (admin) =>
+async function placements(cluster: Cluster, topics: readonly string[]) {
+  const metadata = await asAdmin(cluster, (admin) =>
     admin.fetchTopicMetadata({ topics: [...topics] }),
   )
   return metadata.topics.flatMap(({ name, partitions }) =>
