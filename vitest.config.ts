@@ -21,7 +21,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'integration',
-          include: ['test/{integration,hazards}/**/*.test.ts'],
+          include: ['test/{integration,kafkajs-hazards}/**/*.test.ts'],
           globalSetup: ['test/support/stack-setup.ts', 'test/support/postgres-setup.ts'],
           testTimeout: 150_000,
           hookTimeout: 120_000,

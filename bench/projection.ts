@@ -1,12 +1,13 @@
+import { createWriterSchema } from '../src/avro/codec/create-writer-schema.ts'
 // Compares ways to read two fields of an event: the whole event, a reader schema that has only these
 // fields, and a projection. Needs no Kafka. Prints nanoseconds and bytes of garbage an event.
 //
 //   node bench/projection.ts [events]
-import { forSchema } from '../src/avro/avsc.ts'
-import { encodeEvent } from '../src/avro/encoder.ts'
-import { contractSchemaOf } from '../src/avro/schemas.ts'
-import { createWriterType } from '../src/avro/types.ts'
-import { createWriterSchema } from '../src/avro/writer-schema.ts'
+
+import { encodeEvent } from '../src/avro/codec/encoder.ts'
+import { contractSchemaOf } from '../src/avro/schema/contract-schemas.ts'
+import { forSchema } from '../src/avro/types/avsc.ts'
+import { createWriterType } from '../src/avro/types/types.ts'
 import { collectGarbage, event } from './sample.ts'
 
 const EVENTS = Number(process.argv[2] ?? 1_000_000)

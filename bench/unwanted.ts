@@ -2,7 +2,7 @@
 // Needs no Kafka. Prints the process's own nanoseconds and bytes of garbage an event.
 //
 //   node bench/unwanted.ts [events]
-import { Ledger } from '../src/pipeline/ledger.ts'
+import { Ledger } from '../src/pipeline/offset-ledger.ts'
 import type { Pipeline } from '../src/pipeline/pipeline.ts'
 import type { Plugin } from '../src/plugin/plugin.ts'
 import { barePipeline, readAs } from './lib/bare-pipeline.ts'

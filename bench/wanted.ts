@@ -2,7 +2,7 @@
 // memory store. Needs no Kafka. Prints the process's own time an event, round by round.
 //
 //   node bench/wanted.ts [events]
-import { Ledger } from '../src/pipeline/ledger.ts'
+import { Ledger } from '../src/pipeline/offset-ledger.ts'
 import { barePipeline, readAs } from './lib/bare-pipeline.ts'
 import { createStream } from './lib/events.ts'
 import { readMix } from './lib/mix.ts'

@@ -1,7 +1,8 @@
 // Writes what the chart says of settings: the comments in values.yaml, and which may be in "config"
 // and "secrets" of values.schema.json. A test fails while they differ from the table of settings.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type Setting, settings } from '../src/config/settings.ts'
+import { settings } from '../src/config/settings.ts'
+import type { Setting } from '../src/config/value-types.ts'
 
 const VALUES = new URL('../helm/values.yaml', import.meta.url)
 const SCHEMA = new URL('../helm/values.schema.json', import.meta.url)

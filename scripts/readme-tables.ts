@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { createProgram } from '../src/cli/program.ts'
-import { type Setting, settings } from '../src/config/settings.ts'
+import { settings } from '../src/config/settings.ts'
+import type { Setting } from '../src/config/value-types.ts'
 import { createMetrics } from '../src/observe/metrics.ts'
 
 const README = new URL('../README.md', import.meta.url)

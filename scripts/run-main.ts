@@ -1,4 +1,4 @@
-import { messageOf } from '../src/event/errors.ts'
+import { messageOf } from '../src/util/errors.ts'
 
 /** Runs a script's main function and ends the process with its exit code, or 1 and what it threw. */
 export async function runMain(main: () => Promise<number>): Promise<never> {

@@ -20,7 +20,7 @@ const commands = {
   'gateway-load': ['test/gateway-load/run.ts'],
   inventree: ['test/inventree/run.ts'],
   scaling: ['test/scaling/run.ts'],
-  hazards: ['test/hazards/without-guards.ts'],
+  hazards: ['test/kafkajs-hazards/mutation/run.ts'],
   bench: ['bench/run.ts'],
 }
 

@@ -1,5 +1,3 @@
-export type { ErrorCode } from './event/errors.ts'
-export { InventoryEventsError } from './event/errors.ts'
 export type * from './event/event.ts'
 export { isInventoryEvent, isPluginEvent, isUnknownEvent, nameOf } from './event/guards.ts'
 export type { JsonObject, JsonValue } from './event/json.ts'
@@ -17,3 +15,5 @@ export type {
   SqlPluginContext,
 } from './plugin/plugin.ts'
 export { reject, skip } from './plugin/plugin.ts'
+export type { ErrorCode } from './util/errors.ts'
+export { InventoryEventsError } from './util/errors.ts'

@@ -1,13 +1,13 @@
 import { loadConfig } from './config/load-config.ts'
-import { createLogger } from './observe/logger.ts'
 import { createSpans } from './observe/spans.ts'
-import type { EventTopics } from './publish/event-topics.ts'
 import { type OpenPublisher, openPublisher as open } from './publish/open-publisher.ts'
+import type { EventTopics } from './topics/event-topics.ts'
+import { createLogger } from './util/logger.ts'
 import { version } from './version.ts'
 
 export type { Trace } from './event/trace.ts'
-export type { EventTopics } from './publish/event-topics.ts'
 export type { OpenPublisher } from './publish/open-publisher.ts'
+export type { EventTopics } from './topics/event-topics.ts'
 
 export interface PublishOptions {
   /** The settings of Kafka and the registry, named as in the environment; the environment if unset. */

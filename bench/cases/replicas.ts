@@ -1,5 +1,6 @@
-import { createProducer, type OutgoingRecord } from '../../src/kafka/producer.ts'
-import { waitUntil } from '../../src/stack/wait.ts'
+import { waitUntil } from '../../src/dev/stack/process/poll.ts'
+import type { OutgoingRecord } from '../../src/kafka/producer/message.ts'
+import { createProducer } from '../../src/kafka/producer/producer.ts'
 import type { Bench, BenchCase } from '../lib/bench.ts'
 import { prepareTopic } from '../lib/dataset.ts'
 import { createStream } from '../lib/events.ts'

@@ -1,4 +1,4 @@
-import { createProducer } from '../../src/kafka/producer.ts'
+import { createProducer } from '../../src/kafka/producer/producer.ts'
 import type { FirstDeliveryJob } from '../contenders/first-delivery.ts'
 import type { Bench, BenchCase } from '../lib/bench.ts'
 import { runChild } from '../lib/child.ts'

@@ -1,4 +1,4 @@
-import { messageOf } from '../../src/event/errors.ts'
+import { messageOf } from '../../src/util/errors.ts'
 import { type PostgresServer, startPostgres } from '../../test/support/postgres-server.ts'
 import type { Bench, BenchCase } from '../lib/bench.ts'
 import { compare, ratio } from '../lib/compare.ts'

@@ -1,5 +1,6 @@
 import type { InventoryEvent } from '../../src/event/event.ts'
-import { createProducer, type OutgoingRecord } from '../../src/kafka/producer.ts'
+import type { OutgoingRecord } from '../../src/kafka/producer/message.ts'
+import { createProducer } from '../../src/kafka/producer/producer.ts'
 import type { Bench } from './bench.ts'
 import { HOT_ENTITY } from './hot.ts'
 

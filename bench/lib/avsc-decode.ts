@@ -1,5 +1,5 @@
 import avsc from 'avsc'
-import { createRegistry } from '../../src/avro/registry.ts'
+import { createRegistry } from '../../src/avro/registry/registry.ts'
 
 const FRAME_BYTES = 5
 

@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import type { Endpoints } from '../../src/stack/maven-stack.ts'
+import type { Endpoints } from '../../src/dev/stack/maven-stack.ts'
 import type { Dataset } from './dataset.ts'
 import type { Row } from './statistics.ts'
 

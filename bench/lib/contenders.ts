@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { fetchLimits } from '../../src/kafka/fetch-limits.ts'
+import { fetchLimits } from '../../src/kafka/consumer/fetch-limits.ts'
 import type { Bench } from './bench.ts'
 import { runChild } from './child.ts'
 import type { Contender } from './compare.ts'

@@ -1,6 +1,12 @@
-import { createMint } from '../../src/demo/mint.ts'
-import { BUNDLES, MERGING, PLACES, PRODUCTION, RECEIVING } from '../../src/demo/places.ts'
-import { type Random, seededRandom, weighted } from '../../src/demo/random.ts'
+import {
+  BUNDLES,
+  MERGING,
+  PLACES,
+  PRODUCTION,
+  RECEIVING,
+} from '../../src/dev/workload/locations.ts'
+import { type Random, seededRandom, weighted } from '../../src/dev/workload/random.ts'
+import { createMint } from '../../src/dev/workload/stamp.ts'
 import type {
   Entity,
   EntityChanges,

@@ -1,8 +1,8 @@
 import type { Kafka } from 'kafkajs'
-import { systemClock as clock } from '../../src/event/clock.ts'
-import { createKafkaStore } from '../../src/idempotency/kafka.ts'
+import { createKafkaStore } from '../../src/idempotency/kafka/store.ts'
 import type { DeliveryKey, IdempotencyStore } from '../../src/idempotency/store.ts'
-import { openMarksLog } from '../../src/kafka/marks-log.ts'
+import { openMarksLog } from '../../src/kafka/state/marks-log.ts'
+import { systemClock as clock } from '../../src/util/clock.ts'
 
 const TTL_MS = 86_400_000
 /** Marks that are completed between two flushes. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
-import { withAdmin } from '../../src/kafka/admin.ts'
-import { controlTopicOf, createControlTopic } from '../../src/kafka/control-topic.ts'
-import { createMarksTopic, marksTopicOf } from '../../src/kafka/marks-topic.ts'
-import { removeFromKafka } from '../../src/kafka/remove.ts'
-import { waitUntil } from '../../src/stack/wait.ts'
+import { waitUntil } from '../../src/dev/stack/process/poll.ts'
+import { createControlTopic } from '../../src/kafka/admin/control-topic.ts'
+import { removeFromKafka } from '../../src/kafka/admin/delete-resources.ts'
+import { createMarksTopic } from '../../src/kafka/admin/marks-topic.ts'
+import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
+import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
 
 const TTL_MS = 86_400_000
 const JOIN_MS = 120_000

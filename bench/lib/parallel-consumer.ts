@@ -1,9 +1,9 @@
 import { delimiter, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { messageOf } from '../../src/event/errors.ts'
-import { java } from '../../src/stack/launch.ts'
-import { resolveJars } from '../../src/stack/maven.ts'
-import { jarsFolder } from '../../src/stack/stack.ts'
+import { resolveJars } from '../../src/dev/stack/maven/maven.ts'
+import { java } from '../../src/dev/stack/process/launch.ts'
+import { jarsFolder } from '../../src/dev/stack/stack.ts'
+import { messageOf } from '../../src/util/errors.ts'
 import { runProgram } from './child.ts'
 import type { Sample } from './meter.ts'
 

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { type Service, startService } from '../../src/service.ts'
+import { type Service, startService } from '../../src/service/service.ts'
 import type { ServiceJob } from './service-job.ts'
 
 type Place = Pick<ServiceJob, 'brokers' | 'registryUrl' | 'topic' | 'groupId' | 'store'>

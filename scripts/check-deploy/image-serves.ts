@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
 import { startTestStack } from '../../test/support/stack-setup.ts'
 import type { Buildah } from './buildah.ts'
 import { Failure, outcomeOf, run } from './command.ts'

@@ -1,14 +1,19 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Path } from '../event/path.ts'
-import { contractWriterSchema } from './contract-writer-schema.ts'
-import { foreignWriterSchema } from './foreign-writer-schema.ts'
-import type { Span } from './leading-fields.ts'
-import type { Projection } from './projection.ts'
-import { fullNameOf, isRecordSchema, type Schema } from './schema.ts'
-import { contractSchema } from './schemas.ts'
-import { createWriterType } from './types.ts'
+
+/**
+ * Reads what is at some paths of a framed value's event into `slots`, in their order, and builds
+ * nothing else: what the decoded event has there, undefined where it has nothing, and for a list or
+ * a map an empty one. Throws RECORD_UNDECODABLE as far as it reads.
+ */
+export type Projection = (value: Buffer, slots: unknown[], hints?: DecodeHints) => void
+
+/** Where a text lies in a value: from `start` up to `end`. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
 
 /** Name and id of an event, read from a record's bytes without decoding the rest. */
 export interface Peeked {
@@ -64,23 +69,3 @@ export type SchemaLookup =
   | { type: 'waiting'; why: string; cleared: Promise<void> }
   /** The registry has no such schema, or the schema is no Avro record. */
   | { type: 'missing'; why: string }
-
-/** Makes a schema's text ready for decoding. Throws an Error that says why it is no Avro record. */
-export function createWriterSchema(schemaText: string): WriterSchema {
-  const schema = parse(schemaText)
-  if (!isRecordSchema(schema)) throw new Error('the schema is not an Avro record')
-  const writer = createWriterType(schema)
-  const fullName = fullNameOf(schema.name, schema.namespace)
-  const contract = contractSchema(fullName)
-  return contract === undefined
-    ? foreignWriterSchema(fullName, writer)
-    : contractWriterSchema(contract, writer, isDeepStrictEqual(schema, contract.schema))
-}
-
-function parse(text: string): Schema {
-  try {
-    return JSON.parse(text) as Schema
-  } catch {
-    throw new Error('the schema is not JSON')
-  }
-}

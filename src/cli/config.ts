@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
 import { checkConfig, nameHints } from '../config/load-config.ts'
-import type { Environment, ReadSetting } from '../config/read-settings.ts'
-import { readSettings } from '../config/read-settings.ts'
-import type { Setting } from '../config/settings.ts'
+import { type Environment, type ReadSetting, readSettings } from '../config/read-settings.ts'
 import { settings } from '../config/settings.ts'
+import type { Setting } from '../config/value-types.ts'
 
 export function registerConfig(program: Command): void {
   program

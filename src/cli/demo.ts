@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { InventoryEventsError } from '../event/errors.ts'
-import { onInterrupt } from './interrupt.ts'
-import { wholeNumber } from './whole-number.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import { onInterrupt } from './shared/interrupt.ts'
+import { wholeNumber } from './shared/whole-number.ts'
 
 const HELP = `
 It takes the Kafka and the registry that "inventory-events stack up" would take, creates topics of
@@ -31,9 +31,9 @@ export function registerDemo(program: Command): void {
 }
 
 async function demo(flags: DemoFlags): Promise<void> {
-  const { runDemo } = await import('../demo/demo.ts')
-  const { commandLogger } = await import('./connection.ts')
-  const { createProgressLine } = await import('./progress-line.ts')
+  const { runDemo } = await import('../dev/demo/demo.ts')
+  const { commandLogger } = await import('./shared/connection.ts')
+  const { createProgressLine } = await import('./shared/progress-line.ts')
   const interrupted = new AbortController()
   const line = createProgressLine(process.stderr, Date.now)
   const interrupt = onInterrupt(() => {

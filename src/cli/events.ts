@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import { Option } from 'commander'
 import type { OnOff } from '../control/control-record.ts'
-import { type AuditOptions, auditOf, switchesOf, writeSwitches } from './switches.ts'
+import { type AuditOptions, auditOf, switchesOf, withAudit, writeSwitches } from './shared/audit.ts'
 
 export function registerEvents(program: Command): void {
   const events = program
@@ -16,13 +15,6 @@ export function registerEvents(program: Command): void {
     withAudit(command).action((options: AuditOptions) => set(state, options))
   }
   events.command('status').description('Print whether it is on, and since when').action(status)
-}
-
-/** The options that say who switches and why. */
-export function withAudit(command: Command): Command {
-  return command
-    .addOption(new Option('--why <text>', 'the reason, kept with the change'))
-    .addOption(new Option('--by <name>', 'who asks for it (default: user@host)'))
 }
 
 async function set(state: OnOff, options: AuditOptions): Promise<void> {
@@ -45,6 +37,6 @@ async function status(): Promise<void> {
 }
 
 async function connection() {
-  const { connectionOf } = await import('./connection.ts')
+  const { connectionOf } = await import('./shared/connection.ts')
   return connectionOf(process.env)
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
-import { watchForTheEnd } from './watch-for-end.ts'
+import { watchForTheEnd } from './shared/shutdown.ts'
 
 export function registerGateway(program: Command): void {
   program
@@ -12,7 +12,7 @@ export function registerGateway(program: Command): void {
 
 async function gateway(): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
-  const { createLogger } = await import('../observe/logger.ts')
+  const { createLogger } = await import('../util/logger.ts')
   const { startGateway } = await import('../gateway/gateway.ts')
   const log = createLogger(config.LOG_LEVEL)
   for (const hint of nameHints(process.env)) log.warn(hint)

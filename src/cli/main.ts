@@ -1,5 +1,5 @@
 import { createProgram } from './program.ts'
-import { reportError } from './report-error.ts'
+import { reportError } from './shared/report-error.ts'
 
 await run(process.argv)
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import type { EventTopics } from '../publish/event-topics.ts'
-import { DEFAULT_TOPICS } from '../publish/event-topics.ts'
+import { DEFAULT_TOPICS, type EventTopics } from '../topics/event-topics.ts'
 
 interface SchemasOptions {
   inventoryTopic: string
@@ -27,8 +26,8 @@ export function registerSchemas(program: Command): void {
 
 async function run(verb: Verb, options: SchemasOptions): Promise<void> {
   const { loadConfig } = await import('../config/load-config.ts')
-  const { createRegistry } = await import('../avro/registry.ts')
-  const commands = await import('./schema-subjects.ts')
+  const { createRegistry } = await import('../avro/registry/registry.ts')
+  const commands = await import('../avro/registry/subjects.ts')
   const config = loadConfig(process.env, { required: ['SCHEMA_REGISTRY_URL'] })
   const registry = createRegistry(config)
   await registry.check()

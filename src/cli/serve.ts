@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
 import type { Config } from '../config/settings.ts'
-import { InventoryEventsError } from '../event/errors.ts'
-import type { Logger } from '../observe/logger.ts'
 import { applyFilters } from '../plugin/configured-filters.ts'
 import { describeProblem, loadPlugins } from '../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, offersSql } from '../plugin/loaded-plugin.ts'
-import type { Service } from '../service.ts'
-import { watchForTheEnd } from './watch-for-end.ts'
+import type { Service } from '../service/service.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { watchForTheEnd } from './shared/shutdown.ts'
 
 export function registerServe(program: Command): void {
   program
@@ -20,8 +20,8 @@ export function registerServe(program: Command): void {
 async function serve(): Promise<void> {
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS'] as const
   const config = loadConfig(process.env, { required })
-  const { createLogger } = await import('../observe/logger.ts')
-  const { startService } = await import('../service.ts')
+  const { createLogger } = await import('../util/logger.ts')
+  const { startService } = await import('../service/service.ts')
   const log = createLogger(config.LOG_LEVEL)
   for (const hint of nameHints(process.env)) log.warn(hint)
   const ending = watchForTheEnd(log, 'service')

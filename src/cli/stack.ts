@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Endpoints } from '../stack/maven-stack.ts'
-import { type StackOptions, stackDown, stackStatus, stackUp } from '../stack/stack.ts'
-import { onInterrupt } from './interrupt.ts'
+import type { Endpoints } from '../dev/stack/maven-stack.ts'
+import { type StackOptions, stackDown, stackStatus, stackUp } from '../dev/stack/stack.ts'
+import { onInterrupt } from './shared/interrupt.ts'
 
 /** Where everything local lives, under the working directory. */
 const FOLDER = '.inventory-events'

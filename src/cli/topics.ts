@@ -1,9 +1,9 @@
-import type { Command } from 'commander'
-import { InvalidArgumentError } from 'commander'
-import { InventoryEventsError } from '../event/errors.ts'
-import type { TopicAdmin } from '../kafka/admin.ts'
-import type { MarksOwner } from '../kafka/marks-topic.ts'
-import { wholeNumber } from './whole-number.ts'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { MarksOwner } from '../kafka/admin/marks-topic.ts'
+import type { TopicAdmin } from '../kafka/admin/topic-admin.ts'
+import { companionTopics, controlTopicOf, marksTopicOf } from '../topics/names.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import { wholeNumber } from './shared/whole-number.ts'
 
 const TOPICS_HELP = 'input topics; without any, those of KAFKA_TOPICS'
 
@@ -38,9 +38,9 @@ export function registerTopics(program: Command): void {
 }
 
 async function create(named: string[], options: CreateOptions): Promise<void> {
-  const { createWithCompanions } = await import('../kafka/create-topics.ts')
-  const { createMarksTopic } = await import('../kafka/marks-topic.ts')
-  const { createControlTopic } = await import('../kafka/control-topic.ts')
+  const { createWithCompanions } = await import('../kafka/admin/create-topics.ts')
+  const { createMarksTopic } = await import('../kafka/admin/marks-topic.ts')
+  const { createControlTopic } = await import('../kafka/admin/control-topic.ts')
   const { partitions = 6, replicationFactor, config: configs } = options
   await withTopics(named, async (admin, { topics, groupId, marks }) => {
     for (const topic of topics) {
@@ -74,9 +74,9 @@ async function requireGood(
   { topics, groupId, marks }: Wanted,
   more: string[] = [],
 ): Promise<void> {
-  const { companionTopics, topicProblems } = await import('../kafka/companion-topics.ts')
-  const { marksProblems, marksTopicOf } = await import('../kafka/marks-topic.ts')
-  const { controlProblems, controlTopicOf } = await import('../kafka/control-topic.ts')
+  const { topicProblems } = await import('../kafka/admin/companion-topics.ts')
+  const { marksProblems } = await import('../kafka/admin/marks-topic.ts')
+  const { controlProblems } = await import('../kafka/admin/control-topic.ts')
   const namesOf = (topic: string) => [
     topic,
     ...companionTopics(topic),
@@ -104,8 +104,8 @@ interface Wanted {
 type TopicsWork = (admin: TopicAdmin, wanted: Wanted) => Promise<void>
 
 async function withTopics(named: string[], work: TopicsWork): Promise<void> {
-  const { connectionOf } = await import('./connection.ts')
-  const { withAdmin } = await import('../kafka/admin.ts')
+  const { connectionOf } = await import('./shared/connection.ts')
+  const { withAdmin } = await import('../kafka/admin/topic-admin.ts')
   const { config, kafka } = connectionOf(process.env)
   const topics = named.length > 0 ? named : config.KAFKA_TOPICS
   const groupId = config.KAFKA_GROUP_ID

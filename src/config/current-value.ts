@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { cleaned } from './read-settings.ts'
-import type { Config, Setting, SettingName } from './settings.ts'
-import { settings } from './settings.ts'
+import { type Config, type SettingName, settings } from './settings.ts'
+import type { Setting } from './value-types.ts'
 
 /**
  * A setting's value as it is now: one that came from a file is read anew, since certificates and

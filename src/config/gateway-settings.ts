@@ -1,5 +1,4 @@
-import type { Setting } from './settings.ts'
-import { bearerToken, flag, integer, secrets, topic } from './value-types.ts'
+import { bearerToken, flag, integer, type Setting, secrets, topic } from './value-types.ts'
 
 /** What `inventory-events gateway` reads beside the settings of Kafka and the registry. */
 export const gatewaySettings = {

@@ -1,5 +1,14 @@
-import type { Setting } from './settings.ts'
-import { bearerToken, brokers, flag, httpUrl, oneOf, pem, text, topics } from './value-types.ts'
+import {
+  bearerToken,
+  brokers,
+  flag,
+  httpUrl,
+  oneOf,
+  pem,
+  type Setting,
+  text,
+  topics,
+} from './value-types.ts'
 
 /** How Kafka and the schema registry are reached. */
 export const kafkaSettings = {

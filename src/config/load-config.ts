@@ -1,10 +1,8 @@
-import { InventoryEventsError } from '../event/errors.ts'
-import { nearMiss } from './near-miss.ts'
-import type { Environment } from './read-settings.ts'
-import { readSettings } from './read-settings.ts'
-import { relationProblems } from './relations.ts'
-import type { Config, SettingName } from './settings.ts'
-import { settingNames, settings } from './settings.ts'
+import { nearMiss } from '../util/did-you-mean.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import { relationProblems } from './cross-checks.ts'
+import { type Environment, readSettings } from './read-settings.ts'
+import { type Config, type SettingName, settingNames, settings } from './settings.ts'
 
 /**
  * All settings from the environment, frozen. Every value that is set is checked, whether the

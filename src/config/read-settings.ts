@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { messageOf } from '../event/errors.ts'
-import type { Setting, SettingName } from './settings.ts'
-import { settingNames, settings } from './settings.ts'
+import { messageOf } from '../util/errors.ts'
+import { type SettingName, settingNames, settings } from './settings.ts'
+import type { Setting } from './value-types.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,7 +1,6 @@
-import { limits } from '../plugin/limits.ts'
 import { gatewaySettings } from './gateway-settings.ts'
 import { kafkaSettings } from './kafka-settings.ts'
-import type { ValueType } from './value-types.ts'
+import { limits } from './plugin-limits.ts'
 import {
   bearerToken,
   flag,
@@ -10,19 +9,9 @@ import {
   oneOf,
   pluginFilters,
   pluginSpecifiers,
+  type Setting,
+  type ValueType,
 } from './value-types.ts'
-
-/** One environment variable that the program reads. */
-export interface Setting<T = unknown> {
-  type: ValueType<T>
-  /** As it would be written in the environment. Without it the setting may stay unset. */
-  default?: string
-  help: string
-  /** Its value is never printed. */
-  secret?: true
-  /** `NAME_FILE` may name a file that holds the value. */
-  file?: true
-}
 
 const DAY_MS = 86_400_000
 

@@ -1,3 +1,15 @@
+/** One environment variable that the program reads. */
+export interface Setting<T = unknown> {
+  type: ValueType<T>
+  /** As it would be written in the environment. Without it the setting may stay unset. */
+  default?: string
+  help: string
+  /** Its value is never printed. */
+  secret?: true
+  /** `NAME_FILE` may name a file that holds the value. */
+  file?: true
+}
+
 /** How the text of a setting becomes a value. */
 export interface ValueType<T> {
   /** What is expected, for messages: `host:port[,host:port...]`. */

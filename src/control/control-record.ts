@@ -1,5 +1,5 @@
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
-import type { StartOffsets } from '../pipeline/starts.ts'
+import type { StartOffsets } from '../pipeline/intake/start-offsets.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
 export type PluginState = 'enabled' | 'disabled' | 'paused'
 

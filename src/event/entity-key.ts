@@ -1,6 +1,6 @@
 import type { Event, InventoryEvent, InventoryKind, UnknownEvent } from './event.ts'
 import { isPluginEvent, isUnknownEvent } from './guards.ts'
-import { subjectOf } from './plugin-event-subject.ts'
+import { subjectOf } from './plugin-event-key.ts'
 
 type EventOfKind<K extends InventoryKind> = Extract<InventoryEvent, { kind: K }>
 

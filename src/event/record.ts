@@ -16,3 +16,15 @@ export interface SourceRecord {
   value: Buffer | null
   headers: RecordHeaders
 }
+
+/** `topic/partition@offset`, for logs and errors. */
+export function placeOf(record: SourceRecord): string {
+  return `${record.topic}/${record.partition}@${record.offset}`
+}
+
+/** A header's text; of several values under one name the last one counts, as in Kafka's clients. */
+export function headerText(record: SourceRecord, name: string): string | undefined {
+  const value = record.headers[name]
+  const last = Array.isArray(value) ? value.at(-1) : value
+  return last?.toString()
+}

@@ -1,6 +1,6 @@
 import type { Path } from '../event/path.ts'
-import { type Field, type Filter, isTime, type Verdict } from './filter.ts'
-import { judgeOf } from './operators.ts'
+import { type Field, type Filter, isTime } from './filter.ts'
+import { judgeOf, type Verdict } from './operators.ts'
 
 /** What a compiled filter asks of the record at hand. */
 export interface Fields {

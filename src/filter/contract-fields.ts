@@ -5,7 +5,7 @@ import {
   PLUGIN_EVENT_SHAPE,
   type RecordShape,
   SHAPE_OF_KIND,
-} from '../event/shapes.ts'
+} from '../event/validation/shapes.ts'
 
 /** One kind of event that there is a schema for. */
 export interface KnownEvent {

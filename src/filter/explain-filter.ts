@@ -1,6 +1,6 @@
-import { messageOf } from '../event/errors.ts'
-import { type Field, type Filter, isTime, type Verdict } from './filter.ts'
-import { judgeOf, type OperatorName } from './operators.ts'
+import { messageOf } from '../util/errors.ts'
+import { type Field, type Filter, isTime } from './filter.ts'
+import { judgeOf, type OperatorName, type Verdict } from './operators.ts'
 
 /** What a filter makes of an event, and which of its clauses decided, in words. */
 export interface Reason {

@@ -19,9 +19,6 @@ export type Field = { readonly text: string } & (
   | { readonly from: 'data'; readonly path: Path }
 )
 
-/** What a filter makes of an event. An error is neither: it can't be told. */
-export type Verdict = boolean | { readonly error: string }
-
 /** The filter that matches what all of them match; undefined, which matches all, without any. */
 export function allOf(filters: readonly (Filter | undefined)[]): Filter | undefined {
   const given = filters.filter((filter) => filter !== undefined)

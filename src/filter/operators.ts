@@ -1,5 +1,7 @@
 import { parseTime } from '../event/time.ts'
-import type { Verdict } from './filter.ts'
+
+/** What a filter makes of an event. An error is neither: it can't be told. */
+export type Verdict = boolean | { readonly error: string }
 
 /** What an operator makes of a field's value, which is undefined where the event has none. */
 export type Judge = (value: unknown) => Verdict

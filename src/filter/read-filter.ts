@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
-import { nearMiss } from '../config/near-miss.ts'
 import { parseTime } from '../event/time.ts'
+import { nearMiss } from '../util/did-you-mean.ts'
 import { type Field, type Filter, isTime } from './filter.ts'
 import { type OperatorName, operators } from './operators.ts'
 import { readField } from './read-field.ts'

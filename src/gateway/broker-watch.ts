@@ -1,7 +1,7 @@
-import type { Clock } from '../event/clock.ts'
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
-import { within } from '../event/within.ts'
-import type { Logger } from '../observe/logger.ts'
+import type { Clock } from '../util/clock.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { within } from '../util/with-timeout.ts'
 
 export interface BrokerWatchOptions {
   /** Rejects when the brokers can't be reached. */

@@ -1,4 +1,4 @@
-import type { Refusal } from './refusal.ts'
+import type { Refusal } from './http/problem-details.ts'
 
 /** Printable ASCII without spaces, with quotes around it or without. */
 export const KEY_PATTERN = '^(?:[!#-~]{1,255}|"[!#-~]{1,255}")$'

@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Event } from '../event/event.ts'
 import { type Trace, traceOf } from '../event/trace.ts'
-import type { ByteBudget, Reservation } from './byte-budget.ts'
-import { JSON_LINES_TYPES, JSON_TYPES, readBody } from './read-body.ts'
-import { later, type Refusal } from './refusal.ts'
-import { MEDIA_TYPES, refuse } from './refuse-errors.ts'
-import { headerOf, type IntakeRoute } from './route.ts'
-import type { Taking } from './take.ts'
+import type { Taking } from './accept-events.ts'
+import type { ByteBudget, Reservation } from './http/byte-budget.ts'
+import { MEDIA_TYPES, refuse } from './http/error-handler.ts'
+import { later, type Refusal } from './http/problem-details.ts'
+import { JSON_LINES_TYPES, JSON_TYPES, readBody } from './http/read-body.ts'
+import { headerOf, type IntakeRoute } from './intake-route.ts'
 
 export interface IntakeOptions {
   routes: readonly IntakeRoute[]

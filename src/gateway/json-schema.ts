@@ -1,5 +1,5 @@
 import type { JsonObject } from '../event/json.ts'
-import type { FieldRule, RecordShape } from '../event/shapes.ts'
+import type { FieldRule, RecordShape } from '../event/validation/shapes.ts'
 
 /** What the validator checks, as JSON Schema. */
 export function schemaOfShape(shape: RecordShape): JsonObject {

@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from '../event/json.ts'
 import { INVENTORY_KINDS, RECORD_OF_KIND } from '../event/kinds.ts'
-import { SHAPE_OF_KIND } from '../event/shapes.ts'
-import { UNKNOWN_EVENT_SHAPE } from '../event/validate.ts'
+import { SHAPE_OF_KIND } from '../event/validation/shapes.ts'
+import { UNKNOWN_EVENT_SHAPE } from '../event/validation/validate.ts'
 import { version } from '../version.ts'
+import { JSON_LINES_TYPES, JSON_TYPES } from './http/read-body.ts'
+import type { IntakeRoute } from './intake-route.ts'
 import { schemaOfShape } from './json-schema.ts'
-import { JSON_LINES_TYPES, JSON_TYPES } from './read-body.ts'
 import { SENT_EVENT_SHAPE } from './read-plugin-event.ts'
-import type { IntakeRoute } from './route.ts'
 import { SIGNATURE_SCHEME } from './webhook-route.ts'
 
 /** The OpenAPI document of the routes that are on, from the shapes by which events are checked. */

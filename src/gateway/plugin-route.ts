@@ -1,9 +1,9 @@
 import { hasToken } from '../observe/bearer.ts'
+import type { Mint } from './fill-id-and-time.ts'
+import type { Refusal } from './http/problem-details.ts'
 import { KEY_PATTERN, readIdempotencyKey } from './idempotency-key.ts'
-import type { Mint } from './mint.ts'
+import { headerOf, type IntakeRoute, readAll } from './intake-route.ts'
 import { readPluginEvent } from './read-plugin-event.ts'
-import type { Refusal } from './refusal.ts'
-import { headerOf, type IntakeRoute, readAll } from './route.ts'
 
 const KEY_HEADER = 'Idempotency-Key'
 

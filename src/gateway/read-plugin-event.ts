@@ -1,8 +1,8 @@
-import { checkRecord } from '../event/check-shape.ts'
 import type { PluginEvent } from '../event/event.ts'
-import { Problems } from '../event/problem.ts'
-import type { RecordShape } from '../event/shapes.ts'
-import type { Mint } from './mint.ts'
+import { checkRecord } from '../event/validation/check-shape.ts'
+import { Problems } from '../event/validation/problem.ts'
+import type { RecordShape } from '../event/validation/shapes.ts'
+import type { Mint } from './fill-id-and-time.ts'
 import type { ReadEvent } from './read-webhook.ts'
 
 /** A plugin event as it is sent; it becomes one with an id, a time, arguments and a `name`. */

@@ -1,7 +1,7 @@
 import type { Event } from '../event/event.ts'
 import { isPluginEvent } from '../event/guards.ts'
-import type { Problem } from '../event/problem.ts'
-import { validateEvent } from '../event/validate.ts'
+import type { Problem } from '../event/validation/problem.ts'
+import { validateEvent } from '../event/validation/validate.ts'
 
 export type ReadEvent = { ok: true; event: Event } | { ok: false; problems: readonly Problem[] }
 

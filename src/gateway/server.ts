@@ -1,13 +1,12 @@
 import type { AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
-import { fastify } from 'fastify'
-import type { Clock } from '../event/clock.ts'
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { type FastifyInstance, fastify } from 'fastify'
 import { type HealthSources, serveHealth } from '../observe/http.ts'
-import { closeWithin } from './close-within.ts'
+import type { Clock } from '../util/clock.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
+import { closeWithin } from './http/close-within.ts'
+import { type ErrorOptions, refuseErrors, refuseStrayRequests } from './http/error-handler.ts'
 import { type IntakeOptions, serveIntake } from './intake.ts'
 import { openApiDocument } from './openapi.ts'
-import { type ErrorOptions, refuseErrors, refuseStrayRequests } from './refuse-errors.ts'
 
 export interface GatewayServerOptions extends ErrorOptions, Omit<IntakeOptions, 'isStopping'> {
   port: number

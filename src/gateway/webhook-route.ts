@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Clock } from '../event/clock.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Refusal } from './http/problem-details.ts'
+import { headerOf, type IntakeRoute, readAll } from './intake-route.ts'
 import { readWebhookEvent } from './read-webhook.ts'
-import type { Refusal } from './refusal.ts'
-import { headerOf, type IntakeRoute, readAll } from './route.ts'
 import { isSignedBy, readSignature } from './signature.ts'
 
 export interface WebhookOptions {

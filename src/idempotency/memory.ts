@@ -1,6 +1,6 @@
-import type { Clock } from '../event/clock.ts'
-import { Fifo } from '../event/fifo.ts'
-import { ofKey } from '../event/of-key.ts'
+import type { Clock } from '../util/clock.ts'
+import { Fifo } from '../util/fifo.ts'
+import { ofKey } from '../util/get-or-insert.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
 
 export interface MemoryStoreOptions {

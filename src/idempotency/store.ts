@@ -1,5 +1,5 @@
-import type { Soon } from '../event/soon.ts'
 import type { Sql } from '../plugin/plugin.ts'
+import type { Soon } from '../util/maybe-promise.ts'
 
 /** What identifies a delivery: the plugin and the event's id, within one consumer group. */
 export interface DeliveryKey {

@@ -1,8 +1,8 @@
-import type { Clock } from '../event/clock.ts'
-import type { OwnedPartition } from '../kafka/owned-partition.ts'
-import { placeOf } from '../pipeline/delivery.ts'
-import type { Backlog } from '../pipeline/order.ts'
+import { placeOf } from '../event/record.ts'
+import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
+import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { Clock } from '../util/clock.ts'
 
 /** What a replica is at. It holds nothing of events but where they are. */
 export interface AdminState {

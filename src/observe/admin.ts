@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Clock } from '../event/clock.ts'
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
-import { MOMENTS, momentOf } from '../event/moment.ts'
-import type { ExplainRange, Explanation } from '../history/explanation.ts'
+import { MOMENTS, momentOf } from '../event/relative-time.ts'
+import type { ExplainRange, Explanation } from '../explain/explanation.ts'
+import type { Clock } from '../util/clock.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import type { AdminState } from './admin-state.ts'
 import { hasToken } from './bearer.ts'
 

@@ -1,8 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { fastify } from 'fastify'
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Registry } from 'prom-client'
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { type AdminOptions, serveAdmin } from './admin.ts'
 
 /** One thing that has to be right, by name, and if it is not, why. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../event/clock.ts'
-import { messageOf } from '../event/errors.ts'
-import type { Logger } from './logger.ts'
+import type { Clock } from '../util/clock.ts'
+import { messageOf } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
 
 export interface SampledLogOptions {
   log: Logger

@@ -12,12 +12,12 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import type { Soon } from '../event/soon.ts'
+import { headerText } from '../event/record.ts'
 import { type Trace, traceOf } from '../event/trace.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
-import { headerText } from '../pipeline/envelope.ts'
-import type { HandlerResult } from '../pipeline/handle.ts'
-import type { CallSpans } from '../pipeline/traced.ts'
+import type { CallSpans } from '../pipeline/handle/call-span.ts'
+import type { HandlerResult } from '../pipeline/handle/handler-result.ts'
+import type { Soon } from '../util/maybe-promise.ts'
 
 /** One record on its way to Kafka. */
 export interface SendSpan {

@@ -1,13 +1,19 @@
 import type { WriterSchema } from '../avro/writer-schema.ts'
+import type { Redriven } from '../dead-letter/redrive.ts'
 import type { Event } from '../event/event.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import type { Claim } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { OpenRecord } from './ledger.ts'
-import type { Redriven } from './redriven.ts'
-import type { Wanting } from './route.ts'
+import type { OpenRecord } from './offset-ledger.ts'
 import type { Epoch } from './source.ts'
+
+/** A plugin that a record is delivered to. */
+export interface Wanting {
+  plugin: LoadedPlugin
+  /** Its filter could not tell: it is delivered so that the failure has an outcome. */
+  filterFailed: boolean
+}
 
 /** What a record's bytes say: the event, or why there is none. */
 export type Content =
@@ -84,9 +90,4 @@ function laneOf({ topic, partition, key }: SourceRecord): string {
 /** The record as it first came in: of a redriven one, what it was before it was a dead letter. */
 export function originOf({ record, redriven }: WantedRecord): SourceRecord {
   return redriven?.origin ?? record
-}
-
-/** `topic/partition@offset`, for logs and errors. */
-export function placeOf(record: SourceRecord): string {
-  return `${record.topic}/${record.partition}@${record.offset}`
 }

@@ -1,66 +1,33 @@
-import type { Clock } from '../event/clock.ts'
+import { redrivenOf } from '../dead-letter/redrive.ts'
 import type { Event } from '../event/event.ts'
 import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
-import { andThen, type Soon } from '../event/soon.ts'
-import type { IdempotencyStore } from '../idempotency/store.ts'
-import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { PluginLog } from '../plugin/plugin.ts'
-import { Ask } from './ask.ts'
-import { bookkeeping } from './bookkeeping.ts'
-import { Books } from './books.ts'
-import { ByteBudget } from './budget.ts'
-import { bytesOf, keep } from './copy.ts'
-import type { CrashNotes } from './crash-counts.ts'
-import type { DeadLetterSink } from './dead-letter.ts'
-import { createDecode, type Fingerprint, undecodableOutcome } from './decode.ts'
-import { type Admission, Dedupe } from './dedupe.ts'
-import { type Content, type Delivery, deliveryOf } from './delivery.ts'
-import { type CallNotes, createHandle } from './handle.ts'
-import { Hold } from './hold.ts'
-import type { Turn } from './lanes.ts'
-import { OpenInputs } from './open-inputs.ts'
-import { type Backlog, Order } from './order.ts'
-import { createPeek, type Peek, type PeekPorts } from './peek.ts'
-import { isRedrive, redrivenOf } from './redriven.ts'
-import type { PipelineReports } from './reports.ts'
-import { judge } from './retry.ts'
-import { createRoute, everyPlugin, nobody, type Route, tally, type Wanting } from './route.ts'
-import { createSettle } from './settle.ts'
+import { isRedrive } from '../topics/names.ts'
+import { andThen, type Soon } from '../util/maybe-promise.ts'
+import { Hold } from './admit/call-gate.ts'
+import { Suspects } from './admit/crash-guard.ts'
+import { type Admission, Dedupe } from './admit/dedupe.ts'
+import { passesBy } from './admit/plugin-switches.ts'
+import { bookkeeping } from './audit/audited-reports.ts'
+import { Books } from './audit/delivery-audit.ts'
+import { type Content, type Delivery, deliveryOf, type Wanting } from './delivery.ts'
+import { traced } from './handle/call-span.ts'
+import { createHandle } from './handle/handle.ts'
+import { createTransact } from './handle/transaction.ts'
+import { ByteBudget } from './intake/byte-budget.ts'
+import { createDecode, undecodableOutcome } from './intake/decode.ts'
+import { Ask } from './intake/evaluate-filters.ts'
+import { createPeek, type Peek } from './intake/peek.ts'
+import { OpenInputs } from './intake/redrive-gate.ts'
+import { bytesOf, keep } from './intake/retain-record.ts'
+import { createRoute, everyPlugin, nobody, type Route, tally } from './intake/route.ts'
+import { wantedOf } from './intake/wanted-record.ts'
+import type { Turn } from './lanes/lanes.ts'
+import { type Backlog, Order } from './lanes/plugin-lanes.ts'
+import type { PipelineOptions } from './options.ts'
+import { judge } from './settle/retry-policy.ts'
+import { createSettle } from './settle/settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
-import { Suspects } from './suspects.ts'
-import { type PluginSwitches, passesBy } from './switches.ts'
-import { type CallSpans, traced } from './traced.ts'
-import { createTransact } from './transact.ts'
-import { wantedOf } from './wanted.ts'
-
-export interface PipelineOptions {
-  groupId: string
-  plugins: readonly LoadedPlugin[]
-  switches: PluginSwitches
-  maxInFlightBytes: number
-  /** How long a handler may go on after its signal before the process must end. */
-  handlerGraceMs: number
-  schemaIdOf: PeekPorts['schemaIdOf']
-  schemas: PeekPorts['schemas']
-  fingerprint: Fingerprint
-  store: IdempotencyStore
-  deadLetters: DeadLetterSink
-  crashes: CrashNotes
-  /** A delivery that ended the process so often becomes a dead letter. */
-  maxCrashes: number
-  calls: CallNotes
-  spans?: CallSpans | undefined
-  clock: Clock
-  /** From 0 up to 1. */
-  random: () => number
-  /** How long Kafka keeps the records of a topic; undefined where that is for ever or not known. */
-  retentionMsOf(topic: string): number | undefined
-  logOf(delivery: Delivery): PluginLog
-  /** A handler ignores its signal: the process must end rather than call it again. */
-  onStuck(delivery: Delivery): void
-  reports: PipelineReports
-}
 
 export interface Pipeline extends Intake {
   stats(): { inFlightDeliveries: number; inFlightBytes: number; unaccounted: number }

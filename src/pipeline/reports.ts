@@ -1,18 +1,10 @@
 import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { FilterDecision } from './ask.ts'
-import type { BreakerState } from './breaker.ts'
-import type { StoreOperation } from './dedupe.ts'
+import type { BreakerState } from './admit/circuit-breaker.ts'
+import type { StoreOperation } from './admit/dedupe.ts'
 import type { Delivery } from './delivery.ts'
-import type { SettleReports } from './settle.ts'
-
-/** How often a filter decided how. */
-export type FilterTally = Record<FilterDecision['type'], { count: number }>
-
-/** For those who don't look at the counts. */
-export function countNothing(): FilterTally {
-  return { wanted: { count: 0 }, unwanted: { count: 0 }, error: { count: 0 } }
-}
+import type { FilterTally } from './intake/evaluate-filters.ts'
+import type { SettleReports } from './settle/settle.ts'
 
 /** What the pipeline tells of its work, for metrics and logs. None of these may throw. */
 export interface PipelineReports extends SettleReports {

@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../event/record.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger } from './offset-ledger.ts'
 
 /**
  * One uninterrupted ownership of a partition. Work is done on behalf of an epoch; once it is lost,

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
-import { nearMiss } from '../config/near-miss.ts'
+import { limits } from '../config/plugin-limits.ts'
 import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
-import { limits } from './limits.ts'
+import { nearMiss } from '../util/did-you-mean.ts'
 import type { Plugin, RetryPolicy } from './plugin.ts'
 
 type Check = (value: unknown) => boolean

@@ -1,7 +1,7 @@
-import { nearest } from '../config/near-miss.ts'
-import { InventoryEventsError } from '../event/errors.ts'
 import { allOf } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
+import { nearest } from '../util/did-you-mean.ts'
+import { InventoryEventsError } from '../util/errors.ts'
 import { whereProblems } from './check-plugin.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 

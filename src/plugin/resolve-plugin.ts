@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts']
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config/settings.ts'
-import { InventoryEventsError } from '../event/errors.ts'
+import { InventoryEventsError } from '../util/errors.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 
 export interface Shared {

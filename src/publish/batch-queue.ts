@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '../kafka/producer.ts'
+import type { OutgoingRecord } from '../kafka/producer/message.ts'
 
 export interface BatchLimits {
   maxBatchRecords: number

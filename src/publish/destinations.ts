@@ -1,7 +1,10 @@
-import type { ContractSchema } from '../avro/schemas.ts'
-import { contractSchemaOf, contractSchemas } from '../avro/schemas.ts'
+import {
+  type ContractSchema,
+  contractSchemaOf,
+  contractSchemas,
+} from '../avro/schema/contract-schemas.ts'
 import type { Event } from '../event/event.ts'
-import type { EventTopics } from './event-topics.ts'
+import type { EventTopics } from '../topics/event-topics.ts'
 
 export interface Destination {
   topic: string

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { messageOf } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
-import { formatProblem } from '../event/problem.ts'
-import { validateEvent } from '../event/validate.ts'
+import { formatProblem } from '../event/validation/problem.ts'
+import { validateEvent } from '../event/validation/validate.ts'
+import { messageOf } from '../util/errors.ts'
 import { inexactInteger } from './inexact-integer.ts'
 
 export type ParsedLine =

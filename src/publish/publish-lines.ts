@@ -1,8 +1,7 @@
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { createLinesInFlight } from './lines-in-flight.ts'
-import type { Mint } from './parse-line.ts'
-import { parseLine } from './parse-line.ts'
+import { type Mint, parseLine } from './parse-line.ts'
 import type { Intake } from './publisher.ts'
 import type { InputLine } from './read-lines.ts'
 

@@ -1,10 +1,10 @@
-import { InventoryEventsError } from '../event/errors.ts'
 import type { Event } from '../event/event.ts'
 import type { Trace } from '../event/trace.ts'
-import { formatProblems, validateEvent } from '../event/validate.ts'
+import { formatProblems, validateEvent } from '../event/validation/validate.ts'
+import { InventoryEventsError } from '../util/errors.ts'
 import type { Settled } from './batch-queue.ts'
-import { createEntrance, type PublisherOptions } from './entrance.ts'
-import { createInOrder } from './in-order.ts'
+import { createInOrder } from './serial-queue.ts'
+import { createEntrance, type PublisherOptions } from './topic-queues.ts'
 
 export interface Publisher {
   /**

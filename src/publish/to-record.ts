@@ -1,9 +1,9 @@
-import { encodeEvent } from '../avro/encoder.ts'
+import { encodeEvent } from '../avro/codec/encoder.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
 import { nameOf } from '../event/guards.ts'
 import { type Trace, traceHeaders } from '../event/trace.ts'
-import type { OutgoingRecord } from '../kafka/producer.ts'
+import type { OutgoingRecord } from '../kafka/producer/message.ts'
 
 /** The record of an event: Avro in the Confluent frame, keyed by entity, CloudEvents in headers. */
 export function toRecord(

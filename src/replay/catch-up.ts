@@ -1,13 +1,12 @@
-import type { Audit, ControlRecord } from '../control/control-record.ts'
-import { encodeControl } from '../control/control-record.ts'
-import { type Clock, systemClock } from '../event/clock.ts'
-import { InventoryEventsError } from '../event/errors.ts'
-import { writeControl } from '../kafka/control-log.ts'
-import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/time-ranges.ts'
+import { type Audit, type ControlRecord, encodeControl } from '../control/control-record.ts'
+import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/reader/offset-ranges.ts'
+import { writeControl } from '../kafka/state/control-log.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import { prepare } from './group-resources.ts'
 import { encodePlan, type ReplayPlan } from './plan.ts'
-import { writePlan } from './plans.ts'
+import { writePlan } from './plan-store.ts'
 import { type Run, type RunParts, startRun } from './run.ts'
-import { prepare } from './surroundings.ts'
 
 export interface CatchUpParts extends RunParts {
   audit: Audit

@@ -1,6 +1,6 @@
 import type { Audit } from '../control/control-record.ts'
-import { InventoryEventsError, messageOf } from '../event/errors.ts'
-import type { OffsetRange } from '../kafka/time-ranges.ts'
+import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
 /** `enable`: what a plugin missed while it was disabled, in its own name. */
 export type Purpose = 'replay' | 'enable'

@@ -1,4 +1,4 @@
-import type { OffsetRange } from '../kafka/time-ranges.ts'
+import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
 
 /** The offsets that are replayed, by partition. Their ends may move on. */
 export class Ranges {

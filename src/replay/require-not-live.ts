@@ -1,9 +1,9 @@
 import type { Kafka } from 'kafkajs'
 import type { ControlRecord } from '../control/control-record.ts'
-import { standingsOf } from '../control/standings.ts'
-import { InventoryEventsError } from '../event/errors.ts'
-import { memberCount } from '../kafka/group-members.ts'
-import type { ServiceConfig } from '../run-group.ts'
+import { standingsOf } from '../control/plugin-states.ts'
+import { memberCount } from '../kafka/admin/group-members.ts'
+import type { ServiceConfig } from '../service/consumer-group.ts'
+import { InventoryEventsError } from '../util/errors.ts'
 
 /** Rejects with USAGE where the live group hands events to the plugin now. */
 export async function requireNotLive(

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../event/clock.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
 
 /** Real time for handlers and their limits, but no waiting between attempts. */
 export const impatientClock: Clock = {

@@ -1,7 +1,8 @@
-import { contractSchemaOf, contractSchemas } from '../avro/schemas.ts'
-import { createWriterSchema, type SchemaLookup, type WriterSchema } from '../avro/writer-schema.ts'
+import { createWriterSchema } from '../avro/codec/create-writer-schema.ts'
+import { contractSchemaOf, contractSchemas } from '../avro/schema/contract-schemas.ts'
+import type { SchemaLookup, WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
-import { ofKey } from '../event/of-key.ts'
+import { ofKey } from '../util/get-or-insert.ts'
 
 /** The contract's schemas without a registry: their ids are their places in the contract. */
 export function createLocalSchemas() {

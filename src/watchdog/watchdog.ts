@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Config } from '../config/settings.ts'
-import { CallBoard } from './call-board.ts'
-import { NOTE_LIMIT_MS } from './note-crash.ts'
+import { CallBoard } from './call-table.ts'
+import { NOTE_LIMIT_MS } from './record-crash.ts'
 
 export interface WatchdogOptions {
   /** Where Kafka is, and whose crashes are noted there. */

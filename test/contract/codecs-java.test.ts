@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decompressBatch } from '../../src/kafka/codecs.ts'
+import { decompressBatch } from '../../src/kafka/codecs/codecs.ts'
 import { javaMissing } from '../support/java-avro.ts'
 import { compressJava } from '../support/java-kafka.ts'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
 import { wasted } from '../support/events.ts'
 import { clientOf, gatewaySettings } from '../support/gateway.ts'
 import { situation } from '../support/service-kit.ts'

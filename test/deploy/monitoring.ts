@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { stringify } from 'yaml'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
 import { until } from '../support/stack.ts'
 
 /** By what names distributions have them. */

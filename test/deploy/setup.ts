@@ -2,10 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { endMavenStack, endpointsOf, markOf, startMavenStack } from '../../src/stack/maven-stack.ts'
-import { pickPorts } from '../../src/stack/ports.ts'
-import { pidsMarked } from '../../src/stack/processes.ts'
-import { jarsFolder } from '../../src/stack/stack.ts'
+import {
+  endMavenStack,
+  endpointsOf,
+  markOf,
+  startMavenStack,
+} from '../../src/dev/stack/maven-stack.ts'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { pidsMarked } from '../../src/dev/stack/process/processes.ts'
+import { jarsFolder } from '../../src/dev/stack/stack.ts'
 import { PROGRAMS, programOf } from './monitoring.ts'
 
 declare module 'vitest' {

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { InventoryEventsError } from '../../src/event/errors.ts'
-import { brokerIsReady } from '../../src/stack/answers.ts'
-import { java, waitUntilReady } from '../../src/stack/launch.ts'
-import { runCommand } from '../../src/stack/run-command.ts'
+import { java, waitUntilReady } from '../../src/dev/stack/process/launch.ts'
+import { runCommand } from '../../src/dev/stack/process/run-command.ts'
+import { brokerIsReady } from '../../src/dev/stack/readiness.ts'
+import { InventoryEventsError } from '../../src/util/errors.ts'
 import { type Node, nodeAt } from './node.ts'
 
 export interface BrokerPorts {

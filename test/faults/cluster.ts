@@ -1,16 +1,16 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { createRegistry } from '../../src/avro/registry.ts'
+import { createRegistry } from '../../src/avro/registry/registry.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
-import { createKafka } from '../../src/kafka/client.ts'
-import { createLogger } from '../../src/observe/logger.ts'
-import { fetchKafka } from '../../src/stack/kafka.ts'
-import { fetchRegistry, registryUrl, startRegistry } from '../../src/stack/registry.ts'
-import type { Site } from '../../src/stack/site.ts'
-import { type Postgres, startBookings } from './bookings.ts'
+import { fetchKafka } from '../../src/dev/stack/kafka.ts'
+import { fetchRegistry, registryUrl, startRegistry } from '../../src/dev/stack/registry.ts'
+import type { Site } from '../../src/dev/stack/site.ts'
+import { createKafka } from '../../src/kafka/client/client.ts'
+import { createLogger } from '../../src/util/logger.ts'
 import { type Broker, type BrokerPorts, prepareBroker } from './broker.ts'
 import { type Node, type NodeSite, nodeAt } from './node.ts'
 import { openLink, type ProxiedLink } from './proxy.ts'
+import { type Postgres, startBookings } from './transactional-table.ts'
 
 const BROKERS = 3
 

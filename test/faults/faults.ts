@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { companionTopics } from '../../src/kafka/companion-topics.ts'
-import { marksTopicOf } from '../../src/kafka/marks-topic.ts'
+import { companionTopics, marksTopicOf } from '../../src/topics/names.ts'
 import { type Broker, OFFSETS_PARTITIONS } from './broker.ts'
 import { moveLeaders } from './leaders.ts'
 import type { StoreName } from './plugin-rules.ts'

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Random } from '../../src/demo/random.ts'
-import { messageOf } from '../../src/event/errors.ts'
+import type { Random } from '../../src/dev/workload/random.ts'
 import type { InventoryEvent, Node } from '../../src/event/event.ts'
-import { createLogger } from '../../src/observe/logger.ts'
 import { type OpenPublisher, openPublisher } from '../../src/publish/open-publisher.ts'
+import { messageOf } from '../../src/util/errors.ts'
+import { createLogger } from '../../src/util/logger.ts'
 
 import type { Cluster } from './cluster.ts'
 

@@ -1,7 +1,7 @@
-import { markOf, unpackMarks } from '../../src/idempotency/mark-format.ts'
-import type { Mark } from '../../src/idempotency/mark-table.ts'
-import { marksTopicOf } from '../../src/kafka/marks-topic.ts'
-import { readTopic } from '../../src/kafka/read-topic.ts'
+import { readTopic } from '../../src/dev/replicas/read-topic.ts'
+import { markOf, unpackMarks } from '../../src/idempotency/kafka/mark-format.ts'
+import type { Mark } from '../../src/idempotency/kafka/mark-table.ts'
+import { marksTopicOf } from '../../src/topics/names.ts'
 import type { Cluster } from './cluster.ts'
 
 /** When it was first noted that a plugin completed an event, in microseconds as effects have it. */

@@ -1,8 +1,12 @@
 import { mkdir } from 'node:fs/promises'
-import { type Launched, type LaunchOptions, launchJava } from '../../src/stack/launch.ts'
-import { markOf } from '../../src/stack/maven-stack.ts'
-import { pidsMarked } from '../../src/stack/processes.ts'
-import { waitUntil } from '../../src/stack/wait.ts'
+import { markOf } from '../../src/dev/stack/maven-stack.ts'
+import {
+  type Launched,
+  type LaunchOptions,
+  launchJava,
+} from '../../src/dev/stack/process/launch.ts'
+import { waitUntil } from '../../src/dev/stack/process/poll.ts'
+import { pidsMarked } from '../../src/dev/stack/process/processes.ts'
 
 const KILL_MS = 10_000
 

@@ -1,16 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Random, seededRandom } from '../../src/demo/random.ts'
-import { waitFor } from '../../src/demo/wait-for.ts'
-import { type GroupOffset, groupOffsets } from '../../src/kafka/group-offsets.ts'
-import type { Bookings } from './bookings.ts'
+import { waitFor } from '../../src/dev/replicas/wait-for.ts'
+import { type Random, seededRandom } from '../../src/dev/workload/random.ts'
+import { type GroupOffset, groupOffsets } from '../../src/kafka/admin/group-offsets.ts'
 import type { Cluster } from './cluster.ts'
-import { Crew } from './crew.ts'
 import type { LogEntry } from './evidence.ts'
 import { createLoad, type Load } from './load.ts'
 import { rulesFor, type StoreName } from './plugin-rules.ts'
+import { Crew } from './replicas.ts'
 import { createTopic, widenTopic } from './topics.ts'
+import type { Bookings } from './transactional-table.ts'
 
 const PARTITIONS = 6
 const SESSION_MS = 8_000

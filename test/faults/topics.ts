@@ -1,10 +1,10 @@
 import kafkajs, { type Admin } from 'kafkajs'
-import { registerSchemas } from '../../src/cli/schema-subjects.ts'
-import { withAdmin } from '../../src/kafka/admin.ts'
-import { companionTopics } from '../../src/kafka/companion-topics.ts'
-import { createControlTopic } from '../../src/kafka/control-topic.ts'
-import { createWithCompanions } from '../../src/kafka/create-topics.ts'
-import { createMarksTopic, marksTopicOf } from '../../src/kafka/marks-topic.ts'
+import { registerSchemas } from '../../src/avro/registry/subjects.ts'
+import { createControlTopic } from '../../src/kafka/admin/control-topic.ts'
+import { createWithCompanions } from '../../src/kafka/admin/create-topics.ts'
+import { createMarksTopic } from '../../src/kafka/admin/marks-topic.ts'
+import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
+import { companionTopics, marksTopicOf } from '../../src/topics/names.ts'
 import type { Cluster } from './cluster.ts'
 
 /** An input topic with all that goes with it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { seededRandom } from '../../src/demo/random.ts'
-import { messageOf } from '../../src/event/errors.ts'
+import { seededRandom } from '../../src/dev/workload/random.ts'
+import { messageOf } from '../../src/util/errors.ts'
 import type { Cluster } from './cluster.ts'
 import { watchCommits } from './commits.ts'
 import { gather } from './evidence.ts'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { contractSchemas } from '../../src/avro/schemas.ts'
-import { subjectName } from '../../src/avro/subject.ts'
+import { subjectName } from '../../src/avro/registry/subject-name.ts'
+import { contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
 import type { InventoryWastedEvent } from '../../src/event/event.ts'
-import { createProducer } from '../../src/kafka/producer.ts'
+import { createProducer } from '../../src/kafka/producer/producer.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
 import type { Cluster } from './cluster.ts'
 

@@ -1,6 +1,6 @@
-import type { Outage } from './crew.ts'
 import type { Evidence, LogEntry, SeenEffect } from './evidence.ts'
 import type { PluginRule } from './plugin-rules.ts'
+import type { Outage } from './replicas.ts'
 
 export interface Verdict {
   published: number

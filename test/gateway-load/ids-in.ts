@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { waitUntil } from '../../src/stack/wait.ts'
+import { waitUntil } from '../../src/dev/stack/process/poll.ts'
 
 const READ_MS = 180_000
 

@@ -1,5 +1,5 @@
 import autocannon, { type Instance, type Options, type Result } from 'autocannon'
-import { waitUntil } from '../../src/stack/wait.ts'
+import { waitUntil } from '../../src/dev/stack/process/poll.ts'
 import { wasted } from '../support/events.ts'
 import { signed } from '../support/sign.ts'
 import { SECRET } from './prepare.ts'

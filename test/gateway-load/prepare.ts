@@ -1,6 +1,6 @@
-import { contractSchemas } from '../../src/avro/schemas.ts'
-import { subjectName } from '../../src/avro/subject.ts'
-import { waitUntil } from '../../src/stack/wait.ts'
+import { subjectName } from '../../src/avro/registry/subject-name.ts'
+import { contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { waitUntil } from '../../src/dev/stack/process/poll.ts'
 import type { Cluster } from '../faults/cluster.ts'
 import { startCli } from '../support/start-cli.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { guards } from '../hazards/guards.ts'
-import { problemOf } from '../hazards/judge.ts'
+import { guards } from '../kafkajs-hazards/mutation/guards.ts'
+import { problemOf } from '../kafkajs-hazards/mutation/verdict.ts'
 import { filesUnder, textOf } from '../support/repo-files.ts'
 
 describe('guards against hazards', () => {
@@ -18,7 +18,7 @@ describe('guards against hazards', () => {
   it('each test of a hazard has a guard, and each guard a test', () => {
     const files = filesUnder('test')
     const tested = new Set(guards.map(({ test }) => test))
-    const hazards = files.filter((path) => /^test\/hazards\/.*\.test\.ts$/.test(path))
+    const hazards = files.filter((path) => /^test\/kafkajs-hazards\/.*\.test\.ts$/.test(path))
     expect(hazards.filter((path) => !tested.has(path))).toEqual([])
     expect([...tested].filter((path) => !files.includes(path))).toEqual([])
   })

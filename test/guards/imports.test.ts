@@ -1,44 +1,57 @@
-import { expect, it } from 'vitest'
+import { dirname } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { filesUnder, type Import, importsOf } from '../support/repo-files.ts'
 
-/** What the modules of each folder may import from others; types are free, they leave no trace. */
-const MAY_IMPORT: Record<string, readonly string[]> = {
-  event: [],
-  filter: ['event', 'config'],
-  gateway: ['event', 'kafka', 'observe', 'publish', 'version.ts'],
-  avro: ['event', 'config/current-value.ts'],
-  config: ['event', 'plugin'],
-  control: ['event'],
-  history: ['event', 'avro', 'filter', 'pipeline'],
-  idempotency: ['event'],
-  kafka: ['event', 'pipeline', 'config/current-value.ts'],
-  observe: ['event', 'pipeline'],
+/**
+ * From the ground up: a file imports from its own folder and from those before it, whether types or
+ * values. What a folder may import at run time is said beside it, where that is less than all of
+ * them; files that join the parts may import whatever lies below.
+ */
+const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all below'][] = [
+  ['util', []],
+  ['version.ts', []],
+  ['topics', []],
+  ['event', ['util']],
+  ['config', ['util']],
+  ['filter', ['event', 'util']],
+  ['dead-letter', ['event', 'topics']],
+  ['plugin', ['event', 'config', 'filter', 'util']],
+  ['avro', ['event', 'topics', 'util', 'config/current-value.ts']],
+  ['idempotency', ['util']],
   // What a handler may return is a word that the steps share with plugins.
-  pipeline: ['event', 'filter', 'plugin/plugin.ts'],
-  plugin: ['event', 'config', 'filter'],
-  publish: ['event', 'avro', 'kafka'],
-  stack: ['event'],
-  watchdog: ['event', 'kafka', 'observe', 'pipeline'],
-}
-
-/** Where parts are joined. */
-const WIRING = [
-  'cli',
-  'create-admin.ts',
-  'create-explain.ts',
-  'create-store.ts',
-  'demo',
-  'follow-switches.ts',
-  'testing',
-  'index.ts',
-  'publisher.ts',
-  'replay',
-  'run-group.ts',
-  'service.ts',
-  'start-from.ts',
-  'testing.ts',
-  'version.ts',
+  ['pipeline', ['dead-letter', 'event', 'filter', 'topics', 'util', 'plugin/plugin.ts']],
+  ['control', ['util']],
+  ['kafka', ['event', 'pipeline', 'topics', 'util', 'config/current-value.ts']],
+  ['watchdog', ['event', 'kafka', 'pipeline', 'util']],
+  ['explain', ['avro', 'dead-letter', 'event', 'filter', 'pipeline', 'util']],
+  ['backtest', ['avro', 'event', 'explain', 'pipeline', 'util']],
+  ['observe', ['event', 'pipeline', 'util']],
+  ['publish', ['event', 'avro', 'kafka', 'topics', 'util']],
+  ['gateway', ['event', 'kafka', 'observe', 'publish', 'util', 'version.ts']],
+  ['service', 'all below'],
+  ['replay', 'all below'],
+  ['dev', 'all below'],
+  ['testing', 'all below'],
+  ['testing.ts', 'all below'],
+  ['publisher.ts', 'all below'],
+  ['index.ts', 'all below'],
+  ['cli', 'all below'],
 ]
+
+/** Within a folder, in the same way: a folder in it imports only from those before it. */
+const INSIDE: Record<string, readonly string[]> = {
+  avro: ['schema', 'types', 'projection', 'codec', 'registry'],
+  cli: ['shared', 'dead-letters', 'explain', 'filters', 'publish', 'replay', 'plugins'],
+  dev: ['stack', 'workload', 'replicas', 'demo'],
+  'dev/stack': ['process', 'maven'],
+  event: ['validation'],
+  gateway: ['http'],
+  idempotency: ['kafka', 'postgres'],
+  kafka: ['codecs', 'patches', 'client', 'consumer', 'admin', 'producer', 'reader', 'state'],
+  'kafka/consumer': ['assigner'],
+  // The way of a delivery. What counts it all comes last.
+  pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],
+}
 
 /** Packages that one folder alone may import. */
 const OWNERS: Record<string, string> = {
@@ -49,55 +62,123 @@ const OWNERS: Record<string, string> = {
   '@opentelemetry/api': 'observe',
 }
 
+const FILES_MAX = 16
+
 const modules = filesUnder('src').map((path) => ({
   path,
   folder: path.split('/')[1]!,
   imports: importsOf(path),
 }))
+const floorOf = new Map(FLOORS.map(([folder], floor) => [folder, floor]))
 
 it('finds the imports', () => {
   const all = modules.flatMap(({ imports }) => imports)
   expect(all.length).toBeGreaterThan(500)
   const of = (target: string) => all.filter((each) => each.target === target)
   expect(of('kafkajs').map(({ isType }) => isType)).toContain(false)
-  expect(of('src/kafka/admin.ts').map(({ isType }) => isType)).toContain(true)
-  expect(of('src/service.ts')).not.toEqual([])
+  expect(of('src/kafka/admin/topic-admin.ts').map(({ isType }) => isType)).toContain(true)
+  expect(of('src/service/service.ts')).not.toEqual([])
 })
 
 it('each folder is named here once', () => {
   const folders = new Set(modules.map(({ folder }) => folder))
-  expect([...folders].sort()).toEqual([...Object.keys(MAY_IMPORT), ...WIRING].sort())
+  expect([...folders].sort()).toEqual(FLOORS.map(([folder]) => folder).sort())
 })
 
-it('modules import from their own folder and from those that theirs may know', () => {
-  expect(offences(({ target }, folder) => isForbidden(target, folder))).toEqual([])
+it('each folder in a folder is named here once', () => {
+  const parts = new Set(modules.map(({ path }) => dirname(path).split('/').slice(1)))
+  const found = new Set([...parts].filter(({ length }) => length > 1).map((part) => part.join('/')))
+  const named = Object.entries(INSIDE).flatMap(([folder, inside]) =>
+    inside.map((each) => `${folder}/${each}`),
+  )
+  expect([...found].sort()).toEqual(named.sort())
+})
+
+it('no import leads up, types included', () => {
+  const isUp = ({ target }: Import, folder: string) => {
+    const floor = floorOf.get(target.split('/')[1]!)
+    return target.startsWith('src/') && floor! > floorOf.get(folder)!
+  }
+  expect(offences(isUp)).toEqual([])
+})
+
+describe.each(Object.entries(INSIDE))('in %s', (parent, inside) => {
+  it('no import leads up, types included', () => {
+    const partOf = (path: string) =>
+      path.startsWith(`src/${parent}/`)
+        ? inside.indexOf(path.split('/')[parent.split('/').length + 1]!)
+        : -1
+    const up = modules.flatMap(({ path, imports }) => {
+      const part = partOf(path)
+      if (part === -1) return []
+      return imports
+        .filter(({ target }) => partOf(target) > part)
+        .map(({ target }) => `${path} imports ${target}`)
+    })
+    expect(up).toEqual([])
+  })
+})
+
+it('modules import at run time only from the folders that theirs may know', () => {
+  expect(offences((imported, folder) => !imported.isType && isForbidden(imported, folder))).toEqual(
+    [],
+  )
+})
+
+it('no files import each other in a circle, types included', () => {
+  const open = new Map(
+    modules.map(({ path, imports }) => [
+      path,
+      new Set(imports.map(({ target }) => target).filter((target) => target.startsWith('src/'))),
+    ]),
+  )
+  // What imports nothing that is left is in no circle; in the end nothing may be left.
+  for (let before = -1; before !== open.size; ) {
+    before = open.size
+    for (const [path, targets] of open) {
+      for (const target of targets) if (!open.has(target)) targets.delete(target)
+      if (targets.size === 0) open.delete(path)
+    }
+  }
+  expect([...open.keys()]).toEqual([])
+})
+
+it(`no folder of src has more than ${FILES_MAX} files of its own`, () => {
+  const counts = new Map<string, number>()
+  for (const { path } of modules) {
+    counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
+  }
+  expect([...counts].filter(([, count]) => count > FILES_MAX)).toEqual([])
 })
 
 it('each client library has one folder that knows it', () => {
-  const isStrange = ({ target }: Import, folder: string) => {
+  const isStrange = ({ target, isType }: Import, folder: string) => {
     const owner = OWNERS[packageOf(target)]
-    return owner !== undefined && owner !== folder
+    return !isType && owner !== undefined && owner !== folder
   }
   expect(offences(isStrange)).toEqual([])
 })
 
-it('the words import nothing at all that is not theirs or of Node', () => {
+it('util and topics import nothing but each other and what Node has', () => {
   const targets = modules
-    .filter(({ folder }) => folder === 'event')
+    .filter(({ folder }) => ['util', 'topics'].includes(folder))
     .flatMap(({ imports }) => imports.map(({ target }) => target))
-  expect(targets.filter((target) => !/^(src\/event\/|node:)/.test(target))).toEqual([])
+  expect(targets.filter((target) => !/^(src\/(util|topics)\/|node:|pino$)/.test(target))).toEqual(
+    [],
+  )
 })
 
-function isForbidden(target: string, folder: string): boolean {
-  if (!target.startsWith('src/') || WIRING.includes(folder)) return false
-  const allowed = [folder, ...MAY_IMPORT[folder]!]
+function isForbidden({ target }: Import, folder: string): boolean {
+  const [, mayImport] = FLOORS[floorOf.get(folder)!]!
+  if (!target.startsWith('src/') || mayImport === 'all below') return false
+  const allowed = [folder, ...mayImport]
   return !allowed.some((each) => target === `src/${each}` || target.startsWith(`src/${each}/`))
 }
 
 function offences(isOffence: (imported: Import, folder: string) => boolean): string[] {
   return modules.flatMap(({ path, folder, imports }) =>
     imports
-      .filter((imported) => !imported.isType && isOffence(imported, folder))
+      .filter((imported) => isOffence(imported, folder))
       .map(({ target }) => `${path} imports ${target}`),
   )
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Explanation } from '../../src/history/explanation.ts'
+import type { Explanation } from '../../src/explain/explanation.ts'
 import type { AdminState } from '../../src/observe/admin-state.ts'
 import { type Plugin, reject } from '../../src/plugin/plugin.ts'
 import { moved } from '../support/events.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { registerCodecs } from '../../src/kafka/codecs.ts'
+import { registerCodecs } from '../../src/kafka/codecs/codecs.ts'
 import { moved } from '../support/events.ts'
 import { javaMissing } from '../support/java-avro.ts'
 import { produceJava } from '../support/java-kafka.ts'

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { assigned } from '../hazards/assignments.ts'
+import { assigned } from '../kafkajs-hazards/assignments.ts'
 import { deferred } from '../support/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ExplainedPlugin, Explanation } from '../../src/history/explanation.ts'
+import type { ExplainedPlugin, Explanation } from '../../src/explain/explanation.ts'
 import { moved } from '../support/events.ts'
 import takes from '../support/plugins/explained.ts'
 import strict from '../support/plugins/explained-rejects.ts'

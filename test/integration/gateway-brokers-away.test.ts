@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { machineProbes } from '../../src/stack/probes.ts'
+import { machineProbes } from '../../src/dev/stack/probes.ts'
 import { gatewaySettings, openGateway } from '../support/gateway.ts'
 import { startOwnKafka } from '../support/own-kafka.ts'
 import { readTopic } from '../support/read-topic.ts'

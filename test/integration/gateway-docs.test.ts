@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
 import { bash } from '../support/bash.ts'
 import { REPO } from '../support/clone.ts'
 import { readTopic } from '../support/read-topic.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contractSchemaOf } from '../../src/avro/schemas.ts'
+import { contractSchemaOf } from '../../src/avro/schema/contract-schemas.ts'
 import { moved } from '../support/events.ts'
 import { javaFields, javaMissing, runJava } from '../support/java-avro.ts'
 import { produceConsole, produceJava } from '../support/java-kafka.ts'

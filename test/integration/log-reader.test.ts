@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { type ISocketFactory, Kafka, logLevel } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
-import { systemClock } from '../../src/event/clock.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
-import { LogReader } from '../../src/kafka/log-reader.ts'
+import { LogReader } from '../../src/kafka/reader/log-reader.ts'
+import { systemClock } from '../../src/util/clock.ts'
 import { createTopics, endpoints, kafkaClient, uniqueName, until } from '../support/stack.ts'
 
 /** Less than the session of a member that did not leave its group. */

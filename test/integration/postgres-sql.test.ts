@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { systemClock } from '../../src/event/clock.ts'
 import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
 import { reject, type SqlPluginContext, skip } from '../../src/plugin/plugin.ts'
+import { systemClock } from '../../src/util/clock.ts'
 import { claimOf } from '../contract/store-contract.ts'
 import { deferred } from '../support/deferred.ts'
 import { partition, pipelineKit, plugin } from '../support/pipeline-kit.ts'

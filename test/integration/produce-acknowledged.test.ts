@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Producer } from '../../src/kafka/producer.ts'
-import { createProducer } from '../../src/kafka/producer.ts'
+import { createProducer, type Producer } from '../../src/kafka/producer/producer.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { createTopics, kafkaClient, uniqueName } from '../support/stack.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { ComplexSchema } from '../../src/avro/schema.ts'
-import { contractSchema } from '../../src/avro/schemas.ts'
+import { contractSchema } from '../../src/avro/schema/contract-schemas.ts'
+import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
 import { writerOf } from '../support/avro.ts'
 import { wasted } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'

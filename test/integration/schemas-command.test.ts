@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createRegistry } from '../../src/avro/registry.ts'
-import { contractSchema, contractSchemas } from '../../src/avro/schemas.ts'
-import { subjectName } from '../../src/avro/subject.ts'
+import { createRegistry } from '../../src/avro/registry/registry.ts'
+import { subjectName } from '../../src/avro/registry/subject-name.ts'
+import { contractSchema, contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
 import { runCli } from '../support/run-cli.ts'
 import { endpoints, uniqueName } from '../support/stack.ts'
 

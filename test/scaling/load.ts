@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Partitioners } from 'kafkajs'
 import type { InventoryEvent } from '../../src/event/event.ts'
-import { createLogger } from '../../src/observe/logger.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
+import { createLogger } from '../../src/util/logger.ts'
 import type { Cluster } from '../faults/cluster.ts'
 
 /** Events that are spread evenly: over the partitions, over the entities of each, and in time. */

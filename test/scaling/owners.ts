@@ -1,5 +1,5 @@
 import { type Admin, AssignerProtocol } from 'kafkajs'
-import { waitFor } from '../../src/demo/wait-for.ts'
+import { waitFor } from '../../src/dev/replicas/wait-for.ts'
 import { askOverAndOver } from '../faults/ask-over-and-over.ts'
 import type { Cluster } from '../faults/cluster.ts'
 import type { Owners } from './moves.ts'

@@ -1,4 +1,4 @@
-import { scrape } from '../../src/demo/scrape.ts'
+import { scrape } from '../../src/dev/replicas/scrape.ts'
 import { nowUs } from '../faults/commits.ts'
 import { readEffects, type SeenEffect } from '../faults/evidence.ts'
 import type { Window } from './gaps.ts'

@@ -1,9 +1,13 @@
 import fc from 'fast-check'
-import { isWellFormed } from '../../src/event/check-json.ts'
 import type { Event, InventoryEvent, PluginEvent, UnknownEvent } from '../../src/event/event.ts'
 import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
-import { type FieldRule, type RecordShape, SHAPE_OF_KIND } from '../../src/event/shapes.ts'
 import { formatTime } from '../../src/event/time.ts'
+import { isWellFormed } from '../../src/event/validation/check-json.ts'
+import {
+  type FieldRule,
+  type RecordShape,
+  SHAPE_OF_KIND,
+} from '../../src/event/validation/shapes.ts'
 
 /** Well-formed text of any script, with the awkward ones more often than chance has them. */
 export const text = fc.oneof(

@@ -1,6 +1,6 @@
 import { type Path, valueAt } from '../../src/event/path.ts'
 import { compileFilter } from '../../src/filter/compile.ts'
-import type { Verdict } from '../../src/filter/filter.ts'
+import type { Verdict } from '../../src/filter/operators.ts'
 import { readFilter } from '../../src/filter/read-filter.ts'
 
 /** A record as filters see it. */

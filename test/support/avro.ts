@@ -1,7 +1,7 @@
-import type { AvroType } from '../../src/avro/avsc.ts'
-import { FRAME_BYTES, writeFrame } from '../../src/avro/frame.ts'
-import type { ComplexSchema } from '../../src/avro/schema.ts'
-import { createContractType } from '../../src/avro/types.ts'
+import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
+import type { AvroType } from '../../src/avro/types/avsc.ts'
+import { createContractType } from '../../src/avro/types/types.ts'
+import { FRAME_BYTES, writeFrame } from '../../src/avro/wire-format.ts'
 import { registerSchema } from './service-kit.ts'
 
 /** Registers a schema that is not the contract's own, and writes records with it. */

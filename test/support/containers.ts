@@ -1,6 +1,6 @@
 import { GenericContainer, Wait } from 'testcontainers'
-import type { Endpoints } from '../../src/stack/maven-stack.ts'
-import { pickPorts } from '../../src/stack/ports.ts'
+import type { Endpoints } from '../../src/dev/stack/maven-stack.ts'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
 
 const START_MS = 300_000
 

@@ -1,4 +1,4 @@
-import type { CrashCounts, CrashNotes } from '../../src/pipeline/crash-counts.ts'
+import type { CrashCounts, CrashNotes } from '../../src/pipeline/admit/crash-counts.ts'
 
 /** Crash counts of one partition in memory, which outlive pipelines; `faults` may refuse changes. */
 export function fakeCrashNotes(noted: Record<string, number> = {}) {

@@ -1,4 +1,4 @@
-import type { MarksLog } from '../../src/idempotency/marks-log.ts'
+import type { MarksLog } from '../../src/idempotency/kafka/marks-log-port.ts'
 
 interface Entry {
   value: Buffer | null

@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { ComplexSchema } from '../../src/avro/schema.ts'
-import { type ContractSchema, contractSchemaOf, UNKNOWN_EVENT } from '../../src/avro/schemas.ts'
+import {
+  type ContractSchema,
+  contractSchemaOf,
+  UNKNOWN_EVENT,
+} from '../../src/avro/schema/contract-schemas.ts'
+import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
+import { resolveJars } from '../../src/dev/stack/maven/maven.ts'
 import type { Event } from '../../src/event/event.ts'
 import type { JsonObject } from '../../src/event/json.ts'
 import { parseTime } from '../../src/event/time.ts'
-import { resolveJars } from '../../src/stack/maven.ts'
 
 /** One task for Java: write `fields`, or read `hex`. */
 export interface JavaTask {

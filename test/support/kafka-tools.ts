@@ -1,4 +1,4 @@
-import { resolveJars } from '../../src/stack/maven.ts'
+import { resolveJars } from '../../src/dev/stack/maven/maven.ts'
 
 const ARTIFACTS = ['org.apache.kafka:kafka-tools:4.3.0', 'org.slf4j:slf4j-nop:1.7.36']
 

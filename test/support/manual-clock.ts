@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/event/clock.ts'
+import type { Clock } from '../../src/util/clock.ts'
 
 interface Timer {
   atMs: number

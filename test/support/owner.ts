@@ -1,4 +1,4 @@
-import { launchJava } from '../../src/stack/launch.ts'
+import { launchJava } from '../../src/dev/stack/process/launch.ts'
 
 // A process that owns another and stays, until a test kills it: owner.ts FOLDER MARK
 const [folder, mark] = process.argv.slice(2)

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, statSync } from 'node:fs'
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
 
 const PREFIX = 'inventory-events-postgres-'
 const PASSWORD = 'password'

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { machineProbes } from '../../src/stack/probes.ts'
+import { machineProbes } from '../../src/dev/stack/probes.ts'
 import { startPostgres } from './postgres-server.ts'
 
 declare module 'vitest' {

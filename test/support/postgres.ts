@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
-import type { Clock } from '../../src/event/clock.ts'
-import { openPostgresStore, type PostgresStoreOptions } from '../../src/idempotency/postgres.ts'
+import {
+  openPostgresStore,
+  type PostgresStoreOptions,
+} from '../../src/idempotency/postgres/store.ts'
 import type { IdempotencyStore } from '../../src/idempotency/store.ts'
+import type { Clock } from '../../src/util/clock.ts'
 import { ManualClock } from './manual-clock.ts'
 
 export const LEASE_MS = 30_000

@@ -1,18 +1,18 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { chooseWay } from '../../src/stack/choose-way.ts'
-import { checkGiven, givenEndpoints } from '../../src/stack/given.ts'
+import { chooseWay } from '../../src/dev/stack/choose-runtime.ts'
+import { checkGiven, givenEndpoints } from '../../src/dev/stack/external.ts'
 import {
   type Endpoints,
   endMavenStack,
   endpointsOf,
   startMavenStack,
-} from '../../src/stack/maven-stack.ts'
-import { pickPorts } from '../../src/stack/ports.ts'
-import { machineProbes } from '../../src/stack/probes.ts'
-import { startTimeOf } from '../../src/stack/processes.ts'
-import { jarsFolder } from '../../src/stack/stack.ts'
+} from '../../src/dev/stack/maven-stack.ts'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { machineProbes } from '../../src/dev/stack/probes.ts'
+import { startTimeOf } from '../../src/dev/stack/process/processes.ts'
+import { jarsFolder } from '../../src/dev/stack/stack.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

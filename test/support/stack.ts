@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type ITopicConfig, Kafka, logLevel } from 'kafkajs'
 import { inject } from 'vitest'
-import { messageOf } from '../../src/event/errors.ts'
-import type { Endpoints } from '../../src/stack/maven-stack.ts'
+import type { Endpoints } from '../../src/dev/stack/maven-stack.ts'
+import { messageOf } from '../../src/util/errors.ts'
 
 // kafkajs tells everybody once that it has changed its partitioner.
 process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1'

@@ -1,4 +1,4 @@
-import { recorded } from '../../../src/demo/recorder.ts'
+import { recorded } from '../../../src/dev/replicas/recorder.ts'
 import type { Plugin } from '../../../src/plugin/plugin.ts'
 
 /** The plugin, leaving its effects where the suite reads them. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { forSchema } from '../../../src/avro/avsc.ts'
-import { writeFrame } from '../../../src/avro/frame.ts'
-import { createWriterSchema } from '../../../src/avro/writer-schema.ts'
+import { createWriterSchema } from '../../../src/avro/codec/create-writer-schema.ts'
+import { forSchema } from '../../../src/avro/types/avsc.ts'
+import { writeFrame } from '../../../src/avro/wire-format.ts'
 import { peeked } from '../../support/peeked.ts'
 
 const hints = { name: 'order.status.changed', id: 'ce-1', time: '2024-01-15T10:30:00Z' }

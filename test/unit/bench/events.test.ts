@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createStream } from '../../../bench/lib/events.ts'
 import { readMix } from '../../../bench/lib/mix.ts'
 import { wantsOf } from '../../../bench/lib/wants.ts'
-import { validateEvent } from '../../../src/event/validate.ts'
+import { validateEvent } from '../../../src/event/validation/validate.ts'
 
 const OPTIONS = { seed: 7, entities: 1_000, products: 340, mix: readMix(undefined) }
 const COUNT = 5_000

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { changedFilter } from '../../../src/cli/changed-filter.ts'
-import { loadOne } from '../../../src/cli/load-one.ts'
+import { changedFilter } from '../../../src/cli/filters/changed-filter.ts'
+import { loadOne } from '../../../src/cli/shared/load-plugin.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../support/${name}.ts`, import.meta.url))

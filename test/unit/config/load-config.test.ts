@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, expectTypeOf, it } from 'vitest'
 import { checkConfig, loadConfig, nameHints } from '../../../src/config/load-config.ts'
 import { settings } from '../../../src/config/settings.ts'
-import { InventoryEventsError } from '../../../src/event/errors.ts'
+import { InventoryEventsError } from '../../../src/util/errors.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'))
 let files = 0

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { ValueType } from '../../../src/config/value-types.ts'
 import {
   brokers,
   flag,
@@ -9,6 +8,7 @@ import {
   pem,
   pluginSpecifiers,
   topics,
+  type ValueType,
 } from '../../../src/config/value-types.ts'
 
 const cases: [string, ValueType<unknown>, [string, unknown][], string[]][] = [

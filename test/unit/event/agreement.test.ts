@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Schema, SchemaField } from '../../../src/avro/schema.ts'
-import { contractSchemas } from '../../../src/avro/schemas.ts'
+import { contractSchemas } from '../../../src/avro/schema/contract-schemas.ts'
+import type { Schema, SchemaField } from '../../../src/avro/schema/schema.ts'
 import { entityKey } from '../../../src/event/entity-key.ts'
 import { INVENTORY_KINDS, RECORD_OF_KIND } from '../../../src/event/kinds.ts'
 import {
@@ -13,7 +13,7 @@ import {
   PLUGIN_EVENT_SHAPE,
   type RecordShape,
   SHAPE_OF_KIND,
-} from '../../../src/event/shapes.ts'
+} from '../../../src/event/validation/shapes.ts'
 import { readSamples } from '../../support/samples.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -86,7 +86,7 @@ describe('types, schemas and rules', () => {
     function compile(name: string, code: string): string {
       const file = join(folder, `${name}.ts`)
       const imports = `import type { InventoryEvent, InventoryWastedEvent } from '${root}src/event/event.ts'
-import { SHAPE_OF_KIND } from '${root}src/event/shapes.ts'\n`
+import { SHAPE_OF_KIND } from '${root}src/event/validation/shapes.ts'\n`
       writeFileSync(file, imports + code)
       const options = ['--noEmit', '--strict', '--skipLibCheck', '--allowImportingTsExtensions']
       const more = ['--module', 'NodeNext', '--target', 'ES2023', '--exactOptionalPropertyTypes']

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Verdict } from '../../../src/filter/filter.ts'
+import type { Verdict } from '../../../src/filter/operators.ts'
 import { askFilter } from '../../support/ask-filter.ts'
 
 const event = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Switches } from '../../../src/control/switches.ts'
-import { OwnedPartition } from '../../../src/kafka/owned-partition.ts'
+import { OwnedPartition } from '../../../src/kafka/consumer/owned-partition.ts'
 import { adminState } from '../../../src/observe/admin-state.ts'
 import type { LoadedPlugin } from '../../../src/plugin/loaded-plugin.ts'
 import { settled } from '../../support/manual-clock.ts'

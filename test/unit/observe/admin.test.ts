@@ -1,10 +1,10 @@
 import { request } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { InventoryEventsError } from '../../../src/event/errors.ts'
-import type { Explanation } from '../../../src/history/explanation.ts'
+import type { Explanation } from '../../../src/explain/explanation.ts'
 import type { AdminOptions } from '../../../src/observe/admin.ts'
 import { startHttp } from '../../../src/observe/http.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
+import { InventoryEventsError } from '../../../src/util/errors.ts'
 import { deferred } from '../../support/deferred.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 

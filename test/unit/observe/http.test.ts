@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Health, HttpServer } from '../../../src/observe/http.ts'
-import { startHttp } from '../../../src/observe/http.ts'
+import { type Health, type HttpServer, startHttp } from '../../../src/observe/http.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
 
 const good: Health = [{ name: 'fetch loop', ok: true }]

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
-import { createLogger } from '../../../src/observe/logger.ts'
 import { createSampledLog } from '../../../src/observe/sampled-log.ts'
+import { createLogger } from '../../../src/util/logger.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 function sampling(options: { linesMax?: number; errorsMax?: number } = {}) {

@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Trace } from '../../../src/event/trace.ts'
 import { createSpans, type Spans } from '../../../src/observe/spans.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
-import type { HandlerResult } from '../../../src/pipeline/handle.ts'
+import type { HandlerResult } from '../../../src/pipeline/handle/handler-result.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 const SPAN_ID = '00f067aa0ba902b7'

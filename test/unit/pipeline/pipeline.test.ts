@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Switches } from '../../../src/control/switches.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
-import { noNotes } from '../../../src/pipeline/handle.ts'
+import { noNotes } from '../../../src/pipeline/handle/handle.ts'
 import { type Plugin, type PluginContext, reject, skip } from '../../../src/plugin/plugin.ts'
 import { deferred } from '../../support/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'

@@ -1,11 +1,11 @@
-import type {
-  Event,
-  InventoryMovedEvent,
-  InventoryReceivedEvent,
-  PluginEvent,
-  UnknownEvent,
+import {
+  definePlugin,
+  type Event,
+  type InventoryMovedEvent,
+  type InventoryReceivedEvent,
+  type PluginEvent,
+  type UnknownEvent,
 } from 'inventory-events'
-import { definePlugin } from 'inventory-events'
 import { expect, expectTypeOf, it } from 'vitest'
 
 // The type assertions are checked by `tsc`, which is part of the lint.

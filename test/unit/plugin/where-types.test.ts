@@ -1,5 +1,4 @@
-import type { InventoryMovedEvent, Where } from 'inventory-events'
-import { definePlugin } from 'inventory-events'
+import { definePlugin, type InventoryMovedEvent, type Where } from 'inventory-events'
 import { expect, it } from 'vitest'
 
 // The type assertions are checked by `tsc`, which is part of the lint.

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { OutgoingRecord } from '../../../src/kafka/producer.ts'
-import type { BatchLimits } from '../../../src/publish/batch-queue.ts'
-import { createBatchQueue } from '../../../src/publish/batch-queue.ts'
+import type { OutgoingRecord } from '../../../src/kafka/producer/message.ts'
+import { type BatchLimits, createBatchQueue } from '../../../src/publish/batch-queue.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { tooLarge, unavailable } from './fake-producer.ts'
 

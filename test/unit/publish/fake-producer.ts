@@ -1,5 +1,6 @@
-import { InventoryEventsError } from '../../../src/event/errors.ts'
-import type { OutgoingRecord, Producer } from '../../../src/kafka/producer.ts'
+import type { OutgoingRecord } from '../../../src/kafka/producer/message.ts'
+import type { Producer } from '../../../src/kafka/producer/producer.ts'
+import { InventoryEventsError } from '../../../src/util/errors.ts'
 
 /** Remembers what it was given; `fail` decides whether a send fails, and how. */
 export function fakeProducer(fail: (records: readonly OutgoingRecord[]) => Error | undefined) {

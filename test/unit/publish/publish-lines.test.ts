@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { InventoryEventsError } from '../../../src/event/errors.ts'
 import type { Event } from '../../../src/event/event.ts'
-import type { PublishLinesOptions } from '../../../src/publish/publish-lines.ts'
-import { publishLines } from '../../../src/publish/publish-lines.ts'
+import { type PublishLinesOptions, publishLines } from '../../../src/publish/publish-lines.ts'
 import { readLines } from '../../../src/publish/read-lines.ts'
+import { InventoryEventsError } from '../../../src/util/errors.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { tooLarge, unavailable } from './fake-producer.ts'
 

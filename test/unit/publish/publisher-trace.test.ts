@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { SendSpans } from '../../../src/publish/entrance.ts'
 import { createPublisher } from '../../../src/publish/publisher.ts'
+import type { SendSpans } from '../../../src/publish/topic-queues.ts'
 import { wasted } from '../../support/events.ts'
 import { fakeProducer, unavailable } from './fake-producer.ts'
 

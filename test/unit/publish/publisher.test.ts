@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { schemaIdOf } from '../../../src/avro/frame.ts'
-import { InventoryEventsError } from '../../../src/event/errors.ts'
+import { schemaIdOf } from '../../../src/avro/wire-format.ts'
 import type { Event, UnknownEvent } from '../../../src/event/event.ts'
 import { createDestinations } from '../../../src/publish/destinations.ts'
 import { createPublisher } from '../../../src/publish/publisher.ts'
+import { InventoryEventsError } from '../../../src/util/errors.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { fakeProducer, unavailable } from './fake-producer.ts'
 

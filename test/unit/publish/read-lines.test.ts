@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { InputLine } from '../../../src/publish/read-lines.ts'
-import { readLines } from '../../../src/publish/read-lines.ts'
+import { type InputLine, readLines } from '../../../src/publish/read-lines.ts'
 
 async function linesOf(chunks: (string | Buffer)[], maxLineBytes = 1_000): Promise<InputLine[]> {
   async function* source() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceRecord } from '../../../src/event/record.ts'
-import { Ledger } from '../../../src/pipeline/ledger.ts'
+import { Ledger } from '../../../src/pipeline/offset-ledger.ts'
 import type { Epoch, Intake } from '../../../src/pipeline/source.ts'
 import { rangedIntake } from '../../../src/replay/ranged-intake.ts'
 import { Ranges } from '../../../src/replay/ranges.ts'

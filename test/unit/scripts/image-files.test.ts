@@ -23,7 +23,7 @@ it.each([
 })
 
 it.each([
-  ['src/service.ts', 'is not what the Dockerfile copies'],
+  ['src/service/service.ts', 'is not what the Dockerfile copies'],
   ['test/support/serve.ts', 'is not what the Dockerfile copies'],
   ['tmp/left-over', 'is not what the Dockerfile copies'],
   ['node_modules/vitest/index.js', 'is of a package for development'],

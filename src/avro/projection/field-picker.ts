@@ -1,0 +1,219 @@
+import { placeIn, valueAt } from '../../event/path.ts'
+import type { AvroType, Reader, Tap } from '../types/avsc.ts'
+import { assertInside, blockCount } from '../types/containers.ts'
+import { isNullable, JsonValueRecord, PlainRecord } from '../types/records.ts'
+import { type Branch, leavesOf } from './path-tree.ts'
+
+/** Reads one value past its end and puts what is wanted of it into slots. */
+export type Pick = (tap: Tap, slots: unknown[]) => void
+
+/** What one type wrote and another reads; without a reader it is read as it was written. */
+interface Types {
+  reader: AvroType | undefined
+  writer: AvroType
+  /** It is a record's field, where null may stand for a missing value. */
+  isOptional: boolean
+}
+
+/**
+ * Resolves once what a reader's shape has of a writer's value, as avsc does it for whole values.
+ * Throws where avsc can't read the value.
+ */
+export function createPick(branch: Branch, types: Types): Pick {
+  const { reader, writer, isOptional } = types
+  if (writer instanceof JsonValueRecord) {
+    // JSON is JSON, whatever branches the writer's union has.
+    return createPick(branch, { reader: undefined, writer: valueTypeOf(writer), isOptional })
+  }
+  if (writer.types !== undefined) return unionPick(branch, types, writer.types)
+  if (writer.typeName === 'null') return constant(branch, isOptional ? undefined : null)
+  if (reader?.types !== undefined) {
+    return createPick(branch, { ...types, reader: firstThatReads(writer, reader.types) })
+  }
+  if (fieldsOf(writer) !== undefined) return recordPick(branch, types)
+  if (writer.typeName === 'map') return withMark(branch, EMPTY_MAP, mapPick(branch, types))
+  if (writer.typeName === 'array') return withMark(branch, EMPTY_LIST, listPick(branch, types))
+  return scalarPick(branch, reader === undefined ? writer : reader.createResolver(writer))
+}
+
+/** `isWhole` unless what comes after the last wanted field is of no interest. */
+export function recordPick(branch: Branch, { reader, writer }: Types, isWhole = true): Pick {
+  const readerFields = new Map(fieldsOf(reader ?? writer)?.map((field) => [field.name, field.type]))
+  const steps = (fieldsOf(writer) ?? []).map(({ name, type }): Pick | undefined => {
+    const [child, read] = [branch.inner.get(name), readerFields.get(name)]
+    if (child === undefined || read === undefined) return undefined
+    const isOptional = isNullable(read)
+    return createPick(child, { reader: reader && read, writer: type, isOptional })
+  })
+  const skips = (fieldsOf(writer) ?? []).map(({ type }) => type)
+  const end = isWhole ? steps.length : steps.findLastIndex((step) => step !== undefined) + 1
+  const preset = withMark(branch, EMPTY_MAP, defaultsPick(branch, { reader, writer }))
+  return inTurn([preset, ...steps.slice(0, end).map((step, i) => step ?? (skips[i] as AvroType))])
+}
+
+/**
+ * One after the other, in code made for them, as avsc makes it for records: in a loop the engine
+ * would see every type there is at one call, and look each of them up anew.
+ */
+function inTurn(steps: (Pick | AvroType)[]): Pick {
+  const names = steps.map((_, i) => `s${i}`)
+  const calls = steps.map((step, i) =>
+    typeof step === 'function' ? `s${i}(tap, slots)` : `s${i}._skip(tap)`,
+  )
+  const make = new Function(...names, `return (tap, slots) => { ${calls.join('; ')} }`)
+  return make(...steps) as Pick
+}
+
+/** What the reader's shape has where the writer's has no such field. */
+function defaultsPick(branch: Branch, { reader, writer }: Omit<Types, 'isOptional'>): Pick {
+  const written = new Set(fieldsOf(writer)?.map(({ name }) => name))
+  const missing = (fieldsOf(reader) ?? []).filter(({ name }) => !written.has(name))
+  const presets = missing.flatMap(({ name, type, defaultValue }) => {
+    const child = branch.inner.get(name)
+    if (child === undefined) return []
+    const value = defaultValue()
+    if (value === null && isNullable(type)) return []
+    return leavesOf(child).map(({ slot, path }) => ({ slot, value: brief(valueAt(value, path)) }))
+  })
+  return (_tap, slots) => {
+    for (const { slot, value } of presets) slots[slot] = value
+  }
+}
+
+function unionPick(branch: Branch, types: Types, branches: readonly AvroType[]): Pick {
+  const picks = branches.map((writer) => createPick(branch, { ...types, writer }))
+  return (tap, slots) => {
+    const index = tap.readLong()
+    const pick = picks[index]
+    if (pick === undefined) throw new Error(`a union has no branch ${index}`)
+    pick(tap, slots)
+  }
+}
+
+function mapPick(branch: Branch, { reader, writer }: Types): Pick {
+  const values = { reader: reader?.valuesType, writer: writer.valuesType, isOptional: false }
+  const entries: Entry[] = [...branch.inner].map(([key, child]) => ({
+    key: Buffer.from(key),
+    pick: createPick(child, values),
+    slots: leavesOf(child).map(({ slot }) => slot),
+  }))
+  if (entries.length === 0) return (tap) => writer._skip(tap)
+  return (tap, slots) => {
+    for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
+      while (left-- > 0) {
+        const entry = entryAt(tap, entries)
+        if (entry === undefined) writer.valuesType._skip(tap)
+        else replace(entry, tap, slots)
+        assertInside(tap)
+      }
+    }
+  }
+}
+
+interface Entry {
+  key: Buffer
+  pick: Pick
+  /** All that the pick may set. */
+  slots: readonly number[]
+}
+
+/** The entry of the key that comes next, compared as bytes, because most keys are of no interest. */
+function entryAt(tap: Tap, entries: readonly Entry[]): Entry | undefined {
+  const length = tap.readLong()
+  const start = tap.pos
+  tap.pos = length < 0 ? tap.buf.length + 1 : start + length
+  assertInside(tap)
+  for (const entry of entries) {
+    if (entry.key.length === length && isAt(entry.key, tap.buf, start)) return entry
+  }
+  return undefined
+}
+
+function isAt(key: Buffer, bytes: Buffer, start: number): boolean {
+  for (let i = 0; i < key.length; i++) if (bytes[start + i] !== key[i]) return false
+  return true
+}
+
+/** Of a key that comes twice the last value counts. */
+function replace(entry: Entry, tap: Tap, slots: unknown[]): void {
+  for (const slot of entry.slots) slots[slot] = undefined
+  entry.pick(tap, slots)
+}
+
+function listPick(branch: Branch, { reader, writer }: Types): Pick {
+  const items = { reader: reader?.itemsType, writer: writer.itemsType, isOptional: false }
+  const picks = new Map<number, Pick>()
+  for (const [segment, child] of branch.inner) {
+    const place = placeIn(segment)
+    if (place !== undefined) picks.set(place, createPick(child, items))
+  }
+  if (picks.size === 0) return (tap) => writer._skip(tap)
+  return (tap, slots) => {
+    let place = 0
+    for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
+      for (; left > 0; left--, place++) {
+        const pick = picks.get(place)
+        if (pick === undefined) writer.itemsType._skip(tap)
+        else pick(tap, slots)
+        assertInside(tap)
+      }
+    }
+  }
+}
+
+function scalarPick({ slots: own }: Branch, reader: Reader): Pick {
+  return (tap, slots) => {
+    const value = reader._read(tap)
+    for (const slot of own) slots[slot] = value
+  }
+}
+
+function constant({ slots: own }: Branch, value: unknown): Pick {
+  return (_tap, slots) => {
+    for (const slot of own) slots[slot] = value
+  }
+}
+
+/** A list or a map is not built where only parts of it are wanted: its own slots hold an empty one. */
+function withMark(branch: Branch, mark: unknown, pick: Pick): Pick {
+  if (branch.slots.length === 0) return pick
+  const put = constant(branch, mark)
+  return (tap, slots) => {
+    put(tap, slots)
+    pick(tap, slots)
+  }
+}
+
+const EMPTY_MAP: unknown = Object.freeze({})
+const EMPTY_LIST: unknown = Object.freeze([])
+
+/** A value as a slot holds it. */
+export function brief(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value) ? EMPTY_LIST : EMPTY_MAP
+}
+
+/** As avsc chooses among a union's branches. */
+function firstThatReads(writer: AvroType, branches: readonly AvroType[]): AvroType {
+  const reader = branches.find((branch) => canRead(branch, writer))
+  if (reader === undefined) throw new Error(`no branch reads ${writer.typeName}`)
+  return reader
+}
+
+export function canRead(reader: AvroType, writer: AvroType): boolean {
+  try {
+    reader.createResolver(writer)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function valueTypeOf(json: AvroType): AvroType {
+  return fieldsOf(json)?.[0]?.type as AvroType
+}
+
+function fieldsOf(type: AvroType | undefined): AvroType['fields'] {
+  const isWrapped = type instanceof PlainRecord || type instanceof JsonValueRecord
+  return isWrapped ? type.underlyingType.fields : type?.fields
+}

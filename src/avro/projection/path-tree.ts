@@ -1,0 +1,39 @@
+import type { Path } from '../../event/path.ts'
+
+/** What some paths want of one value: the value itself, parts of it, or both. */
+export interface Branch {
+  /** Where the value goes. */
+  slots: number[]
+  /** By field, key or place. */
+  inner: Map<string, Branch>
+}
+
+/** Paths as a tree; the place of a path among them is its slot. */
+export function branchOf(paths: readonly Path[]): Branch {
+  const root = emptyBranch()
+  for (const [slot, path] of paths.entries()) {
+    let branch = root
+    for (const segment of path) branch = childOf(branch, segment)
+    branch.slots.push(slot)
+  }
+  return root
+}
+
+/** Every slot of the branch and how to get to it from the branch's value. */
+export function leavesOf({ slots, inner }: Branch): { slot: number; path: Path }[] {
+  const own = slots.map((slot) => ({ slot, path: [] }))
+  const others = [...inner].flatMap(([segment, child]) =>
+    leavesOf(child).map(({ slot, path }) => ({ slot, path: [segment, ...path] })),
+  )
+  return [...own, ...others]
+}
+
+function childOf({ inner }: Branch, segment: string): Branch {
+  const child = inner.get(segment) ?? emptyBranch()
+  inner.set(segment, child)
+  return child
+}
+
+function emptyBranch(): Branch {
+  return { slots: [], inner: new Map() }
+}

@@ -1,0 +1,84 @@
+import type { Agent } from 'node:https'
+import { createRequire } from 'node:module'
+import { currentValue } from '../../config/current-value.ts'
+import type { Config } from '../../config/settings.ts'
+import { agentTrusting } from './agent.ts'
+
+/** What the registry answered. */
+interface Answer {
+  data(): unknown
+}
+
+type Call = (params: Record<string, unknown>) => Promise<Answer>
+
+/** The HTTP client inside the registry library, which types none of its answers. */
+export interface RegistryClient {
+  Schema: { find: Call }
+  Subject: {
+    all: Call
+    latestVersion: Call
+    version: Call
+    registered: Call
+    config: Call
+    updateConfig: Call
+    register: Call
+    compatible: Call
+  }
+}
+
+interface ClientOptions {
+  host: string
+  clientId: string
+  auth?: { username: string; password: string }
+  retry: { retries: number }
+  agent?: Agent
+}
+
+export const CLIENT_ID = 'inventory-events'
+
+/** A CommonJS module whose default export loaders unwrap in different ways. */
+const library = createRequire(import.meta.url)(
+  '@kafkajs/confluent-schema-registry/dist/api/index.js',
+) as { default: (options: ClientOptions) => RegistryClient }
+
+export interface RegistrySettings {
+  /** May hold a user and password; they are taken out of it. */
+  SCHEMA_REGISTRY_URL: string
+  SCHEMA_REGISTRY_USERNAME?: string | undefined
+  SCHEMA_REGISTRY_PASSWORD?: string | undefined
+  SCHEMA_REGISTRY_CA?: string | undefined
+  files?: Config['files']
+}
+
+/** The client, and the URL as it may be shown. It does not retry: callers do, in their own way. */
+export function createRegistryClient(settings: RegistrySettings): {
+  client: RegistryClient
+  url: string
+} {
+  const { url, username, password } = addressOf(settings)
+  const auth = username === '' ? {} : { auth: { username, password } }
+  const client = library.default({
+    host: url,
+    clientId: CLIENT_ID,
+    retry: { retries: 0 },
+    ...auth,
+    ...agentFor(settings),
+  })
+  return { client, url }
+}
+
+function agentFor(settings: RegistrySettings): { agent?: Agent } {
+  if (settings.SCHEMA_REGISTRY_CA === undefined) return {}
+  const { SCHEMA_REGISTRY_CA, files } = settings
+  const source = { SCHEMA_REGISTRY_CA, ...(files && { files }) }
+  return { agent: agentTrusting(() => currentValue(source, 'SCHEMA_REGISTRY_CA')) }
+}
+
+function addressOf(settings: RegistrySettings) {
+  const url = new URL(settings.SCHEMA_REGISTRY_URL)
+  const username = settings.SCHEMA_REGISTRY_USERNAME ?? decodeURIComponent(url.username)
+  const password = settings.SCHEMA_REGISTRY_PASSWORD ?? decodeURIComponent(url.password)
+  url.username = ''
+  url.password = ''
+  return { url: url.href.replace(/\/+$/, ''), username, password }
+}

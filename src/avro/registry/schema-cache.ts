@@ -1,0 +1,109 @@
+import type { Clock } from '../../util/clock.ts'
+import { messageOf } from '../../util/errors.ts'
+import { createWriterSchema } from '../codec/create-writer-schema.ts'
+import type { SchemaLookup } from '../writer-schema.ts'
+import type { FetchedSchema } from './registry.ts'
+
+export interface SchemaCache {
+  /** Answers at once; asks the registry in the background for an id not seen before. */
+  lookup(id: number): SchemaLookup
+  /** Ends the waits between attempts. */
+  close(): void
+}
+
+export interface SchemaCacheOptions {
+  /** Rejects if the registry can't tell. */
+  fetchSchema(id: number): Promise<FetchedSchema>
+  clock: Clock
+  log?: { warn(fields: object, message: string): void }
+}
+
+/** How many schemas are kept, and how many ids that have none. */
+const SCHEMAS_MAX = 10_000
+/** A schema may be registered after its first record was read. */
+const MISSING_TTL_MS = 60_000
+const FIRST_RETRY_MS = 250
+const LAST_RETRY_MS = 30_000
+
+type Missing = Extract<SchemaLookup, { type: 'missing' }>
+type Waiting = Extract<SchemaLookup, { type: 'waiting' }>
+
+/** What is known of an id that has no schema yet. */
+interface Unready {
+  answer: Missing | Waiting
+  /** When a lookup asks again; Infinity while an answer or the end of a back-off is awaited. */
+  staleAtMs: number
+  failures: number
+}
+
+export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
+  const { fetchSchema, clock, log } = options
+  const ready = new Map<number, SchemaLookup>()
+  const unready = new Map<number, Unready>()
+  const closing = new AbortController()
+
+  function lookup(id: number): SchemaLookup {
+    return ready.get(id) ?? fresh(id) ?? ask(id)
+  }
+
+  function fresh(id: number): SchemaLookup | undefined {
+    const known = unready.get(id)
+    return known !== undefined && clock.now() < known.staleAtMs ? known.answer : undefined
+  }
+
+  function ask(id: number): SchemaLookup {
+    const failures = unready.get(id)?.failures ?? 0
+    const why = `asking the registry for schema ${id}`
+    const cleared = fetchSchema(id).then(
+      (fetched) => settle(id, fetched),
+      (error) => retryLater(id, failures + 1, error),
+    )
+    return note(id, { type: 'waiting', why, cleared }, failures).answer
+  }
+
+  function settle(id: number, fetched: FetchedSchema): void {
+    const answer = compile(id, fetched)
+    if (answer.type === 'missing') {
+      note(id, answer, 0).staleAtMs = clock.now() + MISSING_TTL_MS
+      return
+    }
+    unready.delete(id)
+    keep(ready, id, answer)
+  }
+
+  /** Whoever waited for the answer goes on waiting, until it is time to ask again. */
+  async function retryLater(id: number, failures: number, error: unknown): Promise<void> {
+    const delayMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1))
+    const why = `schema ${id} is not known yet: ${messageOf(error)}`
+    log?.warn({ schemaId: id, delayMs, failures }, why)
+    const cleared = clock.sleep(delayMs, closing.signal).then(() => {
+      waiting.staleAtMs = 0
+    })
+    const waiting = note(id, { type: 'waiting', why, cleared }, failures)
+    await cleared
+  }
+
+  function note(id: number, answer: Unready['answer'], failures: number): Unready {
+    const entry = { answer, failures, staleAtMs: Number.POSITIVE_INFINITY }
+    unready.delete(id)
+    keep(unready, id, entry)
+    return entry
+  }
+
+  return { lookup, close: () => closing.abort() }
+}
+
+function compile(id: number, fetched: FetchedSchema): SchemaLookup {
+  if (fetched.type === 'missing') return fetched
+  try {
+    return { type: 'ready', schema: createWriterSchema(fetched.text) }
+  } catch (error) {
+    return { type: 'missing', why: `schema ${id} can't be used: ${messageOf(error)}` }
+  }
+}
+
+function keep<T>(map: Map<number, T>, id: number, value: T): void {
+  map.set(id, value)
+  const [oldest] = map.keys()
+  if (map.size > SCHEMAS_MAX && oldest !== undefined) map.delete(oldest)
+}

@@ -1,0 +1,99 @@
+import type { EventTopics } from '../../topics/event-topics.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+import { explainIncompatibility } from '../schema/compatibility.ts'
+import { type ContractSchema, contractSchemas } from '../schema/contract-schemas.ts'
+import { registerPatiently } from './register-with-retry.ts'
+import type { Registry, SubjectVersion } from './registry.ts'
+import { subjectName } from './subject-name.ts'
+
+/** Old services meet new records in every rollout, and new ones old records. */
+const COMPATIBILITY = 'FULL_TRANSITIVE'
+
+/** One schema of ours beside what the registry has for it. */
+interface SubjectState {
+  contract: ContractSchema
+  subject: string
+  versions: SubjectVersion[]
+  /** Undefined while exactly our schema is not registered. */
+  id: number | undefined
+}
+
+type Say = (line: string) => void
+
+export async function listSchemas(registry: Registry, topics: EventTopics, say: Say) {
+  const states = await readStates(registry, topics)
+  const width = Math.max(...states.map(({ contract }) => contract.fullName.length))
+  for (const { contract, subject, versions, id } of states) {
+    const there = versions.map((row) => row.version).join(', ') || 'none'
+    const ours = versions.find((row) => row.id === id)?.version ?? 'not registered'
+    say(
+      `${contract.fullName.padEnd(width)}  ${subject}  id ${id ?? '-'}  versions ${there}  ours ${ours}`,
+    )
+  }
+}
+
+/** Throws SCHEMA_INCOMPATIBLE with a line for each field, or for each schema not registered. */
+export async function checkSchemas(registry: Registry, topics: EventTopics, say: Say) {
+  const states = await readStates(registry, topics)
+  await requireCompatible(registry, states)
+  const missing = states.filter(({ id }) => id === undefined)
+  if (missing.length > 0) {
+    const headline = 'not registered; run "inventory-events schemas register":'
+    const lines = [headline, ...missing.map(({ subject }) => subject)]
+    throw new InventoryEventsError('SCHEMA_INCOMPATIBLE', lines.join('\n  '))
+  }
+  for (const { subject, id } of states) say(`${subject}: ok, id ${id}`)
+}
+
+/** Registers nothing at all when one schema is incompatible. */
+export async function registerSchemas(registry: Registry, topics: EventTopics, say: Say) {
+  const states = await readStates(registry, topics)
+  await requireCompatible(registry, states)
+  for (const state of states) {
+    const isNew = state.versions.length === 0
+    // A subject that is new has no level to set before its first schema is there.
+    if (!isNew) await requireLevel(registry, state.subject)
+    const id = state.id ?? (await registerPatiently(registry, state.subject, state.contract.text))
+    if (isNew) await requireLevel(registry, state.subject)
+    say(`${state.subject}: ${state.id === undefined ? 'registered' : 'unchanged'}, id ${id}`)
+  }
+}
+
+async function readStates(registry: Registry, topics: EventTopics): Promise<SubjectState[]> {
+  const states: SubjectState[] = []
+  for (const contract of contractSchemas()) {
+    const subject = subjectName(topics[contract.topicFamily], contract.fullName)
+    const versions = await registry.versions(subject)
+    const isThere = versions.length > 0
+    const id = isThere ? await registry.registeredId(subject, contract.text) : undefined
+    states.push({ contract, subject, versions, id })
+  }
+  return states
+}
+
+async function requireLevel(registry: Registry, subject: string): Promise<void> {
+  if ((await registry.compatibility(subject)) === COMPATIBILITY) return
+  await registry.setCompatibility(subject, COMPATIBILITY)
+}
+
+async function requireCompatible(registry: Registry, states: SubjectState[]): Promise<void> {
+  const problems: string[] = []
+  for (const state of states) problems.push(...(await incompatibilities(registry, state)))
+  if (problems.length === 0) return
+  const lines = ['incompatible with what is registered:', ...problems]
+  throw new InventoryEventsError('SCHEMA_INCOMPATIBLE', lines.join('\n  '))
+}
+
+/** Each version is compared, since any of them may be in a topic; the registry has the last word. */
+async function incompatibilities(registry: Registry, state: SubjectState): Promise<string[]> {
+  const { contract, subject, versions, id } = state
+  if (id !== undefined || versions.length === 0) return []
+  const found = versions.flatMap(({ version, text }) =>
+    explainIncompatibility(JSON.parse(text), contract.schema).map(
+      (reason) => `${subject} version ${version}: ${reason}`,
+    ),
+  )
+  if (found.length > 0) return found
+  const { ok, messages } = await registry.isCompatible(subject, contract.text)
+  return ok ? [] : [`${subject}: the registry refuses it: ${messages.join('; ')}`]
+}

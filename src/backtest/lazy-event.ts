@@ -1,0 +1,34 @@
+import type { WriterSchema } from '../avro/writer-schema.ts'
+import type { Event } from '../event/event.ts'
+import type { SourceRecord } from '../event/record.ts'
+import { Envelope } from '../pipeline/intake/envelope.ts'
+
+/** A record that holds an event, which is decoded once, and only if somebody wants it. */
+export class AskedEvent {
+  readonly name: string
+  readonly schema: WriterSchema
+  readonly record: SourceRecord
+  #event: Event | undefined
+
+  constructor(record: SourceRecord, { name, schema }: { name: string; schema: WriterSchema }) {
+    this.record = record
+    this.name = name
+    this.schema = schema
+  }
+
+  /** Throws where its bytes do not fit its schema, or that is newer than this version. */
+  get event(): Event {
+    const { schema, record, name } = this
+    this.#event ??= schema.decode(record.value as Buffer, new Envelope(name, record))
+    return this.#event
+  }
+
+  /** Undefined where it can't be decoded. */
+  get id(): string | undefined {
+    try {
+      return this.event.id
+    } catch {
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
+
+/** A record to look at. Its time is RFC 3339 in UTC, its place `topic/partition@offset`. */
+export interface Example {
+  time: string
+  place: string
+  /** The event's name; null where it can't be read, as its id. */
+  name: string | null
+  id: string | null
+  /** The key. */
+  entity: string | null
+  /** What decided, where that is asked. */
+  why?: string
+}
+
+/** Records of one sort, counted by what they have in common: most first. */
+export interface Tallied {
+  count: number
+  groups: { group: string; count: number; examples: Example[] }[]
+}
+
+interface Group {
+  count: number
+  examples: Example[]
+}
+
+/** More groups than these are counted together: names of plugin events are anybody's. */
+const GROUPS_MAX = 100
+export const OTHERS = '(others)'
+const TEXT_CHARS_MAX = 300
+
+/** Counts records, and keeps the first few of each group. Bounded, however many it counts. */
+export class Tally {
+  #count = 0
+  #groups = new Map<string, Group>()
+  readonly #examplesMax: number
+
+  /** `examplesMax` in each group. */
+  constructor(examplesMax: number) {
+    this.#examplesMax = examplesMax
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  add(group: string, example: () => Example): void {
+    this.#count += 1
+    const found = this.#groupOf(brief(group))
+    found.count += 1
+    if (found.examples.length < this.#examplesMax) found.examples.push(example())
+  }
+
+  report(): Tallied {
+    const groups = [...this.#groups].map(([group, { count, examples }]) => ({
+      group,
+      count,
+      examples: examples.toSorted((a, b) => (a.time < b.time ? -1 : 1)),
+    }))
+    return { count: this.#count, groups: groups.sort((a, b) => b.count - a.count) }
+  }
+
+  #groupOf(name: string): Group {
+    const known = this.#groups.get(name)
+    if (known !== undefined) return known
+    if (this.#groups.size >= GROUPS_MAX && name !== OTHERS) return this.#groupOf(OTHERS)
+    const fresh: Group = { count: 0, examples: [] }
+    this.#groups.set(name, fresh)
+    return fresh
+  }
+}
+
+/** What headers say stands in for what can't be read. */
+export function exampleOf(
+  record: SourceRecord,
+  { name, id, why }: { name?: string | undefined; id?: string | undefined; why?: string },
+): Example {
+  const orNull = (text: string | undefined) => (text === undefined ? null : brief(text))
+  return {
+    time: new Date(record.timestampMs).toISOString(),
+    place: placeOf(record),
+    name: orNull(name ?? headerText(record, 'ce_type')),
+    id: orNull(id ?? headerText(record, 'ce_id')),
+    entity: orNull(record.key?.toString()),
+    ...(why !== undefined && { why: brief(why) }),
+  }
+}
+
+function brief(text: string): string {
+  return text.length > TEXT_CHARS_MAX ? `${text.slice(0, TEXT_CHARS_MAX)}...` : text
+}

@@ -1,0 +1,39 @@
+import { type Letter, letterOf } from '../../dead-letter/read-dead-letter.ts'
+import type { SourceRecord } from '../../event/record.ts'
+import type { EventReader } from '../../explain/event-reader.ts'
+
+/** Which dead letters are wanted; what is left out does not matter. */
+export interface LetterFilter {
+  plugin?: string
+  reason?: string
+  group?: string
+  /** The event's name; needs a reader. */
+  kind?: string
+}
+
+/** Hands over the dead letters among records that the filter lets through. */
+export function findLetters(
+  filter: LetterFilter,
+  reader: EventReader | undefined,
+  onLetter: (letter: Letter, record: SourceRecord) => void | Promise<void>,
+) {
+  return function onRecord(record: SourceRecord): void | Promise<void> {
+    const letter = letterOf(record)
+    if (letter === undefined || !isWanted(letter, filter)) return
+    if (filter.kind === undefined) return onLetter(letter, record)
+    return isOfKind(filter.kind, record, reader).then((isIt) =>
+      isIt ? onLetter(letter, record) : undefined,
+    )
+  }
+}
+
+function isWanted(letter: Letter, { plugin, reason, group }: LetterFilter): boolean {
+  if (plugin !== undefined && letter.plugin !== plugin) return false
+  if (reason !== undefined && letter.reason !== reason) return false
+  return group === undefined || letter.groupId === group
+}
+
+async function isOfKind(kind: string, record: SourceRecord, reader: EventReader | undefined) {
+  const read = await reader?.read(record)
+  return read?.type === 'event' && read.name === kind
+}

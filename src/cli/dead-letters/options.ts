@@ -1,0 +1,10 @@
+export interface LetterOptions {
+  plugin?: string
+  reason?: string
+  group?: string
+  kind?: string
+  from?: number
+  to?: number
+  entity?: string
+  limit: number
+}

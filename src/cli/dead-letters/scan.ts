@@ -1,0 +1,44 @@
+import { createRegistry } from '../../avro/registry/registry.ts'
+import { loadConfig } from '../../config/load-config.ts'
+import type { Letter } from '../../dead-letter/read-dead-letter.ts'
+import type { SourceRecord } from '../../event/record.ts'
+import { createEventReader } from '../../explain/event-reader.ts'
+import { search } from '../../kafka/reader/search-topics.ts'
+import { deadLetterTopicOf, inputTopicOf } from '../../topics/names.ts'
+import { connectionOf } from '../shared/connection.ts'
+import { onInterrupt } from '../shared/interrupt.ts'
+import { rangeOf } from '../shared/search-options.ts'
+import { findLetters } from './find.ts'
+import type { LetterOptions } from './options.ts'
+
+/** Goes through the dead letters of KAFKA_TOPICS that the options choose, partition by partition. */
+export async function eachLetter(
+  options: Omit<LetterOptions, 'limit'>,
+  onLetter: (letter: Letter, record: SourceRecord) => void | Promise<void>,
+): Promise<void> {
+  const { config, kafka } = connectionOf(process.env)
+  const reader = options.kind === undefined ? undefined : eventReader()
+  const stop = new AbortController()
+  const interrupt = onInterrupt(() => stop.abort())
+  const { entity, ...range } = rangeOf(options)
+  try {
+    await search(kafka, {
+      topics: config.KAFKA_TOPICS.map(deadLetterTopicOf),
+      placedAs: inputTopicOf,
+      groupId: config.KAFKA_GROUP_ID,
+      ...range,
+      ...(entity !== undefined && { key: entity }),
+      signal: stop.signal,
+      onRecord: findLetters(options, reader, onLetter),
+    })
+  } finally {
+    interrupt.end()
+    reader?.close()
+  }
+}
+
+/** Decodes by the registry of SCHEMA_REGISTRY_URL. */
+export function eventReader() {
+  const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
+  return createEventReader(createRegistry(config))
+}

@@ -1,0 +1,51 @@
+import { letterOf, originalHeaders } from '../../dead-letter/read-dead-letter.ts'
+import type { SourceRecord } from '../../event/record.ts'
+import { readOne } from '../../kafka/reader/read-record.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+import { connectionOf } from '../shared/connection.ts'
+import { eventReader } from './scan.ts'
+
+/** Prints a dead letter: why it is one, its headers, and its event or its bytes. */
+export async function showLetter(place: string): Promise<void> {
+  const { config, kafka } = connectionOf(process.env)
+  const reader = eventReader()
+  try {
+    const record = await readOne(kafka, config.KAFKA_GROUP_ID, placeFrom(place))
+    const letter = record && letterOf(record)
+    if (letter === undefined) throw noLetter(place)
+    const { timestampMs, ...told } = letter
+    const time = new Date(timestampMs).toISOString()
+    const shown = { ...told, time, headers: textHeaders(record!), ...(await contentOf(record!)) }
+    process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
+  } finally {
+    reader.close()
+  }
+
+  async function contentOf(record: SourceRecord) {
+    const read = await reader.read(record)
+    switch (read.type) {
+      case 'event':
+        return { schema: read.schema, schemaId: read.schemaId, event: read.event }
+      case 'tombstone':
+        return { value: null }
+      case 'undecodable':
+        return { undecodable: read.why, value: record.value?.toString('base64') }
+    }
+  }
+}
+
+function placeFrom(place: string) {
+  const [, topic, partition, offset] = /^([\w.-]+)\/(\d{1,6})@(\d{1,16})$/.exec(place) ?? []
+  if (topic !== undefined) return { topic, partition: Number(partition), offset: Number(offset) }
+  const message = `expected a place such as inventory.events.dead-letters/3@120, got ${place}`
+  throw new InventoryEventsError('USAGE', message)
+}
+
+function noLetter(place: string): InventoryEventsError {
+  return new InventoryEventsError('USAGE', `there is no dead letter at ${place}`)
+}
+
+function textHeaders(record: SourceRecord): Record<string, unknown> {
+  const entries = Object.entries(originalHeaders(record))
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value ?? '')]))
+}

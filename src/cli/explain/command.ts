@@ -1,0 +1,26 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { withRange } from '../shared/search-options.ts'
+import type { ExplainOptions } from './run.ts'
+
+export function registerExplain(program: Command): void {
+  const command = program
+    .command('explain')
+    .description('Tell where an event is, and what each plugin of PLUGINS made of it')
+    .argument('<event-id>', 'the id of the event', notEmpty)
+    .option('--json', 'as JSON')
+  withRange(command)
+    .addHelpText(
+      'after',
+      '\nReads KAFKA_TOPICS, their dead letters and the idempotency store; the service may be down. Exit 1 if nothing is found.',
+    )
+    .action(async (id: string, options: ExplainOptions) => {
+      const { printExplanation } = await import('./run.ts')
+      await printExplanation(id, options)
+    })
+}
+
+/** Every record would hold it. */
+function notEmpty(id: string): string {
+  if (id === '') throw new InvalidArgumentError('expected an id')
+  return id
+}

@@ -1,0 +1,51 @@
+import { createRegistry } from '../../avro/registry/registry.ts'
+import { loadConfig } from '../../config/load-config.ts'
+import { standingsOf } from '../../control/plugin-states.ts'
+import { explanationText } from '../../explain/text.ts'
+import { createKafka } from '../../kafka/client/client.ts'
+import { describeProblem } from '../../plugin/load-plugins.ts'
+import { explainEvent } from '../../service/explain-event.ts'
+import { switchesOf } from '../shared/audit.ts'
+import { commandLogger } from '../shared/connection.ts'
+import { onInterrupt } from '../shared/interrupt.ts'
+import { loadNamed } from '../shared/load-plugins.ts'
+import { rangeOf } from '../shared/search-options.ts'
+
+export interface ExplainOptions {
+  from?: number
+  to?: number
+  entity?: string
+  json?: true
+}
+
+/** Prints what is known of an event. Ends the process with 1 if it is nowhere. */
+export async function printExplanation(id: string, options: ExplainOptions): Promise<void> {
+  const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
+  const kafka = createKafka(config, commandLogger(process.env))
+  const { plugins, unknown } = await pluginsOf(config)
+  const stop = new AbortController()
+  const interrupt = onInterrupt(() => stop.abort())
+  const standings = async () =>
+    standingsOf(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
+  const registry = createRegistry(config)
+  const parts = { config, kafka, registry, plugins, standings }
+  const found = await explainEvent(id, rangeOf(options), parts, stop.signal)
+  interrupt.end()
+  const explanation = { ...found, unknown: [...found.unknown, ...unknown] }
+  const text = options.json
+    ? `${JSON.stringify(explanation, null, 2)}\n`
+    : explanationText(explanation)
+  const isFound = found.records.length + found.letters.length + found.redrives.length > 0
+  // A plugin may have opened what would keep the process alive.
+  process.stdout.write(text, () => process.exit(isFound ? 0 : 1))
+}
+
+/** What the topics say can be told without plugins. */
+async function pluginsOf(config: { PLUGINS?: readonly string[] | undefined }) {
+  if (config.PLUGINS === undefined) {
+    return { plugins: [], unknown: ['what plugins made of it: PLUGINS names none'] }
+  }
+  const { plugins, problems } = await loadNamed([], process.env)
+  const unknown = problems.map((problem) => `what it made of it: ${describeProblem(problem)}`)
+  return { plugins, unknown }
+}

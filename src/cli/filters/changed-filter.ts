@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Config } from '../../config/settings.ts'
+import { readFilter } from '../../filter/read-filter.ts'
+import { whereProblems } from '../../plugin/check-plugin.ts'
+import { applyFilters } from '../../plugin/configured-filters.ts'
+import { describeProblem } from '../../plugin/load-plugins.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { loadNamed } from '../shared/load-plugins.ts'
+
+/**
+ * The plugin as it would be with the filters of a file: a module, or JSON that takes the place of
+ * its `where`. Throws USAGE or PLUGIN_INVALID.
+ */
+export async function changedFilter(
+  file: string,
+  plugin: LoadedPlugin,
+  config: Pick<Config, 'PLUGIN_FILTERS'>,
+): Promise<LoadedPlugin> {
+  if (!file.endsWith('.json')) return ofModule(file)
+  const where = parse(file, await read(file))
+  const { slug, wantsProcessEvent } = plugin
+  const problems = whereProblems(where, 'where', wantsProcessEvent)
+  if (problems.length > 0) {
+    const reason = problems.join('; ')
+    const message = describeProblem({ file: resolve(file), slug, reason, isMissing: false })
+    throw new InventoryEventsError('PLUGIN_INVALID', message)
+  }
+  const changed = { ...plugin, where: readFilter(where, 'where').filter }
+  return applyFilters([changed], config.PLUGIN_FILTERS, { areAll: false })[0] as LoadedPlugin
+}
+
+async function ofModule(file: string): Promise<LoadedPlugin> {
+  const { plugins, problems } = await loadNamed([file], process.env)
+  const [changed] = plugins
+  if (changed !== undefined) return changed
+  throw new InventoryEventsError('PLUGIN_INVALID', problems.map(describeProblem).join('; '))
+}
+
+function read(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error) => {
+    const message = `--against: cannot read ${file}: ${messageOf(error)}`
+    throw new InventoryEventsError('USAGE', message, { cause: error })
+  })
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const message = `--against: expected JSON in ${file}: ${messageOf(error)}`
+    throw new InventoryEventsError('USAGE', message, { cause: error })
+  }
+}

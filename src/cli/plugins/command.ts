@@ -1,0 +1,59 @@
+import type { Command } from 'commander'
+import { fieldsOf } from '../../filter/filter.ts'
+import { describeProblem } from '../../plugin/load-plugins.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import { loadNamed } from '../shared/load-plugins.ts'
+import { printStates, registerSwitches } from './switch.ts'
+
+const ARGUMENT_HELP = 'files or packages; without any, those of PLUGINS'
+
+export function registerPlugins(program: Command): void {
+  const plugins = program.command('plugins').description('Look at plugins, and switch them')
+  plugins
+    .command('list')
+    .description('Print the plugins that can be run, one a line')
+    .argument('[plugin...]', ARGUMENT_HELP)
+    .option('--states', 'instead: how each plugin stands, since when, and who switched it')
+    .action((named: string[], { states }: { states?: true }) =>
+      states ? printStates() : print(named, briefly),
+    )
+  plugins
+    .command('check')
+    .description('Load plugins and print what each asks for, or what is wrong with it')
+    .argument('[plugin...]', ARGUMENT_HELP)
+    .action((named: string[]) => print(named, fully))
+  registerSwitches(plugins)
+}
+
+async function print(named: string[], describe: (plugin: LoadedPlugin) => string): Promise<void> {
+  const { plugins, problems } = await loadNamed(named, process.env)
+  for (const plugin of plugins) process.stdout.write(`${describe(plugin)}\n`)
+  for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`)
+  // A plugin may have opened what would keep the process alive.
+  process.exit(problems.length > 0 ? 1 : 0)
+}
+
+const STARTS = {
+  committed: 'the committed offsets',
+  now: 'now, where its group does not know it yet',
+}
+
+function briefly({ slug, title, file }: LoadedPlugin): string {
+  return `${slug}\t${title}\t${file}`
+}
+
+function fully(plugin: LoadedPlugin): string {
+  const { retry, timeoutMs, concurrency, onExhausted, startFrom } = plugin
+  const byName = plugin.wantsProcessEvent === undefined ? 'every event' : 'events by its own filter'
+  const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
+  const byFields = fields.length === 0 ? '' : `, and by ${[...new Set(fields)].join(', ')}`
+  return [
+    `${plugin.slug}: ok (${plugin.file})`,
+    `  title        ${plugin.title}`,
+    `  wants        ${byName}${byFields}`,
+    `  attempts     ${retry.maxAttempts}, ${retry.initialDelayMs} to ${retry.maxDelayMs} ms apart, then ${onExhausted}`,
+    `  time limit   ${timeoutMs} ms`,
+    `  concurrency  ${concurrency}`,
+    `  starts from  ${STARTS[startFrom]}`,
+  ].join('\n')
+}

@@ -1,0 +1,75 @@
+import { loadConfig } from '../../config/load-config.ts'
+import { openPublisher } from '../../publish/open-publisher.ts'
+import { type PublishCounts, publishLines } from '../../publish/publish-lines.ts'
+import { readLines } from '../../publish/read-lines.ts'
+import { uuidV7 } from '../../publish/uuid-v7.ts'
+import { commandLogger } from '../shared/connection.ts'
+import { onInterrupt } from '../shared/interrupt.ts'
+import { createProgressLine } from '../shared/progress-line.ts'
+import { reportError } from '../shared/report-error.ts'
+import { openInput } from './input.ts'
+import { openRejects } from './rejects.ts'
+
+export interface PublishOptions {
+  rejects?: string
+  inventoryTopic: string
+  pluginTopic: string
+  source: string
+  maxLineBytes: number
+  deliveryTimeoutMs: number
+}
+
+/** Publishes the file, says what became of it, and sets the exit code. */
+export async function runPublish(file: string, options: PublishOptions): Promise<void> {
+  const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
+  const input = await openInput(file, options.rejects)
+  const publisher = await openPublisher(config, {
+    topics: { inventory: options.inventoryTopic, plugin: options.pluginTopic },
+    source: options.source,
+    deliveryTimeoutMs: options.deliveryTimeoutMs,
+    log: commandLogger(process.env),
+  })
+  const stop = new AbortController()
+  stop.signal.addEventListener('abort', () => input.destroy())
+  const rejects = await openRejects(options.rejects, () => stop.abort())
+  const interrupt = onInterrupt(() => stop.abort())
+  const progress = createProgressLine(process.stderr, Date.now)
+  const counts = await publishLines({
+    lines: readLines(input, options.maxLineBytes),
+    maxLineBytes: options.maxLineBytes,
+    publisher,
+    mint: { id: () => uuidV7(Date.now()), nowMs: Date.now },
+    stop,
+    onBadLine: (number, problems) =>
+      progress.print(problems.map((problem) => `line ${number}: ${problem}`)),
+    reject: rejects.write,
+    onProgress: ({ published, bad }) => progress.show(`${published} published, ${bad} bad`),
+  })
+  interrupt.end()
+  progress.clear()
+  await publisher.close()
+  counts.failure ??= await rejects.close()
+  report(counts, { file, wasInterrupted: interrupt.happened(), rejects: options.rejects })
+}
+
+interface Circumstances {
+  file: string
+  wasInterrupted: boolean
+  rejects: string | undefined
+}
+
+function report(counts: PublishCounts, { file, wasInterrupted, rejects }: Circumstances): void {
+  const kept = rejects !== undefined && counts.bad > 0 ? `, kept in ${rejects}` : ''
+  process.stdout.write(`${counts.published} published, ${counts.bad} bad${kept}\n`)
+  const hasFailed = counts.failure !== undefined
+  if (hasFailed) reportError(counts.failure, process.env)
+  if (hasFailed || wasInterrupted) process.stderr.write(`${howToResume(counts, file)}\n`)
+  if (wasInterrupted) process.exitCode = 130
+  else if (hasFailed || counts.bad > 0) process.exitCode = 1
+}
+
+function howToResume(counts: PublishCounts, file: string): string {
+  const from = counts.resumeLine ?? counts.lines + 1
+  const advice = file === '-' ? '' : `: tail -n +${from} ${file} | inventory-events publish`
+  return `stopped; publish again from line ${from}${advice}`
+}

@@ -1,0 +1,37 @@
+import { createRegistry } from '../../avro/registry/registry.ts'
+import { loadConfig } from '../../config/load-config.ts'
+import type { Config } from '../../config/settings.ts'
+import { requireTopics } from '../../kafka/admin/required-topics.ts'
+import { createKafka } from '../../kafka/client/client.ts'
+import type { RunParts } from '../../replay/run.ts'
+import { createLogger } from '../../util/logger.ts'
+import { commandLogger } from '../shared/connection.ts'
+import { loadOne } from '../shared/load-plugin.ts'
+import { createProgressLine } from '../shared/progress-line.ts'
+
+/** What a command needs to run one of PLUGINS; it has found all that the service would need. */
+export async function replayParts(
+  slug: string,
+  rate: number | undefined,
+  signal: AbortSignal,
+): Promise<RunParts> {
+  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS'] as const
+  const config = loadConfig(process.env, { required })
+  const log = createLogger(levelOf(config), process.stderr)
+  const kafka = createKafka(config, commandLogger(process.env))
+  const registry = createRegistry(config)
+  const plugin = await loadOne(slug, process.env)
+  await registry.check()
+  await requireTopics(kafka, config)
+  const line = createProgressLine(process.stderr, Date.now)
+  const onProgress = (left: number, total: number) => {
+    line.show(`${total - left} of ${total}`)
+    if (left === 0) line.clear()
+  }
+  return { config, kafka, registry, plugin, rate, log, signal, onProgress }
+}
+
+/** What the service would tell of its start is nothing to a person who waits for a result. */
+function levelOf({ LOG_LEVEL }: Config) {
+  return process.env.LOG_LEVEL === undefined ? 'warn' : LOG_LEVEL
+}

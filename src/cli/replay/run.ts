@@ -1,0 +1,149 @@
+import { createEventReader } from '../../explain/event-reader.ts'
+import { memberCount } from '../../kafka/admin/group-members.ts'
+import { prepare, tidy } from '../../replay/group-resources.ts'
+import { describePlan, planOf, requireFinished } from '../../replay/make-plan.ts'
+import { type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
+import { beginPlan, readPlan, writePlan } from '../../replay/plan-store.ts'
+import { previewOf, previewText } from '../../replay/preview.ts'
+import { requireNotLive } from '../../replay/require-not-live.ts'
+import { type RunParts, startRun } from '../../replay/run.ts'
+import type { InventoryEventsError } from '../../util/errors.ts'
+import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
+import { onInterrupt } from '../shared/interrupt.ts'
+import { say, usage } from '../shared/output.ts'
+import { replayParts } from './parts.ts'
+
+export interface ReplayOptions extends AuditOptions {
+  plugin: string
+  from?: number
+  to?: number
+  entity?: string
+  kind?: string
+  /** Events a second. */
+  rate: number
+  yes?: true
+  besideLive?: true
+  resume?: true
+  abandon?: true
+}
+
+/** Replays, goes on with a replay, gives one up, or says what a replay would do. Ends the process. */
+export async function replay(options: ReplayOptions): Promise<void> {
+  requireOneWay(options)
+  const { plugin: slug, rate } = options
+  const stop = new AbortController()
+  const interrupt = onInterrupt(() => stop.abort(interrupted(slug)))
+  const parts = await replayParts(slug, rate, stop.signal)
+  const previous = await readPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, slug)
+  if (options.abandon) await abandon(parts, previous, options)
+  else if (options.resume) await run(parts, resumable(slug, previous), options)
+  else await begin(parts, previous, options)
+  interrupt.end()
+  // A plugin may have opened what would keep the process alive.
+  process.exit(0)
+}
+
+async function begin(
+  parts: RunParts,
+  previous: ReplayPlan | undefined,
+  options: ReplayOptions,
+): Promise<void> {
+  requireFinished(previous)
+  const { from = 0, to: toMs, entity, kind } = options
+  const wish = { purpose: 'replay', fromMs: from, toMs, entity, kind } as const
+  const plan = await planOf(parts, wish, { audit: auditOf(options), previous })
+  if (options.yes === undefined) return showPreview(parts, plan, 'replayed')
+  await requireRight(parts, options)
+  if (previous !== undefined) await tidy(parts, previous)
+  await beginPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, plan)
+  await run(parts, plan, { ...options, besideLive: true })
+}
+
+/** Prints what a plan would do. */
+export async function showPreview(parts: RunParts, plan: ReplayPlan, done: string): Promise<void> {
+  const { config, kafka, registry, plugin, signal } = parts
+  const reader = createEventReader(registry)
+  const groupId = config.KAFKA_GROUP_ID
+  const preview = await previewOf(kafka, { groupId, reader, signal }, plugin, plan)
+  reader.close()
+  say(previewText(plan, preview, parts.rate))
+  say(`nothing was ${done}: with --yes it is`)
+}
+
+async function run(parts: RunParts, plan: ReplayPlan, options: ReplayOptions): Promise<void> {
+  await requireRight(parts, options)
+  const begunAt = new Date().toISOString()
+  await prepare(parts, plan)
+  const running = await startRun(parts, plan)
+  try {
+    await running.reached()
+  } finally {
+    await running.stop()
+  }
+  await finish(parts, plan)
+  say(summaryOf(plan, await running.outcomes(), begunAt))
+}
+
+/** Other processes may have come to the same end. */
+async function finish(parts: RunParts, plan: ReplayPlan): Promise<void> {
+  const { kafka, config } = parts
+  const groupId = config.KAFKA_GROUP_ID
+  const now = await readPlan(kafka, groupId, plan.slug)
+  if (now?.generation === plan.generation && now.state === 'running') {
+    await writePlan(kafka, groupId, { ...now, state: 'done' })
+  }
+  await tidy(parts, plan)
+}
+
+async function abandon(
+  parts: RunParts,
+  plan: ReplayPlan | undefined,
+  options: ReplayOptions,
+): Promise<void> {
+  const { kafka, config } = parts
+  if (plan?.state !== 'running') throw usage(`no replay of ${options.plugin} is unfinished`)
+  const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
+  const members = await memberCount(kafka, groupId)
+  if (members > 0) {
+    throw usage(`group ${groupId} has ${members} members: end what runs it first, and try again`)
+  }
+  const given = { ...plan, state: 'abandoned' as const, ...auditOf(options) }
+  await writePlan(kafka, config.KAFKA_GROUP_ID, given)
+  await tidy(parts, plan)
+  const stays = plan.purpose === 'enable' ? '; the plugin stays switched as it is' : ''
+  say(`${describePlan(plan)}: given up${stays}`)
+}
+
+function resumable(slug: string, plan: ReplayPlan | undefined): ReplayPlan {
+  if (plan?.state !== 'running') throw usage(`no replay of ${slug} is unfinished`)
+  if (plan.purpose === 'enable') requireFinished(plan)
+  return plan
+}
+
+async function requireRight({ kafka, config, plugin }: RunParts, options: ReplayOptions) {
+  if (options.besideLive) return
+  const switches = () => switchesOf(kafka, config.KAFKA_GROUP_ID)
+  await requireNotLive(kafka, config, plugin.slug, switches)
+}
+
+export function summaryOf(
+  plan: ReplayPlan,
+  outcomes: ReadonlyMap<string, number>,
+  begunAt: string,
+): string {
+  const told = [...outcomes].filter(([, count]) => count > 0)
+  const counts = told.map(([outcome, count]) => `${outcome} ${count}`).join(', ') || 'nothing'
+  const letters = (outcomes.get('dead-lettered') ?? 0) + (outcomes.get('rejected') ?? 0)
+  const list = `inventory-events dead-letters list --plugin ${plan.slug} --from ${begunAt}`
+  const then = letters === 0 ? [] : [`${letters} were given up: ${list}`]
+  return [`${describePlan(plan)}: done; by this process: ${counts}`, ...then].join('\n')
+}
+
+function requireOneWay({ from, resume, abandon }: ReplayOptions): void {
+  const ways = [from !== undefined, resume === true, abandon === true].filter(Boolean)
+  if (ways.length !== 1) throw usage('expected one of --from, --resume and --abandon')
+}
+
+function interrupted(slug: string): InventoryEventsError {
+  return usage(`interrupted; go on with "inventory-events replay --plugin ${slug} --resume"`)
+}

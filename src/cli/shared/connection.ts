@@ -1,0 +1,20 @@
+import { loadConfig } from '../../config/load-config.ts'
+import type { Environment } from '../../config/read-settings.ts'
+import { createKafka } from '../../kafka/client/client.ts'
+import { createLogger, type Logger } from '../../util/logger.ts'
+
+/** The settings and a Kafka client for a command that needs brokers. */
+export function connectionOf(env: Environment) {
+  const config = loadConfig(env, { required: ['KAFKA_BROKERS'] })
+  return { config, kafka: createKafka(config, commandLogger(env)) }
+}
+
+/**
+ * A command says itself what went wrong, so the clients' own lines are for whoever debugs; they
+ * go to stderr, since stdout belongs to the command's result.
+ */
+export function commandLogger(env: Environment): Logger {
+  const level = env.LOG_LEVEL
+  const isVerbose = level === 'debug' || level === 'trace'
+  return createLogger(isVerbose ? level : 'silent', process.stderr)
+}

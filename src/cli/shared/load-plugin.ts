@@ -1,0 +1,25 @@
+import type { Environment } from '../../config/read-settings.ts'
+import { describeProblem } from '../../plugin/load-plugins.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import { nearest } from '../../util/did-you-mean.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+import { loadNamed } from './load-plugins.ts'
+
+/** The one of PLUGINS with this slug, as the service would run it. Throws PLUGIN_INVALID or USAGE. */
+export async function loadOne(slug: string, env: Environment): Promise<LoadedPlugin> {
+  const { plugins, problems } = await loadNamed([], env)
+  const found = plugins.find((plugin) => plugin.slug === slug)
+  if (found !== undefined) return found
+  const own = problems.filter((problem) => problem.slug === slug)
+  if (own.length > 0) {
+    throw new InventoryEventsError('PLUGIN_INVALID', own.map(describeProblem).join('; '))
+  }
+  const meant = nearest(
+    slug,
+    plugins.map((plugin) => plugin.slug),
+  )
+  const hint = meant === undefined ? '' : `, did you mean ${meant}?`
+  const message = `--plugin: PLUGINS has no plugin ${slug}${hint}`
+  // It may be one of those that can't be loaded, and so have no slug.
+  throw new InventoryEventsError('USAGE', [message, ...problems.map(describeProblem)].join('; '))
+}

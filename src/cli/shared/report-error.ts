@@ -1,0 +1,22 @@
+import { messageOf } from '../../util/errors.ts'
+
+const CAUSES_MAX = 8
+
+/** Prints an error as one line a person can act on; with LOG_LEVEL=debug also what caused it. */
+export function reportError(error: unknown, env: Readonly<Record<string, string | undefined>>) {
+  const isVerbose = ['debug', 'trace'].includes(env.LOG_LEVEL ?? '')
+  const lines = [`error: ${messageOf(error)}`, ...(isVerbose ? causesOf(error) : [])]
+  process.stderr.write(`${lines.join('\n')}\n`)
+}
+
+function causesOf(error: unknown): string[] {
+  const lines: string[] = []
+  let next = error instanceof Error ? error.cause : undefined
+  while (next !== undefined && lines.length < CAUSES_MAX) {
+    lines.push(
+      `  caused by: ${next instanceof Error ? (next.stack ?? next.message) : messageOf(next)}`,
+    )
+    next = next instanceof Error ? next.cause : undefined
+  }
+  return lines
+}

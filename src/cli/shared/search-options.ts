@@ -1,0 +1,39 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { MOMENTS, momentOf } from '../../event/relative-time.ts'
+import { wholeNumber } from './whole-number.ts'
+
+/** Which part of a topic to look at. */
+export interface RangeOptions {
+  fromMs?: number
+  toMs?: number
+  entity?: string
+}
+
+/** Adds `--from`, `--to` and `--entity`. */
+export function withRange(command: Command, { isFromRequired = false } = {}): Command {
+  const from = 'from then on: RFC 3339, or how long ago (90m, 36h, 7d)'
+  return command
+    .addOption(
+      new Option('--from <time>', from).argParser(timeMs).makeOptionMandatory(isFromRequired),
+    )
+    .option('--to <time>', 'before then', timeMs)
+    .option('--entity <id>', 'only with this key, in the partition that murmur2 gives it')
+}
+
+export function rangeOf(options: { from?: number; to?: number; entity?: string }): RangeOptions {
+  const { from, to, entity } = options
+  return {
+    ...(from !== undefined && { fromMs: from }),
+    ...(to !== undefined && { toMs: to }),
+    ...(entity !== undefined && { entity }),
+  }
+}
+
+export function timeMs(text: string): number {
+  const moment = momentOf(text, Date.now())
+  if (moment !== undefined) return moment
+  throw new InvalidArgumentError(`expected ${MOMENTS}`)
+}
+
+/** Reads how many. */
+export const positive = wholeNumber(1, 999_999_999)

@@ -1,0 +1,34 @@
+import type { Logger } from '../../util/logger.ts'
+
+/** The end begins with a signal or a failure; a second signal ends the process at once. */
+export function watchForTheEnd(log: Logger, what: 'service' | 'gateway') {
+  let begin = () => {}
+  let exitCode = 0
+  let signals = 0
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+
+  function onSignal(signal: NodeJS.Signals): void {
+    signals += 1
+    if (signals > 1) process.exit(1)
+    log.info({ signal }, 'stopping; a second signal ends at once')
+    begin()
+  }
+
+  function fail(error: Error): void {
+    log.fatal({ err: error }, `the ${what} cannot go on`)
+    exitCode = 1
+    begin()
+  }
+
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  process.on('unhandledRejection', (reason) => fail(asError(reason)))
+  process.on('uncaughtException', fail)
+  return { begun, fail, exitCode: () => exitCode }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
+}

@@ -1,0 +1,65 @@
+import type { DeadLetterReason } from '../event/outcome.ts'
+import type { RecordHeaders, SourceRecord } from '../event/record.ts'
+import { deadLetterTopicOf } from '../topics/names.ts'
+import { DLQ } from './headers.ts'
+
+/** A record on its way to the dead letters: the original bytes and headers, and why. */
+export interface DeadLetter {
+  topic: string
+  /** The input's partition; a narrower dead-letter topic maps it onto one of its own. */
+  partition: number
+  key: Buffer | null
+  value: Buffer | null
+  headers: RecordHeaders
+}
+
+export interface DeadLetterSink {
+  /** Resolves once the brokers acknowledged the record with an offset; rejects otherwise. */
+  write(letter: DeadLetter): Promise<void>
+}
+
+export interface DeadLetterCause {
+  plugin: string
+  reason: DeadLetterReason
+  error: string
+  attempts: number
+  groupId: string
+  /** How often it was redriven before. */
+  redrives: number
+  /** The group of the replay that gave it up, if one did. */
+  replay: string | undefined
+}
+
+const ERROR_LIMIT_BYTES = 1_024
+
+export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): DeadLetter {
+  return {
+    topic: deadLetterTopicOf(record.topic),
+    partition: record.partition,
+    key: record.key,
+    value: record.value,
+    headers: {
+      ...record.headers,
+      [DLQ.plugin]: cause.plugin,
+      [DLQ.reason]: cause.reason,
+      [DLQ.error]: truncated(cause.error, ERROR_LIMIT_BYTES),
+      [DLQ.attempts]: String(cause.attempts),
+      [DLQ.topic]: record.topic,
+      [DLQ.partition]: String(record.partition),
+      [DLQ.offset]: String(record.offset),
+      [DLQ.timestamp]: String(record.timestampMs),
+      [DLQ.group]: cause.groupId,
+      ...(cause.replay !== undefined && { [DLQ.replay]: cause.replay }),
+      ...(cause.redrives > 0 && { [DLQ.redrives]: String(cause.redrives) }),
+    },
+  }
+}
+
+/** Cuts a text to a number of UTF-8 bytes without splitting a character. */
+function truncated(text: string, limitBytes: number): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= limitBytes) return text
+  let end = limitBytes
+  while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end -= 1
+  return bytes.subarray(0, end).toString()
+}

@@ -1,0 +1,31 @@
+import type { RecordHeaders } from '../event/record.ts'
+
+/** The headers of a dead letter, beside those that the record had. */
+export const DLQ = {
+  plugin: 'dlq.plugin',
+  reason: 'dlq.reason',
+  error: 'dlq.error',
+  attempts: 'dlq.attempts',
+  topic: 'dlq.topic',
+  partition: 'dlq.partition',
+  offset: 'dlq.offset',
+  timestamp: 'dlq.timestamp',
+  group: 'dlq.group',
+  replay: 'dlq.replay',
+  redrives: 'dlq.redrives',
+} as const
+
+/** The headers of a dead letter that is delivered again. */
+export const REDRIVE = {
+  plugin: 'redrive.plugin',
+  group: 'redrive.group',
+  generation: 'redrive.generation',
+  replay: 'redrive.replay',
+  letter: 'redrive.letter',
+} as const
+
+/** The headers that a record had before it was a dead letter, or redriven. */
+export function ownHeaders(headers: RecordHeaders): RecordHeaders {
+  const isOwn = ([name]: [string, unknown]) => !/^(dlq|redrive)\./.test(name)
+  return Object.fromEntries(Object.entries(headers).filter(isOwn))
+}

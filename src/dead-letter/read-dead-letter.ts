@@ -1,0 +1,52 @@
+import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
+import { DLQ, ownHeaders } from './headers.ts'
+
+/** A dead letter as it lies in its topic. */
+export interface Letter {
+  /** `topic/partition@offset` of the letter itself: what it is called by. */
+  place: string
+  /** When it was written. */
+  timestampMs: number
+  plugin: string
+  reason: string
+  error: string
+  attempts: number
+  /** How often it was redriven before. */
+  redrives: number
+  groupId: string
+  /** The group of the replay that gave it up, if one did. */
+  replay: string | undefined
+  /** Where the record came from. */
+  topic: string
+  partition: number
+  offset: number
+  /** The key: the id of the entity. */
+  entity: string | undefined
+}
+
+/** What is told of a dead letter by its headers; undefined for a record that is none of ours. */
+export function letterOf(record: SourceRecord): Letter | undefined {
+  const plugin = headerText(record, DLQ.plugin)
+  const topic = headerText(record, DLQ.topic)
+  if (plugin === undefined || topic === undefined) return undefined
+  return {
+    place: placeOf(record),
+    timestampMs: record.timestampMs,
+    plugin,
+    reason: headerText(record, DLQ.reason) ?? '',
+    error: headerText(record, DLQ.error) ?? '',
+    attempts: Number(headerText(record, DLQ.attempts) ?? 0),
+    redrives: Number(headerText(record, DLQ.redrives) ?? 0),
+    groupId: headerText(record, DLQ.group) ?? '',
+    replay: headerText(record, DLQ.replay),
+    topic,
+    partition: Number(headerText(record, DLQ.partition)),
+    offset: Number(headerText(record, DLQ.offset)),
+    entity: record.key?.toString(),
+  }
+}
+
+/** The headers that the record had before it was a dead letter. */
+export function originalHeaders({ headers }: SourceRecord): SourceRecord['headers'] {
+  return ownHeaders(headers)
+}

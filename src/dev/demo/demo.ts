@@ -1,0 +1,105 @@
+import { rm } from 'node:fs/promises'
+import { relative } from 'node:path'
+import type { Replica } from '../replicas/replica.ts'
+import { type Stack, stackDown, stackUp } from '../stack/stack.ts'
+import { entitiesOf, generateStream } from '../workload/stream.ts'
+import { counted, figure } from './check.ts'
+import { Undo } from './cleanup.ts'
+import { gatherEvidence } from './evidence.ts'
+import { expect } from './expectation.ts'
+import type { Evidence } from './findings.ts'
+import { loadSamplePlugins } from './plugins.ts'
+import { makeOddRecords, publishAll } from './publish.ts'
+import { scrapeAll, startReplicas, stopReplicas } from './replicas.ts'
+import { type DemoOptions, openRun, type Run } from './run.ts'
+import { setUp } from './set-up.ts'
+import { formatChecks, formatTable } from './table.ts'
+import { judge } from './verdict.ts'
+import { waitUntilCaughtUp } from './wait-for-lag-zero.ts'
+
+/**
+ * The main job once, from an empty topic to the verdict; answers whether it all adds up. Takes back
+ * whatever it started and created, save where all of it is to be kept.
+ */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const { keep, say, signal } = options
+  const undo = new Undo(say)
+  let isKept = false
+  let needsLogs = false
+  try {
+    const stack = await bringUp(options, undo)
+    const run = await openRun(options, stack)
+    undo.add(
+      `delete ${shown(run)}`,
+      async () => needsLogs || rm(run.workFolder, { recursive: true }),
+    )
+    const { ok, replicas } = await work(run, undo).catch((error) => {
+      needsLogs = !signal.aborted
+      if (needsLogs) say(`logs of the replicas: ${shown(run)}`)
+      throw error
+    })
+    needsLogs = !ok
+    isKept = keep
+    if (!ok) say(`not everything adds up; logs of the replicas: ${shown(run)}`)
+    if (keep) tellHowToEnd(run, stack, replicas)
+    return ok
+  } finally {
+    if (!isKept) await undo.run()
+  }
+}
+
+async function bringUp(options: DemoOptions, undo: Undo): Promise<Stack> {
+  const { folder, env, say, signal } = options
+  const stack = await stackUp({ folder, env, say, signal })
+  if (stack.started) undo.add('end the stack', () => stackDown({ folder, env, say }))
+  return stack
+}
+
+async function work(run: Run, undo: Undo): Promise<{ ok: boolean; replicas: Replica[] }> {
+  await setUp(run, undo)
+  const stream = generateStream(run)
+  const odd = await makeOddRecords(run)
+  const plugins = await loadSamplePlugins(run)
+  const expected = await expect(plugins, stream, odd)
+
+  const replicas = await startReplicas(run, undo)
+  const startMs = Date.now()
+  await publishAll(run, stream, odd)
+  await waitUntilCaughtUp(run)
+  const seconds = (Date.now() - startMs) / 1000
+
+  const samples = (await scrapeAll(replicas)).flat()
+  const exits = run.keep ? undefined : await stopReplicas(replicas)
+  const found = await gatherEvidence(run, samples, exits)
+  const checks = judge(expected, found)
+  const ok = checks.every((check) => check.ok)
+
+  const slugs = plugins.map(({ slug }) => slug)
+  run.print(`\n${formatTable(slugs, found.counts)}\n\n${formatChecks(checks)}\n`)
+  if (ok) run.print(summary(run, found, seconds))
+  return { ok, replicas }
+}
+
+function summary({ events, replicas }: Run, found: Evidence, seconds: number): string {
+  const entities = `${figure(entitiesOf(events))} entities`
+  const handled = `${figure(found.effects.length)} effects by ${counted(replicas, 'replica')}`
+  return `${counted(events, 'event')} of ${entities}, ${handled}, published to committed in ${seconds.toFixed(1)} s.`
+}
+
+function tellHowToEnd({ env, topics, ...run }: Run, stack: Stack, replicas: readonly Replica[]) {
+  const isLocal = stack.started || !env.KAFKA_BROKERS
+  const kill = `kill ${replicas.map(({ pid }) => pid).join(' ')}`
+  const lines = [
+    '\nthe service goes on:',
+    ...replicas.map(({ url }) => `  metrics  ${url}/metrics`),
+    `  logs     ${shown(run)}`,
+    `  topics   ${topics.inventory}, ${topics.plugin}`,
+    `  Kafka    KAFKA_BROKERS=${stack.brokers} SCHEMA_REGISTRY_URL=${stack.registryUrl}`,
+    `  end it   ${kill}${isLocal ? ' && npx inventory-events stack down' : ''}`,
+  ]
+  run.say(lines.join('\n'))
+}
+
+function shown({ workFolder }: { workFolder: string }): string {
+  return relative(process.cwd(), workFolder)
+}

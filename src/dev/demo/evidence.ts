@@ -1,0 +1,79 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SourceRecord } from '../../event/record.ts'
+import { groupOffsets } from '../../kafka/admin/group-offsets.ts'
+import { deadLetterTopicOf } from '../../topics/names.ts'
+import { EFFECTS_FILE, type Effect, parseEffect } from '../replicas/effect.ts'
+import { readTopic } from '../replicas/read-topic.ts'
+import { countsIn, unaccountedIn } from '../replicas/replica-counts.ts'
+import type { Sample } from '../replicas/scrape.ts'
+import type { Evidence, ReplicaExit } from './findings.ts'
+import { placeOfOriginal } from './letter-checks.ts'
+import type { Run } from './run.ts'
+
+const READ_MS = 120_000
+
+/** Gathers what was left behind: in files, in the dead-letter topics, in the group's offsets. */
+export async function gatherEvidence(
+  run: Run,
+  samples: readonly Sample[],
+  exits: readonly ReplicaExit[] | undefined,
+): Promise<Evidence> {
+  const { kafka, groupId, inputTopics, workFolder, say } = run
+  say('checking effects, dead letters and offsets')
+  const letters = await readLetters(run)
+  return {
+    effects: await readEffects(workFolder),
+    letters,
+    originals: await readOriginals(run, new Set(letters.map(placeOfOriginal))),
+    counts: countsIn(samples),
+    unaccounted: unaccountedIn(samples),
+    offsets: await groupOffsets(kafka, groupId, inputTopics),
+    exits,
+  }
+}
+
+export function readerGroupOf(groupId: string, topic: string): string {
+  return `${groupId}.reader.${topic}`
+}
+
+async function readEffects(folder: string): Promise<Effect[]> {
+  const files = (await readdir(folder)).filter((name) => EFFECTS_FILE.test(name))
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
+  return texts
+    .flatMap((text) => text.split('\n').filter((line) => line !== ''))
+    .map(parseEffect)
+    .sort((one, other) => one.atUs - other.atUs)
+}
+
+async function readLetters(run: Run): Promise<SourceRecord[]> {
+  const letters: SourceRecord[] = []
+  for (const topic of run.inputTopics) {
+    await read(run, deadLetterTopicOf(topic), (record) => letters.push(record))
+  }
+  return letters
+}
+
+async function readOriginals(
+  run: Run,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, SourceRecord>> {
+  const originals = new Map<string, SourceRecord>()
+  for (const topic of run.inputTopics) {
+    await read(run, topic, (record) => {
+      const place = `${record.topic}/${record.partition}@${record.offset}`
+      if (wanted.has(place)) originals.set(place, record)
+    })
+  }
+  return originals
+}
+
+function read({ kafka, groupId, signal }: Run, topic: string, onRecord: (r: SourceRecord) => void) {
+  signal.throwIfAborted()
+  return readTopic(kafka, {
+    topic,
+    groupId: readerGroupOf(groupId, topic),
+    timeoutMs: READ_MS,
+    onRecord,
+  })
+}

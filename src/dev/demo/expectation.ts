@@ -1,0 +1,125 @@
+import { entityKey } from '../../event/entity-key.ts'
+import type { Event } from '../../event/event.ts'
+import { nameOf } from '../../event/guards.ts'
+import type { DeadLetterReason } from '../../event/outcome.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import type { PluginLog } from '../../plugin/plugin.ts'
+import { type Counts, NO_COUNTS } from '../replicas/counts.ts'
+import type { Publication } from '../workload/stream.ts'
+import type { OddRecord } from './malformed-records.ts'
+
+export interface ExpectedEffect {
+  key: string
+  /** Its place in the stream: effects of a key come in this order. */
+  place: number
+}
+
+/** What has to be found when all is done, worked out from what is published. */
+export interface Expectation {
+  /** By the plugin's slug; `*` stands for all, where no filter can be asked. */
+  counts: Map<string, Counts>
+  /** By the plugin's slug, then the event's id. */
+  effects: Map<string, Map<string, ExpectedEffect>>
+  /** Each as `letterName` has it. */
+  letters: string[]
+}
+
+/** How a dead letter is told: by plugin, reason and the event's id, or the record's key. */
+export function letterName(plugin: string, reason: string, label: string): string {
+  return `${plugin} ${reason} ${label}`
+}
+
+/**
+ * Asks each plugin in turn about every publication, as the service should: its filter by name, its
+ * handler once per event id and again while it fails. Plugins must answer the same as often as they
+ * are asked.
+ */
+export async function expect(
+  plugins: readonly LoadedPlugin[],
+  stream: readonly Publication[],
+  odd: readonly OddRecord[],
+): Promise<Expectation> {
+  const expectation: Expectation = { counts: new Map(), effects: new Map(), letters: [] }
+  for (const plugin of plugins) await expectOf(plugin, stream, expectation)
+  for (const record of odd) expectLetters(record, plugins, expectation)
+  return expectation
+}
+
+async function expectOf(
+  plugin: LoadedPlugin,
+  stream: readonly Publication[],
+  { counts, effects, letters }: Expectation,
+): Promise<void> {
+  const count = { ...NO_COUNTS }
+  const processed = new Map<string, ExpectedEffect>()
+  const deadLetter = (reason: DeadLetterReason, id: string) => {
+    count.deadLettered += 1
+    letters.push(letterName(plugin.slug, reason, id))
+  }
+  for (const [place, { type, event }] of stream.entries()) {
+    if (!wants(plugin, nameOf(event))) continue
+    count.wanted += 1
+    if (type === 'again') count.duplicate += 1
+    else if (type === 'conflict') deadLetter('conflict', event.id)
+    else {
+      const { attempts, ok } = await tryOut(plugin, event)
+      count.retried += attempts - 1
+      if (!ok) deadLetter('exhausted', event.id)
+      else {
+        count.processed += 1
+        processed.set(event.id, { key: entityKey(event), place })
+      }
+    }
+  }
+  counts.set(plugin.slug, count)
+  effects.set(plugin.slug, processed)
+}
+
+/** Undecodable: for each plugin that wants its name, or once for all where there is none. */
+function expectLetters(
+  { name, key }: OddRecord,
+  plugins: readonly LoadedPlugin[],
+  { counts, letters }: Expectation,
+): void {
+  const isNamed = name !== undefined
+  const slugs = isNamed
+    ? plugins.filter((plugin) => wants(plugin, name)).map(({ slug }) => slug)
+    : ['*']
+  for (const slug of slugs) {
+    const count = counts.get(slug) ?? { ...NO_COUNTS }
+    count.wanted += isNamed ? 1 : 0
+    count.deadLettered += 1
+    counts.set(slug, count)
+    letters.push(letterName(slug, 'undecodable', key))
+  }
+}
+
+function wants(plugin: LoadedPlugin, name: string): boolean {
+  return plugin.wantsProcessEvent?.(name) ?? true
+}
+
+async function tryOut(
+  plugin: LoadedPlugin,
+  event: Event,
+): Promise<{ attempts: number; ok: boolean }> {
+  const { maxAttempts } = plugin.retry
+  for (let attempts = 1; attempts <= maxAttempts; attempts++) {
+    try {
+      await plugin.processEvent(event, contextOf(event, attempts))
+      return { attempts, ok: true }
+    } catch {
+      // Failing now and then is what these plugins are for.
+    }
+  }
+  return { attempts: maxAttempts, ok: false }
+}
+
+function contextOf(event: Event, attempt: number) {
+  const record = { topic: '', partition: 0, offset: 0, timestampMs: 0, key: entityKey(event) }
+  const idempotencyKey = event.id
+  return { log: silent, signal: NEVER, attempt, idempotencyKey, record, trace: undefined }
+}
+
+const ignore = () => {}
+const silent: PluginLog = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+const NEVER = new AbortController().signal

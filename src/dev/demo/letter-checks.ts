@@ -1,0 +1,65 @@
+import { DLQ } from '../../dead-letter/headers.ts'
+import type { RecordHeaders, SourceRecord } from '../../event/record.ts'
+import { type Check, check, figure } from './check.ts'
+import { type Expectation, letterName } from './expectation.ts'
+import type { Evidence } from './findings.ts'
+
+/** Whether the dead letters are those expected, and hold what the records held. */
+export function letterChecks(expected: Expectation, found: Evidence): Check[] {
+  return [rightLetters(expected, found), originalBytes(found)]
+}
+
+/** Where the record came from: `topic/partition@offset`. */
+export function placeOfOriginal({ headers }: SourceRecord): string {
+  const text = (name: string) => headerText(headers, name)
+  return `${text(DLQ.topic)}/${text(DLQ.partition)}@${text(DLQ.offset)}`
+}
+
+function rightLetters({ letters }: Expectation, found: Evidence): Check {
+  const left = new Map<string, number>()
+  for (const name of letters) left.set(name, (left.get(name) ?? 0) + 1)
+  for (const letter of found.letters) {
+    const name = nameOf(letter)
+    left.set(name, (left.get(name) ?? 0) - 1)
+  }
+  const wrong = [...left]
+    .filter(([, count]) => count !== 0)
+    .map(([name, count]) => `${Math.abs(count)} ${count > 0 ? 'missing' : 'too many'}: ${name}`)
+  return check('dead letters as expected', wrong, `${figure(letters.length)} dead letters`)
+}
+
+function nameOf({ headers, key }: SourceRecord): string {
+  const label = headerText(headers, 'ce_id') ?? String(key)
+  const [plugin, reason] = [headerText(headers, DLQ.plugin), headerText(headers, DLQ.reason)]
+  return letterName(String(plugin), String(reason), label)
+}
+
+function originalBytes({ letters, originals }: Evidence): Check {
+  const wrong = letters.flatMap((letter) => {
+    const place = placeOfOriginal(letter)
+    const original = originals.get(place)
+    const what = original === undefined ? 'there is no such record' : difference(letter, original)
+    return what === undefined ? [] : [`dead letter of ${place}: ${what}`]
+  })
+  const good = 'key, value, headers and partition compared'
+  return check('dead letters have their original bytes', wrong, good)
+}
+
+function difference(letter: SourceRecord, original: SourceRecord): string | undefined {
+  if (!isSame(letter.key, original.key)) return 'another key'
+  if (!isSame(letter.value, original.value)) return 'another value'
+  if (letter.partition !== original.partition) return `it is in partition ${letter.partition}`
+  const changed = Object.entries(original.headers).find(
+    ([name, value]) => String(value) !== headerText(letter.headers, name),
+  )
+  return changed === undefined ? undefined : `another header ${changed[0]}`
+}
+
+function isSame(one: Buffer | null, other: Buffer | null): boolean {
+  return one === null || other === null ? one === other : one.equals(other)
+}
+
+function headerText(headers: RecordHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return value === undefined ? undefined : String(value)
+}

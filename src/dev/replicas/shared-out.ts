@@ -1,0 +1,6 @@
+/** Whether everybody owns something and every partition is owned once. */
+export function isSharedOut(owned: readonly string[][], all: readonly string[]): boolean {
+  const partitions = owned.flat()
+  const areAll = new Set(partitions).size === all.length && partitions.length === all.length
+  return areAll && owned.every(({ length }) => length > 0)
+}

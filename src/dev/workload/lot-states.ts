@@ -1,0 +1,61 @@
+import type { Node } from '../../event/event.ts'
+import type { JsonObject } from '../../event/json.ts'
+
+/**
+ * Where an entity is in its life. Lots begin `absent`; blends, which other lots are merged into,
+ * begin `empty`. A `merged` lot is inside a blend, until the merge is reverted.
+ */
+export type LotState = 'absent' | 'staged' | 'bundled' | 'merged' | 'gone' | 'empty' | 'filled'
+
+export type Action =
+  | 'receive'
+  | 'produce'
+  | 'move'
+  | 'modify'
+  | 'bundle'
+  | 'waste'
+  | 'destroy'
+  | 'restore'
+  | 'merge'
+  | 'revert'
+
+/** What may happen to an entity in each state, and how often. */
+export const ACTIONS: Readonly<Record<LotState, readonly (readonly [Action, number])[]>> = {
+  absent: [
+    ['receive', 3],
+    ['produce', 1],
+  ],
+  staged: [
+    ['move', 40],
+    ['modify', 30],
+    ['bundle', 10],
+    ['waste', 4],
+    ['destroy', 4],
+  ],
+  bundled: [
+    ['move', 3],
+    ['modify', 1],
+  ],
+  merged: [],
+  gone: [['restore', 1]],
+  empty: [['merge', 1]],
+  filled: [
+    ['move', 4],
+    ['modify', 4],
+    ['revert', 3],
+  ],
+}
+
+/** An entity and what became of it so far. */
+export interface Lot {
+  readonly id: string
+  readonly name: string
+  readonly productId: string
+  readonly flowId: string
+  quantity: number
+  attributes: JsonObject
+  state: LotState
+  node: Node
+  /** What a filled blend was made of. */
+  sources: Lot[]
+}

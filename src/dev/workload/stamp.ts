@@ -1,0 +1,21 @@
+import { uuidV7 } from '../../publish/uuid-v7.ts'
+import type { Random } from './random.ts'
+
+/** Where the clock of every generated stream starts, so that a seed always gives the same stream. */
+const START_MS = Date.parse('2026-01-05T06:00:00Z')
+const LONGEST_STEP_MS = 900
+
+export interface Stamp {
+  id: string
+  /** RFC 3339 in UTC; later than that of every stamp before. */
+  time: string
+}
+
+/** Gives every event an id and a time of its own. */
+export function createMint(random: Random): () => Stamp {
+  let nowMs = START_MS
+  return () => {
+    nowMs += 1 + random.below(LONGEST_STEP_MS)
+    return { id: uuidV7(nowMs, random.bytes(10)), time: new Date(nowMs).toISOString() }
+  }
+}

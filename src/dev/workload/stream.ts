@@ -1,0 +1,73 @@
+import type { Event, InventoryWastedEvent } from '../../event/event.ts'
+import { createGoods } from './inventory-events.ts'
+import { createStories } from './plugin-events.ts'
+import { type Random, seededRandom } from './random.ts'
+import { SAMPLES } from './samples.ts'
+import { createMint } from './stamp.ts'
+
+/** One publication of an event. */
+export interface Publication {
+  /** `again`: the very same event once more; `conflict`: its id was used with other content. */
+  type: 'first' | 'again' | 'conflict'
+  event: Event
+}
+
+export interface StreamOptions {
+  /** How many events are generated, apart from the samples and what is published again. */
+  events: number
+  seed: number
+}
+
+const ENTITIES_MAX = 500
+const ENTITIES_MIN = 10
+/** So that small streams tell longer lives of fewer entities. */
+const EVENTS_PER_ENTITY = 20
+const PLUGIN_EVENT_SHARE = 0.15
+const DUPLICATE_SHARE = 0.01
+/** How far behind its first publication an event is published again, in events. */
+const LATEST_AGAIN = 2_000
+
+/** The samples, then a stream of goods' lives and plugin events; the same for the same options. */
+export function generateStream({ events, seed }: StreamOptions): Publication[] {
+  const random = seededRandom(seed)
+  const firsts = [...SAMPLES, ...generateEvents(events, random)]
+  const slots = firsts.map((event, at) => ({ at, type: 'first' as const, event }))
+  const again = pickSome(slots, Math.round(events * DUPLICATE_SHARE), random).map((slot) => ({
+    at: later(slot.at, random),
+    type: 'again' as const,
+    event: slot.event,
+  }))
+  const conflict = { at: later(SAMPLES.length, random), type: 'conflict' as const, event: CONFLICT }
+  return [...slots, ...again, conflict]
+    .sort((one, other) => one.at - other.at)
+    .map(({ type, event }) => ({ type, event }))
+}
+
+export function entitiesOf(events: number): number {
+  return Math.min(ENTITIES_MAX, Math.max(ENTITIES_MIN, Math.floor(events / EVENTS_PER_ENTITY)))
+}
+
+function generateEvents(count: number, random: Random): Event[] {
+  const mint = createMint(random)
+  const goods = createGoods(entitiesOf(count), random, mint)
+  const stories = createStories(random, mint)
+  return Array.from({ length: count }, () =>
+    random.next() < PLUGIN_EVENT_SHARE ? stories.next() : goods.next(),
+  )
+}
+
+/** Between two events of the stream. */
+function later(at: number, random: Random): number {
+  return at + 0.5 + random.below(LATEST_AGAIN)
+}
+
+function pickSome<T>(all: readonly T[], count: number, random: Random): T[] {
+  const left = [...all]
+  return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0]!)
+}
+
+/** Another story under the id of a sample, of the same entity, as a faulty producer would tell it. */
+const CONFLICT: InventoryWastedEvent = {
+  ...SAMPLES.find((event) => event.kind === 'inventory.wasted')!,
+  reason: 'Stolen',
+}

@@ -1,0 +1,114 @@
+import { parseTime } from '../time.ts'
+import { checkJson, checkMembers, checkText, isPlainObject } from './check-json.ts'
+import { fieldPath, type Problems } from './problem.ts'
+import type { FieldRule, RecordShape } from './shapes.ts'
+
+/** What a producer may write; `unknown` is only read. */
+const NODE_TYPES: readonly unknown[] = ['stage', 'container', 'bundle']
+
+/** Checks that a record has the fields of its shape and no others. */
+export function checkRecord(
+  value: unknown,
+  shape: RecordShape,
+  path: string,
+  problems: Problems,
+): void {
+  if (!isPlainObject(value)) {
+    problems.add(path, 'an object', value)
+    return
+  }
+  let held = 0
+  for (const { field, rule } of fieldsOf(shape)) {
+    const isHeld = Object.hasOwn(value, field)
+    if (isHeld) held++
+    // As `fieldPath` writes it: no field of a shape needs quotes.
+    const at = path === '' ? field : `${path}.${field}`
+    checkField(isHeld ? value[field] : undefined, rule, at, problems)
+  }
+  if (Object.keys(value).length > held) checkNoOthers(value, shape, path, problems)
+}
+
+interface ShapeField {
+  field: string
+  rule: FieldRule
+}
+
+const known = new WeakMap<RecordShape, ShapeField[]>()
+
+/** The fields of a shape as a list, which is made once. */
+function fieldsOf(shape: RecordShape): ShapeField[] {
+  let fields = known.get(shape)
+  if (fields === undefined) {
+    fields = Object.entries(shape).map(([field, rule]) => ({ field, rule }))
+    known.set(shape, fields)
+  }
+  return fields
+}
+
+/** A field that no schema has would be lost on its way, so it is refused. */
+function checkNoOthers(
+  value: Record<string, unknown>,
+  shape: RecordShape,
+  path: string,
+  problems: Problems,
+): void {
+  for (const field of Object.keys(value)) {
+    if (Object.hasOwn(shape, field) || value[field] === undefined) continue
+    problems.add(fieldPath(path, field), 'no field of this name', value[field])
+  }
+}
+
+function checkField(value: unknown, rule: FieldRule, path: string, problems: Problems): void {
+  if (typeof rule === 'string') {
+    LEAF_CHECKS[rule](value, path, problems)
+  } else if ('optional' in rule) {
+    if (value !== undefined) checkField(value, rule.optional, path, problems)
+  } else if ('listOf' in rule) {
+    checkList(value, rule.listOf, path, problems)
+  } else {
+    checkRecord(value, rule.record, path, problems)
+  }
+}
+
+function checkList(value: unknown, rule: FieldRule, path: string, problems: Problems): void {
+  if (!Array.isArray(value)) {
+    problems.add(path, 'a list', value)
+    return
+  }
+  for (let i = 0; i < value.length && !problems.isFull; i++) {
+    checkField(value[i], rule, `${path}[${i}]`, problems)
+  }
+}
+
+type LeafRule = Extract<FieldRule, string>
+
+const LEAF_CHECKS: {
+  readonly [R in LeafRule]: (value: unknown, path: string, problems: Problems) => void
+} = {
+  string: checkString,
+  id(value, path, problems) {
+    if (value === '') problems.add(path, 'a non-empty string', value)
+    else checkString(value, path, problems)
+  },
+  time(value, path, problems) {
+    if (typeof value === 'string' && parseTime(value) !== undefined) return
+    problems.add(path, 'an RFC 3339 time with at most six fraction digits', value)
+  },
+  number(value, path, problems) {
+    if (typeof value !== 'number') problems.add(path, 'a number', value)
+    else checkJson(value, path, problems)
+  },
+  'node-type'(value, path, problems) {
+    if (!NODE_TYPES.includes(value)) problems.add(path, '"stage", "container" or "bundle"', value)
+  },
+  json: (value, path, problems) => checkJson(value, path, problems),
+  'json-object'(value, path, problems) {
+    if (isPlainObject(value)) checkMembers(value, path, problems, 0)
+    else problems.add(path, 'an object', value)
+  },
+}
+
+function checkString(value: unknown, path: string, problems: Problems): void {
+  if (typeof value !== 'string') problems.add(path, 'a string', value)
+  else checkText(value, path, problems)
+}

@@ -1,0 +1,76 @@
+import type { Registry } from '../avro/registry/registry.ts'
+import { createSchemaCache } from '../avro/registry/schema-cache.ts'
+import { schemaIdOf } from '../avro/wire-format.ts'
+import type { WriterSchema } from '../avro/writer-schema.ts'
+import type { Event } from '../event/event.ts'
+import { headerText, type SourceRecord } from '../event/record.ts'
+import { systemClock } from '../util/clock.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
+
+/** What a record's bytes say. */
+export type ReadRecord =
+  | {
+      type: 'event'
+      schemaId: number
+      /** The full name of the writer's schema. */
+      schema: string
+      name: string
+      id: string
+      event: Event
+      writer: WriterSchema
+    }
+  | { type: 'tombstone' }
+  | { type: 'undecodable'; why: string }
+
+export interface EventReader {
+  /** Rejects with REGISTRY_UNAVAILABLE while the registry can't tell of the schema. */
+  read(record: SourceRecord): Promise<ReadRecord>
+  close(): void
+}
+
+const TRIES_MAX = 5
+
+/** Decodes records one at a time, outside of the way of an event. */
+export function createEventReader(registry: Pick<Registry, 'schemaById'>): EventReader {
+  const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock: systemClock })
+
+  async function schemaOf(id: number): Promise<WriterSchema> {
+    let why = ''
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const found = schemas.lookup(id)
+      if (found.type === 'ready') return found.schema
+      why = found.why
+      if (found.type === 'missing') throw new Error(why)
+      await found.cleared
+    }
+    throw new InventoryEventsError('REGISTRY_UNAVAILABLE', why, { retryable: true })
+  }
+
+  return {
+    async read(record) {
+      const { value } = record
+      if (value === null) return { type: 'tombstone' }
+      try {
+        const schemaId = schemaIdOf(value)
+        const schema = await schemaOf(schemaId)
+        const event = schema.decode(value, hintsOf(record))
+        const name = String('kind' in event ? event.kind : event.name)
+        const { id } = event
+        return { type: 'event', schemaId, schema: schema.fullName, name, id, event, writer: schema }
+      } catch (error) {
+        if (error instanceof InventoryEventsError && error.retryable) throw error
+        return { type: 'undecodable', why: messageOf(error) }
+      }
+    },
+    close: () => schemas.close(),
+  }
+}
+
+/** As for the service: what the payload does not say, the headers may. */
+function hintsOf(record: SourceRecord) {
+  return {
+    name: headerText(record, 'ce_type'),
+    id: headerText(record, 'ce_id'),
+    time: headerText(record, 'ce_time') ?? new Date(record.timestampMs).toISOString(),
+  }
+}

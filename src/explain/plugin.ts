@@ -1,0 +1,63 @@
+import { valueAt } from '../event/path.ts'
+import { headerText, type SourceRecord } from '../event/record.ts'
+import { explainFilter, type Reason } from '../filter/explain-filter.ts'
+import type { Field } from '../filter/filter.ts'
+import { byName } from '../pipeline/intake/evaluate-filters.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { ReadRecord } from './event-reader.ts'
+import type { ExplainedPlugin } from './explanation.ts'
+import type { KnownRecord } from './record.ts'
+import { type PluginFacts, summaryOf } from './summary.ts'
+
+type ReadEvent = Extract<ReadRecord, { type: 'event' }>
+
+/** What a plugin made of a record, as far as that can be told. */
+export function explainPlugin(plugin: LoadedPlugin, facts: PluginFacts): ExplainedPlugin {
+  const { state, passedBy, completion, letters, redrives } = facts
+  const filter = filterOf(plugin, facts.known)
+  const summary = summaryOf(filter, facts)
+  return { plugin: plugin.slug, summary, state, filter, passedBy, completion, letters, redrives }
+}
+
+function filterOf(plugin: LoadedPlugin, { record, read }: KnownRecord): ExplainedPlugin['filter'] {
+  if (read.type !== 'event') return { decision: 'not-asked', why: 'its content cannot be read' }
+  return askedAgain(plugin, record, read)
+}
+
+/** What a plugin's filters say of an event, and which clause decides. */
+export function askedAgain(
+  plugin: LoadedPlugin,
+  record: SourceRecord,
+  read: Pick<ReadEvent, 'name' | 'event'>,
+): ExplainedPlugin['filter'] {
+  const named = byName(plugin, read.name)
+  if (named.type === 'error') return { decision: 'error', why: named.error }
+  if (named.type === 'unwanted') {
+    return { decision: 'unwanted', why: `wantsProcessEvent says no to ${read.name}` }
+  }
+  if (plugin.where !== undefined) {
+    return decisionOf(explainFilter(plugin.where, fieldsOf(record, read)))
+  }
+  const isAsked = plugin.wantsProcessEvent !== undefined
+  const why = isAsked ? `wantsProcessEvent says yes to ${read.name}` : 'it wants every event'
+  return { decision: 'wanted', why }
+}
+
+/** As the filters of the service see it: names and fields by the payload, the rest by headers. */
+function fieldsOf(record: SourceRecord, { name, event }: Pick<ReadEvent, 'name' | 'event'>) {
+  return (field: Field): unknown => {
+    switch (field.from) {
+      case 'name':
+        return name
+      case 'header':
+        return headerText(record, field.header)
+      case 'data':
+        return valueAt(event, field.path)
+    }
+  }
+}
+
+function decisionOf({ verdict, why }: Reason): ExplainedPlugin['filter'] {
+  if (verdict === true) return { decision: 'wanted', why: `where: ${why}` }
+  return { decision: verdict === false ? 'unwanted' : 'error', why: `where: ${why}` }
+}

@@ -1,0 +1,88 @@
+import { fingerprint } from '../avro/codec/fingerprint.ts'
+import { letterOf } from '../dead-letter/read-dead-letter.ts'
+import { placeOf, type SourceRecord } from '../event/record.ts'
+import type { ExplainedLetter, ExplainedRecord, Progress } from './explanation.ts'
+import type { FoundEvent } from './find-event.ts'
+
+/** The offset that the group has committed in a partition, if it has. */
+export type Committed = (topic: string, partition: number) => number | undefined
+
+/** A record that was found, with the fingerprint of its content if that can be read. */
+export type KnownRecord = FoundEvent & { print: string | undefined }
+
+export function knownRecord({ record, read }: FoundEvent): KnownRecord {
+  if (read.type !== 'event' || record.value === null) return { record, read, print: undefined }
+  return { record, read, print: fingerprint(read.writer.decodeAsWritten(record.value)) }
+}
+
+/** What a record is, without regard to plugins. */
+export function recordOf(
+  known: KnownRecord,
+  older: readonly KnownRecord[],
+  committed: Committed | undefined,
+): Omit<ExplainedRecord, 'plugins' | 'letters' | 'redrives'> {
+  const { topic, partition, offset, timestampMs, key } = known.record
+  return {
+    place: placeOf(known.record),
+    topic,
+    partition,
+    offset,
+    time: timeOf(timestampMs),
+    entity: key?.toString() ?? null,
+    content: contentOf(known, older),
+    progress: progressOf(known.record, committed),
+  }
+}
+
+/** A dead letter as it is told of; undefined for a record that is none of ours. */
+export function explainLetter(record: SourceRecord): ExplainedLetter | undefined {
+  const letter = letterOf(record)
+  if (letter === undefined) return undefined
+  const { place, plugin, groupId, reason, attempts, error, redrives, topic, partition, offset } =
+    letter
+  return {
+    place,
+    time: timeOf(letter.timestampMs),
+    plugin,
+    group: groupId,
+    reason,
+    attempts,
+    error,
+    redrives,
+    record: `${topic}/${partition}@${offset}`,
+  }
+}
+
+export function timeOf(timestampMs: number): string {
+  return new Date(timestampMs).toISOString()
+}
+
+function contentOf(
+  { read, print }: KnownRecord,
+  older: readonly KnownRecord[],
+): ExplainedRecord['content'] {
+  switch (read.type) {
+    case 'tombstone':
+      return { type: 'undecodable', why: 'it has no value' }
+    case 'undecodable':
+      return read
+    case 'event': {
+      const { name, schema, schemaId } = read
+      const same = older.find((each) => each.print === print)
+      const other = older.find((each) => each.print !== undefined)
+      const first = same ?? other
+      const repeats = first ? { place: placeOf(first.record), same: first === same } : null
+      return { type: 'event', name, schema, schemaId, repeats }
+    }
+  }
+}
+
+export function progressOf(
+  { topic, partition, offset }: SourceRecord,
+  committedIn: Committed | undefined,
+): Progress {
+  if (committedIn === undefined) return { type: 'unknown' }
+  const committed = committedIn(topic, partition)
+  if (committed === undefined) return { type: 'never-committed' }
+  return { type: offset < committed ? 'done' : 'not-done', committed }
+}

@@ -1,0 +1,55 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import { isRefusalStatus, problemDocument, type Refusal } from './problem-details.ts'
+
+/** Sends a refusal as `application/problem+json`. */
+export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  return reply
+    .code(refusal.status)
+    .headers(refusal.headers ?? {})
+    .type('application/problem+json')
+    .send(problemDocument(refusal))
+}
+
+export interface ErrorOptions {
+  maxBodyBytes: number
+  /** Told of defects. */
+  onDefect(error: unknown): void
+}
+
+/** Turns what fastify refuses, and what nobody foresaw, into refusals like the others. */
+export function refuseErrors(server: FastifyInstance, options: ErrorOptions): void {
+  server.setErrorHandler((error: FastifyError, _request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status < 500 && isRefusalStatus(status)) {
+      return refuse(reply, { status, detail: detailOf(error, status, options) })
+    }
+    options.onDefect(error)
+    return refuse(reply, { status: 500, detail: 'the gateway failed; its log says why' })
+  })
+}
+
+function detailOf(error: FastifyError, status: number, { maxBodyBytes }: ErrorOptions): string {
+  if (status === 413) return `a body may have at most ${maxBodyBytes} bytes`
+  if (status === 415) return MEDIA_TYPES
+  return error.message
+}
+
+export const MEDIA_TYPES =
+  'expected application/json, application/x-ndjson or application/jsonl, not compressed'
+
+/** Refuses an unknown path, and a known one with another method, before any body is read. */
+export function refuseStrayRequests(server: FastifyInstance): void {
+  const methods = new Map<string, string[]>()
+  server.addHook('onRoute', ({ method, url }) => {
+    methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()])
+  })
+  server.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return
+    const [path = ''] = request.url.split('?')
+    const allowed = methods.get(path)?.join(', ')
+    if (allowed === undefined)
+      return refuse(reply, { status: 404, detail: 'there is no such path' })
+    const detail = `expected ${allowed}`
+    return refuse(reply, { status: 405, detail, headers: { allow: allowed } })
+  })
+}

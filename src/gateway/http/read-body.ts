@@ -1,0 +1,61 @@
+import { isUtf8 } from 'node:buffer'
+import { inexactInteger } from '../../publish/inexact-integer.ts'
+import { messageOf } from '../../util/errors.ts'
+import { notEvents, type Refusal, unreadable } from './problem-details.ts'
+
+/** The values in a request's body, each of them still to be checked. */
+export interface ReadBody {
+  values: unknown[]
+  /** A list or JSON Lines, though there be only one in it. */
+  isBatch: boolean
+}
+
+export const JSON_TYPES = ['application/json'] as const
+export const JSON_LINES_TYPES = ['application/x-ndjson', 'application/jsonl'] as const
+
+/** Reads JSON, or with `isLines` JSON Lines, in which blank lines don't count. */
+export function readBody(bytes: Buffer, isLines: boolean, maxEvents: number): ReadBody | Refusal {
+  if (!isUtf8(bytes)) return unreadable({ expected: 'UTF-8', got: 'other bytes' })
+  const text = bytes.toString('utf8')
+  const body = isLines ? readLines(text) : readJson(text)
+  if ('status' in body) return body
+  if (body.values.length === 0) return unreadable({ expected: 'at least one event', got: 'none' })
+  if (body.values.length > maxEvents) {
+    return { status: 413, detail: `a request may have at most ${maxEvents} events` }
+  }
+  return body
+}
+
+function readJson(text: string): ReadBody | Refusal {
+  const parsed = parse(text)
+  if ('problem' in parsed) return unreadable(parsed.problem)
+  const isBatch = Array.isArray(parsed.value)
+  return { values: isBatch ? (parsed.value as unknown[]) : [parsed.value], isBatch }
+}
+
+function readLines(text: string): ReadBody | Refusal {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const parsed = lines.map(parse)
+  const errors = parsed.flatMap((line, index) =>
+    'problem' in line ? [{ index, field: '', ...line.problem }] : [],
+  )
+  if (errors.length > 0) return notEvents(errors)
+  return { values: parsed.map((line) => ('value' in line ? line.value : undefined)), isBatch: true }
+}
+
+interface TextProblem {
+  expected: string
+  got: string
+}
+
+function parse(text: string): { value: unknown } | { problem: TextProblem } {
+  const inexact = inexactInteger(text)
+  if (inexact !== undefined) return { problem: { expected: EXACT, got: inexact } }
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch (error) {
+    return { problem: { expected: 'JSON', got: messageOf(error) } }
+  }
+}
+
+const EXACT = 'integers within 2^53 only, others as strings'

@@ -1,0 +1,70 @@
+import type { Claim, ClaimTransaction, TransactionLimits } from '../store.ts'
+import type { Lease, Leases } from './leases.ts'
+import type { PostgresMarks } from './marks.ts'
+import type { PostgresPool } from './pool.ts'
+import { beginTransaction, type PostgresTransaction } from './transaction.ts'
+
+export interface ClaimPorts {
+  marks: PostgresMarks
+  handlers: PostgresPool
+  leases: Leases
+  /** Transactions that have begun and not ended. */
+  transactions: Set<PostgresTransaction>
+}
+
+/** A claim under a lease. What it writes names owner and fence, so that a former owner's is refused. */
+export class PostgresClaim implements Claim {
+  readonly lost: AbortSignal
+  #ports: ClaimPorts
+  #lease: Lease
+  /** What a transaction names it by: the key, the owner, the fence. */
+  #values: readonly unknown[]
+  #isCompleted = false
+
+  constructor(ports: ClaimPorts, lease: Lease, groupId: string, owner: string) {
+    this.lost = lease.lost.signal
+    this.#ports = ports
+    this.#lease = lease
+    this.#values = [groupId, lease.plugin, lease.eventId, owner, lease.fence]
+  }
+
+  async complete(): Promise<void> {
+    if (!this.#isCompleted) await this.#completeBy(() => this.#mark())
+  }
+
+  async release(): Promise<void> {
+    this.#ports.leases.remove(this.#lease)
+    if (!this.#isCompleted) await this.#ports.marks.release(this.#lease)
+  }
+
+  async begin(limits: TransactionLimits): Promise<ClaimTransaction> {
+    const { handlers: pool, transactions } = this.#ports
+    const onLost = () => this.#ports.leases.lose(this.#lease)
+    const transaction = await beginTransaction({ pool, claim: this.#values, limits, onLost })
+    transactions.add(transaction)
+    const ended = () => void transactions.delete(transaction)
+    return {
+      sql: transaction.sql,
+      isBroken: () => transaction.isBroken,
+      interrupt: () => transaction.interrupt(),
+      commit: () => this.#completeBy(() => transaction.commit()).finally(ended),
+      rollback: () => transaction.rollback().finally(ended),
+    }
+  }
+
+  async #mark(): Promise<void> {
+    if (await this.#ports.marks.complete(this.#lease)) return
+    this.#ports.leases.lose(this.#lease)
+    throw new Error('the claim of this event has passed to another owner')
+  }
+
+  /** While the mark is being made, what a renewal finds says nothing of this claim. */
+  async #completeBy(step: () => Promise<void>): Promise<void> {
+    this.#lease.isCompleting = true
+    await step().finally(() => {
+      this.#lease.isCompleting = false
+    })
+    this.#isCompleted = true
+    this.#ports.leases.remove(this.#lease)
+  }
+}

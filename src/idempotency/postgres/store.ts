@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Clock } from '../../util/clock.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { ClaimResult, DeliveryKey, IdempotencyStore } from '../store.ts'
+import { PostgresClaim } from './claim.ts'
+import { type Lease, Leases } from './leases.ts'
+import { PostgresMarks } from './marks.ts'
+import { PostgresPool } from './pool.ts'
+import { ensureSchema } from './schema.ts'
+import { SWEEP } from './statements.ts'
+import { storedId } from './stored-id.ts'
+import { startSweep } from './sweep.ts'
+import type { PostgresTransaction } from './transaction.ts'
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database` */
+  url: string
+  groupId: string
+  clock: Clock
+  ttlMs: number
+  /** For how long a claim outlives its owner. Renewed three times in that time. */
+  leaseMs: number
+  connections: ConnectionShares
+  reports: PostgresStoreReports
+}
+
+/** How many connections there may be at most, by what they are for. */
+export interface ConnectionShares {
+  /** Claims, marks and renewals. */
+  marks: number
+  /** `context.sql`: one for each handler at work. */
+  transactions: number
+}
+
+export interface PostgresStoreReports {
+  onLostLease(): void
+  /** Something in the background failed; it is tried again. */
+  onError(error: string): void
+}
+
+/**
+ * Marks in Postgres, shared by all replicas whatever the partition. A claim is a lease: it is renewed
+ * while its owner lives, passes to who asks next when it does not, and carries a fence, by which the
+ * database refuses what a former owner does late. Rejects with STORE_UNAVAILABLE or STORE_REFUSED.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<IdempotencyStore> {
+  const store = new PostgresStore(options)
+  try {
+    await store.start()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+class PostgresStore implements IdempotencyStore {
+  readonly name = 'postgres'
+  readonly #options: PostgresStoreOptions
+  readonly #owner = `${hostname()}/${process.pid}/${randomUUID()}`
+  readonly #pool: PostgresPool
+  readonly #handlers: PostgresPool
+  readonly #marks: PostgresMarks
+  readonly #leases: Leases
+  readonly #transactions = new Set<PostgresTransaction>()
+  #stopSweep = () => {}
+  #ending: Promise<unknown> | undefined
+
+  constructor(options: PostgresStoreOptions) {
+    const { url, groupId, connections, reports, clock, ttlMs, leaseMs } = options
+    const onError = (error: unknown) => reports.onError(messageOf(error))
+    const onLost = () => reports.onLostLease()
+    const renew = (held: readonly Lease[]) => this.#marks.renew(held)
+    this.#options = options
+    this.#pool = new PostgresPool({ url, connectionsMax: connections.marks, onError })
+    this.#handlers = new PostgresPool({ url, connectionsMax: connections.transactions, onError })
+    this.#marks = new PostgresMarks({
+      pool: this.#pool,
+      groupId,
+      owner: this.#owner,
+      ttlMs,
+      leaseMs,
+    })
+    this.#leases = new Leases({ clock, leaseMs, renew, onLost, onError })
+  }
+
+  async start(): Promise<void> {
+    await ensureSchema(this.#pool)
+    const { clock, reports } = this.#options
+    const onError = (error: unknown) => reports.onError(messageOf(error))
+    this.#leases.start()
+    this.#stopSweep = startSweep({ clock, deleteSome: (max) => this.#deleteSome(max), onError })
+  }
+
+  async claim({ plugin, eventId: id }: DeliveryKey, fingerprint: string): Promise<ClaimResult> {
+    const eventId = storedId(id)
+    const renewedAtMs = this.#options.clock.now()
+    const found = await this.#marks.claim({ plugin, eventId, fingerprint })
+    if (found.type !== 'claimed') return found
+    return this.#claimed(plugin, eventId, found.fence, renewedAtMs)
+  }
+
+  /** Everything is durable as soon as it is written, and shared: there is nothing to read first. */
+  async open(): Promise<void> {}
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#ending ??= this.#end()
+    await this.#ending
+  }
+
+  #end(): Promise<unknown> {
+    this.#leases.close()
+    this.#stopSweep()
+    for (const transaction of this.#transactions) {
+      transaction.interrupt()
+      void transaction.rollback()
+    }
+    return Promise.all([this.#pool.end(this.#marks.settled()), this.#handlers.end()])
+  }
+
+  #claimed(plugin: string, eventId: string, fence: string, renewedAtMs: number): ClaimResult {
+    const lost = new AbortController()
+    const lease = { plugin, eventId, fence, lost, renewedAtMs, isCompleting: false }
+    this.#leases.add(lease)
+    const ports = {
+      marks: this.#marks,
+      handlers: this.#handlers,
+      leases: this.#leases,
+      transactions: this.#transactions,
+    }
+    const claim = new PostgresClaim(ports, lease, this.#options.groupId, this.#owner)
+    return { type: 'claimed', claim }
+  }
+
+  async #deleteSome(rowsMax: number): Promise<number> {
+    const values = [this.#options.groupId, this.#options.ttlMs, rowsMax]
+    return (await this.#pool.query({ ...SWEEP, values })).rowCount ?? 0
+  }
+}

@@ -1,0 +1,158 @@
+import kafkajs, { type Admin, type Kafka } from 'kafkajs'
+import { readTopicsOf } from '../../topics/names.ts'
+import type { Clock } from '../../util/clock.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { OwnedPartition } from '../consumer/owned-partition.ts'
+import { Unread } from './unread-since.ts'
+
+export interface ClusterWatchOptions {
+  kafka: Kafka
+  topics: readonly string[]
+  /** The topics that must be as wide as an input topic. */
+  sinksOf: (topic: string) => string[]
+  owned: () => Iterable<OwnedPartition>
+  clock: Clock
+  log: Logger
+}
+
+export interface PartitionLag {
+  topic: string
+  partition: number
+  /** Records between the committed offset and the end of the partition. */
+  lag: number
+  /** For how long the oldest record that is not completed has waited, in milliseconds. */
+  lagMs: number
+}
+
+const INTERVAL_MS = 5_000
+
+/**
+ * Asks the brokers now and then for what the consumer can't know: the ends of partitions, so that
+ * lag is true while they are paused, and the widths of the topics that are written to. A broker that
+ * does not answer leaves the last answers standing.
+ */
+export class ClusterWatch {
+  #options: ClusterWatchOptions
+  #admin: Admin
+  #ends = new Map<string, Map<number, number>>()
+  #unread = new Unread()
+  #narrow: string[] = []
+  #retentionMs = new Map<string, number>()
+  #stopped = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(options: ClusterWatchOptions) {
+    this.#options = options
+    this.#admin = options.kafka.admin()
+  }
+
+  /** Topics with fewer partitions than the input that they are written for. */
+  get narrowTopics(): readonly string[] {
+    return this.#narrow
+  }
+
+  /** How long the topic keeps its records; undefined where that is for ever or was not told. */
+  retentionMsOf(topic: string): number | undefined {
+    const retentionMs = this.#retentionMs.get(topic)
+    return retentionMs === undefined || retentionMs < 0 ? undefined : retentionMs
+  }
+
+  /** The lag of each owned partition, as far as it is known. */
+  *lags(): Iterable<PartitionLag> {
+    for (const owned of this.#options.owned()) {
+      const { topic, partition, ledger, committedOffset } = owned
+      const end = this.#ends.get(topic)?.get(partition)
+      if (end === undefined) continue
+      // A group that has not committed yet lags behind from where it began to read.
+      const done = committedOffset < 0 ? ledger.watermark : committedOffset
+      const lag = Math.max(0, end - done)
+      yield { topic, partition, lag, lagMs: this.#lagMs(owned) }
+    }
+  }
+
+  /** How many partitions each input topic has, as far as it is known. */
+  *widths(): Iterable<{ topic: string; partitions: number }> {
+    for (const topic of this.#options.topics) {
+      const partitions = this.#ends.get(topic)?.size
+      if (partitions !== undefined) yield { topic, partitions }
+    }
+  }
+
+  /** Asks for the first time, then goes on in the background until it is stopped. */
+  async start(): Promise<void> {
+    await this.#admin.connect()
+    await this.#refresh()
+    this.#loop = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#loop
+    await this.#admin.disconnect()
+  }
+
+  #lagMs(owned: OwnedPartition): number {
+    const nowMs = this.#options.clock.now()
+    const unreadMs = nowMs - (this.#unread.sinceMs(owned) ?? nowMs)
+    return Math.max(0, unreadMs, nowMs - (owned.ledger.oldest?.timestampMs ?? nowMs))
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await this.#options.clock.sleep(INTERVAL_MS, this.#stopped.signal)
+      if (!this.#stopped.signal.aborted) await this.#refresh()
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#ask('the ends of partitions', () => this.#refreshEnds())
+    await this.#ask('the widths of topics', () => this.#refreshNarrow())
+    await this.#ask('the retention of topics', () => this.#refreshRetention())
+  }
+
+  async #ask(what: string, refresh: () => Promise<void>): Promise<void> {
+    try {
+      await refresh()
+    } catch (error) {
+      this.#options.log.debug({ error: messageOf(error) }, `the brokers did not tell ${what}`)
+    }
+  }
+
+  async #refreshEnds(): Promise<void> {
+    for (const topic of readTopicsOf(this.#options.topics)) {
+      const offsets = await this.#admin.fetchTopicOffsets(topic)
+      const ends = offsets.map(({ partition, high }) => [partition, Number(high)] as const)
+      this.#ends.set(topic, new Map(ends))
+    }
+    for (const owned of this.#options.owned()) {
+      const end = this.#ends.get(owned.topic)?.get(owned.partition) ?? 0
+      this.#unread.look(owned, end, this.#options.clock.now())
+    }
+  }
+
+  async #refreshNarrow(): Promise<void> {
+    const { topics: inputs, sinksOf } = this.#options
+    const all = inputs.flatMap((topic) => [topic, ...sinksOf(topic)])
+    const { topics } = await this.#admin.fetchTopicMetadata({ topics: all })
+    const widths = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+    const widthOf = (topic: string) => widths.get(topic) ?? 0
+    this.#narrow = inputs.flatMap((topic) =>
+      sinksOf(topic).filter((sink) => widthOf(sink) < widthOf(topic)),
+    )
+  }
+
+  async #refreshRetention(): Promise<void> {
+    const { resources } = await this.#admin.describeConfigs({
+      includeSynonyms: false,
+      resources: readTopicsOf(this.#options.topics).map((name) => ({
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name,
+        configNames: ['retention.ms'],
+      })),
+    })
+    for (const { resourceName, configEntries } of resources) {
+      this.#retentionMs.set(resourceName, Number(configEntries[0]?.configValue ?? -1))
+    }
+  }
+}

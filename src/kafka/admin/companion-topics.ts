@@ -1,0 +1,48 @@
+import { companionTopics } from '../../topics/names.ts'
+
+import type { TopicDescription } from './topic-admin.ts'
+
+/** Headers that tell why a record is dead: room for them beside the largest record of the input. */
+export const HEADER_ROOM_BYTES = 65_536
+
+/**
+ * What is wrong with an input topic and its companions: one that is missing, narrower than the
+ * input, or has no room for the input's largest record. Each line names the topic.
+ */
+export function topicProblems(
+  topic: string,
+  found: ReadonlyMap<string, TopicDescription>,
+): string[] {
+  const input = found.get(topic)
+  if (input === undefined) return [missing(topic)]
+  return companionTopics(topic).flatMap((name) => {
+    const companion = found.get(name)
+    return companion === undefined ? [missing(name)] : companionProblems(name, companion, input)
+  })
+}
+
+function companionProblems(name: string, companion: TopicDescription, input: TopicDescription) {
+  const problems = narrower(name, companion, input)
+  const leastBytes = input.maxMessageBytes + HEADER_ROOM_BYTES
+  if (companion.maxMessageBytes < leastBytes) {
+    problems.push(
+      `${name}: expected max.message.bytes of at least ${leastBytes}, got ${companion.maxMessageBytes}`,
+    )
+  }
+  return problems
+}
+
+export function narrower(
+  name: string,
+  companion: TopicDescription,
+  input: TopicDescription,
+): string[] {
+  if (companion.partitions >= input.partitions) return []
+  return [
+    `${name}: expected ${input.partitions} partitions as its input has, got ${companion.partitions}`,
+  ]
+}
+
+export function missing(topic: string): string {
+  return `${topic}: there is no such topic; create it with "inventory-events topics create"`
+}

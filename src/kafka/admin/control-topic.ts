@@ -1,0 +1,48 @@
+import { controlTopicOf } from '../../topics/names.ts'
+import { missing } from './companion-topics.ts'
+import type { WantedTopic } from './create-topics.ts'
+import type { TopicAdmin, TopicDescription } from './topic-admin.ts'
+
+/** Changes of a switch stay readable for so long before compaction leaves only the newest. */
+const HISTORY_MS = 30 * 86_400_000
+const MIN_REPLICAS = 'min.insync.replicas'
+
+/** Creates a group's control topic; one that is there is left as it is. */
+export async function createControlTopic(
+  admin: TopicAdmin,
+  groupId: string,
+  { replicationFactor, configs }: Pick<WantedTopic, 'replicationFactor' | 'configs'>,
+): Promise<string> {
+  const topic = controlTopicOf(groupId)
+  const minReplicas = configs[MIN_REPLICAS]
+  const isNew = await admin.create({
+    topic,
+    partitions: 1,
+    replicationFactor,
+    configs: {
+      'cleanup.policy': 'compact',
+      'min.compaction.lag.ms': String(HISTORY_MS),
+      ...(minReplicas !== undefined && { [MIN_REPLICAS]: minReplicas }),
+    },
+  })
+  return isNew ? `${topic}: created` : `${topic}: exists`
+}
+
+/** What is wrong with a group's control topic. */
+export function controlProblems(
+  groupId: string,
+  found: ReadonlyMap<string, TopicDescription>,
+): string[] {
+  const topic = controlTopicOf(groupId)
+  const description = found.get(topic)
+  if (description === undefined) return [missing(topic)]
+  const { partitions, cleanupPolicy } = description
+  const problems = []
+  if (partitions !== 1) problems.push(`${topic}: expected 1 partition, got ${partitions}`)
+  if (cleanupPolicy !== 'compact') {
+    problems.push(
+      `${topic}: expected cleanup.policy to be compact, got ${cleanupPolicy}: switches would be forgotten`,
+    )
+  }
+  return problems
+}

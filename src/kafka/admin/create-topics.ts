@@ -1,0 +1,49 @@
+import { companionTopics } from '../../topics/names.ts'
+import { HEADER_ROOM_BYTES } from './companion-topics.ts'
+import type { NewTopic, TopicAdmin, TopicDescription } from './topic-admin.ts'
+
+/** What an input topic is to have; its companions follow it. */
+export interface WantedTopic {
+  partitions: number
+  /** -1 takes the cluster's default. */
+  replicationFactor: number
+  configs: Readonly<Record<string, string>>
+}
+
+/** These are about the input's records, or worked out anew for the companions. */
+const INPUT_ONLY = ['cleanup.policy', 'max.message.bytes']
+
+/**
+ * Creates the input topic and its companions where they are missing; what is there is left as it
+ * is, and the companions take their width and message limit from it. A line for each topic.
+ */
+export async function createWithCompanions(
+  admin: TopicAdmin,
+  topic: string,
+  wanted: WantedTopic,
+): Promise<string[]> {
+  const said = [await createOne(admin, { topic, ...wanted })]
+  const input = (await admin.describe([topic])).get(topic)!
+  for (const name of companionTopics(topic)) {
+    said.push(await createOne(admin, companionOf(input, name, wanted)))
+  }
+  return said
+}
+
+async function createOne(admin: TopicAdmin, topic: NewTopic): Promise<string> {
+  const isNew = await admin.create(topic)
+  return isNew ? `${topic.topic}: created` : `${topic.topic}: exists`
+}
+
+function companionOf(input: TopicDescription, name: string, wanted: WantedTopic): NewTopic {
+  const shared = Object.entries(wanted.configs).filter(([key]) => !INPUT_ONLY.includes(key))
+  return {
+    topic: name,
+    partitions: input.partitions,
+    replicationFactor: wanted.replicationFactor,
+    configs: {
+      ...Object.fromEntries(shared),
+      'max.message.bytes': String(input.maxMessageBytes + HEADER_ROOM_BYTES),
+    },
+  }
+}

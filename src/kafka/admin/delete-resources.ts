@@ -1,0 +1,29 @@
+import type { Kafka } from 'kafkajs'
+import { within } from '../../util/with-timeout.ts'
+import { kafkaError } from '../client/errors.ts'
+
+const LIMIT_MS = 30_000
+
+/** Deletes the topics, and the consumer groups, which must have no member left; the missing count as deleted. */
+export async function removeFromKafka(
+  kafka: Kafka,
+  { topics, groups }: { topics: readonly string[]; groups: readonly string[] },
+): Promise<void> {
+  const admin = kafka.admin()
+  const remove = async () => {
+    await admin.connect()
+    const thereTopics = new Set(await admin.listTopics())
+    const gone = topics.filter((topic) => thereTopics.has(topic))
+    if (gone.length > 0) await admin.deleteTopics({ topics: gone })
+    const thereGroups = (await admin.listGroups()).groups.map(({ groupId }) => groupId)
+    const left = groups.filter((group) => thereGroups.includes(group))
+    if (left.length > 0) await admin.deleteGroups(left)
+  }
+  try {
+    await within(remove(), LIMIT_MS, () => new Error(`no answer within ${LIMIT_MS / 1000} s`))
+  } catch (error) {
+    throw kafkaError(error, `delete ${[...topics, ...groups].join(', ')}`)
+  } finally {
+    void admin.disconnect().catch(() => undefined)
+  }
+}

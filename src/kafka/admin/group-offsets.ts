@@ -1,0 +1,33 @@
+import type { Kafka } from 'kafkajs'
+import { readOffsets } from '../consumer/offsets.ts'
+import { askAdmin } from './ask-admin.ts'
+
+const LIMIT_MS = 30_000
+
+export interface GroupOffset {
+  topic: string
+  partition: number
+  /** Undefined if the group never committed. */
+  committed: number | undefined
+  end: number
+}
+
+/** Where a group stands in every partition of the topics. Rejects with KAFKA_UNAVAILABLE. */
+export async function groupOffsets(
+  kafka: Kafka,
+  groupId: string,
+  topics: readonly string[],
+): Promise<GroupOffset[]> {
+  const doing = `read the offsets of group ${groupId}`
+  const byTopic = await askAdmin(kafka, doing, LIMIT_MS, (admin) =>
+    readOffsets(admin, groupId, [...topics]),
+  )
+  return [...byTopic].flatMap(([topic, partitions]) =>
+    [...partitions].map(([partition, { committed, high }]) => ({
+      topic,
+      partition,
+      committed,
+      end: high,
+    })),
+  )
+}

@@ -1,0 +1,41 @@
+import { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import { type ConnectionOptions, connect } from 'node:tls'
+import type { ISocketFactory } from 'kafkajs'
+import { currentValue } from '../../config/current-value.ts'
+import type { Config } from '../../config/settings.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+
+const KEEP_ALIVE_MS = 60_000
+
+/** Opens encrypted connections, each with the certificates as they are then. */
+export function tlsSockets(config: Config): ISocketFactory {
+  return ({ host, port, onConnect }) => {
+    const socket = connect({ host, port, ...tlsOptions(config, host) }, onConnect)
+    socket.setKeepAlive(true, KEEP_ALIVE_MS)
+    return socket
+  }
+}
+
+/** Throws CONFIG_INVALID when our own certificate can't be used. */
+export function tlsOptions(config: Config, host: string): ConnectionOptions {
+  const ca = currentValue(config, 'KAFKA_SSL_CA')
+  const cert = currentValue(config, 'KAFKA_SSL_CERT')
+  const key = currentValue(config, 'KAFKA_SSL_KEY')
+  const servername = config.KAFKA_SSL_SERVER_NAME ?? (isIP(host) === 0 ? host : undefined)
+  if (cert !== undefined) requireValid(cert)
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(servername !== undefined && { servername }),
+  }
+}
+
+/** A broker that refuses it closes the connection, often without a word of why. */
+function requireValid(pem: string): void {
+  const { validTo } = new X509Certificate(pem)
+  if (Date.parse(validTo) > Date.now()) return
+  const message = `KAFKA_SSL_CERT: the certificate expired at ${new Date(validTo).toISOString()}`
+  throw new InventoryEventsError('CONFIG_INVALID', message, { retryable: true })
+}

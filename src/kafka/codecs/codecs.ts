@@ -1,0 +1,92 @@
+import zlib from 'node:zlib'
+import kafkajs from 'kafkajs'
+import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { decompressLz4 } from './lz4.ts'
+import { TooLarge } from './output.ts'
+import { decompressSnappy } from './snappy.ts'
+
+/** A batch is inflated as a whole: 100 times Kafka's default message limit of 1 MiB, and some. */
+export const BATCH_BYTES_MAX = 128 * 1024 * 1024
+
+export type CodecName = 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
+/** A batch that can't be decompressed. Another try would not do better, so kafkajs must not make one. */
+export class CodecError extends InventoryEventsError {
+  /** kafkajs's own word, which it asks every error for. */
+  readonly retriable = false
+
+  /** The same error at a place of the log: the batch begins there or soon after. */
+  at(record: string): CodecError {
+    return new CodecError(this.code, `${record}: ${this.message}`, { record })
+  }
+}
+
+type Decompress = (input: Buffer, limitBytes: number) => Buffer | Promise<Buffer>
+
+const TYPES = { gzip: 'GZIP', snappy: 'Snappy', lz4: 'LZ4', zstd: 'ZSTD' } as const
+
+/**
+ * Teaches kafkajs to read what producers and topics may be compressed with; by itself it knows gzip
+ * alone, and ends for good at the first batch of any other. A codec fails with CODEC_FAILED.
+ */
+export function registerCodecs(limitBytes: number = BATCH_BYTES_MAX): void {
+  for (const name of Object.keys(TYPES) as CodecName[]) {
+    const decompress = (input: Buffer) => decompressBatch(name, input, limitBytes)
+    kafkajs.CompressionCodecs[kafkajs.CompressionTypes[TYPES[name]]] = () => ({
+      compress,
+      decompress,
+    })
+  }
+}
+
+/** The records of one compressed batch. Rejects with CODEC_FAILED, naming the codec. */
+export async function decompressBatch(
+  name: CodecName,
+  input: Buffer,
+  limitBytes: number = BATCH_BYTES_MAX,
+): Promise<Buffer> {
+  const decompress = decompressors[name]
+  if (decompress === undefined) {
+    const advice = 'run Node 22.15 or newer, or have producers and topics use another codec'
+    throw codecError(name, `Node ${process.versions.node} has no ${name}: ${advice}`)
+  }
+  try {
+    return await decompress(input, limitBytes)
+  } catch (error) {
+    throw codecError(name, messageOf(error))
+  }
+}
+
+const decompressors: Record<CodecName, Decompress | undefined> = {
+  gzip: byZlib(zlib.gunzip),
+  snappy: decompressSnappy,
+  lz4: decompressLz4,
+  zstd: zlib.zstdDecompress === undefined ? undefined : byZlib(zlib.zstdDecompress),
+}
+
+type ZlibCall = (
+  input: Buffer,
+  options: { maxOutputLength: number },
+  done: (error: Error | null, output: Buffer) => void,
+) => void
+
+function byZlib(call: ZlibCall): Decompress {
+  return (input, limitBytes) =>
+    new Promise((resolve, reject) => {
+      const options = { maxOutputLength: limitBytes }
+      call(input, options, (error, output) => {
+        if (error === null) return resolve(output)
+        const { code } = error as NodeJS.ErrnoException
+        reject(code === 'ERR_BUFFER_TOO_LARGE' ? new TooLarge(limitBytes) : error)
+      })
+    })
+}
+
+function codecError(name: CodecName, why: string): CodecError {
+  return new CodecError('CODEC_FAILED', `cannot read a batch compressed with ${name}: ${why}`)
+}
+
+/** What we write is not compressed. */
+function compress(): never {
+  throw new Error('compression is not supported, only decompression')
+}

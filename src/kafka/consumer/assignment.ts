@@ -1,0 +1,249 @@
+import type { Admin, ConsumerEndBatchProcessEvent, ConsumerGroupJoinEvent } from 'kafkajs'
+import type { Intake, Obstacle } from '../../pipeline/source.ts'
+import { redriveTopicOf } from '../../topics/names.ts'
+import type { Clock } from '../../util/clock.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { byTopicName, isSame, type TopicPartition } from './assigner/balance.ts'
+import type { Claims } from './assigner/member-metadata.ts'
+import { createFindStart, type OutOfRangePorts, reasonOf, type Start } from './offset-reset.ts'
+import { type GroupOffsets, type PartitionOffsets, readOffsets } from './offsets.ts'
+import { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
+import { Lead, type LeadConsumer } from './partition-control.ts'
+
+export interface AssignmentOptions extends Pick<OutOfRangePorts, 'groupId' | 'outOfRange'> {
+  admin: Admin
+  intake: Intake
+  clock: Clock
+  log: Logger
+  reports: Pick<OutOfRangePorts, 'onOutOfRange'> & { onFailure(error: Error): void }
+}
+
+const RETRY_MS = 500
+/** A leader that was cut off for a while may not know of the newest records when it is asked. */
+const BEYOND_END_ASKS = 5
+
+/**
+ * What this member owns, from join to join. A partition is read only from an offset that we told
+ * kafkajs ourselves: what it remembers of a partition it had before may be stale.
+ */
+export class Assignment {
+  readonly owned = new OwnedPartitions()
+  #options: AssignmentOptions
+  #findStart: ReturnType<typeof createFindStart>
+  #lead = new Lead()
+  #memberId: string | undefined
+  #generation = -1
+  /** Counts the joins, so that what was begun for one is dropped when the next comes. */
+  #joins = 0
+  #closed = new AbortController()
+
+  constructor(options: AssignmentOptions) {
+    this.#options = options
+    this.#findStart = createFindStart({ ...options, ...options.reports })
+  }
+
+  /** Whether the running consumer has joined the group, be it without partitions. */
+  get isJoined(): boolean {
+    return this.#memberId !== undefined
+  }
+
+  /** What to tell the group's leader before the next join. */
+  get claims(): Claims {
+    const owned = [...this.owned].map(({ topic, partition }) => ({ topic, partition }))
+    return { generation: this.#generation, owned }
+  }
+
+  /** A join does not tell its generation, the heartbeats after it do. */
+  seenGeneration(generation: number): void {
+    this.#generation = generation
+  }
+
+  /** A new consumer, with a member id of its own, takes over. */
+  use(consumer: LeadConsumer): void {
+    this.#lead.use(consumer)
+    this.#memberId = undefined
+  }
+
+  /** Takes no more records in; what is owned can still be committed. */
+  close(): void {
+    this.#closed.abort()
+    this.#lead.pause([...this.owned])
+  }
+
+  /** Gives everything up: nothing of it can be committed any more. */
+  endAll(): void {
+    this.#joins += 1
+    this.#memberId = undefined
+    for (const owned of [...this.owned]) this.#end(owned)
+  }
+
+  /** The partition if it is ours and may be read now. */
+  readable(topic: string, partition: number): OwnedPartition | undefined {
+    const owned = this.owned.get(topic, partition)
+    return owned?.isPrepared && !this.#closed.signal.aborted ? owned : undefined
+  }
+
+  seekBack(owned: OwnedPartition): void {
+    this.#lead.seek(owned, owned.ledger.expected)
+  }
+
+  /** Stops reading the partition until the obstacle is cleared. */
+  park(owned: OwnedPartition, obstacle: Obstacle): void {
+    const { topic, partition } = owned
+    owned.parkedWhy = obstacle.why
+    this.#lead.pause([owned])
+    const level = obstacle.isExpected ? 'debug' : 'warn'
+    this.#options.log[level]({ topic, partition, why: obstacle.why }, 'partition paused')
+    void obstacle.cleared.then(() => {
+      owned.parkedWhy = undefined
+      if (this.readable(topic, partition) === owned) this.#lead.resume(owned)
+    })
+  }
+
+  /**
+   * Runs synchronously when kafkajs has its new assignment, before it fetches for it: partitions
+   * that are gone are given up, and all others are held back until their offsets are known.
+   */
+  joined({ payload }: ConsumerGroupJoinEvent): void {
+    const join = ++this.#joins
+    const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    )
+    const isSameMember = payload.memberId === this.#memberId
+    this.#memberId = payload.memberId
+    for (const owned of [...this.owned]) {
+      owned.isPrepared = false
+      owned.gapSeenAtOffset = undefined
+      const isKept = isSameMember && assigned.some((each) => isSame(each, owned))
+      if (!isKept) this.#end(owned)
+    }
+    this.#lead.pause(assigned)
+    void this.#prepare(join, assigned)
+  }
+
+  /**
+   * kafkajs does not hand over batches that hold nothing but control or aborted records, but moves
+   * on behind them: so do the books, else the partition's lag would never reach 0.
+   */
+  batchEnded({ payload }: ConsumerEndBatchProcessEvent): void {
+    if (payload.batchSize > 0) return
+    const owned = this.readable(payload.topic, payload.partition)
+    if (owned === undefined || !owned.continuesAt(Number(payload.firstOffset))) return
+    const next = Number(payload.lastOffset) + 1
+    if (next > owned.ledger.expected) owned.ledger.passTo(next)
+  }
+
+  async #prepare(join: number, assigned: TopicPartition[]): Promise<void> {
+    const offsets = await this.#readOffsets(join, assigned)
+    if (offsets === undefined) return
+    // Inputs first: what ends with one of them is opened after that, and so opened anew.
+    const opened = [...assigned].sort(byTopicName).map(({ topic, partition }) => {
+      const known = offsets.get(topic)?.get(partition)
+      return known === undefined ? undefined : this.#open(join, topic, partition, known)
+    })
+    await Promise.all(opened)
+    this.#options.log.info({ partitions: assigned.length }, 'partitions assigned')
+  }
+
+  #readOffsets(join: number, assigned: TopicPartition[]) {
+    const { groupId, admin } = this.#options
+    const topics = [...new Set(assigned.map(({ topic }) => topic))]
+    let asks = 0
+    return this.#untilDone(join, 'read the committed offsets', async () => {
+      const offsets = await readOffsets(admin, groupId, topics)
+      asks += 1
+      if (asks < BEYOND_END_ASKS && assigned.some((each) => this.#isBeyondEnd(each, offsets))) {
+        throw new Error('the next offset is beyond the end of its partition')
+      }
+      return offsets
+    })
+  }
+
+  #isBeyondEnd({ topic, partition }: TopicPartition, all: GroupOffsets): boolean {
+    const known = all.get(topic)?.get(partition)
+    const next = nextOf(this.owned.get(topic, partition), known)
+    return known !== undefined && next !== undefined && reasonOf(next, known) === 'beyond-end'
+  }
+
+  /** Tries until it is done; undefined when another join or a stop came first. */
+  async #untilDone<T>(join: number, what: string, work: () => Promise<T>): Promise<T | undefined> {
+    const { clock, log } = this.#options
+    const isCurrent = () => join === this.#joins && !this.#closed.signal.aborted
+    while (isCurrent()) {
+      try {
+        const result = await work()
+        return isCurrent() ? result : undefined
+      } catch (error) {
+        log.warn({ error: messageOf(error) }, `cannot ${what}; trying again`)
+        await clock.sleep(RETRY_MS, this.#closed.signal)
+      }
+    }
+    return undefined
+  }
+
+  /** Starts or goes on reading a partition whose offsets are known. */
+  async #open(
+    join: number,
+    topic: string,
+    partition: number,
+    offsets: PartitionOffsets,
+  ): Promise<void> {
+    const kept = this.owned.get(topic, partition)
+    // Committed beyond what we completed: somebody owned it in between, and our epoch is over.
+    const wasOwnedInBetween = kept !== undefined && (offsets.committed ?? 0) > kept.ledger.watermark
+    if (kept !== undefined && wasOwnedInBetween) this.#end(kept)
+    const start = this.#start(topic, partition, offsets)
+    if (start === undefined) return
+    const owned = this.owned.get(topic, partition) ?? this.#begin(topic, partition, start, offsets)
+    if (start.offset > owned.ledger.expected) owned.ledger.passTo(start.offset)
+    const isReady = await this.#untilDone(join, 'prepare a partition', async () => {
+      await this.#options.intake.begin(owned)
+      return true
+    })
+    if (!isReady) return
+    owned.isPrepared = true
+    this.seekBack(owned)
+    if (!owned.isParked) this.#lead.resume(owned)
+  }
+
+  /** Where to go on; undefined if the service must not. */
+  #start(topic: string, partition: number, offsets: PartitionOffsets): Start | undefined {
+    const kept = this.owned.get(topic, partition)
+    try {
+      const start = this.#findStart({ topic, partition }, nextOf(kept, offsets), offsets)
+      // The offsets that we know of it will be given out anew, to other records.
+      if (kept !== undefined && start.outOfRange === 'beyond-end') this.#end(kept)
+      return start
+    } catch (error) {
+      this.#options.reports.onFailure(error as Error)
+      return undefined
+    }
+  }
+
+  #begin(
+    topic: string,
+    partition: number,
+    { offset }: Start,
+    { committed = -1 }: PartitionOffsets,
+  ) {
+    // What was committed beyond the end of the log must not keep us from committing less.
+    const owned = new OwnedPartition(topic, partition, offset, committed > offset ? -1 : committed)
+    this.owned.add(owned)
+    return owned
+  }
+
+  /** With a partition ends that of its redriven events, which share its lanes and its marks. */
+  #end(owned: OwnedPartition): void {
+    this.owned.remove(owned)
+    owned.lose()
+    this.#options.intake.end(owned)
+    const redrive = this.owned.get(redriveTopicOf(owned.topic), owned.partition)
+    if (redrive !== undefined) this.#end(redrive)
+  }
+}
+
+/** The offset that comes next; undefined if nothing was read yet. */
+function nextOf(kept: OwnedPartition | undefined, offsets: PartitionOffsets | undefined) {
+  return kept?.ledger.expected ?? offsets?.committed
+}

@@ -1,0 +1,246 @@
+import type { Admin, Consumer, Kafka } from 'kafkajs'
+import type { Intake } from '../../pipeline/source.ts'
+import type { Clock } from '../../util/clock.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { finalError } from '../client/errors.ts'
+import { drainLimitMs, withRejoinHook } from '../patches/before-rejoin.ts'
+import { withFetchErrors } from '../patches/fetch-errors.ts'
+import { withPutOut } from '../patches/member-evicted.ts'
+import { withFetchAhead } from '../patches/prefetch.ts'
+import { stickyAssigner } from './assigner/sticky-assigner.ts'
+import { Assignment } from './assignment.ts'
+import { Committer } from './committer.ts'
+import { crashKindOf } from './crash-kind.ts'
+import { createFetch } from './fetch.ts'
+import { fetchLimits } from './fetch-limits.ts'
+import { commitLast } from './final-commit.ts'
+import { SignsOfLife } from './liveness.ts'
+import type { OutOfRangePolicy, OutOfRangePorts } from './offset-reset.ts'
+import { readCommitted } from './offsets.ts'
+import type { OwnedPartition } from './owned-partition.ts'
+import { CoordinatorDoubt } from './stale-coordinator.ts'
+import { subscribe } from './subscribe.ts'
+
+export interface KafkaSourceOptions {
+  kafka: Kafka
+  groupId: string
+  topics: readonly string[]
+  intake: Intake
+  clock: Clock
+  log: Logger
+  sessionTimeoutMs: number
+  commitIntervalMs: number
+  /** How long a rejoin may wait for running handlers. */
+  rebalanceDrainMs: number
+  outOfRange: OutOfRangePolicy
+  reports: SourceReports
+}
+
+export interface SourceReports extends Pick<OutOfRangePorts, 'onOutOfRange'> {
+  onRebalance(seconds: number): void
+  onCommit(result: 'ok' | 'failed'): void
+  /** The consumer ended and a new one would not do better. */
+  onFailure(error: Error): void
+}
+
+const REBALANCE_TIMEOUT_MS = 60_000
+const JOIN_RETRIES = 10
+/** kafkajs works off as many batches at once; a batch that waits must not hold up the others. */
+const BATCHES_AT_ONCE = 16
+const REBUILD_DELAY_MS = { first: 500, most: 30_000 }
+/** Crashes in a row, without joining the group in between, that are not the brokers' being away. */
+const CRASHES_MAX = 5
+
+type State = 'idle' | 'running' | 'stopping' | 'stopped'
+
+/**
+ * The consumer-group member: kafkajs, kept on a short lead. It feeds the intake with what its
+ * assignment owns, commits watermarks, and replaces a kafkajs consumer that crashed by a new one.
+ */
+export class KafkaSource {
+  readonly signs: SignsOfLife
+  #options: KafkaSourceOptions
+  #admin: Admin
+  #consumer: Consumer | undefined
+  #assignment: Assignment
+  #committer: Committer
+  #coordinator = new CoordinatorDoubt()
+  #state: State = 'idle'
+  #crashes = 0
+  #rejoinStartedAtMs: number
+  #stopped = new AbortController()
+  #rebuilding: Promise<void> = Promise.resolve()
+
+  constructor(options: KafkaSourceOptions) {
+    this.#options = options
+    this.signs = new SignsOfLife(options.clock)
+    this.#rejoinStartedAtMs = options.clock.now()
+    this.#admin = options.kafka.admin()
+    this.#assignment = new Assignment({ ...options, admin: this.#admin })
+    const { owned } = this.#assignment
+    const flush = () => options.intake.flush()
+    this.#committer = new Committer(owned, flush, (result, error) => this.#onCommit(result, error))
+  }
+
+  /** Partitions that this member owns, with their books. */
+  get owned(): Iterable<OwnedPartition> {
+    return this.#assignment.owned
+  }
+
+  /** Whether the member has joined its group, be it without partitions. */
+  get isJoined(): boolean {
+    return this.#state === 'running' && this.#assignment.isJoined
+  }
+
+  /** Resolves when the consumer runs; joining the group goes on after that. */
+  async start(): Promise<void> {
+    await this.#admin.connect()
+    this.#state = 'running'
+    await this.#build()
+    void this.#commitEvery(this.#options.commitIntervalMs)
+  }
+
+  /** Stops taking records in, lets the intake drain within the limit, commits, leaves the group. */
+  async stop(drainLimitMs: number): Promise<'drained' | 'limit'> {
+    if (this.#state !== 'running') return 'drained'
+    this.#state = 'stopping'
+    this.#stopped.abort()
+    await this.#rebuilding
+    this.#assignment.close()
+    const result = await this.#options.intake.drain(drainLimitMs)
+    await this.#commitLast()
+    await this.#consumer?.disconnect()
+    await this.#admin.disconnect()
+    this.#assignment.endAll()
+    this.#state = 'stopped'
+    return result
+  }
+
+  #commitLast(): Promise<void> {
+    const { groupId, clock, log } = this.#options
+    const readOfGroup = (topics: string[]) => readCommitted(this.#admin, groupId, topics)
+    const ports = { committer: this.#committer, owned: this.owned, clock, log }
+    return commitLast({ ...ports, readCommitted: readOfGroup })
+  }
+
+  /** A new kafkajs consumer each time: one that crashed can't be trusted to start again. */
+  async #build(): Promise<void> {
+    const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
+    const sticky = stickyAssigner(() => this.#assignment.claims)
+    const member = withPutOut(sticky, () => this.#assignment.endAll())
+    const isDue = () => this.#coordinator.isDoubted
+    const assigner = withFetchErrors(withFetchAhead(member), isDue)
+    const consumer = kafka.consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      ...fetchLimits,
+      partitionAssigners: [withRejoinHook(assigner, () => this.#beforeJoin())],
+      retry: { retries: JOIN_RETRIES, restartOnFailure: async () => false },
+    })
+    await subscribe(consumer, topics)
+    this.#consumer = consumer
+    this.#assignment.use(consumer)
+    this.#listen(consumer)
+    await this.#run(consumer)
+  }
+
+  #listen(consumer: Consumer): void {
+    const { events } = consumer
+    this.signs.listen(consumer)
+    this.#coordinator.listen(consumer)
+    consumer.on(events.GROUP_JOIN, (event) => {
+      this.#crashes = 0
+      const { clock, reports } = this.#options
+      reports.onRebalance((clock.now() - this.#rejoinStartedAtMs) / 1000)
+      this.#assignment.joined(event)
+    })
+    consumer.on(events.END_BATCH_PROCESS, (event) => this.#assignment.batchEnded(event))
+    consumer.on(events.CRASH, ({ payload }) => this.#onCrash(consumer, payload.error))
+    consumer.on(events.HEARTBEAT, ({ payload }) => {
+      this.#assignment.seenGeneration(payload.groupGenerationId)
+    })
+  }
+
+  async #run(consumer: Consumer): Promise<void> {
+    const fetch = createFetch({
+      intake: this.#options.intake,
+      clock: this.#options.clock,
+      readable: (topic, partition) => {
+        this.signs.tried()
+        if (this.signs.unheardMs >= this.#options.sessionTimeoutMs) return undefined
+        return this.#assignment.readable(topic, partition)
+      },
+      seekBack: (owned) => this.#assignment.seekBack(owned),
+      park: (owned, obstacle) => this.#assignment.park(owned, obstacle),
+    })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: BATCHES_AT_ONCE,
+      eachBatch: (payload) => {
+        this.#committer.use(payload.commitOffsetsIfNecessary)
+        return fetch(payload)
+      },
+    })
+  }
+
+  /**
+   * Runs inside kafkajs before each join: what is running may end, and what is completed is
+   * committed while this member may still do so. It must not throw.
+   */
+  async #beforeJoin(): Promise<void> {
+    this.signs.tried()
+    this.#rejoinStartedAtMs = this.#options.clock.now()
+    if (!this.#assignment.isJoined || this.#state === 'stopped') return
+    await this.#options.intake.drain(drainLimitMs(this.#options))
+    await this.#committer.commit()
+  }
+
+  /** kafkajs has left the group and disconnected: what is under way can't be committed any more. */
+  #onCrash(consumer: Consumer, error: Error): void {
+    if (consumer !== this.#consumer) return
+    this.#consumer = undefined
+    this.#assignment.endAll()
+    if (this.#state !== 'running') return
+    this.#rebuilding = this.#rebuild(error)
+  }
+
+  /** Tries until a consumer runs; gives up only where another one would fail as well. */
+  async #rebuild(crash: Error): Promise<void> {
+    const { clock, log, reports, topics, groupId } = this.#options
+    let error = crash
+    while (this.#state === 'running') {
+      const kind = crashKindOf(error)
+      this.#crashes += 1
+      if (kind === 'final' || (kind === 'retry' && this.#crashes > CRASHES_MAX)) {
+        return reports.onFailure(finalError(error, `read ${topics.join(', ')} as group ${groupId}`))
+      }
+      const delayMs = Math.min(REBUILD_DELAY_MS.most, REBUILD_DELAY_MS.first * 2 ** this.#crashes)
+      log.warn({ err: error, delayMs }, 'the consumer ended; a new one is started')
+      this.signs.tried()
+      await clock.sleep(delayMs, this.#stopped.signal)
+      try {
+        return await this.#build()
+      } catch (failure) {
+        error = failure as Error
+      }
+    }
+  }
+
+  #onCommit(result: 'ok' | 'failed', error?: unknown): void {
+    this.#options.reports.onCommit(result)
+    if (result === 'ok') return
+    this.#coordinator.commitFailed(error)
+    this.#options.log.warn({ error: messageOf(error) }, 'commit failed; the next one tries again')
+  }
+
+  async #commitEvery(intervalMs: number): Promise<void> {
+    while (this.#state === 'running') {
+      await this.#options.clock.sleep(intervalMs, this.#stopped.signal)
+      await this.#committer.commit()
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { InventoryEventsError } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { TopicPartition } from './assigner/balance.ts'
+
+/** What to do when the offset that is to be read next is not in the log. */
+export type OutOfRangePolicy = 'earliest' | 'latest' | 'fail'
+
+/**
+ * Why it is not there. `removed`: the log begins behind it, as retention removes the oldest records.
+ * `beyond-end`: the log ends before it, so the topic was made anew or has lost its newest records.
+ */
+export type OutOfRangeReason = 'removed' | 'beyond-end'
+
+export interface OutOfRangePorts {
+  groupId: string
+  outOfRange: OutOfRangePolicy
+  log: Logger
+  /** `lostOffsets` were not read and will not be. */
+  onOutOfRange(topic: string, reason: OutOfRangeReason, lostOffsets: number): void
+}
+
+/** What the log holds: from the first offset that is left to the one that comes next. */
+export interface LogRange {
+  low: number
+  high: number
+}
+
+export interface Start {
+  offset: number
+  outOfRange?: OutOfRangeReason
+}
+
+/**
+ * Finds where to read a partition from. `next` is the offset that would come next, undefined where
+ * nothing was read yet. Where the log does not have it, that is logged and counted once; under
+ * `fail` it throws OFFSET_OUT_OF_RANGE.
+ */
+export function createFindStart({ groupId, outOfRange, log, onOutOfRange }: OutOfRangePorts) {
+  return function findStart(at: TopicPartition, next: number | undefined, range: LogRange): Start {
+    if (next === undefined) return { offset: range.low }
+    const reason = reasonOf(next, range)
+    if (reason === undefined) return { offset: next }
+    const { topic, partition } = at
+    if (outOfRange === 'fail') throw refusal(groupId, at, next, range)
+    const offset = outOfRange === 'latest' ? range.high : range.low
+    const lostOffsets = offset - (reason === 'removed' ? next : range.low)
+    onOutOfRange(topic, reason, lostOffsets)
+    log.error(
+      { topic, partition, reason, next, ...range, start: offset, lostOffsets },
+      'the next offset is not in the log: going on where OUT_OF_RANGE says',
+    )
+    return { offset, outOfRange: reason }
+  }
+}
+
+export function reasonOf(next: number, { low, high }: LogRange): OutOfRangeReason | undefined {
+  if (next < low) return 'removed'
+  return next > high ? 'beyond-end' : undefined
+}
+
+function refusal(groupId: string, at: TopicPartition, next: number, { low, high }: LogRange) {
+  const place = `${at.topic}/${at.partition}`
+  const message =
+    `group ${groupId} would read ${place} from offset ${next}, but the log has ${low} to ${high}: ` +
+    `set OUT_OF_RANGE to earliest or latest for this start, or set the group's offset by hand`
+  return new InventoryEventsError('OFFSET_OUT_OF_RANGE', message)
+}

@@ -1,0 +1,36 @@
+import type { Consumer } from 'kafkajs'
+import type { TopicPartition } from './assigner/balance.ts'
+
+export type LeadConsumer = Pick<Consumer, 'pause' | 'resume' | 'seek'>
+
+/** Tells the running kafkajs consumer which partitions to read, and from where. */
+export class Lead {
+  #consumer: LeadConsumer | undefined
+
+  /** A new consumer takes over. */
+  use(consumer: LeadConsumer): void {
+    this.#consumer = consumer
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    const each = partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))
+    this.#tell((consumer) => consumer.pause(each))
+  }
+
+  resume({ topic, partition }: TopicPartition): void {
+    this.#tell((consumer) => consumer.resume([{ topic, partitions: [partition] }]))
+  }
+
+  seek({ topic, partition }: TopicPartition, offset: number): void {
+    this.#tell((consumer) => consumer.seek({ topic, partition, offset: String(offset) }))
+  }
+
+  #tell(what: (consumer: LeadConsumer) => void): void {
+    try {
+      if (this.#consumer !== undefined) what(this.#consumer)
+    } catch {
+      // kafkajs throws when it has ended by itself and has not told so yet. Its crash ends every
+      // epoch, so there is nothing left to tell it.
+    }
+  }
+}

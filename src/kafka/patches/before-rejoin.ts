@@ -1,0 +1,35 @@
+import type { PartitionAssigner } from 'kafkajs'
+import { withCluster } from './patch-cluster.ts'
+
+interface Cluster {
+  findGroupCoordinator(options: unknown): Promise<unknown>
+}
+
+/**
+ * An assigner that also lets us finish work before every join. kafkajs has no event that it waits
+ * for, but on each path to a join it first asks the cluster for the group's coordinator: so that
+ * question waits for `before`.
+ */
+export function withRejoinHook(
+  assigner: PartitionAssigner,
+  before: () => Promise<void>,
+): PartitionAssigner {
+  return withCluster<Cluster>(assigner, (cluster) => {
+    const find = cluster.findGroupCoordinator.bind(cluster)
+    cluster.findGroupCoordinator = async (options) => {
+      await before()
+      return find(options)
+    }
+  })
+}
+
+/**
+ * How long the work before a join may take. kafkajs sends no heartbeat meanwhile, so it ends well
+ * before the session does: who is put out of the group can't commit what it ended.
+ */
+export function drainLimitMs(options: {
+  rebalanceDrainMs: number
+  sessionTimeoutMs: number
+}): number {
+  return Math.min(options.rebalanceDrainMs, (options.sessionTimeoutMs * 2) / 3)
+}

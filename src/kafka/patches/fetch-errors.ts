@@ -1,0 +1,64 @@
+import type { PartitionAssigner } from 'kafkajs'
+import { CodecError } from '../codecs/codecs.ts'
+import { once, withCluster } from './patch-cluster.ts'
+
+interface Cluster {
+  findBroker(options: unknown): Promise<Broker>
+}
+
+interface Broker {
+  fetch(request: FetchRequest): Promise<unknown>
+}
+
+interface FetchRequest {
+  topics: { topic: string; partitions: { partition: number; fetchOffset: string }[] }[]
+}
+
+/**
+ * An assigner that also catches two errors of a fetch before kafkajs acts on them, and makes kafkajs
+ * join again, instead of a fetch, while a join is due.
+ */
+export function withFetchErrors(
+  assigner: PartitionAssigner,
+  isJoinDue: () => boolean,
+): PartitionAssigner {
+  const watched = once((broker: Broker) => {
+    const fetch = broker.fetch.bind(broker)
+    broker.fetch = async (request) => {
+      if (isJoinDue()) throw rejoin('the coordinator of the group has to be looked for anew')
+      return fetch(request).catch(async (error: Error) => {
+        if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error.message)
+        throw error instanceof CodecError ? await placed(error, request, fetch) : error
+      })
+    }
+  })
+  return withCluster<Cluster>(assigner, (cluster) => {
+    const find = cluster.findBroker.bind(cluster)
+    cluster.findBroker = async (options) => watched(await find(options))
+  })
+}
+
+/**
+ * Where an offset is out of range, kafkajs would commit -1 or -2 over the group's and go on from
+ * there. A join instead has every partition's next offset compared with its log before it is read.
+ */
+function rejoin(message: string): Error {
+  return Object.assign(new Error(message), { type: 'REBALANCE_IN_PROGRESS' })
+}
+
+/** The same error, naming the partition: asked for alone, it fails again. */
+async function placed(
+  error: CodecError,
+  request: FetchRequest,
+  fetch: Broker['fetch'],
+): Promise<CodecError> {
+  for (const { topic, partitions } of request.topics) {
+    for (const each of partitions) {
+      const alone = { ...request, maxWaitTime: 0, topics: [{ topic, partitions: [each] }] }
+      const again = await fetch(alone).catch((failure: unknown) => failure)
+      if (again instanceof CodecError)
+        return again.at(`${topic}/${each.partition}@${each.fetchOffset}`)
+    }
+  }
+  return error
+}

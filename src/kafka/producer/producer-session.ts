@@ -1,0 +1,80 @@
+import type { Kafka, Message } from 'kafkajs'
+import { InventoryEventsError } from '../../util/errors.ts'
+import { within } from '../../util/with-timeout.ts'
+import { brokersOf } from '../client/client.ts'
+import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
+import { type Acknowledgement, requireAcknowledged } from './acknowledgement.ts'
+import { noteWrite } from './denied-topics.ts'
+import { stablePartitioner } from './stable-partitioner.ts'
+
+/** Together with the client's waits: a broker may be away for about 20 s within one send. */
+const RETRIES = 12
+const CLOSE_TIMEOUT_MS = 5_000
+const METADATA_MAX_AGE_MS = 60_000
+
+/** One kafkajs producer, so one producer id with its sequence numbers. */
+export interface ProducerSession {
+  send(topic: string, messages: Message[], timeoutMs: number): Promise<Acknowledgement[]>
+  /** Ends it without waiting: nothing that is still being retried is written after this. */
+  abandon(): void
+  close(): Promise<void>
+}
+
+/** Rejects with KAFKA_UNAVAILABLE when no broker answers within the limit. */
+export async function openSession(kafka: Kafka, timeoutMs: number): Promise<ProducerSession> {
+  const partitioner = stablePartitioner()
+  const producer = kafka.producer({
+    idempotent: true,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+    createPartitioner: () => partitioner.choose,
+    retry: { retries: RETRIES },
+  })
+  const doing = `connect to Kafka at ${brokersOf(kafka)}`
+  const connected = within(producer.connect(), timeoutMs, () => late(doing, timeoutMs))
+  const disconnect = () => void producer.disconnect().catch(() => undefined)
+  await connected.catch((error) => {
+    disconnect()
+    throw connectError(error, doing)
+  })
+  return {
+    async send(topic, messages, limitMs) {
+      partitioner.startSend()
+      const sent = producer.send({ topic, messages, acks: -1 })
+      const doing = `write to topic ${topic}`
+      const answer = await within(sent, limitMs, () => late(doing, limitMs)).catch((error) => {
+        const failure = produceError(error, topic, messages.length)
+        if (failure.code === 'KAFKA_REFUSED') noteWrite(kafka, topic, Date.now(), failure)
+        throw failure
+      })
+      noteWrite(kafka, topic, Date.now())
+      return requireAcknowledged(topic, partitioner.chosen(), answer)
+    },
+    abandon() {
+      partitioner.refuse()
+      disconnect()
+    },
+    close: () => within(producer.disconnect(), CLOSE_TIMEOUT_MS, () => late('disconnect', 0)),
+  }
+}
+
+/** Kafka gives numbers to whoever may write to any topic; else it says that the cluster is refused. */
+function connectError(error: unknown, doing: string): InventoryEventsError {
+  const failure = kafkaError(error, doing)
+  const mayNotWrite = causes(error).some(({ type }) => type === 'CLUSTER_AUTHORIZATION_FAILED')
+  if (!mayNotWrite) return failure
+  const message = `${failure.message}; this user may not write to any topic`
+  return new InventoryEventsError('KAFKA_REFUSED', message, { cause: error })
+}
+
+function produceError(error: unknown, topic: string, count: number): InventoryEventsError {
+  if (!isTooLarge(error)) return kafkaError(error, `write to topic ${topic}`)
+  const what = count === 1 ? 'the record is' : `a batch of ${count} records is`
+  const message = `topic ${topic} refused the write: ${what} larger than its max.message.bytes`
+  return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { cause: error })
+}
+
+function late(doing: string, timeoutMs: number): InventoryEventsError {
+  const message = `cannot ${doing}: no answer from Kafka within ${timeoutMs / 1000} s`
+  return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
+}

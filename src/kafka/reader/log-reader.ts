@@ -1,0 +1,144 @@
+import type { Admin, Kafka } from 'kafkajs'
+import type { Clock } from '../../util/clock.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+import { within } from '../../util/with-timeout.ts'
+import { kafkaError } from '../client/errors.ts'
+import { askAgain } from '../client/retry-request.ts'
+import { PartitionReading, type RangeRequest } from './partition-reading.ts'
+import { PausedConsumer } from './paused-consumer.ts'
+
+export interface LogReaderOptions {
+  kafka: Kafka
+  /** Begins the names of its groups, which are of this process alone. */
+  groupId: string
+  topics: readonly string[]
+  clock: Pick<Clock, 'after'>
+}
+
+/** What was read: offsets from `first` up to `end`, if that is higher, of a log that began at `low`. */
+export interface ReadRange {
+  low: number
+  first: number
+  end: number
+}
+
+/** Without a record for so long, a reading is given up; the caller tries again. */
+const STALLED_AFTER_MS = 15_000
+const REMOVE_GROUP_TIMEOUT_MS = 2_000
+
+/** Reads partitions from one offset to another, without a group's committed offsets. */
+export class LogReader {
+  #options: LogReaderOptions
+  #admin: Admin
+  #consumer: Promise<PausedConsumer> | undefined
+  /** The one of that promise, before it has joined. */
+  #latest: PausedConsumer | undefined
+  /** Each consumer has a group of its own: one that ended by itself would be waited for. */
+  #groupIds: string[] = []
+  #isClosed = false
+
+  constructor(options: LogReaderOptions) {
+    this.#options = options
+    this.#admin = options.kafka.admin()
+  }
+
+  /** Connects. The consumer joins its group meanwhile; the first reading waits for that. */
+  async start(): Promise<void> {
+    await this.#admin.connect().catch((error) => {
+      throw kafkaError(error, 'connect to Kafka')
+    })
+    this.#running().catch(() => undefined)
+  }
+
+  /**
+   * Resolves when the range is read; what is below it in the log, or was, is left out. Rejects with
+   * KAFKA_UNAVAILABLE or TOPIC_MISSING.
+   */
+  async read(request: RangeRequest): Promise<ReadRange> {
+    this.#requireOpen()
+    const { low, high } = await this.#offsets(request)
+    const { from = low, to = high, maxRecords = Infinity } = request
+    const end = Math.min(to, high)
+    const first = Math.max(low, from, end - maxRecords)
+    if (end > first) await this.#readRange(request, { first, end })
+    return { low, first, end }
+  }
+
+  async #readRange(request: RangeRequest, range: { first: number; end: number }): Promise<void> {
+    const consumer = await this.#consumerFor(request)
+    const limits = { clock: this.#options.clock, stalledAfterMs: STALLED_AFTER_MS }
+    const reading = new PartitionReading(request, range, limits)
+    const onLost = () => reading.fail('the partition was lost')
+    request.lost.addEventListener('abort', onLost, { once: true })
+    if (request.lost.aborted) onLost()
+    await consumer.read(reading).finally(() => {
+      request.lost.removeEventListener('abort', onLost)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#latest?.close()
+    await this.#removeGroups()
+    await this.#admin.disconnect().catch(() => undefined)
+  }
+
+  /** A broker removes groups without members and offsets by itself, but only after a while. */
+  async #removeGroups(): Promise<void> {
+    const removed = this.#admin.deleteGroups(this.#groupIds)
+    const late = () => unavailable('no answer')
+    await within(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
+  }
+
+  async #offsets({ topic, partition }: RangeRequest): Promise<{ low: number; high: number }> {
+    const rows = await askAgain(() => this.#admin.fetchTopicOffsets(topic)).catch((error) => {
+      throw kafkaError(error, `ask for the end of topic ${topic}`)
+    })
+    const row = rows.find((each) => each.partition === partition)
+    if (row !== undefined) return { low: Number(row.low), high: Number(row.high) }
+    const message = `topic ${topic} has ${rows.length} partitions and no number ${partition}: give it as many as its input has`
+    throw new InventoryEventsError('TOPIC_MISSING', message, { retryable: true })
+  }
+
+  /** A consumer that does not know of the partition yet is replaced by one that will. */
+  async #consumerFor({ topic, partition }: RangeRequest): Promise<PausedConsumer> {
+    this.#requireOpen()
+    const running = this.#running()
+    const consumer = await running
+    if (consumer.has(topic, partition)) return consumer
+    if (this.#consumer === running) this.#consumer = undefined
+    await consumer.close()
+    throw unavailable(`the reader does not know of ${topic}/${partition} yet`)
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw unavailable('the reader is closed')
+  }
+
+  #running(): Promise<PausedConsumer> {
+    this.#consumer ??= this.#build()
+    return this.#consumer
+  }
+
+  #build(): Promise<PausedConsumer> {
+    const { kafka, topics } = this.#options
+    const groupId = `${this.#options.groupId}.${this.#groupIds.length}`
+    this.#groupIds.push(groupId)
+    const forget = () => {
+      if (this.#consumer === built) this.#consumer = undefined
+    }
+    const start = async () => {
+      const consumer = new PausedConsumer(kafka, groupId, topics, forget)
+      this.#latest = consumer
+      await consumer.start()
+      return consumer
+    }
+    const built = start()
+    built.catch(forget)
+    return built
+  }
+}
+
+function unavailable(message: string): InventoryEventsError {
+  return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
+}

@@ -1,0 +1,62 @@
+import type { Admin, Kafka } from 'kafkajs'
+import { askAdmin } from '../admin/ask-admin.ts'
+import { type RangeSearch, rangesOf } from './search-topics.ts'
+
+/** A partition's offsets from `start` up to `end`, which is not one of them. */
+export interface OffsetRange {
+  topic: string
+  partition: number
+  start: number
+  end: number
+}
+
+const LIMIT_MS = 30_000
+
+/**
+ * The offsets that the records of a time have, in every partition of the topics; empty ranges where
+ * the key is elsewhere. Without an end in time they end where the log ends now. Rejects with
+ * KAFKA_UNAVAILABLE or TOPIC_MISSING.
+ */
+export async function resolveRanges(kafka: Kafka, wanted: RangeSearch): Promise<OffsetRange[]> {
+  const found = await rangesOf(kafka, wanted)
+  const logs = await logRanges(kafka, wanted.topics)
+  return logs.map(({ topic, partition, start: low, end: high }) => {
+    const range = found.find((each) => each.topic === topic && each.partition === partition)
+    const end = Math.min(range?.to ?? high, high)
+    const start = range === undefined ? end : Math.max(low, range.from ?? low)
+    return { topic, partition, start: Math.min(start, end), end }
+  })
+}
+
+/** What the log of every partition of the topics holds. Rejects as `resolveRanges`. */
+export function logRanges(kafka: Kafka, topics: readonly string[]): Promise<OffsetRange[]> {
+  return askAdmin(kafka, `ask for the ends of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
+    (await Promise.all(topics.map((topic) => ofTopic(admin, topic)))).flat(),
+  )
+}
+
+/** The topics that the ranges are of, each once. */
+export function topicsOf(ranges: readonly OffsetRange[]): string[] {
+  return [...new Set(ranges.map(({ topic }) => topic))]
+}
+
+/** The ends of ranges, by topic and partition. */
+export function endsOf(ranges: readonly OffsetRange[]): Record<string, Record<number, number>> {
+  const ends: Record<string, Record<number, number>> = {}
+  for (const { topic, partition, end } of ranges) {
+    ends[topic] = { ...ends[topic], [partition]: end }
+  }
+  return ends
+}
+
+async function ofTopic(admin: Admin, topic: string): Promise<OffsetRange[]> {
+  const rows = await admin.fetchTopicOffsets(topic)
+  return rows
+    .map(({ partition, low, high }) => ({
+      topic,
+      partition,
+      start: Number(low),
+      end: Number(high),
+    }))
+    .sort((a, b) => a.partition - b.partition)
+}

@@ -1,0 +1,123 @@
+import { type Admin, type Kafka, Partitioners } from 'kafkajs'
+import type { SourceRecord } from '../../event/record.ts'
+import { askAdmin } from '../admin/ask-admin.ts'
+import { withLogReader } from './with-log-reader.ts'
+
+/** Which records of topics. */
+export interface RangeSearch {
+  topics: readonly string[]
+  /** Records from this time on; from the start of the log unless set. */
+  fromMs?: number
+  /** Records before this time; up to the end that the log has now unless set. */
+  toMs?: number
+  /** Only the records with this key, in the partition that the topic's width gives it. */
+  key?: string
+  /** The topic by whose width a topic's keys are placed, modulo its own; the same unless said. */
+  placedAs?(topic: string): string
+}
+
+export interface Search extends RangeSearch {
+  /** Begins the name of the search's own group, which it deletes at its end. */
+  groupId: string
+  signal: AbortSignal
+  /** In the order of each partition. The record's buffers are views: copy what is kept. */
+  onRecord(record: SourceRecord): void | Promise<void>
+}
+
+/** A partition's offsets that were searched, from `first` up to `end`. */
+export interface Searched {
+  topic: string
+  partition: number
+  first: number
+  end: number
+}
+
+interface Range {
+  topic: string
+  partition: number
+  from?: number
+  to?: number
+}
+
+const LIMIT_MS = 30_000
+
+/**
+ * Reads what topics hold, beside every consumer group. Rejects with KAFKA_UNAVAILABLE or
+ * TOPIC_MISSING, also when `signal` aborts.
+ */
+export async function search(kafka: Kafka, options: Search): Promise<Searched[]> {
+  const { topics, signal, onRecord } = options
+  if (topics.length === 0) return []
+  const ranges = await rangesOf(kafka, options)
+  const groupPrefix = `${options.groupId}.search`
+  const wantedKey = options.key === undefined ? undefined : Buffer.from(options.key)
+  return withLogReader(kafka, { groupPrefix, topics }, (reader) =>
+    Promise.all(
+      ranges.map(async (range) => {
+        const take = (record: SourceRecord) => {
+          const isWanted = wantedKey === undefined || record.key?.equals(wantedKey)
+          return isWanted ? onRecord(record) : undefined
+        }
+        const { first, end } = await reader.read({ ...range, lost: signal, onRecord: take })
+        return { topic: range.topic, partition: range.partition, first, end }
+      }),
+    ),
+  )
+}
+
+/** Only partitions that may hold the key; what is not said of a range is the log's to say. */
+export function rangesOf(kafka: Kafka, options: RangeSearch): Promise<Range[]> {
+  const doing = `find the records of ${options.topics.join(', ')}`
+  return askAdmin(kafka, doing, LIMIT_MS, async (admin) => {
+    const ranges = await Promise.all(options.topics.map((topic) => ofTopic(admin, topic, options)))
+    return ranges.flat()
+  })
+}
+
+async function ofTopic(admin: Admin, topic: string, search: RangeSearch): Promise<Range[]> {
+  const partitions = await partitionsOf(admin, topic)
+  const from = await offsetsAt(admin, topic, search.fromMs)
+  const to = await offsetsAt(admin, topic, search.toMs)
+  const wanted = await placeOf(admin, topic, partitions.length, search)
+  return partitions
+    .filter((partition) => wanted === undefined || partition === wanted)
+    .map((partition) => ({
+      topic,
+      partition,
+      ...(from && { from: from.get(partition)! }),
+      ...(to && { to: to.get(partition)! }),
+    }))
+}
+
+async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  return topics[0]!.partitions.map(({ partitionId }) => partitionId)
+}
+
+/** The partition that holds the key; undefined where all may hold what is searched. */
+async function placeOf(admin: Admin, topic: string, width: number, { key, placedAs }: RangeSearch) {
+  if (key === undefined) return undefined
+  const like = placedAs?.(topic) ?? topic
+  const likeWidth = like === topic ? width : (await partitionsOf(admin, like)).length
+  return partitionOf(like, key, likeWidth) % width
+}
+
+/** The first offset of each partition that is not older; its end where there is none. */
+async function offsetsAt(admin: Admin, topic: string, timeMs: number | undefined) {
+  if (timeMs === undefined) return undefined
+  const rows = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
+  return new Map(rows.map(({ partition, offset }) => [partition, Number(offset)]))
+}
+
+/** By murmur2, as producers choose it. */
+export function partitionOf(topic: string, key: string, width: number): number {
+  const choose = Partitioners.DefaultPartitioner()
+  const partitionMetadata = Array.from({ length: width }, (_, partitionId) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 0,
+    replicas: [],
+    isr: [],
+  }))
+  return choose({ topic, partitionMetadata, message: { key, value: null } })
+}

@@ -1,0 +1,45 @@
+import type { Kafka } from 'kafkajs'
+import type { SourceRecord } from '../../event/record.ts'
+import { controlTopicOf } from '../../topics/names.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+import { controlProblems } from '../admin/control-topic.ts'
+import { withAdmin } from '../admin/topic-admin.ts'
+import type { OutgoingRecord } from '../producer/message.ts'
+import { createProducer } from '../producer/producer.ts'
+import { withLogReader } from '../reader/with-log-reader.ts'
+
+/** Rejects with TOPIC_MISSING unless the control topic is there and keeps what is written to it. */
+export async function requireControlTopic(kafka: Kafka, groupId: string): Promise<void> {
+  const found = await withAdmin(kafka, (admin) => admin.describe([controlTopicOf(groupId)]))
+  const [problem] = controlProblems(groupId, found)
+  if (problem !== undefined) throw new InventoryEventsError('TOPIC_MISSING', problem)
+}
+
+/** Hands over what the control topic holds, oldest first. Rejects with KAFKA_UNAVAILABLE. */
+export async function readControl(
+  kafka: Kafka,
+  groupId: string,
+  onRecord: (record: SourceRecord) => void,
+): Promise<void> {
+  const topic = controlTopicOf(groupId)
+  const groupPrefix = `${groupId}.control-reader`
+  const { signal: lost } = new AbortController()
+  await withLogReader(kafka, { groupPrefix, topics: [topic] }, (reader) =>
+    reader.read({ topic, partition: 0, lost, onRecord }),
+  )
+}
+
+/** Resolves when all records are acknowledged; every replica follows from there. */
+export async function writeControl(
+  kafka: Kafka,
+  groupId: string,
+  records: readonly Pick<OutgoingRecord, 'key' | 'value'>[],
+): Promise<void> {
+  const producer = await createProducer(kafka)
+  try {
+    const placed = records.map((record) => ({ ...record, partition: 0 }))
+    await producer.send(controlTopicOf(groupId), placed)
+  } finally {
+    await producer.close()
+  }
+}

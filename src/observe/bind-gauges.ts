@@ -1,0 +1,87 @@
+import type { ClusterWatch } from '../kafka/admin/cluster-monitor.ts'
+import type { SignsOfLife } from '../kafka/consumer/liveness.ts'
+import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
+import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { Clock } from '../util/clock.ts'
+import type { SeriesNames } from './init-series.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface GaugeSources {
+  pipeline: Pick<Pipeline, 'stats' | 'openBreakers'> & {
+    backlogs(): Iterable<Pick<Backlog, 'slug' | 'lanes' | 'timestampMs'>>
+  }
+  source: { readonly owned: Iterable<OwnedPartition>; readonly signs: SignsOfLife }
+  watch: Pick<ClusterWatch, 'lags' | 'widths'>
+  clock: Pick<Clock, 'now'>
+}
+
+/** Names for each gauge the one who knows its value. */
+export function readGauges(metrics: Metrics, names: SeriesNames, sources: GaugeSources): void {
+  readPartitions(metrics, names, sources)
+  readPlugins(metrics, names, sources)
+  readReplica(metrics, sources)
+}
+
+function readPartitions(
+  metrics: Metrics,
+  { topics }: SeriesNames,
+  { source, watch, clock }: GaugeSources,
+): void {
+  metrics.consumerLag.readFrom(() =>
+    [...watch.lags()].map(({ topic, partition, lag }) => ({ topic, partition, value: lag })),
+  )
+  metrics.consumerLagSeconds.readFrom(() =>
+    [...watch.lags()].map(({ topic, partition, lagMs }) => {
+      return { topic, partition, value: lagMs / 1000 }
+    }),
+  )
+  metrics.oldestUnsettledAge.readFrom(() =>
+    [...source.owned].map(({ topic, partition, ledger }) => {
+      return { topic, partition, value: ageSeconds(ledger.oldest?.timestampMs, clock) }
+    }),
+  )
+  metrics.topicPartitions.readFrom(() =>
+    [...watch.widths()].map(({ topic, partitions }) => ({ topic, value: partitions })),
+  )
+  metrics.assignedPartitions.readFrom(() => {
+    const owned = [...source.owned]
+    const of = (topic: string) => owned.filter((each) => each.topic === topic).length
+    return topics.map((topic) => ({ topic, value: of(topic) }))
+  })
+}
+
+function readPlugins(
+  metrics: Metrics,
+  { slugs }: SeriesNames,
+  { pipeline, clock }: GaugeSources,
+): void {
+  metrics.breakerOpen.readFrom(() => {
+    const open = pipeline.openBreakers()
+    return slugs.map((plugin) => ({ plugin, value: open.includes(plugin) ? 1 : 0 }))
+  })
+  metrics.oldestDeliveryAge.readFrom(() =>
+    [...pipeline.backlogs()].map(({ slug, timestampMs }) => {
+      return { plugin: slug, value: ageSeconds(timestampMs, clock) }
+    }),
+  )
+  metrics.inFlightLanes.readFrom(() =>
+    [...pipeline.backlogs()].map(({ slug, lanes }) => ({ plugin: slug, value: lanes })),
+  )
+}
+
+function readReplica(metrics: Metrics, { pipeline, source }: GaugeSources): void {
+  metrics.heartbeatAge.readFrom(() => [{ value: source.signs.unheardMs / 1000 }])
+  metrics.fetchAge.readFrom(() => [{ value: source.signs.idleMs / 1000 }])
+  metrics.pausedPartitions.readFrom(() => [
+    { value: [...source.owned].filter(({ isParked }) => isParked).length },
+  ])
+  metrics.inFlightDeliveries.readFrom(() => [{ value: pipeline.stats().inFlightDeliveries }])
+  metrics.inFlightBytes.readFrom(() => [{ value: pipeline.stats().inFlightBytes }])
+  metrics.unaccountedDeliveries.readFrom(() => [{ value: pipeline.stats().unaccounted }])
+}
+
+/** 0 for what is not there. */
+function ageSeconds(timestampMs: number | undefined, clock: Pick<Clock, 'now'>): number {
+  return Math.max(0, clock.now() - (timestampMs ?? clock.now())) / 1000
+}

@@ -1,0 +1,107 @@
+import type { ClaimTransaction } from '../../idempotency/store.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import type { Clock } from '../../util/clock.ts'
+import { ofKey } from '../../util/get-or-insert.ts'
+import type { Delivery } from '../delivery.ts'
+import { AbortCalls, type Losing } from './abort-fan-out.ts'
+import { Deadlines, type Timed } from './deadlines.ts'
+import { Context } from './handler-context.ts'
+import type { HandlerResult } from './handler-result.ts'
+
+export interface WatchPorts {
+  clock: Clock
+  /** How long a handler may go on after its signal aborted before it is reported as stuck. */
+  graceMs: number
+  /** The handler ignores its signal. Only a restart of the process can end it. */
+  onStuck(delivery: Delivery): void
+}
+
+/** What all calls that are watched have in common. */
+export class Watches {
+  readonly ports: WatchPorts
+  readonly lost = new AbortCalls()
+  readonly #deadlines = new Map<LoadedPlugin, Deadlines>()
+
+  constructor(ports: WatchPorts) {
+    this.ports = ports
+  }
+
+  deadlinesOf(plugin: LoadedPlugin): Deadlines {
+    return ofKey(this.#deadlines, plugin, () => new Deadlines(plugin.timeoutMs, this.ports.clock))
+  }
+}
+
+/**
+ * Watches a call that gave the thread back and has not ended: it may be late, or lose its partition
+ * or its claim. A call that never gives the thread back needs none, since nothing happens beside it.
+ */
+export class Watch implements Timed, Losing {
+  lateAtMs = 0
+  #delivery: Delivery
+  #context: Context
+  #transaction: Pick<ClaimTransaction, 'interrupt'> | undefined
+  #watches: Watches
+  #isLate = false
+  #isAborted = false
+  #cancelGrace: (() => void) | undefined
+
+  constructor(
+    delivery: Delivery,
+    context: Context,
+    transaction: Pick<ClaimTransaction, 'interrupt'> | undefined,
+    watches: Watches,
+  ) {
+    this.#delivery = delivery
+    this.#context = context
+    this.#transaction = transaction
+    this.#watches = watches
+    watches.deadlinesOf(delivery.plugin).begin(this)
+    for (const signal of lossesOf(delivery)) watches.lost.add(signal, this)
+  }
+
+  onLate(): void {
+    this.#isLate = true
+    this.#abort()
+  }
+
+  onLost(): void {
+    this.#abort()
+  }
+
+  /** The call has settled: what its result counts for. */
+  end(result: HandlerResult): HandlerResult {
+    this.#endDeadline()
+    this.#cancelGrace?.()
+    for (const signal of lossesOf(this.#delivery)) this.#watches.lost.remove(signal, this)
+    return this.#isTooLate(result)
+      ? { type: 'timed-out', timeoutMs: this.#delivery.plugin.timeoutMs }
+      : result
+  }
+
+  /**
+   * A handler that was told to end by its signal may have returned because of that: it does not prove
+   * that the event was handled. One that never looked at its signal was not told.
+   */
+  #isTooLate(result: HandlerResult): boolean {
+    return result.type === 'returned' ? Context.wasTold(this.#context) : this.#isLate
+  }
+
+  #abort(): void {
+    if (this.#isAborted) return
+    this.#isAborted = true
+    Context.abort(this.#context)
+    this.#transaction?.interrupt()
+    this.#endDeadline()
+    const { clock, graceMs, onStuck } = this.#watches.ports
+    this.#cancelGrace = clock.after(graceMs, () => onStuck(this.#delivery))
+  }
+
+  #endDeadline(): void {
+    this.#watches.deadlinesOf(this.#delivery.plugin).end(this)
+  }
+}
+
+/** What aborts when the partition, or the claim, passes to another owner. */
+function lossesOf({ wanted, claim }: Delivery): AbortSignal[] {
+  return claim?.lost === undefined ? [wanted.epoch.lost] : [wanted.epoch.lost, claim.lost]
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import type { Event } from '../../event/event.ts'
+import type { JsonValue } from '../../event/json.ts'
+import type { CompletedOutcome } from '../../event/outcome.ts'
+import { placeOf, type SourceRecord } from '../../event/record.ts'
+import { messageOf } from '../../util/errors.ts'
+import { type Content, originOf, type WantedRecord } from '../delivery.ts'
+import { Envelope } from './envelope.ts'
+import type { Peek } from './peek.ts'
+
+/** Fingerprints an event's content: equal for every honest retry, whatever its bytes look like. */
+export type Fingerprint = (asWritten: JsonValue) => string
+
+/** Decodes a record once for all its deliveries. Never throws: bad bytes are an answer. */
+export function createDecode(fingerprint: Fingerprint): (wanted: WantedRecord) => Content {
+  return function decode(wanted) {
+    wanted.content ??= contentOf(wanted, fingerprint)
+    return wanted.content
+  }
+}
+
+function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
+  const { schema, name } = wanted
+  const record = originOf(wanted)
+  const value = record.value as Buffer
+  try {
+    if (schema === undefined) throw new Error('its schema is not known')
+    const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
+    const print = fingerprint(schema.decodeAsWritten(value, event))
+    return { type: 'event', id: event.id, fingerprint: print, event }
+  } catch (error) {
+    return undecodable(record, messageOf(error))
+  }
+}
+
+/**
+ * Bytes without an event have no id: their place in the log stands for it, so that reading them
+ * again does not dead-letter them again.
+ */
+export function undecodable(record: SourceRecord, error: string): Content {
+  const hash = createHash('sha256').update(record.value ?? Buffer.alloc(0))
+  const fingerprint = hash.digest('base64url').slice(0, 22)
+  return { type: 'undecodable', id: `record:${placeOf(record)}`, fingerprint, error }
+}
+
+/** Plugins share one event object: frozen, so that none can change what the others are given. */
+function deepFreeze(event: Event): Event {
+  freeze(event)
+  return event
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  Object.freeze(value)
+  for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
+}
+
+/** What is known of a record's content before it is decoded. */
+export function knownContentOf(
+  record: SourceRecord,
+  peeked: Peek,
+): Pick<WantedRecord, 'name' | 'schema' | 'content'> {
+  if (peeked.type === 'event') {
+    return { name: peeked.name, schema: peeked.schema, content: undefined }
+  }
+  const error = peeked.type === 'undecodable' ? peeked.error : 'it holds no event'
+  return { name: '', schema: undefined, content: undecodable(record, error) }
+}
+
+export function undecodableOutcome(
+  content: Extract<Content, { type: 'undecodable' }>,
+): CompletedOutcome {
+  return { type: 'dead-lettered', reason: 'undecodable', error: content.error }
+}

@@ -1,0 +1,40 @@
+import { redriveInputOf } from '../../topics/names.ts'
+
+import type { Clock } from '../../util/clock.ts'
+import type { Epoch, Obstacle } from '../source.ts'
+
+const RETRY_MS = 500
+
+/**
+ * The input partitions whose records may be given. Redriven events share the lanes, the claims and
+ * the marks of the partition that they first came from, so they wait until it is among these.
+ */
+export class OpenInputs {
+  #open = new Map<string, Epoch>()
+  #clock: Pick<Clock, 'sleep'>
+
+  constructor(clock: Pick<Clock, 'sleep'>) {
+    this.#clock = clock
+  }
+
+  add(epoch: Epoch): void {
+    if (!epoch.lost.aborted) this.#open.set(nameOf(epoch.topic, epoch.partition), epoch)
+  }
+
+  remove(epoch: Epoch): void {
+    const name = nameOf(epoch.topic, epoch.partition)
+    if (this.#open.get(name) === epoch) this.#open.delete(name)
+  }
+
+  /** Why a redrive partition has to wait; undefined for the partition of an input. */
+  obstacleTo({ topic, partition }: Epoch): Obstacle | undefined {
+    const input = redriveInputOf(topic)
+    if (input === undefined || this.#open.has(nameOf(input, partition))) return undefined
+    const why = `its input partition ${nameOf(input, partition)} is not open here`
+    return { why, cleared: this.#clock.sleep(RETRY_MS) }
+  }
+}
+
+function nameOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`
+}

@@ -1,0 +1,24 @@
+import { redrivenOf } from '../../dead-letter/redrive.ts'
+import type { SourceRecord } from '../../event/record.ts'
+import { isRedrive } from '../../topics/names.ts'
+import type { WantedRecord } from '../delivery.ts'
+import type { OpenRecord } from '../offset-ledger.ts'
+import type { Epoch } from '../source.ts'
+import { knownContentOf } from './decode.ts'
+import type { Peek } from './peek.ts'
+import { keep } from './retain-record.ts'
+
+/** What the deliveries of a record share. A redriven one, which is unpacked at once, is kept. */
+export function wantedOf(
+  epoch: Epoch,
+  record: SourceRecord,
+  peeked: Peek,
+  bytes: number,
+  open: OpenRecord,
+): WantedRecord {
+  const held = { record: { ...record }, isKept: false }
+  if (isRedrive(epoch)) keep(held)
+  const redriven = isRedrive(epoch) ? redrivenOf(held.record) : undefined
+  const known = knownContentOf(redriven?.origin ?? record, peeked)
+  return { epoch, ...held, redriven, bytes, open, ...known }
+}

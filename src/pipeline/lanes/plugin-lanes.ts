@@ -1,0 +1,86 @@
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import type { Clock } from '../../util/clock.ts'
+import type { Soon } from '../../util/maybe-promise.ts'
+import type { Delivery } from '../delivery.ts'
+import type { Epoch } from '../source.ts'
+import { Lanes, type LaneView, type Turn } from './lanes.ts'
+
+/** What a plugin has under way. */
+export interface Backlog {
+  slug: string
+  /** Lanes with anything in them: those that could run, that do, and that wait. */
+  lanes: number
+  queued: number
+  running: number
+  waiting: number
+  deliveries: number
+  /** The lane whose foremost record is the oldest; undefined without one. */
+  oldest: LaneView<Delivery> | undefined
+  /** Of that record. */
+  timestampMs: number | undefined
+}
+
+/** The lanes of all plugins. Within a plugin there is one lane per topic and record key. */
+export class Order {
+  #lanes = new Map<string, Lanes<Delivery>>()
+  #clock: Clock
+
+  constructor(plugins: LoadedPlugin[], turn: (delivery: Delivery) => Soon<Turn>, clock: Clock) {
+    this.#clock = clock
+    for (const { slug, concurrency } of plugins) {
+      this.#lanes.set(slug, new Lanes({ clock, concurrency, turn }))
+    }
+  }
+
+  /** Deliveries that are queued, waiting or in the middle of a turn. */
+  get held(): number {
+    let held = 0
+    for (const lanes of this.#lanes.values()) held += lanes.size
+    return held
+  }
+
+  *backlogs(): Iterable<Backlog> {
+    for (const [slug, lanes] of this.#lanes) yield backlogOf(slug, lanes.views())
+  }
+
+  add(delivery: Delivery): void {
+    const lanes = this.#lanes.get(delivery.plugin.slug)
+    if (lanes === undefined) throw new Error(`no lanes for plugin ${delivery.plugin.slug}`)
+    lanes.add(delivery.lane, delivery)
+  }
+
+  /** Takes out the deliveries of an epoch, save those in the middle of a turn. */
+  remove(epoch: Epoch): Delivery[] {
+    const ofEpoch = (delivery: Delivery) => delivery.wanted.epoch === epoch
+    return [...this.#lanes.values()].flatMap((lanes) => lanes.remove(ofEpoch))
+  }
+
+  /** Resolves when no turn is running and none could start, or after the limit. */
+  async drain(limitMs: number): Promise<'drained' | 'limit'> {
+    const over = new AbortController()
+    const quiet = Promise.all([...this.#lanes.values()].map((lanes) => lanes.whenQuiet()))
+    const result = await Promise.race([
+      quiet.then(() => 'drained' as const),
+      this.#clock.sleep(limitMs, over.signal).then(() => 'limit' as const),
+    ])
+    over.abort()
+    return result
+  }
+}
+
+function backlogOf(slug: string, views: Iterable<LaneView<Delivery>>): Backlog {
+  const counts = { lanes: 0, queued: 0, running: 0, waiting: 0, deliveries: 0 }
+  let oldest: LaneView<Delivery> | undefined
+  for (const view of views) {
+    const { state } = view
+    counts.lanes += 1
+    counts[state === 'queued' || state === 'running' ? state : 'waiting'] += 1
+    counts.deliveries += view.items
+    if (oldest === undefined || timeOf(view) < timeOf(oldest)) oldest = view
+  }
+  return { slug, ...counts, oldest, timestampMs: oldest && timeOf(oldest) }
+}
+
+function timeOf({ head }: LaneView<Delivery>): number {
+  return head.wanted.record.timestampMs
+}

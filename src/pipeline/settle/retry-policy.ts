@@ -1,0 +1,58 @@
+import { assertNever, type Outcome } from '../../event/outcome.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import { type HandlerReturn, type RetryPolicy, verbOf } from '../../plugin/plugin.ts'
+import { messageOf } from '../../util/errors.ts'
+import type { HandlerResult } from '../handle/handler-result.ts'
+
+const INTERRUPTED_RETRY_MS = 1_000
+
+/** What a handler's answer means for its delivery. `random` gives numbers from 0 up to 1. */
+export function judge(
+  result: HandlerResult,
+  attempts: number,
+  plugin: LoadedPlugin,
+  random: () => number,
+): Outcome {
+  switch (result.type) {
+    case 'returned':
+      return result.value === undefined ? { type: 'processed' } : judgeReturn(result.value)
+    case 'threw':
+      return judgeFailure(messageOf(result.error), attempts, plugin, random)
+    case 'timed-out': {
+      const error = `processEvent took longer than its ${result.timeoutMs} ms`
+      return judgeFailure(error, attempts, plugin, random)
+    }
+    case 'interrupted':
+      return { type: 'interrupted', error: result.error, delayMs: INTERRUPTED_RETRY_MS }
+    default:
+      return assertNever(result)
+  }
+}
+
+/**
+ * The wait before the next attempt: doubled each time up to the cap, of which a random half is
+ * taken off, so that deliveries that failed together do not all come back together.
+ */
+export function backoffMs(policy: RetryPolicy, attempts: number, random: () => number): number {
+  const doubled = policy.initialDelayMs * 2 ** Math.min(attempts - 1, 30)
+  const cappedMs = Math.min(policy.maxDelayMs, doubled)
+  return Math.round(cappedMs * (0.5 + random() / 2))
+}
+
+function judgeReturn(value: HandlerReturn): Outcome {
+  return verbOf(value) === 'skip'
+    ? { type: 'skipped', why: value.why }
+    : { type: 'rejected', why: value.why }
+}
+
+function judgeFailure(
+  error: string,
+  attempts: number,
+  plugin: LoadedPlugin,
+  random: () => number,
+): Outcome {
+  const delayMs = backoffMs(plugin.retry, attempts, random)
+  if (attempts < plugin.retry.maxAttempts) return { type: 'retrying', error, delayMs }
+  if (plugin.onExhausted === 'hold') return { type: 'held', error, delayMs }
+  return { type: 'dead-lettered', reason: 'exhausted', error }
+}

@@ -1,0 +1,99 @@
+import type { Event } from '../event/event.ts'
+import type { Trace } from '../event/trace.ts'
+import type { Producer } from '../kafka/producer/producer.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
+import { type BatchLimits, type BatchQueue, createBatchQueue, type Settled } from './batch-queue.ts'
+import type { Destination, Destinations } from './destinations.ts'
+import { createDelivery } from './send-batch.ts'
+import { toRecord } from './to-record.ts'
+
+/** A broker refuses a batch above the topic's `max.message.bytes`, 1 MiB unless set. */
+const BATCH_LIMITS: BatchLimits = {
+  maxBatchRecords: 1_000,
+  maxBatchBytes: 900_000,
+  maxQueuedBytes: 8_388_608,
+}
+
+const DELIVERY_TIMEOUT_MS = 120_000
+
+/** Shows records on their way to Kafka to a tracing system. */
+export interface SendSpans {
+  /** `trace`: what the record is to carry. */
+  send(
+    topic: string,
+    eventId: string,
+    origin: Trace | undefined,
+  ): { trace: Trace; end(error?: unknown): void }
+}
+
+export interface PublisherOptions {
+  /** Stays the caller's to close. */
+  producer: Producer
+  destinations: Pick<Destinations, 'of'>
+  /** CloudEvents' `source`: who publishes. */
+  source?: string
+  limits?: Partial<BatchLimits>
+  /** How long a batch is tried again while Kafka does not take it. */
+  deliveryTimeoutMs?: number
+  clock?: Clock
+  spans?: SendSpans | undefined
+  /** Told of each record that Kafka acknowledged. */
+  onAcknowledged?(topic: string): void
+}
+
+/**
+ * Puts an event into the queue of its topic. Answers what to wait for until it is there, if
+ * anything. Throws or rejects, and then never calls `settled`, where the event can't be written.
+ */
+export type Enter = (event: Event, settled: Settled, trace?: Trace) => Promise<void> | undefined
+
+export function createEntrance(options: PublisherOptions): Enter {
+  const { destinations, source = '/inventory-events', spans, onAcknowledged } = options
+  const queueOf = createQueues(options)
+
+  function add(
+    { topic, schemaId }: Destination,
+    event: Event,
+    settled: Settled,
+    trace: Trace | undefined,
+  ): void {
+    const span = spans?.send(topic, event.id, trace)
+    queueOf(topic).add(toRecord(event, schemaId, source, span?.trace ?? trace), (error) => {
+      span?.end(error)
+      if (error === undefined) onAcknowledged?.(topic)
+      settled(error)
+    })
+  }
+
+  async function addLater(
+    destination: Destination | Promise<Destination>,
+    ...[event, settled, trace]: Parameters<Enter>
+  ): Promise<void> {
+    const found = await destination
+    await queueOf(found.topic).room()
+    add(found, event, settled, trace)
+  }
+
+  return (event, settled, trace) => {
+    const destination = destinations.of(event)
+    if (destination instanceof Promise || queueOf(destination.topic).room() !== undefined) {
+      return addLater(destination, event, settled, trace)
+    }
+    add(destination, event, settled, trace)
+    return undefined
+  }
+}
+
+function createQueues(options: PublisherOptions): (topic: string) => BatchQueue {
+  const { producer, clock = systemClock, deliveryTimeoutMs = DELIVERY_TIMEOUT_MS } = options
+  const limits = { ...BATCH_LIMITS, ...options.limits }
+  const queues = new Map<string, BatchQueue>()
+  return (topic) => {
+    const known = queues.get(topic)
+    if (known !== undefined) return known
+    const deliver = createDelivery({ topic, producer, clock, deliveryTimeoutMs })
+    const queue = createBatchQueue(deliver, limits)
+    queues.set(topic, queue)
+    return queue
+  }
+}

@@ -1,0 +1,59 @@
+import type { Kafka } from 'kafkajs'
+import { removeFromKafka } from '../kafka/admin/delete-resources.ts'
+import { memberCount } from '../kafka/admin/group-members.ts'
+import { createMarksTopic } from '../kafka/admin/marks-topic.ts'
+import { withAdmin } from '../kafka/admin/topic-admin.ts'
+import { topicsOf } from '../kafka/reader/offset-ranges.ts'
+import { crashGroupOf } from '../kafka/state/crash-store.ts'
+import { commitStarts } from '../kafka/state/seed-offsets.ts'
+import type { ServiceConfig } from '../service/consumer-group.ts'
+import { marksTopicOf } from '../topics/names.ts'
+import { messageOf } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { type ReplayPlan, replayGroupOf } from './plan.ts'
+
+interface Parts {
+  config: ServiceConfig
+  kafka: Kafka
+}
+
+/** Makes what the group of a plan needs; safe to repeat, also beside its members. */
+export async function prepare({ config, kafka }: Parts, plan: ReplayPlan): Promise<void> {
+  const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
+  if (hasOwnMarks(config, plan)) {
+    const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
+    const wanted = { replicationFactor: -1, configs: {} }
+    await withAdmin(kafka, async (admin) => {
+      const there = await admin.list()
+      for (const topic of topicsOf(plan.ranges)) {
+        if (there.includes(marksTopicOf(topic, groupId))) continue
+        await createMarksTopic(admin, topic, wanted, owner)
+      }
+    })
+  }
+  await commitStarts(kafka, groupId, plan.ranges)
+}
+
+/**
+ * Removes it again; the last member to leave does. What can't be removed does no harm: the next
+ * replay has a group of its own.
+ */
+export async function tidy(
+  { config, kafka, log }: Parts & { log: Pick<Logger, 'warn'> },
+  plan: ReplayPlan,
+): Promise<void> {
+  const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
+  const topics = hasOwnMarks(config, plan)
+    ? topicsOf(plan.ranges).map((topic) => marksTopicOf(topic, groupId))
+    : []
+  try {
+    if ((await memberCount(kafka, groupId)) > 0) return
+    await removeFromKafka(kafka, { topics, groups: [groupId, crashGroupOf(groupId)] })
+  } catch (error) {
+    log.warn({ group: groupId, error: messageOf(error) }, 'what a replay left was not removed')
+  }
+}
+
+function hasOwnMarks(config: ServiceConfig, { purpose }: ReplayPlan): boolean {
+  return purpose === 'replay' && config.IDEMPOTENCY_STORE === 'kafka:'
+}

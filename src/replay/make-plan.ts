@@ -1,0 +1,52 @@
+import type { Audit } from '../control/control-record.ts'
+import { resolveRanges } from '../kafka/reader/offset-ranges.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import type { Purpose, ReplayPlan } from './plan.ts'
+import { timesOf } from './preview.ts'
+import type { RunParts } from './run.ts'
+
+export interface Wish {
+  purpose: Purpose
+  fromMs: number
+  toMs?: number | undefined
+  entity?: string | undefined
+  kind?: string | undefined
+}
+
+/** A plan for what the topics hold now; nothing is written. */
+export async function planOf(
+  { config, kafka, plugin }: Pick<RunParts, 'config' | 'kafka' | 'plugin'>,
+  { purpose, fromMs, toMs, entity, kind }: Wish,
+  { audit, previous }: { audit: Audit; previous: ReplayPlan | undefined },
+): Promise<ReplayPlan> {
+  const ranges = await resolveRanges(kafka, {
+    topics: config.KAFKA_TOPICS,
+    fromMs,
+    ...(toMs !== undefined && { toMs }),
+    ...(entity !== undefined && { key: entity }),
+  })
+  const generation = (previous?.generation ?? 0) + 1
+  const which = { slug: plugin.slug, generation, purpose, state: 'running' as const }
+  return { ...which, fromMs, toMs, entity, kind, ranges, ...audit }
+}
+
+/** Throws USAGE while another one of the plugin is not finished. */
+export function requireFinished(previous: ReplayPlan | undefined): void {
+  if (previous?.state !== 'running') return
+  const { slug, by, at } = previous
+  const goOn =
+    previous.purpose === 'enable'
+      ? `inventory-events plugins enable ${slug} --from ${new Date(previous.fromMs).toISOString()} --yes`
+      : `inventory-events replay --plugin ${slug} --resume`
+  const message = [
+    `${describePlan(previous)}, begun by ${by} at ${at}, is not finished. Go on with it, or give it up:`,
+    `  ${goOn}`,
+    `  inventory-events replay --plugin ${slug} --abandon`,
+  ]
+  throw new InventoryEventsError('USAGE', message.join('\n'))
+}
+
+export function describePlan(plan: ReplayPlan): string {
+  const what = plan.purpose === 'enable' ? 'catching up' : `replay ${plan.generation}`
+  return `${what} of ${plan.slug} from ${timesOf(plan)}`
+}

@@ -1,0 +1,43 @@
+import type { Kafka } from 'kafkajs'
+import { readControl, requireControlTopic, writeControl } from '../kafka/state/control-log.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import { decodePlan, encodePlan, planKeyOf, type ReplayPlan } from './plan.ts'
+
+/** The plans of a plugin in its group, oldest first. Rejects with CONTROL_INVALID, or as Kafka does. */
+export async function readPlans(
+  kafka: Kafka,
+  groupId: string,
+  slug: string,
+): Promise<ReplayPlan[]> {
+  await requireControlTopic(kafka, groupId)
+  const plans: ReplayPlan[] = []
+  await readControl(kafka, groupId, ({ key, value }) => {
+    if (key?.toString() !== planKeyOf(slug) || value === null) return
+    plans.push(decodePlan(key.toString(), value))
+  })
+  return plans
+}
+
+/** The plan of a plugin as it stands. */
+export async function readPlan(kafka: Kafka, groupId: string, slug: string) {
+  return (await readPlans(kafka, groupId, slug)).at(-1)
+}
+
+export function writePlan(kafka: Kafka, groupId: string, plan: ReplayPlan): Promise<void> {
+  return writeControl(kafka, groupId, [encodePlan(plan)])
+}
+
+/** Writes a plan of a new generation; of two that are begun at once, the first counts. */
+export async function beginPlan(kafka: Kafka, groupId: string, plan: ReplayPlan): Promise<void> {
+  await writePlan(kafka, groupId, plan)
+  const rivals = await readPlans(kafka, groupId, plan.slug)
+  const first = rivals.find(({ generation }) => generation === plan.generation)
+  if (first === undefined || isSame(first, plan)) return
+  await writePlan(kafka, groupId, first)
+  const message = `${first.by} began a replay of ${plan.slug} at the same moment`
+  throw new InventoryEventsError('USAGE', message)
+}
+
+function isSame(a: ReplayPlan, b: ReplayPlan): boolean {
+  return encodePlan(a).value.equals(encodePlan(b).value)
+}

@@ -1,0 +1,30 @@
+import type { Switches } from '../control/switches.ts'
+import type { AdminOptions } from '../observe/admin.ts'
+import { type AdminStateSources, adminState } from '../observe/admin-state.ts'
+import type { Clock } from '../util/clock.ts'
+import { type ExplainParts, explainEvent } from './explain-event.ts'
+
+export interface AdminParts
+  extends Omit<ExplainParts, 'standings'>,
+    Omit<AdminStateSources, 'group' | 'switches' | 'clock'> {
+  switches: Switches
+  clock: Clock
+}
+
+/** What the admin routes answer; undefined, so that there are none, without ADMIN_TOKEN. */
+export function createAdmin(parts: AdminParts): AdminOptions | undefined {
+  const { config, switches, clock } = parts
+  const { ADMIN_TOKEN: token, KAFKA_GROUP_ID: group } = config
+  if (token === undefined) return undefined
+  const standings = async () => ({
+    events: switches.eventsEnabled ? ('on' as const) : ('off' as const),
+    of: (slug: string) => ({ state: switches.stateOf(slug) }),
+    startOf: (slug: string) => switches.startOf(slug),
+  })
+  return {
+    token,
+    clock,
+    state: () => adminState({ ...parts, group }),
+    explain: (id, range, signal) => explainEvent(id, range, { ...parts, standings }, signal),
+  }
+}

@@ -1,0 +1,188 @@
+import type { Kafka } from 'kafkajs'
+import { fingerprint } from '../avro/codec/fingerprint.ts'
+import type { Registry } from '../avro/registry/registry.ts'
+import { createSchemaCache } from '../avro/registry/schema-cache.ts'
+import { schemaIdOf } from '../avro/wire-format.ts'
+import type { Config } from '../config/settings.ts'
+import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
+import { placeOf } from '../event/record.ts'
+import { ClusterWatch } from '../kafka/admin/cluster-monitor.ts'
+import { widthOf } from '../kafka/admin/required-topics.ts'
+import { KafkaSource } from '../kafka/consumer/consumer.ts'
+import { createDeadLetterSink } from '../kafka/producer/dead-letter-sink.ts'
+import { createProducer } from '../kafka/producer/producer.ts'
+import { KafkaCrashNotes } from '../kafka/state/crash-store.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { createReports } from '../observe/pipeline-metrics.ts'
+import { createSampledLog } from '../observe/sampled-log.ts'
+import { createSpans } from '../observe/spans.ts'
+import type { PluginSwitches } from '../pipeline/admit/plugin-switches.ts'
+import type { Delivery } from '../pipeline/delivery.ts'
+import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts'
+import type { Intake } from '../pipeline/source.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import { shareConnections } from '../plugin/share-connections.ts'
+import { sinksOf } from '../topics/names.ts'
+import { systemClock as clock } from '../util/clock.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { version } from '../version.ts'
+import { noteCalls } from '../watchdog/track-calls.ts'
+import { startWatchdog } from '../watchdog/watchdog.ts'
+import { createStore } from './idempotency-store.ts'
+
+export type ServiceConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
+
+export interface GroupParts {
+  /** KAFKA_GROUP_ID is the group whose marks, keys and dead letters they are. */
+  config: ServiceConfig
+  /** The consumer group that reads; the same for the service. */
+  groupId: string
+  /** What is read. */
+  topics: readonly string[]
+  plugins: readonly LoadedPlugin[]
+  switches: PluginSwitches
+  kafka: Kafka
+  registry: Pick<Registry, 'schemaById'>
+  metrics: Metrics
+  log: Logger
+  /** It can't go on: stop it and end the process. Called at most once. */
+  onFailure(error: Error): void
+  /** What stands between the source and the pipeline. */
+  around?: (pipeline: Intake) => Intake
+  /** What stands between the pipeline and the dead-letter topics. */
+  letters?: (sink: DeadLetterSink) => DeadLetterSink
+}
+
+export interface RunGroup {
+  /** With no more calls at once than there are connections for them. */
+  plugins: readonly LoadedPlugin[]
+  storeName: string
+  pipeline: Pipeline
+  source: KafkaSource
+  watch: ClusterWatch
+  /** Resolves when the source runs; joining the group goes on after that. */
+  start(): Promise<void>
+  /** Takes nothing more in, lets handlers end, commits and leaves the group. */
+  stop(): Promise<'drained' | 'limit'>
+}
+
+/** Builds by hand what hands a consumer group's events to plugins; nothing is read before `start`. */
+export async function buildGroup(parts: GroupParts): Promise<RunGroup> {
+  const { config, groupId, kafka, metrics, log } = parts
+  const { plugins, connections } = shareConnections(parts.plugins, config)
+  const { letters = (sink) => sink, around = (intake) => intake } = parts
+  const fail = once(parts.onFailure)
+  const sampled = createSampledLog({ log, clock })
+  const schemas = createSchemaCache({ fetchSchema: parts.registry.schemaById, clock, log })
+  const producer = await createProducer(kafka)
+  const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
+  const store = await createStore({ config, connections, kafka, metrics, clock, log })
+  const crashes = new KafkaCrashNotes({ kafka, groupId, log })
+  const watchdog = startWatchdog({
+    config: { ...config, KAFKA_GROUP_ID: groupId },
+    timeoutMs: config.WATCHDOG_TIMEOUT_MS ?? config.SESSION_TIMEOUT_MS,
+    onFailure: fail,
+  })
+  const pipeline = createPipeline({
+    groupId: config.KAFKA_GROUP_ID,
+    plugins,
+    switches: parts.switches,
+    maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
+    handlerGraceMs: config.HANDLER_GRACE_MS,
+    schemaIdOf,
+    schemas,
+    fingerprint,
+    store,
+    deadLetters: letters(deadLetters),
+    crashes,
+    maxCrashes: config.MAX_CRASHES,
+    calls: noteCalls(watchdog.board),
+    spans: createSpans(groupId, version),
+    clock,
+    random: Math.random,
+    retentionMsOf: (topic) => watch.retentionMsOf(topic),
+    logOf: (delivery) => log.child(fieldsOf(delivery)),
+    onStuck: (delivery) => fail(stuck(delivery)),
+    reports: createReports({ metrics, log, sampled, clock, store: store.name }),
+  })
+  const source = new KafkaSource({
+    kafka,
+    groupId,
+    topics: parts.topics,
+    intake: around(pipeline),
+    clock,
+    log: log.child({ component: 'consumer' }),
+    sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+    commitIntervalMs: config.COMMIT_INTERVAL_MS,
+    rebalanceDrainMs: config.REBALANCE_DRAIN_TIMEOUT_MS,
+    outOfRange: config.OUT_OF_RANGE,
+    reports: { ...sourceReports(metrics), onFailure: fail },
+  })
+  const watch = new ClusterWatch({
+    kafka,
+    topics: config.KAFKA_TOPICS,
+    sinksOf: (topic) => sinksOf(topic, config),
+    owned: () => source.owned,
+    clock,
+    log,
+  })
+
+  return {
+    plugins,
+    storeName: store.name,
+    pipeline,
+    source,
+    watch,
+    async start() {
+      await watch.start()
+      await source.start()
+    },
+    async stop() {
+      watchdog.expectExit()
+      const result = await source.stop(config.DRAIN_TIMEOUT_MS)
+      await watch.stop()
+      await crashes.close()
+      await producer.close()
+      await store.close()
+      schemas.close()
+      sampled.close()
+      await watchdog.stop()
+      return result
+    },
+  }
+}
+
+function sourceReports(metrics: Metrics) {
+  return {
+    onRebalance(seconds: number) {
+      metrics.rebalances.inc()
+      metrics.rebalanceDuration.observe(seconds)
+    },
+    onCommit: (result: 'ok' | 'failed') => metrics.commits.inc({ result }),
+    onOutOfRange(topic: string, reason: string, lostOffsets: number) {
+      metrics.outOfRange.inc({ topic, reason })
+      metrics.offsetsLost.inc({ topic }, lostOffsets)
+    },
+  }
+}
+
+function fieldsOf(delivery: Delivery): Record<string, string> {
+  return { plugin: delivery.plugin.slug, record: placeOf(delivery.wanted.record) }
+}
+
+function stuck(delivery: Delivery): InventoryEventsError {
+  const plugin = delivery.plugin.slug
+  const record = placeOf(delivery.wanted.record)
+  const message = `plugin ${plugin} ignores its signal: its handler for ${record} does not end`
+  return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin, record })
+}
+
+function once(callback: (error: Error) => void): (error: Error) => void {
+  let called = false
+  return (error) => {
+    if (called) return
+    called = true
+    callback(error)
+  }
+}

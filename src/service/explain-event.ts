@@ -1,0 +1,166 @@
+import type { Kafka } from 'kafkajs'
+import type { Registry } from '../avro/registry/registry.ts'
+import type { Config } from '../config/settings.ts'
+import { createEventReader, type EventReader } from '../explain/event-reader.ts'
+import { type ExplainPorts, explain, type Findings } from '../explain/explain.ts'
+import type { ExplainRange, Explanation, SearchedTopic } from '../explain/explanation.ts'
+import { type FoundEvent, findEvent } from '../explain/find-event.ts'
+import { lookUpInKafka } from '../idempotency/kafka/lookup.ts'
+import { type MarksLookup, unknownMarks } from '../idempotency/lookup.ts'
+import { lookUpInPostgres } from '../idempotency/postgres/lookup.ts'
+import { groupOffsets } from '../kafka/admin/group-offsets.ts'
+import { withAdmin } from '../kafka/admin/topic-admin.ts'
+import { type Search, type Searched, search } from '../kafka/reader/search-topics.ts'
+import { openMarksReader } from '../kafka/state/marks-log.ts'
+import { deadLetterTopicOf, inputTopicOf, redriveInputOf, redriveTopicOf } from '../topics/names.ts'
+import { systemClock as clock } from '../util/clock.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+
+export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'standings'> {
+  config: Config
+  kafka: Kafka
+  registry: Pick<Registry, 'schemaById'>
+}
+
+/** More records with one id are counted, not shown. */
+const FOUND_MAX = 100
+
+/**
+ * Explains an event from the topics and the store, with connections of its own, whether the service
+ * runs or not. Rejects with KAFKA_UNAVAILABLE or TOPIC_MISSING, also when `signal` aborts.
+ */
+export async function explainEvent(
+  id: string,
+  range: ExplainRange,
+  parts: ExplainParts,
+  signal: AbortSignal,
+): Promise<Explanation> {
+  const { config, kafka, registry, plugins, standings } = parts
+  const group = config.KAFKA_GROUP_ID
+  const reader = createEventReader(registry)
+  const marks = marksOf(parts, signal)
+  const topics = existing(kafka, config.KAFKA_TOPICS)
+  try {
+    return await explain(id, {
+      group,
+      plugins,
+      standings,
+      marks,
+      find: async () => find(id, range, parts, await topics, reader, signal),
+      committed: async () => {
+        const { inputs, redriveTopics } = await topics
+        const rows = await groupOffsets(kafka, group, [...inputs, ...redriveTopics])
+        return (topic, partition) =>
+          rows.find((row) => row.topic === topic && row.partition === partition)?.committed
+      },
+    })
+  } finally {
+    reader.close()
+    await marks.close()
+  }
+}
+
+async function find(
+  id: string,
+  { entity, ...range }: ExplainRange,
+  { config, kafka }: ExplainParts,
+  { inputs, letterTopics, redriveTopics, unknown }: Topics,
+  reader: EventReader,
+  signal: AbortSignal,
+): Promise<Findings> {
+  const common = {
+    groupId: config.KAFKA_GROUP_ID,
+    signal,
+    ...(range.fromMs !== undefined && { fromMs: range.fromMs }),
+    ...(entity !== undefined && { key: entity }),
+  }
+  const look = async (what: string, topics: readonly string[], more: Partial<Search>) => {
+    const { found, add, left } = collector(what)
+    const onRecord = findEvent(id, reader, add)
+    const searched = await search(kafka, { ...common, ...more, topics, onRecord })
+    return { found, left: left(), searched: byTopic(topics, searched) }
+  }
+  // Letters are younger than their records, and redriven ones than both, by however much.
+  const [records, letters, redrives] = await Promise.all([
+    look('records', inputs, range),
+    look('dead letters', letterTopics, { placedAs: inputTopicOf }),
+    look('redriven ones', redriveTopics, { placedAs: (topic) => redriveInputOf(topic) ?? topic }),
+  ])
+  return {
+    records: records.found,
+    letters: letters.found,
+    redrives: redrives.found,
+    searched: [...records.searched, ...letters.searched, ...redrives.searched],
+    unknown: [...unknown, ...records.left, ...letters.left, ...redrives.left],
+  }
+}
+
+type Topics = Awaited<ReturnType<typeof existing>>
+
+/** A topic that is missing hides its events, not those of others. */
+async function existing(kafka: Kafka, topics: readonly string[]) {
+  const wanted = [...topics, ...topics.map(deadLetterTopicOf), ...topics.map(redriveTopicOf)]
+  const found = await withAdmin(kafka, (admin) => admin.describe(wanted))
+  const missing = wanted.filter((topic) => !found.has(topic))
+  const inputs = topics.filter((topic) => found.has(topic))
+  if (inputs.length === 0) {
+    throw new InventoryEventsError('TOPIC_MISSING', `there is no topic ${topics.join(' or ')}`)
+  }
+  return {
+    inputs,
+    letterTopics: inputs.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
+    redriveTopics: inputs.map(redriveTopicOf).filter((topic) => found.has(topic)),
+    unknown: missing.map(
+      (topic) => `what ${topic} holds: there is no such topic, or this user may not see it`,
+    ),
+  }
+}
+
+function collector(what: string) {
+  const found: FoundEvent[] = []
+  let count = 0
+  return {
+    found,
+    add(event: FoundEvent) {
+      count += 1
+      if (found.length < FOUND_MAX) found.push(event)
+    },
+    left: () =>
+      count > FOUND_MAX ? [`${count - FOUND_MAX} more ${what} with this id: ask for fewer`] : [],
+  }
+}
+
+function byTopic(topics: readonly string[], searched: readonly Searched[]): SearchedTopic[] {
+  return topics.map((topic) => {
+    const partitions = searched.filter((each) => each.topic === topic)
+    return {
+      topic,
+      partitions: partitions.map(({ partition, first, end }) => ({ partition, first, end })),
+    }
+  })
+}
+
+function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLookup {
+  const { IDEMPOTENCY_STORE: store, IDEMPOTENCY_TTL_MS: ttlMs, KAFKA_GROUP_ID: groupId } = config
+  switch (store) {
+    case 'kafka:': {
+      const marksLog = opening(
+        openMarksReader({ kafka, groupId, topics: config.KAFKA_TOPICS, clock }),
+      )
+      return lookUpInKafka({ marksLog, groupId, clock, ttlMs, signal })
+    }
+    case 'memory:':
+      return unknownMarks('the store memory is known to its process alone')
+    default:
+      return lookUpInPostgres({ url: store, groupId, ttlMs })
+  }
+}
+
+/** It joins its group while topics are searched. */
+function opening(opened: ReturnType<typeof openMarksReader>): Awaited<typeof opened> {
+  opened.catch(() => undefined)
+  return {
+    read: async (request) => (await opened).read(request),
+    close: async () => (await opened.catch(() => undefined))?.close(),
+  }
+}

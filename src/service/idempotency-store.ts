@@ -1,0 +1,115 @@
+import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
+import { createKafkaStore, type KafkaStoreReports } from '../idempotency/kafka/store.ts'
+import { createMemoryStore } from '../idempotency/memory.ts'
+import { type ConnectionShares, openPostgresStore } from '../idempotency/postgres/store.ts'
+import type { IdempotencyStore } from '../idempotency/store.ts'
+import { marksWarnings } from '../kafka/admin/marks-topic.ts'
+import { withAdmin } from '../kafka/admin/topic-admin.ts'
+import { openMarksLog } from '../kafka/state/marks-log.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { sinksOf } from '../topics/names.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Logger } from '../util/logger.ts'
+
+export interface StoreParts {
+  config: Config
+  /** Of the store `postgres`. */
+  connections: ConnectionShares
+  kafka: Kafka
+  metrics: Metrics
+  clock: Clock
+  log: Logger
+}
+
+/** The store that IDEMPOTENCY_STORE names, connected; what it can't do is logged as a warning. */
+export async function createStore(parts: StoreParts): Promise<IdempotencyStore> {
+  const { IDEMPOTENCY_STORE: kind } = parts.config
+  switch (kind) {
+    case 'kafka:':
+      return kafkaStore(parts)
+    case 'memory:':
+      return memoryStore(parts)
+    default:
+      return postgresStore(parts, kind)
+  }
+}
+
+function postgresStore(
+  { config, connections, metrics, clock, log }: StoreParts,
+  url: string,
+): Promise<IdempotencyStore> {
+  return openPostgresStore({
+    url,
+    groupId: config.KAFKA_GROUP_ID,
+    clock,
+    ttlMs: config.IDEMPOTENCY_TTL_MS,
+    leaseMs: config.IDEMPOTENCY_LEASE_MS,
+    connections,
+    reports: {
+      onLostLease: () => metrics.idempotencyLostLeases.inc(),
+      onError(error) {
+        metrics.idempotencyFailures.inc({ store: 'postgres' })
+        log.warn({ error }, 'the idempotency store failed; it is tried again')
+      },
+    },
+  })
+}
+
+function memoryStore({ config, metrics, clock, log }: StoreParts): IdempotencyStore {
+  log.warn(
+    'IDEMPOTENCY_STORE is memory: completed events are forgotten at a restart, and replicas do not share what they completed',
+  )
+  return createMemoryStore({
+    clock,
+    ttlMs: config.IDEMPOTENCY_TTL_MS,
+    maxMarks: config.IDEMPOTENCY_MAX_MARKS,
+    onEvict: () => metrics.idempotencyEvictions.inc(),
+  })
+}
+
+async function kafkaStore(parts: StoreParts): Promise<IdempotencyStore> {
+  const { config, kafka, clock } = parts
+  const groupId = config.KAFKA_GROUP_ID
+  return createKafkaStore({
+    marksLog: await openMarksLog({ kafka, groupId, topics: config.KAFKA_TOPICS, clock }),
+    groupId,
+    clock,
+    ttlMs: config.IDEMPOTENCY_TTL_MS,
+    maxMarks: config.IDEMPOTENCY_MAX_MARKS,
+    reports: reportsOf(parts),
+  })
+}
+
+/** Says so where completed events are forgotten before their records are. */
+export async function warnOfRetention({
+  config,
+  kafka,
+  log,
+}: Pick<StoreParts, 'config' | 'kafka' | 'log'>): Promise<void> {
+  if (config.IDEMPOTENCY_STORE !== 'kafka:') return
+  const owner = { groupId: config.KAFKA_GROUP_ID, ttlMs: config.IDEMPOTENCY_TTL_MS }
+  const names = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
+  const found = await withAdmin(kafka, (admin) => admin.describe(names))
+  for (const topic of config.KAFKA_TOPICS) {
+    for (const warning of marksWarnings(topic, owner, found)) log.warn(warning)
+  }
+}
+
+function reportsOf({ metrics, log }: StoreParts): KafkaStoreReports {
+  return {
+    onEvict: (count) => metrics.idempotencyEvictions.inc(count),
+    onUnreadable(partition, records) {
+      metrics.idempotencyUnreadable.inc(records)
+      const message =
+        'records of completed events were skipped: a newer version may have written them'
+      log.warn({ partition, records }, message)
+    },
+    onReadBack: (partition, marks, durationMs) =>
+      log.info({ partition, marks, durationMs }, 'completed events read back'),
+    onWriteFailed(error, unwritten) {
+      metrics.idempotencyFailures.inc({ store: 'kafka' })
+      log.warn({ error, unwritten }, 'completed events could not be noted; it is tried again')
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
+import {
+  type ControlRecord,
+  decodeControl,
+  isSwitch,
+  slugOfKey,
+} from '../control/control-record.ts'
+import { Switches } from '../control/switches.ts'
+import type { SourceRecord } from '../event/record.ts'
+import { ControlWatch } from '../kafka/state/control-follower.ts'
+import type { Clock } from '../util/clock.ts'
+import { messageOf } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+
+export interface FollowOptions {
+  config: Pick<Config, 'KAFKA_GROUP_ID' | 'EVENTS_ENABLED'>
+  kafka: Kafka
+  clock: Clock
+  log: Logger
+}
+
+/** The group's switches as they stand when this resolves, and as they change until `stop`. */
+export async function followSwitches({ config, kafka, clock, log }: FollowOptions) {
+  const switches = new Switches(config.EVENTS_ENABLED)
+  /** Plugins that some record is about, readable by this version or not. */
+  const known = new Set<string>()
+
+  function onRecord({ key, value }: SourceRecord): void {
+    if (key === null || value === null) return
+    const name = key.toString()
+    const slug = slugOfKey(name)
+    if (slug !== undefined) known.add(slug)
+    if (!isSwitch(name)) return
+    try {
+      const record = decodeControl(name, value)
+      switches.apply(record)
+      log.info(fieldsOf(record), 'switched')
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'a switch was left as it is')
+    }
+  }
+
+  const groupId = config.KAFKA_GROUP_ID
+  const watch = new ControlWatch({ kafka, groupId, clock, log, onRecord })
+  await watch.start()
+  return { switches, knows: (slug: string) => known.has(slug), stop: () => watch.stop() }
+}
+
+function fieldsOf(record: ControlRecord) {
+  const { switch: what, by, at, why } = record
+  switch (record.switch) {
+    case 'events':
+      return { switch: what, state: record.state, by, at, why }
+    case 'plugin':
+      return { plugin: record.slug, state: record.state, by, at, why }
+    case 'start':
+      return { plugin: record.slug, start: record.offsets, by, at, why }
+  }
+}

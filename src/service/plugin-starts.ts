@@ -1,0 +1,84 @@
+import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
+import { encodeControl, type PluginStart } from '../control/control-record.ts'
+import type { Switches } from '../control/switches.ts'
+import { endsOf, logRanges } from '../kafka/reader/offset-ranges.ts'
+import { writeControl } from '../kafka/state/control-log.ts'
+import { placesBeyond, type StartOffsets } from '../pipeline/intake/start-offsets.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import { controlTopicOf } from '../topics/names.ts'
+import type { Clock } from '../util/clock.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { within } from '../util/with-timeout.ts'
+
+export interface StartFromOptions {
+  plugins: readonly Pick<LoadedPlugin, 'slug' | 'startFrom'>[]
+  config: Pick<Config, 'KAFKA_GROUP_ID' | 'KAFKA_TOPICS'>
+  kafka: Kafka
+  followed: { switches: Switches; knows(slug: string): boolean }
+  clock: Clock
+  log: Logger
+}
+
+const READ_BACK_LIMIT_MS = 30_000
+
+/**
+ * Notes where plugins start that say `startFrom: 'now'` and that the group knows nothing of, and
+ * resolves when that counts here. Rejects where it can't be noted: they would get the backlog.
+ */
+export async function startFromNow(options: StartFromOptions): Promise<void> {
+  const { plugins, config, kafka, followed, clock, log } = options
+  const isNew = ({ slug, startFrom }: StartFromOptions['plugins'][number]) =>
+    startFrom === 'now' && !followed.knows(slug)
+  const slugs = plugins.filter(isNew).map(({ slug }) => slug)
+  const known = plugins.flatMap(({ slug }) => followed.switches.startOf(slug) ?? [])
+  if (slugs.length + known.length === 0) return
+  const offsets = endsOf(await logRanges(kafka, config.KAFKA_TOPICS))
+  for (const start of known) warnIfBeyond(start, offsets, log)
+  if (slugs.length === 0) return
+  const at = new Date(clock.now()).toISOString()
+  const audit = { by: 'startFrom', at, why: 'new to the group' }
+  const starts = slugs.map((slug): PluginStart => ({ switch: 'start', slug, offsets, ...audit }))
+  await write(starts, options)
+  await within(readBack(followed.switches, slugs), READ_BACK_LIMIT_MS, () => late(config), clock)
+  log.info({ plugins: slugs, start: offsets }, 'new to the group: they start now')
+}
+
+/** Nothing is written there again for long: the topic was made anew, or lost its newest records. */
+function warnIfBeyond({ slug, offsets }: PluginStart, ends: StartOffsets, log: Logger): void {
+  const partitions = placesBeyond(offsets, ends)
+  if (partitions.length === 0) return
+  const message =
+    'the plugin starts beyond the end of partitions, so that all their events pass by until there; disabled, and enabled `--from` a time, it has another start'
+  log.warn({ plugin: slug, partitions }, message)
+}
+
+async function write(starts: readonly PluginStart[], { kafka, config }: StartFromOptions) {
+  const { KAFKA_GROUP_ID: groupId } = config
+  try {
+    await writeControl(kafka, groupId, starts.map(encodeControl))
+  } catch (error) {
+    const slugs = starts.map(({ slug }) => slug).join(', ')
+    const code = error instanceof InventoryEventsError ? error.code : 'KAFKA_UNAVAILABLE'
+    const message = `startFrom: 'now' of ${slugs} cannot be noted in ${controlTopicOf(groupId)}: ${messageOf(error)}`
+    throw new InventoryEventsError(code, message, { cause: error })
+  }
+}
+
+/** Whoever follows the group's switches has read that they start somewhere. */
+function readBack(switches: Switches, slugs: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (slugs.every((slug) => switches.startOf(slug) !== undefined)) resolve()
+    }
+    switches.onChange(look)
+    look()
+  })
+}
+
+function late({ KAFKA_GROUP_ID: groupId }: StartFromOptions['config']): InventoryEventsError {
+  const topic = controlTopicOf(groupId)
+  const message = `what was written to ${topic} was not read there within ${READ_BACK_LIMIT_MS / 1000} s`
+  return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
+}

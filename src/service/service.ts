@@ -1,0 +1,143 @@
+import { createRegistry } from '../avro/registry/registry.ts'
+import type { Switches } from '../control/switches.ts'
+import type { ClusterWatch } from '../kafka/admin/cluster-monitor.ts'
+import { requireTopics } from '../kafka/admin/required-topics.ts'
+import { createKafka } from '../kafka/client/client.ts'
+import type { KafkaSource } from '../kafka/consumer/consumer.ts'
+import { refusedTopics } from '../kafka/producer/denied-topics.ts'
+import { readGauges } from '../observe/bind-gauges.ts'
+import { type Health, startHttp } from '../observe/http.ts'
+import { startAtZero } from '../observe/init-series.ts'
+import { createMetrics } from '../observe/metrics.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import { readTopicsOf } from '../topics/names.ts'
+import { systemClock as clock } from '../util/clock.ts'
+import type { Logger } from '../util/logger.ts'
+import { version } from '../version.ts'
+import { createAdmin } from './admin-api.ts'
+import { buildGroup, type ServiceConfig } from './consumer-group.ts'
+import { warnOfRetention } from './idempotency-store.ts'
+import { followSwitches } from './live-switches.ts'
+import { startFromNow } from './plugin-starts.ts'
+
+export type { ServiceConfig } from './consumer-group.ts'
+
+export interface ServiceOptions {
+  config: ServiceConfig
+  plugins: readonly LoadedPlugin[]
+  log: Logger
+  /** The service can't go on: stop it and end the process. Called at most once. */
+  onFailure(error: Error): void
+}
+
+export interface Service {
+  httpPort: number
+  /** Takes nothing more in, lets handlers end, commits and leaves the group. */
+  stop(): Promise<'drained' | 'limit'>
+}
+
+/** The fetch loop tries at least every few hundred milliseconds, whatever the brokers do. */
+const LOOP_STUCK_AFTER_MS = 120_000
+
+/** Builds every part by hand and starts them in the order in which they need each other. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config, log } = options
+  const metrics = createMetrics({ version })
+  const registry = createRegistry(config)
+  const kafka = createKafka(config, log)
+
+  await registry.check()
+  await requireTopics(kafka, config)
+
+  const followed = await followSwitches({ config, kafka, clock, log })
+  const { switches } = followed
+  await startFromNow({ ...options, kafka, followed, clock })
+  await warnOfRetention({ config, kafka, log })
+  const group = await buildGroup({
+    ...options,
+    groupId: config.KAFKA_GROUP_ID,
+    topics: readTopicsOf(config.KAFKA_TOPICS),
+    switches,
+    kafka,
+    registry,
+    metrics,
+  })
+  const { plugins, pipeline, source, watch, storeName } = group
+  const slugs = plugins.map(({ slug }) => slug)
+  const series = { slugs, topics: config.KAFKA_TOPICS, store: storeName }
+  startAtZero(metrics, series)
+  readGauges(metrics, series, { pipeline, source, watch, clock })
+  const http = await startHttp({
+    port: config.HTTP_PORT,
+    register: metrics.register,
+    live: () => liveness(source),
+    ready: () => readiness(source, watch, refusedTopics(kafka)),
+    admin: createAdmin({
+      config,
+      kafka,
+      registry,
+      plugins,
+      switches,
+      source,
+      pipeline,
+      clock,
+      version,
+    }),
+  })
+  sayIfOff(switches, log)
+  sayWhatWasLowered(options.plugins, plugins, log)
+  await group.start()
+  log.info({ httpPort: http.port, plugins: slugs, version }, 'started')
+
+  return {
+    httpPort: http.port,
+    async stop() {
+      const result = await group.stop()
+      await followed.stop()
+      await http.close()
+      return result
+    },
+  }
+}
+
+/** Fails only where a restart would help: brokers that are away are none of its business. */
+function liveness(source: KafkaSource): Health {
+  const { idleMs } = source.signs
+  const ok = idleMs < LOOP_STUCK_AFTER_MS
+  const why = `the fetch loop has not tried for ${Math.round(idleMs / 1000)} s`
+  return [ok ? { name: 'fetch-loop', ok } : { name: 'fetch-loop', ok, why }]
+}
+
+function readiness(source: KafkaSource, watch: ClusterWatch, refused: readonly string[]): Health {
+  const narrow = watch.narrowTopics
+  const why = `fewer partitions than the input: ${narrow.join(', ')}`
+  return [
+    source.isJoined
+      ? { name: 'group', ok: true }
+      : { name: 'group', ok: false, why: 'the consumer group has not been joined' },
+    narrow.length === 0
+      ? { name: 'topic-widths', ok: true }
+      : { name: 'topic-widths', ok: false, why },
+    refused.length === 0
+      ? { name: 'rights', ok: true }
+      : { name: 'rights', ok: false, why: `may not write to ${refused.join(', ')}` },
+  ]
+}
+
+function sayIfOff({ eventsEnabled }: Switches, log: Logger): void {
+  if (eventsEnabled) return
+  log.warn('EVENTS_ENABLED is not true: events pass by until `inventory-events events on`')
+}
+
+function sayWhatWasLowered(
+  asked: readonly LoadedPlugin[],
+  given: readonly LoadedPlugin[],
+  log: Logger,
+): void {
+  for (const [i, { slug, concurrency }] of given.entries()) {
+    const wanted = asked[i]?.concurrency
+    if (wanted === concurrency) continue
+    const message = `concurrency lowered from ${wanted} to ${concurrency}: each call with context.sql needs one of IDEMPOTENCY_CONNECTIONS_MAX`
+    log.info({ plugin: slug }, message)
+  }
+}

@@ -1,0 +1,72 @@
+import type { Kafka } from 'kafkajs'
+import { pino } from 'pino'
+import { describe, expect, it, vi } from 'vitest'
+import { createKafka } from '../../src/kafka/client/client.ts'
+import { recorder } from '../support/recorder.ts'
+import { situation } from '../support/service-kit.ts'
+import { kafkaClient, until } from '../support/stack.ts'
+
+const CLIENTS = 8
+const WINDOW_MS = 2_000
+
+/** Of one connection, in a second. */
+interface IdleCost {
+  timers: number
+  cpuMs: number
+}
+
+const connections = () =>
+  process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+
+/** What this process does while nobody asks it for anything, on each of its connections. */
+async function idleCost(count: number): Promise<IdleCost> {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const cpu = process.cpuUsage()
+  const startedAt = performance.now()
+  await new Promise((resolve) => setTimeout(resolve, WINDOW_MS))
+  const seconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  const armed = timers.mock.calls.length
+  timers.mockRestore()
+  const each = seconds * count
+  return { timers: armed / each, cpuMs: (user + system) / 1000 / each }
+}
+
+/** Clients that are connected and have nothing to do. */
+async function withIdleClients<T>(kafka: Kafka, work: (count: number) => Promise<T>): Promise<T> {
+  const before = connections()
+  const clients = Array.from({ length: CLIENTS }, () => kafka.admin())
+  await Promise.all(clients.map((client) => client.connect()))
+  try {
+    return await work(connections() - before)
+  } finally {
+    await Promise.all(clients.map((client) => client.disconnect()))
+  }
+}
+
+// The service changes kafkajs for the whole process, so what it does by itself comes first.
+describe('an idle connection', () => {
+  let plain: IdleCost
+
+  it('plain kafkajs wakes up hundreds of times a second for it', async () => {
+    plain = await withIdleClients(kafkaClient(), idleCost)
+    expect(plain.timers).toBeGreaterThan(100)
+  })
+
+  it('the service has hardly a timer and little CPU for it', async () => {
+    const s = await situation({ plugins: [] })
+    const kafka = createKafka(s.config, pino({ level: 'silent' }))
+    const ours = await withIdleClients(kafka, idleCost)
+    expect(ours.timers).toBeLessThan(plain.timers / 100)
+    expect(ours.cpuMs).toBeLessThan(plain.cpuMs / 2)
+  })
+
+  it('the service, joined and without events, wakes up a fraction as often for each', async () => {
+    const s = await situation({ plugins: [recorder().plugin] })
+    const before = connections()
+    await s.start()
+    await until(async () => (await s.members()).length === 1, { what: 'the service to join' })
+    const ours = await idleCost(connections() - before)
+    expect(ours.timers).toBeLessThan(plain.timers / 5)
+  })
+})

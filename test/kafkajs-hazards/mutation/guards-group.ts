@@ -1,0 +1,170 @@
+import type { Guard } from './guard.ts'
+
+const m2 = 'test/kafkajs-hazards/handler-throws-type-error.test.ts'
+const m3 = 'test/kafkajs-hazards/handler-throws.test.ts'
+const m4 = 'test/kafkajs-hazards/commit-while-stopping.test.ts'
+const m5 = 'test/kafkajs-hazards/commit-of-a-lost-partition.test.ts'
+const m8 = 'test/kafkajs-hazards/handler-outlasts-session.test.ts'
+const e2 = 'test/kafkajs-hazards/commit-retried-in-newer-generation.test.ts'
+const e2c = 'test/kafkajs-hazards/reset-while-joining.test.ts'
+const e3 = 'test/kafkajs-hazards/work-ends-before-a-join.test.ts'
+const e3b = 'test/kafkajs-hazards/join-without-a-rebalance.test.ts'
+const stopRefused = 'test/kafkajs-hazards/stop-final-commit-refused.test.ts'
+const stopRebalancing = 'test/kafkajs-hazards/stop-while-rebalancing.test.ts'
+const m12 = 'test/kafkajs-hazards/handler-holds-up-a-rebalance.test.ts'
+const m13 = 'test/kafkajs-hazards/joins-move-partitions.test.ts'
+const putOut = 'test/kafkajs-hazards/evicted-member-continues.test.ts'
+const m11 = 'test/kafkajs-hazards/rolling-deploy-adds-a-topic.test.ts'
+
+/** Guards of membership: handlers, joins, commits, assignment. */
+export const groupGuards: Guard[] = [
+  {
+    name: 'a TypeError of a filter is thrown on',
+    test: m2,
+    file: 'src/pipeline/intake/evaluate-filters.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+    from: 'return failed(`wantsProcessEvent: ${messageOf(error)}`)',
+    to: 'throw error',
+  },
+  {
+    name: 'a TypeError of a handler is thrown on',
+    test: m2,
+    file: 'src/pipeline/handle/handle.ts',
+    from: "return ended({ type: 'threw', error })",
+    to: 'throw error',
+  },
+  {
+    name: 'an Error of a filter is thrown on',
+    test: m3,
+    file: 'src/pipeline/intake/evaluate-filters.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+    from: 'return failed(`wantsProcessEvent: ${messageOf(error)}`)',
+    to: 'throw error',
+  },
+  {
+    name: 'a stop does not commit before it leaves',
+    test: m4,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'await this.#commitLast()\n    await this.#consumer?.disconnect()',
+    to: 'await this.#consumer?.disconnect()\n    await this.#commitLast()',
+  },
+  {
+    name: 'a stop does not wait for handlers',
+    test: m4,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'const result = await this.#options.intake.drain(drainLimitMs)',
+    to: 'const result = await this.#options.intake.drain(0)',
+  },
+  {
+    name: 'a partition that went to another member is not given up',
+    test: m5,
+    file: 'src/kafka/consumer/assignment.ts',
+    from: 'if (!isKept) this.#end(owned)',
+    to: '',
+  },
+  {
+    name: 'a batch waits for its handlers',
+    test: m8,
+    file: 'src/kafka/consumer/fetch.ts',
+    from: '    resolve(payload, owned)\n',
+    to: '    await ports.intake.drain(60_000)\n    resolve(payload, owned)\n',
+  },
+  {
+    name: 'a leader shares out only what it reads itself',
+    test: m11,
+    file: 'src/kafka/consumer/assigner/sticky-assigner.ts',
+    from: 'async assign({ members }) {\n      const group = members.map(memberOf)',
+    to: 'async assign({ members, topics }) {\n      const group = members.map(memberOf).map((each) => ({ ...each, topics: each.topics.filter((topic) => topics.includes(topic)) }))',
+  },
+  {
+    name: 'a member is given topics that it does not read',
+    test: m11,
+    file: 'src/kafka/consumer/assigner/balance.ts',
+    from: '.filter(({ topics }) => topics.includes(topic))\n    .sort((a, b) => load(a) - load(b)',
+    to: '.filter(({ topics }) => topics.length > 0)\n    .sort((a, b) => load(a) - load(b)',
+  },
+  {
+    name: 'a coordinator that is none any more is not doubted',
+    test: 'test/kafkajs-hazards/coordinator-passed-on.test.ts',
+    file: 'src/kafka/consumer/stale-coordinator.ts',
+    from: 'if (type === NOT_COORDINATOR) this.#isDoubted = true',
+    to: 'void type',
+  },
+  {
+    name: 'commits are retried by kafkajs, beside the joins',
+    test: e2,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'this.#committer.use(payload.commitOffsetsIfNecessary)',
+    to: 'this.#committer.use(async ({ topics }) => void consumer.commitOffsets(topics.flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, ...each })))).catch(() => {}))',
+  },
+  {
+    name: 'a crashed consumer is not replaced',
+    test: e2c,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'this.#rebuilding = this.#rebuild(error)',
+    to: '',
+  },
+  {
+    name: 'a rebalance waits for every handler',
+    test: m12,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'drain(drainLimitMs(this.#options))',
+    to: 'drain(60_000)',
+  },
+  {
+    name: 'what is under way of a kept partition is given up',
+    test: m12,
+    file: 'src/kafka/consumer/assignment.ts',
+    from: 'if (!isKept) this.#end(owned)',
+    to: 'this.#end(owned)',
+  },
+  {
+    name: 'claims are not heeded',
+    test: m13,
+    file: 'src/kafka/consumer/assigner/balance.ts',
+    from: 'const owners = validClaims(sorted, widths)',
+    to: 'const owners = validClaims([], widths)',
+  },
+  {
+    name: 'a join does not wait for handlers',
+    test: e3,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'await this.#options.intake.drain(drainLimitMs(this.#options))',
+    to: '',
+  },
+  {
+    name: 'a join does not wait for a commit',
+    test: e3,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'drain(drainLimitMs(this.#options))\n    await this.#committer.commit()',
+    to: 'drain(drainLimitMs(this.#options))',
+  },
+  {
+    name: 'the joins of which kafkajs says nothing are not waited for',
+    test: e3b,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'partitionAssigners: [withRejoinHook(assigner, () => this.#beforeJoin())],',
+    to: 'partitionAssigners: [assigner],',
+  },
+  {
+    name: 'the last commit is not verified',
+    test: stopRefused,
+    file: 'src/kafka/consumer/final-commit.ts',
+    from: 'committer.isReady ? await problemOf(ports) : undefined',
+    to: 'undefined',
+  },
+  {
+    name: 'a stop goes on reading',
+    test: stopRebalancing,
+    file: 'src/kafka/consumer/consumer.ts',
+    from: 'this.#assignment.close()',
+    to: '',
+  },
+  {
+    name: 'a member that was put out goes on until it joins again',
+    test: putOut,
+    file: 'src/kafka/patches/member-evicted.ts',
+    from: "if (error.type === 'UNKNOWN_MEMBER_ID') onPutOut()",
+    to: '',
+  },
+]

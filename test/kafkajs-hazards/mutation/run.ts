@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { leaveCounts } from '../../../scripts/leave-counts.ts'
+import { print, runMain } from '../../../scripts/run-main.ts'
+import { startTestStack } from '../../support/stack-setup.ts'
+import type { Guard } from './guard.ts'
+import { guards } from './guards.ts'
+import { problemOf, type Report, type Run } from './verdict.ts'
+
+const HELP = `Usage: npm run test:hazards -- [options]
+
+Takes the guards against kafkajs's hazards out, one at a time, and runs the test of each: it must
+fail then, while what it shows of plain kafkajs must pass.
+
+  --only <text>   guards whose name or test holds this text; may be repeated
+  --list          only lists them
+  --help
+`
+
+const CONFIG = 'test/kafkajs-hazards/mutation/vitest.config.ts'
+/** For one guard; a test that hangs for longer has shown nothing. */
+const LIMIT_MS = 240_000
+/** Most of the time goes into waiting for what does not come. */
+const RUNS_AT_ONCE = 3
+
+interface Result {
+  guard: Guard
+  problem: string | undefined
+  seconds: number
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return print(HELP)
+  const chosen = chosenGuards(values.only)
+  if (values.list) return print(chosen.map(({ name, test }) => `${test}  ${name}\n`).join(''))
+  const results = await runAll(chosen)
+  const missed = results.filter(({ problem }) => problem !== undefined)
+  const caught = results.length - missed.length
+  print(table(results))
+  const failed = missed.map(({ guard, problem }) => `without "${guard.name}": ${problem}`)
+  await leaveCounts({ passed: caught, failed })
+  print(`${results.length} guards removed, ${caught} caught, ${missed.length} missed\n`)
+  return missed.length === 0 ? 0 : 1
+}
+
+function chosenGuards(only: string[]): Guard[] {
+  if (only.length === 0) return guards
+  const has =
+    (text: string) =>
+    ({ name, test }: Guard) =>
+      `${name} ${test}`.includes(text)
+  const unknown = only.filter((text) => !guards.some(has(text)))
+  if (unknown.length > 0) throw new Error(`no guard's name or test holds: ${unknown.join(', ')}`)
+  return guards.filter((guard) => only.some((text) => has(text)(guard)))
+}
+
+async function runAll(chosen: Guard[]): Promise<Result[]> {
+  const { brokers, registryUrl, stop } = await startTestStack()
+  const env = { ...process.env, KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
+  const results: Result[] = []
+  const waiting = [...chosen]
+  async function work(): Promise<void> {
+    for (let guard = waiting.shift(); guard !== undefined; guard = waiting.shift()) {
+      results.push(await judge(guard, env))
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: RUNS_AT_ONCE }, work))
+    return results
+  } finally {
+    await stop()
+  }
+}
+
+async function judge(guard: Guard, env: NodeJS.ProcessEnv): Promise<Result> {
+  const startedAt = Date.now()
+  let run = await runWithout(guard, env)
+  // What is shown of plain kafkajs needs neither guard nor service: a busy machine may spoil it.
+  // And a race may be lost once without the guard: it is missed if the test passes again.
+  if (problemOf(run) !== undefined) run = await runWithout(guard, env)
+  const seconds = Math.round((Date.now() - startedAt) / 1000)
+  const problem = problemOf(run)
+  process.stderr.write(`${seconds} s  ${guard.name}: ${problem ?? 'caught'}\n`)
+  if (problem !== undefined) process.stderr.write(`${run.output}\n`)
+  return { guard, problem, seconds }
+}
+
+async function runWithout(guard: Guard, env: NodeJS.ProcessEnv): Promise<Run> {
+  const folder = await mkdtemp(join(tmpdir(), 'without-guard-'))
+  const file = join(folder, 'report.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '-c', CONFIG, ...reporters]
+  try {
+    const ended = await runVitest(args, { ...env, GUARD: guard.name, NO_COLOR: '1' })
+    const text = await readFile(file, 'utf8').catch(() => undefined)
+    return { ...ended, report: text === undefined ? undefined : (JSON.parse(text) as Report) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function runVitest(args: string[], env: NodeJS.ProcessEnv): Promise<Omit<Run, 'report'>> {
+  const child = spawn(process.execPath, args, { env, timeout: LIMIT_MS })
+  let output = ''
+  const collect = (text: Buffer) => {
+    output += text
+  }
+  child.stdout.on('data', collect)
+  child.stderr.on('data', collect)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (exitCode) => resolve({ exitCode, output }))
+  })
+}
+
+function table(results: Result[]): string {
+  const rows = results.map(({ guard, problem, seconds }) => [
+    guard.name,
+    guard.test.replace('test/', ''),
+    problem === undefined ? 'yes' : `NO: ${problem}`,
+    String(seconds),
+  ])
+  const all = [['without', 'test', 'fails as it must', 's'], ...rows]
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd()
+  return `${all.map(line).join('\n')}\n`
+}
+
+await runMain(main)

@@ -1,0 +1,161 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createRegistry, type Registry } from '../../../../src/avro/registry/registry.ts'
+
+/** What the registry answers, and what it was asked. */
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
+
+let server: Server | undefined
+
+afterEach(() => {
+  server?.closeAllConnections()
+  server?.close()
+})
+
+async function registryThat(handler: Handler, credentials = ''): Promise<Registry> {
+  server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => handler(request, response, body))
+  })
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const url = `http://${credentials}127.0.0.1:${port}/apis/ccompat/v7/`
+  return createRegistry({ SCHEMA_REGISTRY_URL: url }, 300)
+}
+
+function answering(status: number, body: string): Handler {
+  return (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json' })
+    response.end(body)
+  }
+}
+
+const unavailable = { code: 'REGISTRY_UNAVAILABLE', retryable: true }
+const notFound = '{"error_code":40403,"message":"Schema 7 not found"}'
+
+describe('the registry', () => {
+  it('finds a schema by its id', async () => {
+    const registry = await registryThat((request, response) => {
+      answering(200, JSON.stringify({ schema: request.url }))(request, response, '')
+    })
+    const text = '/apis/ccompat/v7/schemas/ids/7'
+    expect(await registry.schemaById(7)).toEqual({ type: 'found', text })
+  })
+
+  it.each([
+    [404, notFound, 'the registry has no schema 7'],
+    [200, '{"schema":"x","schemaType":"PROTOBUF"}', 'schema 7 is PROTOBUF, not Avro'],
+    [200, '{"schema":"x","references":[{"name":"a"}]}', 'schema 7 refers to other subjects'],
+  ])('calls a schema missing on %i %s', async (status, body, why) => {
+    const registry = await registryThat(answering(status, body))
+    const missing = await registry.schemaById(7)
+    expect(missing).toEqual({ type: 'missing', why: expect.stringContaining(why) })
+  })
+
+  it.each([
+    [500, '{"error_code":50001,"message":"Error in the backend"}'],
+    [503, ''],
+    [404, '<html>no such page</html>'],
+    [400, '<html>bad gateway</html>'],
+    [429, '{"error_code":429,"message":"slow down"}'],
+    [200, '<html>welcome</html>'],
+    [200, '{"schema"'],
+  ])('is unavailable on %i %s', async (status, body) => {
+    const registry = await registryThat(answering(status, body))
+    await expect(registry.schemaById(7)).rejects.toMatchObject(unavailable)
+  })
+
+  it('is unavailable when nobody listens, answers, or answers to the end', async () => {
+    const nobody = createRegistry({ SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' }, 300)
+    await expect(nobody.check()).rejects.toMatchObject({
+      ...unavailable,
+      message:
+        'list the subjects: the schema registry at http://127.0.0.1:1 did not answer as expected: connect ECONNREFUSED 127.0.0.1:1',
+    })
+    const silent = await registryThat(() => {})
+    await expect(silent.schemaById(7)).rejects.toMatchObject(unavailable)
+    server?.closeAllConnections()
+    const halting = await registryThat((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
+      response.write('{"schema":')
+    })
+    await expect(halting.schemaById(7)).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('300 ms'),
+    })
+  })
+
+  it('passes on why the registry refused', async () => {
+    const registry = await registryThat(
+      answering(409, '{"error_code":409,"message":"incompatible"}'),
+    )
+    await expect(registry.register('s', '{}')).rejects.toMatchObject({
+      code: 'REGISTRY_REFUSED',
+      retryable: false,
+      message: expect.stringMatching(/^register s: .* refused: incompatible \(409\)$/),
+    })
+  })
+
+  it('logs in, and never shows the password', async () => {
+    let authorization: string | undefined
+    const registry = await registryThat((request, response) => {
+      authorization = request.headers.authorization
+      answering(401, '{"error_code":401,"message":"no"}')(request, response, '')
+    }, 'me:p%40ss@')
+    const error: Error = await registry.check().then(
+      () => Promise.reject(),
+      (e) => e,
+    )
+    expect(authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`)
+    expect(error).toMatchObject({ code: 'REGISTRY_REFUSED' })
+    expect(error.message).toContain('refused the login (401)')
+    expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/p@ss|p%40ss/)
+  })
+
+  it('registers, looks up, and reads the versions that are left', async () => {
+    const asked: string[] = []
+    const registry = await registryThat((request, response, body) => {
+      asked.push(`${request.method} ${decodeURIComponent(request.url ?? '')} ${body}`)
+      const isDeleted = request.url?.endsWith('/versions/1') === true
+      if (isDeleted) answering(404, notFound)(request, response, body)
+      else answering(200, '{"id":9,"version":2,"schema":"text"}')(request, response, body)
+    })
+    expect(await registry.register('t-a.B', '"string"')).toBe(9)
+    expect(await registry.registeredId('t-a.B', '"string"')).toBe(9)
+    expect(await registry.versions('t-a.B')).toEqual([{ version: 2, id: 9, text: 'text' }])
+    const base = '/apis/ccompat/v7/subjects/t-a.B'
+    expect(asked).toEqual([
+      `POST ${base}/versions {"schema":"\\"string\\""}`,
+      `POST ${base} {"schema":"\\"string\\""}`,
+      `GET ${base}/versions/latest `,
+      `GET ${base}/versions/1 `,
+    ])
+  })
+
+  it('takes a subject that is not there for one without versions or rules', async () => {
+    const registry = await registryThat(answering(404, notFound))
+    expect(await registry.versions('s')).toEqual([])
+    expect(await registry.registeredId('s', '{}')).toBeUndefined()
+    expect(await registry.compatibility('s')).toBeUndefined()
+    expect(await registry.isCompatible('s', '{}')).toEqual({ ok: true, messages: [] })
+    await expect(registry.register('s', '{}')).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' })
+  })
+
+  it('asks for and sets the compatibility of one subject', async () => {
+    const asked: string[] = []
+    const registry = await registryThat((request, response, body) => {
+      asked.push(`${request.method} ${request.url} ${body}`)
+      const answer =
+        '{"compatibilityLevel":"FULL_TRANSITIVE","is_compatible":false,"messages":["no"]}'
+      answering(200, answer)(request, response, body)
+    })
+    expect(await registry.compatibility('s')).toBe('FULL_TRANSITIVE')
+    expect(await registry.isCompatible('s', '{}')).toEqual({ ok: false, messages: ['no'] })
+    await registry.setCompatibility('s', 'FULL_TRANSITIVE')
+    expect(asked[2]).toBe('PUT /apis/ccompat/v7/config/s {"compatibility":"FULL_TRANSITIVE"}')
+  })
+})

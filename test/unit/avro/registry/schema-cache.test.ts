@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import type { FetchedSchema } from '../../../../src/avro/registry/registry.ts'
+import { createSchemaCache } from '../../../../src/avro/registry/schema-cache.ts'
+import { contractSchemas } from '../../../../src/avro/schema/contract-schemas.ts'
+import { ManualClock, settled } from '../../../support/manual-clock.ts'
+
+const found: FetchedSchema = { type: 'found', text: contractSchemas()[0]?.text ?? '' }
+
+/** A registry that answers what it is told, and counts what it is asked. */
+function kit() {
+  const clock = new ManualClock(1000)
+  const asked: number[] = []
+  const warnings: string[] = []
+  const registry = { answer: (): Promise<FetchedSchema> => Promise.resolve(found) }
+  const cache = createSchemaCache({
+    clock,
+    log: { warn: (_fields, message) => warnings.push(message) },
+    fetchSchema(id) {
+      asked.push(id)
+      return registry.answer()
+    },
+  })
+  return { cache, clock, asked, warnings, registry }
+}
+
+const down = () => Promise.reject(new Error('registry down'))
+
+describe('the schema cache', () => {
+  it('asks once for an id, however often it is looked up meanwhile and after', async () => {
+    const { cache, asked } = kit()
+    const first = cache.lookup(7)
+    expect(first).toMatchObject({ type: 'waiting', why: 'asking the registry for schema 7' })
+    expect(cache.lookup(7)).toBe(first)
+    if (first.type === 'waiting') await first.cleared
+    expect(cache.lookup(7)).toMatchObject({ type: 'ready' })
+    expect(cache.lookup(7)).toBe(cache.lookup(7))
+    expect(asked).toEqual([7])
+  })
+
+  it('remembers for a minute that there is no such schema', async () => {
+    const { cache, clock, asked, registry } = kit()
+    registry.answer = () => Promise.resolve({ type: 'missing', why: 'no schema 7' })
+    cache.lookup(7)
+    await settled()
+    expect(cache.lookup(7)).toEqual({ type: 'missing', why: 'no schema 7' })
+    await clock.advance(59_999)
+    expect(cache.lookup(7).type).toBe('missing')
+    expect(asked).toEqual([7])
+    await clock.advance(1)
+    registry.answer = () => Promise.resolve(found)
+    expect(cache.lookup(7).type).toBe('waiting')
+    await settled()
+    expect(cache.lookup(7).type).toBe('ready')
+  })
+
+  it('says why a schema is of no use', async () => {
+    const { cache, registry } = kit()
+    registry.answer = () => Promise.resolve({ type: 'found', text: '"string"' })
+    cache.lookup(7)
+    await settled()
+    expect(cache.lookup(7)).toEqual({
+      type: 'missing',
+      why: "schema 7 can't be used: the schema is not an Avro record",
+    })
+  })
+
+  it('waits ever longer for a registry that is down, and never calls the schema missing', async () => {
+    const { cache, clock, asked, warnings, registry } = kit()
+    registry.answer = down
+    const gaps: number[] = []
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const lookup = cache.lookup(7)
+      if (lookup.type !== 'waiting') throw new Error(`it is ${lookup.type}`)
+      const start = clock.now()
+      let isCleared = false
+      const cleared = lookup.cleared.then(() => {
+        isCleared = true
+      })
+      while (!isCleared) await clock.advance(250)
+      await cleared
+      gaps.push(clock.now() - start)
+    }
+    expect(gaps).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
+    expect(asked).toHaveLength(10)
+    expect(warnings[0]).toBe('schema 7 is not known yet: registry down')
+    registry.answer = () => Promise.resolve(found)
+    cache.lookup(7)
+    await settled()
+    expect(cache.lookup(7).type).toBe('ready')
+  })
+
+  it('does not ask during a back-off, and says what it waits for', async () => {
+    const { cache, clock, asked, registry } = kit()
+    registry.answer = down
+    cache.lookup(7)
+    await settled()
+    await clock.advance(249)
+    expect(cache.lookup(7)).toMatchObject({ why: 'schema 7 is not known yet: registry down' })
+    expect(asked).toHaveLength(1)
+  })
+
+  it('ends its waits when it is closed', async () => {
+    const { cache, registry } = kit()
+    registry.answer = down
+    const lookup = cache.lookup(7)
+    await settled()
+    cache.close()
+    if (lookup.type === 'waiting') await lookup.cleared
+  })
+
+  it('forgets the oldest of ten thousand ids', async () => {
+    const { cache, asked, registry } = kit()
+    registry.answer = () => Promise.resolve({ type: 'missing', why: 'none' })
+    for (let id = 0; id <= 10_000; id++) cache.lookup(id)
+    await settled()
+    cache.lookup(10_000)
+    expect(asked).toHaveLength(10_001)
+    cache.lookup(0)
+    expect(asked).toHaveLength(10_002)
+  })
+})

@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { afterEach, expect, it, vi } from 'vitest'
+import { registerPlugins } from '../../../../src/cli/plugins/command.ts'
+
+const example = fileURLToPath(new URL('../../../../examples/plugins/picky.ts', import.meta.url))
+const bad = fileURLToPath(new URL('../../../support/bad-plugins/no-handler.ts', import.meta.url))
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+})
+
+async function run(...args: string[]) {
+  const out = captured(process.stdout)
+  const err = captured(process.stderr)
+  const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
+  const program = new Command()
+  registerPlugins(program)
+  await program.parseAsync(['plugins', ...args], { from: 'user' })
+  return { out: out.join(''), err: err.join(''), exitCode: exit.mock.calls[0]?.[0] }
+}
+
+function captured(stream: NodeJS.WriteStream): string[] {
+  const parts: string[] = []
+  vi.spyOn(stream, 'write').mockImplementation((text) => parts.push(String(text)) > 0)
+  return parts
+}
+
+it('lists the plugins of PLUGINS', async () => {
+  vi.stubEnv('PLUGINS', example)
+  expect(await run('list')).toEqual({
+    out: `picky\tFails for some entities\t${example}\n`,
+    err: '',
+    exitCode: 0,
+  })
+})
+
+it('checks the plugins that are named, and tells what each asks for', async () => {
+  vi.stubEnv('HANDLER_TIMEOUT_MS', '1234')
+  const { out, err, exitCode } = await run('check', example)
+  expect(out).toContain(`picky: ok (${example})`)
+  expect(out).toContain('attempts     2, 10 to 30000 ms apart, then dead-letter')
+  expect(out).toContain('time limit   1234 ms')
+  expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 })
+})
+
+it('refuses a path that no event has, and tells what filters ask for', async () => {
+  const wrong = bad.replace('no-handler', 'wrong-where')
+  const [path, meant] = ['data.entty.name', 'data.entity.name']
+  expect(await run('check', wrong)).toEqual({
+    out: '',
+    err: `plugin wrong-where in ${wrong}: where: ${path}: no field of inventory_events.InventoryMoved, did you mean ${meant}?\n`,
+    exitCode: 1,
+  })
+  vi.stubEnv('PLUGIN_FILTERS', JSON.stringify({ picky: { exists: { 'data.entity.name': true } } }))
+  const { out } = await run('check', example)
+  expect(out).toContain('wants        events by its own filter, and by data.entity.name\n')
+})
+
+it('ends with 1 when a plugin is bad, and still tells of the good', async () => {
+  const { out, err, exitCode } = await run('check', bad, example)
+  expect(out).toContain('picky: ok')
+  expect(err).toBe(
+    `plugin no-handler in ${bad}: processEvent: required, expected a function (event, context), got nothing\n`,
+  )
+  expect(exitCode).toBe(1)
+})
+
+it('says so when no plugin is named', async () => {
+  vi.stubEnv('PLUGINS', '')
+  await expect(run('check')).rejects.toMatchObject({ code: 'USAGE' })
+})

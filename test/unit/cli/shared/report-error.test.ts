@@ -1,0 +1,27 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { reportError } from '../../../../src/cli/shared/report-error.ts'
+import { InventoryEventsError } from '../../../../src/util/errors.ts'
+
+const cause = new Error('connect ECONNREFUSED')
+const error = new InventoryEventsError('KAFKA_UNAVAILABLE', 'cannot connect to Kafka', { cause })
+
+afterEach(() => vi.restoreAllMocks())
+
+function reported(what: unknown, env: Record<string, string>): string {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  reportError(what, env)
+  return write.mock.calls.map(([text]) => String(text)).join('')
+}
+
+it('is one line', () => {
+  expect(reported(error, {})).toBe('error: cannot connect to Kafka\n')
+})
+
+it('tells the causes to whoever debugs', () => {
+  const text = reported(error, { LOG_LEVEL: 'debug' })
+  expect(text).toContain('error: cannot connect to Kafka\n  caused by: Error: connect ECONNREFUSED')
+})
+
+it('copes with whatever was thrown', () => {
+  expect(reported(undefined, { LOG_LEVEL: 'debug' })).toBe('error: undefined\n')
+})

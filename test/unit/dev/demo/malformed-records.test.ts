@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { schemaIdOf } from '../../../../src/avro/wire-format.ts'
+import { oddRecords } from '../../../../src/dev/demo/malformed-records.ts'
+
+it('has no frame, an unknown schema, and half a body', () => {
+  const [noFrame, unknown, truncated] = oddRecords(42)
+  expect(() => schemaIdOf(noFrame!.value)).toThrow('expected the Avro frame')
+  expect(schemaIdOf(unknown!.value)).toBe(0x7fffffff)
+  expect(schemaIdOf(truncated!.value)).toBe(42)
+  expect(truncated!.value.length).toBeLessThan(unknown!.value.length)
+  expect(unknown!.value.subarray(5, truncated!.value.length)).toEqual(truncated!.value.subarray(5))
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { chooseWay } from '../../../../src/dev/stack/choose-runtime.ts'
+import { javaMajor, type Probes } from '../../../../src/dev/stack/probes.ts'
+
+function probes(
+  docker: string | undefined,
+  maven: string | undefined,
+): Probes & { asked: string[] } {
+  const asked: string[] = []
+  const answer = (name: string, why: string | undefined) => async () => {
+    asked.push(name)
+    return why
+  }
+  return { asked, docker: answer('docker', docker), maven: answer('maven', maven) }
+}
+
+describe('choosing a way to run the stack', () => {
+  it('takes Docker when its engine answers, and asks no further', async () => {
+    const machine = probes(undefined, 'no Java')
+    expect(await chooseWay(machine)).toBe('docker')
+    expect(machine.asked).toEqual(['docker'])
+  })
+
+  it('takes Maven when Docker does not answer', async () => {
+    expect(await chooseWay(probes('its engine does not answer', undefined))).toBe('maven')
+  })
+
+  it('names all three ways, and why each is closed, when there is none', async () => {
+    const refusal = chooseWay(probes('no engine here', '"mvn" is not on the PATH'))
+    await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE' })
+    await expect(refusal).rejects.toThrow(
+      /KAFKA_BROKERS and SCHEMA_REGISTRY_URL.*Docker \(no engine here\).*Java 17.*Maven \("mvn" is not on the PATH\)/s,
+    )
+  })
+})
+
+describe('the version of Java', () => {
+  it.each([
+    ['openjdk version "17.0.15" 2025-04-15', 17],
+    ['java version "1.8.0_402"', 8],
+    ['openjdk version "21" 2023-09-19', 21],
+    ['something else', 0],
+  ])('%s is %i', (output, major) => {
+    expect(javaMajor(output)).toBe(major)
+  })
+})

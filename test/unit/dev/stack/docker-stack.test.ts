@@ -1,0 +1,71 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { endDockerStack, startDockerStack } from '../../../../src/dev/stack/docker-stack.ts'
+import { stackDown } from '../../../../src/dev/stack/stack.ts'
+import { writeRecord } from '../../../../src/dev/stack/state-file.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docker-'))
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Stands in for Docker with the compose plugin; notes what it was asked, and with which ports. */
+async function fakeDocker(body: string) {
+  const note = `echo "$KAFKA_PORT $SCHEMA_REGISTRY_PORT $*" >> ${folder}/calls`
+  await writeFile(join(folder, 'docker'), `#!/bin/sh\n${note}\n${body}\n`)
+  await chmod(join(folder, 'docker'), 0o755)
+}
+const calls = () => readFile(join(folder, 'calls'), 'utf8').catch(() => '')
+
+const ports = { kafka: 1, controller: 2, registry: 3 }
+const said: string[] = []
+const say = (message: string) => said.push(message)
+
+describe('a stack in Docker', () => {
+  it('that does not start says why, and is taken down again', async () => {
+    await fakeDocker('case "$*" in *up*) echo "no such image"; exit 18;; esac')
+    const refusal = startDockerStack({ folder, ports, say })
+    await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE' })
+    await expect(refusal).rejects.toThrow(/cannot start .* with Docker \(18\): no such image/)
+    expect(said).toContain('docker: no such image')
+    const project =
+      /1 3 compose -p (inventory-events-\w{8}) -f \S+docker-compose.yml up -d kafka registry\n/
+    const [, name] = project.exec(await calls())!
+    expect(await calls()).toMatch(new RegExp(`1 3 compose -p ${name} -f \\S+ down\n$`))
+  })
+
+  it('gives up waiting when interrupted, although a part of it answers', async () => {
+    await fakeDocker('')
+    const registry = createServer((_, response) => response.end('[]'))
+    await new Promise<void>((done) => registry.listen(0, '127.0.0.1', done))
+    const port = (registry.address() as AddressInfo).port
+    const signal = AbortSignal.timeout(200)
+    const start = startDockerStack({ folder, ports: { ...ports, registry: port }, say, signal })
+    await expect(start).rejects.toThrow(/Kafka at 127\.0\.0\.1:1 in Docker/)
+    registry.close()
+  })
+
+  it('ends by its own name', async () => {
+    await fakeDocker('')
+    await endDockerStack({ folder, ports, say })
+    expect(await calls()).toMatch(/compose -p inventory-events-\w{8} -f \S+ down\n$/)
+  })
+
+  it('is left alone, with a word, when the engine has gone', async () => {
+    await fakeDocker('')
+    await writeRecord(join(folder, 'stack'), { version: 1, way: 'docker', ports })
+    const probes = { docker: async () => 'gone', maven: async () => undefined }
+    await stackDown({ folder, env: {}, say, probes })
+    expect(await calls()).toBe('')
+    expect(said.at(-1)).toBe('the containers of the last stack are left to Docker (gone)')
+  })
+})

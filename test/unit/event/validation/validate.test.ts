@@ -1,0 +1,140 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  assertEvent,
+  formatProblems,
+  validateEvent,
+} from '../../../../src/event/validation/validate.ts'
+import { event } from '../../../support/arbitraries.ts'
+import { readSamples } from '../../../support/samples.ts'
+
+const received = readSamples()[0] as unknown as Record<string, unknown>
+
+function problemsOf(value: unknown): string {
+  const validation = validateEvent(value)
+  return validation.ok ? 'none' : formatProblems(validation.problems)
+}
+
+/** The first sample with something else in its entity. */
+function withEntity(fields: object): object {
+  return { ...received, entity: { ...(received.entity as object), ...fields } }
+}
+
+describe('validateEvent', () => {
+  it.each(readSamples())('takes the published $kind as it is', (sample) => {
+    expect(validateEvent(sample)).toEqual({ ok: true, event: sample })
+  })
+
+  it('takes every valid event as it is', () => {
+    fc.assert(
+      fc.property(event, (valid) => {
+        const validation = validateEvent(valid)
+        expect(validation.ok && JSON.stringify(validation.event)).toBe(JSON.stringify(valid))
+      }),
+    )
+  })
+
+  it.each([
+    [withEntity({ quantity: '12' }), 'entity.quantity: expected a number, got "12"'],
+    [withEntity({ quantity: null }), 'entity.quantity: expected a number, got null'],
+    [withEntity({ quantity: Number.NaN }), 'entity.quantity: expected a finite number, got NaN'],
+    [withEntity({ attributes: null }), 'entity.attributes: expected an object, got null'],
+    [withEntity({ attributes: [] }), 'entity.attributes: expected an object, got a list of 0'],
+    [withEntity({ id: '' }), 'entity.id: expected a non-empty string, got ""'],
+    [withEntity({ colour: 'red' }), 'entity.colour: expected no field of this name, got "red"'],
+    [
+      withEntity({ attributes: { 'a b': [1, Number.POSITIVE_INFINITY] } }),
+      'entity.attributes["a b"][1]: expected a finite number, got Infinity',
+    ],
+    [
+      withEntity({ attributes: { a: '\ud800' } }),
+      'entity.attributes.a: expected well-formed Unicode, got "\\ud800"',
+    ],
+    [
+      withEntity({ attributes: { '\udfff': 1 } }),
+      'entity.attributes: expected keys of well-formed Unicode, got "\\udfff"',
+    ],
+    [
+      withEntity({ attributes: { when: new Date(0) } }),
+      'entity.attributes.when: expected a JSON value, got an object',
+    ],
+    [
+      withEntity({ attributes: { a: undefined } }),
+      'entity.attributes.a: expected a JSON value, got nothing',
+    ],
+    [{ ...received, id: '' }, 'id: expected a non-empty string, got ""'],
+    [{ ...received, id: 'x\udc00' }, 'id: expected well-formed Unicode, got "x\\udc00"'],
+    [
+      { ...received, time: '2024-01-15T10:30:00.0000001Z' },
+      'time: expected an RFC 3339 time with at most six fraction digits, got "2024-01-15T10:30:00.0000001Z"',
+    ],
+    [
+      { ...received, node: { id: 'n', name: 'n', type: 'unknown' } },
+      'node.type: expected "stage", "container" or "bundle", got "unknown"',
+    ],
+    [{ ...received, node: undefined }, 'node: expected an object, got nothing'],
+    [
+      { ...readSamples()[7], sourceEntityIds: ['a', 1, ''] },
+      'sourceEntityIds[1]: expected a string, got 1; sourceEntityIds[2]: expected a non-empty string, got ""',
+    ],
+    [{ ...received, kind: 7 }, 'kind: expected a string, got 7'],
+    [{}, 'kind: expected the kind of an inventory event, or else a `name`, got nothing'],
+    [null, 'event: expected an object, got null'],
+    [[], 'event: expected an object, got a list of 0'],
+    ['x', 'event: expected an object, got "x"'],
+    [
+      { name: 'a', args: null },
+      'id: expected a string, got nothing; time: expected an RFC 3339 time with at most six fraction digits, got nothing; args: expected a list, got null',
+    ],
+    [
+      { id: 'a', kind: 'order.x', time: '2024-01-15T10:30:00Z', f: { g: Number.NaN } },
+      'f.g: expected a finite number, got NaN',
+    ],
+  ])('refuses %j: %s', (value, problems) => {
+    expect(problemsOf(value)).toBe(problems)
+  })
+
+  it('writes the time in UTC', () => {
+    const event = assertEvent({ ...received, time: '2024-01-15T11:30:00.250000+01:00' })
+    expect(event.time).toBe('2024-01-15T10:30:00.250Z')
+  })
+
+  it('fills in the arguments that a plugin event leaves out', () => {
+    const event = { id: 'a', name: 'plugins_loaded', time: '2024-01-15T10:30:00Z' }
+    expect(assertEvent(event)).toEqual({ ...event, args: [], kwargs: {} })
+  })
+
+  it('takes a kind without a schema with all its fields', () => {
+    const text =
+      '{"id":"a","kind":"order.x","time":"2024-01-15T10:30:00Z","__proto__":{"b":[null]}}'
+    expect(JSON.stringify(assertEvent(JSON.parse(text)))).toBe(text)
+  })
+
+  it('takes a field that is undefined for a missing one', () => {
+    expect(problemsOf(withEntity({ quantity: undefined, other: undefined }))).toBe('none')
+  })
+
+  it('refuses what nests deeper than it can promise to keep', () => {
+    const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
+    expect(problemsOf(withEntity({ attributes: { a: nested(99) } }))).toBe('none')
+    expect(problemsOf(withEntity({ attributes: { a: nested(100) } }))).toContain(
+      'expected at most 100 levels of nesting',
+    )
+    expect(problemsOf(withEntity({ attributes: { a: nested(100_000) } }))).toContain('at most 100')
+  })
+
+  it('names no more than twenty problems, and shortens what it shows', () => {
+    const list = Array.from({ length: 1000 }, () => 'x'.repeat(500))
+    const validation = validateEvent({ ...received, entity: list, flowId: 'x'.repeat(500) })
+    expect(validation.ok).toBe(false)
+    const many = validateEvent({ ...readSamples()[7], sourceEntityIds: list.map(() => 1) })
+    expect(many.ok || many.problems.length).toBe(20)
+    expect(problemsOf(withEntity({ quantity: 'x'.repeat(500) })).length).toBeLessThan(200)
+  })
+
+  it('throws EVENT_INVALID where an event is demanded', () => {
+    expect(() => assertEvent({ name: 'a' })).toThrow(
+      expect.objectContaining({ code: 'EVENT_INVALID' }),
+    )
+  })
+})

@@ -1,0 +1,471 @@
+import { describe, expect, it } from 'vitest'
+import type { PluginStart } from '../../../src/control/control-record.ts'
+import { redriveIdOf } from '../../../src/dead-letter/redrive.ts'
+import type { SourceRecord } from '../../../src/event/record.ts'
+import type { ReadRecord } from '../../../src/explain/event-reader.ts'
+import {
+  type ExplainPorts,
+  explain,
+  type Findings,
+  type Standings,
+} from '../../../src/explain/explain.ts'
+import type { FoundEvent } from '../../../src/explain/find-event.ts'
+import { explanationText } from '../../../src/explain/text.ts'
+import { readFilter } from '../../../src/filter/read-filter.ts'
+import type { AskedDelivery, Note } from '../../../src/idempotency/lookup.ts'
+import { plugin } from '../../support/pipeline-kit.ts'
+
+const MINUTE_MS = 60_000
+const nothing = { processEvent() {} }
+const none: Note = { type: 'none', why: 'no mark' }
+const completed: Note = { type: 'completed', atMs: 0, content: 'same', expired: false }
+
+/** Its content is a text, of which the event has no more than its size. */
+function found(offset: number, content = 'a', minute = offset): FoundEvent {
+  const value = Buffer.from(content)
+  const timestampMs = minute * MINUTE_MS
+  const key = Buffer.from('ent_1')
+  const record = { topic: 't', partition: 0, offset, timestampMs, key, value, headers: {} }
+  const event = { id: 'e1', kind: 'made', time: '', size: content.length }
+  const writer = { decodeAsWritten: (bytes: Buffer) => bytes.toString() }
+  const read = {
+    type: 'event',
+    schemaId: 7,
+    schema: 's.Made',
+    name: 'made',
+    id: 'e1',
+    event,
+    writer,
+  }
+  return { record, read: read as unknown as ReadRecord }
+}
+
+function letter(offset: number, headers: Record<string, string> = {}): FoundEvent {
+  const record: SourceRecord = {
+    ...found(offset).record,
+    topic: 't.dead-letters',
+    offset: 50 + offset,
+    headers: {
+      'dlq.plugin': 'plugin',
+      'dlq.reason': 'exhausted',
+      'dlq.error': 'boom\nbang',
+      'dlq.attempts': '5',
+      'dlq.topic': 't',
+      'dlq.partition': '0',
+      'dlq.offset': String(offset),
+      'dlq.group': 'group',
+      ...headers,
+    },
+  }
+  return { record, read: { type: 'undecodable', why: '' } }
+}
+
+/** It as it was handed over again for its group. */
+function redrive(offset: number, headers: Record<string, string> = {}): FoundEvent {
+  const event = found(offset)
+  const record: SourceRecord = {
+    ...event.record,
+    topic: 't.redrive',
+    offset: 90 + offset,
+    timestampMs: 30 * MINUTE_MS,
+    headers: {
+      'redrive.plugin': 'plugin',
+      'redrive.group': 'group',
+      'redrive.generation': '1',
+      'redrive.letter': `t.dead-letters/0@${50 + offset}`,
+      'dlq.offset': String(offset),
+      ...headers,
+    },
+  }
+  return { ...event, record }
+}
+
+const start: PluginStart = {
+  switch: 'start',
+  slug: 'plugin',
+  offsets: { t: { 0: 5 } },
+  by: 'ann',
+  at: '2026-01-01T00:00:00Z',
+  why: 'it is new',
+}
+
+function standing(more: Partial<Standings> = {}): ExplainPorts['standings'] {
+  return async () => ({
+    events: 'on',
+    of: () => ({ state: 'enabled' }),
+    startOf: () => undefined,
+    ...more,
+  })
+}
+
+/** What is noted of redriven events alone. */
+const ofRedrive =
+  (note: Note) =>
+  ({ eventId }: AskedDelivery) =>
+    /#redrive-\d+$/.test(eventId) ? note : none
+
+interface Options extends Partial<Omit<ExplainPorts, 'marks' | 'find'>>, Partial<Findings> {
+  note?(asked: AskedDelivery): Note
+}
+
+async function explained({ note = () => none, ...options }: Options) {
+  const { records = [], letters = [], redrives = [], unknown = [], ...ports } = options
+  const searched = [{ topic: 't', partitions: [{ partition: 0, first: 3, end: 9 }] }]
+  const explanation = await explain('e1', {
+    group: 'group',
+    plugins: [plugin(nothing)],
+    find: async () => ({ records, letters, redrives, searched, unknown }),
+    committed: async () => () => 5,
+    standings: standing(),
+    marks: { find: async (asked) => asked.map(note), close: async () => {} },
+    ...ports,
+  })
+  const [first] = explanation.records
+  return { ...explanation, first, one: first?.plugins[0], text: explanationText(explanation) }
+}
+
+describe('records', () => {
+  it('are told of in the order of time, with what repeats what', async () => {
+    const { records } = await explained({
+      records: [found(8, 'b'), found(2), found(4, 'a'), found(9, 'b')],
+    })
+    expect(
+      records.map(({ offset, content }) => [offset, 'repeats' in content && content.repeats]),
+    ).toEqual([
+      [2, null],
+      [4, { place: 't/0@2', same: true }],
+      [8, { place: 't/0@2', same: false }],
+      [9, { place: 't/0@8', same: true }],
+    ])
+  })
+
+  it('are done with below the committed offset', async () => {
+    const { records } = await explained({ records: [found(4), found(5)] })
+    expect(records.map(({ progress }) => progress)).toEqual([
+      { type: 'done', committed: 5 },
+      { type: 'not-done', committed: 5 },
+    ])
+    const never = await explained({ records: [found(4)], committed: async () => () => undefined })
+    expect(never.first?.progress).toEqual({ type: 'never-committed' })
+  })
+})
+
+describe('of a plugin', () => {
+  it.each<[string, Options]>([
+    ['completed at 1970-01-01T00:00:00.000Z', { note: () => completed }],
+    [
+      'completed at 1970-01-01T00:00:00.000Z; that is forgotten by now',
+      { note: () => ({ ...completed, expired: true }) },
+    ],
+    ['in work at host/1', { note: () => ({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
+    ['dead-lettered: exhausted', { letters: [letter(4)], note: () => completed }],
+    ['the group is done with it, and nothing of it is noted', {}],
+    [
+      'the group is done with it; whether it was completed cannot be told',
+      { note: () => ({ type: 'unknown', why: 'memory' }) },
+    ],
+    ['not done yet', { committed: async () => () => 1 }],
+    [
+      'not done: the plugin is paused',
+      {
+        committed: async () => () => 1,
+        standings: standing({ of: () => ({ state: 'paused' }) }),
+      },
+    ],
+    [
+      'not done: events are off, so it will pass by',
+      {
+        committed: async () => () => 1,
+        standings: standing({ events: 'off' }),
+      },
+    ],
+    [
+      "passed by: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
+      { standings: standing({ startOf: () => start }) },
+    ],
+    [
+      "passes by: below the plugin's start of 2026-01-01T00:00:00Z by ann",
+      {
+        standings: standing({ startOf: () => ({ ...start, why: '' }) }),
+        committed: async () => () => 1,
+      },
+    ],
+    [
+      "passed by, or completed before, which cannot be told: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
+      {
+        standings: standing({ startOf: () => start }),
+        note: () => ({ type: 'unknown', why: 'memory' }),
+      },
+    ],
+    [
+      'completed at 1970-01-01T00:00:00.000Z',
+      { standings: standing({ startOf: () => start }), note: () => completed },
+    ],
+    [
+      'the group is done with it, and nothing of it is noted',
+      { standings: standing({ startOf: () => ({ ...start, offsets: { t: { 0: 4 } } }) }) },
+    ],
+    ['unwanted', { plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })] }],
+    [
+      'the group has committed nothing in its partition yet',
+      { committed: async () => () => undefined },
+    ],
+    ['it cannot be told', { committed: () => Promise.reject(new Error('no coordinator')) }],
+  ])('it says %j', async (summary, options) => {
+    const { one, text } = await explained({ records: [found(4)], ...options })
+    expect(one?.summary).toBe(summary)
+    expect(text).toContain(`\n  plugin: ${summary}\n`)
+  })
+
+  it('it names the conflict of a content whose id was completed with another', async () => {
+    const asked: string[] = []
+    const { one } = await explained({
+      records: [found(4)],
+      note({ eventId }) {
+        asked.push(eventId)
+        return eventId === 'e1'
+          ? { ...completed, content: 'other' }
+          : { ...completed, atMs: MINUTE_MS }
+      },
+    })
+    expect(asked).toEqual(['e1', expect.stringMatching(/^e1#.{22}$/)])
+    expect(one?.completion).toEqual({
+      type: 'completed',
+      at: '1970-01-01T00:00:00.000Z',
+      content: 'other',
+      expired: false,
+      conflictAt: '1970-01-01T00:01:00.000Z',
+    })
+  })
+
+  it.each<[object, object]>([
+    [{}, { decision: 'wanted', why: 'it wants every event' }],
+    [
+      { wantsProcessEvent: () => true },
+      { decision: 'wanted', why: 'wantsProcessEvent says yes to made' },
+    ],
+    [
+      { wantsProcessEvent: () => false },
+      { decision: 'unwanted', why: 'wantsProcessEvent says no to made' },
+    ],
+    [
+      { wantsProcessEvent: () => 1 },
+      { decision: 'error', why: 'wantsProcessEvent: expected true or false, got number' },
+    ],
+    [
+      { where: readFilter({ gt: { 'data.size': 2 } }, '').filter },
+      { decision: 'unwanted', why: 'where: data.size is above 2: no, it is 1' },
+    ],
+    [
+      { where: readFilter({ exact: { ce_type: 'made' } }, '').filter },
+      { decision: 'wanted', why: 'where: ce_type is "made": yes, it is "made"' },
+    ],
+    [
+      { where: readFilter({ gt: { 'data.size': 'x' } }, '').filter },
+      {
+        decision: 'error',
+        why: 'where: data.size is above "x": expected a string, got a number',
+      },
+    ],
+  ])('%j it says what its filter says now', async (filters, expected) => {
+    const { one } = await explained({
+      records: [found(4)],
+      plugins: [plugin({ ...nothing, ...filters })],
+    })
+    expect(one?.filter).toEqual(expected)
+  })
+})
+
+describe('dead letters', () => {
+  it('are told of with their record: those of this group and its plugins, and others', async () => {
+    const { one, first, letters, text } = await explained({
+      records: [found(4)],
+      letters: [
+        letter(4),
+        letter(4, { 'dlq.group': 'another' }),
+        letter(4, { 'dlq.plugin': 'gone' }),
+        letter(2),
+        { ...letter(4), record: { ...letter(4).record, headers: {} } },
+      ],
+    })
+    expect(one?.letters).toEqual([
+      {
+        place: 't.dead-letters/0@54',
+        time: '1970-01-01T00:04:00.000Z',
+        plugin: 'plugin',
+        group: 'group',
+        reason: 'exhausted',
+        attempts: 5,
+        error: 'boom\nbang',
+        redrives: 0,
+        record: 't/0@4',
+      },
+    ])
+    expect(first?.letters.map((each) => [each.plugin, each.group])).toEqual([
+      ['plugin', 'another'],
+      ['gone', 'group'],
+    ])
+    expect(letters.map(({ record }) => record)).toEqual(['t/0@2'])
+    expect(text).toContain(
+      '    letter   t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom bang\n',
+    )
+    expect(text).toContain(
+      '\ndead letters whose records were not found\n  plugin of group, record t/0@2',
+    )
+  })
+})
+
+describe('what was redriven', () => {
+  const redriven = { records: [found(4)], letters: [letter(4)], redrives: [redrive(4)] }
+
+  it.each<[string, Options]>([
+    ['completed at 1970-01-01T00:00:00.000Z', { note: ofRedrive(completed) }],
+    ['in work at host/1', { note: ofRedrive({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
+    [
+      'dead-lettered again: rejected',
+      {
+        letters: [letter(4), letter(4, { 'dlq.redrives': '1', 'dlq.reason': 'rejected' })],
+        note: ofRedrive(completed),
+      },
+    ],
+    [
+      'not done yet',
+      { redrives: [redrive(4), redrive(4, { 'redrive.generation': '2' })], note: ofRedrive(none) },
+    ],
+    ['not done yet', { committed: async () => () => undefined }],
+    [
+      'the group is done with it, and nothing of it is noted',
+      { committed: async () => () => 95, note: ofRedrive(none) },
+    ],
+    [
+      'the group is done with it; whether it was completed cannot be told',
+      { committed: async () => () => 95, note: ofRedrive({ type: 'unknown', why: 'memory' }) },
+    ],
+    [
+      'what became of it cannot be told',
+      { committed: () => Promise.reject(new Error('no coordinator')) },
+    ],
+  ])('says %j', async (summary, options) => {
+    const { one, text } = await explained({ ...redriven, ...options })
+    expect(one?.summary).toBe(`redriven at 1970-01-01T00:30:00.000Z, ${summary}`)
+    expect(one?.redrives.at(-1)).toMatchObject({ plugin: 'plugin', record: 't/0@4', summary })
+    expect(text).toContain(
+      `    redriven t.redrive/0@94 1970-01-01T00:30:00.000Z time ${one?.redrives.length} of t.dead-letters/0@54: ${summary}\n`,
+    )
+  })
+
+  it('says that its filter does not want it by now', async () => {
+    const { one } = await explained({
+      ...redriven,
+      plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })],
+      committed: async () => () => 95,
+    })
+    expect(one?.summary).toBe('redriven at 1970-01-01T00:30:00.000Z, unwanted')
+  })
+
+  it('for all plugins goes to each, where its bytes hold an event by now', async () => {
+    const plugins = ['a', 'b'].map((slug) => plugin({ ...nothing, slug }))
+    const forAll = redrive(4, { 'redrive.plugin': '*' })
+    const note = ({ plugin: slug, ...asked }: AskedDelivery) =>
+      slug === 'a' ? ofRedrive(completed)({ plugin: slug, ...asked }) : none
+    const { first } = await explained({ records: [found(4)], redrives: [forAll], plugins, note })
+    expect(first?.plugins.map(({ redrives }) => redrives)).toMatchObject([
+      [{ plugin: 'a', completion: { type: 'completed' } }],
+      [{ plugin: 'b', completion: { type: 'none' } }],
+    ])
+    const read = { type: 'undecodable', why: 'still' } as const
+    const still = await explained({ records: [found(4)], redrives: [{ ...forAll, read }], plugins })
+    expect(still.first?.redrives).toMatchObject([{ plugin: '*', completion: { type: 'unknown' } }])
+  })
+
+  it('is asked for by the id that it was claimed by', async () => {
+    const asked: AskedDelivery[] = []
+    const note = (delivery: AskedDelivery) => {
+      asked.push(delivery)
+      return none
+    }
+    const again = redrive(4, { 'redrive.generation': '2' })
+    const { one } = await explained({ ...redriven, redrives: [again], note })
+    const fingerprint = asked[0]?.fingerprint as string
+    expect(asked.at(-1)).toEqual({
+      plugin: 'plugin',
+      eventId: redriveIdOf('e1', fingerprint, { generation: 2, replay: undefined }),
+      fingerprint,
+      topic: 't',
+      partition: 0,
+    })
+    expect(one?.redrives).toMatchObject([{ generation: 2, completion: none }])
+  })
+
+  it('for another group is left out; for another plugin, or without its record, it is told apart', async () => {
+    const { first, one, redrives, text } = await explained({
+      ...redriven,
+      redrives: [
+        redrive(4, { 'redrive.group': 'another' }),
+        redrive(4, { 'redrive.plugin': 'gone' }),
+        redrive(2),
+      ],
+    })
+    expect(one?.redrives).toEqual([])
+    expect(first?.redrives.map(({ plugin }) => plugin)).toEqual(['gone'])
+    expect(redrives.map(({ record }) => record)).toEqual(['t/0@2'])
+    expect(text).toContain('\n  redriven   for gone: t.redrive/0@94 ')
+    expect(text).toContain('\nredriven, their records not found\n  for plugin, record t/0@2: ')
+  })
+})
+
+it('where a plugin starts is told of what lies below', async () => {
+  const { one, text } = await explained({
+    records: [found(4)],
+    standings: standing({ startOf: () => start }),
+  })
+  const { by, at, why } = start
+  expect(one?.passedBy).toEqual({ first: 5, by, at, why })
+  expect(text).toContain('    starts   at offset 5 since 2026-01-01T00:00:00Z by ann: it is new\n')
+})
+
+describe('what cannot be known', () => {
+  it('is said, and all else is told', async () => {
+    const refuse = () => Promise.reject(new Error('no answer'))
+    const { one, events, unknown, text } = await explained({
+      records: [found(4)],
+      unknown: ['what t2 holds: there is no such topic'],
+      committed: refuse,
+      standings: refuse,
+      note: () => ({ type: 'unknown', why: 'the store is away' }),
+    })
+    expect(events).toBe('unknown')
+    expect(one).toMatchObject({ state: { state: 'unknown' }, filter: { decision: 'wanted' } })
+    expect(unknown).toEqual([
+      'what t2 holds: there is no such topic',
+      'where the group stands: no answer',
+      'how plugins are switched: no answer',
+    ])
+    expect(text).toContain('cannot be told: where the group stands: no answer\n')
+    expect(text).toContain('    noted    cannot be told: the store is away\n')
+  })
+
+  it('is what bytes mean that hold no event', async () => {
+    const { one, first } = await explained({
+      records: [{ ...found(4), read: { type: 'undecodable', why: 'the first byte is 1' } }],
+    })
+    expect(first?.content).toEqual({ type: 'undecodable', why: 'the first byte is 1' })
+    expect(one).toMatchObject({
+      filter: { decision: 'not-asked' },
+      completion: { type: 'unknown', why: 'its content cannot be read' },
+    })
+  })
+
+  it('is what is not there: then it says where it looked', async () => {
+    const { text } = await explained({})
+    expect(text).toBe(
+      [
+        'event e1, group group',
+        '',
+        'not found: retention or compaction may have removed it, or it was never there',
+        'looked at 6 offsets of t (0: 3 to 9)',
+        '',
+      ].join('\n'),
+    )
+  })
+})

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import type { SourceRecord } from '../../../src/event/record.ts'
+import type { ReadRecord } from '../../../src/explain/event-reader.ts'
+import { type FoundEvent, findEvent } from '../../../src/explain/find-event.ts'
+
+const record = (value: string | null, headers = {}): SourceRecord => {
+  const bytes = value === null ? null : Buffer.from(value)
+  return { topic: 't', partition: 0, offset: 1, timestampMs: 0, key: null, value: bytes, headers }
+}
+
+/** Values are the id of their event, and whatever else after a colon. */
+async function found(id: string, records: SourceRecord[]) {
+  const all: FoundEvent[] = []
+  let reads = 0
+  const reader = {
+    async read({ value }: SourceRecord): Promise<ReadRecord> {
+      reads += 1
+      if (value === null) return { type: 'tombstone' }
+      const text = value.toString()
+      if (text.startsWith('away')) throw new Error('the registry is away')
+      if (text.startsWith('bad')) return { type: 'undecodable', why: 'it is bad' }
+      return { type: 'event', id: text.split(':')[0] } as ReadRecord
+    },
+  }
+  const onRecord = findEvent(id, reader, (each) => all.push(each))
+  for (const each of records) await onRecord(each)
+  return { all, reads }
+}
+
+it('finds the events with the id, and reads no others than those that may have it', async () => {
+  const records = [record('e1:x'), record('e2:e1'), record('e3'), record('e1')]
+  const { all, reads } = await found('e1', records)
+  expect(all.map((each) => String(each.record.value))).toEqual(['e1:x', 'e1'])
+  expect(reads).toBe(3)
+})
+
+it('believes a header of bytes that it can not read, and of no others', async () => {
+  const ce_id = Buffer.from('e1')
+  const { all } = await found('e1', [
+    record('bad', { ce_id }),
+    record('away', { ce_id: 'e1' }),
+    record('bad e1'),
+    record('e2', { ce_id }),
+    record(null, { ce_id }),
+  ])
+  expect(all.map(({ read }) => read)).toEqual([
+    { type: 'undecodable', why: 'it is bad' },
+    { type: 'undecodable', why: 'the registry is away' },
+  ])
+})
+
+it('keeps copies, since the bytes are views of what is read next', async () => {
+  const view = record('e1')
+  const { all } = await found('e1', [view])
+  view.value?.fill(0)
+  expect(String(all[0]?.record.value)).toBe('e1')
+})

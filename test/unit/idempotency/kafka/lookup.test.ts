@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import { lookUpInKafka } from '../../../../src/idempotency/kafka/lookup.ts'
+import { markOf, packMarks } from '../../../../src/idempotency/kafka/mark-format.ts'
+import { fakeMarksLog } from '../../../support/fake-marks-log.ts'
+
+const TTL_MS = 1_000
+
+function setUp() {
+  let nowMs = 10_000
+  const { log, at, faults, writes } = fakeMarksLog(() => nowMs)
+  const lookup = lookUpInKafka({
+    marksLog: log,
+    groupId: 'group',
+    clock: { now: () => nowMs },
+    ttlMs: TTL_MS,
+    signal: new AbortController().signal,
+  })
+  const complete = (plugin: string, print: string, groupId = 'group') =>
+    log.write('events', [
+      { partition: 2, value: packMarks([markOf({ groupId, plugin, eventId: 'e1' }, print)]) },
+    ])
+  const asked = (plugin: string, partition = 2) => ({
+    plugin,
+    eventId: 'e1',
+    fingerprint: 'print',
+    topic: 'events',
+    partition,
+  })
+  const pass = (ms: number) => {
+    nowMs += ms
+  }
+  return { lookup, complete, asked, at, faults, writes, pass }
+}
+
+it('tells when an event was completed, and with which content', async () => {
+  const { lookup, complete, asked, pass } = setUp()
+  await complete('a', 'print')
+  pass(5)
+  await complete('b', 'another')
+  await complete('c', 'print', 'another group')
+  const notes = await lookup.find([asked('a'), asked('b'), asked('c'), asked('a', 0)])
+  expect(notes).toEqual([
+    { type: 'completed', atMs: 10_000, content: 'same', expired: false },
+    { type: 'completed', atMs: 10_005, content: 'other', expired: false },
+    { type: 'none', why: expect.stringContaining('no mark') },
+    { type: 'none', why: expect.stringContaining('no mark') },
+  ])
+})
+
+it('tells of the oldest mark that counts, or else of the newest', async () => {
+  const { lookup, complete, asked, pass } = setUp()
+  await complete('a', 'print')
+  pass(TTL_MS)
+  expect(await lookup.find([asked('a')])).toMatchObject([{ atMs: 10_000, expired: true }])
+  await complete('a', 'print')
+  pass(1)
+  await complete('a', 'print')
+  expect(await lookup.find([asked('a')])).toMatchObject([{ atMs: 11_000, expired: false }])
+})
+
+it('says so where it cannot read the ledger', async () => {
+  const { lookup, complete, asked, at, faults, writes } = setUp()
+  await complete('a', 'print')
+  at('events', 2).push({ value: Buffer.from([9, 9]), timestampMs: 0 })
+  expect(await lookup.find([asked('a'), asked('b')])).toMatchObject([
+    { type: 'completed' },
+    { type: 'unknown', why: expect.stringContaining('this version can read') },
+  ])
+  faults.read = true
+  expect(await lookup.find([asked('a')])).toEqual([{ type: 'unknown', why: 'no answer' }])
+  expect(writes).toHaveLength(1)
+})

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { markOf, packMarks, unpackMarks } from '../../../../src/idempotency/kafka/mark-format.ts'
+
+const key = { groupId: 'group', plugin: 'plugin', eventId: 'evt_1' }
+
+function unpack(bytes: Buffer | null): number[][] | undefined {
+  const marks: number[][] = []
+  return unpackMarks(bytes, (mark) => marks.push([...mark])) ? marks : undefined
+}
+
+describe('the format of marks', () => {
+  it('is what other versions of the service read', () => {
+    expect(packMarks([markOf(key, 'fingerprint')]).toString('hex')).toBe(
+      '01c0efbdad57a02ddf49e764dc44863b03',
+    )
+  })
+
+  it('gives back what was packed', () => {
+    const marks = Array.from({ length: 1_000 }, (_, n) =>
+      markOf({ ...key, eventId: `evt_${n}` }, `${n}`),
+    )
+    expect(unpack(packMarks(marks))).toEqual(marks.map((mark) => [...mark]))
+    expect(unpack(packMarks([]))).toEqual([])
+  })
+
+  it('tells apart group, plugin, id and fingerprint', () => {
+    const marks = [
+      markOf(key, 'f'),
+      markOf({ ...key, groupId: 'other' }, 'f'),
+      markOf({ ...key, plugin: 'other' }, 'f'),
+      markOf({ ...key, eventId: 'other' }, 'f'),
+      markOf({ groupId: 'groupp', plugin: 'lugin', eventId: 'evt_1' }, 'f'),
+    ]
+    expect(new Set(marks.map((mark) => mark.slice(0, 3).join())).size).toBe(marks.length)
+    expect(markOf(key, 'g').slice(0, 3)).toEqual(marks[0]!.slice(0, 3))
+    expect(markOf(key, 'g')[3]).not.toBe(marks[0]![3])
+  })
+
+  it.each([
+    ['another version', Buffer.concat([Buffer.from([2]), Buffer.alloc(16)])],
+    ['half a mark', Buffer.concat([Buffer.from([1]), Buffer.alloc(17)])],
+    ['no byte', Buffer.alloc(0)],
+    ['no value', null],
+  ])('refuses %s', (_, bytes) => {
+    expect(unpack(bytes)).toBeUndefined()
+  })
+})

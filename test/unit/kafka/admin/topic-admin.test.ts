@@ -1,0 +1,76 @@
+import type { Kafka } from 'kafkajs'
+import kafkajs from 'kafkajs'
+import { expect, it, vi } from 'vitest'
+import { withAdmin } from '../../../../src/kafka/admin/topic-admin.ts'
+
+const topic = { topic: 't', partitions: 6, replicationFactor: -1, configs: {} }
+
+/** A broker that creates the topic, and tells its metadata as said. */
+function kafkaWith(fetchTopicMetadata: () => Promise<unknown>, isNew = true): Kafka {
+  const admin = {
+    connect: async () => undefined,
+    disconnect: async () => undefined,
+    createTopics: async () => isNew,
+    fetchTopicMetadata,
+  }
+  return { admin: () => admin } as unknown as Kafka
+}
+
+function refusal(type: string): Error {
+  return Object.assign(new kafkajs.KafkaJSError(type), { type })
+}
+
+it('waits until the brokers know a new topic', async () => {
+  const metadata = vi
+    .fn<() => Promise<unknown>>()
+    .mockRejectedValueOnce(refusal('UNKNOWN_TOPIC_OR_PARTITION'))
+    .mockResolvedValue({ topics: [] })
+  expect(await withAdmin(kafkaWith(metadata), (admin) => admin.create(topic))).toBe(true)
+  expect(metadata).toHaveBeenCalledTimes(2)
+})
+
+it('does not wait for anything else', async () => {
+  const metadata = vi.fn(() => Promise.reject(refusal('TOPIC_AUTHORIZATION_FAILED')))
+  const create = withAdmin(kafkaWith(metadata), (admin) => admin.create(topic))
+  await expect(create).rejects.toThrow(
+    /^cannot create topic t: this user lacks a right .*TOPIC_AUTHORIZATION_FAILED/,
+  )
+  expect(metadata).toHaveBeenCalledTimes(1)
+})
+
+it('does not ask about a topic that was there', async () => {
+  const metadata = vi.fn(() => Promise.reject(new Error('not asked for')))
+  expect(await withAdmin(kafkaWith(metadata, false), (admin) => admin.create(topic))).toBe(false)
+})
+
+it('describes a new topic, whichever broker has not heard of it yet', async () => {
+  const unknown = refusal('UNKNOWN_TOPIC_OR_PARTITION')
+  const partitions = Array.from({ length: 6 }, () => ({}))
+  const metadata = vi
+    .fn<() => Promise<unknown>>()
+    .mockResolvedValueOnce({ topics: [] })
+    .mockRejectedValueOnce(unknown)
+    .mockResolvedValue({ topics: [{ name: 't', partitions }] })
+  const configEntries = [
+    { configName: 'retention.ms', configValue: '-1' },
+    { configName: 'cleanup.policy', configValue: 'delete' },
+    { configName: 'max.message.bytes', configValue: '1000' },
+  ]
+  const describeConfigs = vi
+    .fn<() => Promise<unknown>>()
+    .mockRejectedValueOnce(unknown)
+    .mockResolvedValue({ resources: [{ resourceName: 't', configEntries }] })
+  const kafka = kafkaWith(metadata)
+  Object.assign(kafka.admin(), { listTopics: async () => [], describeConfigs })
+  const found = await withAdmin(kafka, async (admin) => {
+    await admin.create(topic)
+    return admin.describe(['t', 'other'])
+  })
+  const description = {
+    partitions: 6,
+    maxMessageBytes: 1_000,
+    retentionMs: Infinity,
+    cleanupPolicy: 'delete',
+  }
+  expect(found).toEqual(new Map([['t', description]]))
+})

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { Unread } from '../../../../src/kafka/admin/unread-since.ts'
+import { OwnedPartition } from '../../../../src/kafka/consumer/owned-partition.ts'
+
+function looking() {
+  const unread = new Unread()
+  const owned = new OwnedPartition('events', 0, 10, 10)
+  return { unread, owned }
+}
+
+it('knows nothing where all was read', () => {
+  const { unread, owned } = looking()
+  unread.look(owned, 10, 1_000)
+  expect(unread.sinceMs(owned)).toBeUndefined()
+})
+
+it('keeps the first look that saw records while none is read', () => {
+  const { unread, owned } = looking()
+  unread.look(owned, 12, 1_000)
+  unread.look(owned, 15, 6_000)
+  expect(unread.sinceMs(owned)).toBe(1_000)
+})
+
+it('forgets as soon as one is read, and starts anew if the next is not', () => {
+  const { unread, owned } = looking()
+  unread.look(owned, 12, 1_000)
+  owned.ledger.passTo(11)
+  expect(unread.sinceMs(owned)).toBeUndefined()
+  unread.look(owned, 12, 6_000)
+  expect(unread.sinceMs(owned)).toBe(6_000)
+  owned.ledger.passTo(12)
+  unread.look(owned, 12, 11_000)
+  expect(unread.sinceMs(owned)).toBeUndefined()
+})

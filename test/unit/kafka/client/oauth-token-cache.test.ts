@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../../src/config/load-config.ts'
+import { tokenSource } from '../../../../src/kafka/client/oauth-token-cache.ts'
+import type { FetchedToken } from '../../../../src/kafka/client/oauth-token-request.ts'
+
+const config = loadConfig({
+  KAFKA_SASL_MECHANISM: 'oauthbearer',
+  KAFKA_OAUTH_TOKEN_URL: 'https://id.example/token',
+  KAFKA_OAUTH_CLIENT_ID: 'client',
+  KAFKA_OAUTH_CLIENT_SECRET: 'secret',
+})
+
+/** A server of tokens with a clock; `down` makes it fail. */
+function server(lifeMs: number) {
+  const state = { nowMs: 1_000_000, asked: 0, down: false }
+  const fetchToken = async (): Promise<FetchedToken> => {
+    state.asked += 1
+    if (state.down) throw new Error('down')
+    return { value: `token-${state.asked}`, lifeMs }
+  }
+  const token = tokenSource(config, { fetchToken, clock: { now: () => state.nowMs } })
+  return { state, token }
+}
+
+describe('tokens by client credentials', () => {
+  it('are kept while they are fresh, and got again well before they end', async () => {
+    const { state, token } = server(100_000)
+    expect(await token()).toBe('token-1')
+    state.nowMs += 79_999
+    expect(await token()).toBe('token-1')
+    state.nowMs += 1
+    expect(await token()).toBe('token-2')
+  })
+
+  it('of a short life are got anew 15 s before they end', async () => {
+    const { state, token } = server(20_000)
+    await token()
+    state.nowMs += 4_999
+    expect(await token()).toBe('token-1')
+    state.nowMs += 1
+    expect(await token()).toBe('token-2')
+  })
+
+  it('are asked for once by many at once', async () => {
+    const { state, token } = server(0)
+    expect(await Promise.all([token(), token(), token()])).toEqual(Array(3).fill('token-1'))
+    expect(state.asked).toBe(1)
+  })
+
+  it('outlive a server that is away until they end', async () => {
+    const { state, token } = server(100_000)
+    await token()
+    state.down = true
+    state.nowMs += 90_000
+    expect(await token()).toBe('token-1')
+    state.nowMs += 10_000
+    await expect(token()).rejects.toThrow('down')
+  })
+
+  it('are asked for once a second at most while there are none', async () => {
+    const { state, token } = server(100_000)
+    state.down = true
+    for (let i = 0; i < 10; i++) {
+      await expect(token()).rejects.toThrow('down')
+      state.nowMs += 99
+    }
+    expect(state.asked).toBe(1)
+    state.nowMs += 100
+    await expect(token()).rejects.toThrow('down')
+    expect(state.asked).toBe(2)
+  })
+})

@@ -1,0 +1,60 @@
+import { expect, it, vi } from 'vitest'
+import { commitLast } from '../../../../src/kafka/consumer/final-commit.ts'
+import { OwnedPartition } from '../../../../src/kafka/consumer/owned-partition.ts'
+import { ManualClock } from '../../../support/manual-clock.ts'
+
+/** A member that completed five records of one partition, and a coordinator that is asked for it. */
+function situation(answers: (() => Promise<number>)[], isReady = true) {
+  const owned = new OwnedPartition('topic', 0, 5, 5)
+  owned.committedOffset = 5
+  const clock = new ManualClock()
+  const commit = vi.fn(async () => undefined)
+  const warn = vi.fn()
+  let asked = 0
+  const readCommitted = async () => {
+    const answer = answers[Math.min(asked, answers.length - 1)]!
+    asked += 1
+    return new Map([['topic', new Map([[0, await answer()]])]])
+  }
+  const ports = { committer: { commit, isReady }, owned: [owned], readCommitted, clock }
+  const ended = commitLast({ ...ports, log: { warn } })
+  return { owned, clock, commit, warn, ended, asked: () => asked }
+}
+
+it('asks once where the coordinator holds what is completed', async () => {
+  const { ended, commit, warn, asked } = situation([async () => 5])
+  await ended
+  expect([commit.mock.calls.length, asked(), warn.mock.calls.length]).toEqual([1, 1, 0])
+})
+
+it('commits again, the partition included, while the coordinator holds less', async () => {
+  const { ended, owned, clock, commit, warn } = situation([async () => 3, async () => 5])
+  await clock.advance(100)
+  expect(owned.committedOffset).toBe(3)
+  await clock.advance(200)
+  await ended
+  expect(commit).toHaveBeenCalledTimes(2)
+  expect(warn).not.toHaveBeenCalled()
+})
+
+it('commits again where the coordinator does not say', async () => {
+  const refused = () => Promise.reject(new Error('not now'))
+  const { ended, clock, commit } = situation([refused, () => new Promise(() => {}), async () => 5])
+  await clock.advance(3_000)
+  await ended
+  expect(commit).toHaveBeenCalledTimes(3)
+})
+
+it('gives up after a limit, and names what was not committed', async () => {
+  const { ended, clock, warn } = situation([async () => -1])
+  await clock.advance(6_000)
+  await ended
+  expect(warn).toHaveBeenCalledTimes(1)
+  expect(warn.mock.calls[0]?.[0]).toEqual({ why: 'topic/0 not committed' })
+})
+
+it('asks nothing where no batch was ever read', async () => {
+  const { ended, asked } = situation([async () => -1], false)
+  await ended
+  expect(asked()).toBe(0)
+})

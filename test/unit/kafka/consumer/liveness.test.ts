@@ -1,0 +1,36 @@
+import type { Consumer } from 'kafkajs'
+import { expect, it } from 'vitest'
+import { SignsOfLife } from '../../../../src/kafka/consumer/liveness.ts'
+
+it('tells trying in vain from being answered', () => {
+  let nowMs = 0
+  const signs = new SignsOfLife({ now: () => nowMs })
+  nowMs = 10
+  signs.tried()
+  expect([signs.idleMs, signs.unheardMs]).toEqual([0, 10])
+  nowMs = 20
+  signs.heard()
+  nowMs = 25
+  expect([signs.idleMs, signs.unheardMs]).toEqual([5, 5])
+})
+
+it('counts an answer from when it was asked for, as a process reads it late that was frozen', () => {
+  let nowMs = 0
+  const signs = new SignsOfLife({ now: () => nowMs })
+  const listeners = new Map<string, (event: object) => void>()
+  const events = { REQUEST: 'request', GROUP_JOIN: 'join', HEARTBEAT: 'beat', FETCH_START: 'fetch' }
+  const on = (name: string, listener: (event: object) => void) => listeners.set(name, listener)
+  signs.listen({ on, events } as unknown as Pick<Consumer, 'on' | 'events'>)
+  const tell = (name: string, payload = {}) => listeners.get(name)!({ payload })
+  nowMs = 20_000
+  tell('request', { apiName: 'Heartbeat', sentAt: 1_000 })
+  tell('request', { apiName: 'Fetch', sentAt: 20_000 })
+  tell('beat')
+  expect(signs.unheardMs).toBe(19_000)
+  tell('request', { apiName: 'SyncGroup', sentAt: 20_000 })
+  tell('join')
+  expect(signs.unheardMs).toBe(0)
+  nowMs = 20_500
+  tell('fetch')
+  expect([signs.idleMs, signs.unheardMs]).toEqual([0, 500])
+})

@@ -1,0 +1,47 @@
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import {
+  createFindStart,
+  type OutOfRangePolicy,
+} from '../../../../src/kafka/consumer/offset-reset.ts'
+
+/** What is found for a log of 10 to 20. */
+function find(next: number | undefined, outOfRange: OutOfRangePolicy = 'earliest') {
+  const told: unknown[] = []
+  const findStart = createFindStart({
+    groupId: 'group',
+    outOfRange,
+    log: pino({ level: 'silent' }),
+    onOutOfRange: (...args) => void told.push(args),
+  })
+  const start = findStart({ topic: 'topic', partition: 3 }, next, { low: 10, high: 20 })
+  return { start, told }
+}
+
+describe('where to read from', () => {
+  it.each([10, 15, 20])('is the next offset where the log has it or ends there: %i', (next) => {
+    expect(find(next, 'fail')).toEqual({ start: { offset: next }, told: [] })
+  })
+
+  it('is the first offset where nothing was read yet', () => {
+    expect(find(undefined, 'fail')).toEqual({ start: { offset: 10 }, told: [] })
+  })
+
+  it.each([
+    ['earliest', 9, 10, 'removed', 1],
+    ['earliest', 0, 10, 'removed', 10],
+    ['latest', 9, 20, 'removed', 11],
+    ['earliest', 21, 10, 'beyond-end', 0],
+    ['latest', 21, 20, 'beyond-end', 10],
+  ] as const)('%s, next %i: starts at %i, %s, %i lost', (policy, next, offset, reason, lost) => {
+    const { start, told } = find(next, policy)
+    expect(start).toEqual({ offset, outOfRange: reason })
+    expect(told).toEqual([['topic', reason, lost]])
+  })
+
+  it.each([9, 21])('is nowhere under fail: %i', (next) => {
+    expect(() => find(next, 'fail')).toThrow(
+      `group group would read topic/3 from offset ${next}, but the log has 10 to 20`,
+    )
+  })
+})

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { SignsOfLife } from '../../../src/kafka/consumer/liveness.ts'
+import { OwnedPartition } from '../../../src/kafka/consumer/owned-partition.ts'
+import { readGauges } from '../../../src/observe/bind-gauges.ts'
+import { createMetrics } from '../../../src/observe/metrics.ts'
+
+/** A replica that owns partition 1 of 3, with a record of second 90 unsettled, at second 100. */
+function reading() {
+  const clock = { now: () => 100_000 }
+  const metrics = createMetrics({ version: '1' })
+  const owned = new OwnedPartition('t', 1, 0, 0)
+  owned.ledger.accept(0, 90_000, 1)
+  const names = { slugs: ['busy', 'idle'], topics: ['t', 'u'], store: 'memory' }
+  readGauges(metrics, names, {
+    clock,
+    source: { owned: [owned], signs: new SignsOfLife({ now: () => 100_000 }) },
+    watch: {
+      *lags() {
+        yield { topic: 't', partition: 1, lag: 7, lagMs: 12_000 }
+      },
+      *widths() {
+        yield { topic: 't', partitions: 3 }
+      },
+    },
+    pipeline: {
+      stats: () => ({ inFlightDeliveries: 4, inFlightBytes: 5, unaccounted: 0 }),
+      openBreakers: () => ['idle'],
+      backlogs: () => [
+        { slug: 'busy', lanes: 2, timestampMs: 90_000 },
+        { slug: 'idle', lanes: 0, timestampMs: undefined },
+      ],
+    },
+  })
+  return metrics
+}
+
+it('reads every gauge from who knows it', async () => {
+  const text = await reading().register.metrics()
+  const lines = text.split('\n').filter((line) => /^inventory_events_/.test(line))
+  expect(lines.map((line) => line.replace('inventory_events_', ''))).toEqual(
+    expect.arrayContaining([
+      'consumer_lag{topic="t",partition="1"} 7',
+      'consumer_lag_seconds{topic="t",partition="1"} 12',
+      'oldest_unsettled_age_seconds{topic="t",partition="1"} 10',
+      'topic_partitions{topic="t"} 3',
+      'assigned_partitions{topic="t"} 1',
+      'assigned_partitions{topic="u"} 0',
+      'oldest_delivery_age_seconds{plugin="busy"} 10',
+      'oldest_delivery_age_seconds{plugin="idle"} 0',
+      'in_flight_lanes{plugin="busy"} 2',
+      'in_flight_lanes{plugin="idle"} 0',
+      'breaker_open{plugin="busy"} 0',
+      'breaker_open{plugin="idle"} 1',
+      'heartbeat_age_seconds 0',
+      'fetch_age_seconds 0',
+      'in_flight_deliveries 4',
+      'in_flight_bytes 5',
+      'paused_partitions 0',
+      'unaccounted_deliveries 0',
+    ]),
+  )
+})

@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RecordHeaders, SourceRecord } from '../../../../src/event/record.ts'
+import { copyRecord } from '../../../../src/pipeline/intake/retain-record.ts'
+
+const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
+const bytesOrNull = fc.option(bytes)
+const names = fc.constantFrom('ce_id', 'ce_type', 'traceparent', 'x', '')
+const oneEach = fc.dictionary(names, bytes)
+const any = fc.dictionary(
+  names,
+  fc.oneof(bytes, fc.string(), fc.constant(undefined), fc.array(fc.oneof(bytes, fc.string()))),
+)
+
+const records: fc.Arbitrary<SourceRecord> = fc.record({
+  topic: fc.string(),
+  partition: fc.nat(),
+  offset: fc.nat(),
+  timestampMs: fc.nat(),
+  key: bytesOrNull,
+  value: bytesOrNull,
+  headers: fc.oneof(oneEach, any) as fc.Arbitrary<RecordHeaders>,
+})
+
+describe('a copy of a record', () => {
+  it('is the same record', () => {
+    const isSame = (record: SourceRecord) => {
+      expect(plain(copyRecord(record))).toEqual(record)
+    }
+    fc.assert(fc.property(records, isSame))
+  })
+
+  it('has bytes of its own', () => {
+    const overwritten = (record: SourceRecord) => {
+      const copy = copyRecord(record)
+      const before = JSON.stringify(plain(copy))
+      for (const part of partsOf(record)) part.fill(0xff)
+      expect(JSON.stringify(plain(copy))).toBe(before)
+    }
+    fc.assert(fc.property(records, overwritten))
+  })
+})
+
+/** With what the copy makes when it is asked. */
+function plain({ topic, partition, offset, timestampMs, key, value, headers }: SourceRecord) {
+  return { topic, partition, offset, timestampMs, key, value, headers }
+}
+
+function partsOf({ key, value, headers }: SourceRecord): Buffer[] {
+  return [key, value, ...Object.values(headers).flat()].filter((part) => Buffer.isBuffer(part))
+}

@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ControlRecord, PluginState } from '../../../../src/control/control-record.ts'
+import { Switches } from '../../../../src/control/switches.ts'
+import {
+  createStarted,
+  isBelow,
+  placesBeyond,
+  type StartOffsets,
+} from '../../../../src/pipeline/intake/start-offsets.ts'
+import { deferred } from '../../../support/deferred.ts'
+import { settled } from '../../../support/manual-clock.ts'
+import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
+
+const audit = { by: 'ann', at: '2026-01-01T00:00:00Z', why: '' }
+const start = (slug: string, offsets: StartOffsets): ControlRecord => {
+  return { switch: 'start', slug, offsets, ...audit }
+}
+const set = (slug: string, state: PluginState): ControlRecord => {
+  return { switch: 'plugin', slug, state, ...audit }
+}
+const moved = (id: string) => ({ id, kind: 'inventory.moved' })
+
+/** Two plugins that note what they are asked about and called for, and the switches of both. */
+function scene() {
+  const asked: string[] = []
+  const switches = new Switches(true)
+  const called: string[] = []
+  const noting = (slug: string) =>
+    plugin({
+      slug,
+      wantsProcessEvent: () => asked.push(slug) > 0,
+      processEvent: (event) => void called.push(`${slug} ${event.id}`),
+    })
+  const kit = pipelineKit({ plugins: [noting('a'), noting('b')], switches })
+  const of = (slug: string) => called.filter((call) => call.startsWith(slug))
+  return { switches, asked, called, of, kit, p: partition(kit) }
+}
+
+describe('a plugin that starts further on', () => {
+  it('is neither asked about what lies below nor called for it; others are', async () => {
+    const { switches, asked, of, kit, p } = scene()
+    switches.apply(start('a', { events: { 0: 2 } }))
+    for (const id of ['0', '1', '2', '3']) p.put(moved(id))
+    await settled()
+    expect(of('a')).toEqual(['a 2', 'a 3'])
+    expect(of('b')).toEqual(['b 0', 'b 1', 'b 2', 'b 3'])
+    expect(asked).toEqual(['b', 'b', 'a', 'b', 'a', 'b'])
+    expect(p.ledger.watermark).toBe(4)
+    expect(kit.pipeline.stats().unaccounted).toBe(0)
+  })
+
+  it('takes all of the partitions and topics that its start does not name', async () => {
+    const { switches, called, of, kit, p } = scene()
+    const other = partition(kit, 1)
+    const topic = partition(kit, 0, 0, 'more')
+    switches.apply(start('a', { events: { 0: 9 } }))
+    p.put(moved('0'))
+    other.put(moved('1'))
+    topic.put(moved('2'))
+    await settled()
+    expect(of('a')).toEqual(['a 1', 'a 2'])
+    expect(called).toHaveLength(5)
+  })
+
+  it('goes by the newest start', async () => {
+    const { switches, called, p } = scene()
+    switches.apply(start('a', { events: { 0: 9 } }))
+    p.put(moved('0'))
+    switches.apply(start('a', { events: { 0: 1 } }))
+    p.put(moved('1'))
+    await settled()
+    expect(called).toEqual(['b 0', 'a 1', 'b 1'])
+  })
+
+  it('lets what waited below its start pass by, and goes on with the rest in order', async () => {
+    const { switches, called, kit, p } = scene()
+    switches.apply(set('a', 'paused'))
+    for (const id of ['0', '1', '2', '3']) p.put(moved(id))
+    await settled()
+    switches.apply(start('a', { events: { 0: 2 } }))
+    await settled()
+    expect(p.ledger.watermark).toBe(0)
+    switches.apply(set('a', 'enabled'))
+    await settled()
+    expect(called).toEqual(['b 0', 'b 1', 'b 2', 'b 3', 'a 2', 'a 3'])
+    expect(p.ledger.watermark).toBe(4)
+    const ofA = kit.ended.filter((each) => each.plugin === 'a').map(({ outcome }) => outcome)
+    expect(ofA).toEqual(['skipped', 'skipped', 'processed', 'processed'])
+    expect(kit.pipeline.stats()).toEqual({
+      inFlightDeliveries: 0,
+      inFlightBytes: 0,
+      unaccounted: 0,
+    })
+  })
+
+  it('ends the call under way, and marks what it did', async () => {
+    const call = deferred()
+    const switches = new Switches(true)
+    const slow = plugin({ slug: 'a', processEvent: () => call.promise })
+    const kit = pipelineKit({ plugins: [slow], switches })
+    const p = partition(kit)
+    p.put(moved('0'))
+    await settled()
+    switches.apply(start('a', { events: { 0: 5 } }))
+    await settled()
+    expect(p.ledger.watermark).toBe(0)
+    call.resolve()
+    await settled()
+    expect(kit.ended.map(({ outcome }) => outcome)).toEqual(['processed'])
+    expect(p.ledger.watermark).toBe(1)
+  })
+
+  it('takes what is redriven from below its start', async () => {
+    const { switches, called, kit, p } = scene()
+    switches.apply(start('a', { events: { 0: 9 } }))
+    const redrive = partition(kit, 0, 0, 'events.redrive')
+    await settled()
+    redrive.take({
+      value: Buffer.from(JSON.stringify(moved('0'))),
+      headers: {
+        'redrive.plugin': Buffer.from('a'),
+        'redrive.group': Buffer.from('group'),
+        'redrive.generation': Buffer.from('1'),
+        'dlq.offset': Buffer.from('0'),
+      },
+    })
+    p.put(moved('1'))
+    await settled()
+    expect(called).toEqual(['a 0', 'b 1'])
+  })
+})
+
+it('the plugins that started by a record are those that it does not lie below', () => {
+  const offsets = fc.dictionary(
+    fc.constantFrom('events', 'more'),
+    fc.dictionary(fc.constantFrom('0', '1'), fc.nat(9)),
+  )
+  const record = fc.record({
+    topic: fc.constantFrom('events', 'more'),
+    partition: fc.nat(1),
+    offset: fc.nat(9),
+  })
+  fc.assert(
+    fc.property(fc.array(fc.option(offsets), { maxLength: 4 }), record, (starts, place) => {
+      const plugins = starts.map((_, n) => plugin({ slug: String(n), processEvent() {} }))
+      const startOf = (slug: string) => starts[Number(slug)] ?? undefined
+      const found = createStarted(plugins, startOf)(place as never)
+      expect(found).toEqual(plugins.filter(({ slug }) => !isBelow(startOf(slug), place)))
+    }),
+  )
+})
+
+it('a start is beyond the end where the log has become shorter', () => {
+  const starts = { events: { 0: 5, 1: 5, 2: 5 }, gone: { 0: 1 } }
+  expect(placesBeyond(starts, { events: { 0: 4, 1: 5, 2: 6 } })).toEqual(['events/0'])
+})

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { summaryOf } from '../../../src/cli/replay/run.ts'
+import { requireFinished } from '../../../src/replay/make-plan.ts'
+import type { ReplayPlan } from '../../../src/replay/plan.ts'
+import { previewText } from '../../../src/replay/preview.ts'
+
+const plan: ReplayPlan = {
+  ...{ slug: 'p', generation: 2, purpose: 'replay', state: 'running' },
+  ...{ fromMs: 0, toMs: 1_000, entity: undefined, kind: undefined },
+  ranges: [
+    { topic: 't', partition: 0, start: 5, end: 8 },
+    { topic: 't', partition: 1, start: 3, end: 3 },
+    { topic: 'u', partition: 0, start: 9, end: 9 },
+  ],
+  ...{ by: 'ann', at: 'today', why: '' },
+}
+
+describe('one that is not finished', () => {
+  it('is named, with the ways out', () => {
+    expect(() => requireFinished(plan)).toThrow(
+      /^replay 2 of p from 1970.*, begun by ann at today, is not finished[\s\S]*--resume\n[\s\S]*--abandon$/,
+    )
+    const enable: ReplayPlan = { ...plan, purpose: 'enable' }
+    expect(() => requireFinished(enable)).toThrow(
+      'plugins enable p --from 1970-01-01T00:00:00.000Z',
+    )
+  })
+
+  it('is no matter when it was finished, or given up', () => {
+    for (const state of ['done', 'abandoned'] as const) requireFinished({ ...plan, state })
+    requireFinished(undefined)
+  })
+})
+
+it('a preview names ranges, and how long it will take', () => {
+  const preview = { records: 3, wanted: 2, undecodable: 1, examples: ['t/0@5'] }
+  expect(previewText(plan, preview, 1).split('\n')).toEqual([
+    '3 records from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:01.000Z, 2 for p, about 2 s at 1 a second',
+    '  t: 0@5-7',
+    '  u: nothing',
+    '  1 hold no event and pass by',
+    '  t/0@5',
+  ])
+})
+
+it('a summary tells what became of the events, and where those are that were given up', () => {
+  const outcomes = new Map([
+    ['processed', 2],
+    ['rejected', 1],
+    ['dead-lettered', 3],
+    ['duplicate', 0],
+  ])
+  expect(summaryOf(plan, outcomes, 'T')).toMatch(
+    /: processed 2, rejected 1, dead-lettered 3\n4 were given up: inventory-events dead-letters list --plugin p --from T$/,
+  )
+  expect(summaryOf(plan, new Map(), 'T')).toMatch(/by this process: nothing$/)
+})

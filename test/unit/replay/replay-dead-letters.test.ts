@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import type { DeadLetter } from '../../../src/dead-letter/dead-letter.ts'
+import { lettersFor } from '../../../src/replay/replay-dead-letters.ts'
+
+async function written(headers: DeadLetter['headers'], replay: string | undefined) {
+  const letters: DeadLetter[] = []
+  const sink = lettersFor('live', replay)({ write: async (letter) => void letters.push(letter) })
+  await sink.write({ topic: 't', partition: 0, key: null, value: null, headers })
+  return letters.map((letter) => letter.headers)
+}
+
+it('a letter is of the live group, and names the replay if there is one', async () => {
+  const headers = { 'dlq.plugin': 'p', 'dlq.group': 'live.replay.p.1' }
+  expect(await written(headers, 'live.replay.p.1')).toEqual([
+    { 'dlq.plugin': 'p', 'dlq.group': 'live', 'dlq.replay': 'live.replay.p.1' },
+  ])
+  expect(await written(headers, undefined)).toEqual([{ 'dlq.plugin': 'p', 'dlq.group': 'live' }])
+})
+
+it('bytes that hold no event are given up no second time', async () => {
+  expect(await written({ 'dlq.plugin': '*' }, undefined)).toEqual([])
+})

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { nearMiss } from '../../../src/util/did-you-mean.ts'
+
+const known = ['timeoutMs', 'retry', 'processEvent']
+
+it.each([
+  ['timeOutMs', 'timeoutMs'],
+  ['timeoutMS', 'timeoutMs'],
+  ['timeout', 'timeoutMs'],
+  ['process_event', 'processEvent'],
+  ['retries', undefined],
+  ['reply', undefined],
+  ['retr', 'retry'],
+  ['colour', undefined],
+])('takes %s for %s', (name, meant) => {
+  expect(nearMiss(name, known)).toBe(meant)
+})
+
+it('finds nothing among nothing', () => {
+  expect(nearMiss('retry', [])).toBeUndefined()
+})

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { Slice } from '../../../src/util/time-slice.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+it('is over when its time is, until others had the thread', async () => {
+  const clock = new ManualClock()
+  const slice = new Slice(clock, 10)
+  expect(slice.isOver()).toBe(false)
+  clock.pass(9)
+  expect(slice.isOver()).toBe(false)
+  clock.pass(1)
+  expect(slice.isOver()).toBe(true)
+  await Promise.resolve()
+  expect(slice.isOver()).toBe(true)
+  await slice.next
+  expect(slice.isOver()).toBe(false)
+})
