@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm'
 import { loadConfig } from '../src/config/load-config.ts'
 import { markOf, packMarks } from '../src/idempotency/kafka/mark-format.ts'
 import type { IdempotencyStore } from '../src/idempotency/store.ts'
-import { removeFromKafka } from '../src/kafka/admin/delete-resources.ts'
+import { deleteResources } from '../src/kafka/admin/delete-resources.ts'
 import { createMarksTopic } from '../src/kafka/admin/marks-topic.ts'
 import { withAdmin } from '../src/kafka/admin/topic-admin.ts'
 import { createKafka } from '../src/kafka/client/client.ts'
@@ -36,7 +36,7 @@ const topics = [topic, marksTopicOf(topic, groupId)]
 try {
   process.stdout.write(`${JSON.stringify(await measure(), null, 2)}\n`)
 } finally {
-  await removeFromKafka(kafka, { topics, groups: [] })
+  await deleteResources(kafka, { topics, groups: [] })
 }
 
 async function measure(): Promise<object> {

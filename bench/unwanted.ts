@@ -2,7 +2,7 @@
 // Needs no Kafka. Prints the process's own nanoseconds and bytes of garbage an event.
 //
 //   node bench/unwanted.ts [events]
-import { Ledger } from '../src/pipeline/offset-ledger.ts'
+import { OffsetLedger } from '../src/pipeline/offset-ledger.ts'
 import type { Pipeline } from '../src/pipeline/pipeline.ts'
 import type { Plugin } from '../src/plugin/plugin.ts'
 import { barePipeline, readAs } from './lib/bare-pipeline.ts'
@@ -58,7 +58,7 @@ for (const { what } of benches) {
 /** Takes that many records in. Making the record is counted too, as kafkajs's is not. */
 async function prepare(pipeline: Pipeline): Promise<(records: number) => void> {
   const lost = new AbortController().signal
-  const epoch = { topic: 'events', partition: 0, ledger: new Ledger(0), lost }
+  const epoch = { topic: 'events', partition: 0, ledger: new OffsetLedger(0), lost }
   await pipeline.begin(epoch)
   return (records) => {
     for (let i = 0; i < records; i++) {

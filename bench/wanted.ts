@@ -2,7 +2,7 @@
 // memory store. Needs no Kafka. Prints the process's own time an event, round by round.
 //
 //   node bench/wanted.ts [events]
-import { Ledger } from '../src/pipeline/offset-ledger.ts'
+import { OffsetLedger } from '../src/pipeline/offset-ledger.ts'
 import { barePipeline, readAs } from './lib/bare-pipeline.ts'
 import { createStream } from './lib/events.ts'
 import { readMix } from './lib/mix.ts'
@@ -14,7 +14,7 @@ const records = Array.from({ length: EVENTS }, () => readAs(next()))
 for (let round = 0; round < 5; round++) {
   const pipeline = barePipeline([{ slug: 'all', processEvent() {} }])
   const lost = new AbortController().signal
-  const epoch = { topic: `events${round}`, partition: 0, ledger: new Ledger(0), lost }
+  const epoch = { topic: `events${round}`, partition: 0, ledger: new OffsetLedger(0), lost }
   await pipeline.begin(epoch)
   const start = process.cpuUsage()
   for (const [offset, record] of records.entries()) {

@@ -7,7 +7,7 @@ import { createMemoryStore } from '../../src/idempotency/memory.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
 import { createReports } from '../../src/observe/pipeline-metrics.ts'
 import { createSampledLog } from '../../src/observe/sampled-log.ts'
-import { noCrashNotes } from '../../src/pipeline/admit/crash-counts.ts'
+import { noCrashStore } from '../../src/pipeline/admit/crash-counts.ts'
 import { allOn } from '../../src/pipeline/admit/plugin-switches.ts'
 import { createPipeline, type Pipeline } from '../../src/pipeline/pipeline.ts'
 import { withDefaults } from '../../src/plugin/loaded-plugin.ts'
@@ -15,8 +15,8 @@ import type { Plugin } from '../../src/plugin/plugin.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
 import { createLocalSchemas } from '../../src/testing/local-schemas.ts'
 import { systemClock as clock } from '../../src/util/clock.ts'
-import { CallBoard } from '../../src/watchdog/call-table.ts'
-import { noteCalls } from '../../src/watchdog/track-calls.ts'
+import { CallTable } from '../../src/watchdog/call-table.ts'
+import { trackCalls } from '../../src/watchdog/track-calls.ts'
 
 const LIMITS = {
   retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 },
@@ -42,9 +42,9 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
     fingerprint,
     store: createMemoryStore({ clock, ttlMs: 1e6, maxMarks: 100_000 }),
     deadLetters: { write: async () => {} },
-    crashes: noCrashNotes,
+    crashes: noCrashStore,
     maxCrashes: 3,
-    calls: noteCalls(new CallBoard()),
+    calls: trackCalls(new CallTable()),
     clock,
     random: Math.random,
     retentionMsOf: () => undefined,

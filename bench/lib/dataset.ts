@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { createRegistry } from '../../src/avro/registry/registry.ts'
 import { subjectName } from '../../src/avro/registry/subject-name.ts'
-import { registerSchemas } from '../../src/avro/registry/subjects.ts'
+import { registerSubjects } from '../../src/avro/registry/subjects.ts'
 import { contractSchemaOf, contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
 import type { Event } from '../../src/event/event.ts'
 import { createWithCompanions } from '../../src/kafka/admin/create-topics.ts'
@@ -84,7 +84,7 @@ export async function prepareTopic(
   const wanted = { partitions, replicationFactor: -1, configs: {} }
   await withAdmin(kafka, (admin) => createWithCompanions(admin, topic, wanted))
   const registry = createRegistry({ SCHEMA_REGISTRY_URL: registryUrl })
-  await registerSchemas(registry, { inventory: topic, plugin: topic }, () => {})
+  await registerSubjects(registry, { inventory: topic, plugin: topic }, () => {})
   const ids = new Map<string, number>()
   for (const { fullName, text } of contractSchemas()) {
     const id = await registry.registeredId(subjectName(topic, fullName), text)

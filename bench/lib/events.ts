@@ -6,7 +6,7 @@ import {
   RECEIVING,
 } from '../../src/dev/workload/locations.ts'
 import { type Random, seededRandom, weighted } from '../../src/dev/workload/random.ts'
-import { createMint } from '../../src/dev/workload/stamp.ts'
+import { createStamp } from '../../src/dev/workload/stamp.ts'
 import type {
   Entity,
   EntityChanges,
@@ -32,7 +32,7 @@ interface Base {
 /** Events of the ten kinds, the same for the same options; each call makes the next one. */
 export function createStream(options: StreamOptions): () => InventoryEvent {
   const random = seededRandom(options.seed)
-  const mint = createMint(random)
+  const mint = createStamp(random)
   const entity = () => entityOf(random.below(options.entities), random, options)
   return () => {
     const { id, time } = mint()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { waitUntil } from '../../src/dev/stack/process/poll.ts'
 import { createControlTopic } from '../../src/kafka/admin/control-topic.ts'
-import { removeFromKafka } from '../../src/kafka/admin/delete-resources.ts'
+import { deleteResources } from '../../src/kafka/admin/delete-resources.ts'
 import { createMarksTopic } from '../../src/kafka/admin/marks-topic.ts'
 import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
 import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
@@ -26,7 +26,7 @@ export async function withGroup<T>(
     return await work(groupId)
   } finally {
     const topics = [marksTopicOf(topic, groupId), controlTopicOf(groupId)]
-    await removeFromKafka(kafka, { topics, groups: [groupId, `${groupId}.crashes`] })
+    await deleteResources(kafka, { topics, groups: [groupId, `${groupId}.crashes`] })
   }
 }
 

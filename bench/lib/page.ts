@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
-import { givenEndpoints } from '../../src/dev/stack/external.ts'
+import { externalEndpoints } from '../../src/dev/stack/external.ts'
 import { KAFKA_VERSION } from '../../src/dev/stack/kafka.ts'
 import type { Dataset } from './dataset.ts'
 import type { Options } from './options.ts'
@@ -37,7 +37,7 @@ function versions(): Record<string, string> {
   const { kafkajs, avsc, '@kafkajs/confluent-schema-registry': registry } = dependencies
   return {
     Node: process.versions.node,
-    Kafka: givenEndpoints(process.env) ? 'as given' : KAFKA_VERSION,
+    Kafka: externalEndpoints(process.env) ? 'as given' : KAFKA_VERSION,
     ...{ kafkajs, avsc, '@kafkajs/confluent-schema-registry': registry },
     'parallel-consumer': PARALLEL_CONSUMER_VERSION,
   }

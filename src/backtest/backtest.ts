@@ -5,7 +5,7 @@ import { bytesOf, copyRecord } from '../pipeline/intake/retain-record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { type FilterReport, FilterTrial, type TrialOptions } from './filter-trial.ts'
-import { AskedEvent } from './lazy-event.ts'
+import { LazyEvent } from './lazy-event.ts'
 import { exampleOf, type Tallied, Tally } from './tally.ts'
 
 export interface BacktestOptions extends TrialOptions {
@@ -44,7 +44,7 @@ export class Backtest {
   #gained: Tally
   #lost: Tally
   #peek: BacktestOptions['peek']
-  #batch: AskedEvent[] = []
+  #batch: LazyEvent[] = []
   #batchBytes = 0
 
   constructor(options: BacktestOptions) {
@@ -105,7 +105,7 @@ export class Backtest {
         this.#undecodable.add(peeked.error, () => exampleOf(record, {}))
         return
       case 'event':
-        this.#batch.push(new AskedEvent(copyRecord(record), peeked))
+        this.#batch.push(new LazyEvent(copyRecord(record), peeked))
         this.#batchBytes += bytesOf(record)
         if (this.#batch.length >= BATCH_EVENTS_MAX || this.#batchBytes >= BATCH_BYTES_MAX) {
           this.#askBatch()
@@ -124,7 +124,7 @@ export class Backtest {
     }
   }
 
-  #count(asked: AskedEvent, now: FilterDecision, then: FilterDecision | undefined): void {
+  #count(asked: LazyEvent, now: FilterDecision, then: FilterDecision | undefined): void {
     const isDeclined = now.type === 'unwanted' && (then ?? now).type === 'unwanted'
     const why = isDeclined ? undefined : whyUndecodable(asked)
     if (why !== undefined) {
@@ -137,7 +137,7 @@ export class Backtest {
     this.#compare(asked, now.type === 'wanted', then.type === 'wanted')
   }
 
-  #compare(asked: AskedEvent, isMatched: boolean, willBe: boolean): void {
+  #compare(asked: LazyEvent, isMatched: boolean, willBe: boolean): void {
     if (isMatched === willBe) return
     const { record, name } = asked
     const tally = willBe ? this.#gained : this.#lost
@@ -145,7 +145,7 @@ export class Backtest {
   }
 }
 
-function whyUndecodable(asked: AskedEvent): string | undefined {
+function whyUndecodable(asked: LazyEvent): string | undefined {
   try {
     void asked.event
     return undefined

@@ -1,7 +1,7 @@
-import { askedAgain } from '../explain/plugin.ts'
-import { Ask, type FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
+import { reevaluated } from '../explain/plugin.ts'
+import { type FilterDecision, FilterEvaluator } from '../pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { AskedEvent } from './lazy-event.ts'
+import type { LazyEvent } from './lazy-event.ts'
 import { exampleOf, type Tallied, Tally } from './tally.ts'
 
 /** What a plugin's filters said. Matched and unmatched are by the event's name, errors by message. */
@@ -22,7 +22,7 @@ export interface TrialOptions {
 /** Asks the filters of one plugin, and counts what they say and what that costs. */
 export class FilterTrial {
   readonly #plugin: LoadedPlugin
-  readonly #ask: Ask
+  readonly #ask: FilterEvaluator
   readonly #matched: Tally
   readonly #unmatched: Tally
   readonly #errors: Tally
@@ -33,7 +33,7 @@ export class FilterTrial {
 
   constructor(plugin: LoadedPlugin, { examplesMax, cpuMicros }: TrialOptions) {
     this.#plugin = plugin
-    this.#ask = new Ask([plugin])
+    this.#ask = new FilterEvaluator([plugin])
     this.#matched = new Tally(examplesMax)
     this.#unmatched = new Tally(examplesMax)
     this.#errors = new Tally(examplesMax)
@@ -45,21 +45,21 @@ export class FilterTrial {
   }
 
   /** Many at once, because a single answer is too quick to be measured. */
-  ask(events: readonly AskedEvent[]): FilterDecision[] {
+  ask(events: readonly LazyEvent[]): FilterDecision[] {
     const plugins = [this.#plugin]
     const one: FilterDecision[] = []
     const decisions = new Array<FilterDecision>(events.length)
     const startedMicros = this.#cpuMicros()
     for (let i = 0; i < events.length; i++) {
-      const event = events[i] as AskedEvent
-      this.#ask.all(plugins, event, event.record, one)
+      const event = events[i] as LazyEvent
+      this.#ask.evaluate(plugins, event, event.record, one)
       decisions[i] = one[0] as FilterDecision
     }
     this.#spent(events.length, this.#cpuMicros() - startedMicros)
     return decisions
   }
 
-  count(asked: AskedEvent, decision: FilterDecision): void {
+  count(asked: LazyEvent, decision: FilterDecision): void {
     const { record, name } = asked
     const example = (why?: string) =>
       exampleOf(record, { name, id: asked.id, ...(why !== undefined && { why }) })
@@ -91,7 +91,7 @@ export class FilterTrial {
     spent.micros += micros
   }
 
-  #why({ record, name, event }: AskedEvent): string {
-    return askedAgain(this.#plugin, record, { name, event }).why
+  #why({ record, name, event }: LazyEvent): string {
+    return reevaluated(this.#plugin, record, { name, event }).why
   }
 }

@@ -4,7 +4,7 @@ import type { SourceRecord } from '../event/record.ts'
 import { Envelope } from '../pipeline/intake/envelope.ts'
 
 /** A record that holds an event, which is decoded once, and only if somebody wants it. */
-export class AskedEvent {
+export class LazyEvent {
   readonly name: string
   readonly schema: WriterSchema
   readonly record: SourceRecord

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
-import { watchForTheEnd } from './shared/shutdown.ts'
+import { onShutdown } from './shared/shutdown.ts'
 
 export function registerGateway(program: Command): void {
   program
@@ -16,7 +16,7 @@ async function gateway(): Promise<void> {
   const { startGateway } = await import('../gateway/gateway.ts')
   const log = createLogger(config.LOG_LEVEL)
   for (const hint of nameHints(process.env)) log.warn(hint)
-  const ending = watchForTheEnd(log, 'gateway')
+  const ending = onShutdown(log, 'gateway')
   const running = await startGateway({ config, log })
   await ending.begun
   const result = await running.stop()

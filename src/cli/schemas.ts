@@ -6,7 +6,7 @@ interface SchemasOptions {
   pluginTopic: string
 }
 
-type Verb = 'listSchemas' | 'checkSchemas' | 'registerSchemas'
+type Verb = 'listSchemas' | 'checkSchemas' | 'registerSubjects'
 
 export function registerSchemas(program: Command): void {
   const schemas = program
@@ -21,7 +21,7 @@ export function registerSchemas(program: Command): void {
       .action((options: SchemasOptions) => run(verb, options))
   add('list', 'Print each schema, its subject, its id and the versions there', 'listSchemas')
   add('check', 'Refuse a schema that is not registered or not compatible', 'checkSchemas')
-  add('register', 'Register what is not registered yet; safe to repeat', 'registerSchemas')
+  add('register', 'Register what is not registered yet; safe to repeat', 'registerSubjects')
 }
 
 async function run(verb: Verb, options: SchemasOptions): Promise<void> {

@@ -7,7 +7,7 @@ import { defaultsFrom, type LoadedPlugin, offersSql } from '../plugin/loaded-plu
 import type { Service } from '../service/service.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
-import { watchForTheEnd } from './shared/shutdown.ts'
+import { onShutdown } from './shared/shutdown.ts'
 
 export function registerServe(program: Command): void {
   program
@@ -24,7 +24,7 @@ async function serve(): Promise<void> {
   const { startService } = await import('../service/service.ts')
   const log = createLogger(config.LOG_LEVEL)
   for (const hint of nameHints(process.env)) log.warn(hint)
-  const ending = watchForTheEnd(log, 'service')
+  const ending = onShutdown(log, 'service')
   const plugins = await load(config.PLUGINS, config, log)
   const service = await startService({ config, plugins, log, onFailure: ending.fail })
   await ending.begun

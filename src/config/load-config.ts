@@ -1,4 +1,4 @@
-import { nearMiss } from '../util/did-you-mean.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { relationProblems } from './cross-checks.ts'
 import { type Environment, readSettings } from './read-settings.ts'
@@ -40,7 +40,7 @@ export function nameHints(env: Environment): string[] {
   return Object.keys(env).flatMap((name) => {
     if (variables.includes(name)) return []
     const meant = settingNames.find((known) => isSameButForEnd(name, known))
-    const known = meant ?? nearMiss(name, variables)
+    const known = meant ?? didYouMean(name, variables)
     return known === undefined ? [] : `${name} is not a setting: did you mean ${known}?`
   })
 }

@@ -1,7 +1,7 @@
 import type { ControlRecord, PluginStart, PluginState } from './control-record.ts'
 
 /** How a plugin is switched, and by whom if it ever was. */
-export interface PluginStanding {
+export interface PluginStatus {
   state: PluginState
   by?: string
   at?: string
@@ -9,11 +9,11 @@ export interface PluginStanding {
 }
 
 /** How all stands by the newest record of each switch; `eventsEnabled` counts where none says. */
-export function standingsOf(records: readonly ControlRecord[], eventsEnabled: boolean) {
+export function pluginStates(records: readonly ControlRecord[], eventsEnabled: boolean) {
   const events = records.find((record) => record.switch === 'events')
   return {
     events: events?.state ?? (eventsEnabled ? ('on' as const) : ('off' as const)),
-    of(slug: string): PluginStanding {
+    of(slug: string): PluginStatus {
       const found = records.find((record) => record.switch === 'plugin' && record.slug === slug)
       if (found?.switch !== 'plugin') return { state: 'enabled' }
       const { state, by, at, why } = found

@@ -2,7 +2,7 @@ import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
 import { DLQ, ownHeaders } from './headers.ts'
 
 /** A dead letter as it lies in its topic. */
-export interface Letter {
+export interface DeadLetterInfo {
   /** `topic/partition@offset` of the letter itself: what it is called by. */
   place: string
   /** When it was written. */
@@ -25,7 +25,7 @@ export interface Letter {
 }
 
 /** What is told of a dead letter by its headers; undefined for a record that is none of ours. */
-export function letterOf(record: SourceRecord): Letter | undefined {
+export function readDeadLetter(record: SourceRecord): DeadLetterInfo | undefined {
   const plugin = headerText(record, DLQ.plugin)
   const topic = headerText(record, DLQ.topic)
   if (plugin === undefined || topic === undefined) return undefined

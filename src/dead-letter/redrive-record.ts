@@ -1,7 +1,7 @@
 import { headerText, type RecordHeaders, type SourceRecord } from '../event/record.ts'
 import { redriveTopicOf } from '../topics/names.ts'
 import { DLQ, ownHeaders, REDRIVE } from './headers.ts'
-import type { Letter } from './read-dead-letter.ts'
+import type { DeadLetterInfo } from './read-dead-letter.ts'
 
 /** A dead letter as it comes again: its original bytes, whom it is for and where it came from. */
 export interface RedriveRecord {
@@ -12,7 +12,7 @@ export interface RedriveRecord {
   headers: RecordHeaders
 }
 
-export function redriveRecordOf(letter: Letter, record: SourceRecord): RedriveRecord {
+export function redriveRecordOf(letter: DeadLetterInfo, record: SourceRecord): RedriveRecord {
   const { key, value, headers } = record
   return {
     topic: redriveTopicOf(letter.topic),
@@ -35,7 +35,7 @@ export function redriveRecordOf(letter: Letter, record: SourceRecord): RedriveRe
 }
 
 /** The place of the dead letter that a group's redriven record was; undefined for other groups'. */
-export function redrivenLetterOf(record: SourceRecord, groupId: string): string | undefined {
+export function redrivenDeadLetterOf(record: SourceRecord, groupId: string): string | undefined {
   const isOfGroup = headerText(record, REDRIVE.group) === groupId
   return isOfGroup ? headerText(record, REDRIVE.letter) : undefined
 }

@@ -1,6 +1,6 @@
 import type { Event, InventoryEvent, InventoryKind, UnknownEvent } from './event.ts'
 import { isPluginEvent, isUnknownEvent } from './guards.ts'
-import { subjectOf } from './plugin-event-key.ts'
+import { pluginEventKey } from './plugin-event-key.ts'
 
 type EventOfKind<K extends InventoryKind> = Extract<InventoryEvent, { kind: K }>
 
@@ -23,7 +23,7 @@ const ENTITY_ID: { [K in InventoryKind]: (event: EventOfKind<K>) => string } = {
  * inventory events, `<model>:<pk>` for plugin events, the event's own id where it has no subject.
  */
 export function entityKey(event: Event): string {
-  if (isPluginEvent(event)) return subjectOf(event) ?? event.id
+  if (isPluginEvent(event)) return pluginEventKey(event) ?? event.id
   if (isUnknownEvent(event)) return guessedEntityId(event) ?? event.id
   const entityId = ENTITY_ID[event.kind] as (event: InventoryEvent) => string
   return entityId(event)

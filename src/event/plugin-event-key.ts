@@ -44,7 +44,7 @@ const GENERIC = /^([a-z0-9]+_[a-z0-9_]+)\.(?:created|saved|deleted)$/
  * `<model>:<pk>` of the object that a plugin event is about, the same for its generic and its
  * specific events. Undefined for an event about several objects or about none.
  */
-export function subjectOf(event: PluginEvent): string | undefined {
+export function pluginEventKey(event: PluginEvent): string | undefined {
   return subjects(event)
     .map(([model, kwarg]) => keyOf(model, event.kwargs[kwarg]))
     .find((key) => key !== undefined)

@@ -1,11 +1,11 @@
 import { redriveIdOf } from '../dead-letter/redrive.ts'
-import type { AskedDelivery, MarksLookup, Note } from '../idempotency/lookup.ts'
+import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../idempotency/lookup.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Completion } from './explanation.ts'
 import { type KnownRecord, timeOf } from './record.ts'
 import type { Redrive } from './redrives.ts'
 
-export interface Notes {
+export interface Completions {
   of(record: KnownRecord, slug: string): Completion
   ofRedrive(redrive: Redrive): Completion
 }
@@ -13,17 +13,17 @@ export interface Notes {
 interface Question {
   record: KnownRecord
   slug: string
-  note?: Note
+  note?: StoredCompletion
   /** Of this content under the same id: where another one was first, it is claimed by itself. */
-  conflict?: Note
+  conflict?: StoredCompletion
 }
 
 /** Asks for the notes of all plugins on all records, and on what was redriven, at once. */
-export async function askNotes(
+export async function loadCompletions(
   marks: Pick<MarksLookup, 'find'>,
   { records, redrives }: { records: readonly KnownRecord[]; redrives: readonly Redrive[] },
   plugins: readonly LoadedPlugin[],
-): Promise<Notes> {
+): Promise<Completions> {
   const questions = records.flatMap((record) =>
     record.print === undefined ? [] : plugins.map(({ slug }): Question => ({ record, slug })),
   )
@@ -44,7 +44,7 @@ export async function askNotes(
 }
 
 /** By its id, and by what stands for its id in a conflict. */
-function deliveriesOf({ record: { record, read, print }, slug }: Question): AskedDelivery[] {
+function deliveriesOf({ record: { record, read, print }, slug }: Question): DeliveryQuery[] {
   const { topic, partition } = record
   const id = read.type === 'event' ? read.id : ''
   const common = { plugin: slug, topic, partition, fingerprint: print as string }
@@ -55,7 +55,7 @@ function deliveriesOf({ record: { record, read, print }, slug }: Question): Aske
 }
 
 /** By the id that this time alone has. */
-function redeliveryOf({ known: { read, print }, redriven }: Redrive): AskedDelivery {
+function redeliveryOf({ known: { read, print }, redriven }: Redrive): DeliveryQuery {
   const { plugin, origin } = redriven
   const id = read.type === 'event' ? read.id : ''
   const fingerprint = print as string
@@ -63,7 +63,7 @@ function redeliveryOf({ known: { read, print }, redriven }: Redrive): AskedDeliv
   return { plugin, eventId, fingerprint, topic: origin.topic, partition: origin.partition }
 }
 
-function completionOf(note: Note | undefined, conflict?: Note): Completion {
+function completionOf(note: StoredCompletion | undefined, conflict?: StoredCompletion): Completion {
   if (note === undefined) return { type: 'unknown', why: 'its content cannot be read' }
   switch (note.type) {
     case 'completed': {

@@ -4,19 +4,25 @@ import type { MarksLookup } from '../idempotency/lookup.ts'
 import { isBelow } from '../pipeline/intake/start-offsets.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { messageOf } from '../util/errors.ts'
-import { askNotes, type Notes } from './completions.ts'
+import { type Completions, loadCompletions } from './completions.ts'
 import type {
-  ExplainedLetter,
+  ExplainedDeadLetter,
   ExplainedRecord,
   ExplainedRedrive,
   ExplainedStart,
   Explanation,
+  KnownPluginStatus,
   SearchedTopic,
-  Standing,
 } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
 import { explainPlugin } from './plugin.ts'
-import { type Committed, explainLetter, type KnownRecord, knownRecord, recordOf } from './record.ts'
+import {
+  type Committed,
+  explainDeadLetter,
+  type KnownRecord,
+  knownRecord,
+  recordOf,
+} from './record.ts'
 import { explainRedrive, redrivesOf } from './redrives.ts'
 
 /** Everything that is asked to explain an event. Nothing is changed by that. */
@@ -26,7 +32,7 @@ export interface ExplainPorts {
   /** The records that hold the event, and its dead letters. */
   find(id: string): Promise<Findings>
   committed(): Promise<Committed>
-  standings(): Promise<Standings>
+  standings(): Promise<PluginStates>
   marks: MarksLookup
 }
 
@@ -40,19 +46,19 @@ export interface Findings {
   unknown: string[]
 }
 
-export interface Standings {
+export interface PluginStates {
   events: 'on' | 'off'
-  of(slug: string): Standing
+  of(slug: string): KnownPluginStatus
   startOf(slug: string): PluginStart | undefined
 }
 
 interface Gathered {
   records: KnownRecord[]
-  letters: ExplainedLetter[]
+  letters: ExplainedDeadLetter[]
   redrives: ExplainedRedrive[]
   committed: Committed | undefined
-  standings: Standings | undefined
-  notes: Notes
+  standings: PluginStates | undefined
+  notes: Completions
 }
 
 /**
@@ -74,14 +80,14 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
   const known = found.records
     .map(knownRecord)
     .sort((a, b) => a.record.timestampMs - b.record.timestampMs)
-  const letters = found.letters.flatMap(({ record }) => explainLetter(record) ?? [])
+  const letters = found.letters.flatMap(({ record }) => explainDeadLetter(record) ?? [])
   const redriven = redrivesOf(
     found.redrives,
     ports.group,
     ports.plugins.map(({ slug }) => slug),
   )
   const asked = { records: known, redrives: redriven }
-  const notes = await askNotes(ports.marks, asked, ports.plugins)
+  const notes = await loadCompletions(ports.marks, asked, ports.plugins)
   const redrives = redriven.map((redrive) =>
     explainRedrive(redrive, notes.ofRedrive(redrive), letters, committed),
   )

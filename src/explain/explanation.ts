@@ -1,4 +1,4 @@
-import type { PluginStanding } from '../control/plugin-states.ts'
+import type { PluginStatus } from '../control/plugin-states.ts'
 import type { FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
 
 /** Which part of the topics is searched. */
@@ -18,7 +18,7 @@ export interface Explanation {
   /** Each record that holds the event, oldest first. */
   records: ExplainedRecord[]
   /** Dead letters of it whose record is not among these. */
-  letters: ExplainedLetter[]
+  letters: ExplainedDeadLetter[]
   /** The same of those that were redriven for this group. */
   redrives: ExplainedRedrive[]
   searched: SearchedTopic[]
@@ -38,7 +38,7 @@ export interface ExplainedRecord {
   progress: Progress
   plugins: ExplainedPlugin[]
   /** Dead letters of others than the plugins above; `*` stands for all of them. */
-  letters: ExplainedLetter[]
+  letters: ExplainedDeadLetter[]
   /** Those that were redriven for others of this group. */
   redrives: ExplainedRedrive[]
 }
@@ -64,13 +64,13 @@ export interface ExplainedPlugin {
   plugin: string
   /** In one line. */
   summary: string
-  state: Standing
+  state: KnownPluginStatus
   /** What its filter says now, which may not be what it said then. */
   filter: { decision: FilterDecision['type'] | 'not-asked'; why: string }
   /** Where the plugin starts, if the record lies below that: then it passes the plugin by. */
   passedBy: ExplainedStart | null
   completion: Completion
-  letters: ExplainedLetter[]
+  letters: ExplainedDeadLetter[]
   redrives: ExplainedRedrive[]
 }
 
@@ -83,7 +83,7 @@ export interface ExplainedStart {
   why: string
 }
 
-export type Standing = PluginStanding | { state: 'unknown' }
+export type KnownPluginStatus = PluginStatus | { state: 'unknown' }
 
 /** What the idempotency store keeps of the plugin and this event id. */
 export type Completion =
@@ -100,7 +100,7 @@ export type Completion =
   | { type: 'claimed'; by: string; until: string }
   | { type: 'none' | 'unknown'; why: string }
 
-export interface ExplainedLetter {
+export interface ExplainedDeadLetter {
   place: string
   time: string
   plugin: string

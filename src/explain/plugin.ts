@@ -21,11 +21,11 @@ export function explainPlugin(plugin: LoadedPlugin, facts: PluginFacts): Explain
 
 function filterOf(plugin: LoadedPlugin, { record, read }: KnownRecord): ExplainedPlugin['filter'] {
   if (read.type !== 'event') return { decision: 'not-asked', why: 'its content cannot be read' }
-  return askedAgain(plugin, record, read)
+  return reevaluated(plugin, record, read)
 }
 
 /** What a plugin's filters say of an event, and which clause decides. */
-export function askedAgain(
+export function reevaluated(
   plugin: LoadedPlugin,
   record: SourceRecord,
   read: Pick<ReadEvent, 'name' | 'event'>,

@@ -1,7 +1,7 @@
 import { fingerprint } from '../avro/codec/fingerprint.ts'
-import { letterOf } from '../dead-letter/read-dead-letter.ts'
+import { readDeadLetter } from '../dead-letter/read-dead-letter.ts'
 import { placeOf, type SourceRecord } from '../event/record.ts'
-import type { ExplainedLetter, ExplainedRecord, Progress } from './explanation.ts'
+import type { ExplainedDeadLetter, ExplainedRecord, Progress } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
 
 /** The offset that the group has committed in a partition, if it has. */
@@ -35,8 +35,8 @@ export function recordOf(
 }
 
 /** A dead letter as it is told of; undefined for a record that is none of ours. */
-export function explainLetter(record: SourceRecord): ExplainedLetter | undefined {
-  const letter = letterOf(record)
+export function explainDeadLetter(record: SourceRecord): ExplainedDeadLetter | undefined {
+  const letter = readDeadLetter(record)
   if (letter === undefined) return undefined
   const { place, plugin, groupId, reason, attempts, error, redrives, topic, partition, offset } =
     letter

@@ -2,7 +2,7 @@ import { REDRIVE } from '../dead-letter/headers.ts'
 import { type Redriven, redrivenOf } from '../dead-letter/redrive.ts'
 import { headerText, placeOf } from '../event/record.ts'
 import { everyPlugin } from '../pipeline/intake/route.ts'
-import type { Completion, ExplainedLetter, ExplainedRedrive, Progress } from './explanation.ts'
+import type { Completion, ExplainedDeadLetter, ExplainedRedrive, Progress } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
 import { type Committed, type KnownRecord, knownRecord, progressOf, timeOf } from './record.ts'
 
@@ -34,12 +34,12 @@ export function redrivesOf(
 export function explainRedrive(
   { known: { record }, redriven }: Redrive,
   completion: Completion,
-  letters: readonly ExplainedLetter[],
+  letters: readonly ExplainedDeadLetter[],
   committed: Committed | undefined,
 ): ExplainedRedrive {
   const { plugin, groupId, generation, origin } = redriven
   const place = placeOf(origin)
-  const isAgain = (letter: ExplainedLetter) =>
+  const isAgain = (letter: ExplainedDeadLetter) =>
     letter.record === place &&
     letter.plugin === plugin &&
     letter.group === groupId &&
@@ -60,7 +60,7 @@ export function explainRedrive(
 
 /** Given up counts as completed too, so a dead letter says more. */
 function summaryOf(
-  again: ExplainedLetter | undefined,
+  again: ExplainedDeadLetter | undefined,
   completion: Completion,
   { type }: Progress,
 ): string {

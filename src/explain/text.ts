@@ -1,14 +1,14 @@
 import type {
   Completion,
-  ExplainedLetter,
+  ExplainedDeadLetter,
   ExplainedPlugin,
   ExplainedRecord,
   ExplainedRedrive,
   ExplainedStart,
   Explanation,
+  KnownPluginStatus,
   Progress,
   SearchedTopic,
-  Standing,
 } from './explanation.ts'
 
 /** An explanation for people, in lines. */
@@ -89,7 +89,7 @@ function pluginLines(explained: ExplainedPlugin): string[] {
   ]
 }
 
-function standing(state: Standing): string {
+function standing(state: KnownPluginStatus): string {
   if (state.state === 'unknown') return 'cannot be told'
   const { by, at, why } = state
   if (at === undefined) return state.state
@@ -118,12 +118,12 @@ function completionLine(completion: Completion): string {
   }
 }
 
-function brief({ place, time, reason, attempts, error }: ExplainedLetter): string {
+function brief({ place, time, reason, attempts, error }: ExplainedDeadLetter): string {
   const calls = attempts === 1 ? '1 attempt' : `${attempts} attempts`
   return `${place} ${time} ${reason} after ${calls}: ${error.replace(/\s+/g, ' ')}`
 }
 
-function fullLetter(letter: ExplainedLetter): string {
+function fullLetter(letter: ExplainedDeadLetter): string {
   return `  ${letter.plugin} of ${letter.group}, record ${letter.record}: ${brief(letter)}`
 }
 

@@ -64,14 +64,14 @@ export function kindOf(value: unknown): string {
 }
 
 function oneOf(operands: readonly Scalar[], isTime: boolean): Judge {
-  const wanted = new Set<unknown>(isTime ? operands.map(momentOf) : operands)
+  const wanted = new Set<unknown>(isTime ? operands.map(instantOf) : operands)
   const types = new Set(operands.filter((operand) => operand !== null).map((o) => typeof o))
   const expected = [...types].map((type) => `a ${type}`).join(' or ')
   return (value) => {
     if (value === undefined) return false
     if (value === null || types.size === 0) return wanted.has(value)
     if (!types.has(typeof value as never)) return mistyped(expected, value)
-    return wanted.has(isTime ? momentOf(value) : value)
+    return wanted.has(isTime ? instantOf(value) : value)
   }
 }
 
@@ -87,10 +87,10 @@ function ordering<T extends number | string | bigint>(holds: (value: T, operand:
     expects: 'a number or a string',
     isOperand: (operand: unknown) => isText(operand) || isNumber(operand),
     judge(operand: number | string, isTime: boolean): Judge {
-      const [type, bound] = [typeof operand, isTime ? momentOf(operand) : operand]
+      const [type, bound] = [typeof operand, isTime ? instantOf(operand) : operand]
       return (value) => {
         if (value === undefined || value === null) return false
-        const seen = isTime ? momentOf(value) : value
+        const seen = isTime ? instantOf(value) : value
         if (seen === undefined) return mistyped('an RFC 3339 time', value)
         return typeof value === type ? holds(seen as T, bound as T) : mistyped(`a ${type}`, value)
       }
@@ -99,7 +99,7 @@ function ordering<T extends number | string | bigint>(holds: (value: T, operand:
 }
 
 /** Microseconds, which compare as the moments do; undefined if it is no time. */
-function momentOf(value: unknown): unknown {
+function instantOf(value: unknown): unknown {
   return typeof value === 'string' ? parseTime(value) : undefined
 }
 

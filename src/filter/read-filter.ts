@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { parseTime } from '../event/time.ts'
-import { nearMiss } from '../util/did-you-mean.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
 import { type Field, type Filter, isTime } from './filter.ts'
 import { type OperatorName, operators } from './operators.ts'
 import { readField } from './read-field.ts'
@@ -52,7 +52,7 @@ class Reading {
       return filter && { type: 'not', filter }
     }
     if (Object.hasOwn(operators, dialect)) return this.#tests(dialect as OperatorName, value, inner)
-    const meant = nearMiss(dialect, DIALECTS)
+    const meant = didYouMean(dialect, DIALECTS)
     const hint =
       meant === undefined ? `expected one of ${DIALECTS.join(', ')}` : `did you mean ${meant}?`
     return this.#refuse(at, `${dialect}: not known, ${hint}`)

@@ -4,22 +4,22 @@ import type { Trace } from '../event/trace.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
-import { within } from '../util/with-timeout.ts'
-import { type FieldProblem, later, type Refusal } from './http/problem-details.ts'
+import { withTimeout } from '../util/with-timeout.ts'
+import { type FieldProblem, later, type ProblemDetails } from './http/problem-details.ts'
 
-export interface Taken {
+export interface Accepted {
   status: 202
   ids: string[]
 }
 
-export interface Taking {
+export interface Acceptance {
   /** What the sender is told, within the limit. */
-  answer: Promise<Taken | Refusal>
+  answer: Promise<Accepted | ProblemDetails>
   /** Resolves when nothing of it is under way any more, which may be after the answer. */
   settled: Promise<unknown>
 }
 
-export interface TakeOptions {
+export interface AcceptorOptions {
   publisher: Publisher
   clock: Clock
   deliveryTimeoutMs: number
@@ -31,12 +31,12 @@ export interface TakeOptions {
 const RETRY_AFTER_SECONDS = 5
 
 /** Publishes events and answers 202 only when Kafka has acknowledged each of them. */
-export function createTake(
-  options: TakeOptions,
-): (events: readonly Event[], trace?: Trace) => Taking {
+export function createAcceptor(
+  options: AcceptorOptions,
+): (events: readonly Event[], trace?: Trace) => Acceptance {
   const { publisher, clock, deliveryTimeoutMs, onFailure, onUnknownKinds } = options
 
-  function answerOf(events: readonly Event[], results: Result[]): Taken | Refusal {
+  function answerOf(events: readonly Event[], results: Result[]): Accepted | ProblemDetails {
     const failures = results.flatMap((result) =>
       result.status === 'rejected' && !isFaultOfTheEvent(result.reason) ? [result.reason] : [],
     )
@@ -47,7 +47,7 @@ export function createTake(
     return { status: 202, ids: events.map(({ id }) => id) }
   }
 
-  function failed(error: unknown): Refusal {
+  function failed(error: unknown): ProblemDetails {
     onFailure(error)
     return isDefect(error) ? DEFECT : later(503, UNAVAILABLE, RETRY_AFTER_SECONDS)
   }
@@ -56,12 +56,12 @@ export function createTake(
     // Each by itself, so that the answer can tell which of them Kafka refused.
     const settled = Promise.allSettled(events.map((event) => publisher.publish([event], trace)))
     const answered = settled.then((results) => answerOf(events, results))
-    const answer = within(answered, deliveryTimeoutMs, () => late(deliveryTimeoutMs), clock)
+    const answer = withTimeout(answered, deliveryTimeoutMs, () => late(deliveryTimeoutMs), clock)
     return { answer: answer.catch(failed), settled }
   }
 }
 
-const DEFECT: Refusal = { status: 500, detail: 'the gateway failed; its log says why' }
+const DEFECT: ProblemDetails = { status: 500, detail: 'the gateway failed; its log says why' }
 const UNAVAILABLE = 'Kafka did not acknowledge every event; send the request again'
 
 type Result = PromiseSettledResult<void>
@@ -82,7 +82,7 @@ function refusedEvent(result: Result, index: number): FieldProblem[] {
   return [{ index, field: '', expected: 'an event that fits into a record', got: 'a larger one' }]
 }
 
-function tooLarge(errors: readonly FieldProblem[]): Refusal {
+function tooLarge(errors: readonly FieldProblem[]): ProblemDetails {
   const detail = 'Kafka refuses events of this size; the others of the request are published'
   return { status: 413, detail, errors }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
-import { within } from '../util/with-timeout.ts'
+import { withTimeout } from '../util/with-timeout.ts'
 
 export interface BrokerWatchOptions {
   /** Rejects when the brokers can't be reached. */
@@ -33,7 +33,7 @@ export function watchBrokers({ ask, clock, log }: BrokerWatchOptions): BrokerWat
 
   async function whyNot(): Promise<string | undefined> {
     try {
-      await within(ask(), LIMIT_MS, late, clock)
+      await withTimeout(ask(), LIMIT_MS, late, clock)
       return undefined
     } catch (error) {
       return messageOf(error)

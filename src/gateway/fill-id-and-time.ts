@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { uuidV7 } from '../publish/uuid-v7.ts'
 
 /** Gives events the id and the time that they lack. */
-export interface Mint {
+export interface EventDefaults {
   id(): string
   /**
    * The time of an event that has none, the same for the same id: an id that comes again with
@@ -17,7 +17,7 @@ const UUID_V7 = /^([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]
 /** The last millisecond of the year 9999. */
 const LAST_MS = 253_402_300_799_999
 
-export function createMint(nowMs: () => number, rememberedIds = REMEMBERED_IDS): Mint {
+export function createStamp(nowMs: () => number, rememberedIds = REMEMBERED_IDS): EventDefaults {
   const times = new Map<string, string>()
 
   function remembered(id: string): string {

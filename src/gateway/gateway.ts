@@ -10,9 +10,9 @@ import { type Clock, systemClock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
-import { createTake } from './accept-events.ts'
+import { createAcceptor } from './accept-events.ts'
 import { watchBrokers } from './broker-watch.ts'
-import { createMint } from './fill-id-and-time.ts'
+import { createStamp } from './fill-id-and-time.ts'
 import { createByteBudget } from './http/byte-budget.ts'
 import type { IntakeRoute } from './intake-route.ts'
 import { pluginRoute } from './plugin-route.ts'
@@ -65,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxEvents: config.GATEWAY_MAX_EVENTS,
     maxConnections: config.GATEWAY_MAX_CONNECTIONS,
     requestTimeoutMs: config.GATEWAY_REQUEST_TIMEOUT_MS,
-    take: createTake({
+    take: createAcceptor({
       publisher,
       clock,
       deliveryTimeoutMs: config.GATEWAY_DELIVERY_TIMEOUT_MS,
@@ -110,7 +110,7 @@ function routesOf(config: GatewayConfig, clock: Clock): IntakeRoute[] {
   const { GATEWAY_SECRETS: secrets, GATEWAY_TOKEN: token } = config
   const webhooks = webhookRoute({ secrets, toleranceMs: config.GATEWAY_TOLERANCE_MS, clock })
   if (token === undefined) return [webhooks]
-  return [webhooks, pluginRoute({ token, mint: createMint(clock.now) })]
+  return [webhooks, pluginRoute({ token, mint: createStamp(clock.now) })]
 }
 
 /** Its topics and schemas are looked up now, so that a request never waits for the registry. */

@@ -1,10 +1,12 @@
-import type { Refusal } from './http/problem-details.ts'
+import type { ProblemDetails } from './http/problem-details.ts'
 
 /** Printable ASCII without spaces, with quotes around it or without. */
 export const KEY_PATTERN = '^(?:[!#-~]{1,255}|"[!#-~]{1,255}")$'
 
 /** What the `Idempotency-Key` header says, if it is there. */
-export function readIdempotencyKey(header: string | undefined): string | undefined | Refusal {
+export function readIdempotencyKey(
+  header: string | undefined,
+): string | undefined | ProblemDetails {
   if (header === undefined) return undefined
   if (new RegExp(KEY_PATTERN).test(header)) return header.replaceAll('"', '')
   const detail = 'Idempotency-Key: expected 1 to 255 characters of printable ASCII, without spaces'

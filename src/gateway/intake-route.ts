@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Event } from '../event/event.ts'
 import type { JsonObject } from '../event/json.ts'
-import { type FieldProblem, fieldProblem, notEvents, type Refusal } from './http/problem-details.ts'
+import {
+  type FieldProblem,
+  fieldProblem,
+  invalidEvents,
+  type ProblemDetails,
+} from './http/problem-details.ts'
 import type { ReadBody } from './http/read-body.ts'
 import type { ReadEvent } from './read-webhook.ts'
 
@@ -9,10 +14,10 @@ import type { ReadEvent } from './read-webhook.ts'
 export interface IntakeRoute {
   path: string
   /** Refuses by the headers alone, before the body is read. */
-  admit(headers: IncomingHttpHeaders): Refusal | undefined
+  admit(headers: IncomingHttpHeaders): ProblemDetails | undefined
   /** Refuses by the headers and the bytes of the body. */
-  verify?(headers: IncomingHttpHeaders, body: Buffer): Refusal | undefined
-  read(body: ReadBody, headers: IncomingHttpHeaders): Event[] | Refusal
+  verify?(headers: IncomingHttpHeaders, body: Buffer): ProblemDetails | undefined
+  read(body: ReadBody, headers: IncomingHttpHeaders): Event[] | ProblemDetails
   /** Of OpenAPI, beside what all such routes have in common. */
   operation: JsonObject
   /** The component that describes one event. */
@@ -23,7 +28,7 @@ export interface IntakeRoute {
 export function readAll(
   values: readonly unknown[],
   read: (value: unknown, index: number) => ReadEvent,
-): Event[] | Refusal {
+): Event[] | ProblemDetails {
   const events: Event[] = []
   const problems: FieldProblem[] = []
   for (const [index, value] of values.entries()) {
@@ -31,7 +36,7 @@ export function readAll(
     if (result.ok) events.push(result.event)
     else problems.push(...result.problems.map((problem) => fieldProblem(index, problem)))
   }
-  return problems.length === 0 ? events : notEvents(problems)
+  return problems.length === 0 ? events : invalidEvents(problems)
 }
 
 /** A header that is sent twice counts as if it were one, as HTTP has it. */

@@ -2,16 +2,16 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Event } from '../event/event.ts'
 import { type Trace, traceOf } from '../event/trace.ts'
-import type { Taking } from './accept-events.ts'
+import type { Acceptance } from './accept-events.ts'
 import type { ByteBudget, Reservation } from './http/byte-budget.ts'
-import { MEDIA_TYPES, refuse } from './http/error-handler.ts'
-import { later, type Refusal } from './http/problem-details.ts'
+import { MEDIA_TYPES, sendProblem } from './http/error-handler.ts'
+import { later, type ProblemDetails } from './http/problem-details.ts'
 import { JSON_LINES_TYPES, JSON_TYPES, readBody } from './http/read-body.ts'
 import { headerOf, type IntakeRoute } from './intake-route.ts'
 
 export interface IntakeOptions {
   routes: readonly IntakeRoute[]
-  take(events: readonly Event[], trace: Trace | undefined): Taking
+  take(events: readonly Event[], trace: Trace | undefined): Acceptance
   budget: ByteBudget
   maxBodyBytes: number
   maxEvents: number
@@ -38,7 +38,7 @@ function serveRoute(server: FastifyInstance, route: IntakeRoute, options: Intake
   const { budget, maxBodyBytes, maxEvents, take } = options
   const reservations = new WeakMap<FastifyRequest, Reservation>()
 
-  function admit(request: FastifyRequest, reply: FastifyReply): Refusal | undefined {
+  function admit(request: FastifyRequest, reply: FastifyReply): ProblemDetails | undefined {
     const { headers } = request
     const refusal = route.admit(headers) ?? notNow(options) ?? compressed(headers)
     if (refusal !== undefined) return refusal
@@ -50,7 +50,7 @@ function serveRoute(server: FastifyInstance, route: IntakeRoute, options: Intake
     return undefined
   }
 
-  function eventsOf({ headers }: FastifyRequest, bytes: Buffer): Event[] | Refusal {
+  function eventsOf({ headers }: FastifyRequest, bytes: Buffer): Event[] | ProblemDetails {
     const refusal = route.verify?.(headers, bytes)
     if (refusal !== undefined) return refusal
     const body = readBody(bytes, isJsonLines(headers), maxEvents)
@@ -62,26 +62,26 @@ function serveRoute(server: FastifyInstance, route: IntakeRoute, options: Intake
     const reservation = reservations.get(request)
     reservation?.shrinkTo(bytes.length + REQUEST_BYTES)
     const events = eventsOf(request, bytes)
-    if ('status' in events) return refuse(reply, events)
+    if ('status' in events) return sendProblem(reply, events)
     const trace = traceOf((name) => headerOf(request.headers, name))
     const { answer, settled } = take(events, trace)
     reservations.delete(request)
     void settled.then(() => reservation?.release())
     const answered = await answer
-    if (answered.status !== 202) return refuse(reply, answered)
+    if (answered.status !== 202) return sendProblem(reply, answered)
     return reply.code(202).send({ ids: answered.ids })
   }
 
   server.post(route.path, {
     onRequest: async (request, reply) => {
       const refusal = admit(request, reply)
-      if (refusal !== undefined) return refuse(reply, refusal)
+      if (refusal !== undefined) return sendProblem(reply, refusal)
     },
     handler: handle,
   })
 }
 
-function notNow({ isStopping, trouble }: IntakeOptions): Refusal | undefined {
+function notNow({ isStopping, trouble }: IntakeOptions): ProblemDetails | undefined {
   if (isStopping()) return later(503, 'the gateway is stopping; send the request again', 1)
   if (trouble() !== undefined) return later(503, 'Kafka is away; send the request again', 5)
   return undefined
@@ -90,7 +90,7 @@ function notNow({ isStopping, trouble }: IntakeOptions): Refusal | undefined {
 const FULL = later(429, 'as much is under way as there may be; send the request again', 1)
 
 /** The length of a compressed body does not tell what it would take. */
-function compressed(headers: IncomingHttpHeaders): Refusal | undefined {
+function compressed(headers: IncomingHttpHeaders): ProblemDetails | undefined {
   const encoding = headers['content-encoding'] ?? 'identity'
   return encoding === 'identity' ? undefined : { status: 415, detail: MEDIA_TYPES }
 }

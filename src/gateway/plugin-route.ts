@@ -1,6 +1,6 @@
 import { hasToken } from '../observe/bearer.ts'
-import type { Mint } from './fill-id-and-time.ts'
-import type { Refusal } from './http/problem-details.ts'
+import type { EventDefaults } from './fill-id-and-time.ts'
+import type { ProblemDetails } from './http/problem-details.ts'
 import { KEY_PATTERN, readIdempotencyKey } from './idempotency-key.ts'
 import { headerOf, type IntakeRoute, readAll } from './intake-route.ts'
 import { readPluginEvent } from './read-plugin-event.ts'
@@ -8,7 +8,7 @@ import { readPluginEvent } from './read-plugin-event.ts'
 const KEY_HEADER = 'Idempotency-Key'
 
 /** Plugin events, let in by a bearer token. */
-export function pluginRoute({ token, mint }: { token: string; mint: Mint }): IntakeRoute {
+export function pluginRoute({ token, mint }: { token: string; mint: EventDefaults }): IntakeRoute {
   return {
     path: '/events',
     admit: (headers) => (hasToken(headers.authorization, token) ? undefined : UNAUTHORISED),
@@ -38,7 +38,7 @@ export function pluginRoute({ token, mint }: { token: string; mint: Mint }): Int
   }
 }
 
-const UNAUTHORISED: Refusal = {
+const UNAUTHORISED: ProblemDetails = {
   status: 401,
   detail: 'Authorization: expected "Bearer" and the token of the gateway',
   headers: { 'www-authenticate': 'Bearer' },

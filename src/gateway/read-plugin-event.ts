@@ -2,7 +2,7 @@ import type { PluginEvent } from '../event/event.ts'
 import { checkRecord } from '../event/validation/check-shape.ts'
 import { Problems } from '../event/validation/problem.ts'
 import type { RecordShape } from '../event/validation/shapes.ts'
-import type { Mint } from './fill-id-and-time.ts'
+import type { EventDefaults } from './fill-id-and-time.ts'
 import type { ReadEvent } from './read-webhook.ts'
 
 /** A plugin event as it is sent; it becomes one with an id, a time, arguments and a `name`. */
@@ -19,7 +19,11 @@ interface SentEvent extends Partial<Pick<PluginEvent, 'id' | 'time' | 'args' | '
 }
 
 /** `key` is what the request says is the same when it comes again. */
-export function readPluginEvent(value: unknown, mint: Mint, key: string | undefined): ReadEvent {
+export function readPluginEvent(
+  value: unknown,
+  mint: EventDefaults,
+  key: string | undefined,
+): ReadEvent {
   const problems = new Problems()
   checkRecord(value, SENT_EVENT_SHAPE, '', problems)
   if (problems.list.length > 0) return { ok: false, problems: problems.list }

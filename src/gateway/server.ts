@@ -4,7 +4,11 @@ import { type HealthSources, serveHealth } from '../observe/http.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { closeWithin } from './http/close-within.ts'
-import { type ErrorOptions, refuseErrors, refuseStrayRequests } from './http/error-handler.ts'
+import {
+  type ErrorOptions,
+  refuseStrayRequests,
+  registerErrorHandler,
+} from './http/error-handler.ts'
 import { type IntakeOptions, serveIntake } from './intake.ts'
 import { openApiDocument } from './openapi.ts'
 
@@ -43,7 +47,7 @@ export async function startServer(options: GatewayServerOptions): Promise<Gatewa
   server.addHook('onSend', async (_request, reply) => {
     if (isStopping) reply.header('connection', 'close')
   })
-  refuseErrors(server, options)
+  registerErrorHandler(server, options)
   refuseStrayRequests(server)
   serveHealth(server, options.health)
   serveIntake(server, { ...options, isStopping: () => isStopping })

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '../util/clock.ts'
-import type { Refusal } from './http/problem-details.ts'
+import type { ProblemDetails } from './http/problem-details.ts'
 import { headerOf, type IntakeRoute, readAll } from './intake-route.ts'
 import { readWebhookEvent } from './read-webhook.ts'
 import { isSignedBy, readSignature } from './signature.ts'
@@ -53,7 +53,7 @@ export const SIGNATURE_SCHEME = {
     't=<unix seconds>,v1=<hex>, where v1 is the HMAC-SHA256 of "<t>.<body>", byte for byte.',
 } as const
 
-function unauthorised(why: string): Refusal {
+function unauthorised(why: string): ProblemDetails {
   const detail = `${HEADER}: ${why}`
   return { status: 401, detail, headers: { 'www-authenticate': HEADER } }
 }

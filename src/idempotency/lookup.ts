@@ -1,5 +1,5 @@
 /** A delivery whose note is asked for. */
-export interface AskedDelivery {
+export interface DeliveryQuery {
   plugin: string
   eventId: string
   /** Of the event's content, as the pipeline has it. */
@@ -9,7 +9,7 @@ export interface AskedDelivery {
 }
 
 /** What a store keeps of a delivery. Times are in milliseconds since the epoch. */
-export type Note =
+export type StoredCompletion =
   | { type: 'completed'; atMs: number; content: 'same' | 'other'; expired: boolean }
   /** A replica is at it, or was when it ended. */
   | { type: 'claimed'; by: string; untilMs: number }
@@ -19,7 +19,7 @@ export type Note =
 /** Reads what the idempotency store keeps, and changes nothing there. */
 export interface MarksLookup {
   /** A note for each delivery, in their order. Where the store does not answer: `unknown`. */
-  find(deliveries: readonly AskedDelivery[]): Promise<Note[]>
+  find(deliveries: readonly DeliveryQuery[]): Promise<StoredCompletion[]>
   close(): Promise<void>
 }
 

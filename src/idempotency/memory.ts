@@ -1,6 +1,6 @@
 import type { Clock } from '../util/clock.ts'
 import { Fifo } from '../util/fifo.ts'
-import { ofKey } from '../util/get-or-insert.ts'
+import { getOrInsert } from '../util/get-or-insert.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
 
 export interface MemoryStoreOptions {
@@ -30,7 +30,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
 
   function claim({ plugin, eventId }: DeliveryKey, fingerprint: string): ClaimResult {
     dropExpired()
-    const of = ofKey(byPlugin, plugin, () => new Map<string, Entry>())
+    const of = getOrInsert(byPlugin, plugin, () => new Map<string, Entry>())
     const known = of.get(eventId)
     if (known !== undefined) return answerOf(known)
     const entry: Entry = { of, eventId, fingerprint, completedAtMs: undefined }

@@ -1,5 +1,5 @@
 import type { Sql } from '../plugin/plugin.ts'
-import type { Soon } from '../util/maybe-promise.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
 
 /** What identifies a delivery: the plugin and the event's id, within one consumer group. */
 export interface DeliveryKey {
@@ -20,9 +20,9 @@ export interface OwnedBy {
 /** The right to handle one delivery, held until it is completed or released. */
 export interface Claim {
   /** Makes the mark: seen by every later claim, durable at the latest when `flush` has resolved. */
-  complete(): Soon<void>
+  complete(): MaybePromise<void>
   /** Gives the claim back without a mark: the delivery will be tried again or by somebody else. */
-  release(): Soon<void>
+  release(): MaybePromise<void>
   /**
    * Aborts when the claim has passed, or may have passed, to another owner: end what is done under
    * it and claim anew. Stores whose claims can't pass have none.
@@ -72,7 +72,7 @@ export interface IdempotencyStore {
    * at once for the same ownership a second time.
    */
   open(partition: OwnedBy): Promise<void>
-  claim(key: DeliveryKey, fingerprint: string): Soon<ClaimResult>
+  claim(key: DeliveryKey, fingerprint: string): MaybePromise<ClaimResult>
   /** Resolves when the marks made so far are durable: offsets may be committed only after that. */
   flush(): Promise<void>
   close(): Promise<void>

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { MOMENTS, momentOf } from '../event/relative-time.ts'
+import { MOMENTS, parseTimeOrAge } from '../event/relative-time.ts'
 import type { ExplainRange, Explanation } from '../explain/explanation.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
@@ -73,7 +73,7 @@ type Query = Readonly<Record<string, string | string[] | undefined>>
 
 /** Or what is wrong with it. */
 function rangeOf({ entity, from, to }: Query, nowMs: number): ExplainRange | string {
-  const [fromMs, toMs] = [from, to].map((text) => momentOf(String(text), nowMs))
+  const [fromMs, toMs] = [from, to].map((text) => parseTimeOrAge(String(text), nowMs))
   if (from !== undefined && fromMs === undefined) return `from: expected ${MOMENTS}`
   if (to !== undefined && toMs === undefined) return `to: expected ${MOMENTS}`
   if (Array.isArray(entity)) return 'entity: expected one'

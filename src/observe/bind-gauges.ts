@@ -1,5 +1,5 @@
-import type { ClusterWatch } from '../kafka/admin/cluster-monitor.ts'
-import type { SignsOfLife } from '../kafka/consumer/liveness.ts'
+import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
+import type { Liveness } from '../kafka/consumer/liveness.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
 import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
@@ -11,13 +11,13 @@ export interface GaugeSources {
   pipeline: Pick<Pipeline, 'stats' | 'openBreakers'> & {
     backlogs(): Iterable<Pick<Backlog, 'slug' | 'lanes' | 'timestampMs'>>
   }
-  source: { readonly owned: Iterable<OwnedPartition>; readonly signs: SignsOfLife }
-  watch: Pick<ClusterWatch, 'lags' | 'widths'>
+  source: { readonly owned: Iterable<OwnedPartition>; readonly signs: Liveness }
+  watch: Pick<ClusterMonitor, 'lags' | 'widths'>
   clock: Pick<Clock, 'now'>
 }
 
 /** Names for each gauge the one who knows its value. */
-export function readGauges(metrics: Metrics, names: SeriesNames, sources: GaugeSources): void {
+export function bindGauges(metrics: Metrics, names: SeriesNames, sources: GaugeSources): void {
   readPartitions(metrics, names, sources)
   readPlugins(metrics, names, sources)
   readReplica(metrics, sources)
@@ -71,8 +71,8 @@ function readPlugins(
 }
 
 function readReplica(metrics: Metrics, { pipeline, source }: GaugeSources): void {
-  metrics.heartbeatAge.readFrom(() => [{ value: source.signs.unheardMs / 1000 }])
-  metrics.fetchAge.readFrom(() => [{ value: source.signs.idleMs / 1000 }])
+  metrics.heartbeatAge.readFrom(() => [{ value: source.signs.sinceHeartbeatMs / 1000 }])
+  metrics.fetchAge.readFrom(() => [{ value: source.signs.sinceFetchMs / 1000 }])
   metrics.pausedPartitions.readFrom(() => [
     { value: [...source.owned].filter(({ isParked }) => isParked).length },
   ])

@@ -34,7 +34,7 @@ const OUT_OF_RANGE_REASONS = namesOf<OutOfRangeReason>({ removed: 0, 'beyond-end
  * Lets counters start at 0: a series that appears with its first event shows no increase, so an alert
  * would miss the first dead letter.
  */
-export function startAtZero(metrics: Metrics, { slugs, topics, store }: SeriesNames): void {
+export function initSeries(metrics: Metrics, { slugs, topics, store }: SeriesNames): void {
   for (const plugin of slugs) startPlugin(metrics, plugin)
   metrics.deadLetters.inc({ plugin: '*', reason: 'undecodable' }, 0)
   metrics.deadLetterFailures.inc({ plugin: '*' }, 0)

@@ -5,7 +5,7 @@ import type { Delivery } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Clock } from '../util/clock.ts'
-import { ofKey } from '../util/get-or-insert.ts'
+import { getOrInsert } from '../util/get-or-insert.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SampledLog } from './sampled-log.ts'
@@ -114,7 +114,7 @@ class Known<Key, Value> {
   }
 
   of(key: Key): Value {
-    return ofKey(this.#values, key, this.#make)
+    return getOrInsert(this.#values, key, this.#make)
   }
 }
 

@@ -17,7 +17,7 @@ import { type Trace, traceOf } from '../event/trace.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import type { CallSpans } from '../pipeline/handle/call-span.ts'
 import type { HandlerResult } from '../pipeline/handle/handler-result.ts'
-import type { Soon } from '../util/maybe-promise.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
 
 /** One record on its way to Kafka. */
 export interface SendSpan {
@@ -57,7 +57,7 @@ async function process(
   tracer: Tracer,
   groupId: string,
   delivery: Delivery,
-  call: () => Soon<HandlerResult>,
+  call: () => MaybePromise<HandlerResult>,
 ): Promise<HandlerResult> {
   const { record } = delivery.wanted
   const origin = remote(traceOf((name) => headerText(record, name)))

@@ -26,7 +26,7 @@ export interface WantedRecord {
   /** A view into the fetch, until it is kept. */
   record: SourceRecord
   /** Whether the record is copied out of the fetch: ours for as long as we like. */
-  isKept: boolean
+  isRetained: boolean
   /** Where the record is a dead letter that comes again. */
   readonly redriven: Redriven | undefined
   readonly bytes: number

@@ -18,7 +18,7 @@ const SETTLED: OpenRecord = Object.freeze({ offset: -1, timestampMs: 0, outstand
  * Invariants: offsets are accepted in ascending order; `watermark <= expected`; the watermark never
  * falls; a record's offset is below the watermark only if none of its deliveries is outstanding.
  */
-export class Ledger {
+export class OffsetLedger {
   #open = new Fifo<OpenRecord>()
   #expected: number
   #outstanding = 0

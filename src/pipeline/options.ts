@@ -3,11 +3,11 @@ import type { IdempotencyStore } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../plugin/plugin.ts'
 import type { Clock } from '../util/clock.ts'
-import type { CrashNotes } from './admit/crash-counts.ts'
+import type { CrashStore } from './admit/crash-counts.ts'
 import type { PluginSwitches } from './admit/plugin-switches.ts'
 import type { Delivery } from './delivery.ts'
 import type { CallSpans } from './handle/call-span.ts'
-import type { CallNotes } from './handle/handle.ts'
+import type { CallSlots } from './handle/handle.ts'
 import type { Fingerprint } from './intake/decode.ts'
 import type { PeekPorts } from './intake/peek.ts'
 import type { PipelineReports } from './reports.ts'
@@ -24,10 +24,10 @@ export interface PipelineOptions {
   fingerprint: Fingerprint
   store: IdempotencyStore
   deadLetters: DeadLetterSink
-  crashes: CrashNotes
+  crashes: CrashStore
   /** A delivery that ended the process so often becomes a dead letter. */
   maxCrashes: number
-  calls: CallNotes
+  calls: CallSlots
   spans?: CallSpans | undefined
   clock: Clock
   /** From 0 up to 1. */

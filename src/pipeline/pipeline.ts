@@ -3,27 +3,27 @@ import type { Event } from '../event/event.ts'
 import type { CompletedOutcome, Outcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { isRedrive } from '../topics/names.ts'
-import { andThen, type Soon } from '../util/maybe-promise.ts'
-import { Hold } from './admit/call-gate.ts'
-import { Suspects } from './admit/crash-guard.ts'
+import { andThen, type MaybePromise } from '../util/maybe-promise.ts'
+import { CallGate } from './admit/call-gate.ts'
+import { CrashGuard } from './admit/crash-guard.ts'
 import { type Admission, Dedupe } from './admit/dedupe.ts'
-import { passesBy } from './admit/plugin-switches.ts'
-import { bookkeeping } from './audit/audited-reports.ts'
-import { Books } from './audit/delivery-audit.ts'
+import { skipReason } from './admit/plugin-switches.ts'
+import { auditedReports } from './audit/audited-reports.ts'
+import { DeliveryAudit } from './audit/delivery-audit.ts'
 import { type Content, type Delivery, deliveryOf, type Wanting } from './delivery.ts'
 import { traced } from './handle/call-span.ts'
 import { createHandle } from './handle/handle.ts'
 import { createTransact } from './handle/transaction.ts'
-import { ByteBudget } from './intake/byte-budget.ts'
+import { PluginByteBudget } from './intake/byte-budget.ts'
 import { createDecode, undecodableOutcome } from './intake/decode.ts'
-import { Ask } from './intake/evaluate-filters.ts'
+import { FilterEvaluator } from './intake/evaluate-filters.ts'
 import { createPeek, type Peek } from './intake/peek.ts'
-import { OpenInputs } from './intake/redrive-gate.ts'
-import { bytesOf, keep } from './intake/retain-record.ts'
+import { RedriveGate } from './intake/redrive-gate.ts'
+import { bytesOf, retain } from './intake/retain-record.ts'
 import { createRoute, everyPlugin, nobody, type Route, tally } from './intake/route.ts'
 import { wantedOf } from './intake/wanted-record.ts'
 import type { Turn } from './lanes/lanes.ts'
-import { type Backlog, Order } from './lanes/plugin-lanes.ts'
+import { type Backlog, PluginLanes } from './lanes/plugin-lanes.ts'
 import type { PipelineOptions } from './options.ts'
 import { judge } from './settle/retry-policy.ts'
 import { createSettle } from './settle/settle.ts'
@@ -45,26 +45,26 @@ export interface Pipeline extends Intake {
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { reports, clock, plugins, switches } = options
   const receivers = [...plugins, everyPlugin]
-  const books = new Books()
+  const books = new DeliveryAudit()
   const slugs = receivers.map(({ slug }) => slug)
-  const budget = new ByteBudget(options.maxInFlightBytes, slugs)
+  const budget = new PluginByteBudget(options.maxInFlightBytes, slugs)
   const peek = createPeek(options)
-  const ask = new Ask(plugins)
+  const ask = new FilterEvaluator(plugins)
   let route = routeNow()
   switches.onChange(() => {
     route = routeNow()
   })
   const decode = createDecode(options.fingerprint)
-  const order = new Order(receivers, deliver, clock)
+  const order = new PluginLanes(receivers, deliver, clock)
   const dedupe = new Dedupe({ ...options, ...reports })
   const graceMs = options.handlerGraceMs
-  const suspects = new Suspects({ ...options, ...reports })
+  const suspects = new CrashGuard({ ...options, ...reports })
   const handle = createHandle({ ...options, ...reports, graceMs, onStuck })
   const transact = createTransact({ handle: traced(handle, options.spans), graceMs })
-  const hold = new Hold(plugins, { ...options, ...reports })
-  const ownReports = bookkeeping(reports, { books, budget, suspects })
+  const hold = new CallGate(plugins, { ...options, ...reports })
+  const ownReports = auditedReports(reports, { books, budget, suspects })
   const { settle, passBy, abandon } = createSettle({ ...options, dedupe, reports: ownReports })
-  const inputs = new OpenInputs(clock)
+  const inputs = new RedriveGate(clock)
 
   function take(epoch: Epoch, record: SourceRecord): Obstacle | undefined {
     const peeked = peek(record)
@@ -82,9 +82,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   /** What all stores and handlers allow is done within the call. */
-  function deliver(delivery: Delivery): Soon<Turn> {
+  function deliver(delivery: Delivery): MaybePromise<Turn> {
     if (delivery.wanted.epoch.lost.aborted) return { done: () => abandon(delivery) }
-    const passed = passesBy(delivery, switches)
+    const passed = skipReason(delivery, switches)
     if (passed !== undefined) return { done: () => passBy(delivery, passed) }
     const paused = hold.pauseBefore(delivery)
     if (paused !== undefined) return { again: dedupe.withdraw(delivery, paused), why: 'paused' }
@@ -93,7 +93,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return andThen(admitted, (admission) => handleOnce(delivery, content, admission))
   }
 
-  function handleOnce(delivery: Delivery, content: Content, admission: Admission): Soon<Turn> {
+  function handleOnce(
+    delivery: Delivery,
+    content: Content,
+    admission: Admission,
+  ): MaybePromise<Turn> {
     if (admission.type === 'wait') return { again: admission.until, why: admission.why }
     if (admission.type === 'completed') return settle(delivery, admission.outcome)
     if (delivery.verdict !== undefined) return settle(delivery, delivery.verdict)
@@ -104,15 +108,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const next = hold.next(delivery)
     if (next.type === 'wait') return { again: next.until, why: next.why }
     if (next.type === 'expired') return settle(delivery, next.outcome)
-    const called = suspects.carefully(delivery, () => call(delivery, content.event))
-    return andThen(called, (outcome) => settle(delivery, hold.judged(delivery, outcome)))
+    const called = suspects.callAlone(delivery, () => call(delivery, content.event))
+    return andThen(called, (outcome) => settle(delivery, hold.afterCall(delivery, outcome)))
   }
 
   /** The outcome of one call of the handler; a filter that could not tell is asked once more. */
-  function call(delivery: Delivery, event: Event): Soon<Outcome> {
+  function call(delivery: Delivery, event: Event): MaybePromise<Outcome> {
     // The partition may have been lost while the store was asked.
     if (delivery.wanted.epoch.lost.aborted) return { type: 'abandoned' }
-    const refused = delivery.filterFailed ? ask.again(delivery) : undefined
+    const refused = delivery.filterFailed ? ask.reevaluate(delivery) : undefined
     if (refused !== undefined) return refused
     return andThen(transact(delivery, event), (result) => {
       const outcome = judge(result, delivery.attempts, delivery.plugin, options.random)
@@ -122,7 +126,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   function onStuck(delivery: Delivery): void {
-    void suspects.blame(delivery).then(() => options.onStuck(delivery))
+    void suspects.countCrash(delivery).then(() => options.onStuck(delivery))
   }
 
   function routeNow() {
@@ -171,7 +175,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       order.add(deliveryOf(each, wanted, tooLarge(bytes)))
     }
     // Most handlers have ended by now; what has not is to outlive the fetch.
-    if (open.outstanding > 0) keep(wanted)
+    if (open.outstanding > 0) retain(wanted)
   }
 
   function tooLarge(bytes: number): CompletedOutcome | undefined {

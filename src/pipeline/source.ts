@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../event/record.ts'
-import type { Ledger } from './offset-ledger.ts'
+import type { OffsetLedger } from './offset-ledger.ts'
 
 /**
  * One uninterrupted ownership of a partition. Work is done on behalf of an epoch; once it is lost,
@@ -8,7 +8,7 @@ import type { Ledger } from './offset-ledger.ts'
 export interface Epoch {
   readonly topic: string
   readonly partition: number
-  readonly ledger: Ledger
+  readonly ledger: OffsetLedger
   /** Aborts when the partition is lost. */
   readonly lost: AbortSignal
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { limits } from '../config/plugin-limits.ts'
 import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
-import { nearMiss } from '../util/did-you-mean.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
 import type { Plugin, RetryPolicy } from './plugin.ts'
 
 type Check = (value: unknown) => boolean
@@ -101,7 +101,7 @@ function unknownNames(value: Record<string, unknown>, known: string[]): string[]
   if (prototype !== Object.prototype && prototype !== null) return []
   const unknown = Object.keys(value).filter((name) => !known.includes(name))
   return unknown.map((name) => {
-    const meant = nearMiss(name, known)
+    const meant = didYouMean(name, known)
     return meant === undefined
       ? `${name}: not known, expected only ${known.join(', ')}`
       : `${name}: not known, did you mean ${meant}?`

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { messageOf } from '../util/errors.ts'
-import { within } from '../util/with-timeout.ts'
+import { withTimeout } from '../util/with-timeout.ts'
 import { checkPlugin } from './check-plugin.ts'
 import { letPluginsImportUs } from './import-self.ts'
 import { type LoadedPlugin, type PluginDefaults, withDefaults } from './loaded-plugin.ts'
@@ -96,7 +96,7 @@ async function importDefault(
   })
   // A top-level await may never end.
   const late = () => new Error(`cannot be loaded: expected it to load within ${importTimeoutMs} ms`)
-  const module = await within(imported, importTimeoutMs, late, clock)
+  const module = await withTimeout(imported, importTimeoutMs, late, clock)
   return module.default
 }
 

@@ -8,7 +8,7 @@ import { DEFAULT_TOPICS, type EventTopics } from '../topics/event-topics.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { createDestinations, type DestinationsOptions } from './destinations.ts'
-import { createPublisher, type Intake, type Publisher } from './publisher.ts'
+import { createPublisher, type EventSubmitter, type Publisher } from './publisher.ts'
 import type { PublisherOptions } from './topic-queues.ts'
 
 export interface OpenPublisherOptions extends Omit<PublisherOptions, 'producer' | 'destinations'> {
@@ -32,7 +32,7 @@ type PublisherConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 export async function openPublisher(
   config: PublisherConfig,
   { topics = DEFAULT_TOPICS, log, producerLimits, ...options }: OpenPublisherOptions,
-): Promise<OpenPublisher & Intake> {
+): Promise<OpenPublisher & EventSubmitter> {
   const kafka = createKafka(config, log)
   const registry = createRegistry(config)
   await registry.check()

@@ -11,7 +11,7 @@ export type ParsedLine =
   | { type: 'bad'; problems: string[] }
 
 /** What a plugin event without an id or a time is given; both are read once for each such event. */
-export interface Mint {
+export interface EventDefaults {
   id(): string
   nowMs(): number
 }
@@ -20,7 +20,7 @@ export interface Mint {
 const REPLACEMENT = '\ufffd'
 
 /** One line of JSON Lines as an event, or everything that is wrong with it. */
-export function parseLine(bytes: Buffer, mint: Mint): ParsedLine {
+export function parseLine(bytes: Buffer, mint: EventDefaults): ParsedLine {
   const text = bytes.toString('utf8')
   if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return bad('not valid UTF-8')
   const inexact = inexactInteger(text)
@@ -30,7 +30,7 @@ export function parseLine(bytes: Buffer, mint: Mint): ParsedLine {
   return check(text, mint)
 }
 
-function check(text: string, mint: Mint): ParsedLine {
+function check(text: string, mint: EventDefaults): ParsedLine {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -44,7 +44,7 @@ function check(text: string, mint: Mint): ParsedLine {
 }
 
 /** InvenTree's events carry neither id nor time; a missing one is minted, a wrong one is refused. */
-function completed(value: unknown, mint: Mint): unknown {
+function completed(value: unknown, mint: EventDefaults): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isObject || Object.hasOwn(value, 'kind') || !Object.hasOwn(value, 'name')) return value
   const { id = mint.id(), time = new Date(mint.nowMs()).toISOString() } = value as {

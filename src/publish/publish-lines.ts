@@ -1,8 +1,8 @@
 import type { Event } from '../event/event.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { createLinesInFlight } from './lines-in-flight.ts'
-import { type Mint, parseLine } from './parse-line.ts'
-import type { Intake } from './publisher.ts'
+import { type EventDefaults, parseLine } from './parse-line.ts'
+import type { EventSubmitter } from './publisher.ts'
 import type { InputLine } from './read-lines.ts'
 
 const IN_FLIGHT = { maxLines: 5_000, maxBytes: 16_777_216 }
@@ -21,8 +21,8 @@ export interface PublishCounts {
 export interface PublishLinesOptions {
   lines: AsyncIterable<readonly InputLine[]>
   maxLineBytes: number
-  publisher: Intake
-  mint: Mint
+  publisher: EventSubmitter
+  mint: EventDefaults
   /** Aborted from outside to end early, and from inside when publishing fails: no more is read. */
   stop: AbortController
   onBadLine(number: number, problems: string[]): void

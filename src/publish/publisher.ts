@@ -3,8 +3,8 @@ import type { Trace } from '../event/trace.ts'
 import { formatProblems, validateEvent } from '../event/validation/validate.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Settled } from './batch-queue.ts'
-import { createInOrder } from './serial-queue.ts'
-import { createEntrance, type PublisherOptions } from './topic-queues.ts'
+import { createSerialQueue } from './serial-queue.ts'
+import { createTopicQueues, type PublisherOptions } from './topic-queues.ts'
 
 export interface Publisher {
   /**
@@ -18,7 +18,7 @@ export interface Publisher {
 }
 
 /** Takes events one by one, from callers that have checked them. */
-export interface Intake {
+export interface EventSubmitter {
   /**
    * Takes over an event that `validateEvent` gave back; the order is kept as `publish` keeps it.
    * `settled` is called once, with an error unless Kafka has acknowledged the event. Answers what
@@ -27,10 +27,10 @@ export interface Intake {
   submit(event: Event, settled: Settled, trace?: Trace): Promise<void> | undefined
 }
 
-export function createPublisher(options: PublisherOptions): Publisher & Intake {
-  const enter = createEntrance(options)
+export function createPublisher(options: PublisherOptions): Publisher & EventSubmitter {
+  const enter = createTopicQueues(options)
   // A call that must ask the registry first is not overtaken by the next one.
-  const inOrder = createInOrder()
+  const inOrder = createSerialQueue()
 
   /** `errors`: of each event that was entered, the promise of its error or of undefined. */
   async function enterAll(events: Event[], errors: unknown[], trace?: Trace): Promise<void> {

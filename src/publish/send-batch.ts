@@ -15,7 +15,7 @@ export interface DeliveryOptions {
 }
 
 /** Writes batches to one topic: tried again while that may help, halved while they are too large. */
-export function createDelivery(options: DeliveryOptions): Deliver {
+export function createBatchSender(options: DeliveryOptions): Deliver {
   return async function deliver(records): ReturnType<Deliver> {
     try {
       await sendUntilLate(records, options)

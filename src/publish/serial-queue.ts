@@ -5,7 +5,7 @@ type Step = () => Promise<void> | undefined
  * Runs steps one after the other: at once while none has to wait, else when those before it have
  * come to their end. Answers what to wait for until the step has ended, if anything.
  */
-export function createInOrder(): (step: Step) => Promise<void> | undefined {
+export function createSerialQueue(): (step: Step) => Promise<void> | undefined {
   let last: Promise<void> | undefined
   return (step) => {
     const ended = last === undefined ? step() : last.then(step)

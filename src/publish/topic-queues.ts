@@ -4,7 +4,7 @@ import type { Producer } from '../kafka/producer/producer.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { type BatchLimits, type BatchQueue, createBatchQueue, type Settled } from './batch-queue.ts'
 import type { Destination, Destinations } from './destinations.ts'
-import { createDelivery } from './send-batch.ts'
+import { createBatchSender } from './send-batch.ts'
 import { toRecord } from './to-record.ts'
 
 /** A broker refuses a batch above the topic's `max.message.bytes`, 1 MiB unless set. */
@@ -45,9 +45,9 @@ export interface PublisherOptions {
  * Puts an event into the queue of its topic. Answers what to wait for until it is there, if
  * anything. Throws or rejects, and then never calls `settled`, where the event can't be written.
  */
-export type Enter = (event: Event, settled: Settled, trace?: Trace) => Promise<void> | undefined
+export type Enqueue = (event: Event, settled: Settled, trace?: Trace) => Promise<void> | undefined
 
-export function createEntrance(options: PublisherOptions): Enter {
+export function createTopicQueues(options: PublisherOptions): Enqueue {
   const { destinations, source = '/inventory-events', spans, onAcknowledged } = options
   const queueOf = createQueues(options)
 
@@ -67,7 +67,7 @@ export function createEntrance(options: PublisherOptions): Enter {
 
   async function addLater(
     destination: Destination | Promise<Destination>,
-    ...[event, settled, trace]: Parameters<Enter>
+    ...[event, settled, trace]: Parameters<Enqueue>
   ): Promise<void> {
     const found = await destination
     await queueOf(found.topic).room()
@@ -91,7 +91,7 @@ function createQueues(options: PublisherOptions): (topic: string) => BatchQueue 
   return (topic) => {
     const known = queues.get(topic)
     if (known !== undefined) return known
-    const deliver = createDelivery({ topic, producer, clock, deliveryTimeoutMs })
+    const deliver = createBatchSender({ topic, producer, clock, deliveryTimeoutMs })
     const queue = createBatchQueue(deliver, limits)
     queues.set(topic, queue)
     return queue

@@ -3,7 +3,7 @@ import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/reader/o
 import { writeControl } from '../kafka/state/control-log.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
-import { prepare } from './group-resources.ts'
+import { createGroupResources } from './group-resources.ts'
 import { encodePlan, type ReplayPlan } from './plan.ts'
 import { writePlan } from './plan-store.ts'
 import { type Run, type RunParts, startRun } from './run.ts'
@@ -28,7 +28,7 @@ const ROUNDS_MAX = 50
  * handed over, and the plugin is enabled from there on. Safe to begin anew at any point.
  */
 export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<Run> {
-  await prepare(parts, begun)
+  await createGroupResources(parts, begun)
   const run = await startRun(parts, begun)
   try {
     const close = (await parts.stateOf()) === 'paused' ? begun : await rounds(parts, run, begun)

@@ -1,11 +1,11 @@
 import type { Kafka } from 'kafkajs'
-import { removeFromKafka } from '../kafka/admin/delete-resources.ts'
+import { deleteResources } from '../kafka/admin/delete-resources.ts'
 import { memberCount } from '../kafka/admin/group-members.ts'
 import { createMarksTopic } from '../kafka/admin/marks-topic.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { crashGroupOf } from '../kafka/state/crash-store.ts'
-import { commitStarts } from '../kafka/state/seed-offsets.ts'
+import { seedOffsets } from '../kafka/state/seed-offsets.ts'
 import type { ServiceConfig } from '../service/consumer-group.ts'
 import { marksTopicOf } from '../topics/names.ts'
 import { messageOf } from '../util/errors.ts'
@@ -18,7 +18,10 @@ interface Parts {
 }
 
 /** Makes what the group of a plan needs; safe to repeat, also beside its members. */
-export async function prepare({ config, kafka }: Parts, plan: ReplayPlan): Promise<void> {
+export async function createGroupResources(
+  { config, kafka }: Parts,
+  plan: ReplayPlan,
+): Promise<void> {
   const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
   if (hasOwnMarks(config, plan)) {
     const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
@@ -31,14 +34,14 @@ export async function prepare({ config, kafka }: Parts, plan: ReplayPlan): Promi
       }
     })
   }
-  await commitStarts(kafka, groupId, plan.ranges)
+  await seedOffsets(kafka, groupId, plan.ranges)
 }
 
 /**
  * Removes it again; the last member to leave does. What can't be removed does no harm: the next
  * replay has a group of its own.
  */
-export async function tidy(
+export async function deleteGroupResources(
   { config, kafka, log }: Parts & { log: Pick<Logger, 'warn'> },
   plan: ReplayPlan,
 ): Promise<void> {
@@ -48,7 +51,7 @@ export async function tidy(
     : []
   try {
     if ((await memberCount(kafka, groupId)) > 0) return
-    await removeFromKafka(kafka, { topics, groups: [groupId, crashGroupOf(groupId)] })
+    await deleteResources(kafka, { topics, groups: [groupId, crashGroupOf(groupId)] })
   } catch (error) {
     log.warn({ group: groupId, error: messageOf(error) }, 'what a replay left was not removed')
   }

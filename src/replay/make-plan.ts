@@ -14,7 +14,7 @@ export interface Wish {
 }
 
 /** A plan for what the topics hold now; nothing is written. */
-export async function planOf(
+export async function makePlan(
   { config, kafka, plugin }: Pick<RunParts, 'config' | 'kafka' | 'plugin'>,
   { purpose, fromMs, toMs, entity, kind }: Wish,
   { audit, previous }: { audit: Audit; previous: ReplayPlan | undefined },

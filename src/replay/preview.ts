@@ -3,7 +3,7 @@ import { placeOf } from '../event/record.ts'
 import type { EventReader } from '../explain/event-reader.ts'
 import { topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { search } from '../kafka/reader/search-topics.ts'
-import { Ask, type FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
+import { type FilterDecision, FilterEvaluator } from '../pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { ReplayPlan } from './plan.ts'
 import { replayedPlugin } from './replayed-plugin.ts'
@@ -30,7 +30,7 @@ export async function previewOf(
 ): Promise<Preview> {
   const preview: Preview = { records: 0, wanted: 0, undecodable: 0, examples: [] }
   const asked = [replayedPlugin(plugin, plan)]
-  const ask = new Ask(asked)
+  const ask = new FilterEvaluator(asked)
   await search(kafka, {
     topics: topicsOf(plan.ranges),
     groupId,
@@ -44,7 +44,7 @@ export async function previewOf(
       if (read.type === 'undecodable') preview.undecodable += 1
       if (read.type !== 'event') return
       const decisions: FilterDecision[] = []
-      ask.all(asked, { name: read.name, schema: read.writer }, record, decisions)
+      ask.evaluate(asked, { name: read.name, schema: read.writer }, record, decisions)
       // Of a filter that fails there is a dead letter: it is a delivery all the same.
       if (decisions[0]?.type === 'unwanted') return
       preview.wanted += 1

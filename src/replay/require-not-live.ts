@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { ControlRecord } from '../control/control-record.ts'
-import { standingsOf } from '../control/plugin-states.ts'
+import { pluginStates } from '../control/plugin-states.ts'
 import { memberCount } from '../kafka/admin/group-members.ts'
 import type { ServiceConfig } from '../service/consumer-group.ts'
 import { InventoryEventsError } from '../util/errors.ts'
@@ -14,7 +14,7 @@ export async function requireNotLive(
 ): Promise<void> {
   const members = await memberCount(kafka, groupId)
   if (members === 0) return
-  const standings = standingsOf(await switches(), EVENTS_ENABLED)
+  const standings = pluginStates(await switches(), EVENTS_ENABLED)
   if (standings.events === 'off' || standings.of(slug).state !== 'enabled') return
   const message = [
     `plugin ${slug} is live: group ${groupId} has members (${members}) and hands events to it.`,

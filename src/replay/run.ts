@@ -5,7 +5,7 @@ import { type OffsetRange, topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { allOn } from '../pipeline/admit/plugin-switches.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import { buildGroup, type ServiceConfig } from '../service/consumer-group.ts'
+import { buildConsumerGroup, type ServiceConfig } from '../service/consumer-group.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -13,7 +13,7 @@ import { version } from '../version.ts'
 import { type ReplayPlan, replayGroupOf } from './plan.ts'
 import { rangedIntake } from './ranged-intake.ts'
 import { Ranges } from './ranges.ts'
-import { lettersFor } from './replay-dead-letters.ts'
+import { replayDeadLetters } from './replay-dead-letters.ts'
 import { replayedPlugin } from './replayed-plugin.ts'
 
 export interface RunParts {
@@ -57,7 +57,7 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
   const metrics = createMetrics({ version })
   const key = plan.entity === undefined ? undefined : Buffer.from(plan.entity)
   const isReplay = plan.purpose === 'replay'
-  const group = await buildGroup({
+  const group = await buildConsumerGroup({
     config,
     groupId,
     topics: config.KAFKA_TOPICS,
@@ -69,7 +69,7 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
     log,
     onFailure: (error) => failed.abort(error),
     around: (pipeline) => rangedIntake(pipeline, ranges, key),
-    letters: lettersFor(parts.config.KAFKA_GROUP_ID, isReplay ? groupId : undefined),
+    letters: replayDeadLetters(parts.config.KAFKA_GROUP_ID, isReplay ? groupId : undefined),
   })
   await group.start()
   let stopped: Promise<unknown> | undefined

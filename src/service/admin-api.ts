@@ -12,7 +12,7 @@ export interface AdminParts
 }
 
 /** What the admin routes answer; undefined, so that there are none, without ADMIN_TOKEN. */
-export function createAdmin(parts: AdminParts): AdminOptions | undefined {
+export function createAdminApi(parts: AdminParts): AdminOptions | undefined {
   const { config, switches, clock } = parts
   const { ADMIN_TOKEN: token, KAFKA_GROUP_ID: group } = config
   if (token === undefined) return undefined

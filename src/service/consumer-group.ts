@@ -6,12 +6,12 @@ import { schemaIdOf } from '../avro/wire-format.ts'
 import type { Config } from '../config/settings.ts'
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
 import { placeOf } from '../event/record.ts'
-import { ClusterWatch } from '../kafka/admin/cluster-monitor.ts'
-import { widthOf } from '../kafka/admin/required-topics.ts'
+import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
+import { partitionCountOf } from '../kafka/admin/required-topics.ts'
 import { KafkaSource } from '../kafka/consumer/consumer.ts'
 import { createDeadLetterSink } from '../kafka/producer/dead-letter-sink.ts'
 import { createProducer } from '../kafka/producer/producer.ts'
-import { KafkaCrashNotes } from '../kafka/state/crash-store.ts'
+import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { createReports } from '../observe/pipeline-metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
@@ -27,7 +27,7 @@ import { systemClock as clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
-import { noteCalls } from '../watchdog/track-calls.ts'
+import { trackCalls } from '../watchdog/track-calls.ts'
 import { startWatchdog } from '../watchdog/watchdog.ts'
 import { createStore } from './idempotency-store.ts'
 
@@ -60,7 +60,7 @@ export interface RunGroup {
   storeName: string
   pipeline: Pipeline
   source: KafkaSource
-  watch: ClusterWatch
+  watch: ClusterMonitor
   /** Resolves when the source runs; joining the group goes on after that. */
   start(): Promise<void>
   /** Takes nothing more in, lets handlers end, commits and leaves the group. */
@@ -68,7 +68,7 @@ export interface RunGroup {
 }
 
 /** Builds by hand what hands a consumer group's events to plugins; nothing is read before `start`. */
-export async function buildGroup(parts: GroupParts): Promise<RunGroup> {
+export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
   const { config, groupId, kafka, metrics, log } = parts
   const { plugins, connections } = shareConnections(parts.plugins, config)
   const { letters = (sink) => sink, around = (intake) => intake } = parts
@@ -76,9 +76,12 @@ export async function buildGroup(parts: GroupParts): Promise<RunGroup> {
   const sampled = createSampledLog({ log, clock })
   const schemas = createSchemaCache({ fetchSchema: parts.registry.schemaById, clock, log })
   const producer = await createProducer(kafka)
-  const deadLetters = createDeadLetterSink({ producer, widthOf: (topic) => widthOf(kafka, topic) })
+  const deadLetters = createDeadLetterSink({
+    producer,
+    partitionCountOf: (topic) => partitionCountOf(kafka, topic),
+  })
   const store = await createStore({ config, connections, kafka, metrics, clock, log })
-  const crashes = new KafkaCrashNotes({ kafka, groupId, log })
+  const crashes = new KafkaCrashStore({ kafka, groupId, log })
   const watchdog = startWatchdog({
     config: { ...config, KAFKA_GROUP_ID: groupId },
     timeoutMs: config.WATCHDOG_TIMEOUT_MS ?? config.SESSION_TIMEOUT_MS,
@@ -97,7 +100,7 @@ export async function buildGroup(parts: GroupParts): Promise<RunGroup> {
     deadLetters: letters(deadLetters),
     crashes,
     maxCrashes: config.MAX_CRASHES,
-    calls: noteCalls(watchdog.board),
+    calls: trackCalls(watchdog.board),
     spans: createSpans(groupId, version),
     clock,
     random: Math.random,
@@ -119,7 +122,7 @@ export async function buildGroup(parts: GroupParts): Promise<RunGroup> {
     outOfRange: config.OUT_OF_RANGE,
     reports: { ...sourceReports(metrics), onFailure: fail },
   })
-  const watch = new ClusterWatch({
+  const watch = new ClusterMonitor({
     kafka,
     topics: config.KAFKA_TOPICS,
     sinksOf: (topic) => sinksOf(topic, config),

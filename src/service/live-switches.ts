@@ -8,7 +8,7 @@ import {
 } from '../control/control-record.ts'
 import { Switches } from '../control/switches.ts'
 import type { SourceRecord } from '../event/record.ts'
-import { ControlWatch } from '../kafka/state/control-follower.ts'
+import { ControlFollower } from '../kafka/state/control-follower.ts'
 import type { Clock } from '../util/clock.ts'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -42,7 +42,7 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   }
 
   const groupId = config.KAFKA_GROUP_ID
-  const watch = new ControlWatch({ kafka, groupId, clock, log, onRecord })
+  const watch = new ControlFollower({ kafka, groupId, clock, log, onRecord })
   await watch.start()
   return { switches, knows: (slug: string) => known.has(slug), stop: () => watch.stop() }
 }

@@ -10,7 +10,7 @@ import { controlTopicOf } from '../topics/names.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
-import { within } from '../util/with-timeout.ts'
+import { withTimeout } from '../util/with-timeout.ts'
 
 export interface StartFromOptions {
   plugins: readonly Pick<LoadedPlugin, 'slug' | 'startFrom'>[]
@@ -41,7 +41,12 @@ export async function startFromNow(options: StartFromOptions): Promise<void> {
   const audit = { by: 'startFrom', at, why: 'new to the group' }
   const starts = slugs.map((slug): PluginStart => ({ switch: 'start', slug, offsets, ...audit }))
   await write(starts, options)
-  await within(readBack(followed.switches, slugs), READ_BACK_LIMIT_MS, () => late(config), clock)
+  await withTimeout(
+    readBack(followed.switches, slugs),
+    READ_BACK_LIMIT_MS,
+    () => late(config),
+    clock,
+  )
   log.info({ plugins: slugs, start: offsets }, 'new to the group: they start now')
 }
 

@@ -1,21 +1,21 @@
 import { createRegistry } from '../avro/registry/registry.ts'
 import type { Switches } from '../control/switches.ts'
-import type { ClusterWatch } from '../kafka/admin/cluster-monitor.ts'
+import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
 import { createKafka } from '../kafka/client/client.ts'
 import type { KafkaSource } from '../kafka/consumer/consumer.ts'
-import { refusedTopics } from '../kafka/producer/denied-topics.ts'
-import { readGauges } from '../observe/bind-gauges.ts'
+import { deniedTopics } from '../kafka/producer/denied-topics.ts'
+import { bindGauges } from '../observe/bind-gauges.ts'
 import { type Health, startHttp } from '../observe/http.ts'
-import { startAtZero } from '../observe/init-series.ts'
+import { initSeries } from '../observe/init-series.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { readTopicsOf } from '../topics/names.ts'
 import { systemClock as clock } from '../util/clock.ts'
 import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
-import { createAdmin } from './admin-api.ts'
-import { buildGroup, type ServiceConfig } from './consumer-group.ts'
+import { createAdminApi } from './admin-api.ts'
+import { buildConsumerGroup, type ServiceConfig } from './consumer-group.ts'
 import { warnOfRetention } from './idempotency-store.ts'
 import { followSwitches } from './live-switches.ts'
 import { startFromNow } from './plugin-starts.ts'
@@ -53,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { switches } = followed
   await startFromNow({ ...options, kafka, followed, clock })
   await warnOfRetention({ config, kafka, log })
-  const group = await buildGroup({
+  const group = await buildConsumerGroup({
     ...options,
     groupId: config.KAFKA_GROUP_ID,
     topics: readTopicsOf(config.KAFKA_TOPICS),
@@ -65,14 +65,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { plugins, pipeline, source, watch, storeName } = group
   const slugs = plugins.map(({ slug }) => slug)
   const series = { slugs, topics: config.KAFKA_TOPICS, store: storeName }
-  startAtZero(metrics, series)
-  readGauges(metrics, series, { pipeline, source, watch, clock })
+  initSeries(metrics, series)
+  bindGauges(metrics, series, { pipeline, source, watch, clock })
   const http = await startHttp({
     port: config.HTTP_PORT,
     register: metrics.register,
     live: () => liveness(source),
-    ready: () => readiness(source, watch, refusedTopics(kafka)),
-    admin: createAdmin({
+    ready: () => readiness(source, watch, deniedTopics(kafka)),
+    admin: createAdminApi({
       config,
       kafka,
       registry,
@@ -102,13 +102,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 /** Fails only where a restart would help: brokers that are away are none of its business. */
 function liveness(source: KafkaSource): Health {
-  const { idleMs } = source.signs
-  const ok = idleMs < LOOP_STUCK_AFTER_MS
-  const why = `the fetch loop has not tried for ${Math.round(idleMs / 1000)} s`
+  const { sinceFetchMs } = source.signs
+  const ok = sinceFetchMs < LOOP_STUCK_AFTER_MS
+  const why = `the fetch loop has not tried for ${Math.round(sinceFetchMs / 1000)} s`
   return [ok ? { name: 'fetch-loop', ok } : { name: 'fetch-loop', ok, why }]
 }
 
-function readiness(source: KafkaSource, watch: ClusterWatch, refused: readonly string[]): Health {
+function readiness(source: KafkaSource, watch: ClusterMonitor, refused: readonly string[]): Health {
   const narrow = watch.narrowTopics
   const why = `fewer partitions than the input: ${narrow.join(', ')}`
   return [

@@ -2,7 +2,7 @@ import { createWriterSchema } from '../avro/codec/create-writer-schema.ts'
 import { contractSchemaOf, contractSchemas } from '../avro/schema/contract-schemas.ts'
 import type { SchemaLookup, WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
-import { ofKey } from '../util/get-or-insert.ts'
+import { getOrInsert } from '../util/get-or-insert.ts'
 
 /** The contract's schemas without a registry: their ids are their places in the contract. */
 export function createLocalSchemas() {
@@ -10,7 +10,7 @@ export function createLocalSchemas() {
   const writers = new Map<number, WriterSchema>()
 
   function writer(id: number): WriterSchema {
-    return ofKey(writers, id, () => createWriterSchema(contractSchemas()[id]!.text))
+    return getOrInsert(writers, id, () => createWriterSchema(contractSchemas()[id]!.text))
   }
 
   return {

@@ -7,12 +7,12 @@ import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../ev
 import type { SourceRecord } from '../event/record.ts'
 import { assertEvent } from '../event/validation/validate.ts'
 import { createMemoryStore } from '../idempotency/memory.ts'
-import { noCrashNotes } from '../pipeline/admit/crash-counts.ts'
+import { noCrashStore } from '../pipeline/admit/crash-counts.ts'
 import { allOn } from '../pipeline/admit/plugin-switches.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
-import { noNotes } from '../pipeline/handle/handle.ts'
+import { noCallSlots } from '../pipeline/handle/handle.ts'
 import { countNothing } from '../pipeline/intake/evaluate-filters.ts'
-import { Ledger } from '../pipeline/offset-ledger.ts'
+import { OffsetLedger } from '../pipeline/offset-ledger.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
@@ -112,9 +112,9 @@ async function runOnce(
       sql,
     ),
     deadLetters: { write: async () => {} },
-    crashes: noCrashNotes,
+    crashes: noCrashStore,
     maxCrashes: 1,
-    calls: noNotes,
+    calls: noCallSlots,
     clock,
     random: () => 0.5,
     retentionMsOf: () => undefined,
@@ -130,7 +130,7 @@ async function runOnce(
     },
   })
   const lost = new AbortController().signal
-  const epoch = { topic: 'test', partition: 0, ledger: new Ledger(0), lost }
+  const epoch = { topic: 'test', partition: 0, ledger: new OffsetLedger(0), lost }
   await pipeline.begin(epoch)
   for (const event of events) {
     const { count } = tally.unwanted

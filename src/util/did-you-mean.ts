@@ -1,5 +1,5 @@
 /** The one of `known` that `name` was most likely meant to be, or undefined. */
-export function nearMiss(name: string, known: readonly string[]): string | undefined {
+export function didYouMean(name: string, known: readonly string[]): string | undefined {
   const best = nearest(name, known)
   const isNear = best !== undefined && editDistance(name, best) <= allowedDistance(name)
   return isNear ? best : undefined

@@ -1,5 +1,5 @@
 /** What the map has for the key, made where there is nothing yet. */
-export function ofKey<Key, Value>(
+export function getOrInsert<Key, Value>(
   map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
   key: Key,
   make: (key: Key) => Value,

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
  * How long some work may keep the thread before timers and sockets have it: begun anew whenever
  * they had. Whoever shares a slice has it together.
  */
-export class Slice {
+export class TimeSlice {
   #clock: Pick<Clock, 'elapsedMs'>
   #limitMs: number
   #endMs: number | undefined

@@ -37,7 +37,7 @@ const PROBLEMS: Problem[] = [
 const OPENSSL = /[\dA-F]+:error:[\dA-F]+:SSL routines:[^:]*:([^:]*):.*\s*/
 
 /** A message with what it means for TLS, and which setting that is about; others as they are. */
-export function withTlsProblem(message: string, names: TlsNames): string {
+export function withTlsHint(message: string, names: TlsNames): string {
   const found = PROBLEMS.find(([pattern]) => pattern.test(message))
   if (found === undefined) return message
   const [, what, setting] = found

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from './clock.ts'
 
 /** What the promise settles to, or a rejection with `late()` after `limitMs`. */
-export function within<T>(
+export function withTimeout<T>(
   promise: Promise<T>,
   limitMs: number,
   late: () => Error,

@@ -14,7 +14,7 @@ const LENGTHS = 3
 const TEXTS = 4 * (LENGTHS + SLOTS + 1)
 
 /** One call of a plugin's handler. */
-export interface NotedCall {
+export interface TrackedCall {
   plugin: string
   /** `topic/partition@offset` */
   record: string
@@ -26,16 +26,16 @@ export interface NotedCall {
 
 export interface RunningCalls {
   /** The call that has the thread and has not given it back. */
-  onThread: NotedCall | undefined
+  onThread: TrackedCall | undefined
   /** All calls that have begun and not ended, as far as there was room for them. */
-  running: NotedCall[]
+  running: TrackedCall[]
 }
 
 /**
  * What the main thread is doing, in memory that another thread can read while the main thread can't
  * answer. One thread writes.
  */
-export class CallBoard {
+export class CallTable {
   readonly shared: SharedArrayBuffer
   #numbers: Int32Array
   #texts: Buffer
@@ -63,7 +63,7 @@ export class CallBoard {
   }
 
   /** A call begins and has the thread; answers its slot. */
-  enter({ plugin, record, counted, event }: NotedCall): number {
+  enter({ plugin, record, counted, event }: TrackedCall): number {
     const slot = this.#free.pop() ?? OVERFLOW
     const text = `${plugin}\n${record}\n${counted ? COUNTED : ''}\n${event}`
     this.#numbers[LENGTHS + slot] = this.#texts.write(text, slot * SLOT_BYTES, SLOT_BYTES)
@@ -103,7 +103,7 @@ export class CallBoard {
     }
   }
 
-  #callIn(slot: number): NotedCall {
+  #callIn(slot: number): TrackedCall {
     const start = slot * SLOT_BYTES
     const text = this.#texts.toString('utf8', start, start + this.#lengthOf(slot))
     const [plugin = '', record = '', counted, event = ''] = text.split('\n')

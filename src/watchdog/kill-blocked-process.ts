@@ -15,7 +15,7 @@ interface Frame {
  * to. `onWhere` is given the lines of code that it was at, innermost first. A thread that is blocked
  * outside of JavaScript gets SIGKILL instead.
  */
-export function endBlockedProcess(onWhere: (lines: string[]) => void): void {
+export function killBlockedProcess(onWhere: (lines: string[]) => void): void {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), KILL_AFTER_MS)
   const urls = new Map<string, string>()
   const session = new inspector.Session()

@@ -1,9 +1,9 @@
-import { type CrashCounts, type CrashNotes, crashKeyOf } from '../pipeline/admit/crash-counts.ts'
+import { type CrashCounts, type CrashStore, crashKeyOf } from '../pipeline/admit/crash-counts.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
-import type { NotedCall, RunningCalls } from './call-table.ts'
+import type { RunningCalls, TrackedCall } from './call-table.ts'
 
 /** How long the end of the process may be held up to note why. */
-export const NOTE_LIMIT_MS = 3_000
+export const RECORD_CRASH_TIMEOUT_MS = 3_000
 
 const TRIES = 10
 const RETRY_MS = 200
@@ -20,9 +20,9 @@ interface Edit {
  * that runs: the suspect has its count already, the others become suspects. Tries for a while, then
  * rejects with what Kafka said.
  */
-export async function noteCrash(
+export async function recordCrash(
   calls: RunningCalls,
-  notes: CrashNotes,
+  notes: CrashStore,
   clock: Pick<Clock, 'sleep'> = systemClock,
 ): Promise<void> {
   for (const { topic, partition, edits } of byPartition(editsFor(calls))) {
@@ -53,7 +53,7 @@ function editsFor({ onThread, running }: RunningCalls): Edit[] {
   ]
 }
 
-function isSame(a: NotedCall, b: NotedCall): boolean {
+function isSame(a: TrackedCall, b: TrackedCall): boolean {
   return a.record === b.record && a.plugin === b.plugin
 }
 
@@ -72,7 +72,7 @@ function shifted(by: number) {
 
 /** Nothing for a record whose place did not fit on the board. */
 function editOf(
-  { record, plugin }: NotedCall,
+  { record, plugin }: TrackedCall,
   change: (counts: CrashCounts, key: string) => void,
 ): Edit[] {
   const [, topic, partition, offset] = /^(.+)\/(\d+)@(\d+)$/.exec(record) ?? []

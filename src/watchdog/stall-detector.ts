@@ -6,7 +6,7 @@ const LATE_PERIODS = 2
  * process was stopped, as by SIGSTOP or a sleeping machine, the looks stop too: that time hardly
  * counts.
  */
-export class Stall {
+export class StallDetector {
   #periodMs: number
   #beats: number | undefined
   #lookedAtMs = 0

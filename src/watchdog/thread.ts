@@ -2,27 +2,27 @@
 import { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createKafka } from '../kafka/client/client.ts'
-import { KafkaCrashNotes } from '../kafka/state/crash-store.ts'
+import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import { messageOf } from '../util/errors.ts'
 import { createLogger } from '../util/logger.ts'
-import { within } from '../util/with-timeout.ts'
-import { CallBoard, type NotedCall, type RunningCalls } from './call-table.ts'
-import { endBlockedProcess } from './kill-blocked-process.ts'
-import { NOTE_LIMIT_MS, noteCrash } from './record-crash.ts'
-import { Stall } from './stall-detector.ts'
+import { withTimeout } from '../util/with-timeout.ts'
+import { CallTable, type RunningCalls, type TrackedCall } from './call-table.ts'
+import { killBlockedProcess } from './kill-blocked-process.ts'
+import { RECORD_CRASH_TIMEOUT_MS, recordCrash } from './record-crash.ts'
+import { StallDetector } from './stall-detector.ts'
 import type { WatchOrder } from './watchdog.ts'
 
 const STDOUT = 1
 const RUNNING_NAMED = 10
 
 const { shared, timeoutMs, periodMs, config } = workerData as WatchOrder
-const board = new CallBoard(shared)
-const stall = new Stall(periodMs)
+const board = new CallTable(shared)
+const stall = new StallDetector(periodMs)
 const log = createLogger('silent')
-const notes = new KafkaCrashNotes({
+const notes = new KafkaCrashStore({
   kafka: createKafka(config, log),
   groupId: config.KAFKA_GROUP_ID,
-  limitMs: NOTE_LIMIT_MS,
+  limitMs: RECORD_CRASH_TIMEOUT_MS,
   log,
 })
 let noted: Promise<void> | undefined
@@ -39,7 +39,7 @@ function look(): void {
 async function end(calls: RunningCalls, blockedMs: number): Promise<void> {
   say({ ...whoIn(calls), blockedMs }, 'the main thread is blocked: the process ends')
   await note(calls)
-  endBlockedProcess((at) => say({ at }, 'where the main thread is blocked'))
+  killBlockedProcess((at) => say({ at }, 'where the main thread is blocked'))
 }
 
 /** The main thread waits, with the last thing it does. */
@@ -57,9 +57,9 @@ function note(calls: RunningCalls): Promise<void> {
 }
 
 async function tryToNote(calls: RunningCalls): Promise<void> {
-  const late = () => new Error(`no answer within ${NOTE_LIMIT_MS / 1000} s`)
+  const late = () => new Error(`no answer within ${RECORD_CRASH_TIMEOUT_MS / 1000} s`)
   try {
-    await within(noteCrash(calls, notes), NOTE_LIMIT_MS, late)
+    await withTimeout(recordCrash(calls, notes), RECORD_CRASH_TIMEOUT_MS, late)
   } catch (error) {
     say({ error: messageOf(error) }, 'this crash could not be noted, and will not count')
   }
@@ -73,7 +73,7 @@ function whoIn({ onThread, running }: RunningCalls): object {
   return { running: running.slice(0, RUNNING_NAMED).map(named), runningCount: running.length }
 }
 
-function named({ plugin, record, event }: NotedCall): object {
+function named({ plugin, record, event }: TrackedCall): object {
   return { plugin, record, event }
 }
 

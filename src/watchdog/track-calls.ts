@@ -1,10 +1,10 @@
 import { placeOf } from '../event/record.ts'
 
-import type { CallNotes } from '../pipeline/handle/handle.ts'
-import type { CallBoard } from './call-table.ts'
+import type { CallSlots } from '../pipeline/handle/handle.ts'
+import type { CallTable } from './call-table.ts'
 
 /** Has the pipeline note its calls on the board. */
-export function noteCalls(board: CallBoard): CallNotes {
+export function trackCalls(board: CallTable): CallSlots {
   return {
     enter: ({ plugin, wanted, crashNoted }) =>
       board.enter({

@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Config } from '../config/settings.ts'
-import { CallBoard } from './call-table.ts'
-import { NOTE_LIMIT_MS } from './record-crash.ts'
+import { CallTable } from './call-table.ts'
+import { RECORD_CRASH_TIMEOUT_MS } from './record-crash.ts'
 
 export interface WatchdogOptions {
   /** Where Kafka is, and whose crashes are noted there. */
@@ -15,7 +15,7 @@ export interface WatchdogOptions {
 
 export interface Watchdog {
   /** Where calls are noted, so that the one that blocks can be named. */
-  board: CallBoard
+  board: CallTable
   /** From now on the process may exit in the middle of calls, through no fault of theirs. */
   expectExit(): void
   stop(): Promise<void>
@@ -30,7 +30,7 @@ export interface WatchOrder {
 }
 
 /** A little longer than noting takes, so that the thread can say that it failed. */
-const EXIT_LIMIT_MS = NOTE_LIMIT_MS + 500
+const EXIT_LIMIT_MS = RECORD_CRASH_TIMEOUT_MS + 500
 const PERIODS = 20
 const PERIOD_MS = { least: 20, most: 1_000 }
 
@@ -41,7 +41,7 @@ const PERIOD_MS = { least: 20, most: 1_000 }
  * exits the process is noted too.
  */
 export function startWatchdog({ config, timeoutMs, onFailure }: WatchdogOptions): Watchdog {
-  const board = new CallBoard()
+  const board = new CallTable()
   board.clear()
   const periodMs = Math.min(PERIOD_MS.most, Math.max(PERIOD_MS.least, timeoutMs / PERIODS))
   const order: WatchOrder = { shared: board.shared, timeoutMs, periodMs, config }

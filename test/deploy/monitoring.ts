@@ -21,7 +21,7 @@ export interface Job {
   targets: string[]
 }
 
-export interface Told {
+export interface FiredAlert {
   alertname: string
   labels: Record<string, string>
   annotations: Record<string, string>
@@ -36,7 +36,7 @@ export interface Sample {
 export interface Monitoring {
   url: string
   /** What reached the webhook so far. */
-  told: Told[]
+  told: FiredAlert[]
   /** The value now, by series. */
   query(expr: string): Promise<Sample[]>
   /** Every value from a time on, without those that are no number. */
@@ -52,7 +52,7 @@ export async function startMonitoring(options: {
 }): Promise<Monitoring> {
   const { folder } = options
   await mkdir(folder, { recursive: true })
-  const told: Told[] = []
+  const told: FiredAlert[] = []
   const hook = await webhook((alerts) => told.push(...alerts))
   const { kafka: port, controller: managerPort } = await pickPorts()
   const managerFile = await write(folder, 'alertmanager.yaml', managerConfig(hook.port))
@@ -145,11 +145,11 @@ function run(name: string, args: string[]) {
   }
 }
 
-async function webhook(tell: (alerts: Told[]) => void) {
+async function webhook(tell: (alerts: FiredAlert[]) => void) {
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
-    const { alerts } = JSON.parse(body) as { alerts: Omit<Told, 'alertname'>[] }
+    const { alerts } = JSON.parse(body) as { alerts: Omit<FiredAlert, 'alertname'>[] }
     tell(alerts.map((alert) => ({ ...alert, alertname: alert.labels.alertname! })))
     response.end()
   })

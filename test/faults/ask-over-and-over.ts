@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs'
 import type { Cluster } from './cluster.ts'
 
 /** Asks the brokers, and asks again, until the answered function is called. */
-export async function askOverAndOver(
+export async function pollUntil(
   { kafka }: Cluster,
   intervalMs: number,
   ask: (admin: Admin) => Promise<void>,

@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs'
-import { askOverAndOver } from './ask-over-and-over.ts'
+import { pollUntil } from './ask-over-and-over.ts'
 import type { Cluster } from './cluster.ts'
 
 /** What the group had committed at a time, as far as the brokers told. */
@@ -40,7 +40,7 @@ export async function watchCommits(watched: Watched) {
   }
 
   // A broker that is away does not answer, which is no commit either.
-  return { samples, stop: await askOverAndOver(cluster, INTERVAL_MS, ask) }
+  return { samples, stop: await pollUntil(cluster, INTERVAL_MS, ask) }
 }
 
 export function nowUs(): number {

@@ -10,7 +10,7 @@ import { deadLetterTopicOf } from '../../src/topics/names.ts'
 import { type CommitSample, nowUs } from './commits.ts'
 import type { Load } from './load.ts'
 import { type MarkTimes, readMarks } from './marks.ts'
-import type { Hurt, Outage } from './replicas.ts'
+import type { FaultWindow, Outage } from './replicas.ts'
 import type { Scene } from './scene.ts'
 
 export interface SeenEffect extends Effect {
@@ -43,7 +43,7 @@ export interface Evidence {
   commits: readonly CommitSample[]
   ends: readonly GroupOffset[]
   acknowledged: ReadonlySet<string>
-  hurts: readonly Hurt[]
+  hurts: readonly FaultWindow[]
   outages: readonly Outage[]
   markedAtUs: MarkTimes
   unaccounted: number

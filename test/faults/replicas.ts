@@ -11,13 +11,13 @@ const SHARED_MS = 180_000
 const AFTERMATH_US = 30_000_000
 
 /** What was done to a process, in microseconds of the machine's monotonic clock. */
-export interface Hurt {
+export interface FaultWindow {
   pid: number
   fromUs: number
   toUs: number
 }
 
-export interface CrewOptions {
+export interface ReplicaSetOptions {
   folder: string
   signal: AbortSignal
   /** `isProxied`: it reaches the brokers through the proxies. */
@@ -28,27 +28,27 @@ export interface CrewOptions {
 }
 
 /** When a broker was down, on the same clock. */
-export type Outage = Omit<Hurt, 'pid'>
+export type Outage = Omit<FaultWindow, 'pid'>
 
 /** The replicas of a group, with all that a fault may do to them. */
-export class Crew {
+export class ReplicaSet {
   /** Those that are meant to be alive. */
   readonly replicas: Replica[] = []
   /** What was done to processes: what they had under way may be done again. */
-  readonly hurts: Hurt[] = []
+  readonly hurts: FaultWindow[] = []
   /** While a broker is down marks may not be written, and partitions move on without them. */
   readonly outages: Outage[] = []
   /** What was found wrong on the way. */
   readonly problems: string[] = []
   /** By name, the topics that a replica was started with. */
   readonly #topics = new Map<string, readonly string[]>()
-  readonly #options: CrewOptions
+  readonly #options: ReplicaSetOptions
   readonly #stops: (() => Promise<unknown>)[] = []
   #started = 0
   /** The name of the one replica that reaches the brokers through the proxies. */
   #proxied: string | undefined
 
-  constructor(options: CrewOptions) {
+  constructor(options: ReplicaSetOptions) {
     this.#options = options
   }
 
@@ -117,7 +117,7 @@ export class Crew {
 
   /** Notes that something is done to a process from now on; answers what notes the end of it. */
   hurt({ pid }: Replica): () => void {
-    const hurt: Hurt = { pid, fromUs: nowUs(), toUs: Infinity }
+    const hurt: FaultWindow = { pid, fromUs: nowUs(), toUs: Infinity }
     this.hurts.push(hurt)
     return () => {
       hurt.toUs = nowUs() + AFTERMATH_US

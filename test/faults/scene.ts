@@ -8,7 +8,7 @@ import type { Cluster } from './cluster.ts'
 import type { LogEntry } from './evidence.ts'
 import { createLoad, type Load } from './load.ts'
 import { rulesFor, type StoreName } from './plugin-rules.ts'
-import { Crew } from './replicas.ts'
+import { ReplicaSet } from './replicas.ts'
 import { createTopic, widenTopic } from './topics.ts'
 import type { Bookings } from './transactional-table.ts'
 
@@ -41,7 +41,7 @@ export class Scene {
   readonly groupId: string
   readonly folder: string
   readonly sessionMs = SESSION_MS
-  readonly crew: Crew
+  readonly crew: ReplicaSet
   readonly loads: Load[] = []
   /** What faults tell beside the verdict. */
   readonly notes: string[] = []
@@ -62,7 +62,7 @@ export class Scene {
     this.groupId = `faults.${name}`
     this.folder = join(folder, name)
     this.#perSecond = perSecond
-    this.crew = new Crew({
+    this.crew = new ReplicaSet({
       folder: this.folder,
       signal,
       topics: () => this.topics,

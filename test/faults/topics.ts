@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs'
-import { registerSchemas } from '../../src/avro/registry/subjects.ts'
+import { registerSubjects } from '../../src/avro/registry/subjects.ts'
 import { createControlTopic } from '../../src/kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../src/kafka/admin/create-topics.ts'
 import { createMarksTopic } from '../../src/kafka/admin/marks-topic.ts'
@@ -20,7 +20,7 @@ export async function createTopic(
     await createMarksTopic(admin, topic, wanted, owner)
     await createControlTopic(admin, groupId, wanted)
   })
-  await registerSchemas(cluster.registry, { inventory: topic, plugin: topic }, () => undefined)
+  await registerSubjects(cluster.registry, { inventory: topic, plugin: topic }, () => undefined)
 }
 
 /** Companions first: an input that is wider than they are has partitions that can't be read. */

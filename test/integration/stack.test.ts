@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { markOf } from '../../src/dev/stack/maven-stack.ts'
 import { machineProbes } from '../../src/dev/stack/probes.ts'
 import { pidsMarked } from '../../src/dev/stack/process/processes.ts'
-import { brokerIsReady, registryAnswers } from '../../src/dev/stack/readiness.ts'
+import { brokerIsReady, isRegistryReady } from '../../src/dev/stack/readiness.ts'
 import { until } from '../support/stack.ts'
 
 const BIN = resolve('bin/inventory-events.js')
@@ -81,7 +81,7 @@ describe.skipIf(noMaven !== undefined)('a stack from Maven', () => {
     expect(await pidsMarked(mark)).toHaveLength(2)
     const [, brokers, registryUrl] = ASSIGNMENTS.exec(first)!
     expect(await brokerIsReady(brokers!)).toBe(true)
-    expect(await registryAnswers(registryUrl!)).toBe(true)
+    expect(await isRegistryReady(registryUrl!)).toBe(true)
 
     expect(await finished('down')).toBe('')
     expect(await pidsMarked(mark)).toEqual([])

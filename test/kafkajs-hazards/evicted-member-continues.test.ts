@@ -6,7 +6,7 @@ import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 import { assigned } from './assignments.ts'
-import { putOut } from './leave-group.ts'
+import { evict } from './leave-group.ts'
 import { plainMember, plainTopic, records } from './plain-member.ts'
 
 describe('the group puts a member out that has work', () => {
@@ -31,7 +31,7 @@ describe('the group puts a member out that has work', () => {
       },
     })
     await until(() => byFirst.length === 1, { what: 'the first to be at work' })
-    await putOut(groupId, 'first')
+    await evict(groupId, 'first')
     const eachMessage = async ({ message }: { message: { offset: string } }) =>
       void bySecond.push(message.offset)
     await plainMember({ ...member, clientId: 'second', run: { eachMessage } })
@@ -63,7 +63,7 @@ describe('the group puts a member out that has work', () => {
     await s.publish([moved('ent_1'), moved('ent_2'), moved('ent_3')])
     await until(() => calls.length === 1, { what: 'the first to be at work', timeoutMs: 10_000 })
     onTestFinished(gate.resolve)
-    await putOut(s.groupId, 'first')
+    await evict(s.groupId, 'first')
     await until(() => other.seen.length === 3, {
       what: 'the other to handle all',
       timeoutMs: 15_000,

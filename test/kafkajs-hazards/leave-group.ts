@@ -6,7 +6,7 @@ import { endpoints } from '../support/stack.ts'
 const LEAVE_GROUP = 13
 
 /** Makes the coordinator put a member out, as it does with one that it does not hear of. */
-export async function putOut(groupId: string, clientId: string): Promise<void> {
+export async function evict(groupId: string, clientId: string): Promise<void> {
   const memberId = await withAdmin(async (admin) => {
     const { groups } = await admin.describeGroups([groupId])
     return groups[0]?.members.find((member) => member.clientId === clientId)?.memberId

@@ -10,8 +10,8 @@ export interface Mutant {
 export const control: Mutant = {
   name: 'nothing is taken out',
   file: 'src/pipeline/offset-ledger.ts',
-  from: 'export class Ledger',
-  to: 'export class Ledger',
+  from: 'export class OffsetLedger',
+  to: 'export class OffsetLedger',
 }
 
 export const mutants: Mutant[] = [
@@ -80,7 +80,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a handler that was told to end counts as having processed',
     file: 'src/pipeline/handle/call-watch.ts',
-    from: "result.type === 'returned' ? Context.wasTold(this.#context) : this.#isLate",
+    from: "result.type === 'returned' ? HandlerContext.wasTold(this.#context) : this.#isLate",
     to: "result.type !== 'returned' && this.#isLate",
   },
   {

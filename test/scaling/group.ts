@@ -8,7 +8,7 @@ import { type GroupOffset, groupOffsets } from '../../src/kafka/admin/group-offs
 import type { Cluster } from '../faults/cluster.ts'
 import { watchCommits } from '../faults/commits.ts'
 import { gather, type Witnessed } from '../faults/evidence.ts'
-import { Crew } from '../faults/replicas.ts'
+import { ReplicaSet } from '../faults/replicas.ts'
 import { createTopic } from '../faults/topics.ts'
 import { judge, type Verdict } from '../faults/verdict.ts'
 import { type Load, openLoad } from './load.ts'
@@ -61,7 +61,7 @@ export async function openGroup(options: GroupOptions): Promise<Group> {
   const brokerPids = await pidsMarked(markOf(join(options.folder, cluster.brokers[0]!.name)))
   const environment = () => environmentOf(options, { groupId, topic, folder })
   const partitionsOf = () => PARTITIONS
-  const crew = new Crew({ folder, signal, topics: () => [topic], partitionsOf, environment })
+  const crew = new ReplicaSet({ folder, signal, topics: () => [topic], partitionsOf, environment })
   const load = await openLoad(cluster, topic, PARTITIONS)
   const owners = await watchOwners(cluster, { groupId, topic, partitions: PARTITIONS, signal })
   const watched = { cluster, groupId, topics: [topic], isCoordinatorMoving: false }

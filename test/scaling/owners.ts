@@ -1,6 +1,6 @@
 import { type Admin, AssignerProtocol } from 'kafkajs'
 import { waitFor } from '../../src/dev/replicas/wait-for.ts'
-import { askOverAndOver } from '../faults/ask-over-and-over.ts'
+import { pollUntil } from '../faults/ask-over-and-over.ts'
 import type { Cluster } from '../faults/cluster.ts'
 import type { Owners } from './moves.ts'
 
@@ -45,7 +45,7 @@ export async function watchOwners(cluster: Cluster, group: WatchedGroup): Promis
       const options = { timeoutMs: SETTLED_MS, signal, last }
       await waitFor(`the group to have ${count} members`, isSettled, options)
     },
-    stop: await askOverAndOver(cluster, INTERVAL_MS, ask),
+    stop: await pollUntil(cluster, INTERVAL_MS, ask),
   }
 }
 

@@ -13,7 +13,7 @@ export interface Seen {
 }
 
 /** What a `where` makes of a record. */
-export function askFilter(where: unknown, seen: Seen): Verdict {
+export function evaluateFilter(where: unknown, seen: Seen): Verdict {
   const { filter, problems } = readFilter(where, 'where')
   if (filter === undefined) throw new Error(problems.join('; '))
   const paths: Path[] = []

@@ -1,11 +1,11 @@
-import type { CrashCounts, CrashNotes } from '../../src/pipeline/admit/crash-counts.ts'
+import type { CrashCounts, CrashStore } from '../../src/pipeline/admit/crash-counts.ts'
 
 /** Crash counts of one partition in memory, which outlive pipelines; `faults` may refuse changes. */
-export function fakeCrashNotes(noted: Record<string, number> = {}) {
+export function fakeCrashStore(noted: Record<string, number> = {}) {
   const counts: CrashCounts = new Map(Object.entries(noted))
   const faults = { refused: false, lostAnswers: 0 }
   let changes = 0
-  const notes: CrashNotes = {
+  const notes: CrashStore = {
     read: async () => new Map(counts),
     async change(_of, edit) {
       if (faults.refused) throw new Error('not acknowledged')

@@ -7,11 +7,11 @@ import { valueAt } from '../../src/event/path.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
 import { createMemoryStore } from '../../src/idempotency/memory.ts'
 import type { IdempotencyStore } from '../../src/idempotency/store.ts'
-import { noCrashNotes } from '../../src/pipeline/admit/crash-counts.ts'
+import { noCrashStore } from '../../src/pipeline/admit/crash-counts.ts'
 import { allOn } from '../../src/pipeline/admit/plugin-switches.ts'
-import { noNotes } from '../../src/pipeline/handle/handle.ts'
+import { noCallSlots } from '../../src/pipeline/handle/handle.ts'
 import { countNothing } from '../../src/pipeline/intake/evaluate-filters.ts'
-import { Ledger } from '../../src/pipeline/offset-ledger.ts'
+import { OffsetLedger } from '../../src/pipeline/offset-ledger.ts'
 import type { PipelineOptions } from '../../src/pipeline/options.ts'
 import { createPipeline } from '../../src/pipeline/pipeline.ts'
 import type { Epoch } from '../../src/pipeline/source.ts'
@@ -101,9 +101,9 @@ export function pipelineKit(options: KitOptions) {
         letters.push(letter)
       },
     },
-    crashes: noCrashNotes,
+    crashes: noCrashStore,
     maxCrashes: 3,
-    calls: noNotes,
+    calls: noCallSlots,
     clock,
     random: () => 0.5,
     retentionMsOf: () => undefined,
@@ -143,7 +143,7 @@ export type Kit = ReturnType<typeof pipelineKit>
 /** A partition that is owned until `lose` is called; `put` offers it events as records. */
 export function partition(kit: Kit, number = 0, startOffset = 0, topic = 'events') {
   const loss = new AbortController()
-  const ledger = new Ledger(startOffset)
+  const ledger = new OffsetLedger(startOffset)
   const epoch: Epoch = { topic, partition: number, ledger, lost: loss.signal }
   void kit.pipeline.begin(epoch)
   const take = (record: Partial<SourceRecord>) =>

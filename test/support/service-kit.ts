@@ -32,7 +32,7 @@ export interface SituationOptions {
   settings?: Record<string, string>
 }
 
-export interface Letter {
+export interface TestDeadLetter {
   key: string | null
   value: Buffer | null
   headers: Record<string, string>
@@ -180,12 +180,12 @@ export function registerSchema(topic: string, fullName: string, text: string): P
 }
 
 /** Reads a topic from its start to the end that it has now. */
-export async function readAll(topic: string): Promise<Letter[]> {
+export async function readAll(topic: string): Promise<TestDeadLetter[]> {
   const admin = kafkaClient().admin()
   await admin.connect()
   const ends = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect())
   const expected = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
-  const letters: Letter[] = []
+  const letters: TestDeadLetter[] = []
   if (expected === 0) return letters
   const consumer = kafkaClient().consumer({ groupId: uniqueName('reader'), maxWaitTimeInMs: 100 })
   await consumer.connect()

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { chooseWay } from '../../src/dev/stack/choose-runtime.ts'
-import { checkGiven, givenEndpoints } from '../../src/dev/stack/external.ts'
+import { chooseRuntime } from '../../src/dev/stack/choose-runtime.ts'
+import { checkExternal, externalEndpoints } from '../../src/dev/stack/external.ts'
 import {
   type Endpoints,
   endMavenStack,
@@ -36,12 +36,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** The Kafka and registry that the environment names, else new ones, until they are stopped. */
 export async function startTestStack(): Promise<TestStack> {
-  const given = givenEndpoints(process.env)
+  const given = externalEndpoints(process.env)
   if (given) {
-    await checkGiven(given)
+    await checkExternal(given)
     return { ...given, stop: async () => {} }
   }
-  if ((await chooseWay(machineProbes)) === 'maven') return startFromMaven()
+  if ((await chooseRuntime(machineProbes)) === 'maven') return startFromMaven()
   const { startContainers } = await import('./containers.ts')
   return startContainers()
 }

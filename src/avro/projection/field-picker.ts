@@ -2,10 +2,10 @@ import { placeIn, valueAt } from '../../event/path.ts'
 import type { AvroType, Reader, Tap } from '../types/avsc.ts'
 import { assertInside, blockCount } from '../types/containers.ts'
 import { isNullable, JsonValueRecord, PlainRecord } from '../types/records.ts'
-import { type Branch, leavesOf } from './path-tree.ts'
+import { leavesOf, type PathTree } from './path-tree.ts'
 
 /** Reads one value past its end and puts what is wanted of it into slots. */
-export type Pick = (tap: Tap, slots: unknown[]) => void
+export type FieldPicker = (tap: Tap, slots: unknown[]) => void
 
 /** What one type wrote and another reads; without a reader it is read as it was written. */
 interface Types {
@@ -19,7 +19,7 @@ interface Types {
  * Resolves once what a reader's shape has of a writer's value, as avsc does it for whole values.
  * Throws where avsc can't read the value.
  */
-export function createPick(branch: Branch, types: Types): Pick {
+export function createPick(branch: PathTree, types: Types): FieldPicker {
   const { reader, writer, isOptional } = types
   if (writer instanceof JsonValueRecord) {
     // JSON is JSON, whatever branches the writer's union has.
@@ -37,9 +37,13 @@ export function createPick(branch: Branch, types: Types): Pick {
 }
 
 /** `isWhole` unless what comes after the last wanted field is of no interest. */
-export function recordPick(branch: Branch, { reader, writer }: Types, isWhole = true): Pick {
+export function recordPick(
+  branch: PathTree,
+  { reader, writer }: Types,
+  isWhole = true,
+): FieldPicker {
   const readerFields = new Map(fieldsOf(reader ?? writer)?.map((field) => [field.name, field.type]))
-  const steps = (fieldsOf(writer) ?? []).map(({ name, type }): Pick | undefined => {
+  const steps = (fieldsOf(writer) ?? []).map(({ name, type }): FieldPicker | undefined => {
     const [child, read] = [branch.inner.get(name), readerFields.get(name)]
     if (child === undefined || read === undefined) return undefined
     const isOptional = isNullable(read)
@@ -55,17 +59,20 @@ export function recordPick(branch: Branch, { reader, writer }: Types, isWhole = 
  * One after the other, in code made for them, as avsc makes it for records: in a loop the engine
  * would see every type there is at one call, and look each of them up anew.
  */
-function inTurn(steps: (Pick | AvroType)[]): Pick {
+function inTurn(steps: (FieldPicker | AvroType)[]): FieldPicker {
   const names = steps.map((_, i) => `s${i}`)
   const calls = steps.map((step, i) =>
     typeof step === 'function' ? `s${i}(tap, slots)` : `s${i}._skip(tap)`,
   )
   const make = new Function(...names, `return (tap, slots) => { ${calls.join('; ')} }`)
-  return make(...steps) as Pick
+  return make(...steps) as FieldPicker
 }
 
 /** What the reader's shape has where the writer's has no such field. */
-function defaultsPick(branch: Branch, { reader, writer }: Omit<Types, 'isOptional'>): Pick {
+function defaultsPick(
+  branch: PathTree,
+  { reader, writer }: Omit<Types, 'isOptional'>,
+): FieldPicker {
   const written = new Set(fieldsOf(writer)?.map(({ name }) => name))
   const missing = (fieldsOf(reader) ?? []).filter(({ name }) => !written.has(name))
   const presets = missing.flatMap(({ name, type, defaultValue }) => {
@@ -80,7 +87,7 @@ function defaultsPick(branch: Branch, { reader, writer }: Omit<Types, 'isOptiona
   }
 }
 
-function unionPick(branch: Branch, types: Types, branches: readonly AvroType[]): Pick {
+function unionPick(branch: PathTree, types: Types, branches: readonly AvroType[]): FieldPicker {
   const picks = branches.map((writer) => createPick(branch, { ...types, writer }))
   return (tap, slots) => {
     const index = tap.readLong()
@@ -90,7 +97,7 @@ function unionPick(branch: Branch, types: Types, branches: readonly AvroType[]):
   }
 }
 
-function mapPick(branch: Branch, { reader, writer }: Types): Pick {
+function mapPick(branch: PathTree, { reader, writer }: Types): FieldPicker {
   const values = { reader: reader?.valuesType, writer: writer.valuesType, isOptional: false }
   const entries: Entry[] = [...branch.inner].map(([key, child]) => ({
     key: Buffer.from(key),
@@ -112,7 +119,7 @@ function mapPick(branch: Branch, { reader, writer }: Types): Pick {
 
 interface Entry {
   key: Buffer
-  pick: Pick
+  pick: FieldPicker
   /** All that the pick may set. */
   slots: readonly number[]
 }
@@ -140,9 +147,9 @@ function replace(entry: Entry, tap: Tap, slots: unknown[]): void {
   entry.pick(tap, slots)
 }
 
-function listPick(branch: Branch, { reader, writer }: Types): Pick {
+function listPick(branch: PathTree, { reader, writer }: Types): FieldPicker {
   const items = { reader: reader?.itemsType, writer: writer.itemsType, isOptional: false }
-  const picks = new Map<number, Pick>()
+  const picks = new Map<number, FieldPicker>()
   for (const [segment, child] of branch.inner) {
     const place = placeIn(segment)
     if (place !== undefined) picks.set(place, createPick(child, items))
@@ -161,21 +168,21 @@ function listPick(branch: Branch, { reader, writer }: Types): Pick {
   }
 }
 
-function scalarPick({ slots: own }: Branch, reader: Reader): Pick {
+function scalarPick({ slots: own }: PathTree, reader: Reader): FieldPicker {
   return (tap, slots) => {
     const value = reader._read(tap)
     for (const slot of own) slots[slot] = value
   }
 }
 
-function constant({ slots: own }: Branch, value: unknown): Pick {
+function constant({ slots: own }: PathTree, value: unknown): FieldPicker {
   return (_tap, slots) => {
     for (const slot of own) slots[slot] = value
   }
 }
 
 /** A list or a map is not built where only parts of it are wanted: its own slots hold an empty one. */
-function withMark(branch: Branch, mark: unknown, pick: Pick): Pick {
+function withMark(branch: PathTree, mark: unknown, pick: FieldPicker): FieldPicker {
   if (branch.slots.length === 0) return pick
   const put = constant(branch, mark)
   return (tap, slots) => {

@@ -1,15 +1,15 @@
 import type { Path } from '../../event/path.ts'
 
 /** What some paths want of one value: the value itself, parts of it, or both. */
-export interface Branch {
+export interface PathTree {
   /** Where the value goes. */
   slots: number[]
   /** By field, key or place. */
-  inner: Map<string, Branch>
+  inner: Map<string, PathTree>
 }
 
 /** Paths as a tree; the place of a path among them is its slot. */
-export function branchOf(paths: readonly Path[]): Branch {
+export function branchOf(paths: readonly Path[]): PathTree {
   const root = emptyBranch()
   for (const [slot, path] of paths.entries()) {
     let branch = root
@@ -20,7 +20,7 @@ export function branchOf(paths: readonly Path[]): Branch {
 }
 
 /** Every slot of the branch and how to get to it from the branch's value. */
-export function leavesOf({ slots, inner }: Branch): { slot: number; path: Path }[] {
+export function leavesOf({ slots, inner }: PathTree): { slot: number; path: Path }[] {
   const own = slots.map((slot) => ({ slot, path: [] }))
   const others = [...inner].flatMap(([segment, child]) =>
     leavesOf(child).map(({ slot, path }) => ({ slot, path: [segment, ...path] })),
@@ -28,12 +28,12 @@ export function leavesOf({ slots, inner }: Branch): { slot: number; path: Path }
   return [...own, ...others]
 }
 
-function childOf({ inner }: Branch, segment: string): Branch {
+function childOf({ inner }: PathTree, segment: string): PathTree {
   const child = inner.get(segment) ?? emptyBranch()
   inner.set(segment, child)
   return child
 }
 
-function emptyBranch(): Branch {
+function emptyBranch(): PathTree {
   return { slots: [], inner: new Map() }
 }

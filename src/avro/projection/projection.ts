@@ -4,7 +4,7 @@ import { type AvroType, createTap } from '../types/avsc.ts'
 import { startDepth } from '../types/nesting-limit.ts'
 import { FRAME_BYTES, undecodable } from '../wire-format.ts'
 import type { DecodeHints, Projection } from '../writer-schema.ts'
-import { brief, type Pick, recordPick } from './field-picker.ts'
+import { brief, type FieldPicker, recordPick } from './field-picker.ts'
 import { branchOf } from './path-tree.ts'
 
 /** Sets what the event has beside its writer's fields. */
@@ -42,7 +42,7 @@ export function slotsAt(paths: readonly Path[], name: string): number[] {
 const tap = createTap()
 const NOTHING = Buffer.alloc(0)
 
-function read(value: Buffer, pick: Pick, slots: unknown[]): void {
+function read(value: Buffer, pick: FieldPicker, slots: unknown[]): void {
   startDepth()
   tap.buf = value
   tap.pos = FRAME_BYTES

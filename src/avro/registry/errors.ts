@@ -1,5 +1,5 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
-import { withTlsProblem } from '../../util/tls-hint.ts'
+import { withTlsHint } from '../../util/tls-hint.ts'
 import { CLIENT_ID } from './client.ts'
 
 /** What the client throws for every answer that is no success, and for no answer at all. */
@@ -39,7 +39,7 @@ export function registryError(url: string, what: string, error: unknown): Invent
 function unavailable(url: string, what: string, error: unknown): InventoryEventsError {
   const why = messageOf(error).replace(NOBODY_ANSWERED, '').replace(NO_WORDS, 'status')
   const words = why.replace(WORDS, '').slice(0, SHOWN_CHARS_MAX)
-  const shown = withTlsProblem(words, { ca: 'SCHEMA_REGISTRY_CA' })
+  const shown = withTlsHint(words, { ca: 'SCHEMA_REGISTRY_CA' })
   const message = `${what}: the schema registry at ${url} did not answer as expected: ${shown}`
   return new InventoryEventsError('REGISTRY_UNAVAILABLE', message, { retryable: true })
 }

@@ -8,7 +8,7 @@ const RETRY_MS = 500
  * Registers a schema, a few times if the registry is not up to it at once. Somebody else may register
  * the very same meanwhile: then it is there, which will do.
  */
-export async function registerPatiently(
+export async function registerWithRetry(
   registry: Pick<Registry, 'register' | 'registeredId'>,
   subject: string,
   text: string,

@@ -2,7 +2,7 @@ import type { EventTopics } from '../../topics/event-topics.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { explainIncompatibility } from '../schema/compatibility.ts'
 import { type ContractSchema, contractSchemas } from '../schema/contract-schemas.ts'
-import { registerPatiently } from './register-with-retry.ts'
+import { registerWithRetry } from './register-with-retry.ts'
 import type { Registry, SubjectVersion } from './registry.ts'
 import { subjectName } from './subject-name.ts'
 
@@ -46,14 +46,14 @@ export async function checkSchemas(registry: Registry, topics: EventTopics, say:
 }
 
 /** Registers nothing at all when one schema is incompatible. */
-export async function registerSchemas(registry: Registry, topics: EventTopics, say: Say) {
+export async function registerSubjects(registry: Registry, topics: EventTopics, say: Say) {
   const states = await readStates(registry, topics)
   await requireCompatible(registry, states)
   for (const state of states) {
     const isNew = state.versions.length === 0
     // A subject that is new has no level to set before its first schema is there.
     if (!isNew) await requireLevel(registry, state.subject)
-    const id = state.id ?? (await registerPatiently(registry, state.subject, state.contract.text))
+    const id = state.id ?? (await registerWithRetry(registry, state.subject, state.contract.text))
     if (isNew) await requireLevel(registry, state.subject)
     say(`${state.subject}: ${state.id === undefined ? 'registered' : 'unchanged'}, id ${id}`)
   }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { positive, withRange } from '../shared/search-options.ts'
-import type { LetterOptions } from './options.ts'
+import type { DeadLetterOptions } from './options.ts'
 import type { RedriveOptions } from './redrive.ts'
 
 const REASONS = ['exhausted', 'rejected', 'conflict', 'filter', 'undecodable', 'too-large']
@@ -14,23 +14,23 @@ export function registerDeadLetters(program: Command): void {
   withFilter(letters.command('list'))
     .description('Print them, one a line, oldest first')
     .option('--limit <n>', 'only the newest so many', positive, LIST_LIMIT)
-    .action(async (options: LetterOptions) => {
-      const { listLetters } = await import('./list.ts')
-      await listLetters(options)
+    .action(async (options: DeadLetterOptions) => {
+      const { listDeadLetters } = await import('./list.ts')
+      await listDeadLetters(options)
     })
   letters
     .command('show')
     .description('Print one of them with its event, as JSON')
     .argument('<place>', 'topic/partition@offset, as "dead-letters list" prints it')
     .action(async (place: string) => {
-      const { showLetter } = await import('./show.ts')
-      await showLetter(place)
+      const { showDeadLetter } = await import('./show.ts')
+      await showDeadLetter(place)
     })
   withFilter(letters.command('export'))
     .description('Print them as JSON Lines with their bytes in base64')
-    .action(async (options: LetterOptions) => {
-      const { exportLetters } = await import('./export.ts')
-      await exportLetters(options)
+    .action(async (options: DeadLetterOptions) => {
+      const { exportDeadLetters } = await import('./export.ts')
+      await exportDeadLetters(options)
     })
   withChoice(letters.command('redrive'))
     .description(
@@ -39,8 +39,8 @@ export function registerDeadLetters(program: Command): void {
     .option('--yes', 'do it')
     .option('--rate <n>', 'at most so many a second', positive, RATE)
     .action(async (options: RedriveOptions) => {
-      const { redriveLetters } = await import('./redrive.ts')
-      await redriveLetters(options)
+      const { redriveDeadLetters } = await import('./redrive.ts')
+      await redriveDeadLetters(options)
     })
 }
 

@@ -1,16 +1,16 @@
-import { type Letter, originalHeaders } from '../../dead-letter/read-dead-letter.ts'
+import { type DeadLetterInfo, originalHeaders } from '../../dead-letter/read-dead-letter.ts'
 import type { SourceRecord } from '../../event/record.ts'
-import type { LetterOptions } from './options.ts'
-import { eachLetter } from './scan.ts'
+import type { DeadLetterOptions } from './options.ts'
+import { scanDeadLetters } from './scan.ts'
 
 /** Prints each dead letter as a line of JSON that holds all of the original record. */
-export function exportLetters(options: LetterOptions): Promise<void> {
-  return eachLetter(options, (letter, record) =>
+export function exportDeadLetters(options: DeadLetterOptions): Promise<void> {
+  return scanDeadLetters(options, (letter, record) =>
     write(`${JSON.stringify(lineOf(letter, record))}\n`),
   )
 }
 
-function lineOf(letter: Letter, record: SourceRecord) {
+function lineOf(letter: DeadLetterInfo, record: SourceRecord) {
   const { timestampMs, ...told } = letter
   const headers = Object.entries(originalHeaders(record)).map(([name, value]) => [
     name,

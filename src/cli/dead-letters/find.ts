@@ -1,9 +1,9 @@
-import { type Letter, letterOf } from '../../dead-letter/read-dead-letter.ts'
+import { type DeadLetterInfo, readDeadLetter } from '../../dead-letter/read-dead-letter.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import type { EventReader } from '../../explain/event-reader.ts'
 
 /** Which dead letters are wanted; what is left out does not matter. */
-export interface LetterFilter {
+export interface DeadLetterFilter {
   plugin?: string
   reason?: string
   group?: string
@@ -12,13 +12,13 @@ export interface LetterFilter {
 }
 
 /** Hands over the dead letters among records that the filter lets through. */
-export function findLetters(
-  filter: LetterFilter,
+export function findDeadLetters(
+  filter: DeadLetterFilter,
   reader: EventReader | undefined,
-  onLetter: (letter: Letter, record: SourceRecord) => void | Promise<void>,
+  onLetter: (letter: DeadLetterInfo, record: SourceRecord) => void | Promise<void>,
 ) {
   return function onRecord(record: SourceRecord): void | Promise<void> {
-    const letter = letterOf(record)
+    const letter = readDeadLetter(record)
     if (letter === undefined || !isWanted(letter, filter)) return
     if (filter.kind === undefined) return onLetter(letter, record)
     return isOfKind(filter.kind, record, reader).then((isIt) =>
@@ -27,7 +27,7 @@ export function findLetters(
   }
 }
 
-function isWanted(letter: Letter, { plugin, reason, group }: LetterFilter): boolean {
+function isWanted(letter: DeadLetterInfo, { plugin, reason, group }: DeadLetterFilter): boolean {
   if (plugin !== undefined && letter.plugin !== plugin) return false
   if (reason !== undefined && letter.reason !== reason) return false
   return group === undefined || letter.groupId === group

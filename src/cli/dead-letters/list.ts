@@ -1,15 +1,15 @@
-import type { Letter } from '../../dead-letter/read-dead-letter.ts'
-import type { LetterOptions } from './options.ts'
-import { eachLetter } from './scan.ts'
+import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
+import type { DeadLetterOptions } from './options.ts'
+import { scanDeadLetters } from './scan.ts'
 
 /** So many are sorted in memory; the others are counted. */
 const KEPT_MAX = 200_000
 
 /** Prints a line for each dead letter, oldest first. */
-export async function listLetters(options: LetterOptions): Promise<void> {
-  const found: Letter[] = []
+export async function listDeadLetters(options: DeadLetterOptions): Promise<void> {
+  const found: DeadLetterInfo[] = []
   let count = 0
-  await eachLetter(options, (letter) => {
+  await scanDeadLetters(options, (letter) => {
     count += 1
     if (found.length < KEPT_MAX) found.push(letter)
   })
@@ -19,7 +19,7 @@ export async function listLetters(options: LetterOptions): Promise<void> {
   if (left > 0) process.stderr.write(`${left} more: raise --limit, or ask for fewer\n`)
 }
 
-export function lineOf(letter: Letter): string {
+export function lineOf(letter: DeadLetterInfo): string {
   const { place, timestampMs, plugin, reason, entity = '', topic, partition, offset } = letter
   const origin = `${topic}/${partition}@${offset}`
   const error = letter.error.replace(/\s+/g, ' ')

@@ -1,4 +1,4 @@
-export interface LetterOptions {
+export interface DeadLetterOptions {
   plugin?: string
   reason?: string
   group?: string

@@ -1,20 +1,20 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
-import type { Letter } from '../../dead-letter/read-dead-letter.ts'
+import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
 import {
   type RedriveRecord,
-  redrivenLetterOf,
+  redrivenDeadLetterOf,
   redriveRecordOf,
 } from '../../dead-letter/redrive-record.ts'
 import { search } from '../../kafka/reader/search-topics.ts'
 import { bytesOf, copyRecord } from '../../pipeline/intake/retain-record.ts'
 import { deadLetterTopicOf, redriveTopicOf } from '../../topics/names.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import type { LetterOptions } from './options.ts'
-import { eachLetter } from './scan.ts'
+import type { DeadLetterOptions } from './options.ts'
+import { scanDeadLetters } from './scan.ts'
 
 export interface Planned {
-  letter: Letter
+  letter: DeadLetterInfo
   record: RedriveRecord
 }
 
@@ -33,12 +33,12 @@ const REDRIVEN_MAX = 2_000_000
 
 /** The dead letters that the options choose, without those whose places are in `redriven`. */
 export async function planRedrive(
-  options: Omit<LetterOptions, 'limit'>,
+  options: Omit<DeadLetterOptions, 'limit'>,
   redriven: ReadonlySet<string>,
 ): Promise<Plan> {
   const plan: Plan = { planned: [], counts: new Map(), total: 0, before: 0 }
   let bytes = 0
-  await eachLetter(options, (letter, record) => {
+  await scanDeadLetters(options, (letter, record) => {
     if (deadLetterTopicOf(letter.topic) !== record.topic) return
     if (redriven.has(letter.place)) {
       plan.before += 1
@@ -67,7 +67,7 @@ export async function redrivenBefore(
     groupId: KAFKA_GROUP_ID,
     signal,
     onRecord(record) {
-      const place = redrivenLetterOf(record, KAFKA_GROUP_ID)
+      const place = redrivenDeadLetterOf(record, KAFKA_GROUP_ID)
       if (place !== undefined) places.add(place)
     },
   })

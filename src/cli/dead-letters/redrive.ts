@@ -3,12 +3,12 @@ import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { connectionOf } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
-import { say } from '../shared/output.ts'
+import { print } from '../shared/output.ts'
 import { lineOf } from './list.ts'
-import type { LetterOptions } from './options.ts'
+import type { DeadLetterOptions } from './options.ts'
 import { type Plan, type Planned, planRedrive, redrivenBefore } from './plan-redrive.ts'
 
-export interface RedriveOptions extends Omit<LetterOptions, 'limit' | 'group'> {
+export interface RedriveOptions extends Omit<DeadLetterOptions, 'limit' | 'group'> {
   yes?: boolean
   /** Records a second. */
   rate: number
@@ -17,7 +17,7 @@ export interface RedriveOptions extends Omit<LetterOptions, 'limit' | 'group'> {
 const SHOWN = 5
 
 /** Sends dead letters of KAFKA_GROUP_ID to their plugins once more, or says which those would be. */
-export async function redriveLetters(options: RedriveOptions): Promise<void> {
+export async function redriveDeadLetters(options: RedriveOptions): Promise<void> {
   const { config, kafka } = connectionOf(process.env)
   const stop = new AbortController()
   const interrupt = onInterrupt(() => stop.abort())
@@ -25,7 +25,7 @@ export async function redriveLetters(options: RedriveOptions): Promise<void> {
     const redriven = await redrivenBefore(kafka, config, stop.signal)
     const chosen = { ...options, group: config.KAFKA_GROUP_ID }
     const plan = await planRedrive(chosen, redriven)
-    if (options.yes !== true) return say(preview(plan))
+    if (options.yes !== true) return print(preview(plan))
     const startMs = clock.now()
     const producer = await createProducer(kafka)
     const redrive = new Redrive(producer, options.rate, redriven, stop.signal)
@@ -39,7 +39,7 @@ export async function redriveLetters(options: RedriveOptions): Promise<void> {
         left = next.total - next.planned.length
       }
     } finally {
-      say(`${redrive.sent} redriven, ${plan.before} had been before`)
+      print(`${redrive.sent} redriven, ${plan.before} had been before`)
       await producer.close()
     }
   } finally {

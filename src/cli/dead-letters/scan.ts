@@ -1,6 +1,6 @@
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { loadConfig } from '../../config/load-config.ts'
-import type { Letter } from '../../dead-letter/read-dead-letter.ts'
+import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import { createEventReader } from '../../explain/event-reader.ts'
 import { search } from '../../kafka/reader/search-topics.ts'
@@ -8,13 +8,13 @@ import { deadLetterTopicOf, inputTopicOf } from '../../topics/names.ts'
 import { connectionOf } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { rangeOf } from '../shared/search-options.ts'
-import { findLetters } from './find.ts'
-import type { LetterOptions } from './options.ts'
+import { findDeadLetters } from './find.ts'
+import type { DeadLetterOptions } from './options.ts'
 
 /** Goes through the dead letters of KAFKA_TOPICS that the options choose, partition by partition. */
-export async function eachLetter(
-  options: Omit<LetterOptions, 'limit'>,
-  onLetter: (letter: Letter, record: SourceRecord) => void | Promise<void>,
+export async function scanDeadLetters(
+  options: Omit<DeadLetterOptions, 'limit'>,
+  onLetter: (letter: DeadLetterInfo, record: SourceRecord) => void | Promise<void>,
 ): Promise<void> {
   const { config, kafka } = connectionOf(process.env)
   const reader = options.kind === undefined ? undefined : eventReader()
@@ -29,7 +29,7 @@ export async function eachLetter(
       ...range,
       ...(entity !== undefined && { key: entity }),
       signal: stop.signal,
-      onRecord: findLetters(options, reader, onLetter),
+      onRecord: findDeadLetters(options, reader, onLetter),
     })
   } finally {
     interrupt.end()

@@ -1,17 +1,17 @@
-import { letterOf, originalHeaders } from '../../dead-letter/read-dead-letter.ts'
+import { originalHeaders, readDeadLetter } from '../../dead-letter/read-dead-letter.ts'
 import type { SourceRecord } from '../../event/record.ts'
-import { readOne } from '../../kafka/reader/read-record.ts'
+import { readRecord } from '../../kafka/reader/read-record.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { connectionOf } from '../shared/connection.ts'
 import { eventReader } from './scan.ts'
 
 /** Prints a dead letter: why it is one, its headers, and its event or its bytes. */
-export async function showLetter(place: string): Promise<void> {
+export async function showDeadLetter(place: string): Promise<void> {
   const { config, kafka } = connectionOf(process.env)
   const reader = eventReader()
   try {
-    const record = await readOne(kafka, config.KAFKA_GROUP_ID, placeFrom(place))
-    const letter = record && letterOf(record)
+    const record = await readRecord(kafka, config.KAFKA_GROUP_ID, placeFrom(place))
+    const letter = record && readDeadLetter(record)
     if (letter === undefined) throw noLetter(place)
     const { timestampMs, ...told } = letter
     const time = new Date(timestampMs).toISOString()

@@ -1,6 +1,6 @@
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { loadConfig } from '../../config/load-config.ts'
-import { standingsOf } from '../../control/plugin-states.ts'
+import { pluginStates } from '../../control/plugin-states.ts'
 import { explanationText } from '../../explain/text.ts'
 import { createKafka } from '../../kafka/client/client.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
@@ -8,7 +8,7 @@ import { explainEvent } from '../../service/explain-event.ts'
 import { switchesOf } from '../shared/audit.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
-import { loadNamed } from '../shared/load-plugins.ts'
+import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { rangeOf } from '../shared/search-options.ts'
 
 export interface ExplainOptions {
@@ -26,7 +26,7 @@ export async function printExplanation(id: string, options: ExplainOptions): Pro
   const stop = new AbortController()
   const interrupt = onInterrupt(() => stop.abort())
   const standings = async () =>
-    standingsOf(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
+    pluginStates(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
   const registry = createRegistry(config)
   const parts = { config, kafka, registry, plugins, standings }
   const found = await explainEvent(id, rangeOf(options), parts, stop.signal)
@@ -45,7 +45,7 @@ async function pluginsOf(config: { PLUGINS?: readonly string[] | undefined }) {
   if (config.PLUGINS === undefined) {
     return { plugins: [], unknown: ['what plugins made of it: PLUGINS names none'] }
   }
-  const { plugins, problems } = await loadNamed([], process.env)
+  const { plugins, problems } = await loadNamedOrConfigured([], process.env)
   const unknown = problems.map((problem) => `what it made of it: ${describeProblem(problem)}`)
   return { plugins, unknown }
 }

@@ -11,7 +11,7 @@ import { createPeek } from '../../pipeline/intake/peek.ts'
 import { systemClock } from '../../util/clock.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
-import { loadOne } from '../shared/load-plugin.ts'
+import { loadPlugin } from '../shared/load-plugin.ts'
 import { createProgressLine } from '../shared/progress-line.ts'
 import { rangeOf } from '../shared/search-options.ts'
 import { changedFilter } from './changed-filter.ts'
@@ -29,7 +29,7 @@ export interface BacktestFlags {
 /** Prints what a plugin's filters make of past events. Ends the process, with 130 if interrupted. */
 export async function printBacktest(flags: BacktestFlags): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
-  const plugin = await loadOne(flags.plugin, process.env)
+  const plugin = await loadPlugin(flags.plugin, process.env)
   const { against, examples: examplesMax } = flags
   const changed = against === undefined ? undefined : await changedFilter(against, plugin, config)
   const schemas = schemasOf(config)

@@ -7,7 +7,7 @@ import { applyFilters } from '../../plugin/configured-filters.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
-import { loadNamed } from '../shared/load-plugins.ts'
+import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 
 /**
  * The plugin as it would be with the filters of a file: a module, or JSON that takes the place of
@@ -32,7 +32,7 @@ export async function changedFilter(
 }
 
 async function ofModule(file: string): Promise<LoadedPlugin> {
-  const { plugins, problems } = await loadNamed([file], process.env)
+  const { plugins, problems } = await loadNamedOrConfigured([file], process.env)
   const [changed] = plugins
   if (changed !== undefined) return changed
   throw new InventoryEventsError('PLUGIN_INVALID', problems.map(describeProblem).join('; '))

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { fieldsOf } from '../../filter/filter.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import { loadNamed } from '../shared/load-plugins.ts'
+import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { printStates, registerSwitches } from './switch.ts'
 
 const ARGUMENT_HELP = 'files or packages; without any, those of PLUGINS'
@@ -26,7 +26,7 @@ export function registerPlugins(program: Command): void {
 }
 
 async function print(named: string[], describe: (plugin: LoadedPlugin) => string): Promise<void> {
-  const { plugins, problems } = await loadNamed(named, process.env)
+  const { plugins, problems } = await loadNamedOrConfigured(named, process.env)
   for (const plugin of plugins) process.stdout.write(`${describe(plugin)}\n`)
   for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`)
   // A plugin may have opened what would keep the process alive.

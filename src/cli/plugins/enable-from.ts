@@ -1,8 +1,8 @@
-import { standingsOf } from '../../control/plugin-states.ts'
+import { pluginStates } from '../../control/plugin-states.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { type CatchUpParts, catchUp, FOLLOWED_MS } from '../../replay/catch-up.ts'
-import { tidy } from '../../replay/group-resources.ts'
-import { describePlan, planOf, requireFinished } from '../../replay/make-plan.ts'
+import { deleteGroupResources } from '../../replay/group-resources.ts'
+import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
 import { type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
 import { beginPlan, readPlan } from '../../replay/plan-store.ts'
 import type { RunParts } from '../../replay/run.ts'
@@ -12,7 +12,7 @@ import { replayParts } from '../replay/parts.ts'
 import { showPreview, summaryOf } from '../replay/run.ts'
 import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
-import { say, usage } from '../shared/output.ts'
+import { print, usage } from '../shared/output.ts'
 
 export interface EnableOptions extends AuditOptions {
   from?: number
@@ -34,15 +34,15 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
   const since = await requireOff(parts, unfinished)
   const audit = auditOf(options)
   const wish = { purpose: 'enable', fromMs: options.from ?? 0 } as const
-  const plan = unfinished ? previous : await planOf(parts, wish, { audit, previous })
-  if (unfinished) say(`${describePlan(plan)} goes on, begun by ${plan.by} at ${plan.at}`)
+  const plan = unfinished ? previous : await makePlan(parts, wish, { audit, previous })
+  if (unfinished) print(`${describePlan(plan)} goes on, begun by ${plan.by} at ${plan.at}`)
   if (options.yes === undefined) await showPreview(parts, plan, 'handed over')
   else {
     if (unfinished) await untilAlone(parts, plan)
     else await beginPlan(parts.kafka, groupId, plan)
     // A replica may not know yet that the plugin is off.
     await clock.sleep(Math.max(0, Date.parse(since) + FOLLOWED_MS - Date.now()), stop.signal)
-    await run({ ...parts, audit, say, stateOf: () => stateOf(parts) }, plan)
+    await run({ ...parts, audit, say: print, stateOf: () => stateOf(parts) }, plan)
   }
   interrupt.end()
   // A plugin may have opened what would keep the process alive.
@@ -56,9 +56,9 @@ async function run(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
     process.stderr.write(`${plan.slug} is ${state}, what it missed is not all handed over\n`)
     throw error
   })
-  await tidy(parts, plan)
-  say(summaryOf(plan, await done.outcomes(), begunAt))
-  say(`${plan.slug}: enabled in group ${parts.config.KAFKA_GROUP_ID}`)
+  await deleteGroupResources(parts, plan)
+  print(summaryOf(plan, await done.outcomes(), begunAt))
+  print(`${plan.slug}: enabled in group ${parts.config.KAFKA_GROUP_ID}`)
 }
 
 /** Since when the plugin is off. Throws USAGE where there is nothing to catch up on. */
@@ -93,7 +93,7 @@ async function stateOf(parts: RunParts) {
 }
 
 async function standingsNow({ kafka, config }: RunParts) {
-  return standingsOf(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
+  return pluginStates(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
 }
 
 function interrupted(slug: string): InventoryEventsError {

@@ -8,7 +8,7 @@ import {
   withAudit,
   writeSwitches,
 } from '../shared/audit.ts'
-import { loadNamed } from '../shared/load-plugins.ts'
+import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { timeMs } from '../shared/search-options.ts'
 import { wholeNumber } from '../shared/whole-number.ts'
 import type { EnableOptions } from './enable-from.ts'
@@ -120,7 +120,7 @@ async function requireKnown(slugs: string[], specifiers?: readonly string[]): Pr
 /** A plugin that can't be loaded has its slug all the same. */
 async function knownSlugs(specifiers: readonly string[] = []): Promise<string[]> {
   if (specifiers.length === 0) return []
-  const { plugins, problems } = await loadNamed(specifiers, process.env)
+  const { plugins, problems } = await loadNamedOrConfigured(specifiers, process.env)
   const bad = problems.flatMap(({ slug }) => (slug === undefined ? [] : [slug]))
   return [...plugins.map(({ slug }) => slug), ...bad]
 }

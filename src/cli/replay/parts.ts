@@ -6,7 +6,7 @@ import { createKafka } from '../../kafka/client/client.ts'
 import type { RunParts } from '../../replay/run.ts'
 import { createLogger } from '../../util/logger.ts'
 import { commandLogger } from '../shared/connection.ts'
-import { loadOne } from '../shared/load-plugin.ts'
+import { loadPlugin } from '../shared/load-plugin.ts'
 import { createProgressLine } from '../shared/progress-line.ts'
 
 /** What a command needs to run one of PLUGINS; it has found all that the service would need. */
@@ -20,7 +20,7 @@ export async function replayParts(
   const log = createLogger(levelOf(config), process.stderr)
   const kafka = createKafka(config, commandLogger(process.env))
   const registry = createRegistry(config)
-  const plugin = await loadOne(slug, process.env)
+  const plugin = await loadPlugin(slug, process.env)
   await registry.check()
   await requireTopics(kafka, config)
   const line = createProgressLine(process.stderr, Date.now)

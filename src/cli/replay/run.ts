@@ -1,7 +1,7 @@
 import { createEventReader } from '../../explain/event-reader.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
-import { prepare, tidy } from '../../replay/group-resources.ts'
-import { describePlan, planOf, requireFinished } from '../../replay/make-plan.ts'
+import { createGroupResources, deleteGroupResources } from '../../replay/group-resources.ts'
+import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
 import { type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
 import { beginPlan, readPlan, writePlan } from '../../replay/plan-store.ts'
 import { previewOf, previewText } from '../../replay/preview.ts'
@@ -10,7 +10,7 @@ import { type RunParts, startRun } from '../../replay/run.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
 import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
-import { say, usage } from '../shared/output.ts'
+import { print, usage } from '../shared/output.ts'
 import { replayParts } from './parts.ts'
 
 export interface ReplayOptions extends AuditOptions {
@@ -51,10 +51,10 @@ async function begin(
   requireFinished(previous)
   const { from = 0, to: toMs, entity, kind } = options
   const wish = { purpose: 'replay', fromMs: from, toMs, entity, kind } as const
-  const plan = await planOf(parts, wish, { audit: auditOf(options), previous })
+  const plan = await makePlan(parts, wish, { audit: auditOf(options), previous })
   if (options.yes === undefined) return showPreview(parts, plan, 'replayed')
   await requireRight(parts, options)
-  if (previous !== undefined) await tidy(parts, previous)
+  if (previous !== undefined) await deleteGroupResources(parts, previous)
   await beginPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, plan)
   await run(parts, plan, { ...options, besideLive: true })
 }
@@ -66,14 +66,14 @@ export async function showPreview(parts: RunParts, plan: ReplayPlan, done: strin
   const groupId = config.KAFKA_GROUP_ID
   const preview = await previewOf(kafka, { groupId, reader, signal }, plugin, plan)
   reader.close()
-  say(previewText(plan, preview, parts.rate))
-  say(`nothing was ${done}: with --yes it is`)
+  print(previewText(plan, preview, parts.rate))
+  print(`nothing was ${done}: with --yes it is`)
 }
 
 async function run(parts: RunParts, plan: ReplayPlan, options: ReplayOptions): Promise<void> {
   await requireRight(parts, options)
   const begunAt = new Date().toISOString()
-  await prepare(parts, plan)
+  await createGroupResources(parts, plan)
   const running = await startRun(parts, plan)
   try {
     await running.reached()
@@ -81,7 +81,7 @@ async function run(parts: RunParts, plan: ReplayPlan, options: ReplayOptions): P
     await running.stop()
   }
   await finish(parts, plan)
-  say(summaryOf(plan, await running.outcomes(), begunAt))
+  print(summaryOf(plan, await running.outcomes(), begunAt))
 }
 
 /** Other processes may have come to the same end. */
@@ -92,7 +92,7 @@ async function finish(parts: RunParts, plan: ReplayPlan): Promise<void> {
   if (now?.generation === plan.generation && now.state === 'running') {
     await writePlan(kafka, groupId, { ...now, state: 'done' })
   }
-  await tidy(parts, plan)
+  await deleteGroupResources(parts, plan)
 }
 
 async function abandon(
@@ -109,9 +109,9 @@ async function abandon(
   }
   const given = { ...plan, state: 'abandoned' as const, ...auditOf(options) }
   await writePlan(kafka, config.KAFKA_GROUP_ID, given)
-  await tidy(parts, plan)
+  await deleteGroupResources(parts, plan)
   const stays = plan.purpose === 'enable' ? '; the plugin stays switched as it is' : ''
-  say(`${describePlan(plan)}: given up${stays}`)
+  print(`${describePlan(plan)}: given up${stays}`)
 }
 
 function resumable(slug: string, plan: ReplayPlan | undefined): ReplayPlan {

@@ -3,11 +3,11 @@ import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { nearest } from '../../util/did-you-mean.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { loadNamed } from './load-plugins.ts'
+import { loadNamedOrConfigured } from './load-plugins.ts'
 
 /** The one of PLUGINS with this slug, as the service would run it. Throws PLUGIN_INVALID or USAGE. */
-export async function loadOne(slug: string, env: Environment): Promise<LoadedPlugin> {
-  const { plugins, problems } = await loadNamed([], env)
+export async function loadPlugin(slug: string, env: Environment): Promise<LoadedPlugin> {
+  const { plugins, problems } = await loadNamedOrConfigured([], env)
   const found = plugins.find((plugin) => plugin.slug === slug)
   if (found !== undefined) return found
   const own = problems.filter((problem) => problem.slug === slug)

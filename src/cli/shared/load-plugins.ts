@@ -6,7 +6,7 @@ import { defaultsFrom, offersSql } from '../../plugin/loaded-plugin.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 
 /** Loads the plugins that are named, or else those of PLUGINS. Throws USAGE if there are none. */
-export async function loadNamed(named: readonly string[], env: Environment) {
+export async function loadNamedOrConfigured(named: readonly string[], env: Environment) {
   const config = loadConfig(env)
   const specifiers = named.length > 0 ? named : config.PLUGINS
   if (specifiers === undefined) {

@@ -1,7 +1,7 @@
 import { InventoryEventsError } from '../../util/errors.ts'
 
 /** The result of a command, for a person to read. */
-export function say(text: string): void {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 

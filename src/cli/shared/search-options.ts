@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { MOMENTS, momentOf } from '../../event/relative-time.ts'
+import { MOMENTS, parseTimeOrAge } from '../../event/relative-time.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** Which part of a topic to look at. */
@@ -30,7 +30,7 @@ export function rangeOf(options: { from?: number; to?: number; entity?: string }
 }
 
 export function timeMs(text: string): number {
-  const moment = momentOf(text, Date.now())
+  const moment = parseTimeOrAge(text, Date.now())
   if (moment !== undefined) return moment
   throw new InvalidArgumentError(`expected ${MOMENTS}`)
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../../util/logger.ts'
 
 /** The end begins with a signal or a failure; a second signal ends the process at once. */
-export function watchForTheEnd(log: Logger, what: 'service' | 'gateway') {
+export function onShutdown(log: Logger, what: 'service' | 'gateway') {
   let begin = () => {}
   let exitCode = 0
   let signals = 0

@@ -1,7 +1,7 @@
 import { messageOf } from '../../util/errors.ts'
 
 /** What has to be taken back at the end, however the end comes about. */
-export class Undo {
+export class Cleanup {
   #steps: { what: string; step: () => Promise<unknown> }[] = []
   #say: (message: string) => void
 

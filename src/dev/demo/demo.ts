@@ -4,12 +4,12 @@ import type { Replica } from '../replicas/replica.ts'
 import { type Stack, stackDown, stackUp } from '../stack/stack.ts'
 import { entitiesOf, generateStream } from '../workload/stream.ts'
 import { counted, figure } from './check.ts'
-import { Undo } from './cleanup.ts'
+import { Cleanup } from './cleanup.ts'
 import { gatherEvidence } from './evidence.ts'
 import { expect } from './expectation.ts'
 import type { Evidence } from './findings.ts'
 import { loadSamplePlugins } from './plugins.ts'
-import { makeOddRecords, publishAll } from './publish.ts'
+import { makeMalformedRecords, publishAll } from './publish.ts'
 import { scrapeAll, startReplicas, stopReplicas } from './replicas.ts'
 import { type DemoOptions, openRun, type Run } from './run.ts'
 import { setUp } from './set-up.ts'
@@ -23,7 +23,7 @@ import { waitUntilCaughtUp } from './wait-for-lag-zero.ts'
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { keep, say, signal } = options
-  const undo = new Undo(say)
+  const undo = new Cleanup(say)
   let isKept = false
   let needsLogs = false
   try {
@@ -48,17 +48,17 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   }
 }
 
-async function bringUp(options: DemoOptions, undo: Undo): Promise<Stack> {
+async function bringUp(options: DemoOptions, undo: Cleanup): Promise<Stack> {
   const { folder, env, say, signal } = options
   const stack = await stackUp({ folder, env, say, signal })
   if (stack.started) undo.add('end the stack', () => stackDown({ folder, env, say }))
   return stack
 }
 
-async function work(run: Run, undo: Undo): Promise<{ ok: boolean; replicas: Replica[] }> {
+async function work(run: Run, undo: Cleanup): Promise<{ ok: boolean; replicas: Replica[] }> {
   await setUp(run, undo)
   const stream = generateStream(run)
-  const odd = await makeOddRecords(run)
+  const odd = await makeMalformedRecords(run)
   const plugins = await loadSamplePlugins(run)
   const expected = await expect(plugins, stream, odd)
 

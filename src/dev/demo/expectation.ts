@@ -6,7 +6,7 @@ import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../../plugin/plugin.ts'
 import { type Counts, NO_COUNTS } from '../replicas/counts.ts'
 import type { Publication } from '../workload/stream.ts'
-import type { OddRecord } from './malformed-records.ts'
+import type { MalformedRecord } from './malformed-records.ts'
 
 export interface ExpectedEffect {
   key: string
@@ -20,12 +20,12 @@ export interface Expectation {
   counts: Map<string, Counts>
   /** By the plugin's slug, then the event's id. */
   effects: Map<string, Map<string, ExpectedEffect>>
-  /** Each as `letterName` has it. */
+  /** Each as `deadLetterName` has it. */
   letters: string[]
 }
 
 /** How a dead letter is told: by plugin, reason and the event's id, or the record's key. */
-export function letterName(plugin: string, reason: string, label: string): string {
+export function deadLetterName(plugin: string, reason: string, label: string): string {
   return `${plugin} ${reason} ${label}`
 }
 
@@ -37,7 +37,7 @@ export function letterName(plugin: string, reason: string, label: string): strin
 export async function expect(
   plugins: readonly LoadedPlugin[],
   stream: readonly Publication[],
-  odd: readonly OddRecord[],
+  odd: readonly MalformedRecord[],
 ): Promise<Expectation> {
   const expectation: Expectation = { counts: new Map(), effects: new Map(), letters: [] }
   for (const plugin of plugins) await expectOf(plugin, stream, expectation)
@@ -54,7 +54,7 @@ async function expectOf(
   const processed = new Map<string, ExpectedEffect>()
   const deadLetter = (reason: DeadLetterReason, id: string) => {
     count.deadLettered += 1
-    letters.push(letterName(plugin.slug, reason, id))
+    letters.push(deadLetterName(plugin.slug, reason, id))
   }
   for (const [place, { type, event }] of stream.entries()) {
     if (!wants(plugin, nameOf(event))) continue
@@ -77,7 +77,7 @@ async function expectOf(
 
 /** Undecodable: for each plugin that wants its name, or once for all where there is none. */
 function expectLetters(
-  { name, key }: OddRecord,
+  { name, key }: MalformedRecord,
   plugins: readonly LoadedPlugin[],
   { counts, letters }: Expectation,
 ): void {
@@ -90,7 +90,7 @@ function expectLetters(
     count.wanted += isNamed ? 1 : 0
     count.deadLettered += 1
     counts.set(slug, count)
-    letters.push(letterName(slug, 'undecodable', key))
+    letters.push(deadLetterName(slug, 'undecodable', key))
   }
 }
 

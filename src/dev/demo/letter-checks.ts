@@ -1,11 +1,11 @@
 import { DLQ } from '../../dead-letter/headers.ts'
 import type { RecordHeaders, SourceRecord } from '../../event/record.ts'
 import { type Check, check, figure } from './check.ts'
-import { type Expectation, letterName } from './expectation.ts'
+import { deadLetterName, type Expectation } from './expectation.ts'
 import type { Evidence } from './findings.ts'
 
 /** Whether the dead letters are those expected, and hold what the records held. */
-export function letterChecks(expected: Expectation, found: Evidence): Check[] {
+export function deadLetterChecks(expected: Expectation, found: Evidence): Check[] {
   return [rightLetters(expected, found), originalBytes(found)]
 }
 
@@ -31,7 +31,7 @@ function rightLetters({ letters }: Expectation, found: Evidence): Check {
 function nameOf({ headers, key }: SourceRecord): string {
   const label = headerText(headers, 'ce_id') ?? String(key)
   const [plugin, reason] = [headerText(headers, DLQ.plugin), headerText(headers, DLQ.reason)]
-  return letterName(String(plugin), String(reason), label)
+  return deadLetterName(String(plugin), String(reason), label)
 }
 
 function originalBytes({ letters, originals }: Evidence): Check {

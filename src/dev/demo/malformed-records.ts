@@ -3,7 +3,7 @@ import { FRAME_BYTES, writeFrame } from '../../avro/wire-format.ts'
 import { SAMPLES } from '../workload/samples.ts'
 
 /** A record that holds no readable event. */
-export interface OddRecord {
+export interface MalformedRecord {
   /** Its key, unlike that of any entity, so that it is told by it. */
   key: string
   value: Buffer
@@ -16,7 +16,7 @@ const EVENT = SAMPLES.find(({ kind }) => kind === 'inventory.moved')!
 const UNKNOWN_SCHEMA_ID = 0x7fffffff
 
 /** Records as faulty producers write them; `schemaId` is the registry's id of the moved event. */
-export function oddRecords(schemaId: number): OddRecord[] {
+export function malformedRecords(schemaId: number): MalformedRecord[] {
   const whole = encodeEvent(EVENT, schemaId)
   const unknown = Buffer.from(whole)
   writeFrame(unknown, UNKNOWN_SCHEMA_ID)
@@ -29,4 +29,4 @@ export function oddRecords(schemaId: number): OddRecord[] {
 }
 
 /** The event whose schema the odd records need. */
-export const ODD_EVENT = EVENT
+export const MALFORMED_EVENT = EVENT

@@ -5,7 +5,7 @@ import { openPublisher } from '../../publish/open-publisher.ts'
 import { failed } from '../replicas/wait-for.ts'
 import type { Publication } from '../workload/stream.ts'
 import { figure } from './check.ts'
-import { ODD_EVENT, type OddRecord, oddRecords } from './malformed-records.ts'
+import { MALFORMED_EVENT, type MalformedRecord, malformedRecords } from './malformed-records.ts'
 import type { Run } from './run.ts'
 
 const CHUNK = 2_000
@@ -14,7 +14,7 @@ const CHUNK = 2_000
 export async function publishAll(
   run: Run,
   stream: readonly Publication[],
-  odd: readonly OddRecord[],
+  odd: readonly MalformedRecord[],
 ): Promise<void> {
   const { config, topics, log, say, show, signal } = run
   say(`publishing ${figure(stream.length + odd.length)} records`)
@@ -32,15 +32,15 @@ export async function publishAll(
 }
 
 /** The odd records of this run; they carry the id of a schema that the registry has. */
-export async function makeOddRecords({ registry, topics }: Run): Promise<OddRecord[]> {
-  const { fullName, text } = contractSchemaOf(ODD_EVENT)
+export async function makeMalformedRecords({ registry, topics }: Run): Promise<MalformedRecord[]> {
+  const { fullName, text } = contractSchemaOf(MALFORMED_EVENT)
   const subject = subjectName(topics.inventory, fullName)
   const schemaId = await registry.registeredId(subject, text)
   if (schemaId === undefined) throw failed(`${subject}: registered just now, but not found`)
-  return oddRecords(schemaId)
+  return malformedRecords(schemaId)
 }
 
-async function produceOdd({ kafka, topics }: Run, odd: readonly OddRecord[]): Promise<void> {
+async function produceOdd({ kafka, topics }: Run, odd: readonly MalformedRecord[]): Promise<void> {
   const producer = await createProducer(kafka)
   const records = odd.map(({ key, value }) => ({ key, value }))
   await producer.send(topics.inventory, records).finally(() => producer.close())

@@ -4,7 +4,7 @@ import { type Sample, scrape } from '../replicas/scrape.ts'
 import { isSharedOut } from '../replicas/shared-out.ts'
 import { waitFor } from '../replicas/wait-for.ts'
 import { figure } from './check.ts'
-import type { Undo } from './cleanup.ts'
+import type { Cleanup } from './cleanup.ts'
 import type { ReplicaExit } from './findings.ts'
 import { writeRecordedPlugins } from './plugins.ts'
 import type { Run } from './run.ts'
@@ -16,7 +16,7 @@ const READY_MS = 60_000
  * Starts the replicas and waits until each has its share of the partitions. Only then may anything
  * be published: their memories of what is completed are not shared, so a partition must not move.
  */
-export async function startReplicas(run: Run, undo: Undo): Promise<Replica[]> {
+export async function startReplicas(run: Run, undo: Cleanup): Promise<Replica[]> {
   const { replicas: count, workFolder, keep, signal, say } = run
   say(`starting ${figure(count)} x inventory-events serve`)
   const env = environmentOf(run, await writeRecordedPlugins(workFolder))

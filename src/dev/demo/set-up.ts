@@ -1,21 +1,21 @@
 import { removeSubject } from '../../avro/registry/remove-subject.ts'
 import { subjectName } from '../../avro/registry/subject-name.ts'
-import { registerSchemas } from '../../avro/registry/subjects.ts'
+import { registerSubjects } from '../../avro/registry/subjects.ts'
 import { contractSchemas } from '../../avro/schema/contract-schemas.ts'
 import { createControlTopic } from '../../kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../kafka/admin/create-topics.ts'
-import { removeFromKafka } from '../../kafka/admin/delete-resources.ts'
+import { deleteResources } from '../../kafka/admin/delete-resources.ts'
 import { createMarksTopic } from '../../kafka/admin/marks-topic.ts'
 import { withAdmin } from '../../kafka/admin/topic-admin.ts'
 import { companionTopics, controlTopicOf, marksTopicOf } from '../../topics/names.ts'
-import type { Undo } from './cleanup.ts'
+import type { Cleanup } from './cleanup.ts'
 import { readerGroupOf } from './evidence.ts'
 import type { Run } from './run.ts'
 
 const PARTITIONS = 6
 
 /** Creates the run's topics and subjects, to be deleted at the end. */
-export async function setUp(run: Run, undo: Undo): Promise<void> {
+export async function setUp(run: Run, undo: Cleanup): Promise<void> {
   const { config, kafka, registry, topics, inputTopics, groupId, say } = run
   say(`creating topics and subjects: ${inputTopics.join(', ')}`)
   undo.add('delete the topics of the demo', () => removeTopics(run))
@@ -29,7 +29,7 @@ export async function setUp(run: Run, undo: Undo): Promise<void> {
     await createControlTopic(admin, groupId, wanted)
   })
   undo.add('delete the subjects of the demo', () => removeSubjects(run))
-  await registerSchemas(registry, topics, () => {})
+  await registerSubjects(registry, topics, () => {})
 }
 
 export function partitionsOf({ inputTopics }: Run): string[] {
@@ -46,7 +46,7 @@ async function removeTopics({ kafka, inputTopics, groupId }: Run): Promise<void>
   ])
   const topics = [...ofInputs, controlTopicOf(groupId)]
   const groups = [groupId, ...topics.map((topic) => readerGroupOf(groupId, topic))]
-  await removeFromKafka(kafka, { topics, groups })
+  await deleteResources(kafka, { topics, groups })
 }
 
 async function removeSubjects({ config, topics }: Run): Promise<void> {

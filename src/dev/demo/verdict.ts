@@ -2,7 +2,7 @@ import { type Counts, NO_COUNTS } from '../replicas/counts.ts'
 import { type Check, check, counted, figure } from './check.ts'
 import type { Expectation } from './expectation.ts'
 import type { Evidence, ReplicaExit } from './findings.ts'
-import { letterChecks } from './letter-checks.ts'
+import { deadLetterChecks } from './letter-checks.ts'
 
 /** Holds what was found against what was expected. Every claim of the demo is one check. */
 export function judge(expected: Expectation, found: Evidence): Check[] {
@@ -11,7 +11,7 @@ export function judge(expected: Expectation, found: Evidence): Check[] {
     noEffectTwice(expected, found),
     nothingUnaccounted(expected, found),
     orderHeld(expected, found),
-    ...letterChecks(expected, found),
+    ...deadLetterChecks(expected, found),
     allCommitted(found),
     ...(found.exits === undefined ? [] : [stoppedCleanly(found.exits)]),
   ]

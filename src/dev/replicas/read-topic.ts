@@ -4,7 +4,7 @@ import { askAdmin } from '../../kafka/admin/ask-admin.ts'
 import { kafkaError } from '../../kafka/client/errors.ts'
 import { type ReadMessage, toSourceRecord } from '../../kafka/consumer/source-record.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 
 export interface ReadTopicOptions {
   topic: string
@@ -37,7 +37,7 @@ export async function readTopic(kafka: Kafka, options: ReadTopicOptions): Promis
       }
       consumer.run({ autoCommit: false, eachBatch }).catch(reject)
     })
-    await within(reachedAll, timeoutMs, () => notReached(topic, timeoutMs, ends))
+    await withTimeout(reachedAll, timeoutMs, () => notReached(topic, timeoutMs, ends))
   } catch (error) {
     throw kafkaError(error, `read topic ${topic}`)
   } finally {

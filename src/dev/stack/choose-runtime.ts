@@ -2,7 +2,7 @@ import { InventoryEventsError } from '../../util/errors.ts'
 import type { Probes } from './probes.ts'
 
 /** Docker when its engine answers, else Maven; with neither, says all that can be done. */
-export async function chooseWay(probes: Probes): Promise<'docker' | 'maven'> {
+export async function chooseRuntime(probes: Probes): Promise<'docker' | 'maven'> {
   const noDocker = await probes.docker()
   if (noDocker === undefined) return 'docker'
   const noMaven = await probes.maven()

@@ -7,7 +7,7 @@ import type { Ports } from './ports.ts'
 import { composeCommand } from './probes.ts'
 import { waitUntil } from './process/poll.ts'
 import { type CommandResult, runCommand } from './process/run-command.ts'
-import { brokerIsReady, registryAnswers } from './readiness.ts'
+import { brokerIsReady, isRegistryReady } from './readiness.ts'
 
 export interface DockerStackOptions {
   folder: string
@@ -45,7 +45,7 @@ async function waitUntilUsable({ ports, signal }: DockerStackOptions): Promise<v
   const limits = { timeoutMs: READY_MS, signal }
   const [kafka, registry] = await Promise.all([
     waitUntil(() => brokerIsReady(brokers), limits),
-    waitUntil(() => registryAnswers(registryUrl), limits),
+    waitUntil(() => isRegistryReady(registryUrl), limits),
   ])
   if (kafka && registry) return
   const silent = [...(kafka ? [] : [`Kafka at ${brokers}`]), ...(registry ? [] : [registryUrl])]

@@ -1,12 +1,12 @@
 import { InventoryEventsError } from '../../util/errors.ts'
 import type { Endpoints } from './maven-stack.ts'
 import { waitUntil } from './process/poll.ts'
-import { listens, registryAnswers } from './readiness.ts'
+import { isRegistryReady, listens } from './readiness.ts'
 
 const ANSWER_MS = 10_000
 
 /** What the environment names. Throws CONFIG_INVALID when it names only one of the two. */
-export function givenEndpoints(env: NodeJS.ProcessEnv): Endpoints | undefined {
+export function externalEndpoints(env: NodeJS.ProcessEnv): Endpoints | undefined {
   const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl } = env
   if (brokers && registryUrl) return { brokers, registryUrl }
   if (!brokers && !registryUrl) return undefined
@@ -20,10 +20,10 @@ export function givenEndpoints(env: NodeJS.ProcessEnv): Endpoints | undefined {
 }
 
 /** Throws when no broker, or no registry, answers at the given addresses. */
-export async function checkGiven(given: Endpoints, timeoutMs = ANSWER_MS): Promise<void> {
+export async function checkExternal(given: Endpoints, timeoutMs = ANSWER_MS): Promise<void> {
   const addresses = given.brokers.split(',').map((address) => address.trim())
   const someBroker = async () => (await Promise.all(addresses.map(listens))).includes(true)
-  const registry = () => registryAnswers(given.registryUrl)
+  const registry = () => isRegistryReady(given.registryUrl)
   const [brokerUp, registryUp] = await Promise.all([
     waitUntil(someBroker, { timeoutMs }),
     waitUntil(registry, { timeoutMs }),

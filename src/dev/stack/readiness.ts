@@ -25,7 +25,7 @@ export function listens(address: string): Promise<boolean> {
 }
 
 /** Whether a registry answers there; one that asks for a login does. */
-export async function registryAnswers(url: string): Promise<boolean> {
+export async function isRegistryReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url.replace(/\/+$/, '')}/subjects`, {
       signal: AbortSignal.timeout(ASK_MS),

@@ -6,7 +6,7 @@ import { InventoryEventsError } from '../../util/errors.ts'
 import { resolveJars } from './maven/maven.ts'
 import { waitUntilReady } from './process/launch.ts'
 import { runCommand } from './process/run-command.ts'
-import { registryAnswers } from './readiness.ts'
+import { isRegistryReady } from './readiness.ts'
 import type { Site } from './site.ts'
 
 /**
@@ -51,7 +51,7 @@ export async function startRegistry(site: Site, program: string, port: number): 
     },
   })
   const what = `the schema registry at ${url} to answer`
-  await waitUntilReady(registry, what, () => registryAnswers(url), { ...site, timeoutMs: READY_MS })
+  await waitUntilReady(registry, what, () => isRegistryReady(url), { ...site, timeoutMs: READY_MS })
 }
 
 export function registryUrl(port: number): string {

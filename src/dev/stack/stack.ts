@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { chooseWay } from './choose-runtime.ts'
+import { chooseRuntime } from './choose-runtime.ts'
 import { endDockerStack, startDockerStack } from './docker-stack.ts'
-import { checkGiven, givenEndpoints } from './external.ts'
+import { checkExternal, externalEndpoints } from './external.ts'
 import { withLock } from './lock.ts'
 import { type Endpoints, endMavenStack, endpointsOf, startMavenStack } from './maven-stack.ts'
 import { pickPorts } from './ports.ts'
 import { machineProbes, type Probes } from './probes.ts'
-import { brokerIsReady, registryAnswers } from './readiness.ts'
+import { brokerIsReady, isRegistryReady } from './readiness.ts'
 import { readRecord, writeRecord } from './state-file.ts'
 
 export interface StackOptions {
@@ -35,7 +35,7 @@ const LOCK_MS = 1_200_000
 export async function stackUp(options: StackOptions): Promise<Stack> {
   const given = await givenByOthers(options)
   if (given) {
-    await checkGiven(given)
+    await checkExternal(given)
     return { ...given, started: false }
   }
   return locked(options, async () => {
@@ -54,13 +54,13 @@ export function stackDown(options: StackOptions): Promise<void> {
 /** The endpoints that `stackUp` would answer without starting anything; `undefined` if it would. */
 export async function stackStatus(options: StackOptions): Promise<Endpoints | undefined> {
   const given = await givenByOthers(options)
-  if (given) await checkGiven(given)
+  if (given) await checkExternal(given)
   return given ?? (await runningStack(options))
 }
 
 /** A shell that once took our own addresses over still means our own stack. */
 async function givenByOthers({ folder, env }: StackOptions): Promise<Endpoints | undefined> {
-  const given = givenEndpoints(env)
+  const given = externalEndpoints(env)
   const record = await readRecord(dataFolder(folder))
   const own = record && endpointsOf(record.ports)
   const isOwn = given?.brokers === own?.brokers && given?.registryUrl === own?.registryUrl
@@ -73,14 +73,14 @@ async function runningStack({ folder }: StackOptions): Promise<Endpoints | undef
   const endpoints = endpointsOf(record.ports)
   const answers = await Promise.all([
     brokerIsReady(endpoints.brokers),
-    registryAnswers(endpoints.registryUrl),
+    isRegistryReady(endpoints.registryUrl),
   ])
   return answers.every(Boolean) ? endpoints : undefined
 }
 
 async function start(options: StackOptions): Promise<Endpoints> {
   const folder = dataFolder(options.folder)
-  const way = await chooseWay(options.probes ?? machineProbes)
+  const way = await chooseRuntime(options.probes ?? machineProbes)
   const ports = await pickPorts((await readRecord(folder))?.ports)
   await writeRecord(folder, { version: 1, way, ports })
   const { say, signal } = options

@@ -9,7 +9,7 @@ const BLEND_EVERY = 10
 const MERGE_MOST = 3
 
 /** The life of a number of entities: each call tells what happened next to one of them. */
-export function createGoods(count: number, random: Random, mint: () => Stamp) {
+export function createInventoryEvents(count: number, random: Random, mint: () => Stamp) {
   const lots = Array.from({ length: count }, (_, index) => newLot(index, random))
   const staged = () => lots.filter(({ state }) => state === 'staged')
 

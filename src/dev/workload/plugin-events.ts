@@ -11,7 +11,7 @@ type Story = Generator<Told, void, void>
 const OPEN_STORIES = 40
 
 /** Plugin events of objects that are bought, built, stored and sold, many at a time. */
-export function createStories(random: Random, mint: () => Stamp) {
+export function createPluginEvents(random: Random, mint: () => Stamp) {
   let lastPk = 0
   const begin = () => random.pick([stockItem, purchaseOrder, salesOrder, build])(++lastPk, random)
   const open = Array.from({ length: OPEN_STORIES }, begin)

@@ -12,7 +12,7 @@ export interface Stamp {
 }
 
 /** Gives every event an id and a time of its own. */
-export function createMint(random: Random): () => Stamp {
+export function createStamp(random: Random): () => Stamp {
   let nowMs = START_MS
   return () => {
     nowMs += 1 + random.below(LONGEST_STEP_MS)

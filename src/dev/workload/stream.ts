@@ -1,9 +1,9 @@
 import type { Event, InventoryWastedEvent } from '../../event/event.ts'
-import { createGoods } from './inventory-events.ts'
-import { createStories } from './plugin-events.ts'
+import { createInventoryEvents } from './inventory-events.ts'
+import { createPluginEvents } from './plugin-events.ts'
 import { type Random, seededRandom } from './random.ts'
 import { SAMPLES } from './samples.ts'
-import { createMint } from './stamp.ts'
+import { createStamp } from './stamp.ts'
 
 /** One publication of an event. */
 export interface Publication {
@@ -48,9 +48,9 @@ export function entitiesOf(events: number): number {
 }
 
 function generateEvents(count: number, random: Random): Event[] {
-  const mint = createMint(random)
-  const goods = createGoods(entitiesOf(count), random, mint)
-  const stories = createStories(random, mint)
+  const mint = createStamp(random)
+  const goods = createInventoryEvents(entitiesOf(count), random, mint)
+  const stories = createPluginEvents(random, mint)
   return Array.from({ length: count }, () =>
     random.next() < PLUGIN_EVENT_SHARE ? stories.next() : goods.next(),
   )

@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import { isRefusalStatus, problemDocument, type Refusal } from './problem-details.ts'
+import { isProblemStatus, type ProblemDetails, problemDocument } from './problem-details.ts'
 
 /** Sends a refusal as `application/problem+json`. */
-export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+export function sendProblem(reply: FastifyReply, refusal: ProblemDetails): FastifyReply {
   return reply
     .code(refusal.status)
     .headers(refusal.headers ?? {})
@@ -17,14 +17,14 @@ export interface ErrorOptions {
 }
 
 /** Turns what fastify refuses, and what nobody foresaw, into refusals like the others. */
-export function refuseErrors(server: FastifyInstance, options: ErrorOptions): void {
+export function registerErrorHandler(server: FastifyInstance, options: ErrorOptions): void {
   server.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500
-    if (status < 500 && isRefusalStatus(status)) {
-      return refuse(reply, { status, detail: detailOf(error, status, options) })
+    if (status < 500 && isProblemStatus(status)) {
+      return sendProblem(reply, { status, detail: detailOf(error, status, options) })
     }
     options.onDefect(error)
-    return refuse(reply, { status: 500, detail: 'the gateway failed; its log says why' })
+    return sendProblem(reply, { status: 500, detail: 'the gateway failed; its log says why' })
   })
 }
 
@@ -48,8 +48,8 @@ export function refuseStrayRequests(server: FastifyInstance): void {
     const [path = ''] = request.url.split('?')
     const allowed = methods.get(path)?.join(', ')
     if (allowed === undefined)
-      return refuse(reply, { status: 404, detail: 'there is no such path' })
+      return sendProblem(reply, { status: 404, detail: 'there is no such path' })
     const detail = `expected ${allowed}`
-    return refuse(reply, { status: 405, detail, headers: { allow: allowed } })
+    return sendProblem(reply, { status: 405, detail, headers: { allow: allowed } })
   })
 }

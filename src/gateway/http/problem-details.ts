@@ -11,8 +11,8 @@ export interface FieldProblem {
 }
 
 /** Why a request is not done, as its sender is told. Holds nothing that the sender may not know. */
-export interface Refusal {
-  status: RefusalStatus
+export interface ProblemDetails {
+  status: ProblemStatus
   detail: string
   errors?: readonly FieldProblem[]
   headers?: Readonly<Record<string, string>>
@@ -32,14 +32,18 @@ const TITLES = {
   503: 'Not possible at the moment',
 } as const
 
-export type RefusalStatus = keyof typeof TITLES
+export type ProblemStatus = keyof typeof TITLES
 
 /** The body of `application/problem+json` (RFC 9457). */
-export function problemDocument({ status, detail, errors }: Refusal): Record<string, unknown> {
+export function problemDocument({
+  status,
+  detail,
+  errors,
+}: ProblemDetails): Record<string, unknown> {
   return { type: 'about:blank', title: TITLES[status], status, detail, ...(errors && { errors }) }
 }
 
-export function isRefusalStatus(status: number): status is RefusalStatus {
+export function isProblemStatus(status: number): status is ProblemStatus {
   return status in TITLES
 }
 
@@ -47,7 +51,7 @@ export function isRefusalStatus(status: number): status is RefusalStatus {
 const ERRORS_MAX = 100
 
 /** Refuses a whole request, since some of its events are no events. */
-export function notEvents(errors: readonly FieldProblem[]): Refusal {
+export function invalidEvents(errors: readonly FieldProblem[]): ProblemDetails {
   const bad = new Set(errors.map(({ index }) => index)).size
   const what = bad === 1 ? 'an event of the request is wrong' : `${bad} events are wrong`
   const detail = `${what}; nothing of the request was published`
@@ -55,13 +59,17 @@ export function notEvents(errors: readonly FieldProblem[]): Refusal {
 }
 
 /** Refuses a body that can't be read as events at all. */
-export function unreadable({ expected, got }: { expected: string; got: string }): Refusal {
+export function unreadable({ expected, got }: { expected: string; got: string }): ProblemDetails {
   const detail = `the body: expected ${expected}, got ${got}; nothing of the request was published`
   return { status: 422, detail }
 }
 
 /** Comes again later: the same request may then be taken. */
-export function later(status: 429 | 503, detail: string, retryAfterSeconds: number): Refusal {
+export function later(
+  status: 429 | 503,
+  detail: string,
+  retryAfterSeconds: number,
+): ProblemDetails {
   return { status, detail, headers: { 'retry-after': String(retryAfterSeconds) } }
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { inexactInteger } from '../../publish/inexact-integer.ts'
 import { messageOf } from '../../util/errors.ts'
-import { notEvents, type Refusal, unreadable } from './problem-details.ts'
+import { invalidEvents, type ProblemDetails, unreadable } from './problem-details.ts'
 
 /** The values in a request's body, each of them still to be checked. */
 export interface ReadBody {
@@ -14,7 +14,11 @@ export const JSON_TYPES = ['application/json'] as const
 export const JSON_LINES_TYPES = ['application/x-ndjson', 'application/jsonl'] as const
 
 /** Reads JSON, or with `isLines` JSON Lines, in which blank lines don't count. */
-export function readBody(bytes: Buffer, isLines: boolean, maxEvents: number): ReadBody | Refusal {
+export function readBody(
+  bytes: Buffer,
+  isLines: boolean,
+  maxEvents: number,
+): ReadBody | ProblemDetails {
   if (!isUtf8(bytes)) return unreadable({ expected: 'UTF-8', got: 'other bytes' })
   const text = bytes.toString('utf8')
   const body = isLines ? readLines(text) : readJson(text)
@@ -26,20 +30,20 @@ export function readBody(bytes: Buffer, isLines: boolean, maxEvents: number): Re
   return body
 }
 
-function readJson(text: string): ReadBody | Refusal {
+function readJson(text: string): ReadBody | ProblemDetails {
   const parsed = parse(text)
   if ('problem' in parsed) return unreadable(parsed.problem)
   const isBatch = Array.isArray(parsed.value)
   return { values: isBatch ? (parsed.value as unknown[]) : [parsed.value], isBatch }
 }
 
-function readLines(text: string): ReadBody | Refusal {
+function readLines(text: string): ReadBody | ProblemDetails {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const parsed = lines.map(parse)
   const errors = parsed.flatMap((line, index) =>
     'problem' in line ? [{ index, field: '', ...line.problem }] : [],
   )
-  if (errors.length > 0) return notEvents(errors)
+  if (errors.length > 0) return invalidEvents(errors)
   return { values: parsed.map((line) => ('value' in line ? line.value : undefined)), isBatch: true }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
-import type { AskedDelivery, MarksLookup, Note } from '../lookup.ts'
+import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../lookup.ts'
 import { markOf, unpackMarks } from './mark-format.ts'
 import type { MarksLog } from './marks-log-port.ts'
 
@@ -13,11 +13,11 @@ export interface KafkaLookupOptions {
 }
 
 interface Wanted {
-  asked: AskedDelivery
+  asked: DeliveryQuery
   key: string
   /** The word of the fingerprint. */
   print: number
-  note: Note | undefined
+  note: StoredCompletion | undefined
 }
 
 /** Reads the ledgers of the deliveries' partitions from start to end. */
@@ -60,7 +60,7 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
         return { asked, key: keyOf(mark), print: mark[3]!, note: undefined }
       })
       for (const ofPartition of byPartition(wanted)) await readInto(ofPartition)
-      return wanted.map(({ note }) => note as Note)
+      return wanted.map(({ note }) => note as StoredCompletion)
     },
     close: () => marksLog.close(),
   }
@@ -75,7 +75,7 @@ function byPartition(wanted: readonly Wanted[]): Iterable<Wanted[]> {
   return partitions.values()
 }
 
-function absent(unreadable: number): Note {
+function absent(unreadable: number): StoredCompletion {
   const why = 'the ledger of its partition has no mark of it'
   if (unreadable === 0) return { type: 'none', why }
   return { type: 'unknown', why: `${why} that this version can read` }

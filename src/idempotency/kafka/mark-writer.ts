@@ -1,5 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
-import { ofKey } from '../../util/get-or-insert.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import { MARKS_PER_RECORD, packMarks } from './mark-format.ts'
 import type { Mark } from './mark-table.ts'
 import type { MarksLog } from './marks-log-port.ts'
@@ -118,8 +118,8 @@ export class MarkWriter {
   }
 
   #putBack(topic: string, partition: number, marks: readonly Mark[]): void {
-    const ofTopic = ofKey(this.#batch, topic, () => new Map<number, Mark[]>())
-    const present = ofKey(ofTopic, partition, () => [])
+    const ofTopic = getOrInsert(this.#batch, topic, () => new Map<number, Mark[]>())
+    const present = getOrInsert(ofTopic, partition, () => [])
     for (const mark of marks) present.push(mark)
     this.#inBatch += marks.length
   }

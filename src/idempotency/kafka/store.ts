@@ -1,6 +1,6 @@
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
-import { ofKey } from '../../util/get-or-insert.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore, OwnedBy } from '../store.ts'
 import { markOf, unpackMarks } from './mark-format.ts'
 import { MarkWriter } from './mark-writer.ts'
@@ -66,7 +66,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
       const isSame = completedWith === mark[3]
       return { type: 'completed', fingerprint: isSame ? fingerprint : `${completedWith}` }
     }
-    const ids = ofKey(claimed, plugin, () => new Set<string>())
+    const ids = getOrInsert(claimed, plugin, () => new Set<string>())
     if (ids.has(eventId)) return { type: 'claimed-elsewhere' }
     ids.add(eventId)
     return { type: 'claimed', claim: { complete, release } }
@@ -84,8 +84,8 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   }
 
   function placeOf({ topic, partition }: { topic: string; partition: number }): Place {
-    const ofTopic = ofKey(places, topic, () => new Map<number, Place>())
-    return ofKey(ofTopic, partition, () => {
+    const ofTopic = getOrInsert(places, topic, () => new Map<number, Place>())
+    return getOrInsert(ofTopic, partition, () => {
       return { name: `${topic}/${partition}`, ownership: undefined, claimed: new Map() }
     })
   }

@@ -1,6 +1,6 @@
-export interface GatherOptions<Asked, Answer> {
+export interface BatcherOptions<Asked, Answer> {
   /** Does what was asked for, and answers in the same order. */
-  together(asked: readonly Asked[]): Promise<readonly Answer[]>
+  batch(asked: readonly Asked[]): Promise<readonly Answer[]>
   /** Calls of `together` that may be out at once. */
   callsMax: number
   /** What one call is given at most. */
@@ -18,18 +18,18 @@ interface Waiting<Asked, Answer> {
  * goes together, at the end of it: nobody waits for more to come. Only while as many calls are out
  * as may be does the next batch grow. A call that fails fails all that were in it.
  */
-export class Gather<Asked, Answer> {
-  #options: GatherOptions<Asked, Answer>
+export class Batcher<Asked, Answer> {
+  #options: BatcherOptions<Asked, Answer>
   #waiting: Waiting<Asked, Answer>[] = []
   #calls = 0
   #isPlanned = false
   #settled: (() => void)[] = []
 
-  constructor(options: GatherOptions<Asked, Answer>) {
+  constructor(options: BatcherOptions<Asked, Answer>) {
     this.#options = options
   }
 
-  ask(asked: Asked): Promise<Answer> {
+  load(asked: Asked): Promise<Answer> {
     return new Promise((answer, fail) => {
       this.#waiting.push({ asked, answer, fail })
       this.#plan()
@@ -59,7 +59,7 @@ export class Gather<Asked, Answer> {
 
   async #call(batch: readonly Waiting<Asked, Answer>[]): Promise<void> {
     try {
-      const answers = await this.#options.together(batch.map(({ asked }) => asked))
+      const answers = await this.#options.batch(batch.map(({ asked }) => asked))
       for (const [n, { answer }] of batch.entries()) answer(answers[n] as Answer)
     } catch (error) {
       for (const { fail } of batch) fail(error)

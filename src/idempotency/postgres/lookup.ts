@@ -1,5 +1,5 @@
 import { messageOf } from '../../util/errors.ts'
-import type { AskedDelivery, MarksLookup, Note } from '../lookup.ts'
+import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../lookup.ts'
 import { PostgresPool } from './pool.ts'
 import { FIND } from './statements.ts'
 import { storedId } from './stored-id.ts'
@@ -38,7 +38,10 @@ export function lookUpInPostgres({ url, groupId, ttlMs }: PostgresLookupOptions)
   }
 }
 
-function noteOf({ plugin, eventId, fingerprint }: AskedDelivery, rows: readonly Row[]): Note {
+function noteOf(
+  { plugin, eventId, fingerprint }: DeliveryQuery,
+  rows: readonly Row[],
+): StoredCompletion {
   const id = storedId(eventId)
   const row = rows.find((each) => each.plugin === plugin && each.event_id === id)
   if (row === undefined) return { type: 'none', why: 'the table of marks has no row of it' }

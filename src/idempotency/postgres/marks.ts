@@ -1,4 +1,4 @@
-import { Gather } from './batcher.ts'
+import { Batcher } from './batcher.ts'
 import type { PostgresPool } from './pool.ts'
 import { CLAIM, COMPLETE_MANY, RELEASE, RENEW } from './statements.ts'
 
@@ -10,7 +10,7 @@ export interface PostgresMarksOptions {
   leaseMs: number
 }
 
-export interface AskedClaim {
+export interface ClaimRequest {
   plugin: string
   eventId: string
   fingerprint: string
@@ -37,7 +37,7 @@ const ROWS_MAX = 500
 /** One owner's rows in the table of marks: one statement claims, completes or releases many. */
 export class PostgresMarks {
   #options: PostgresMarksOptions
-  #claims = gather((asked: readonly AskedClaim[]) => this.#claimAll(asked))
+  #claims = gather((asked: readonly ClaimRequest[]) => this.#claimAll(asked))
   #marks = gather((claims: readonly HeldClaim[]) => this.#completeAll(claims))
   #releases = gather((claims: readonly HeldClaim[]) => this.#releaseAll(claims))
 
@@ -45,17 +45,17 @@ export class PostgresMarks {
     this.#options = options
   }
 
-  claim(asked: AskedClaim): Promise<FoundClaim> {
-    return this.#claims.ask(asked)
+  claim(asked: ClaimRequest): Promise<FoundClaim> {
+    return this.#claims.load(asked)
   }
 
   /** Whether the claim was still ours, and so the mark is made. */
   complete(claim: HeldClaim): Promise<boolean> {
-    return this.#marks.ask(claim)
+    return this.#marks.load(claim)
   }
 
   release(claim: HeldClaim): Promise<void> {
-    return this.#releases.ask(claim)
+    return this.#releases.load(claim)
   }
 
   /** Prolongs the leases, and answers the fences of those that are still ours. */
@@ -69,7 +69,7 @@ export class PostgresMarks {
   }
 
   /** Of those that ask for one key at once, one can have it. */
-  async #claimAll(asked: readonly AskedClaim[]): Promise<FoundClaim[]> {
+  async #claimAll(asked: readonly ClaimRequest[]): Promise<FoundClaim[]> {
     const byKey = new Map(asked.map((each) => [keyOf(each), each]))
     const found = await this.#claimEach([...byKey.values()])
     return asked.map((each) => {
@@ -79,7 +79,7 @@ export class PostgresMarks {
   }
 
   /** Of different keys: a statement can't write a row twice. */
-  async #claimEach(asked: readonly AskedClaim[]): Promise<Map<string, ClaimRow>> {
+  async #claimEach(asked: readonly ClaimRequest[]): Promise<Map<string, ClaimRow>> {
     const { pool, groupId, owner, leaseMs, ttlMs } = this.#options
     const fingerprints = asked.map(({ fingerprint }) => fingerprint)
     const values = [groupId, ...columnsOf(asked), owner, fingerprints, leaseMs, ttlMs]
@@ -111,7 +111,7 @@ export class PostgresMarks {
 }
 
 function gather<Asked, Answer>(together: (asked: readonly Asked[]) => Promise<readonly Answer[]>) {
-  return new Gather({ together, callsMax: STATEMENTS_MAX, batchMax: ROWS_MAX })
+  return new Batcher({ batch: together, callsMax: STATEMENTS_MAX, batchMax: ROWS_MAX })
 }
 
 type Key = { plugin: string; eventId: string }

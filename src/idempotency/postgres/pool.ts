@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
-import { withTlsProblem } from '../../util/tls-hint.ts'
+import { withTlsHint } from '../../util/tls-hint.ts'
 
 export interface PostgresPoolOptions {
   url: string
@@ -78,7 +78,7 @@ export class PostgresPool {
 /** A host with several addresses fails with one error for all, which has no message. */
 function reasonOf(error: unknown): string {
   const message = messageOf(error instanceof AggregateError ? error.errors[0] : error)
-  return withTlsProblem(message, { ca: 'sslrootcert', cert: 'sslcert, sslkey' })
+  return withTlsHint(message, { ca: 'sslrootcert', cert: 'sslcert, sslkey' })
 }
 
 /** `host:port/database`, without user and password. */

@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import { kafkaError } from '../client/errors.ts'
-import { askAgain } from '../client/retry-request.ts'
+import { retryRequest } from '../client/retry-request.ts'
 
 /**
  * What brokers answer to an admin client that is there for this question alone. Rejects with
@@ -16,10 +16,14 @@ export async function askAdmin<T>(
   const admin = kafka.admin()
   const answer = async () => {
     await admin.connect()
-    return askAgain(() => ask(admin))
+    return retryRequest(() => ask(admin))
   }
   try {
-    return await within(answer(), limitMs, () => new Error(`no answer within ${limitMs / 1000} s`))
+    return await withTimeout(
+      answer(),
+      limitMs,
+      () => new Error(`no answer within ${limitMs / 1000} s`),
+    )
   } catch (error) {
     throw kafkaError(error, doing)
   } finally {

@@ -4,7 +4,7 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { OwnedPartition } from '../consumer/owned-partition.ts'
-import { Unread } from './unread-since.ts'
+import { UnreadSince } from './unread-since.ts'
 
 export interface ClusterWatchOptions {
   kafka: Kafka
@@ -32,11 +32,11 @@ const INTERVAL_MS = 5_000
  * lag is true while they are paused, and the widths of the topics that are written to. A broker that
  * does not answer leaves the last answers standing.
  */
-export class ClusterWatch {
+export class ClusterMonitor {
   #options: ClusterWatchOptions
   #admin: Admin
   #ends = new Map<string, Map<number, number>>()
-  #unread = new Unread()
+  #unread = new UnreadSince()
   #narrow: string[] = []
   #retentionMs = new Map<string, number>()
   #stopped = new AbortController()
@@ -136,9 +136,9 @@ export class ClusterWatch {
     const all = inputs.flatMap((topic) => [topic, ...sinksOf(topic)])
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: all })
     const widths = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
-    const widthOf = (topic: string) => widths.get(topic) ?? 0
+    const partitionCountOf = (topic: string) => widths.get(topic) ?? 0
     this.#narrow = inputs.flatMap((topic) =>
-      sinksOf(topic).filter((sink) => widthOf(sink) < widthOf(topic)),
+      sinksOf(topic).filter((sink) => partitionCountOf(sink) < partitionCountOf(topic)),
     )
   }
 

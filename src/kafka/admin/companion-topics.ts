@@ -22,7 +22,7 @@ export function topicProblems(
 }
 
 function companionProblems(name: string, companion: TopicDescription, input: TopicDescription) {
-  const problems = narrower(name, companion, input)
+  const problems = fewerPartitions(name, companion, input)
   const leastBytes = input.maxMessageBytes + HEADER_ROOM_BYTES
   if (companion.maxMessageBytes < leastBytes) {
     problems.push(
@@ -32,7 +32,7 @@ function companionProblems(name: string, companion: TopicDescription, input: Top
   return problems
 }
 
-export function narrower(
+export function fewerPartitions(
   name: string,
   companion: TopicDescription,
   input: TopicDescription,

@@ -1,11 +1,11 @@
 import type { Kafka } from 'kafkajs'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import { kafkaError } from '../client/errors.ts'
 
 const LIMIT_MS = 30_000
 
 /** Deletes the topics, and the consumer groups, which must have no member left; the missing count as deleted. */
-export async function removeFromKafka(
+export async function deleteResources(
   kafka: Kafka,
   { topics, groups }: { topics: readonly string[]; groups: readonly string[] },
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function removeFromKafka(
     if (left.length > 0) await admin.deleteGroups(left)
   }
   try {
-    await within(remove(), LIMIT_MS, () => new Error(`no answer within ${LIMIT_MS / 1000} s`))
+    await withTimeout(remove(), LIMIT_MS, () => new Error(`no answer within ${LIMIT_MS / 1000} s`))
   } catch (error) {
     throw kafkaError(error, `delete ${[...topics, ...groups].join(', ')}`)
   } finally {

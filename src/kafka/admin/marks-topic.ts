@@ -1,5 +1,5 @@
 import { marksTopicOf } from '../../topics/names.ts'
-import { missing, narrower } from './companion-topics.ts'
+import { fewerPartitions, missing } from './companion-topics.ts'
 import type { WantedTopic } from './create-topics.ts'
 import type { NewTopic, TopicAdmin, TopicDescription } from './topic-admin.ts'
 
@@ -54,7 +54,7 @@ export function marksProblems(
   const input = found.get(topic)
   const ledger = found.get(name)
   if (input === undefined) return []
-  return ledger === undefined ? [missing(name)] : narrower(name, ledger, input)
+  return ledger === undefined ? [missing(name)] : fewerPartitions(name, ledger, input)
 }
 
 /** What to tell of ledgers that forget sooner than records or settings do. */

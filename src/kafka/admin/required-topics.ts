@@ -39,7 +39,7 @@ function noInput(topics: string[]): InventoryEventsError {
 }
 
 /** The number of partitions that a topic has. */
-export async function widthOf(kafka: Kafka, topic: string): Promise<number> {
+export async function partitionCountOf(kafka: Kafka, topic: string): Promise<number> {
   const found = await withAdmin(kafka, (admin) => admin.describe([topic]))
   const description = found.get(topic)
   if (description !== undefined) return description.partitions

@@ -2,7 +2,7 @@ import type { Admin, Kafka } from 'kafkajs'
 import kafkajs from 'kafkajs'
 import { systemClock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import { brokersOf } from '../client/client.ts'
 import { causes, kafkaError } from '../client/errors.ts'
 
@@ -156,7 +156,7 @@ function creationError(error: unknown, { topic }: NewTopic): unknown {
 
 async function limited<T>(work: Promise<T>, doing: string, limitMs = REQUEST_TIMEOUT_MS) {
   const late = () => new Error(`no answer within ${limitMs / 1000} s`)
-  return within(work, limitMs, late).catch((error) => {
+  return withTimeout(work, limitMs, late).catch((error) => {
     throw kafkaError(error, doing)
   })
 }

@@ -9,7 +9,7 @@ interface Look {
  * Since when partitions have had records while none was read: those records are in no ledger, so
  * their timestamps are not known. It is found by looking now and then, so it is late by one look.
  */
-export class Unread {
+export class UnreadSince {
   #looks = new WeakMap<OwnedPartition, Look>()
 
   /** `end` is the offset that the next record of the log will get. */

@@ -2,10 +2,10 @@ import { Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
 import type { Logger } from '../../util/logger.ts'
 import { registerCodecs } from '../codecs/codecs.ts'
-import { dropSilentConnections } from '../patches/close-timed-out-connections.ts'
-import { tellRefusedGroups } from '../patches/group-authorization.ts'
-import { beginConnectionsAnew } from '../patches/reset-on-reconnect.ts'
-import { quietIdleConnections } from '../patches/stop-idle-timers.ts'
+import { closeTimedOutConnections } from '../patches/close-timed-out-connections.ts'
+import { surfaceGroupAuthorizationErrors } from '../patches/group-authorization.ts'
+import { resetBuffersOnReconnect } from '../patches/reset-on-reconnect.ts'
+import { stopIdleTimers } from '../patches/stop-idle-timers.ts'
 import { bridgeLogs } from './log-bridge.ts'
 import { saslOptions } from './sasl.ts'
 import { tlsSockets } from './tls.ts'
@@ -20,11 +20,10 @@ const brokers = new WeakMap<Kafka, string>()
 
 /** The Kafka client that every consumer, producer and admin of the process is made from. */
 export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka {
-  if (!quietIdleConnections())
-    log.warn('this version of kafkajs is not known: idle connections cost CPU')
-  dropSilentConnections()
-  beginConnectionsAnew()
-  tellRefusedGroups()
+  if (!stopIdleTimers()) log.warn('this version of kafkajs is not known: idle connections cost CPU')
+  closeTimedOutConnections()
+  resetBuffersOnReconnect()
+  surfaceGroupAuthorizationErrors()
   registerCodecs()
   if (sendsSecretsInTheClear(config)) {
     log.warn('KAFKA_SSL is false: the login to the brokers can be read on its way')

@@ -1,5 +1,5 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
-import { withTlsProblem } from '../../util/tls-hint.ts'
+import { withTlsHint } from '../../util/tls-hint.ts'
 
 /** What of a kafkajs error tells the cases apart: its classes are told by name and type. */
 interface KafkaJsError extends Error {
@@ -31,7 +31,7 @@ export function kafkaError(error: unknown, doing: string): InventoryEventsError 
   if (refusal !== undefined) {
     return new InventoryEventsError('KAFKA_REFUSED', `cannot ${doing}: ${refusal}`, details)
   }
-  const message = `cannot ${doing}: ${withTlsProblem(why, TLS)}`
+  const message = `cannot ${doing}: ${withTlsHint(why, TLS)}`
   return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { ...details, retryable: true })
 }
 

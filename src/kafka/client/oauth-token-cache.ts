@@ -1,9 +1,9 @@
 import { currentValue } from '../../config/current-value.ts'
 import type { Config } from '../../config/settings.ts'
 import { type Clock, systemClock } from '../../util/clock.ts'
-import { type FetchedToken, fetchToken } from './oauth-token-request.ts'
+import { type FetchedToken, requestToken } from './oauth-token-request.ts'
 
-type Ports = { fetchToken: typeof fetchToken; clock: Pick<Clock, 'now'> }
+type Ports = { requestToken: typeof requestToken; clock: Pick<Clock, 'now'> }
 
 /** kafkajs logs in again 10 s before Kafka ends the session with the token: it needs a new one then. */
 const FRESH_MS = 15_000
@@ -13,11 +13,11 @@ const PAUSE_MS = 1_000
 
 /**
  * Gives the token for a login: that of the settings, read anew from its file, or one that is got
- * with client credentials and kept until it soon expires. Rejects with what `fetchToken` does.
+ * with client credentials and kept until it soon expires. Rejects with what `requestToken` does.
  */
 export function tokenSource(
   config: Config,
-  ports: Ports = { fetchToken, clock: systemClock },
+  ports: Ports = { requestToken, clock: systemClock },
 ): () => Promise<string> {
   if (config.KAFKA_OAUTH_TOKEN_URL === undefined) {
     return async () => currentValue(config, 'KAFKA_OAUTH_TOKEN') ?? ''
@@ -60,7 +60,7 @@ class TokenSource {
     // Its life begins when it is made, which is after it was asked for.
     const atMs = clock.now()
     try {
-      const token = await this.#ports.fetchToken(this.#config)
+      const token = await this.#ports.requestToken(this.#config)
       this.#last = { token, atMs }
       this.#failure = undefined
       return token.value

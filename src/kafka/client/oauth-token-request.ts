@@ -20,7 +20,7 @@ type Answer = { access_token?: unknown; expires_in?: unknown; error?: unknown }
  * Asks for a token with the client's credentials. Rejects with KAFKA_UNAVAILABLE if asking again may
  * help, else with KAFKA_REFUSED; neither holds the secret.
  */
-export async function fetchToken(config: Config): Promise<FetchedToken> {
+export async function requestToken(config: Config): Promise<FetchedToken> {
   const url = config.KAFKA_OAUTH_TOKEN_URL ?? ''
   const { status, answer } = await ask(url, config).catch((error) => {
     throw unavailable(url, reasonOf(error))

@@ -10,7 +10,7 @@ const WAIT_MS = { first: 100, most: 2_000 }
  * group's, but once: it fails where a leader or coordinator just moved, or the connection went down
  * with its broker, though the next answer is a few hundred milliseconds away. Gives up after 8 s.
  */
-export async function askAgain<T>(
+export async function retryRequest<T>(
   ask: () => Promise<T>,
   clock: Pick<Clock, 'sleep'> = systemClock,
 ): Promise<T> {

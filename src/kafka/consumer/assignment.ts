@@ -5,11 +5,11 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { byTopicName, isSame, type TopicPartition } from './assigner/balance.ts'
-import type { Claims } from './assigner/member-metadata.ts'
-import { createFindStart, type OutOfRangePorts, reasonOf, type Start } from './offset-reset.ts'
+import type { MemberMetadata } from './assigner/member-metadata.ts'
+import { type OutOfRangePorts, offsetReset, reasonOf, type Start } from './offset-reset.ts'
 import { type GroupOffsets, type PartitionOffsets, readOffsets } from './offsets.ts'
 import { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
-import { Lead, type LeadConsumer } from './partition-control.ts'
+import { type LeadConsumer, PartitionControl } from './partition-control.ts'
 
 export interface AssignmentOptions extends Pick<OutOfRangePorts, 'groupId' | 'outOfRange'> {
   admin: Admin
@@ -30,8 +30,8 @@ const BEYOND_END_ASKS = 5
 export class Assignment {
   readonly owned = new OwnedPartitions()
   #options: AssignmentOptions
-  #findStart: ReturnType<typeof createFindStart>
-  #lead = new Lead()
+  #findStart: ReturnType<typeof offsetReset>
+  #lead = new PartitionControl()
   #memberId: string | undefined
   #generation = -1
   /** Counts the joins, so that what was begun for one is dropped when the next comes. */
@@ -40,7 +40,7 @@ export class Assignment {
 
   constructor(options: AssignmentOptions) {
     this.#options = options
-    this.#findStart = createFindStart({ ...options, ...options.reports })
+    this.#findStart = offsetReset({ ...options, ...options.reports })
   }
 
   /** Whether the running consumer has joined the group, be it without partitions. */
@@ -49,7 +49,7 @@ export class Assignment {
   }
 
   /** What to tell the group's leader before the next join. */
-  get claims(): Claims {
+  get claims(): MemberMetadata {
     const owned = [...this.owned].map(({ topic, partition }) => ({ topic, partition }))
     return { generation: this.#generation, owned }
   }

@@ -4,22 +4,22 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { finalError } from '../client/errors.ts'
-import { drainLimitMs, withRejoinHook } from '../patches/before-rejoin.ts'
+import { beforeRejoin, drainLimitMs } from '../patches/before-rejoin.ts'
 import { withFetchErrors } from '../patches/fetch-errors.ts'
-import { withPutOut } from '../patches/member-evicted.ts'
+import { onMemberEvicted } from '../patches/member-evicted.ts'
 import { withFetchAhead } from '../patches/prefetch.ts'
 import { stickyAssigner } from './assigner/sticky-assigner.ts'
 import { Assignment } from './assignment.ts'
 import { Committer } from './committer.ts'
-import { crashKindOf } from './crash-kind.ts'
+import { classifyCrash } from './crash-kind.ts'
 import { createFetch } from './fetch.ts'
 import { fetchLimits } from './fetch-limits.ts'
-import { commitLast } from './final-commit.ts'
-import { SignsOfLife } from './liveness.ts'
+import { finalCommit } from './final-commit.ts'
+import { Liveness } from './liveness.ts'
 import type { OutOfRangePolicy, OutOfRangePorts } from './offset-reset.ts'
 import { readCommitted } from './offsets.ts'
 import type { OwnedPartition } from './owned-partition.ts'
-import { CoordinatorDoubt } from './stale-coordinator.ts'
+import { StaleCoordinator } from './stale-coordinator.ts'
 import { subscribe } from './subscribe.ts'
 
 export interface KafkaSourceOptions {
@@ -59,13 +59,13 @@ type State = 'idle' | 'running' | 'stopping' | 'stopped'
  * assignment owns, commits watermarks, and replaces a kafkajs consumer that crashed by a new one.
  */
 export class KafkaSource {
-  readonly signs: SignsOfLife
+  readonly signs: Liveness
   #options: KafkaSourceOptions
   #admin: Admin
   #consumer: Consumer | undefined
   #assignment: Assignment
   #committer: Committer
-  #coordinator = new CoordinatorDoubt()
+  #coordinator = new StaleCoordinator()
   #state: State = 'idle'
   #crashes = 0
   #rejoinStartedAtMs: number
@@ -74,7 +74,7 @@ export class KafkaSource {
 
   constructor(options: KafkaSourceOptions) {
     this.#options = options
-    this.signs = new SignsOfLife(options.clock)
+    this.signs = new Liveness(options.clock)
     this.#rejoinStartedAtMs = options.clock.now()
     this.#admin = options.kafka.admin()
     this.#assignment = new Assignment({ ...options, admin: this.#admin })
@@ -109,7 +109,7 @@ export class KafkaSource {
     await this.#rebuilding
     this.#assignment.close()
     const result = await this.#options.intake.drain(drainLimitMs)
-    await this.#commitLast()
+    await this.#finalCommit()
     await this.#consumer?.disconnect()
     await this.#admin.disconnect()
     this.#assignment.endAll()
@@ -117,19 +117,19 @@ export class KafkaSource {
     return result
   }
 
-  #commitLast(): Promise<void> {
+  #finalCommit(): Promise<void> {
     const { groupId, clock, log } = this.#options
     const readOfGroup = (topics: string[]) => readCommitted(this.#admin, groupId, topics)
     const ports = { committer: this.#committer, owned: this.owned, clock, log }
-    return commitLast({ ...ports, readCommitted: readOfGroup })
+    return finalCommit({ ...ports, readCommitted: readOfGroup })
   }
 
   /** A new kafkajs consumer each time: one that crashed can't be trusted to start again. */
   async #build(): Promise<void> {
     const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
     const sticky = stickyAssigner(() => this.#assignment.claims)
-    const member = withPutOut(sticky, () => this.#assignment.endAll())
-    const isDue = () => this.#coordinator.isDoubted
+    const member = onMemberEvicted(sticky, () => this.#assignment.endAll())
+    const isDue = () => this.#coordinator.isStale
     const assigner = withFetchErrors(withFetchAhead(member), isDue)
     const consumer = kafka.consumer({
       groupId,
@@ -137,7 +137,7 @@ export class KafkaSource {
       heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       ...fetchLimits,
-      partitionAssigners: [withRejoinHook(assigner, () => this.#beforeJoin())],
+      partitionAssigners: [beforeRejoin(assigner, () => this.#beforeJoin())],
       retry: { retries: JOIN_RETRIES, restartOnFailure: async () => false },
     })
     await subscribe(consumer, topics)
@@ -170,7 +170,7 @@ export class KafkaSource {
       clock: this.#options.clock,
       readable: (topic, partition) => {
         this.signs.tried()
-        if (this.signs.unheardMs >= this.#options.sessionTimeoutMs) return undefined
+        if (this.signs.sinceHeartbeatMs >= this.#options.sessionTimeoutMs) return undefined
         return this.#assignment.readable(topic, partition)
       },
       seekBack: (owned) => this.#assignment.seekBack(owned),
@@ -213,7 +213,7 @@ export class KafkaSource {
     const { clock, log, reports, topics, groupId } = this.#options
     let error = crash
     while (this.#state === 'running') {
-      const kind = crashKindOf(error)
+      const kind = classifyCrash(error)
       this.#crashes += 1
       if (kind === 'final' || (kind === 'retry' && this.#crashes > CRASHES_MAX)) {
         return reports.onFailure(finalError(error, `read ${topics.join(', ')} as group ${groupId}`))

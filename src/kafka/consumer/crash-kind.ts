@@ -23,7 +23,7 @@ const AWAY_CODES = ['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOU
 
 const FINAL_NAMES = ['KafkaJSSASLAuthenticationError', 'KafkaJSNotImplemented']
 
-export function crashKindOf(error: Error): CrashKind {
+export function classifyCrash(error: Error): CrashKind {
   const chain = causes(error)
   const isFinal = chain.some(
     (each) =>

@@ -1,8 +1,8 @@
 import type { Batch, EachBatchPayload } from 'kafkajs'
 import type { Intake, Obstacle } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
-import { Slice } from '../../util/time-slice.ts'
-import { expectShortLives } from '../patches/v8-pretenuring.ts'
+import { TimeSlice } from '../../util/time-slice.ts'
+import { disablePretenuring } from '../patches/v8-pretenuring.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { emptyRecord, fillRecord, type ReadMessage } from './source-record.ts'
 
@@ -30,8 +30,8 @@ const RECORDS_PER_LOOK = 16
  * rejoin. It resolves exactly what was taken, so the rest is fetched again.
  */
 export function createFetch(ports: FetchPorts) {
-  expectShortLives()
-  const slice = new Slice(ports.clock, SLICE_MS)
+  disablePretenuring()
+  const slice = new TimeSlice(ports.clock, SLICE_MS)
   return async function fetch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     // A member that was frozen or cut off hears first whether it still is one. This asks the group's
@@ -58,7 +58,7 @@ async function takeAll(
   payload: EachBatchPayload,
   owned: OwnedPartition,
   ports: FetchPorts,
-  slice: Slice,
+  slice: TimeSlice,
 ): Promise<boolean> {
   const { messages } = payload.batch
   const record = emptyRecord(payload.batch)

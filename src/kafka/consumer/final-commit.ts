@@ -1,7 +1,7 @@
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import type { Committer } from './committer.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 
@@ -23,7 +23,7 @@ const RETRY_MS = 200
  * refuse it: so the coordinator is asked what it holds, and the commit made again until it holds
  * what is completed, or the limit is reached.
  */
-export async function commitLast(ports: LastCommitPorts): Promise<void> {
+export async function finalCommit(ports: LastCommitPorts): Promise<void> {
   const { committer, clock, log } = ports
   const endMs = clock.now() + LIMIT_MS
   for (;;) {
@@ -44,7 +44,7 @@ async function problemOf(ports: LastCommitPorts): Promise<string | undefined> {
   try {
     const asked = ports.readCommitted([...new Set(all.map(({ topic }) => topic))])
     const late = () => new Error('the coordinator does not answer')
-    const held = await within(asked, ANSWER_MS, late, ports.clock)
+    const held = await withTimeout(asked, ANSWER_MS, late, ports.clock)
     const missing = all.filter((owned) => isMissing(owned, held))
     return missing.length === 0 ? undefined : `${missing.map(nameOf).join(', ')} not committed`
   } catch (error) {

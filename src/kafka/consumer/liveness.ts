@@ -5,7 +5,7 @@ import type { Clock } from '../../util/clock.ts'
 const MEMBERS_REQUESTS = ['Heartbeat', 'SyncGroup']
 
 /** When the consumer last did anything, and when its group last answered. In milliseconds. */
-export class SignsOfLife {
+export class Liveness {
   #clock: Pick<Clock, 'now'>
   #triedAtMs: number
   #heardAtMs: number
@@ -47,11 +47,11 @@ export class SignsOfLife {
     this.#askedAtMs = undefined
   }
 
-  get idleMs(): number {
+  get sinceFetchMs(): number {
     return this.#clock.now() - this.#triedAtMs
   }
 
-  get unheardMs(): number {
+  get sinceHeartbeatMs(): number {
     return this.#clock.now() - this.#heardAtMs
   }
 }

@@ -35,7 +35,7 @@ export interface Start {
  * nothing was read yet. Where the log does not have it, that is logged and counted once; under
  * `fail` it throws OFFSET_OUT_OF_RANGE.
  */
-export function createFindStart({ groupId, outOfRange, log, onOutOfRange }: OutOfRangePorts) {
+export function offsetReset({ groupId, outOfRange, log, onOutOfRange }: OutOfRangePorts) {
   return function findStart(at: TopicPartition, next: number | undefined, range: LogRange): Start {
     if (next === undefined) return { offset: range.low }
     const reason = reasonOf(next, range)

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events'
-import { Ledger } from '../../pipeline/offset-ledger.ts'
+import { OffsetLedger } from '../../pipeline/offset-ledger.ts'
 import type { Epoch } from '../../pipeline/source.ts'
 
 /** A partition that this member owns, from the join that gave it to the one that takes it. */
 export class OwnedPartition implements Epoch {
   readonly topic: string
   readonly partition: number
-  readonly ledger: Ledger
+  readonly ledger: OffsetLedger
   /** What the group's coordinator holds for it, as far as we know. */
   committedOffset: number
   /** Read from only once its start is known and kafkajs was told; anew after every join. */
@@ -22,7 +22,7 @@ export class OwnedPartition implements Epoch {
   constructor(topic: string, partition: number, startOffset: number, committedOffset: number) {
     this.topic = topic
     this.partition = partition
-    this.ledger = new Ledger(startOffset)
+    this.ledger = new OffsetLedger(startOffset)
     this.committedOffset = committedOffset
     setMaxListeners(0, this.#loss.signal)
   }

@@ -4,7 +4,7 @@ import type { TopicPartition } from './assigner/balance.ts'
 export type LeadConsumer = Pick<Consumer, 'pause' | 'resume' | 'seek'>
 
 /** Tells the running kafkajs consumer which partitions to read, and from where. */
-export class Lead {
+export class PartitionControl {
   #consumer: LeadConsumer | undefined
 
   /** A new consumer takes over. */

@@ -7,21 +7,21 @@ const NOT_COORDINATOR = 'NOT_COORDINATOR_FOR_GROUP'
  * the member there: then heartbeats go on, and kafkajs, whose join failed while the new one was
  * loading, would commit to the old one for ever. Only a join gives its commits the new one.
  */
-export class CoordinatorDoubt {
-  #isDoubted = false
+export class StaleCoordinator {
+  #isStale = false
 
-  get isDoubted(): boolean {
-    return this.#isDoubted
+  get isStale(): boolean {
+    return this.#isStale
   }
 
   listen(consumer: Pick<Consumer, 'on' | 'events'>): void {
     consumer.on(consumer.events.GROUP_JOIN, () => {
-      this.#isDoubted = false
+      this.#isStale = false
     })
   }
 
   commitFailed(error: unknown): void {
     const { type } = (error ?? {}) as { type?: unknown }
-    if (type === NOT_COORDINATOR) this.#isDoubted = true
+    if (type === NOT_COORDINATOR) this.#isStale = true
   }
 }

@@ -1,5 +1,5 @@
 import type { PartitionAssigner } from 'kafkajs'
-import { withCluster } from './patch-cluster.ts'
+import { patchCluster } from './patch-cluster.ts'
 
 interface Cluster {
   findGroupCoordinator(options: unknown): Promise<unknown>
@@ -10,11 +10,11 @@ interface Cluster {
  * for, but on each path to a join it first asks the cluster for the group's coordinator: so that
  * question waits for `before`.
  */
-export function withRejoinHook(
+export function beforeRejoin(
   assigner: PartitionAssigner,
   before: () => Promise<void>,
 ): PartitionAssigner {
-  return withCluster<Cluster>(assigner, (cluster) => {
+  return patchCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findGroupCoordinator.bind(cluster)
     cluster.findGroupCoordinator = async (options) => {
       await before()

@@ -20,7 +20,7 @@ let done = false
  * that the next request opens another. kafkajs keeps it: when the network lost a connection without
  * telling, every later request waits in vain as well. Another version of kafkajs is left alone.
  */
-export function dropSilentConnections(): void {
+export function closeTimedOutConnections(): void {
   const connection = prototypeIn<Connection>('network/connection')
   if (done || connection === undefined) return
   done = true

@@ -1,6 +1,6 @@
 import type { PartitionAssigner } from 'kafkajs'
 import { CodecError } from '../codecs/codecs.ts'
-import { once, withCluster } from './patch-cluster.ts'
+import { patchCluster, patchOnce } from './patch-cluster.ts'
 
 interface Cluster {
   findBroker(options: unknown): Promise<Broker>
@@ -22,7 +22,7 @@ export function withFetchErrors(
   assigner: PartitionAssigner,
   isJoinDue: () => boolean,
 ): PartitionAssigner {
-  const watched = once((broker: Broker) => {
+  const watched = patchOnce((broker: Broker) => {
     const fetch = broker.fetch.bind(broker)
     broker.fetch = async (request) => {
       if (isJoinDue()) throw rejoin('the coordinator of the group has to be looked for anew')
@@ -32,7 +32,7 @@ export function withFetchErrors(
       })
     }
   })
-  return withCluster<Cluster>(assigner, (cluster) => {
+  return patchCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findBroker.bind(cluster)
     cluster.findBroker = async (options) => watched(await find(options))
   })

@@ -17,7 +17,7 @@ let done = false
  * Lets a group that may not be used fail with Kafka's own answer. kafkajs says that it finds no
  * coordinator, which would pass by itself, and so asks for ever. Another version of it is left alone.
  */
-export function tellRefusedGroups(): void {
+export function surfaceGroupAuthorizationErrors(): void {
   const cluster = prototypeIn<Cluster>('cluster')
   if (done || cluster === undefined) return
   done = true

@@ -1,5 +1,5 @@
 import type { PartitionAssigner } from 'kafkajs'
-import { once, withCluster } from './patch-cluster.ts'
+import { patchCluster, patchOnce } from './patch-cluster.ts'
 
 interface Cluster {
   findGroupCoordinator(options: unknown): Promise<Coordinator>
@@ -14,10 +14,13 @@ interface Coordinator {
  * An assigner that also tells at once when the group has put this member out: its partitions are
  * others' already, while kafkajs only says so after the next join, which may take long.
  */
-export function withPutOut(assigner: PartitionAssigner, onPutOut: () => void): PartitionAssigner {
-  return withCluster<Cluster>(assigner, (cluster) => {
+export function onMemberEvicted(
+  assigner: PartitionAssigner,
+  onPutOut: () => void,
+): PartitionAssigner {
+  return patchCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findGroupCoordinator.bind(cluster)
-    const watched = once((coordinator: Coordinator) => watch(coordinator, onPutOut))
+    const watched = patchOnce((coordinator: Coordinator) => watch(coordinator, onPutOut))
     cluster.findGroupCoordinator = async (options) => watched(await find(options))
   })
 }

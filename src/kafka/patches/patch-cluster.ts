@@ -5,7 +5,7 @@ import type { PartitionAssigner } from 'kafkajs'
  * asks it for every broker. No public contract of kafkajs, so tests against the pinned version guard
  * what is changed.
  */
-export function withCluster<C>(
+export function patchCluster<C>(
   assigner: PartitionAssigner,
   change: (cluster: C) => void,
 ): PartitionAssigner {
@@ -16,7 +16,7 @@ export function withCluster<C>(
 }
 
 /** A function that changes each object once, however often it meets it. */
-export function once<T extends object>(change: (object: T) => void): (object: T) => T {
+export function patchOnce<T extends object>(change: (object: T) => void): (object: T) => T {
   const changed = new WeakSet<T>()
   return (object) => {
     if (!changed.has(object)) change(object)

@@ -1,5 +1,5 @@
 import type { PartitionAssigner } from 'kafkajs'
-import { once, withCluster } from './patch-cluster.ts'
+import { patchCluster, patchOnce } from './patch-cluster.ts'
 
 interface Cluster {
   findBroker(options: unknown): Promise<Broker>
@@ -45,14 +45,14 @@ const RECORD_BYTES = 2_000
 
 /** An assigner that also has each broker asked ahead. */
 export function withFetchAhead(assigner: PartitionAssigner): PartitionAssigner {
-  return withCluster<Cluster>(assigner, (cluster) => {
+  return patchCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findBroker.bind(cluster)
     cluster.findBroker = async (options) => askedAhead(await find(options))
   })
 }
 
-const askedAhead = once((broker: Broker) => {
-  broker.fetch = fetchingAhead(broker.fetch.bind(broker))
+const askedAhead = patchOnce((broker: Broker) => {
+  broker.fetch = withPrefetch(broker.fetch.bind(broker))
 })
 
 /**
@@ -60,7 +60,7 @@ const askedAhead = once((broker: Broker) => {
  * kafkajs asks only after that, and does nothing until it is answered. What was fetched ahead counts
  * for exactly the request that was foreseen, so behind a pause, a seek or a join it is dropped.
  */
-export function fetchingAhead(fetch: Fetch): Fetch {
+export function withPrefetch(fetch: Fetch): Fetch {
   let ahead: Ahead | undefined
   return async (request) => {
     const foreseen = ahead?.key === keyOf(request) ? ahead.answer : undefined

@@ -22,7 +22,7 @@ let done = false
  * the rest: all answers are read askew from then on, so that requests wait in vain, or the process
  * ends with an error of the reader. Another version of kafkajs is left alone.
  */
-export function beginConnectionsAnew(): void {
+export function resetBuffersOnReconnect(): void {
   const connection = prototypeIn<Connection>('network/connection')
   if (done || connection === undefined) return
   done = true

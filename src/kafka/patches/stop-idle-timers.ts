@@ -17,7 +17,7 @@ let answer: boolean | undefined
  * pending there is nothing to check. Another version of kafkajs, or one that then behaves unlike
  * what is expected, is left alone: that is answered with false.
  */
-export function quietIdleConnections(): boolean {
+export function stopIdleTimers(): boolean {
   answer ??= change()
   return answer
 }

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8'
  * that they live long, and put them among what does until the process ends. To collect them there
  * was seen to cost a third of the CPU time of a service whose plugins want nothing.
  */
-export function expectShortLives(): void {
+export function disablePretenuring(): void {
   setFlagsFromString(`--${NO_PRETENURING}`)
 }
 

@@ -1,11 +1,11 @@
 import type { DeadLetter, DeadLetterSink } from '../../dead-letter/dead-letter.ts'
-import { ofKey } from '../../util/get-or-insert.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { Producer } from './producer.ts'
 
 export interface DeadLetterSinkOptions {
   producer: Pick<Producer, 'send'>
   /** How many partitions a topic has now. Rejects when Kafka can't tell. */
-  widthOf(topic: string): Promise<number>
+  partitionCountOf(topic: string): Promise<number>
 }
 
 /**
@@ -13,11 +13,14 @@ export interface DeadLetterSinkOptions {
  * narrower than its input takes them in the partitions that it has: nothing is lost, but the
  * letters of several input partitions are mixed.
  */
-export function createDeadLetterSink({ producer, widthOf }: DeadLetterSinkOptions): DeadLetterSink {
+export function createDeadLetterSink({
+  producer,
+  partitionCountOf,
+}: DeadLetterSinkOptions): DeadLetterSink {
   const widths = new Map<string, Promise<number>>()
 
   function width(topic: string): Promise<number> {
-    return ofKey(widths, topic, widthOf)
+    return getOrInsert(widths, topic, partitionCountOf)
   }
 
   return {

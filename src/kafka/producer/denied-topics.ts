@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { InventoryEventsError } from '../../util/errors.ts'
-import { ofKey } from '../../util/get-or-insert.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 
 interface Refusal {
   error: InventoryEventsError
@@ -13,12 +13,12 @@ const refusals = new WeakMap<Kafka, Map<string, Refusal>>()
 const PAUSE_MS = 5_000
 
 /** Topics that Kafka does not let this client write to, as far as it was tried. */
-export function refusedTopics(kafka: Kafka): string[] {
+export function deniedTopics(kafka: Kafka): string[] {
   return [...ofClient(kafka).keys()]
 }
 
 /** Why the topic was refused, if that was just now. */
-export function recentRefusal(
+export function recentDenial(
   kafka: Kafka,
   topic: string,
   nowMs: number,
@@ -28,7 +28,7 @@ export function recentRefusal(
 }
 
 /** What came of a write: an error only if it was refused. */
-export function noteWrite(
+export function recordWrite(
   kafka: Kafka,
   topic: string,
   nowMs: number,
@@ -39,5 +39,5 @@ export function noteWrite(
 }
 
 function ofClient(kafka: Kafka): Map<string, Refusal> {
-  return ofKey(refusals, kafka, () => new Map<string, Refusal>())
+  return getOrInsert(refusals, kafka, () => new Map<string, Refusal>())
 }

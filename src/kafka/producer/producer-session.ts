@@ -1,10 +1,10 @@
 import type { Kafka, Message } from 'kafkajs'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import { brokersOf } from '../client/client.ts'
 import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
 import { type Acknowledgement, requireAcknowledged } from './acknowledgement.ts'
-import { noteWrite } from './denied-topics.ts'
+import { recordWrite } from './denied-topics.ts'
 import { stablePartitioner } from './stable-partitioner.ts'
 
 /** Together with the client's waits: a broker may be away for about 20 s within one send. */
@@ -31,7 +31,7 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
     retry: { retries: RETRIES },
   })
   const doing = `connect to Kafka at ${brokersOf(kafka)}`
-  const connected = within(producer.connect(), timeoutMs, () => late(doing, timeoutMs))
+  const connected = withTimeout(producer.connect(), timeoutMs, () => late(doing, timeoutMs))
   const disconnect = () => void producer.disconnect().catch(() => undefined)
   await connected.catch((error) => {
     disconnect()
@@ -42,19 +42,19 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
       partitioner.startSend()
       const sent = producer.send({ topic, messages, acks: -1 })
       const doing = `write to topic ${topic}`
-      const answer = await within(sent, limitMs, () => late(doing, limitMs)).catch((error) => {
+      const answer = await withTimeout(sent, limitMs, () => late(doing, limitMs)).catch((error) => {
         const failure = produceError(error, topic, messages.length)
-        if (failure.code === 'KAFKA_REFUSED') noteWrite(kafka, topic, Date.now(), failure)
+        if (failure.code === 'KAFKA_REFUSED') recordWrite(kafka, topic, Date.now(), failure)
         throw failure
       })
-      noteWrite(kafka, topic, Date.now())
+      recordWrite(kafka, topic, Date.now())
       return requireAcknowledged(topic, partitioner.chosen(), answer)
     },
     abandon() {
       partitioner.refuse()
       disconnect()
     },
-    close: () => within(producer.disconnect(), CLOSE_TIMEOUT_MS, () => late('disconnect', 0)),
+    close: () => withTimeout(producer.disconnect(), CLOSE_TIMEOUT_MS, () => late('disconnect', 0)),
   }
 }
 

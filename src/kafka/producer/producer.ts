@@ -1,7 +1,7 @@
 import type { Kafka, Message } from 'kafkajs'
 import { InventoryEventsError } from '../../util/errors.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
-import { recentRefusal } from './denied-topics.ts'
+import { recentDenial } from './denied-topics.ts'
 import { kafkaMessage, type OutgoingRecord } from './message.ts'
 import { openSession, type ProducerSession } from './producer-session.ts'
 
@@ -43,7 +43,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   const turns = createTurns(MAX_WAITING_SENDS)
 
   async function sendNow(topic: string, messages: Message[]): Promise<Acknowledgement[]> {
-    const refusal = recentRefusal(kafka, topic, Date.now())
+    const refusal = recentDenial(kafka, topic, Date.now())
     if (refusal !== undefined) throw refusal
     const current = session ?? (await open())
     session = current

@@ -1,9 +1,9 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import { kafkaError } from '../client/errors.ts'
-import { askAgain } from '../client/retry-request.ts'
+import { retryRequest } from '../client/retry-request.ts'
 import { PartitionReading, type RangeRequest } from './partition-reading.ts'
 import { PausedConsumer } from './paused-consumer.ts'
 
@@ -87,11 +87,11 @@ export class LogReader {
   async #removeGroups(): Promise<void> {
     const removed = this.#admin.deleteGroups(this.#groupIds)
     const late = () => unavailable('no answer')
-    await within(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
+    await withTimeout(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
   }
 
   async #offsets({ topic, partition }: RangeRequest): Promise<{ low: number; high: number }> {
-    const rows = await askAgain(() => this.#admin.fetchTopicOffsets(topic)).catch((error) => {
+    const rows = await retryRequest(() => this.#admin.fetchTopicOffsets(topic)).catch((error) => {
       throw kafkaError(error, `ask for the end of topic ${topic}`)
     })
     const row = rows.find((each) => each.partition === partition)

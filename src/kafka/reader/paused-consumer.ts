@@ -6,7 +6,7 @@ import type {
   Kafka,
 } from 'kafkajs'
 import { messageOf } from '../../util/errors.ts'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import { kafkaError } from '../client/errors.ts'
 import type { PartitionReading } from './partition-reading.ts'
 
@@ -48,7 +48,7 @@ export class PausedConsumer {
   /** Resolves when it has joined its group. Rejects with KAFKA_UNAVAILABLE, and is closed then. */
   start(): Promise<void> {
     const late = () => new Error(`no group was joined within ${JOIN_TIMEOUT_MS / 1000} s`)
-    const joined = within(Promise.all([this.#listen(), this.#run()]), JOIN_TIMEOUT_MS, late)
+    const joined = withTimeout(Promise.all([this.#listen(), this.#run()]), JOIN_TIMEOUT_MS, late)
     this.#started = joined.then(
       () => (this.#isClosed ? this.#giveUp(new Error('it was closed')) : undefined),
       (error) => this.#giveUp(error),
@@ -82,7 +82,7 @@ export class PausedConsumer {
     this.#isClosed = true
     this.#end('the reader was closed')
     const late = () => new Error('it is still starting')
-    await within(this.#started, CLOSE_TIMEOUT_MS, late).catch(() => undefined)
+    await withTimeout(this.#started, CLOSE_TIMEOUT_MS, late).catch(() => undefined)
     await this.#disconnect()
   }
 
@@ -93,7 +93,7 @@ export class PausedConsumer {
 
   async #disconnect(): Promise<void> {
     const late = () => new Error('no answer')
-    await within(this.#consumer.disconnect(), CLOSE_TIMEOUT_MS, late).catch(() => undefined)
+    await withTimeout(this.#consumer.disconnect(), CLOSE_TIMEOUT_MS, late).catch(() => undefined)
   }
 
   async #run(): Promise<void> {

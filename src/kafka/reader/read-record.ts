@@ -3,7 +3,7 @@ import type { SourceRecord } from '../../event/record.ts'
 import { withLogReader } from './with-log-reader.ts'
 
 /** The record at an offset; undefined where there is none. Rejects as a LogReader does. */
-export async function readOne(
+export async function readRecord(
   kafka: Kafka,
   groupId: string,
   { topic, partition, offset }: { topic: string; partition: number; offset: number },

@@ -20,7 +20,7 @@ const POLL_MS = 500
 const START_TRIES = 5
 
 /** Follows a group's control topic. While it can't be read, what was read last holds. */
-export class ControlWatch {
+export class ControlFollower {
   #options: ControlWatchOptions
   #reader: LogReader
   #next = 0

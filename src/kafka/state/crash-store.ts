@@ -1,16 +1,16 @@
 import type { Kafka } from 'kafkajs'
 import {
   type CrashCounts,
-  type CrashNotes,
-  type NotedPartition,
+  type CrashPartition,
+  type CrashStore,
   offsetOf,
 } from '../../pipeline/admit/crash-counts.ts'
 import type { Logger } from '../../util/logger.ts'
 import { causes } from '../client/errors.ts'
 import { decodeCrashCounts, encodeCrashCounts } from './crash-format.ts'
-import { type OffsetNote, OffsetNotes } from './offset-metadata.ts'
+import { type CommittedOffset, OffsetMetadata } from './offset-metadata.ts'
 
-export interface KafkaCrashNotesOptions {
+export interface KafkaCrashStoreOptions {
   kafka: Kafka
   /** The group whose handlers are counted. */
   groupId: string
@@ -31,21 +31,21 @@ export function crashGroupOf(groupId: string): string {
  * Crash counts in Kafka, whatever the idempotency store: as text beside the offsets of a group of
  * their own. They are few and short-lived, need no topic, and Kafka removes what is forgotten.
  */
-export class KafkaCrashNotes implements CrashNotes {
-  #notes: OffsetNotes
+export class KafkaCrashStore implements CrashStore {
+  #notes: OffsetMetadata
   #log: Pick<Logger, 'warn'>
   #group: string
   /** One change at a time, since each reads what it writes back. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor({ kafka, groupId, limitMs = LIMIT_MS, log }: KafkaCrashNotesOptions) {
+  constructor({ kafka, groupId, limitMs = LIMIT_MS, log }: KafkaCrashStoreOptions) {
     this.#group = crashGroupOf(groupId)
-    this.#notes = new OffsetNotes(kafka, this.#group, limitMs)
+    this.#notes = new OffsetMetadata(kafka, this.#group, limitMs)
     this.#log = log
   }
 
   /** Without the right to read them there are none: that must not keep a partition from being read. */
-  async read(of: NotedPartition): Promise<CrashCounts> {
+  async read(of: CrashPartition): Promise<CrashCounts> {
     try {
       const { text } = await this.#notes.read(of.topic, of.partition)
       return this.#decode(of, text)
@@ -57,7 +57,7 @@ export class KafkaCrashNotes implements CrashNotes {
     }
   }
 
-  change(of: NotedPartition, edit: (counts: CrashCounts) => void): Promise<void> {
+  change(of: CrashPartition, edit: (counts: CrashCounts) => void): Promise<void> {
     const changed = this.#last.then(() => this.#change(of, edit))
     this.#last = changed.catch(() => undefined)
     return changed
@@ -69,7 +69,7 @@ export class KafkaCrashNotes implements CrashNotes {
     await this.#notes.close()
   }
 
-  async #change(of: NotedPartition, edit: (counts: CrashCounts) => void): Promise<void> {
+  async #change(of: CrashPartition, edit: (counts: CrashCounts) => void): Promise<void> {
     const before = await this.#notes.read(of.topic, of.partition)
     const counts = this.#decode(of, before.text)
     edit(counts)
@@ -77,7 +77,7 @@ export class KafkaCrashNotes implements CrashNotes {
     await this.#notes.write(of.topic, of.partition, { offset: lowest(counts, before), text })
   }
 
-  #decode({ topic, partition }: NotedPartition, text: string): CrashCounts {
+  #decode({ topic, partition }: CrashPartition, text: string): CrashCounts {
     const counts = decodeCrashCounts(text)
     if (counts !== undefined) return counts
     const message = 'crash counts were ignored: a newer version may have written them'
@@ -86,7 +86,7 @@ export class KafkaCrashNotes implements CrashNotes {
   }
 }
 
-function lowest(counts: CrashCounts, before: OffsetNote): number {
+function lowest(counts: CrashCounts, before: CommittedOffset): number {
   const offsets = [...counts.keys()].map(offsetOf)
   return offsets.length === 0 ? Math.max(0, before.offset) : Math.min(...offsets)
 }

@@ -1,9 +1,9 @@
 import type { Kafka } from 'kafkajs'
-import { within } from '../../util/with-timeout.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import { kafkaError } from '../client/errors.ts'
 
 /** A committed offset and the text beside it. */
-export interface OffsetNote {
+export interface CommittedOffset {
   /** -1 if nothing was ever committed. */
   offset: number
   text: string
@@ -33,7 +33,7 @@ const NO_MEMBER = { groupGenerationId: -1, memberId: '' }
  * offers no commit to those who have not joined, so its own cluster is asked; a test against the
  * pinned version guards that.
  */
-export class OffsetNotes {
+export class OffsetMetadata {
   #kafka: Kafka
   #groupId: string
   #limitMs: number
@@ -46,7 +46,7 @@ export class OffsetNotes {
   }
 
   /** Rejects with KAFKA_UNAVAILABLE. */
-  read(topic: string, partition: number): Promise<OffsetNote> {
+  read(topic: string, partition: number): Promise<CommittedOffset> {
     return this.#ask(`read the notes of ${topic}/${partition}`, async (coordinator, groupId) => {
       const topics = [{ topic, partitions: [{ partition }] }]
       const { responses } = await coordinator.offsetFetch({ groupId, topics })
@@ -56,7 +56,7 @@ export class OffsetNotes {
   }
 
   /** Rejects with KAFKA_UNAVAILABLE; then it may be written all the same. */
-  write(topic: string, partition: number, { offset, text }: OffsetNote): Promise<void> {
+  write(topic: string, partition: number, { offset, text }: CommittedOffset): Promise<void> {
     return this.#ask(`write the notes of ${topic}/${partition}`, async (coordinator, groupId) => {
       const topics = [{ topic, partitions: [{ partition, offset: `${offset}`, metadata: text }] }]
       await coordinator.offsetCommit({ groupId, ...NO_MEMBER, topics })
@@ -81,7 +81,7 @@ export class OffsetNotes {
     }
     const late = () => new Error(`no answer within ${this.#limitMs / 1000} s`)
     try {
-      return await within(ask(), this.#limitMs, late)
+      return await withTimeout(ask(), this.#limitMs, late)
     } catch (error) {
       // The next try begins anew, and nothing of this one is written after it.
       void this.close()

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { groupOffsets } from '../admin/group-offsets.ts'
 import { type OffsetRange, topicsOf } from '../reader/offset-ranges.ts'
-import { OffsetNotes } from './offset-metadata.ts'
+import { OffsetMetadata } from './offset-metadata.ts'
 
 const LIMIT_MS = 10_000
 
@@ -9,7 +9,7 @@ const LIMIT_MS = 10_000
  * Lets a group without members begin at the starts of the ranges; where it has committed anything,
  * that stays. Rejects with KAFKA_UNAVAILABLE.
  */
-export async function commitStarts(
+export async function seedOffsets(
   kafka: Kafka,
   groupId: string,
   ranges: readonly OffsetRange[],
@@ -20,7 +20,7 @@ export async function commitStarts(
     rows.some(
       (row) => row.topic === topic && row.partition === partition && row.committed !== undefined,
     )
-  const notes = new OffsetNotes(kafka, groupId, LIMIT_MS)
+  const notes = new OffsetMetadata(kafka, groupId, LIMIT_MS)
   try {
     for (const range of ranges.filter((each) => !isCommitted(each))) {
       await notes.write(range.topic, range.partition, { offset: range.start, text: '' })

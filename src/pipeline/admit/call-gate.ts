@@ -32,7 +32,7 @@ const PAUSE_CHECK_MS = 60_000
  * What a delivery waits for before its handler is called: its plugin's pause, rate limit and
  * breaker. Waiting spends no attempt, and ends before the record is removed from Kafka.
  */
-export class Hold {
+export class CallGate {
   #ports: HoldPorts
   #breakers: Map<string, Breaker>
   #limits: Map<string, RateLimit>
@@ -85,7 +85,7 @@ export class Hold {
   }
 
   /** Judges what the handler's outcome says of its plugin: while that is down, no attempt counts. */
-  judged(delivery: Delivery, outcome: Outcome): Outcome {
+  afterCall(delivery: Delivery, outcome: Outcome): Outcome {
     const breaker = this.#breakers.get(delivery.plugin.slug)
     if (breaker === undefined) return outcome
     const { lane } = delivery

@@ -5,20 +5,20 @@
 export type CrashCounts = Map<string, number>
 
 /** Keeps crash counts beyond the end of the process. */
-export interface CrashNotes {
+export interface CrashStore {
   /** What is noted for a partition. Rejects where it is worth trying again. */
-  read(of: NotedPartition): Promise<CrashCounts>
+  read(of: CrashPartition): Promise<CrashCounts>
   /** Edits what is noted; resolves when that is durable. An edit that rejected may be noted as well. */
-  change(of: NotedPartition, edit: (counts: CrashCounts) => void): Promise<void>
+  change(of: CrashPartition, edit: (counts: CrashCounts) => void): Promise<void>
 }
 
-export interface NotedPartition {
+export interface CrashPartition {
   readonly topic: string
   readonly partition: number
 }
 
 /** Where nothing outlives the process. */
-export const noCrashNotes: CrashNotes = { read: async () => new Map(), change: async () => {} }
+export const noCrashStore: CrashStore = { read: async () => new Map(), change: async () => {} }
 
 export function crashKeyOf(offset: number, plugin: string): string {
   return `${offset}/${plugin}`

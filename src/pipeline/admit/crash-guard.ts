@@ -1,13 +1,13 @@
 import type { CompletedOutcome, Outcome } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
-import type { Soon } from '../../util/maybe-promise.ts'
+import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Epoch } from '../source.ts'
-import { type CrashCounts, type CrashNotes, crashKeyOf, offsetOf } from './crash-counts.ts'
+import { type CrashCounts, type CrashStore, crashKeyOf, offsetOf } from './crash-counts.ts'
 
 export interface SuspectPorts {
-  crashes: CrashNotes
+  crashes: CrashStore
   /** A delivery that ended the process so often becomes a dead letter. */
   maxCrashes: number
   clock: Pick<Clock, 'sleep'>
@@ -34,7 +34,7 @@ const tooLate = { error: `it was not noted within ${LAST_NOTE_LIMIT_MS / 1000} s
  * called, so that no way to end a process stays unseen, and only one at a time, so that the count
  * tells whose fault it is. What ends the process too often is not called again.
  */
-export class Suspects {
+export class CrashGuard {
   #ports: SuspectPorts
   #counts = new WeakMap<Epoch, CrashCounts>()
   #underWay: Promise<void> | undefined
@@ -58,12 +58,16 @@ export class Suspects {
   }
 
   /** Makes the call; that of a suspect once its count is noted, and while no other one runs. */
-  carefully(delivery: Delivery, call: () => Soon<Outcome>): Soon<Outcome> {
+  callAlone(delivery: Delivery, call: () => MaybePromise<Outcome>): MaybePromise<Outcome> {
     const crashes = this.#crashesOf(delivery)
     return crashes === undefined ? call() : this.#alone(delivery, crashes, call)
   }
 
-  async #alone(delivery: Delivery, crashes: number, call: () => Soon<Outcome>): Promise<Outcome> {
+  async #alone(
+    delivery: Delivery,
+    crashes: number,
+    call: () => MaybePromise<Outcome>,
+  ): Promise<Outcome> {
     if (!delivery.crashNoted) this.#ports.onSuspect(delivery, crashes)
     let free = () => {}
     this.#underWay = new Promise((resolve) => {
@@ -76,7 +80,7 @@ export class Suspects {
   }
 
   /** The delivery ends the process now. Resolves when that is noted, or could not be in time. */
-  async blame(delivery: Delivery): Promise<void> {
+  async countCrash(delivery: Delivery): Promise<void> {
     const crashes = (this.#crashesOf(delivery) ?? 0) + 1
     const over = new AbortController()
     const late = this.#ports.clock.sleep(LAST_NOTE_LIMIT_MS, over.signal)

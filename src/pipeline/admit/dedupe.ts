@@ -3,8 +3,8 @@ import type { CompletedOutcome } from '../../event/outcome.ts'
 import type { ClaimResult, IdempotencyStore } from '../../idempotency/store.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
-import { ofKey } from '../../util/get-or-insert.ts'
-import { andThen, attempt, type Soon } from '../../util/maybe-promise.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
+import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.ts'
 import { type Content, type Delivery, originOf } from '../delivery.ts'
 
 export type Admission =
@@ -45,13 +45,13 @@ export class Dedupe {
     this.#ports = ports
   }
 
-  admit(delivery: Delivery, content: Content): Soon<Admission> {
+  admit(delivery: Delivery, content: Content): MaybePromise<Admission> {
     // A claim that passed to another owner is asked for anew; what is known of the end stays true.
     if (delivery.claim?.lost?.aborted) delivery.claim = undefined
     if (delivery.claim !== undefined) return first
     const holder = this.#hold(delivery, content)
     if (holder !== delivery) return { type: 'wait', until: this.#leftBy(holder), why: 'same-id' }
-    return attempt(
+    return tryCatch(
       () => this.#claim(delivery, content),
       (error) => {
         this.#ports.onStoreError(messageOf(error))
@@ -62,7 +62,7 @@ export class Dedupe {
   }
 
   /** Writes the mark of a completed delivery, which leaves after that. Fails while the store is down. */
-  complete({ claim }: Delivery): Soon<void> {
+  complete({ claim }: Delivery): MaybePromise<void> {
     if (claim !== undefined)
       return this.#timed('complete', this.#ports.clock.elapsedMs(), claim.complete())
   }
@@ -80,11 +80,11 @@ export class Dedupe {
   }
 
   /** Gives a delivery up: it will be handled again, here or elsewhere. Never fails. */
-  release(delivery: Delivery): Soon<void> {
+  release(delivery: Delivery): MaybePromise<void> {
     const { claim } = delivery
     this.leave(delivery)
     if (claim === undefined) return
-    return attempt(
+    return tryCatch(
       () => this.#timed('release', this.#ports.clock.elapsedMs(), claim.release()),
       // A claim that cannot be given back runs out by itself, at the latest with the process.
       (error) => this.#ports.onStoreError(messageOf(error)),
@@ -99,12 +99,12 @@ export class Dedupe {
     await until
   }
 
-  #claim(delivery: Delivery, content: Content): Soon<Admission> {
+  #claim(delivery: Delivery, content: Content): MaybePromise<Admission> {
     const asked = this.#ask(delivery, claimIdOf(delivery, content), content.fingerprint)
     return andThen(asked, (result) => this.#admission(delivery, content, result))
   }
 
-  #admission(delivery: Delivery, content: Content, result: ClaimResult): Soon<Admission> {
+  #admission(delivery: Delivery, content: Content, result: ClaimResult): MaybePromise<Admission> {
     switch (result.type) {
       case 'claimed':
         delivery.claim = result.claim
@@ -136,7 +136,7 @@ export class Dedupe {
     }
   }
 
-  #ask(delivery: Delivery, eventId: string, fingerprint: string): Soon<ClaimResult> {
+  #ask(delivery: Delivery, eventId: string, fingerprint: string): MaybePromise<ClaimResult> {
     const { topic, partition } = originOf(delivery.wanted)
     const key = { plugin: delivery.plugin.slug, eventId, topic, partition }
     const { clock, store } = this.#ports
@@ -144,7 +144,7 @@ export class Dedupe {
   }
 
   /** Tells how long the store takes for what it was asked just now. */
-  #timed<T>(operation: StoreOperation, startMs: number, answer: Soon<T>): Soon<T> {
+  #timed<T>(operation: StoreOperation, startMs: number, answer: MaybePromise<T>): MaybePromise<T> {
     const { clock, onStoreCall } = this.#ports
     const tell = () => onStoreCall(operation, (clock.elapsedMs() - startMs) / 1000)
     if (answer instanceof Promise) return answer.finally(tell)
@@ -163,7 +163,7 @@ export class Dedupe {
   }
 
   #holdersOf({ plugin: { slug } }: Delivery): Map<string, Delivery> {
-    return ofKey(this.#holders, slug, () => new Map<string, Delivery>())
+    return getOrInsert(this.#holders, slug, () => new Map<string, Delivery>())
   }
 
   #leftBy(holder: Delivery): Promise<void> {

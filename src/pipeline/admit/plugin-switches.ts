@@ -25,7 +25,7 @@ export const allOn: PluginSwitches = {
  * Why a delivery that waited passes by after all; undefined where it does not. What is known to have
  * ended is written down all the same.
  */
-export function passesBy(
+export function skipReason(
   { plugin: { slug }, verdict, wanted }: Delivery,
   switches: Pick<PluginSwitches, 'isOff' | 'startOf'>,
 ): string | undefined {

@@ -1,13 +1,17 @@
-import type { Suspects } from '../admit/crash-guard.ts'
+import type { CrashGuard } from '../admit/crash-guard.ts'
 import type { Delivery } from '../delivery.ts'
-import type { ByteBudget } from '../intake/byte-budget.ts'
+import type { PluginByteBudget } from '../intake/byte-budget.ts'
 import type { PipelineReports } from '../reports.ts'
-import type { Books } from './delivery-audit.ts'
+import type { DeliveryAudit } from './delivery-audit.ts'
 
 /** The reports, with the pipeline's own books kept before they are passed on. */
-export function bookkeeping(
+export function auditedReports(
   reports: PipelineReports,
-  { books, budget, suspects }: { books: Books; budget: ByteBudget; suspects: Suspects },
+  {
+    books,
+    budget,
+    suspects,
+  }: { books: DeliveryAudit; budget: PluginByteBudget; suspects: CrashGuard },
 ): PipelineReports {
   const leave = (delivery: Delivery) => {
     books.ended(delivery)

@@ -5,7 +5,7 @@ import type { Epoch } from '../source.ts'
  * Double-entry books of deliveries. One side counts what was offered to the plugins' filters; the
  * other what became of it. What is neither ended nor still held somewhere was lost: a defect.
  */
-export class Books {
+export class DeliveryAudit {
   #offered = 0
   #ended = 0
   #bytes = 0

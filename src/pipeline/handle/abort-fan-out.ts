@@ -7,7 +7,7 @@ export interface Losing {
  * Tells many of a signal's abort through one listener: a listener for each call of a handler costs
  * more than most calls.
  */
-export class AbortCalls {
+export class AbortFanOut {
   #bySignal = new WeakMap<AbortSignal, Set<Losing>>()
 
   /** Tells it at once where the signal has aborted already. */

@@ -1,4 +1,4 @@
-import type { Soon } from '../../util/maybe-promise.ts'
+import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import type { createHandle } from './handle.ts'
 import type { HandlerResult } from './handler-result.ts'
@@ -6,7 +6,7 @@ import type { HandlerResult } from './handler-result.ts'
 /** Shows calls of handlers to a tracing system. */
 export interface CallSpans {
   /** Makes the call inside a span of its own. */
-  around(delivery: Delivery, call: () => Soon<HandlerResult>): Promise<HandlerResult>
+  around(delivery: Delivery, call: () => MaybePromise<HandlerResult>): Promise<HandlerResult>
 }
 
 type Handle = ReturnType<typeof createHandle>

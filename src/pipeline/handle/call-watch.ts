@@ -1,11 +1,11 @@
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { Clock } from '../../util/clock.ts'
-import { ofKey } from '../../util/get-or-insert.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { Delivery } from '../delivery.ts'
-import { AbortCalls, type Losing } from './abort-fan-out.ts'
+import { AbortFanOut, type Losing } from './abort-fan-out.ts'
 import { Deadlines, type Timed } from './deadlines.ts'
-import { Context } from './handler-context.ts'
+import { HandlerContext } from './handler-context.ts'
 import type { HandlerResult } from './handler-result.ts'
 
 export interface WatchPorts {
@@ -19,7 +19,7 @@ export interface WatchPorts {
 /** What all calls that are watched have in common. */
 export class Watches {
   readonly ports: WatchPorts
-  readonly lost = new AbortCalls()
+  readonly lost = new AbortFanOut()
   readonly #deadlines = new Map<LoadedPlugin, Deadlines>()
 
   constructor(ports: WatchPorts) {
@@ -27,7 +27,11 @@ export class Watches {
   }
 
   deadlinesOf(plugin: LoadedPlugin): Deadlines {
-    return ofKey(this.#deadlines, plugin, () => new Deadlines(plugin.timeoutMs, this.ports.clock))
+    return getOrInsert(
+      this.#deadlines,
+      plugin,
+      () => new Deadlines(plugin.timeoutMs, this.ports.clock),
+    )
   }
 }
 
@@ -35,10 +39,10 @@ export class Watches {
  * Watches a call that gave the thread back and has not ended: it may be late, or lose its partition
  * or its claim. A call that never gives the thread back needs none, since nothing happens beside it.
  */
-export class Watch implements Timed, Losing {
+export class CallWatch implements Timed, Losing {
   lateAtMs = 0
   #delivery: Delivery
-  #context: Context
+  #context: HandlerContext
   #transaction: Pick<ClaimTransaction, 'interrupt'> | undefined
   #watches: Watches
   #isLate = false
@@ -47,7 +51,7 @@ export class Watch implements Timed, Losing {
 
   constructor(
     delivery: Delivery,
-    context: Context,
+    context: HandlerContext,
     transaction: Pick<ClaimTransaction, 'interrupt'> | undefined,
     watches: Watches,
   ) {
@@ -83,13 +87,13 @@ export class Watch implements Timed, Losing {
    * that the event was handled. One that never looked at its signal was not told.
    */
   #isTooLate(result: HandlerResult): boolean {
-    return result.type === 'returned' ? Context.wasTold(this.#context) : this.#isLate
+    return result.type === 'returned' ? HandlerContext.wasTold(this.#context) : this.#isLate
   }
 
   #abort(): void {
     if (this.#isAborted) return
     this.#isAborted = true
-    Context.abort(this.#context)
+    HandlerContext.abort(this.#context)
     this.#transaction?.interrupt()
     this.#endDeadline()
     const { clock, graceMs, onStuck } = this.#watches.ports

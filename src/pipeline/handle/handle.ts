@@ -1,14 +1,14 @@
 import type { Event } from '../../event/event.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import { returnOf } from '../../plugin/plugin.ts'
-import type { Soon } from '../../util/maybe-promise.ts'
+import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
-import { Watch, Watches, type WatchPorts } from './call-watch.ts'
-import { Context, type ContextPorts } from './handler-context.ts'
+import { CallWatch, Watches, type WatchPorts } from './call-watch.ts'
+import { type ContextPorts, HandlerContext } from './handler-context.ts'
 import type { HandlerResult } from './handler-result.ts'
 
 /** Notes who has the thread, so that a handler that never gives it back can be named. */
-export interface CallNotes {
+export interface CallSlots {
   /** The call begins, and has the thread; answers what the note goes by. */
   enter(delivery: Delivery): number
   /** The call gave the thread back; not told of one that throws. */
@@ -17,10 +17,10 @@ export interface CallNotes {
   leave(note: number): void
 }
 
-export const noNotes: CallNotes = { enter: () => 0, returned() {}, leave() {} }
+export const noCallSlots: CallSlots = { enter: () => 0, returned() {}, leave() {} }
 
 export interface HandlePorts extends ContextPorts, WatchPorts {
-  calls: CallNotes
+  calls: CallSlots
   onHandled(delivery: Delivery, seconds: number): void
 }
 
@@ -34,9 +34,9 @@ export function createHandle(ports: HandlePorts) {
     delivery: Delivery,
     event: Event,
     transaction?: Pick<ClaimTransaction, 'sql' | 'interrupt'>,
-  ): Soon<HandlerResult> {
+  ): MaybePromise<HandlerResult> {
     delivery.attempts += 1
-    const context = new Context(delivery, ports, transaction)
+    const context = new HandlerContext(delivery, ports, transaction)
     const startMs = ports.clock.elapsedMs()
     const note = ports.calls.enter(delivery)
 
@@ -50,7 +50,7 @@ export function createHandle(ports: HandlePorts) {
       const answer: unknown = delivery.plugin.processEvent(event, context)
       if (!isThenable(answer)) return ended(returned(answer))
       ports.calls.returned()
-      const watch = new Watch(delivery, context, transaction, watches)
+      const watch = new CallWatch(delivery, context, transaction, watches)
       return Promise.resolve(answer).then(
         (value) => ended(watch.end(returned(value))),
         (error: unknown) => ended(watch.end({ type: 'threw', error })),

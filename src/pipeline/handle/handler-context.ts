@@ -10,7 +10,7 @@ export interface ContextPorts {
 }
 
 /** What a handler is given beside the event; log and signal are made when first asked for. */
-export class Context implements SqlPluginContext {
+export class HandlerContext implements SqlPluginContext {
   readonly attempt: number
   #delivery: Delivery
   /** The delivery lets go of it when it ends, and a handler may still ask. */
@@ -34,13 +34,13 @@ export class Context implements SqlPluginContext {
   }
 
   /** Aborts the signal. Handlers have no part in that, so it is no method of what they are given. */
-  static abort(context: Context): void {
+  static abort(context: HandlerContext): void {
     context.#aborted = true
     context.#controller?.abort()
   }
 
   /** Whether the handler could see that its signal aborted: it may have looked at it. */
-  static wasTold(context: Context): boolean {
+  static wasTold(context: HandlerContext): boolean {
     return context.#aborted && context.#controller !== undefined
   }
 

@@ -2,14 +2,18 @@ import type { Event } from '../../event/event.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import { verbOf } from '../../plugin/plugin.ts'
 import { messageOf } from '../../util/errors.ts'
-import { andThen, type Soon } from '../../util/maybe-promise.ts'
+import { andThen, type MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import type { HandlerResult } from './handler-result.ts'
 
 export interface TransactPorts {
   /** How long a handler may go on after its signal aborted. */
   graceMs: number
-  handle(delivery: Delivery, event: Event, transaction?: ClaimTransaction): Soon<HandlerResult>
+  handle(
+    delivery: Delivery,
+    event: Event,
+    transaction?: ClaimTransaction,
+  ): MaybePromise<HandlerResult>
 }
 
 /**
@@ -17,7 +21,7 @@ export interface TransactPorts {
  * its writes are committed together with the mark; every other end leaves nothing behind.
  */
 export function createTransact({ handle, graceMs }: TransactPorts) {
-  return function transact(delivery: Delivery, event: Event): Soon<HandlerResult> {
+  return function transact(delivery: Delivery, event: Event): MaybePromise<HandlerResult> {
     if (delivery.plugin.sql) return inTransaction(delivery, event)
     return andThen(handle(delivery, event), (result) => excused(delivery, undefined, result))
   }

@@ -13,7 +13,7 @@ interface Share {
  * A full share has room again when half of it is free: waiting for one slot at a time would make
  * the source stop and go for every record.
  */
-export class ByteBudget {
+export class PluginByteBudget {
   readonly shareBytes: number
   #shares = new Map<string, Share>()
 

@@ -6,7 +6,7 @@ import type { Verdict } from '../../filter/operators.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Delivery } from '../delivery.ts'
-import { Subject } from './filter-record.ts'
+import { FilterRecord } from './filter-record.ts'
 
 /** How often a filter decided how. */
 export type FilterTally = Record<FilterDecision['type'], { count: number }>
@@ -18,8 +18,8 @@ export type FilterDecision =
   | { type: 'error'; error: string }
 
 /** Asks plugins' filters about records, one record after the other. */
-export class Ask {
-  readonly #subject = new Subject()
+export class FilterEvaluator {
+  readonly #subject = new FilterRecord()
   readonly #testOf = new Map<LoadedPlugin, Test>()
   /** Those who were asked last, and what to ask of each. */
   #plugins: readonly LoadedPlugin[] = []
@@ -38,7 +38,7 @@ export class Ask {
   }
 
   /** Each plugin's decision on a record, put in their order; answers how many are not `unwanted`. */
-  all(
+  evaluate(
     plugins: readonly LoadedPlugin[],
     event: { name: string; schema: WriterSchema | undefined },
     record: SourceRecord,
@@ -60,9 +60,9 @@ export class Ask {
   }
 
   /** Asks a filter that failed once more; undefined if it wants the event now. */
-  again({ plugin, wanted: { name, schema, record } }: Delivery): CompletedOutcome | undefined {
+  reevaluate({ plugin, wanted: { name, schema, record } }: Delivery): CompletedOutcome | undefined {
     const decisions: FilterDecision[] = []
-    this.all([plugin], { name, schema }, record, decisions)
+    this.evaluate([plugin], { name, schema }, record, decisions)
     const decision = decisions[0] as FilterDecision
     switch (decision.type) {
       case 'wanted':

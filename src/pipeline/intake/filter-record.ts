@@ -16,7 +16,7 @@ const NO_RECORD: SourceRecord = {
 }
 
 /** The record that filters are asked about: one object for all records, one after the other. */
-export class Subject extends Envelope implements Fields {
+export class FilterRecord extends Envelope implements Fields {
   /** Why its fields can't be read. */
   failure: { readonly error: string } | undefined
   readonly #paths: Path[] = []

@@ -9,7 +9,7 @@ const RETRY_MS = 500
  * The input partitions whose records may be given. Redriven events share the lanes, the claims and
  * the marks of the partition that they first came from, so they wait until it is among these.
  */
-export class OpenInputs {
+export class RedriveGate {
   #open = new Map<string, Epoch>()
   #clock: Pick<Clock, 'sleep'>
 

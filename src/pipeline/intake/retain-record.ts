@@ -10,10 +10,10 @@ export function copyRecord(record: SourceRecord): SourceRecord {
  * Copies a record out of the source's buffer, once. Clients hand out views into a whole fetch:
  * keeping one 300-byte view keeps its megabyte alive, so what outlives the fetch must be a copy.
  */
-export function keep(holder: { record: SourceRecord; isKept: boolean }): void {
-  if (holder.isKept) return
+export function retain(holder: { record: SourceRecord; isRetained: boolean }): void {
+  if (holder.isRetained) return
   holder.record = copyRecord(holder.record)
-  holder.isKept = true
+  holder.isRetained = true
 }
 
 /** The bytes that a record keeps in memory, as far as the byte budget is concerned. */

@@ -1,9 +1,9 @@
 import type { SourceRecord } from '../../event/record.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { Wanting } from '../delivery.ts'
-import type { Ask, FilterDecision, FilterTally } from './evaluate-filters.ts'
+import type { FilterDecision, FilterEvaluator, FilterTally } from './evaluate-filters.ts'
 import type { Peek } from './peek.ts'
-import { createStarted, type StartOffsets } from './start-offsets.ts'
+import { createStartFilter, type StartOffsets } from './start-offsets.ts'
 
 /** Holds until the next record is routed. */
 export interface Route {
@@ -22,13 +22,13 @@ export interface Route {
  */
 export function createRoute(
   all: readonly LoadedPlugin[],
-  ask: Ask,
+  ask: FilterEvaluator,
   startOf: (slug: string) => StartOffsets | undefined,
   tallyOf: (plugin: LoadedPlugin) => FilterTally,
 ) {
   const decisions: FilterDecision[] = []
   const routed = { ...unwanted, decisions }
-  const started = createStarted(all, startOf)
+  const started = createStartFilter(all, startOf)
   const allTallies = talliesOf(all, tallyOf)
   return function route(
     peeked: Exclude<Peek, { type: 'obstacle' }>,
@@ -39,7 +39,7 @@ export function createRoute(
     const plugins = isForAll ? started(record) : all.filter(({ slug }) => slug === receiver)
     if (peeked.type === 'tombstone' || plugins.length === 0) return unwanted
     if (peeked.type === 'undecodable') return isForAll ? everybody : allOf(plugins)
-    const wanting = ask.all(plugins, peeked, record, decisions)
+    const wanting = ask.evaluate(plugins, peeked, record, decisions)
     routed.asked = plugins
     routed.tallies = plugins === all ? allTallies : talliesOf(plugins, tallyOf)
     routed.wanting = wanting === 0 ? unwanted.wanting : wantingOf(plugins, decisions)

@@ -30,7 +30,7 @@ export function placesBeyond(starts: StartOffsets, ends: StartOffsets): string[]
  * Finds which of the plugins have started by a record. Every record is looked at, so one look tells
  * whether it lies above all starts, as almost all do.
  */
-export function createStarted(
+export function createStartFilter(
   plugins: readonly LoadedPlugin[],
   startOf: (slug: string) => StartOffsets | undefined,
 ): (record: SourceRecord) => readonly LoadedPlugin[] {

@@ -6,7 +6,7 @@ import type { OpenRecord } from '../offset-ledger.ts'
 import type { Epoch } from '../source.ts'
 import { knownContentOf } from './decode.ts'
 import type { Peek } from './peek.ts'
-import { keep } from './retain-record.ts'
+import { retain } from './retain-record.ts'
 
 /** What the deliveries of a record share. A redriven one, which is unpacked at once, is kept. */
 export function wantedOf(
@@ -16,8 +16,8 @@ export function wantedOf(
   bytes: number,
   open: OpenRecord,
 ): WantedRecord {
-  const held = { record: { ...record }, isKept: false }
-  if (isRedrive(epoch)) keep(held)
+  const held = { record: { ...record }, isRetained: false }
+  if (isRedrive(epoch)) retain(held)
   const redriven = isRedrive(epoch) ? redrivenOf(held.record) : undefined
   const known = knownContentOf(redriven?.origin ?? record, peeked)
   return { epoch, ...held, redriven, bytes, open, ...known }

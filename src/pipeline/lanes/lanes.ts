@@ -1,7 +1,7 @@
 import type { Clock } from '../../util/clock.ts'
 import { Fifo } from '../../util/fifo.ts'
-import type { Soon } from '../../util/maybe-promise.ts'
-import { Slice } from '../../util/time-slice.ts'
+import type { MaybePromise } from '../../util/maybe-promise.ts'
+import { TimeSlice } from '../../util/time-slice.ts'
 import type { WaitReason } from './wait-reason.ts'
 
 /**
@@ -19,7 +19,7 @@ export interface LanesOptions<T> {
   /** Turns that may run at once, over all lanes. */
   concurrency: number
   /** Gives the item one turn. Must not fail: a failure is a defect and ends the process. */
-  turn(item: T): Soon<Turn>
+  turn(item: T): MaybePromise<Turn>
 }
 
 /** A lane as it stands. */
@@ -50,12 +50,12 @@ export class Lanes<T> {
   #running = 0
   #quiet: (() => void)[] = []
   #concurrency: number
-  #slice: Slice
+  #slice: TimeSlice
   #isResting = false
-  #turn: (item: T) => Soon<Turn>
+  #turn: (item: T) => MaybePromise<Turn>
 
   constructor(options: LanesOptions<T>) {
-    this.#slice = new Slice(options.clock, SLICE_MS)
+    this.#slice = new TimeSlice(options.clock, SLICE_MS)
     this.#concurrency = options.concurrency
     this.#turn = options.turn
   }
@@ -146,7 +146,7 @@ export class Lanes<T> {
   }
 
   /** What is thrown is rejected, too: nobody handles that, so the process ends. */
-  #turnOf(lane: Lane<T>): Soon<Turn> {
+  #turnOf(lane: Lane<T>): MaybePromise<Turn> {
     try {
       return this.#turn(lane.items.first() as T)
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { Soon } from '../../util/maybe-promise.ts'
+import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Epoch } from '../source.ts'
 import { Lanes, type LaneView, type Turn } from './lanes.ts'
@@ -21,11 +21,15 @@ export interface Backlog {
 }
 
 /** The lanes of all plugins. Within a plugin there is one lane per topic and record key. */
-export class Order {
+export class PluginLanes {
   #lanes = new Map<string, Lanes<Delivery>>()
   #clock: Clock
 
-  constructor(plugins: LoadedPlugin[], turn: (delivery: Delivery) => Soon<Turn>, clock: Clock) {
+  constructor(
+    plugins: LoadedPlugin[],
+    turn: (delivery: Delivery) => MaybePromise<Turn>,
+    clock: Clock,
+  ) {
     this.#clock = clock
     for (const { slug, concurrency } of plugins) {
       this.#lanes.set(slug, new Lanes({ clock, concurrency, turn }))

@@ -7,10 +7,10 @@ import {
 } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
-import { andThen, attempt, type Soon } from '../../util/maybe-promise.ts'
+import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.ts'
 import type { Dedupe } from '../admit/dedupe.ts'
 import { type Delivery, originOf } from '../delivery.ts'
-import { keep } from '../intake/retain-record.ts'
+import { retain } from '../intake/retain-record.ts'
 import type { Turn } from '../lanes/lanes.ts'
 import type { WaitReason } from '../lanes/wait-reason.ts'
 
@@ -43,7 +43,7 @@ const WRITE_RETRY_MS = 1_000
 export function createSettle(ports: SettlePorts) {
   const { dedupe, reports, clock } = ports
 
-  function settle(delivery: Delivery, outcome: Outcome): Soon<Turn> {
+  function settle(delivery: Delivery, outcome: Outcome): MaybePromise<Turn> {
     switch (outcome.type) {
       case 'processed':
       case 'skipped':
@@ -77,7 +77,7 @@ export function createSettle(ports: SettlePorts) {
   ): Promise<Turn> {
     if (delivery.deadLetterWritten) return complete(delivery, outcome)
     const { plugin, wanted, attempts } = delivery
-    keep(wanted)
+    retain(wanted)
     const { generation: redrives = 0, replay } = wanted.redriven ?? {}
     const who = { plugin: plugin.slug, groupId: ports.groupId, replay }
     const cause = { ...who, reason, error, attempts, redrives }
@@ -91,9 +91,9 @@ export function createSettle(ports: SettlePorts) {
     return complete(delivery, outcome)
   }
 
-  function complete(delivery: Delivery, outcome: CompletedOutcome): Soon<Turn> {
+  function complete(delivery: Delivery, outcome: CompletedOutcome): MaybePromise<Turn> {
     const turn: Turn = { done: () => close(delivery, outcome) }
-    return attempt<Turn>(
+    return tryCatch<Turn>(
       () => andThen(dedupe.complete(delivery), () => turn),
       (failure) => tryAgain(delivery, outcome, 'mark', failure),
     )

@@ -13,7 +13,7 @@ const stopRefused = 'test/kafkajs-hazards/stop-final-commit-refused.test.ts'
 const stopRebalancing = 'test/kafkajs-hazards/stop-while-rebalancing.test.ts'
 const m12 = 'test/kafkajs-hazards/handler-holds-up-a-rebalance.test.ts'
 const m13 = 'test/kafkajs-hazards/joins-move-partitions.test.ts'
-const putOut = 'test/kafkajs-hazards/evicted-member-continues.test.ts'
+const evict = 'test/kafkajs-hazards/evicted-member-continues.test.ts'
 const m11 = 'test/kafkajs-hazards/rolling-deploy-adds-a-topic.test.ts'
 
 /** Guards of membership: handlers, joins, commits, assignment. */
@@ -45,8 +45,8 @@ export const groupGuards: Guard[] = [
     name: 'a stop does not commit before it leaves',
     test: m4,
     file: 'src/kafka/consumer/consumer.ts',
-    from: 'await this.#commitLast()\n    await this.#consumer?.disconnect()',
-    to: 'await this.#consumer?.disconnect()\n    await this.#commitLast()',
+    from: 'await this.#finalCommit()\n    await this.#consumer?.disconnect()',
+    to: 'await this.#consumer?.disconnect()\n    await this.#finalCommit()',
   },
   {
     name: 'a stop does not wait for handlers',
@@ -87,7 +87,7 @@ export const groupGuards: Guard[] = [
     name: 'a coordinator that is none any more is not doubted',
     test: 'test/kafkajs-hazards/coordinator-passed-on.test.ts',
     file: 'src/kafka/consumer/stale-coordinator.ts',
-    from: 'if (type === NOT_COORDINATOR) this.#isDoubted = true',
+    from: 'if (type === NOT_COORDINATOR) this.#isStale = true',
     to: 'void type',
   },
   {
@@ -143,7 +143,7 @@ export const groupGuards: Guard[] = [
     name: 'the joins of which kafkajs says nothing are not waited for',
     test: e3b,
     file: 'src/kafka/consumer/consumer.ts',
-    from: 'partitionAssigners: [withRejoinHook(assigner, () => this.#beforeJoin())],',
+    from: 'partitionAssigners: [beforeRejoin(assigner, () => this.#beforeJoin())],',
     to: 'partitionAssigners: [assigner],',
   },
   {
@@ -162,7 +162,7 @@ export const groupGuards: Guard[] = [
   },
   {
     name: 'a member that was put out goes on until it joins again',
-    test: putOut,
+    test: evict,
     file: 'src/kafka/patches/member-evicted.ts',
     from: "if (error.type === 'UNKNOWN_MEMBER_ID') onPutOut()",
     to: '',

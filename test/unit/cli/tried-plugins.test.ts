@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { changedFilter } from '../../../src/cli/filters/changed-filter.ts'
-import { loadOne } from '../../../src/cli/shared/load-plugin.ts'
+import { loadPlugin } from '../../../src/cli/shared/load-plugin.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../support/${name}.ts`, import.meta.url))
@@ -25,7 +25,7 @@ async function fileWith(text: string, name = 'changed.json'): Promise<string> {
 async function changed(file: string, filters?: object) {
   vi.stubEnv('PLUGIN_FILTERS', filters && JSON.stringify(filters))
   onTestFinished(() => void vi.unstubAllEnvs())
-  const plugin = await loadOne('frozen', { ...process.env, PLUGINS: frozen })
+  const plugin = await loadPlugin('frozen', { ...process.env, PLUGINS: frozen })
   return { plugin, changed: await changedFilter(file, plugin, loadConfig(process.env)) }
 }
 
@@ -33,33 +33,35 @@ describe('the plugin that is tried', () => {
   it('is the one of PLUGINS with that slug, narrowed by PLUGIN_FILTERS', async () => {
     const PLUGIN_FILTERS = '{"frozen": {"exists": {"data.to": true}}}'
     const env = { PLUGINS: `${pathOf('plugins/explained')},${frozen}` }
-    const plugin = await loadOne('frozen', env)
-    const narrowed = await loadOne('frozen', { ...env, PLUGIN_FILTERS })
+    const plugin = await loadPlugin('frozen', env)
+    const narrowed = await loadPlugin('frozen', { ...env, PLUGIN_FILTERS })
     expect(plugin).toMatchObject({ slug: 'frozen', file: frozen })
     expect(narrowed.where).toMatchObject({ type: 'all', filters: [plugin.where, {}] })
   })
 
   it('is refused with what is wrong with it', async () => {
-    await expect(loadOne('wrong-where', { PLUGINS: `${frozen},${wrong}` })).rejects.toMatchObject({
+    await expect(
+      loadPlugin('wrong-where', { PLUGINS: `${frozen},${wrong}` }),
+    ).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',
       message: `plugin wrong-where in ${wrong}: ${typo}`,
     })
   })
 
   it('is there though another one of PLUGINS is bad', async () => {
-    expect(await loadOne('frozen', { PLUGINS: `${wrong},${frozen}` })).toMatchObject({
+    expect(await loadPlugin('frozen', { PLUGINS: `${wrong},${frozen}` })).toMatchObject({
       slug: 'frozen',
     })
   })
 
   it('must be one of PLUGINS, of which some may have no slug', async () => {
-    await expect(loadOne('frosen', { PLUGINS: `${frozen},${broken}` })).rejects.toMatchObject({
+    await expect(loadPlugin('frosen', { PLUGINS: `${frozen},${broken}` })).rejects.toMatchObject({
       code: 'USAGE',
       message: expect.stringMatching(
         /^--plugin: PLUGINS has no plugin frosen, did you mean frozen\?; plugin .*throws-at-import.ts: cannot be loaded/,
       ),
     })
-    await expect(loadOne('frozen', {})).rejects.toMatchObject({ code: 'USAGE' })
+    await expect(loadPlugin('frozen', {})).rejects.toMatchObject({ code: 'USAGE' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { momentOf } from '../../../src/event/relative-time.ts'
+import { parseTimeOrAge } from '../../../src/event/relative-time.ts'
 
 const NOW_MS = Date.parse('2026-01-31T08:00:00Z')
 
@@ -15,5 +15,5 @@ it.each([
   ['-7d', undefined],
   ['', undefined],
 ])('%j is %j', (text, moment) => {
-  expect(momentOf(text, NOW_MS)).toBe(moment)
+  expect(parseTimeOrAge(text, NOW_MS)).toBe(moment)
 })

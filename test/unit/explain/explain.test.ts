@@ -7,18 +7,18 @@ import {
   type ExplainPorts,
   explain,
   type Findings,
-  type Standings,
+  type PluginStates,
 } from '../../../src/explain/explain.ts'
 import type { FoundEvent } from '../../../src/explain/find-event.ts'
 import { explanationText } from '../../../src/explain/text.ts'
 import { readFilter } from '../../../src/filter/read-filter.ts'
-import type { AskedDelivery, Note } from '../../../src/idempotency/lookup.ts'
+import type { DeliveryQuery, StoredCompletion } from '../../../src/idempotency/lookup.ts'
 import { plugin } from '../../support/pipeline-kit.ts'
 
 const MINUTE_MS = 60_000
 const nothing = { processEvent() {} }
-const none: Note = { type: 'none', why: 'no mark' }
-const completed: Note = { type: 'completed', atMs: 0, content: 'same', expired: false }
+const none: StoredCompletion = { type: 'none', why: 'no mark' }
+const completed: StoredCompletion = { type: 'completed', atMs: 0, content: 'same', expired: false }
 
 /** Its content is a text, of which the event has no more than its size. */
 function found(offset: number, content = 'a', minute = offset): FoundEvent {
@@ -89,7 +89,7 @@ const start: PluginStart = {
   why: 'it is new',
 }
 
-function standing(more: Partial<Standings> = {}): ExplainPorts['standings'] {
+function standing(more: Partial<PluginStates> = {}): ExplainPorts['standings'] {
   return async () => ({
     events: 'on',
     of: () => ({ state: 'enabled' }),
@@ -100,12 +100,12 @@ function standing(more: Partial<Standings> = {}): ExplainPorts['standings'] {
 
 /** What is noted of redriven events alone. */
 const ofRedrive =
-  (note: Note) =>
-  ({ eventId }: AskedDelivery) =>
+  (note: StoredCompletion) =>
+  ({ eventId }: DeliveryQuery) =>
     /#redrive-\d+$/.test(eventId) ? note : none
 
 interface Options extends Partial<Omit<ExplainPorts, 'marks' | 'find'>>, Partial<Findings> {
-  note?(asked: AskedDelivery): Note
+  note?(asked: DeliveryQuery): StoredCompletion
 }
 
 async function explained({ note = () => none, ...options }: Options) {
@@ -366,7 +366,7 @@ describe('what was redriven', () => {
   it('for all plugins goes to each, where its bytes hold an event by now', async () => {
     const plugins = ['a', 'b'].map((slug) => plugin({ ...nothing, slug }))
     const forAll = redrive(4, { 'redrive.plugin': '*' })
-    const note = ({ plugin: slug, ...asked }: AskedDelivery) =>
+    const note = ({ plugin: slug, ...asked }: DeliveryQuery) =>
       slug === 'a' ? ofRedrive(completed)({ plugin: slug, ...asked }) : none
     const { first } = await explained({ records: [found(4)], redrives: [forAll], plugins, note })
     expect(first?.plugins.map(({ redrives }) => redrives)).toMatchObject([
@@ -379,8 +379,8 @@ describe('what was redriven', () => {
   })
 
   it('is asked for by the id that it was claimed by', async () => {
-    const asked: AskedDelivery[] = []
-    const note = (delivery: AskedDelivery) => {
+    const asked: DeliveryQuery[] = []
+    const note = (delivery: DeliveryQuery) => {
       asked.push(delivery)
       return none
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../../../src/filter/operators.ts'
-import { askFilter } from '../../support/ask-filter.ts'
+import { evaluateFilter } from '../../support/ask-filter.ts'
 
 const event = {
   text: 'Cold Storage',
@@ -97,7 +97,7 @@ describe('an operator', () => {
     ['it must not exist', { exists: { 'data.missing': false } }, true],
     ['it must not exist, but does', { exists: { 'data.zero': false } }, false],
   ])('%s', (_what, where, expected) => {
-    expect(askFilter(where, { event })).toEqual(expected)
+    expect(evaluateFilter(where, { event })).toEqual(expected)
   })
 
   it('asks for attributes, those of the payload in the payload', () => {
@@ -112,16 +112,16 @@ describe('an operator', () => {
       { ce_time: '2026-01-15T10:30:00Z' },
       { ce_source: '/w' },
     ]) {
-      expect(askFilter({ exact: attributes }, seen)).toBe(true)
+      expect(evaluateFilter({ exact: attributes }, seen)).toBe(true)
     }
-    expect(askFilter({ exact: { ce_subject: 'x' } }, seen)).toBe(false)
-    expect(askFilter({ exists: { ce_subject: false } }, seen)).toBe(true)
+    expect(evaluateFilter({ exact: { ce_subject: 'x' } }, seen)).toBe(false)
+    expect(evaluateFilter({ exists: { ce_subject: false } }, seen)).toBe(true)
   })
 
   it('cannot compare a time that is none', () => {
     const seen = { event: { time: 'tomorrow' } }
     const verdict = { error: 'ce_time: expected an RFC 3339 time, got a string' }
-    expect(askFilter({ gt: { ce_time: '2026-01-15T10:30:00Z' } }, seen)).toEqual(verdict)
+    expect(evaluateFilter({ gt: { ce_time: '2026-01-15T10:30:00Z' } }, seen)).toEqual(verdict)
   })
 })
 
@@ -141,17 +141,17 @@ describe('together', () => {
     ['not a list: not all of them', { not: [yes, no] }, true],
     ['deeper', { any: [no, { all: [yes, { not: { any: [no, no] } }] }] }, true],
   ])('%s', (_what, where, expected) => {
-    expect(askFilter(where, { event })).toEqual(expected)
+    expect(evaluateFilter(where, { event })).toEqual(expected)
   })
 
   it('fields that cannot be read are an error, unless the others decide', () => {
     const seen = { name: 'inventory.moved', event, failure: 'truncated' }
     const name = (ce_type: string) => ({ exact: { ce_type } })
-    expect(askFilter(yes, seen)).toEqual({ error: 'truncated' })
-    expect(askFilter({ exists: { 'data.x': false } }, seen)).toEqual({ error: 'truncated' })
-    expect(askFilter({ all: [yes, name('x')] }, seen)).toBe(false)
+    expect(evaluateFilter(yes, seen)).toEqual({ error: 'truncated' })
+    expect(evaluateFilter({ exists: { 'data.x': false } }, seen)).toEqual({ error: 'truncated' })
+    expect(evaluateFilter({ all: [yes, name('x')] }, seen)).toBe(false)
     const nested = { any: [{ all: [name('inventory.moved'), yes] }, name('inventory.moved')] }
-    expect(askFilter(nested, seen)).toBe(true)
+    expect(evaluateFilter(nested, seen)).toBe(true)
   })
 
   it('asks for fields last, and not at all where the name decides', () => {
@@ -162,9 +162,9 @@ describe('together', () => {
       {},
       { getOwnPropertyDescriptor: (_, name) => void asked.push(String(name)) },
     )
-    expect(askFilter(where, { name: 'a', headers, event: fields })).toBe(false)
+    expect(evaluateFilter(where, { name: 'a', headers, event: fields })).toBe(false)
     expect(asked).toEqual([])
-    askFilter(where, { name: 'b', headers, event: fields })
+    evaluateFilter(where, { name: 'b', headers, event: fields })
     expect(asked).toEqual(['ce_source', 'number'])
   })
 })
@@ -204,7 +204,7 @@ function written(where: Tree): object {
 it('agrees with three-valued logic, whatever the order', () => {
   fc.assert(
     fc.property(tree, (where) => {
-      const [verdict, expected] = [askFilter(written(where), { event }), reference(where)]
+      const [verdict, expected] = [evaluateFilter(written(where), { event }), reference(where)]
       expect(typeof verdict).toBe(typeof expected)
       if (typeof expected === 'boolean') expect(verdict).toBe(expected)
     }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { valueAt } from '../../../src/event/path.ts'
 import { explainFilter, type Reason } from '../../../src/filter/explain-filter.ts'
 import { readFilter } from '../../../src/filter/read-filter.ts'
-import { askFilter } from '../../support/ask-filter.ts'
+import { evaluateFilter } from '../../support/ask-filter.ts'
 
 const event = { number: 5, text: 'Cold Storage', nothing: null, list: ['a'], long: 'x'.repeat(200) }
 
@@ -40,7 +40,7 @@ describe('the clause that decided', () => {
       'data.number is above 6: no, it is 5; data.number is 7: no, it is 5',
     ],
   ])('of %j is told', (where, why) => {
-    expect(explained(where)).toEqual({ verdict: askFilter(where, { event }), why })
+    expect(explained(where)).toEqual({ verdict: evaluateFilter(where, { event }), why })
   })
 
   it('is told in few words, whatever the event holds', () => {
@@ -65,7 +65,7 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
 it('gives the verdict that the service gives', () => {
   fc.assert(
     fc.property(tree, (where) => {
-      expect(explained(where).verdict).toEqual(askFilter(where, { event }))
+      expect(explained(where).verdict).toEqual(evaluateFilter(where, { event }))
     }),
   )
 })

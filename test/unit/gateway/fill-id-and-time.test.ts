@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import { createMint } from '../../../src/gateway/fill-id-and-time.ts'
+import { createStamp } from '../../../src/gateway/fill-id-and-time.ts'
 import { uuidV7 } from '../../../src/publish/uuid-v7.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 const setUp = (rememberedIds?: number) => {
   const clock = new ManualClock(Date.parse('2024-01-15T10:30:00.123Z'))
-  return { clock, mint: createMint(() => clock.now(), rememberedIds) }
+  return { clock, mint: createStamp(() => clock.now(), rememberedIds) }
 }
 
 it('gives ids of version 7, all different, that hold their time', () => {

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { Event } from '../../../src/event/event.ts'
-import { createTake } from '../../../src/gateway/accept-events.ts'
-import { createMint } from '../../../src/gateway/fill-id-and-time.ts'
+import { createAcceptor } from '../../../src/gateway/accept-events.ts'
+import { createStamp } from '../../../src/gateway/fill-id-and-time.ts'
 import { createByteBudget } from '../../../src/gateway/http/byte-budget.ts'
 import { pluginRoute } from '../../../src/gateway/plugin-route.ts'
 import { startServer } from '../../../src/gateway/server.ts'
@@ -52,13 +52,13 @@ export async function gateway(options: KitOptions = {}) {
     budget,
     routes: [
       webhookRoute({ secrets, toleranceMs: 300_000, clock }),
-      pluginRoute({ token: TOKEN, mint: createMint(() => clock.now()) }),
+      pluginRoute({ token: TOKEN, mint: createStamp(() => clock.now()) }),
     ],
     maxBodyBytes,
     maxEvents: options.maxEvents ?? 10,
     maxConnections: options.maxConnections ?? 100,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
-    take: createTake({
+    take: createAcceptor({
       clock,
       deliveryTimeoutMs: 10_000,
       publisher: {

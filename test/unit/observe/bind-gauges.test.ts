@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { SignsOfLife } from '../../../src/kafka/consumer/liveness.ts'
+import { Liveness } from '../../../src/kafka/consumer/liveness.ts'
 import { OwnedPartition } from '../../../src/kafka/consumer/owned-partition.ts'
-import { readGauges } from '../../../src/observe/bind-gauges.ts'
+import { bindGauges } from '../../../src/observe/bind-gauges.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
 
 /** A replica that owns partition 1 of 3, with a record of second 90 unsettled, at second 100. */
@@ -11,9 +11,9 @@ function reading() {
   const owned = new OwnedPartition('t', 1, 0, 0)
   owned.ledger.accept(0, 90_000, 1)
   const names = { slugs: ['busy', 'idle'], topics: ['t', 'u'], store: 'memory' }
-  readGauges(metrics, names, {
+  bindGauges(metrics, names, {
     clock,
-    source: { owned: [owned], signs: new SignsOfLife({ now: () => 100_000 }) },
+    source: { owned: [owned], signs: new Liveness({ now: () => 100_000 }) },
     watch: {
       *lags() {
         yield { topic: 't', partition: 1, lag: 7, lagMs: 12_000 }

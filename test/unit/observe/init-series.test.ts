@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { startAtZero } from '../../../src/observe/init-series.ts'
+import { initSeries } from '../../../src/observe/init-series.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
 
 it('shows the counters of each plugin, topic and store at 0 from the start', async () => {
   const metrics = createMetrics({ version: '1' })
-  startAtZero(metrics, { slugs: ['a', 'b'], topics: ['t'], store: 'memory' })
+  initSeries(metrics, { slugs: ['a', 'b'], topics: ['t'], store: 'memory' })
   const lines = (await metrics.register.metrics()).split('\n')
   const of = (name: string) => lines.filter((line) => line.startsWith(`inventory_events_${name}{`))
   expect(of('delivery_retries_total')).toEqual([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Ledger, type OpenRecord } from '../../../src/pipeline/offset-ledger.ts'
+import { OffsetLedger, type OpenRecord } from '../../../src/pipeline/offset-ledger.ts'
 
 interface Model {
   expected: number
@@ -27,7 +27,7 @@ describe('ledger', () => {
   it('agrees with a model under any order of completion', () => {
     fc.assert(
       fc.property(fc.nat(1_000), fc.array(action, { maxLength: 200 }), (start, actions) => {
-        const ledger = new Ledger(start)
+        const ledger = new OffsetLedger(start)
         const model: Model = { expected: start, records: [] }
         const open: OpenRecord[] = []
         let previous = ledger.watermark
@@ -46,7 +46,7 @@ describe('ledger', () => {
   })
 
   it('refuses an offset that was passed and a settlement too many', () => {
-    const ledger = new Ledger(10)
+    const ledger = new OffsetLedger(10)
     const record = ledger.accept(12, 0, 1)
     expect(() => ledger.accept(12, 0, 1)).toThrow('offset 12 is below the expected 13')
     ledger.settle(record)
@@ -54,7 +54,7 @@ describe('ledger', () => {
   })
 })
 
-function apply(step: Action, ledger: Ledger, model: Model, open: OpenRecord[]): void {
+function apply(step: Action, ledger: OffsetLedger, model: Model, open: OpenRecord[]): void {
   if (step.do === 'pass') {
     model.expected += step.gap
     ledger.passTo(model.expected)
@@ -68,7 +68,7 @@ function apply(step: Action, ledger: Ledger, model: Model, open: OpenRecord[]): 
   }
 }
 
-function settleOne(which: number, ledger: Ledger, model: Model, open: OpenRecord[]): void {
+function settleOne(which: number, ledger: OffsetLedger, model: Model, open: OpenRecord[]): void {
   const unsettled = model.records.flatMap((record, index) =>
     record.outstanding > 0 ? [index] : [],
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Switches } from '../../../src/control/switches.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
-import { noNotes } from '../../../src/pipeline/handle/handle.ts'
+import { noCallSlots } from '../../../src/pipeline/handle/handle.ts'
 import { type Plugin, type PluginContext, reject, skip } from '../../../src/plugin/plugin.ts'
 import { deferred } from '../../support/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
@@ -63,7 +63,7 @@ describe('the way of an event', () => {
       plugin({ slug: 'a', processEvent: () => {} }),
       plugin({ slug: 'b', processEvent: () => gate.promise }),
     ]
-    const kit = pipelineKit({ plugins, calls: { ...noNotes, enter } })
+    const kit = pipelineKit({ plugins, calls: { ...noCallSlots, enter } })
     partition(kit).put(moved('x'))
     await settled()
     expect(called.map(({ claim }) => claim !== undefined)).toEqual([false, true])

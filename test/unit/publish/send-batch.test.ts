@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OutgoingRecord } from '../../../src/kafka/producer/message.ts'
-import { createDelivery } from '../../../src/publish/send-batch.ts'
+import { createBatchSender } from '../../../src/publish/send-batch.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { fakeProducer, tooLarge, unavailable } from './fake-producer.ts'
 
@@ -11,7 +11,7 @@ const bytes = (records: readonly OutgoingRecord[]) => sizes(records).reduce((a, 
 function delivery(fail: (records: readonly OutgoingRecord[]) => Error | undefined) {
   const { producer, batches } = fakeProducer(fail)
   const clock = new ManualClock()
-  const deliver = createDelivery({ topic: 't', producer, clock, deliveryTimeoutMs: 2_000 })
+  const deliver = createBatchSender({ topic: 't', producer, clock, deliveryTimeoutMs: 2_000 })
   return { deliver, batches, clock }
 }
 

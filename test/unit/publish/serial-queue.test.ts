@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createInOrder } from '../../../src/publish/serial-queue.ts'
+import { createSerialQueue } from '../../../src/publish/serial-queue.ts'
 
 function setUp() {
-  const inOrder = createInOrder()
+  const inOrder = createSerialQueue()
   const done: string[] = []
   const ends: (() => void)[] = []
   const quick = (name: string) => inOrder(() => void done.push(name))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceRecord } from '../../../src/event/record.ts'
-import { Ledger } from '../../../src/pipeline/offset-ledger.ts'
+import { OffsetLedger } from '../../../src/pipeline/offset-ledger.ts'
 import type { Epoch, Intake } from '../../../src/pipeline/source.ts'
 import { rangedIntake } from '../../../src/replay/ranged-intake.ts'
 import { Ranges } from '../../../src/replay/ranges.ts'
@@ -25,7 +25,7 @@ function scene(key?: string) {
   const epochOf = (partition: number, startOffset: number): Epoch => ({
     topic: 't',
     partition,
-    ledger: new Ledger(startOffset),
+    ledger: new OffsetLedger(startOffset),
     lost: new AbortController().signal,
   })
   const record = (partition: number, offset: number, of = 'x'): SourceRecord => {

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest'
 import type { DeadLetter } from '../../../src/dead-letter/dead-letter.ts'
-import { lettersFor } from '../../../src/replay/replay-dead-letters.ts'
+import { replayDeadLetters } from '../../../src/replay/replay-dead-letters.ts'
 
 async function written(headers: DeadLetter['headers'], replay: string | undefined) {
   const letters: DeadLetter[] = []
-  const sink = lettersFor('live', replay)({ write: async (letter) => void letters.push(letter) })
+  const sink = replayDeadLetters(
+    'live',
+    replay,
+  )({ write: async (letter) => void letters.push(letter) })
   await sink.write({ topic: 't', partition: 0, key: null, value: null, headers })
   return letters.map((letter) => letter.headers)
 }

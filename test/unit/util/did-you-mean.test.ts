@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nearMiss } from '../../../src/util/did-you-mean.ts'
+import { didYouMean } from '../../../src/util/did-you-mean.ts'
 
 const known = ['timeoutMs', 'retry', 'processEvent']
 
@@ -13,9 +13,9 @@ it.each([
   ['retr', 'retry'],
   ['colour', undefined],
 ])('takes %s for %s', (name, meant) => {
-  expect(nearMiss(name, known)).toBe(meant)
+  expect(didYouMean(name, known)).toBe(meant)
 })
 
 it('finds nothing among nothing', () => {
-  expect(nearMiss('retry', [])).toBeUndefined()
+  expect(didYouMean('retry', [])).toBeUndefined()
 })

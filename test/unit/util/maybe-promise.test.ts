@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { andThen, attempt } from '../../../src/util/maybe-promise.ts'
+import { andThen, tryCatch } from '../../../src/util/maybe-promise.ts'
 
 const fail = (message: string) => {
   throw new Error(message)
@@ -23,12 +23,12 @@ describe('andThen', () => {
 
 describe('attempt', () => {
   it('answers what the call answers', async () => {
-    expect(attempt(() => 1, fail as never)).toBe(1)
-    expect(await attempt(() => Promise.resolve(1), fail as never)).toBe(1)
+    expect(tryCatch(() => 1, fail as never)).toBe(1)
+    expect(await tryCatch(() => Promise.resolve(1), fail as never)).toBe(1)
   })
 
   it('makes something of what is thrown, at once', () => {
-    const caught = attempt<string>(
+    const caught = tryCatch<string>(
       () => fail('thrown'),
       (error) => (error as Error).message,
     )
@@ -36,7 +36,7 @@ describe('attempt', () => {
   })
 
   it('makes something of what is rejected', async () => {
-    const caught = attempt<string>(
+    const caught = tryCatch<string>(
       () => Promise.reject(new Error('rejected')),
       (error) => (error as Error).message,
     )

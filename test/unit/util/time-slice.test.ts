@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { Slice } from '../../../src/util/time-slice.ts'
+import { TimeSlice } from '../../../src/util/time-slice.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 it('is over when its time is, until others had the thread', async () => {
   const clock = new ManualClock()
-  const slice = new Slice(clock, 10)
+  const slice = new TimeSlice(clock, 10)
   expect(slice.isOver()).toBe(false)
   clock.pass(9)
   expect(slice.isOver()).toBe(false)

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { CallBoard } from '../../../src/watchdog/call-table.ts'
+import { CallTable } from '../../../src/watchdog/call-table.ts'
 
 function boards() {
-  const board = new CallBoard()
+  const board = new CallTable()
   board.clear()
-  return { board, seen: new CallBoard(board.shared) }
+  return { board, seen: new CallTable(board.shared) }
 }
 
 const call = (n: number) => ({
@@ -14,7 +14,7 @@ const call = (n: number) => ({
   counted: n % 2 === 0,
   event: `evt_${n}`,
 })
-const enter = (board: CallBoard, n: number) => board.enter(call(n))
+const enter = (board: CallTable, n: number) => board.enter(call(n))
 
 describe('what another thread sees', () => {
   it('is nothing at first', () => {
@@ -75,8 +75,8 @@ describe('what another thread sees', () => {
     const url = new URL('../../../src/watchdog/call-table.ts', import.meta.url)
     const program = `
       const { parentPort, workerData } = require('node:worker_threads')
-      import(${JSON.stringify(url.href)}).then(({ CallBoard }) => {
-        const board = new CallBoard(workerData)
+      import(${JSON.stringify(url.href)}).then(({ CallTable }) => {
+        const board = new CallTable(workerData)
         parentPort.postMessage({ beats: board.beats, ...board.read() })
       })`
     const worker = new Worker(program, { eval: true, workerData: board.shared })

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import type { NotedCall } from '../../../src/watchdog/call-table.ts'
-import { noteCrash } from '../../../src/watchdog/record-crash.ts'
-import { fakeCrashNotes } from '../../support/fake-crash-notes.ts'
+import type { TrackedCall } from '../../../src/watchdog/call-table.ts'
+import { recordCrash } from '../../../src/watchdog/record-crash.ts'
+import { fakeCrashStore } from '../../support/fake-crash-notes.ts'
 
 const clock = { sleep: async () => {} }
 
-const call = (offset: number, more: Partial<NotedCall> = {}): NotedCall => ({
+const call = (offset: number, more: Partial<TrackedCall> = {}): TrackedCall => ({
   plugin: 'plugin',
   record: `some-topic/3@${offset}`,
   counted: false,
@@ -14,63 +14,63 @@ const call = (offset: number, more: Partial<NotedCall> = {}): NotedCall => ({
 })
 
 it('counts against the call that has the thread, and no other', async () => {
-  const { notes, noted } = fakeCrashNotes({ '1/plugin': 1 })
-  await noteCrash({ onThread: call(1), running: [call(1), call(2)] }, notes, clock)
+  const { notes, noted } = fakeCrashStore({ '1/plugin': 1 })
+  await recordCrash({ onThread: call(1), running: [call(1), call(2)] }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 2 })
 })
 
 it('counts once what was counted ahead of its call', async () => {
   const suspect = call(1, { counted: true })
-  const { notes, noted } = fakeCrashNotes({ '1/plugin': 2 })
-  await noteCrash({ onThread: suspect, running: [suspect, call(2)] }, notes, clock)
+  const { notes, noted } = fakeCrashStore({ '1/plugin': 2 })
+  await recordCrash({ onThread: suspect, running: [suspect, call(2)] }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 2 })
 })
 
 it('gives a suspect its count back when it was another call', async () => {
   const suspect = call(1, { counted: true })
-  const { notes, noted } = fakeCrashNotes({ '1/plugin': 2 })
+  const { notes, noted } = fakeCrashStore({ '1/plugin': 2 })
   const culprit = call(1, { plugin: 'other' })
-  await noteCrash({ onThread: culprit, running: [suspect, culprit] }, notes, clock)
+  await recordCrash({ onThread: culprit, running: [suspect, culprit] }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 1, '1/other': 1 })
 })
 
 it('suspects all that run when none has the thread', async () => {
-  const { notes, noted } = fakeCrashNotes({ '1/plugin': 2, '2/plugin': 1 })
+  const { notes, noted } = fakeCrashStore({ '1/plugin': 2, '2/plugin': 1 })
   const running = [call(1, { counted: true }), call(2), call(3)]
-  await noteCrash({ onThread: undefined, running }, notes, clock)
+  await recordCrash({ onThread: undefined, running }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 2, '2/plugin': 1, '3/plugin': 0 })
 })
 
 it('notes each in its partition', async () => {
   const changed: string[] = []
-  const { notes } = fakeCrashNotes()
+  const { notes } = fakeCrashStore()
   const seeing = {
     ...notes,
     change: async (of: { topic: string; partition: number }) =>
       void changed.push(`${of.topic} ${of.partition}`),
   }
   const running = [call(1), call(2), call(1, { record: 'other/0@1' })]
-  await noteCrash({ onThread: undefined, running }, seeing, clock)
+  await recordCrash({ onThread: undefined, running }, seeing, clock)
   expect(changed).toEqual(['some-topic 3', 'other 0'])
 })
 
 it('tries again, and counts once though an answer was lost', async () => {
-  const { notes, noted, faults } = fakeCrashNotes()
+  const { notes, noted, faults } = fakeCrashStore()
   faults.lostAnswers = 3
-  await noteCrash({ onThread: call(1), running: [call(1)] }, notes, clock)
+  await recordCrash({ onThread: call(1), running: [call(1)] }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 1 })
 })
 
 it('gives up in the end', async () => {
-  const { notes, faults } = fakeCrashNotes()
+  const { notes, faults } = fakeCrashStore()
   faults.refused = true
-  const noting = noteCrash({ onThread: call(1), running: [call(1)] }, notes, clock)
+  const noting = recordCrash({ onThread: call(1), running: [call(1)] }, notes, clock)
   await expect(noting).rejects.toThrow('not acknowledged')
 })
 
 it('notes nothing when no call runs, or its record did not fit on the board', async () => {
-  const { notes, noted } = fakeCrashNotes()
-  await noteCrash({ onThread: undefined, running: [] }, notes, clock)
-  await noteCrash({ onThread: call(1, { record: 'cut-off/1' }), running: [] }, notes, clock)
+  const { notes, noted } = fakeCrashStore()
+  await recordCrash({ onThread: undefined, running: [] }, notes, clock)
+  await recordCrash({ onThread: call(1, { record: 'cut-off/1' }), running: [] }, notes, clock)
   expect(noted()).toEqual({})
 })

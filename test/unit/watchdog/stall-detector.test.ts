@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { Stall } from '../../../src/watchdog/stall-detector.ts'
+import { StallDetector } from '../../../src/watchdog/stall-detector.ts'
 
 /** Looks every 100 ms unless said otherwise: [milliseconds since the last look, beats then]. */
 function stalledAfter(...looks: [sinceMs: number, beats: number][]): number {
-  const stall = new Stall(100)
+  const stall = new StallDetector(100)
   let nowMs = 5_000
   let stalledMs = 0
   for (const [sinceMs, beats] of looks) {

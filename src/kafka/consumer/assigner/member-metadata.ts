@@ -1,7 +1,7 @@
 import { byTopic, type TopicPartition } from './balance.ts'
 
 /** What a member tells the group's leader at a join. */
-export interface Claims {
+export interface MemberMetadata {
   /** -1 if it never took part. */
   generation: number
   owned: readonly TopicPartition[]
@@ -10,10 +10,10 @@ export interface Claims {
 /** Members of other versions read this too: a new layout gets a new number. */
 const FORMAT = 1
 
-const NOTHING: Claims = { generation: -1, owned: [] }
+const NOTHING: MemberMetadata = { generation: -1, owned: [] }
 
 /** JSON behind a byte that tells the format. */
-export function encodeClaims({ generation, owned }: Claims): Buffer {
+export function encodeMemberMetadata({ generation, owned }: MemberMetadata): Buffer {
   const partitions = byTopic(owned)
   return Buffer.concat([
     Buffer.from([FORMAT]),
@@ -25,7 +25,7 @@ export function encodeClaims({ generation, owned }: Claims): Buffer {
  * A member whose claims can't be read has none: it gets what is left. Whatever it sent, this does
  * not throw, since that would end the leader and not the member.
  */
-export function decodeClaims(userData: Buffer | null | undefined): Claims {
+export function decodeMemberMetadata(userData: Buffer | null | undefined): MemberMetadata {
   if (userData?.[0] !== FORMAT) return NOTHING
   try {
     const { generation, partitions } = JSON.parse(userData.subarray(1).toString())

@@ -1,6 +1,10 @@
 import { AssignerProtocol, type GroupMember, type PartitionAssigner } from 'kafkajs'
 import { balance, byTopic, type Member } from './balance.ts'
-import { type Claims, decodeClaims, encodeClaims } from './member-metadata.ts'
+import {
+  decodeMemberMetadata,
+  encodeMemberMetadata,
+  type MemberMetadata,
+} from './member-metadata.ts'
 
 interface Cluster {
   addMultipleTargetTopics(topics: string[]): Promise<void>
@@ -15,7 +19,7 @@ const VERSION = 1
  * roll-out that adds a topic leaves none unread: the leader shares out topics that it does not read
  * itself. `claims` is asked before each join.
  */
-export function stickyAssigner(claims: () => Claims): PartitionAssigner {
+export function stickyAssigner(claims: () => MemberMetadata): PartitionAssigner {
   return ({ cluster }) => ({
     name: NAME,
     version: VERSION,
@@ -24,7 +28,7 @@ export function stickyAssigner(claims: () => Claims): PartitionAssigner {
       metadata: AssignerProtocol.MemberMetadata.encode({
         version: VERSION,
         topics,
-        userData: encodeClaims(claims()),
+        userData: encodeMemberMetadata(claims()),
       }),
     }),
     async assign({ members }) {
@@ -45,7 +49,7 @@ export function stickyAssigner(claims: () => Claims): PartitionAssigner {
 
 function memberOf({ memberId, memberMetadata }: GroupMember): Member {
   const decoded = AssignerProtocol.MemberMetadata.decode(memberMetadata)
-  const { generation, owned } = decodeClaims(decoded?.userData)
+  const { generation, owned } = decodeMemberMetadata(decoded?.userData)
   return { id: memberId, topics: decoded?.topics ?? [], claims: owned, generation }
 }
 

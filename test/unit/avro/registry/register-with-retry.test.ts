@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { registerPatiently } from '../../../../src/avro/registry/register-with-retry.ts'
+import { registerWithRetry } from '../../../../src/avro/registry/register-with-retry.ts'
 import { InventoryEventsError } from '../../../../src/util/errors.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 
@@ -23,7 +23,7 @@ function registry(failures: number, error: Error, there?: number) {
 describe('registering', () => {
   it('tries again where the registry is not up to it', async () => {
     const clock = new ManualClock()
-    const id = registerPatiently(registry(4, away), 'subject', '{}', clock)
+    const id = registerWithRetry(registry(4, away), 'subject', '{}', clock)
     await clock.advance(10_000)
     expect(await id).toBe(3)
   })
@@ -31,16 +31,16 @@ describe('registering', () => {
   it('gives up after a few tries', async () => {
     const clock = new ManualClock()
     const gone = registry(100, away)
-    const failed = expect(registerPatiently(gone, 'subject', '{}', clock)).rejects.toThrow(away)
+    const failed = expect(registerWithRetry(gone, 'subject', '{}', clock)).rejects.toThrow(away)
     await clock.advance(60_000)
     await failed
     expect(gone.calls()).toBe(5)
   })
 
   it('takes what somebody else registered, and tries again where two at once were refused', async () => {
-    expect(await registerPatiently(registry(1, refused, 7), 'subject', '{}')).toBe(7)
+    expect(await registerWithRetry(registry(1, refused, 7), 'subject', '{}')).toBe(7)
     const clock = new ManualClock()
-    const id = registerPatiently(registry(1, refused), 'subject', '{}', clock)
+    const id = registerWithRetry(registry(1, refused), 'subject', '{}', clock)
     await clock.advance(1_000)
     expect(await id).toBe(3)
   })

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { Undo } from '../../../../src/dev/demo/cleanup.ts'
+import { Cleanup } from '../../../../src/dev/demo/cleanup.ts'
 
 it('takes back the last first, once, and goes on past what fails', async () => {
   const done: string[] = []
   const said: string[] = []
-  const undo = new Undo((message) => said.push(message))
+  const undo = new Cleanup((message) => said.push(message))
   undo.add('end the stack', async () => done.push('stack'))
   undo.add('delete topics', () => Promise.reject(new Error('no broker')))
   undo.add('stop replica-1', async () => done.push('replica'))

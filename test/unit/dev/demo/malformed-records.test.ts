@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { schemaIdOf } from '../../../../src/avro/wire-format.ts'
-import { oddRecords } from '../../../../src/dev/demo/malformed-records.ts'
+import { malformedRecords } from '../../../../src/dev/demo/malformed-records.ts'
 
 it('has no frame, an unknown schema, and half a body', () => {
-  const [noFrame, unknown, truncated] = oddRecords(42)
+  const [noFrame, unknown, truncated] = malformedRecords(42)
   expect(() => schemaIdOf(noFrame!.value)).toThrow('expected the Avro frame')
   expect(schemaIdOf(unknown!.value)).toBe(0x7fffffff)
   expect(schemaIdOf(truncated!.value)).toBe(42)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseWay } from '../../../../src/dev/stack/choose-runtime.ts'
+import { chooseRuntime } from '../../../../src/dev/stack/choose-runtime.ts'
 import { javaMajor, type Probes } from '../../../../src/dev/stack/probes.ts'
 
 function probes(
@@ -17,16 +17,16 @@ function probes(
 describe('choosing a way to run the stack', () => {
   it('takes Docker when its engine answers, and asks no further', async () => {
     const machine = probes(undefined, 'no Java')
-    expect(await chooseWay(machine)).toBe('docker')
+    expect(await chooseRuntime(machine)).toBe('docker')
     expect(machine.asked).toEqual(['docker'])
   })
 
   it('takes Maven when Docker does not answer', async () => {
-    expect(await chooseWay(probes('its engine does not answer', undefined))).toBe('maven')
+    expect(await chooseRuntime(probes('its engine does not answer', undefined))).toBe('maven')
   })
 
   it('names all three ways, and why each is closed, when there is none', async () => {
-    const refusal = chooseWay(probes('no engine here', '"mvn" is not on the PATH'))
+    const refusal = chooseRuntime(probes('no engine here', '"mvn" is not on the PATH'))
     await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE' })
     await expect(refusal).rejects.toThrow(
       /KAFKA_BROKERS and SCHEMA_REGISTRY_URL.*Docker \(no engine here\).*Java 17.*Maven \("mvn" is not on the PATH\)/s,

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { checkGiven, givenEndpoints } from '../../../../src/dev/stack/external.ts'
+import { checkExternal, externalEndpoints } from '../../../../src/dev/stack/external.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -19,13 +19,13 @@ const NOBODY = '127.0.0.1:1'
 
 describe('endpoints given by the environment', () => {
   it('are both or none', () => {
-    expect(givenEndpoints({})).toBeUndefined()
-    expect(givenEndpoints({ KAFKA_BROKERS: 'b:1', SCHEMA_REGISTRY_URL: 'http://r' })).toEqual({
+    expect(externalEndpoints({})).toBeUndefined()
+    expect(externalEndpoints({ KAFKA_BROKERS: 'b:1', SCHEMA_REGISTRY_URL: 'http://r' })).toEqual({
       brokers: 'b:1',
       registryUrl: 'http://r',
     })
-    expect(() => givenEndpoints({ KAFKA_BROKERS: 'b:1' })).toThrow(/SCHEMA_REGISTRY_URL is not/)
-    expect(() => givenEndpoints({ SCHEMA_REGISTRY_URL: 'http://r' })).toThrow(
+    expect(() => externalEndpoints({ KAFKA_BROKERS: 'b:1' })).toThrow(/SCHEMA_REGISTRY_URL is not/)
+    expect(() => externalEndpoints({ SCHEMA_REGISTRY_URL: 'http://r' })).toThrow(
       /KAFKA_BROKERS is not/,
     )
   })
@@ -39,12 +39,12 @@ describe('endpoints given by the environment', () => {
       }),
     )
     const registryUrl = `http://127.0.0.1:${registry}/api/`
-    await checkGiven({ brokers: `${NOBODY}, 127.0.0.1:${broker}`, registryUrl }, 5_000)
+    await checkExternal({ brokers: `${NOBODY}, 127.0.0.1:${broker}`, registryUrl }, 5_000)
   })
 
   it('are refused with the names of those that do not answer, and no password', async () => {
     const given = { brokers: NOBODY, registryUrl: `http://user:secret@${NOBODY}` }
-    const refusal = checkGiven(given, 0)
+    const refusal = checkExternal(given, 0)
     await expect(refusal).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' })
     await expect(refusal).rejects.toThrow(
       `waited 0 s for a broker at KAFKA_BROKERS=${NOBODY} and a registry at SCHEMA_REGISTRY_URL=http://${NOBODY}: no answer`,

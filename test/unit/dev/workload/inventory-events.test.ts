@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createGoods } from '../../../../src/dev/workload/inventory-events.ts'
+import { createInventoryEvents } from '../../../../src/dev/workload/inventory-events.ts'
 import { seededRandom } from '../../../../src/dev/workload/random.ts'
-import { createMint } from '../../../../src/dev/workload/stamp.ts'
+import { createStamp } from '../../../../src/dev/workload/stamp.ts'
 import { entityKey } from '../../../../src/event/entity-key.ts'
 import type { InventoryEvent, Node } from '../../../../src/event/event.ts'
 
 function lives(entities: number, events: number, seed: number): InventoryEvent[] {
   const random = seededRandom(seed)
-  const goods = createGoods(entities, random, createMint(random))
+  const goods = createInventoryEvents(entities, random, createStamp(random))
   return Array.from({ length: events }, () => goods.next())
 }
 

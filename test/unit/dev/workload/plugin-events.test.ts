@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { createStories } from '../../../../src/dev/workload/plugin-events.ts'
+import { createPluginEvents } from '../../../../src/dev/workload/plugin-events.ts'
 import { seededRandom } from '../../../../src/dev/workload/random.ts'
-import { createMint } from '../../../../src/dev/workload/stamp.ts'
+import { createStamp } from '../../../../src/dev/workload/stamp.ts'
 import { entityKey } from '../../../../src/event/entity-key.ts'
 
 function tell(count: number) {
   const random = seededRandom(5)
-  const stories = createStories(random, createMint(random))
+  const stories = createPluginEvents(random, createStamp(random))
   return Array.from({ length: count }, () => stories.next())
 }
 

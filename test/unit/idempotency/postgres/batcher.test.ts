@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Gather } from '../../../../src/idempotency/postgres/batcher.ts'
+import { Batcher } from '../../../../src/idempotency/postgres/batcher.ts'
 
 /** Calls stay out until the test ends them. */
 function scene({ callsMax = 1, batchMax = 100 } = {}) {
   const calls: { asked: readonly number[]; succeed(): void; fail(): void }[] = []
   let out = 0
   const sizes = { out: 0, batch: 0 }
-  const gather = new Gather<number, string>({
+  const gather = new Batcher<number, string>({
     callsMax,
     batchMax,
-    together(asked) {
+    batch(asked) {
       sizes.out = Math.max(sizes.out, ++out)
       sizes.batch = Math.max(sizes.batch, asked.length)
       const call = new Promise<string[]>((resolve, reject) => {
@@ -21,7 +21,7 @@ function scene({ callsMax = 1, batchMax = 100 } = {}) {
     },
   })
   const asked = () => calls.map(({ asked }) => asked)
-  return { gather, calls, sizes, asked, ask: (...all: number[]) => all.map((n) => gather.ask(n)) }
+  return { gather, calls, sizes, asked, ask: (...all: number[]) => all.map((n) => gather.load(n)) }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -41,7 +41,7 @@ describe('what is asked for one by one', () => {
   it('waits while as many calls are out as may be, and then goes together', async () => {
     const { gather, asked, calls } = scene({ callsMax: 2 })
     for (const each of [1, 2, 3, 4]) {
-      void gather.ask(each)
+      void gather.load(each)
       await turn()
     }
     expect(asked()).toEqual([[1], [2]])

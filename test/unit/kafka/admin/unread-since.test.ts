@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { Unread } from '../../../../src/kafka/admin/unread-since.ts'
+import { UnreadSince } from '../../../../src/kafka/admin/unread-since.ts'
 import { OwnedPartition } from '../../../../src/kafka/consumer/owned-partition.ts'
 
 function looking() {
-  const unread = new Unread()
+  const unread = new UnreadSince()
   const owned = new OwnedPartition('events', 0, 10, 10)
   return { unread, owned }
 }

@@ -13,12 +13,12 @@ const config = loadConfig({
 /** A server of tokens with a clock; `down` makes it fail. */
 function server(lifeMs: number) {
   const state = { nowMs: 1_000_000, asked: 0, down: false }
-  const fetchToken = async (): Promise<FetchedToken> => {
+  const requestToken = async (): Promise<FetchedToken> => {
     state.asked += 1
     if (state.down) throw new Error('down')
     return { value: `token-${state.asked}`, lifeMs }
   }
-  const token = tokenSource(config, { fetchToken, clock: { now: () => state.nowMs } })
+  const token = tokenSource(config, { requestToken, clock: { now: () => state.nowMs } })
   return { state, token }
 }
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../../src/config/load-config.ts'
-import { fetchToken } from '../../../../src/kafka/client/oauth-token-request.ts'
+import { requestToken } from '../../../../src/kafka/client/oauth-token-request.ts'
 
 /** Asks a server that answers so. */
 async function ask(listener: RequestListener) {
@@ -10,7 +10,7 @@ async function ask(listener: RequestListener) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   const { port } = server.address() as AddressInfo
-  return fetchToken(configFor(`http://127.0.0.1:${port}`))
+  return requestToken(configFor(`http://127.0.0.1:${port}`))
 }
 
 function configFor(url: string) {

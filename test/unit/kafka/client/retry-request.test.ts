@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs'
 import { expect, it } from 'vitest'
-import { askAgain } from '../../../../src/kafka/client/retry-request.ts'
+import { retryRequest } from '../../../../src/kafka/client/retry-request.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 
 const { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } = kafkajs
@@ -25,7 +25,7 @@ function asking(errors: Error[]) {
     if (error !== undefined) throw error
     return 'yes'
   }
-  const answer = askAgain(ask, clock).catch((error: Error) => error)
+  const answer = retryRequest(ask, clock).catch((error: Error) => error)
   return { answer, clock, asked: () => asked }
 }
 

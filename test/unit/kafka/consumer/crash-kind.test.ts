@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs'
 import { describe, expect, it } from 'vitest'
-import { crashKindOf } from '../../../../src/kafka/consumer/crash-kind.ts'
+import { classifyCrash } from '../../../../src/kafka/consumer/crash-kind.ts'
 
 const {
   KafkaJSBrokerNotFound,
@@ -32,8 +32,8 @@ describe('a crash', () => {
     ['a broker that is gone', new KafkaJSBrokerNotFound!('Broker 2 not found in the metadata')],
     ['a coordinator that is loading', protocolError('GROUP_LOAD_IN_PROGRESS', true)],
   ])('passes by itself: %s', (_, error) => {
-    expect(crashKindOf(error)).toBe('away')
-    expect(crashKindOf(wrapped(error))).toBe('away')
+    expect(classifyCrash(error)).toBe('away')
+    expect(classifyCrash(wrapped(error))).toBe('away')
   })
 
   it.each([
@@ -41,15 +41,15 @@ describe('a crash', () => {
     ['no right to read', protocolError('TOPIC_AUTHORIZATION_FAILED', false)],
     ['no right to the group', protocolError('GROUP_AUTHORIZATION_FAILED', false)],
   ])('would come again with a new client: %s', (_, error) => {
-    expect(crashKindOf(error)).toBe('final')
-    expect(crashKindOf(wrapped(error))).toBe('final')
+    expect(classifyCrash(error)).toBe('final')
+    expect(classifyCrash(wrapped(error))).toBe('final')
   })
 
   it.each([
     ['a fault of kafkajs', new TypeError('Cannot read properties of undefined')],
     ['an answer that is not worth a second try', protocolError('INVALID_SESSION_TIMEOUT', false)],
   ])('may not come again, but is not waited out for ever: %s', (_, error) => {
-    expect(crashKindOf(error)).toBe('retry')
-    expect(crashKindOf(wrapped(error))).toBe('retry')
+    expect(classifyCrash(error)).toBe('retry')
+    expect(classifyCrash(wrapped(error))).toBe('retry')
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { commitLast } from '../../../../src/kafka/consumer/final-commit.ts'
+import { finalCommit } from '../../../../src/kafka/consumer/final-commit.ts'
 import { OwnedPartition } from '../../../../src/kafka/consumer/owned-partition.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 
@@ -17,7 +17,7 @@ function situation(answers: (() => Promise<number>)[], isReady = true) {
     return new Map([['topic', new Map([[0, await answer()]])]])
   }
   const ports = { committer: { commit, isReady }, owned: [owned], readCommitted, clock }
-  const ended = commitLast({ ...ports, log: { warn } })
+  const ended = finalCommit({ ...ports, log: { warn } })
   return { owned, clock, commit, warn, ended, asked: () => asked }
 }
 

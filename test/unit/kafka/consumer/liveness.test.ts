@@ -1,22 +1,22 @@
 import type { Consumer } from 'kafkajs'
 import { expect, it } from 'vitest'
-import { SignsOfLife } from '../../../../src/kafka/consumer/liveness.ts'
+import { Liveness } from '../../../../src/kafka/consumer/liveness.ts'
 
 it('tells trying in vain from being answered', () => {
   let nowMs = 0
-  const signs = new SignsOfLife({ now: () => nowMs })
+  const signs = new Liveness({ now: () => nowMs })
   nowMs = 10
   signs.tried()
-  expect([signs.idleMs, signs.unheardMs]).toEqual([0, 10])
+  expect([signs.sinceFetchMs, signs.sinceHeartbeatMs]).toEqual([0, 10])
   nowMs = 20
   signs.heard()
   nowMs = 25
-  expect([signs.idleMs, signs.unheardMs]).toEqual([5, 5])
+  expect([signs.sinceFetchMs, signs.sinceHeartbeatMs]).toEqual([5, 5])
 })
 
 it('counts an answer from when it was asked for, as a process reads it late that was frozen', () => {
   let nowMs = 0
-  const signs = new SignsOfLife({ now: () => nowMs })
+  const signs = new Liveness({ now: () => nowMs })
   const listeners = new Map<string, (event: object) => void>()
   const events = { REQUEST: 'request', GROUP_JOIN: 'join', HEARTBEAT: 'beat', FETCH_START: 'fetch' }
   const on = (name: string, listener: (event: object) => void) => listeners.set(name, listener)
@@ -26,11 +26,11 @@ it('counts an answer from when it was asked for, as a process reads it late that
   tell('request', { apiName: 'Heartbeat', sentAt: 1_000 })
   tell('request', { apiName: 'Fetch', sentAt: 20_000 })
   tell('beat')
-  expect(signs.unheardMs).toBe(19_000)
+  expect(signs.sinceHeartbeatMs).toBe(19_000)
   tell('request', { apiName: 'SyncGroup', sentAt: 20_000 })
   tell('join')
-  expect(signs.unheardMs).toBe(0)
+  expect(signs.sinceHeartbeatMs).toBe(0)
   nowMs = 20_500
   tell('fetch')
-  expect([signs.idleMs, signs.unheardMs]).toEqual([0, 500])
+  expect([signs.sinceFetchMs, signs.sinceHeartbeatMs]).toEqual([0, 500])
 })

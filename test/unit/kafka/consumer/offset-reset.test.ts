@@ -1,14 +1,11 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import {
-  createFindStart,
-  type OutOfRangePolicy,
-} from '../../../../src/kafka/consumer/offset-reset.ts'
+import { type OutOfRangePolicy, offsetReset } from '../../../../src/kafka/consumer/offset-reset.ts'
 
 /** What is found for a log of 10 to 20. */
 function find(next: number | undefined, outOfRange: OutOfRangePolicy = 'earliest') {
   const told: unknown[] = []
-  const findStart = createFindStart({
+  const findStart = offsetReset({
     groupId: 'group',
     outOfRange,
     log: pino({ level: 'silent' }),

@@ -1,10 +1,10 @@
 import type { PartitionAssigner } from 'kafkajs'
 import { expect, it, vi } from 'vitest'
-import { CoordinatorDoubt } from '../../../../src/kafka/consumer/stale-coordinator.ts'
+import { StaleCoordinator } from '../../../../src/kafka/consumer/stale-coordinator.ts'
 import { withFetchErrors } from '../../../../src/kafka/patches/fetch-errors.ts'
 
 function doubt() {
-  const coordinator = new CoordinatorDoubt()
+  const coordinator = new StaleCoordinator()
   let joined = () => {}
   const on = (_event: string, listener: () => void) => {
     joined = listener
@@ -19,12 +19,12 @@ it('doubts a coordinator that says it is none, until the member has joined again
   const { coordinator, joined } = doubt()
   for (const error of [failed('COORDINATOR_LOAD_IN_PROGRESS'), new Error('timed out'), undefined]) {
     coordinator.commitFailed(error)
-    expect(coordinator.isDoubted).toBe(false)
+    expect(coordinator.isStale).toBe(false)
   }
   coordinator.commitFailed(failed('NOT_COORDINATOR_FOR_GROUP'))
-  expect(coordinator.isDoubted).toBe(true)
+  expect(coordinator.isStale).toBe(true)
   joined()
-  expect(coordinator.isDoubted).toBe(false)
+  expect(coordinator.isStale).toBe(false)
 })
 
 it('has kafkajs join again instead of fetching', async () => {
@@ -34,7 +34,7 @@ it('has kafkajs join again instead of fetching', async () => {
   const cluster = { findBroker: async () => broker }
   withFetchErrors(
     (() => ({})) as unknown as PartitionAssigner,
-    () => coordinator.isDoubted,
+    () => coordinator.isStale,
   )({ cluster } as never)
   const found = (await cluster.findBroker()) as { fetch(request: unknown): Promise<unknown> }
   coordinator.commitFailed(failed('NOT_COORDINATOR_FOR_GROUP'))

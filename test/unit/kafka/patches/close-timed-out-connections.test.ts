@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { dropSilentConnections } from '../../../../src/kafka/patches/close-timed-out-connections.ts'
+import { closeTimedOutConnections } from '../../../../src/kafka/patches/close-timed-out-connections.ts'
 import { connectionTo, emptyRequest as request } from '../../../support/kafkajs-connection.ts'
 
 const require = createRequire(import.meta.url)
@@ -13,7 +13,7 @@ it('plain kafkajs waits in vain for what is sent just as its connection is close
 })
 
 it('closes a connection on which a request was not answered in time', async () => {
-  dropSilentConnections()
+  closeTimedOutConnections()
   const { port, accepted } = await silentServer()
   const connection = connectionTo(port, 100)
   await connection.connect()
@@ -29,7 +29,7 @@ it('closes a connection on which a request was not answered in time', async () =
 })
 
 it('closes idle connections with it: they may be as silent', async () => {
-  dropSilentConnections()
+  closeTimedOutConnections()
   const { port } = await silentServer()
   const [asked, idle] = [connectionTo(port, 100), connectionTo(port, 100)]
   await Promise.all([asked.connect(), idle.connect()])
@@ -38,7 +38,7 @@ it('closes idle connections with it: they may be as silent', async () => {
 })
 
 it('gives a request up that is sent just as its connection is closed', async () => {
-  dropSilentConnections()
+  closeTimedOutConnections()
   expect(await sentWhileClosing()).not.toContain('waits')
 })
 

@@ -3,8 +3,8 @@ import { expect, it, vi } from 'vitest'
 import {
   type FetchAnswer,
   type FetchRequest,
-  fetchingAhead,
   withFetchAhead,
+  withPrefetch,
 } from '../../../../src/kafka/patches/prefetch.ts'
 
 const WAIT_MS = 100
@@ -45,7 +45,7 @@ function brokerWith(ends: Offsets, { each = 2, valueBytes = 10 } = {}) {
     })
     return { responses: [{ topicName: TOPIC, partitions }] }
   })
-  return { fetch: fetchingAhead(fetch), asked, failing, hidden }
+  return { fetch: withPrefetch(fetch), asked, failing, hidden }
 }
 
 function read(answer: FetchAnswer): Record<number, number[]> {

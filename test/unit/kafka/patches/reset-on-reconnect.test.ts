@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { beginConnectionsAnew } from '../../../../src/kafka/patches/reset-on-reconnect.ts'
+import { resetBuffersOnReconnect } from '../../../../src/kafka/patches/reset-on-reconnect.ts'
 import { connectionTo, emptyRequest } from '../../../support/kafkajs-connection.ts'
 
 const require = createRequire(import.meta.url)
@@ -21,7 +21,7 @@ it('plain kafkajs waits in vain after a loss amid an answer', async () => {
 })
 
 it('reads the answers of a connection that is opened again after a loss amid an answer', async () => {
-  beginConnectionsAnew()
+  resetBuffersOnReconnect()
   const connection = connectionTo(await serverThatBreaksOff(), 1_000)
   await connection.connect()
   await expect(connection.send(asked)).rejects.toMatchObject({ retriable: true })

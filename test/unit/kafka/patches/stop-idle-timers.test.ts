@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
-import { quietIdleConnections } from '../../../../src/kafka/patches/stop-idle-timers.ts'
+import { stopIdleTimers } from '../../../../src/kafka/patches/stop-idle-timers.ts'
 
 const require = createRequire(import.meta.url)
 const RequestQueue = require('kafkajs/src/network/requestQueue')
@@ -20,7 +20,7 @@ function queue() {
 
 it('arms no timer while nothing is pending, and still sends what is', () => {
   vi.useFakeTimers()
-  expect(quietIdleConnections()).toBe(true)
+  expect(stopIdleTimers()).toBe(true)
   const idle = queue()
   idle.checkPendingRequests()
   expect(vi.getTimerCount()).toBe(0)
@@ -51,7 +51,7 @@ it('leaves a kafkajs alone that would no longer send what is pending', async () 
   })
   const never = () => {}
   prototype.scheduleCheckPendingRequests = never
-  expect(fresh.quietIdleConnections()).toBe(false)
+  expect(fresh.stopIdleTimers()).toBe(false)
   expect(prototype.scheduleCheckPendingRequests).toBe(never)
 })
 

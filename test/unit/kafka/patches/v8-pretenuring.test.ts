@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { expectShortLives, NO_PRETENURING } from '../../../../src/kafka/patches/v8-pretenuring.ts'
+import { disablePretenuring, NO_PRETENURING } from '../../../../src/kafka/patches/v8-pretenuring.ts'
 
 it('sets an option that this Node has', () => {
   // An option that V8 does not have ends Node; set at run time, it would only be complained of.
@@ -8,5 +8,5 @@ it('sets an option that this Node has', () => {
     execFileSync(process.execPath, [`--${option}`, '--eval', ''], { stdio: 'pipe' })
   expect(() => run(`${NO_PRETENURING}-x`)).toThrow('bad option')
   run(NO_PRETENURING)
-  expectShortLives()
+  disablePretenuring()
 })

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { expect, it } from 'vitest'
-import { KafkaCrashNotes } from '../../../../src/kafka/state/crash-store.ts'
+import { KafkaCrashStore } from '../../../../src/kafka/state/crash-store.ts'
 import { settled } from '../../../support/manual-clock.ts'
 
 const at = { topic: 'events', partition: 1 }
@@ -36,7 +36,7 @@ function fakeKafka(text: string | null = null) {
   const kafka = { [Symbol('private:Kafka:createCluster')]: () => cluster } as unknown as Kafka
   const warnings: string[] = []
   const log = { warn: (_: object, message: string) => void warnings.push(message) }
-  const notes = new KafkaCrashNotes({ kafka, groupId: 'group', log: log as never })
+  const notes = new KafkaCrashStore({ kafka, groupId: 'group', log: log as never })
   return { notes, state, fails, warnings }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { LoadedPlugin } from '../../../../src/plugin/loaded-plugin.ts'
 import { deferred } from '../../../support/deferred.ts'
-import { fakeCrashNotes } from '../../../support/fake-crash-notes.ts'
+import { fakeCrashStore } from '../../../support/fake-crash-notes.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
@@ -13,7 +13,7 @@ async function begun(
   processEvent: LoadedPlugin['processEvent'],
   options: Partial<KitOptions> = {},
 ) {
-  const crashes = fakeCrashNotes(noted)
+  const crashes = fakeCrashStore(noted)
   const plugins = [plugin({ processEvent })]
   const kit = pipelineKit({ plugins, crashes: crashes.notes, maxCrashes: 3, ...options })
   const p = partition(kit)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AbortCalls } from '../../../../src/pipeline/handle/abort-fan-out.ts'
+import { AbortFanOut } from '../../../../src/pipeline/handle/abort-fan-out.ts'
 
 function losing(called: string[], name: string) {
   return { onLost: () => void called.push(name) }
@@ -7,7 +7,7 @@ function losing(called: string[], name: string) {
 
 describe('AbortCalls', () => {
   it('calls whoever is still there when the signal aborts, once', () => {
-    const calls = new AbortCalls()
+    const calls = new AbortFanOut()
     const controller = new AbortController()
     const called: string[] = []
     const [gone, stays] = ['gone', 'stays'].map((name) => losing(called, name))
@@ -20,7 +20,7 @@ describe('AbortCalls', () => {
   })
 
   it('keeps signals apart', () => {
-    const calls = new AbortCalls()
+    const calls = new AbortFanOut()
     const [one, other] = [new AbortController(), new AbortController()]
     const called: string[] = []
     calls.add(one.signal, losing(called, 'one'))
@@ -30,7 +30,7 @@ describe('AbortCalls', () => {
   })
 
   it('tells of an abort that was before', () => {
-    const calls = new AbortCalls()
+    const calls = new AbortFanOut()
     const called: string[] = []
     calls.add(AbortSignal.abort(), losing(called, 'late'))
     expect(called).toEqual(['late'])

@@ -9,7 +9,10 @@ import { nameOf } from '../../../../src/event/guards.ts'
 import { type Path, valueAt } from '../../../../src/event/path.ts'
 import type { SourceRecord } from '../../../../src/event/record.ts'
 import { readFilter } from '../../../../src/filter/read-filter.ts'
-import { Ask, type FilterDecision } from '../../../../src/pipeline/intake/evaluate-filters.ts'
+import {
+  type FilterDecision,
+  FilterEvaluator,
+} from '../../../../src/pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../../../../src/plugin/loaded-plugin.ts'
 import { event, number, text } from '../../../support/arbitraries.ts'
 import { moved } from '../../../support/events.ts'
@@ -33,7 +36,7 @@ function pluginWith(where: unknown): LoadedPlugin {
 function decide(plugins: LoadedPlugin[], e: Event): FilterDecision['type'][] {
   const decisions: FilterDecision[] = []
   const asked = { name: nameOf(e), schema: schemaOf(e) }
-  new Ask(plugins).all(plugins, asked, recordOf(encodeEvent(e, 1)), decisions)
+  new FilterEvaluator(plugins).evaluate(plugins, asked, recordOf(encodeEvent(e, 1)), decisions)
   return decisions.map(({ type }) => type)
 }
 
@@ -141,8 +144,8 @@ describe('many plugins', () => {
         { exact: { 'data.to.type': 'x' } },
       ]),
     ]
-    const ask = new Ask(plugins)
-    for (let i = 0; i < 3; i++) ask.all(plugins, { name: 'n', schema }, recordOf(value), [])
+    const ask = new FilterEvaluator(plugins)
+    for (let i = 0; i < 3; i++) ask.evaluate(plugins, { name: 'n', schema }, recordOf(value), [])
     expect(projection.mock.calls).toEqual([[[to, from, stage]]])
     expect(project).toHaveBeenCalledTimes(3)
   })
@@ -156,14 +159,19 @@ describe('many plugins', () => {
     ]
     const decisions: FilterDecision[] = []
     const schema = { ...jsonSchema, projection }
-    new Ask(plugins).all(plugins, { name: 'n', schema }, recordOf(value), decisions)
+    new FilterEvaluator(plugins).evaluate(
+      plugins,
+      { name: 'n', schema },
+      recordOf(value),
+      decisions,
+    )
     expect(decisions.map(({ type }) => type)).toEqual(['unwanted', 'unwanted'])
     expect(projection).not.toHaveBeenCalled()
   })
 
   it('do not see the fields of the record before', () => {
     const plugins = [pluginWith({ exact: { 'data.to.name': 'Cold Storage' } })]
-    const ask = new Ask(plugins)
+    const ask = new FilterEvaluator(plugins)
     const broken = {
       ...jsonSchema,
       projection: () => () => {
@@ -173,7 +181,7 @@ describe('many plugins', () => {
     const seen = [jsonSchema, broken, jsonSchema].map((schema, i) => {
       const decisions: FilterDecision[] = []
       const bytes = i === 2 ? Buffer.from('{}') : value
-      ask.all(plugins, { name: 'n', schema }, recordOf(bytes), decisions)
+      ask.evaluate(plugins, { name: 'n', schema }, recordOf(bytes), decisions)
       return decisions[0]
     })
     expect(seen).toEqual([

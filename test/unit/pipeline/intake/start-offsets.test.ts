@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ControlRecord, PluginState } from '../../../../src/control/control-record.ts'
 import { Switches } from '../../../../src/control/switches.ts'
 import {
-  createStarted,
+  createStartFilter,
   isBelow,
   placesBeyond,
   type StartOffsets,
@@ -145,7 +145,7 @@ it('the plugins that started by a record are those that it does not lie below', 
     fc.property(fc.array(fc.option(offsets), { maxLength: 4 }), record, (starts, place) => {
       const plugins = starts.map((_, n) => plugin({ slug: String(n), processEvent() {} }))
       const startOf = (slug: string) => starts[Number(slug)] ?? undefined
-      const found = createStarted(plugins, startOf)(place as never)
+      const found = createStartFilter(plugins, startOf)(place as never)
       expect(found).toEqual(plugins.filter(({ slug }) => !isBelow(startOf(slug), place)))
     }),
   )

@@ -6,8 +6,8 @@ import {
   type Shares,
 } from '../../../../../src/kafka/consumer/assigner/balance.ts'
 import {
-  decodeClaims,
-  encodeClaims,
+  decodeMemberMetadata,
+  encodeMemberMetadata,
 } from '../../../../../src/kafka/consumer/assigner/member-metadata.ts'
 
 const widths = new Map([
@@ -193,21 +193,21 @@ describe('claims', () => {
         { topic: 'b', partition: 0 },
       ],
     }
-    expect(decodeClaims(encodeClaims(claims))).toEqual(claims)
+    expect(decodeMemberMetadata(encodeMemberMetadata(claims))).toEqual(claims)
   })
 
   it('are none where they cannot be read', () => {
     const nothing = { generation: -1, owned: [] }
-    expect(decodeClaims(undefined)).toEqual(nothing)
-    expect(decodeClaims(null)).toEqual(nothing)
-    expect(decodeClaims(Buffer.alloc(0))).toEqual(nothing)
-    expect(decodeClaims(Buffer.from([2, 1, 2]))).toEqual(nothing)
-    expect(decodeClaims(Buffer.from([1, 1, 2]))).toEqual(nothing)
+    expect(decodeMemberMetadata(undefined)).toEqual(nothing)
+    expect(decodeMemberMetadata(null)).toEqual(nothing)
+    expect(decodeMemberMetadata(Buffer.alloc(0))).toEqual(nothing)
+    expect(decodeMemberMetadata(Buffer.from([2, 1, 2]))).toEqual(nothing)
+    expect(decodeMemberMetadata(Buffer.from([1, 1, 2]))).toEqual(nothing)
   })
 
   it('are read without what a later version adds', () => {
     const more = { generation: 3, partitions: { a: [2], b: [null, 'x', 1] }, zone: 'here' }
-    expect(decodeClaims(format1(more))).toEqual({
+    expect(decodeMemberMetadata(format1(more))).toEqual({
       generation: 3,
       owned: [
         { topic: 'a', partition: 2 },
@@ -228,7 +228,7 @@ describe('claims', () => {
     )
     fc.assert(
       fc.property(sent, (userData) => {
-        const { generation, owned } = decodeClaims(userData)
+        const { generation, owned } = decodeMemberMetadata(userData)
         expect(Number.isSafeInteger(generation)).toBe(true)
         expect(owned.every(({ partition }) => Number.isSafeInteger(partition))).toBe(true)
       }),
