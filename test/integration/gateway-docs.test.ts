@@ -3,14 +3,13 @@ import { expect, it } from 'vitest'
 import { pickPorts } from '../../src/dev/stack/ports.ts'
 import { bash } from '../support/bash.ts'
 import { REPO } from '../support/clone.ts'
+import { blocks } from '../support/pages.ts'
 import { readTopic } from '../support/read-topic.ts'
-import { blocks } from '../support/readme.ts'
-import { textOf } from '../support/repo-files.ts'
 import { situation } from '../support/service-kit.ts'
 import { endpoints } from '../support/stack.ts'
 
 const TIMEOUT_MS = 120_000
-const shown = blocks(textOf('docs/gateway.md'))
+const shown = blocks('docs/gateway.md')
 
 it.skipIf(!hasOpenssl())(
   'the commands of docs/gateway.md work, one after the other',
