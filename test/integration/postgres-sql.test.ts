@@ -203,7 +203,7 @@ it('cuts off a statement that runs when the time limit passes', async () => {
   expect(await endedAs(1)).toEqual(['dead-lettered'])
   // Postgres has the same limit, and may be the first to say so.
   const error = String(letters[0]?.headers['dlq.error'])
-  expect(error).toMatch(/took longer than its 100 ms|statement timeout/)
+  expect(error).toMatch(/took longer than its limit of 100 ms|statement timeout/)
   expect(await effects()).toEqual([])
 })
 
@@ -219,7 +219,7 @@ it('refuses further statements once the time limit has passed', async () => {
   )
   put({ kind: 'k', id: 'a' })
   expect(await endedAs(1)).toEqual(['dead-lettered'])
-  expect(String(letters[0]?.headers['dlq.error'])).toContain('took longer than its 100 ms')
+  expect(String(letters[0]?.headers['dlq.error'])).toContain('took longer than its limit of 100 ms')
   expect(await effects()).toEqual([])
 })
 

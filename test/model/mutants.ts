@@ -68,19 +68,19 @@ export const mutants: Mutant[] = [
   {
     name: 'a dead letter that was not acknowledged counts',
     file: 'src/pipeline/settle/settle.ts',
-    from: "return tryAgain(delivery, outcome, 'dead letter', failure)",
+    from: "return retryWrite(delivery, outcome, 'dead letter', failure)",
     to: 'void failure',
   },
   {
     name: 'a mark that could not be written counts',
     file: 'src/pipeline/settle/settle.ts',
-    from: "(failure) => tryAgain(delivery, outcome, 'mark', failure)",
+    from: "(failure) => retryWrite(delivery, outcome, 'mark', failure)",
     to: '() => turn',
   },
   {
     name: 'a handler that was told to end counts as having processed',
     file: 'src/pipeline/handle/call-watch.ts',
-    from: "result.type === 'returned' ? HandlerContext.wasTold(this.#context) : this.#isLate",
+    from: "result.type === 'returned' ? HandlerContext.couldSeeAbort(this.#context) : this.#isLate",
     to: "result.type !== 'returned' && this.#isLate",
   },
   {

@@ -1,17 +1,18 @@
-import type { Wanting } from '../delivery.ts'
+import type { Recipient } from '../delivery.ts'
 import type { Obstacle } from '../source.ts'
 
 interface Share {
   usedBytes: number
+  /** Resolves `cleared`; both are set while the source waits for room in this share. */
   waiting: (() => void) | undefined
   cleared: Promise<void> | undefined
 }
 
 /**
- * Bounds the bytes that deliveries keep in memory. Every plugin has an equal share, so one that
- * stalls fills its own and leaves the others theirs. A record larger than a share is let in alone.
- * A full share has room again when half of it is free: waiting for one slot at a time would make
- * the source stop and go for every record.
+ * Bounds the bytes that deliveries keep in memory. Every plugin has an equal share, so that a plugin
+ * that stalls fills only its own. A record larger than a share is accepted when the share is empty.
+ * A full share accepts records again once half of it is free; otherwise the source would pause and
+ * resume for every record.
  */
 export class PluginByteBudget {
   readonly shareBytes: number
@@ -24,14 +25,14 @@ export class PluginByteBudget {
     }
   }
 
-  /** What keeps a record of this size from those who want it, if anything does. */
-  obstacle(bytes: number, wanting: readonly Wanting[]): Obstacle | undefined {
+  /** The first full share among the recipients; undefined if a record of this size fits all. */
+  obstacle(bytes: number, recipients: readonly Recipient[]): Obstacle | undefined {
     for (const {
       plugin: { slug },
-    } of wanting) {
+    } of recipients) {
       const share = this.#share(slug)
       const fits = share.usedBytes === 0 || share.usedBytes + bytes <= this.shareBytes
-      if (!fits) return { why: `plugin ${slug} has its share in flight`, cleared: cleared(share) }
+      if (!fits) return { why: `plugin ${slug} has used its share`, cleared: cleared(share) }
     }
     return undefined
   }

@@ -110,7 +110,7 @@ describe('a redriven record', () => {
     input.lose()
     const record = { value: moved('1'), headers: redriveOf('a') }
     const obstacle = redrive.take(record)
-    expect(obstacle?.why).toBe('its input partition events/0 is not open here')
+    expect(obstacle?.why).toBe('input partition events/0 is not open on this replica')
     partition(kit)
     await settled()
     expect(redrive.take(record)).toBeUndefined()

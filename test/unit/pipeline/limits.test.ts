@@ -78,7 +78,7 @@ describe('byte budget', () => {
     const big = 'x'.repeat(1_000)
     expect(p.put({ id: '1', kind: 'slow', big })).toBeUndefined()
     const obstacle = p.put({ id: '2', kind: 'slow', big })
-    expect(obstacle?.why).toBe('plugin slow has its share in flight')
+    expect(obstacle?.why).toBe('plugin slow has used its share')
     expect(p.put({ id: '3', kind: 'quick', big })).toBeUndefined()
     const cleared = vi.fn()
     void obstacle?.cleared.then(cleared)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Trace } from '../../../../src/event/trace.ts'
-import { traced } from '../../../../src/pipeline/handle/call-span.ts'
+import { withSpans } from '../../../../src/pipeline/handle/call-span.ts'
 import { reject } from '../../../../src/plugin/plugin.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
@@ -59,5 +59,5 @@ it('each attempt is made within a span, whose answer counts', async () => {
 
 it('costs nothing where nobody looks', () => {
   const handle = async () => ({ type: 'returned', value: undefined }) as const
-  expect(traced(handle, undefined)).toBe(handle)
+  expect(withSpans(handle, undefined)).toBe(handle)
 })

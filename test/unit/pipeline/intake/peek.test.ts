@@ -21,7 +21,7 @@ function lie(headers: RecordHeaders, written: Event = sample): boolean {
   const place = { topic: 'events', partition: 0, offset: 0, timestampMs: 0, key: null }
   const peeked = peek({ ...place, value, headers })
   if (peeked.type !== 'event') throw new Error(peeked.type)
-  return peeked.headersLie
+  return peeked.headersDiffer
 }
 
 it('believes headers that say what the event says, however they are given', () => {
