@@ -1,7 +1,7 @@
-/** Kafka header values as clients give them: one value, or several under one name. */
+/** Kafka headers by name: one value, or several under one name. */
 export type RecordHeaders = Record<string, Buffer | string | (Buffer | string)[] | undefined>
 
-/** What Kafka holds at one offset, free of any client's types. */
+/** A Kafka record, independent of any client's types. */
 export interface SourceRecord {
   topic: string
   partition: number
@@ -22,7 +22,7 @@ export function placeOf(record: SourceRecord): string {
   return `${record.topic}/${record.partition}@${record.offset}`
 }
 
-/** A header's text; of several values under one name the last one counts, as in Kafka's clients. */
+/** A header's text. Of several values under one name the last counts, as in Kafka's clients. */
 export function headerText(record: SourceRecord, name: string): string | undefined {
   const value = record.headers[name]
   const last = Array.isArray(value) ? value.at(-1) : value

@@ -1,4 +1,4 @@
-/** Every error of ours, so that callers and logs can act on `code` and `retryable`. */
+/** The codes of all errors of this package. */
 export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'CONTROL_INVALID'
@@ -22,15 +22,16 @@ export type ErrorCode =
   | 'USAGE'
 
 export interface ErrorDetails {
-  /** Whether the same call may succeed later without anybody changing anything. */
+  /** Whether the same call may succeed later without any change. */
   retryable?: boolean
-  /** The slug of the plugin, or the file it was to be loaded from. */
+  /** The slug of the plugin, or the file that it should be loaded from. */
   plugin?: string
   /** `topic/partition@offset` of the record. */
   record?: string
   cause?: unknown
 }
 
+/** The base of all errors of this package. Callers and logs can act on `code` and `retryable`. */
 export class InventoryEventsError extends Error {
   readonly code: ErrorCode
   readonly retryable: boolean
@@ -47,7 +48,7 @@ export class InventoryEventsError extends Error {
   }
 }
 
-/** The message of whatever was thrown: plugins may throw anything, `undefined` included. */
+/** The message of a thrown value: plugins may throw anything, including `undefined`. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message || error.name
   try {

@@ -178,7 +178,7 @@ it.each([
   expect(await effects()).toEqual([])
 })
 
-it('refuses statements once the call of the handler is over', async () => {
+it("rejects statements after the handler's call has ended", async () => {
   const { replica } = await situation()
   let kept: SqlPluginContext | undefined
   const { put, endedAs } = await replica((_, context) => {
@@ -187,7 +187,7 @@ it('refuses statements once the call of the handler is over', async () => {
   })
   put({ kind: 'k', id: 'a' })
   await endedAs(1)
-  await expect(kept?.sql.query('select 1')).rejects.toThrow('the call of the handler is over')
+  await expect(kept?.sql.query('select 1')).rejects.toThrow("the handler's call has ended")
 })
 
 it('cuts off a statement that runs when the time limit passes', async () => {

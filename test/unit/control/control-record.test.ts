@@ -27,7 +27,7 @@ describe('a control record', () => {
     ['start:a', '{"v":1,"offsets":{"t":3}}', 'expected offsets by topic and partition, got 3'],
     ['start:a', '{"v":1,"offsets":{"t":{"0":-1}}}', 'by partition, got {"0":-1} for t'],
     ['start:a', '{"v":1,"offsets":{"t":{"x":1}}}', 'by partition, got {"x":1} for t'],
-    ['lights', '{"v":1,"state":"on"}', 'no switch has this key'],
+    ['lights', '{"v":1,"state":"on"}', 'unknown switch'],
     ['events', 'null', 'cannot be read'],
     ['events', '{', 'cannot be read'],
   ])('that this version does not know is refused: %s %s', (key, value, why) => {

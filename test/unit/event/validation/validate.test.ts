@@ -41,7 +41,7 @@ describe('validateEvent', () => {
     [withEntity({ attributes: null }), 'entity.attributes: expected an object, got null'],
     [withEntity({ attributes: [] }), 'entity.attributes: expected an object, got a list of 0'],
     [withEntity({ id: '' }), 'entity.id: expected a non-empty string, got ""'],
-    [withEntity({ colour: 'red' }), 'entity.colour: expected no field of this name, got "red"'],
+    [withEntity({ colour: 'red' }), 'entity.colour: expected no such field, got "red"'],
     [
       withEntity({ attributes: { 'a b': [1, Number.POSITIVE_INFINITY] } }),
       'entity.attributes["a b"][1]: expected a finite number, got Infinity',
@@ -78,7 +78,7 @@ describe('validateEvent', () => {
       'sourceEntityIds[1]: expected a string, got 1; sourceEntityIds[2]: expected a non-empty string, got ""',
     ],
     [{ ...received, kind: 7 }, 'kind: expected a string, got 7'],
-    [{}, 'kind: expected the kind of an inventory event, or else a `name`, got nothing'],
+    [{}, 'kind: expected the kind of an inventory event, or a `name` instead, got nothing'],
     [null, 'event: expected an object, got null'],
     [[], 'event: expected an object, got a list of 0'],
     ['x', 'event: expected an object, got "x"'],
