@@ -24,7 +24,7 @@ const EXCEPTIONS: ReadonlyMap<string, readonly Reference[]> = new Map<string, Re
   ['plugin_activated', [['plugin', 'slug']]],
 ])
 
-/** The prefix of `order.overdue_…` names no model; some releases name a return order's argument wrongly. */
+/** `order.overdue_…` does not name the model; some releases name a return order's argument wrongly. */
 const OVERDUE_ORDERS: readonly Reference[] = [
   ['purchaseorder', 'purchase_order'],
   ['salesorder', 'sales_order'],

@@ -38,7 +38,7 @@ export interface Pipeline extends Intake {
 }
 
 /**
- * The way of an event: fetch → peek → route → decode → order → dedupe → handle → settle → commit.
+ * The path of an event: fetch → peek → route → decode → order → dedupe → handle → settle → commit.
  * `take` runs for each record of a fetch, `deliver` is one turn of a delivery in its lane. The source
  * fetches and commits.
  */

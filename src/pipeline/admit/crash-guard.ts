@@ -103,7 +103,7 @@ export class CrashGuard {
     })
   }
 
-  /** The delivery was abandoned, so its handler has ended and the process has not: restores its count. */
+  /** The delivery was abandoned: its handler ended without ending the process. Restores its count. */
   abandoned(delivery: Delivery): void {
     if (!delivery.crashNoted) return
     const before = this.#crashesOf(delivery) ?? 0
