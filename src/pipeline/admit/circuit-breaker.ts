@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
+import { type Deferred, deferred } from '../../util/deferred.ts'
 
 export interface BreakerOptions {
   clock: Clock
@@ -46,8 +47,8 @@ export class Breaker {
     if (this.#open !== undefined) {
       const isFailing = this.#failing.has(lane)
       if (this.#open.probe === 'none')
-        return isFailing ? this.#open.failing.next : this.#open.good.next
-      if (this.#open.probe === 'good' && isFailing) return this.#open.failing.next
+        return isFailing ? this.#open.failing.promise : this.#open.good.promise
+      if (this.#open.probe === 'good' && isFailing) return this.#open.failing.promise
       this.#open.probe = 'none'
     }
     this.#callsInFlight += 1
@@ -63,8 +64,8 @@ export class Breaker {
     if (open === undefined) return
     this.#open = undefined
     this.#options.onChange('closed')
-    open.good.wake()
-    open.failing.wake()
+    open.good.resolve()
+    open.failing.resolve()
   }
 
   /** The handler failed. Returns true if the plugin is to blame, not the event: no attempt is used. */
@@ -91,7 +92,8 @@ export class Breaker {
 
   #trip(): void {
     const delayMs = PROBE_DELAY_MS.first
-    this.#open = { good: signal(), failing: signal(), probe: 'none', delayMs, isScheduled: false }
+    const [good, failing] = [deferred(), deferred()]
+    this.#open = { good, failing, probe: 'none', delayMs, isScheduled: false }
     this.#options.onChange('open')
     this.#scheduleProbe(this.#open)
   }
@@ -118,30 +120,17 @@ export class Breaker {
 }
 
 interface Open {
-  /** What lanes that were not failing wait for, and what failing ones wait for. */
-  good: Signal
-  failing: Signal
+  /** Resolved at the next probe: `good` for lanes that were not failing, `failing` for the others. */
+  good: Deferred
+  failing: Deferred
   /** Which lanes may send the next probe. */
   probe: 'none' | 'good' | 'any'
   delayMs: number
   isScheduled: boolean
 }
 
-/** `next` resolves at the next probe. */
-interface Signal {
-  next: Promise<void>
-  wake: () => void
-}
-
-function renew(old: Signal): Signal {
-  old.wake()
-  return signal()
-}
-
-function signal(): Signal {
-  let wake = () => {}
-  const next = new Promise<void>((resolve) => {
-    wake = resolve
-  })
-  return { next, wake }
+/** Wakes those that wait, and returns what the next ones wait for. */
+function renew(old: Deferred): Deferred {
+  old.resolve()
+  return deferred()
 }

@@ -1,5 +1,6 @@
 import type { CompletedOutcome, Outcome } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
+import { deferred } from '../../util/deferred.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
@@ -71,13 +72,11 @@ export class CrashGuard {
     call: () => MaybePromise<Outcome>,
   ): Promise<Outcome> {
     if (!delivery.crashNoted) this.#ports.onSuspect(delivery, crashes)
-    let free = () => {}
-    this.#running = new Promise((resolve) => {
-      free = resolve
-    })
+    const ended = deferred()
+    this.#running = ended.promise
     const outcome = (await this.#recordCrash(delivery)) ?? (await call())
     this.#running = undefined
-    free()
+    ended.resolve()
     return outcome
   }
 

@@ -2,6 +2,7 @@ import { redriveIdOf } from '../../dead-letter/redrive.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import type { ClaimResult, IdempotencyStore } from '../../idempotency/store.ts'
 import type { Clock } from '../../util/clock.ts'
+import { type Deferred, deferred } from '../../util/deferred.ts'
 import { messageOf } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.ts'
@@ -24,12 +25,6 @@ export interface DedupePorts {
 
 export type StoreOperation = 'claim' | 'complete' | 'release'
 
-/** Resolved when a delivery leaves its event id. */
-interface Left {
-  promise: Promise<void>
-  resolve: () => void
-}
-
 const STORE_RETRY_MS = 1_000
 const CLAIMED_ELSEWHERE_RETRY_MS = 1_000
 
@@ -37,8 +32,8 @@ const CLAIMED_ELSEWHERE_RETRY_MS = 1_000
 export class Dedupe {
   /** The delivery that holds an event id, by plugin and id. A second lane with the same id waits. */
   #holders = new Map<string, Map<string, Delivery>>()
-  /** Only for holders that another delivery waits for. */
-  #left = new Map<Delivery, Left>()
+  /** Resolved when the holder leaves its id. Only for holders that another delivery waits for. */
+  #left = new Map<Delivery, Deferred>()
   #ports: DedupePorts
 
   constructor(ports: DedupePorts) {
@@ -167,14 +162,7 @@ export class Dedupe {
   }
 
   #leftBy(holder: Delivery): Promise<void> {
-    const known = this.#left.get(holder)
-    if (known !== undefined) return known.promise
-    let resolve = () => {}
-    const promise = new Promise<void>((left) => {
-      resolve = left
-    })
-    this.#left.set(holder, { promise, resolve })
-    return promise
+    return getOrInsert(this.#left, holder, () => deferred()).promise
   }
 }
 

@@ -1,11 +1,11 @@
+import { type Deferred, deferred } from '../../util/deferred.ts'
 import type { Recipient } from '../delivery.ts'
 import type { Obstacle } from '../source.ts'
 
 interface Share {
   usedBytes: number
-  /** Resolves `cleared`; both are set while the source waits for room in this share. */
-  waiting: (() => void) | undefined
-  cleared: Promise<void> | undefined
+  /** Set while the source waits for room in this share. */
+  cleared: Deferred | undefined
 }
 
 /**
@@ -21,7 +21,7 @@ export class PluginByteBudget {
   constructor(totalBytes: number, plugins: string[]) {
     this.shareBytes = Math.floor(totalBytes / Math.max(1, plugins.length))
     for (const slug of plugins) {
-      this.#shares.set(slug, { usedBytes: 0, waiting: undefined, cleared: undefined })
+      this.#shares.set(slug, { usedBytes: 0, cleared: undefined })
     }
   }
 
@@ -32,7 +32,9 @@ export class PluginByteBudget {
     } of recipients) {
       const share = this.#share(slug)
       const fits = share.usedBytes === 0 || share.usedBytes + bytes <= this.shareBytes
-      if (!fits) return { why: `plugin ${slug} has used its share`, cleared: cleared(share) }
+      if (fits) continue
+      share.cleared ??= deferred()
+      return { why: `plugin ${slug} has used its share`, cleared: share.cleared.promise }
     }
     return undefined
   }
@@ -44,11 +46,9 @@ export class PluginByteBudget {
   give(slug: string, bytes: number): void {
     const share = this.#share(slug)
     share.usedBytes -= bytes
-    if (share.waiting === undefined || share.usedBytes * 2 > this.shareBytes) return
-    const resolve = share.waiting
-    share.waiting = undefined
+    if (share.usedBytes * 2 > this.shareBytes) return
+    share.cleared?.resolve()
     share.cleared = undefined
-    resolve()
   }
 
   #share(slug: string): Share {
@@ -56,11 +56,4 @@ export class PluginByteBudget {
     if (share === undefined) throw new Error(`no share for plugin ${slug}`)
     return share
   }
-}
-
-function cleared(share: Share): Promise<void> {
-  share.cleared ??= new Promise((resolve) => {
-    share.waiting = resolve
-  })
-  return share.cleared
 }
