@@ -48,8 +48,8 @@ interface Ownership {
  * delivery. A mark that a former owner writes late is still valid.
  */
 export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
-  const { marksLog, groupId, clock, reports } = options
-  const marks = new PartitionMarks({ ...options, onEvict: reports.onEvict })
+  const { marksLog, groupId, clock, ttlMs, maxMarks, reports } = options
+  const marks = new PartitionMarks({ clock, ttlMs, maxMarks, onEvict: reports.onEvict })
   const onWriteFailed = (error: unknown, unwritten: number) =>
     reports.onWriteFailed(messageOf(error), unwritten)
   const writer = new MarkWriter({ log: marksLog, clock, onWriteFailed })
@@ -119,7 +119,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
       })
       if (!isRead) unreadable += 1
     }
-    const request = { topic, partition, lost, maxRecords: options.maxMarks, onRecord }
+    const request = { topic, partition, lost, maxRecords: maxMarks, onRecord }
     const { skipped } = await marksLog.read(request)
     if (lost.aborted) throw notOwned(name)
     // A record holds at least one mark, so the marks of skipped records would have been evicted.

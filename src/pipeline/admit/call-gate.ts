@@ -44,7 +44,7 @@ export class CallGate {
     this.#breakers = new Map(
       plugins.map(({ slug }) => {
         const onChange = (state: BreakerState) => ports.onBreaker(slug, state)
-        return [slug, new Breaker({ ...ports, onChange })]
+        return [slug, new Breaker({ clock: ports.clock, random: ports.random, onChange })]
       }),
     )
     const limited = plugins.filter(({ maxPerSecond }) => maxPerSecond !== undefined)

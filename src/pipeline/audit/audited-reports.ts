@@ -1,24 +1,28 @@
 import type { CrashGuard } from '../admit/crash-guard.ts'
 import type { Delivery } from '../delivery.ts'
 import type { PluginByteBudget } from '../intake/byte-budget.ts'
-import type { PipelineReports } from '../reports.ts'
+import type { SettleReports } from '../settle/settle.ts'
 import type { DeliveryAudit } from './delivery-audit.ts'
 
 /** Wraps the reports: updates the audit, byte budget and crash counts before passing them on. */
 export function auditedReports(
-  reports: PipelineReports,
+  reports: SettleReports,
   {
     audit,
     budget,
     crashGuard,
   }: { audit: DeliveryAudit; budget: PluginByteBudget; crashGuard: CrashGuard },
-): PipelineReports {
+): SettleReports {
   const leave = (delivery: Delivery) => {
     audit.ended(delivery)
     budget.give(delivery.plugin.slug, delivery.wanted.bytes)
   }
   return {
-    ...reports,
+    onRetry: reports.onRetry,
+    onHeld: reports.onHeld,
+    onInterrupted: reports.onInterrupted,
+    onDeadLetter: reports.onDeadLetter,
+    onWriteFailed: reports.onWriteFailed,
     onSettled: (delivery, outcome) => {
       leave(delivery)
       crashGuard.settled(delivery)

@@ -1,3 +1,4 @@
+import type { CompletedOutcome } from '../../event/outcome.ts'
 import { type Deferred, deferred } from '../../util/deferred.ts'
 import type { Recipient } from '../delivery.ts'
 import type { Obstacle } from '../source.ts'
@@ -16,13 +17,22 @@ interface Share {
  */
 export class PluginByteBudget {
   readonly shareBytes: number
+  readonly #totalBytes: number
   #shares = new Map<string, Share>()
 
   constructor(totalBytes: number, plugins: string[]) {
+    this.#totalBytes = totalBytes
     this.shareBytes = Math.floor(totalBytes / Math.max(1, plugins.length))
     for (const slug of plugins) {
       this.#shares.set(slug, { usedBytes: 0, cleared: undefined })
     }
+  }
+
+  /** The outcome of a record larger than the whole budget; undefined if it is not. */
+  tooLarge(bytes: number): CompletedOutcome | undefined {
+    if (bytes <= this.#totalBytes) return undefined
+    const error = `the record's ${bytes} bytes exceed MAX_IN_FLIGHT_BYTES (${this.#totalBytes})`
+    return { type: 'dead-lettered', reason: 'too-large', error }
   }
 
   /** The first full share among the recipients; undefined if a record of this size fits all. */

@@ -1,7 +1,10 @@
 import type { SchemaLookup, Span, WriterSchema } from '../../avro/writer-schema.ts'
 import { headerText, type RecordHeaders, type SourceRecord } from '../../event/record.ts'
+import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Obstacle } from '../source.ts'
+
+const UNREADABLE_RETRY_MS = 30_000
 
 interface PeekedEvent {
   type: 'event'
@@ -47,6 +50,13 @@ export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
       return { type: 'undecodable', error: messageOf(error) }
     }
   }
+}
+
+/** An event that only a newer version can read is not a bad event: it waits for that version. */
+export function unreadableSchema(peeked: Peek, clock: Pick<Clock, 'sleep'>): Obstacle | undefined {
+  if (peeked.type !== 'event' || peeked.schema.unreadable === undefined) return undefined
+  const why = `this version cannot read the schema: ${peeked.schema.unreadable}`
+  return { why, cleared: clock.sleep(UNREADABLE_RETRY_MS) }
 }
 
 /** Every record is peeked at, so one result object is reused for all. */

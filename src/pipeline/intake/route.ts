@@ -1,5 +1,7 @@
+import { redrivenOf } from '../../dead-letter/redrive.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import { isRedrive } from '../../topics/names.ts'
 import type { Recipient } from '../delivery.ts'
 import type { FilterDecision, FilterEvaluator, FilterTally } from './evaluate-filters.ts'
 import type { Peek } from './peek.ts'
@@ -109,8 +111,15 @@ export const everyPlugin: LoadedPlugin = {
   sql: false,
 }
 
-/** The receiver of a record that is for no plugin of this group. No plugin has this slug. */
-export const noPlugin = ''
+/** The receiver of a redriven record of another group. No plugin has this slug. */
+const noPlugin = ''
+
+/** The slug of the only plugin that a redriven record is for; `*` for records of input topics. */
+export function receiverOf(record: SourceRecord, groupId: string): string {
+  if (!isRedrive(record)) return everyPlugin.slug
+  const redriven = redrivenOf(record)
+  return redriven?.groupId === groupId ? redriven.plugin : noPlugin
+}
 
 const noTallies: Tallies = { all: [], unwanted: [] }
 const noRecipients: Route = { evaluated: [], decisions: [], tallies: noTallies, recipients: [] }
