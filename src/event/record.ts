@@ -17,9 +17,17 @@ export interface SourceRecord {
   headers: RecordHeaders
 }
 
+/** `topic/partition`, for logs, errors and keys of maps. */
+export function partitionName({
+  topic,
+  partition,
+}: Pick<SourceRecord, 'topic' | 'partition'>): string {
+  return `${topic}/${partition}`
+}
+
 /** `topic/partition@offset`, for logs and errors. */
-export function placeOf(record: SourceRecord): string {
-  return `${record.topic}/${record.partition}@${record.offset}`
+export function placeOf(record: Pick<SourceRecord, 'topic' | 'partition' | 'offset'>): string {
+  return `${partitionName(record)}@${record.offset}`
 }
 
 /** A header's text. Of several values under one name the last counts, as in Kafka's clients. */

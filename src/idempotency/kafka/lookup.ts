@@ -1,3 +1,4 @@
+import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../lookup.ts'
@@ -69,7 +70,7 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
 function byPartition(wanted: readonly Wanted[]): Iterable<Wanted[]> {
   const partitions = new Map<string, Wanted[]>()
   for (const each of wanted) {
-    const name = `${each.query.topic}/${each.query.partition}`
+    const name = partitionName(each.query)
     partitions.set(name, [...(partitions.get(name) ?? []), each])
   }
   return partitions.values()

@@ -1,3 +1,4 @@
+import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
@@ -83,10 +84,10 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     }
   }
 
-  function stateOf({ topic, partition }: { topic: string; partition: number }): PartitionState {
-    const ofTopic = getOrInsert(partitions, topic, () => new Map<number, PartitionState>())
-    return getOrInsert(ofTopic, partition, () => {
-      return { name: `${topic}/${partition}`, ownership: undefined, claimed: new Map() }
+  function stateOf(of: { topic: string; partition: number }): PartitionState {
+    const ofTopic = getOrInsert(partitions, of.topic, () => new Map<number, PartitionState>())
+    return getOrInsert(ofTopic, of.partition, () => {
+      return { name: partitionName(of), ownership: undefined, claimed: new Map() }
     })
   }
 

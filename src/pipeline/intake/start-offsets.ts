@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../../event/record.ts'
+import { partitionName, type SourceRecord } from '../../event/record.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 
 /**
@@ -19,9 +19,10 @@ export function isBelow(
 /** The partitions, as `topic/partition`, whose end offset is below the start offset. */
 export function placesBeyond(starts: StartOffsets, ends: StartOffsets): string[] {
   return Object.entries(starts).flatMap(([topic, offsets]) =>
-    Object.entries(offsets).flatMap(([partition, first]) => {
-      const end = ends[topic]?.[Number(partition)]
-      return end !== undefined && end < first ? [`${topic}/${partition}`] : []
+    Object.entries(offsets).flatMap(([key, first]) => {
+      const partition = Number(key)
+      const end = ends[topic]?.[partition]
+      return end !== undefined && end < first ? [partitionName({ topic, partition })] : []
     }),
   )
 }
