@@ -41,15 +41,16 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes
 
 export interface ErrorDetails {
-  /** Whether the same call may succeed later without anybody changing anything. */
+  /** Whether the same call may succeed later without any change. */
   retryable?: boolean
-  /** The slug of the plugin, or the file it was to be loaded from. */
+  /** The slug of the plugin, or the file that it should be loaded from. */
   plugin?: string
   /** `topic/partition@offset` of the record. */
   record?: string
   cause?: unknown
 }
 
+/** The base of all errors of this package. Callers and logs can act on `code` and `retryable`. */
 export class InventoryEventsError extends Error {
   readonly code: ErrorCode
   readonly retryable: boolean
@@ -66,7 +67,7 @@ export class InventoryEventsError extends Error {
   }
 }
 
-/** The message of whatever was thrown: plugins may throw anything, `undefined` included. */
+/** The message of a thrown value: plugins may throw anything, including `undefined`. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message || error.name
   try {

@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-it('holds the program, its declarations, schemas, examples and every page, and nothing else', () => {
+it('contains the program, its declarations, schemas, examples and every page, and nothing else', () => {
   const files = run('tar', ['-tzf', tarball]).trim().split('\n')
   const compiled = listed('src').flatMap((path) => [`${path}.js`, `${path}.d.ts`])
   const examples = listed('examples/plugins')
@@ -53,7 +53,7 @@ it('holds the program, its declarations, schemas, examples and every page, and n
   expect(files.sort()).toEqual(expected.map((path) => `package/${path}`).sort())
 })
 
-it('has what it exports', () => {
+it('contains everything that it exports', () => {
   const { bin, exports } = JSON.parse(readFileSync(join(REPO, 'package.json'), 'utf8'))
   const targets: string[] = [bin, ...Object.values<object>(exports)].flatMap(Object.values)
   const files = run('tar', ['-tzf', tarball]).split('\n')
@@ -62,18 +62,18 @@ it('has what it exports', () => {
   expect(missing).toEqual([])
 })
 
-it('declares nothing by the name of a file that is not in it', () => {
+it('has no declarations that import files it does not contain', () => {
   const listing = run('grep', ['-rhoE', "from '[.][^']*'", 'node_modules/inventory-events/dist'])
   const extensions = new Set(listing.match(/\.[a-z]+(?='$)/gm))
   expect([...extensions]).toEqual(['.js'])
 })
 
 describe("a plugin author's project", () => {
-  it('type-checks, strictly and with the declarations of the package', () => {
+  it("type-checks in strict mode with the package's declarations", () => {
     expect(run(process.execPath, [tsc(), '-p', '.'])).toBe('')
   })
 
-  it('is told by the types what an event lacks', () => {
+  it('gets a type error for a missing field of an event', () => {
     write(
       'wrong.ts',
       fileShown(GETTING_STARTED, 'plugins/cold-chain.ts').replace('entity.name', 'event.entityId'),
@@ -83,12 +83,12 @@ describe("a plugin author's project", () => {
     rmSync(join(project, 'wrong.ts'))
   })
 
-  it('tests its plugins: in TypeScript, and in JavaScript on the Node of the system', () => {
+  it("tests its plugins, in TypeScript and in JavaScript on the system's Node", () => {
     expect(run(process.execPath, ['--test', 'waste.test.ts'])).toMatch(/pass 1$/m)
     expect(run('node', ['--test', 'waste.test.js'])).toMatch(/pass 1$/m)
   })
 
-  it('checks its plugins, and those of the package, with the command', () => {
+  it("checks its own and the package's plugins with the command", () => {
     const example = 'node_modules/inventory-events/dist/examples/picky.js'
     const printed = run('npx', ['inventory-events', 'plugins', 'check', './waste.js', example])
     expect(printed).toContain(`waste: ok (${join(project, 'waste.js')})`)
@@ -100,7 +100,7 @@ describe("a plugin author's project", () => {
 })
 
 describe('the command', () => {
-  it('tells its version in a project and after a global install', () => {
+  it('prints its version in a project and after a global install', () => {
     expect(run('npx', ['inventory-events', '--version'])).toBe(`${version}\n`)
     const prefix = join(home, 'global')
     run('npm', [...INSTALL, '--global', '--prefix', prefix, tarball])
@@ -109,7 +109,7 @@ describe('the command', () => {
   })
 })
 
-/** Runs a command as its user would: `node` is the one of the system, not that of the clone. */
+/** Runs a command as a user would: `node` is the system's, not that of the clone. */
 function run(command: string, args: string[], cwd = project): string {
   try {
     const options = { cwd, env: shellEnvironment(), encoding: 'utf8', stdio: 'pipe' } as const
@@ -120,7 +120,7 @@ function run(command: string, args: string[], cwd = project): string {
   }
 }
 
-/** The modules of a folder of the clone that was packed, by their paths without `.ts`. */
+/** The packed modules of a folder of the clone, by their paths without `.ts`. */
 function listed(folder: string): string[] {
   const names = readdirSync(join(clone, folder), { recursive: true, encoding: 'utf8' })
   return names.flatMap((name) => (name.endsWith('.ts') ? [name.slice(0, -'.ts'.length)] : []))

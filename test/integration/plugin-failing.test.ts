@@ -42,7 +42,7 @@ it('dead-letters what one plugin fails on or takes too long for, and serves the 
   expect(letters).toHaveLength(2 * bad.length)
   for (const [slug, error] of [
     ['broken', 'cannot read the shelf'],
-    ['slow', 'processEvent took longer than its 20 ms'],
+    ['slow', 'processEvent took longer than its limit of 20 ms'],
   ]) {
     const its = letters.filter((headers) => headers['dlq.plugin'] === slug)
     expect(its.map(({ ce_id }) => ce_id).sort(), slug).toEqual(idsOf(bad))

@@ -178,7 +178,7 @@ it.each([
   expect(await effects()).toEqual([])
 })
 
-it('refuses statements once the call of the handler is over', async () => {
+it("rejects statements after the handler's call has ended", async () => {
   const { replica } = await situation()
   let kept: SqlPluginContext | undefined
   const { put, endedAs } = await replica((_, context) => {
@@ -187,7 +187,7 @@ it('refuses statements once the call of the handler is over', async () => {
   })
   put({ kind: 'k', id: 'a' })
   await endedAs(1)
-  await expect(kept?.sql.query('select 1')).rejects.toThrow('the call of the handler is over')
+  await expect(kept?.sql.query('select 1')).rejects.toThrow("the handler's call has ended")
 })
 
 it('cuts off a statement that runs when the time limit passes', async () => {
@@ -203,7 +203,7 @@ it('cuts off a statement that runs when the time limit passes', async () => {
   expect(await endedAs(1)).toEqual(['dead-lettered'])
   // Postgres has the same limit, and may be the first to say so.
   const error = String(letters[0]?.headers['dlq.error'])
-  expect(error).toMatch(/took longer than its 100 ms|statement timeout/)
+  expect(error).toMatch(/took longer than its limit of 100 ms|statement timeout/)
   expect(await effects()).toEqual([])
 })
 
@@ -219,7 +219,7 @@ it('refuses further statements once the time limit has passed', async () => {
   )
   put({ kind: 'k', id: 'a' })
   expect(await endedAs(1)).toEqual(['dead-lettered'])
-  expect(String(letters[0]?.headers['dlq.error'])).toContain('took longer than its 100 ms')
+  expect(String(letters[0]?.headers['dlq.error'])).toContain('took longer than its limit of 100 ms')
   expect(await effects()).toEqual([])
 })
 

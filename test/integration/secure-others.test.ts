@@ -40,7 +40,7 @@ it('talks to a registry over TLS whose authority is replaced while it runs', asy
   const registry = createRegistry(loadConfig(settings, { required: ['SCHEMA_REGISTRY_URL'] }))
   await expect(registry.check()).rejects.toMatchObject({
     code: 'REGISTRY_UNAVAILABLE',
-    message: expect.stringMatching(/trusted here: SCHEMA_REGISTRY_CA$/),
+    message: expect.stringMatching(/trusted authority: SCHEMA_REGISTRY_CA$/),
   })
   copyFileSync(authority.cert, ca)
   await registry.check()

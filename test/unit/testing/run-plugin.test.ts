@@ -169,7 +169,7 @@ describe('running a plugin over events in memory', () => {
     const { deliveries } = await runPlugin(plugin, [wasted('a')])
     expect(deliveries[0]).toMatchObject({
       reason: 'exhausted',
-      error: 'context.sql: expected the plugin to say sql: true',
+      error: 'context.sql: expected the plugin to set sql: true',
     })
   })
 
