@@ -86,7 +86,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
       summary: 'unwanted',
       filter: {
         decision: 'unwanted',
-        why: 'where: data.to.name is "Freezer": no, it is "Cold Storage"; data.entity.quantity is above 1000000: no, it is not there',
+        why: 'where: data.to.name is "Freezer": no, it is "Cold Storage"; data.entity.quantity is above 1000000: no, it is missing',
       },
       completion: { type: 'none' },
     })

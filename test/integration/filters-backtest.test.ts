@@ -150,7 +150,7 @@ it('refuses a path that no schema has before it reads anything', async () => {
   const { code, stdout, stderr } = await run(['--against', against], { KAFKA_BROKERS: 'nowhere:1' })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(
-    /^error: plugin tried in .*\.json: where: data\.entty\.name: in none of inventory_events\.InventoryMoved, inventory_events\.InventoryWasted, did you mean data\.entity\.name\?\n$/,
+    /^error: plugin tried in .*\.json: where: data\.entty\.name: no field of any of inventory_events\.InventoryMoved, inventory_events\.InventoryWasted, did you mean data\.entity\.name\?\n$/,
   )
 })
 

@@ -70,10 +70,10 @@ describe.concurrent('serve refuses', () => {
     const filters = { noting: { exact: { 'data.entityID': 'x' } }, nothing: {} }
     const stderr = await refusal({ PLUGIN_FILTERS: JSON.stringify(filters) })
     expect(stderr).toMatch(
-      /^error: PLUGIN_FILTERS: nothing: no such plugin, did you mean noting\?; noting: data\.entityID: in none of inventory_events\..*, did you mean data\.entityId\?\n$/,
+      /^error: PLUGIN_FILTERS: nothing: no such plugin, did you mean noting\?; noting: data\.entityID: no field of any of inventory_events\..*, did you mean data\.entityId\?\n$/,
     )
     expect(await refusal({ PLUGIN_FILTERS: '[]' })).toContain(
-      'PLUGIN_FILTERS: expected a JSON object with a filter for each slug, got "[]"',
+      'PLUGIN_FILTERS: expected a JSON object that maps slugs to filters, got "[]"',
     )
   })
 

@@ -27,7 +27,7 @@ describe('settings of a secured cluster that do not go together', () => {
     ],
     [store('sslmode=require'), /expected sslmode to be verify-full/],
     [store('sslmode=no-verify'), /expected sslmode to be verify-full/],
-    [store('ssl=true'), /ssl is not taken/],
+    [store('ssl=true'), /ssl is not supported/],
     [store('sslrootcert=/ca'), /sslrootcert needs sslmode=verify-full/],
   ])('%o', (env, problem) => {
     expect(() => loadConfig(env)).toThrow(problem)

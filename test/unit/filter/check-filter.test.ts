@@ -85,7 +85,7 @@ describe('a path', () => {
     const where = (ce_type: string) => [{ exact: { ce_type } }, { exact: { 'data.to.name': 'x' } }]
     expect(check(where('inventory.moved'))).toEqual([])
     expect(check(where('inventory.wasted'))).toEqual([
-      'data.to.name: in none of inventory_events.InventoryWasted, inventory_events.PluginEvent, did you mean data.name?',
+      'data.to.name: no field of any of inventory_events.InventoryWasted, inventory_events.PluginEvent, did you mean data.name?',
     ])
     const without = {
       all: [{ not: { prefix: { ce_type: 'inventory.' } } }, { exact: { 'data.to.name': 'x' } }],
@@ -105,7 +105,7 @@ describe('a path', () => {
 it.each([
   ['data.entity.quantity', 'x', 'data.entity.quantity: expected a number, got x'],
   ['data.to.name', 5, 'data.to.name: expected a string, got 5'],
-  ['data.to', 'x', 'data.to: expected exists, because it is no single value'],
+  ['data.to', 'x', 'data.to: expected the operator exists, because the field is a list or a map'],
 ])('a value that %s never has is refused', (field, operand, problem) => {
   expect(check({ exact: { [field]: operand } }, isMoved)).toEqual([problem])
 })

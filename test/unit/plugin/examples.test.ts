@@ -120,6 +120,6 @@ describe('cold-chain', () => {
     expect(fetching.mock.calls[0]?.[1].headers).toMatchObject({
       'idempotency-key': 'cold-chain:event-1',
     })
-    await expect(verbAfter(moved({ maxCelsius: -18 }))).rejects.toThrow('answered with 503')
+    await expect(verbAfter(moved({ maxCelsius: -18 }))).rejects.toThrow('the alarm endpoint returned 503')
   })
 })

@@ -81,7 +81,7 @@ describe('good plugins', () => {
     const { plugins, problems } = await loadPlugins(files, { cwd, defaults })
     expect(plugins.map(({ slug }) => slug)).toEqual(['other'])
     expect(problems.map(describeProblem)).toEqual([
-      `plugin writes in ${join(cwd, 'writes.mjs')}: sql: expected IDEMPOTENCY_STORE to be postgres://..., because it uses context.sql`,
+      `plugin writes in ${join(cwd, 'writes.mjs')}: sql: expected IDEMPOTENCY_STORE to be postgres://..., because the plugin uses context.sql`,
     ])
     const offered = await loadPlugins(files, { cwd, defaults, offersSql: true })
     expect(offered.plugins.map(({ slug, sql }) => [slug, sql])).toEqual([
@@ -161,9 +161,7 @@ describe('a plugin is refused, and the others load,', () => {
     ],
     [
       'absent.ts',
-      [
-        `absent.ts: expected a .js, .mjs, .cjs, .ts, .mts file at ${bad('absent.ts')}, but nothing is there`,
-      ],
+      [`absent.ts: expected a .js, .mjs, .cjs, .ts, .mts file at ${bad('absent.ts')}, got nothing`],
     ],
   ])('if it is %s', async (name, expected) => {
     const { slugs, problems } = await load([good[0]!, name, good[1]!])
@@ -185,13 +183,13 @@ describe('a plugin is refused, and the others load,', () => {
     const { slugs, problems } = await load(['same-slug-a.ts', 'same-slug-b.ts', ...good])
     expect(slugs).toEqual(['same-slug', ...goodSlugs])
     expect(problems).toEqual([
-      `plugin same-slug in ${bad('same-slug-b.ts')}: slug: expected one of its own, ${bad('same-slug-a.ts')} has it too`,
+      `plugin same-slug in ${bad('same-slug-b.ts')}: slug: expected a unique one, ${bad('same-slug-a.ts')} has it too`,
     ])
   })
 
   it('if it is named twice', async () => {
     const { problems } = await load(['same-slug-a.ts', './same-slug-a.ts'])
-    expect(problems).toEqual([`plugin same-slug in ${bad('same-slug-a.ts')}: named twice`])
+    expect(problems).toEqual([`plugin same-slug in ${bad('same-slug-a.ts')}: listed twice`])
   })
 
   it('if it does not load in time', async () => {

@@ -30,6 +30,6 @@ it('never gives more than there are', () => {
 
 it('refuses to go on with too few', () => {
   expect(() => share([true, true, true], 3)).toThrow(
-    'IDEMPOTENCY_CONNECTIONS_MAX: expected at least 4, one for marks and one for each plugin',
+    'IDEMPOTENCY_CONNECTIONS_MAX: expected at least 4 (one for marks and one for each plugin',
   )
 })

@@ -70,7 +70,7 @@ describe('running a plugin over events in memory', () => {
     const plugin = { slug: 'wrong', where: { exact: { 'data.quantty': 1 } }, processEvent() {} }
     await expect(runPlugin(plugin as never, [split])).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',
-      message: expect.stringContaining('where: data.quantty: in none of'),
+      message: expect.stringContaining('where: data.quantty: no field of any of'),
     })
   })
 
@@ -156,7 +156,7 @@ describe('running a plugin over events in memory', () => {
     expect(asked).toEqual(['select $1::int as n', [7]])
     await expect(runPlugin(plugin, [wasted('a')])).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',
-      message: 'sql: expected runPlugin to be given one',
+      message: 'sql: expected the option sql of runPlugin, got nothing',
     })
   })
 
@@ -180,7 +180,7 @@ describe('running a plugin over events in memory', () => {
       processEvent: () => new Promise<void>(() => {}),
     })
     await expect(runPlugin(plugin, [wasted('a')])).rejects.toThrow(
-      'plugin endless ignores its signal',
+      'plugin endless: a handler ignores its aborted signal',
     )
   })
 })
