@@ -75,7 +75,10 @@ it('tells those who bear the token what the service is at, and what became of an
     ['takes', expect.stringMatching(/^completed at /)],
     ['strict', 'dead-lettered: rejected'],
     ['resting', expect.stringMatching(/paused|committed nothing/)],
-    ['fresh', expect.stringMatching(/^passes by: below the plugin's start of \S+ by startFrom: /)],
+    [
+      'fresh',
+      expect.stringMatching(/^will be skipped: below the plugin's start of \S+ by startFrom: /),
+    ],
   ])
   const fresh = record?.plugins.find(({ plugin }) => plugin === 'fresh')
   expect(fresh?.passedBy).toMatchObject({ first: 1, by: 'startFrom', why: 'new to the group' })

@@ -86,7 +86,7 @@ describe('dead-letters list', () => {
   it('keeps to its limit, and says so', async () => {
     const { stdout, stderr } = await run('list', '--limit', '1')
     expect(stdout.split('\n')).toHaveLength(2)
-    expect(stderr).toBe('3 more: raise --limit, or ask for fewer\n')
+    expect(stderr).toBe('3 more: raise --limit or narrow the selection\n')
   })
 
   it.each([

@@ -102,7 +102,7 @@ it('a disabled plugin catches up and goes on live: each event once, in order, un
   await until(() => events.count() > missedFrom + 30, { what: 'missed events' })
 
   const args = ['plugins', 'enable', 'marking', '--from', '1h']
-  expect(await s.cli(...args)).toMatch(/nothing was handed over: with --yes it is\n$/)
+  expect(await s.cli(...args)).toMatch(/Dry run\. Add --yes to deliver these events\.\n$/)
   const before = (await s.ids()).length
   const killed = startCli([...args, '--yes', '--rate', '30'], s.env)
   await until(async () => (await s.ids()).length > before + 5, {
@@ -116,8 +116,8 @@ it('a disabled plugin catches up and goes on live: each event once, in order, un
   await pausing.ended
 
   const said = await s.cli(...args, '--yes')
-  expect(said).toContain('goes on, begun by')
-  expect(said).toContain('marking: paused, so that its live events wait for the rest')
+  expect(said).toContain(', started by')
+  expect(said).toContain('marking: paused; its live events wait until the rest is delivered')
   expect(said).toMatch(/marking: enabled in group \S+\n$/)
   const liveFrom = events.count()
   await until(async () => (await s.ids()).some((n) => n > liveFrom), { what: 'live effects' })
@@ -154,12 +154,10 @@ it('says where there is nothing to catch up on', async () => {
   const args = ['plugins', 'enable', 'marking', '--from', '1h', '--yes']
   const enabled = await runCli(args, { env: s.env })
   expect(enabled.code).toBe(1)
-  expect(enabled.stderr).toContain(
-    '--from is for a plugin that is disabled, and marking is enabled',
-  )
+  expect(enabled.stderr).toContain('--from: expected a disabled plugin, but marking is enabled')
   await s.cli('plugins', 'pause', 'marking')
   const paused = await runCli(args, { env: s.env })
-  expect(paused.stderr).toContain('its events wait for "plugins resume"')
+  expect(paused.stderr).toContain('"plugins resume" delivers the events that wait')
   await s.cli('events', 'off')
   const off = await runCli(args, { env: s.env })
   expect(off.stderr).toContain('events are off')

@@ -74,7 +74,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
     const taken = plugin(found, 'takes')
     expect(taken).toMatchObject({
       state: { state: 'enabled' },
-      filter: { decision: 'wanted', why: 'it wants every event' },
+      filter: { decision: 'wanted', why: 'the plugin has no filter' },
       completion: { type: 'completed', content: 'same', expired: false },
       letters: [],
     })
@@ -107,7 +107,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
     expect(freshly.passedBy).toEqual({ first: expect.any(Number), ...since })
     expect(freshly.passedBy?.first).toBeGreaterThan(conflict?.offset as number)
     expect(freshly.summary).toBe(
-      `passed by: below the plugin's start of ${freshly.passedBy?.at} by startFrom: new to the group`,
+      `skipped: below the plugin's start of ${freshly.passedBy?.at} by startFrom: new to the group`,
     )
     expect(taken.passedBy).toBe(null)
     expect(found.unknown).toEqual([])
@@ -120,9 +120,9 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
 async function tellsOfRedrives(s: Situation): Promise<void> {
   const env = { ...s.settings, PLUGINS } as Record<string, string>
   const sent = await runCli(['dead-letters', 'redrive', '--yes'], { env })
-  expect(sent, sent.stderr).toMatchObject({ stdout: '4 redriven, 0 had been before\n' })
+  expect(sent, sent.stderr).toMatchObject({ stdout: '4 redriven, 0 redriven before\n' })
   const waiting = await explained(s, 'm1', '--entity', 'crate-1')
-  expect(plugin(waiting, 'strict').summary).toMatch(/^redriven at \S+Z, not done yet$/)
+  expect(plugin(waiting, 'strict').summary).toMatch(/^redriven at \S+Z, not completed yet$/)
   const [before] = plugin(waiting, 'strict').redrives
   expect(before).toMatchObject({
     place: expect.stringMatching(`^${s.topic}\\.redrive/\\d@\\d+$`),
@@ -160,10 +160,10 @@ it('explains to people, by the bytes that are left, and says what it cannot know
   expect(code, stderr).toBe(0)
   expect(stdout).toContain(`event m2, group ${s.groupId}\n`)
   expect(stdout).toMatch(new RegExp(`^${s.topic}/\\d@0$`, 'm'))
-  expect(stdout).toMatch(/^ {2}group {6}done with it \(committed \d\)$/m)
+  expect(stdout).toMatch(/^ {2}group {8}past this record \(committed offset \d\)$/m)
   expect(stdout).toContain('the store memory is known to its process alone')
-  expect(stdout).toMatch(/^ {4}letter {3}.* rejected after 1 attempt: not in the catalogue$/m)
-  expect(stdout).toMatch(/^looked at 4 offsets of /m)
+  expect(stdout).toMatch(/^ {4}dead letter {2}.* rejected after 1 attempt: not in the catalogue$/m)
+  expect(stdout).toMatch(/^searched 4 offsets of /m)
 })
 
 it('tells what has not been reached yet, and what will pass by', async () => {
@@ -188,7 +188,7 @@ it('says where it looked for what is not there', async () => {
   const { code, stdout } = await explain(s, 'm9', '--entity', 'crate-1')
   expect(code).toBe(1)
   expect(stdout).toContain('not found')
-  expect(stdout).toMatch(new RegExp(`^looked at 1 offsets of ${s.topic} \\(\\d: 0 to 1\\)$`, 'm'))
+  expect(stdout).toMatch(new RegExp(`^searched 1 offset of ${s.topic} \\(\\d: 0 to 1\\)$`, 'm'))
   const later = await explain(s, 'm1', '--to', '1h')
   expect(later.code).toBe(1)
 })

@@ -142,7 +142,7 @@ it('prints it for people, of one entity and a part of the time', async () => {
   expect(stdout).toMatch(new RegExp(`^plugin tried, ${s.topic} from .*Z to .*Z, entity ent_1\n`))
   expect(stdout).toContain('\nrecords      1\nmatched      1\n  inventory.wasted  1\n')
   expect(stdout).toMatch(/^ {4}\S+Z {2}events-\w+\/\d@0 {2}ago {2}ent_1$/m)
-  expect(stdout).toMatch(/^cost {9}[\d,]+ ns of CPU an event \(of 1 events\)$/m)
+  expect(stdout).toMatch(/^cost {9}[\d,]+ ns of CPU per event \(measured on 1 event\)$/m)
 })
 
 it('refuses a path that no schema has before it reads anything', async () => {

@@ -110,7 +110,7 @@ describe('the publish command', () => {
       stdout: '0 published, 0 bad\n',
       stderr:
         `error: there is no topic ${missing} that this user may see; create it with "inventory-events topics create"\n` +
-        'stopped; publish again from line 1\n',
+        'stopped; resume from line 1\n',
     })
     await createTopics({ topic: missing, numPartitions: 1 })
     const unregistered = await runCli(['publish', '--inventory-topic', missing], {

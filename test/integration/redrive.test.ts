@@ -49,21 +49,21 @@ describe('dead-letters redrive', () => {
     await s.lettersAre(6)
 
     const preview = await s.redrive()
-    expect(preview).toContain('6 to redrive, 0 had been before\n  broken exhausted: 6\n')
-    expect(preview).toContain('nothing was sent')
-    expect(await s.redrive('--entity', 'z')).toBe('0 to redrive, 0 had been before\n')
+    expect(preview).toContain('6 to redrive, 0 redriven before\n  broken exhausted: 6\n')
+    expect(preview).toContain('Dry run. Add --yes to redrive these 6.')
+    expect(await s.redrive('--entity', 'z')).toBe('0 to redrive, 0 redriven before\n')
 
     state.isMended = true
     await s.publish([moved('x', 3, 'x3')])
     const sent = s.redrive('--yes')
     await s.publish([moved('x', 4, 'x4')])
-    expect(await sent).toBe('6 redriven, 0 had been before\n')
+    expect(await sent).toBe('6 redriven, 0 redriven before\n')
     await until(() => state.calls.length === 8, { what: 'the redriven and the live events' })
     const of = (entity: string) => state.calls.filter((id) => id.startsWith(entity))
     expect(of('y')).toEqual(['y0', 'y1', 'y2'])
     expect(of('x').filter((id) => id < 'x3')).toEqual(['x0', 'x1', 'x2'])
     expect(of('x').filter((id) => id >= 'x3')).toEqual(['x3', 'x4'])
-    expect(await s.redrive('--yes')).toBe('0 redriven, 6 had been before\n')
+    expect(await s.redrive('--yes')).toBe('0 redriven, 6 redriven before\n')
     expect(other.ids()).toHaveLength(8)
     expect(state.calls).toHaveLength(8)
   })
@@ -74,13 +74,13 @@ describe('dead-letters redrive', () => {
     await s.start()
     await s.publish([moved('x', 0, 'x0')])
     await s.lettersAre(1)
-    expect(await s.redrive('--yes')).toBe('1 redriven, 0 had been before\n')
+    expect(await s.redrive('--yes')).toBe('1 redriven, 0 redriven before\n')
     await s.lettersAre(2)
     const again = (await s.letters()).map(({ headers }) => headers)
     expect(again.map((headers) => headers['dlq.redrives'])).toEqual([undefined, '1'])
     expect(again[1]!['dlq.topic']).toBe(s.topic)
     state.isMended = true
-    expect(await s.redrive('--yes')).toBe('1 redriven, 1 had been before\n')
+    expect(await s.redrive('--yes')).toBe('1 redriven, 1 redriven before\n')
     await until(() => state.calls.length === 1, { what: 'the event' })
   })
 
@@ -124,7 +124,7 @@ describe('killed in the middle and run again, it sends each once, in order', {
     await killed.ended
     expect(killed.output.out).toBe('')
     const said = await s.redrive('--yes', '--rate', '1000')
-    const [, sent, before] = /^(\d+) redriven, (\d+) had been before\n$/.exec(said) ?? []
+    const [, sent, before] = /^(\d+) redriven, (\d+) redriven before\n$/.exec(said) ?? []
     expect(Number(before)).toBeGreaterThan(0)
     expect(Number(sent)).toBeGreaterThan(0)
     expect(Number(sent) + Number(before)).toBe(EVENTS)

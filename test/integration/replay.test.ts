@@ -71,7 +71,7 @@ describe('replay', () => {
     expect(said).toMatch(/^21 records from \S+Z to now, 3 for logging, about 1 s at 100 a second\n/)
     expect(said).toContain(`  ${s.topic}: `)
     expect(said).toMatch(/\tx\tinventory\.wasted\ta-xw\n/)
-    expect(said).toMatch(/nothing was replayed: with --yes it is\n$/)
+    expect(said).toMatch(/Dry run\. Add --yes to replay these events\.\n$/)
     expect(await s.noted()).toEqual([])
   })
 
@@ -97,9 +97,7 @@ describe('replay', () => {
     const args = ['--from', times[2]!, '--kind', 'inventory.wasted', '--yes']
     const { code, stdout, stderr } = await runCli(['replay', '--plugin', 'logging', ...args], s)
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('it is gone') })
-    expect(stdout).toMatch(
-      /rejected 1\n1 were given up: inventory-events dead-letters list --plugin/,
-    )
+    expect(stdout).toMatch(/rejected 1\n1 dead letter: inventory-events dead-letters list --plugin/)
     const [letter] = await s.letters()
     expect(letter!.headers).toMatchObject({ 'dlq.group': s.groupId, 'dlq.plugin': 'logging' })
     const group = `${s.groupId}.replay.logging.3`
@@ -140,7 +138,7 @@ describe('one that was not finished', () => {
     const begun = startCli([...args, '--from', '1h', '--yes', '--rate', '3'], s.env)
     await until(async () => (await s.ids()).length > 2, { what: 'the first events' })
     const busy = await runCli([...args, '--abandon'], s)
-    expect(busy.stderr).toContain('has 1 members: end what runs it first')
+    expect(busy.stderr).toContain('has 1 member: stop the processes that run it first')
     begun.child.kill('SIGTERM')
     expect(await begun.ended).toBe(1)
     expect(begun.output.err).toContain('inventory-events replay --plugin logging --resume')
@@ -159,7 +157,7 @@ describe('one that was not finished', () => {
     expect(await s.replay('--abandon')).toContain('given up')
     expect(await leftovers(s.groupId)).toEqual([])
     const nothing = await runCli([...args, '--resume'], s)
-    expect(nothing.stderr).toBe('error: no replay of logging is unfinished\n')
+    expect(nothing.stderr).toBe('error: logging has no unfinished replay\n')
   })
 })
 
@@ -212,7 +210,7 @@ describe('killed at random and gone on with', { timeout: 120_000 }, () => {
     const args = ['replay', '--plugin', 'marking', '--rate', '15', '--resume']
     const last = await Promise.all([runCli(args, { env }), runCli(args, { env })])
     const [late] = last.filter(({ code }) => code !== 0)
-    expect(late?.stderr ?? '').toMatch(/^(error: no replay of marking is unfinished\n)?$/)
+    expect(late?.stderr ?? '').toMatch(/^(error: marking has no unfinished replay\n)?$/)
     expect(last.some(({ code }) => code === 0)).toBe(true)
     const rows = await effects()
     for (let entity = 0; entity < ENTITIES; entity++) {

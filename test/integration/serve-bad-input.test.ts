@@ -86,7 +86,7 @@ describe.concurrent('serve refuses', () => {
   it('to run without a single good plugin', async () => {
     const stderr = await refusal({ PLUGINS: pluginPath('bad-plugins/no-handler') })
     expect(stderr).toMatch(
-      /^error: none of the PLUGINS can be run: plugin no-handler in .+no-handler\.ts: .+\n$/,
+      /^error: none of PLUGINS can be run: plugin no-handler in .+no-handler\.ts: .+\n$/,
     )
   })
 })

@@ -18,7 +18,7 @@ it('ends on SIGTERM with all that was taken in done and committed, and leaves th
   const noted = () => service.log().filter(({ msg }) => msg === 'noted')
   await service.logged('begun')
   service.kill('SIGTERM')
-  await service.logged('stopping; a second signal ends at once')
+  await service.logged('stopping; a second signal exits immediately')
   expect(noted().length).toBeLessThan(20)
   await s.publish(slowEvents(20, 0))
 
@@ -40,7 +40,7 @@ it('ends at once on a second signal', async () => {
   const service = serve({ ...s.settings, PLUGINS, DRAIN_TIMEOUT_MS: '3600000' })
   await service.logged('begun')
   service.kill('SIGTERM')
-  await service.logged('stopping; a second signal ends at once')
+  await service.logged('stopping; a second signal exits immediately')
   service.kill('SIGTERM')
   expect(await service.ended).toBe(1)
 })

@@ -114,7 +114,7 @@ describe('a mistake is told of', () => {
     const env = { PLUGINS: './examples/plugins/picky.ts' }
     expect(await runCli(['plugins', ...plugins], { env })).toMatchObject({
       code: 1,
-      stderr: 'error: no plugin of PLUGINS is called picki: expected one of picky\n',
+      stderr: 'error: no plugin of PLUGINS has the slug picki: expected one of picky\n',
     })
   })
 

@@ -63,7 +63,7 @@ describe('the topics command', () => {
     const { code, stdout, stderr } = await runCli(['topics', 'check', topic])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr.split('\n')).toEqual([
-      'error: topics are not as they should be:',
+      'error: topics are missing or misconfigured:',
       `  ${topic}.dead-letters: expected 3 partitions as its input has, got 2`,
       `  ${topic}.dead-letters: expected max.message.bytes of at least 1114124, got 1048588`,
       `  ${topic}.redrive: there is no such topic; create it with "inventory-events topics create"`,

@@ -199,7 +199,7 @@ describe('the cost', () => {
     const { test, take } = backtest()
     await take(null)
     expect(test.report().filter.cost).toBeNull()
-    expect(backtestText(test.report())).toContain('cost         no event was asked about')
+    expect(backtestText(test.report())).toContain('cost         no event was evaluated')
   })
 })
 
@@ -232,7 +232,7 @@ errors       1
     1970-01-01T00:00:04.000Z  t/1@3  made  c  ent  where: data.size is above 5: expected a number, got a string
 tombstones   1
 undecodable  0
-cost         83,333 ns of CPU an event (of 3 events)
+cost         83,333 ns of CPU per event (measured on 3 events)
 
 with the changed filter
 matched      3
@@ -240,7 +240,7 @@ matched      3
     1970-01-01T00:00:01.000Z  t/1@0  a  ent
 unmatched    0
 errors       0
-cost         83,333 ns of CPU an event (of 3 events)
+cost         83,333 ns of CPU per event (measured on 3 events)
 gained       2
   made  2
     1970-01-01T00:00:02.000Z  t/1@1  b  ent

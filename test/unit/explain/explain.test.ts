@@ -154,44 +154,44 @@ describe('of a plugin', () => {
   it.each<[string, Options]>([
     ['completed at 1970-01-01T00:00:00.000Z', { note: () => completed }],
     [
-      'completed at 1970-01-01T00:00:00.000Z; that is forgotten by now',
+      'completed at 1970-01-01T00:00:00.000Z, expired since',
       { note: () => ({ ...completed, expired: true }) },
     ],
-    ['in work at host/1', { note: () => ({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
+    ['being processed by host/1', { note: () => ({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
     ['dead-lettered: exhausted', { letters: [letter(4)], note: () => completed }],
-    ['the group is done with it, and nothing of it is noted', {}],
+    ['the group has committed past it, and no completion is recorded', {}],
     [
-      'the group is done with it; whether it was completed cannot be told',
+      'the group has committed past it; whether it was completed is unknown',
       { note: () => ({ type: 'unknown', why: 'memory' }) },
     ],
-    ['not done yet', { committed: async () => () => 1 }],
+    ['not completed yet', { committed: async () => () => 1 }],
     [
-      'not done: the plugin is paused',
+      'not completed: the plugin is paused',
       {
         committed: async () => () => 1,
         standings: standing({ of: () => ({ state: 'paused' }) }),
       },
     ],
     [
-      'not done: events are off, so it will pass by',
+      'not completed: events are off, so it will be skipped',
       {
         committed: async () => () => 1,
         standings: standing({ events: 'off' }),
       },
     ],
     [
-      "passed by: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
+      "skipped: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
       { standings: standing({ startOf: () => start }) },
     ],
     [
-      "passes by: below the plugin's start of 2026-01-01T00:00:00Z by ann",
+      "will be skipped: below the plugin's start of 2026-01-01T00:00:00Z by ann",
       {
         standings: standing({ startOf: () => ({ ...start, why: '' }) }),
         committed: async () => () => 1,
       },
     ],
     [
-      "passed by, or completed before, which cannot be told: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
+      "skipped, unless it was completed before (unknown): below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
       {
         standings: standing({ startOf: () => start }),
         note: () => ({ type: 'unknown', why: 'memory' }),
@@ -202,15 +202,15 @@ describe('of a plugin', () => {
       { standings: standing({ startOf: () => start }), note: () => completed },
     ],
     [
-      'the group is done with it, and nothing of it is noted',
+      'the group has committed past it, and no completion is recorded',
       { standings: standing({ startOf: () => ({ ...start, offsets: { t: { 0: 4 } } }) }) },
     ],
     ['unwanted', { plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })] }],
     [
-      'the group has committed nothing in its partition yet',
+      'the group has no committed offset in its partition yet',
       { committed: async () => () => undefined },
     ],
-    ['it cannot be told', { committed: () => Promise.reject(new Error('no coordinator')) }],
+    ['unknown', { committed: () => Promise.reject(new Error('no coordinator')) }],
   ])('it says %j', async (summary, options) => {
     const { one, text } = await explained({ records: [found(4)], ...options })
     expect(one?.summary).toBe(summary)
@@ -239,14 +239,14 @@ describe('of a plugin', () => {
   })
 
   it.each<[object, object]>([
-    [{}, { decision: 'wanted', why: 'it wants every event' }],
+    [{}, { decision: 'wanted', why: 'the plugin has no filter' }],
     [
       { wantsProcessEvent: () => true },
-      { decision: 'wanted', why: 'wantsProcessEvent says yes to made' },
+      { decision: 'wanted', why: 'wantsProcessEvent returned true for made' },
     ],
     [
       { wantsProcessEvent: () => false },
-      { decision: 'unwanted', why: 'wantsProcessEvent says no to made' },
+      { decision: 'unwanted', why: 'wantsProcessEvent returned false for made' },
     ],
     [
       { wantsProcessEvent: () => 1 },
@@ -307,7 +307,7 @@ describe('dead letters', () => {
     ])
     expect(letters.map(({ record }) => record)).toEqual(['t/0@2'])
     expect(text).toContain(
-      '    letter   t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom bang\n',
+      '    dead letter  t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom bang\n',
     )
     expect(text).toContain(
       '\ndead letters whose records were not found\n  plugin of group, record t/0@2',
@@ -320,7 +320,10 @@ describe('what was redriven', () => {
 
   it.each<[string, Options]>([
     ['completed at 1970-01-01T00:00:00.000Z', { note: ofRedrive(completed) }],
-    ['in work at host/1', { note: ofRedrive({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
+    [
+      'being processed by host/1',
+      { note: ofRedrive({ type: 'claimed', by: 'host/1', untilMs: 0 }) },
+    ],
     [
       'dead-lettered again: rejected',
       {
@@ -329,28 +332,25 @@ describe('what was redriven', () => {
       },
     ],
     [
-      'not done yet',
+      'not completed yet',
       { redrives: [redrive(4), redrive(4, { 'redrive.generation': '2' })], note: ofRedrive(none) },
     ],
-    ['not done yet', { committed: async () => () => undefined }],
+    ['not completed yet', { committed: async () => () => undefined }],
     [
-      'the group is done with it, and nothing of it is noted',
+      'the group has committed past it, and no completion is recorded',
       { committed: async () => () => 95, note: ofRedrive(none) },
     ],
     [
-      'the group is done with it; whether it was completed cannot be told',
+      'the group has committed past it; whether it was completed is unknown',
       { committed: async () => () => 95, note: ofRedrive({ type: 'unknown', why: 'memory' }) },
     ],
-    [
-      'what became of it cannot be told',
-      { committed: () => Promise.reject(new Error('no coordinator')) },
-    ],
+    ['its outcome is unknown', { committed: () => Promise.reject(new Error('no coordinator')) }],
   ])('says %j', async (summary, options) => {
     const { one, text } = await explained({ ...redriven, ...options })
     expect(one?.summary).toBe(`redriven at 1970-01-01T00:30:00.000Z, ${summary}`)
     expect(one?.redrives.at(-1)).toMatchObject({ plugin: 'plugin', record: 't/0@4', summary })
     expect(text).toContain(
-      `    redriven t.redrive/0@94 1970-01-01T00:30:00.000Z time ${one?.redrives.length} of t.dead-letters/0@54: ${summary}\n`,
+      `    redriven     t.redrive/0@94 1970-01-01T00:30:00.000Z redrive ${one?.redrives.length} of t.dead-letters/0@54: ${summary}\n`,
     )
   })
 
@@ -409,8 +409,10 @@ describe('what was redriven', () => {
     expect(one?.redrives).toEqual([])
     expect(first?.redrives.map(({ plugin }) => plugin)).toEqual(['gone'])
     expect(redrives.map(({ record }) => record)).toEqual(['t/0@2'])
-    expect(text).toContain('\n  redriven   for gone: t.redrive/0@94 ')
-    expect(text).toContain('\nredriven, their records not found\n  for plugin, record t/0@2: ')
+    expect(text).toContain('\n  redriven     for gone: t.redrive/0@94 ')
+    expect(text).toContain(
+      '\nredriven dead letters whose records were not found\n  for plugin, record t/0@2: ',
+    )
   })
 })
 
@@ -421,7 +423,9 @@ it('where a plugin starts is told of what lies below', async () => {
   })
   const { by, at, why } = start
   expect(one?.passedBy).toEqual({ first: 5, by, at, why })
-  expect(text).toContain('    starts   at offset 5 since 2026-01-01T00:00:00Z by ann: it is new\n')
+  expect(text).toContain(
+    '    starts       at offset 5 since 2026-01-01T00:00:00Z by ann: it is new\n',
+  )
 })
 
 describe('what cannot be known', () => {
@@ -438,11 +442,11 @@ describe('what cannot be known', () => {
     expect(one).toMatchObject({ state: { state: 'unknown' }, filter: { decision: 'wanted' } })
     expect(unknown).toEqual([
       'what t2 holds: there is no such topic',
-      'where the group stands: no answer',
-      'how plugins are switched: no answer',
+      'the committed offsets of the group: no answer',
+      'the states of the plugins: no answer',
     ])
-    expect(text).toContain('cannot be told: where the group stands: no answer\n')
-    expect(text).toContain('    noted    cannot be told: the store is away\n')
+    expect(text).toContain('unknown: the committed offsets of the group: no answer\n')
+    expect(text).toContain('    recorded     unknown: the store is away\n')
   })
 
   it('is what bytes mean that hold no event', async () => {
@@ -462,8 +466,8 @@ describe('what cannot be known', () => {
       [
         'event e1, group group',
         '',
-        'not found: retention or compaction may have removed it, or it was never there',
-        'looked at 6 offsets of t (0: 3 to 9)',
+        'not found: retention or compaction may have removed it, or it never existed',
+        'searched 6 offsets of t (0: 3 to 9)',
         '',
       ].join('\n'),
     )

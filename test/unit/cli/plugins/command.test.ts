@@ -40,7 +40,7 @@ it('checks the plugins that are named, and tells what each asks for', async () =
   vi.stubEnv('HANDLER_TIMEOUT_MS', '1234')
   const { out, err, exitCode } = await run('check', example)
   expect(out).toContain(`picky: ok (${example})`)
-  expect(out).toContain('attempts     2, 10 to 30000 ms apart, then dead-letter')
+  expect(out).toContain('attempts     2, delays from 10 to 30000 ms, then dead-letter')
   expect(out).toContain('time limit   1234 ms')
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 })
 })
@@ -55,7 +55,9 @@ it('refuses a path that no event has, and tells what filters ask for', async () 
   })
   vi.stubEnv('PLUGIN_FILTERS', JSON.stringify({ picky: { exists: { 'data.entity.name': true } } }))
   const { out } = await run('check', example)
-  expect(out).toContain('wants        events by its own filter, and by data.entity.name\n')
+  expect(out).toContain(
+    'wants        events that wantsProcessEvent accepts, filtered by data.entity.name\n',
+  )
 })
 
 it('ends with 1 when a plugin is bad, and still tells of the good', async () => {
