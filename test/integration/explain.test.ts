@@ -28,7 +28,7 @@ async function explained(s: Situation, ...args: string[]): Promise<Explanation> 
   return JSON.parse(stdout)
 }
 
-/** Two of one content and one of another under an id, each made what it is, and the service gone. */
+/** Three records with one id, two of them with the same content; handled by a service that has stopped. */
 async function past(store: string) {
   const settings = { IDEMPOTENCY_STORE: store }
   const s = await situation({ plugins, settings, ...(store === 'kafka:' && { store }) })
@@ -47,7 +47,7 @@ const plugin = (explanation: Explanation, slug: string, record = 0) =>
   explanation.records[record]?.plugins.find((each) => each.plugin === slug) as ExplainedPlugin
 
 describe.each(['kafka:', 'postgres'])('explain, with the service down and store %s', (name) => {
-  it('tells of each record, and what each plugin made of it', async () => {
+  it('explains each record, and what each plugin did with it', async () => {
     const store = name === 'kafka:' ? name : (await database()).url
     const s = await past(store)
     const found = await explained(s, 'm1', '--entity', 'crate-1', '--from', '1h')
@@ -116,7 +116,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
   })
 })
 
-/** Given up again, or taken now: the record that was a conflict is one no more by itself. */
+/** Redriven: dead-lettered again, or completed. A redriven conflict is no longer a conflict. */
 async function tellsOfRedrives(s: Situation): Promise<void> {
   const env = { ...s.settings, PLUGINS } as Record<string, string>
   const sent = await runCli(['dead-letters', 'redrive', '--yes'], { env })
@@ -140,7 +140,7 @@ async function tellsOfRedrives(s: Situation): Promise<void> {
       const isDone = ({ redrives }: ExplainedPlugin) => redrives[0]?.progress.type === 'done'
       return all.every(isDone) ? now : undefined
     },
-    { what: 'the group to be done with what was redriven' },
+    { what: 'the group to commit past the redriven records' },
   )
   await service.stop()
   const again = plugin(told, 'strict')
@@ -154,7 +154,7 @@ async function tellsOfRedrives(s: Situation): Promise<void> {
   expect(plugin(told, 'takes').redrives).toEqual([])
 }
 
-it('explains to people, by the bytes that are left, and says what it cannot know', async () => {
+it('prints text, and lists what is unknown', async () => {
   const s = await past('memory:')
   const { code, stdout, stderr } = await explain(s, 'm2')
   expect(code, stderr).toBe(0)
@@ -166,7 +166,7 @@ it('explains to people, by the bytes that are left, and says what it cannot know
   expect(stdout).toMatch(/^searched 4 offsets of /m)
 })
 
-it('tells what has not been reached yet, and what will pass by', async () => {
+it('explains events that have not been reached, and plugins that will skip them', async () => {
   const s = await situation({ plugins })
   await s.publish([moved('crate-1', 0, 'm1')])
   const before = await explained(s, 'm1')
@@ -182,7 +182,7 @@ it('tells what has not been reached yet, and what will pass by', async () => {
   })
 })
 
-it('says where it looked for what is not there', async () => {
+it('lists the searched offsets for an event that is not found', async () => {
   const s = await situation({ plugins })
   await s.publish([moved('crate-1', 0, 'm1')])
   const { code, stdout } = await explain(s, 'm9', '--entity', 'crate-1')

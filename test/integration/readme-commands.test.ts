@@ -8,13 +8,13 @@ import { cloneTo, shellEnvironment } from '../support/clone.ts'
 import { blocks, fileShown } from '../support/readme.ts'
 import { endpoints, uniqueName } from '../support/stack.ts'
 
-/** Commands that are left out here, and why. */
+/** Commands that are not run here, and why. */
 const NOT_RUN: Record<string, string> = {
   'npm test': 'it is what runs this test',
   'docker compose up -d --wait kafka registry': 'it needs a Docker engine, and ports 9092 and 8081',
 }
 
-/** The same command, made quick. */
+/** A faster form of a command. */
 const QUICK: Record<string, string> = {
   'npm run demo': 'npm run demo -- --events 300 --replicas 1',
 }
@@ -34,7 +34,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-it("the README's commands work, one after the other, in a clone", {
+it("the README's commands work in order in a clone", {
   timeout: TIMEOUT_MS,
 }, async () => {
   const port = String((await pickPorts()).kafka)
@@ -68,7 +68,7 @@ for (const [command, why] of Object.entries(NOT_RUN)) {
   it.skip(`README: "${command}" is not run, because ${why}`, () => undefined)
 }
 
-it('every command that is left out or made quick is in the README', () => {
+it('every command that is not run or made faster is in the README', () => {
   const lines = allShellBlocks().join('').split('\n')
   expect(lines).toEqual(expect.arrayContaining([...Object.keys(NOT_RUN), ...Object.keys(QUICK)]))
 })
@@ -87,7 +87,7 @@ function shellBlocks(): string[] {
   )
 }
 
-/** Runs a script in the clone, on the stack of the tests; output is of both kinds. */
+/** Runs a script in the clone, on the stack of the tests. Returns stdout and stderr together. */
 function run(script: string, env: NodeJS.ProcessEnv) {
   const { brokers, registryUrl } = endpoints()
   return bash(script, {

@@ -11,7 +11,7 @@ import { startCli } from '../support/start-cli.ts'
 
 const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
 
-/** A plugin that gives everything up until it is mended; it notes what it handles. */
+/** A plugin that fails on everything until it is fixed. It records the events that it handles. */
 function broken(slug = 'broken') {
   const state = { isMended: false, calls: [] as string[] }
   const plugin: Plugin = {
@@ -39,7 +39,7 @@ async function scene(options: SituationOptions) {
 }
 
 describe('dead-letters redrive', () => {
-  it('hands events to the plugin that gave them up, in order with live ones, once', async () => {
+  it('delivers events to the plugin that failed on them, in order with live ones, once', async () => {
     const { plugin, state } = broken()
     const other = recorder(undefined, 'other')
     const s = await scene({ plugins: [plugin, other.plugin], store: 'kafka:' })
@@ -68,7 +68,7 @@ describe('dead-letters redrive', () => {
     expect(state.calls).toHaveLength(8)
   })
 
-  it('counts how often: given up again, an event can be redriven again', async () => {
+  it('counts redrives: an event that is dead-lettered again can be redriven again', async () => {
     const { plugin, state } = broken()
     const s = await scene({ plugins: [plugin], store: 'kafka:' })
     await s.start()
@@ -84,7 +84,7 @@ describe('dead-letters redrive', () => {
     await until(() => state.calls.length === 1, { what: 'the event' })
   })
 
-  it('leaves another group alone, which reads the same topic', async () => {
+  it('does not affect another group that reads the same topic', async () => {
     const { plugin, state } = broken()
     const s = await scene({ plugins: [plugin] })
     const theirs = recorder(undefined, 'broken')
@@ -108,10 +108,10 @@ describe('dead-letters redrive', () => {
 
 const EVENTS = 40
 
-describe('killed in the middle and run again, it sends each once, in order', {
+describe('killed halfway and run again, it sends each once, in order', {
   timeout: 90_000,
 }, () => {
-  /** Redrives slowly, kills the command, and lets another one go on. */
+  /** Redrives slowly, kills the command, and runs it again. */
   async function killAndResume(
     s: Awaited<ReturnType<typeof scene>>,
     isBegun: () => Promise<boolean>,

@@ -20,7 +20,7 @@ const nothing = { processEvent() {} }
 const none: StoredCompletion = { type: 'none', why: 'no mark' }
 const completed: StoredCompletion = { type: 'completed', atMs: 0, content: 'same', expired: false }
 
-/** Its content is a text, of which the event has no more than its size. */
+/** A record whose content is a text. The event contains only the size of it. */
 function found(offset: number, content = 'a', minute = offset): FoundEvent {
   const value = Buffer.from(content)
   const timestampMs = minute * MINUTE_MS
@@ -60,7 +60,7 @@ function letter(offset: number, headers: Record<string, string> = {}): FoundEven
   return { record, read: { type: 'undecodable', why: '' } }
 }
 
-/** It as it was handed over again for its group. */
+/** A redrive of the record for its group. */
 function redrive(offset: number, headers: Record<string, string> = {}): FoundEvent {
   const event = found(offset)
   const record: SourceRecord = {
@@ -98,7 +98,7 @@ function standing(more: Partial<PluginStates> = {}): ExplainPorts['standings'] {
   })
 }
 
-/** What is noted of redriven events alone. */
+/** Returns a completion for redriven events only. */
 const ofRedrive =
   (note: StoredCompletion) =>
   ({ eventId }: DeliveryQuery) =>
@@ -125,7 +125,7 @@ async function explained({ note = () => none, ...options }: Options) {
 }
 
 describe('records', () => {
-  it('are told of in the order of time, with what repeats what', async () => {
+  it('are listed oldest first, with the records that they repeat', async () => {
     const { records } = await explained({
       records: [found(8, 'b'), found(2), found(4, 'a'), found(9, 'b')],
     })
@@ -139,7 +139,7 @@ describe('records', () => {
     ])
   })
 
-  it('are done with below the committed offset', async () => {
+  it('below the committed offset are done', async () => {
     const { records } = await explained({ records: [found(4), found(5)] })
     expect(records.map(({ progress }) => progress)).toEqual([
       { type: 'done', committed: 5 },
@@ -150,7 +150,7 @@ describe('records', () => {
   })
 })
 
-describe('of a plugin', () => {
+describe('a plugin', () => {
   it.each<[string, Options]>([
     ['completed at 1970-01-01T00:00:00.000Z', { note: () => completed }],
     [
@@ -211,13 +211,13 @@ describe('of a plugin', () => {
       { committed: async () => () => undefined },
     ],
     ['unknown', { committed: () => Promise.reject(new Error('no coordinator')) }],
-  ])('it says %j', async (summary, options) => {
+  ])('has the summary %j', async (summary, options) => {
     const { one, text } = await explained({ records: [found(4)], ...options })
     expect(one?.summary).toBe(summary)
     expect(text).toContain(`\n  plugin: ${summary}\n`)
   })
 
-  it('it names the conflict of a content whose id was completed with another', async () => {
+  it('has the time of the conflict if its id was completed with other content', async () => {
     const asked: string[] = []
     const { one } = await explained({
       records: [found(4)],
@@ -267,7 +267,7 @@ describe('of a plugin', () => {
         why: 'where: data.size is above "x": expected a string, got a number',
       },
     ],
-  ])('%j it says what its filter says now', async (filters, expected) => {
+  ])('%j has the current decision of its filters', async (filters, expected) => {
     const { one } = await explained({
       records: [found(4)],
       plugins: [plugin({ ...nothing, ...filters })],
@@ -277,7 +277,7 @@ describe('of a plugin', () => {
 })
 
 describe('dead letters', () => {
-  it('are told of with their record: those of this group and its plugins, and others', async () => {
+  it('are listed with their record: those of this group and its plugins, and others', async () => {
     const { one, first, letters, text } = await explained({
       records: [found(4)],
       letters: [
@@ -315,7 +315,7 @@ describe('dead letters', () => {
   })
 })
 
-describe('what was redriven', () => {
+describe('a redrive', () => {
   const redriven = { records: [found(4)], letters: [letter(4)], redrives: [redrive(4)] }
 
   it.each<[string, Options]>([
@@ -345,7 +345,7 @@ describe('what was redriven', () => {
       { committed: async () => () => 95, note: ofRedrive({ type: 'unknown', why: 'memory' }) },
     ],
     ['its outcome is unknown', { committed: () => Promise.reject(new Error('no coordinator')) }],
-  ])('says %j', async (summary, options) => {
+  ])('has the summary %j', async (summary, options) => {
     const { one, text } = await explained({ ...redriven, ...options })
     expect(one?.summary).toBe(`redriven at 1970-01-01T00:30:00.000Z, ${summary}`)
     expect(one?.redrives.at(-1)).toMatchObject({ plugin: 'plugin', record: 't/0@4', summary })
@@ -354,7 +354,7 @@ describe('what was redriven', () => {
     )
   })
 
-  it('says that its filter does not want it by now', async () => {
+  it('is unwanted if the filter now declines it', async () => {
     const { one } = await explained({
       ...redriven,
       plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })],
@@ -363,7 +363,7 @@ describe('what was redriven', () => {
     expect(one?.summary).toBe('redriven at 1970-01-01T00:30:00.000Z, unwanted')
   })
 
-  it('for all plugins goes to each, where its bytes hold an event by now', async () => {
+  it('for all plugins goes to each of them if it can now be decoded', async () => {
     const plugins = ['a', 'b'].map((slug) => plugin({ ...nothing, slug }))
     const forAll = redrive(4, { 'redrive.plugin': '*' })
     const note = ({ plugin: slug, ...asked }: DeliveryQuery) =>
@@ -378,7 +378,7 @@ describe('what was redriven', () => {
     expect(still.first?.redrives).toMatchObject([{ plugin: '*', completion: { type: 'unknown' } }])
   })
 
-  it('is asked for by the id that it was claimed by', async () => {
+  it('is looked up by the id that it was claimed with', async () => {
     const asked: DeliveryQuery[] = []
     const note = (delivery: DeliveryQuery) => {
       asked.push(delivery)
@@ -397,7 +397,7 @@ describe('what was redriven', () => {
     expect(one?.redrives).toMatchObject([{ generation: 2, completion: none }])
   })
 
-  it('for another group is left out; for another plugin, or without its record, it is told apart', async () => {
+  it('for another group is left out; for another plugin, or without its record, it is listed separately', async () => {
     const { first, one, redrives, text } = await explained({
       ...redriven,
       redrives: [
@@ -416,7 +416,7 @@ describe('what was redriven', () => {
   })
 })
 
-it('where a plugin starts is told of what lies below', async () => {
+it('a record below the start of a plugin has that start', async () => {
   const { one, text } = await explained({
     records: [found(4)],
     standings: standing({ startOf: () => start }),
@@ -428,8 +428,8 @@ it('where a plugin starts is told of what lies below', async () => {
   )
 })
 
-describe('what cannot be known', () => {
-  it('is said, and all else is told', async () => {
+describe('unknown facts', () => {
+  it('are listed, and everything else is explained', async () => {
     const refuse = () => Promise.reject(new Error('no answer'))
     const { one, events, unknown, text } = await explained({
       records: [found(4)],
@@ -449,7 +449,7 @@ describe('what cannot be known', () => {
     expect(text).toContain('    recorded     unknown: the store is away\n')
   })
 
-  it('is what bytes mean that hold no event', async () => {
+  it('include the content of undecodable records', async () => {
     const { one, first } = await explained({
       records: [{ ...found(4), read: { type: 'undecodable', why: 'the first byte is 1' } }],
     })
@@ -460,7 +460,7 @@ describe('what cannot be known', () => {
     })
   })
 
-  it('is what is not there: then it says where it looked', async () => {
+  it('include an event that is not found, with the offsets that were searched', async () => {
     const { text } = await explained({})
     expect(text).toBe(
       [

@@ -39,11 +39,11 @@ describe('the clause that decided', () => {
       { any: [no, { exact: { 'data.number': 7 } }] },
       'data.number is above 6: no, it is 5; data.number is 7: no, it is 5',
     ],
-  ])('of %j is told', (where, why) => {
+  ])('of %j is named', (where, why) => {
     expect(explained(where)).toEqual({ verdict: evaluateFilter(where, { event }), why })
   })
 
-  it('is told in few words, whatever the event holds', () => {
+  it('is described in a bounded text, whatever the event holds', () => {
     const { why } = explained({ any: Array(9).fill({ exact: { 'data.long': 'no' } }) })
     expect(why.length).toBeLessThan(5 * 130 + 20)
     expect(why).toMatch(/; and 4 more$/)
@@ -62,7 +62,7 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   ),
 }))
 
-it('gives the verdict that the service gives', () => {
+it('has the verdict of the compiled filter', () => {
   fc.assert(
     fc.property(tree, (where) => {
       expect(explained(where).verdict).toEqual(evaluateFilter(where, { event }))

@@ -75,18 +75,18 @@ it.each<[string, unknown, string]>([
     { gt: { ce_time: 'noon' } },
     "where.gt: ce_time: expected an RFC 3339 time, got 'noon'",
   ],
-])('refuses %s', (_what, where, problem) => {
+])('rejects %s', (_what, where, problem) => {
   expect(readFilter(where, 'where')).toEqual({ filter: undefined, problems: [problem] })
 })
 
-it('names everything that is wrong', () => {
+it('reports every problem', () => {
   const where = {
     all: [{ exact: { type: 'x', 'data.a': 1 } }, { not: { gt: { 'data.b': null } } }],
   }
   expect(readFilter(where, 'here').problems).toHaveLength(2)
 })
 
-it('does not go on for ever', () => {
+it('limits depth and number of filters', () => {
   const cycle: { all: unknown[] } = { all: [] }
   cycle.all.push(cycle, cycle, cycle)
   const { problems } = readFilter(cycle, 'where')

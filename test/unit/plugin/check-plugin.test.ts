@@ -4,7 +4,7 @@ import wrongOptions from '../../support/bad-plugins/wrong-options.ts'
 
 const good = { slug: 'good', processEvent() {} }
 
-it('names every wrong option of a plugin at once', () => {
+it('reports every invalid option of a plugin at once', () => {
   expect(checkPlugin(wrongOptions)).toEqual([
     "slug: expected up to 63 lower-case letters, digits and dashes, beginning with a letter or digit, got 'Wrong Options'",
     "title: expected up to 200 characters, got ''",
@@ -36,7 +36,7 @@ describe.each([
   })
 })
 
-it('has nothing to say of a plugin that is right', () => {
+it('reports nothing for a valid plugin', () => {
   expect(checkPlugin(good)).toEqual([])
   expect(checkPlugin({ ...good, title: 'Good', retry: { maxAttempts: 1 } })).toEqual([])
 })

@@ -15,8 +15,8 @@ const plan: ReplayPlan = {
   ...{ by: 'ann', at: 'today', why: '' },
 }
 
-describe('one that is not finished', () => {
-  it('is named, with the ways out', () => {
+describe('an unfinished plan', () => {
+  it('is reported, with the commands that resume and cancel it', () => {
     expect(() => requireFinished(plan)).toThrow(
       /^replay 2 of p from 1970.*, started by ann at today, is not finished[\s\S]*--resume\n[\s\S]*--abandon$/,
     )
@@ -26,13 +26,13 @@ describe('one that is not finished', () => {
     )
   })
 
-  it('is no matter when it was finished, or given up', () => {
+  it('does not include one that was finished or cancelled', () => {
     for (const state of ['done', 'abandoned'] as const) requireFinished({ ...plan, state })
     requireFinished(undefined)
   })
 })
 
-it('a preview names ranges, and how long it will take', () => {
+it('a preview has the ranges and the expected duration', () => {
   const preview = { records: 3, wanted: 2, undecodable: 1, examples: ['t/0@5'] }
   expect(previewText(plan, preview, 1).split('\n')).toEqual([
     '3 records from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:01.000Z, 2 for p, about 2 s at 1 a second',
@@ -43,7 +43,7 @@ it('a preview names ranges, and how long it will take', () => {
   ])
 })
 
-it('a summary tells what became of the events, and where those are that were given up', () => {
+it('a summary has the outcomes, and the command that lists dead letters', () => {
   const outcomes = new Map([
     ['processed', 2],
     ['rejected', 1],

@@ -36,7 +36,7 @@ it('lists the plugins of PLUGINS', async () => {
   })
 })
 
-it('checks the plugins that are named, and tells what each asks for', async () => {
+it('checks the named plugins, and prints the options of each', async () => {
   vi.stubEnv('HANDLER_TIMEOUT_MS', '1234')
   const { out, err, exitCode } = await run('check', example)
   expect(out).toContain(`picky: ok (${example})`)
@@ -45,7 +45,7 @@ it('checks the plugins that are named, and tells what each asks for', async () =
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 })
 })
 
-it('refuses a path that no event has, and tells what filters ask for', async () => {
+it('rejects a path that no event has, and prints the fields of filters', async () => {
   const wrong = bad.replace('no-handler', 'wrong-where')
   const [path, meant] = ['data.entty.name', 'data.entity.name']
   expect(await run('check', wrong)).toEqual({
@@ -60,7 +60,7 @@ it('refuses a path that no event has, and tells what filters ask for', async () 
   )
 })
 
-it('ends with 1 when a plugin is bad, and still tells of the good', async () => {
+it('exits with 1 if a plugin is invalid, and still prints the valid ones', async () => {
   const { out, err, exitCode } = await run('check', bad, example)
   expect(out).toContain('picky: ok')
   expect(err).toBe(
@@ -69,7 +69,7 @@ it('ends with 1 when a plugin is bad, and still tells of the good', async () => 
   expect(exitCode).toBe(1)
 })
 
-it('says so when no plugin is named', async () => {
+it('reports that no plugin is named', async () => {
   vi.stubEnv('PLUGINS', '')
   await expect(run('check')).rejects.toMatchObject({ code: 'USAGE' })
 })
