@@ -1,6 +1,7 @@
 import { encodeEvent } from '../avro/codec/encoder.ts'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
+import { loadConfig } from '../config/load-config.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
 import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../event/outcome.ts'
@@ -16,7 +17,7 @@ import { OffsetLedger } from '../pipeline/offset-ledger.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
-import { type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
+import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
@@ -79,14 +80,15 @@ export async function runPlugin(
   return report
 }
 
-/** The defaults are those of the service. */
+/** The settings of a service whose environment sets none. */
+const config = loadConfig({})
+
 function load(plugin: Plugin, { sql }: RunOptions): LoadedPlugin {
   const problems = checkPlugin(plugin)
   if (plugin.sql && sql === undefined)
     problems.push('sql: expected the option sql of runPlugin, got nothing')
   if (problems.length > 0) throw new InventoryEventsError('PLUGIN_INVALID', problems.join('; '))
-  const retry = { maxAttempts: 5, initialDelayMs: 200, maxDelayMs: 30_000 }
-  return withDefaults(plugin, 'test', { retry, timeoutMs: 30_000, concurrency: 64 })
+  return withDefaults(plugin, 'test', defaultsFrom(config))
 }
 
 async function runOnce(
@@ -109,7 +111,11 @@ async function runOnce(
     schemas,
     fingerprint,
     store: withSql(
-      createMemoryStore({ clock, ttlMs: 86_400_000, maxMarks: Number.MAX_SAFE_INTEGER }),
+      createMemoryStore({
+        clock,
+        ttlMs: config.IDEMPOTENCY_TTL_MS,
+        maxMarks: Number.MAX_SAFE_INTEGER,
+      }),
       sql,
     ),
     deadLetters: { write: async () => {} },
