@@ -1,9 +1,18 @@
 import { type Command, Option } from 'commander'
+import type { DeadLetterReason } from '../../event/outcome.ts'
 import { positive, withRange } from '../shared/search-options.ts'
 import type { DeadLetterOptions } from './options.ts'
 import type { RedriveOptions } from './redrive.ts'
 
-const REASONS = ['exhausted', 'rejected', 'conflict', 'filter', 'undecodable', 'too-large']
+/** Typed so that the compiler refuses a missing or an unknown reason. */
+const REASONS: Record<DeadLetterReason, true> = {
+  exhausted: true,
+  rejected: true,
+  conflict: true,
+  filter: true,
+  undecodable: true,
+  'too-large': true,
+}
 const LIST_LIMIT = 1_000
 const RATE = 100
 
@@ -53,7 +62,9 @@ function withChoice(command: Command): Command {
   return withRange(
     command
       .option('--plugin <slug>', 'only of this plugin; "*" selects undecodable records')
-      .addOption(new Option('--reason <reason>', 'only with this reason').choices(REASONS))
+      .addOption(
+        new Option('--reason <reason>', 'only with this reason').choices(Object.keys(REASONS)),
+      )
       .option('--kind <name>', 'only events of this kind or name; needs the schema registry'),
   )
 }
