@@ -48,7 +48,7 @@ describe('the publish command', () => {
     const rejects = join(folder, 'rejects.jsonl')
 
     const run = await runCli(['publish', file, '--rejects', rejects, ...topics])
-    expect(run).toMatchObject({ code: 1, stdout: `4 published, 3 bad, kept in ${rejects}\n` })
+    expect(run).toMatchObject({ code: 1, stdout: `4 published, 3 bad, written to ${rejects}\n` })
     expect(run.stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^line 2: entityId: expected .+, got 12$/),
       expect.stringMatching(/^line 5: not valid JSON: /),

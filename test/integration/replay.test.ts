@@ -156,7 +156,7 @@ describe('an unfinished replay', () => {
     })
     again.child.kill('SIGTERM')
     await again.ended
-    expect(await s.replay('--abandon')).toContain('given up')
+    expect(await s.replay('--abandon')).toContain('cancelled')
     expect(await leftovers(s.groupId)).toEqual([])
     const nothing = await runCli([...args, '--resume'], s)
     expect(nothing.stderr).toBe('error: logging has no unfinished replay\n')
