@@ -12,7 +12,7 @@ const TIMEOUT_MS = 120_000
 const shown = blocks('docs/gateway.md')
 
 it.skipIf(!hasOpenssl())(
-  'the commands of docs/gateway.md work, one after the other',
+  'the commands of docs/gateway.md work in order',
   async () => {
     const { topic } = await situation({ plugins: [] })
     const port = String((await pickPorts()).registry)
@@ -52,7 +52,7 @@ function hasOpenssl(): boolean {
   }
 }
 
-/** Runs a script in the repository; output is of both kinds. */
+/** Runs a script in the repository. Returns stdout and stderr together. */
 function run(script: string, env: Record<string, string>) {
   return bash(script, {
     cwd: REPO,
