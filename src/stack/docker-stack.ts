@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { InventoryEventsError } from '../event/errors.ts'
 import { brokerIsReady, registryAnswers } from './answers.ts'
 import { endpointsOf } from './maven-stack.ts'
+import { startError } from './port-taken.ts'
 import type { Ports } from './ports.ts'
 import { composeCommand } from './probes.ts'
 import { type CommandResult, runCommand } from './run-command.ts'
@@ -77,8 +78,5 @@ async function compose(
 function demand(what: string, { exit, output }: CommandResult): void {
   if (exit === 0) return
   const tail = output.trimEnd().split('\n').slice(-5).join('\n  ')
-  throw new InventoryEventsError(
-    'STACK_UNAVAILABLE',
-    `cannot ${what} Kafka and the registry with Docker (${exit}): ${tail}`,
-  )
+  throw startError(`cannot ${what} Kafka and the registry with Docker (${exit}): ${tail}`, output)
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { pickPort } from '../../src/stack/ports.ts'
 import { bash } from '../support/bash.ts'
 import { REPO } from '../support/clone.ts'
 import { readTopic } from '../support/read-topic.ts'
@@ -16,7 +16,7 @@ it.skipIf(!hasOpenssl())(
   'the commands of docs/gateway.md work, one after the other',
   async () => {
     const { topic } = await situation({ plugins: [] })
-    const port = String((await pickPorts()).registry)
+    const port = String(await pickPort())
     const script = shown
       .filter(({ language }) => language === 'sh')
       .map(({ text }) => `${text}echo; echo "<end>"\n`)

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { pickPort } from '../../src/stack/ports.ts'
 import { bash } from '../support/bash.ts'
 import { cloneTo, shellEnvironment } from '../support/clone.ts'
 import { blocks, fileShown } from '../support/readme.ts'
@@ -37,7 +37,7 @@ afterAll(() => rm(home, { recursive: true, force: true }))
 it("the README's commands work, one after the other, in a clone", {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const port = String((await pickPorts()).kafka)
+  const port = String(await pickPort())
   const script = shellBlocks()
     .map((text, index) => `echo "<${index}>"\n${text}echo "</${index}>"\n`)
     .join('')

@@ -5,11 +5,12 @@ import { Kafka, logLevel } from 'kafkajs'
 import { brokerIsReady } from '../../src/stack/answers.ts'
 import { fetchKafka } from '../../src/stack/kafka.ts'
 import { java, waitUntilReady } from '../../src/stack/launch.ts'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { retryTakenPorts } from '../../src/stack/port-taken.ts'
+import { pickPort } from '../../src/stack/ports.ts'
 import { runCommand } from '../../src/stack/run-command.ts'
 import type { Site } from '../../src/stack/site.ts'
 import { jarsFolder } from '../../src/stack/stack.ts'
-import { nodeAt } from '../faults/node.ts'
+import { type Node, nodeAt } from '../faults/node.ts'
 import { type Authority, type Certificate, createAuthority } from './secure-certificates.ts'
 
 export interface SecureKafka {
@@ -40,28 +41,21 @@ export function passwordOf(user: string): string {
 export async function startSecureKafka(users: readonly string[]): Promise<SecureKafka> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'secure-kafka-')))
   const signal = AbortSignal.timeout(600_000)
-  const ports = await pickManyPorts()
   const authority = createAuthority(folder, 'known')
   const classpath = (await jars(folder, signal)).join(delimiter)
   const settings = join(folder, 'server.properties')
   const certificates = { good: authority.sign('broker'), expired: authority.sign('expired', -1) }
-  await mkdir(join(folder, 'data'))
-  await writeFile(settings, properties({ folder, ports, authority, certificates, users }))
-  await format(classpath, settings, users, signal)
-  const at = addresses(ports)
-  const node = nodeAt(
-    folder,
-    'secure-kafka',
-    async ({ launch }) => {
-      const memory = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
-      const args = [...memory, QUIET, '-cp', classpath, 'kafka.Kafka', settings]
-      const launched = launch({ name: 'broker', args })
-      const limits = { timeoutMs: READY_MS, signal }
-      await waitUntilReady(launched, 'the secured broker', () => brokerIsReady(at.open), limits)
-    },
-    signal,
-  )
-  await node.start()
+  const { node, at } = await retryTakenPorts(async () => {
+    const ports = await pickManyPorts()
+    await rm(join(folder, 'data'), { recursive: true, force: true })
+    await mkdir(join(folder, 'data'))
+    await writeFile(settings, properties({ folder, ports, authority, certificates, users }))
+    await format(classpath, settings, users, signal)
+    const at = addresses(ports)
+    const node = brokerNode({ folder, classpath, settings, address: at.open, signal })
+    await node.start()
+    return { node, at }
+  })
   return {
     folder,
     at,
@@ -83,6 +77,28 @@ export async function startSecureKafka(users: readonly string[]): Promise<Secure
   }
 }
 
+function brokerNode(options: {
+  folder: string
+  classpath: string
+  settings: string
+  address: string
+  signal: AbortSignal
+}): Node {
+  const { folder, classpath, settings, address, signal } = options
+  return nodeAt(
+    folder,
+    'secure-kafka',
+    async ({ launch }) => {
+      const memory = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+      const args = [...memory, QUIET, '-cp', classpath, 'kafka.Kafka', settings]
+      const launched = launch({ name: 'broker', args })
+      const limits = { timeoutMs: READY_MS, signal }
+      await waitUntilReady(launched, 'the secured broker', () => brokerIsReady(address), limits)
+    },
+    signal,
+  )
+}
+
 async function jars(folder: string, signal: AbortSignal): Promise<string[]> {
   const site = { folder, jarsFolder: jarsFolder(resolve('.inventory-events')), signal, mark: '' }
   return fetchKafka({ ...site, say: () => {}, launch: undefined as unknown as Site['launch'] })
@@ -91,17 +107,12 @@ async function jars(folder: string, signal: AbortSignal): Promise<string[]> {
 type ListenerPorts = Record<'open' | 'sasl' | 'certificate' | 'expired' | 'controller', number>
 
 async function pickManyPorts(): Promise<ListenerPorts> {
-  const some = await pickPorts()
-  const more = await pickPorts()
-  const found = [some.kafka, some.controller, some.registry, more.kafka, more.controller]
-  if (new Set(found).size < found.length) return pickManyPorts()
-  const [open, sasl, certificate, expired, controller] = found as [number, ...number[]]
   return {
-    open,
-    sasl: sasl!,
-    certificate: certificate!,
-    expired: expired!,
-    controller: controller!,
+    open: await pickPort(),
+    sasl: await pickPort(),
+    certificate: await pickPort(),
+    expired: await pickPort(),
+    controller: await pickPort(),
   }
 }
 

@@ -9,7 +9,8 @@ import {
   endpointsOf,
   startMavenStack,
 } from '../../src/stack/maven-stack.ts'
-import { pickPorts } from '../../src/stack/ports.ts'
+import { retryTakenPorts } from '../../src/stack/port-taken.ts'
+import { type Ports, pickPorts } from '../../src/stack/ports.ts'
 import { machineProbes } from '../../src/stack/probes.ts'
 import { startTimeOf } from '../../src/stack/processes.ts'
 import { jarsFolder } from '../../src/stack/stack.ts'
@@ -49,14 +50,22 @@ export async function startTestStack(): Promise<TestStack> {
 async function startFromMaven(): Promise<TestStack> {
   await removeLeftOvers()
   const folder = join(STACKS, String(process.pid))
-  const ports = await pickPorts()
-  const say = (message: string) => console.error(message)
-  await startMavenStack({ folder, jarsFolder: jarsFolder(LOCAL), ports, say, life: 'owned' })
+  const ports = await startOwned(folder)
   const stop = async () => {
     await endMavenStack(folder)
     await rm(folder, { recursive: true, force: true })
   }
   return { ...endpointsOf(ports), stop }
+}
+
+/** A Kafka and a registry in that folder, which end with this process; answers their ports. */
+export function startOwned(folder: string): Promise<Ports> {
+  return retryTakenPorts(async () => {
+    const ports = await pickPorts()
+    const say = (message: string) => console.error(message)
+    await startMavenStack({ folder, jarsFolder: jarsFolder(LOCAL), ports, say, life: 'owned' })
+    return ports
+  })
 }
 
 /** The processes of a killed test run have died with it; its data has not. */

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { endDockerStack, startDockerStack } from '../../../src/stack/docker-stack.ts'
 import { writeRecord } from '../../../src/stack/record.ts'
-import { stackDown } from '../../../src/stack/stack.ts'
+import { stackDown, stackUp } from '../../../src/stack/stack.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -58,6 +58,18 @@ describe('a stack in Docker', () => {
     await fakeDocker('')
     await endDockerStack({ folder, ports, say })
     expect(await calls()).toMatch(/compose -p inventory-events-\w{8} -f \S+ down\n$/)
+  })
+
+  it('starts once more with other ports when one was taken before Docker bound it', async () => {
+    const taken = `mkdir ${folder}/once 2>/dev/null && echo "port is already allocated" && exit 1`
+    await fakeDocker(`case "$*" in *up*) ${taken}; echo "no such image"; exit 18;; esac`)
+    const probes = { docker: async () => undefined, maven: async () => undefined }
+    const start = stackUp({ folder, env: {}, say, probes })
+    await expect(start).rejects.toThrow('(18): no such image')
+    const [first, second, ...others] = (await calls()).match(/^\d+ \d+(?= .* up )/gm)!
+    expect(second).not.toBe(first)
+    expect(others).toEqual([])
+    expect(said).toContain('a port was taken before it could be bound: once more, with others')
   })
 
   it('is left alone, with a word, when the engine has gone', async () => {
