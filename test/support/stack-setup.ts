@@ -28,8 +28,12 @@ interface TestStack extends Endpoints {
 const LOCAL = resolve('.inventory-events')
 const STACKS = join(LOCAL, 'test')
 
+/** Brokers of tests live for seconds or minutes: to optimize their code costs more than it gains. */
+const QUICK_START = '-XX:TieredStopAtLevel=1'
+
 /** A real Kafka and registry for the integration tests, apart from the developer's running ones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  process.env.JAVA_TOOL_OPTIONS ??= QUICK_START
   const { brokers, registryUrl, stop } = await startTestStack()
   project.provide('stack', { brokers, registryUrl })
   return stop
