@@ -9,7 +9,7 @@ import { textOf } from '../support/repo-files.ts'
 import { situation } from '../support/service-kit.ts'
 import { endpoints } from '../support/stack.ts'
 
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 300_000
 const shown = blocks(textOf('docs/gateway.md'))
 
 it.skipIf(!hasOpenssl())(

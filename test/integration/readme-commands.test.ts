@@ -20,7 +20,7 @@ const QUICK: Record<string, string> = {
 }
 
 const PLUGIN_FILES = ['plugins/cold-chain.ts', 'plugins/cold-chain.test.ts']
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 600_000
 
 let home: string
 beforeAll(async () => {

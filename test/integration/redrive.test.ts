@@ -109,7 +109,7 @@ describe('dead-letters redrive', () => {
 const EVENTS = 40
 
 describe('killed in the middle and run again, it sends each once, in order', {
-  timeout: 90_000,
+  timeout: 400_000,
 }, () => {
   /** Redrives slowly, kills the command, and lets another one go on. */
   async function killAndResume(

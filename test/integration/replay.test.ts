@@ -180,7 +180,7 @@ it('of two that are begun at once the first counts', async () => {
   expect(plan?.by).toBe(['ann', 'bob'][winner])
 })
 
-describe('killed at random and gone on with', { timeout: 120_000 }, () => {
+describe('killed at random and gone on with', () => {
   const EVENTS = 200
   const ENTITIES = 4
 

@@ -19,6 +19,11 @@ export default defineConfig({
       },
     },
   ],
-  // A cached module would be that of another mutant.
-  test: { include: ['test/model/delivery.test.ts'], fsModuleCache: false },
+  test: {
+    include: ['test/model/delivery.test.ts'],
+    // A slow machine is no mutant that was caught.
+    testTimeout: 120_000,
+    // A cached module would be that of another mutant.
+    fsModuleCache: false,
+  },
 })

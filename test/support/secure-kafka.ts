@@ -12,6 +12,7 @@ import type { Site } from '../../src/stack/site.ts'
 import { jarsFolder } from '../../src/stack/stack.ts'
 import { type Node, nodeAt } from '../faults/node.ts'
 import { type Authority, type Certificate, createAuthority } from './secure-certificates.ts'
+import { until } from './stack.ts'
 
 export interface SecureKafka {
   /** Where the tests' own files may go. */
@@ -31,6 +32,7 @@ export interface SecureKafka {
 const READY_MS = 120_000
 const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'
 const CLUSTER_ID = Buffer.from('inventory-secure').toString('base64url')
+const COORDINATORS = 4
 const MECHANISMS = 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER'
 
 export function passwordOf(user: string): string {
@@ -56,12 +58,14 @@ export async function startSecureKafka(users: readonly string[]): Promise<Secure
     await node.start()
     return { node, at }
   })
+  const kafka = new Kafka({ clientId: 'test', brokers: [at.open], logLevel: logLevel.NOTHING })
+  await loadCoordinators(kafka)
   return {
     folder,
     at,
     authority,
     stranger: createAuthority(folder, 'stranger'),
-    kafka: new Kafka({ clientId: 'test', brokers: [at.open], logLevel: logLevel.NOTHING }),
+    kafka,
     as: (user) => ({
       KAFKA_BROKERS: at.sasl,
       KAFKA_SSL: 'true',
@@ -75,6 +79,17 @@ export async function startSecureKafka(users: readonly string[]): Promise<Secure
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A broker loads its coordinators when a first group asks for one, and refuses all until it has. */
+async function loadCoordinators(kafka: Kafka): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  // Names that are one apart are of partitions that are one apart.
+  const groups = Array.from({ length: COORDINATORS }, (_, n) => `group-${n}`)
+  const areLoaded = async () => (await admin.describeGroups(groups)).groups.length > 0
+  await until(areLoaded, { what: 'the coordinators to be loaded' })
+  await admin.disconnect()
 }
 
 function brokerNode(options: {
@@ -186,7 +201,7 @@ listener.name.sasl.oauthbearer.sasl.jaas.config=${security}.oauthbearer.OAuthBea
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
 offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
+offsets.topic.num.partitions=${COORDINATORS}
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=2

@@ -148,7 +148,7 @@ export async function situation(options: SituationOptions) {
     offsets: () => groupOffsets(groupId, topic),
     letters: () => readAll(deadLetters),
     /** Everything that was published is completed and committed. */
-    async caughtUp(timeoutMs = 30_000): Promise<void> {
+    async caughtUp(timeoutMs = 60_000): Promise<void> {
       const isEven = async () =>
         (await groupOffsets(groupId, topic)).every(({ committed, end }) => committed === end)
       await until(isEven, { what: `group ${groupId} to commit the end of ${topic}`, timeoutMs })
@@ -162,7 +162,7 @@ async function registerSchemas(topic: string): Promise<Map<string, number>> {
   const { port } = new URL(endpoints().registryUrl)
   const lock = join(tmpdir(), `inventory-events-registry-${port}.lock`)
   const ids = new Map<string, number>()
-  await withLock(lock, { timeoutMs: 100_000, say: () => {} }, async () => {
+  await withLock(lock, { timeoutMs: 300_000, say: () => {} }, async () => {
     for (const { fullName, text } of contractSchemas()) {
       ids.set(fullName, await registerSchema(topic, fullName, text))
     }

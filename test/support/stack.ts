@@ -50,7 +50,7 @@ export interface UntilOptions {
 /** Asks until the answer is something, and answers that; a throw counts as: not yet. */
 export async function until<T>(
   ask: () => T | Promise<T>,
-  { what, timeoutMs = 60_000 }: UntilOptions,
+  { what, timeoutMs = 120_000 }: UntilOptions,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs
   for (;;) {

@@ -118,7 +118,7 @@ it('decides as the whole event would have it, for many plugins at once', () => {
     }),
     { numRuns: 500 },
   )
-}, 30_000)
+})
 
 describe('many plugins', () => {
   const move = moved('e1')

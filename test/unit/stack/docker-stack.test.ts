@@ -45,10 +45,13 @@ describe('a stack in Docker', () => {
 
   it('gives up waiting when interrupted, although a part of it answers', async () => {
     await fakeDocker('')
-    const registry = createServer((_, response) => response.end('[]'))
+    const interrupted = new AbortController()
+    const registry = createServer((_, response) => {
+      response.on('finish', () => interrupted.abort()).end('[]')
+    })
     await new Promise<void>((done) => registry.listen(0, '127.0.0.1', done))
     const port = (registry.address() as AddressInfo).port
-    const signal = AbortSignal.timeout(200)
+    const { signal } = interrupted
     const start = startDockerStack({ folder, ports: { ...ports, registry: port }, say, signal })
     await expect(start).rejects.toThrow(/Kafka at 127\.0\.0\.1:1 in Docker/)
     registry.close()
