@@ -17,7 +17,7 @@ import { toRecord } from '../../src/publish/to-record.ts'
 import { type Service, startService } from '../../src/service.ts'
 import { withLock } from '../../src/stack/lock.ts'
 import { groupMembers, groupOffsets } from './group.ts'
-import { createTopics, endpoints, kafkaClient, uniqueName, until } from './stack.ts'
+import { createTopics, endpoints, HOLDS_MS, kafkaClient, uniqueName, until } from './stack.ts'
 
 export interface SituationOptions {
   plugins: Plugin[]
@@ -148,7 +148,7 @@ export async function situation(options: SituationOptions) {
     offsets: () => groupOffsets(groupId, topic),
     letters: () => readAll(deadLetters),
     /** Everything that was published is completed and committed. */
-    async caughtUp(timeoutMs = 60_000): Promise<void> {
+    async caughtUp(timeoutMs = HOLDS_MS): Promise<void> {
       const isEven = async () =>
         (await groupOffsets(groupId, topic)).every(({ committed, end }) => committed === end)
       await until(isEven, { what: `group ${groupId} to commit the end of ${topic}`, timeoutMs })

@@ -41,6 +41,11 @@ export async function createTopics(...topics: ITopicConfig[]): Promise<void> {
   }
 }
 
+/** A busy machine is slow: only what never comes is given up. */
+const PATIENCE_MS = 300_000
+/** For what the service sees to. Where a guard is taken out, it need not be waited for as long. */
+export const HOLDS_MS = Number(process.env.HOLDS_MS ?? PATIENCE_MS)
+
 export interface UntilOptions {
   /** What is waited for, for the message: `the plugin to have seen 20 events`. */
   what: string
@@ -50,7 +55,7 @@ export interface UntilOptions {
 /** Asks until the answer is something, and answers that; a throw counts as: not yet. */
 export async function until<T>(
   ask: () => T | Promise<T>,
-  { what, timeoutMs = 120_000 }: UntilOptions,
+  { what, timeoutMs = PATIENCE_MS }: UntilOptions,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs
   for (;;) {
