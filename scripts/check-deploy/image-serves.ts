@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 import { startTestStack } from '../../test/support/stack-setup.ts'
 import type { Buildah } from './buildah.ts'
 import { Failure, outcomeOf, run } from './command.ts'
@@ -20,7 +20,7 @@ const STOP_MS = 35_000
 export async function serveFromImage(program: ImageProgram, plugins: string): Promise<string> {
   const { brokers, registryUrl, stop } = await startTestStack()
   try {
-    const port = String((await pickPorts()).kafka)
+    const port = String(await pickPort())
     const settings = {
       KAFKA_BROKERS: brokers,
       SCHEMA_REGISTRY_URL: registryUrl,

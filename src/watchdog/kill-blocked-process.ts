@@ -1,13 +1,11 @@
 import inspector from 'node:inspector'
+import { type Frame, isForeign, linesOf } from './blocked-at.ts'
 
 /** A main thread that is blocked outside of JavaScript can't be interrupted. */
 const KILL_AFTER_MS = 5_000
-const FRAMES = 5
-
-interface Frame {
-  functionName: string
-  location: { scriptId: string; lineNumber: number }
-}
+/** After it, wherever the thread is then will do. */
+const SEARCH_MS = 2_000
+const PAUSE_EVERY_MS = 200
 
 /**
  * Ends the process from another thread while its main thread is blocked, with exit 1. Only the main
@@ -17,25 +15,36 @@ interface Frame {
  */
 export function killBlockedProcess(onWhere: (lines: string[]) => void): void {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), KILL_AFTER_MS)
+  const searchUntilMs = performance.now() + SEARCH_MS
   const urls = new Map<string, string>()
   const session = new inspector.Session()
   session.connectToMainThread()
   session.on('Debugger.scriptParsed', ({ params }) => {
     urls.set(params.scriptId, params.url)
   })
-  session.on('Debugger.paused', ({ params }) => {
-    const { callFrames } = params
-    onWhere(callFrames.slice(0, FRAMES).map((frame) => lineOf(frame, urls)))
+  session.on('Debugger.paused', ({ params: { callFrames } }) => {
+    const stack = callFrames.map((frame) => frameOf(frame, urls))
+    // Code that goes on and on in small pieces may be stopped between two of them, in Node.
+    if (!stack.some(isForeign) && performance.now() < searchUntilMs) {
+      return session.post('Debugger.stepInto')
+    }
+    clearInterval(pausing)
+    onWhere(linesOf(stack))
     const callFrameId = callFrames[0]?.callFrameId ?? ''
     // Without its listeners for exit, which may be what blocks it.
     const expression = 'globalThis.process.reallyExit(1)'
     session.post('Debugger.evaluateOnCallFrame', { callFrameId, expression })
   })
+  const pause = () => session.post('Debugger.pause')
   session.post('Debugger.enable')
-  session.post('Debugger.pause')
+  pause()
+  // A step may lead out of all code, which does not stop the thread again.
+  const pausing = setInterval(pause, PAUSE_EVERY_MS)
 }
 
-function lineOf({ functionName, location }: Frame, urls: Map<string, string>): string {
-  const place = `${urls.get(location.scriptId) ?? '?'}:${location.lineNumber + 1}`
-  return functionName === '' ? place : `${functionName} (${place})`
+function frameOf(
+  { functionName, location }: inspector.Debugger.CallFrame,
+  urls: Map<string, string>,
+): Frame {
+  return { functionName, url: urls.get(location.scriptId) ?? '', line: location.lineNumber + 1 }
 }

@@ -57,7 +57,7 @@ describe('records that Apache Avro for Java wrote', () => {
 
 const title = missing === undefined ? 'Apache Avro for Java' : `${missing} is not installed: Java`
 
-describe.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
+describe.skipIf(missing !== undefined)(title, () => {
   it('still encodes the vectors that are committed', async () => {
     const vectors = await writtenByJava()
     if (process.env.UPDATE_VECTORS === 'true') await writeFile(file, lines(vectors))

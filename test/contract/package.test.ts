@@ -10,13 +10,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cloneTo, REPO, shellEnvironment } from '../support/clone.ts'
 import { blocks, fileShown, pages } from '../support/pages.ts'
 
 const { version } = JSON.parse(readFileSync(join(REPO, 'package.json'), 'utf8'))
 const GETTING_STARTED = 'docs/getting-started.md'
-vi.setConfig({ testTimeout: 60_000 })
 
 const INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund']
 
@@ -30,7 +29,7 @@ beforeAll(async () => {
   run('npm', ['pack', '--pack-destination', home], clone)
   writeProject()
   run('npm', [...INSTALL, tarball])
-}, 120_000)
+})
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 

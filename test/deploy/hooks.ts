@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 import { wasted } from '../support/events.ts'
 import { clientOf, gatewaySettings } from '../support/gateway.ts'
 import { situation } from '../support/service-kit.ts'
@@ -11,7 +11,7 @@ const ANSWER_MS = 15_000
 /** A gateway, with a topic of its own, and a sender of webhooks that may get some signatures wrong. */
 export async function startHooks() {
   const { topic } = await situation({ plugins: [] })
-  const { kafka: port } = await pickPorts()
+  const port = await pickPort()
   const gateway = startReplica('gateway', gatewaySettings(topic), port)
   const client = clientOf(port)
   let isOver = false

@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { stringify } from 'yaml'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 import { until } from '../support/stack.ts'
 
 /** By what names distributions have them. */
@@ -54,7 +54,7 @@ export async function startMonitoring(options: {
   await mkdir(folder, { recursive: true })
   const told: FiredAlert[] = []
   const hook = await webhook((alerts) => told.push(...alerts))
-  const { kafka: port, controller: managerPort } = await pickPorts()
+  const [port, managerPort] = [await pickPort(), await pickPort()]
   const managerFile = await write(folder, 'alertmanager.yaml', managerConfig(hook.port))
   for (const [name, text] of Object.entries(options.rules))
     await writeFile(join(folder, name), text)

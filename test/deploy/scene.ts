@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Message } from 'kafkajs'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 import { controlTopicOf } from '../../src/topics/names.ts'
 import { moved, wasted } from '../support/events.ts'
 import { startPostgres } from '../support/postgres-server.ts'
@@ -47,7 +47,7 @@ export async function openScene(folder: string) {
     IDEMPOTENCY_STORE: 'memory:',
     IDEMPOTENCY_MAX_MARKS: '1000',
   }
-  const { kafka: one, controller: two, registry: three } = await pickPorts()
+  const [one, two, three] = [await pickPort(), await pickPort(), await pickPort()]
   const hooks = await startHooks()
   const main = [startReplica('serve', settings, one), startReplica('serve', settings, two)]
   let other = startReplica('serve', otherSettings, three)

@@ -2,15 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import {
-  endMavenStack,
-  endpointsOf,
-  markOf,
-  startMavenStack,
-} from '../../src/dev/stack/maven-stack.ts'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { endMavenStack, endpointsOf, markOf } from '../../src/dev/stack/maven-stack.ts'
 import { pidsMarked } from '../../src/dev/stack/process/processes.ts'
-import { jarsFolder } from '../../src/dev/stack/stack.ts'
+import { startOwned } from '../support/stack-setup.ts'
 import { PROGRAMS, programOf } from './monitoring.ts'
 
 declare module 'vitest' {
@@ -32,9 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (missing !== '') return async () => {}
   const folder = join(LOCAL, 'deploy', String(process.pid))
   await mkdir(folder, { recursive: true })
-  const ports = await pickPorts()
-  const say = (message: string) => console.error(message)
-  await startMavenStack({ folder, jarsFolder: jarsFolder(LOCAL), ports, say, life: 'owned' })
+  const ports = await startOwned(folder)
   project.provide('stack', endpointsOf(ports))
   project.provide('brokerPid', await brokerPid(folder))
   return async () => {

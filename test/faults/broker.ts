@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { java, waitUntilReady } from '../../src/dev/stack/process/launch.ts'
 import { runCommand } from '../../src/dev/stack/process/run-command.ts'
@@ -41,6 +41,8 @@ export async function prepareBroker(options: BrokerOptions): Promise<Broker> {
   const ports = all[id - 1]!
   const settings = join(folder, 'server.properties')
   const classpath = jars.join(delimiter)
+  // An earlier try may have left data there, at other ports.
+  await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   await writeFile(settings, properties(id, all, join(folder, 'data')))
   const tool = ['-cp', classpath, QUIET, 'kafka.tools.StorageTool', 'format']

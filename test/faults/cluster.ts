@@ -1,8 +1,9 @@
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createRegistry } from '../../src/avro/registry/registry.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { fetchKafka } from '../../src/dev/stack/kafka.ts'
+import { retryTakenPorts } from '../../src/dev/stack/port-taken.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 import { fetchRegistry, registryUrl, startRegistry } from '../../src/dev/stack/registry.ts'
 import type { Site } from '../../src/dev/stack/site.ts'
 import { createKafka } from '../../src/kafka/client/client.ts'
@@ -46,35 +47,37 @@ export interface ClusterOptions {
   signal: AbortSignal
 }
 
-export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+export function startCluster(options: ClusterOptions): Promise<Cluster> {
+  return retryTakenPorts(() => startOnce(options))
+}
+
+async function startOnce(options: ClusterOptions): Promise<Cluster> {
   const { folder, jarsFolder, say, signal, brokers: count = BROKERS } = options
-  const [registryPort, ...ports] = await freePorts(1 + count * 4)
-  const all: BrokerPorts[] = Array.from({ length: count }, (_, i) => {
-    const [direct, proxied, behindProxy, controller] = ports.slice(i * 4)
-    return {
-      direct: direct!,
-      proxied: proxied!,
-      behindProxy: behindProxy!,
-      controller: controller!,
-    }
-  })
+  const registryPort = await pickPort()
   const undone: (() => Promise<unknown>)[] = []
   const end = async () => void (await Promise.allSettled(undone.map((undo) => undo())))
   try {
     const jars = await fetchKafka(siteOf(options), options.kafkaVersion)
-    const registryNode = await prepareRegistry(options, registryPort!)
+    const registryNode = await prepareRegistry(options, registryPort)
     undone.push(registryNode.kill)
+    const behindProxies = await pickMany(count)
+    const proxies = await Promise.all(behindProxies.map((port) => openLink(port)))
+    undone.push(...proxies.map(({ close }) => close))
+    const all = await Promise.all(
+      proxies.map(async ({ port: proxied }, i): Promise<BrokerPorts> => {
+        const [direct, controller] = [await pickPort(), await pickPort()]
+        return { direct, proxied, behindProxy: behindProxies[i]!, controller }
+      }),
+    )
     const ids = all.map((_, i) => i + 1)
     const prepare = (id: number) => prepareBroker({ id, all, folder, jars, signal })
     const brokers = await Promise.all(ids.map(prepare))
     undone.push(...brokers.map(({ kill }) => kill))
     say(`starting ${count === 1 ? 'a broker' : `${count} brokers`} and a registry`)
     await Promise.all([registryNode, ...brokers].map((node) => node.start()))
-    const proxies = await Promise.all(all.map((each) => openLink(each.proxied, each.behindProxy)))
-    undone.push(...proxies.map(({ close }) => close))
     const direct = addresses(all.map((each) => each.direct))
     const proxied = addresses(all.map((each) => each.proxied))
-    const config = clusterConfig(direct, registryUrl(registryPort!))
+    const config = clusterConfig(direct, registryUrl(registryPort))
     const kafka = createKafka(config, createLogger('silent'))
     const registry = createRegistry(config)
     const folders = [registryNode, ...brokers].map(({ name }) => join(folder, name))
@@ -121,18 +124,6 @@ function addresses(ports: readonly number[]): string {
   return ports.map((port) => `127.0.0.1:${port}`).join(',')
 }
 
-/** All held at once while they are picked, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer()
-      return new Promise<typeof server>((resolve, reject) => {
-        server.on('error', reject)
-        server.listen(0, '127.0.0.1', () => resolve(server))
-      })
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
-  return ports
+function pickMany(count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, () => pickPort()))
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A network between a client and one server, to be made bad. */
@@ -25,8 +25,8 @@ interface Line {
 
 type State = 'good' | 'cut' | 'silent'
 
-/** Listens at a port of loopback and passes on to another. */
-export async function openLink(port: number, targetPort: number): Promise<ProxiedLink> {
+/** Listens at a free port of loopback and passes on to another. */
+export async function openLink(targetPort: number): Promise<ProxiedLink> {
   const lines = new Set<Line>()
   let state: State = 'good'
   let delayMs = 0
@@ -67,10 +67,10 @@ export async function openLink(port: number, targetPort: number): Promise<Proxie
   }
 
   const server = createServer(join)
-  server.listen(port, '127.0.0.1')
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    port,
+    port: (server.address() as AddressInfo).port,
     cut() {
       state = 'cut'
       cutAll()

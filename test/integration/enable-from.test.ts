@@ -91,7 +91,7 @@ async function load(s: Pick<Awaited<ReturnType<typeof situation>>, 'topic' | 're
 }
 
 it('a disabled plugin catches up and continues live: each event once, in order, under load', {
-  timeout: 150_000,
+  timeout: 400_000,
 }, async () => {
   const s = await scene()
   const replicas = [await s.start(), await s.start()]

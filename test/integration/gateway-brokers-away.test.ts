@@ -50,5 +50,5 @@ describe.skipIf(noMaven !== undefined)('while the brokers are down', () => {
     expect(senders.with(202).filter((id) => !found.has(id))).toEqual([])
     expect(log()).toContain('Kafka is away')
     expect(log()).toContain('Kafka is back')
-  }, 300_000)
+  })
 })

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 import { bash } from '../support/bash.ts'
 import { REPO } from '../support/clone.ts'
 import { blocks } from '../support/pages.ts'
@@ -8,14 +8,14 @@ import { readTopic } from '../support/read-topic.ts'
 import { situation } from '../support/service-kit.ts'
 import { endpoints } from '../support/stack.ts'
 
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 300_000
 const shown = blocks('docs/gateway.md')
 
 it.skipIf(!hasOpenssl())(
   'the commands of docs/gateway.md work in order',
   async () => {
     const { topic } = await situation({ plugins: [] })
-    const port = String((await pickPorts()).registry)
+    const port = String(await pickPort())
     const script = shown
       .filter(({ language }) => language === 'sh')
       .map(({ text }) => `${text}echo; echo "<end>"\n`)

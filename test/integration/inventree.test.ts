@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 import { gatewaySettings, runGateway, TOKEN } from '../support/gateway.ts'
 import { installPlugin, startWorker } from '../support/inventree.ts'
 import { pythonMissing } from '../support/python.ts'
@@ -24,7 +25,8 @@ describe.skipIf(missing !== undefined)(
       onTestFinished(() => rm(spool, { recursive: true, force: true }))
       const { plugin, seen } = recorder()
       const s = await situation({ plugins: [plugin] })
-      const gateway = await runGateway(gatewaySettings(s.topic))
+      const gatewayHere = { ...gatewaySettings(s.topic), GATEWAY_PORT: `${await pickPort()}` }
+      const gateway = await runGateway(gatewayHere)
       const worker = startWorker(installed, {
         settings: {
           GATEWAY_URL: gateway.url,
@@ -47,7 +49,7 @@ describe.skipIf(missing !== undefined)(
       await gateway.ended
       const isSpooled = async () => (await readdir(join(spool, 'events'))).length > 0
       await until(isSpooled, { what: 'events that wait for the gateway' })
-      await runGateway({ ...gatewaySettings(s.topic), GATEWAY_PORT: `${gateway.port}` })
+      await runGateway(gatewayHere)
       const [code] = await ended
       expect(code).toBe(0)
 

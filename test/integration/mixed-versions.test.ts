@@ -64,7 +64,7 @@ async function group(userData: Buffer | null) {
     const events = mine.map((partition) => ({ partition, event: moved(`ent_${partition}`) }))
     await s.produce(events.map(({ partition, event }) => ({ ...s.record(event), partition })))
     const areHandled = () => events.every(({ event }) => ids().includes(event.id))
-    await until(areHandled, { what: 'the events of its partitions', timeoutMs: 15_000 })
+    await until(areHandled, { what: 'the events of its partitions' })
     return mine
   }
   return { joinOurs, joinOther, works }

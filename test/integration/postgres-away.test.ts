@@ -9,7 +9,7 @@ import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
 it('loses and dead-letters nothing while Postgres is down, and resumes on its own', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const server = await startPostgres()
   onTestFinished(() => server.remove())

@@ -7,7 +7,7 @@ import { scrape, situation, total } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
 it('leaves one effect of each event when a replica is frozen in the middle of handlers and woken', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const { url, query } = await database()
   await query('create table effects (event_id text, owner text)')

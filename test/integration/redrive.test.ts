@@ -109,7 +109,7 @@ describe('dead-letters redrive', () => {
 const EVENTS = 40
 
 describe('killed halfway and run again, it sends each once, in order', {
-  timeout: 90_000,
+  timeout: 400_000,
 }, () => {
   /** Redrives slowly, kills the command, and runs it again. */
   async function killAndResume(

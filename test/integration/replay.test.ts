@@ -180,7 +180,7 @@ it('of two that start at the same time, the first counts', async () => {
   expect(plan?.by).toBe(['ann', 'bob'][winner])
 })
 
-describe('killed at random and resumed', { timeout: 120_000 }, () => {
+describe('killed at random and resumed', () => {
   const EVENTS = 200
   const ENTITIES = 4
 

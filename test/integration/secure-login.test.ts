@@ -24,7 +24,7 @@ beforeAll(async () => {
   const topic = { resourceType: 2, resourceName: TOPIC, resourcePatternType: 3 }
   await admin.createAcls({ acl: [{ ...everybody, ...topic }] })
   await admin.disconnect()
-}, 200_000)
+})
 
 afterAll(() => broker.stop())
 

@@ -47,7 +47,7 @@ let broker: SecureKafka
 beforeAll(async () => {
   broker = await startSecureKafka([...USERS, ...LACKING])
   await grant(broker.kafka, rights)
-}, 200_000)
+})
 
 afterAll(() => broker.stop())
 

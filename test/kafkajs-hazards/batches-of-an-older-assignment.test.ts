@@ -5,11 +5,10 @@ import { KafkaSource } from '../../src/kafka/consumer/consumer.ts'
 import type { Intake } from '../../src/pipeline/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { deferred } from '../support/deferred.ts'
-import { uniqueName, until } from '../support/stack.ts'
+import { HOLDS_MS, uniqueName, until } from '../support/stack.ts'
 import { type Brokers, CLUSTER_STARTS_MS, startBrokers } from './brokers.ts'
 import { type Hands, losing, steered } from './steered.ts'
 
-const HOLDS_MS = 30_000
 /** Partitions that are added are noticed while something is fetched, and joined for right there. */
 const QUICK = { metadataMaxAge: 300, maxWaitTimeInMs: 100, heartbeatInterval: 500 }
 

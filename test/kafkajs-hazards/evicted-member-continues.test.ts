@@ -61,7 +61,7 @@ describe('the group puts a member out that has work', () => {
     await s.start({ KAFKA_CLIENT_ID: 'another' }, [other.plugin])
     await assigned(s.groupId, ['another', 'first'])
     await s.publish([moved('ent_1'), moved('ent_2'), moved('ent_3')])
-    await until(() => calls.length === 1, { what: 'the first to be at work', timeoutMs: 10_000 })
+    await until(() => calls.length === 1, { what: 'the first to be at work' })
     onTestFinished(gate.resolve)
     await evict(s.groupId, 'first')
     await until(() => other.seen.length === 3, {

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deferred } from '../support/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
-import { uniqueName, until } from '../support/stack.ts'
+import { HOLDS_MS, uniqueName, until } from '../support/stack.ts'
 import { type Brokers, CLUSTER_STARTS_MS, startBrokers } from './brokers.ts'
 
-const HOLDS_MS = 30_000
 const SESSION_MS = 6_000
 
 let brokers: Brokers

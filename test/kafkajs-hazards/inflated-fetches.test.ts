@@ -4,13 +4,12 @@ import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/event/event.ts'
 import { pluginEvent } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
-import { kafkaClient, uniqueName, until } from '../support/stack.ts'
+import { HOLDS_MS, kafkaClient, uniqueName, until } from '../support/stack.ts'
 import { pinnedBytes } from './pinned-bytes.ts'
 
 type Situation = Awaited<ReturnType<typeof situation>>
 
 const MB = 1_000_000
-const HOLDS_MS = 90_000
 const PARTITIONS = 24
 const EACH_BYTES = 50_000
 const PER_BATCH = 100

@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
-import { createTopics, kafkaClient, uniqueName, until } from '../support/stack.ts'
-
-const HOLDS_MS = 30_000
+import { createTopics, HOLDS_MS, kafkaClient, uniqueName, until } from '../support/stack.ts'
 
 describe('partitions that are paused, lost to another member and regained', () => {
   it('plain kafkajs still has paused', async () => {

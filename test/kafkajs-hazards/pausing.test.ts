@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { pluginEvent } from '../support/events.ts'
 import { type Running, situation } from '../support/service-kit.ts'
-import { createTopics, kafkaClient, uniqueName, until } from '../support/stack.ts'
+import { createTopics, HOLDS_MS, kafkaClient, uniqueName, until } from '../support/stack.ts'
 
 /** The service's own limit of a fetch is 1 MB, so a fetch is about 500 of these. */
 const PADDING = 'x'.repeat(2_000)
@@ -16,7 +16,6 @@ const RATIO_GOAL = 0.9
 const RATIO_MIN = 0.8
 /** More than one only where the machine is too busy for the measurement. */
 const ROUNDS_MAX = 4
-const HOLDS_MS = 30_000
 
 const events = (count: number) =>
   Array.from({ length: count }, (_, n) =>

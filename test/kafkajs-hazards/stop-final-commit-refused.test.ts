@@ -32,7 +32,7 @@ describe('the coordinator refuses the last commit for a moment', () => {
     await until(() => seen.length === 2, { what: 'both events' })
     link.refusesCommits = true
     const stopped = link.through(() => service.stop())
-    await until(() => link.commits.length >= 3, { what: 'three tries', timeoutMs: 10_000 })
+    await until(() => link.commits.length >= 3, { what: 'three tries' })
     link.refusesCommits = false
     expect(await stopped).toBe('drained')
     expect(await s.offsets()).toEqual([{ partition: 0, committed: 2, end: 2 }])

@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { pluginEvent } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
-import { createTopics, kafkaClient, uniqueName, until } from '../support/stack.ts'
+import { createTopics, HOLDS_MS, kafkaClient, uniqueName, until } from '../support/stack.ts'
 import { pinnedBytes } from './pinned-bytes.ts'
 
 const MB = 1_000_000
-const HOLDS_MS = 30_000
 const BATCHES = 10
 
 /** Without what is being fetched at the moment. */

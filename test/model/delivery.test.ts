@@ -130,7 +130,7 @@ it('keeps its guarantees under any interleaving', async () => {
   for (const action of Object.keys(actions)) {
     expect(done.get(action), action).toBeGreaterThanOrEqual(ACTIONS_MIN)
   }
-}, 120_000)
+})
 
 /** Once nothing fails any more, everything is completed and committed. */
 async function recover(world: World): Promise<void> {

@@ -19,6 +19,11 @@ export default defineConfig({
       },
     },
   ],
-  // A cached module could belong to another mutant.
-  test: { include: ['test/model/delivery.test.ts'], fsModuleCache: false },
+  test: {
+    include: ['test/model/delivery.test.ts'],
+    // A slow machine must not count as a caught mutant.
+    testTimeout: 120_000,
+    // A cached module could belong to another mutant.
+    fsModuleCache: false,
+  },
 })

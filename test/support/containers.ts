@@ -1,13 +1,14 @@
 import { GenericContainer, Wait } from 'testcontainers'
 import type { Endpoints } from '../../src/dev/stack/maven-stack.ts'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { retryTakenPorts, startError } from '../../src/dev/stack/port-taken.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
+import { messageOf } from '../../src/util/errors.ts'
 
 const START_MS = 300_000
 
 /** The images of docker-compose.yml; testcontainers removes them even when this process is killed. */
 export async function startContainers(): Promise<Endpoints & { stop: () => Promise<void> }> {
-  const port = (await pickPorts()).kafka
-  const [kafka, registry] = await Promise.all([startKafka(port), startRegistry()])
+  const [{ kafka, port }, registry] = await Promise.all([startKafka(), startRegistry()])
   return {
     brokers: `${kafka.getHost()}:${port}`,
     registryUrl: `http://${registry.getHost()}:${registry.getMappedPort(8080)}/apis/ccompat/v7`,
@@ -17,8 +18,18 @@ export async function startContainers(): Promise<Endpoints & { stop: () => Promi
   }
 }
 
-/** The port is chosen beforehand, because a broker advertises its address to clients. */
-function startKafka(port: number) {
+/** The port is known beforehand, because a broker tells its clients where it is. */
+function startKafka() {
+  return retryTakenPorts(async () => {
+    const port = await pickPort()
+    const kafka = await startKafkaAt(port).catch((error) => {
+      throw startError(messageOf(error), messageOf(error))
+    })
+    return { kafka, port }
+  })
+}
+
+function startKafkaAt(port: number) {
   return new GenericContainer('apache/kafka:4.3.0')
     .withExposedPorts({ container: 9092, host: port })
     .withEnvironment({

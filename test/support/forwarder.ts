@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 
 export interface Forwarder {
   port: number
@@ -13,7 +14,8 @@ export interface Forwarder {
 /** A proxy on loopback between the service and a server, which can simulate an outage. */
 export async function forwardTo(target: { hostname: string; port: string }): Promise<Forwarder> {
   const sockets = new Set<Socket>()
-  let port = 0
+  // One that nobody else is given while it is cut.
+  const port = await pickPort()
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname)
     for (const [one, other] of [
@@ -29,7 +31,6 @@ export async function forwardTo(target: { hostname: string; port: string }): Pro
   async function restore(): Promise<void> {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
-    port = (server.address() as { port: number }).port
   }
   async function cut(): Promise<void> {
     if (!server.listening) return

@@ -25,7 +25,7 @@ export async function installPlugin(): Promise<InstalledPlugin> {
   await cp(SOURCE, source, { recursive: true })
   const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation']
   const env = { ...process.env, PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1' }
-  await run('python3', [...args, '--target', target, source], { env, timeout: 120_000 })
+  await run('python3', [...args, '--target', target, source], { env, timeout: 300_000 })
   // Else Python would import the package beside the tests instead of the installed one.
   await rm(join(source, 'inventree_inventory_events'), { recursive: true })
   return {

@@ -1,9 +1,8 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import {
   type ContractSchema,
   contractSchemaOf,
@@ -14,6 +13,7 @@ import { resolveJars } from '../../src/dev/stack/maven/maven.ts'
 import type { Event } from '../../src/event/event.ts'
 import type { JsonObject } from '../../src/event/json.ts'
 import { parseTime } from '../../src/event/time.ts'
+import { once, runProgram } from './java-program.ts'
 
 /** One task for Java: write `fields`, or read `hex`. */
 export interface JavaTask {
@@ -28,7 +28,6 @@ export interface JavaAnswer {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const run = promisify(execFile)
 const ARTIFACTS = ['org.apache.avro:avro:1.12.0', 'org.slf4j:slf4j-nop:2.0.13']
 
 /** Why Java can't be used here; undefined if it can. */
@@ -46,14 +45,13 @@ export function javaMissing(): string | undefined {
 /** Runs the tasks with Apache Avro for Java. Fetches it from Maven on the first call. */
 export async function runJava(tasks: JavaTask[]): Promise<JavaAnswer[]> {
   const folder = join(root, '.inventory-events/jars')
-  const jars = await resolveJars({ name: 'avro', artifacts: ARTIFACTS, folder })
+  const fetch = () => resolveJars({ name: 'avro', artifacts: ARTIFACTS, folder })
+  const jars = await once('jars-avro', fetch)
   const work = await mkdtemp(join(tmpdir(), 'inventory-events-java-'))
   try {
     const [input, output] = [join(work, 'in'), join(work, 'out')]
     await writeFile(input, lines(tasks))
-    const program = join(root, 'test/support/java/AvroVectors.java')
-    const arguments_ = ['-cp', jars.join(delimiter), program, input, output]
-    await run('java', arguments_, { timeout: 120_000 })
+    await runProgram('AvroVectors', jars, [input, output])
     const text = await readFile(output, 'utf8')
     return text
       .trim()

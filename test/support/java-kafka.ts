@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { once, runMain, runProgram } from './java-program.ts'
 import { kafkaTools } from './kafka-tools.ts'
 import { endpoints } from './stack.ts'
 
-const run = promisify(execFile)
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Writes Avro records with Kafka's Java client. Returns their partitions. */
@@ -21,7 +19,8 @@ export async function produceJava(
   const out = await withFolder(async (folder) => {
     const file = join(folder, 'records')
     await writeFile(file, lines.join('\n'))
-    return java([at('./java/AvroProducer.java'), endpoints().brokers, topic, file, ...more])
+    const args = [endpoints().brokers, topic, file, ...more]
+    return runProgram('AvroProducer', await jars(), args)
   })
   return out.trim().split('\n').map(Number)
 }
@@ -39,7 +38,7 @@ export function compressJava(inputs: readonly Buffer[]): Promise<Compressed[]> {
   return withFolder(async (folder) => {
     const [input, output] = [join(folder, 'in'), join(folder, 'out')]
     await writeFile(input, inputs.map((bytes) => `${bytes.toString('hex')}\n`).join(''))
-    await java([at('./java/Compress.java'), input, output])
+    await runProgram('Compress', await jars(), [input, output])
     const lines = (await readFile(output, 'utf8')).trim().split('\n')
     return lines.map((line) => {
       const parts = line.split(' ').map((hex) => Buffer.from(hex, 'hex'))
@@ -58,7 +57,8 @@ export function compressJava(inputs: readonly Buffer[]): Promise<Compressed[]> {
 /** Writes lines as `kafka-console-producer` does, with the arguments added. */
 export async function produceConsole(topic: string, input: string, args: string[]): Promise<void> {
   const where = ['--bootstrap-server', endpoints().brokers, '--topic', topic]
-  await java(['org.apache.kafka.tools.ConsoleProducer', ...where, ...args], input)
+  const main = 'org.apache.kafka.tools.ConsoleProducer'
+  await runMain(main, await jars(), [...where, ...args], input)
 }
 
 async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -66,9 +66,6 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   return work(folder).finally(() => rm(folder, { recursive: true }))
 }
 
-async function java(args: string[], input = ''): Promise<string> {
-  const jars = await kafkaTools(at('../../.inventory-events/jars'))
-  const running = run('java', ['-cp', jars.join(delimiter), ...args], { timeout: 60_000 })
-  running.child.stdin?.end(input)
-  return (await running).stdout
+function jars(): Promise<string[]> {
+  return once('jars-kafka-tools', () => kafkaTools(at('../../.inventory-events/jars')))
 }

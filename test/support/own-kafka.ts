@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { onTestFinished } from 'vitest'
 import { fetchKafka, startKafka } from '../../src/dev/stack/kafka.ts'
+import { retryTakenPorts } from '../../src/dev/stack/port-taken.ts'
 import { pickPorts } from '../../src/dev/stack/ports.ts'
 import type { Site } from '../../src/dev/stack/site.ts'
 import { jarsFolder } from '../../src/dev/stack/stack.ts'
-import { type Node, nodeAt } from '../faults/node.ts'
+import { type Node, type NodeSite, nodeAt } from '../faults/node.ts'
 
 export interface OwnKafka extends Node {
   brokers: string
@@ -29,18 +30,15 @@ export async function startOwnKafka(): Promise<OwnKafka> {
     mark: '',
     launch: undefined as unknown as Site['launch'],
   })
-  const ports = await pickPorts()
-  const node = nodeAt(
-    folder,
-    'own-kafka',
-    (at) => startKafka({ ...site, ...at }, jars, ports),
-    signal,
-  )
-  onTestFinished(async () => {
-    await node.kill()
-    await rm(folder, { recursive: true, force: true })
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const { node, ports } = await retryTakenPorts(async () => {
+    const ports = await pickPorts()
+    const start = (at: NodeSite) => startKafka({ ...site, ...at }, jars, ports)
+    const node = nodeAt(folder, 'own-kafka', start, signal)
+    onTestFinished(node.kill)
+    await node.start()
+    return { node, ports }
   })
-  await node.start()
   const brokers = `127.0.0.1:${ports.kafka}`
   const kafka = new Kafka({ clientId: 'test', brokers: [brokers], logLevel: logLevel.NOTHING })
   return { ...node, brokers, kafka }

@@ -4,7 +4,8 @@ import { chmodSync, chownSync, statSync } from 'node:fs'
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { retryTakenPorts, startError } from '../../src/dev/stack/port-taken.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 
 const PREFIX = 'inventory-events-postgres-'
 const PASSWORD = 'password'
@@ -38,12 +39,12 @@ export async function startPostgres(
   const encoding = ['--encoding=UTF8', '--locale=C']
   const login = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
   await said(run(initdb, ['-D', data, ...encoding, ...login, '--no-sync'], user), 'Success.')
-  const port = (await pickPorts()).kafka
-  const args = ['-D', data, '-p', `${port}`, '-c', 'unix_socket_directories=', ...flags]
+  const args = ['-D', data, '-c', 'unix_socket_directories=', ...flags]
+  let port = 0
   let server: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    server = run(postgres, args, user)
+    server = run(postgres, [...args, '-p', `${port}`], user)
     await said(server, 'ready to accept connections')
   }
 
@@ -56,7 +57,10 @@ export async function startPostgres(
     server = undefined
   }
 
-  await start()
+  await retryTakenPorts(async () => {
+    port = await pickPort()
+    await start()
+  })
   return {
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
     start,
@@ -110,7 +114,9 @@ function said(child: ChildProcess, words: string): Promise<void> {
     child.stdout?.on('data', listen)
     child.stderr?.on('data', listen)
     child.once('error', reject)
-    child.once('close', (code) => reject(new Error(`${child.spawnfile} ended (${code}):\n${text}`)))
+    child.once('close', (code) =>
+      reject(startError(`${child.spawnfile} ended (${code}):\n${text}`, text)),
+    )
   })
 }
 

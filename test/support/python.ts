@@ -5,6 +5,7 @@ import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { once } from './java-program.ts'
 
 const run = promisify(execFile)
 const folder = fileURLToPath(new URL('./python/', import.meta.url))
@@ -24,7 +25,7 @@ export function pythonMissing(): string | undefined {
 export async function producePython(task: object): Promise<string> {
   const packages = await fetchPackages(join(folder, 'requirements.txt'))
   const env = { ...process.env, PYTHONPATH: packages }
-  const running = run('python3', [join(folder, 'produce.py')], { env, timeout: 60_000 })
+  const running = run('python3', [join(folder, 'produce.py')], { env, timeout: 300_000 })
   running.child.stdin?.end(JSON.stringify(task))
   return (await running).stdout.trim()
 }
@@ -51,7 +52,11 @@ export async function runSchemathesis(args: string[], timeoutMs: number) {
 export async function fetchPackages(requirements: string): Promise<string> {
   const { stdout: version } = await run('python3', ['--version'])
   const wanted = `${version}${await readFile(requirements, 'utf8')}`
-  const target = join(cache, createHash('sha256').update(wanted).digest('hex').slice(0, 12))
+  const name = createHash('sha256').update(wanted).digest('hex').slice(0, 12)
+  return once(`python-${name}`, () => fetchInto(join(cache, name), requirements))
+}
+
+async function fetchInto(target: string, requirements: string): Promise<string> {
   if (existsSync(target)) return target
   const partial = `${target}.${randomUUID()}.partial`
   const install = ['-m', 'pip', 'install', '--quiet', '--no-warn-script-location']

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { fetchKafka } from '../../src/dev/stack/kafka.ts'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { retryTakenPorts } from '../../src/dev/stack/port-taken.ts'
+import { pickPort } from '../../src/dev/stack/ports.ts'
 import { java, waitUntilReady } from '../../src/dev/stack/process/launch.ts'
 import { runCommand } from '../../src/dev/stack/process/run-command.ts'
 import { brokerIsReady } from '../../src/dev/stack/readiness.ts'
 import type { Site } from '../../src/dev/stack/site.ts'
 import { jarsFolder } from '../../src/dev/stack/stack.ts'
-import { nodeAt } from '../faults/node.ts'
+import { type Node, nodeAt } from '../faults/node.ts'
 import { type Authority, type Certificate, createAuthority } from './secure-certificates.ts'
+import { until } from './stack.ts'
 
 export interface SecureKafka {
   /** A folder for the tests' own files. */
@@ -30,6 +32,7 @@ export interface SecureKafka {
 const READY_MS = 120_000
 const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'
 const CLUSTER_ID = Buffer.from('inventory-secure').toString('base64url')
+const COORDINATORS = 4
 const MECHANISMS = 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER'
 
 export function passwordOf(user: string): string {
@@ -40,34 +43,29 @@ export function passwordOf(user: string): string {
 export async function startSecureKafka(users: readonly string[]): Promise<SecureKafka> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'secure-kafka-')))
   const signal = AbortSignal.timeout(600_000)
-  const ports = await pickManyPorts()
   const authority = createAuthority(folder, 'known')
   const classpath = (await jars(folder, signal)).join(delimiter)
   const settings = join(folder, 'server.properties')
   const certificates = { good: authority.sign('broker'), expired: authority.sign('expired', -1) }
-  await mkdir(join(folder, 'data'))
-  await writeFile(settings, properties({ folder, ports, authority, certificates, users }))
-  await format(classpath, settings, users, signal)
-  const at = addresses(ports)
-  const node = nodeAt(
-    folder,
-    'secure-kafka',
-    async ({ launch }) => {
-      const memory = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
-      const args = [...memory, QUIET, '-cp', classpath, 'kafka.Kafka', settings]
-      const launched = launch({ name: 'broker', args })
-      const limits = { timeoutMs: READY_MS, signal }
-      await waitUntilReady(launched, 'the secured broker', () => brokerIsReady(at.open), limits)
-    },
-    signal,
-  )
-  await node.start()
+  const { node, at } = await retryTakenPorts(async () => {
+    const ports = await pickManyPorts()
+    await rm(join(folder, 'data'), { recursive: true, force: true })
+    await mkdir(join(folder, 'data'))
+    await writeFile(settings, properties({ folder, ports, authority, certificates, users }))
+    await format(classpath, settings, users, signal)
+    const at = addresses(ports)
+    const node = brokerNode({ folder, classpath, settings, address: at.open, signal })
+    await node.start()
+    return { node, at }
+  })
+  const kafka = new Kafka({ clientId: 'test', brokers: [at.open], logLevel: logLevel.NOTHING })
+  await loadCoordinators(kafka)
   return {
     folder,
     at,
     authority,
     stranger: createAuthority(folder, 'stranger'),
-    kafka: new Kafka({ clientId: 'test', brokers: [at.open], logLevel: logLevel.NOTHING }),
+    kafka,
     as: (user) => ({
       KAFKA_BROKERS: at.sasl,
       KAFKA_SSL: 'true',
@@ -83,6 +81,39 @@ export async function startSecureKafka(users: readonly string[]): Promise<Secure
   }
 }
 
+/** A broker loads its coordinators when a first group asks for one, and refuses all until it has. */
+async function loadCoordinators(kafka: Kafka): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  // Names that are one apart are of partitions that are one apart.
+  const groups = Array.from({ length: COORDINATORS }, (_, n) => `group-${n}`)
+  const areLoaded = async () => (await admin.describeGroups(groups)).groups.length > 0
+  await until(areLoaded, { what: 'the coordinators to be loaded' })
+  await admin.disconnect()
+}
+
+function brokerNode(options: {
+  folder: string
+  classpath: string
+  settings: string
+  address: string
+  signal: AbortSignal
+}): Node {
+  const { folder, classpath, settings, address, signal } = options
+  return nodeAt(
+    folder,
+    'secure-kafka',
+    async ({ launch }) => {
+      const memory = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+      const args = [...memory, QUIET, '-cp', classpath, 'kafka.Kafka', settings]
+      const launched = launch({ name: 'broker', args })
+      const limits = { timeoutMs: READY_MS, signal }
+      await waitUntilReady(launched, 'the secured broker', () => brokerIsReady(address), limits)
+    },
+    signal,
+  )
+}
+
 async function jars(folder: string, signal: AbortSignal): Promise<string[]> {
   const site = { folder, jarsFolder: jarsFolder(resolve('.inventory-events')), signal, mark: '' }
   return fetchKafka({ ...site, say: () => {}, launch: undefined as unknown as Site['launch'] })
@@ -91,17 +122,12 @@ async function jars(folder: string, signal: AbortSignal): Promise<string[]> {
 type ListenerPorts = Record<'open' | 'sasl' | 'certificate' | 'expired' | 'controller', number>
 
 async function pickManyPorts(): Promise<ListenerPorts> {
-  const some = await pickPorts()
-  const more = await pickPorts()
-  const found = [some.kafka, some.controller, some.registry, more.kafka, more.controller]
-  if (new Set(found).size < found.length) return pickManyPorts()
-  const [open, sasl, certificate, expired, controller] = found as [number, ...number[]]
   return {
-    open,
-    sasl: sasl!,
-    certificate: certificate!,
-    expired: expired!,
-    controller: controller!,
+    open: await pickPort(),
+    sasl: await pickPort(),
+    certificate: await pickPort(),
+    expired: await pickPort(),
+    controller: await pickPort(),
   }
 }
 
@@ -175,7 +201,7 @@ listener.name.sasl.oauthbearer.sasl.jaas.config=${security}.oauthbearer.OAuthBea
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
 offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
+offsets.topic.num.partitions=${COORDINATORS}
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=2

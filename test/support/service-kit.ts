@@ -16,7 +16,7 @@ import { toRecord } from '../../src/publish/to-record.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
 import { groupMembers, groupOffsets } from './group.ts'
-import { createTopics, endpoints, kafkaClient, uniqueName, until } from './stack.ts'
+import { createTopics, endpoints, HOLDS_MS, kafkaClient, uniqueName, until } from './stack.ts'
 
 export interface SituationOptions {
   plugins: Plugin[]
@@ -147,7 +147,7 @@ export async function situation(options: SituationOptions) {
     offsets: () => groupOffsets(groupId, topic),
     letters: () => readAll(deadLetters),
     /** Waits until every published event is completed and committed. */
-    async caughtUp(timeoutMs = 30_000): Promise<void> {
+    async caughtUp(timeoutMs = HOLDS_MS): Promise<void> {
       const isEven = async () =>
         (await groupOffsets(groupId, topic)).every(({ committed, end }) => committed === end)
       await until(isEven, { what: `group ${groupId} to commit the end of ${topic}`, timeoutMs })
@@ -161,7 +161,7 @@ async function registerSchemas(topic: string): Promise<Map<string, number>> {
   const { port } = new URL(endpoints().registryUrl)
   const lock = join(tmpdir(), `inventory-events-registry-${port}.lock`)
   const ids = new Map<string, number>()
-  await withLock(lock, { timeoutMs: 100_000, say: () => {} }, async () => {
+  await withLock(lock, { timeoutMs: 300_000, say: () => {} }, async () => {
     for (const { fullName, text } of contractSchemas()) {
       ids.set(fullName, await registerSchema(topic, fullName, text))
     }

@@ -9,7 +9,8 @@ import {
   endpointsOf,
   startMavenStack,
 } from '../../src/dev/stack/maven-stack.ts'
-import { pickPorts } from '../../src/dev/stack/ports.ts'
+import { retryTakenPorts } from '../../src/dev/stack/port-taken.ts'
+import { type Ports, pickPorts } from '../../src/dev/stack/ports.ts'
 import { machineProbes } from '../../src/dev/stack/probes.ts'
 import { startTimeOf } from '../../src/dev/stack/process/processes.ts'
 import { jarsFolder } from '../../src/dev/stack/stack.ts'
@@ -27,8 +28,12 @@ interface TestStack extends Endpoints {
 const LOCAL = resolve('.inventory-events')
 const STACKS = join(LOCAL, 'test')
 
-/** A real Kafka and registry for the integration tests, separate from those of the developer. */
+/** Brokers of tests live for seconds or minutes: to optimize their code costs more than it gains. */
+const QUICK_START = '-XX:TieredStopAtLevel=1'
+
+/** A real Kafka and registry for the integration tests, apart from the developer's running ones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  process.env.JAVA_TOOL_OPTIONS ??= QUICK_START
   const { brokers, registryUrl, stop } = await startTestStack()
   project.provide('stack', { brokers, registryUrl })
   return stop
@@ -49,9 +54,7 @@ export async function startTestStack(): Promise<TestStack> {
 async function startFromMaven(): Promise<TestStack> {
   await removeLeftOvers()
   const folder = join(STACKS, String(process.pid))
-  const ports = await pickPorts()
-  const say = (message: string) => console.error(message)
-  await startMavenStack({ folder, jarsFolder: jarsFolder(LOCAL), ports, say, life: 'owned' })
+  const ports = await startOwned(folder)
   const stop = async () => {
     await endMavenStack(folder)
     await rm(folder, { recursive: true, force: true })
@@ -59,7 +62,17 @@ async function startFromMaven(): Promise<TestStack> {
   return { ...endpointsOf(ports), stop }
 }
 
-/** Deletes the data of a killed test run, whose processes died with it. */
+/** A Kafka and a registry in that folder, which end with this process; answers their ports. */
+export function startOwned(folder: string): Promise<Ports> {
+  return retryTakenPorts(async () => {
+    const ports = await pickPorts()
+    const say = (message: string) => console.error(message)
+    await startMavenStack({ folder, jarsFolder: jarsFolder(LOCAL), ports, say, life: 'owned' })
+    return ports
+  })
+}
+
+/** The processes of a killed test run have died with it; its data has not. */
 async function removeLeftOvers(): Promise<void> {
   await mkdir(STACKS, { recursive: true })
   for (const pid of await readdir(STACKS)) {

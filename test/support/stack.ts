@@ -41,6 +41,11 @@ export async function createTopics(...topics: ITopicConfig[]): Promise<void> {
   }
 }
 
+/** A busy machine is slow: only what never comes is given up. */
+const PATIENCE_MS = 300_000
+/** For what the service sees to. Where a guard is taken out, it need not be waited for as long. */
+export const HOLDS_MS = Number(process.env.HOLDS_MS ?? PATIENCE_MS)
+
 export interface UntilOptions {
   /** The condition, for the error message: `the plugin to have seen 20 events`. */
   what: string
@@ -50,7 +55,7 @@ export interface UntilOptions {
 /** Polls until the result is truthy, and returns it. An error counts as not yet. */
 export async function until<T>(
   ask: () => T | Promise<T>,
-  { what, timeoutMs = 60_000 }: UntilOptions,
+  { what, timeoutMs = PATIENCE_MS }: UntilOptions,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs
   for (;;) {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { endpointsOf } from './maven-stack.ts'
+import { startError } from './port-taken.ts'
 import type { Ports } from './ports.ts'
 import { composeCommand } from './probes.ts'
 import { waitUntil } from './process/poll.ts'
@@ -77,8 +78,5 @@ async function compose(
 function demand(what: string, { exit, output }: CommandResult): void {
   if (exit === 0) return
   const tail = output.trimEnd().split('\n').slice(-5).join('\n  ')
-  throw new InventoryEventsError(
-    'STACK_UNAVAILABLE',
-    `cannot ${what} Kafka and the registry with Docker (${exit}): ${tail}`,
-  )
+  throw startError(`cannot ${what} Kafka and the registry with Docker (${exit}): ${tail}`, output)
 }

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
 export interface Ports {
@@ -6,28 +7,55 @@ export interface Ports {
   registry: number
 }
 
+/**
+ * Below the ephemeral range (32768 and above on Linux), so the system never hands out one of these
+ * ports for an outgoing connection or a bind to port 0, neither before it is bound nor during a restart.
+ */
+const RANGE = { from: 20_000, to: 32_000 }
+const TRIES = 200
+
+/** Ports reserved for the life of this process, so that no other process of ours picks them. */
+const held = new Set<number>()
+
 /** Free ports of this machine; those used last time where still free, so that shells stay right. */
 export async function pickPorts(last: Partial<Ports> = {}): Promise<Ports> {
   const kafka = await pickPort(last.kafka)
-  const controller = await pickPort(last.controller, [kafka])
-  const registry = await pickPort(last.registry, [kafka, controller])
+  const controller = await pickPort(last.controller)
+  const registry = await pickPort(last.registry)
   return { kafka, controller, registry }
 }
 
-async function pickPort(wanted = 0, taken: number[] = []): Promise<number> {
-  const port = (await bind(wanted)) ?? (await bind(0))
-  if (port === undefined) throw new Error('no free port on 127.0.0.1')
-  return taken.includes(port) ? pickPort(0, taken) : port
+/** A free port, returned to one caller only, for a process that must be configured with its port. */
+export async function pickPort(wanted?: number): Promise<number> {
+  if (wanted !== undefined && (held.has(wanted) || (await hold(wanted))) && (await isFree(wanted)))
+    return wanted
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = RANGE.from + Math.floor(Math.random() * (RANGE.to - RANGE.from))
+    if ((await isFree(port)) && (await hold(port))) return port
+  }
+  throw new Error('no free port on 127.0.0.1')
 }
 
-function bind(port: number): Promise<number | undefined> {
+/** Reserves the port across processes by binding the UDP port of the same number, unused otherwise. */
+function hold(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const mark = createSocket('udp4')
+    mark.on('error', () => {
+      mark.close()
+      resolve(false)
+    })
+    mark.bind({ port, address: '127.0.0.1', exclusive: true }, () => {
+      mark.unref()
+      held.add(port)
+      resolve(true)
+    })
+  })
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.on('error', () => resolve(undefined))
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      const bound = typeof address === 'object' ? address?.port : undefined
-      server.close(() => resolve(bound))
-    })
+    server.on('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }

@@ -4,7 +4,8 @@ import { endDockerStack, startDockerStack } from './docker-stack.ts'
 import { checkExternal, externalEndpoints } from './external.ts'
 import { withLock } from './lock.ts'
 import { type Endpoints, endMavenStack, endpointsOf, startMavenStack } from './maven-stack.ts'
-import { pickPorts } from './ports.ts'
+import { retryTakenPorts } from './port-taken.ts'
+import { type Ports, pickPorts } from './ports.ts'
 import { machineProbes, type Probes } from './probes.ts'
 import { brokerIsReady, isRegistryReady } from './readiness.ts'
 import { readRecord, writeRecord } from './state-file.ts'
@@ -81,20 +82,22 @@ async function runningStack({ folder }: StackOptions): Promise<Endpoints | undef
 async function start(options: StackOptions): Promise<Endpoints> {
   const folder = dataFolder(options.folder)
   const way = await chooseRuntime(options.probes ?? machineProbes)
-  const ports = await pickPorts((await readRecord(folder))?.ports)
-  await writeRecord(folder, { version: 1, way, ports })
+  const last = (await readRecord(folder))?.ports
+  return retryTakenPorts(async (tries) => {
+    if (tries > 1)
+      options.say('a port was taken before it could be bound; retrying with other ports')
+    const ports = await pickPorts(tries === 1 ? last : {})
+    await writeRecord(folder, { version: 1, way, ports })
+    await startAt(ports, way, options)
+    return endpointsOf(ports)
+  })
+}
+
+function startAt(ports: Ports, way: 'docker' | 'maven', options: StackOptions): Promise<void> {
   const { say, signal } = options
-  if (way === 'docker') await startDockerStack({ folder, ports, say, signal })
-  else
-    await startMavenStack({
-      folder,
-      jarsFolder: jarsFolder(options.folder),
-      ports,
-      say,
-      signal,
-      life: 'detached',
-    })
-  return endpointsOf(ports)
+  const part = { folder: dataFolder(options.folder), ports, say, signal }
+  if (way === 'docker') return startDockerStack(part)
+  return startMavenStack({ ...part, jarsFolder: jarsFolder(options.folder), life: 'detached' })
 }
 
 async function endRecorded({ folder, say, probes = machineProbes }: StackOptions): Promise<void> {

@@ -1,6 +1,9 @@
 import { definePlugin, type PluginEvent } from '../../../src/index.ts'
 
-/** Blocks the thread as the event says: in the first tick, in a later one, or for some milliseconds. */
+/**
+ * Blocks the thread, as its events say: in its first tick, in a later one, in small pieces between
+ * which Node has the thread, or for some milliseconds.
+ */
 export default definePlugin({
   slug: 'blocks',
   async processEvent(event, { log }) {
@@ -10,8 +13,13 @@ export default definePlugin({
       await new Promise((resolve) => setTimeout(resolve, 10))
       for (;;) await null
     }
+    if (how === 'in pieces') await new Promise(() => goOn())
     const endMs = Date.now() + Number(ms ?? 0)
     while (Date.now() < endMs);
     log.info({ id: event.id }, 'handled')
   },
 })
+
+function goOn(): void {
+  process.nextTick(goOn)
+}

@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-describe('summing the counts of steps', { timeout: 60_000 }, () => {
+describe('summing the counts of steps', () => {
   /** What each step leaves, by its name; undefined: nothing. */
   async function sum(steps: Record<string, unknown>) {
     const files = await Promise.all(Object.entries(steps).map(write))
@@ -66,7 +66,7 @@ describe('summing the counts of steps', { timeout: 60_000 }, () => {
   })
 })
 
-it('counts what vitest ran, files that do not load among it', { timeout: 60_000 }, async () => {
+it('counts what vitest ran, files that do not load among it', async () => {
   const head = `import { expect, it } from '${resolve('node_modules/vitest/dist/index.js')}'\n`
   const files = {
     'a.test.mjs': `${head}it('one', () => {}); it('two', () => expect(1).toBe(2)); it.skip('later', () => {})

@@ -46,7 +46,7 @@ function run(...args: string[]) {
 const installs = async () =>
   (await readFile(join(clone, 'npm-calls'), 'utf8').catch(() => '')).split('\n').length - 1
 
-describe('the command of a newcomer', { timeout: 60_000 }, () => {
+describe('the command of a newcomer', () => {
   it('installs once, then runs the program with its arguments and passes its exit code on', async () => {
     for (const _ of [1, 2]) {
       const { status, stdout } = run('demo', '--events', '5')

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InventoryEventsError } from '../../../util/errors.ts'
+import { startError } from '../port-taken.ts'
 import { waitUntil } from './poll.ts'
 
 export interface LaunchOptions {
@@ -70,7 +71,10 @@ function watchEnd(child: ChildProcess): () => string | undefined {
 
 const LOG_TAIL_LINES = 8
 
-/** Waits until the process is of use; throws STACK_UNAVAILABLE with the end of its log otherwise. */
+/**
+ * Waits until the process is of use; throws STACK_UNAVAILABLE with the end of its log otherwise, as a
+ * PortTakenError where it ended because of that.
+ */
 export async function waitUntilReady(
   process: Launched,
   what: string,
@@ -86,8 +90,6 @@ export async function waitUntilReady(
   const why = process.ended() ?? `not within ${timeoutMs / 1000} s`
   const log = await readFile(process.logFile, 'utf8').catch(() => '')
   const tail = log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n  ')
-  throw new InventoryEventsError(
-    'STACK_UNAVAILABLE',
-    `waited for ${what}: ${why}; ${process.logFile} ends with:\n  ${tail}`,
-  )
+  const message = `waited for ${what}: ${why}; ${process.logFile} ends with:\n  ${tail}`
+  throw startError(message, process.ended() === undefined ? '' : log)
 }

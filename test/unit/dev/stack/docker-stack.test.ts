@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { endDockerStack, startDockerStack } from '../../../../src/dev/stack/docker-stack.ts'
-import { stackDown } from '../../../../src/dev/stack/stack.ts'
+import { stackDown, stackUp } from '../../../../src/dev/stack/stack.ts'
 import { writeRecord } from '../../../../src/dev/stack/state-file.ts'
 
 let folder: string
@@ -45,10 +45,13 @@ describe('a stack in Docker', () => {
 
   it('gives up waiting when interrupted, although a part of it answers', async () => {
     await fakeDocker('')
-    const registry = createServer((_, response) => response.end('[]'))
+    const interrupted = new AbortController()
+    const registry = createServer((_, response) => {
+      response.on('finish', () => interrupted.abort()).end('[]')
+    })
     await new Promise<void>((done) => registry.listen(0, '127.0.0.1', done))
     const port = (registry.address() as AddressInfo).port
-    const signal = AbortSignal.timeout(200)
+    const { signal } = interrupted
     const start = startDockerStack({ folder, ports: { ...ports, registry: port }, say, signal })
     await expect(start).rejects.toThrow(/Kafka at 127\.0\.0\.1:1 in Docker/)
     registry.close()
@@ -58,6 +61,18 @@ describe('a stack in Docker', () => {
     await fakeDocker('')
     await endDockerStack({ folder, ports, say })
     expect(await calls()).toMatch(/compose -p inventory-events-\w{8} -f \S+ down\n$/)
+  })
+
+  it('starts once more with other ports when one was taken before Docker bound it', async () => {
+    const taken = `mkdir ${folder}/once 2>/dev/null && echo "port is already allocated" && exit 1`
+    await fakeDocker(`case "$*" in *up*) ${taken}; echo "no such image"; exit 18;; esac`)
+    const probes = { docker: async () => undefined, maven: async () => undefined }
+    const start = stackUp({ folder, env: {}, say, probes })
+    await expect(start).rejects.toThrow('(18): no such image')
+    const [first, second, ...others] = (await calls()).match(/^\d+ \d+(?= .* up )/gm)!
+    expect(second).not.toBe(first)
+    expect(others).toEqual([])
+    expect(said).toContain('a port was taken before it could be bound: once more, with others')
   })
 
   it('is left alone, with a word, when the engine has gone', async () => {

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const said: string[] = []
-const options = { timeoutMs: 5_000, say: (message: string) => said.push(message) }
+const options = { timeoutMs: 60_000, say: (message: string) => said.push(message) }
 const lock = () => join(folder, 'stack.lock')
 
 describe('the lock of the stack', () => {

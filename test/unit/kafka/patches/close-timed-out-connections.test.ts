@@ -34,7 +34,7 @@ it('closes idle connections with it: they may be as silent', async () => {
   const [asked, idle] = [connectionTo(port, 100), connectionTo(port, 100)]
   await Promise.all([asked.connect(), idle.connect()])
   await expect(asked.send({ request, response: {} })).rejects.toThrow('timed out')
-  await vi.waitFor(() => expect(idle.isConnected()).toBe(false))
+  await vi.waitFor(() => expect(idle.isConnected()).toBe(false), { timeout: 60_000 })
 })
 
 it('gives a request up that is sent just as its connection is closed', async () => {

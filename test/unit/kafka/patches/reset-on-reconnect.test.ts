@@ -14,7 +14,7 @@ it('plain kafkajs waits in vain after a loss amid an answer', async () => {
   const connection = connectionTo(await serverThatBreaksOff(), 500)
   await connection.connect()
   await expect(connection.send(asked)).rejects.toMatchObject({ retriable: true })
-  await vi.waitFor(() => expect(connection.isConnected()).toBe(false))
+  await vi.waitFor(() => expect(connection.isConnected()).toBe(false), { timeout: 60_000 })
   await connection.connect()
   await expect(connection.send(asked)).rejects.toThrow('timed out')
   await connection.disconnect()
@@ -22,10 +22,10 @@ it('plain kafkajs waits in vain after a loss amid an answer', async () => {
 
 it('reads the answers of a connection that is opened again after a loss amid an answer', async () => {
   resetBuffersOnReconnect()
-  const connection = connectionTo(await serverThatBreaksOff(), 1_000)
+  const connection = connectionTo(await serverThatBreaksOff(), 60_000)
   await connection.connect()
   await expect(connection.send(asked)).rejects.toMatchObject({ retriable: true })
-  await vi.waitFor(() => expect(connection.isConnected()).toBe(false))
+  await vi.waitFor(() => expect(connection.isConnected()).toBe(false), { timeout: 60_000 })
   await connection.connect()
   expect(await connection.send(asked)).toBe('whole')
   expect(await connection.send(asked)).toBe('whole')

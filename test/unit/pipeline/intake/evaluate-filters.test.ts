@@ -122,7 +122,7 @@ it('decides like the reference on the whole event, for many plugins at once', ()
     }),
     { numRuns: 500 },
   )
-}, 30_000)
+})
 
 describe('many plugins', () => {
   const move = moved('e1')

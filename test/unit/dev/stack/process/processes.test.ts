@@ -30,7 +30,7 @@ function sleeper(argument: string) {
 }
 
 const marked = (count: number) =>
-  waitUntil(async () => (await pidsMarked(mark)).length === count, { timeoutMs: 4_000 })
+  waitUntil(async () => (await pidsMarked(mark)).length === count, { timeoutMs: 60_000 })
 
 describe('processes found by their mark', () => {
   it('are ended, and no others', async () => {
@@ -63,7 +63,7 @@ describe('a process that is owned', () => {
       stdio: 'inherit',
     })
     const runs = async () => (await pidsMarked(mark)).some((pid) => pid !== owner.pid)
-    expect(await waitUntil(runs, { timeoutMs: 4_000 })).toBe(true)
+    expect(await waitUntil(runs, { timeoutMs: 60_000 })).toBe(true)
     owner.kill('SIGKILL')
     expect(await marked(0)).toBe(true)
   })
