@@ -17,7 +17,7 @@ const WAIT_MS = 120_000
 const REFUSED_MS = 6_000
 /** Records of each partition that the group has not read when retention comes. */
 const BEHIND = 20
-const LOST = 'the next offset is not in the log: going on where OUT_OF_RANGE says'
+const LOST = 'offset out of range; resetting as OUT_OF_RANGE says'
 const REFUSED = 'dead letter could not be written'
 
 /** With the program itself, as the runbook says. */

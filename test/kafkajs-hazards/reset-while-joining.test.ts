@@ -49,7 +49,7 @@ describe('the connection is reset while a rejoin asks for the coordinator', () =
     await s.publish(events.slice(10))
     await s.caughtUp(20_000)
     expect(new Set(ids())).toEqual(new Set(events.map(({ id }) => id)))
-    const crash = first.log.find(({ msg }) => /the consumer ended; a new one/.test(String(msg)))
+    const crash = first.log.find(({ msg }) => /the consumer crashed; starting/.test(String(msg)))
     expect(crash).toBeDefined()
     expect(first.failures).toEqual([])
   })

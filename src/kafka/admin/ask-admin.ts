@@ -4,25 +4,25 @@ import { kafkaError } from '../client/errors.ts'
 import { retryRequest } from '../client/retry-request.ts'
 
 /**
- * What brokers answer to an admin client that is there for this question alone. Rejects with
- * KAFKA_UNAVAILABLE, also after the limit, or TOPIC_MISSING; `doing` says what was tried.
+ * Runs `request` with an admin client of its own. Rejects with KAFKA_UNAVAILABLE, also after the
+ * limit, or TOPIC_MISSING; `doing` says what failed, as in `kafkaError`.
  */
 export async function askAdmin<T>(
   kafka: Kafka,
   doing: string,
   limitMs: number,
-  ask: (admin: Admin) => Promise<T>,
+  request: (admin: Admin) => Promise<T>,
 ): Promise<T> {
   const admin = kafka.admin()
-  const answer = async () => {
+  const response = async () => {
     await admin.connect()
-    return retryRequest(() => ask(admin))
+    return retryRequest(() => request(admin))
   }
   try {
     return await withTimeout(
-      answer(),
+      response(),
       limitMs,
-      () => new Error(`no answer within ${limitMs / 1000} s`),
+      () => new Error(`no response within ${limitMs / 1000} s`),
     )
   } catch (error) {
     throw kafkaError(error, doing)

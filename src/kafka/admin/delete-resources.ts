@@ -4,7 +4,10 @@ import { kafkaError } from '../client/errors.ts'
 
 const LIMIT_MS = 30_000
 
-/** Deletes the topics, and the consumer groups, which must have no member left; the missing count as deleted. */
+/**
+ * Deletes topics and consumer groups; those that do not exist are ignored. The groups must have no
+ * members. Rejects with KAFKA_UNAVAILABLE or KAFKA_REFUSED.
+ */
 export async function deleteResources(
   kafka: Kafka,
   { topics, groups }: { topics: readonly string[]; groups: readonly string[] },

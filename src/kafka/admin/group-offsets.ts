@@ -7,12 +7,13 @@ const LIMIT_MS = 30_000
 export interface GroupOffset {
   topic: string
   partition: number
-  /** Undefined if the group never committed. */
+  /** Undefined if the group has never committed. */
   committed: number | undefined
+  /** The offset that the next record will get. */
   end: number
 }
 
-/** Where a group stands in every partition of the topics. Rejects with KAFKA_UNAVAILABLE. */
+/** A group's offset in every partition of the topics. Rejects with KAFKA_UNAVAILABLE. */
 export async function groupOffsets(
   kafka: Kafka,
   groupId: string,

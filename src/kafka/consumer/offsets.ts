@@ -1,8 +1,8 @@
 import type { Admin } from 'kafkajs'
 
-/** What the brokers know of a partition. */
+/** A group's committed offset in a partition, and the range of its log. */
 export interface PartitionOffsets {
-  /** What the group committed; undefined if it never did. */
+  /** Undefined if the group has never committed. */
   committed: number | undefined
   /** The first offset that the log still has. */
   low: number
@@ -13,7 +13,7 @@ export interface PartitionOffsets {
 /** By topic, then partition. */
 export type GroupOffsets = Map<string, Map<number, PartitionOffsets>>
 
-/** Asks the brokers about every partition of the topics. */
+/** Reads committed offsets and log ranges for every partition of the topics. */
 export async function readOffsets(
   admin: Admin,
   groupId: string,
@@ -26,7 +26,7 @@ export async function readOffsets(
   return byTopic
 }
 
-/** What the group committed, by topic, then partition; below 0 where it never did. */
+/** Committed offsets, by topic, then partition; below 0 if the group has never committed. */
 export async function readCommitted(
   admin: Admin,
   groupId: string,

@@ -13,9 +13,9 @@ export interface OffsetRange {
 const LIMIT_MS = 30_000
 
 /**
- * The offsets that the records of a time have, in every partition of the topics; empty ranges where
- * the key is elsewhere. Without an end in time they end where the log ends now. Rejects with
- * KAFKA_UNAVAILABLE or TOPIC_MISSING.
+ * Resolves a time range to offsets in every partition of the topics; the ranges of partitions that
+ * cannot hold the key are empty. Without `toMs` they end at the current end of the log. Rejects
+ * with KAFKA_UNAVAILABLE or TOPIC_MISSING.
  */
 export async function resolveRanges(kafka: Kafka, wanted: RangeSearch): Promise<OffsetRange[]> {
   const found = await rangesOf(kafka, wanted)
@@ -28,9 +28,9 @@ export async function resolveRanges(kafka: Kafka, wanted: RangeSearch): Promise<
   })
 }
 
-/** What the log of every partition of the topics holds. Rejects as `resolveRanges`. */
+/** The log range of every partition of the topics. Rejects as `resolveRanges` does. */
 export function logRanges(kafka: Kafka, topics: readonly string[]): Promise<OffsetRange[]> {
-  return askAdmin(kafka, `ask for the ends of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
+  return askAdmin(kafka, `fetch the offsets of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
     (await Promise.all(topics.map((topic) => ofTopic(admin, topic)))).flat(),
   )
 }

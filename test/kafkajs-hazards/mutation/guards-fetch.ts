@@ -13,14 +13,14 @@ export const fetchGuards: Guard[] = [
     name: 'a connection that is opened again keeps what came before',
     test: 'test/unit/kafka/patches/reset-on-reconnect.test.ts',
     file: 'src/kafka/patches/reset-on-reconnect.ts',
-    from: 'if (!this.isConnected() && isUnawaited(this)) beginAnew(this)',
+    from: 'if (!this.isConnected() && isUnawaited(this)) resetBuffer(this)',
     to: '',
   },
   {
     name: 'what is sent just as a connection is closed is left to wait',
     test: 'test/unit/kafka/patches/close-timed-out-connections.test.ts',
     file: 'src/kafka/patches/close-timed-out-connections.ts',
-    from: '    giveUpUnanswerable(this)\n',
+    from: '    rejectUnanswerable(this)\n',
     to: '',
   },
   {

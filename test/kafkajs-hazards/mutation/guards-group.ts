@@ -164,7 +164,7 @@ export const groupGuards: Guard[] = [
     name: 'a member that was put out goes on until it joins again',
     test: evict,
     file: 'src/kafka/patches/member-evicted.ts',
-    from: "if (error.type === 'UNKNOWN_MEMBER_ID') onPutOut()",
+    from: "if (error.type === 'UNKNOWN_MEMBER_ID') onEvicted()",
     to: '',
   },
 ]

@@ -8,7 +8,7 @@ function stalledAfter(...looks: [sinceMs: number, beats: number][]): number {
   let stalledMs = 0
   for (const [sinceMs, beats] of looks) {
     nowMs += sinceMs
-    stalledMs = stall.look(nowMs, beats)
+    stalledMs = stall.check(nowMs, beats)
   }
   return stalledMs
 }

@@ -31,7 +31,7 @@ describe('companion topics', () => {
     expect(topicProblems('t', found)).toEqual([
       't.dead-letters: expected 3 partitions as its input has, got 2',
       't.dead-letters: expected max.message.bytes of at least 1114112, got 1048576',
-      't.redrive: there is no such topic; create it with "inventory-events topics create"',
+      't.redrive: topic does not exist; create it with "inventory-events topics create"',
     ])
     expect(topicProblems('t', new Map())).toHaveLength(1)
   })

@@ -56,7 +56,7 @@ it.each([
 it.each([
   [500, 'oops', /: 500$/],
   [429, '{"error":"slow_down"}', /: 429 slow_down$/],
-  [200, 'x'.repeat(70_000), /more than 65536 bytes/],
+  [200, 'x'.repeat(70_000), /larger than 65536 bytes/],
 ])('may be there later: %s', async (status, body, why) => {
   await expect(ask(answering(status, body))).rejects.toMatchObject({
     code: 'KAFKA_UNAVAILABLE',

@@ -38,7 +38,7 @@ describe('where to read from', () => {
 
   it.each([9, 21])('is nowhere under fail: %i', (next) => {
     expect(() => find(next, 'fail')).toThrow(
-      `group group would read topic/3 from offset ${next}, but the log has 10 to 20`,
+      `group group: next offset ${next} of topic/3 is outside the log, 10 to 20`,
     )
   })
 })

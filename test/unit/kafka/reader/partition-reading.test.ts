@@ -52,7 +52,7 @@ describe('the reading of a partition', () => {
     await expect(subject.finished).rejects.toMatchObject({
       code: 'KAFKA_UNAVAILABLE',
       retryable: true,
-      message: 'cannot read marks/3 from 0 to 10: its log is not what it was',
+      message: 'cannot read marks/3 from 0 to 10: the log has changed',
     })
     expect(values).toEqual([])
   })
@@ -64,6 +64,6 @@ describe('the reading of a partition', () => {
     await clock.advance(900)
     subject.passTo(1)
     await clock.advance(100)
-    await expect(subject.finished).rejects.toThrow('from 1 to 10: nothing came for 1 s')
+    await expect(subject.finished).rejects.toThrow('from 1 to 10: no records for 1 s')
   })
 })

@@ -67,7 +67,7 @@ it('gives a partition up when nothing comes at all', async () => {
   await bring(0, 1)
   await clock.advance(1_000)
   expect(await failures).toMatchObject([
-    { status: 'rejected', reason: { message: expect.stringContaining('from 2 to 3: nothing') } },
-    { status: 'rejected', reason: { message: expect.stringContaining('from 0 to 3: nothing') } },
+    { status: 'rejected', reason: { message: expect.stringContaining('from 2 to 3: no records') } },
+    { status: 'rejected', reason: { message: expect.stringContaining('from 0 to 3: no records') } },
   ])
 })

@@ -74,7 +74,7 @@ it('rejects when Kafka does, and asks by a new connection the next time', async 
   const change = notes.change(at, (counts) => counts.clear())
   await expect(change).rejects.toMatchObject({
     code: 'KAFKA_UNAVAILABLE',
-    message: 'cannot read the notes of events/1 in group group.crashes: connection lost',
+    message: 'cannot read the offset metadata of events/1 in group group.crashes: connection lost',
   })
   expect(state.metadata).toBe(one)
   await notes.change(at, (counts) => counts.clear())
@@ -84,14 +84,16 @@ it('rejects when Kafka does, and asks by a new connection the next time', async 
 it('ignores, with a warning, what another version wrote', async () => {
   const { notes, warnings } = fakeKafka('{"v":2,"crashes":[]}')
   expect(await notes.read(at)).toEqual(new Map())
-  expect(warnings).toEqual(['crash counts were ignored: a newer version may have written them'])
+  expect(warnings).toEqual([
+    'ignoring crash counts in an unknown format; a newer version may have written them',
+  ])
 })
 
 it('has none, and says so, where the group may not be read', async () => {
   const { notes, fails, warnings } = fakeKafka(one)
   fails.push(Object.assign(new Error('no'), { type: 'GROUP_AUTHORIZATION_FAILED' }))
   expect(await notes.read(at)).toEqual(new Map())
-  expect(warnings).toEqual(['crashes are not counted: the group may not be read'])
+  expect(warnings).toEqual(['crashes are not counted: this user may not read the group'])
   fails.push(Object.assign(new Error('later'), { type: 'COORDINATOR_LOAD_IN_PROGRESS' }))
   await expect(notes.read(at)).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' })
 })
