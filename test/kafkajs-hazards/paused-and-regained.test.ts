@@ -7,7 +7,7 @@ import { createTopics, kafkaClient, uniqueName, until } from '../support/stack.t
 const HOLDS_MS = 30_000
 
 describe('partitions that are paused, lost to another member and regained', () => {
-  it('plain kafkajs still has paused', async () => {
+  it('plain kafkajs keeps them paused', async () => {
     const topic = uniqueName('regained')
     await createTopics({ topic, numPartitions: 2 })
     const seen: string[] = []
@@ -40,12 +40,12 @@ describe('partitions that are paused, lost to another member and regained', () =
     first.on(first.events.HEARTBEAT, () => {
       beats += 1
     })
-    await until(() => beats >= 5, { what: 'the first to go on without reading' })
+    await until(() => beats >= 5, { what: 'the first to send heartbeats without reading' })
     await first.disconnect()
     expect(seen).toEqual([])
   })
 
-  it('the service reads again', async () => {
+  it('the service reads them again', async () => {
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
       open = resolve
