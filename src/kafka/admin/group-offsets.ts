@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { readOffsets } from '../consumer/offsets.ts'
-import { askAdmin } from './ask-admin.ts'
+import { requestAdmin } from './admin-client.ts'
 
 const LIMIT_MS = 30_000
 
@@ -20,7 +20,7 @@ export async function groupOffsets(
   topics: readonly string[],
 ): Promise<GroupOffset[]> {
   const doing = `read the offsets of group ${groupId}`
-  const byTopic = await askAdmin(kafka, doing, LIMIT_MS, (admin) =>
+  const byTopic = await requestAdmin(kafka, doing, LIMIT_MS, (admin) =>
     readOffsets(admin, groupId, [...topics]),
   )
   return [...byTopic].flatMap(([topic, partitions]) =>

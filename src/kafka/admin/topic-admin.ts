@@ -2,9 +2,10 @@ import type { Admin, Kafka } from 'kafkajs'
 import kafkajs from 'kafkajs'
 import { systemClock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { withTimeout } from '../../util/with-timeout.ts'
 import { brokersOf } from '../client/client.ts'
-import { causes, kafkaError } from '../client/errors.ts'
+import { causes } from '../client/errors.ts'
+import { withRequestLimit } from '../client/request-limit.ts'
+import { withAdminClient } from './admin-client.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -37,18 +38,16 @@ export interface TopicAdmin {
 }
 
 /** Runs `work` with a connected admin client. Rejects with KAFKA_UNAVAILABLE or as `work` does. */
-export async function withAdmin<T>(
+export function withAdmin<T>(
   kafka: Kafka,
   work: (admin: TopicAdmin) => Promise<T>,
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<T> {
-  const admin = kafka.admin()
-  try {
-    await limited(admin.connect(), `connect to Kafka at ${brokersOf(kafka)}`, connectTimeoutMs)
-    return await work(topicAdmin(admin))
-  } finally {
-    void admin.disconnect().catch(() => undefined)
-  }
+  return withAdminClient(kafka, async (admin) => {
+    const doing = `connect to Kafka at ${brokersOf(kafka)}`
+    await withRequestLimit(admin.connect(), doing, connectTimeoutMs)
+    return work(topicAdmin(admin))
+  })
 }
 
 function topicAdmin(admin: Admin): TopicAdmin {
@@ -154,9 +153,6 @@ function creationError(error: unknown, { topic }: NewTopic): unknown {
   return new InventoryEventsError('USAGE', message, { cause: error })
 }
 
-async function limited<T>(work: Promise<T>, doing: string, limitMs = REQUEST_TIMEOUT_MS) {
-  const late = () => new Error(`no response within ${limitMs / 1000} s`)
-  return withTimeout(work, limitMs, late).catch((error) => {
-    throw kafkaError(error, doing)
-  })
+function limited<T>(request: Promise<T>, doing: string): Promise<T> {
+  return withRequestLimit(request, doing, REQUEST_TIMEOUT_MS)
 }

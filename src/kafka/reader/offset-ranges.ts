@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs'
-import { askAdmin } from '../admin/ask-admin.ts'
+import { requestAdmin } from '../admin/admin-client.ts'
 import { type RangeSearch, rangesOf } from './search-topics.ts'
 
 /** A partition's offsets from `start` up to `end`, which is not one of them. */
@@ -30,7 +30,7 @@ export async function resolveRanges(kafka: Kafka, wanted: RangeSearch): Promise<
 
 /** The log range of every partition of the topics. Rejects as `resolveRanges` does. */
 export function logRanges(kafka: Kafka, topics: readonly string[]): Promise<OffsetRange[]> {
-  return askAdmin(kafka, `fetch the offsets of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
+  return requestAdmin(kafka, `fetch the offsets of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
     (await Promise.all(topics.map((topic) => ofTopic(admin, topic)))).flat(),
   )
 }

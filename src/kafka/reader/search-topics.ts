@@ -1,6 +1,6 @@
 import { type Admin, type Kafka, Partitioners } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
-import { askAdmin } from '../admin/ask-admin.ts'
+import { requestAdmin } from '../admin/admin-client.ts'
 import { withLogReader } from './with-log-reader.ts'
 
 /** Which records of topics. */
@@ -70,7 +70,7 @@ export async function search(kafka: Kafka, options: Search): Promise<Searched[]>
 /** The partitions that may hold the key; without `from` or `to` a range has that end of the log. */
 export function rangesOf(kafka: Kafka, options: RangeSearch): Promise<Range[]> {
   const doing = `find the records of ${options.topics.join(', ')}`
-  return askAdmin(kafka, doing, LIMIT_MS, async (admin) => {
+  return requestAdmin(kafka, doing, LIMIT_MS, async (admin) => {
     const ranges = await Promise.all(options.topics.map((topic) => ofTopic(admin, topic, options)))
     return ranges.flat()
   })

@@ -1,6 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { withTimeout } from '../../util/with-timeout.ts'
-import { kafkaError } from '../client/errors.ts'
+import { withRequestLimit } from '../client/request-limit.ts'
 
 /** A committed offset and its metadata. */
 export interface CommittedOffset {
@@ -85,13 +84,12 @@ export class OffsetMetadata {
       const cluster = await this.#cluster
       return work(await cluster.findGroupCoordinator({ groupId }), groupId)
     }
-    const late = () => new Error(`no response within ${this.#limitMs / 1000} s`)
     try {
-      return await withTimeout(run(), this.#limitMs, late)
+      return await withRequestLimit(run(), `${doing} in group ${groupId}`, this.#limitMs)
     } catch (error) {
       // The next attempt uses a new connection, and this one cannot write after it.
       void this.close()
-      throw kafkaError(error, `${doing} in group ${groupId}`)
+      throw error
     }
   }
 }
