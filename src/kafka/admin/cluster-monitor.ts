@@ -3,6 +3,7 @@ import { readTopicsOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
 import type { OwnedPartition } from '../consumer/owned-partition.ts'
 import { UnreadSince } from './unread-since.ts'
 
@@ -35,7 +36,7 @@ const INTERVAL_MS = 5_000
 export class ClusterMonitor {
   #options: ClusterWatchOptions
   #admin: Admin
-  #ends = new Map<string, Map<number, number>>()
+  #logs = new Map<string, Map<number, LogRange>>()
   #unread = new UnreadSince()
   #tooFewPartitions: string[] = []
   #retentionMs = new Map<string, number>()
@@ -62,7 +63,7 @@ export class ClusterMonitor {
   *lags(): Iterable<PartitionLag> {
     for (const owned of this.#options.owned()) {
       const { topic, partition, ledger, committedOffset } = owned
-      const end = this.#ends.get(topic)?.get(partition)
+      const end = this.#logs.get(topic)?.get(partition)?.high
       if (end === undefined) continue
       // Without a committed offset, lag counts from where the group began to read.
       const done = committedOffset < 0 ? ledger.watermark : committedOffset
@@ -74,7 +75,7 @@ export class ClusterMonitor {
   /** The partition count of each input topic for which it is known. */
   *widths(): Iterable<{ topic: string; partitions: number }> {
     for (const topic of this.#options.topics) {
-      const partitions = this.#ends.get(topic)?.size
+      const partitions = this.#logs.get(topic)?.size
       if (partitions !== undefined) yield { topic, partitions }
     }
   }
@@ -124,12 +125,10 @@ export class ClusterMonitor {
 
   async #refreshEnds(): Promise<void> {
     for (const topic of readTopicsOf(this.#options.topics)) {
-      const offsets = await this.#admin.fetchTopicOffsets(topic)
-      const ends = offsets.map(({ partition, high }) => [partition, Number(high)] as const)
-      this.#ends.set(topic, new Map(ends))
+      this.#logs.set(topic, await fetchLogRanges(this.#admin, topic))
     }
     for (const owned of this.#options.owned()) {
-      const end = this.#ends.get(owned.topic)?.get(owned.partition) ?? 0
+      const end = this.#logs.get(owned.topic)?.get(owned.partition)?.high ?? 0
       this.#unread.look(owned, end, this.#options.clock.now())
     }
   }

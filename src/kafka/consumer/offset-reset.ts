@@ -1,5 +1,6 @@
 import { InventoryEventsError } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { LogRange } from '../client/log-range.ts'
 import type { TopicPartition } from './assigner/balance.ts'
 
 /** What to do when the next offset is outside the log. */
@@ -17,14 +18,6 @@ export interface OutOfRangePorts {
   log: Logger
   /** `lostOffsets` were not read and will not be. */
   onOutOfRange(topic: string, reason: OutOfRangeReason, lostOffsets: number): void
-}
-
-/**
- * The offsets of a log: `low` is its first offset, `high` the one that the next record will get.
- */
-export interface LogRange {
-  low: number
-  high: number
 }
 
 export interface Start {

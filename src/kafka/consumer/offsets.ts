@@ -1,13 +1,10 @@
 import type { Admin } from 'kafkajs'
+import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
 
 /** A group's committed offset in a partition, and the range of its log. */
-export interface PartitionOffsets {
+export interface PartitionOffsets extends LogRange {
   /** Undefined if the group has never committed. */
   committed: number | undefined
-  /** The first offset that the log still has. */
-  low: number
-  /** The offset that the next record will get. */
-  high: number
 }
 
 /** By topic, then partition. */
@@ -45,12 +42,12 @@ async function readTopic(
   topic: string,
   commits: Map<number, number>,
 ): Promise<Map<number, PartitionOffsets>> {
-  const ends = await admin.fetchTopicOffsets(topic)
+  const ranges = await fetchLogRanges(admin, topic)
   return new Map(
-    ends.map(({ partition, low, high }) => {
+    [...ranges].map(([partition, range]) => {
       const commit = commits.get(partition) ?? -1
       const committed = commit < 0 ? undefined : commit
-      return [partition, { committed, low: Number(low), high: Number(high) }]
+      return [partition, { committed, ...range }]
     }),
   )
 }

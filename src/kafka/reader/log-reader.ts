@@ -3,6 +3,7 @@ import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withTimeout } from '../../util/with-timeout.ts'
 import { kafkaError } from '../client/errors.ts'
+import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
 import { retryRequest } from '../client/retry-request.ts'
 import { PartitionReading, type RangeRequest } from './partition-reading.ts'
 import { PausedConsumer } from './paused-consumer.ts'
@@ -90,13 +91,14 @@ export class LogReader {
     await withTimeout(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
   }
 
-  async #offsets({ topic, partition }: RangeRequest): Promise<{ low: number; high: number }> {
-    const rows = await retryRequest(() => this.#admin.fetchTopicOffsets(topic)).catch((error) => {
+  async #offsets({ topic, partition }: RangeRequest): Promise<LogRange> {
+    const fetch = () => fetchLogRanges(this.#admin, topic)
+    const ranges = await retryRequest(fetch).catch((error) => {
       throw kafkaError(error, `fetch the offsets of topic ${topic}`)
     })
-    const row = rows.find((each) => each.partition === partition)
-    if (row !== undefined) return { low: Number(row.low), high: Number(row.high) }
-    const message = `topic ${topic} has no partition ${partition}: expected as many partitions as its input has, got ${rows.length}`
+    const range = ranges.get(partition)
+    if (range !== undefined) return range
+    const message = `topic ${topic} has no partition ${partition}: expected as many partitions as its input has, got ${ranges.size}`
     throw new InventoryEventsError('TOPIC_MISSING', message, { retryable: true })
   }
 

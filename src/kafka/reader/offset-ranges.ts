@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { requestAdmin } from '../admin/admin-client.ts'
+import { fetchLogRanges } from '../client/log-range.ts'
 import { type RangeSearch, rangesOf } from './search-topics.ts'
 
 /** A partition's offsets from `start` up to `end`, which is not one of them. */
@@ -50,13 +51,8 @@ export function endsOf(ranges: readonly OffsetRange[]): Record<string, Record<nu
 }
 
 async function ofTopic(admin: Admin, topic: string): Promise<OffsetRange[]> {
-  const rows = await admin.fetchTopicOffsets(topic)
-  return rows
-    .map(({ partition, low, high }) => ({
-      topic,
-      partition,
-      start: Number(low),
-      end: Number(high),
-    }))
-    .sort((a, b) => a.partition - b.partition)
+  const ranges = await fetchLogRanges(admin, topic)
+  return [...ranges].map(([partition, { low, high }]) => {
+    return { topic, partition, start: low, end: high }
+  })
 }
