@@ -1,12 +1,13 @@
 import { type CrashCounts, type CrashStore, crashKeyOf } from '../pipeline/admit/crash-counts.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
+import { retry } from '../util/retry.ts'
 import type { RunningCalls, TrackedCall } from './call-table.ts'
 
 /** How long the end of the process may be delayed to record the crash. */
 export const RECORD_CRASH_TIMEOUT_MS = 3_000
 
 const ATTEMPTS = 10
-const RETRY_MS = 200
+const BACKOFF = { firstMs: 200, maxMs: 200 }
 
 interface Edit {
   topic: string
@@ -29,18 +30,8 @@ export async function recordCrash(
     const edit = (counts: CrashCounts) => {
       for (const each of edits) each.edit(counts)
     }
-    await retry(() => store.change({ topic, partition }, edit), clock)
-  }
-}
-
-async function retry(work: () => Promise<void>, clock: Pick<Clock, 'sleep'>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw error
-    }
-    await clock.sleep(RETRY_MS)
+    const change = () => store.change({ topic, partition }, edit)
+    await retry(change, { attempts: ATTEMPTS, backoff: BACKOFF, clock })
   }
 }
 

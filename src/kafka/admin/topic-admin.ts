@@ -1,15 +1,16 @@
 import type { Admin, Kafka } from 'kafkajs'
 import kafkajs from 'kafkajs'
-import { systemClock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
+import { retry } from '../../util/retry.ts'
 import { brokersOf } from '../client/client.ts'
-import { causes } from '../client/errors.ts'
+import { causes, isMissingTopic } from '../client/errors.ts'
 import { withRequestLimit } from '../client/request-limit.ts'
 import { withAdminClient } from './admin-client.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 30_000
-const METADATA_INTERVAL_MS = 100
+/** Every 100 ms for about 30 s. */
+const METADATA_RETRY = { attempts: 300, backoff: { firstMs: 100, maxMs: 100 } }
 
 export interface NewTopic {
   topic: string
@@ -103,17 +104,9 @@ async function createTopic(admin: Admin, topic: NewTopic): Promise<boolean> {
  * Repeats the request until the broker that gets it knows the new topic and its leaders. kafkajs's
  * own `waitForLeaders` fails while the broker does not.
  */
-async function whenKnown<T>(request: () => Promise<T>): Promise<T> {
-  const deadlineMs = Date.now() + REQUEST_TIMEOUT_MS
-  for (;;) {
-    try {
-      return await request()
-    } catch (error) {
-      const isUnknown = causes(error).some(({ type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION')
-      if (!isUnknown || Date.now() >= deadlineMs) throw error
-    }
-    await systemClock.sleep(METADATA_INTERVAL_MS)
-  }
+function whenKnown<T>(request: () => Promise<T>): Promise<T> {
+  const isUnknown = (error: unknown) => causes(error).some(isMissingTopic)
+  return retry(request, { ...METADATA_RETRY, isRetryable: isUnknown })
 }
 
 async function settingsOf(

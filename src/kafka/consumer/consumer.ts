@@ -3,6 +3,7 @@ import type { Intake } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { backoffMs } from '../../util/retry.ts'
 import { finalError } from '../client/errors.ts'
 import { beforeRejoin, drainLimitMs } from '../patches/before-rejoin.ts'
 import { withFetchErrors } from '../patches/fetch-errors.ts'
@@ -50,7 +51,7 @@ const JOIN_RETRIES = 10
  * Batches that kafkajs processes concurrently, so that a batch that waits does not block others.
  */
 const BATCHES_AT_ONCE = 16
-const REBUILD_DELAY_MS = { first: 500, most: 30_000 }
+const REBUILD_BACKOFF = { firstMs: 1_000, maxMs: 30_000 }
 /** Limit of crashes of kind `retry` without a successful join in between. */
 const CRASHES_MAX = 5
 
@@ -220,7 +221,7 @@ export class KafkaSource {
       if (kind === 'final' || (kind === 'retry' && this.#crashes > CRASHES_MAX)) {
         return reports.onFailure(finalError(error, `read ${topics.join(', ')} as group ${groupId}`))
       }
-      const delayMs = Math.min(REBUILD_DELAY_MS.most, REBUILD_DELAY_MS.first * 2 ** this.#crashes)
+      const delayMs = backoffMs(REBUILD_BACKOFF, this.#crashes)
       log.warn({ err: error, delayMs }, 'the consumer crashed; starting a new one')
       this.signs.tried()
       await clock.sleep(delayMs, this.#stopped.signal)

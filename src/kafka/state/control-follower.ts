@@ -5,6 +5,7 @@ import { controlTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { retry } from '../../util/retry.ts'
 import { LogReader } from '../reader/log-reader.ts'
 
 export interface ControlFollowerOptions {
@@ -17,7 +18,7 @@ export interface ControlFollowerOptions {
 }
 
 const POLL_MS = 500
-const START_ATTEMPTS = 5
+const START_RETRY = { attempts: 5, backoff: { firstMs: POLL_MS, maxMs: POLL_MS } }
 
 /** Follows a group's control topic. While it cannot be read, the last state read applies. */
 export class ControlFollower {
@@ -41,15 +42,7 @@ export class ControlFollower {
   /** Resolves when the topic has been read to its current end. Rejects with KAFKA_UNAVAILABLE. */
   async start(): Promise<void> {
     await this.#reader.start()
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#read()
-        break
-      } catch (error) {
-        if (attempt === START_ATTEMPTS) throw error
-      }
-      await this.#options.clock.sleep(POLL_MS)
-    }
+    await retry(() => this.#read(), { ...START_RETRY, clock: this.#options.clock })
     void this.#follow()
   }
 
