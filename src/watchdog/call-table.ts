@@ -1,15 +1,18 @@
-/** Calls that can be told apart; more may run at once, of which only the one on the thread is told. */
+/**
+ * Calls with a slot of their own. More may run at once; of those only the one on the thread is
+ * visible.
+ */
 const SLOTS = 256
 const SLOT_BYTES = 384
-/** Shared by all calls that found no slot of their own. */
+/** Shared by all calls that found no free slot. */
 const OVERFLOW = SLOTS
 const NONE = -1
 const COUNTED = '+'
 
-/** Where the numbers are, each an Int32; the lengths are those of the texts, slot by slot. */
+/** Indexes of the Int32 numbers; from LENGTHS on, the length of each slot's text. */
 const BEATS = 0
 const ON_THREAD = 1
-const NOTED = 2
+const RECORDED = 2
 const LENGTHS = 3
 const TEXTS = 4 * (LENGTHS + SLOTS + 1)
 
@@ -18,22 +21,22 @@ export interface TrackedCall {
   plugin: string
   /** `topic/partition@offset` */
   record: string
-  /** Should it end the process, that is noted already. */
+  /** Its crash was counted before the call, in case it ends the process. */
   counted: boolean
-  /** The event's id; its end is missing where it is very long. */
+  /** The event's id, truncated if it is very long. */
   event: string
 }
 
 export interface RunningCalls {
-  /** The call that has the thread and has not given it back. */
+  /** The call whose synchronous code is running now. */
   onThread: TrackedCall | undefined
-  /** All calls that have begun and not ended, as far as there was room for them. */
+  /** All calls that have begun and not ended and have a slot of their own. */
   running: TrackedCall[]
 }
 
 /**
- * What the main thread is doing, in memory that another thread can read while the main thread can't
- * answer. One thread writes.
+ * The handler calls that are running, in shared memory, so that another thread can read them while
+ * the main thread is blocked. Only one thread may write.
  */
 export class CallTable {
   readonly shared: SharedArrayBuffer
@@ -48,7 +51,7 @@ export class CallTable {
     this.#free = Array.from({ length: SLOTS }, (_, n) => SLOTS - 1 - n)
   }
 
-  /** Begins anew, with nothing on the board. */
+  /** Must be called once before the first call, by the thread that writes. */
   clear(): void {
     Atomics.store(this.#numbers, ON_THREAD, NONE)
   }
@@ -62,7 +65,7 @@ export class CallTable {
     return Atomics.load(this.#numbers, BEATS)
   }
 
-  /** A call begins and has the thread; answers its slot. */
+  /** A call begins and has the thread. Returns its slot. */
   enter({ plugin, record, counted, event }: TrackedCall): number {
     const slot = this.#free.pop() ?? OVERFLOW
     const text = `${plugin}\n${record}\n${counted ? COUNTED : ''}\n${event}`
@@ -71,7 +74,7 @@ export class CallTable {
     return slot
   }
 
-  /** The call gave the thread back; it may go on later. */
+  /** The call gave the thread back; it may continue later. */
   returned(): void {
     Atomics.store(this.#numbers, ON_THREAD, NONE)
   }
@@ -83,15 +86,15 @@ export class CallTable {
     if (slot !== OVERFLOW) this.#free.push(slot)
   }
 
-  /** The watching thread has noted what it was asked to. */
-  noted(): void {
-    Atomics.store(this.#numbers, NOTED, 1)
-    Atomics.notify(this.#numbers, NOTED)
+  /** Called by the watching thread when it has recorded the crash. */
+  recorded(): void {
+    Atomics.store(this.#numbers, RECORDED, 1)
+    Atomics.notify(this.#numbers, RECORDED)
   }
 
-  /** Blocks the thread until that is so, or the limit is over. */
-  awaitNoted(limitMs: number): void {
-    Atomics.wait(this.#numbers, NOTED, 0, limitMs)
+  /** Blocks the thread until `recorded` is called, or the limit has passed. */
+  awaitRecorded(limitMs: number): void {
+    Atomics.wait(this.#numbers, RECORDED, 0, limitMs)
   }
 
   read(): RunningCalls {

@@ -1,17 +1,17 @@
 import inspector from 'node:inspector'
 import { type Frame, isForeign, linesOf } from './blocked-at.ts'
 
-/** A main thread that is blocked outside of JavaScript can't be interrupted. */
+/** A main thread that is blocked outside of JavaScript cannot be interrupted, only killed. */
 const KILL_AFTER_MS = 5_000
 /** After it, wherever the thread is then will do. */
 const SEARCH_MS = 2_000
 const PAUSE_EVERY_MS = 200
 
 /**
- * Ends the process from another thread while its main thread is blocked, with exit 1. Only the main
- * thread can end a process with an exit code, so it is interrupted as a debugger does it, and told
- * to. `onWhere` is given the lines of code that it was at, innermost first. A thread that is blocked
- * outside of JavaScript gets SIGKILL instead.
+ * Ends the process with exit code 1 from another thread while its main thread is blocked. Only the
+ * main thread can end a process with an exit code, so it is paused through the inspector and made
+ * to exit. `onWhere` gets the innermost stack frames of the main thread, innermost first. A thread
+ * that is blocked outside of JavaScript cannot be paused: then the process gets SIGKILL after 5 s.
  */
 export function killBlockedProcess(onWhere: (lines: string[]) => void): void {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), KILL_AFTER_MS)
@@ -31,7 +31,7 @@ export function killBlockedProcess(onWhere: (lines: string[]) => void): void {
     clearInterval(pausing)
     onWhere(linesOf(stack))
     const callFrameId = callFrames[0]?.callFrameId ?? ''
-    // Without its listeners for exit, which may be what blocks it.
+    // `process.exit` would call the exit listeners, which may be what blocks the thread.
     const expression = 'globalThis.process.reallyExit(1)'
     session.post('Debugger.evaluateOnCallFrame', { callFrameId, expression })
   })

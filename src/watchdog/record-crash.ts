@@ -1,12 +1,13 @@
 import { type CrashCounts, type CrashStore, crashKeyOf } from '../pipeline/admit/crash-counts.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
+import { retry } from '../util/retry.ts'
 import type { RunningCalls, TrackedCall } from './call-table.ts'
 
-/** How long the end of the process may be held up to note why. */
+/** How long the end of the process may be delayed to record the crash. */
 export const RECORD_CRASH_TIMEOUT_MS = 3_000
 
-const TRIES = 10
-const RETRY_MS = 200
+const ATTEMPTS = 10
+const BACKOFF = { firstMs: 200, maxMs: 200 }
 
 interface Edit {
   topic: string
@@ -15,32 +16,22 @@ interface Edit {
 }
 
 /**
- * Notes who ends the process. The call on the thread does, for certain: nobody else gets a count, and
- * a suspect that runs gets back what was counted ahead of its call. Without one it may be any call
- * that runs: the suspect has its count already, the others become suspects. Tries for a while, then
- * rejects with what Kafka said.
+ * Records which call ends the process. If a call is on the thread, it is the culprit: only that
+ * call is counted, and the count that a running suspect got before its call is taken back.
+ * Otherwise any running call may be the culprit: a suspect has its count already, and the others
+ * become suspects with a count of 0. Retries for about 2 s, then rejects with the last error.
  */
 export async function recordCrash(
   calls: RunningCalls,
-  notes: CrashStore,
+  store: CrashStore,
   clock: Pick<Clock, 'sleep'> = systemClock,
 ): Promise<void> {
   for (const { topic, partition, edits } of byPartition(editsFor(calls))) {
     const edit = (counts: CrashCounts) => {
       for (const each of edits) each.edit(counts)
     }
-    await insist(() => notes.change({ topic, partition }, edit), clock)
-  }
-}
-
-async function insist(work: () => Promise<void>, clock: Pick<Clock, 'sleep'>): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (tries === TRIES) throw error
-    }
-    await clock.sleep(RETRY_MS)
+    const change = () => store.change({ topic, partition }, edit)
+    await retry(change, { attempts: ATTEMPTS, backoff: BACKOFF, clock })
   }
 }
 
@@ -61,7 +52,7 @@ function suspected(counts: CrashCounts, key: string): void {
   counts.set(key, counts.get(key) ?? 0)
 }
 
-/** The same again at a second try, which may find what the first one wrote. */
+/** Idempotent: a retry sets the same count, even if the first attempt was written after all. */
 function shifted(by: number) {
   let target: number | undefined
   return (counts: CrashCounts, key: string) => {
@@ -70,7 +61,7 @@ function shifted(by: number) {
   }
 }
 
-/** Nothing for a record whose place did not fit on the board. */
+/** No edit for a record whose position was truncated in the call table. */
 function editOf(
   { record, plugin }: TrackedCall,
   change: (counts: CrashCounts, key: string) => void,

@@ -5,61 +5,61 @@ import { CallTable } from './call-table.ts'
 import { RECORD_CRASH_TIMEOUT_MS } from './record-crash.ts'
 
 export interface WatchdogOptions {
-  /** Where Kafka is, and whose crashes are noted there. */
+  /** For the connection to Kafka, where crashes are recorded for KAFKA_GROUP_ID. */
   config: Config<'KAFKA_BROKERS'>
-  /** After how long a blocked main thread ends the process. */
+  /** How long the main thread may be blocked before the process is ended. */
   timeoutMs: number
-  /** The watching thread itself failed: nobody would notice a blocked main thread any more. */
+  /** The watching thread itself failed, so a blocked main thread would no longer be noticed. */
   onFailure(error: Error): void
 }
 
 export interface Watchdog {
-  /** Where calls are noted, so that the one that blocks can be named. */
+  /** Holds the running calls, so that the one that blocks can be named. */
   board: CallTable
-  /** From now on the process may exit in the middle of calls, through no fault of theirs. */
+  /** From now on an exit during a handler call is not recorded as that handler's crash. */
   expectExit(): void
   stop(): Promise<void>
 }
 
-/** What the thread is told when it starts. */
-export interface WatchOrder {
+/** The `workerData` of the watching thread. */
+export interface WatchdogWorkerData {
   shared: SharedArrayBuffer
   timeoutMs: number
   periodMs: number
   config: Config<'KAFKA_BROKERS'>
 }
 
-/** A little longer than noting takes, so that the thread can say that it failed. */
+/** A little longer than recording may take, so that the thread can still log a failure. */
 const EXIT_LIMIT_MS = RECORD_CRASH_TIMEOUT_MS + 500
 const PERIODS = 20
 const PERIOD_MS = { least: 20, most: 1_000 }
 
 /**
- * Watches the main thread from another one. While the main thread is blocked no timer of its own
- * fires: no time limit, no heartbeat, no signal handler. After the limit the process ends with exit
- * 1, a last line of log that names who blocked it, and a note of the crash in Kafka. A handler that
- * exits the process is noted too.
+ * Watches the main thread from another one. While the main thread is blocked none of its timers
+ * fire: no handler timeout, no heartbeat, no signal handler. After `timeoutMs` the process ends
+ * with exit code 1, after a log line that names the blocking call and a crash record in Kafka. A
+ * handler that exits the process is recorded too.
  */
 export function startWatchdog({ config, timeoutMs, onFailure }: WatchdogOptions): Watchdog {
-  const board = new CallTable()
-  board.clear()
+  const table = new CallTable()
+  table.clear()
   const periodMs = Math.min(PERIOD_MS.most, Math.max(PERIOD_MS.least, timeoutMs / PERIODS))
-  const order: WatchOrder = { shared: board.shared, timeoutMs, periodMs, config }
+  const workerData: WatchdogWorkerData = { shared: table.shared, timeoutMs, periodMs, config }
   const file = new URL(`./thread${extname(import.meta.url)}`, import.meta.url)
-  const worker = new Worker(file, { workerData: order })
-  const beat = setInterval(() => board.beat(), periodMs)
+  const worker = new Worker(file, { workerData })
+  const beat = setInterval(() => table.beat(), periodMs)
   worker.on('error', onFailure)
   worker.unref()
   beat.unref()
   const onExit = () => {
-    if (board.read().running.length === 0) return
+    if (table.read().running.length === 0) return
     worker.postMessage('the process exits')
-    board.awaitNoted(EXIT_LIMIT_MS)
+    table.awaitRecorded(EXIT_LIMIT_MS)
   }
   const expectExit = () => void process.off('exit', onExit)
   process.on('exit', onExit)
   return {
-    board,
+    board: table,
     expectExit,
     async stop() {
       expectExit()

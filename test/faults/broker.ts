@@ -7,9 +7,9 @@ import { InventoryEventsError } from '../../src/util/errors.ts'
 import { type Node, nodeAt } from './node.ts'
 
 export interface BrokerPorts {
-  /** For everybody. */
+  /** For all clients. */
   direct: number
-  /** Advertised on the listener behind it: a proxy's. */
+  /** The proxy's port, which the listener behind it advertises. */
   proxied: number
   behindProxy: number
   controller: number
@@ -34,7 +34,7 @@ const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'
 const CLUSTER_ID = Buffer.from('inventory-faults').toString('base64url')
 const HEAP = ['-Xms192m', '-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 
-/** Prepares one of the brokers, which is a controller as well, without starting it. */
+/** Prepares a combined broker and controller, without starting it. */
 export async function prepareBroker(options: BrokerOptions): Promise<Broker> {
   const { id, all, jars, signal } = options
   const folder = join(options.folder, `broker-${id}`)
@@ -67,7 +67,7 @@ export async function prepareBroker(options: BrokerOptions): Promise<Broker> {
   return { ...node, id, ports }
 }
 
-/** Leaders go back to restarted brokers when a fault says so, not five minutes later by themselves. */
+/** Automatic leader rebalancing is off: a fault moves leaders back when it wants to. */
 function properties(id: number, all: readonly BrokerPorts[], dataFolder: string): string {
   const { direct, proxied, behindProxy, controller } = all[id - 1]!
   const voters = all.map((ports, i) => `${i + 1}@127.0.0.1:${ports.controller}`).join(',')

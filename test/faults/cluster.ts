@@ -20,13 +20,13 @@ export interface Cluster {
   brokers: readonly Broker[]
   proxies: readonly ProxiedLink[]
   registryNode: Node
-  /** Started when it is asked for first. */
+  /** Started at the first call. */
   postgres(): Promise<Postgres>
-  /** Where brokers and registry log. */
+  /** The log folders of brokers and registry. */
   folders: readonly string[]
   /** Where Kafka's own tools are kept. */
   jarsFolder: string
-  /** As KAFKA_BROKERS has it; `proxied` leads through the proxies alone. */
+  /** Bootstrap lists in the format of KAFKA_BROKERS; `proxied` leads through the proxies only. */
   direct: string
   proxied: string
   config: ReturnType<typeof clusterConfig>
@@ -39,9 +39,9 @@ export interface Cluster {
 export interface ClusterOptions {
   folder: string
   jarsFolder: string
-  /** How many: three unless said otherwise. */
+  /** Default: 3. */
   brokers?: number
-  /** The newest that is supported unless said otherwise. */
+  /** Default: the newest supported version. */
   kafkaVersion?: string
   say(message: string): void
   signal: AbortSignal

@@ -1,10 +1,10 @@
 import type { Admin } from 'kafkajs'
-import { pollUntil } from './ask-over-and-over.ts'
 import type { Cluster } from './cluster.ts'
+import { pollUntil } from './poll-until.ts'
 
-/** What the group had committed at a time, as far as the brokers told. */
+/** A committed offset of the group at a time, as reported by the brokers. */
 export interface CommitSample {
-  /** Microseconds of the machine's monotonic clock, when the answer came. */
+  /** When the response came, in microseconds of the machine's monotonic clock. */
   atUs: number
   topic: string
   partition: number
@@ -13,21 +13,21 @@ export interface CommitSample {
 
 const INTERVAL_MS = 400
 
-/** Whose offsets are watched. */
+/** The group whose offsets are sampled. */
 interface Watched {
   cluster: Cluster
   groupId: string
   topics: readonly string[]
-  /** Its coordinator's answers may be older than those before. */
+  /** While true, the coordinator may return offsets older than before. */
   isCoordinatorMoving: boolean
 }
 
-/** Asks for the committed offsets over and over, so that each can be held against the effects. */
+/** Samples the committed offsets, so that they can be compared with the effects. */
 export async function watchCommits(watched: Watched) {
   const { cluster, groupId } = watched
   const samples: CommitSample[] = []
 
-  async function ask(admin: Admin): Promise<void> {
+  async function sample(admin: Admin): Promise<void> {
     if (watched.isCoordinatorMoving) return
     const group = await admin.fetchOffsets({ groupId, topics: [...watched.topics] })
     const atUs = nowUs()
@@ -39,8 +39,8 @@ export async function watchCommits(watched: Watched) {
     }
   }
 
-  // A broker that is away does not answer, which is no commit either.
-  return { samples, stop: await pollUntil(cluster, INTERVAL_MS, ask) }
+  // Failed requests yield no sample.
+  return { samples, stop: await pollUntil(cluster, INTERVAL_MS, sample) }
 }
 
 export function nowUs(): number {

@@ -17,42 +17,42 @@ export interface SeenEffect extends Effect {
   pid: number
 }
 
-/** What a record of the input or the dead letters is about. */
+/** A record of an input or dead-letter topic. */
 export interface LogEntry {
   eventId: string
   name: string
   key: string
-  /** Of the input, for dead letters too. */
+  /** The input topic, for dead letters too. */
   topic: string
   partition: number
   offset: number
-  /** Of the dead letters only. */
+  /** Set for dead letters only. */
   plugin: string
-  /** Of the machine's monotonic clock, as effects have it. */
+  /** On the machine's monotonic clock, like effects. */
   atUs: number
 }
 
-/** What a fault left behind. Every list is in the order in which things happened. */
+/** What a fault left behind. Lists are in the order of events. */
 export interface Evidence {
-  /** All that was ever in the input topics, what retention removed included. */
+  /** All records ever written to the input topics, including those removed by retention. */
   log: readonly LogEntry[]
-  /** What retention removed before the group had read it: nobody can do that any more. */
+  /** Records that retention removed before the group had read them, so they cannot be processed. */
   unread: readonly LogEntry[]
   letters: readonly LogEntry[]
   effects: readonly SeenEffect[]
   commits: readonly CommitSample[]
   ends: readonly GroupOffset[]
   acknowledged: ReadonlySet<string>
-  hurts: readonly FaultWindow[]
+  faultWindows: readonly FaultWindow[]
   outages: readonly Outage[]
   markedAtUs: MarkTimes
   unaccounted: number
 }
 
-/** What there is to look at. */
+/** The parts of a scene that evidence is gathered from. */
 export type Witnessed = Pick<
   Scene,
-  'cluster' | 'groupId' | 'topics' | 'crew' | 'removed' | 'bookings' | 'folder'
+  'cluster' | 'groupId' | 'topics' | 'replicaSet' | 'removed' | 'bookings' | 'folder'
 > & { loads: readonly Pick<Load, 'acknowledged'>[] }
 
 const READ_MS = 120_000
@@ -61,8 +61,8 @@ export async function gather(
   scene: Witnessed,
   commits: readonly CommitSample[],
 ): Promise<Evidence> {
-  const { cluster, groupId, topics, crew, loads, removed, bookings } = scene
-  const samples = await Promise.all(crew.replicas.map(({ url }) => scrape(url)))
+  const { cluster, groupId, topics, replicaSet, loads, removed, bookings } = scene
+  const samples = await Promise.all(replicaSet.replicas.map(({ url }) => scrape(url)))
   const effects = [...(await readEffects(scene.folder)), ...((await bookings?.effects()) ?? [])]
   const left = await readLogs(scene, topics)
   const wallToMonotonicUs = offsetOfClocksUs()
@@ -71,8 +71,8 @@ export async function gather(
   return {
     commits,
     acknowledged: new Set(loads.flatMap((load) => [...load.acknowledged])),
-    hurts: crew.hurts,
-    outages: crew.outages,
+    faultWindows: replicaSet.faultWindows,
+    outages: replicaSet.outages,
     unaccounted: unaccountedIn(samples.flat()),
     log: inOrder([...removed.all, ...left]),
     unread: removed.unread,
@@ -124,14 +124,14 @@ function entryOf(record: SourceRecord, wallToMonotonicUs: number): LogEntry {
   }
 }
 
-/** Of all processes, in the order in which they happened. */
+/** The effects of all processes, in order of time. */
 export async function readEffects(folder: string): Promise<SeenEffect[]> {
   const files = (await readdir(folder)).filter((name) => EFFECTS_FILE.test(name))
   const lists = await Promise.all(files.map((name) => readEffectsOf(folder, name)))
   return lists.flat().sort((a, b) => a.atUs - b.atUs)
 }
 
-/** A process that was killed may have left half a line, of an effect that was not completed. */
+/** A killed process may have left half a line, of an effect that was not completed. */
 async function readEffectsOf(folder: string, file: string): Promise<SeenEffect[]> {
   const pid = Number(/\d+/.exec(file)![0])
   const lines = (await readFile(join(folder, file), 'utf8')).split('\n').slice(0, -1)

@@ -8,19 +8,19 @@ import { checkTopics, overtake, refuseDeadLetters } from './topic-faults.ts'
 import { asAdmin } from './topics.ts'
 import { unseenEvents } from './unseen.ts'
 
-/** Something goes wrong and is mended. It is over when this resolves. */
+/** Injects a fault. Resolves when it has been repaired. */
 export type Fault = (scene: Scene) => Promise<void>
 
 export const faults: Record<string, Fault> = {
   none: () => sleep(3_000),
 
-  async 'replica killed'({ crew, random }) {
-    crew.kill(random.pick(crew.replicas))
-    await crew.start()
+  async 'replica killed'({ replicaSet, random }) {
+    replicaSet.kill(random.pick(replicaSet.replicas))
+    await replicaSet.start()
   },
 
-  async 'replica frozen'({ crew, random, sessionMs }) {
-    const wake = crew.freeze(random.pick(crew.replicas))
+  async 'replica frozen'({ replicaSet, random, sessionMs }) {
+    const wake = replicaSet.freeze(random.pick(replicaSet.replicas))
     await sleep(sessionMs + 6_000)
     wake()
   },
@@ -34,23 +34,23 @@ export const faults: Record<string, Fault> = {
     await whileDown(await leaderOf(scene, '__consumer_offsets', partition), scene)
   },
 
-  /** Just as replicas come and go. */
+  /** At the same time as replicas come and go. */
   async 'leaders moved'(scene) {
-    const { cluster, crew, signal } = scene
+    const { cluster, replicaSet, signal } = scene
     const topics = [...logsOf(scene), '__consumer_offsets']
-    for (const replica of [...crew.replicas]) {
+    for (const replica of [...replicaSet.replicas]) {
       await scene.whileCoordinatorMoves(async () => {
-        const replaced = crew.stop(replica).then(() => crew.start())
+        const replaced = replicaSet.stop(replica).then(() => replicaSet.start())
         await Promise.all([replaced, moveLeaders(cluster, topics, signal)])
-        await crew.shared()
+        await replicaSet.shared()
       })
     }
   },
 
-  async 'connections cut'({ crew, cluster, sessionMs }) {
-    const proxied = await crew.proxied()
+  async 'connections cut'({ replicaSet, cluster, sessionMs }) {
+    const proxied = await replicaSet.proxied()
     for (const ms of [0, 500, sessionMs + 6_000]) {
-      const healed = crew.hurt(proxied)
+      const healed = replicaSet.openFaultWindow(proxied)
       for (const proxy of cluster.proxies) proxy.cut()
       await sleep(ms)
       for (const proxy of cluster.proxies) proxy.restore()
@@ -59,16 +59,16 @@ export const faults: Record<string, Fault> = {
     }
   },
 
-  async 'connections delayed'({ crew, cluster }) {
-    const healed = crew.hurt(await crew.proxied())
+  async 'connections delayed'({ replicaSet, cluster }) {
+    const healed = replicaSet.openFaultWindow(await replicaSet.proxied())
     for (const proxy of cluster.proxies) proxy.delay(400)
     await sleep(12_000)
     for (const proxy of cluster.proxies) proxy.restore()
     healed()
   },
 
-  async 'connections half-open'({ crew, cluster, sessionMs }) {
-    const healed = crew.hurt(await crew.proxied())
+  async 'connections half-open'({ replicaSet, cluster, sessionMs }) {
+    const healed = replicaSet.openFaultWindow(await replicaSet.proxied())
     for (const proxy of cluster.proxies) proxy.fallSilent()
     await sleep(sessionMs + 6_000)
     for (const proxy of cluster.proxies) proxy.restore()
@@ -92,10 +92,10 @@ export const faults: Record<string, Fault> = {
 
   'rolling restart': (scene) => roll(scene),
 
-  async 'replicas added and removed'({ crew }) {
-    await crew.startAll(2)
-    await crew.shared()
-    await Promise.all(crew.replicas.slice(0, 2).map((replica) => crew.stop(replica)))
+  async 'replicas added and removed'({ replicaSet }) {
+    await replicaSet.startAll(2)
+    await replicaSet.shared()
+    await Promise.all(replicaSet.replicas.slice(0, 2).map((replica) => replicaSet.stop(replica)))
   },
 
   async 'topic added'(scene) {
@@ -106,15 +106,15 @@ export const faults: Record<string, Fault> = {
 
   /** The steps of docs/adding-partitions.md. */
   async 'partitions added'(scene) {
-    const { crew, topic } = scene
+    const { replicaSet, topic } = scene
     await scene.stopLoads()
     await scene.caughtUp()
-    const count = crew.replicas.length
-    await crew.stopAll()
+    const count = replicaSet.replicas.length
+    await replicaSet.stopAll()
     await scene.widen(topic)
     await checkTopics(scene)
-    await crew.startAll(count)
-    await crew.shared()
+    await replicaSet.startAll(count)
+    await replicaSet.shared()
     await scene.startLoads()
   },
 
@@ -133,13 +133,13 @@ const ON_POSTGRES = [
   'rolling restart',
 ]
 
-/** The stores that a fault is tried with unless one is asked for. */
+/** The stores that a fault runs with by default. */
 export function storesFor(fault: string): readonly StoreName[] {
   if (fault === 'postgres stopped') return ['postgres']
   return ON_POSTGRES.includes(fault) ? ['kafka', 'postgres'] : ['kafka']
 }
 
-/** Faults as the seed has them, one after the other, for about so long. */
+/** Random faults, one after the other, for about this long. */
 export function mixOf(durationMs: number): Fault {
   return async (scene) => {
     const isFor = (name: string) => name !== 'postgres stopped' || scene.store === 'postgres'
@@ -149,29 +149,29 @@ export function mixOf(durationMs: number): Fault {
       const [name, fault] = scene.random.pick(choices)
       scene.say(`  ${name}`)
       await fault(scene)
-      await scene.crew.shared()
+      await scene.replicaSet.shared()
     }
   }
 }
 
-/** One replica after the other, as a deployment does it. */
-async function roll({ crew }: Scene): Promise<void> {
-  for (const replica of [...crew.replicas]) {
-    await crew.stop(replica)
-    await crew.start()
-    await crew.shared()
+/** Restarts one replica after the other, as a rolling update does. */
+async function roll({ replicaSet }: Scene): Promise<void> {
+  for (const replica of [...replicaSet.replicas]) {
+    await replicaSet.stop(replica)
+    await replicaSet.start()
+    await replicaSet.shared()
   }
 }
 
-/** The topic that is under load, and what is written beside it. */
+/** The topic under load, and the topics written for it. */
 function logsOf({ topic, groupId }: Scene): string[] {
   return [topic, ...companionTopics(topic), marksTopicOf(topic, groupId)]
 }
 
-/** Long enough for the others to notice and choose new leaders. */
+/** Keeps it down long enough for the others to notice and elect new leaders. */
 async function whileDown(broker: Broker, scene: Scene): Promise<void> {
-  scene.say(`  kills ${broker.name}`)
-  const isBack = scene.crew.outage()
+  scene.say(`  killing ${broker.name}`)
+  const isBack = scene.replicaSet.outage()
   await broker.kill()
   await sleep(12_000)
   await broker.start()

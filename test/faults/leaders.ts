@@ -9,7 +9,7 @@ import { asAdmin } from './topics.ts'
 const MOVED_MS = 60_000
 const ELECTION = 'org.apache.kafka.tools.LeaderElectionCommand'
 
-/** A partition, and the brokers that hold it, the one that is to lead it first. */
+/** A partition and its replicas, the preferred leader first. */
 interface Placement {
   topic: string
   partition: number
@@ -17,8 +17,8 @@ interface Placement {
 }
 
 /**
- * Every partition of the topics gets another leader, as when Kafka spreads them out again after a
- * restart: other brokers are preferred, and an election is held.
+ * Moves every partition of the topics to another leader, as Kafka does after a restart: changes the
+ * preferred leaders and holds an election.
  */
 export async function moveLeaders(
   cluster: Cluster,
@@ -29,15 +29,15 @@ export async function moveLeaders(
     return { ...partition, replicas: [...replicas.filter((id) => id !== leader), leader] }
   })
   await prefer(cluster, wanted)
-  let said = ''
+  let output = ''
   const isMoved = async () => {
-    // A broker that has just come back can't be elected before it has caught up.
-    said = await elect(cluster, signal)
+    // A restarted broker cannot be elected before it has caught up.
+    output = await elect(cluster, signal)
     const now = await placements(cluster, topics)
     const leaders = new Map(now.map((each) => [nameOf(each), each.leader]))
     return wanted.every((each) => leaders.get(nameOf(each)) === each.replicas[0])
   }
-  const options = { timeoutMs: MOVED_MS, intervalMs: 1_000, signal, last: () => said }
+  const options = { timeoutMs: MOVED_MS, intervalMs: 1_000, signal, last: () => output }
   await waitFor('the leaders to move', isMoved, options)
 }
 
@@ -61,7 +61,7 @@ async function prefer(cluster: Cluster, wanted: readonly Placement[]): Promise<v
   await asAdmin(cluster, (admin) => admin.alterPartitionReassignments({ topics }))
 }
 
-/** With Kafka's own tool, since kafkajs can't ask for it; answers what the tool says. */
+/** Uses Kafka's own tool, since kafkajs has no such request. Returns the tool's output. */
 async function elect(cluster: Cluster, signal: AbortSignal): Promise<string> {
   const classpath = (await kafkaTools(cluster.jarsFolder, signal)).join(delimiter)
   const asked = ['--bootstrap-server', cluster.direct, '--election-type', 'preferred']

@@ -16,9 +16,9 @@ export interface LoadOptions {
 
 export interface Load {
   topic: string
-  /** Begins, or goes on, as a publisher that was started anew. */
+  /** Starts or continues publishing, with a new publisher. */
   start(): Promise<void>
-  /** Stops publishing and waits until each event was acknowledged or refused. */
+  /** Stops publishing and waits until each event has been acknowledged or refused. */
   stop(): Promise<void>
   acknowledged: ReadonlySet<string>
   refused: readonly string[]
@@ -27,7 +27,7 @@ export interface Load {
 const TICK_MS = 50
 const ENTITIES = 200
 
-/** Publishes events of many entities with the project's publisher, whatever becomes of brokers. */
+/** Publishes events of many entities with the project's publisher, even while brokers are down. */
 export function createLoad({ cluster, topic, random, perSecond }: LoadOptions): Load {
   const acknowledged = new Set<string>()
   const refused: string[] = []
@@ -79,7 +79,7 @@ export function createLoad({ cluster, topic, random, perSecond }: LoadOptions): 
   }
 }
 
-/** Moves and destructions; the sequence number of an entity's event is its transaction. */
+/** Moves and destructions; `transactionId` is the sequence number within the entity. */
 function eventsFor(name: string, random: Random): () => InventoryEvent {
   const counts = new Map<string, number>()
   let count = 0

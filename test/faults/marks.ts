@@ -4,12 +4,12 @@ import type { Mark } from '../../src/idempotency/kafka/mark-table.ts'
 import { marksTopicOf } from '../../src/topics/names.ts'
 import type { Cluster } from './cluster.ts'
 
-/** When it was first noted that a plugin completed an event, in microseconds as effects have it. */
+/** When a plugin's completion of an event was first recorded, on the clock of effects. */
 export type MarkTimes = (plugin: string, eventId: string) => number | undefined
 
 const READ_MS = 120_000
 
-/** From the ledgers of a group in Kafka. */
+/** Reads the marks topics of a group. */
 export async function readMarks(
   { kafka }: Cluster,
   groupId: string,
@@ -33,7 +33,7 @@ export async function readMarks(
   return (plugin, eventId) => times.get(keyOf(markOf({ groupId, plugin, eventId }, '')))
 }
 
-/** Without the last word, which is about the content. */
+/** Without the last word, a hash of the content. */
 function keyOf(mark: Mark): string {
   return mark.slice(0, -1).join()
 }

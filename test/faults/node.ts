@@ -10,7 +10,7 @@ import { pidsMarked } from '../../src/dev/stack/process/processes.ts'
 
 const KILL_MS = 10_000
 
-/** A Java server that can be killed and started again. It dies with the suite. */
+/** A Java server that can be killed and restarted. It ends with the suite. */
 export interface Node {
   name: string
   start(): Promise<void>
@@ -31,7 +31,7 @@ export function nodeAt(
   signal: AbortSignal,
 ): Node {
   const mark = markOf(folder)
-  /** Each start has a log of its own. */
+  /** Each start gets its own log file. */
   let starts = 0
 
   async function kill(): Promise<void> {
@@ -62,6 +62,6 @@ function sendKill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 
-/** What a plugin of the suite asks for; the verdict holds it to that. */
+/** What a plugin of the suite wants and does, for the verdict. */
 export interface PluginRule {
   slug: string
   wants(name: string): boolean
-  /** Whether it can only end in the dead letters. */
+  /** Whether the event always ends as a dead letter. */
   isDoomed(eventId: string): boolean
-  /** Its effects and marks are one: nothing explains a second effect. */
+  /** Effect and mark are one transaction, so no fault may cause a second effect. */
   isExact?: boolean
 }
 

@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A network between a client and one server, to be made bad. */
+/** A network link between clients and one server that can be disturbed. */
 export interface ProxiedLink {
   port: number
   /** Cuts every connection; new ones are refused until `restore`. */
   cut(): void
-  /** Bytes take so long, in both directions. */
+  /** Delays all bytes, in both directions. */
   delay(ms: number): void
   /**
-   * Connections stay open and carry nothing any more, and none of the two ends hears of it. That is
-   * for ever; those made after `restore` are good.
+   * Open connections carry no more data, without either end noticing, and never recover. Those
+   * opened after `restore` work.
    */
   fallSilent(): void
   restore(): void
@@ -25,7 +25,7 @@ interface Line {
 
 type State = 'good' | 'cut' | 'silent'
 
-/** Listens at a free port of loopback and passes on to another. */
+/** Forwards a free loopback port to another. */
 export async function openLink(targetPort: number): Promise<ProxiedLink> {
   const lines = new Set<Line>()
   let state: State = 'good'

@@ -7,10 +7,10 @@ import { waitFor } from '../../src/dev/replicas/wait-for.ts'
 import { nowUs } from './commits.ts'
 
 const SHARED_MS = 180_000
-/** For so long after it was mended a process may still not have noticed what was done to it. */
+/** How long after the repair a process may still suffer from a fault. */
 const AFTERMATH_US = 30_000_000
 
-/** What was done to a process, in microseconds of the machine's monotonic clock. */
+/** When a process was disturbed, in microseconds of the machine's monotonic clock. */
 export interface FaultWindow {
   pid: number
   fromUs: number
@@ -20,9 +20,9 @@ export interface FaultWindow {
 export interface ReplicaSetOptions {
   folder: string
   signal: AbortSignal
-  /** `isProxied`: it reaches the brokers through the proxies. */
+  /** `isProxied`: the replica reaches the brokers through the proxies. */
   environment(topics: readonly string[], isProxied: boolean): NodeJS.ProcessEnv
-  /** The topics that a replica started now reads, and the partitions that each has by now. */
+  /** The topics that a replica would read if it started now. */
   topics(): readonly string[]
   partitionsOf(topic: string): number
 }
@@ -30,17 +30,17 @@ export interface ReplicaSetOptions {
 /** When a broker was down, on the same clock. */
 export type Outage = Omit<FaultWindow, 'pid'>
 
-/** The replicas of a group, with all that a fault may do to them. */
+/** The replicas of a group, and what faults do to them. */
 export class ReplicaSet {
-  /** Those that are meant to be alive. */
+  /** The replicas that should be alive. */
   readonly replicas: Replica[] = []
-  /** What was done to processes: what they had under way may be done again. */
-  readonly hurts: FaultWindow[] = []
-  /** While a broker is down marks may not be written, and partitions move on without them. */
+  /** Deliveries in progress during a fault may be processed again. */
+  readonly faultWindows: FaultWindow[] = []
+  /** While a broker is down, partitions may move before marks are written. */
   readonly outages: Outage[] = []
-  /** What was found wrong on the way. */
+  /** Problems found along the way. */
   readonly problems: string[] = []
-  /** By name, the topics that a replica was started with. */
+  /** The topics that each replica was started with, by name. */
   readonly #topics = new Map<string, readonly string[]>()
   readonly #options: ReplicaSetOptions
   readonly #stops: (() => Promise<unknown>)[] = []
@@ -52,7 +52,7 @@ export class ReplicaSet {
     this.#options = options
   }
 
-  /** The replica behind the proxies; one is replaced where the last such one was taken away. */
+  /** The replica behind the proxies. If it has gone, another replica is replaced by a new one. */
   async proxied(): Promise<Replica> {
     const there = this.replicas.find(({ name }) => name === this.#proxied)
     if (there !== undefined) return there
@@ -62,7 +62,7 @@ export class ReplicaSet {
     return replica
   }
 
-  /** Behind the proxies if no other one is. */
+  /** Starts a replica, behind the proxies if no other one is. */
   async start(): Promise<Replica> {
     this.#started += 1
     const name = `replica-${this.#started}`
@@ -81,7 +81,7 @@ export class ReplicaSet {
     await Promise.all(Array.from({ length: count }, () => this.start()))
   }
 
-  /** Politely, as a deployment does. */
+  /** Stops it gracefully, as a deployment does. */
   async stop(replica: Replica): Promise<void> {
     this.#forget(replica)
     const end = await replica.stop()
@@ -93,15 +93,15 @@ export class ReplicaSet {
   }
 
   kill(replica: Replica): void {
-    this.hurt(replica)
+    this.openFaultWindow(replica)
     this.#forget(replica)
     process.kill(replica.pid, 'SIGKILL')
   }
 
-  /** Resolves to what wakes it. */
+  /** Returns a function that resumes it. */
   freeze(replica: Replica): () => void {
-    const healed = this.hurt(replica)
-    // It can't notice that the suite is gone while it is frozen: somebody else must.
+    const close = this.openFaultWindow(replica)
+    // A frozen replica cannot notice that the suite has ended, so a guard process kills it then.
     const script = 'read -r _; kill -KILL "$1"'
     const guard = spawn('sh', ['-c', script, 'sh', String(replica.pid)], {
       detached: true,
@@ -111,20 +111,20 @@ export class ReplicaSet {
     return () => {
       guard.kill('SIGKILL')
       process.kill(replica.pid, 'SIGCONT')
-      healed()
+      close()
     }
   }
 
-  /** Notes that something is done to a process from now on; answers what notes the end of it. */
-  hurt({ pid }: Replica): () => void {
-    const hurt: FaultWindow = { pid, fromUs: nowUs(), toUs: Infinity }
-    this.hurts.push(hurt)
+  /** Starts a fault window of a process; returns a function that ends it. */
+  openFaultWindow({ pid }: Replica): () => void {
+    const window: FaultWindow = { pid, fromUs: nowUs(), toUs: Infinity }
+    this.faultWindows.push(window)
     return () => {
-      hurt.toUs = nowUs() + AFTERMATH_US
+      window.toUs = nowUs() + AFTERMATH_US
     }
   }
 
-  /** Notes that a broker is down from now on; answers what notes that it is back. */
+  /** Starts a broker outage; returns a function that ends it. */
   outage(): () => void {
     const outage: Outage = { fromUs: nowUs(), toUs: Infinity }
     this.outages.push(outage)
@@ -134,8 +134,8 @@ export class ReplicaSet {
   }
 
   /**
-   * Every live replica owns something, and every partition that any of them reads is owned once.
-   * By then their books must be in order.
+   * Waits until every live replica owns a partition and every partition is owned once. No delivery
+   * may be unaccounted for then.
    */
   async shared(): Promise<void> {
     let seen = ''
@@ -151,16 +151,16 @@ export class ReplicaSet {
     const what = 'the replicas to share the partitions'
     await waitFor(what, isShared, { timeoutMs: SHARED_MS, signal, last: () => seen })
     const unaccounted = unaccountedIn(samples.flat())
-    if (unaccounted !== 0) this.problems.push(`${unaccounted} deliveries unaccounted for midway`)
+    if (unaccounted !== 0) this.problems.push(`deliveries unaccounted for midway: ${unaccounted}`)
   }
 
-  /** Throws when a replica has ended that nobody ended. */
+  /** Throws if a replica has ended by itself. */
   requireAlive(): void {
     const dead = this.replicas.find(({ pid }) => !isAlive(pid))
     if (dead !== undefined) throw new Error(`${dead.name} ended by itself; see ${dead.logFile}`)
   }
 
-  /** Ends whatever still runs. */
+  /** Ends all remaining processes. */
   async end(): Promise<void> {
     for (const { pid } of this.replicas) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
     await Promise.allSettled(this.#stops.map((stop) => stop()))
@@ -179,7 +179,7 @@ export class ReplicaSet {
   }
 }
 
-/** One that does not answer owns nothing, as far as anybody knows. */
+/** A replica that does not respond is assumed to own nothing. */
 async function scrapeIfAwake({ url }: Replica): Promise<Sample[]> {
   return scrape(url).catch(() => [])
 }

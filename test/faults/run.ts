@@ -15,26 +15,25 @@ import { runTrial, slugOf, type Trial, type TrialOptions, type TrialResult } fro
 
 const HELP = `Usage: npm run test:faults -- [options]
 
-Breaks a real cluster and real replicas under load, and judges by what the plugins did.
+Injects faults into a real cluster and real replicas under load, and checks what the plugins did.
 
   --fault <name>      one of the faults below; may be repeated (default: each once)
-  --store <name>      kafka or postgres (default: kafka, and some faults with postgres, too)
-  --mix <seconds>     faults picked at random, one after the other, for so long with each store;
-                      without --fault after the others
-  --only-mix          without the others
-  --seed <n>          for what is picked at random (default: the time)
-  --rate <n>          events in a second (default: 200)
-  --replicas <n>      (default: 3)
-  --quiet-ms <n>      load before each fault and after it (default: 4000)
+  --store <name>      kafka or postgres (default: kafka, and some faults with both)
+  --mix <seconds>     after the other faults, random faults for this long with each store
+  --only-mix          run only the mix
+  --seed <n>          seed of the random choices (default: from the time)
+  --rate <n>          events per second (default: 200)
+  --replicas <n>      number of replicas (default: 3)
+  --quiet-ms <n>      time under load before and after each fault (default: 4000)
   --kafka <version>   4.3 or 3.9 (default: 4.3)
-  --json <file>       writes the results there, too
-  --keep              leaves logs and effects where all went well, too
+  --json <file>       also write the results to this file
+  --keep              keep logs and effects even if all checks pass
   --help
 
 Faults: ${Object.keys(faults).join(', ')}
 `
 
-/** The suite may take no longer, apart from the mix; then everything is killed and it has failed. */
+/** Time limit of the suite without the mix; after it everything is killed and the suite fails. */
 const LIMIT_MS = 1_500_000
 
 const LOCAL = resolve('.inventory-events')
@@ -94,7 +93,7 @@ function allFaults(): string[] {
 
 function trialsOf(named: readonly string[], stores: readonly StoreName[] | undefined): Trial[] {
   const unknown = named.filter((name) => !(name in faults))
-  if (unknown.length > 0) throw new Error(`no such fault: ${unknown.join(', ')}\n${HELP}`)
+  if (unknown.length > 0) throw new Error(`unknown fault: ${unknown.join(', ')}\n${HELP}`)
   return Object.entries(faults)
     .filter(([name]) => named.includes(name))
     .flatMap(([name, fault]) =>

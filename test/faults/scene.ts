@@ -16,12 +16,12 @@ const PARTITIONS = 6
 const SESSION_MS = 8_000
 const CAUGHT_UP_MS = 300_000
 const HELD_MS = 30_000
-/** A replica takes so many from a server that has a hundred. */
+/** Postgres connections of a replica, of the server's hundred. */
 const CONNECTIONS = 12
 
 export interface SceneOptions {
   cluster: Cluster
-  /** Names topics, group and folder. */
+  /** Part of the names of topics, group and folder. */
   name: string
   store: StoreName
   folder: string
@@ -31,7 +31,7 @@ export interface SceneOptions {
   signal: AbortSignal
 }
 
-/** Topics under load, and a group whose replicas read them. */
+/** Topics under load, and the replicas of a group that read them. */
 export class Scene {
   readonly cluster: Cluster
   readonly store: StoreName
@@ -41,15 +41,15 @@ export class Scene {
   readonly groupId: string
   readonly folder: string
   readonly sessionMs = SESSION_MS
-  readonly crew: ReplicaSet
+  readonly replicaSet: ReplicaSet
   readonly loads: Load[] = []
-  /** What faults tell beside the verdict. */
+  /** Remarks of faults, printed with the verdict. */
   readonly notes: string[] = []
-  /** What retention removed, and which of it the group had not committed. */
+  /** The records that retention removed, and those of them that the group had not committed. */
   readonly removed = { all: [] as LogEntry[], unread: [] as LogEntry[] }
   isCoordinatorMoving = false
   readonly #perSecond: number
-  readonly #widths = new Map<string, number>()
+  readonly #partitionCounts = new Map<string, number>()
   #bookings: Bookings | undefined
 
   constructor(options: SceneOptions) {
@@ -62,16 +62,16 @@ export class Scene {
     this.groupId = `faults.${name}`
     this.folder = join(folder, name)
     this.#perSecond = perSecond
-    this.crew = new ReplicaSet({
+    this.replicaSet = new ReplicaSet({
       folder: this.folder,
       signal,
       topics: () => this.topics,
-      partitionsOf: (topic) => this.#widths.get(topic)!,
+      partitionsOf: (topic) => this.#partitionCounts.get(topic)!,
       environment: (topics, isProxied) => this.#environment(topics, isProxied),
     })
   }
 
-  /** Creates what the replicas need and starts them. */
+  /** Creates what the replicas need, and starts them. */
   async setUp(replicas: number): Promise<void> {
     await mkdir(this.folder, { recursive: true })
     if (this.store === 'postgres') {
@@ -79,13 +79,13 @@ export class Scene {
       this.#bookings = await postgres.open(this.groupId)
     }
     await this.addTopic()
-    await this.crew.startAll(replicas)
-    await this.crew.shared()
+    await this.replicaSet.startAll(replicas)
+    await this.replicaSet.shared()
   }
 
-  /** The topics that a replica started now reads. */
+  /** The topics that a replica would read if it started now. */
   get topics(): readonly string[] {
-    return [...this.#widths.keys()]
+    return [...this.#partitionCounts.keys()]
   }
 
   /** The first of them. */
@@ -93,18 +93,19 @@ export class Scene {
     return this.topics[0]!
   }
 
-  /** What the transactional plugin left in its table. */
+  /** The table of the transactional plugin. */
   get bookings(): Bookings | undefined {
     return this.#bookings
   }
 
-  /** A topic for replicas that are started from now on, and its load, not started yet. */
+  /** Adds a topic for replicas that start from now on; returns its load, not started yet. */
   async addTopic(): Promise<Load> {
     const topic = `${this.groupId}.${this.topics.length + 1}`
     await createTopic(this.cluster, topic, { groupId: this.groupId, partitions: PARTITIONS })
-    this.#widths.set(topic, PARTITIONS)
+    this.#partitionCounts.set(topic, PARTITIONS)
     const { cluster } = this
-    // Its own, since it is used as time allows: what faults pick depends on the seed alone.
+    // A separate generator, since the load's use of it depends on timing: what faults pick must
+    // depend on the seed alone.
     const random = seededRandom(this.random.below(2 ** 31))
     const load = createLoad({ cluster, topic, random, perSecond: this.#perSecond })
     this.loads.push(load)
@@ -112,9 +113,9 @@ export class Scene {
   }
 
   async widen(topic: string): Promise<void> {
-    const width = this.#widths.get(topic)! + PARTITIONS / 2
-    await widenTopic(this.cluster, topic, this.groupId, width)
-    this.#widths.set(topic, width)
+    const partitions = this.#partitionCounts.get(topic)! + PARTITIONS / 2
+    await widenTopic(this.cluster, topic, this.groupId, partitions)
+    this.#partitionCounts.set(topic, partitions)
   }
 
   async startLoads(): Promise<void> {
@@ -126,8 +127,8 @@ export class Scene {
   }
 
   /**
-   * A coordinator that has just begun answers for a moment with what the group had committed a
-   * little earlier: so nobody is to ask before it holds what was committed when the work began.
+   * A new coordinator briefly returns older commits. No samples are taken until it returns at least
+   * what was committed before `work`.
    */
   async whileCoordinatorMoves(work: () => Promise<void>): Promise<void> {
     this.isCoordinatorMoving = true
@@ -141,11 +142,11 @@ export class Scene {
       })
     }
     const options = { timeoutMs: HELD_MS, signal: this.signal }
-    await waitFor('the coordinator to hold what was committed', isHeld, options)
+    await waitFor('the new coordinator to return the commits', isHeld, options)
     this.isCoordinatorMoving = false
   }
 
-  /** Waits until the group has committed everything that is in its topics. */
+  /** Waits until the group has committed the end of all its topics. */
   async caughtUp(): Promise<void> {
     let seen = ''
     const isEven = async () => {
@@ -173,7 +174,7 @@ export class Scene {
       PLUGINS: rulesFor(this.store).map(pluginFile).join(','),
       EVENTS_ENABLED: 'true',
       IDEMPOTENCY_STORE: this.#bookings?.url ?? 'kafka:',
-      // A frozen replica must lose its claims before it is woken.
+      // A frozen replica must lose its claims before it is resumed.
       IDEMPOTENCY_LEASE_MS: String(SESSION_MS),
       IDEMPOTENCY_CONNECTIONS_MAX: String(CONNECTIONS),
       SESSION_TIMEOUT_MS: String(SESSION_MS),

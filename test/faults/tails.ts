@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const LINES = 25
-/** A line of log with a stack can be very long. */
+/** Log lines with stacks can be very long. */
 const LINE_CHARACTERS = 1_000
 
-/** Tells how each log in the folders ends, so that a failure elsewhere can be understood. */
+/** Prints the end of each log in the folders, to help analyse a failure. */
 export async function printTails(
   folders: readonly string[],
   say: (message: string) => void,

@@ -15,12 +15,12 @@ import { configureTopic, removeRecords, settingOf } from './topics.ts'
 const BIN = fileURLToPath(new URL('../../bin/inventory-events.js', import.meta.url))
 const WAIT_MS = 120_000
 const REFUSED_MS = 6_000
-/** Records of each partition that the group has not read when retention comes. */
+/** Unread records of each partition when retention removes records. */
 const BEHIND = 20
-const LOST = 'the next offset is not in the log: going on where OUT_OF_RANGE says'
+const LOST = 'offset out of range; resetting as OUT_OF_RANGE says'
 const REFUSED = 'dead letter could not be written'
 
-/** With the program itself, as the runbook says. */
+/** Runs `topics check`, as the runbook says. */
 export async function checkTopics({ cluster, topics, groupId }: Scene): Promise<void> {
   const env = {
     ...process.env,
@@ -31,11 +31,11 @@ export async function checkTopics({ cluster, topics, groupId }: Scene): Promise<
   await promisify(execFile)(process.execPath, [BIN, 'topics', 'check', ...topics], { env })
 }
 
-/** Retention removes half of what a stopped group has not read of a topic; it starts again. */
+/** Removes half of the records that a stopped group has not read, then starts it again. */
 export async function overtake(scene: Scene): Promise<void> {
-  const { crew, topic, cluster, removed, notes } = scene
-  const count = crew.replicas.length
-  await crew.stopAll()
+  const { replicaSet, topic, cluster, removed, notes } = scene
+  const count = replicaSet.replicas.length
+  await replicaSet.stopAll()
   const cuts = (await farBehind(scene)).map(({ partition, committed = 0, end }) => {
     return { partition, committed, offset: committed + Math.floor((end - committed) / 2) }
   })
@@ -46,14 +46,14 @@ export async function overtake(scene: Scene): Promise<void> {
   const unread = gone.filter(({ partition, offset }) => offset >= cutOf(partition).committed)
   removed.all.push(...gone)
   removed.unread.push(...unread)
-  await crew.startAll(count)
-  await crew.shared()
+  await replicaSet.startAll(count)
+  await replicaSet.shared()
   const lost = cuts.reduce((sum, { offset, committed }) => sum + offset - committed, 0)
   await requireCounted(scene, lost)
-  notes.push(`retention removed ${unread.length} unread records; offsets_lost_total said ${lost}`)
+  notes.push(`retention removed ${unread.length} unread records; offsets_lost_total is ${lost}`)
 }
 
-/** Waits until every partition has something that the group has not read. */
+/** Waits until every partition has enough unread records. */
 async function farBehind({ cluster, groupId, topic, signal }: Scene): Promise<GroupOffset[]> {
   let offsets: GroupOffset[] = []
   const isBehind = async () => {
@@ -64,33 +64,33 @@ async function farBehind({ cluster, groupId, topic, signal }: Scene): Promise<Gr
   return offsets
 }
 
-/** The metric and the log have to name exactly what was lost. */
-async function requireCounted({ crew, signal }: Scene, lost: number): Promise<void> {
+/** The metric and the log must report exactly the lost offsets. */
+async function requireCounted({ replicaSet, signal }: Scene, lost: number): Promise<void> {
   let counted = 0
   const isCounted = async () => {
-    const samples = await Promise.all(crew.replicas.map(({ url }) => scrape(url)))
+    const samples = await Promise.all(replicaSet.replicas.map(({ url }) => scrape(url)))
     const losses = samples.flat().filter(({ name }) => name === 'offsets_lost_total')
     counted = losses.reduce((sum, { value }) => sum + value, 0)
     return counted >= lost
   }
-  const last = () => `it says ${counted} of ${lost}`
+  const last = () => `${counted} of ${lost} counted`
   await waitFor('offsets_lost_total', isCounted, { timeoutMs: WAIT_MS, signal, last })
-  const lines = await linesOf(crew.replicas, LOST)
+  const lines = await linesOf(replicaSet.replicas, LOST)
   const logged = lines.reduce((sum, { lostOffsets }) => sum + Number(lostOffsets), 0)
   if (counted !== lost || logged !== lost) {
-    crew.problems.push(`${lost} offsets were lost, ${counted} were counted, ${logged} logged`)
+    replicaSet.problems.push(`${lost} offsets were lost, ${counted} were counted, ${logged} logged`)
   }
 }
 
-/** The topic of dead letters takes none for a while: nothing may be committed above one. */
+/** Dead letters are refused for a while: nothing may be committed past one. */
 export async function refuseDeadLetters(scene: Scene): Promise<void> {
-  const { cluster, crew, topic, groupId, signal, notes } = scene
+  const { cluster, replicaSet, topic, groupId, signal, notes } = scene
   const deadLetters = deadLetterTopicOf(topic)
   const name = 'max.message.bytes'
   const value = await settingOf(cluster, deadLetters, name)
-  const seen = (await linesOf(crew.replicas, REFUSED)).length
+  const seen = (await linesOf(replicaSet.replicas, REFUSED)).length
   await configureTopic(cluster, deadLetters, { name, value: '100' })
-  const isRefused = async () => (await linesOf(crew.replicas, REFUSED)).length > seen
+  const isRefused = async () => (await linesOf(replicaSet.replicas, REFUSED)).length > seen
   await waitFor('a dead letter to be refused', isRefused, { timeoutMs: WAIT_MS, signal })
   await sleep(REFUSED_MS)
   const offsets = await groupOffsets(cluster.kafka, groupId, [topic])
@@ -100,10 +100,13 @@ export async function refuseDeadLetters(scene: Scene): Promise<void> {
   )
   const committedOf = (at: number) => offsets.find(({ partition }) => partition === at)!.committed
   const passed = refused.filter(({ partition, offset }) => (committedOf(partition) ?? 0) > offset)
-  if (refused.length === 0) crew.problems.push('no dead letter was refused')
-  if (passed.length > 0) crew.problems.push(`${passed.length} refused dead letters were passed`)
+  if (refused.length === 0) replicaSet.problems.push('no dead letter was refused')
+  if (passed.length > 0)
+    replicaSet.problems.push(`committed past ${passed.length} refused dead letters`)
   await configureTopic(cluster, deadLetters, { name, value })
-  notes.push(`${refused.length} dead letters waited for their topic, ${passed.length} were passed`)
+  notes.push(
+    `${refused.length} dead letters waited for their topic; committed past ${passed.length}`,
+  )
 }
 
 interface LogLine {
@@ -111,7 +114,7 @@ interface LogLine {
   lostOffsets?: number
 }
 
-async function linesOf(replicas: Scene['crew']['replicas'], msg: string): Promise<LogLine[]> {
+async function linesOf(replicas: Scene['replicaSet']['replicas'], msg: string): Promise<LogLine[]> {
   const logs = await Promise.all(replicas.map(({ logFile }) => readFile(logFile, 'utf8')))
   return logs
     .flatMap((log) => log.split('\n'))

@@ -7,7 +7,7 @@ import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
 import { companionTopics, marksTopicOf } from '../../src/topics/names.ts'
 import type { Cluster } from './cluster.ts'
 
-/** An input topic with all that goes with it. */
+/** Creates an input topic with its companions. */
 export async function createTopic(
   cluster: Cluster,
   topic: string,
@@ -23,7 +23,7 @@ export async function createTopic(
   await registerSubjects(cluster.registry, { inventory: topic, plugin: topic }, () => undefined)
 }
 
-/** Companions first: an input that is wider than they are has partitions that can't be read. */
+/** Companions first: otherwise the input has partitions that cannot be read in the meantime. */
 export async function widenTopic(cluster: Cluster, topic: string, group: string, count: number) {
   for (const name of [...companionTopics(topic), marksTopicOf(topic, group), topic]) {
     await asAdmin(cluster, (admin) =>
@@ -54,7 +54,7 @@ export async function settingOf(cluster: Cluster, topic: string, name: string): 
   return resources[0]!.configEntries[0]!.configValue
 }
 
-/** As retention does: everything before these offsets of a topic is gone. */
+/** Deletes all records before these offsets, as retention does. */
 export async function removeRecords(
   cluster: Cluster,
   topic: string,
@@ -62,7 +62,7 @@ export async function removeRecords(
 ): Promise<void> {
   const partitions = cuts.map(({ partition, offset }) => ({ partition, offset: String(offset) }))
   await asAdmin(cluster, async (admin) => {
-    // kafkajs can't find the leaders of a topic that it was not asked about before.
+    // kafkajs cannot find the leaders of a topic whose metadata it has not fetched.
     await admin.fetchTopicOffsets(topic)
     await admin.deleteTopicRecords({ topic, partitions })
   })

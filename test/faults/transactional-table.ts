@@ -3,10 +3,13 @@ import { startPostgres } from '../support/postgres-server.ts'
 import type { SeenEffect } from './evidence.ts'
 import type { MarkTimes } from './marks.ts'
 
-/** The database of one group: the store's marks, and the table that the transactional plugin writes to. */
+/**
+ * The database of one group: the store's marks, and the table that the transactional plugin writes
+ * to.
+ */
 export interface Bookings {
   url: string
-  /** In the order in which they were written. */
+  /** In the order of insertion. */
   effects(): Promise<SeenEffect[]>
   /** When each event was first marked as completed. */
   marks(wallToMonotonicUs: number): Promise<MarkTimes>
@@ -31,7 +34,7 @@ const MARKS = `select plugin, event_id as "eventId",
   extract(epoch from completed_at)::float8 * 1000000 as "wallUs"
   from inventory_events_marks where state = 'completed'`
 
-/** A server of our own, on disk as a real one is, that can be stopped and started again. */
+/** A Postgres server, on disk as in production, that can be stopped and restarted. */
 export async function startBookings(): Promise<Postgres> {
   const { url: server, start, stop, remove } = await startPostgres()
   return { start, stop, remove, open }
@@ -40,7 +43,7 @@ export async function startBookings(): Promise<Postgres> {
     const schema = name.replace(/\W/g, '_')
     const url = `${server}?options=-c%20search_path%3D${schema}`
     const pool = new pg.Pool({ connectionString: url, max: 1 })
-    // An idle connection ends when the server is stopped.
+    // Idle connections fail when the server is stopped.
     pool.on('error', () => undefined)
     await pool.query(`create schema ${schema}`)
     await pool.query(CREATE)

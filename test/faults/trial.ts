@@ -10,7 +10,7 @@ import { Scene } from './scene.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 export interface Trial {
-  /** In the table: a postgres store is named. */
+  /** The name in the table; includes the store if it is postgres. */
   name: string
   fault: Fault
   store: StoreName
@@ -22,7 +22,7 @@ export interface TrialOptions {
   seed: number
   replicas: number
   perSecond: number
-  /** How long the load goes on before the fault, and after everything is mended. */
+  /** How long the load runs before the fault, and after it is repaired. */
   quietMs: number
   say(message: string): void
   signal: AbortSignal
@@ -33,11 +33,11 @@ export interface TrialResult extends Verdict {
   seconds: number
   /** Events that the load could not publish. */
   refused: number
-  /** What the fault told beside the verdict. */
+  /** Remarks of the fault, printed with the verdict. */
   notes: string[]
 }
 
-/** One fault under load, in topics and a group of its own, and what is to be said of it. */
+/** Runs one fault under load, in its own topics and group, and returns the verdict. */
 export async function runTrial(trial: Trial, options: TrialOptions): Promise<TrialResult> {
   const startedAtMs = Date.now()
   const random = seededRandom(options.seed)
@@ -50,7 +50,7 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
     if (options.signal.aborted) throw error
     verdict = { ...NOTHING, problems: [messageOf(error)] }
   } finally {
-    await scene.crew.end()
+    await scene.replicaSet.end()
     await scene.bookings?.close()
   }
   return {
@@ -59,11 +59,11 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
     seconds: Math.round((Date.now() - startedAtMs) / 1_000),
     refused: scene.loads.reduce((sum, { refused }) => sum + refused.length, 0),
     notes: scene.notes,
-    problems: [...scene.crew.problems, ...verdict.problems],
+    problems: [...scene.replicaSet.problems, ...verdict.problems],
   }
 }
 
-/** As topics, the group and the folder of logs are called. */
+/** The part of the names of topics, group and log folder. */
 export function slugOf({ name }: Pick<Trial, 'name'>): string {
   return name.replace(/\W+/g, '-')
 }
@@ -78,22 +78,22 @@ const NOTHING = {
 }
 
 async function suffer(scene: Scene, fault: Fault, { quietMs }: TrialOptions): Promise<Verdict> {
-  const { crew, signal } = scene
+  const { replicaSet, signal } = scene
   const watch = await watchCommits(scene)
   const problems: string[] = []
   const attempt = (work: Promise<unknown>) => work.catch((error) => problems.push(messageOf(error)))
   try {
     await scene.startLoads()
     await sleep(quietMs, undefined, { signal })
-    await attempt(fault(scene).then(() => crew.shared()))
+    await attempt(fault(scene).then(() => replicaSet.shared()))
     await sleep(quietMs, undefined, { signal })
     await scene.stopLoads()
     await attempt(scene.caughtUp())
-    crew.requireAlive()
+    replicaSet.requireAlive()
   } finally {
     await Promise.all([scene.stopLoads(), watch.stop()])
   }
   const verdict = judge(await gather(scene, watch.samples), rulesFor(scene.store))
-  await crew.stopAll()
+  await replicaSet.stopAll()
   return { ...verdict, problems: [...problems, ...verdict.problems] }
 }

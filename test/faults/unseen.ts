@@ -7,8 +7,8 @@ import { toRecord } from '../../src/publish/to-record.ts'
 import type { Cluster } from './cluster.ts'
 
 /**
- * Events of a kind that the load does not publish, so that no replica has its schema. The id of the
- * schema is asked for now; what is answered publishes them, and does so while the registry is away.
+ * Prepares events of a kind that the load does not publish, so that no replica has its schema. The
+ * schema id is fetched now; the returned function publishes them, even while the registry is down.
  */
 export async function unseenEvents(cluster: Cluster, topic: string, count: number) {
   const { fullName, text } = contractSchemas().find((each) => /Wasted/.test(each.fullName))!

@@ -5,19 +5,19 @@ import type { Outage } from './replicas.ts'
 export interface Verdict {
   published: number
   lost: number
-  /** What retention removed before the group had read it. */
+  /** Records that retention removed before the group had read them. */
   removed: number
-  /** Calls of handlers for what had been completed before. */
+  /** Handler calls for deliveries that had been completed before. */
   duplicates: number
   orderBreaks: number
   longestPauseMs: number
-  /** Empty if all is well. */
+  /** Empty if all checks passed. */
   problems: string[]
 }
 
 const SHOWN = 5
 
-/** Judges by the effects and the topics themselves, not by what the service counted. */
+/** Judges by the effects and the topics, not by the service's own counts. */
 export function judge(all: Evidence, rules: readonly PluginRule[]): Verdict {
   const gone = new Set(all.unread)
   const found = { ...all, log: all.log.filter((entry) => !gone.has(entry)) }
@@ -41,15 +41,15 @@ export function judge(all: Evidence, rules: readonly PluginRule[]): Verdict {
     orderBreaks: breaks.length,
     longestPauseMs: longestPauseMs(found.effects),
     problems: [
-      ...told('acknowledged, but not in the topic', unwritten(all)),
-      ...told('lost', lost),
-      ...told('effects more than one of a transaction', twice.map(pairText)),
-      ...told('done twice though nothing came between effect and mark', strange.map(pairText)),
-      ...told('out of order', breaks),
-      ...told('wrong dead letters', wrongLetters(found, rules)),
-      ...told('committed before it was done', tooEarly(found, log, rules, done)),
-      ...told('committed offset went back', wentBack(found)),
-      ...told('not committed', uncommitted(found)),
+      ...listed('acknowledged but not in the topic', unwritten(all)),
+      ...listed('lost', lost),
+      ...listed('extra effects of a transactional plugin', twice.map(pairText)),
+      ...listed('processed twice without a fault between effect and mark', strange.map(pairText)),
+      ...listed('out of order', breaks),
+      ...listed('wrong dead letters', wrongLetters(found, rules)),
+      ...listed('committed before completion', tooEarly(found, log, rules, done)),
+      ...listed('committed offset went back', wentBack(found)),
+      ...listed('not committed', uncommitted(found)),
       ...(found.unaccounted === 0 ? [] : [`${found.unaccounted} deliveries unaccounted for`]),
     ],
   }
@@ -59,7 +59,7 @@ type Times = ReadonlyMap<string, number>
 
 const nameOf = (plugin: string, eventId: string) => `${plugin} ${eventId}`
 
-/** A publisher that tried again may have written an event twice: the first one counts. */
+/** A publisher's retry may have written an event twice: the first one counts. */
 function firstsOf(log: readonly LogEntry[]): LogEntry[] {
   const seen = new Set<string>()
   return log.filter(({ eventId }) => !seen.has(eventId) && seen.add(eventId))
@@ -100,16 +100,16 @@ function duplicatesOf(effects: readonly SeenEffect[]): [SeenEffect, SeenEffect][
   })
 }
 
-/** A mark that was sent so shortly before a process was hurt may not have arrived. */
+/** A mark sent this shortly before a fault may not have arrived. */
 const IN_FLIGHT_US = 5_000_000
 
-/** The clocks of records and effects are compared by milliseconds. */
+/** The clocks of records and effects are compared in milliseconds. */
 const CLOCKS_US = 100_000
 
 /**
- * Something was done to the first process after its effect and before its mark, or to one of the two
- * while it had the event in hand: it was published before, so that it may have been taken before.
- * Or a broker was down between effect and mark.
+ * Whether a fault explains the second effect: it hit the first process between effect and mark, or
+ * one of the two processes while it may have held the event, which is from its publication on; or a
+ * broker was down between effect and mark.
  */
 function isExplained(pair: [SeenEffect, SeenEffect], found: Evidence, log: Published): boolean {
   const [before] = pair
@@ -118,10 +118,10 @@ function isExplained(pair: [SeenEffect, SeenEffect], found: Evidence, log: Publi
   const isDown = ({ fromUs, toUs }: Outage) =>
     before.atUs <= toUs && fromUs <= markedAtUs + IN_FLIGHT_US
   if (found.outages.some(isDown)) return true
-  return found.hurts.some(({ pid, fromUs, toUs }) => {
-    const hurt = pair.find((effect) => effect.pid === pid)
-    if (hurt === undefined || hurt.atUs > toUs) return false
-    if (hurt.atUs < fromUs) return hurt === before && fromUs <= markedAtUs + IN_FLIGHT_US
+  return found.faultWindows.some(({ pid, fromUs, toUs }) => {
+    const hit = pair.find((effect) => effect.pid === pid)
+    if (hit === undefined || hit.atUs > toUs) return false
+    if (hit.atUs < fromUs) return hit === before && fromUs <= markedAtUs + IN_FLIGHT_US
     return publishedUs <= fromUs + CLOCKS_US
   })
 }
@@ -134,7 +134,7 @@ function pairText([before, after]: [SeenEffect, SeenEffect]): string {
   return `${plugin} ${eventId} at ${placeOf(after)}@${offset}: process ${before.pid}, ${laterMs} ms later ${after.pid}`
 }
 
-/** First effects of a key must come in the order of its first records. */
+/** First effects of a key must be in the order of its first records. */
 function orderBreaks(log: readonly LogEntry[], firsts: readonly SeenEffect[]): string[] {
   const places = new Map(log.map((entry) => [entry.eventId, entry]))
   const last = new Map<string, LogEntry>()
@@ -150,7 +150,7 @@ function orderBreaks(log: readonly LogEntry[], firsts: readonly SeenEffect[]): s
   })
 }
 
-/** A key has another partition when there are more of them: then only time can tell. */
+/** A key may change partition when partitions are added, so first records are ordered by time. */
 function isBefore(a: LogEntry, b: LogEntry): boolean {
   return a.partition === b.partition ? a.offset < b.offset : a.atUs < b.atUs
 }
@@ -175,7 +175,9 @@ function unwritten({ log, acknowledged }: Evidence): string[] {
   return [...acknowledged].filter((eventId) => !written.has(eventId))
 }
 
-/** One for each doomed event, and no others; what came twice is a duplicate that was explained. */
+/**
+ * There must be a dead letter for each doomed event, and no others; repeated ones are explained.
+ */
 function wrongLetters({ letters, effects }: Evidence, rules: readonly PluginRule[]): string[] {
   const doomedFor = (slug: string) => rules.find((rule) => rule.slug === slug)!.isDoomed
   const innocent = letters.filter(({ plugin, eventId }) => !doomedFor(plugin)(eventId))
@@ -183,7 +185,7 @@ function wrongLetters({ letters, effects }: Evidence, rules: readonly PluginRule
   return [...innocent, ...revived].map(({ plugin, eventId }) => nameOf(plugin, eventId))
 }
 
-/** Each sample against the time at which everything below it was done. */
+/** Compares each sample with the time at which everything below it was completed. */
 function tooEarly(
   { commits, log: all }: Evidence,
   log: readonly LogEntry[],
@@ -228,7 +230,7 @@ function uncommitted({ ends }: Evidence): string[] {
     .map((each) => `${placeOf(each)}: ${each.committed} of ${each.end}`)
 }
 
-function told(what: string, each: readonly string[]): string[] {
+function listed(what: string, each: readonly string[]): string[] {
   if (each.length === 0) return []
   const more = each.length > SHOWN ? `; and ${each.length - SHOWN} more` : ''
   return [`${each.length} ${what}: ${each.slice(0, SHOWN).join('; ')}${more}`]

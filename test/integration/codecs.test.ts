@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)(
       const failure = await until(() => service.failures[0], { what: 'the service to fail' })
       expect(failure).toMatchObject({
         code: 'CODEC_FAILED',
-        message: `${s.topic}/0@0: cannot read a batch compressed with zstd: it is more than 1000 bytes when decompressed`,
+        message: `${s.topic}/0@0: cannot read a batch compressed with zstd: the decompressed size exceeds 1000 bytes`,
       })
       expect(seen).toEqual([])
     })

@@ -85,7 +85,7 @@ it('does not start without its marks topic, and says what to do', async () => {
   const s = await situation({ plugins: [plugin] })
   await expect(s.start({ IDEMPOTENCY_STORE: store })).rejects.toMatchObject({
     code: 'TOPIC_MISSING',
-    message: `the topic does not exist: ${s.marks}; create with \`inventory-events topics create\``,
+    message: `the topic does not exist: ${s.marks}; create it with \`inventory-events topics create\``,
   })
 })
 
@@ -97,8 +97,8 @@ it('warns about a marks topic whose retention is shorter than that of the input'
   const warnings = service.log.filter(({ level }) => level === 'warn').map(({ msg }) => msg)
   expect(warnings).toEqual(
     expect.arrayContaining([
-      `${s.marks}: its retention.ms, 3600000, is below IDEMPOTENCY_TTL_MS, 86400000: after a restart the lower one counts`,
-      `completed events of ${s.topic} are remembered for 3600000 ms, its records are kept for 604800000 ms: an event that is read again after the former is handled again`,
+      `${s.marks}: retention.ms (3600000) is below IDEMPOTENCY_TTL_MS (86400000): after a restart the lower value applies`,
+      `completed events of ${s.topic} are remembered for 3600000 ms, but its records are kept for 604800000 ms: an event that is read again later than that is handled again`,
     ]),
   )
 })

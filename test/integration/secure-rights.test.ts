@@ -161,8 +161,8 @@ it('serves: reads, dead-letters, marks, commits, follows switches, is explained,
   await done('publisher', ['publish', ...TOPICS], poison)
   expect(await first.ended).toBe(1)
   expect(problemsOf(first).filter(({ level }) => level !== 'warn')).toMatchObject([
-    { msg: 'the main thread is blocked: the process ends' },
-    { msg: 'where the main thread is blocked' },
+    { msg: 'the main thread is blocked; ending the process' },
+    { msg: 'stack of the blocked main thread' },
   ])
 
   const second = service('service', { MAX_CRASHES: '1' })

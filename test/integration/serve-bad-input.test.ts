@@ -62,7 +62,7 @@ describe.concurrent('serve rejects', () => {
     })
     expect(stderr).toBe(
       `error: the topics do not exist: ${one}.dead-letters, ${one}.redrive, ${other}, ${other}.dead-letters, ${other}.redrive, ${one}.control; ` +
-        'create with `inventory-events topics create`\n',
+        'create them with `inventory-events topics create`\n',
     )
   })
 

@@ -172,7 +172,7 @@ describe('the marks topic', () => {
     await open(first, owned(topic, 0))
     await expect(first.open(owned(topic, 1))).rejects.toMatchObject({
       code: 'TOPIC_MISSING',
-      message: `topic ${marks} has 1 partitions and no number 1: give it as many as its input has`,
+      message: `topic ${marks} has no partition 1: expected as many partitions as its input has, got 1`,
     })
     await widen(marks, 2)
     await open(first, owned(topic, 1))

@@ -123,7 +123,7 @@ describe('an error is reported for', () => {
     const run = await runCli(['plugins', ...plugins], { env: { KAFKA_GROUP_ID: group } })
     expect(run).toMatchObject({
       code: 1,
-      stderr: `error: ${group}.control: there is no such topic; create it with "inventory-events topics create"\n`,
+      stderr: `error: ${group}.control: topic does not exist; create it with "inventory-events topics create"\n`,
     })
   })
 })

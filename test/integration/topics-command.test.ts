@@ -40,7 +40,7 @@ describe('the topics command', () => {
     expect(stdout.split('\n')).toHaveLength(5)
     expect(await runCli(['topics', 'check', topic], { env })).toMatchObject({ code: 0 })
     expect(await runCli(['topics', 'check', topic])).toMatchObject({
-      stderr: expect.stringContaining(`${topic}.inventory-events.marks: there is no such topic`),
+      stderr: expect.stringContaining(`${topic}.inventory-events.marks: topic does not exist`),
     })
   })
 
@@ -66,8 +66,8 @@ describe('the topics command', () => {
       'error: topics are missing or misconfigured:',
       `  ${topic}.dead-letters: expected 3 partitions as its input has, got 2`,
       `  ${topic}.dead-letters: expected max.message.bytes of at least 1114124, got 1048588`,
-      `  ${topic}.redrive: there is no such topic; create it with "inventory-events topics create"`,
-      `  ${topic}.inventory-events.marks: there is no such topic; create it with "inventory-events topics create"`,
+      `  ${topic}.redrive: topic does not exist; create it with "inventory-events topics create"`,
+      `  ${topic}.inventory-events.marks: topic does not exist; create it with "inventory-events topics create"`,
       '',
     ])
   })

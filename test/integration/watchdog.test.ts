@@ -6,8 +6,8 @@ import { until } from '../support/stack.ts'
 
 const PLUGINS = pluginPath('bad-plugins/blocks')
 const LIMIT_MS = 1_500
-const ENDS = 'the main thread is blocked: the process ends'
-const AT = 'where the main thread is blocked'
+const ENDS = 'the main thread is blocked; ending the process'
+const AT = 'stack of the blocked main thread'
 
 async function blocking(partitions = 1) {
   const s = await situation({ plugins: [], partitions })

@@ -2,7 +2,9 @@ import kafkajs from 'kafkajs'
 import { withAdmin } from '../support/group.ts'
 import { until } from '../support/stack.ts'
 
-/** By client id, then topic: the partitions of each member, as the group's coordinator knows it. */
+/**
+ * By client id, then topic: the partitions of each member, as the group coordinator reports them.
+ */
 export type Assignments = Record<string, Record<string, number[]>>
 
 /** The group's assignments; undefined while it is rebalancing. */
@@ -20,7 +22,7 @@ export function assignmentsOf(groupId: string): Promise<Assignments | undefined>
   })
 }
 
-/** Waits until a rebalance of the group is under way. */
+/** Waits until the group is rebalancing. */
 export async function rebalancing(groupId: string): Promise<void> {
   const ask = () => withAdmin((admin) => admin.describeGroups([groupId]))
   const isUnderWay = async () => (await ask()).groups[0]?.state === 'PreparingRebalance'

@@ -9,7 +9,7 @@ import { HOLDS_MS, uniqueName, until } from '../support/stack.ts'
 import { type Brokers, CLUSTER_STARTS_MS, startBrokers } from './brokers.ts'
 import { type Hands, losing, steered } from './steered.ts'
 
-/** Partitions that are added are noticed while something is fetched, and joined for right there. */
+/** Makes kafkajs notice added partitions while it fetches, and rejoin at once. */
 const QUICK = { metadataMaxAge: 300, maxWaitTimeInMs: 100, heartbeatInterval: 500 }
 
 let brokers: Brokers
@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, CLUSTER_STARTS_MS)
 afterAll(() => brokers?.end())
 
-/** Resolves at the next join that does not hold the topic, or at any. */
+/** Resolves at the next join without the topic; without one, at the next join. */
 function joined(consumer: Consumer, lostTopic?: string): Promise<void> {
   return new Promise((resolve) => {
     const remove = consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -48,7 +48,7 @@ async function plainly(topics: string[], hands: Hands, eachBatch: ConsumerRunCon
   return consumer
 }
 
-/** The service's shell, feeding an intake that notes what it takes, and that is all. */
+/** The service's KafkaSource with an intake that only records what it takes. */
 async function shell(topics: string[], hands: Hands, offer: Intake['take'] = () => undefined) {
   const taken: string[] = []
   const failures: Error[] = []
@@ -92,7 +92,7 @@ async function shell(topics: string[], hands: Hands, offer: Intake['take'] = () 
 
 const newHands = (): Hands => ({ config: QUICK, consumers: [] })
 
-describe('a batch whose topic was lost while it was worked on', () => {
+describe('a batch whose topic was lost while it was being processed', () => {
   async function twoTopics() {
     const [one, other] = [uniqueName('one'), uniqueName('other')]
     await brokers.spread(one, 1)
@@ -100,7 +100,7 @@ describe('a batch whose topic was lost while it was worked on', () => {
     return { one, other }
   }
 
-  it('plain kafkajs ends for good with a TypeError of its own', async () => {
+  it('plain kafkajs stops for good with a TypeError of its own', async () => {
     const { one, other } = await twoTopics()
     const hands = newHands()
     const gate = deferred()
@@ -113,7 +113,7 @@ describe('a batch whose topic was lost while it was worked on', () => {
       consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload)),
     )
     await brokers.produce(one, 0, 1)
-    await until(() => isHeld, { what: 'the batch to be worked on' })
+    await until(() => isHeld, { what: 'the batch to be processed' })
     hands.lostTopic = one
     const lost = joined(consumer, one)
     await brokers.widen(other, 2)
@@ -124,7 +124,7 @@ describe('a batch whose topic was lost while it was worked on', () => {
     expect(error.message).toMatch(/Cannot (set|read) properties of undefined/)
   })
 
-  it('the service drops it and goes on', async () => {
+  it('the service drops it and continues', async () => {
     const { one, other } = await twoTopics()
     const hands = newHands()
     const gate = deferred()
@@ -155,8 +155,8 @@ describe('a batch whose topic was lost while it was worked on', () => {
   })
 })
 
-describe('a batch of an older assignment of a partition that goes on elsewhere', () => {
-  it('the service drops it and reads from where the partition goes on', async () => {
+describe('a batch of an older assignment of a partition that has moved on', () => {
+  it('the service drops it and reads from the new offset', async () => {
     const topic = uniqueName('kept')
     await brokers.spread(topic, 1, 2)
     await brokers.produce(topic, 0, 10)
@@ -174,12 +174,12 @@ describe('a batch of an older assignment of a partition that goes on elsewhere',
     await until(() => isHeld, { what: 'the second batch to wait', timeoutMs: HOLDS_MS })
     const committed = () => [...source.owned].some((each) => each.committedOffset === 10)
     await until(committed, { what: 'what was taken to be committed', timeoutMs: HOLDS_MS })
-    // As another member does that owned the partition in between.
+    // As if another member had owned the partition in between.
     await hands.consumers[0]!.commitOffsets([{ topic, partition: 0, offset: '15' }])
     await brokers.widen(topic, 3)
     const isNew = () =>
       [...source.owned].some((each) => each.ledger.expected === 15 && each.isPrepared)
-    await until(isNew, { what: 'the partition to go on at 15', timeoutMs: HOLDS_MS })
+    await until(isNew, { what: 'the partition to continue at 15', timeoutMs: HOLDS_MS })
     gate.resolve()
     await until(() => taken.includes(`${topic}/0@19`), { what: 'the last', timeoutMs: HOLDS_MS })
     expect(taken.slice(10)).toEqual([15, 16, 17, 18, 19].map((n) => `${topic}/0@${n}`))

@@ -10,11 +10,11 @@ import { until } from '../support/stack.ts'
 export const CLUSTER_STARTS_MS = 300_000
 const KAFKA_VERSION = '4.3.0'
 
-/** Three brokers: kafkajs fetches from each by itself, so it may do two things at once. */
+/** Three brokers: kafkajs fetches from each independently, so it may do two things at once. */
 export interface Brokers {
-  /** A client that knows nothing of ours. */
+  /** A client without the service's patches or settings. */
   kafka(): Kafka
-  /** Makes a topic whose partitions are led by these brokers, 1 to 3. */
+  /** Creates a topic whose partitions are led by these brokers, 1 to 3. */
   spread(topic: string, ...leaders: number[]): Promise<void>
   widen(topic: string, count: number): Promise<unknown>
   produce(topic: string, partition: number, count: number): Promise<void>
@@ -26,7 +26,7 @@ export async function startBrokers(): Promise<Brokers> {
   const signal = AbortSignal.timeout(CLUSTER_STARTS_MS)
   const jars = jarsFolder(resolve('.inventory-events'))
   const options = { folder, jarsFolder: jars, kafkaVersion: KAFKA_VERSION, say: () => {}, signal }
-  // Two clusters that start at once are slow to do so, and to test against.
+  // Two clusters at the same time would make starting and testing slow.
   const lock = join(tmpdir(), 'inventory-events-brokers.lock')
   const wait = { timeoutMs: CLUSTER_STARTS_MS, say: () => {} }
   const cluster = await withLock(lock, wait, () => startCluster(options))

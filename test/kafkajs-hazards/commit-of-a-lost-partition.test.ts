@@ -7,8 +7,8 @@ import { until } from '../support/stack.ts'
 import { assigned } from './assignments.ts'
 import { plainMember, plainTopic, records } from './plain-member.ts'
 
-describe('work of a partition ends after the partition went to another member', () => {
-  it('plain kafkajs commits it all the same, over what its owner committed', async () => {
+describe('work on a partition ends after the partition has moved to another member', () => {
+  it('plain kafkajs commits it all the same, overwriting the commit of the new owner', async () => {
     const { topic, groupId, produce, committed } = await plainTopic(2)
     await produce(records(5, 0, 1))
     const run = { autoCommit: false, eachBatch: async () => {} }
@@ -22,7 +22,7 @@ describe('work of a partition ends after the partition went to another member', 
     expect(await committed(partition)).toBe(1)
   })
 
-  it('the service commits nothing of it', async () => {
+  it('the service does not commit it', async () => {
     const gate = deferred()
     const started = new Set<string>()
     const slow: Plugin = {

@@ -9,14 +9,14 @@ import { assigned } from './assignments.ts'
 import { type KafkaLink, openKafkaLink } from './kafka-link.ts'
 import { type PlainMember, plainMember, plainTopic, records } from './plain-member.ts'
 
-/** The coordinator refuses a member's commit for a while, and meanwhile the partition moves on. */
-describe('a commit fails, and its partition goes to another member', () => {
+/** The coordinator refuses a member's commit for a while; meanwhile the partition moves. */
+describe('a commit fails, and its partition moves to another member', () => {
   interface Lost {
     topic: string
     partition: number
     link: KafkaLink
     committed: (partition: number) => Promise<number>
-    /** How the first member's commit of 5 ended; undefined if it is still going on. */
+    /** How the first member's commit of 5 ended; undefined while it is pending. */
     result: () => 'committed' | 'failed' | undefined
   }
 
@@ -58,7 +58,7 @@ describe('a commit fails, and its partition goes to another member', () => {
     return { topic, partition, link, committed, result: () => result }
   }
 
-  it("plain kafkajs' commitOffsets tries again as the newer member, and rewinds the partition", async () => {
+  it("plain kafkajs' commitOffsets retries in the newer generation, and rewinds the partition", async () => {
     const { partition, committed, result } = await loseOne(
       ({ consumer }) =>
         ({ topics }) =>
@@ -72,7 +72,7 @@ describe('a commit fails, and its partition goes to another member', () => {
     expect(await committed(partition)).toBe(5)
   })
 
-  it("plain kafkajs' commitOffsetsIfNecessary makes one attempt, which is what the service uses", async () => {
+  it("plain kafkajs' commitOffsetsIfNecessary, which the service uses, makes one attempt", async () => {
     const { partition, committed, result, link } = await loseOne(
       (_, payload) => (offsets) => payload.commitOffsetsIfNecessary(offsets),
     )
@@ -98,7 +98,7 @@ describe('a commit fails, and its partition goes to another member', () => {
     await until(() => offsetsTried().includes(5), { what: 'a commit to be refused' })
     const [before] = link.commits
 
-    // Offsets go on rising, so that there is a commit to be tried again whenever the partition moves.
+    // Offsets keep rising, so that there is a commit to retry whenever the partition moves.
     let each = 5
     let isShared = false
     const rising = async () => {
@@ -121,7 +121,7 @@ describe('a commit fails, and its partition goes to another member', () => {
     await until(async () => (await committed(lost)) === end, { what: 'the new owner to commit' })
     link.refusesCommits = false
     await until(async () => (await committed(kept)) === end, { what: 'the old owner to commit' })
-    await until(() => offsetsTried().includes(end), { what: 'it to have tried that' })
+    await until(() => offsetsTried().includes(end), { what: 'it to have tried that commit' })
 
     const later = link.commits.filter(({ generation }) => generation > before!.generation)
     expect(later.filter(({ partition }) => partition === lost)).toEqual([])

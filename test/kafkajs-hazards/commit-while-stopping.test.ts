@@ -8,8 +8,8 @@ import { plainMember, plainTopic, records } from './plain-member.ts'
 
 const HANDLER_MS = 3_000
 
-describe('work ends when a stop has begun', () => {
-  it('plain kafkajs drops its commit, and says nothing', async () => {
+describe('work ends after a stop has begun', () => {
+  it('plain kafkajs silently drops its commit', async () => {
     const { topic, groupId, produce, committed } = await plainTopic(1)
     await produce(records(2, 0))
     const taken: string[] = []
@@ -30,7 +30,7 @@ describe('work ends when a stop has begun', () => {
     expect(await committed(0)).toBe(0)
   })
 
-  it('the service lets it end, and commits it before it leaves', async () => {
+  it('the service waits for it, and commits it before leaving the group', async () => {
     const calls: string[] = []
     const slow: Plugin = {
       slug: 'slow',
@@ -39,7 +39,7 @@ describe('work ends when a stop has begun', () => {
         await sleep(HANDLER_MS)
       },
     }
-    // No commit on an interval comes to the help of the last one.
+    // No interval commit may make up for the final one.
     const settings = { COMMIT_INTERVAL_MS: '60000' }
     const s = await situation({ plugins: [slow], partitions: 1, settings })
     await s.publish([moved('ent_1'), moved('ent_2')])

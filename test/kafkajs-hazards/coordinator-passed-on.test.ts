@@ -8,11 +8,11 @@ import { openKafkaLink } from './kafka-link.ts'
 import { plainMember, plainTopic, records } from './plain-member.ts'
 
 /**
- * The group is another broker's now, which knows the member: its heartbeats are answered well. A
- * member whose join failed while that broker was loading is left with the old one for its commits.
+ * The group has moved to another broker, which knows the member, so its heartbeats succeed. A
+ * member whose join failed while that broker was loading still commits to the old one.
  */
 describe('commits go to a broker that is no longer the coordinator', () => {
-  it('plain kafkajs goes on with it, as the same member', async () => {
+  it('plain kafkajs keeps committing to it, in the same generation', async () => {
     const { topic, groupId, produce } = await plainTopic(1)
     await produce(records(3, 0))
     const link = await openKafkaLink()
@@ -32,7 +32,7 @@ describe('commits go to a broker that is no longer the coordinator', () => {
     expect(new Set(link.commits.map(({ generation }) => generation)).size).toBe(1)
   })
 
-  it('the service joins again, which finds the other one', async () => {
+  it('the service rejoins, which finds the new coordinator', async () => {
     const plugin: Plugin = { slug: 'plugin', processEvent() {} }
     const s = await situation({ plugins: [plugin], partitions: 1 })
     const link = await openKafkaLink()
@@ -42,7 +42,7 @@ describe('commits go to a broker that is no longer the coordinator', () => {
     await until(() => link.commits.length > 0, { what: 'a commit to be refused' })
     const { generation } = link.commits[0]!
     const joinedAgain = () => link.commits.some((commit) => commit.generation > generation)
-    await until(joinedAgain, { what: 'the service to join again', timeoutMs: 30_000 })
+    await until(joinedAgain, { what: 'the service to rejoin', timeoutMs: 30_000 })
     link.disownsGroup = false
     await s.caughtUp(30_000)
   })

@@ -9,8 +9,8 @@ import { assigned } from './assignments.ts'
 import { evict } from './leave-group.ts'
 import { plainMember, plainTopic, records } from './plain-member.ts'
 
-describe('the group puts a member out that has work', () => {
-  it('plain kafkajs goes on with records that others have', async () => {
+describe('the group evicts a member that is processing records', () => {
+  it('plain kafkajs continues with records that now belong to others', async () => {
     const { topic, groupId, produce } = await plainTopic(1)
     await produce(records(3, 0))
     const gate = deferred()
@@ -40,7 +40,7 @@ describe('the group puts a member out that has work', () => {
     await until(() => byFirst.length === 3, { what: 'the first to handle them as well' })
   })
 
-  it('the service gives it up at once', async () => {
+  it('the service abandons them at once', async () => {
     const gate = deferred()
     const calls: string[] = []
     let abort: AbortSignal | undefined
@@ -68,7 +68,7 @@ describe('the group puts a member out that has work', () => {
       what: 'the other to handle all',
       timeoutMs: 15_000,
     })
-    // The first hears of it at its next heartbeat. A join would wait longer for its handler.
+    // The first learns of it at its next heartbeat. A join would wait longer for its handler.
     await until(() => abort?.aborted, { what: 'the signal to abort', timeoutMs: 4_500 })
     gate.resolve()
     await assigned(s.groupId, ['another', 'first'])

@@ -11,7 +11,7 @@ import { plainMember, plainTopic, records } from './plain-member.ts'
 const HANDLER_MS = 8_000
 
 describe('a member joins while a slow handler runs', () => {
-  it('plain kafkajs lets it, and all others, wait for the handler', async () => {
+  it('plain kafkajs makes it, and all others, wait for the handler', async () => {
     const { topic, groupId, produce } = await plainTopic(2)
     await produce(records(1, 0))
     let hasEnded = false
@@ -28,7 +28,7 @@ describe('a member joins while a slow handler runs', () => {
     expect(hasEnded).toBe(true)
   })
 
-  it('the service lets it wait for the limit, and leaves the handlers of kept partitions alone', async () => {
+  it('the service makes it wait for the drain limit only, and keeps the handlers of kept partitions', async () => {
     const gate = deferred()
     const calls: string[] = []
     const aborted: string[] = []

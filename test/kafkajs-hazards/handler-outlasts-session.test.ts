@@ -10,7 +10,7 @@ const SESSION_MS = 6_000
 const HANDLER_MS = 9_000
 
 describe('a handler takes longer than the session', () => {
-  it('plain kafkajs is evicted, and handles the record again and again', async () => {
+  it('plain kafkajs is evicted, and handles the record repeatedly', async () => {
     const { topic, groupId, produce, committed } = await plainTopic(2)
     await produce(records(1, 0))
     let calls = 0

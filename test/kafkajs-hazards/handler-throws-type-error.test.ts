@@ -10,7 +10,7 @@ import { plainMember, plainTopic, records } from './plain-member.ts'
 const missing = undefined as unknown as { length: number }
 
 describe('plugin code throws a TypeError', () => {
-  it('plain kafkajs ends for good, in a process that goes on', async () => {
+  it('plain kafkajs stops for good, in a process that keeps running', async () => {
     const { topic, groupId, produce, committed } = await plainTopic(1)
     await produce(records(5, 0))
     const eachMessage = async () => void missing.length
@@ -22,7 +22,7 @@ describe('plugin code throws a TypeError', () => {
     expect(await committed(0)).toBe(0)
   })
 
-  it('the service dead-letters that event, and goes on with all others', async () => {
+  it('the service dead-letters that event, and handles all others', async () => {
     const done: string[] = []
     const careless: Plugin = {
       slug: 'careless',

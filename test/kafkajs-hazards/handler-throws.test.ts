@@ -11,7 +11,7 @@ const fail = (): never => {
 }
 
 describe('plugin code throws an Error', () => {
-  it('plain kafkajs leaves and joins the group again and again', async () => {
+  it('plain kafkajs leaves and rejoins the group repeatedly', async () => {
     const { topic, groupId, produce } = await plainTopic(2)
     await produce(records(1, 0))
     const eachMessage = async () => fail()
@@ -22,7 +22,7 @@ describe('plugin code throws an Error', () => {
     expect(member.crashes.every(({ restart }) => restart)).toBe(true)
   })
 
-  it('the service tries again in the lane, and stays in the group', async () => {
+  it('the service retries in the lane, and stays in the group', async () => {
     let calls = 0
     const done: string[] = []
     const failing: Plugin = {

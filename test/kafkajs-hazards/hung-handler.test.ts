@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => brokers?.end())
 
 describe('a handler that never ends', () => {
-  it('plain kafkajs goes on as a healthy member: the other brokers are fetched from', async () => {
+  it('plain kafkajs stays a healthy member, since it keeps fetching from other brokers', async () => {
     const topic = uniqueName('hung')
     await brokers.spread(topic, 1)
     await brokers.produce(topic, 0, 1)
@@ -25,12 +25,12 @@ describe('a handler that never ends', () => {
       maxWaitTimeInMs: 100,
     })
     const gate = deferred()
-    const told: string[] = []
+    const events: string[] = []
     let hungAtMs: number | undefined
     let lastBeatMs = 0
     for (const event of [consumer.events.CRASH, consumer.events.REBALANCING] as const) {
-      // A new cluster may make kafkajs try its first join again.
-      consumer.on(event, () => hungAtMs !== undefined && void told.push(event))
+      // On a new cluster kafkajs may have to retry its first join.
+      consumer.on(event, () => hungAtMs !== undefined && void events.push(event))
     }
     consumer.on(consumer.events.HEARTBEAT, () => {
       lastBeatMs = performance.now()
@@ -47,12 +47,12 @@ describe('a handler that never ends', () => {
     await until(() => hungAtMs, { what: 'the handler to be called' })
     const isTwoSessionsLater = () => lastBeatMs - hungAtMs! > 2 * SESSION_MS
     await until(isTwoSessionsLater, { what: 'heartbeats two sessions later' })
-    expect(told).toEqual([])
+    expect(events).toEqual([])
     gate.resolve()
     await consumer.disconnect()
   })
 
-  it('the service names it and ends', async () => {
+  it('the service names the plugin and ends', async () => {
     const plugin = { slug: 'hung', timeoutMs: 200, processEvent: () => deferred().promise }
     const settings = { HANDLER_GRACE_MS: '200', DRAIN_TIMEOUT_MS: '200' }
     const s = await situation({ plugins: [plugin], partitions: 1, settings })

@@ -9,7 +9,7 @@ import { kafkaClient, until } from '../support/stack.ts'
 const CLIENTS = 8
 const WINDOW_MS = 2_000
 
-/** Of one connection, in a second. */
+/** Per connection and second. */
 interface IdleCost {
   timers: number
   cpuMs: number
@@ -18,7 +18,7 @@ interface IdleCost {
 const connections = () =>
   process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
 
-/** What this process does while nobody asks it for anything, on each of its connections. */
+/** What the idle process does on each of its connections. */
 async function idleCost(count: number): Promise<IdleCost> {
   const timers = vi.spyOn(globalThis, 'setTimeout')
   const cpu = process.cpuUsage()
@@ -44,16 +44,16 @@ async function withIdleClients<T>(kafka: Kafka, work: (count: number) => Promise
   }
 }
 
-// The service changes kafkajs for the whole process, so what it does by itself comes first.
+// The service patches kafkajs for the whole process, so the plain case comes first.
 describe('an idle connection', () => {
   let plain: IdleCost
 
-  it('plain kafkajs wakes up hundreds of times a second for it', async () => {
+  it('plain kafkajs wakes up hundreds of times a second', async () => {
     plain = await withIdleClients(kafkaClient(), idleCost)
     expect(plain.timers).toBeGreaterThan(100)
   })
 
-  it('the service has hardly a timer and little CPU for it', async () => {
+  it('the service arms hardly any timer and uses little CPU', async () => {
     const s = await situation({ plugins: [] })
     const kafka = createKafka(s.config, pino({ level: 'silent' }))
     const ours = await withIdleClients(kafka, idleCost)
@@ -61,7 +61,7 @@ describe('an idle connection', () => {
     expect(ours.cpuMs).toBeLessThan(plain.cpuMs / 2)
   })
 
-  it('the service, joined and without events, wakes up a fraction as often for each', async () => {
+  it('the service, joined and without events, wakes up a fraction as often', async () => {
     const s = await situation({ plugins: [recorder().plugin] })
     const before = connections()
     await s.start()

@@ -13,10 +13,10 @@ const MB = 1_000_000
 const PARTITIONS = 24
 const EACH_BYTES = 50_000
 const PER_BATCH = 100
-/** More than one fetch takes, since the first ones of the service are not of all partitions yet. */
+/** More than one fetch returns, since the service's first fetches do not cover all partitions. */
 const BATCHES_EACH = 4
 
-/** The most that is referred to while records are handed over; looked at once for each batch. */
+/** Peak of referenced bytes while records are delivered; measured once for each batch. */
 function peakOfPinned() {
   const before = pinnedBytes()
   let handed = 0
@@ -31,7 +31,7 @@ function peakOfPinned() {
   }
 }
 
-/** A hundredth of it does not compress. */
+/** A hundredth of it is incompressible. */
 function compressible(): Event {
   const noise = randomBytes(EACH_BYTES / 130).toString('base64')
   return pluginEvent('noise', { id: 'n', padding: noise.padEnd(EACH_BYTES, 'x') })
@@ -49,12 +49,12 @@ async function fill({ topic, record }: Situation): Promise<void> {
   await producer.disconnect()
 }
 
-// The service changes kafkajs for the whole process, so what it does by itself comes first.
-describe('what is compressed a hundred times', () => {
+// The service patches kafkajs for the whole process, so the plain case comes first.
+describe('records that expand a hundredfold', () => {
   let filled: Situation
   let plainPeak = 0
 
-  it('plain kafkajs inflates all of a fetch at once', async () => {
+  it('plain kafkajs decompresses a whole large fetch at once', async () => {
     filled = await situation({ plugins: [], partitions: PARTITIONS })
     await fill(filled)
     const peak = peakOfPinned()
@@ -69,9 +69,9 @@ describe('what is compressed a hundred times', () => {
     expect(plainPeak).toBeGreaterThan(300 * MB)
   })
 
-  it('the service inflates a part', async () => {
+  it('the service decompresses a part at a time', async () => {
     const isFree = () => pinnedBytes() < 50 * MB
-    await until(isFree, { what: 'what plain kafkajs read to be let go of' })
+    await until(isFree, { what: 'the memory of plain kafkajs to be released' })
     const peak = peakOfPinned()
     const looking = {
       slug: 'looking',

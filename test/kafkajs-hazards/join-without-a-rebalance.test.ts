@@ -8,7 +8,7 @@ import { openKafkaLink } from './kafka-link.ts'
 import { plainMember, plainTopic } from './plain-member.ts'
 
 describe('partitions are added to a topic', () => {
-  it('plain kafkajs joins anew at the member that notices, without having said so', async () => {
+  it('plain kafkajs rejoins at the member that notices, without a REBALANCING event', async () => {
     const { topic, groupId } = await plainTopic(1)
     const run = { eachMessage: async () => {} }
     const config = { metadataMaxAge: 500 }
@@ -27,7 +27,7 @@ describe('partitions are added to a topic', () => {
   it('the service commits before that join too', async () => {
     const seen: string[] = []
     const plugin: Plugin = { slug: 'plugin', processEvent: (event) => void seen.push(event.id) }
-    // No commit on an interval comes to the help of the one before the join.
+    // No interval commit may make up for the one before the join.
     const settings = { COMMIT_INTERVAL_MS: '60000' }
     const s = await situation({ plugins: [plugin], partitions: 1, settings })
     await s.publish([moved('ent_1'), moved('ent_2'), moved('ent_3')])
@@ -36,7 +36,7 @@ describe('partitions are added to a topic', () => {
     await until(() => seen.length === 3, { what: 'the events' })
     await widen(`${s.topic}.dead-letters`, 2)
     await widen(s.topic, 2)
-    // A broker that shuts down makes kafkajs ask for the topics anew; else it does so in minutes.
+    // A broker that shuts down makes kafkajs refresh its metadata; otherwise that takes minutes.
     link.close()
     await until(async () => (await s.members())[0]?.length === 2, { what: 'both partitions' })
     expect((await s.offsets())[0]).toMatchObject({ committed: 3 })

@@ -7,7 +7,7 @@ import { plainMember, plainTopic } from './plain-member.ts'
 const PARTITIONS = 6
 const REPLICAS = ['a', 'b', 'c']
 
-/** How many partitions changed their owner between two assignments. */
+/** How many partitions changed owner between two assignments. */
 function movedBetween(before: Assignments, after: Assignments, topic: string): number {
   const ownerIn = (all: Assignments, partition: number) =>
     Object.keys(all).find((id) => all[id]?.[topic]?.includes(partition))
@@ -15,7 +15,7 @@ function movedBetween(before: Assignments, after: Assignments, topic: string): n
   return partitions.filter((each) => ownerIn(before, each) !== ownerIn(after, each)).length
 }
 
-/** Starts one replica after the other, and counts what each of them but the first moves. */
+/** Starts replicas one by one; returns how many partitions each one after the first moved. */
 async function moves(
   groupId: string,
   topic: string,
@@ -33,7 +33,7 @@ async function moves(
 }
 
 describe('replicas join one after the other', () => {
-  it('plain kafkajs moves more partitions than it must', async () => {
+  it('plain kafkajs moves more partitions than necessary', async () => {
     const { topic, groupId } = await plainTopic(PARTITIONS)
     const run = { eachMessage: async () => {} }
     const counts = await moves(groupId, topic, (clientId) =>
@@ -42,7 +42,7 @@ describe('replicas join one after the other', () => {
     expect(counts[1]).toBeGreaterThan(2)
   })
 
-  it('the service moves what the newcomer gets, and nothing else', async () => {
+  it('the service moves only the partitions that the newcomer gets', async () => {
     const s = await situation({ plugins: [recorder().plugin], partitions: PARTITIONS })
     const counts = await moves(s.groupId, s.topic, (id) => s.start({ KAFKA_CLIENT_ID: id }))
     expect(counts).toEqual([3, 2])

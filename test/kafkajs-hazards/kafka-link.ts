@@ -14,28 +14,28 @@ import {
   splitFrames,
 } from './kafka-requests.ts'
 
-/** The network between one client and the broker. It can act on single requests. */
+/** The network between one client and the broker, able to interfere with single requests. */
 export interface KafkaLink {
-  /** Every connection that the work opens, now or later, goes through the link. */
+  /** Every connection that `work` opens, now or later, goes through the link. */
   through<T>(work: () => T): T
   /** The commits that were tried, refused ones included. */
   commits: CommitRequest[]
-  /** While true, answers commits itself: not now, try again. */
+  /** While true, answers commits with COORDINATOR_LOAD_IN_PROGRESS. */
   refusesCommits: boolean
-  /** While true, answers commits as a broker does that is not the group's coordinator. */
+  /** While true, answers commits with NOT_COORDINATOR. */
   disownsGroup: boolean
-  /** Resets connections the next time that the group's coordinator is asked for. */
+  /** Resets connections at the next FindCoordinator request. */
   resetsAtFindCoordinator: boolean
-  /** Resets all connections; new ones can be made at once. */
+  /** Resets all connections; new ones are accepted at once. */
   reset(): void
-  /** Closes all connections, as a broker does that shuts down; new ones can be made at once. */
+  /** Closes all connections, as a broker that shuts down; new ones are accepted at once. */
   close(): void
 }
 
 /** The link whose client's work is running. */
 const current = new AsyncLocalStorage<{ port: number }>()
 
-/** Opens a link to the broker of the tests. Other clients of the process go past it. */
+/** Opens a link to the test broker. Other clients of the process do not use it. */
 export async function openKafkaLink(): Promise<KafkaLink> {
   const brokerPort = Number(endpoints().brokers.split(':').at(-1))
   const connect = net.connect as (options: net.TcpNetConnectOpts, onConnect?: () => void) => Socket

@@ -1,7 +1,7 @@
-/** A request as a client writes it, its length included. */
+/** A request as a client sends it, including its length. */
 export type Frame = Buffer
 
-/** A commit that a client asked for. */
+/** A client's commit request. */
 export interface CommitRequest {
   generation: number
   topic: string
@@ -11,16 +11,16 @@ export interface CommitRequest {
 
 const OFFSET_COMMIT = 8
 const FIND_COORDINATOR = 10
-/** The version that kafkajs writes, and the only one that is read here. */
+/** The version that kafkajs sends, and the only one decoded here. */
 const COMMIT_VERSION = 5
-/** The coordinator's word for: not now, try again. */
+/** Retriable: the coordinator is still loading. */
 export const COORDINATOR_LOAD_IN_PROGRESS = 14
-/** A broker's word for: ask another one. */
+/** The broker is not the group's coordinator. */
 export const NOT_COORDINATOR = 16
 
 const LENGTH_BYTES = 4
 
-/** The whole requests at the start of what was received, and the bytes that are left. */
+/** The complete requests in the bytes received, and the rest. */
 export function splitFrames(received: Buffer): { frames: Frame[]; rest: Buffer } {
   const frames: Frame[] = []
   let rest = received
@@ -63,7 +63,7 @@ export function readCommit(frame: Frame): CommitRequest[] {
   return topics.flat()
 }
 
-/** The answer to a commit that says of each partition why not. */
+/** A response to a commit, with an error for each partition. */
 export function refusalOf(frame: Frame, errorCode: number): Buffer {
   const correlationId = frame.subarray(LENGTH_BYTES + 4, LENGTH_BYTES + 8)
   const throttleMs = int32(0)

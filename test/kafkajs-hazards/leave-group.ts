@@ -5,13 +5,13 @@ import { endpoints } from '../support/stack.ts'
 
 const LEAVE_GROUP = 13
 
-/** Makes the coordinator put a member out, as it does with one that it does not hear of. */
+/** Makes the coordinator evict a member, as after a session timeout. */
 export async function evict(groupId: string, clientId: string): Promise<void> {
   const memberId = await withAdmin(async (admin) => {
     const { groups } = await admin.describeGroups([groupId])
     return groups[0]?.members.find((member) => member.clientId === clientId)?.memberId
   })
-  if (memberId === undefined) throw new Error(`${clientId} is no member of ${groupId}`)
+  if (memberId === undefined) throw new Error(`${clientId} is not a member of ${groupId}`)
   const port = Number(endpoints().brokers.split(':').at(-1))
   const socket = net.connect({ port, host: '127.0.0.1' })
   socket.write(leaveGroup(groupId, memberId))

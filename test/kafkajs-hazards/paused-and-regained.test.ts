@@ -5,7 +5,7 @@ import { situation } from '../support/service-kit.ts'
 import { createTopics, HOLDS_MS, kafkaClient, uniqueName, until } from '../support/stack.ts'
 
 describe('partitions that are paused, lost to another member and regained', () => {
-  it('plain kafkajs still has paused', async () => {
+  it('plain kafkajs keeps them paused', async () => {
     const topic = uniqueName('regained')
     await createTopics({ topic, numPartitions: 2 })
     const seen: string[] = []
@@ -38,12 +38,12 @@ describe('partitions that are paused, lost to another member and regained', () =
     first.on(first.events.HEARTBEAT, () => {
       beats += 1
     })
-    await until(() => beats >= 5, { what: 'the first to go on without reading' })
+    await until(() => beats >= 5, { what: 'the first to send heartbeats without reading' })
     await first.disconnect()
     expect(seen).toEqual([])
   })
 
-  it('the service reads again', async () => {
+  it('the service reads them again', async () => {
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
       open = resolve

@@ -5,16 +5,18 @@ import { pluginEvent } from '../support/events.ts'
 import { type Running, situation } from '../support/service-kit.ts'
 import { createTopics, HOLDS_MS, kafkaClient, uniqueName, until } from '../support/stack.ts'
 
-/** The service's own limit of a fetch is 1 MB, so a fetch is about 500 of these. */
+/** The service fetches at most 1 MB, so a fetch has about 500 of these. */
 const PADDING = 'x'.repeat(2_000)
-/** Two plugins share it, this one and the one for what no plugin can read: half a fetch each. */
+/** Shared by this plugin and the internal one for undecodable records: half a fetch each. */
 const ONE_FETCH = '1048576'
 const ROOM_FOR_ALL = '1073741824'
-/** What is reached on a machine that has nothing else to do. */
+/** Reached on an otherwise idle machine. */
 const RATIO_GOAL = 0.9
-/** Without its guard the service reaches 0.66 at best; a busy machine measures a little too low. */
+/**
+ * Without the guard the service reaches at most 0.66; on a busy machine it measures a little low.
+ */
 const RATIO_MIN = 0.8
-/** More than one only where the machine is too busy for the measurement. */
+/** More than one only if the machine is too busy for the measurement. */
 const ROUNDS_MAX = 4
 
 const events = (count: number) =>
@@ -22,7 +24,7 @@ const events = (count: number) =>
     pluginEvent('padded', { id: `ent_${n}`, padding: PADDING }),
   )
 
-/** Takes its time over each event, a few at once; tells how many it has handled each second. */
+/** A plugin that takes `ms` for each event; `perSecond` is its throughput. */
 function working(ms: number, concurrency: number) {
   const times: number[] = []
   const plugin: Plugin = {
@@ -38,7 +40,7 @@ function working(ms: number, concurrency: number) {
 
 interface Measured {
   ratio: number
-  /** How often the one with little room paused its partition. */
+  /** How often the service with little room paused its partition. */
   pauses: number
 }
 
@@ -72,7 +74,7 @@ async function best(count: number, ms: number, concurrency: number): Promise<Mea
 }
 
 describe('a consumer that has no room', () => {
-  it('plain kafkajs reads on only seconds after it was told to', async () => {
+  it('plain kafkajs resumes reading only after seconds', async () => {
     const topic = uniqueName('paused')
     await createTopics({ topic })
     const producer = kafkaClient().producer()
@@ -97,12 +99,12 @@ describe('a consumer that has no room', () => {
         }, 20)
       },
     })
-    await until(() => waits.length >= 2, { what: 'kafkajs to read on twice' })
+    await until(() => waits.length >= 2, { what: 'kafkajs to resume twice' })
     await consumer.disconnect()
     expect(Math.min(...waits)).toBeGreaterThan(3_000)
   })
 
-  it('the service waits where there is soon room again, and pauses nothing', async () => {
+  it('the service waits without pausing if there is room again soon', async () => {
     const { plugin, times } = working(100, 16)
     const s = await situation({ plugins: [plugin], partitions: 1 })
     await s.publish(events(800))
@@ -112,7 +114,7 @@ describe('a consumer that has no room', () => {
     expect(pausesOf(service)).toBe(0)
   })
 
-  it('the service pauses where that lasts, and is as fast as with room for all', async () => {
+  it('the service pauses if there is no room for long, and is as fast as with room for all', async () => {
     const { ratio, pauses } = await best(400, 100, 4)
     expect(pauses).toBeGreaterThan(0)
     expect(ratio).toBeGreaterThanOrEqual(RATIO_MIN)

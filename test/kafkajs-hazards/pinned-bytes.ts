@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** Bytes of buffers that something still refers to. */
+/** Bytes of buffers that are still referenced. */
 export function pinnedBytes(): number {
   collectGarbage()
   return process.memoryUsage().arrayBuffers

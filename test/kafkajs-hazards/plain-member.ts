@@ -17,25 +17,27 @@ export interface PlainOptions {
   groupId: string
   topics: string[]
   run: ConsumerRunConfig
-  /** Begins the member id. */
+  /** Prefix of the member id. */
   clientId?: string
   config?: Partial<ConsumerConfig>
 }
 
-/** A consumer as kafkajs makes it, and what a test sees of it. */
+/** A kafkajs consumer without the service, and what a test observes of it. */
 export interface PlainMember {
   consumer: Consumer
   joins: ConsumerGroupJoinEvent['payload'][]
-  /** But for those of a coordinator that was still loading, as a new broker's is: they pass. */
+  /**
+   * Without those of a coordinator that was still loading, as on a new broker: they are transient.
+   */
   crashes: ConsumerCrashEvent['payload'][]
-  /** The partitions of a topic that its last join gave it. */
+  /** Its partitions of a topic since its last join. */
   partitionsOf(topic: string): number[]
 }
 
-/** Quick to notice a rebalance and to fetch, so that tests are quick. */
+/** Short intervals keep the tests fast. */
 const QUICK: Partial<ConsumerConfig> = { heartbeatInterval: 300, maxWaitTimeInMs: 100 }
 
-/** Starts a plain consumer; its first join may still be going on when this resolves. */
+/** Starts a plain consumer; its first join may still be pending when this resolves. */
 export async function plainMember(options: PlainOptions): Promise<PlainMember> {
   const { groupId, topics, run, clientId = 'plain', config } = options
   const brokers = endpoints().brokers.split(',')
@@ -55,7 +57,7 @@ export async function plainMember(options: PlainOptions): Promise<PlainMember> {
   return { consumer, joins, crashes, partitionsOf }
 }
 
-/** A topic and a group of one test alone, without schemas. */
+/** A topic and a group for one test, without schemas. */
 export async function plainTopic(partitions = 2) {
   const topic = uniqueName('plain')
   const groupId = uniqueName('plain-group')
@@ -63,7 +65,7 @@ export async function plainTopic(partitions = 2) {
   return {
     topic,
     groupId,
-    /** What the group committed for a partition; 0 is also: nothing. */
+    /** The group's committed offset of a partition; 0 if it has never committed. */
     async committed(partition: number): Promise<number> {
       const offsets = await groupOffsets(groupId, topic)
       return offsets.find((each) => each.partition === partition)!.committed
@@ -76,7 +78,7 @@ export async function plainTopic(partitions = 2) {
   }
 }
 
-/** So many records for each of the partitions. */
+/** `count` records for each of the partitions. */
 export function records(count: number, ...partitions: number[]): Message[] {
   return partitions.flatMap((partition) =>
     Array.from({ length: count }, (_, n) => ({ partition, value: `${n}` })),

@@ -6,12 +6,12 @@ import { createTopics, uniqueName, until } from '../support/stack.ts'
 import { type Assignments, assigned } from './assignments.ts'
 import { plainMember } from './plain-member.ts'
 
-/** Partitions of a topic that some member has, and that this member reads. */
+/** The partitions of a topic that are assigned to members that read it. */
 function readPartitions(found: Assignments, topic: string, readers: string[]): number[] {
   return readers.flatMap((reader) => found[reader]?.[topic] ?? []).sort()
 }
 
-describe('a new version reads one topic more, and the old one still runs', () => {
+describe('a new version reads one more topic while the old one still runs', () => {
   const eachMessage = async () => {}
 
   async function plainRoll(first: 'old' | 'new') {
@@ -40,11 +40,11 @@ describe('a new version reads one topic more, and the old one still runs', () =>
   it.each([
     ['old', 'new'],
     ['new', 'old'],
-  ])('the service reads all of it, whichever leads: here the %s version', async (leader, other) => {
+  ])('the service reads all of it, whichever version leads: %s', async (leader, other) => {
     const { plugin, ids } = recorder()
     const s = await situation({ plugins: [plugin], partitions: 2 })
     const added = uniqueName('added')
-    // So many that an even share would have some of them with the old version.
+    // Enough partitions that an even share would give some to the old version.
     await createTopics(
       { topic: added, numPartitions: 4 },
       { topic: `${added}.dead-letters`, numPartitions: 4 },

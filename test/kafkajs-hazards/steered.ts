@@ -14,11 +14,11 @@ export interface Hands {
   lostTopic?: string
   /** A batch's heartbeat waits for this. */
   beforeHeartbeat?(payload: EachBatchPayload): Promise<void>
-  /** The consumers that were made. */
+  /** The consumers created. */
   consumers: Consumer[]
 }
 
-/** kafkajs, with a hand on what only chance decides: what is assigned, and how long answers take. */
+/** kafkajs with control over what is otherwise up to chance: assignments and response times. */
 export function steered(kafka: Kafka, hands: Hands): Kafka {
   function consumer(options: ConsumerConfig): Consumer {
     const partitionAssigners = (options.partitionAssigners ?? []).map((each) => losing(each, hands))
@@ -41,7 +41,7 @@ export function steered(kafka: Kafka, hands: Hands): Kafka {
   return { admin: kafka.admin.bind(kafka), consumer } as Kafka
 }
 
-/** An assigner that leaves out the topic that is to be lost. */
+/** An assigner that leaves out `lostTopic`. */
 export function losing(
   assigner: PartitionAssigner,
   hands: Pick<Hands, 'lostTopic'>,

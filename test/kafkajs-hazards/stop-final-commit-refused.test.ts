@@ -6,8 +6,8 @@ import { until } from '../support/stack.ts'
 import { openKafkaLink } from './kafka-link.ts'
 import { plainMember, plainTopic, records } from './plain-member.ts'
 
-describe('the coordinator refuses the last commit for a moment', () => {
-  it('plain kafkajs gives a commit up when a stop begins, as if it had worked', async () => {
+describe('the coordinator refuses the final commit for a moment', () => {
+  it('plain kafkajs drops a commit when a stop begins, and resolves it as if it had succeeded', async () => {
     const { topic, groupId, produce, committed } = await plainTopic(1)
     await produce(records(5, 0))
     const link = await openKafkaLink()
@@ -21,9 +21,9 @@ describe('the coordinator refuses the last commit for a moment', () => {
     expect(await committed(0)).toBe(0)
   })
 
-  it('the service commits again, until the coordinator says that it holds it', async () => {
+  it('the service repeats the commit until the coordinator confirms it', async () => {
     const { plugin, seen } = recorder()
-    // No commit on an interval comes to the help of the last one.
+    // No interval commit may make up for the final one.
     const settings = { COMMIT_INTERVAL_MS: '60000' }
     const s = await situation({ plugins: [plugin], partitions: 1, settings })
     await s.publish([moved('ent_1'), moved('ent_2')])
@@ -32,7 +32,7 @@ describe('the coordinator refuses the last commit for a moment', () => {
     await until(() => seen.length === 2, { what: 'both events' })
     link.refusesCommits = true
     const stopped = link.through(() => service.stop())
-    await until(() => link.commits.length >= 3, { what: 'three tries' })
+    await until(() => link.commits.length >= 3, { what: 'three attempts' })
     link.refusesCommits = false
     expect(await stopped).toBe('drained')
     expect(await s.offsets()).toEqual([{ partition: 0, committed: 2, end: 2 }])

@@ -10,7 +10,7 @@ import { assigned } from './assignments.ts'
 import { plainMember, plainTopic, records } from './plain-member.ts'
 
 describe('another member joins while one stops', () => {
-  it('plain kafkajs gives it records that the stopping member has under way', async () => {
+  it('plain kafkajs gives it records that the stopping member is still processing', async () => {
     const { topic, groupId, produce } = await plainTopic(2)
     await produce(records(1, 0, 1))
     const taking = (taken: Set<number>) => ({
@@ -28,7 +28,7 @@ describe('another member joins while one stops', () => {
     expect(bySecond).toEqual(byFirst)
   })
 
-  it('the service takes nothing more, ends what it has, commits it, and leaves', async () => {
+  it('the service takes no more records, finishes what it has, commits, and leaves', async () => {
     const gate = deferred()
     const byFirst: string[] = []
     const waiting: Plugin = {
@@ -57,7 +57,7 @@ describe('another member joins while one stops', () => {
     const [kept] = found.first![s.topic] as [number]
     const [lost] = found.second![s.topic] as [number]
     const late = await produceOneEach()
-    await until(() => second.ids().includes(late[lost]!), { what: 'the second to go on' })
+    await until(() => second.ids().includes(late[lost]!), { what: 'the second to continue' })
     gate.resolve()
     expect(await stopped).toBe('drained')
     await s.caughtUp()

@@ -8,18 +8,18 @@ import { pinnedBytes } from './pinned-bytes.ts'
 const MB = 1_000_000
 const BATCHES = 10
 
-/** Without what is being fetched at the moment. */
+/** Referenced bytes without those of fetches in progress. */
 async function lastingBytes(): Promise<number> {
   let least = Infinity
-  for (let look = 0; look < 10; look++) {
+  for (let i = 0; i < 10; i++) {
     least = Math.min(least, pinnedBytes())
     await sleep(100)
   }
   return least
 }
 
-describe('values are views into what was fetched', () => {
-  it('plain kafkajs keeps megabytes for a few small values', async () => {
+describe('values are views into the fetched buffer', () => {
+  it('plain kafkajs keeps megabytes alive for a few small values', async () => {
     const topic = uniqueName('pinned')
     await createTopics({ topic })
     const producer = kafkaClient().producer()
@@ -42,7 +42,7 @@ describe('values are views into what was fetched', () => {
     expect(pinned).toBeGreaterThan(3 * MB)
   })
 
-  it('the service keeps what waits, and no more', async () => {
+  it('the service keeps only the records that wait', async () => {
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
       open = resolve

@@ -11,8 +11,8 @@ import { plainMember, plainTopic, records } from './plain-member.ts'
 
 const HANDLER_MS = 1_500
 
-describe('a member has work under way when another joins', () => {
-  it('plain kafkajs does not wait for whoever ends and commits it', async () => {
+describe('a member is processing records when another joins', () => {
+  it('plain kafkajs does not wait until they are done and committed', async () => {
     const { topic, groupId, produce } = await plainTopic(2)
     await produce(records(3, 0, 1))
     const calls: string[] = []
@@ -31,13 +31,13 @@ describe('a member has work under way when another joins', () => {
       const partitions = [0, 1].map((partition) => ({ topic, partition, offset: '3' }))
       await consumer.commitOffsets(partitions)
     })
-    await until(() => calls.length === 6, { what: 'all records to be under way' })
+    await until(() => calls.length === 6, { what: 'all records to be in progress' })
     await plainMember(member)
     await until(() => calls.length >= 9, { what: 'the newcomer to handle some again' })
     expect(new Set(calls).size).toBe(6)
   })
 
-  it('the service ends it and commits it first, so that the newcomer has nothing twice', async () => {
+  it('the service finishes and commits them first, so that the newcomer gets no duplicates', async () => {
     const gate = deferred()
     const calls: string[] = []
     const slow: Plugin = {
@@ -48,13 +48,13 @@ describe('a member has work under way when another joins', () => {
         await sleep(HANDLER_MS)
       },
     }
-    // No commit on an interval comes to the help of the one before the join.
+    // No interval commit may make up for the one before the join.
     const settings = { COMMIT_INTERVAL_MS: '60000' }
     const s = await situation({ plugins: [slow], partitions: 2, settings })
     const events = Array.from({ length: 6 }, (_, n) => moved(`ent_${n}`))
     await s.produce(events.map((event, n) => ({ ...s.record(event), partition: n % 2 })))
     await s.start({ KAFKA_CLIENT_ID: 'first' })
-    await until(() => calls.length === 6, { what: 'all events to be under way' })
+    await until(() => calls.length === 6, { what: 'all events to be in progress' })
     onTestFinished(gate.resolve)
     const joined = s.start({ KAFKA_CLIENT_ID: 'second' })
     await rebalancing(s.groupId)

@@ -5,7 +5,7 @@ import { type Gaps, gapsIn, type Window } from './gaps.ts'
 import type { Group } from './group.ts'
 import { leastInTwo, leastMoves, moved, type Owners } from './moves.ts'
 
-/** Something that happens to the replicas of a group under load. */
+/** A change of a group's replicas under load. */
 export interface Change {
   name: string
   happen(group: Group): Promise<void>
@@ -13,19 +13,19 @@ export interface Change {
 
 export interface Changed extends Gaps {
   name: string
-  /** How often the partitions were shared out in another way. */
+  /** How often the assignment changed. */
   reassignments: number
   moved: number
-  /** The fewest that had to move. */
+  /** The fewest partitions that had to move. */
   least: number
-  /** Until all partitions were shared out again; and until nothing was left of what had piled up. */
+  /** Time until all partitions were assigned again, and until the backlog was gone. */
   settledMs: number
   caughtUpMs: number
   problems: string[]
 }
 
 const QUIET_MS = 5_000
-/** A slow machine may take its time; what this finds is a partition that nobody goes on with. */
+/** Generous for slow machines: this detects a partition that no replica continues. */
 const STANDSTILL_MS = 60_000
 
 export const nothing: Change = { name: 'nothing', happen: () => sleep(QUIET_MS) }
@@ -37,32 +37,32 @@ export function join(from: number, to: number): Change {
 export function leave(from: number): Change {
   return {
     name: `${from} → ${from - 1}, by SIGTERM`,
-    happen: ({ crew }) => crew.stop(crew.replicas[0]!),
+    happen: ({ replicaSet }) => replicaSet.stop(replicaSet.replicas[0]!),
   }
 }
 
 export function kill(from: number): Change {
   return {
     name: `${from} → ${from - 1}, by SIGKILL`,
-    happen: async ({ crew }) => crew.kill(crew.replicas[0]!),
+    happen: async ({ replicaSet }) => replicaSet.kill(replicaSet.replicas[0]!),
   }
 }
 
-/** As a deployment without surge does it: one ends, its successor starts, then the next one. */
+/** A rolling update without surge: one replica ends, its successor starts, then the next one. */
 export function roll(replicas: number): Change {
   return {
     name: `${replicas} rolled`,
-    async happen({ crew, settled }) {
-      for (const replica of [...crew.replicas]) {
-        await crew.stop(replica)
-        await crew.start()
+    async happen({ replicaSet, settled }) {
+      for (const replica of [...replicaSet.replicas]) {
+        await replicaSet.stop(replica)
+        await replicaSet.start()
         await settled()
       }
     },
   }
 }
 
-/** Under a constant load, one after the other. */
+/** Measures changes one after the other, under a constant load. */
 export async function seeChanges(
   group: Group,
   changes: readonly Change[],
@@ -103,7 +103,7 @@ async function see(group: Group, { name, happen }: Change) {
   }
 }
 
-/** Two reassignments in a row may have been seen as one where somebody left and somebody joined. */
+/** If members both left and joined, two reassignments may have been seen as one. */
 function needless(name: string, before: Owners, after: Owners): string[] {
   const isMixed =
     before.members.some((member) => !after.members.includes(member)) &&
@@ -123,7 +123,7 @@ function pairs<T>(all: readonly T[]): [T, T][] {
   return all.slice(1).map((each, i) => [all[i]!, each])
 }
 
-/** What is handled once more is no progress. */
+/** The first effect of each event: handling it again is no progress. */
 function firsts<T extends { eventId: string }>(effects: readonly T[]): T[] {
   const seen = new Set<string>()
   return effects.filter(({ eventId }) => !seen.has(eventId) && seen.add(eventId))

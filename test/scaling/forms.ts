@@ -2,16 +2,16 @@ import { settings } from '../../src/config/settings.ts'
 import { type Change, join, kill, leave, nothing, roll } from './changes.ts'
 
 export interface Form {
-  /** How many replicas are given a backlog, and for how long each. */
+  /** The replica counts to measure with a backlog, and for how long each. */
   replicas: readonly number[]
   seconds: number
-  /** For how long requests are counted. */
+  /** How long requests are counted. */
   countSeconds: number
   changes: readonly Change[]
-  /** The load during changes: less than what one replica can do. */
+  /** The load during changes, less than the capacity of one replica. */
   perSecond: number
   sessionMs: number
-  /** After it everything is killed and the test has failed. */
+  /** After this everything is killed and the test fails. */
   limitMs: number
 }
 
@@ -23,7 +23,7 @@ export const quick: Form = {
   countSeconds: 5,
   changes: [join(1, 2), join(2, 3), roll(3), leave(3), kill(2)],
   perSecond: PER_SECOND,
-  // Not less: on a slow machine a replica that is alive must not be put out.
+  // Long enough that a slow machine does not get a live replica evicted.
   sessionMs: 12_000,
   limitMs: 900_000,
 }

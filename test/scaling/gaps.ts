@@ -1,4 +1,4 @@
-/** Something that got on: an event was handled for the first time. */
+/** Progress: an event was handled for the first time. */
 export interface Step {
   partition: number
   atUs: number
@@ -10,13 +10,13 @@ export interface Window {
 }
 
 export interface Gaps {
-  /** The longest time in which nothing at all was handled. */
+  /** The longest time in which nothing was handled. */
   groupMs: number
-  /** The longest in which nothing of one partition was handled. */
+  /** The longest time in which nothing of one partition was handled. */
   partitionMs: number
 }
 
-/** The longest times without progress that end in a window, or have not when it ends. Steps in their order. */
+/** The longest times without progress that overlap the window. Steps must be in order of time. */
 export function gapsIn(steps: readonly Step[], window: Window): Gaps {
   const byPartition = Map.groupBy(steps, ({ partition }) => partition)
   const longest = [...byPartition.values()].map((each) => longestUs(each, window))

@@ -22,14 +22,14 @@ const PLUGIN = fileURLToPath(new URL('./plugins/waiting.ts', import.meta.url))
 
 export interface GroupOptions {
   cluster: Cluster
-  /** Names topic, group and folder. */
+  /** Part of the names of topic, group and folder. */
   name: string
   folder: string
   sessionMs: number
   signal: AbortSignal
 }
 
-/** A topic with a load of its own, a group whose replicas read it, and all that is seen of them. */
+/** A topic under load, a group whose replicas read it, and what is observed of them. */
 export interface Group extends Witnessed {
   load: Load
   owners: OwnersWatch
@@ -37,17 +37,17 @@ export interface Group extends Witnessed {
   brokerPids: readonly number[]
   signal: AbortSignal
   sessionMs: number
-  /** Starts replicas until there are so many. */
+  /** Starts replicas until there are this many. */
   growTo(replicas: number): Promise<void>
-  /** Waits until the replicas that there are share all partitions. */
+  /** Waits until the current replicas share all partitions. */
   settled(): Promise<void>
-  /** Waits until everything is committed that is in the topic by now. */
+  /** Waits until everything now in the topic is committed. */
   caughtUp(): Promise<void>
-  /** Waits until every partition is read: one that was taken over may take its time. */
+  /** Waits until every partition is being read. */
   flowing(): Promise<void>
-  /** Stops the load and the replicas when all is done, and judges by what is left. */
+  /** Stops the load, waits until all is committed, stops the replicas and returns the verdict. */
   verdict(): Promise<Verdict>
-  /** Ends whatever still runs. */
+  /** Ends all remaining processes. */
   end(): Promise<void>
 }
 
@@ -61,22 +61,28 @@ export async function openGroup(options: GroupOptions): Promise<Group> {
   const brokerPids = await pidsMarked(markOf(join(options.folder, cluster.brokers[0]!.name)))
   const environment = () => environmentOf(options, { groupId, topic, folder })
   const partitionsOf = () => PARTITIONS
-  const crew = new ReplicaSet({ folder, signal, topics: () => [topic], partitionsOf, environment })
+  const replicaSet = new ReplicaSet({
+    folder,
+    signal,
+    topics: () => [topic],
+    partitionsOf,
+    environment,
+  })
   const load = await openLoad(cluster, topic, PARTITIONS)
   const owners = await watchOwners(cluster, { groupId, topic, partitions: PARTITIONS, signal })
   const watched = { cluster, groupId, topics: [topic], isCoordinatorMoving: false }
   const commits = await watchCommits(watched)
-  const pids = () => [...brokerPids, ...crew.replicas.map(({ pid }) => pid)]
+  const pids = () => [...brokerPids, ...replicaSet.replicas.map(({ pid }) => pid)]
   const processorTime = watchProcessorTime(pids)
   const removed = { all: [], unread: [] }
   const witnessed: Witnessed = {
-    ...{ cluster, groupId, topics: [topic], crew, removed, bookings: undefined, folder },
+    ...{ cluster, groupId, topics: [topic], replicaSet, removed, bookings: undefined, folder },
     loads: [load],
   }
 
   async function settled(): Promise<void> {
-    await crew.shared()
-    await owners.settled(crew.replicas.length)
+    await replicaSet.shared()
+    await owners.settled(replicaSet.replicas.length)
   }
 
   async function caughtUp(): Promise<void> {
@@ -100,21 +106,21 @@ export async function openGroup(options: GroupOptions): Promise<Group> {
       await caughtUp()
     },
     async growTo(replicas) {
-      await crew.startAll(replicas - crew.replicas.length)
+      await replicaSet.startAll(replicas - replicaSet.replicas.length)
       await settled()
     },
     async verdict() {
       await load.stop()
       await caughtUp()
-      crew.requireAlive()
+      replicaSet.requireAlive()
       await commits.stop()
       const verdict = judge(await gather(witnessed, commits.samples), [waiting])
-      await crew.stopAll()
-      return { ...verdict, problems: [...crew.problems, ...verdict.problems] }
+      await replicaSet.stopAll()
+      return { ...verdict, problems: [...replicaSet.problems, ...verdict.problems] }
     },
     async end() {
       await load.stop().catch(() => undefined)
-      await Promise.all([commits.stop(), owners.stop(), processorTime.stop(), crew.end()])
+      await Promise.all([commits.stop(), owners.stop(), processorTime.stop(), replicaSet.end()])
       await load.close()
     },
   }

@@ -5,20 +5,20 @@ import { openPublisher } from '../../src/publish/open-publisher.ts'
 import { createLogger } from '../../src/util/logger.ts'
 import type { Cluster } from '../faults/cluster.ts'
 
-/** Events that are spread evenly: over the partitions, over the entities of each, and in time. */
+/** Publishes events evenly over partitions, over the entities of each, and over time. */
 export interface Load {
   acknowledged: ReadonlySet<string>
-  /** All at once. Resolves when Kafka has acknowledged each. */
+  /** Publishes all at once. Resolves when each is acknowledged. */
   publish(count: number): Promise<void>
   start(perSecond: number): void
-  /** Stops, and waits until everything is acknowledged. Throws what went wrong. */
+  /** Stops, and resolves when everything is acknowledged. Rejects if publishing failed. */
   stop(): Promise<void>
   close(): Promise<void>
 }
 
 const TICK_MS = 50
 const ENTITIES_PER_PARTITION = 20
-/** More at once than what a publisher holds would have to wait. */
+/** Larger batches would have to wait for room in the publisher's queue. */
 const BATCH = 500
 
 export async function openLoad(
@@ -65,7 +65,7 @@ export async function openLoad(
     start(perSecond) {
       const stopped = new AbortController()
       const ended = keepUp(perSecond, stopped.signal)
-      // Told by `stop`, which may come much later.
+      // Reported by `stop`, which may be called much later.
       ended.catch(() => undefined)
       stopNow = async () => {
         stopped.abort()
@@ -77,7 +77,7 @@ export async function openLoad(
   }
 }
 
-/** Keys of all partitions in turn, as many of each. */
+/** Keys of all partitions in turn, the same number for each. */
 function evenEntities(topic: string, partitions: number): string[] {
   const choose = Partitioners.DefaultPartitioner()
   const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({

@@ -1,10 +1,10 @@
-/** Who owns each partition, and all members of the group: one may own none. */
+/** The owner of each partition, and all members of the group, including those without any. */
 export interface Owners {
   members: readonly string[]
   byPartition: ReadonlyMap<number, string>
 }
 
-/** The partitions that have another owner after a change. */
+/** The number of partitions with another owner after a change. */
 export function moved(before: Owners, after: Owners): number {
   return [...after.byPartition].filter(([partition, owner]) => {
     return before.byPartition.get(partition) !== owner
@@ -12,8 +12,9 @@ export function moved(before: Owners, after: Owners): number {
 }
 
 /**
- * The fewest that have to move if partitions are shared out evenly: each who stays keeps what it had,
- * up to its even share. Where that is no whole number, those who had most keep one more.
+ * The fewest partitions that must move for an even assignment: each remaining member keeps what it
+ * had, up to its even share. If that is not a whole number, the members that had most keep one
+ * more.
  */
 export function leastMoves(before: Owners, after: Owners): number {
   const all = after.byPartition.size
@@ -27,7 +28,7 @@ export function leastMoves(before: Owners, after: Owners): number {
   return all - kept.reduce((sum, count) => sum + count, 0)
 }
 
-/** As many as move where some leave first, and then others join: a roll does that to each replica. */
+/** The fewest moves if members leave first and others join then, as in a rolling update. */
 export function leastInTwo(before: Owners, after: Owners): number {
   const members = before.members.filter((member) => after.members.includes(member))
   if (members.length === 0) return after.byPartition.size

@@ -1,13 +1,13 @@
 import { type Admin, AssignerProtocol } from 'kafkajs'
 import { waitFor } from '../../src/dev/replicas/wait-for.ts'
-import { pollUntil } from '../faults/ask-over-and-over.ts'
 import type { Cluster } from '../faults/cluster.ts'
+import { pollUntil } from '../faults/poll-until.ts'
 import type { Owners } from './moves.ts'
 
 export interface OwnersWatch {
-  /** Each way in which all partitions were shared out, one after the other. */
+  /** Each complete assignment seen, in order. */
   readonly seen: readonly Owners[]
-  /** Waits until the group has so many members and they own everything. */
+  /** Waits until the group has this many members and they own all partitions. */
   settled(members: number): Promise<void>
   stop(): Promise<void>
 }
@@ -22,11 +22,11 @@ export interface WatchedGroup {
 const INTERVAL_MS = 50
 const SETTLED_MS = 180_000
 
-/** Asks the broker over and over how the partitions of a group are shared out. */
+/** Polls the broker for the assignment of a group. */
 export async function watchOwners(cluster: Cluster, group: WatchedGroup): Promise<OwnersWatch> {
   const { groupId, topic, partitions, signal } = group
   const seen: Owners[] = []
-  /** While the group is at it, or its broker is, there is no answer that counts. */
+  /** Undefined while the group is rebalancing or its coordinator is not ready. */
   let isStable = false
 
   async function ask(admin: Admin): Promise<void> {

@@ -14,10 +14,10 @@ export interface PartsOptions {
   signal: AbortSignal
 }
 
-/** What three replicas must handle against one. */
+/** The least throughput of three replicas compared with one. */
 const LEAST_RATIO = 1.8
 
-/** Throughput, then changes, each in a topic and a group of its own; both are judged in the end. */
+/** Runs throughput, then changes, each with its own topic and group, and a verdict at the end. */
 export async function runParts(
   form: Form,
   options: PartsOptions,
@@ -87,5 +87,7 @@ function notAdditive(rows: readonly Throughput[]): string[] {
   const of = (count: number) => rows.find(({ replicas }) => replicas === count)!.perSecond
   const ratio = of(3) / of(1)
   if (ratio >= LEAST_RATIO) return []
-  return [`3 replicas handled ${ratio.toFixed(2)} × what one did, expected ${LEAST_RATIO} at least`]
+  return [
+    `3 replicas handled ${ratio.toFixed(2)} × the events of one, expected at least ${LEAST_RATIO}`,
+  ]
 }

@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { nowUs } from '../faults/commits.ts'
 import type { Window } from './gaps.ts'
 
-/** Seconds of processor time that each process had used by then, as far as the system tells. */
+/** Seconds of CPU time that each process had used by then, if known. */
 interface Sample {
   atUs: number
   seconds: ReadonlyMap<number, number>
 }
 
 const INTERVAL_MS = 250
-/** What Linux counts in, whatever the kernel's own ticks are. */
+/** USER_HZ on Linux, independent of the kernel's timer frequency. */
 const TICKS_PER_SECOND = 100
 
-/** Asks over and over. Where there is no /proc, nothing is known. */
+/** Samples /proc; on systems without it nothing is known. */
 export function watchProcessorTime(pids: () => readonly number[]) {
   const samples: Sample[] = []
   const stopped = new AbortController()
@@ -32,7 +32,7 @@ export function watchProcessorTime(pids: () => readonly number[]) {
 
   const watching = watch()
   return {
-    /** How much of one core processes used together in the window; undefined if it is not known. */
+    /** How many cores the processes used together in the window; undefined if not known. */
     coresIn(wanted: readonly number[], { fromUs, toUs }: Window): number | undefined {
       const known = samples.filter(({ seconds }) => wanted.every((pid) => seconds.has(pid)))
       const inside = known.filter(({ atUs }) => fromUs <= atUs && atUs <= toUs)
@@ -49,7 +49,7 @@ export function watchProcessorTime(pids: () => readonly number[]) {
   }
 }
 
-/** From /proc: the 14th and 15th field of a process, of which the second may hold blanks. */
+/** utime and stime, fields 14 and 15 of /proc/<pid>/stat; field 2 may contain blanks. */
 async function secondsOf(pid: number): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')

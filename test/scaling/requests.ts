@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Group } from './group.ts'
 
-/** What a replica asks of brokers in a second, by the protocol's name of the request. */
+/** Requests per second of a replica to brokers, by the name in the protocol. */
 export interface Requests {
   when: string
   perSecond: Record<string, number>
@@ -13,14 +13,14 @@ export function requestsFileOf(pid: number): string {
   return `requests-${pid}.json`
 }
 
-/** Of the only replica of the group, for so long. */
+/** Counts the requests of the group's only replica for this many seconds. */
 export async function countRequestsOf(
-  { folder, crew, signal }: Pick<Group, 'folder' | 'crew' | 'signal'>,
+  { folder, replicaSet, signal }: Pick<Group, 'folder' | 'replicaSet' | 'signal'>,
   when: string,
   seconds: number,
 ): Promise<Requests> {
   const read = async () => {
-    const text = await readFile(join(folder, requestsFileOf(crew.replicas[0]!.pid)), 'utf8')
+    const text = await readFile(join(folder, requestsFileOf(replicaSet.replicas[0]!.pid)), 'utf8')
     return { counts: JSON.parse(text) as Record<string, number>, atMs: performance.now() }
   }
   const before = await read()

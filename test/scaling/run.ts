@@ -22,13 +22,13 @@ import {
 
 const HELP = `Usage: npm run test:scaling -- [options]
 
-Runs replicas of the service on a real broker: how much they handle, and what happens to a constant
-load while replicas join, leave, are killed and are rolled.
+Runs replicas of the service on a real broker. Measures their throughput, and the effect on a
+constant load when replicas join, leave, are killed and are restarted in turn.
 
-  --full          more replicas, more time and the session time-out of the settings (about six minutes)
-  --json <file>   writes the results there, too
-  --write         writes the tables of docs/scaling.md
-  --keep          leaves logs and effects where all went well, too
+  --full          more replicas, more time and the default SESSION_TIMEOUT_MS (about six minutes)
+  --json <file>   also write the results to this file
+  --write         update the tables of docs/scaling.md
+  --keep          keep logs and effects even if all checks pass
   --help
 `
 
@@ -94,7 +94,7 @@ function report({ machine, throughput, requests, changes, verdict, problems }: R
   for (const problem of problems) say(`  ${problem}`)
 }
 
-/** Before anything is started, so that the load is that of others. */
+/** Called before anything is started, so that the load is that of other processes. */
 function machineFor({ perSecond, sessionMs }: Form): string {
   const [core] = cpus()
   const memoryGb = Math.round(totalmem() / 2 ** 30)

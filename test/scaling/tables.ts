@@ -4,17 +4,17 @@ import type { Requests } from './requests.ts'
 import type { Throughput } from './throughput.ts'
 
 export interface Results {
-  /** What it ran on, and with what settings. */
+  /** The machine and the settings of the run. */
   machine: string
   throughput: Throughput[]
   requests: Requests[]
   changes: Changed[]
-  /** Of both parts together. */
+  /** Of both parts combined. */
   verdict: Pick<Verdict, 'published' | 'lost' | 'duplicates' | 'orderBreaks'>
   problems: string[]
 }
 
-/** Rows of cells, the first one of titles. */
+/** Rows of cells; the first row has the titles. */
 export type Table = readonly (readonly string[])[]
 
 export function throughputTable(rows: readonly Throughput[]): Table {
@@ -32,7 +32,7 @@ export function throughputTable(rows: readonly Throughput[]): Table {
   return [[...titles, 'cores of a replica', 'of the broker'], ...cells]
 }
 
-/** Of a replica that owns all partitions; the most frequent first. */
+/** Requests of a replica that owns all partitions, the most frequent first. */
 export function requestsTable(columns: readonly Requests[]): Table {
   const names = new Set(columns.flatMap(({ perSecond }) => Object.keys(perSecond)))
   const rates = (name: string) => columns.map(({ perSecond }) => perSecond[name] ?? 0)
@@ -67,7 +67,7 @@ function secondsText(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`
 }
 
-/** The least and the most of them. */
+/** The range from least to most. */
 function coresText(cores: readonly (number | undefined)[]): string {
   const known = cores.filter((each) => each !== undefined)
   if (known.length === 0) return 'unknown'

@@ -7,23 +7,23 @@ import { CONCURRENCY, HANDLER_MS } from './waiting.ts'
 
 export interface Throughput {
   replicas: number
-  /** Events that were handled in a second while all replicas had enough to do. */
+  /** Events handled per second while all replicas were busy. */
   perSecond: number
-  /** How many there could be: what runs at once, divided by how long a handler took. */
+  /** The upper limit: concurrency divided by handler duration. */
   limitPerSecond: number
   handlerMs: number
   events: number
   seconds: number
-  /** Of one core: each replica, and the broker; undefined where it is not known. */
+  /** CPU cores used by each replica and the broker; undefined if not known. */
   replicaCores: (number | undefined)[]
   brokerCores: number | undefined
 }
 
 const PER_SECOND = (1_000 / HANDLER_MS) * CONCURRENCY
-/** Towards the end of a backlog fewer entities than places are left. */
+/** Only this share is measured: at the end of a backlog there are too few entities to stay busy. */
 const BUSY_SHARE = 0.9
 
-/** Gives so many replicas a backlog for about so long, and sees how fast they work it off. */
+/** Gives this many replicas a backlog for about `seconds`, and measures how fast they handle it. */
 export async function measure(
   group: Group,
   replicas: number,
@@ -52,22 +52,22 @@ export async function measure(
   }
 }
 
-/** When the first of the replicas came near the end of what it had. */
+/** When the first replica came near the end of its backlog. */
 function busyUntilUs(effects: readonly SeenEffect[]): number {
   const byPid = Map.groupBy(effects, ({ pid }) => pid)
   const ends = [...byPid.values()].map((own) => own[Math.floor(own.length * BUSY_SHARE)]!.atUs)
   return Math.min(...ends)
 }
 
-function coresOf({ crew, processorTime, brokerPids }: Group, window: Window) {
+function coresOf({ replicaSet, processorTime, brokerPids }: Group, window: Window) {
   return {
-    replicaCores: crew.replicas.map(({ pid }) => processorTime.coresIn([pid], window)),
+    replicaCores: replicaSet.replicas.map(({ pid }) => processorTime.coresIn([pid], window)),
     brokerCores: processorTime.coresIn(brokerPids, window),
   }
 }
 
-async function handlerTimes({ crew }: Group) {
-  const samples = (await Promise.all(crew.replicas.map(({ url }) => scrape(url)))).flat()
+async function handlerTimes({ replicaSet }: Group) {
+  const samples = (await Promise.all(replicaSet.replicas.map(({ url }) => scrape(url)))).flat()
   const sum = (name: string) =>
     samples.filter((each) => each.name === name).reduce((total, { value }) => total + value, 0)
   return {

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
-import { askAdmin } from '../../kafka/admin/ask-admin.ts'
+import { requestAdmin } from '../../kafka/admin/admin-client.ts'
 import { kafkaError } from '../../kafka/client/errors.ts'
 import { type ReadMessage, toSourceRecord } from '../../kafka/consumer/source-record.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
@@ -54,7 +54,7 @@ interface Batch {
 
 /** The end of each partition that holds anything. */
 async function endsOf(kafka: Kafka, topic: string, limitMs: number): Promise<Map<number, number>> {
-  const offsets = await askAdmin(kafka, `read topic ${topic}`, limitMs, (admin) =>
+  const offsets = await requestAdmin(kafka, `read topic ${topic}`, limitMs, (admin) =>
     admin.fetchTopicOffsets(topic),
   )
   const filled = offsets.filter(({ low, high }) => Number(high) > Number(low))

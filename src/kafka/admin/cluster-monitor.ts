@@ -3,13 +3,14 @@ import { readTopicsOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
 import type { OwnedPartition } from '../consumer/owned-partition.ts'
 import { UnreadSince } from './unread-since.ts'
 
 export interface ClusterWatchOptions {
   kafka: Kafka
   topics: readonly string[]
-  /** The topics that must be as wide as an input topic. */
+  /** The topics that need at least as many partitions as this input topic. */
   sinksOf: (topic: string) => string[]
   owned: () => Iterable<OwnedPartition>
   clock: Clock
@@ -21,23 +22,23 @@ export interface PartitionLag {
   partition: number
   /** Records between the committed offset and the end of the partition. */
   lag: number
-  /** For how long the oldest record that is not completed has waited, in milliseconds. */
+  /** How long the oldest record that is not completed has waited. */
   lagMs: number
 }
 
 const INTERVAL_MS = 5_000
 
 /**
- * Asks the brokers now and then for what the consumer can't know: the ends of partitions, so that
- * lag is true while they are paused, and the widths of the topics that are written to. A broker that
- * does not answer leaves the last answers standing.
+ * Polls the brokers for what the consumer cannot know: end offsets, so that lag is right while
+ * partitions are paused, the partition counts of the topics that are written to, and retention.
+ * When a request fails, the last known values stay.
  */
 export class ClusterMonitor {
   #options: ClusterWatchOptions
   #admin: Admin
-  #ends = new Map<string, Map<number, number>>()
+  #logs = new Map<string, Map<number, LogRange>>()
   #unread = new UnreadSince()
-  #narrow: string[] = []
+  #tooFewPartitions: string[] = []
   #retentionMs = new Map<string, number>()
   #stopped = new AbortController()
   #loop: Promise<void> = Promise.resolve()
@@ -47,39 +48,39 @@ export class ClusterMonitor {
     this.#admin = options.kafka.admin()
   }
 
-  /** Topics with fewer partitions than the input that they are written for. */
+  /** Topics with fewer partitions than the input topic that they belong to. */
   get narrowTopics(): readonly string[] {
-    return this.#narrow
+    return this.#tooFewPartitions
   }
 
-  /** How long the topic keeps its records; undefined where that is for ever or was not told. */
+  /** The topic's `retention.ms`; undefined if it is unlimited or not known yet. */
   retentionMsOf(topic: string): number | undefined {
     const retentionMs = this.#retentionMs.get(topic)
     return retentionMs === undefined || retentionMs < 0 ? undefined : retentionMs
   }
 
-  /** The lag of each owned partition, as far as it is known. */
+  /** The lag of each owned partition whose end offset is known. */
   *lags(): Iterable<PartitionLag> {
     for (const owned of this.#options.owned()) {
       const { topic, partition, ledger, committedOffset } = owned
-      const end = this.#ends.get(topic)?.get(partition)
+      const end = this.#logs.get(topic)?.get(partition)?.high
       if (end === undefined) continue
-      // A group that has not committed yet lags behind from where it began to read.
+      // Without a committed offset, lag counts from where the group began to read.
       const done = committedOffset < 0 ? ledger.watermark : committedOffset
       const lag = Math.max(0, end - done)
       yield { topic, partition, lag, lagMs: this.#lagMs(owned) }
     }
   }
 
-  /** How many partitions each input topic has, as far as it is known. */
+  /** The partition count of each input topic for which it is known. */
   *widths(): Iterable<{ topic: string; partitions: number }> {
     for (const topic of this.#options.topics) {
-      const partitions = this.#ends.get(topic)?.size
+      const partitions = this.#logs.get(topic)?.size
       if (partitions !== undefined) yield { topic, partitions }
     }
   }
 
-  /** Asks for the first time, then goes on in the background until it is stopped. */
+  /** Resolves after the first refresh; polling continues in the background until `stop`. */
   async start(): Promise<void> {
     await this.#admin.connect()
     await this.#refresh()
@@ -106,38 +107,39 @@ export class ClusterMonitor {
   }
 
   async #refresh(): Promise<void> {
-    await this.#ask('the ends of partitions', () => this.#refreshEnds())
-    await this.#ask('the widths of topics', () => this.#refreshNarrow())
-    await this.#ask('the retention of topics', () => this.#refreshRetention())
+    await this.#try('end offsets', () => this.#refreshEnds())
+    await this.#try('partition counts', () => this.#refreshPartitionCounts())
+    await this.#try('retention', () => this.#refreshRetention())
   }
 
-  async #ask(what: string, refresh: () => Promise<void>): Promise<void> {
+  async #try(what: string, refresh: () => Promise<void>): Promise<void> {
     try {
       await refresh()
     } catch (error) {
-      this.#options.log.debug({ error: messageOf(error) }, `the brokers did not tell ${what}`)
+      this.#options.log.debug(
+        { error: messageOf(error) },
+        `could not fetch ${what}; keeping the last known values`,
+      )
     }
   }
 
   async #refreshEnds(): Promise<void> {
     for (const topic of readTopicsOf(this.#options.topics)) {
-      const offsets = await this.#admin.fetchTopicOffsets(topic)
-      const ends = offsets.map(({ partition, high }) => [partition, Number(high)] as const)
-      this.#ends.set(topic, new Map(ends))
+      this.#logs.set(topic, await fetchLogRanges(this.#admin, topic))
     }
     for (const owned of this.#options.owned()) {
-      const end = this.#ends.get(owned.topic)?.get(owned.partition) ?? 0
+      const end = this.#logs.get(owned.topic)?.get(owned.partition)?.high ?? 0
       this.#unread.look(owned, end, this.#options.clock.now())
     }
   }
 
-  async #refreshNarrow(): Promise<void> {
+  async #refreshPartitionCounts(): Promise<void> {
     const { topics: inputs, sinksOf } = this.#options
     const all = inputs.flatMap((topic) => [topic, ...sinksOf(topic)])
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: all })
-    const widths = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
-    const partitionCountOf = (topic: string) => widths.get(topic) ?? 0
-    this.#narrow = inputs.flatMap((topic) =>
+    const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+    const partitionCountOf = (topic: string) => counts.get(topic) ?? 0
+    this.#tooFewPartitions = inputs.flatMap((topic) =>
       sinksOf(topic).filter((sink) => partitionCountOf(sink) < partitionCountOf(topic)),
     )
   }

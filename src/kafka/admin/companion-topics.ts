@@ -1,13 +1,13 @@
 import { companionTopics } from '../../topics/names.ts'
-
 import type { TopicDescription } from './topic-admin.ts'
 
-/** Headers that tell why a record is dead: room for them beside the largest record of the input. */
+/** Room for the `dlq.*` headers on top of the input's largest record. */
 export const HEADER_ROOM_BYTES = 65_536
 
 /**
- * What is wrong with an input topic and its companions: one that is missing, narrower than the
- * input, or has no room for the input's largest record. Each line names the topic.
+ * The problems of an input topic and its companions: a topic that is missing, has fewer partitions
+ * than the input, or cannot hold the input's largest record. One line each, beginning with the
+ * topic.
  */
 export function topicProblems(
   topic: string,
@@ -44,5 +44,5 @@ export function fewerPartitions(
 }
 
 export function missing(topic: string): string {
-  return `${topic}: there is no such topic; create it with "inventory-events topics create"`
+  return `${topic}: topic does not exist; create it with "inventory-events topics create"`
 }

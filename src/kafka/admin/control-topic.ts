@@ -3,11 +3,11 @@ import { missing } from './companion-topics.ts'
 import type { WantedTopic } from './create-topics.ts'
 import type { TopicAdmin, TopicDescription } from './topic-admin.ts'
 
-/** Changes of a switch stay readable for so long before compaction leaves only the newest. */
+/** How long the history of a switch stays readable before compaction keeps only the last change. */
 const HISTORY_MS = 30 * 86_400_000
 const MIN_REPLICAS = 'min.insync.replicas'
 
-/** Creates a group's control topic; one that is there is left as it is. */
+/** Creates a group's control topic; an existing one is left unchanged. Returns a line to print. */
 export async function createControlTopic(
   admin: TopicAdmin,
   groupId: string,
@@ -28,7 +28,7 @@ export async function createControlTopic(
   return isNew ? `${topic}: created` : `${topic}: exists`
 }
 
-/** What is wrong with a group's control topic. */
+/** The problems of a group's control topic, one line each. */
 export function controlProblems(
   groupId: string,
   found: ReadonlyMap<string, TopicDescription>,
@@ -41,7 +41,7 @@ export function controlProblems(
   if (partitions !== 1) problems.push(`${topic}: expected 1 partition, got ${partitions}`)
   if (cleanupPolicy !== 'compact') {
     problems.push(
-      `${topic}: expected cleanup.policy to be compact, got ${cleanupPolicy}: switches would be forgotten`,
+      `${topic}: expected cleanup.policy to be compact, got ${cleanupPolicy}: switches would be lost`,
     )
   }
   return problems

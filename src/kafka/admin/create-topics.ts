@@ -2,7 +2,7 @@ import { companionTopics } from '../../topics/names.ts'
 import { HEADER_ROOM_BYTES } from './companion-topics.ts'
 import type { NewTopic, TopicAdmin, TopicDescription } from './topic-admin.ts'
 
-/** What an input topic is to have; its companions follow it. */
+/** The settings of a new input topic; its companions follow it. */
 export interface WantedTopic {
   partitions: number
   /** -1 takes the cluster's default. */
@@ -10,24 +10,25 @@ export interface WantedTopic {
   configs: Readonly<Record<string, string>>
 }
 
-/** These are about the input's records, or worked out anew for the companions. */
+/** Not copied to the companions: only right for the input, or calculated for each companion. */
 const INPUT_ONLY = ['cleanup.policy', 'max.message.bytes']
 
 /**
- * Creates the input topic and its companions where they are missing; what is there is left as it
- * is, and the companions take their width and message limit from it. A line for each topic.
+ * Creates the input topic and its companions where they are missing. Existing topics are left
+ * unchanged; new companions take partition count and message limit from the input as it is. Returns
+ * a line to print for each topic.
  */
 export async function createWithCompanions(
   admin: TopicAdmin,
   topic: string,
   wanted: WantedTopic,
 ): Promise<string[]> {
-  const said = [await createOne(admin, { topic, ...wanted })]
+  const lines = [await createOne(admin, { topic, ...wanted })]
   const input = (await admin.describe([topic])).get(topic)!
   for (const name of companionTopics(topic)) {
-    said.push(await createOne(admin, companionOf(input, name, wanted)))
+    lines.push(await createOne(admin, companionOf(input, name, wanted)))
   }
-  return said
+  return lines
 }
 
 async function createOne(admin: TopicAdmin, topic: NewTopic): Promise<string> {

@@ -1,29 +1,31 @@
-import type { Kafka } from 'kafkajs'
-import { withTimeout } from '../../util/with-timeout.ts'
-import { kafkaError } from '../client/errors.ts'
+import type { Admin, Kafka } from 'kafkajs'
+import { withRequestLimit } from '../client/request-limit.ts'
+import { withAdminClient } from './admin-client.ts'
 
 const LIMIT_MS = 30_000
 
-/** Deletes the topics, and the consumer groups, which must have no member left; the missing count as deleted. */
-export async function deleteResources(
-  kafka: Kafka,
-  { topics, groups }: { topics: readonly string[]; groups: readonly string[] },
-): Promise<void> {
-  const admin = kafka.admin()
-  const remove = async () => {
-    await admin.connect()
-    const thereTopics = new Set(await admin.listTopics())
-    const gone = topics.filter((topic) => thereTopics.has(topic))
-    if (gone.length > 0) await admin.deleteTopics({ topics: gone })
-    const thereGroups = (await admin.listGroups()).groups.map(({ groupId }) => groupId)
-    const left = groups.filter((group) => thereGroups.includes(group))
-    if (left.length > 0) await admin.deleteGroups(left)
-  }
-  try {
-    await withTimeout(remove(), LIMIT_MS, () => new Error(`no answer within ${LIMIT_MS / 1000} s`))
-  } catch (error) {
-    throw kafkaError(error, `delete ${[...topics, ...groups].join(', ')}`)
-  } finally {
-    void admin.disconnect().catch(() => undefined)
-  }
+interface Resources {
+  topics: readonly string[]
+  groups: readonly string[]
+}
+
+/**
+ * Deletes topics and consumer groups; those that do not exist are ignored. The groups must have no
+ * members. Rejects with KAFKA_UNAVAILABLE or KAFKA_REFUSED.
+ */
+export function deleteResources(kafka: Kafka, resources: Resources): Promise<void> {
+  const doing = `delete ${[...resources.topics, ...resources.groups].join(', ')}`
+  return withAdminClient(kafka, (admin) =>
+    withRequestLimit(connectAndDelete(admin, resources), doing, LIMIT_MS),
+  )
+}
+
+async function connectAndDelete(admin: Admin, { topics, groups }: Resources): Promise<void> {
+  await admin.connect()
+  const listedTopics = new Set(await admin.listTopics())
+  const existingTopics = topics.filter((topic) => listedTopics.has(topic))
+  if (existingTopics.length > 0) await admin.deleteTopics({ topics: existingTopics })
+  const listedGroups = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId))
+  const existingGroups = groups.filter((group) => listedGroups.has(group))
+  if (existingGroups.length > 0) await admin.deleteGroups(existingGroups)
 }

@@ -3,17 +3,19 @@ import { fewerPartitions, missing } from './companion-topics.ts'
 import type { WantedTopic } from './create-topics.ts'
 import type { NewTopic, TopicAdmin, TopicDescription } from './topic-admin.ts'
 
-/** Whose marks they are and how long they count. */
+/** The group that writes the marks, and how long a mark is valid. */
 export interface MarksOwner {
   groupId: string
   ttlMs: number
 }
 
-/** Records are removed by whole segments, the newest never: so old marks go away in good time. */
+/**
+ * Kafka removes whole segments, and never the active one: short segments let old marks go in time.
+ */
 const SEGMENTS_PER_TTL = 6
 const MIN_REPLICAS = 'min.insync.replicas'
 
-/** Creates the ledger of an existing input topic; one that is there is left as it is. */
+/** Creates the marks topic of an existing input topic; an existing one is left unchanged. */
 export async function createMarksTopic(
   admin: TopicAdmin,
   topic: string,
@@ -26,17 +28,17 @@ export async function createMarksTopic(
     topic: name,
     partitions,
     replicationFactor,
-    configs: { ...safetyOf(configs), ...lifeOf(owner) },
+    configs: { ...durabilityOf(configs), ...retentionOf(owner) },
   })
   return isNew ? `${name}: created` : `${name}: exists`
 }
 
-/** Of what was asked for the input, only what keeps the ledger as safe as that. */
-function safetyOf(configs: NewTopic['configs']): NewTopic['configs'] {
+/** Of the settings asked for the input, the one that makes the marks topic as durable. */
+function durabilityOf(configs: NewTopic['configs']): NewTopic['configs'] {
   return Object.fromEntries(Object.entries(configs).filter(([name]) => name === MIN_REPLICAS))
 }
 
-function lifeOf({ ttlMs }: MarksOwner): NewTopic['configs'] {
+function retentionOf({ ttlMs }: MarksOwner): NewTopic['configs'] {
   return {
     'cleanup.policy': 'delete',
     'retention.ms': String(ttlMs),
@@ -44,7 +46,7 @@ function lifeOf({ ttlMs }: MarksOwner): NewTopic['configs'] {
   }
 }
 
-/** What is wrong with the ledger of an input topic. */
+/** The problems of the marks topic of an input topic, one line each. */
 export function marksProblems(
   topic: string,
   { groupId }: MarksOwner,
@@ -52,12 +54,14 @@ export function marksProblems(
 ): string[] {
   const name = marksTopicOf(topic, groupId)
   const input = found.get(topic)
-  const ledger = found.get(name)
+  const marks = found.get(name)
   if (input === undefined) return []
-  return ledger === undefined ? [missing(name)] : fewerPartitions(name, ledger, input)
+  return marks === undefined ? [missing(name)] : fewerPartitions(name, marks, input)
 }
 
-/** What to tell of ledgers that forget sooner than records or settings do. */
+/**
+ * Warnings about a marks topic that keeps marks for less time than the records or settings need.
+ */
 export function marksWarnings(
   topic: string,
   { groupId, ttlMs }: MarksOwner,
@@ -65,18 +69,18 @@ export function marksWarnings(
 ): string[] {
   const name = marksTopicOf(topic, groupId)
   const input = found.get(topic)
-  const ledger = found.get(name)
-  if (input === undefined || ledger === undefined) return []
-  const rememberedMs = Math.min(ledger.retentionMs, ttlMs)
+  const marks = found.get(name)
+  if (input === undefined || marks === undefined) return []
+  const rememberedMs = Math.min(marks.retentionMs, ttlMs)
   const warnings = []
-  if (ledger.retentionMs < ttlMs) {
+  if (marks.retentionMs < ttlMs) {
     warnings.push(
-      `${name}: its retention.ms, ${ledger.retentionMs}, is below IDEMPOTENCY_TTL_MS, ${ttlMs}: after a restart the lower one counts`,
+      `${name}: retention.ms (${marks.retentionMs}) is below IDEMPOTENCY_TTL_MS (${ttlMs}): after a restart the lower value applies`,
     )
   }
   if (rememberedMs < input.retentionMs) {
     warnings.push(
-      `completed events of ${topic} are remembered for ${rememberedMs} ms, its records are kept for ${input.retentionMs} ms: an event that is read again after the former is handled again`,
+      `completed events of ${topic} are remembered for ${rememberedMs} ms, but its records are kept for ${input.retentionMs} ms: an event that is read again later than that is handled again`,
     )
   }
   return warnings

@@ -13,19 +13,19 @@ type TopicSettings = Pick<
   | 'KAFKA_SSL_CERT'
 >
 
-/** Rejects with TOPIC_MISSING unless the input topics are there, and what is written for them. */
+/** Rejects with TOPIC_MISSING unless the input topics and all topics written for them exist. */
 export async function requireTopics(kafka: Kafka, config: TopicSettings): Promise<void> {
   const inputs = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
   const needed = [...inputs, controlTopicOf(config.KAFKA_GROUP_ID)]
   const found = await withAdmin(kafka, (admin) => admin.describe(needed))
   const redrives = config.KAFKA_TOPICS.filter((topic) => isRedrive({ topic }))
-  if (redrives.length > 0) throw noInput(redrives)
+  if (redrives.length > 0) throw notAnInput(redrives)
   const missing = needed.filter((topic) => !found.has(topic))
   if (missing.length === 0) return
-  const what = missing.length === 1 ? 'topic does' : 'topics do'
-  // Kafka does not tell a user of topics that it may not see.
-  const hidden = isKnownToKafka(config) ? ', or may not be seen by this user' : ''
-  const message = `the ${what} not exist${hidden}: ${missing.join(', ')}; create with \`inventory-events topics create\``
+  const [what, them] = missing.length === 1 ? ['topic does', 'it'] : ['topics do', 'them']
+  // Kafka does not list topics that the user may not describe.
+  const hidden = isKnownToKafka(config) ? `, or this user may not describe ${them}` : ''
+  const message = `the ${what} not exist${hidden}: ${missing.join(', ')}; create ${them} with \`inventory-events topics create\``
   throw new InventoryEventsError('TOPIC_MISSING', message)
 }
 
@@ -33,12 +33,12 @@ function isKnownToKafka(config: TopicSettings): boolean {
   return config.KAFKA_SASL_MECHANISM !== undefined || config.KAFKA_SSL_CERT !== undefined
 }
 
-function noInput(topics: string[]): InventoryEventsError {
-  const message = `KAFKA_TOPICS: expected input topics, got ${topics.join(', ')}, which holds redriven dead letters`
+function notAnInput(topics: string[]): InventoryEventsError {
+  const message = `KAFKA_TOPICS: expected input topics, got ${topics.join(', ')}, used for redriven dead letters`
   return new InventoryEventsError('CONFIG_INVALID', message)
 }
 
-/** The number of partitions that a topic has. */
+/** A topic's partition count. Rejects with TOPIC_MISSING or KAFKA_UNAVAILABLE. */
 export async function partitionCountOf(kafka: Kafka, topic: string): Promise<number> {
   const found = await withAdmin(kafka, (admin) => admin.describe([topic]))
   const description = found.get(topic)

@@ -1,76 +1,76 @@
 import type { Admin, Kafka } from 'kafkajs'
 import kafkajs from 'kafkajs'
-import { systemClock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { withTimeout } from '../../util/with-timeout.ts'
+import { retry } from '../../util/retry.ts'
 import { brokersOf } from '../client/client.ts'
-import { causes, kafkaError } from '../client/errors.ts'
+import { causes, isMissingTopic } from '../client/errors.ts'
+import { withRequestLimit } from '../client/request-limit.ts'
+import { withAdminClient } from './admin-client.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 30_000
-const METADATA_INTERVAL_MS = 100
+/** Every 100 ms for about 30 s. */
+const METADATA_RETRY = { attempts: 300, backoff: { firstMs: 100, maxMs: 100 } }
 
 export interface NewTopic {
   topic: string
   partitions: number
   replicationFactor: number
-  /** Kafka's own names: `retention.ms`, `cleanup.policy`. */
+  /** Kafka's topic settings, such as `retention.ms`. */
   configs: Readonly<Record<string, string>>
 }
 
 export interface TopicDescription {
   partitions: number
   maxMessageBytes: number
-  /** How long records are kept; Infinity where that is for ever. */
+  /** `retention.ms`; Infinity if it is unlimited. */
   retentionMs: number
   /** `delete`, `compact` or both. */
   cleanupPolicy: string
 }
 
-/** What the program asks of a cluster beside reading and writing records. */
+/** Topic administration. All methods reject with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
 export interface TopicAdmin {
   list(): Promise<string[]>
-  /** Topics that don't exist are left out. */
+  /** Topics that do not exist are left out. */
   describe(topics: readonly string[]): Promise<Map<string, TopicDescription>>
-  /** False when it was there already, and is left as it is. */
+  /** Resolves with false when the topic exists already; it is then left unchanged. */
   create(topic: NewTopic): Promise<boolean>
 }
 
-/** Connects, does the work, disconnects. Rejects with KAFKA_UNAVAILABLE or what `work` throws. */
-export async function withAdmin<T>(
+/** Runs `work` with a connected admin client. Rejects with KAFKA_UNAVAILABLE or as `work` does. */
+export function withAdmin<T>(
   kafka: Kafka,
   work: (admin: TopicAdmin) => Promise<T>,
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<T> {
-  const admin = kafka.admin()
-  try {
-    await limited(admin.connect(), `connect to Kafka at ${brokersOf(kafka)}`, connectTimeoutMs)
-    return await work(topicAdmin(admin))
-  } finally {
-    void admin.disconnect().catch(() => undefined)
-  }
+  return withAdminClient(kafka, async (admin) => {
+    const doing = `connect to Kafka at ${brokersOf(kafka)}`
+    await withRequestLimit(admin.connect(), doing, connectTimeoutMs)
+    return work(topicAdmin(admin))
+  })
 }
 
 function topicAdmin(admin: Admin): TopicAdmin {
   const list = () => limited(admin.listTopics(), 'list the topics')
-  const made = new Set<string>()
+  const created = new Set<string>()
 
   async function describe(topics: readonly string[]): Promise<Map<string, TopicDescription>> {
-    const there = new Set(await list())
-    // Each question may go to another broker, and one of them may not have heard of a new topic.
-    const wanted = topics.filter((topic) => there.has(topic) || made.has(topic))
+    const existing = new Set(await list())
+    // Each request may go to another broker, which may not know of a new topic yet.
+    const wanted = topics.filter((topic) => existing.has(topic) || created.has(topic))
     if (wanted.length === 0) return new Map()
     const doing = `describe topics ${wanted.join(', ')}`
-    const ask = () => admin.fetchTopicMetadata({ topics: wanted })
-    const { topics: found } = await limited(whenKnown(ask), doing)
-    const limits = await limited(
-      whenKnown(() => limitsOf(admin, wanted)),
+    const fetchMetadata = () => admin.fetchTopicMetadata({ topics: wanted })
+    const { topics: found } = await limited(whenKnown(fetchMetadata), doing)
+    const settings = await limited(
+      whenKnown(() => settingsOf(admin, wanted)),
       doing,
     )
     return new Map(
       found.map(({ name, partitions }) => [
         name,
-        { partitions: partitions.length, ...limits.get(name)! },
+        { partitions: partitions.length, ...settings.get(name)! },
       ]),
     )
   }
@@ -81,7 +81,7 @@ function topicAdmin(admin: Admin): TopicAdmin {
         throw creationError(error, topic)
       },
     )
-    if (isNew) made.add(topic.topic)
+    if (isNew) created.add(topic.topic)
     return isNew
   }
 
@@ -101,23 +101,15 @@ async function createTopic(admin: Admin, topic: NewTopic): Promise<boolean> {
 }
 
 /**
- * Asks until the broker that is asked has heard of a new topic and its leaders. kafkajs' own wait for
- * that fails when it has not.
+ * Repeats the request until the broker that gets it knows the new topic and its leaders. kafkajs's
+ * own `waitForLeaders` fails while the broker does not.
  */
-async function whenKnown<T>(ask: () => Promise<T>): Promise<T> {
-  const giveUpAtMs = Date.now() + REQUEST_TIMEOUT_MS
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      const isNews = causes(error).some(({ type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION')
-      if (!isNews || Date.now() >= giveUpAtMs) throw error
-    }
-    await systemClock.sleep(METADATA_INTERVAL_MS)
-  }
+function whenKnown<T>(request: () => Promise<T>): Promise<T> {
+  const isUnknown = (error: unknown) => causes(error).some(isMissingTopic)
+  return retry(request, { ...METADATA_RETRY, isRetryable: isUnknown })
 }
 
-async function limitsOf(
+async function settingsOf(
   admin: Admin,
   topics: string[],
 ): Promise<Map<string, Omit<TopicDescription, 'partitions'>>> {
@@ -145,18 +137,15 @@ async function limitsOf(
   )
 }
 
-/** A creation that Kafka refused is nothing that waiting would change. */
+/** A creation that Kafka refused is a usage error: retrying would not help. */
 function creationError(error: unknown, { topic }: NewTopic): unknown {
-  const refusal = causes(error).findLast((each) => 'errors' in each) as AggregateError | undefined
-  const [first] = refusal?.errors ?? []
+  const aggregate = causes(error).findLast((each) => 'errors' in each) as AggregateError | undefined
+  const [first] = aggregate?.errors ?? []
   if (first === undefined) return error
   const message = `cannot create topic ${topic}: ${first.message}`
   return new InventoryEventsError('USAGE', message, { cause: error })
 }
 
-async function limited<T>(work: Promise<T>, doing: string, limitMs = REQUEST_TIMEOUT_MS) {
-  const late = () => new Error(`no answer within ${limitMs / 1000} s`)
-  return withTimeout(work, limitMs, late).catch((error) => {
-    throw kafkaError(error, doing)
-  })
+function limited<T>(request: Promise<T>, doing: string): Promise<T> {
+  return withRequestLimit(request, doing, REQUEST_TIMEOUT_MS)
 }

@@ -1,7 +1,9 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { withTlsHint } from '../../util/tls-hint.ts'
 
-/** What of a kafkajs error tells the cases apart: its classes are told by name and type. */
+/**
+ * The properties that identify a kafkajs error: its classes are recognised by `name` and `type`.
+ */
 interface KafkaJsError extends Error {
   type?: string
   broker?: string
@@ -15,8 +17,9 @@ const TLS = {
 }
 
 /**
- * A kafkajs error as one of ours, KAFKA_UNAVAILABLE unless Kafka said something more exact.
- * `doing` names what was tried: `list the topics`.
+ * Converts a kafkajs error to an InventoryEventsError: TOPIC_MISSING, KAFKA_REFUSED or, for
+ * anything else, KAFKA_UNAVAILABLE. One that kafkajs wrapped is returned as it is. `doing` is what
+ * failed, in the form `list the topics`.
  */
 export function kafkaError(error: unknown, doing: string): InventoryEventsError {
   const chain = causes(error)
@@ -35,7 +38,10 @@ export function kafkaError(error: unknown, doing: string): InventoryEventsError 
   return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { ...details, retryable: true })
 }
 
-/** What Kafka won't let us do however often we ask. */
+/**
+ * Why Kafka refused, if the error is an authentication or authorization failure: retrying is
+ * useless.
+ */
 function refusalIn(chain: KafkaJsError[]): string | undefined {
   const login = chain.findLast(({ name }) => name === 'KafkaJSSASLAuthenticationError')
   if (login !== undefined) return `Kafka refused the login: ${login.message}`
@@ -54,18 +60,18 @@ export function isMissingTopic(error: KafkaJsError): boolean {
   return error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
-/** The error of ours that kafkajs wrapped into its own, if it is one. */
+/** The InventoryEventsError that kafkajs wrapped in its own error, if there is one. */
 export function ownErrorIn(error: unknown): InventoryEventsError | undefined {
   return causes(error).find((each) => each instanceof InventoryEventsError)
 }
 
-/** What is told of an error that ends a consumer: ours, or which right is missing, or kafkajs's words. */
+/** The error to report when a consumer stops for good. `doing` as for `kafkaError`. */
 export function finalError(error: Error, doing: string): Error {
-  const told = kafkaError(error, doing)
-  return told.code === 'KAFKA_REFUSED' ? told : (ownErrorIn(error) ?? error)
+  const converted = kafkaError(error, doing)
+  return converted.code === 'KAFKA_REFUSED' ? converted : (ownErrorIn(error) ?? error)
 }
 
-/** The error and what caused it, the deepest last. kafkajs nests no deeper than this limit. */
+/** The error and its chain of causes, root cause last. kafkajs never nests 8 deep. */
 export function causes(error: unknown): KafkaJsError[] {
   const found: KafkaJsError[] = []
   let next = error

@@ -4,9 +4,9 @@ import type { Logger } from '../../util/logger.ts'
 const FIELDS = ['broker', 'groupId', 'memberId', 'topic', 'partition', 'error', 'retryCount']
 
 /**
- * kafkajs' lines as ours, at a lower level: it logs as an error what it then tries again. What
- * fails for good is thrown to us, and we report it. Only named fields pass, so that none that a
- * later kafkajs adds can carry a secret.
+ * Forwards kafkajs's log lines at a lower level: kafkajs logs an error for each attempt that it
+ * goes on to retry, and a final failure is thrown to us and reported there. Only known fields are
+ * copied, so that a field added by a later kafkajs cannot leak a secret.
  */
 export function bridgeLogs(log: Logger): logCreator {
   const child = log.child({ component: 'kafka' })

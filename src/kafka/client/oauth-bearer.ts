@@ -3,13 +3,13 @@ import kafkajs, { type Mechanism } from 'kafkajs'
 const SEPARATOR = '\u0001'
 const LENGTH_BYTES = 4
 
-/** Kafka's word for a refused token, as far as it is shown. */
+/** The broker's `status` for a refused token is quoted only if it looks like this. */
 const STATUS = /^[\w .:-]{1,64}$/
 
 /**
- * The mechanism OAUTHBEARER. kafkajs has one too, but takes a refusal for success: Kafka answers a
- * token that it does not take with JSON and no error code, and kafkajs then goes on for ever with a
- * connection that is not logged in.
+ * SASL OAUTHBEARER. kafkajs's own implementation mistakes a refusal for success: Kafka answers an
+ * invalid token with JSON and no error code, and kafkajs then keeps using a connection that is not
+ * authenticated.
  */
 export function oauthBearer(token: () => Promise<string>): Mechanism {
   return {
@@ -41,7 +41,7 @@ function requestOf(message: string) {
   return { encode: () => Buffer.concat([length, bytes]) }
 }
 
-/** Nothing when the token was taken, else why not. */
+/** Decodes to undefined when the token was accepted, else to the reason. */
 const answer = {
   decode: (raw: Buffer) => raw.subarray(LENGTH_BYTES),
   parse: (body: Buffer): string | undefined => (body.length > 0 ? statusOf(body) : undefined),
@@ -52,9 +52,9 @@ function statusOf(body: Buffer): string {
     const { status } = JSON.parse(body.toString()) as { status?: unknown }
     if (typeof status === 'string' && STATUS.test(status)) return status
   } catch {
-    // A broker of another make may say it in other words.
+    // Not JSON: another broker implementation may use another format.
   }
-  return 'the token was not taken'
+  return 'the token was not accepted'
 }
 
 type Refusal = new (message: string) => Error

@@ -5,15 +5,16 @@ import { type FetchedToken, requestToken } from './oauth-token-request.ts'
 
 type Ports = { requestToken: typeof requestToken; clock: Pick<Clock, 'now'> }
 
-/** kafkajs logs in again 10 s before Kafka ends the session with the token: it needs a new one then. */
+/** kafkajs re-authenticates 10 s before the token's session ends, and needs a new token by then. */
 const FRESH_MS = 15_000
 const FRESH_SHARE = 0.8
-/** After a failure the server is left alone for so long. */
+/** How long no new request is made after a failed one. */
 const PAUSE_MS = 1_000
 
 /**
- * Gives the token for a login: that of the settings, read anew from its file, or one that is got
- * with client credentials and kept until it soon expires. Rejects with what `requestToken` does.
+ * Returns a function that resolves with the token for a login: either the configured one, read from
+ * its file each time, or one requested with client credentials and cached until shortly before it
+ * expires. It rejects as `requestToken` does.
  */
 export function tokenSource(
   config: Config,
@@ -31,7 +32,7 @@ class TokenSource {
   #ports: Ports
   #last: { token: FetchedToken; atMs: number } | undefined
   #failure: { error: unknown; atMs: number } | undefined
-  #fetching: Promise<string> | undefined
+  #pending: Promise<string> | undefined
 
   constructor(config: Config, ports: Ports) {
     this.#config = config
@@ -42,11 +43,11 @@ class TokenSource {
     const nowMs = this.#ports.clock.now()
     if (this.#isFresh(nowMs)) return this.#last!.token.value
     if (this.#failure && nowMs - this.#failure.atMs < PAUSE_MS)
-      return this.#old(this.#failure.error)
-    this.#fetching ??= this.#fetch().finally(() => {
-      this.#fetching = undefined
+      return this.#lastValid(this.#failure.error)
+    this.#pending ??= this.#request().finally(() => {
+      this.#pending = undefined
     })
-    return this.#fetching
+    return this.#pending
   }
 
   #isFresh(nowMs: number): boolean {
@@ -55,9 +56,9 @@ class TokenSource {
     return nowMs - atMs < Math.min(token.lifeMs * FRESH_SHARE, token.lifeMs - FRESH_MS)
   }
 
-  async #fetch(): Promise<string> {
+  async #request(): Promise<string> {
     const { clock } = this.#ports
-    // Its life begins when it is made, which is after it was asked for.
+    // The token is issued after this, so it lives at least `lifeMs` from here.
     const atMs = clock.now()
     try {
       const token = await this.#ports.requestToken(this.#config)
@@ -66,12 +67,12 @@ class TokenSource {
       return token.value
     } catch (error) {
       this.#failure = { error, atMs: clock.now() }
-      return this.#old(error)
+      return this.#lastValid(error)
     }
   }
 
-  /** The token of before while it holds: its server may be away for a while. */
-  #old(error: unknown): string {
+  /** The last token while it is valid, so that a short outage of the token server does no harm. */
+  #lastValid(error: unknown): string {
     if (this.#last === undefined) throw error
     const { token, atMs } = this.#last
     if (this.#ports.clock.now() - atMs >= token.lifeMs) throw error

@@ -4,28 +4,28 @@ import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 
 export interface FetchedToken {
   value: string
-  /** For how long it holds, from when it was asked for; 0 if the server does not say. */
+  /** How long it is valid, counted from the request; 0 if the server does not say. */
   lifeMs: number
 }
 
-const LIMIT_MS = 5_000
-const ANSWER_BYTES_MAX = 65_536
+const TIMEOUT_MS = 5_000
+const RESPONSE_BYTES_MAX = 65_536
 const TOKEN = /^[\x21-\x7e]+$/
-/** The error codes of OAuth, such as `invalid_client`. */
+/** An OAuth error code, such as `invalid_client`. */
 const ERROR = /^[\w.-]{1,64}$/
 
-type Answer = { access_token?: unknown; expires_in?: unknown; error?: unknown }
+type TokenResponse = { access_token?: unknown; expires_in?: unknown; error?: unknown }
 
 /**
- * Asks for a token with the client's credentials. Rejects with KAFKA_UNAVAILABLE if asking again may
- * help, else with KAFKA_REFUSED; neither holds the secret.
+ * Requests a token with the client credentials grant. Rejects with KAFKA_UNAVAILABLE if a retry may
+ * help, else with KAFKA_REFUSED; neither message contains the secret.
  */
 export async function requestToken(config: Config): Promise<FetchedToken> {
   const url = config.KAFKA_OAUTH_TOKEN_URL ?? ''
-  const { status, answer } = await ask(url, config).catch((error) => {
+  const { status, body } = await post(url, config).catch((error) => {
     throw unavailable(url, reasonOf(error))
   })
-  const { access_token: value, expires_in: lifeS, error } = answer
+  const { access_token: value, expires_in: lifeS, error } = body
   if (status === 200 && typeof value === 'string' && TOKEN.test(value)) {
     return { value, lifeMs: Math.max(0, Number(lifeS) || 0) * 1_000 }
   }
@@ -34,17 +34,17 @@ export async function requestToken(config: Config): Promise<FetchedToken> {
   throw status >= 500 || status === 429 ? unavailable(url, why) : refused(url, why)
 }
 
-async function ask(url: string, config: Config): Promise<{ status: number; answer: Answer }> {
+async function post(url: string, config: Config): Promise<{ status: number; body: TokenResponse }> {
   const scope = config.KAFKA_OAUTH_SCOPE
   const response = await fetch(url, {
     method: 'POST',
     headers: { authorization: `Basic ${credentials(config)}`, accept: 'application/json' },
     body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope && { scope }) }),
-    // The secret is for that address alone.
+    // The secret must not be sent to any other address.
     redirect: 'manual',
-    signal: AbortSignal.timeout(LIMIT_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   })
-  return { status: response.status, answer: parsed(await limitedText(response)) }
+  return { status: response.status, body: parsed(await limitedText(response)) }
 }
 
 function credentials(config: Config): string {
@@ -59,14 +59,14 @@ async function limitedText(response: Response): Promise<string> {
   let bytes = 0
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length
-    if (bytes > ANSWER_BYTES_MAX)
-      throw new Error(`an answer of more than ${ANSWER_BYTES_MAX} bytes`)
+    if (bytes > RESPONSE_BYTES_MAX)
+      throw new Error(`the response is larger than ${RESPONSE_BYTES_MAX} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
 }
 
-function parsed(text: string): Answer {
+function parsed(text: string): TokenResponse {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? value : {}
@@ -75,10 +75,10 @@ function parsed(text: string): Answer {
   }
 }
 
-/** fetch says what went wrong in the cause. */
+/** `fetch` puts the reason into the cause. */
 function reasonOf(error: unknown): string {
   const { name, cause } = error as Error
-  if (name === 'TimeoutError') return `no answer within ${LIMIT_MS / 1_000} s`
+  if (name === 'TimeoutError') return `no response within ${TIMEOUT_MS / 1_000} s`
   if (cause instanceof AggregateError) return messageOf(cause.errors[0])
   return messageOf(cause ?? error)
 }

@@ -4,7 +4,9 @@ import type { Config } from '../../config/settings.ts'
 import { oauthBearer } from './oauth-bearer.ts'
 import { tokenSource } from './oauth-token-cache.ts'
 
-/** How to log in; undefined for no login. What files hold is read anew for each login. */
+/**
+ * kafkajs's SASL options; undefined without SASL. Secrets in files are read again for each login.
+ */
 export function saslOptions(config: Config): KafkaConfig['sasl'] {
   const { KAFKA_SASL_MECHANISM: mechanism } = config
   if (mechanism === undefined) return undefined

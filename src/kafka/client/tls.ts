@@ -8,7 +8,9 @@ import { InventoryEventsError } from '../../util/errors.ts'
 
 const KEEP_ALIVE_MS = 60_000
 
-/** Opens encrypted connections, each with the certificates as they are then. */
+/**
+ * A socket factory that reads the certificates again for each connection, so they can be renewed.
+ */
 export function tlsSockets(config: Config): ISocketFactory {
   return ({ host, port, onConnect }) => {
     const socket = connect({ host, port, ...tlsOptions(config, host) }, onConnect)
@@ -17,7 +19,7 @@ export function tlsSockets(config: Config): ISocketFactory {
   }
 }
 
-/** Throws CONFIG_INVALID when our own certificate can't be used. */
+/** Throws CONFIG_INVALID when the client certificate has expired. */
 export function tlsOptions(config: Config, host: string): ConnectionOptions {
   const ca = currentValue(config, 'KAFKA_SSL_CA')
   const cert = currentValue(config, 'KAFKA_SSL_CERT')
@@ -32,7 +34,7 @@ export function tlsOptions(config: Config, host: string): ConnectionOptions {
   }
 }
 
-/** A broker that refuses it closes the connection, often without a word of why. */
+/** Checked here because a broker that refuses the certificate often just closes the connection. */
 function requireValid(pem: string): void {
   const { validTo } = new X509Certificate(pem)
   if (Date.parse(validTo) > Date.now()) return

@@ -5,17 +5,22 @@ import { decompressLz4 } from './lz4.ts'
 import { TooLarge } from './output.ts'
 import { decompressSnappy } from './snappy.ts'
 
-/** A batch is inflated as a whole: 100 times Kafka's default message limit of 1 MiB, and some. */
+/**
+ * A batch is decompressed as a whole. The limit is 128 times Kafka's default message limit of 1
+ * MiB.
+ */
 export const BATCH_BYTES_MAX = 128 * 1024 * 1024
 
 export type CodecName = 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
-/** A batch that can't be decompressed. Another try would not do better, so kafkajs must not make one. */
+/** A batch cannot be decompressed. Retrying would not help, so kafkajs must not do it. */
 export class CodecError extends InventoryEventsError {
-  /** kafkajs's own word, which it asks every error for. */
+  /** Read by kafkajs, which retries unless this is false. */
   readonly retriable = false
 
-  /** The same error at a place of the log: the batch begins there or soon after. */
+  /**
+   * A copy that names a position, `topic/partition@offset`: the batch begins there or soon after.
+   */
   at(record: string): CodecError {
     return new CodecError(this.code, `${record}: ${this.message}`, { record })
   }
@@ -26,8 +31,8 @@ type Decompress = (input: Buffer, limitBytes: number) => Buffer | Promise<Buffer
 const TYPES = { gzip: 'GZIP', snappy: 'Snappy', lz4: 'LZ4', zstd: 'ZSTD' } as const
 
 /**
- * Teaches kafkajs to read what producers and topics may be compressed with; by itself it knows gzip
- * alone, and ends for good at the first batch of any other. A codec fails with CODEC_FAILED.
+ * Registers decompression for all of Kafka's codecs. kafkajs itself supports only gzip, and its
+ * consumer stops for good at the first batch of another codec. Codecs reject with CODEC_FAILED.
  */
 export function registerCodecs(limitBytes: number = BATCH_BYTES_MAX): void {
   for (const name of Object.keys(TYPES) as CodecName[]) {
@@ -39,7 +44,7 @@ export function registerCodecs(limitBytes: number = BATCH_BYTES_MAX): void {
   }
 }
 
-/** The records of one compressed batch. Rejects with CODEC_FAILED, naming the codec. */
+/** Decompresses one batch. Rejects with CODEC_FAILED, naming the codec. */
 export async function decompressBatch(
   name: CodecName,
   input: Buffer,
@@ -48,7 +53,7 @@ export async function decompressBatch(
   const decompress = decompressors[name]
   if (decompress === undefined) {
     const advice = 'run Node 22.15 or newer, or have producers and topics use another codec'
-    throw codecError(name, `Node ${process.versions.node} has no ${name}: ${advice}`)
+    throw codecError(name, `Node ${process.versions.node} does not support ${name}: ${advice}`)
   }
   try {
     return await decompress(input, limitBytes)
@@ -86,7 +91,7 @@ function codecError(name: CodecName, why: string): CodecError {
   return new CodecError('CODEC_FAILED', `cannot read a batch compressed with ${name}: ${why}`)
 }
 
-/** What we write is not compressed. */
+/** The service writes uncompressed batches only. */
 function compress(): never {
   throw new Error('compression is not supported, only decompression')
 }

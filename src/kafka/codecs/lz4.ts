@@ -7,43 +7,43 @@ const MATCH_MIN = 4
 const CHECKSUM_BYTES = 4
 
 /**
- * LZ4's frame format, as Kafka's clients write it. Throws where it is broken. Checksums are passed
- * over: they are optional, and Kafka guards the whole batch by one of its own.
+ * Decompresses the LZ4 frame format as Kafka's clients write it. Throws if it is malformed. LZ4's
+ * optional checksums are not verified: the whole batch has a checksum of Kafka's own.
  */
 export function decompressLz4(input: Buffer, limitBytes: number): Buffer {
   const { start, blockBytesMax, blockTrailerBytes } = headerOf(input)
-  const grown = new Grown(limitBytes + blockBytesMax)
+  const growing = new GrowingBuffer(limitBytes + blockBytesMax)
   let at = start
   for (;;) {
-    if (at + 4 > input.length) throw new Error('it has no end mark')
+    if (at + 4 > input.length) throw new Error('the end mark is missing')
     const word = input.readUInt32LE(at)
-    if (word === 0) return grown.content
+    if (word === 0) return growing.content
     const isStored = word >= STORED
     const bytes = isStored ? word - STORED : word
     const block = input.subarray(at + 4, at + 4 + bytes)
-    if (block.length < bytes) throw new Error('a block of it is cut off')
-    const output = grown.roomFor(isStored ? bytes : Math.min(blockBytesMax, roomAtMost(bytes)))
-    if (isStored) copyLiteral(block, 0, output, grown.size, bytes)
-    grown.size = isStored ? grown.size + bytes : inflate(block, output, grown.size)
-    if (grown.size > limitBytes) throw new TooLarge(limitBytes)
+    if (block.length < bytes) throw new Error('a block is truncated')
+    const output = growing.roomFor(isStored ? bytes : Math.min(blockBytesMax, roomAtMost(bytes)))
+    if (isStored) copyLiteral(block, 0, output, growing.size, bytes)
+    growing.size = isStored ? growing.size + bytes : inflate(block, output, growing.size)
+    if (growing.size > limitBytes) throw new TooLarge(limitBytes)
     at += 4 + bytes + blockTrailerBytes
   }
 }
 
 interface Header {
   start: number
-  /** What a block inflates to at most. */
+  /** Maximum size of a decompressed block. */
   blockBytesMax: number
   blockTrailerBytes: number
 }
 
 function headerOf(input: Buffer): Header {
-  if (input.length < 7 || input.readUInt32LE(0) !== MAGIC) throw new Error('it is no LZ4 frame')
+  if (input.length < 7 || input.readUInt32LE(0) !== MAGIC) throw new Error('not an LZ4 frame')
   const flags = byteAt(input, 4)
-  if (flags >> 6 !== 1) throw new Error(`version ${flags >> 6} of LZ4 frames is not known`)
-  if (flags & FLAG.dictionary) throw new Error('it needs a dictionary')
+  if (flags >> 6 !== 1) throw new Error(`unknown LZ4 frame version ${flags >> 6}`)
+  if (flags & FLAG.dictionary) throw new Error('LZ4 dictionaries are not supported')
   const sizeCode = (byteAt(input, 5) >> 4) & 7
-  if (sizeCode < 4) throw new Error(`block size code ${sizeCode} is not known`)
+  if (sizeCode < 4) throw new Error(`unknown LZ4 block size code ${sizeCode}`)
   return {
     start: 7 + (flags & FLAG.contentSize ? 8 : 0),
     blockBytesMax: 2 ** (8 + 2 * sizeCode),
@@ -51,12 +51,12 @@ function headerOf(input: Buffer): Header {
   }
 }
 
-/** A byte of a block makes at most 255 bytes of output, save for the first few. */
+/** Each byte of a block expands to at most 255 bytes of output, except for the first few. */
 function roomAtMost(blockBytes: number): number {
   return 64 + blockBytes * 255
 }
 
-/** Writes what the block holds at `size`, which may repeat what is before it; answers the new size. */
+/** Decompresses a block into `output` at `start`; it may repeat earlier output. Returns the end. */
 function inflate(block: Buffer, output: Buffer, start: number): number {
   let size = start
   let at = 0
@@ -75,7 +75,7 @@ function inflate(block: Buffer, output: Buffer, start: number): number {
   }
 }
 
-/** A length of 15 or more goes on in further bytes, until one that is not 255. */
+/** A length of 15 or more continues in the following bytes, up to the first that is not 255. */
 function lengthAt(block: Buffer, at: number, nibble: number): { length: number; end: number } {
   let length = nibble
   let end = at
@@ -89,7 +89,7 @@ function lengthAt(block: Buffer, at: number, nibble: number): { length: number; 
 }
 
 /** The output so far, in a buffer that grows up to a limit. */
-class Grown {
+class GrowingBuffer {
   size = 0
   #buffer = Buffer.alloc(0)
   #limitBytes: number
@@ -102,7 +102,7 @@ class Grown {
     return this.#buffer.subarray(0, this.size)
   }
 
-  /** The buffer, with room for as many bytes more where the limit allows it. */
+  /** The buffer, with room for that many more bytes if the limit allows. */
   roomFor(bytes: number): Buffer {
     const needed = this.size + bytes
     if (needed > this.#buffer.length) this.#grow(Math.max(needed, 2 * this.#buffer.length))

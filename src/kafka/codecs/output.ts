@@ -1,18 +1,18 @@
-/** The output would be longer than the limit: perhaps a bomb. */
+/** The output would exceed the limit: a decompression bomb, perhaps. */
 export class TooLarge extends Error {
   constructor(limitBytes: number) {
-    super(`it is more than ${limitBytes} bytes when decompressed`)
+    super(`the decompressed size exceeds ${limitBytes} bytes`)
   }
 }
 
-/** Throws where the input ends too soon. */
+/** Throws if the input ends before `at`. */
 export function byteAt(input: Buffer, at: number): number {
   const byte = input[at]
-  if (byte === undefined) throw new Error('it is cut off')
+  if (byte === undefined) throw new Error('the input is truncated')
   return byte
 }
 
-/** Copies `count` bytes to `output` at `size`; answers where the input goes on. */
+/** Copies `count` bytes to `output` at `size`; returns the position after them in `input`. */
 export function copyLiteral(
   input: Buffer,
   at: number,
@@ -21,17 +21,19 @@ export function copyLiteral(
   count: number,
 ): number {
   const end = at + count
-  if (end > input.length) throw new Error('it is cut off')
-  if (size + count > output.length) throw new Error('it is longer than it may be')
+  if (end > input.length) throw new Error('the input is truncated')
+  if (size + count > output.length) throw new Error('the output is larger than its limit')
   input.copy(output, size, at, end)
   return end
 }
 
-/** Repeats `count` bytes that begin `back` bytes before `size`; they may reach into themselves. */
+/**
+ * Copies `count` bytes from `back` bytes before `size` to `size`; source and target may overlap.
+ */
 export function repeat(output: Buffer, size: number, back: number, count: number): void {
-  if (back === 0 || back > size) throw new Error('it repeats what is not there')
-  if (size + count > output.length) throw new Error('it is longer than it may be')
-  // A call costs more than it saves where there is little to copy.
+  if (back === 0 || back > size) throw new Error('a copy refers to bytes before the output')
+  if (size + count > output.length) throw new Error('the output is larger than its limit')
+  // For short copies the call costs more than it saves.
   if (back >= count && count > 32) {
     output.copyWithin(size, size - back, size - back + count)
     return

@@ -1,11 +1,14 @@
 import { byteAt, copyLiteral, repeat, TooLarge } from './output.ts'
 
-/** How Java's clients begin: their framing puts many blocks, each with its length, after this. */
+/** The framing of Java's clients: this magic, then blocks, each with its length before it. */
 const FRAME_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
-/** The magic, a version and the oldest version that may read it. */
+/** The magic, a version and the oldest compatible version. */
 const FRAME_HEADER_BYTES = 16
 
-/** Snappy as Kafka's clients write it: in Java's framing, or a bare block. Throws where it is broken. */
+/**
+ * Decompresses Snappy as Kafka's clients write it: in Java's framing, or as one bare block. Throws
+ * if it is malformed.
+ */
 export function decompressSnappy(input: Buffer, limitBytes: number): Buffer {
   if (!input.subarray(0, FRAME_MAGIC.length).equals(FRAME_MAGIC)) return block(input, limitBytes)
   const blocks: Buffer[] = []
@@ -13,7 +16,7 @@ export function decompressSnappy(input: Buffer, limitBytes: number): Buffer {
   let at = FRAME_HEADER_BYTES
   while (at < input.length) {
     const end = at + 4 + input.readInt32BE(at)
-    if (end < at + 4 || end > input.length) throw new Error('a block of it is cut off')
+    if (end < at + 4 || end > input.length) throw new Error('a block is truncated')
     const output = block(input.subarray(at + 4, end), leftBytes)
     leftBytes -= output.length
     blocks.push(output)
@@ -46,14 +49,14 @@ function block(input: Buffer, limitBytes: number): Buffer {
       size += count
     }
   }
-  if (size !== length) throw new Error(`it says ${length} bytes and has ${size}`)
+  if (size !== length) throw new Error(`expected ${length} bytes of output, got ${size}`)
   return output
 }
 
 const LITERAL = 0
 const COPY_SHORT = 1
 
-/** The length of the output, and where the elements begin. */
+/** The length of the output, and the position of the first element. */
 function lengthOf(input: Buffer): [length: number, start: number] {
   let length = 0
   for (let at = 0; at < 5; at += 1) {
@@ -61,10 +64,10 @@ function lengthOf(input: Buffer): [length: number, start: number] {
     length += (byte & 0x7f) * 2 ** (7 * at)
     if (byte < 0x80) return [length, at + 1]
   }
-  throw new Error('its length is no number')
+  throw new Error('the length is not a valid varint')
 }
 
 function uintAt(input: Buffer, at: number, bytes: number): number {
-  if (at + bytes > input.length) throw new Error('it is cut off')
+  if (at + bytes > input.length) throw new Error('the input is truncated')
   return input.readUIntLE(at, bytes)
 }

@@ -20,12 +20,12 @@ export interface AssignmentOptions extends Pick<OutOfRangePorts, 'groupId' | 'ou
 }
 
 const RETRY_MS = 500
-/** A leader that was cut off for a while may not know of the newest records when it is asked. */
-const BEYOND_END_ASKS = 5
+/** How often offsets are read while one is beyond its log's end: a stale leader may lag behind. */
+const BEYOND_END_READS = 5
 
 /**
- * What this member owns, from join to join. A partition is read only from an offset that we told
- * kafkajs ourselves: what it remembers of a partition it had before may be stale.
+ * The partitions that this member owns, from join to join. Each is read only after an explicit
+ * seek: the position that kafkajs remembers from an earlier assignment may be stale.
  */
 export class Assignment {
   readonly owned = new OwnedPartitions()
@@ -34,7 +34,7 @@ export class Assignment {
   #lead = new PartitionControl()
   #memberId: string | undefined
   #generation = -1
-  /** Counts the joins, so that what was begun for one is dropped when the next comes. */
+  /** Counts the joins, so that work begun for one join is dropped at the next. */
   #joins = 0
   #closed = new AbortController()
 
@@ -43,18 +43,18 @@ export class Assignment {
     this.#findStart = offsetReset({ ...options, ...options.reports })
   }
 
-  /** Whether the running consumer has joined the group, be it without partitions. */
+  /** Whether the running consumer has joined the group, even if it was assigned no partitions. */
   get isJoined(): boolean {
     return this.#memberId !== undefined
   }
 
-  /** What to tell the group's leader before the next join. */
+  /** The metadata to send with the next join. */
   get claims(): MemberMetadata {
     const owned = [...this.owned].map(({ topic, partition }) => ({ topic, partition }))
     return { generation: this.#generation, owned }
   }
 
-  /** A join does not tell its generation, the heartbeats after it do. */
+  /** kafkajs's join event does not contain the generation; its heartbeat events do. */
   seenGeneration(generation: number): void {
     this.#generation = generation
   }
@@ -65,13 +65,13 @@ export class Assignment {
     this.#memberId = undefined
   }
 
-  /** Takes no more records in; what is owned can still be committed. */
+  /** Stops accepting records; owned partitions can still be committed. */
   close(): void {
     this.#closed.abort()
     this.#lead.pause([...this.owned])
   }
 
-  /** Gives everything up: nothing of it can be committed any more. */
+  /** Ends the epoch of every partition: nothing of them can be committed any more. */
   endAll(): void {
     this.#joins += 1
     this.#memberId = undefined
@@ -102,8 +102,8 @@ export class Assignment {
   }
 
   /**
-   * Runs synchronously when kafkajs has its new assignment, before it fetches for it: partitions
-   * that are gone are given up, and all others are held back until their offsets are known.
+   * Runs synchronously when kafkajs has its new assignment, before its first fetch: lost partitions
+   * are ended, and all others stay paused until their offsets are known.
    */
   joined({ payload }: ConsumerGroupJoinEvent): void {
     const join = ++this.#joins
@@ -123,8 +123,8 @@ export class Assignment {
   }
 
   /**
-   * kafkajs does not hand over batches that hold nothing but control or aborted records, but moves
-   * on behind them: so do the books, else the partition's lag would never reach 0.
+   * kafkajs skips batches of nothing but control or aborted records without calling eachBatch. The
+   * ledger moves past them here, else the partition's lag would never reach 0.
    */
   batchEnded({ payload }: ConsumerEndBatchProcessEvent): void {
     if (payload.batchSize > 0) return
@@ -137,7 +137,7 @@ export class Assignment {
   async #prepare(join: number, assigned: TopicPartition[]): Promise<void> {
     const offsets = await this.#readOffsets(join, assigned)
     if (offsets === undefined) return
-    // Inputs first: what ends with one of them is opened after that, and so opened anew.
+    // Inputs first: a redrive partition ends with its input, so it must be opened after it.
     const opened = [...assigned].sort(byTopicName).map(({ topic, partition }) => {
       const known = offsets.get(topic)?.get(partition)
       return known === undefined ? undefined : this.#open(join, topic, partition, known)
@@ -149,12 +149,12 @@ export class Assignment {
   #readOffsets(join: number, assigned: TopicPartition[]) {
     const { groupId, admin } = this.#options
     const topics = [...new Set(assigned.map(({ topic }) => topic))]
-    let asks = 0
+    let reads = 0
     return this.#untilDone(join, 'read the committed offsets', async () => {
       const offsets = await readOffsets(admin, groupId, topics)
-      asks += 1
-      if (asks < BEYOND_END_ASKS && assigned.some((each) => this.#isBeyondEnd(each, offsets))) {
-        throw new Error('the next offset is beyond the end of its partition')
+      reads += 1
+      if (reads < BEYOND_END_READS && assigned.some((each) => this.#isBeyondEnd(each, offsets))) {
+        throw new Error('the next offset is beyond the end of the log')
       }
       return offsets
     })
@@ -166,7 +166,7 @@ export class Assignment {
     return known !== undefined && next !== undefined && reasonOf(next, known) === 'beyond-end'
   }
 
-  /** Tries until it is done; undefined when another join or a stop came first. */
+  /** Retries until it succeeds; undefined when another join or a stop comes first. */
   async #untilDone<T>(join: number, what: string, work: () => Promise<T>): Promise<T | undefined> {
     const { clock, log } = this.#options
     const isCurrent = () => join === this.#joins && !this.#closed.signal.aborted
@@ -175,14 +175,14 @@ export class Assignment {
         const result = await work()
         return isCurrent() ? result : undefined
       } catch (error) {
-        log.warn({ error: messageOf(error) }, `cannot ${what}; trying again`)
+        log.warn({ error: messageOf(error) }, `cannot ${what}; retrying`)
         await clock.sleep(RETRY_MS, this.#closed.signal)
       }
     }
     return undefined
   }
 
-  /** Starts or goes on reading a partition whose offsets are known. */
+  /** Starts or continues reading a partition whose offsets are known. */
   async #open(
     join: number,
     topic: string,
@@ -190,7 +190,7 @@ export class Assignment {
     offsets: PartitionOffsets,
   ): Promise<void> {
     const kept = this.owned.get(topic, partition)
-    // Committed beyond what we completed: somebody owned it in between, and our epoch is over.
+    // Committed beyond what we completed: another member owned it in between, so our epoch is over.
     const wasOwnedInBetween = kept !== undefined && (offsets.committed ?? 0) > kept.ledger.watermark
     if (kept !== undefined && wasOwnedInBetween) this.#end(kept)
     const start = this.#start(topic, partition, offsets)
@@ -207,12 +207,12 @@ export class Assignment {
     if (!owned.isParked) this.#lead.resume(owned)
   }
 
-  /** Where to go on; undefined if the service must not. */
+  /** Where to continue; undefined if the service must not. */
   #start(topic: string, partition: number, offsets: PartitionOffsets): Start | undefined {
     const kept = this.owned.get(topic, partition)
     try {
       const start = this.#findStart({ topic, partition }, nextOf(kept, offsets), offsets)
-      // The offsets that we know of it will be given out anew, to other records.
+      // The offsets in our ledger will be reused for other records.
       if (kept !== undefined && start.outOfRange === 'beyond-end') this.#end(kept)
       return start
     } catch (error) {
@@ -227,13 +227,13 @@ export class Assignment {
     { offset }: Start,
     { committed = -1 }: PartitionOffsets,
   ) {
-    // What was committed beyond the end of the log must not keep us from committing less.
+    // A commit beyond the end of the log must not stop us from committing a lower offset.
     const owned = new OwnedPartition(topic, partition, offset, committed > offset ? -1 : committed)
     this.owned.add(owned)
     return owned
   }
 
-  /** With a partition ends that of its redriven events, which share its lanes and its marks. */
+  /** Also ends the redrive partition, which shares lanes and marks with its input partition. */
   #end(owned: OwnedPartition): void {
     this.owned.remove(owned)
     owned.lose()
@@ -243,7 +243,7 @@ export class Assignment {
   }
 }
 
-/** The offset that comes next; undefined if nothing was read yet. */
+/** The next offset to read; undefined if the group has never committed. */
 function nextOf(kept: OwnedPartition | undefined, offsets: PartitionOffsets | undefined) {
   return kept?.ledger.expected ?? offsets?.committed
 }

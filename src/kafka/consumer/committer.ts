@@ -26,7 +26,9 @@ export class Committer {
     this.#onCommit = onCommit
   }
 
-  /** kafkajs hands its commit function to each batch; the newest is that of the running consumer. */
+  /**
+   * kafkajs hands its commit function to each batch; the newest is that of the running consumer.
+   */
   use(once: CommitOnce): void {
     this.#once = once
   }
@@ -36,7 +38,9 @@ export class Committer {
     return this.#once !== undefined
   }
 
-  /** Commits what is completed; one commit at a time. Never rejects: the next one tries again. */
+  /**
+   * Commits what is completed; one commit at a time. Never rejects: the next commit is the retry.
+   */
   commit(): Promise<void> {
     this.#underWay = this.#underWay.then(() => this.#commit())
     return this.#underWay

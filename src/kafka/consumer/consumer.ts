@@ -3,6 +3,7 @@ import type { Intake } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { backoffMs } from '../../util/retry.ts'
 import { finalError } from '../client/errors.ts'
 import { beforeRejoin, drainLimitMs } from '../patches/before-rejoin.ts'
 import { withFetchErrors } from '../patches/fetch-errors.ts'
@@ -40,23 +41,25 @@ export interface KafkaSourceOptions {
 export interface SourceReports extends Pick<OutOfRangePorts, 'onOutOfRange'> {
   onRebalance(seconds: number): void
   onCommit(result: 'ok' | 'failed'): void
-  /** The consumer ended and a new one would not do better. */
+  /** The consumer crashed, and a new one would fail as well. */
   onFailure(error: Error): void
 }
 
 const REBALANCE_TIMEOUT_MS = 60_000
 const JOIN_RETRIES = 10
-/** kafkajs works off as many batches at once; a batch that waits must not hold up the others. */
+/**
+ * Batches that kafkajs processes concurrently, so that a batch that waits does not block others.
+ */
 const BATCHES_AT_ONCE = 16
-const REBUILD_DELAY_MS = { first: 500, most: 30_000 }
-/** Crashes in a row, without joining the group in between, that are not the brokers' being away. */
+const REBUILD_BACKOFF = { firstMs: 1_000, maxMs: 30_000 }
+/** Limit of crashes of kind `retry` without a successful join in between. */
 const CRASHES_MAX = 5
 
 type State = 'idle' | 'running' | 'stopping' | 'stopped'
 
 /**
- * The consumer-group member: kafkajs, kept on a short lead. It feeds the intake with what its
- * assignment owns, commits watermarks, and replaces a kafkajs consumer that crashed by a new one.
+ * The consumer-group member, built on kafkajs. It feeds the records of its assigned partitions to
+ * the intake, commits watermarks, and replaces a kafkajs consumer that crashed with a new one.
  */
 export class KafkaSource {
   readonly signs: Liveness
@@ -83,17 +86,17 @@ export class KafkaSource {
     this.#committer = new Committer(owned, flush, (result, error) => this.#onCommit(result, error))
   }
 
-  /** Partitions that this member owns, with their books. */
+  /** The partitions that this member owns, with their offset ledgers. */
   get owned(): Iterable<OwnedPartition> {
     return this.#assignment.owned
   }
 
-  /** Whether the member has joined its group, be it without partitions. */
+  /** Whether the member has joined its group, even if it was assigned no partitions. */
   get isJoined(): boolean {
     return this.#state === 'running' && this.#assignment.isJoined
   }
 
-  /** Resolves when the consumer runs; joining the group goes on after that. */
+  /** Resolves when the consumer runs; it joins the group after that. */
   async start(): Promise<void> {
     await this.#admin.connect()
     this.#state = 'running'
@@ -101,7 +104,7 @@ export class KafkaSource {
     void this.#commitEvery(this.#options.commitIntervalMs)
   }
 
-  /** Stops taking records in, lets the intake drain within the limit, commits, leaves the group. */
+  /** Stops reading, lets the intake drain within the limit, commits, leaves the group. */
   async stop(drainLimitMs: number): Promise<'drained' | 'limit'> {
     if (this.#state !== 'running') return 'drained'
     this.#state = 'stopping'
@@ -124,7 +127,7 @@ export class KafkaSource {
     return finalCommit({ ...ports, readCommitted: readOfGroup })
   }
 
-  /** A new kafkajs consumer each time: one that crashed can't be trusted to start again. */
+  /** Always a new kafkajs consumer: one that crashed may not start again. */
   async #build(): Promise<void> {
     const { kafka, groupId, sessionTimeoutMs, topics } = this.#options
     const sticky = stickyAssigner(() => this.#assignment.claims)
@@ -188,8 +191,8 @@ export class KafkaSource {
   }
 
   /**
-   * Runs inside kafkajs before each join: what is running may end, and what is completed is
-   * committed while this member may still do so. It must not throw.
+   * Runs inside kafkajs before each join: lets running handlers finish and commits what is
+   * completed, while this member still may. It must not throw.
    */
   async #beforeJoin(): Promise<void> {
     this.signs.tried()
@@ -199,7 +202,7 @@ export class KafkaSource {
     await this.#committer.commit()
   }
 
-  /** kafkajs has left the group and disconnected: what is under way can't be committed any more. */
+  /** kafkajs has left the group and disconnected: work in progress cannot be committed any more. */
   #onCrash(consumer: Consumer, error: Error): void {
     if (consumer !== this.#consumer) return
     this.#consumer = undefined
@@ -208,7 +211,7 @@ export class KafkaSource {
     this.#rebuilding = this.#rebuild(error)
   }
 
-  /** Tries until a consumer runs; gives up only where another one would fail as well. */
+  /** Retries until a consumer runs; reports a failure if another consumer would fail as well. */
   async #rebuild(crash: Error): Promise<void> {
     const { clock, log, reports, topics, groupId } = this.#options
     let error = crash
@@ -218,8 +221,8 @@ export class KafkaSource {
       if (kind === 'final' || (kind === 'retry' && this.#crashes > CRASHES_MAX)) {
         return reports.onFailure(finalError(error, `read ${topics.join(', ')} as group ${groupId}`))
       }
-      const delayMs = Math.min(REBUILD_DELAY_MS.most, REBUILD_DELAY_MS.first * 2 ** this.#crashes)
-      log.warn({ err: error, delayMs }, 'the consumer ended; a new one is started')
+      const delayMs = backoffMs(REBUILD_BACKOFF, this.#crashes)
+      log.warn({ err: error, delayMs }, 'the consumer crashed; starting a new one')
       this.signs.tried()
       await clock.sleep(delayMs, this.#stopped.signal)
       try {
@@ -234,7 +237,7 @@ export class KafkaSource {
     this.#options.reports.onCommit(result)
     if (result === 'ok') return
     this.#coordinator.commitFailed(error)
-    this.#options.log.warn({ error: messageOf(error) }, 'commit failed; the next one tries again')
+    this.#options.log.warn({ error: messageOf(error) }, 'commit failed; the next commit retries')
   }
 
   async #commitEvery(intervalMs: number): Promise<void> {

@@ -4,9 +4,9 @@ import { CodecError } from '../codecs/codecs.ts'
 
 /**
  * What a crash of the consumer calls for.
- * - `away`: brokers can't be reached or are not ready. It passes by itself, however long it takes.
- * - `retry`: something else went wrong; a new client may do, but not again and again.
- * - `final`: a new client would be refused just the same.
+ * - `away`: brokers are unreachable or not ready. Retried without limit.
+ * - `retry`: anything else. A new consumer may work; retried a limited number of times.
+ * - `final`: a new consumer would fail in the same way.
  */
 export type CrashKind = 'away' | 'retry' | 'final'
 
@@ -38,7 +38,7 @@ export function classifyCrash(error: Error): CrashKind {
       AWAY_NAMES.includes(each.name) ||
       (each instanceof InventoryEventsError && each.retryable) ||
       AWAY_CODES.includes((each as NodeJS.ErrnoException).code ?? '') ||
-      // The brokers' own word for "not now", such as a coordinator that is still loading.
+      // A retriable error code of the broker, such as COORDINATOR_LOAD_IN_PROGRESS.
       (each.type !== undefined && each.retriable === true),
   )
   return isAway ? 'away' : 'retry'

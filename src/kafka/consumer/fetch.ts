@@ -19,23 +19,23 @@ export interface FetchPorts {
 /** How long a batch waits for room before its partition is paused: pausing and resuming is slow. */
 const PATIENCE_MS = 2_000
 const HEARTBEAT_EVERY_MS = 250
-/** Batches of several partitions are taken in at once: for so long together, then lanes go on. */
+/** Batches of several partitions share this time slice; then the lanes run. */
 const SLICE_MS = 5
-/** To look at the clock for each record would cost as much as some of them. */
+/** Reading the clock for each record would cost as much as handling some of them. */
 const RECORDS_PER_LOOK = 16
 
 /**
- * Takes kafkajs's batches in. It copies, enqueues and returns, or waits for room while it goes on
- * sending heartbeats. Only kafkajs's own errors leave it: those of a heartbeat, which make it
- * rejoin. It resolves exactly what was taken, so the rest is fetched again.
+ * Creates kafkajs's eachBatch: it offers each record to the intake and returns, or waits for room
+ * while sending heartbeats. The only errors that it throws are kafkajs's own from a heartbeat,
+ * which make kafkajs rejoin. It resolves exactly the records taken, so the rest is fetched again.
  */
 export function createFetch(ports: FetchPorts) {
   disablePretenuring()
   const slice = new TimeSlice(ports.clock, SLICE_MS)
   return async function fetch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
-    // A member that was frozen or cut off hears first whether it still is one. This asks the group's
-    // coordinator only when that was not done for a while.
+    // Detects that this member was evicted while it was frozen or disconnected. A request is sent
+    // only if the heartbeat interval has passed.
     await payload.heartbeat()
     const owned = ports.readable(batch.topic, batch.partition)
     if (owned === undefined || owned.isTaking) return
@@ -46,8 +46,8 @@ export function createFetch(ports: FetchPorts) {
     const isWhole = await takeAll(payload, owned, ports, slice).finally(() => {
       owned.isTaking = false
     })
-    // The partition may have been lost, and even regained, while the batch waited: then what kafkajs
-    // reads next is no longer this batch's to say.
+    // The partition may have been lost, and even regained, while the batch waited: then this batch
+    // must not move kafkajs's position.
     if (ports.readable(batch.topic, batch.partition) !== owned) return
     if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)
     resolve(payload, owned)
@@ -62,7 +62,7 @@ async function takeAll(
 ): Promise<boolean> {
   const { messages } = payload.batch
   const record = emptyRecord(payload.batch)
-  // By number, as an iterator makes an object of each step until the engine has optimized it away.
+  // By index: until V8 has optimized it, an iterator allocates an object for each step.
   for (let i = 0; i < messages.length; i++) {
     if (i % RECORDS_PER_LOOK === 0 && slice.isOver()) {
       while (slice.isOver()) await slice.next
@@ -80,7 +80,7 @@ async function takeAll(
   return true
 }
 
-/** Waits for an obstacle, with heartbeats; false if the batch must be given up. */
+/** Waits for an obstacle, sending heartbeats; false if the batch must be dropped. */
 async function outwait(
   obstacle: Obstacle,
   payload: EachBatchPayload,
@@ -111,12 +111,12 @@ function resolve(payload: EachBatchPayload, owned: OwnedPartition): void {
   try {
     payload.resolveOffset(String(owned.ledger.expected - 1))
   } catch {
-    // kafkajs throws a TypeError, and would end the consumer, when the topic was lost meanwhile.
+    // kafkajs throws a TypeError, which would crash the consumer, if the topic was lost meanwhile.
     // Then there is nothing to resolve.
   }
 }
 
-/** The offset that the fetch asked for. kafkajs has it, its types do not. */
+/** The offset in the fetch request. kafkajs sets it, but its types lack it. */
 function fetchedOffsetOf(batch: Batch): number {
   return Number((batch as Batch & { fetchedOffset: string }).fetchedOffset)
 }

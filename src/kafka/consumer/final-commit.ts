@@ -8,7 +8,7 @@ import type { OwnedPartition } from './owned-partition.ts'
 export interface LastCommitPorts {
   committer: Pick<Committer, 'commit' | 'isReady'>
   owned: Iterable<OwnedPartition>
-  /** What the group's coordinator holds, by topic, then partition. */
+  /** The group's committed offsets, by topic, then partition. */
   readCommitted(topics: string[]): Promise<Map<string, Map<number, number>>>
   clock: Clock
   log: Pick<Logger, 'warn'>
@@ -19,9 +19,9 @@ const ANSWER_MS = 2_000
 const RETRY_MS = 200
 
 /**
- * Commits before the group is left. No later commit makes up for this one, and a rebalance may
- * refuse it: so the coordinator is asked what it holds, and the commit made again until it holds
- * what is completed, or the limit is reached.
+ * Commits before the member leaves the group. There is no later commit to make up for this one, and
+ * a rebalance may refuse it. So the committed offsets are read back, and the commit is repeated
+ * until they match the watermarks or the limit is reached.
  */
 export async function finalCommit(ports: LastCommitPorts): Promise<void> {
   const { committer, clock, log } = ports
@@ -31,19 +31,22 @@ export async function finalCommit(ports: LastCommitPorts): Promise<void> {
     const problem = committer.isReady ? await problemOf(ports) : undefined
     if (problem === undefined) return
     if (clock.now() >= endMs) {
-      return log.warn({ why: problem }, 'left without the last commit: some events come again')
+      return log.warn(
+        { why: problem },
+        'left the group without confirming the final commit; some events will be redelivered',
+      )
     }
     await clock.sleep(RETRY_MS)
   }
 }
 
-/** Why the last commit is not known to be there. */
+/** Why the final commit is not confirmed; undefined if it is. */
 async function problemOf(ports: LastCommitPorts): Promise<string | undefined> {
   const all = [...ports.owned]
   if (all.length === 0) return undefined
   try {
     const asked = ports.readCommitted([...new Set(all.map(({ topic }) => topic))])
-    const late = () => new Error('the coordinator does not answer')
+    const late = () => new Error('no response from the coordinator')
     const held = await withTimeout(asked, ANSWER_MS, late, ports.clock)
     const missing = all.filter((owned) => isMissing(owned, held))
     return missing.length === 0 ? undefined : `${missing.map(nameOf).join(', ')} not committed`
@@ -52,7 +55,9 @@ async function problemOf(ports: LastCommitPorts): Promise<string | undefined> {
   }
 }
 
-/** Also notes what is held, so that the next commit names the partition again. */
+/**
+ * Also lowers `committedOffset` to what the coordinator has, so the next commit includes it again.
+ */
 function isMissing(owned: OwnedPartition, held: Map<string, Map<number, number>>): boolean {
   const offset = held.get(owned.topic)?.get(owned.partition) ?? -1
   owned.committedOffset = Math.min(owned.committedOffset, offset)

@@ -1,10 +1,10 @@
 import type { Consumer } from 'kafkajs'
 import type { Clock } from '../../util/clock.ts'
 
-/** What the coordinator answers well to members only. */
+/** Requests that succeed only for members of the group. */
 const MEMBERS_REQUESTS = ['Heartbeat', 'SyncGroup']
 
-/** When the consumer last did anything, and when its group last answered. In milliseconds. */
+/** When the consumer last tried anything, and when the group's coordinator last confirmed it. */
 export class Liveness {
   #clock: Pick<Clock, 'now'>
   #triedAtMs: number
@@ -27,19 +27,19 @@ export class Liveness {
     consumer.on(events.FETCH_START, () => this.tried())
   }
 
-  /** When the request was sent whose answer is heard next. */
+  /** When the request was sent whose response comes next. */
   asked(atMs: number): void {
     this.#askedAtMs = atMs
   }
 
-  /** The consumer did something, be it in vain. */
+  /** The consumer tried something, successfully or not. */
   tried(): void {
     this.#triedAtMs = this.#clock.now()
   }
 
   /**
-   * The group's coordinator answered. That counts from when it was asked: a process that was frozen
-   * reads, when it is woken, an answer that was true before.
+   * The group's coordinator responded. The response counts from when the request was sent: a
+   * process that was frozen reads a response that may be out of date by then.
    */
   heard(): void {
     this.tried()

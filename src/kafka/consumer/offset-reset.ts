@@ -1,13 +1,14 @@
 import { InventoryEventsError } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { LogRange } from '../client/log-range.ts'
 import type { TopicPartition } from './assigner/balance.ts'
 
-/** What to do when the offset that is to be read next is not in the log. */
+/** What to do when the next offset is outside the log. */
 export type OutOfRangePolicy = 'earliest' | 'latest' | 'fail'
 
 /**
- * Why it is not there. `removed`: the log begins behind it, as retention removes the oldest records.
- * `beyond-end`: the log ends before it, so the topic was made anew or has lost its newest records.
+ * `removed`: the log starts after the offset, since retention has deleted the oldest records.
+ * `beyond-end`: the log ends before it, so the topic was recreated or has lost its newest records.
  */
 export type OutOfRangeReason = 'removed' | 'beyond-end'
 
@@ -19,21 +20,15 @@ export interface OutOfRangePorts {
   onOutOfRange(topic: string, reason: OutOfRangeReason, lostOffsets: number): void
 }
 
-/** What the log holds: from the first offset that is left to the one that comes next. */
-export interface LogRange {
-  low: number
-  high: number
-}
-
 export interface Start {
   offset: number
   outOfRange?: OutOfRangeReason
 }
 
 /**
- * Finds where to read a partition from. `next` is the offset that would come next, undefined where
- * nothing was read yet. Where the log does not have it, that is logged and counted once; under
- * `fail` it throws OFFSET_OUT_OF_RANGE.
+ * Finds where to start reading a partition. `next` is the next offset, or undefined if nothing was
+ * read yet. If it is outside the log, that is logged and counted once; under `fail` it throws
+ * OFFSET_OUT_OF_RANGE.
  */
 export function offsetReset({ groupId, outOfRange, log, onOutOfRange }: OutOfRangePorts) {
   return function findStart(at: TopicPartition, next: number | undefined, range: LogRange): Start {
@@ -47,7 +42,7 @@ export function offsetReset({ groupId, outOfRange, log, onOutOfRange }: OutOfRan
     onOutOfRange(topic, reason, lostOffsets)
     log.error(
       { topic, partition, reason, next, ...range, start: offset, lostOffsets },
-      'the next offset is not in the log: going on where OUT_OF_RANGE says',
+      'offset out of range; resetting as OUT_OF_RANGE says',
     )
     return { offset, outOfRange: reason }
   }
@@ -61,7 +56,7 @@ export function reasonOf(next: number, { low, high }: LogRange): OutOfRangeReaso
 function refusal(groupId: string, at: TopicPartition, next: number, { low, high }: LogRange) {
   const place = `${at.topic}/${at.partition}`
   const message =
-    `group ${groupId} would read ${place} from offset ${next}, but the log has ${low} to ${high}: ` +
+    `group ${groupId}: next offset ${next} of ${place} is outside the log, ${low} to ${high}: ` +
     `set OUT_OF_RANGE to earliest or latest for this start, or set the group's offset by hand`
   return new InventoryEventsError('OFFSET_OUT_OF_RANGE', message)
 }

@@ -1,19 +1,16 @@
 import type { Admin } from 'kafkajs'
+import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
 
-/** What the brokers know of a partition. */
-export interface PartitionOffsets {
-  /** What the group committed; undefined if it never did. */
+/** A group's committed offset in a partition, and the range of its log. */
+export interface PartitionOffsets extends LogRange {
+  /** Undefined if the group has never committed. */
   committed: number | undefined
-  /** The first offset that the log still has. */
-  low: number
-  /** The offset that the next record will get. */
-  high: number
 }
 
 /** By topic, then partition. */
 export type GroupOffsets = Map<string, Map<number, PartitionOffsets>>
 
-/** Asks the brokers about every partition of the topics. */
+/** Reads committed offsets and log ranges for every partition of the topics. */
 export async function readOffsets(
   admin: Admin,
   groupId: string,
@@ -26,7 +23,7 @@ export async function readOffsets(
   return byTopic
 }
 
-/** What the group committed, by topic, then partition; below 0 where it never did. */
+/** Committed offsets, by topic, then partition; below 0 if the group has never committed. */
 export async function readCommitted(
   admin: Admin,
   groupId: string,
@@ -45,12 +42,12 @@ async function readTopic(
   topic: string,
   commits: Map<number, number>,
 ): Promise<Map<number, PartitionOffsets>> {
-  const ends = await admin.fetchTopicOffsets(topic)
+  const ranges = await fetchLogRanges(admin, topic)
   return new Map(
-    ends.map(({ partition, low, high }) => {
+    [...ranges].map(([partition, range]) => {
       const commit = commits.get(partition) ?? -1
       const committed = commit < 0 ? undefined : commit
-      return [partition, { committed, low: Number(low), high: Number(high) }]
+      return [partition, { committed, ...range }]
     }),
   )
 }

@@ -7,15 +7,15 @@ export class OwnedPartition implements Epoch {
   readonly topic: string
   readonly partition: number
   readonly ledger: OffsetLedger
-  /** What the group's coordinator holds for it, as far as we know. */
+  /** The committed offset, as far as this member knows. */
   committedOffset: number
-  /** Read from only once its start is known and kafkajs was told; anew after every join. */
+  /** Whether it may be read: kafkajs was told where to start. Reset at every join. */
   isPrepared = false
-  /** A batch of it is being taken in. A second one at the same time would mix up the order. */
+  /** A batch is being taken. A second one at the same time would break the order. */
   isTaking = false
-  /** Why a record could not be taken in, so that the partition is not read; undefined while it is. */
+  /** Why the partition is paused; undefined while it is read. */
   parkedWhy: string | undefined
-  /** The expected offset at which a batch without records began behind a gap. */
+  /** The expected offset before which a batch without records left a gap. */
   gapSeenAtOffset: number | undefined
   #loss = new AbortController()
 
@@ -28,9 +28,9 @@ export class OwnedPartition implements Epoch {
   }
 
   /**
-   * Whether a batch without records continues what was taken. One that begins behind a gap may be of
-   * an older assignment, or the log was compacted there: the next batch will be sought back, and if
-   * the gap then shows again, it is the log's.
+   * Whether a batch without records continues the ledger. If it begins after a gap, it may belong
+   * to an older assignment, or the log was compacted there. The next batch seeks back, and if the
+   * same gap shows again, it is a gap in the log.
    */
   continuesAt(firstOffset: number): boolean {
     const { expected } = this.ledger

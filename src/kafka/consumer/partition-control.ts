@@ -14,23 +14,23 @@ export class PartitionControl {
 
   pause(partitions: readonly TopicPartition[]): void {
     const each = partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))
-    this.#tell((consumer) => consumer.pause(each))
+    this.#call((consumer) => consumer.pause(each))
   }
 
   resume({ topic, partition }: TopicPartition): void {
-    this.#tell((consumer) => consumer.resume([{ topic, partitions: [partition] }]))
+    this.#call((consumer) => consumer.resume([{ topic, partitions: [partition] }]))
   }
 
   seek({ topic, partition }: TopicPartition, offset: number): void {
-    this.#tell((consumer) => consumer.seek({ topic, partition, offset: String(offset) }))
+    this.#call((consumer) => consumer.seek({ topic, partition, offset: String(offset) }))
   }
 
-  #tell(what: (consumer: LeadConsumer) => void): void {
+  #call(what: (consumer: LeadConsumer) => void): void {
     try {
       if (this.#consumer !== undefined) what(this.#consumer)
     } catch {
-      // kafkajs throws when it has ended by itself and has not told so yet. Its crash ends every
-      // epoch, so there is nothing left to tell it.
+      // kafkajs throws when it has crashed but not emitted CRASH yet. The crash will end every
+      // epoch, so this call no longer matters.
     }
   }
 }

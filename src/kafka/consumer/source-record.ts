@@ -21,7 +21,7 @@ interface Place {
   partition: number
 }
 
-/** A record to fill again and again, for those who copy what they keep. */
+/** A reusable record, for callers that copy what they keep. */
 export function emptyRecord({ topic, partition }: Place): SourceRecord {
   return { topic, partition, offset: 0, timestampMs: 0, key: null, value: null, headers: {} }
 }
@@ -40,12 +40,12 @@ export function fillRecord(
 
 const ZERO = '0'.charCodeAt(0)
 
-/** As `Number` reads it, which takes more than twice as long: every record has two of these. */
+/** Like `Number`, in less than half the time: every record has two of these. */
 function integerOf(text: string): number {
   let value = 0
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - ZERO
-    // A sign: of -1, which stands for a time that nobody knows.
+    // A minus sign: a timestamp of -1 means that it is unknown.
     if (digit < 0) return Number(text)
     value = value * 10 + digit
   }

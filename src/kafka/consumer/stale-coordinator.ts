@@ -3,9 +3,10 @@ import type { Consumer } from 'kafkajs'
 const NOT_COORDINATOR = 'NOT_COORDINATOR_FOR_GROUP'
 
 /**
- * Whether the group's coordinator has to be looked for anew. It may pass to another broker and know
- * the member there: then heartbeats go on, and kafkajs, whose join failed while the new one was
- * loading, would commit to the old one for ever. Only a join gives its commits the new one.
+ * Whether kafkajs commits to a broker that is no longer the group's coordinator. When the group
+ * moves to another broker that knows the member, heartbeats continue there; but if a join failed
+ * while the new coordinator was loading, kafkajs commits to the old one for ever. Only a join
+ * corrects that.
  */
 export class StaleCoordinator {
   #isStale = false

@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs'
 
-/** Connects and subscribes; what it connected is disconnected again where that fails. */
+/** Connects and subscribes; disconnects again if that fails. */
 export async function subscribe(consumer: Consumer, topics: readonly string[]): Promise<void> {
   try {
     await consumer.connect()

@@ -7,8 +7,7 @@ interface Cluster {
 
 /**
  * An assigner that also lets us finish work before every join. kafkajs has no event that it waits
- * for, but on each path to a join it first asks the cluster for the group's coordinator: so that
- * question waits for `before`.
+ * for, but before each join it looks up the group's coordinator, so that lookup waits for `before`.
  */
 export function beforeRejoin(
   assigner: PartitionAssigner,
@@ -25,7 +24,7 @@ export function beforeRejoin(
 
 /**
  * How long the work before a join may take. kafkajs sends no heartbeat meanwhile, so it ends well
- * before the session does: who is put out of the group can't commit what it ended.
+ * before the session does: a member that was evicted cannot commit what it completed.
  */
 export function drainLimitMs(options: {
   rebalanceDrainMs: number

@@ -17,8 +17,8 @@ let done = false
 
 /**
  * Closes a connection when a request on it was not answered in time, as Kafka's own client does, so
- * that the next request opens another. kafkajs keeps it: when the network lost a connection without
- * telling, every later request waits in vain as well. Another version of kafkajs is left alone.
+ * that the next request opens another. kafkajs keeps it: when the network has dropped a connection
+ * silently, every later request on it times out as well. Another version of kafkajs is left alone.
  */
 export function closeTimedOutConnections(): void {
   const connection = prototypeIn<Connection>('network/connection')
@@ -32,7 +32,7 @@ export function closeTimedOutConnections(): void {
   connection.disconnect = async function (this: Connection) {
     open.delete(this)
     const result = await disconnect.call(this)
-    giveUpUnanswerable(this)
+    rejectUnanswerable(this)
     return result
   }
   connection.send = async function (this: Connection, request) {
@@ -47,19 +47,19 @@ export function closeTimedOutConnections(): void {
 }
 
 /**
- * What was sent between kafkajs's last look at its queue and the end of the socket. Nobody will
- * answer it, and kafkajs has stopped looking at the time: it would wait, and a member that joins its
- * group so would stay outside, for ever.
+ * Rejects requests sent between kafkajs's last check of its queue and the end of the socket. They
+ * get no response, and kafkajs no longer checks their timeouts: they would wait for ever, and with
+ * them a member that is joining its group.
  */
-function giveUpUnanswerable({ requestQueue }: Connection): void {
+function rejectUnanswerable({ requestQueue }: Connection): void {
   if (requestQueue.inflight.size === 0) return
   requestQueue.rejectAll(new kafkajs.KafkaJSConnectionError('Closed connection'))
 }
 
 /**
- * With an error: kafkajs then gives up the other waiting requests, which it may try again. Idle
- * connections are closed as well. They may be lost too, would each be found out by a request that
- * waits in vain, and cost little to open again.
+ * Destroys the socket with an error, so that kafkajs rejects the other waiting requests, which it
+ * may retry. Idle connections are closed too: they may be dead as well, each would cost a request
+ * timeout to find out, and reopening them is cheap.
  */
 function drop(socket: Socket, error: Error): void {
   socket.destroy(error)

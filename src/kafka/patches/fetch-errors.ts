@@ -15,8 +15,8 @@ interface FetchRequest {
 }
 
 /**
- * An assigner that also catches two errors of a fetch before kafkajs acts on them, and makes kafkajs
- * join again, instead of a fetch, while a join is due.
+ * An assigner that also catches two errors of a fetch before kafkajs acts on them, and makes
+ * kafkajs join again, instead of a fetch, while a join is due.
  */
 export function withFetchErrors(
   assigner: PartitionAssigner,
@@ -25,7 +25,7 @@ export function withFetchErrors(
   const watched = patchOnce((broker: Broker) => {
     const fetch = broker.fetch.bind(broker)
     broker.fetch = async (request) => {
-      if (isJoinDue()) throw rejoin('the coordinator of the group has to be looked for anew')
+      if (isJoinDue()) throw rejoin('the group has moved to another coordinator')
       return fetch(request).catch(async (error: Error) => {
         if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error.message)
         throw error instanceof CodecError ? await placed(error, request, fetch) : error
@@ -39,14 +39,15 @@ export function withFetchErrors(
 }
 
 /**
- * Where an offset is out of range, kafkajs would commit -1 or -2 over the group's and go on from
- * there. A join instead has every partition's next offset compared with its log before it is read.
+ * When an offset is out of range, kafkajs would overwrite the group's offset with -1 or -2 and
+ * continue from there. A join instead compares every partition's next offset with its log before
+ * reading.
  */
 function rejoin(message: string): Error {
   return Object.assign(new Error(message), { type: 'REBALANCE_IN_PROGRESS' })
 }
 
-/** The same error, naming the partition: asked for alone, it fails again. */
+/** The same error with the partition named: fetched alone, that partition fails again. */
 async function placed(
   error: CodecError,
   request: FetchRequest,

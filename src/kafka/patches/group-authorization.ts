@@ -6,7 +6,7 @@ interface Broker {
 
 interface Cluster {
   brokerPool: {
-    withBroker(ask: (at: { broker: Broker }) => Promise<unknown>): Promise<unknown>
+    withBroker(request: (at: { broker: Broker }) => Promise<unknown>): Promise<unknown>
   }
   findGroupCoordinatorMetadata(options: unknown): Promise<unknown>
 }
@@ -14,8 +14,9 @@ interface Cluster {
 let done = false
 
 /**
- * Lets a group that may not be used fail with Kafka's own answer. kafkajs says that it finds no
- * coordinator, which would pass by itself, and so asks for ever. Another version of it is left alone.
+ * Surfaces GROUP_AUTHORIZATION_FAILED, which kafkajs hides: it reports that it finds no
+ * coordinator, a retriable error, and so retries for ever. Another version of kafkajs is left
+ * unpatched.
  */
 export function surfaceGroupAuthorizationErrors(): void {
   const cluster = prototypeIn<Cluster>('cluster')
@@ -31,14 +32,14 @@ export function surfaceGroupAuthorizationErrors(): void {
   }
 }
 
-/** What kafkajs swallowed, by asking once more. */
+/** The error that kafkajs swallowed, by sending the request once more. */
 async function refusalOf(cluster: Cluster, options: unknown): Promise<unknown> {
   let refusal: unknown
-  const ask = ({ broker }: { broker: Broker }) =>
+  const request = ({ broker }: { broker: Broker }) =>
     broker.findGroupCoordinator(options).catch((error: { type?: string }) => {
       if (error.type?.endsWith('_AUTHORIZATION_FAILED')) refusal ??= error
       throw error
     })
-  await cluster.brokerPool.withBroker(ask).catch(() => undefined)
+  await cluster.brokerPool.withBroker(request).catch(() => undefined)
   return refusal
 }

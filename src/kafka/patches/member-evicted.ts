@@ -11,26 +11,27 @@ interface Coordinator {
 }
 
 /**
- * An assigner that also tells at once when the group has put this member out: its partitions are
- * others' already, while kafkajs only says so after the next join, which may take long.
+ * An assigner that also calls `onEvicted` as soon as the group has evicted this member: its
+ * partitions belong to others already, while kafkajs reports that only after the next join, which
+ * may take long.
  */
 export function onMemberEvicted(
   assigner: PartitionAssigner,
-  onPutOut: () => void,
+  onEvicted: () => void,
 ): PartitionAssigner {
   return patchCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findGroupCoordinator.bind(cluster)
-    const watched = patchOnce((coordinator: Coordinator) => watch(coordinator, onPutOut))
+    const watched = patchOnce((coordinator: Coordinator) => watch(coordinator, onEvicted))
     cluster.findGroupCoordinator = async (options) => watched(await find(options))
   })
 }
 
-function watch(coordinator: Coordinator, onPutOut: () => void): void {
+function watch(coordinator: Coordinator, onEvicted: () => void): void {
   for (const name of ['heartbeat', 'offsetCommit'] as const) {
-    const ask = coordinator[name].bind(coordinator)
+    const send = coordinator[name].bind(coordinator)
     coordinator[name] = (request) =>
-      ask(request).catch((error: Error & { type?: string }) => {
-        if (error.type === 'UNKNOWN_MEMBER_ID') onPutOut()
+      send(request).catch((error: Error & { type?: string }) => {
+        if (error.type === 'UNKNOWN_MEMBER_ID') onEvicted()
         throw error
       })
   }

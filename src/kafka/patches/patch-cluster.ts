@@ -1,9 +1,9 @@
 import type { PartitionAssigner } from 'kafkajs'
 
 /**
- * An assigner that also changes the cluster of its consumer: kafkajs hands that to assigners, and
- * asks it for every broker. No public contract of kafkajs, so tests against the pinned version guard
- * what is changed.
+ * An assigner that also patches its consumer's cluster object, which kafkajs passes to assigners
+ * and gets every broker from. That is not public API, so tests against the pinned version guard
+ * each patch.
  */
 export function patchCluster<C>(
   assigner: PartitionAssigner,
@@ -15,7 +15,7 @@ export function patchCluster<C>(
   }
 }
 
-/** A function that changes each object once, however often it meets it. */
+/** A function that applies `change` once to each object. */
 export function patchOnce<T extends object>(change: (object: T) => void): (object: T) => T {
   const changed = new WeakSet<T>()
   return (object) => {

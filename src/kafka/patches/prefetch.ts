@@ -9,7 +9,7 @@ interface Broker {
   fetch: Fetch
 }
 
-/** What kafkajs asks a broker for, as far as it matters here. */
+/** The parts of kafkajs's fetch request that matter here. */
 export interface FetchRequest {
   maxWaitTime: number
   topics: readonly {
@@ -18,7 +18,7 @@ export interface FetchRequest {
   }[]
 }
 
-/** What it makes of the broker's answer. */
+/** kafkajs's decoded fetch response. */
 export interface FetchAnswer {
   responses: readonly { topicName: string; partitions: readonly AnsweredPartition[] }[]
 }
@@ -32,50 +32,51 @@ interface AnsweredPartition {
 type Fetch = (request: FetchRequest) => Promise<FetchAnswer>
 
 interface Ahead {
-  /** The request that is foreseen. */
+  /** Identifies the predicted request. */
   key: string
-  /** Undefined where there was none worth having. */
+  /** Resolves with undefined on an error or without records. */
   answer: Promise<FetchAnswer | undefined>
 }
 
-/** An answer that keeps more than this in memory is not joined by another one. */
+/** Nothing is prefetched while the current response takes more memory than this. */
 const AHEAD_BYTES_MAX = 32_000_000
-/** What kafkajs makes of one record besides its bytes, by a rough count. */
+/** Rough memory overhead of a record in kafkajs, besides its bytes. */
 const RECORD_BYTES = 2_000
 
-/** An assigner that also has each broker asked ahead. */
+/** An assigner that also prefetches from each broker. */
 export function withFetchAhead(assigner: PartitionAssigner): PartitionAssigner {
   return patchCluster<Cluster>(assigner, (cluster) => {
     const find = cluster.findBroker.bind(cluster)
-    cluster.findBroker = async (options) => askedAhead(await find(options))
+    cluster.findBroker = async (options) => prefetching(await find(options))
   })
 }
 
-const askedAhead = patchOnce((broker: Broker) => {
+const prefetching = patchOnce((broker: Broker) => {
   broker.fetch = withPrefetch(broker.fetch.bind(broker))
 })
 
 /**
- * The same fetch, which also has the broker look for what comes next while an answer is taken in:
- * kafkajs asks only after that, and does nothing until it is answered. What was fetched ahead counts
- * for exactly the request that was foreseen, so behind a pause, a seek or a join it is dropped.
+ * The same fetch, which also prefetches the next response while the current one is processed:
+ * kafkajs sends its next request only after that, and idles until the response comes. A prefetched
+ * response is used only for exactly the predicted request, so it is dropped after a pause, a seek
+ * or a join.
  */
 export function withPrefetch(fetch: Fetch): Fetch {
   let ahead: Ahead | undefined
   return async (request) => {
-    const foreseen = ahead?.key === keyOf(request) ? ahead.answer : undefined
+    const prefetched = ahead?.key === keyOf(request) ? ahead.answer : undefined
     ahead = undefined
-    const answer = (await foreseen) ?? (await fetch(request))
+    const answer = (await prefetched) ?? (await fetch(request))
     const next = isSmall(answer) ? nextRequest(request, answer) : undefined
     if (next !== undefined) ahead = { key: keyOf(next), answer: attempt(fetch, next) }
     return answer
   }
 }
 
-/** An error, or an answer without records, is dropped: the same request, when it comes, waits for both. */
+/** Errors and empty responses are dropped: the real request, when it comes, gets its own. */
 async function attempt(fetch: Fetch, request: FetchRequest): Promise<FetchAnswer | undefined> {
   try {
-    // Requests behind it on the same connection must not wait for records to come.
+    // Later requests on the same connection must not wait until records arrive.
     const answer = await fetch({ ...request, maxWaitTime: 0 })
     return partitionsOf(answer).some(({ messages }) => messages.length > 0) ? answer : undefined
   } catch {
@@ -90,7 +91,7 @@ function keyOf({ topics }: FetchRequest): string {
   return places.join()
 }
 
-/** What kafkajs will ask for when all of the answer is taken in; undefined where that is nothing new. */
+/** The request that follows if the whole response is taken; undefined at the end of the log. */
 function nextRequest(request: FetchRequest, answer: FetchAnswer): FetchRequest | undefined {
   const ends = new Map<string, string>()
   let hasMore = false
@@ -114,12 +115,12 @@ function nextRequest(request: FetchRequest, answer: FetchAnswer): FetchRequest |
   return { ...request, topics }
 }
 
-/** Whether an answer takes little memory: what is compressed may be a hundred times as large there. */
+/** Whether a response takes little memory: compressed data may expand a hundredfold. */
 function isSmall(answer: FetchAnswer): boolean {
   let bytes = 0
   for (const { messages } of partitionsOf(answer)) {
     bytes += messages.length * RECORD_BYTES
-    // Records are views into what was fetched, or into what a batch became when it was inflated.
+    // Records are views into the response, or into a decompressed batch.
     let inflated: unknown
     for (const { value } of messages) {
       if (value === null || value.buffer === inflated) continue

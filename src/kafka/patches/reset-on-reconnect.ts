@@ -4,7 +4,7 @@ import { prototypeIn } from './internals.ts'
 interface Connection {
   socket?: Socket
   requestQueue: { inflight: ReadonlyMap<number, unknown> }
-  /** What came of the next answer so far, and how many bytes there must be to go on. */
+  /** The part of the next response received so far, and the bytes needed to continue. */
   chunks: Buffer[]
   bytesBuffered: number
   bytesNeeded: number
@@ -17,10 +17,10 @@ const LENGTH_BYTES = 4
 let done = false
 
 /**
- * Has a connection that is opened again begin without what came before. Where one is lost in the
- * middle of an answer, kafkajs keeps that part, and takes the first bytes of the new connection for
- * the rest: all answers are read askew from then on, so that requests wait in vain, or the process
- * ends with an error of the reader. Another version of kafkajs is left alone.
+ * Clears the receive buffer when kafkajs reconnects on the same object. If a connection is lost in
+ * the middle of a response, kafkajs keeps that part and takes the first bytes of the new connection
+ * for the rest. All later responses are then misread, so requests time out, or a decoding error
+ * crashes the process. Another version of kafkajs is left unpatched.
  */
 export function resetBuffersOnReconnect(): void {
   const connection = prototypeIn<Connection>('network/connection')
@@ -28,17 +28,17 @@ export function resetBuffersOnReconnect(): void {
   done = true
   const { connect } = connection
   connection.connect = function (this: Connection) {
-    if (!this.isConnected() && isUnawaited(this)) beginAnew(this)
+    if (!this.isConnected() && isUnawaited(this)) resetBuffer(this)
     return connect.call(this)
   }
 }
 
-/** A connection that is closed in good order still waits for answers: those are let in. */
+/** False for a connection that is closing in order and still waits for responses. */
 function isUnawaited({ requestQueue }: Connection): boolean {
   return requestQueue.inflight.size === 0
 }
 
-function beginAnew(connection: Connection): void {
+function resetBuffer(connection: Connection): void {
   connection.socket?.removeAllListeners('data')
   connection.chunks = []
   connection.bytesBuffered = 0

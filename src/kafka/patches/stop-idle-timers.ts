@@ -9,20 +9,20 @@ interface RequestQueue {
 
 type Check = RequestQueue['scheduleCheckPendingRequests']
 
-let answer: boolean | undefined
+let isPatched: boolean | undefined
 
 /**
  * Stops kafkajs from waking up about 900 times a second per connection for nothing: its request
  * queue re-arms a timer, with a negative delay, even when no request is pending. With nothing
- * pending there is nothing to check. Another version of kafkajs, or one that then behaves unlike
- * what is expected, is left alone: that is answered with false.
+ * pending there is nothing to check. Returns false, without patching, for another version of
+ * kafkajs or if the patched method does not behave as expected.
  */
 export function stopIdleTimers(): boolean {
-  answer ??= change()
-  return answer
+  isPatched ??= patch()
+  return isPatched
 }
 
-function change(): boolean {
+function patch(): boolean {
   const queue = prototypeIn<RequestQueue>('network/requestQueue')
   const check = queue?.scheduleCheckPendingRequests
   if (queue === undefined || typeof check !== 'function') return false
@@ -34,7 +34,7 @@ function change(): boolean {
   return true
 }
 
-/** Whether it wakes a queue up that has requests to send, and no other. */
+/** Whether it arms a timer for a queue with pending requests, and for no other. */
 function behaves(check: Check): boolean {
   return !armsTimer(check, []) && armsTimer(check, ['a request'])
 }

@@ -1,16 +1,16 @@
 import type { RecordMetadata } from 'kafkajs'
 import { InventoryEventsError } from '../../util/errors.ts'
 
-/** The offset that the first record of a send got in a partition. */
+/** The offset that a partition gave to the first record of a send. */
 export interface Acknowledgement {
   partition: number
   baseOffset: string
 }
 
 /**
- * The answer to a send, if it has an offset for each of the partitions. kafkajs resolves without
- * an error, and writes nothing, for a partition that its metadata lacks, and after a change of
- * leaders it may leave one out: then this throws PRODUCE_UNACKNOWLEDGED, retryable.
+ * Returns the acknowledgements of a send, one for each of the partitions. kafkajs resolves without
+ * an error although nothing was written when its metadata lacks a partition, and may leave a
+ * partition out after a leader change. Throws PRODUCE_UNACKNOWLEDGED, retryable, in these cases.
  */
 export function requireAcknowledged(
   topic: string,

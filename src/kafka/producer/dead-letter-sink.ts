@@ -4,33 +4,33 @@ import type { Producer } from './producer.ts'
 
 export interface DeadLetterSinkOptions {
   producer: Pick<Producer, 'send'>
-  /** How many partitions a topic has now. Rejects when Kafka can't tell. */
+  /** The current partition count of a topic. Rejects if it cannot be fetched. */
   partitionCountOf(topic: string): Promise<number>
 }
 
 /**
- * Writes dead letters to the partition that the record came from. A dead-letter topic that is
- * narrower than its input takes them in the partitions that it has: nothing is lost, but the
+ * Writes each dead letter to the partition number that the record came from. If the dead-letter
+ * topic has fewer partitions than its input, the number wraps around: nothing is lost, but dead
  * letters of several input partitions are mixed.
  */
 export function createDeadLetterSink({
   producer,
   partitionCountOf,
 }: DeadLetterSinkOptions): DeadLetterSink {
-  const widths = new Map<string, Promise<number>>()
+  const counts = new Map<string, Promise<number>>()
 
-  function width(topic: string): Promise<number> {
-    return getOrInsert(widths, topic, partitionCountOf)
+  function cachedCountOf(topic: string): Promise<number> {
+    return getOrInsert(counts, topic, partitionCountOf)
   }
 
   return {
     async write({ topic, partition, key, value, headers }: DeadLetter): Promise<void> {
       try {
-        const target = partition % (await width(topic))
+        const target = partition % (await cachedCountOf(topic))
         await producer.send(topic, [{ key, value, headers, partition: target }])
       } catch (error) {
-        // The topic may have been created anew, with another width.
-        widths.delete(topic)
+        // The topic may have been recreated with another partition count.
+        counts.delete(topic)
         throw error
       }
     },

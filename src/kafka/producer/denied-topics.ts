@@ -9,15 +9,15 @@ interface Refusal {
 
 const refusals = new WeakMap<Kafka, Map<string, Refusal>>()
 
-/** Kafka would not think better of it at once, and each try costs a login. */
+/** A denial rarely changes within seconds, and each attempt costs a login. */
 const PAUSE_MS = 5_000
 
-/** Topics that Kafka does not let this client write to, as far as it was tried. */
+/** The topics whose last write by this client was denied. */
 export function deniedTopics(kafka: Kafka): string[] {
   return [...ofClient(kafka).keys()]
 }
 
-/** Why the topic was refused, if that was just now. */
+/** The error of the last write to the topic, if it was denied less than 5 s ago. */
 export function recentDenial(
   kafka: Kafka,
   topic: string,
@@ -27,7 +27,7 @@ export function recentDenial(
   return refusal !== undefined && nowMs - refusal.atMs < PAUSE_MS ? refusal.error : undefined
 }
 
-/** What came of a write: an error only if it was refused. */
+/** Records the outcome of a write; `error` only if it was denied. */
 export function recordWrite(
   kafka: Kafka,
   topic: string,

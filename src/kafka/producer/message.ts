@@ -6,11 +6,13 @@ export interface OutgoingRecord {
   /** `null` writes a tombstone. */
   value: Buffer | null
   headers?: RecordHeaders
-  /** Unset: by murmur2 of the key, as Kafka's Java clients do; without a key any partition. */
+  /**
+   * Default: by murmur2 of the key, as Kafka's Java clients do; any partition if there is no key.
+   */
   partition?: number
 }
 
-/** A record as kafkajs takes it, an object of its own each time: the partitioner writes into it. */
+/** Converts a record for kafkajs. Always a new object, since the partitioner writes into it. */
 export function kafkaMessage({ key, value, headers, partition }: OutgoingRecord): Message {
   const message: Message = { key, value }
   if (headers !== undefined) {
@@ -26,7 +28,9 @@ function areAsKafkajsTakesThem(headers: RecordHeaders): headers is IHeaders {
   )
 }
 
-/** Headers without a value can't be told from absent ones by type, yet Kafka and its clients have both. */
+/**
+ * `undefined` means that the header is absent; `null` is a header without a value, as Kafka has it.
+ */
 function kafkaHeaders(headers: RecordHeaders): IHeaders {
   const entries = Object.entries(headers).filter(([, value]) => value !== undefined)
   return Object.fromEntries(
@@ -42,10 +46,10 @@ function headerValue(value: Buffer | string | null | undefined): Buffer | string
 }
 
 /**
- * kafkajs reads null headers, but throws on writing one: it measures the value before it looks
- * whether there is one. This buffer is measured as empty; its length is -1, Kafka's sign for null,
- * when kafkajs writes the length, and 0 when it copies the bytes after it. Both are one byte long,
- * so the measure holds; it starts over at each retry.
+ * kafkajs can read null headers but throws on writing one, because it measures the value before it
+ * checks for null. This buffer is measured as empty; its length then reads as -1, Kafka's encoding
+ * of null, when kafkajs writes the length, and as 0 when it copies the bytes. Both lengths are
+ * encoded in one byte, so the measured size stays right; the alternation starts over at each retry.
  */
 function nullHeader(): Buffer {
   let reads = 0

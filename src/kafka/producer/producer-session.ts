@@ -7,20 +7,20 @@ import { type Acknowledgement, requireAcknowledged } from './acknowledgement.ts'
 import { recordWrite } from './denied-topics.ts'
 import { stablePartitioner } from './stable-partitioner.ts'
 
-/** Together with the client's waits: a broker may be away for about 20 s within one send. */
+/** With the client's retry delays, one send survives a broker outage of about 20 s. */
 const RETRIES = 12
 const CLOSE_TIMEOUT_MS = 5_000
 const METADATA_MAX_AGE_MS = 60_000
 
-/** One kafkajs producer, so one producer id with its sequence numbers. */
+/** One kafkajs producer, so one producer id with its own sequence numbers. */
 export interface ProducerSession {
   send(topic: string, messages: Message[], timeoutMs: number): Promise<Acknowledgement[]>
-  /** Ends it without waiting: nothing that is still being retried is written after this. */
+  /** Ends it without waiting. Retries that are still running write nothing after this. */
   abandon(): void
   close(): Promise<void>
 }
 
-/** Rejects with KAFKA_UNAVAILABLE when no broker answers within the limit. */
+/** Rejects with KAFKA_UNAVAILABLE when no broker responds within the limit. */
 export async function openSession(kafka: Kafka, timeoutMs: number): Promise<ProducerSession> {
   const partitioner = stablePartitioner()
   const producer = kafka.producer({
@@ -58,7 +58,10 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
   }
 }
 
-/** Kafka gives numbers to whoever may write to any topic; else it says that the cluster is refused. */
+/**
+ * Kafka denies a producer id, with CLUSTER_AUTHORIZATION_FAILED, to a user without Write on any
+ * topic.
+ */
 function connectError(error: unknown, doing: string): InventoryEventsError {
   const failure = kafkaError(error, doing)
   const mayNotWrite = causes(error).some(({ type }) => type === 'CLUSTER_AUTHORIZATION_FAILED')
@@ -75,6 +78,6 @@ function produceError(error: unknown, topic: string, count: number): InventoryEv
 }
 
 function late(doing: string, timeoutMs: number): InventoryEventsError {
-  const message = `cannot ${doing}: no answer from Kafka within ${timeoutMs / 1000} s`
+  const message = `cannot ${doing}: no response from Kafka within ${timeoutMs / 1000} s`
   return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
 }

@@ -11,12 +11,12 @@ const MAX_WAITING_SENDS = 10_000
 
 export interface Producer {
   /**
-   * Writes the records, idempotently and to all in-sync replicas; sends are carried out one after
-   * the other. Rejects with PRODUCE_UNACKNOWLEDGED (not retryable: too large), TOPIC_MISSING or
+   * Writes the records, idempotently and to all in-sync replicas; sends run one after the other.
+   * Rejects with PRODUCE_UNACKNOWLEDGED (not retryable: too large), TOPIC_MISSING or
    * KAFKA_UNAVAILABLE; some of the records may then be written all the same.
    */
   send(topic: string, records: readonly OutgoingRecord[]): Promise<Acknowledgement[]>
-  /** Waits for the sends under way, then disconnects. */
+  /** Waits for pending sends, then disconnects. */
   close(): Promise<void>
 }
 
@@ -29,18 +29,19 @@ export interface ProducerLimits {
 /**
  * Connects, or rejects with KAFKA_UNAVAILABLE.
  *
- * Sends take turns. kafkajs' `maxInFlightRequests: 1` is not enough: it limits requests, but a
- * failed request gives its sequence numbers back and waits before it is tried again, and in that
- * gap another send would take the numbers. If the broker had written the first, it takes the
- * second for a repetition and acknowledges it without writing it. For the same reason a producer
- * whose send failed is never used again: the next send gets a new one, with numbers of its own.
- * Turns cost little, since an idempotent kafkajs producer has one request per broker at a time.
+ * Sends run one at a time. kafkajs's `maxInFlightRequests: 1` is not enough: it limits requests,
+ * but a failed request gives its sequence numbers back and waits before its retry, and in that gap
+ * another send would take the numbers. If the broker had written the first, it would take the
+ * second for a duplicate and acknowledge it without writing it. For the same reason a producer
+ * whose send failed is never used again: the next send opens a new one, with its own sequence
+ * numbers. This costs little, since an idempotent kafkajs producer has only one request per broker
+ * in flight anyway.
  */
 export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}): Promise<Producer> {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, sendTimeoutMs = SEND_TIMEOUT_MS } = limits
   const open = () => openSession(kafka, connectTimeoutMs)
   let session: ProducerSession | undefined = await open()
-  const turns = createTurns(MAX_WAITING_SENDS)
+  const queue = createQueue(MAX_WAITING_SENDS)
 
   async function sendNow(topic: string, messages: Message[]): Promise<Acknowledgement[]> {
     const refusal = recentDenial(kafka, topic, Date.now())
@@ -60,18 +61,18 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
     async send(topic, records) {
       if (records.length === 0) return []
       const messages = records.map(kafkaMessage)
-      return turns.take(() => sendNow(topic, messages))
+      return queue.run(() => sendNow(topic, messages))
     },
-    close: () => turns.take(async () => session?.close()),
+    close: () => queue.run(async () => session?.close()),
   }
 }
 
 /** Runs jobs one after the other; refuses more than `limit` waiting ones. */
-function createTurns(limit: number) {
+function createQueue(limit: number) {
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
   return {
-    async take<T>(job: () => Promise<T>): Promise<T> {
+    async run<T>(job: () => Promise<T>): Promise<T> {
       if (waiting >= limit) throw tooManyWaiting(limit)
       waiting++
       const mine = last.then(job).finally(() => waiting--)
@@ -82,6 +83,6 @@ function createTurns(limit: number) {
 }
 
 function tooManyWaiting(limit: number): InventoryEventsError {
-  const message = `${limit} sends are waiting for Kafka already; send again later`
+  const message = `${limit} sends are already waiting for Kafka; retry later`
   return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { retryable: true })
 }

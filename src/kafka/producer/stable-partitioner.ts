@@ -1,19 +1,19 @@
 import { type PartitionerArgs, Partitioners } from 'kafkajs'
 
-/** kafkajs' default partitioner (Java's murmur2), which writes its answer into the message. */
+/** kafkajs's default partitioner (Java's murmur2) that stores its choice in the message. */
 export interface StablePartitioner {
   startSend(): void
   choose(args: PartitionerArgs): number
-  /** The partitions that the records of this send were given. */
+  /** The partitions chosen for the records of this send. */
   chosen(): Set<number>
-  /** From now on every attempt fails. */
+  /** From now on every send and retry fails. */
   refuse(): void
 }
 
 /**
- * kafkajs asks anew at every retry. Records without a key would then be dealt out differently
- * under the same sequence numbers, and the broker would drop them as repetitions: so an answer,
- * once given, stays with the message.
+ * kafkajs calls the partitioner again at every retry. Records without a key would then go to other
+ * partitions under the same sequence numbers, and the broker would drop them as duplicates. So the
+ * first choice stays with the message.
  */
 export function stablePartitioner(): StablePartitioner {
   const choose = Partitioners.DefaultPartitioner()
@@ -24,7 +24,7 @@ export function stablePartitioner(): StablePartitioner {
       chosen = new Set()
     },
     choose(args) {
-      if (isRefusing) throw new AbandonedError('this producer was given up')
+      if (isRefusing) throw new AbandonedError('this producer was abandoned after a failed send')
       const { message } = args
       message.partition ??= choose(args)
       chosen.add(message.partition)
@@ -38,6 +38,6 @@ export function stablePartitioner(): StablePartitioner {
 }
 
 class AbandonedError extends Error {
-  /** kafkajs' word: it ends its retries. */
+  /** Read by kafkajs: ends its retries. */
   readonly retriable = false
 }

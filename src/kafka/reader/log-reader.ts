@@ -3,26 +3,27 @@ import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withTimeout } from '../../util/with-timeout.ts'
 import { kafkaError } from '../client/errors.ts'
+import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
 import { retryRequest } from '../client/retry-request.ts'
 import { PartitionReading, type RangeRequest } from './partition-reading.ts'
 import { PausedConsumer } from './paused-consumer.ts'
 
 export interface LogReaderOptions {
   kafka: Kafka
-  /** Begins the names of its groups, which are of this process alone. */
+  /** Prefix of its group names; must be unique to this process. */
   groupId: string
   topics: readonly string[]
   clock: Pick<Clock, 'after'>
 }
 
-/** What was read: offsets from `first` up to `end`, if that is higher, of a log that began at `low`. */
+/** Offsets from `first` to `end` (exclusive) were read, of a log that starts at `low`. */
 export interface ReadRange {
   low: number
   first: number
   end: number
 }
 
-/** Without a record for so long, a reading is given up; the caller tries again. */
+/** A reading fails after this long without a record; the caller retries. */
 const STALLED_AFTER_MS = 15_000
 const REMOVE_GROUP_TIMEOUT_MS = 2_000
 
@@ -31,9 +32,9 @@ export class LogReader {
   #options: LogReaderOptions
   #admin: Admin
   #consumer: Promise<PausedConsumer> | undefined
-  /** The one of that promise, before it has joined. */
+  /** The consumer of that promise, available before it has joined. */
   #latest: PausedConsumer | undefined
-  /** Each consumer has a group of its own: one that ended by itself would be waited for. */
+  /** Each consumer has its own group: a crashed one is still a member until its session expires. */
   #groupIds: string[] = []
   #isClosed = false
 
@@ -42,7 +43,7 @@ export class LogReader {
     this.#admin = options.kafka.admin()
   }
 
-  /** Connects. The consumer joins its group meanwhile; the first reading waits for that. */
+  /** Connects. The consumer joins its group in the background; the first read waits for that. */
   async start(): Promise<void> {
     await this.#admin.connect().catch((error) => {
       throw kafkaError(error, 'connect to Kafka')
@@ -51,7 +52,7 @@ export class LogReader {
   }
 
   /**
-   * Resolves when the range is read; what is below it in the log, or was, is left out. Rejects with
+   * Resolves when the range is read, without offsets that are no longer in the log. Rejects with
    * KAFKA_UNAVAILABLE or TOPIC_MISSING.
    */
   async read(request: RangeRequest): Promise<ReadRange> {
@@ -83,24 +84,25 @@ export class LogReader {
     await this.#admin.disconnect().catch(() => undefined)
   }
 
-  /** A broker removes groups without members and offsets by itself, but only after a while. */
+  /** Brokers remove empty groups by themselves, but only after a while. */
   async #removeGroups(): Promise<void> {
     const removed = this.#admin.deleteGroups(this.#groupIds)
-    const late = () => unavailable('no answer')
+    const late = () => unavailable('no response')
     await withTimeout(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
   }
 
-  async #offsets({ topic, partition }: RangeRequest): Promise<{ low: number; high: number }> {
-    const rows = await retryRequest(() => this.#admin.fetchTopicOffsets(topic)).catch((error) => {
-      throw kafkaError(error, `ask for the end of topic ${topic}`)
+  async #offsets({ topic, partition }: RangeRequest): Promise<LogRange> {
+    const fetch = () => fetchLogRanges(this.#admin, topic)
+    const ranges = await retryRequest(fetch).catch((error) => {
+      throw kafkaError(error, `fetch the offsets of topic ${topic}`)
     })
-    const row = rows.find((each) => each.partition === partition)
-    if (row !== undefined) return { low: Number(row.low), high: Number(row.high) }
-    const message = `topic ${topic} has ${rows.length} partitions and no number ${partition}: give it as many as its input has`
+    const range = ranges.get(partition)
+    if (range !== undefined) return range
+    const message = `topic ${topic} has no partition ${partition}: expected as many partitions as its input has, got ${ranges.size}`
     throw new InventoryEventsError('TOPIC_MISSING', message, { retryable: true })
   }
 
-  /** A consumer that does not know of the partition yet is replaced by one that will. */
+  /** A consumer without metadata of the partition is replaced by a new one, which fetches it. */
   async #consumerFor({ topic, partition }: RangeRequest): Promise<PausedConsumer> {
     this.#requireOpen()
     const running = this.#running()
@@ -108,7 +110,7 @@ export class LogReader {
     if (consumer.has(topic, partition)) return consumer
     if (this.#consumer === running) this.#consumer = undefined
     await consumer.close()
-    throw unavailable(`the reader does not know of ${topic}/${partition} yet`)
+    throw unavailable(`the reader has no metadata of ${topic}/${partition} yet`)
   }
 
   #requireOpen(): void {

@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs'
-import { askAdmin } from '../admin/ask-admin.ts'
+import { requestAdmin } from '../admin/admin-client.ts'
+import { fetchLogRanges } from '../client/log-range.ts'
 import { type RangeSearch, rangesOf } from './search-topics.ts'
 
 /** A partition's offsets from `start` up to `end`, which is not one of them. */
@@ -13,9 +14,9 @@ export interface OffsetRange {
 const LIMIT_MS = 30_000
 
 /**
- * The offsets that the records of a time have, in every partition of the topics; empty ranges where
- * the key is elsewhere. Without an end in time they end where the log ends now. Rejects with
- * KAFKA_UNAVAILABLE or TOPIC_MISSING.
+ * Resolves a time range to offsets in every partition of the topics; the ranges of partitions that
+ * cannot hold the key are empty. Without `toMs` they end at the current end of the log. Rejects
+ * with KAFKA_UNAVAILABLE or TOPIC_MISSING.
  */
 export async function resolveRanges(kafka: Kafka, wanted: RangeSearch): Promise<OffsetRange[]> {
   const found = await rangesOf(kafka, wanted)
@@ -28,9 +29,9 @@ export async function resolveRanges(kafka: Kafka, wanted: RangeSearch): Promise<
   })
 }
 
-/** What the log of every partition of the topics holds. Rejects as `resolveRanges`. */
+/** The log range of every partition of the topics. Rejects as `resolveRanges` does. */
 export function logRanges(kafka: Kafka, topics: readonly string[]): Promise<OffsetRange[]> {
-  return askAdmin(kafka, `ask for the ends of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
+  return requestAdmin(kafka, `fetch the offsets of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
     (await Promise.all(topics.map((topic) => ofTopic(admin, topic)))).flat(),
   )
 }
@@ -50,13 +51,8 @@ export function endsOf(ranges: readonly OffsetRange[]): Record<string, Record<nu
 }
 
 async function ofTopic(admin: Admin, topic: string): Promise<OffsetRange[]> {
-  const rows = await admin.fetchTopicOffsets(topic)
-  return rows
-    .map(({ partition, low, high }) => ({
-      topic,
-      partition,
-      start: Number(low),
-      end: Number(high),
-    }))
-    .sort((a, b) => a.partition - b.partition)
+  const ranges = await fetchLogRanges(admin, topic)
+  return [...ranges].map(([partition, { low, high }]) => {
+    return { topic, partition, start: low, end: high }
+  })
 }

@@ -8,23 +8,23 @@ import { toSourceRecord } from '../consumer/source-record.ts'
 export interface RangeRequest {
   topic: string
   partition: number
-  /** Without it, or below the start of the log: from the start. */
+  /** Default, and minimum: the start of the log. */
   from?: number
-  /** The offset behind the last one. Without it: the end that the log has at the time. */
+  /** Exclusive end. Default: the current end of the log. */
   to?: number
-  /** Only the newest so many offsets of the range. */
+  /** Reads at most this many offsets, the newest of the range. */
   maxRecords?: number
   lost: AbortSignal
   /** The buffers of the record are views: copy what is kept. What it promises is waited for. */
   onRecord(record: SourceRecord): void | Promise<void>
 }
 
-/** The reading of one partition from an offset to an end that is known. It settles once. */
+/** Reads one partition from an offset to a known end. Settles once. */
 export class PartitionReading {
   readonly name: string
   readonly topic: string
   readonly partition: number
-  /** Resolves when the end is reached; rejects when that fails, or nothing comes for a while. */
+  /** Resolves when the end is reached; rejects on failure, or after a time without records. */
   readonly finished: Promise<void>
   #request: RangeRequest
   #next: number
@@ -48,7 +48,7 @@ export class PartitionReading {
       this.#settle = { resolve, reject }
     })
     this.finished.catch(() => undefined)
-    const stalled = () => this.fail(`nothing came for ${stalledAfterMs / 1000} s`)
+    const stalled = () => this.fail(`no records for ${stalledAfterMs / 1000} s`)
     this.#startWatch = () => clock.after(stalledAfterMs, stalled)
     this.watch()
   }
@@ -57,13 +57,13 @@ export class PartitionReading {
     return this.#next
   }
 
-  /** Begins to wait anew. */
+  /** Restarts the stall timer. */
   watch(): void {
     this.unwatch()
     if (this.#settle !== undefined) this.#cancelWatch = this.#startWatch()
   }
 
-  /** Nothing is waited for while records are taken, of this partition or of another one. */
+  /** Stops the stall timer while records of this or another partition are being taken. */
   unwatch(): void {
     this.#cancelWatch()
   }
@@ -71,7 +71,7 @@ export class PartitionReading {
   async take(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
     const { fetchedOffset } = batch as Batch & { fetchedOffset: string }
     // Retention may have removed what comes next, or the batch is of an earlier reading.
-    if (Number(fetchedOffset) !== this.#next) this.fail('its log is not what it was')
+    if (Number(fetchedOffset) !== this.#next) this.fail('the log has changed')
     if (this.#settle === undefined) return
     this.unwatch()
     for (const message of batch.messages) {

@@ -19,8 +19,8 @@ const MAX_WAIT_MS = 100
 const MAX_BYTES_PER_PARTITION = 4_194_304
 
 /**
- * A kafkajs consumer that is alone in its group, so that it is given every partition, and holds all
- * of them paused but those that are being read. kafkajs has no other way to read a partition.
+ * A kafkajs consumer that is alone in its group, so that it is assigned every partition, and keeps
+ * them all paused except those that are being read. kafkajs has no other way to read a partition.
  */
 export class PausedConsumer {
   #topics: readonly string[]
@@ -31,7 +31,7 @@ export class PausedConsumer {
   #started: Promise<void> = Promise.resolve()
   #isClosed = false
 
-  /** `onEnd` is called when it ends by itself: it reads nothing more then. */
+  /** `onEnd` is called when the consumer crashes; it reads nothing more after that. */
   constructor(kafka: Kafka, groupId: string, topics: readonly string[], onEnd: () => void) {
     this.#topics = topics
     this.#onEnd = onEnd
@@ -47,16 +47,18 @@ export class PausedConsumer {
 
   /** Resolves when it has joined its group. Rejects with KAFKA_UNAVAILABLE, and is closed then. */
   start(): Promise<void> {
-    const late = () => new Error(`no group was joined within ${JOIN_TIMEOUT_MS / 1000} s`)
+    const late = () => new Error(`did not join the group within ${JOIN_TIMEOUT_MS / 1000} s`)
     const joined = withTimeout(Promise.all([this.#listen(), this.#run()]), JOIN_TIMEOUT_MS, late)
     this.#started = joined.then(
-      () => (this.#isClosed ? this.#giveUp(new Error('it was closed')) : undefined),
+      () => (this.#isClosed ? this.#giveUp(new Error('the reader was closed')) : undefined),
       (error) => this.#giveUp(error),
     )
     return this.#started
   }
 
-  /** Whether it can read the partition. Of one that is new in its topic it learns in minutes only. */
+  /**
+   * Whether it can read the partition. A newly added partition becomes known only after minutes.
+   */
   has(topic: string, partition: number): boolean {
     return this.#assigned.has(`${topic}/${partition}`)
   }
@@ -77,11 +79,11 @@ export class PausedConsumer {
     }
   }
 
-  /** kafkajs goes on with a start that is under way, so that is waited for, if it does not last. */
+  /** Waits briefly for a start in progress, which kafkajs cannot cancel. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#end('the reader was closed')
-    const late = () => new Error('it is still starting')
+    const late = () => new Error('the reader is still starting')
     await withTimeout(this.#started, CLOSE_TIMEOUT_MS, late).catch(() => undefined)
     await this.#disconnect()
   }
@@ -92,7 +94,7 @@ export class PausedConsumer {
   }
 
   async #disconnect(): Promise<void> {
-    const late = () => new Error('no answer')
+    const late = () => new Error('no response')
     await withTimeout(this.#consumer.disconnect(), CLOSE_TIMEOUT_MS, late).catch(() => undefined)
   }
 
@@ -121,9 +123,9 @@ export class PausedConsumer {
     })
   }
 
-  /** Runs before anything is fetched. A position of before a join is lost, so readings begin anew. */
+  /** Runs before the first fetch. kafkajs forgets its positions at a join, so all readings fail. */
   #joined({ payload }: ConsumerGroupJoinEvent): void {
-    this.#failAll('the reader joined its group anew')
+    this.#failAll('the reader rejoined its group')
     const all = Object.entries(payload.memberAssignment)
     this.#pause(all.map(([topic, partitions]) => ({ topic, partitions })))
     this.#assigned = new Set(
@@ -133,13 +135,13 @@ export class PausedConsumer {
 
   async #take(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
     const reading = this.#readings.get(`${batch.topic}/${batch.partition}`)
-    // Partitions take turns, and where there is much, a turn may be long in coming.
+    // Partitions take turns, so with much data a partition may wait long for its turn.
     for (const each of this.#readings.values()) each.unwatch()
     await reading?.take(batch, heartbeat).catch((error) => reading.fail(messageOf(error)))
     for (const each of this.#readings.values()) each.watch()
   }
 
-  /** Batches of nothing but control records are not handed over, only told of. */
+  /** kafkajs skips batches of nothing but control records, with only this event. */
   #batchEnded({ payload }: ConsumerEndBatchProcessEvent): void {
     if (payload.batchSize > 0) return
     const reading = this.#readings.get(`${payload.topic}/${payload.partition}`)
@@ -150,7 +152,7 @@ export class PausedConsumer {
     try {
       this.#consumer.pause(partitions)
     } catch {
-      // kafkajs throws when it has ended by itself: then nothing is read anyway.
+      // kafkajs throws when it has crashed: then nothing is read anyway.
     }
   }
 

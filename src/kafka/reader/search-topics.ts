@@ -1,6 +1,6 @@
 import { type Admin, type Kafka, Partitioners } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
-import { askAdmin } from '../admin/ask-admin.ts'
+import { requestAdmin } from '../admin/admin-client.ts'
 import { withLogReader } from './with-log-reader.ts'
 
 /** Which records of topics. */
@@ -10,14 +10,16 @@ export interface RangeSearch {
   fromMs?: number
   /** Records before this time; up to the end that the log has now unless set. */
   toMs?: number
-  /** Only the records with this key, in the partition that the topic's width gives it. */
+  /** Only the records with this key, in the partition that the key hashes to. */
   key?: string
-  /** The topic by whose width a topic's keys are placed, modulo its own; the same unless said. */
+  /**
+   * The topic whose partition count places the keys, modulo the topic's own. Default: the topic.
+   */
   placedAs?(topic: string): string
 }
 
 export interface Search extends RangeSearch {
-  /** Begins the name of the search's own group, which it deletes at its end. */
+  /** Prefix of the search's own group, which is deleted at the end. */
   groupId: string
   signal: AbortSignal
   /** In the order of each partition. The record's buffers are views: copy what is kept. */
@@ -42,8 +44,8 @@ interface Range {
 const LIMIT_MS = 30_000
 
 /**
- * Reads what topics hold, beside every consumer group. Rejects with KAFKA_UNAVAILABLE or
- * TOPIC_MISSING, also when `signal` aborts.
+ * Reads records from topics without affecting any other consumer group. Rejects with
+ * KAFKA_UNAVAILABLE, also when `signal` aborts, or TOPIC_MISSING.
  */
 export async function search(kafka: Kafka, options: Search): Promise<Searched[]> {
   const { topics, signal, onRecord } = options
@@ -65,10 +67,10 @@ export async function search(kafka: Kafka, options: Search): Promise<Searched[]>
   )
 }
 
-/** Only partitions that may hold the key; what is not said of a range is the log's to say. */
+/** The partitions that may hold the key; without `from` or `to` a range has that end of the log. */
 export function rangesOf(kafka: Kafka, options: RangeSearch): Promise<Range[]> {
   const doing = `find the records of ${options.topics.join(', ')}`
-  return askAdmin(kafka, doing, LIMIT_MS, async (admin) => {
+  return requestAdmin(kafka, doing, LIMIT_MS, async (admin) => {
     const ranges = await Promise.all(options.topics.map((topic) => ofTopic(admin, topic, options)))
     return ranges.flat()
   })
@@ -94,15 +96,15 @@ async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {
   return topics[0]!.partitions.map(({ partitionId }) => partitionId)
 }
 
-/** The partition that holds the key; undefined where all may hold what is searched. */
-async function placeOf(admin: Admin, topic: string, width: number, { key, placedAs }: RangeSearch) {
+/** The partition that holds the key; undefined without a key. */
+async function placeOf(admin: Admin, topic: string, count: number, { key, placedAs }: RangeSearch) {
   if (key === undefined) return undefined
   const like = placedAs?.(topic) ?? topic
-  const likeWidth = like === topic ? width : (await partitionsOf(admin, like)).length
-  return partitionOf(like, key, likeWidth) % width
+  const likeCount = like === topic ? count : (await partitionsOf(admin, like)).length
+  return partitionOf(like, key, likeCount) % count
 }
 
-/** The first offset of each partition that is not older; its end where there is none. */
+/** The first offset at or after the time in each partition; the log's end if there is none. */
 async function offsetsAt(admin: Admin, topic: string, timeMs: number | undefined) {
   if (timeMs === undefined) return undefined
   const rows = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
@@ -110,9 +112,9 @@ async function offsetsAt(admin: Admin, topic: string, timeMs: number | undefined
 }
 
 /** By murmur2, as producers choose it. */
-export function partitionOf(topic: string, key: string, width: number): number {
+export function partitionOf(topic: string, key: string, partitionCount: number): number {
   const choose = Partitioners.DefaultPartitioner()
-  const partitionMetadata = Array.from({ length: width }, (_, partitionId) => ({
+  const partitionMetadata = Array.from({ length: partitionCount }, (_, partitionId) => ({
     partitionErrorCode: 0,
     partitionId,
     leader: 0,

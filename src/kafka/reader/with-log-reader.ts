@@ -3,7 +3,7 @@ import type { Kafka } from 'kafkajs'
 import { systemClock } from '../../util/clock.ts'
 import { LogReader } from './log-reader.ts'
 
-/** Lets `work` read the topics, by a reader in a group of its own whose name begins like this. */
+/** Runs `work` with a reader of the topics, in a new group with this name prefix. */
 export async function withLogReader<T>(
   kafka: Kafka,
   { groupPrefix, topics }: { groupPrefix: string; topics: readonly string[] },

@@ -5,29 +5,30 @@ import { controlTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { retry } from '../../util/retry.ts'
 import { LogReader } from '../reader/log-reader.ts'
 
-export interface ControlWatchOptions {
+export interface ControlFollowerOptions {
   kafka: Kafka
   groupId: string
   clock: Clock
   log: Logger
-  /** In the order of the topic. */
+  /** Called for each record, in topic order. */
   onRecord(record: SourceRecord): void
 }
 
 const POLL_MS = 500
-const START_TRIES = 5
+const START_RETRY = { attempts: 5, backoff: { firstMs: POLL_MS, maxMs: POLL_MS } }
 
-/** Follows a group's control topic. While it can't be read, what was read last holds. */
+/** Follows a group's control topic. While it cannot be read, the last state read applies. */
 export class ControlFollower {
-  #options: ControlWatchOptions
+  #options: ControlFollowerOptions
   #reader: LogReader
   #next = 0
   #failing = false
   #stopped = new AbortController()
 
-  constructor(options: ControlWatchOptions) {
+  constructor(options: ControlFollowerOptions) {
     this.#options = options
     const { kafka, groupId, clock } = options
     this.#reader = new LogReader({
@@ -38,18 +39,10 @@ export class ControlFollower {
     })
   }
 
-  /** Resolves when everything is read that was switched before. Rejects with KAFKA_UNAVAILABLE. */
+  /** Resolves when the topic has been read to its current end. Rejects with KAFKA_UNAVAILABLE. */
   async start(): Promise<void> {
     await this.#reader.start()
-    for (let tries = 1; ; tries++) {
-      try {
-        await this.#read()
-        break
-      } catch (error) {
-        if (tries === START_TRIES) throw error
-      }
-      await this.#options.clock.sleep(POLL_MS)
-    }
+    await retry(() => this.#read(), { ...START_RETRY, clock: this.#options.clock })
     void this.#follow()
   }
 
@@ -69,7 +62,10 @@ export class ControlFollower {
       } catch (error) {
         if (signal.aborted || this.#failing) continue
         this.#failing = true
-        log.warn({ error: messageOf(error) }, 'the control topic cannot be read; switches stay')
+        log.warn(
+          { error: messageOf(error) },
+          'cannot read the control topic; switches stay as they are',
+        )
       }
     }
   }
@@ -86,7 +82,7 @@ export class ControlFollower {
         onRecord(record)
       },
     })
-    // A topic that was deleted and made anew begins again.
+    // The topic was deleted and created again: read it from its start.
     this.#next = end < this.#next ? 0 : end
   }
 }

@@ -8,14 +8,14 @@ import type { OutgoingRecord } from '../producer/message.ts'
 import { createProducer } from '../producer/producer.ts'
 import { withLogReader } from '../reader/with-log-reader.ts'
 
-/** Rejects with TOPIC_MISSING unless the control topic is there and keeps what is written to it. */
+/** Rejects with TOPIC_MISSING unless the control topic exists and is compacted. */
 export async function requireControlTopic(kafka: Kafka, groupId: string): Promise<void> {
   const found = await withAdmin(kafka, (admin) => admin.describe([controlTopicOf(groupId)]))
   const [problem] = controlProblems(groupId, found)
   if (problem !== undefined) throw new InventoryEventsError('TOPIC_MISSING', problem)
 }
 
-/** Hands over what the control topic holds, oldest first. Rejects with KAFKA_UNAVAILABLE. */
+/** Reads the whole control topic, oldest record first. Rejects with KAFKA_UNAVAILABLE. */
 export async function readControl(
   kafka: Kafka,
   groupId: string,
@@ -29,7 +29,7 @@ export async function readControl(
   )
 }
 
-/** Resolves when all records are acknowledged; every replica follows from there. */
+/** Resolves when all records are acknowledged; every replica then reads them from the topic. */
 export async function writeControl(
   kafka: Kafka,
   groupId: string,

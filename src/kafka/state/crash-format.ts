@@ -1,14 +1,14 @@
 import type { CrashCounts } from '../../pipeline/admit/crash-counts.ts'
 
-/** Other versions of the service read this too: a new layout gets a new number. */
+/** Other versions of the service read this format, so a new layout needs a new number. */
 const FORMAT = 1
-/** Brokers take 4,096 characters with an offset, unless they are told otherwise. */
+/** Below the brokers' default `offset.metadata.max.bytes`, 4,096. */
 const LIMIT_CHARACTERS = 4_000
 const EMPTY = encoded([])
 
 /**
- * `{"v":1,"crashes":{"<offset>/<plugin>":n}}`. Where there is no room for all, those that ended the
- * process most often stay, and of equals the earliest.
+ * `{"v":1,"crashes":{"<offset>/<plugin>":n}}`. Where there is no room for all, the highest counts
+ * are kept, and of equal counts the earliest entries.
  */
 export function encodeCrashCounts(counts: CrashCounts): string {
   const entries = [...counts].sort(([, a], [, b]) => b - a)
@@ -20,7 +20,7 @@ export function encodeCrashCounts(counts: CrashCounts): string {
   return encoded(kept)
 }
 
-/** Undefined if it was written by a version that this one does not know. */
+/** Returns undefined if the text is in a format that this version does not know. */
 export function decodeCrashCounts(text: string): CrashCounts | undefined {
   if (text === '') return new Map()
   try {

@@ -14,44 +14,44 @@ export interface KafkaCrashStoreOptions {
   kafka: Kafka
   /** The group whose handlers are counted. */
   groupId: string
-  /** How long one question to the brokers may take. */
+  /** Timeout of one request to the brokers. */
   limitMs?: number
   log: Pick<Logger, 'warn'>
 }
 
 const LIMIT_MS = 10_000
-const REFUSED = ['GROUP_AUTHORIZATION_FAILED', 'TOPIC_AUTHORIZATION_FAILED']
+const DENIED = ['GROUP_AUTHORIZATION_FAILED', 'TOPIC_AUTHORIZATION_FAILED']
 
-/** The group that holds them; it never has members. */
+/** The group whose offset metadata holds the crash counts of a group; it never has members. */
 export function crashGroupOf(groupId: string): string {
   return `${groupId}.crashes`
 }
 
 /**
- * Crash counts in Kafka, whatever the idempotency store: as text beside the offsets of a group of
- * their own. They are few and short-lived, need no topic, and Kafka removes what is forgotten.
+ * Stores crash counts in Kafka, whatever the idempotency store, as offset metadata of a group of
+ * their own. They are few and short-lived; this way they need no topic, and Kafka expires old ones.
  */
 export class KafkaCrashStore implements CrashStore {
-  #notes: OffsetMetadata
+  #metadata: OffsetMetadata
   #log: Pick<Logger, 'warn'>
   #group: string
-  /** One change at a time, since each reads what it writes back. */
+  /** The last change. Changes run one at a time, since each is a read-modify-write. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor({ kafka, groupId, limitMs = LIMIT_MS, log }: KafkaCrashStoreOptions) {
     this.#group = crashGroupOf(groupId)
-    this.#notes = new OffsetMetadata(kafka, this.#group, limitMs)
+    this.#metadata = new OffsetMetadata(kafka, this.#group, limitMs)
     this.#log = log
   }
 
-  /** Without the right to read them there are none: that must not keep a partition from being read. */
+  /** No counts if the user may not read the group: a missing right must not stop a partition. */
   async read(of: CrashPartition): Promise<CrashCounts> {
     try {
-      const { text } = await this.#notes.read(of.topic, of.partition)
+      const { text } = await this.#metadata.read(of.topic, of.partition)
       return this.#decode(of, text)
     } catch (error) {
-      if (!isRefused(error)) throw error
-      const message = 'crashes are not counted: the group may not be read'
+      if (!isDenied(error)) throw error
+      const message = 'crashes are not counted: this user may not read the group'
       this.#log.warn({ group: this.#group }, message)
       return new Map()
     }
@@ -63,24 +63,25 @@ export class KafkaCrashStore implements CrashStore {
     return changed
   }
 
-  /** After the changes that were asked for. */
+  /** Resolves when all pending changes are done and the connection is closed. */
   async close(): Promise<void> {
     await this.#last
-    await this.#notes.close()
+    await this.#metadata.close()
   }
 
   async #change(of: CrashPartition, edit: (counts: CrashCounts) => void): Promise<void> {
-    const before = await this.#notes.read(of.topic, of.partition)
+    const before = await this.#metadata.read(of.topic, of.partition)
     const counts = this.#decode(of, before.text)
     edit(counts)
     const text = encodeCrashCounts(counts)
-    await this.#notes.write(of.topic, of.partition, { offset: lowest(counts, before), text })
+    await this.#metadata.write(of.topic, of.partition, { offset: lowest(counts, before), text })
   }
 
   #decode({ topic, partition }: CrashPartition, text: string): CrashCounts {
     const counts = decodeCrashCounts(text)
     if (counts !== undefined) return counts
-    const message = 'crash counts were ignored: a newer version may have written them'
+    const message =
+      'ignoring crash counts in an unknown format; a newer version may have written them'
     this.#log.warn({ topic, partition, group: this.#group }, message)
     return new Map()
   }
@@ -91,6 +92,6 @@ function lowest(counts: CrashCounts, before: CommittedOffset): number {
   return offsets.length === 0 ? Math.max(0, before.offset) : Math.min(...offsets)
 }
 
-function isRefused(error: unknown): boolean {
-  return causes(error).some(({ type }) => REFUSED.includes(type ?? ''))
+function isDenied(error: unknown): boolean {
+  return causes(error).some(({ type }) => DENIED.includes(type ?? ''))
 }

@@ -14,12 +14,14 @@ export interface MarksLogOptions {
   clock: Clock
 }
 
-/** Two tries are shorter than a rebalance may take: marks are written before a member joins again. */
+/**
+ * Two attempts take less time than a rebalance may: marks are written before the member rejoins.
+ */
 const LIMITS = { connectTimeoutMs: 8_000, sendTimeoutMs: 15_000 }
 
 /**
- * The ledgers of a group in Kafka. It has a producer of its own, so that marks and dead letters
- * don't wait for each other.
+ * Opens the marks topics of a group for writing and reading. They get a producer of their own, so
+ * that marks and dead letters do not wait for each other. Rejects with KAFKA_UNAVAILABLE.
  */
 export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> {
   const producer = await createProducer(options.kafka, LIMITS)
@@ -37,7 +39,7 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
   }
 }
 
-/** The same, for whoever only reads. */
+/** Opens the marks topics of a group for reading only. */
 export async function openMarksReader(
   options: MarksLogOptions,
 ): Promise<Pick<MarksLog, 'read' | 'close'>> {

@@ -1,10 +1,9 @@
 import type { Kafka } from 'kafkajs'
-import { withTimeout } from '../../util/with-timeout.ts'
-import { kafkaError } from '../client/errors.ts'
+import { withRequestLimit } from '../client/request-limit.ts'
 
-/** A committed offset and the text beside it. */
+/** A committed offset and its metadata. */
 export interface CommittedOffset {
-  /** -1 if nothing was ever committed. */
+  /** -1 if the group has never committed. */
   offset: number
   text: string
 }
@@ -25,13 +24,13 @@ interface Cluster {
 
 type CreateCluster = (options: object) => Cluster
 
-/** What Kafka takes from whoever is no member, as long as the group has none. */
+/** How a client that is not a member commits; Kafka accepts it while the group has no members. */
 const NO_MEMBER = { groupGenerationId: -1, memberId: '' }
 
 /**
- * Reads and writes the text that Kafka keeps with the offsets of a group without members. kafkajs
- * offers no commit to those who have not joined, so its own cluster is asked; a test against the
- * pinned version guards that.
+ * Reads and writes the metadata that Kafka stores with the offsets of a group without members.
+ * kafkajs's public API cannot write it, so this uses its internal cluster object; a test against
+ * the pinned version guards that.
  */
 export class OffsetMetadata {
   #kafka: Kafka
@@ -47,20 +46,26 @@ export class OffsetMetadata {
 
   /** Rejects with KAFKA_UNAVAILABLE. */
   read(topic: string, partition: number): Promise<CommittedOffset> {
-    return this.#ask(`read the notes of ${topic}/${partition}`, async (coordinator, groupId) => {
-      const topics = [{ topic, partitions: [{ partition }] }]
-      const { responses } = await coordinator.offsetFetch({ groupId, topics })
-      const { offset, metadata } = responses[0]!.partitions[0]!
-      return { offset: Number(offset), text: metadata ?? '' }
-    })
+    return this.#request(
+      `read the offset metadata of ${topic}/${partition}`,
+      async (coordinator, groupId) => {
+        const topics = [{ topic, partitions: [{ partition }] }]
+        const { responses } = await coordinator.offsetFetch({ groupId, topics })
+        const { offset, metadata } = responses[0]!.partitions[0]!
+        return { offset: Number(offset), text: metadata ?? '' }
+      },
+    )
   }
 
-  /** Rejects with KAFKA_UNAVAILABLE; then it may be written all the same. */
+  /** Rejects with KAFKA_UNAVAILABLE; the metadata may have been written all the same. */
   write(topic: string, partition: number, { offset, text }: CommittedOffset): Promise<void> {
-    return this.#ask(`write the notes of ${topic}/${partition}`, async (coordinator, groupId) => {
-      const topics = [{ topic, partitions: [{ partition, offset: `${offset}`, metadata: text }] }]
-      await coordinator.offsetCommit({ groupId, ...NO_MEMBER, topics })
-    })
+    return this.#request(
+      `write the offset metadata of ${topic}/${partition}`,
+      async (coordinator, groupId) => {
+        const topics = [{ topic, partitions: [{ partition, offset: `${offset}`, metadata: text }] }]
+        await coordinator.offsetCommit({ groupId, ...NO_MEMBER, topics })
+      },
+    )
   }
 
   async close(): Promise<void> {
@@ -69,23 +74,22 @@ export class OffsetMetadata {
     await cluster?.then((each) => each.disconnect()).catch(() => undefined)
   }
 
-  async #ask<T>(
+  async #request<T>(
     doing: string,
     work: (coordinator: Coordinator, groupId: string) => Promise<T>,
   ): Promise<T> {
     const groupId = this.#groupId
-    const ask = async () => {
+    const run = async () => {
       this.#cluster ??= connect(this.#kafka)
       const cluster = await this.#cluster
       return work(await cluster.findGroupCoordinator({ groupId }), groupId)
     }
-    const late = () => new Error(`no answer within ${this.#limitMs / 1000} s`)
     try {
-      return await withTimeout(ask(), this.#limitMs, late)
+      return await withRequestLimit(run(), `${doing} in group ${groupId}`, this.#limitMs)
     } catch (error) {
-      // The next try begins anew, and nothing of this one is written after it.
+      // The next attempt uses a new connection, and this one cannot write after it.
       void this.close()
-      throw kafkaError(error, `${doing} in group ${groupId}`)
+      throw error
     }
   }
 }
@@ -101,6 +105,7 @@ function clusterOf(kafka: Kafka): Cluster {
   const own = Object.getOwnPropertySymbols(kafka)
   const key = own.find(({ description }) => description === 'private:Kafka:createCluster')
   const create = (kafka as unknown as Record<symbol, CreateCluster>)[key as symbol]
-  if (create === undefined) throw new Error('this version of kafkajs has no cluster to ask')
+  if (create === undefined)
+    throw new Error('unknown kafkajs version: the Kafka object has no createCluster')
   return create({ allowAutoTopicCreation: false })
 }

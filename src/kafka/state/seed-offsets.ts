@@ -6,8 +6,8 @@ import { OffsetMetadata } from './offset-metadata.ts'
 const LIMIT_MS = 10_000
 
 /**
- * Lets a group without members begin at the starts of the ranges; where it has committed anything,
- * that stays. Rejects with KAFKA_UNAVAILABLE.
+ * Commits the start of each range for a group without members, except where the group has committed
+ * already. Rejects with KAFKA_UNAVAILABLE.
  */
 export async function seedOffsets(
   kafka: Kafka,
@@ -20,12 +20,12 @@ export async function seedOffsets(
     rows.some(
       (row) => row.topic === topic && row.partition === partition && row.committed !== undefined,
     )
-  const notes = new OffsetMetadata(kafka, groupId, LIMIT_MS)
+  const metadata = new OffsetMetadata(kafka, groupId, LIMIT_MS)
   try {
     for (const range of ranges.filter((each) => !isCommitted(each))) {
-      await notes.write(range.topic, range.partition, { offset: range.start, text: '' })
+      await metadata.write(range.topic, range.partition, { offset: range.start, text: '' })
     }
   } finally {
-    await notes.close()
+    await metadata.close()
   }
 }

@@ -8,7 +8,7 @@ const INSERT = `insert into bookings
   (plugin, event_id, key, topic, place, record_offset, attempt, at_us, pid)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
-/** Leaves its effect in the transaction that notes that the event is completed. */
+/** Writes its effect in the transaction that marks the event as completed. */
 export default {
   slug: booking.slug,
   sql: true,

@@ -1,5 +1,5 @@
 import { every } from '../plugin-rules.ts'
 import { underWatch } from './recording.ts'
 
-/** Takes every event at once. */
+/** Handles every event immediately. */
 export default underWatch({ slug: every.slug, processEvent: () => undefined })

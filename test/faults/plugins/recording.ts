@@ -1,7 +1,7 @@
 import { recorded } from '../../../src/dev/replicas/recorder.ts'
 import type { Plugin } from '../../../src/plugin/plugin.ts'
 
-/** The plugin, leaving its effects where the suite reads them. */
+/** The plugin, recording its effects for the suite. */
 export function underWatch(plugin: Plugin): Plugin {
   const folder = process.env.FAULTS_FOLDER
   if (folder === undefined) throw new Error('FAULTS_FOLDER must name the folder of effects')
@@ -9,7 +9,7 @@ export function underWatch(plugin: Plugin): Plugin {
   return recorded(plugin, folder)
 }
 
-/** When the suite has gone, however it went, there is nothing left to finish. */
+/** Ends this process when the suite ends, even if it was killed. */
 export function dieWithSuite(): void {
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 }

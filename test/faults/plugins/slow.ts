@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { slow, slownessOf } from '../plugin-rules.ts'
 import { underWatch } from './recording.ts'
 
-/** Is in the middle of something most of the time. */
+/** Has calls in progress most of the time. */
 export default underWatch({
   slug: slow.slug,
   wantsProcessEvent: slow.wants,

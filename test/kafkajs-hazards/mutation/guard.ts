@@ -1,10 +1,10 @@
 import type { Mutant } from '../../model/mutants.ts'
 
-/** A guard against a hazard, and the test that must fail where it is taken out. */
+/** A guard against a hazard, and the test that must fail without it. */
 export interface Guard extends Mutant {
-  /** From the root of the repository. Its cases whose names hold PLAIN show the hazard itself. */
+  /** Path from the repository root. Its cases with PLAIN in their names show the hazard itself. */
   test: string
 }
 
-/** In the names of the cases that show what kafkajs does by itself: they pass with guards or without. */
+/** In the names of cases that show kafkajs by itself: they pass with or without guards. */
 export const PLAIN = 'plain kafkajs'

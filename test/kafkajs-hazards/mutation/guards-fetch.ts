@@ -3,28 +3,28 @@ import type { Guard } from './guard.ts'
 /** Guards of reading: connections, batches, room, offsets. */
 export const fetchGuards: Guard[] = [
   {
-    name: 'idle connections are left as they are',
+    name: 'idle timers are not stopped',
     test: 'test/kafkajs-hazards/idle-busy-loop.test.ts',
     file: 'src/kafka/patches/stop-idle-timers.ts',
     from: 'queue.scheduleCheckPendingRequests = quiet',
     to: '',
   },
   {
-    name: 'a connection that is opened again keeps what came before',
+    name: 'a reconnected connection keeps its receive buffer',
     test: 'test/unit/kafka/patches/reset-on-reconnect.test.ts',
     file: 'src/kafka/patches/reset-on-reconnect.ts',
-    from: 'if (!this.isConnected() && isUnawaited(this)) beginAnew(this)',
+    from: 'if (!this.isConnected() && isUnawaited(this)) resetBuffer(this)',
     to: '',
   },
   {
-    name: 'what is sent just as a connection is closed is left to wait',
+    name: 'requests sent while a connection is closing are left pending',
     test: 'test/unit/kafka/patches/close-timed-out-connections.test.ts',
     file: 'src/kafka/patches/close-timed-out-connections.ts',
-    from: '    giveUpUnanswerable(this)\n',
+    from: '    rejectUnanswerable(this)\n',
     to: '',
   },
   {
-    name: 'an offset that a fetch finds out of range is left to kafkajs',
+    name: 'an out-of-range fetch is left to kafkajs',
     test: 'test/integration/out-of-range.test.ts',
     file: 'src/kafka/patches/fetch-errors.ts',
     from: "if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error.message)",
@@ -38,7 +38,7 @@ export const fetchGuards: Guard[] = [
     to: 'return { offset: next }',
   },
   {
-    name: 'an empty answer to a send counts as acknowledged',
+    name: 'an empty response to a send counts as acknowledged',
     test: 'test/integration/produce-acknowledged.test.ts',
     file: 'src/kafka/producer/acknowledgement.ts',
     from: 'if (partitions.size === 0 || missing.length > 0) throw unacknowledged(topic, missing)',
@@ -52,7 +52,7 @@ export const fetchGuards: Guard[] = [
     to: 'void next',
   },
   {
-    name: 'what is behind the last record of a batch does not move the ledger',
+    name: 'offsets after the last record of a batch do not move the ledger',
     test: 'test/integration/transactions.test.ts',
     file: 'src/kafka/consumer/fetch.ts',
     from: 'if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)',
@@ -66,14 +66,14 @@ export const fetchGuards: Guard[] = [
     to: '',
   },
   {
-    name: 'a partition is paused at once where there is no room',
+    name: 'a partition is paused at once when there is no room',
     test: 'test/kafkajs-hazards/pausing.test.ts',
     file: 'src/kafka/consumer/fetch.ts',
     from: 'if (clock.now() < patienceEndMs) continue',
     to: '',
   },
   {
-    name: 'brokers are asked to wait as long as kafkajs would have it',
+    name: 'fetches use the default maxWaitTimeInMs',
     test: 'test/kafkajs-hazards/pausing.test.ts',
     file: 'src/kafka/consumer/fetch-limits.ts',
     from: 'maxWaitTimeInMs: 100',
@@ -87,7 +87,7 @@ export const fetchGuards: Guard[] = [
     to: '',
   },
   {
-    name: 'a fetch may be as large as kafkajs would have it',
+    name: 'fetches use the default maxBytes',
     test: 'test/kafkajs-hazards/inflated-fetches.test.ts',
     file: 'src/kafka/consumer/fetch-limits.ts',
     from: 'maxBytes: 1_000_000,',
@@ -101,7 +101,7 @@ export const fetchGuards: Guard[] = [
     to: 'if (this.#joins === 1) this.#lead.resume(owned)',
   },
   {
-    name: 'a batch counts only if it continues what was taken',
+    name: 'a batch is taken even if it does not continue the ledger',
     test: 'test/kafkajs-hazards/batches-of-an-older-assignment.test.ts',
     file: 'src/kafka/consumer/fetch.ts',
     from: `    if (fetchedOffsetOf(batch) !== owned.ledger.expected) return ports.seekBack(owned)
@@ -109,7 +109,7 @@ export const fetchGuards: Guard[] = [
     to: '',
   },
   {
-    name: 'a batch whose partition was lost tells kafkajs where to go on',
+    name: 'a batch of a lost partition moves the position of kafkajs',
     test: 'test/kafkajs-hazards/batches-of-an-older-assignment.test.ts',
     file: 'src/kafka/consumer/fetch.ts',
     from: `    if (ports.readable(batch.topic, batch.partition) !== owned) return
@@ -121,7 +121,7 @@ export const fetchGuards: Guard[] = [
 `,
   },
   {
-    name: 'a handler that goes on after its signal is not reported',
+    name: 'a handler that ignores its signal is not reported',
     test: 'test/kafkajs-hazards/hung-handler.test.ts',
     file: 'src/pipeline/handle/call-watch.ts',
     from: 'onStuck(this.#delivery)',

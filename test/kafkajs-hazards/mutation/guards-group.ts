@@ -19,7 +19,7 @@ const m11 = 'test/kafkajs-hazards/rolling-deploy-adds-a-topic.test.ts'
 /** Guards of membership: handlers, joins, commits, assignment. */
 export const groupGuards: Guard[] = [
   {
-    name: 'a TypeError of a filter is thrown on',
+    name: 'a TypeError of a filter is rethrown',
     test: m2,
     file: 'src/pipeline/intake/evaluate-filters.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
@@ -27,14 +27,14 @@ export const groupGuards: Guard[] = [
     to: 'throw error',
   },
   {
-    name: 'a TypeError of a handler is thrown on',
+    name: 'a TypeError of a handler is rethrown',
     test: m2,
     file: 'src/pipeline/handle/handle.ts',
     from: "return ended({ type: 'threw', error })",
     to: 'throw error',
   },
   {
-    name: 'an Error of a filter is thrown on',
+    name: 'an Error of a filter is rethrown',
     test: m3,
     file: 'src/pipeline/intake/evaluate-filters.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
@@ -42,7 +42,7 @@ export const groupGuards: Guard[] = [
     to: 'throw error',
   },
   {
-    name: 'a stop does not commit before it leaves',
+    name: 'a stop does not commit before leaving the group',
     test: m4,
     file: 'src/kafka/consumer/consumer.ts',
     from: 'await this.#finalCommit()\n    await this.#consumer?.disconnect()',
@@ -56,7 +56,7 @@ export const groupGuards: Guard[] = [
     to: 'const result = await this.#options.intake.drain(0)',
   },
   {
-    name: 'a partition that went to another member is not given up',
+    name: 'a partition that moved to another member is not ended',
     test: m5,
     file: 'src/kafka/consumer/assignment.ts',
     from: 'if (!isKept) this.#end(owned)',
@@ -70,28 +70,28 @@ export const groupGuards: Guard[] = [
     to: '    await ports.intake.drain(60_000)\n    resolve(payload, owned)\n',
   },
   {
-    name: 'a leader shares out only what it reads itself',
+    name: 'a leader assigns only topics that it reads itself',
     test: m11,
     file: 'src/kafka/consumer/assigner/sticky-assigner.ts',
     from: 'async assign({ members }) {\n      const group = members.map(memberOf)',
     to: 'async assign({ members, topics }) {\n      const group = members.map(memberOf).map((each) => ({ ...each, topics: each.topics.filter((topic) => topics.includes(topic)) }))',
   },
   {
-    name: 'a member is given topics that it does not read',
+    name: 'a member is assigned topics that it does not read',
     test: m11,
     file: 'src/kafka/consumer/assigner/balance.ts',
     from: '.filter(({ topics }) => topics.includes(topic))\n    .sort((a, b) => load(a) - load(b)',
     to: '.filter(({ topics }) => topics.length > 0)\n    .sort((a, b) => load(a) - load(b)',
   },
   {
-    name: 'a coordinator that is none any more is not doubted',
+    name: 'a stale coordinator is not detected',
     test: 'test/kafkajs-hazards/coordinator-passed-on.test.ts',
     file: 'src/kafka/consumer/stale-coordinator.ts',
     from: 'if (type === NOT_COORDINATOR) this.#isStale = true',
     to: 'void type',
   },
   {
-    name: 'commits are retried by kafkajs, beside the joins',
+    name: 'commits are retried by kafkajs across joins',
     test: e2,
     file: 'src/kafka/consumer/consumer.ts',
     from: 'this.#committer.use(payload.commitOffsetsIfNecessary)',
@@ -112,14 +112,14 @@ export const groupGuards: Guard[] = [
     to: 'drain(60_000)',
   },
   {
-    name: 'what is under way of a kept partition is given up',
+    name: 'work on a kept partition is abandoned',
     test: m12,
     file: 'src/kafka/consumer/assignment.ts',
     from: 'if (!isKept) this.#end(owned)',
     to: 'this.#end(owned)',
   },
   {
-    name: 'claims are not heeded',
+    name: 'claims are ignored',
     test: m13,
     file: 'src/kafka/consumer/assigner/balance.ts',
     from: 'const owners = validClaims(sorted, widths)',
@@ -140,31 +140,31 @@ export const groupGuards: Guard[] = [
     to: 'drain(drainLimitMs(this.#options))',
   },
   {
-    name: 'the joins of which kafkajs says nothing are not waited for',
+    name: 'joins without a REBALANCING event are not prepared for',
     test: e3b,
     file: 'src/kafka/consumer/consumer.ts',
     from: 'partitionAssigners: [beforeRejoin(assigner, () => this.#beforeJoin())],',
     to: 'partitionAssigners: [assigner],',
   },
   {
-    name: 'the last commit is not verified',
+    name: 'the final commit is not verified',
     test: stopRefused,
     file: 'src/kafka/consumer/final-commit.ts',
     from: 'committer.isReady ? await problemOf(ports) : undefined',
     to: 'undefined',
   },
   {
-    name: 'a stop goes on reading',
+    name: 'a stop continues reading',
     test: stopRebalancing,
     file: 'src/kafka/consumer/consumer.ts',
     from: 'this.#assignment.close()',
     to: '',
   },
   {
-    name: 'a member that was put out goes on until it joins again',
+    name: 'an evicted member continues until it rejoins',
     test: evict,
     file: 'src/kafka/patches/member-evicted.ts',
-    from: "if (error.type === 'UNKNOWN_MEMBER_ID') onPutOut()",
+    from: "if (error.type === 'UNKNOWN_MEMBER_ID') onEvicted()",
     to: '',
   },
 ]

@@ -12,18 +12,18 @@ import { problemOf, type Report, type Run } from './verdict.ts'
 
 const HELP = `Usage: npm run test:hazards -- [options]
 
-Takes the guards against kafkajs's hazards out, one at a time, and runs the test of each: it must
-fail then, while what it shows of plain kafkajs must pass.
+Removes the guards against kafkajs's hazards, one at a time, and runs the test of each: it must
+fail without the guard, while its cases of plain kafkajs must pass.
 
-  --only <text>   guards whose name or test holds this text; may be repeated
-  --list          only lists them
+  --only <text>   only guards whose name or test contains this text; may be repeated
+  --list          list the guards without running anything
   --help
 `
 
 const CONFIG = 'test/kafkajs-hazards/mutation/vitest.config.ts'
-/** For one guard; a test that hangs for longer has shown nothing. */
+/** Per guard; a test that hangs for longer proves nothing. */
 const LIMIT_MS = 240_000
-/** Most of the time goes into waiting for what does not come. */
+/** Runs spend most of their time waiting for timeouts. */
 const RUNS_AT_ONCE = 3
 
 interface Result {
@@ -60,7 +60,7 @@ function chosenGuards(only: string[]): Guard[] {
     ({ name, test }: Guard) =>
       `${name} ${test}`.includes(text)
   const unknown = only.filter((text) => !guards.some(has(text)))
-  if (unknown.length > 0) throw new Error(`no guard's name or test holds: ${unknown.join(', ')}`)
+  if (unknown.length > 0) throw new Error(`no guard's name or test contains: ${unknown.join(', ')}`)
   return guards.filter((guard) => only.some((text) => has(text)(guard)))
 }
 
@@ -85,8 +85,8 @@ async function runAll(chosen: Guard[]): Promise<Result[]> {
 async function judge(guard: Guard, env: NodeJS.ProcessEnv): Promise<Result> {
   const startedAt = Date.now()
   let run = await runWithout(guard, env)
-  // What is shown of plain kafkajs needs neither guard nor service: a busy machine may spoil it.
-  // And a race may be lost once without the guard: it is missed if the test passes again.
+  // A busy machine may break a case of plain kafkajs, and a race may be won once without the guard.
+  // So the guard counts as missed only if a second run fails to catch it too.
   if (problemOf(run) !== undefined) run = await runWithout(guard, env)
   const seconds = Math.round((Date.now() - startedAt) / 1000)
   const problem = problemOf(run)
@@ -130,7 +130,7 @@ function table(results: Result[]): string {
     problem === undefined ? 'yes' : `NO: ${problem}`,
     String(seconds),
   ])
-  const all = [['without', 'test', 'fails as it must', 's'], ...rows]
+  const all = [['without', 'test', 'caught', 's'], ...rows]
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))
   const line = (row: string[]) =>
     row

@@ -5,7 +5,7 @@ import { guards } from './guards.ts'
 const guard = guards.find(({ name }) => name === process.env.GUARD)
 if (guard === undefined) throw new Error(`no guard is named ${process.env.GUARD}`)
 
-/** A hazard's test against a code base in which one guard is missing. */
+/** Runs a hazard's test with one guard removed from the source. */
 export default defineConfig({
   root: fileURLToPath(new URL('../../..', import.meta.url)),
   plugins: [
@@ -25,9 +25,9 @@ export default defineConfig({
     env: { HOLDS_MS: '30000' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // What fails first is enough. Cases of plain kafkajs come first in each file.
+    // The first failure is enough. Cases of plain kafkajs come first in each file.
     bail: 1,
-    // A cached module would be that of another guard.
+    // A cached module might lack another guard.
     fsModuleCache: false,
   },
 })

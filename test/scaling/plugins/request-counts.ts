@@ -8,7 +8,7 @@ interface Connection {
 const INTERVAL_MS = 500
 const require = createRequire(import.meta.url)
 
-/** Counts by name, in a file, what this process asks of brokers, whichever client does. */
+/** Counts the requests of all Kafka clients of this process by name, and writes them to a file. */
 export function countRequests(file: string): void {
   const Connection = require('kafkajs/src/network/connection') as { prototype: Connection }
   const { send } = Connection.prototype

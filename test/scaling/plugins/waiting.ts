@@ -7,7 +7,7 @@ import { countRequests } from './request-counts.ts'
 
 countRequests(join(process.env.FAULTS_FOLDER!, requestsFileOf(process.pid)))
 
-/** Waits, as one that asks another service does. */
+/** Waits, like a plugin that calls another service. */
 export default underWatch({
   slug: waiting.slug,
   concurrency: CONCURRENCY,

@@ -28,32 +28,35 @@ it('sees an event without an effect', () => {
 
 it('sees an acknowledged event that is not in the topic', () => {
   const { problems } = judgeOf({ acknowledged: new Set(['a']) })
-  expect(problems).toEqual(['1 acknowledged, but not in the topic: a'])
+  expect(problems).toEqual(['1 acknowledged but not in the topic: a'])
 })
 
 describe('what was done twice', () => {
   const log = [entry('a', 0)]
   const killed = { pid: 1, fromUs: 20, toUs: Infinity }
   const twice = [effect('a', 10, 1), effect('a', 9_000_010, 2)]
-  const problem = '1 done twice though nothing came between effect and mark'
+  const problem = '1 processed twice without a fault between effect and mark'
 
   it('is explained where the first process was killed between effect and mark', () => {
-    const hurts = [killed]
-    expect(judgeOf({ log, effects: twice, hurts })).toMatchObject({ duplicates: 1, problems: [] })
+    const faultWindows = [killed]
+    expect(judgeOf({ log, effects: twice, faultWindows })).toMatchObject({
+      duplicates: 1,
+      problems: [],
+    })
     const markedAtUs = () => 9_000_020
-    expect(judgeOf({ log, effects: twice, hurts, markedAtUs }).problems).toEqual([])
+    expect(judgeOf({ log, effects: twice, faultWindows, markedAtUs }).problems).toEqual([])
   })
 
   it('is not where nobody was hurt, or another process', () => {
     const told = `${problem}: all a at topic/0@0: process 1, 9000 ms later 2`
     expect(judgeOf({ log, effects: twice }).problems).toEqual([told])
-    const hurts = [{ ...killed, pid: 3 }]
-    expect(judgeOf({ log, effects: twice, hurts }).problems).toEqual([told])
+    const faultWindows = [{ ...killed, pid: 3 }]
+    expect(judgeOf({ log, effects: twice, faultWindows }).problems).toEqual([told])
   })
 
   it('is not where the mark was there long before the process was killed', () => {
-    const hurts = [{ ...killed, fromUs: 8_000_000 }]
-    const { problems } = judgeOf({ log, effects: twice, hurts, markedAtUs: () => 30 })
+    const faultWindows = [{ ...killed, fromUs: 8_000_000 }]
+    const { problems } = judgeOf({ log, effects: twice, faultWindows, markedAtUs: () => 30 })
     expect(problems).toHaveLength(1)
   })
 
@@ -66,26 +69,26 @@ describe('what was done twice', () => {
   })
 
   it('is not where the process had recovered before the effect', () => {
-    const hurts = [{ pid: 1, fromUs: 1, toUs: 5 }]
-    expect(judgeOf({ log, effects: twice, hurts }).problems).toHaveLength(1)
+    const faultWindows = [{ pid: 1, fromUs: 1, toUs: 5 }]
+    expect(judgeOf({ log, effects: twice, faultWindows }).problems).toHaveLength(1)
   })
 
   it('is explained where a process was frozen in its handler and another one went on', () => {
-    const hurts = [{ pid: 2, fromUs: 5, toUs: 9_500_000 }]
-    expect(judgeOf({ log, effects: twice, hurts }).problems).toEqual([])
+    const faultWindows = [{ pid: 2, fromUs: 5, toUs: 9_500_000 }]
+    expect(judgeOf({ log, effects: twice, faultWindows }).problems).toEqual([])
   })
 
   it('is not where that process took the event after it was woken', () => {
-    const hurts = [{ pid: 2, fromUs: 5, toUs: 9_500_000 }]
+    const faultWindows = [{ pid: 2, fromUs: 5, toUs: 9_500_000 }]
     const late = [{ ...entry('a', 0), atUs: 8_000_000 }]
     const effects = [effect('a', 8_500_000, 1), effect('a', 9_000_010, 2)]
-    expect(judgeOf({ log: late, effects, hurts }).problems).toHaveLength(1)
+    expect(judgeOf({ log: late, effects, faultWindows }).problems).toHaveLength(1)
   })
 
   it('is never explained where effect and mark are one', () => {
     const rules = [{ ...all, isExact: true }]
-    expect(judgeOf({ log, effects: twice, hurts: [killed] }, rules).problems).toEqual([
-      '1 effects more than one of a transaction: all a at topic/0@0: process 1, 9000 ms later 2',
+    expect(judgeOf({ log, effects: twice, faultWindows: [killed] }, rules).problems).toEqual([
+      '1 extra effects of a transactional plugin: all a at topic/0@0: process 1, 9000 ms later 2',
     ])
   })
 })
@@ -138,7 +141,7 @@ it('sees a commit above what was not done yet, though it is done later', () => {
     { atUs: 20, ...place, committed: 2 },
   ]
   expect(judgeOf({ log, effects, commits }).problems).toEqual([
-    '1 committed before it was done: b at topic/0@1, committed 2',
+    '1 committed before completion: b at topic/0@1, committed 2',
   ])
 })
 
@@ -173,7 +176,7 @@ it('measures the longest time without an effect of a partition', () => {
 
 function judgeOf(found: Partial<Evidence>, rules = [all]) {
   const lists = { log: [], unread: [], letters: [], effects: [], commits: [], ends: [] }
-  const done = { hurts: [], outages: [] }
+  const done = { faultWindows: [], outages: [] }
   const rest = { acknowledged: new Set<string>(), unaccounted: 0, markedAtUs: () => undefined }
   return judge({ ...lists, ...done, ...rest, ...found }, rules)
 }

@@ -13,20 +13,20 @@ const call = (offset: number, more: Partial<TrackedCall> = {}): TrackedCall => (
   ...more,
 })
 
-it('counts against the call that has the thread, and no other', async () => {
+it('counts only the call on the thread', async () => {
   const { notes, noted } = fakeCrashStore({ '1/plugin': 1 })
   await recordCrash({ onThread: call(1), running: [call(1), call(2)] }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 2 })
 })
 
-it('counts once what was counted ahead of its call', async () => {
+it('does not count a call again that was counted before it', async () => {
   const suspect = call(1, { counted: true })
   const { notes, noted } = fakeCrashStore({ '1/plugin': 2 })
   await recordCrash({ onThread: suspect, running: [suspect, call(2)] }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 2 })
 })
 
-it('gives a suspect its count back when it was another call', async () => {
+it('takes back the count of a suspect when another call is the culprit', async () => {
   const suspect = call(1, { counted: true })
   const { notes, noted } = fakeCrashStore({ '1/plugin': 2 })
   const culprit = call(1, { plugin: 'other' })
@@ -34,14 +34,14 @@ it('gives a suspect its count back when it was another call', async () => {
   expect(noted()).toEqual({ '1/plugin': 1, '1/other': 1 })
 })
 
-it('suspects all that run when none has the thread', async () => {
+it('makes all running calls suspects when none has the thread', async () => {
   const { notes, noted } = fakeCrashStore({ '1/plugin': 2, '2/plugin': 1 })
   const running = [call(1, { counted: true }), call(2), call(3)]
   await recordCrash({ onThread: undefined, running }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 2, '2/plugin': 1, '3/plugin': 0 })
 })
 
-it('notes each in its partition', async () => {
+it('records each call under its partition', async () => {
   const changed: string[] = []
   const { notes } = fakeCrashStore()
   const seeing = {
@@ -54,21 +54,21 @@ it('notes each in its partition', async () => {
   expect(changed).toEqual(['some-topic 3', 'other 0'])
 })
 
-it('tries again, and counts once though an answer was lost', async () => {
+it('retries, and counts once even if a response was lost', async () => {
   const { notes, noted, faults } = fakeCrashStore()
   faults.lostAnswers = 3
   await recordCrash({ onThread: call(1), running: [call(1)] }, notes, clock)
   expect(noted()).toEqual({ '1/plugin': 1 })
 })
 
-it('gives up in the end', async () => {
+it('gives up after a number of attempts', async () => {
   const { notes, faults } = fakeCrashStore()
   faults.refused = true
-  const noting = recordCrash({ onThread: call(1), running: [call(1)] }, notes, clock)
-  await expect(noting).rejects.toThrow('not acknowledged')
+  const recording = recordCrash({ onThread: call(1), running: [call(1)] }, notes, clock)
+  await expect(recording).rejects.toThrow('not acknowledged')
 })
 
-it('notes nothing when no call runs, or its record did not fit on the board', async () => {
+it('records nothing when no call runs, or its position was truncated', async () => {
   const { notes, noted } = fakeCrashStore()
   await recordCrash({ onThread: undefined, running: [] }, notes, clock)
   await recordCrash({ onThread: call(1, { record: 'cut-off/1' }), running: [] }, notes, clock)

@@ -8,11 +8,15 @@ export interface TopicPartition {
 /** A member of the group as the leader sees it at a join. */
 export interface Member {
   id: string
-  /** The topics that it reads: it may be of another version, with other topics than the leader's. */
+  /**
+   * The topics that it reads: it may be of another version, with other topics than the leader's.
+   */
   topics: readonly string[]
   /** The partitions that it owned until now. */
   claims: readonly TopicPartition[]
-  /** The last generation that it knows of. Between two claims on a partition the later one holds. */
+  /**
+   * The last generation that it knows of. Between two claims on a partition the later one holds.
+   */
   generation: number
 }
 
@@ -21,9 +25,9 @@ export type Shares = Map<string, TopicPartition[]>
 
 /**
  * Shares partitions out evenly, each to a member that reads its topic, and moves as few as can be:
- * what is moved stops for the whole group. `widths` tells the number of partitions of each topic.
- * The partition of redriven events goes where its input partition goes; while that is with a member
- * that does not read it, being of an older version, nobody gets it and its events wait.
+ * what is moved stops for the whole group. `widths` is the partition count of each topic. A redrive
+ * partition goes to the member with its input partition; while that member does not read the
+ * redrive topic, being an older version, no member gets it and its events wait.
  */
 export function balance(members: readonly Member[], widths: ReadonlyMap<string, number>): Shares {
   const redrives = new Set([...widths.keys()].map(redriveTopicOf))
@@ -56,7 +60,7 @@ function balanceInputs(members: readonly Member[], widths: ReadonlyMap<string, n
   return shares
 }
 
-/** Who keeps what they had. Two equally late claims on one partition cancel each other out. */
+/** Which member keeps which partition. Two claims of the same generation cancel each other out. */
 function validClaims(
   members: readonly Member[],
   widths: ReadonlyMap<string, number>,
@@ -134,8 +138,8 @@ function leastLoaded(
 function partitionsOf(widths: ReadonlyMap<string, number>): TopicPartition[] {
   return [...widths]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([topic, width]) =>
-      Array.from({ length: width }, (_, partition) => ({ topic, partition })),
+    .flatMap(([topic, count]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic, partition })),
     )
 }
 

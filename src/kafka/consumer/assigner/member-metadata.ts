@@ -1,18 +1,18 @@
 import { byTopic, type TopicPartition } from './balance.ts'
 
-/** What a member tells the group's leader at a join. */
+/** What a member sends to the group's leader at a join. */
 export interface MemberMetadata {
   /** -1 if it never took part. */
   generation: number
   owned: readonly TopicPartition[]
 }
 
-/** Members of other versions read this too: a new layout gets a new number. */
+/** Members of other versions read this too, so a new layout needs a new number. */
 const FORMAT = 1
 
 const NOTHING: MemberMetadata = { generation: -1, owned: [] }
 
-/** JSON behind a byte that tells the format. */
+/** A format byte, then JSON. */
 export function encodeMemberMetadata({ generation, owned }: MemberMetadata): Buffer {
   const partitions = byTopic(owned)
   return Buffer.concat([
@@ -22,8 +22,8 @@ export function encodeMemberMetadata({ generation, owned }: MemberMetadata): Buf
 }
 
 /**
- * A member whose claims can't be read has none: it gets what is left. Whatever it sent, this does
- * not throw, since that would end the leader and not the member.
+ * Metadata that cannot be decoded counts as none, so the member gets whatever is left. This never
+ * throws, since an error would crash the leader instead of that member.
  */
 export function decodeMemberMetadata(userData: Buffer | null | undefined): MemberMetadata {
   if (userData?.[0] !== FORMAT) return NOTHING

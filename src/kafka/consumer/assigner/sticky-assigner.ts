@@ -15,9 +15,9 @@ const NAME = 'inventory-events-sticky'
 const VERSION = 1
 
 /**
- * Lets members keep the partitions that they had. Every member reads the topics that it says, so a
- * roll-out that adds a topic leaves none unread: the leader shares out topics that it does not read
- * itself. `claims` is asked before each join.
+ * Lets members keep the partitions that they had. The leader also assigns topics that it does not
+ * subscribe to itself, so a roll-out that adds a topic leaves none unread. `claims` is called
+ * before each join.
  */
 export function stickyAssigner(claims: () => MemberMetadata): PartitionAssigner {
   return ({ cluster }) => ({

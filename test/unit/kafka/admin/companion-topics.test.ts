@@ -17,7 +17,7 @@ const described = (rows: Record<string, [partitions: number, maxMessageBytes: nu
   )
 
 describe('companion topics', () => {
-  it('are good when they are as wide and have room for the headers', () => {
+  it('have no problems with enough partitions and room for the headers', () => {
     const found = described({
       t: [3, MIB],
       't.dead-letters': [3, MIB + 65_536],
@@ -26,17 +26,17 @@ describe('companion topics', () => {
     expect(topicProblems('t', found)).toEqual([])
   })
 
-  it('are told apart by what is wrong with them', () => {
+  it('are reported with what is wrong', () => {
     const found = described({ t: [3, MIB], 't.dead-letters': [2, MIB] })
     expect(topicProblems('t', found)).toEqual([
       't.dead-letters: expected 3 partitions as its input has, got 2',
       't.dead-letters: expected max.message.bytes of at least 1114112, got 1048576',
-      't.redrive: there is no such topic; create it with "inventory-events topics create"',
+      't.redrive: topic does not exist; create it with "inventory-events topics create"',
     ])
     expect(topicProblems('t', new Map())).toHaveLength(1)
   })
 
-  it('take settings from the input, but never its clean-up policy', async () => {
+  it('copy the settings of the input, except its cleanup policy', async () => {
     const created: NewTopic[] = []
     const admin: TopicAdmin = {
       list: async () => [],

@@ -18,12 +18,12 @@ const described = (partitions: number, retentionMs = 24 * HOUR_MS): TopicDescrip
   return { partitions, retentionMs, maxMessageBytes: 1_048_576, cleanupPolicy: 'delete' }
 }
 
-it('is named by topic and group', () => {
+it('is named after topic and group', () => {
   expect(marksTopicOf('a.b', 'group')).toBe('a.b.group.marks')
   expect(marksTopicOf('a', 'my group/1:x')).toBe('a.my-group-1-x.marks')
 })
 
-it('is created as wide as its input, as safe, and forgets when marks do', async () => {
+it('is created with the partition count and durability of its input, and retention.ms of the TTL', async () => {
   const created: NewTopic[] = []
   const admin: TopicAdmin = {
     list: async () => [],
@@ -47,15 +47,13 @@ it('is created as wide as its input, as safe, and forgets when marks do', async 
   })
 })
 
-it('is a problem when it is missing or narrow, and left to its input when that is missing', () => {
+it('is a problem when it is missing or has too few partitions, unless its input is missing too', () => {
   const problems = (ledger?: TopicDescription) => {
     const found = new Map([['events', described(3)]])
     if (ledger !== undefined) found.set('events.group.marks', ledger)
     return marksProblems('events', owner, found)
   }
-  expect(problems()).toEqual([
-    expect.stringMatching(/^events\.group\.marks: there is no such topic/),
-  ])
+  expect(problems()).toEqual([expect.stringMatching(/^events\.group\.marks: topic does not exist/)])
   expect(problems(described(2))).toEqual([
     'events.group.marks: expected 3 partitions as its input has, got 2',
   ])

@@ -5,7 +5,7 @@ import { withAdmin } from '../../../../src/kafka/admin/topic-admin.ts'
 
 const topic = { topic: 't', partitions: 6, replicationFactor: -1, configs: {} }
 
-/** A broker that creates the topic, and tells its metadata as said. */
+/** A client whose broker creates topics and returns this metadata. */
 function kafkaWith(fetchTopicMetadata: () => Promise<unknown>, isNew = true): Kafka {
   const admin = {
     connect: async () => undefined,
@@ -29,7 +29,7 @@ it('waits until the brokers know a new topic', async () => {
   expect(metadata).toHaveBeenCalledTimes(2)
 })
 
-it('does not wait for anything else', async () => {
+it('does not retry other errors', async () => {
   const metadata = vi.fn(() => Promise.reject(refusal('TOPIC_AUTHORIZATION_FAILED')))
   const create = withAdmin(kafkaWith(metadata), (admin) => admin.create(topic))
   await expect(create).rejects.toThrow(
@@ -38,12 +38,12 @@ it('does not wait for anything else', async () => {
   expect(metadata).toHaveBeenCalledTimes(1)
 })
 
-it('does not ask about a topic that was there', async () => {
+it('does not fetch metadata of a topic that existed', async () => {
   const metadata = vi.fn(() => Promise.reject(new Error('not asked for')))
   expect(await withAdmin(kafkaWith(metadata, false), (admin) => admin.create(topic))).toBe(false)
 })
 
-it('describes a new topic, whichever broker has not heard of it yet', async () => {
+it('describes a new topic, even if a broker does not know it yet', async () => {
   const unknown = refusal('UNKNOWN_TOPIC_OR_PARTITION')
   const partitions = Array.from({ length: 6 }, () => ({}))
   const metadata = vi

@@ -8,20 +8,20 @@ function looking() {
   return { unread, owned }
 }
 
-it('knows nothing where all was read', () => {
+it('is undefined when everything was read', () => {
   const { unread, owned } = looking()
   unread.look(owned, 10, 1_000)
   expect(unread.sinceMs(owned)).toBeUndefined()
 })
 
-it('keeps the first look that saw records while none is read', () => {
+it('keeps the time of the first poll that saw records while none is read', () => {
   const { unread, owned } = looking()
   unread.look(owned, 12, 1_000)
   unread.look(owned, 15, 6_000)
   expect(unread.sinceMs(owned)).toBe(1_000)
 })
 
-it('forgets as soon as one is read, and starts anew if the next is not', () => {
+it('resets when a record is read, and starts again if the next one is not', () => {
   const { unread, owned } = looking()
   unread.look(owned, 12, 1_000)
   owned.ledger.passTo(11)

@@ -10,7 +10,7 @@ const config = loadConfig({
   KAFKA_OAUTH_CLIENT_SECRET: 'secret',
 })
 
-/** A server of tokens with a clock; `down` makes it fail. */
+/** A token server with a clock; `down` makes it fail. */
 function server(lifeMs: number) {
   const state = { nowMs: 1_000_000, asked: 0, down: false }
   const requestToken = async (): Promise<FetchedToken> => {
@@ -22,8 +22,8 @@ function server(lifeMs: number) {
   return { state, token }
 }
 
-describe('tokens by client credentials', () => {
-  it('are kept while they are fresh, and got again well before they end', async () => {
+describe('client credentials tokens', () => {
+  it('are cached, and requested again well before they expire', async () => {
     const { state, token } = server(100_000)
     expect(await token()).toBe('token-1')
     state.nowMs += 79_999
@@ -32,7 +32,7 @@ describe('tokens by client credentials', () => {
     expect(await token()).toBe('token-2')
   })
 
-  it('of a short life are got anew 15 s before they end', async () => {
+  it('that are short-lived are requested again 15 s before they expire', async () => {
     const { state, token } = server(20_000)
     await token()
     state.nowMs += 4_999
@@ -41,13 +41,13 @@ describe('tokens by client credentials', () => {
     expect(await token()).toBe('token-2')
   })
 
-  it('are asked for once by many at once', async () => {
+  it('are requested once for concurrent callers', async () => {
     const { state, token } = server(0)
     expect(await Promise.all([token(), token(), token()])).toEqual(Array(3).fill('token-1'))
     expect(state.asked).toBe(1)
   })
 
-  it('outlive a server that is away until they end', async () => {
+  it('are used until they expire while the server is down', async () => {
     const { state, token } = server(100_000)
     await token()
     state.down = true
@@ -57,7 +57,7 @@ describe('tokens by client credentials', () => {
     await expect(token()).rejects.toThrow('down')
   })
 
-  it('are asked for once a second at most while there are none', async () => {
+  it('are requested at most once a second while the server is down', async () => {
     const { state, token } = server(100_000)
     state.down = true
     for (let i = 0; i < 10; i++) {

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../../src/config/load-config.ts'
 import { requestToken } from '../../../../src/kafka/client/oauth-token-request.ts'
 
-/** Asks a server that answers so. */
+/** Requests a token from a server with this behaviour. */
 async function ask(listener: RequestListener) {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -27,7 +27,7 @@ const answering =
   (_, response) =>
     response.writeHead(status, headers).end(body)
 
-it('reads the token and for how long it holds', async () => {
+it('returns the token and its lifetime', async () => {
   const body = JSON.stringify({ access_token: 'abc.def.', expires_in: 300 })
   expect(await ask(answering(200, body))).toEqual({ value: 'abc.def.', lifeMs: 300_000 })
   const silent = JSON.stringify({ access_token: 'abc' })
@@ -44,7 +44,7 @@ it.each([
   [302, '', /refused: 302;/],
   [200, '{"access_token":"a b"}', /expected a JSON object with an access_token/],
   [200, 'x'.repeat(100), /expected a JSON object with an access_token/],
-])('is refused for good: %s %s', async (status, body, why) => {
+])('rejects with KAFKA_REFUSED: %s %s', async (status, body, why) => {
   const error = await ask(answering(status, body, { location: 'http://127.0.0.1:1/' })).catch(
     (thrown) => thrown,
   )
@@ -56,8 +56,8 @@ it.each([
 it.each([
   [500, 'oops', /: 500$/],
   [429, '{"error":"slow_down"}', /: 429 slow_down$/],
-  [200, 'x'.repeat(70_000), /more than 65536 bytes/],
-])('may be there later: %s', async (status, body, why) => {
+  [200, 'x'.repeat(70_000), /larger than 65536 bytes/],
+])('rejects with KAFKA_UNAVAILABLE: %s', async (status, body, why) => {
   await expect(ask(answering(status, body))).rejects.toMatchObject({
     code: 'KAFKA_UNAVAILABLE',
     retryable: true,
@@ -65,7 +65,7 @@ it.each([
   })
 })
 
-it('says why nobody answered', async () => {
+it('reports why there was no response', async () => {
   const hangUp: RequestListener = (request) => request.socket.destroy()
   await expect(ask(hangUp)).rejects.toMatchObject({
     code: 'KAFKA_UNAVAILABLE',

@@ -9,51 +9,51 @@ const LOADING = { type: 'GROUP_LOAD_IN_PROGRESS', code: 14, retriable: true }
 const MISSING = { type: 'UNKNOWN_TOPIC_OR_PARTITION', code: 3, retriable: true }
 const FORBIDDEN = { type: 'GROUP_AUTHORIZATION_FAILED', code: 30, retriable: false }
 
-/** As kafkajs makes it of the error code in a broker's answer. */
+/** The error that kafkajs makes of an error code in a response. */
 function refusal({ type, code, retriable }: typeof LOADING) {
   const error = new KafkaJSProtocolError(type)
   return Object.assign(error, { type, code, retriable })
 }
 
-/** Asks somebody who answers with these errors, one after the other, and then with 'yes'. */
-function asking(errors: Error[]) {
+/** A request that fails with these errors in turn, then returns 'yes'. */
+function requesting(errors: Error[]) {
   const clock = new ManualClock()
-  let asked = 0
-  const ask = async () => {
-    const error = errors[asked]
-    asked += 1
+  let requests = 0
+  const request = async () => {
+    const error = errors[requests]
+    requests += 1
     if (error !== undefined) throw error
     return 'yes'
   }
-  const answer = retryRequest(ask, clock).catch((error: Error) => error)
-  return { answer, clock, asked: () => asked }
+  const result = retryRequest(request, clock).catch((error: Error) => error)
+  return { result, clock, requests: () => requests }
 }
 
-it('asks again where the coordinator of a group is loading what it holds', async () => {
-  const { answer, clock, asked } = asking([refusal(LOADING), refusal(LOADING)])
+it('retries while a group coordinator is loading', async () => {
+  const { result, clock, requests } = requesting([refusal(LOADING), refusal(LOADING)])
   await clock.advance(1_000)
-  expect(await answer).toBe('yes')
-  expect(asked()).toBe(3)
+  expect(await result).toBe('yes')
+  expect(requests()).toBe(3)
 })
 
-it('gives up after a limit, with what was answered last', async () => {
+it('gives up after 9 attempts, with the last error', async () => {
   const refused = refusal(LOADING)
-  const { answer, clock, asked } = asking(Array.from({ length: 50 }, () => refused))
+  const { result, clock, requests } = requesting(Array.from({ length: 50 }, () => refused))
   await clock.advance(60_000)
-  expect(await answer).toBe(refused)
-  expect(asked()).toBe(9)
+  expect(await result).toBe(refused)
+  expect(requests()).toBe(9)
   expect(clock.pending).toBe(0)
 })
 
 it.each([
   ['a right is missing', refusal(FORBIDDEN)],
-  ['there is no such topic', refusal(MISSING)],
-  ['kafkajs tried again itself', exceeded()],
+  ['the topic does not exist', refusal(MISSING)],
+  ['kafkajs has retried itself', exceeded()],
   ['our own code fails', new TypeError('no such thing')],
-])('does not ask again where %s', async (_why, error) => {
-  const { answer, asked } = asking([error])
-  expect(await answer).toBe(error)
-  expect(asked()).toBe(1)
+])('does not retry when %s', async (_why, error) => {
+  const { result, requests } = requesting([error])
+  expect(await result).toBe(error)
+  expect(requests()).toBe(1)
 })
 
 function exceeded() {

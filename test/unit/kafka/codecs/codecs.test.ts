@@ -6,7 +6,7 @@ import { type CodecName, decompressBatch } from '../../../../src/kafka/codecs/co
 
 const TEXT = '{"id":"evt_1","kind":"inventory.moved"}'.repeat(20)
 
-/** As Kafka's Java producer compressed the text above. */
+/** TEXT as compressed by Kafka's Java producer. */
 const BY_JAVA: Record<string, string> = {
   gzip:
     '1f8b08000000000000ffab56ca4c51b2524a2d2b893754d251cacecc037133f3ca52f34af28b2af572f3' +
@@ -35,7 +35,7 @@ describe('a batch of the Java producer', () => {
     expect(String(await decompressBatch(codec, bytes))).toBe(TEXT)
   })
 
-  it.each(vectors)('is refused where it is cut off: %s', async (_, codec, bytes) => {
+  it.each(vectors)('is rejected when truncated: %s', async (_, codec, bytes) => {
     const cut = bytes.subarray(0, bytes.length - 5)
     await expect(decompressBatch(codec, cut)).rejects.toMatchObject({
       code: 'CODEC_FAILED',
@@ -44,44 +44,49 @@ describe('a batch of the Java producer', () => {
     })
   })
 
-  it.each(vectors)('is refused where it is larger than allowed: %s', async (_, codec, bytes) => {
+  it.each(vectors)('is rejected when it is too large: %s', async (_, codec, bytes) => {
     await expect(decompressBatch(codec, bytes, TEXT.length - 1)).rejects.toMatchObject({
-      message: `cannot read a batch compressed with ${codec}: it is more than ${TEXT.length - 1} bytes when decompressed`,
+      message: `cannot read a batch compressed with ${codec}: the decompressed size exceeds ${TEXT.length - 1} bytes`,
     })
     expect(await decompressBatch(codec, bytes, TEXT.length)).toHaveLength(TEXT.length)
   })
 })
 
-/** A byte here and there is another one. */
+/** Changes a few bytes. */
 const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 })
 
 describe('damaged bytes', () => {
-  it.each(vectors)('are read within the limit, or refused: %s', async (_, codec, bytes) => {
-    const limitBytes = 10_000
-    const check = async (places: [number, number][]) => {
-      const damaged = Buffer.from(bytes)
-      for (const [at, byte] of places) damaged[at % bytes.length] = byte
-      const result = await decompressBatch(codec, damaged, limitBytes).catch((error) => error)
-      if (Buffer.isBuffer(result)) expect(result.length).toBeLessThanOrEqual(limitBytes)
-      else expect(result.code).toBe('CODEC_FAILED')
-    }
-    await fc.assert(fc.asyncProperty(damage, check), { numRuns: 500 })
-  })
+  it.each(vectors)(
+    'are decompressed within the limit, or rejected: %s',
+    async (_, codec, bytes) => {
+      const limitBytes = 10_000
+      const check = async (places: [number, number][]) => {
+        const damaged = Buffer.from(bytes)
+        for (const [at, byte] of places) damaged[at % bytes.length] = byte
+        const result = await decompressBatch(codec, damaged, limitBytes).catch((error) => error)
+        if (Buffer.isBuffer(result)) expect(result.length).toBeLessThanOrEqual(limitBytes)
+        else expect(result.code).toBe('CODEC_FAILED')
+      }
+      await fc.assert(fc.asyncProperty(damage, check), { numRuns: 500 })
+    },
+  )
 })
 
-it('a small batch of lz4 or snappy that inflates without end is refused', async () => {
+it('a small lz4 or snappy decompression bomb is rejected', async () => {
   // One byte, repeated 255 times for each byte of the run, in blocks of at most 4 MiB.
   const run = Buffer.alloc(1_000_000, 0xff)
   const block = Buffer.concat([Buffer.from('1f610100', 'hex'), run, Buffer.from([0])])
   const size = Buffer.alloc(4)
   size.writeUInt32LE(block.length)
   const frame = Buffer.concat([Buffer.from('04224d186070ff', 'hex'), size, block, Buffer.alloc(4)])
-  await expect(decompressBatch('lz4', frame)).rejects.toThrow('it is longer than it may be')
+  await expect(decompressBatch('lz4', frame)).rejects.toThrow('the output is larger than its limit')
   const claim = Buffer.from('ffffffff0f', 'hex')
-  await expect(decompressBatch('snappy', claim)).rejects.toThrow('it is more than 134217728 bytes')
+  await expect(decompressBatch('snappy', claim)).rejects.toThrow(
+    'the decompressed size exceeds 134217728 bytes',
+  )
 })
 
-it('gzip as Node writes it is read', async () => {
+it('gzip as written by Node is decompressed', async () => {
   const bytes = await promisify(zlib.gzip)(TEXT)
   expect(String(await decompressBatch('gzip', bytes))).toBe(TEXT)
 })

@@ -15,7 +15,7 @@ const code = (name: string) => Object.assign(new Error(name), { code: name })
 const protocolError = (type: string, retriable: boolean) =>
   new KafkaJSProtocolError!(Object.assign(new Error(type), { type, code: 1, retriable }))
 
-/** As kafkajs gives up: what went wrong is the cause of a cause. */
+/** How kafkajs reports exhausted retries: the actual error is the cause of a cause. */
 const wrapped = (error: Error) =>
   new KafkaJSNonRetriableError!(error, {
     cause: new KafkaJSNumberOfRetriesExceeded!(error, {

@@ -29,25 +29,25 @@ function situation(heartbeat: () => Promise<void>, records = 1) {
   return { owned, take, resolveOffset, fetch: () => fetch(payload) }
 }
 
-it('takes what it was given once it knows that it still is a member', async () => {
+it('takes a batch after a heartbeat has confirmed the membership', async () => {
   const { fetch, take } = situation(async () => undefined)
   await fetch()
   expect(take).toHaveBeenCalledTimes(1)
 })
 
-it('takes nothing when the group has put it out meanwhile', async () => {
+it('takes nothing when the member was evicted in the meantime', async () => {
   const { fetch, take } = situation(() => Promise.reject(new Error('not a member')))
   await expect(fetch()).rejects.toThrow('not a member')
   expect(take).not.toHaveBeenCalled()
 })
 
-it('takes nothing of a partition that was lost while it asked', async () => {
+it('takes nothing of a partition that was lost during the heartbeat', async () => {
   const s = situation(async () => s.owned.lose())
   await s.fetch()
   expect(s.take).not.toHaveBeenCalled()
 })
 
-it('gives the thread back now and then while it takes a large batch in', async () => {
+it('yields the thread regularly while it takes a large batch', async () => {
   const { fetch, take, resolveOffset } = situation(async () => undefined, 100)
   let turns = 0
   let isDone = false
@@ -63,7 +63,7 @@ it('gives the thread back now and then while it takes a large batch in', async (
   expect(resolveOffset).toHaveBeenCalledWith('104')
 })
 
-it('takes nothing more of a partition that was lost while others had the thread', async () => {
+it('takes nothing more of a partition that was lost while it had yielded', async () => {
   const s = situation(async () => {
     if (s.take.mock.calls.length > 0) s.owned.lose()
   }, 100)

@@ -3,7 +3,7 @@ import { finalCommit } from '../../../../src/kafka/consumer/final-commit.ts'
 import { OwnedPartition } from '../../../../src/kafka/consumer/owned-partition.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 
-/** A member that completed five records of one partition, and a coordinator that is asked for it. */
+/** A member that completed five records of one partition, and what the coordinator returns. */
 function situation(answers: (() => Promise<number>)[], isReady = true) {
   const owned = new OwnedPartition('topic', 0, 5, 5)
   owned.committedOffset = 5
@@ -21,13 +21,13 @@ function situation(answers: (() => Promise<number>)[], isReady = true) {
   return { owned, clock, commit, warn, ended, asked: () => asked }
 }
 
-it('asks once where the coordinator holds what is completed', async () => {
+it('reads the offsets once if the commit is confirmed', async () => {
   const { ended, commit, warn, asked } = situation([async () => 5])
   await ended
   expect([commit.mock.calls.length, asked(), warn.mock.calls.length]).toEqual([1, 1, 0])
 })
 
-it('commits again, the partition included, while the coordinator holds less', async () => {
+it('commits the partition again while the committed offset is lower', async () => {
   const { ended, owned, clock, commit, warn } = situation([async () => 3, async () => 5])
   await clock.advance(100)
   expect(owned.committedOffset).toBe(3)
@@ -37,7 +37,7 @@ it('commits again, the partition included, while the coordinator holds less', as
   expect(warn).not.toHaveBeenCalled()
 })
 
-it('commits again where the coordinator does not say', async () => {
+it('commits again if the committed offset cannot be read', async () => {
   const refused = () => Promise.reject(new Error('not now'))
   const { ended, clock, commit } = situation([refused, () => new Promise(() => {}), async () => 5])
   await clock.advance(3_000)
@@ -45,7 +45,7 @@ it('commits again where the coordinator does not say', async () => {
   expect(commit).toHaveBeenCalledTimes(3)
 })
 
-it('gives up after a limit, and names what was not committed', async () => {
+it('gives up after a limit, and logs what was not committed', async () => {
   const { ended, clock, warn } = situation([async () => -1])
   await clock.advance(6_000)
   await ended
@@ -53,7 +53,7 @@ it('gives up after a limit, and names what was not committed', async () => {
   expect(warn.mock.calls[0]?.[0]).toEqual({ why: 'topic/0 not committed' })
 })
 
-it('asks nothing where no batch was ever read', async () => {
+it('reads no offsets if no batch was ever read', async () => {
   const { ended, asked } = situation([async () => -1], false)
   await ended
   expect(asked()).toBe(0)

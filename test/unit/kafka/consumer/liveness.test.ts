@@ -2,7 +2,7 @@ import type { Consumer } from 'kafkajs'
 import { expect, it } from 'vitest'
 import { Liveness } from '../../../../src/kafka/consumer/liveness.ts'
 
-it('tells trying in vain from being answered', () => {
+it('distinguishes attempts from responses', () => {
   let nowMs = 0
   const signs = new Liveness({ now: () => nowMs })
   nowMs = 10
@@ -14,7 +14,7 @@ it('tells trying in vain from being answered', () => {
   expect([signs.sinceFetchMs, signs.sinceHeartbeatMs]).toEqual([5, 5])
 })
 
-it('counts an answer from when it was asked for, as a process reads it late that was frozen', () => {
+it('counts a response from its request, since a frozen process reads it late', () => {
   let nowMs = 0
   const signs = new Liveness({ now: () => nowMs })
   const listeners = new Map<string, (event: object) => void>()

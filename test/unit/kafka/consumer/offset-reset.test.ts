@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { type OutOfRangePolicy, offsetReset } from '../../../../src/kafka/consumer/offset-reset.ts'
 
-/** What is found for a log of 10 to 20. */
+/** The start found for a log of 10 to 20. */
 function find(next: number | undefined, outOfRange: OutOfRangePolicy = 'earliest') {
   const told: unknown[] = []
   const findStart = offsetReset({
@@ -15,12 +15,12 @@ function find(next: number | undefined, outOfRange: OutOfRangePolicy = 'earliest
   return { start, told }
 }
 
-describe('where to read from', () => {
-  it.each([10, 15, 20])('is the next offset where the log has it or ends there: %i', (next) => {
+describe('the start offset', () => {
+  it.each([10, 15, 20])('is the next offset if it is in the log or at its end: %i', (next) => {
     expect(find(next, 'fail')).toEqual({ start: { offset: next }, told: [] })
   })
 
-  it('is the first offset where nothing was read yet', () => {
+  it('is the first offset if nothing was read yet', () => {
     expect(find(undefined, 'fail')).toEqual({ start: { offset: 10 }, told: [] })
   })
 
@@ -36,9 +36,9 @@ describe('where to read from', () => {
     expect(told).toEqual([['topic', reason, lost]])
   })
 
-  it.each([9, 21])('is nowhere under fail: %i', (next) => {
+  it.each([9, 21])('is an error under fail: %i', (next) => {
     expect(() => find(next, 'fail')).toThrow(
-      `group group would read topic/3 from offset ${next}, but the log has 10 to 20`,
+      `group group: next offset ${next} of topic/3 is outside the log, 10 to 20`,
     )
   })
 })

@@ -15,7 +15,7 @@ function doubt() {
 
 const failed = (type: string) => Object.assign(new Error('no'), { type })
 
-it('doubts a coordinator that says it is none, until the member has joined again', () => {
+it('is stale after NOT_COORDINATOR_FOR_GROUP, until the member has rejoined', () => {
   const { coordinator, joined } = doubt()
   for (const error of [failed('COORDINATOR_LOAD_IN_PROGRESS'), new Error('timed out'), undefined]) {
     coordinator.commitFailed(error)
@@ -27,7 +27,7 @@ it('doubts a coordinator that says it is none, until the member has joined again
   expect(coordinator.isStale).toBe(false)
 })
 
-it('has kafkajs join again instead of fetching', async () => {
+it('makes kafkajs rejoin instead of fetching', async () => {
   const { coordinator, joined } = doubt()
   const fetch = vi.fn(async () => 'fetched')
   const broker = { fetch }

@@ -8,11 +8,11 @@ import { connectionTo, emptyRequest as request } from '../../../support/kafkajs-
 
 const require = createRequire(import.meta.url)
 
-it('plain kafkajs waits in vain for what is sent just as its connection is closed', async () => {
+it('plain kafkajs waits for ever for a request sent while its connection is closing', async () => {
   expect(await sentWhileClosing()).toContain('waits')
 })
 
-it('closes a connection on which a request was not answered in time', async () => {
+it('closes a connection on which a request timed out', async () => {
   closeTimedOutConnections()
   const { port, accepted } = await silentServer()
   const connection = connectionTo(port, 100)
@@ -28,7 +28,7 @@ it('closes a connection on which a request was not answered in time', async () =
   expect(connection.isConnected()).toBe(false)
 })
 
-it('closes idle connections with it: they may be as silent', async () => {
+it('also closes idle connections, which may be dead as well', async () => {
   closeTimedOutConnections()
   const { port } = await silentServer()
   const [asked, idle] = [connectionTo(port, 100), connectionTo(port, 100)]
@@ -37,12 +37,12 @@ it('closes idle connections with it: they may be as silent', async () => {
   await vi.waitFor(() => expect(idle.isConnected()).toBe(false), { timeout: 60_000 })
 })
 
-it('gives a request up that is sent just as its connection is closed', async () => {
+it('rejects a request sent while its connection is closing', async () => {
   closeTimedOutConnections()
   expect(await sentWhileClosing()).not.toContain('waits')
 })
 
-it('knows the kafkajs that is installed', () => {
+it('supports the installed version of kafkajs', () => {
   expect(require('kafkajs/package.json').version).toBe('2.2.4')
 })
 
@@ -58,7 +58,7 @@ async function silentServer() {
 const REQUEST_TIMEOUT_MS = 50
 const WAITS_MS = 1_000
 
-/** One of these moments is between kafkajs's last look at its queue and the end of the socket. */
+/** One of these moments is between kafkajs's last check of its queue and the end of the socket. */
 async function sentWhileClosing(): Promise<('given up' | 'waits')[]> {
   const { port } = await silentServer()
   return Promise.all(Array.from({ length: 20 }, (_, steps) => sentBefore(port, steps)))

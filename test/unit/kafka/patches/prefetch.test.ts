@@ -25,8 +25,8 @@ function offsetsOf({ topics }: FetchRequest): Offsets {
 }
 
 /**
- * A broker with logs that end there, which answers with so many records of each partition. By the
- * number of the call, it fails or does not show its records.
+ * A broker whose logs have these ends, and which returns this many records of each partition. The
+ * calls with these numbers fail or return no records.
  */
 function brokerWith(ends: Offsets, { each = 2, valueBytes = 10 } = {}) {
   const asked: FetchRequest[] = []
@@ -56,7 +56,7 @@ function read(answer: FetchAnswer): Record<number, number[]> {
   return Object.fromEntries(entries)
 }
 
-it('has asked for what comes next before it is asked for', async () => {
+it('sends the next request before kafkajs does', async () => {
   const { fetch, asked } = brokerWith({ 0: 6, 1: 3 })
   expect(read(await fetch(request({ 0: 0, 1: 0 })))).toEqual({ 0: [0, 1], 1: [0, 1] })
   expect(asked.map(offsetsOf)).toEqual([
@@ -67,7 +67,7 @@ it('has asked for what comes next before it is asked for', async () => {
   expect(asked.map(offsetsOf).slice(2)).toEqual([{ 0: 4, 1: 3 }])
 })
 
-it('holds the connection up for nobody', async () => {
+it('never makes the broker wait for records', async () => {
   const { fetch, asked } = brokerWith({ 0: 6 })
   await fetch(request({ 0: 0 }))
   expect(asked.map(({ maxWaitTime }) => maxWaitTime)).toEqual([WAIT_MS, 0])
@@ -77,7 +77,7 @@ it.each([
   ['sought back', { 0: 1 }],
   ['paused', {}],
   ['resumed', { 0: 2, 1: 0 }],
-])('drops what it has when a partition is %s', async (_why, offsets) => {
+])('drops the prefetched response when a partition is %s', async (_why, offsets) => {
   const { fetch, asked } = brokerWith({ 0: 6, 1: 6 })
   await fetch(request({ 0: 0 }))
   const answer = read(await fetch(request(offsets)))
@@ -88,7 +88,7 @@ it.each([
   }
 })
 
-it('does not come back to what it dropped', async () => {
+it('does not reuse a dropped response', async () => {
   const { fetch, asked } = brokerWith({ 0: 6 })
   await fetch(request({ 0: 0 }))
   await fetch(request({ 0: 6 }))
@@ -96,23 +96,23 @@ it('does not come back to what it dropped', async () => {
   expect(asked.map(offsetsOf).slice(0, 4)).toEqual([{ 0: 0 }, { 0: 2 }, { 0: 6 }, { 0: 2 }])
 })
 
-it('asks for nothing behind the end of the log', async () => {
+it('does not prefetch at the end of the log', async () => {
   const { fetch, asked } = brokerWith({ 0: 2 })
   await fetch(request({ 0: 0 }))
   await fetch(request({ 0: 2 }))
   expect(asked.map(offsetsOf)).toEqual([{ 0: 0 }, { 0: 2 }])
 })
 
-it('waits for records where there were none ahead', async () => {
+it('waits for records if the prefetched response had none', async () => {
   const { fetch, asked, hidden } = brokerWith({ 0: 6 })
-  // As those of an open transaction are.
+  // Like the records of an open transaction.
   hidden.add(2)
   await fetch(request({ 0: 0 }))
   expect(read(await fetch(request({ 0: 2 })))).toEqual({ 0: [2, 3] })
   expect(asked.map(({ maxWaitTime }) => maxWaitTime)).toEqual([WAIT_MS, 0, WAIT_MS, 0])
 })
 
-it('leaves an error to the request that it belongs to', async () => {
+it('reports an error only to a request of kafkajs', async () => {
   const { fetch, asked, failing } = brokerWith({ 0: 6 })
   failing.add(2).add(5)
   await fetch(request({ 0: 0 }))
@@ -121,13 +121,13 @@ it('leaves an error to the request that it belongs to', async () => {
   await expect(fetch(request({ 0: 0 }))).rejects.toThrow('away')
 })
 
-it('asks for nothing ahead of an answer that is large in memory', async () => {
+it('does not prefetch while the current response is large in memory', async () => {
   const { fetch, asked } = brokerWith({ 0: 100 }, { each: 20, valueBytes: 2_000_000 })
   await fetch(request({ 0: 0 }))
   expect(asked).toHaveLength(1)
 })
 
-it('asks each broker of a consumer ahead, once', async () => {
+it('patches each broker of a consumer once', async () => {
   const asked: FetchRequest[] = []
   const answer: FetchAnswer = {
     responses: [

@@ -7,10 +7,10 @@ import { connectionTo, emptyRequest } from '../../../support/kafkajs-connection.
 const require = createRequire(import.meta.url)
 
 const LENGTH_BYTES = 4
-/** Where a request's correlation id is: behind its length, key and version. */
+/** Position of a request's correlation id: after its length, key and version. */
 const CORRELATION_ID_AT = LENGTH_BYTES + 2 + 2
 
-it('plain kafkajs waits in vain after a loss amid an answer', async () => {
+it('plain kafkajs misreads responses after a connection was lost in the middle of one', async () => {
   const connection = connectionTo(await serverThatBreaksOff(), 500)
   await connection.connect()
   await expect(connection.send(asked)).rejects.toMatchObject({ retriable: true })
@@ -20,7 +20,7 @@ it('plain kafkajs waits in vain after a loss amid an answer', async () => {
   await connection.disconnect()
 })
 
-it('reads the answers of a connection that is opened again after a loss amid an answer', async () => {
+it('reads responses after a connection was lost in the middle of one', async () => {
   resetBuffersOnReconnect()
   const connection = connectionTo(await serverThatBreaksOff(), 60_000)
   await connection.connect()
@@ -32,11 +32,11 @@ it('reads the answers of a connection that is opened again after a loss amid an 
   await connection.disconnect()
 })
 
-it('knows the kafkajs that is installed', () => {
+it('supports the installed version of kafkajs', () => {
   expect(require('kafkajs/package.json').version).toBe('2.2.4')
 })
 
-/** Its first connection is lost in the middle of the first answer; all others are answered whole. */
+/** Drops its first connection in the middle of the first response; all others are complete. */
 async function serverThatBreaksOff(): Promise<number> {
   let connections = 0
   const server = createServer((socket) => {

@@ -18,7 +18,7 @@ function queue() {
   })
 }
 
-it('arms no timer while nothing is pending, and still sends what is', () => {
+it('arms no timer while no request is pending, and still sends pending ones', () => {
   vi.useFakeTimers()
   expect(stopIdleTimers()).toBe(true)
   const idle = queue()
@@ -41,7 +41,7 @@ it('arms no timer while nothing is pending, and still sends what is', () => {
   expect(sent).toEqual([1, 2])
 })
 
-it('leaves a kafkajs alone that would no longer send what is pending', async () => {
+it('does not patch a kafkajs that would no longer send pending requests', async () => {
   vi.resetModules()
   const fresh = await import('../../../../src/kafka/patches/stop-idle-timers.ts')
   const { prototype } = RequestQueue
@@ -55,6 +55,6 @@ it('leaves a kafkajs alone that would no longer send what is pending', async () 
   expect(prototype.scheduleCheckPendingRequests).toBe(never)
 })
 
-it('knows the kafkajs that is installed', () => {
+it('supports the installed version of kafkajs', () => {
   expect(require('kafkajs/package.json').version).toBe('2.2.4')
 })

@@ -11,8 +11,8 @@ const row = (partition: number, baseOffset: string, errorCode = 0) => ({
 const refused = (message: string) =>
   expect.objectContaining({ code: 'PRODUCE_UNACKNOWLEDGED', retryable: true, message })
 
-describe('an answer to a send', () => {
-  it('counts when it has an offset for each partition', () => {
+describe('the result of a send', () => {
+  it('is acknowledged if it has an offset for each partition', () => {
     const acknowledged = requireAcknowledged('orders', new Set([2, 0]), [row(0, '0'), row(2, '7')])
     expect(acknowledged).toEqual([
       { partition: 2, baseOffset: '7' },

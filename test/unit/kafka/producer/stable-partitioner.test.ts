@@ -16,7 +16,7 @@ const topicOf = (width: number) => ({
 })
 
 describe('the partitioner', () => {
-  it("puts every key where Kafka's Java client puts it", () => {
+  it("assigns every key as Kafka's Java client does", () => {
     const vectors = readFileSync(VECTORS, 'utf8').trimEnd().split('\n')
     expect(vectors.length).toBeGreaterThan(2_000)
     const { choose } = stablePartitioner()
@@ -30,7 +30,7 @@ describe('the partitioner', () => {
     }
   })
 
-  it('takes a text key as its UTF-8 bytes', () => {
+  it('hashes a text key as UTF-8', () => {
     const { choose } = stablePartitioner()
     for (const key of ['ent_456', 'Größe', '商品-42', '🍎']) {
       const asText = choose({ ...topicOf(97), message: { key, value: null } })
@@ -39,7 +39,7 @@ describe('the partitioner', () => {
     }
   })
 
-  it('leaves a record without a key where it was first put, however often it is asked', () => {
+  it('keeps the partition of a record without a key across retries', () => {
     const { choose } = stablePartitioner()
     const message = { key: null, value: null }
     const first = choose({ ...topicOf(6), message })
@@ -49,7 +49,7 @@ describe('the partitioner', () => {
     }
   })
 
-  it('keeps an explicit partition, and tells which ones the send has', () => {
+  it('keeps an explicit partition, and reports the partitions of the send', () => {
     const partitioner = stablePartitioner()
     partitioner.startSend()
     partitioner.choose({ ...topicOf(6), message: { key: 'k', value: null, partition: 5 } })
@@ -59,7 +59,7 @@ describe('the partitioner', () => {
     expect(partitioner.chosen()).toEqual(new Set())
   })
 
-  it('ends retries of a producer that was given up', () => {
+  it('ends the retries of an abandoned producer', () => {
     const partitioner = stablePartitioner()
     partitioner.refuse()
     const choose = () => partitioner.choose({ ...topicOf(1), message: { key: 'k', value: null } })

@@ -18,7 +18,7 @@ function reading(first: number, end: number) {
   return { clock, values, reading: new PartitionReading(request, { first, end }, limits) }
 }
 
-/** Records of the offsets, as a fetch from an offset brings them. */
+/** A batch with records of these offsets, as a fetch from an offset returns it. */
 function batch(fetchedOffset: number, offsets: number[], lastOffset = offsets.at(-1)): Batch {
   const messages = offsets.map((offset) => ({
     offset: `${offset}`,
@@ -28,8 +28,8 @@ function batch(fetchedOffset: number, offsets: number[], lastOffset = offsets.at
   return { fetchedOffset: `${fetchedOffset}`, messages, lastOffset: () => `${lastOffset}` } as never
 }
 
-describe('the reading of a partition', () => {
-  it('ends at its end, and takes nothing from behind it', async () => {
+describe('PartitionReading', () => {
+  it('ends at its end, and takes no record beyond it', async () => {
     const { reading: subject, values } = reading(2, 5)
     await subject.take(batch(2, [2, 3]), async () => {})
     await subject.take(batch(4, [4, 5, 6]), async () => {})
@@ -38,7 +38,7 @@ describe('the reading of a partition', () => {
     expect(values).toEqual(['2', '3', '4'])
   })
 
-  it('passes over offsets without records', async () => {
+  it('skips offsets without records', async () => {
     const { reading: subject, values } = reading(0, 10)
     await subject.take(batch(0, [0], 4), async () => {})
     subject.passTo(10)
@@ -46,24 +46,24 @@ describe('the reading of a partition', () => {
     expect(values).toEqual(['0'])
   })
 
-  it('fails at a batch that does not continue it, rather than miss what is between', async () => {
+  it('fails at a batch that leaves a gap', async () => {
     const { reading: subject, values } = reading(0, 10)
     await subject.take(batch(4, [4, 5]), async () => {})
     await expect(subject.finished).rejects.toMatchObject({
       code: 'KAFKA_UNAVAILABLE',
       retryable: true,
-      message: 'cannot read marks/3 from 0 to 10: its log is not what it was',
+      message: 'cannot read marks/3 from 0 to 10: the log has changed',
     })
     expect(values).toEqual([])
   })
 
-  it('fails when nothing comes for a while, counted from what came last', async () => {
+  it('fails after a time without records, counted from the last batch', async () => {
     const { reading: subject, clock } = reading(0, 10)
     await clock.advance(900)
     await subject.take(batch(0, [0]), async () => {})
     await clock.advance(900)
     subject.passTo(1)
     await clock.advance(100)
-    await expect(subject.finished).rejects.toThrow('from 1 to 10: nothing came for 1 s')
+    await expect(subject.finished).rejects.toThrow('from 1 to 10: no records for 1 s')
   })
 })

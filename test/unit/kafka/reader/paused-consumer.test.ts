@@ -6,7 +6,7 @@ import { ManualClock } from '../../../support/manual-clock.ts'
 
 type EachBatch = (payload: { batch: Batch; heartbeat: () => Promise<void> }) => Promise<void>
 
-/** A consumer of partitions 0 and 1 that has joined; `bring` hands it a batch as kafkajs does. */
+/** A joined consumer of partitions 0 and 1; `bring` delivers a batch as kafkajs does. */
 async function started() {
   const listeners = new Map<string, (event: object) => void>()
   let eachBatch: EachBatch = async () => {}
@@ -43,7 +43,7 @@ function readingOf(partition: number, clock: ManualClock, onRecord: () => void |
   return new PartitionReading(request, { first: 0, end: 3 }, { clock, stalledAfterMs: 1_000 })
 }
 
-it('lets a partition wait while others have their turns, however long they take', async () => {
+it('lets a partition wait as long as others are being processed', async () => {
   const clock = new ManualClock()
   const { paused, bring } = await started()
   const slow = () => clock.advance(1_500)
@@ -56,7 +56,7 @@ it('lets a partition wait while others have their turns, however long they take'
   await Promise.all(read)
 })
 
-it('gives a partition up when nothing comes at all', async () => {
+it('fails a partition when no records come at all', async () => {
   const clock = new ManualClock()
   const { paused, bring } = await started()
   const first = paused.read(readingOf(0, clock, () => {}))
@@ -67,7 +67,7 @@ it('gives a partition up when nothing comes at all', async () => {
   await bring(0, 1)
   await clock.advance(1_000)
   expect(await failures).toMatchObject([
-    { status: 'rejected', reason: { message: expect.stringContaining('from 2 to 3: nothing') } },
-    { status: 'rejected', reason: { message: expect.stringContaining('from 0 to 3: nothing') } },
+    { status: 'rejected', reason: { message: expect.stringContaining('from 2 to 3: no records') } },
+    { status: 'rejected', reason: { message: expect.stringContaining('from 0 to 3: no records') } },
   ])
 })

@@ -8,7 +8,7 @@ const key = fc
   .tuple(fc.nat(), fc.stringMatching(/^[a-z\d][a-z\d-]{0,62}$/))
   .map(([offset, slug]) => `${offset}/${slug}`)
 
-it('is this text, which other versions read too', () => {
+it('has this format, which other versions read too', () => {
   const counts = new Map([
     ['17/cold-chain', 2],
     ['19/labels', 0],
@@ -18,11 +18,11 @@ it('is this text, which other versions read too', () => {
   expect(decodeCrashCounts(text)).toEqual(counts)
 })
 
-it('is nothing where nothing was noted', () => {
+it('is empty if nothing was recorded', () => {
   expect(decodeCrashCounts('')).toEqual(new Map())
 })
 
-it('comes back as it was while there is room', () => {
+it('survives a round trip while there is room', () => {
   const few = fc.uniqueArray(fc.tuple(key, fc.nat(100)), { maxLength: 40, selector: ([k]) => k })
   fc.assert(
     fc.property(few, (entries) => {
@@ -32,7 +32,7 @@ it('comes back as it was while there is room', () => {
   )
 })
 
-it('fits, and keeps those that ended the process most often', () => {
+it('stays within the limit, and keeps the highest counts', () => {
   const many = fc.uniqueArray(fc.tuple(key, fc.nat(3)), {
     minLength: 300,
     maxLength: 400,
@@ -57,6 +57,6 @@ it.each([
   '{"v":1,"crashes":{"1/a":"1"}}',
   '{"v":1}',
   'null',
-])('is not understood: %s', (text) => {
+])('is rejected: %s', (text) => {
   expect(decodeCrashCounts(text)).toBeUndefined()
 })

@@ -5,7 +5,7 @@ import { settled } from '../../../support/manual-clock.ts'
 
 const at = { topic: 'events', partition: 1 }
 
-/** A coordinator with the text of one partition, behind the cluster that kafkajs makes. */
+/** A coordinator with the offset metadata of one partition, behind kafkajs's cluster object. */
 function fakeKafka(text: string | null = null) {
   const state = { offset: '-1', metadata: text, clusters: 0, requests: [] as string[] }
   const fails: Error[] = []
@@ -36,69 +36,71 @@ function fakeKafka(text: string | null = null) {
   const kafka = { [Symbol('private:Kafka:createCluster')]: () => cluster } as unknown as Kafka
   const warnings: string[] = []
   const log = { warn: (_: object, message: string) => void warnings.push(message) }
-  const notes = new KafkaCrashStore({ kafka, groupId: 'group', log: log as never })
-  return { notes, state, fails, warnings }
+  const store = new KafkaCrashStore({ kafka, groupId: 'group', log: log as never })
+  return { store, state, fails, warnings }
 }
 
 const one = '{"v":1,"crashes":{"7/a":1}}'
 
-it('reads what is there, and nothing where nothing is', async () => {
-  expect(await fakeKafka(one).notes.read(at)).toEqual(new Map([['7/a', 1]]))
-  expect(await fakeKafka().notes.read(at)).toEqual(new Map())
+it('reads counts, or none if nothing was stored', async () => {
+  expect(await fakeKafka(one).store.read(at)).toEqual(new Map([['7/a', 1]]))
+  expect(await fakeKafka().store.read(at)).toEqual(new Map())
 })
 
-it('changes what is there, beside the lowest offset that is noted', async () => {
-  const { notes, state } = fakeKafka(one)
-  await notes.change(at, (counts) => counts.set('5/b', 0))
+it('writes changed counts with the lowest offset among them', async () => {
+  const { store, state } = fakeKafka(one)
+  await store.change(at, (counts) => counts.set('5/b', 0))
   expect(state).toMatchObject({
     offset: '5',
     metadata: '{"v":1,"crashes":{"7/a":1,"5/b":0}}',
     partition: 1,
   })
-  await notes.change(at, (counts) => counts.clear())
+  await store.change(at, (counts) => counts.clear())
   expect(state).toMatchObject({ offset: '5', metadata: '{"v":1,"crashes":{}}' })
 })
 
-it('makes one change after the other', async () => {
-  const { notes, state } = fakeKafka(one)
+it('runs one change at a time', async () => {
+  const { store, state } = fakeKafka(one)
   const increase = () =>
-    notes.change(at, (counts) => counts.set('7/a', (counts.get('7/a') ?? 0) + 1))
+    store.change(at, (counts) => counts.set('7/a', (counts.get('7/a') ?? 0) + 1))
   await Promise.all([increase(), increase(), increase()])
   expect(state.metadata).toBe('{"v":1,"crashes":{"7/a":4}}')
   expect(state.requests).toEqual(Array(3).fill(['fetch', 'commit']).flat())
 })
 
-it('rejects when Kafka does, and asks by a new connection the next time', async () => {
-  const { notes, state, fails } = fakeKafka(one)
+it('rejects when Kafka does, and opens a new connection the next time', async () => {
+  const { store, state, fails } = fakeKafka(one)
   fails.push(new Error('connection lost'))
-  const change = notes.change(at, (counts) => counts.clear())
+  const change = store.change(at, (counts) => counts.clear())
   await expect(change).rejects.toMatchObject({
     code: 'KAFKA_UNAVAILABLE',
-    message: 'cannot read the notes of events/1 in group group.crashes: connection lost',
+    message: 'cannot read the offset metadata of events/1 in group group.crashes: connection lost',
   })
   expect(state.metadata).toBe(one)
-  await notes.change(at, (counts) => counts.clear())
+  await store.change(at, (counts) => counts.clear())
   expect(state.clusters).toBe(2)
 })
 
-it('ignores, with a warning, what another version wrote', async () => {
-  const { notes, warnings } = fakeKafka('{"v":2,"crashes":[]}')
-  expect(await notes.read(at)).toEqual(new Map())
-  expect(warnings).toEqual(['crash counts were ignored: a newer version may have written them'])
+it('ignores an unknown format, with a warning', async () => {
+  const { store, warnings } = fakeKafka('{"v":2,"crashes":[]}')
+  expect(await store.read(at)).toEqual(new Map())
+  expect(warnings).toEqual([
+    'ignoring crash counts in an unknown format; a newer version may have written them',
+  ])
 })
 
-it('has none, and says so, where the group may not be read', async () => {
-  const { notes, fails, warnings } = fakeKafka(one)
+it('returns no counts, with a warning, if the group may not be read', async () => {
+  const { store, fails, warnings } = fakeKafka(one)
   fails.push(Object.assign(new Error('no'), { type: 'GROUP_AUTHORIZATION_FAILED' }))
-  expect(await notes.read(at)).toEqual(new Map())
-  expect(warnings).toEqual(['crashes are not counted: the group may not be read'])
+  expect(await store.read(at)).toEqual(new Map())
+  expect(warnings).toEqual(['crashes are not counted: this user may not read the group'])
   fails.push(Object.assign(new Error('later'), { type: 'COORDINATOR_LOAD_IN_PROGRESS' }))
-  await expect(notes.read(at)).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' })
+  await expect(store.read(at)).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' })
 })
 
-it('finishes its changes before it closes', async () => {
-  const { notes, state } = fakeKafka(one)
-  void notes.change(at, (counts) => counts.clear())
-  await notes.close()
+it('finishes pending changes before it closes', async () => {
+  const { store, state } = fakeKafka(one)
+  void store.change(at, (counts) => counts.clear())
+  await store.close()
   expect(state.metadata).toBe('{"v":1,"crashes":{}}')
 })

@@ -16,7 +16,7 @@ const widths = new Map([
 ])
 const both = [...widths.keys()]
 
-/** The members as they would join again after having been given their shares. */
+/** The members as they rejoin after this assignment. */
 function again(shares: Shares, ids: string[], generation: number): Member[] {
   return ids.map((id) => ({
     id,
@@ -35,7 +35,7 @@ function movedBetween(before: Shares, after: Shares): number {
   return moved
 }
 
-/** Claims as a member writes them that has the current format, or says so. */
+/** Metadata of a member that uses the current format, or claims to. */
 function format1(claims: unknown): Buffer {
   const text = JSON.stringify(claims, (_, value) => (typeof value === 'bigint' ? '' : value))
   return Buffer.concat([Buffer.from([1]), Buffer.from(text ?? '')])
@@ -45,7 +45,7 @@ const sizes = (shares: Shares) => [...shares.values()].map((share) => share.leng
 const ids = (n: number) => Array.from({ length: n }, (_, i) => `member-${i}`)
 
 describe('balance', () => {
-  it('gives each partition to just one member that reads its topic', () => {
+  it('assigns each partition to exactly one member that reads its topic', () => {
     const member = fc.record({
       topics: fc.subarray(['a', 'b', 'c']),
       claims: fc.array(fc.record({ topic: fc.constantFrom('a', 'b', 'x'), partition: fc.nat(9) })),
@@ -78,7 +78,7 @@ describe('balance', () => {
     )
   })
 
-  it('shares evenly, topic by topic, where all read the same', () => {
+  it('balances each topic evenly if all members read the same topics', () => {
     const shares = balance(again(new Map(), ids(3), 0), widths)
     expect(sizes(shares)).toEqual([6, 6, 6])
     for (const share of shares.values()) {
@@ -86,7 +86,7 @@ describe('balance', () => {
     }
   })
 
-  it('moves no more than it must when members come and go', () => {
+  it('moves as few partitions as possible when members join and leave', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 }), (from, to) => {
         const before = balance(again(new Map(), ids(from), 0), widths)
@@ -102,7 +102,7 @@ describe('balance', () => {
     )
   })
 
-  it('believes the later claim, and of two equal ones neither', () => {
+  it('honours the claim of the later generation, and neither of two equal ones', () => {
     const claim = [{ topic: 'plugin.events', partition: 0 }]
     const one = new Map([['plugin.events', 1]])
     const late = { id: 'late', topics: both, claims: claim, generation: 5 }
@@ -113,7 +113,7 @@ describe('balance', () => {
     expect(sizes(shares)).toEqual([0, 1])
   })
 
-  it('leaves a member what it has, before a heartbeat told it the generation', () => {
+  it('lets a member keep its partitions before a heartbeat has set its generation', () => {
     const claims = [{ topic: 'a', partition: 0 }]
     const members: Member[] = [
       { id: 'owner', topics: ['a'], claims, generation: -1 },
@@ -122,7 +122,7 @@ describe('balance', () => {
     expect(balance(members, new Map([['a', 1]])).get('owner')).toEqual(claims)
   })
 
-  it('leaves no topic of a newer member unread', () => {
+  it('assigns topics that only a newer member reads', () => {
     const old = { id: 'old', topics: ['plugin.events'], claims: [], generation: 1 }
     const fresh = { id: 'new', topics: both, claims: [], generation: -1 }
     const shares = balance([old, fresh], widths)
@@ -132,7 +132,7 @@ describe('balance', () => {
   })
 })
 
-describe('redriven events', () => {
+describe('redrive partitions', () => {
   const withRedrives = new Map(
     [...widths].flatMap(([t, n]) => [[t, n] as const, [`${t}.redrive`, n]]),
   )
@@ -140,7 +140,7 @@ describe('redriven events', () => {
   const place = ({ topic, partition }: { topic: string; partition: number }) =>
     `${topic}/${partition}`
 
-  it('go to the member that has their input partition, where it reads them', () => {
+  it('go to the member with the input partition, if it reads the redrive topic', () => {
     const member = fc.record({
       topics: fc.constantFrom(all, both, ['plugin.events', 'plugin.events.redrive']),
       claims: fc.array(fc.record({ topic: fc.constantFrom(...all), partition: fc.nat(12) })),
@@ -173,7 +173,7 @@ describe('redriven events', () => {
     )
   })
 
-  it('move with their input, and with no other partition', () => {
+  it('move with their input partition only', () => {
     const members = (shares: Shares, count: number) =>
       again(shares, ids(count), 1).map((each) => ({ ...each, topics: all }))
     const before = balance(members(new Map(), 2), withRedrives)
@@ -183,8 +183,8 @@ describe('redriven events', () => {
   })
 })
 
-describe('claims', () => {
-  it('come back as they were', () => {
+describe('member metadata', () => {
+  it('survives a round trip', () => {
     const claims = {
       generation: 7,
       owned: [
@@ -196,7 +196,7 @@ describe('claims', () => {
     expect(decodeMemberMetadata(encodeMemberMetadata(claims))).toEqual(claims)
   })
 
-  it('are none where they cannot be read', () => {
+  it('is empty if it cannot be decoded', () => {
     const nothing = { generation: -1, owned: [] }
     expect(decodeMemberMetadata(undefined)).toEqual(nothing)
     expect(decodeMemberMetadata(null)).toEqual(nothing)
@@ -205,7 +205,7 @@ describe('claims', () => {
     expect(decodeMemberMetadata(Buffer.from([1, 1, 2]))).toEqual(nothing)
   })
 
-  it('are read without what a later version adds', () => {
+  it('ignores fields added by a later version', () => {
     const more = { generation: 3, partitions: { a: [2], b: [null, 'x', 1] }, zone: 'here' }
     expect(decodeMemberMetadata(format1(more))).toEqual({
       generation: 3,
@@ -216,7 +216,7 @@ describe('claims', () => {
     })
   })
 
-  it('never end the leader, whatever a member sends', () => {
+  it('never throws, whatever a member sends', () => {
     const nearly = fc.record(
       { generation: fc.anything(), partitions: fc.dictionary(fc.string(), fc.anything()) },
       { requiredKeys: [] },

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import type { Cluster } from './cluster.ts'
 
-/** Asks the brokers, and asks again, until the answered function is called. */
+/** Repeats a request to the brokers until the returned function is called. */
 export async function pollUntil(
   { kafka }: Cluster,
   intervalMs: number,
-  ask: (admin: Admin) => Promise<void>,
+  request: (admin: Admin) => Promise<void>,
 ): Promise<() => Promise<void>> {
   const stopped = new AbortController()
   const admin = kafka.admin()
@@ -14,8 +14,8 @@ export async function pollUntil(
 
   async function watch(): Promise<void> {
     while (!stopped.signal.aborted) {
-      // A broker that is away does not answer.
-      await ask(admin).catch(() => undefined)
+      // A broker may be down.
+      await request(admin).catch(() => undefined)
       await sleep(intervalMs, undefined, { signal: stopped.signal }).catch(() => undefined)
     }
   }
