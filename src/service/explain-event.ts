@@ -22,12 +22,12 @@ export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'standings'
   registry: Pick<Registry, 'schemaById'>
 }
 
-/** More records with one id are counted, not shown. */
+/** Further records with the same id are counted, not returned. */
 const FOUND_MAX = 100
 
 /**
- * Explains an event from the topics and the store, with connections of its own, whether the service
- * runs or not. Rejects with KAFKA_UNAVAILABLE or TOPIC_MISSING, also when `signal` aborts.
+ * Explains an event from the topics and the store, with its own connections; the service need not
+ * run. Rejects with KAFKA_UNAVAILABLE or TOPIC_MISSING, also when `signal` aborts.
  */
 export async function explainEvent(
   id: string,
@@ -74,44 +74,46 @@ async function find(
     ...(range.fromMs !== undefined && { fromMs: range.fromMs }),
     ...(entity !== undefined && { key: entity }),
   }
-  const look = async (what: string, topics: readonly string[], more: Partial<Search>) => {
-    const { found, add, left } = collector(what)
+  const searchIn = async (what: string, topics: readonly string[], more: Partial<Search>) => {
+    const { found, add, omitted } = collector(what)
     const onRecord = findEvent(id, reader, add)
     const searched = await search(kafka, { ...common, ...more, topics, onRecord })
-    return { found, left: left(), searched: byTopic(topics, searched) }
+    return { found, omitted: omitted(), searched: byTopic(topics, searched) }
   }
-  // Letters are younger than their records, and redriven ones than both, by however much.
-  const [records, letters, redrives] = await Promise.all([
-    look('records', inputs, range),
-    look('dead letters', letterTopics, { placedAs: inputTopicOf }),
-    look('redriven ones', redriveTopics, { placedAs: (topic) => redriveInputOf(topic) ?? topic }),
+  // Dead letters and redriven records are newer than their originals, so `to` does not apply to them.
+  const [records, deadLetters, redrives] = await Promise.all([
+    searchIn('records', inputs, range),
+    searchIn('dead letters', letterTopics, { placedAs: inputTopicOf }),
+    searchIn('redriven records', redriveTopics, {
+      placedAs: (topic) => redriveInputOf(topic) ?? topic,
+    }),
   ])
   return {
     records: records.found,
-    letters: letters.found,
+    letters: deadLetters.found,
     redrives: redrives.found,
-    searched: [...records.searched, ...letters.searched, ...redrives.searched],
-    unknown: [...unknown, ...records.left, ...letters.left, ...redrives.left],
+    searched: [...records.searched, ...deadLetters.searched, ...redrives.searched],
+    unknown: [...unknown, ...records.omitted, ...deadLetters.omitted, ...redrives.omitted],
   }
 }
 
 type Topics = Awaited<ReturnType<typeof existing>>
 
-/** A topic that is missing hides its events, not those of others. */
+/** Finds the topics that exist; missing ones are listed in `unknown`, unless no input topic exists. */
 async function existing(kafka: Kafka, topics: readonly string[]) {
   const wanted = [...topics, ...topics.map(deadLetterTopicOf), ...topics.map(redriveTopicOf)]
   const found = await withAdmin(kafka, (admin) => admin.describe(wanted))
   const missing = wanted.filter((topic) => !found.has(topic))
   const inputs = topics.filter((topic) => found.has(topic))
   if (inputs.length === 0) {
-    throw new InventoryEventsError('TOPIC_MISSING', `there is no topic ${topics.join(' or ')}`)
+    throw new InventoryEventsError('TOPIC_MISSING', `topic ${topics.join(' or ')} does not exist`)
   }
   return {
     inputs,
     letterTopics: inputs.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
     redriveTopics: inputs.map(redriveTopicOf).filter((topic) => found.has(topic)),
     unknown: missing.map(
-      (topic) => `what ${topic} holds: there is no such topic, or this user may not see it`,
+      (topic) => `the content of ${topic}: it does not exist, or this user may not see it`,
     ),
   }
 }
@@ -125,8 +127,10 @@ function collector(what: string) {
       count += 1
       if (found.length < FOUND_MAX) found.push(event)
     },
-    left: () =>
-      count > FOUND_MAX ? [`${count - FOUND_MAX} more ${what} with this id: ask for fewer`] : [],
+    omitted: () =>
+      count > FOUND_MAX
+        ? [`${count - FOUND_MAX} more ${what} with this id: narrow the search`]
+        : [],
   }
 }
 
@@ -150,13 +154,13 @@ function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLoo
       return lookUpInKafka({ marksLog, groupId, clock, ttlMs, signal })
     }
     case 'memory:':
-      return unknownMarks('the store memory is known to its process alone')
+      return unknownMarks('the memory store can be read by its own process only')
     default:
       return lookUpInPostgres({ url: store, groupId, ttlMs })
   }
 }
 
-/** It joins its group while topics are searched. */
+/** Lets the reader join its group while the topics are searched. */
 function opening(opened: ReturnType<typeof openMarksReader>): Awaited<typeof opened> {
   opened.catch(() => undefined)
   return {

@@ -161,7 +161,7 @@ it('explains to people, by the bytes that are left, and says what it cannot know
   expect(stdout).toContain(`event m2, group ${s.groupId}\n`)
   expect(stdout).toMatch(new RegExp(`^${s.topic}/\\d@0$`, 'm'))
   expect(stdout).toMatch(/^ {2}group {6}done with it \(committed \d\)$/m)
-  expect(stdout).toContain('the store memory is known to its process alone')
+  expect(stdout).toContain('the memory store can be read by its own process only')
   expect(stdout).toMatch(/^ {4}letter {3}.* rejected after 1 attempt: not in the catalogue$/m)
   expect(stdout).toMatch(/^looked at 4 offsets of /m)
 })

@@ -4,13 +4,12 @@ import type { RegistrySettings } from './client.ts'
 const TIMEOUT_MS = 10_000
 
 /**
- * Deletes a subject with its versions and its compatibility level; one that is not there counts as
- * deleted. The library's client has no call for it. Rejects with REGISTRY_UNAVAILABLE or
- * REGISTRY_REFUSED.
+ * Deletes a subject with its versions and its compatibility level; a missing subject is not an error.
+ * The library's client has no call for it. Rejects with REGISTRY_UNAVAILABLE or REGISTRY_REFUSED.
  */
 export async function removeSubject(settings: RegistrySettings, subject: string): Promise<void> {
   const name = encodeURIComponent(subject)
-  // A registry deletes for good only what it has deleted lightly before.
+  // A registry requires a soft delete before a permanent one.
   for (const path of [`subjects/${name}`, `subjects/${name}?permanent=true`, `config/${name}`]) {
     await remove(settings, path)
   }
@@ -29,7 +28,7 @@ async function remove(settings: RegistrySettings, path: string): Promise<void> {
   })
   await response.body?.cancel()
   if (response.ok || response.status === 404) return
-  const message = `cannot delete ${url}: the schema registry answered ${response.status}`
+  const message = `cannot delete ${url}: the schema registry returned ${response.status}`
   throw new InventoryEventsError('REGISTRY_REFUSED', message)
 }
 

@@ -81,7 +81,7 @@ describe('POST /webhooks/inventory', () => {
       { index: 2, field: 'time', expected: expect.any(String), got: 'nothing' },
       { index: 3, field: '', expected: 'an object', got: '7' },
     ])
-    expect(json.detail).toBe('3 events are wrong; nothing of the request was published')
+    expect(json.detail).toBe('3 events are invalid; nothing of the request was published')
     expect(published).toEqual([])
   })
 
@@ -132,9 +132,9 @@ describe('POST /webhooks/inventory', () => {
   it('answers 413 to too many bytes or events', async () => {
     const { webhook, published } = await gateway({ maxBodyBytes: 1_000, maxEvents: 2 })
     const large = await webhook({ ...wastedEvent(), reason: 'x'.repeat(1_000) })
-    expect([large.status, large.json.detail]).toEqual([413, 'a body may have at most 1000 bytes'])
+    expect([large.status, large.json.detail]).toEqual([413, 'the body exceeds 1000 bytes'])
     const many = await webhook(['a', 'b', 'c'].map(wastedEvent))
-    expect([many.status, many.json.detail]).toEqual([413, 'a request may have at most 2 events'])
+    expect([many.status, many.json.detail]).toEqual([413, 'the request has more than 2 events'])
     expect(published).toEqual([])
   })
 

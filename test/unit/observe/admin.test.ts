@@ -101,7 +101,7 @@ describe('/admin/events/ID', () => {
   it.each([
     ['from=yesterday', 'from: expected a time such as'],
     ['to=', 'to: expected a time such as'],
-    ['entity=a&entity=b', 'entity: expected one'],
+    ['entity=a&entity=b', 'entity: expected a single value'],
   ])('refuses %s', async (query, error) => {
     const answer = await (await setUp()).get(`/admin/events/e1?${query}`)
     expect(answer.status).toBe(400)

@@ -74,7 +74,7 @@ describe('the registry', () => {
     await expect(nobody.check()).rejects.toMatchObject({
       ...unavailable,
       message:
-        'list the subjects: the schema registry at http://127.0.0.1:1 did not answer as expected: connect ECONNREFUSED 127.0.0.1:1',
+        'list the subjects: unexpected response from the schema registry at http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
     })
     const silent = await registryThat(() => {})
     await expect(silent.schemaById(7)).rejects.toMatchObject(unavailable)
@@ -112,7 +112,7 @@ describe('the registry', () => {
     )
     expect(authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`)
     expect(error).toMatchObject({ code: 'REGISTRY_REFUSED' })
-    expect(error.message).toContain('refused the login (401)')
+    expect(error.message).toContain('refused the credentials (401)')
     expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/p@ss|p%40ss/)
   })
 

@@ -29,7 +29,7 @@ describe('the schema cache', () => {
   it('asks once for an id, however often it is looked up meanwhile and after', async () => {
     const { cache, asked } = kit()
     const first = cache.lookup(7)
-    expect(first).toMatchObject({ type: 'waiting', why: 'asking the registry for schema 7' })
+    expect(first).toMatchObject({ type: 'waiting', why: 'requesting schema 7 from the registry' })
     expect(cache.lookup(7)).toBe(first)
     if (first.type === 'waiting') await first.cleared
     expect(cache.lookup(7)).toMatchObject({ type: 'ready' })
@@ -82,7 +82,7 @@ describe('the schema cache', () => {
     }
     expect(gaps).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
     expect(asked).toHaveLength(10)
-    expect(warnings[0]).toBe('schema 7 is not known yet: registry down')
+    expect(warnings[0]).toBe('schema 7 could not be fetched: registry down')
     registry.answer = () => Promise.resolve(found)
     cache.lookup(7)
     await settled()
@@ -95,7 +95,7 @@ describe('the schema cache', () => {
     cache.lookup(7)
     await settled()
     await clock.advance(249)
-    expect(cache.lookup(7)).toMatchObject({ why: 'schema 7 is not known yet: registry down' })
+    expect(cache.lookup(7)).toMatchObject({ why: 'schema 7 could not be fetched: registry down' })
     expect(asked).toHaveLength(1)
   })
 
