@@ -88,7 +88,7 @@ export async function prepareTopic(
   const ids = new Map<string, number>()
   for (const { fullName, text } of contractSchemas()) {
     const id = await registry.registeredId(subjectName(topic, fullName), text)
-    if (id === undefined) throw new Error(`${fullName}: registered just now, but not found`)
+    if (id === undefined) throw new Error(`${fullName}: registered but not found`)
     ids.set(fullName, id)
   }
   return (event) => toRecord(event, ids.get(contractSchemaOf(event).fullName)!, '/bench')

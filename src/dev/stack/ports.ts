@@ -6,7 +6,7 @@ export interface Ports {
   registry: number
 }
 
-/** Free ports of this machine; those used last time where still free, so that shells stay right. */
+/** Picks free ports, preferring those used last time so that exported variables stay valid. */
 export async function pickPorts(last: Partial<Ports> = {}): Promise<Ports> {
   const kafka = await pickPort(last.kafka)
   const controller = await pickPort(last.controller, [kafka])

@@ -91,13 +91,13 @@ describe('judge', () => {
   })
 
   it('sees an effect that came twice, even from another replica', () => {
-    expect(failures({ effects: [a, b, c, a] })).toEqual(['no effect twice: p processed a again'])
+    expect(failures({ effects: [a, b, c, a] })).toEqual(['no duplicate effects: p processed a again'])
   })
 
   it('sees an effect that nobody asked for', () => {
     const unasked = effect('d', 'x', 3)
     expect(failures({ effects: [a, b, c, unasked] })).toEqual([
-      'no effect twice: p processed d unasked',
+      'no duplicate effects: p processed d unexpectedly',
     ])
   })
 
@@ -110,13 +110,13 @@ describe('judge', () => {
 
   it('sees an event under the key of another entity', () => {
     expect(failures({ effects: [a, { ...b, key: 'x' }, c] })).toEqual([
-      'order of every entity held: b came under key x, not y',
+      'order of every entity held: b has key x, expected y',
     ])
   })
 
   it('sees books that do not balance', () => {
     expect(failures({ unaccounted: 1 })).toEqual([
-      'nothing unaccounted for: 1 deliveries unaccounted for',
+      'nothing unaccounted for: 1 unaccounted',
     ])
     const wrong = new Map([
       ['p', { ...counts, retried: 2 }],
@@ -138,10 +138,10 @@ describe('judge', () => {
   })
 
   it.each([
-    ['value', { value: Buffer.from('{}') }, 'another value'],
-    ['key', { key: null }, 'another key'],
-    ['partition', { partition: 1 }, 'it is in partition 1'],
-    ['headers', { headers: { ...letter.headers, trace: '2' } }, 'another header trace'],
+    ['value', { value: Buffer.from('{}') }, 'different value'],
+    ['key', { key: null }, 'different key'],
+    ['partition', { partition: 1 }, 'different partition 1'],
+    ['headers', { headers: { ...letter.headers, trace: '2' } }, 'different header trace'],
   ])('sees a dead letter with another %s', (_, change, what) => {
     expect(failures({ letters: [{ ...letter, ...change }] })).toEqual([
       `dead letters have their original bytes: dead letter of t/0@3: ${what}`,
@@ -150,7 +150,7 @@ describe('judge', () => {
 
   it('sees a dead letter of a record that is not there', () => {
     expect(failures({ originals: new Map() })).toEqual([
-      'dead letters have their original bytes: dead letter of t/0@3: there is no such record',
+      'dead letters have their original bytes: dead letter of t/0@3: no such record',
     ])
   })
 

@@ -47,7 +47,7 @@ describe('endpoints given by the environment', () => {
     const refusal = checkExternal(given, 0)
     await expect(refusal).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' })
     await expect(refusal).rejects.toThrow(
-      `waited 0 s for a broker at KAFKA_BROKERS=${NOBODY} and a registry at SCHEMA_REGISTRY_URL=http://${NOBODY}: no answer`,
+      `waited 0 s for a broker at KAFKA_BROKERS=${NOBODY} and a registry at SCHEMA_REGISTRY_URL=http://${NOBODY}: no response`,
     )
   })
 })
