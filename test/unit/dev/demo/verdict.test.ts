@@ -177,6 +177,6 @@ describe('judge', () => {
 
   it('shows the first of many failures', () => {
     const many = Array.from({ length: 5 }, (_, n) => effect(`n${n}`, 'x', n))
-    expect(failures({ effects: [a, b, c, ...many] })[0]).toMatch(/n2 unasked; and 2 more$/)
+    expect(failures({ effects: [a, b, c, ...many] })[0]).toMatch(/n2 unexpectedly; and 2 more$/)
   })
 })
