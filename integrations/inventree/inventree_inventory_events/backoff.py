@@ -6,7 +6,7 @@ LONGEST_RETRY_AFTER_SECONDS = 300.0
 
 
 def wait_seconds(failures, hold, random):
-    """Returns the wait: doubles with each failure, minus up to half at random, at least Retry-After.
+    """Doubles the wait with each failure, minus up to half at random; at least Retry-After.
 
     `failures` counts from 1; `random` returns 0 to 1. A refusal waits LONGEST_SECONDS at once.
     """

@@ -41,7 +41,7 @@ def deliver(batch, post, set_aside):
 def _taken(batch, answer):
     body = answer.json()
     if not isinstance(body, dict) or body.get("ids") != [each.event["id"] for each in batch]:
-        return Hold("status 202 without the ids that were sent: is GATEWAY_URL a gateway?", is_refusal=True)
+        return Hold("status 202 without the ids sent: is GATEWAY_URL a gateway?", is_refusal=True)
     for each in batch:
         each.remove()
     return None

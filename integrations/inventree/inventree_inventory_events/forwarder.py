@@ -52,7 +52,7 @@ class Forwarder:
         self._thread.join(timeout_seconds)
 
     def take(self, settings, name, args, kwargs):
-        """Writes the event to disk, sets it aside if too large, or drops it if full. Raises OSError."""
+        """Spools the event, sets it aside if too large, or drops it if full. Raises OSError."""
         event = self._mint.event(name, args, kwargs)
         size = len(json.dumps(event))
         if size > MOST_EVENT_BYTES:
@@ -112,7 +112,7 @@ class Forwarder:
             return None
         hold = deliver(batch, lambda events: self._request(settings, events), self._set_aside)
         if hold is not None:
-            message = f"cannot send to the gateway at {settings.url}: {hold.why}; events stay spooled"
+            message = f"cannot send to the gateway at {settings.url}: {hold.why}; events are kept"
             self._log.say(logging.WARNING, "held", message)
         elif self._log.forget("held"):
             message = f"the gateway at {settings.url} accepts events again"

@@ -77,7 +77,7 @@ def _seconds(text):
 
 @contextmanager
 def _cut_off_after(seconds, sock):
-    """Limits the whole request; a socket's timeout applies to each read and a slow server evades it."""
+    """Limits the whole request; a socket's timeout applies only to each read."""
     is_cut_off = threading.Event()
 
     def cut():

@@ -44,14 +44,14 @@ SETTINGS = {
     },
     "SPOOL_FOLDER": {
         "name": "Spool folder",
-        "description": "Where events are kept until the gateway accepts them: a persistent folder that "
-        "all workers share",
+        "description": "Where events are kept until the gateway accepts them: a persistent folder "
+        "that all workers share",
         "default": "",
         "required": True,
     },
     "SPOOL_MAX_EVENTS": {
         "name": "Spool limit",
-        "description": "The maximum number of events kept; when it is reached, new ones are dropped",
+        "description": "The maximum number of events kept; beyond it, new ones are dropped",
         "default": 50000,
         "validator": _number(1, 1000000),
     },

@@ -81,7 +81,7 @@ class Spool:
         self._events.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _known_count(self):
-        """Cached for a second, so the limit may be exceeded by what other processes add in that time."""
+        """Cached for a second, so other processes may add events beyond the limit."""
         if self._now() - self._counted_at >= COUNT_SECONDS:
             self._count = sum(1 for _ in self._names())
             self._counted_at = self._now()

@@ -34,7 +34,7 @@ describe('summing the counts of steps', { timeout: 60_000 }, () => {
     })
   })
 
-  it('fails for a failed test, for no tests, and for a step that left no counts', async () => {
+  it('fails for a failed test, for no tests, and for a step that wrote no counts', async () => {
     const good = { passed: 1, failed: [], skipped: [] }
     const bad = { passed: 1, failed: ['one\nit was 1', 'two'], skipped: [] }
     expect(await sum({ good, bad })).toEqual({
@@ -51,9 +51,9 @@ describe('summing the counts of steps', { timeout: 60_000 }, () => {
     expect(await sum({ good, gone: undefined, strange: { passed: '1' }, old })).toEqual({
       status: 1,
       lines: [
-        'failed: gone: left no counts',
-        'failed: strange: left no counts',
-        'failed: old: left no counts',
+        'failed: gone: wrote no counts',
+        'failed: strange: wrote no counts',
+        'failed: old: wrote no counts',
         '1 passed, 3 failed, 0 skipped',
       ],
     })
@@ -82,7 +82,7 @@ it('counts what vitest ran, files that do not load among it', { timeout: 60_000 
   const env = { ...process.env, COUNTS_FILE: counts }
   const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
   expect(stdout).toContain('failed to run: ')
-  expect(stdout).toContain('passed at a second try only: three\n')
+  expect(stdout).toContain('passed only on a retry: three\n')
   expect(JSON.parse(await readFile(counts, 'utf8'))).toEqual({
     passed: 2,
     failed: [
