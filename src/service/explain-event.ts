@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../avro/registry/registry.ts'
 import type { Config } from '../config/settings.ts'
+import { storeChoice } from '../config/value-types.ts'
 import { createEventReader, type EventReader } from '../explain/event-reader.ts'
 import { type ExplainPorts, explain, type Findings } from '../explain/explain.ts'
 import type { ExplainRange, Explanation, SearchedTopic } from '../explain/explanation.ts'
@@ -145,18 +146,19 @@ function byTopic(topics: readonly string[], searched: readonly Searched[]): Sear
 }
 
 function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLookup {
-  const { IDEMPOTENCY_STORE: store, IDEMPOTENCY_TTL_MS: ttlMs, KAFKA_GROUP_ID: groupId } = config
-  switch (store) {
-    case 'kafka:': {
+  const { IDEMPOTENCY_TTL_MS: ttlMs, KAFKA_GROUP_ID: groupId } = config
+  const choice = storeChoice(config.IDEMPOTENCY_STORE)
+  switch (choice.kind) {
+    case 'kafka': {
       const marksLog = opening(
         openMarksReader({ kafka, groupId, topics: config.KAFKA_TOPICS, clock }),
       )
       return lookUpInKafka({ marksLog, groupId, clock, ttlMs, signal })
     }
-    case 'memory:':
+    case 'memory':
       return unknownMarks('the memory store can be read by its own process only')
-    default:
-      return lookUpInPostgres({ url: store, groupId, ttlMs })
+    case 'postgres':
+      return lookUpInPostgres({ url: choice.url, groupId, ttlMs })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
+import { type PostgresUrl, storeChoice } from '../config/value-types.ts'
 import { createKafkaStore, type KafkaStoreReports } from '../idempotency/kafka/store.ts'
 import { createMemoryStore } from '../idempotency/memory.ts'
 import { type ConnectionShares, openPostgresStore } from '../idempotency/postgres/store.ts'
@@ -24,20 +25,20 @@ export interface StoreParts {
 
 /** Creates and connects the store that IDEMPOTENCY_STORE names; logs its limitations as warnings. */
 export async function createStore(parts: StoreParts): Promise<IdempotencyStore> {
-  const { IDEMPOTENCY_STORE: kind } = parts.config
-  switch (kind) {
-    case 'kafka:':
+  const choice = storeChoice(parts.config.IDEMPOTENCY_STORE)
+  switch (choice.kind) {
+    case 'kafka':
       return kafkaStore(parts)
-    case 'memory:':
+    case 'memory':
       return memoryStore(parts)
-    default:
-      return postgresStore(parts, kind)
+    case 'postgres':
+      return postgresStore(parts, choice.url)
   }
 }
 
 function postgresStore(
   { config, connections, metrics, clock, log }: StoreParts,
-  url: string,
+  url: PostgresUrl,
 ): Promise<IdempotencyStore> {
   return openPostgresStore({
     url,
@@ -87,7 +88,7 @@ export async function warnOfRetention({
   kafka,
   log,
 }: Pick<StoreParts, 'config' | 'kafka' | 'log'>): Promise<void> {
-  if (config.IDEMPOTENCY_STORE !== 'kafka:') return
+  if (storeChoice(config.IDEMPOTENCY_STORE).kind !== 'kafka') return
   const owner = { groupId: config.KAFKA_GROUP_ID, ttlMs: config.IDEMPOTENCY_TTL_MS }
   const names = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
   const found = await withAdmin(kafka, (admin) => admin.describe(names))

@@ -50,21 +50,34 @@ export interface RegistrySettings {
   files?: Config['files']
 }
 
+export interface RegistryConnection {
+  /** Without credentials. */
+  url: string
+  auth?: { username: string; password: string }
+  /** Trusts SCHEMA_REGISTRY_CA, if that is set. */
+  agent?: Agent
+}
+
 /** Returns the client and the URL without credentials. The client does not retry; callers do. */
 export function createRegistryClient(settings: RegistrySettings): {
   client: RegistryClient
   url: string
 } {
-  const { url, username, password } = addressOf(settings)
-  const auth = username === '' ? {} : { auth: { username, password } }
+  const { url: host, ...connection } = registryConnection(settings)
   const client = library.default({
-    host: url,
+    host,
     clientId: CLIENT_ID,
     retry: { retries: 0 },
-    ...auth,
-    ...agentFor(settings),
+    ...connection,
   })
-  return { client, url }
+  return { client, url: host }
+}
+
+/** How to reach the registry, for requests with or without the client. */
+export function registryConnection(settings: RegistrySettings): RegistryConnection {
+  const { url, username, password } = addressOf(settings)
+  const auth = username === '' ? {} : { auth: { username, password } }
+  return { url, ...auth, ...agentFor(settings) }
 }
 
 function agentFor(settings: RegistrySettings): { agent?: Agent } {
