@@ -5,13 +5,13 @@ const design = textOf('docs/design.md')
 const quoted = [...design.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!)
 const files = filesUnder()
 
-it('docs/design.md names files and folders that are there', () => {
+it('docs/design.md names existing files and folders', () => {
   const named = quoted.filter((text) => /^[\w./-]+(\/|\.(ts|mjs|yml|json|avsc))$/.test(text))
   expect(named.length).toBeGreaterThan(40)
   expect(named.filter((name) => !isThere(name))).toEqual([])
 })
 
-it('docs/guarantees.md names a test that is there for each row', () => {
+it('docs/guarantees.md names an existing test in each row', () => {
   const rows = textOf('docs/guarantees.md')
     .split('\n')
     .filter((line) => /^\| (?!when|shared|---)/.test(line))
@@ -35,7 +35,7 @@ it('docs/design.md names every step of the way in its order', () => {
   expect(steps.join(' → ')).toBe(way)
 })
 
-/** A path from the root, or the bare name of a file of src. */
+/** Whether it is a path from the root, or the name of a file in src. */
 function isThere(name: string): boolean {
   if (name.endsWith('/')) return files.some((path) => path.startsWith(name))
   return name.includes('/') ? files.includes(name) : files.some((path) => path.endsWith(`/${name}`))

@@ -15,7 +15,7 @@ it('the README names every example plugin', () => {
   expect(names.filter((name) => !README.includes(`\`${name}\``))).toEqual([])
 })
 
-it('the README links to files that are there', () => {
+it('the README links to existing files', () => {
   const links = [...README.matchAll(/\]\(([^)#]+)/g)].map(([, target]) => target!)
   const files = filesUnder()
   expect(links.filter((link) => !link.startsWith('http') && !files.includes(link))).toEqual([])

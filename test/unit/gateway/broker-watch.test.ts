@@ -28,7 +28,7 @@ it('logs once that the brokers became unavailable, and once that they are back',
   expect(lines).toEqual(['Kafka is unavailable', 'Kafka is available again'])
 })
 
-it('takes silence for being away', async () => {
+it('treats a missing response as unavailable', async () => {
   const { clock, watch, respondWith } = setUp()
   respondWith(() => new Promise(() => {}))
   await clock.advance(11_000)
@@ -37,7 +37,7 @@ it('takes silence for being away', async () => {
   expect(watch.trouble()).toMatch('no response from Kafka within 10 s')
 })
 
-it('asks no more once it is stopped', async () => {
+it('sends no request once it is stopped', async () => {
   const { clock, watch } = setUp()
   await clock.advance(3_000)
   watch.stop()

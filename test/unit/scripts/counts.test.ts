@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('summing the counts of steps', { timeout: 60_000 }, () => {
-  /** What each step leaves, by its name; undefined: nothing. */
+  /** What each step writes, by its name; undefined: nothing. */
   async function sum(steps: Record<string, unknown>) {
     const files = await Promise.all(Object.entries(steps).map(write))
     const args = [resolve('scripts/count-tests.mjs'), ...files]
@@ -25,7 +25,7 @@ describe('summing the counts of steps', { timeout: 60_000 }, () => {
     return file
   }
 
-  it('names the skipped ones and ends with the sum alone', async () => {
+  it('lists skipped tests and ends with the sum', async () => {
     const tests = { passed: 2, failed: [], skipped: ['needs Docker', 'later'] }
     const faults = { passed: 3, failed: [], skipped: [] }
     expect(await sum({ tests, faults })).toEqual({
@@ -59,14 +59,14 @@ describe('summing the counts of steps', { timeout: 60_000 }, () => {
     })
   })
 
-  it('tells the beginning of a long failure only', async () => {
+  it('shows only the beginning of a long failure', async () => {
     const long = { passed: 1, failed: ['line\n'.repeat(1_000)], skipped: [] }
     const { lines } = await sum({ long })
     expect(lines).toHaveLength(21)
   })
 })
 
-it('counts what vitest ran, files that do not load among it', { timeout: 60_000 }, async () => {
+it('counts what vitest ran, including files that do not load', { timeout: 60_000 }, async () => {
   const head = `import { expect, it } from '${resolve('node_modules/vitest/dist/index.js')}'\n`
   const files = {
     'a.test.mjs': `${head}it('one', () => {}); it('two', () => expect(1).toBe(2)); it.skip('later', () => {})

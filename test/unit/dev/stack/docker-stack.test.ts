@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Stands in for Docker with the compose plugin; notes what it was asked, and with which ports. */
+/** A fake `docker compose` that records its arguments and ports. */
 async function fakeDocker(body: string) {
   const note = `echo "$KAFKA_PORT $SCHEMA_REGISTRY_PORT $*" >> ${folder}/calls`
   await writeFile(join(folder, 'docker'), `#!/bin/sh\n${note}\n${body}\n`)
@@ -31,7 +31,7 @@ const said: string[] = []
 const say = (message: string) => said.push(message)
 
 describe('a stack in Docker', () => {
-  it('that does not start says why, and is taken down again', async () => {
+  it('that does not start reports why, and is removed', async () => {
     await fakeDocker('case "$*" in *up*) echo "no such image"; exit 18;; esac')
     const refusal = startDockerStack({ folder, ports, say })
     await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE' })
@@ -43,7 +43,7 @@ describe('a stack in Docker', () => {
     expect(await calls()).toMatch(new RegExp(`1 3 compose -p ${name} -f \\S+ down\n$`))
   })
 
-  it('gives up waiting when interrupted, although a part of it answers', async () => {
+  it('stops waiting when interrupted, even if a part of it responds', async () => {
     await fakeDocker('')
     const registry = createServer((_, response) => response.end('[]'))
     await new Promise<void>((done) => registry.listen(0, '127.0.0.1', done))
@@ -54,13 +54,13 @@ describe('a stack in Docker', () => {
     registry.close()
   })
 
-  it('ends by its own name', async () => {
+  it('is stopped by its project name', async () => {
     await fakeDocker('')
     await endDockerStack({ folder, ports, say })
     expect(await calls()).toMatch(/compose -p inventory-events-\w{8} -f \S+ down\n$/)
   })
 
-  it('is left alone, with a word, when the engine has gone', async () => {
+  it('is not removed when the engine is gone, which is logged', async () => {
     await fakeDocker('')
     await writeRecord(join(folder, 'stack'), { version: 1, way: 'docker', ports })
     const probes = { docker: async () => 'gone', maven: async () => undefined }
