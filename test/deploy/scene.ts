@@ -20,8 +20,8 @@ const BATCH = 12
 const BATCH_EVERY_MS = 250
 
 /**
-  * Two replicas with the `postgres` store and one of another group with the `memory` store, all under the
-  * same load; and a gateway that writes to another topic.
+ * Two replicas with the `postgres` store and one of another group with the `memory` store, all under the
+ * same load; and a gateway that writes to another topic.
  */
 export async function openScene(folder: string) {
   const postgres = await startPostgres()

@@ -117,14 +117,17 @@ describe('each alert', () => {
     expect(headings).toEqual(alerts.map(({ alert }) => alert))
   })
 
-  it.each(alerts)('$alert has a summary, a description and a runbook link', ({ alert, ...rule }) => {
-    expect(rule.labels?.severity).toMatch(/^(warning|critical)$/)
-    expect(rule.annotations).toEqual({
-      summary: expect.stringMatching(/\.$/),
-      description: expect.stringMatching(/\.$/),
-      runbook_url: `docs/runbook.md#${alert!.toLowerCase()}`,
-    })
-  })
+  it.each(alerts)(
+    '$alert has a summary, a description and a runbook link',
+    ({ alert, ...rule }) => {
+      expect(rule.labels?.severity).toMatch(/^(warning|critical)$/)
+      expect(rule.annotations).toEqual({
+        summary: expect.stringMatching(/\.$/),
+        description: expect.stringMatching(/\.$/),
+        runbook_url: `docs/runbook.md#${alert!.toLowerCase()}`,
+      })
+    },
+  )
 
   it.each(alerts)('$alert has a test that fires and one that does not', (rule) => {
     const of = tests.filter(({ alertname }) => alertname === rule.alert)

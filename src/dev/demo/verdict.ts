@@ -48,8 +48,7 @@ function nothingUnaccounted(expected: Expectation, found: Evidence): Check {
   const wrong = [...slugs].flatMap((slug) =>
     differences(slug, expected.counts.get(slug) ?? NO_COUNTS, found.counts.get(slug) ?? NO_COUNTS),
   )
-  if (found.unaccounted !== 0)
-    wrong.unshift(`${figure(found.unaccounted)} unaccounted`)
+  if (found.unaccounted !== 0) wrong.unshift(`${figure(found.unaccounted)} unaccounted`)
   return check('nothing unaccounted for', wrong, "the replicas' metrics match what was published")
 }
 

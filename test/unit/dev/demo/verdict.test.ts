@@ -91,7 +91,9 @@ describe('judge', () => {
   })
 
   it('detects a duplicate effect, even from another replica', () => {
-    expect(failures({ effects: [a, b, c, a] })).toEqual(['no duplicate effects: p processed a again'])
+    expect(failures({ effects: [a, b, c, a] })).toEqual([
+      'no duplicate effects: p processed a again',
+    ])
   })
 
   it('detects an unexpected effect', () => {
@@ -115,9 +117,7 @@ describe('judge', () => {
   })
 
   it('detects inconsistent metrics', () => {
-    expect(failures({ unaccounted: 1 })).toEqual([
-      'nothing unaccounted for: 1 unaccounted',
-    ])
+    expect(failures({ unaccounted: 1 })).toEqual(['nothing unaccounted for: 1 unaccounted'])
     const wrong = new Map([
       ['p', { ...counts, retried: 2 }],
       ['q', { ...NO_COUNTS, wanted: 1 }],

@@ -66,6 +66,8 @@ describe('a stack in Docker', () => {
     const probes = { docker: async () => 'gone', maven: async () => undefined }
     await stackDown({ folder, env: {}, say, probes })
     expect(await calls()).toBe('')
-    expect(said.at(-1)).toBe('cannot remove the containers of the last stack: Docker is unavailable (gone)')
+    expect(said.at(-1)).toBe(
+      'cannot remove the containers of the last stack: Docker is unavailable (gone)',
+    )
   })
 })
