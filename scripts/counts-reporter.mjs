@@ -15,15 +15,15 @@ export default class CountsReporter {
     const skipped = inState('skipped').map((test) => test.fullName)
     const unfinished = tests.filter((test) => !['passed', 'skipped'].includes(test.result().state))
     const failed = [
-      ...unfinished.map((test) => told(test.fullName, test.result().errors)),
-      ...broken.map((module) => told(module.moduleId, module.errors())),
-      ...unhandledErrors.map((error) => told('outside of every test', [error])),
+      ...unfinished.map((test) => describe(test.fullName, test.result().errors)),
+      ...broken.map((module) => describe(module.moduleId, module.errors())),
+      ...unhandledErrors.map((error) => describe('outside of every test', [error])),
     ]
     writeFileSync(process.env.COUNTS_FILE, JSON.stringify({ passed, failed, skipped }))
   }
 }
 
-function told(name, errors = []) {
+function describe(name, errors = []) {
   return [name, ...errors.map(({ message, stack }) => stack ?? message)].join('\n')
 }
 

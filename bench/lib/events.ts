@@ -132,7 +132,7 @@ const MAKE: Record<InventoryKind, Make> = {
   },
   'inventory.restored': ({ common, entity }) => {
     const [{ id: restoredEntityId }, source] = [entity(), entity()]
-    const told = { sourceEntityId: source.id, sourceEntityName: source.name, node: MERGING }
-    return { ...common, kind: 'inventory.restored', restoredEntityId, ...told }
+    const ofSource = { sourceEntityId: source.id, sourceEntityName: source.name, node: MERGING }
+    return { ...common, kind: 'inventory.restored', restoredEntityId, ...ofSource }
   },
 }

@@ -27,7 +27,7 @@ export class Container {
   }
 
   /** Waits until the URL returns 200. Throws a Failure with the output if the program ends or on timeout. */
-  async answers(url: string, timeoutMs: number): Promise<void> {
+  async waitForOk(url: string, timeoutMs: number): Promise<void> {
     const until = Date.now() + timeoutMs
     for (;;) {
       const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)

@@ -53,7 +53,7 @@ async function serve(program: ImageProgram, options: string[], port: string): Pr
   const service = new Container(buildah, container, options, [...entrypoint, 'serve'])
   try {
     for (const path of ['livez', 'readyz']) {
-      await service.answers(`http://127.0.0.1:${port}/${path}`, READY_MS)
+      await service.waitForOk(`http://127.0.0.1:${port}/${path}`, READY_MS)
     }
     await requireUser(await service.pid(), user)
     const check = (at: string) =>

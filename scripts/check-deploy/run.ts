@@ -98,10 +98,10 @@ function report(result: Result): Result {
 
 /** Prints the counts as the last line, and writes them as JSON to the file in COUNTS_FILE. */
 async function conclude(results: Result[]): Promise<void> {
-  const told = (outcome: Result['outcome']) =>
+  const named = (outcome: Result['outcome']) =>
     results.filter((each) => each.outcome === outcome).map(({ name, said }) => `${name}: ${said}`)
-  const passed = told('passed').length
-  const [failed, skipped] = [told('failed'), told('skipped')]
+  const passed = named('passed').length
+  const [failed, skipped] = [named('failed'), named('skipped')]
   await leaveCounts({ passed, failed, skipped })
   print(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`)
   process.exitCode = passed > 0 && failed.length === 0 ? 0 : 1
