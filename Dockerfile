@@ -13,7 +13,7 @@ COPY examples/plugins examples/plugins
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="inventory-events" \
       org.opencontainers.image.description="React to inventory events from Kafka with small plugins." \

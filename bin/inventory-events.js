@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the compiled program where it is installed, and the sources in a clone of the repository.
+// Runs the compiled program in an installed package, and the sources in a clone of the repository.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -13,23 +13,23 @@ else if (!existsSync(at('../node_modules/commander'))) missingPackages()
 else if (runsTypeScript(process.versions.node)) await import('../src/cli/main.ts')
 else runWith(at('../node_modules/node/bin/node'))
 
-/** Node reads TypeScript without a flag from 22.18 and 23.6 on. */
+/** Node runs TypeScript without a flag from 22.18 and 23.6 on. */
 function runsTypeScript(version) {
   const [major, minor] = version.split('.').map(Number)
   return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18)
 }
 
 function missingPackages() {
-  console.error(`error: packages are missing; run "npm ci" in ${at('..')}`)
+  console.error(`error: dependencies are not installed; run "npm ci" in ${at('..')}`)
   process.exitCode = 1
 }
 
-/** The Node that the repository brings along. It gets our signals, and each ends as the other. */
+/** Runs the Node of the devDependencies. Signals are passed on to it, and its exit code back. */
 function runWith(node) {
   if (!existsSync(node)) return missingPackages()
   const args = [at('../scripts/with-parent.mjs'), ...process.argv.slice(2)]
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
-  // A terminal sends its Ctrl-C to the child too; passed on, it would arrive as a second one.
+  // A terminal sends Ctrl-C to the child as well. Passing it on would make it a second signal.
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
   process.on('SIGINT', () => hasTerminal || child.kill('SIGINT'))
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -10,17 +10,17 @@ export type { OpenPublisher } from './publish/open-publisher.ts'
 export type { EventTopics } from './topics/event-topics.ts'
 
 export interface PublishOptions {
-  /** The settings of Kafka and the registry, named as in the environment; the environment if unset. */
+  /** The settings of Kafka and the registry, named as in the environment. Default `process.env`. */
   settings?: Readonly<Record<string, string | undefined>>
-  /** Where events go; `inventory.events` and `plugin.events` if unset. */
+  /** Default `inventory.events` and `plugin.events`. */
   topics?: EventTopics
-  /** CloudEvents' `source`: who publishes. */
+  /** The CloudEvents `source`, which identifies the publisher. */
   source?: string
 }
 
 /**
- * Connects a publisher: idempotent, keyed by entity, acknowledged by all in-sync replicas. Close it
- * when done. Rejects with CONFIG_INVALID, KAFKA_UNAVAILABLE or REGISTRY_UNAVAILABLE.
+ * Connects a publisher that is idempotent, keys records by entity and waits for all in-sync replicas.
+ * Close it when done. Rejects with CONFIG_INVALID, KAFKA_UNAVAILABLE or REGISTRY_UNAVAILABLE.
  */
 export async function openPublisher(options: PublishOptions = {}): Promise<OpenPublisher> {
   const { settings = process.env, ...rest } = options

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** The version of this package; its package.json is one folder up from `src` and from `dist`. */
+/** The version in package.json, which is one folder up from both `src` and `dist`. */
 export const version = read()
 
 function read(): string {

@@ -18,7 +18,11 @@ export const memory: BenchCase = {
         { what: 'peak memory after a fifth of the run', value: early, unit: 'MiB' },
         { what: 'peak memory after all of it', value: peakMiB, unit: 'MiB' },
         { what: 'all of it to a fifth', value: peakMiB / early, unit: '×', atMost: 1.25 },
-        { what: 'alive after a fifth, by a collection', value: measured('earlyLiveMiB'), unit: 'MiB' },
+        {
+          what: 'alive after a fifth, by a collection',
+          value: measured('earlyLiveMiB'),
+          unit: 'MiB',
+        },
         {
           what: 'alive after four fifths, by a collection',
           value: measured('lateLiveMiB'),

@@ -1,5 +1,5 @@
-// Watches what has to stay cold: when an entity that says how warm it may get is moved to a place
-// that is not known to be cold, whoever COLD_CHAIN_URL names is told. Other moves are not decoded.
+// Alerts COLD_CHAIN_URL when an entity with a temperature limit is moved to a place that is not on
+// the list of cold places. Other moves are filtered out before they are decoded.
 import { definePlugin, reject } from 'inventory-events'
 
 const coldPlaces = (process.env.COLD_CHAIN_PLACES ?? 'Freezer,Cold store').split(',')
@@ -17,13 +17,17 @@ export default definePlugin({
     const { entity, to } = event
     const maxCelsius = entity.attributes?.maxCelsius
     if (typeof maxCelsius !== 'number') return reject('attributes.maxCelsius: expected a number')
-    log.warn({ entity: entity.name, to: to.name, maxCelsius }, 'the cold chain breaks')
-    return tell({ entityId: entity.id, to: to.name, maxCelsius }, idempotencyKey, signal)
+    log.warn({ entity: entity.name, to: to.name, maxCelsius }, 'cold chain broken')
+    return sendAlarm({ entityId: entity.id, to: to.name, maxCelsius }, idempotencyKey, signal)
   },
 })
 
-/** The receiver can tell a repeated call by its key. Throwing asks for another attempt. */
-async function tell(alarm: object, idempotencyKey: string, signal: AbortSignal): Promise<void> {
+/** The receiver deduplicates by the idempotency key. Throwing makes the service retry. */
+async function sendAlarm(
+  alarm: object,
+  idempotencyKey: string,
+  signal: AbortSignal,
+): Promise<void> {
   const url = process.env.COLD_CHAIN_URL
   if (url === undefined) return
   const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
@@ -33,5 +37,5 @@ async function tell(alarm: object, idempotencyKey: string, signal: AbortSignal):
     body: JSON.stringify(alarm),
     signal,
   })
-  if (!response.ok) throw new Error(`the alarm was answered with ${response.status}`)
+  if (!response.ok) throw new Error(`the alarm endpoint returned ${response.status}`)
 }

@@ -1,4 +1,4 @@
-// Takes every event: there is no filter. What arrives is told apart with `nameOf` and guards.
+// Gets every event, because it has no filter. `nameOf` and the guards tell the kinds apart.
 import { definePlugin, isPluginEvent, nameOf } from 'inventory-events'
 
 export default definePlugin({

@@ -1,5 +1,5 @@
-// Fails now and then, as a network does, and recovers when it is tried again: the first attempt
-// fails for about one event in twenty, always the same ones.
+// Simulates transient failures: the first attempt fails for about one event in twenty, always the
+// same ones, and the retry succeeds.
 import { createHash } from 'node:crypto'
 import { definePlugin } from 'inventory-events'
 

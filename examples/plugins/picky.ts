@@ -1,5 +1,5 @@
-// Fails on every attempt for about one entity in fifty: those events become dead letters, the
-// events of the other entities are not held up.
+// Fails every attempt for about one entity in fifty. Those events are dead-lettered; the events of
+// other entities are not delayed.
 import { createHash } from 'node:crypto'
 import { definePlugin } from 'inventory-events'
 

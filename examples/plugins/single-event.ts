@@ -1,4 +1,4 @@
-// Takes one event by its name. The filter is also what types the event.
+// Gets events of one kind. The filter also gives the handler's event its type.
 import { definePlugin } from 'inventory-events'
 
 export default definePlugin({

@@ -10,22 +10,22 @@ import { exampleOf, type Tallied, Tally } from './tally.ts'
 
 export interface BacktestOptions extends TrialOptions {
   plugin: LoadedPlugin
-  /** The plugin with a changed filter, if it is to be compared with that. */
+  /** The plugin with a changed filter to compare with, if any. */
   changed: LoadedPlugin | undefined
   peek(record: SourceRecord): Peek
 }
 
-/** `records` = tombstones + undecodable + what a filter said of the others. */
+/** `records` is the sum of tombstones, undecodable records and the filter's decisions. */
 export interface BacktestReport {
   records: number
   tombstones: number
-  /** By what is wrong with them. Only what a filter does not decline is decoded whole. */
+  /** Grouped by error. Events that the filters decline are not fully decoded, so not all are found. */
   undecodable: Tallied
   filter: FilterReport
   changed?: FilterReport & {
-    /** What it matches and the filter of now does not, by the event's name. */
+    /** Events that only the changed filter matches, by event name. */
     gained: Tallied
-    /** What it does not match and the filter of now does. */
+    /** Events that only the current filter matches, by event name. */
     lost: Tallied
   }
 }
@@ -34,7 +34,7 @@ const BATCH_EVENTS_MAX = 1_000
 const BATCH_BYTES_MAX = 8 * 1024 * 1024
 const REGISTRY_TRIES_MAX = 5
 
-/** Asks a plugin's filters of records as they are read; no handler is called. Its memory is bounded. */
+/** Evaluates a plugin's filters on records as they are read. Calls no handler. Memory is bounded. */
 export class Backtest {
   records = 0
   #tombstones = 0
@@ -61,14 +61,14 @@ export class Backtest {
     return this.#filter.matchedCount
   }
 
-  /** Rejects with REGISTRY_UNAVAILABLE where a schema can't be asked for. */
+  /** Rejects with REGISTRY_UNAVAILABLE if a schema can't be fetched. */
   take(record: SourceRecord): void | Promise<void> {
     const peeked = this.#peek(record)
     return peeked.type === 'obstacle' ? this.#takeLater(record) : this.#put(record, peeked)
   }
 
   report(): BacktestReport {
-    this.#askBatch()
+    this.#evaluateBatch()
     return {
       records: this.records,
       tombstones: this.#tombstones,
@@ -108,46 +108,46 @@ export class Backtest {
         this.#batch.push(new LazyEvent(copyRecord(record), peeked))
         this.#batchBytes += bytesOf(record)
         if (this.#batch.length >= BATCH_EVENTS_MAX || this.#batchBytes >= BATCH_BYTES_MAX) {
-          this.#askBatch()
+          this.#evaluateBatch()
         }
     }
   }
 
-  #askBatch(): void {
+  #evaluateBatch(): void {
     const batch = this.#batch
     if (batch.length === 0) return
     this.#batch = []
     this.#batchBytes = 0
-    const [now, then] = [this.#filter.ask(batch), this.#changed?.ask(batch)]
-    for (const [i, asked] of batch.entries()) {
-      this.#count(asked, now[i] as FilterDecision, then?.[i])
+    const [now, then] = [this.#filter.evaluate(batch), this.#changed?.evaluate(batch)]
+    for (const [i, event] of batch.entries()) {
+      this.#count(event, now[i] as FilterDecision, then?.[i])
     }
   }
 
-  #count(asked: LazyEvent, now: FilterDecision, then: FilterDecision | undefined): void {
+  #count(event: LazyEvent, now: FilterDecision, then: FilterDecision | undefined): void {
     const isDeclined = now.type === 'unwanted' && (then ?? now).type === 'unwanted'
-    const why = isDeclined ? undefined : whyUndecodable(asked)
+    const why = isDeclined ? undefined : whyUndecodable(event)
     if (why !== undefined) {
-      this.#undecodable.add(why, () => exampleOf(asked.record, { name: asked.name }))
+      this.#undecodable.add(why, () => exampleOf(event.record, { name: event.name }))
       return
     }
-    this.#filter.count(asked, now)
+    this.#filter.count(event, now)
     if (then === undefined) return
-    this.#changed?.count(asked, then)
-    this.#compare(asked, now.type === 'wanted', then.type === 'wanted')
+    this.#changed?.count(event, then)
+    this.#compare(event, now.type === 'wanted', then.type === 'wanted')
   }
 
-  #compare(asked: LazyEvent, isMatched: boolean, willBe: boolean): void {
+  #compare(event: LazyEvent, isMatched: boolean, willBe: boolean): void {
     if (isMatched === willBe) return
-    const { record, name } = asked
+    const { record, name } = event
     const tally = willBe ? this.#gained : this.#lost
-    tally.add(name, () => exampleOf(record, { name, id: asked.id }))
+    tally.add(name, () => exampleOf(record, { name, id: event.id }))
   }
 }
 
-function whyUndecodable(asked: LazyEvent): string | undefined {
+function whyUndecodable(lazy: LazyEvent): string | undefined {
   try {
-    void asked.event
+    void lazy.event
     return undefined
   } catch (error) {
     return messageOf(error)

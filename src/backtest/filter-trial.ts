@@ -4,36 +4,36 @@ import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { LazyEvent } from './lazy-event.ts'
 import { exampleOf, type Tallied, Tally } from './tally.ts'
 
-/** What a plugin's filters said. Matched and unmatched are by the event's name, errors by message. */
+/** Events by filter decision. Matched and unmatched are grouped by event name, errors by message. */
 export interface FilterReport {
   matched: Tallied
   unmatched: Tallied
   errors: Tallied
-  /** What asking cost: CPU of this process, without reading and peeking; null if nobody was asked. */
+  /** CPU time of evaluation alone, without reading and peeking; null if no event was evaluated. */
   cost: { events: number; nsPerEvent: number } | null
 }
 
 export interface TrialOptions {
   examplesMax: number
-  /** What this process has used of the CPU, in microseconds. */
+  /** The CPU time of this process so far, in microseconds. */
   cpuMicros(): number
 }
 
-/** Asks the filters of one plugin, and counts what they say and what that costs. */
+/** Evaluates the filters of one plugin, and counts decisions and CPU time. */
 export class FilterTrial {
   readonly #plugin: LoadedPlugin
-  readonly #ask: FilterEvaluator
+  readonly #filters: FilterEvaluator
   readonly #matched: Tally
   readonly #unmatched: Tally
   readonly #errors: Tally
   readonly #cpuMicros: () => number
-  /** The engine compiles the filters during the first events, so those count only without others. */
+  /** V8 compiles the filters during the first batch, so it counts only if there is no other. */
   #warmUp = { events: 0, micros: 0 }
   #warm = { events: 0, micros: 0 }
 
   constructor(plugin: LoadedPlugin, { examplesMax, cpuMicros }: TrialOptions) {
     this.#plugin = plugin
-    this.#ask = new FilterEvaluator([plugin])
+    this.#filters = new FilterEvaluator([plugin])
     this.#matched = new Tally(examplesMax)
     this.#unmatched = new Tally(examplesMax)
     this.#errors = new Tally(examplesMax)
@@ -44,25 +44,25 @@ export class FilterTrial {
     return this.#matched.count
   }
 
-  /** Many at once, because a single answer is too quick to be measured. */
-  ask(events: readonly LazyEvent[]): FilterDecision[] {
+  /** Evaluates many events at once, because a single evaluation is too fast to measure. */
+  evaluate(events: readonly LazyEvent[]): FilterDecision[] {
     const plugins = [this.#plugin]
     const one: FilterDecision[] = []
     const decisions = new Array<FilterDecision>(events.length)
     const startedMicros = this.#cpuMicros()
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as LazyEvent
-      this.#ask.evaluate(plugins, event, event.record, one)
+      this.#filters.evaluate(plugins, event, event.record, one)
       decisions[i] = one[0] as FilterDecision
     }
     this.#spent(events.length, this.#cpuMicros() - startedMicros)
     return decisions
   }
 
-  count(asked: LazyEvent, decision: FilterDecision): void {
-    const { record, name } = asked
+  count(event: LazyEvent, decision: FilterDecision): void {
+    const { record, name } = event
     const example = (why?: string) =>
-      exampleOf(record, { name, id: asked.id, ...(why !== undefined && { why }) })
+      exampleOf(record, { name, id: event.id, ...(why !== undefined && { why }) })
     switch (decision.type) {
       case 'wanted':
         this.#matched.add(name, example)
@@ -71,7 +71,7 @@ export class FilterTrial {
         this.#unmatched.add(name, example)
         break
       case 'error':
-        this.#errors.add(decision.error, () => example(this.#why(asked)))
+        this.#errors.add(decision.error, () => example(this.#why(event)))
     }
   }
 

@@ -3,7 +3,7 @@ import type { Event } from '../event/event.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { Envelope } from '../pipeline/intake/envelope.ts'
 
-/** A record that holds an event, which is decoded once, and only if somebody wants it. */
+/** A record with an event that is decoded at first use, and only once. */
 export class LazyEvent {
   readonly name: string
   readonly schema: WriterSchema
@@ -16,14 +16,14 @@ export class LazyEvent {
     this.schema = schema
   }
 
-  /** Throws where its bytes do not fit its schema, or that is newer than this version. */
+  /** Throws if its bytes do not match its schema, or if the schema is newer than this version. */
   get event(): Event {
     const { schema, record, name } = this
     this.#event ??= schema.decode(record.value as Buffer, new Envelope(name, record))
     return this.#event
   }
 
-  /** Undefined where it can't be decoded. */
+  /** Undefined if it can't be decoded. */
   get id(): string | undefined {
     try {
       return this.event.id

@@ -1,19 +1,19 @@
 import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
 
-/** A record to look at. Its time is RFC 3339 in UTC, its place `topic/partition@offset`. */
+/** An example record. Its time is RFC 3339 in UTC, its place `topic/partition@offset`. */
 export interface Example {
   time: string
   place: string
-  /** The event's name; null where it can't be read, as its id. */
+  /** The event's name. The name and the id are null if they can't be read. */
   name: string | null
   id: string | null
-  /** The key. */
+  /** The record key. */
   entity: string | null
-  /** What decided, where that is asked. */
+  /** The clause that decided, if that was asked for. */
   why?: string
 }
 
-/** Records of one sort, counted by what they have in common: most first. */
+/** A count of records, by group; the largest group first. */
 export interface Tallied {
   count: number
   groups: { group: string; count: number; examples: Example[] }[]
@@ -24,18 +24,18 @@ interface Group {
   examples: Example[]
 }
 
-/** More groups than these are counted together: names of plugin events are anybody's. */
+/** Further groups are counted together. Plugin events may have any number of names. */
 const GROUPS_MAX = 100
 export const OTHERS = '(others)'
 const TEXT_CHARS_MAX = 300
 
-/** Counts records, and keeps the first few of each group. Bounded, however many it counts. */
+/** Counts records by group and keeps the first few examples of each. Memory is bounded. */
 export class Tally {
   #count = 0
   #groups = new Map<string, Group>()
   readonly #examplesMax: number
 
-  /** `examplesMax` in each group. */
+  /** `examplesMax` is per group. */
   constructor(examplesMax: number) {
     this.#examplesMax = examplesMax
   }
@@ -70,7 +70,7 @@ export class Tally {
   }
 }
 
-/** What headers say stands in for what can't be read. */
+/** Headers stand in for a name or id that can't be read from the payload. */
 export function exampleOf(
   record: SourceRecord,
   { name, id, why }: { name?: string | undefined; id?: string | undefined; why?: string },

@@ -2,7 +2,7 @@ import type { BacktestReport } from './backtest.ts'
 import type { FilterReport } from './filter-trial.ts'
 import type { Example, Tallied } from './tally.ts'
 
-/** A backtest for people, in lines. */
+/** A backtest report as text. */
 export function backtestText(report: BacktestReport): string {
   const { records, tombstones, undecodable, filter, changed } = report
   const lines = [
@@ -43,7 +43,7 @@ function tallyLines(title: string, { count, groups }: Tallied): string[] {
   ]
 }
 
-/** The name is left out where the group is called by it. */
+/** Leaves out the event's name if the group has the same name. */
 function exampleLine({ time, place, name, id, entity, why }: Example, group: string): string {
   const parts = [time, place, name === group ? null : name, id, entity ?? '(no key)', why]
   return parts
@@ -53,15 +53,16 @@ function exampleLine({ time, place, name, id, entity, why }: Example, group: str
 }
 
 function cost({ cost }: FilterReport): string {
-  if (cost === null) return 'no event was asked about'
-  return `${figure(cost.nsPerEvent)} ns of CPU an event (of ${figure(cost.events)} events)`
+  if (cost === null) return 'no event was evaluated'
+  const events = `${figure(cost.events)} ${cost.events === 1 ? 'event' : 'events'}`
+  return `${figure(cost.nsPerEvent)} ns of CPU per event (measured on ${events})`
 }
 
 function figure(count: number): string {
   return count.toLocaleString('en-US')
 }
 
-/** Texts are anybody's, and a terminal obeys some of them. */
+/** Replaces control characters: texts come from producers, and terminals interpret escapes. */
 function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ')
 }

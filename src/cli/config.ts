@@ -7,7 +7,7 @@ import type { Setting } from '../config/value-types.ts'
 export function registerConfig(program: Command): void {
   program
     .command('config')
-    .description('Print every setting, its value and its source; secrets are masked')
+    .description('Print every setting with its value and source; secrets are masked')
     .action(() => {
       const { lines, problems, hints } = describeConfig(process.env)
       process.stdout.write(`${lines.join('\n')}\n`)
@@ -16,7 +16,7 @@ export function registerConfig(program: Command): void {
     })
 }
 
-/** A line for each setting, and what is wrong with any of them. */
+/** Describes each setting in a line, and lists problems and hints. */
 export function describeConfig(env: Environment) {
   const rows = readSettings(env)
   const width = Math.max(...rows.map((row) => row.name.length))
@@ -32,7 +32,7 @@ function shownValue({ name, value, problem }: ReadSetting): string {
   return setting.secret ? '***' : firstLine(String(value))
 }
 
-/** Certificates have many. */
+/** Shortens values of many lines, such as certificates. */
 function firstLine(text: string): string {
   const [first] = text.split('\n')
   return first === text ? text : `${first} ...`

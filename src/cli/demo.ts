@@ -5,10 +5,10 @@ import { onInterrupt } from './shared/interrupt.ts'
 import { wholeNumber } from './shared/whole-number.ts'
 
 const HELP = `
-It takes the Kafka and the registry that "inventory-events stack up" would take, creates topics of
-its own there, and deletes them at the end. Exit 0 only if every check holds.`
+Uses the same Kafka and registry as "inventory-events stack up", creates its own topics there and
+deletes them at the end. The exit code is 0 only if every check passes.`
 
-/** As many as a topic of the demo has partitions: more would stand by. */
+/** The partition count of the demo's topics: further replicas would be idle. */
 const REPLICAS_MAX = 6
 
 interface DemoFlags {
@@ -21,11 +21,11 @@ interface DemoFlags {
 export function registerDemo(program: Command): void {
   program
     .command('demo')
-    .description('Do the main job once, on a real Kafka, and check what each plugin did')
-    .option('--events <n>', 'how many events are generated', wholeNumber(1, 200_000), 20_000)
-    .option('--replicas <n>', 'how many processes share the work', wholeNumber(1, REPLICAS_MAX), 2)
-    .option('--seed <n>', 'another seed, another stream', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--keep', 'leave the stack and the service running', false)
+    .description('Run the service end to end on a real Kafka, and check what each plugin did')
+    .option('--events <n>', 'the number of events to generate', wholeNumber(1, 200_000), 20_000)
+    .option('--replicas <n>', 'the number of service processes', wholeNumber(1, REPLICAS_MAX), 2)
+    .option('--seed <n>', 'the seed of the generated events', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--keep', 'leave the stack and the service running at the end', false)
     .addHelpText('after', HELP)
     .action(demo)
 }
@@ -37,7 +37,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   const interrupted = new AbortController()
   const line = createProgressLine(process.stderr, Date.now)
   const interrupt = onInterrupt(() => {
-    line.print(['ending what was started; a second signal ends at once'])
+    line.print(['stopping; a second signal exits immediately'])
     interrupted.abort(new InventoryEventsError('DEMO_FAILED', 'interrupted'))
   })
   try {

@@ -5,16 +5,19 @@ import { type AuditOptions, auditOf, switchesOf, withAudit, writeSwitches } from
 export function registerEvents(program: Command): void {
   const events = program
     .command('events')
-    .description('Switch event integration on or off for all plugins of the group')
+    .description('Switch event delivery on or off for all plugins of the group')
   const commands: [OnOff, string][] = [
-    ['on', 'Hand events to plugins from now on'],
-    ['off', 'Let events pass by; those that pass are not caught up on'],
+    ['on', 'Deliver events to plugins from now on'],
+    ['off', 'Skip and commit events; plugins never get the skipped ones'],
   ]
   for (const [state, description] of commands) {
     const command = events.command(state).description(description)
     withAudit(command).action((options: AuditOptions) => set(state, options))
   }
-  events.command('status').description('Print whether it is on, and since when').action(status)
+  events
+    .command('status')
+    .description('Print whether events are on, who switched them and when')
+    .action(status)
 }
 
 async function set(state: OnOff, options: AuditOptions): Promise<void> {

@@ -5,7 +5,7 @@ import { onShutdown } from './shared/shutdown.ts'
 export function registerGateway(program: Command): void {
   program
     .command('gateway')
-    .description('Take signed webhooks and plugin events by HTTP, and publish them to Kafka')
+    .description('Accept signed webhooks and plugin events over HTTP, and publish them to Kafka')
     .addHelpText('after', '\nSettings are environment variables: see "inventory-events config".')
     .action(gateway)
 }
@@ -21,6 +21,6 @@ async function gateway(): Promise<void> {
   await ending.begun
   const result = await running.stop()
   if (result === 'drained') log.info('stopped')
-  else log.warn('stopped at the time limit: what was not answered was cut off')
+  else log.warn('stopped at DRAIN_TIMEOUT_MS; requests in progress were cut off')
   process.exit(ending.exitCode())
 }

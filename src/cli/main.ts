@@ -8,7 +8,7 @@ async function run(argv: string[]): Promise<void> {
     await createProgram().parseAsync(argv)
   } catch (error) {
     reportError(error, process.env)
-    // Connections may still be open, and they would keep the process alive.
+    // Open connections would keep the process alive.
     process.exit(1)
   }
 }

@@ -15,7 +15,7 @@ import { registerServe } from './serve.ts'
 import { registerStack } from './stack.ts'
 import { registerTopics } from './topics.ts'
 
-/** Every command, in the order in which help lists them. */
+/** The program with every command, in the order in which help lists them. */
 export function createProgram(): Command {
   const program = new Command('inventory-events')
     .description('React to inventory events from Kafka with small plugins.')

@@ -11,17 +11,17 @@ type Verb = 'listSchemas' | 'checkSchemas' | 'registerSubjects'
 export function registerSchemas(program: Command): void {
   const schemas = program
     .command('schemas')
-    .description('Compare the event schemas with the schema registry, and register them')
+    .description('Compare the event schemas with the schema registry, or register them')
   const add = (name: string, description: string, verb: Verb) =>
     schemas
       .command(name)
       .description(description)
-      .option('--inventory-topic <topic>', 'of events with a kind', DEFAULT_TOPICS.inventory)
-      .option('--plugin-topic <topic>', 'of plugin events', DEFAULT_TOPICS.plugin)
+      .option('--inventory-topic <topic>', 'topic of events with a kind', DEFAULT_TOPICS.inventory)
+      .option('--plugin-topic <topic>', 'topic of plugin events', DEFAULT_TOPICS.plugin)
       .action((options: SchemasOptions) => run(verb, options))
-  add('list', 'Print each schema, its subject, its id and the versions there', 'listSchemas')
-  add('check', 'Refuse a schema that is not registered or not compatible', 'checkSchemas')
-  add('register', 'Register what is not registered yet; safe to repeat', 'registerSubjects')
+  add('list', 'Print each schema with its subject, id and registered versions', 'listSchemas')
+  add('check', 'Fail if a schema is not registered or not compatible', 'checkSchemas')
+  add('register', 'Register the schemas that are missing; safe to repeat', 'registerSubjects')
 }
 
 async function run(verb: Verb, options: SchemasOptions): Promise<void> {

@@ -12,7 +12,7 @@ import { onShutdown } from './shared/shutdown.ts'
 export function registerServe(program: Command): void {
   program
     .command('serve')
-    .description('Run the service: hand events from Kafka to plugins')
+    .description('Run the service: deliver events from Kafka to plugins')
     .addHelpText('after', '\nSettings are environment variables: see "inventory-events config".')
     .action(serve)
 }
@@ -32,7 +32,7 @@ async function serve(): Promise<void> {
   process.exit(ending.exitCode())
 }
 
-/** A plugin that is bad is left out; a name under which nothing is found is a wrong setting. */
+/** Leaves out invalid plugins. A specifier that resolves to no file is a wrong setting: it throws. */
 async function load(
   specifiers: readonly string[],
   config: Config,
@@ -56,11 +56,11 @@ async function load(
   const filtered = applyFilters(plugins, config.PLUGIN_FILTERS, { areAll })
   if (filtered.length > 0) return filtered
   const reasons = problems.map(describeProblem).join('; ')
-  throw new InventoryEventsError('PLUGIN_INVALID', `none of the PLUGINS can be run: ${reasons}`)
+  throw new InventoryEventsError('PLUGIN_INVALID', `none of PLUGINS can be run: ${reasons}`)
 }
 
 async function stop(service: Service, log: Logger): Promise<void> {
   const result = await service.stop()
   if (result === 'drained') log.info('stopped')
-  else log.warn('stopped at the time limit: what was not completed is read again')
+  else log.warn('stopped at DRAIN_TIMEOUT_MS; unfinished events will be redelivered')
 }

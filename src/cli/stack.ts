@@ -4,15 +4,15 @@ import type { Endpoints } from '../dev/stack/maven-stack.ts'
 import { type StackOptions, stackDown, stackStatus, stackUp } from '../dev/stack/stack.ts'
 import { onInterrupt } from './shared/interrupt.ts'
 
-/** Where everything local lives, under the working directory. */
+/** The folder for data, logs and downloads, in the working directory. */
 const FOLDER = '.inventory-events'
 
 const HELP = `
-Kafka and the registry come from KAFKA_BROKERS and SCHEMA_REGISTRY_URL when both are set, else from
-Docker when its engine answers, else from Maven (Java 17 or newer). Data, logs and downloads are in
-${FOLDER}/ of the working directory; remove it while the stack is down to start afresh.
+Uses KAFKA_BROKERS and SCHEMA_REGISTRY_URL if both are set, else Docker if its engine is running,
+else Maven (Java 17 or newer). Data, logs and downloads are in ${FOLDER}/ of the working
+directory; delete it while the stack is down to start from scratch.
 
-"up" and "status" print shell assignments, exported for the commands that follow:
+"up" and "status" print shell exports for the commands that follow:
   eval "$(npx inventory-events stack up)"`
 
 export function registerStack(program: Command): void {
@@ -22,15 +22,17 @@ export function registerStack(program: Command): void {
     .addHelpText('after', HELP)
   stack
     .command('up')
-    .description('Start a local Kafka and registry, or find them running, and print where they are')
+    .description(
+      'Start a local Kafka and registry unless they are running, and print their addresses',
+    )
     .action(() => interruptible(async (options) => print(await stackUp(options))))
   stack
     .command('down')
-    .description('End the local Kafka and registry; their data stays')
+    .description('Stop the local Kafka and registry; their data is kept')
     .action(() => interruptible(stackDown))
   stack
     .command('status')
-    .description('Print where Kafka and the registry are; exit 1 if they are not running')
+    .description('Print the addresses of Kafka and the registry; exit 1 if they are not running')
     .action(() => interruptible(showStatus))
 }
 
@@ -41,7 +43,7 @@ async function showStatus(options: StackOptions): Promise<void> {
   process.exitCode = 1
 }
 
-/** Ctrl-C ends a start half-way without leaving a process behind; a second one ends at once. */
+/** Lets Ctrl-C stop a start without leaving processes behind. A second one exits immediately. */
 async function interruptible(run: (options: StackOptions) => Promise<void>): Promise<void> {
   const interrupted = new AbortController()
   const interrupt = onInterrupt(() => interrupted.abort())

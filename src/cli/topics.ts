@@ -5,7 +5,7 @@ import { companionTopics, controlTopicOf, marksTopicOf } from '../topics/names.t
 import { InventoryEventsError } from '../util/errors.ts'
 import { wholeNumber } from './shared/whole-number.ts'
 
-const TOPICS_HELP = 'input topics; without any, those of KAFKA_TOPICS'
+const TOPICS_HELP = 'input topics (default: those of KAFKA_TOPICS)'
 
 interface CreateOptions {
   partitions?: number
@@ -18,21 +18,27 @@ export function registerTopics(program: Command): void {
   topics
     .command('create')
     .description(
-      'Create input topics, what goes with each (.dead-letters, .redrive, .marks), and .control; safe to repeat',
+      'Create input topics, their companions (.dead-letters, .redrive, .marks) and .control; safe to repeat',
     )
     .argument('[topic...]', TOPICS_HELP)
-    .option('--partitions <n>', 'width of topics that are new (default: 6)', wholeNumber(1, 99_999))
+    .option(
+      '--partitions <n>',
+      'partition count of new topics (default: 6)',
+      wholeNumber(1, 99_999),
+    )
     .option(
       '--replication-factor <n>',
-      "copies of each (default: the cluster's)",
+      "replication factor of new topics (default: the cluster's)",
       wholeNumber(1, 99_999),
       -1,
     )
-    .option('--config <name=value>', 'a topic setting of Kafka; may be repeated', collect, {})
+    .option('--config <name=value>', 'a Kafka topic config; may be repeated', collect, {})
     .action((named: string[], options: CreateOptions) => create(named, options))
   topics
     .command('check')
-    .description('Compare the widths and message limits of input topics and their companions')
+    .description(
+      'Check that partition counts and message limits of input topics and companions match',
+    )
     .argument('[topic...]', TOPICS_HELP)
     .action((named: string[]) => check(named))
 }
@@ -45,18 +51,18 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
   await withTopics(named, async (admin, { topics, groupId, marks }) => {
     for (const topic of topics) {
       const wanted = { partitions, replicationFactor, configs }
-      const said = await createWithCompanions(admin, topic, wanted)
-      if (marks) said.push(await createMarksTopic(admin, topic, wanted, marks))
-      process.stdout.write(`${said.join('\n')}\n`)
+      const lines = await createWithCompanions(admin, topic, wanted)
+      if (marks) lines.push(await createMarksTopic(admin, topic, wanted, marks))
+      process.stdout.write(`${lines.join('\n')}\n`)
     }
     const control = await createControlTopic(admin, groupId, { replicationFactor, configs })
     process.stdout.write(`${control}\n`)
     const found = await admin.describe(topics)
-    const asked = options.partitions
-    const others = topics.filter((topic) => asked && found.get(topic)?.partitions !== asked)
-    await requireGood(admin, { topics, groupId, marks }, [
+    const expected = options.partitions
+    const others = topics.filter((topic) => expected && found.get(topic)?.partitions !== expected)
+    await requireValid(admin, { topics, groupId, marks }, [
       ...others.map(
-        (topic) => `${topic}: expected ${asked} partitions, got ${found.get(topic)?.partitions}`,
+        (topic) => `${topic}: expected ${expected} partitions, got ${found.get(topic)?.partitions}`,
       ),
     ])
   })
@@ -64,12 +70,12 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
 
 async function check(named: string[]): Promise<void> {
   await withTopics(named, async (admin, { topics, ...owner }) => {
-    await requireGood(admin, { topics, ...owner })
+    await requireValid(admin, { topics, ...owner })
     process.stdout.write(`${topics.map((topic) => `${topic}: ok`).join('\n')}\n`)
   })
 }
 
-async function requireGood(
+async function requireValid(
   admin: TopicAdmin,
   { topics, groupId, marks }: Wanted,
   more: string[] = [],
@@ -90,14 +96,14 @@ async function requireGood(
   const control = controlProblems(groupId, found)
   const problems = [...more, ...topics.flatMap(problemsOf), ...control]
   if (problems.length === 0) return
-  const lines = ['topics are not as they should be:', ...problems]
+  const lines = ['topics are missing or misconfigured:', ...problems]
   throw new InventoryEventsError('TOPIC_MISSING', lines.join('\n  '))
 }
 
 interface Wanted {
   topics: readonly string[]
   groupId: string
-  /** Where completed events are noted in Kafka. */
+  /** The owner of the marks topics, if the idempotency store is kafka. */
   marks: MarksOwner | undefined
 }
 

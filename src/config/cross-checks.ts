@@ -1,7 +1,7 @@
 import { postgresTlsProblems } from './postgres-tls.ts'
 import type { Config, SettingName } from './settings.ts'
 
-/** What is wrong between settings that are each right by themselves. */
+/** Problems between settings that are each valid on their own. */
 export function relationProblems(config: Config): string[] {
   return [
     ...loginProblems(config),

@@ -5,9 +5,9 @@ import { type Config, type SettingName, settings } from './settings.ts'
 import type { Setting } from './value-types.ts'
 
 /**
- * A setting's value as it is now: one that came from a file is read anew, since certificates and
- * passwords are replaced while we run. Throws CONFIG_INVALID, retryable: the file may be between two
- * versions.
+ * A setting's current value. A value that came from a file is read again, because certificates and
+ * passwords are rotated while the process runs. Throws CONFIG_INVALID, retryable because the file may
+ * be read in the middle of a rotation.
  */
 export function currentValue<N extends SettingName>(
   config: Pick<Config, N | 'files'>,

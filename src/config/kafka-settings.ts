@@ -10,55 +10,55 @@ import {
   topics,
 } from './value-types.ts'
 
-/** How Kafka and the schema registry are reached. */
+/** Connections to Kafka and the schema registry. */
 export const kafkaSettings = {
   KAFKA_BROKERS: {
     type: brokers,
-    help: 'Where to reach Kafka first.',
+    help: 'The Kafka brokers to connect to first; the others are discovered.',
   },
   KAFKA_CLIENT_ID: {
     type: text,
     default: 'inventory-events',
-    help: 'The name that brokers log and count quotas by.',
+    help: 'The client id: brokers log it and apply quotas to it.',
   },
   KAFKA_GROUP_ID: {
     type: text,
     default: 'inventory-events',
-    help: 'The consumer group. Its replicas share the partitions; another group reads everything again.',
+    help: 'The consumer group. Replicas with the same group id share the partitions; a new group id starts over.',
   },
   KAFKA_TOPICS: {
     type: topics,
     default: 'inventory.events,plugin.events',
-    help: 'The topics that are read.',
+    help: 'The topics to consume.',
   },
   KAFKA_SSL: {
     type: flag,
     default: 'false',
-    help: 'Whether connections to brokers are encrypted.',
+    help: 'Whether to connect to the brokers over TLS.',
   },
   KAFKA_SSL_CA: {
     type: pem,
     file: true,
-    help: "The certificate authority of the brokers, if it is not one of the system's.",
+    help: 'The CA certificate of the brokers. Unset: the CAs that Node trusts.',
   },
   KAFKA_SSL_CERT: {
     type: pem,
     file: true,
-    help: 'The client certificate, where brokers ask for one.',
+    help: 'The client certificate, if the brokers require one.',
   },
   KAFKA_SSL_KEY: {
     type: pem,
     file: true,
     secret: true,
-    help: 'The key of the client certificate.',
+    help: 'The private key of the client certificate.',
   },
   KAFKA_SSL_SERVER_NAME: {
     type: text,
-    help: 'The name that the certificates of the brokers are for, if it is not the one they are reached by.',
+    help: "The host name expected in the brokers' certificates. Unset: the name used to connect.",
   },
   KAFKA_SASL_MECHANISM: {
     type: oneOf('plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'),
-    help: 'How to log in to the brokers. Unset: no login.',
+    help: 'The SASL mechanism used to log in to the brokers. Unset: no login.',
   },
   KAFKA_SASL_USERNAME: {
     type: text,
@@ -75,30 +75,30 @@ export const kafkaSettings = {
     type: bearerToken,
     file: true,
     secret: true,
-    help: 'Mechanism oauthbearer: the token to log in with. Its file is read anew for each login.',
+    help: 'The bearer token for oauthbearer. Its file is read again at each login.',
   },
   KAFKA_OAUTH_TOKEN_URL: {
     type: httpUrl,
-    help: 'Mechanism oauthbearer: where to get tokens instead, with client credentials.',
+    help: 'The token endpoint for oauthbearer, instead of a fixed token. Tokens are fetched with client credentials.',
   },
   KAFKA_OAUTH_CLIENT_ID: {
     type: text,
     file: true,
-    help: 'The client that tokens are for.',
+    help: 'The client id for the token endpoint.',
   },
   KAFKA_OAUTH_CLIENT_SECRET: {
     type: text,
     file: true,
     secret: true,
-    help: 'The secret of that client.',
+    help: 'The client secret for the token endpoint.',
   },
   KAFKA_OAUTH_SCOPE: {
     type: text,
-    help: 'The scopes to ask for, separated by spaces.',
+    help: 'The scopes to request from the token endpoint, separated by spaces.',
   },
   SCHEMA_REGISTRY_URL: {
     type: httpUrl,
-    help: 'Where to reach the schema registry.',
+    help: 'The URL of the schema registry.',
   },
   SCHEMA_REGISTRY_USERNAME: {
     type: text,
@@ -114,6 +114,6 @@ export const kafkaSettings = {
   SCHEMA_REGISTRY_CA: {
     type: pem,
     file: true,
-    help: "The certificate authority of the schema registry, if it is not one of the system's.",
+    help: 'The CA certificate of the schema registry. Unset: the CAs that Node trusts.',
   },
 } as const satisfies Record<string, Setting>

@@ -5,8 +5,8 @@ import { type Environment, readSettings } from './read-settings.ts'
 import { type Config, type SettingName, settingNames, settings } from './settings.ts'
 
 /**
- * All settings from the environment, frozen. Every value that is set is checked, whether the
- * command needs it or not. Throws CONFIG_INVALID with a line for each problem.
+ * Reads all settings from the environment. Every value that is set is checked, whether the command
+ * needs it or not. The result is frozen. Throws CONFIG_INVALID with a line for each problem.
  */
 export function loadConfig<Needed extends SettingName = never>(
   env: Environment,
@@ -18,7 +18,7 @@ export function loadConfig<Needed extends SettingName = never>(
   throw new InventoryEventsError('CONFIG_INVALID', ['invalid settings:', ...lines].join('\n  '))
 }
 
-/** What `loadConfig` would return and complain about. */
+/** The config and the problems, without throwing. */
 export function checkConfig(
   env: Environment,
   required: readonly SettingName[] = [],
@@ -35,11 +35,11 @@ export function checkConfig(
   return { config: config as unknown as Config, problems: [...problems, ...missing, ...between] }
 }
 
-/** Variables that look like a setting misspelt: `KAFKA_BROKER is not a setting: did you mean ...`. */
+/** Hints for variables that look like a misspelt setting: `KAFKA_BROKER is not a setting: did you mean ...`. */
 export function nameHints(env: Environment): string[] {
   return Object.keys(env).flatMap((name) => {
     if (variables.includes(name)) return []
-    const meant = settingNames.find((known) => isSameButForEnd(name, known))
+    const meant = settingNames.find((known) => differsInSuffix(name, known))
     const known = meant ?? didYouMean(name, variables)
     return known === undefined ? [] : `${name} is not a setting: did you mean ${known}?`
   })
@@ -49,7 +49,7 @@ const variables: string[] = settingNames.flatMap((name) =>
   'file' in settings[name] ? [name, `${name}_FILE`] : [name],
 )
 
-/** A unit was left out, or a file is named where none is read. */
-function isSameButForEnd(name: string, known: string): boolean {
+/** Whether the unit is missing, or `_FILE` was added to a setting that can't be read from a file. */
+function differsInSuffix(name: string, known: string): boolean {
   return known === `${name}_MS` || known === `${name}_BYTES` || name === `${known}_FILE`
 }

@@ -1,4 +1,4 @@
-/** The least and the most that a plugin, or a setting for all plugins, may ask for. */
+/** The ranges allowed in a plugin's options and in the settings that are their defaults. */
 export const limits = {
   timeoutMs: { min: 10, max: 3_600_000 },
   concurrency: { min: 1, max: 10_000 },

@@ -5,20 +5,20 @@ import type { Setting } from './value-types.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** A setting as it was found. */
+/** A setting as read from the environment. */
 export interface ReadSetting {
   name: SettingName
-  /** Undefined when unset, and when there is a problem. */
+  /** Undefined when unset or invalid. */
   value: unknown
   /** `default`, `environment`, `file /run/secrets/password` or `not set`. */
   source: string
-  /** The file that it came from. */
+  /** The file that the value was read from. */
   file?: string
-  /** What is wrong with it, and what was expected. Holds no secret. */
+  /** What is wrong and what was expected. Contains no secret. */
   problem?: string
 }
 
-/** Reads and checks every setting by itself; it never throws. */
+/** Reads and checks each setting on its own. Never throws. */
 export function readSettings(env: Environment): ReadSetting[] {
   return settingNames.map((name) => readSetting(name, settings[name], env))
 }
@@ -43,7 +43,7 @@ type FoundText =
   | { text: string | undefined; source: string; file?: string }
   | { source: string; problem: string }
 
-/** An empty variable counts as unset: compose files and charts leave such ones behind. */
+/** An empty variable counts as unset: compose files and Helm charts often produce them. */
 function findText(name: SettingName, setting: Setting, env: Environment): FoundText {
   const text = cleaned(env[name], setting)
   const path = setting.file && (env[`${name}_FILE`]?.trim() || undefined)
@@ -68,12 +68,12 @@ function readFrom(path: string, name: SettingName, setting: Setting): FoundText 
   }
 }
 
-/** A password may begin or end with a space, but it does not end with a line. */
+/** Secrets may begin or end with a space, so only a trailing line break is removed. */
 export function cleaned(text: string | undefined, { secret }: Setting): string | undefined {
   return (secret ? text?.replace(/\r?\n$/, '') : text?.trim()) || undefined
 }
 
-/** A URL may carry a password where none belongs. */
+/** Masks credentials in URLs, also in settings that should hold none. */
 function printable(text: string, setting: Setting): string {
   if (setting.secret) return 'something else (not shown)'
   return JSON.stringify(text.replace(/\/\/[^/]*@/, '//***@'))

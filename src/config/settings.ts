@@ -15,134 +15,134 @@ import {
 
 const DAY_MS = 86_400_000
 
-/** Every setting, in the order in which a reader meets them. */
+/** Every setting, in the order in which documentation lists them. */
 export const settings = {
   ...kafkaSettings,
   OUT_OF_RANGE: {
     type: oneOf('earliest', 'latest', 'fail'),
     default: 'earliest',
-    help: 'What to do when Kafka no longer has the record that comes next: go on with what is left, or with new records only, or end.',
+    help: 'Where to resume when the next offset is no longer in the log: at the earliest record, at the latest, or not at all (the service stops with an error).',
   },
   PLUGINS: {
     type: pluginSpecifiers,
-    help: 'The plugins to run: files or packages, separated by commas.',
+    help: 'The plugins to run: paths or package names, separated by commas.',
   },
   PLUGIN_FILTERS: {
     type: pluginFilters,
     file: true,
-    help: 'Filters beside those of the plugins, as JSON: {"slug": where}. An event must match both.',
+    help: 'Additional filters as JSON, by plugin: {"slug": where}. An event must match both this filter and the plugin\'s own.',
   },
   EVENTS_ENABLED: {
     type: flag,
     default: 'false',
-    help: 'Whether events are handed to plugins at all. While false, they pass by.',
+    help: 'Whether events are delivered to plugins. While false, events are skipped and committed. `events on` and `events off` override it.',
   },
   IDEMPOTENCY_STORE: {
     type: idempotencyStore,
     default: 'kafka:',
     secret: true,
     file: true,
-    help: 'Where it is noted which plugin completed which event. kafka: in <topic>.<group>.marks. postgres: in a table, whatever the partition; plugins have context.sql. memory: forgets at a restart.',
+    help: 'Where completed deliveries are recorded. kafka: in the topics <topic>.<group>.marks. postgres: in one table for all partitions, and plugins can use context.sql. memory: in the process; lost at a restart.',
   },
   IDEMPOTENCY_TTL_MS: {
     type: integer(60_000, 90 * DAY_MS),
     default: '86400000',
-    help: 'How long a completed event is remembered.',
+    help: 'How long a completed delivery is remembered, in milliseconds. After that, an event with the same id is handled again.',
   },
   IDEMPOTENCY_MAX_MARKS: {
     type: integer(1_000, 100_000_000),
     default: '1000000',
-    help: 'How many completed deliveries a process remembers at most; the oldest are forgotten first.',
+    help: 'Stores kafka and memory: the most completed deliveries that a process remembers. Beyond it the oldest are forgotten, and those events would be handled again.',
   },
   IDEMPOTENCY_LEASE_MS: {
     type: integer(1_000, 600_000),
     default: '30000',
-    help: 'Store postgres: after how long without a sign of life the claims of a replica pass to others.',
+    help: "Store postgres: how long a replica's claims last without a renewal, in milliseconds. After that, another replica may take them over.",
   },
   IDEMPOTENCY_CONNECTIONS_MAX: {
     type: integer(2, 1_000),
     default: '20',
-    help: 'Store postgres: connections of a replica. Plugins with context.sql share three quarters of them.',
+    help: 'Store postgres: the most connections of a replica. Plugins with context.sql share about three quarters of them.',
   },
   HTTP_PORT: {
     type: integer(0, 65_535),
     default: '8080',
-    help: 'Serves /livez, /readyz and /metrics. 0 takes a free port.',
+    help: 'The port of /livez, /readyz and /metrics. 0 picks a free port.',
   },
   ADMIN_TOKEN: {
     type: bearerToken,
     secret: true,
     file: true,
-    help: 'The bearer token of /admin/state and /admin/events/ID on that port. Unset: these are off.',
+    help: 'The bearer token of /admin/state and /admin/events/ID on HTTP_PORT. Unset: these routes are off.',
   },
   LOG_LEVEL: {
     type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     default: 'info',
-    help: 'The least severe lines that are logged.',
+    help: 'The lowest level that is logged.',
   },
   MAX_IN_FLIGHT_BYTES: {
     type: integer(1_048_576, 8_589_934_592),
     default: '67108864',
-    help: 'How many bytes of records may be held at once; when they are used up, reading pauses.',
+    help: 'The most bytes of records held in memory. At the limit, fetching pauses until deliveries complete.',
   },
   PLUGIN_CONCURRENCY: {
     type: integer(limits.concurrency.min, limits.concurrency.max),
     default: '64',
-    help: 'How many deliveries of a plugin may be handled at once, unless the plugin says otherwise.',
+    help: 'The most deliveries of a plugin that are handled at once, unless the plugin sets `concurrency`.',
   },
   HANDLER_TIMEOUT_MS: {
     type: integer(limits.timeoutMs.min, limits.timeoutMs.max),
     default: '30000',
-    help: 'How long a handler may take before its signal aborts, unless the plugin says otherwise.',
+    help: 'How long a call of processEvent may take, in milliseconds, unless the plugin sets `timeoutMs`. At the limit its signal aborts.',
   },
   HANDLER_GRACE_MS: {
     type: integer(10, 3_600_000),
     default: '30000',
-    help: 'How long a handler may go on after its signal aborted. Then the process restarts.',
+    help: 'How long a handler may keep running after its signal aborted, in milliseconds. After that the process exits, to be restarted.',
   },
   MAX_CRASHES: {
     type: integer(1, 100),
     default: '3',
-    help: 'How often the handler of an event may end the process. Then the event becomes a dead letter.',
+    help: 'How many times the handler of one event may crash the process. At the limit the event is dead-lettered.',
   },
   RETRY_MAX_ATTEMPTS: {
     type: integer(limits.maxAttempts.min, limits.maxAttempts.max),
     default: '5',
-    help: 'How often a handler is called for an event, unless the plugin says otherwise.',
+    help: 'How many times processEvent is called for an event, the first call included, unless the plugin sets `retry.maxAttempts`. Then the event is dead-lettered or held.',
   },
   RETRY_INITIAL_DELAY_MS: {
     type: integer(limits.initialDelayMs.min, limits.initialDelayMs.max),
     default: '200',
-    help: 'The wait before the second attempt; it doubles with each further one.',
+    help: 'The nominal wait before the second attempt, in milliseconds. It doubles with each attempt up to RETRY_MAX_DELAY_MS; each actual wait is a random 50 to 100 % of it.',
   },
   RETRY_MAX_DELAY_MS: {
     type: integer(limits.maxDelayMs.min, limits.maxDelayMs.max),
     default: '30000',
-    help: 'The longest wait between two attempts.',
+    help: 'The longest nominal wait between two attempts, in milliseconds. Each actual wait is a random 50 to 100 % of it.',
   },
   COMMIT_INTERVAL_MS: {
     type: integer(10, 60_000),
     default: '1000',
-    help: 'How often progress is committed to Kafka. A crash repeats what came after the last time.',
+    help: 'How often offsets are committed, in milliseconds. After a crash, records since the last commit are read again.',
   },
   DRAIN_TIMEOUT_MS: {
     type: integer(0, 3_600_000),
     default: '20000',
-    help: 'How long a stop goes on with what is queued and running, before it leaves the rest.',
+    help: 'How long a shutdown waits for queued and running deliveries, in milliseconds. Unfinished ones are redelivered.',
   },
   REBALANCE_DRAIN_TIMEOUT_MS: {
     type: integer(0, 600_000),
     default: '5000',
-    help: 'How long a rebalance is held up to go on with what is queued and running: at most two thirds of SESSION_TIMEOUT_MS.',
+    help: 'How long a rebalance waits for queued and running deliveries, in milliseconds; at most two thirds of SESSION_TIMEOUT_MS. Unfinished ones are redelivered if their partition moves.',
   },
   SESSION_TIMEOUT_MS: {
     type: integer(6_000, 1_800_000),
     default: '30000',
-    help: 'After how long without a sign of life the group gives the partitions to others.',
+    help: 'How long a replica may go without a heartbeat, in milliseconds. After that, the group moves its partitions to other replicas.',
   },
   WATCHDOG_TIMEOUT_MS: {
     type: integer(1_000, 3_600_000),
-    help: 'How long a plugin may block the thread before the process ends. SESSION_TIMEOUT_MS unless set.',
+    help: 'How long a plugin may block the event loop, in milliseconds. After that the process exits. Unset: SESSION_TIMEOUT_MS.',
   },
   ...gatewaySettings,
 } as const satisfies Record<string, Setting>
@@ -158,10 +158,10 @@ type MayBeUnset<N extends SettingName> = (typeof settings)[N] extends { default:
   ? never
   : undefined
 
-/** The values of all settings. Those named in `Needed` are there, as are those with a default. */
+/** The values of all settings. Settings in `Needed` and those with a default are never undefined. */
 export type Config<Needed extends SettingName = never> = {
   readonly [N in SettingName]: Value<N> | MayBeUnset<N>
 } & { readonly [N in Needed]: Value<N> } & {
-  /** The files that values came from. */
+  /** The files that values were read from. */
   readonly files?: { readonly [N in SettingName]?: string }
 }

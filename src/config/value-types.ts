@@ -1,22 +1,22 @@
 /** One environment variable that the program reads. */
 export interface Setting<T = unknown> {
   type: ValueType<T>
-  /** As it would be written in the environment. Without it the setting may stay unset. */
+  /** As written in the environment. Without a default the setting may stay unset. */
   default?: string
   help: string
-  /** Its value is never printed. */
+  /** The value is never printed. */
   secret?: true
   /** `NAME_FILE` may name a file that holds the value. */
   file?: true
 }
 
-/** How the text of a setting becomes a value. */
+/** How the text of a setting is parsed and printed. */
 export interface ValueType<T> {
   /** What is expected, for messages: `host:port[,host:port...]`. */
   expects: string
-  /** The value, or undefined when the text is not what is expected. */
+  /** Returns the value, or undefined when the text is invalid. */
   parse(text: string): T | undefined
-  /** How a value is printed; as it is unless said otherwise. */
+  /** The value as it may be printed. Without it the value is printed as it is. */
   masked?(value: T): string
 }
 
@@ -47,7 +47,7 @@ export function oneOf<const T extends string>(...values: T[]): ValueType<T> {
 export const brokers = list('host:port[,host:port...]', isHostPort)
 
 export const topics = list(
-  'topic names of letters, digits, dots, dashes and underscores, separated by commas, none twice',
+  'topic names of letters, digits, dots, dashes and underscores, separated by commas, no duplicates',
   isTopic,
 )
 
@@ -56,9 +56,9 @@ export const topic: ValueType<string> = {
   parse: (value) => (isTopic(value) ? value : undefined),
 }
 
-/** A file may have one a line. */
+/** In a file, secrets may be on separate lines. */
 export const secrets = list(
-  'secrets, separated by commas or line breaks, none twice',
+  'secrets, separated by commas or line breaks, no duplicates',
   () => true,
   /[,\r\n]+/,
 )
@@ -71,7 +71,7 @@ export const bearerToken: ValueType<string> = {
 export const pluginSpecifiers = list('paths or package names, separated by commas', () => true)
 
 export const pluginFilters: ValueType<Readonly<Record<string, unknown>>> = {
-  expects: 'a JSON object with a filter for each slug',
+  expects: 'a JSON object that maps slugs to filters',
   parse(value) {
     try {
       const filters: unknown = JSON.parse(value)
@@ -122,7 +122,7 @@ export const idempotencyStore: ValueType<StoreName> = {
     if (!value.startsWith('postgres:')) return value
     const url = new URL(value)
     if (url.password !== '') url.password = '***'
-    // Parameters may hold a password as well.
+    // Query parameters may hold a password too.
     if (url.search !== '') url.search = '***'
     return url.href
   },

@@ -11,10 +11,10 @@ export interface Audit {
   why: string
 }
 
-/** A plugin takes events from these offsets on; what lies below passes by. */
+/** The offsets at which a plugin starts. Events below are skipped and committed. */
 export type PluginStart = Audit & { switch: 'start'; slug: string; offsets: StartOffsets }
 
-/** One switch as it stands since a change. The newest record of a switch counts. */
+/** The state of one switch after a change. The newest record of each switch counts. */
 export type ControlRecord =
   | (Audit & { switch: 'plugin'; slug: string; state: PluginState })
   | (Audit & { switch: 'events'; state: OnOff })
@@ -26,15 +26,15 @@ const FORMAT_VERSION = 1
 const EVENTS_KEY = 'events'
 const PLUGIN_KEY = 'plugin:'
 const START_KEY = 'start:'
-/** Plans of replays lie in the same topic. */
+/** Replay plans are in the same topic. */
 const REPLAY_KEY = 'replay:'
 
-/** Whether a record of the control topic switches anything. */
+/** Whether a record of the control topic is a switch, and not a replay plan. */
 export function isSwitch(key: string): boolean {
   return !key.startsWith(REPLAY_KEY)
 }
 
-/** The plugin that a record of the control topic is about, if it is about one. */
+/** The slug of the plugin that a record of the control topic is about, if any. */
 export function slugOfKey(key: string): string | undefined {
   return /^\w+:(.+)$/.exec(key)?.[1]
 }
@@ -42,8 +42,8 @@ export function slugOfKey(key: string): string | undefined {
 /** Key and value in the control topic, whose compaction keeps the newest record of each key. */
 export function encodeControl(record: ControlRecord): { key: string; value: Buffer } {
   const { by, at, why } = record
-  const said = record.switch === 'start' ? { offsets: record.offsets } : { state: record.state }
-  const value = { v: FORMAT_VERSION, ...said, by, at, why }
+  const setting = record.switch === 'start' ? { offsets: record.offsets } : { state: record.state }
+  const value = { v: FORMAT_VERSION, ...setting, by, at, why }
   return { key: keyOf(record), value: Buffer.from(JSON.stringify(value)) }
 }
 
@@ -58,7 +58,7 @@ function keyOf(record: ControlRecord): string {
   }
 }
 
-/** Throws CONTROL_INVALID for what this version does not know: a newer one may have written it. */
+/** Throws CONTROL_INVALID for a record that this version cannot read, as a newer one may write. */
 export function decodeControl(key: string, value: Buffer): ControlRecord {
   try {
     return parse(key, JSON.parse(value.toString()))
@@ -80,7 +80,7 @@ function parse(key: string, value: Record<string, unknown>): ControlRecord {
     const slug = key.slice(START_KEY.length)
     return { switch: 'start', slug, offsets: offsetsOf(value.offsets), ...audit }
   }
-  if (!key.startsWith(PLUGIN_KEY)) throw new Error('no switch has this key')
+  if (!key.startsWith(PLUGIN_KEY)) throw new Error('unknown switch')
   const state = oneOf(value.state, ['enabled', 'disabled', 'paused'])
   return { switch: 'plugin', slug: key.slice(PLUGIN_KEY.length), state, ...audit }
 }

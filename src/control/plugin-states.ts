@@ -1,6 +1,6 @@
 import type { ControlRecord, PluginStart, PluginState } from './control-record.ts'
 
-/** How a plugin is switched, and by whom if it ever was. */
+/** A plugin's state, and who set it, when and why if it was ever switched. */
 export interface PluginStatus {
   state: PluginState
   by?: string
@@ -8,7 +8,7 @@ export interface PluginStatus {
   why?: string
 }
 
-/** How all stands by the newest record of each switch; `eventsEnabled` counts where none says. */
+/** The state of every switch by its newest record; `eventsEnabled` applies if no record sets it. */
 export function pluginStates(records: readonly ControlRecord[], eventsEnabled: boolean) {
   const events = records.find((record) => record.switch === 'events')
   return {

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events'
 import type { ControlRecord, PluginStart, PluginState } from './control-record.ts'
 
 /**
- * What is switched on now, as every replica of the group has it from the control topic. A plugin
- * that no record names is enabled.
+ * The current state of all switches, as every replica of the group reads it from the control topic. A
+ * plugin without a record is enabled.
  */
 export class Switches {
   #plugins = new Map<string, PluginState>()
@@ -12,7 +12,7 @@ export class Switches {
   #isOn: boolean
   #listeners: (() => void)[] = []
 
-  /** `eventsEnabled` counts until a record says otherwise. */
+  /** `eventsEnabled` applies until a record sets it. */
   constructor(eventsEnabled: boolean) {
     this.#isOn = eventsEnabled
   }
@@ -26,22 +26,22 @@ export class Switches {
     return this.#plugins.get(slug) ?? 'enabled'
   }
 
-  /** Whether the plugin's events pass by. */
+  /** Whether the plugin's events are skipped. */
   isOff(slug: string): boolean {
     return !this.#isOn || this.stateOf(slug) === 'disabled'
   }
 
-  /** Where the plugin starts, and who said so; undefined: it takes all. */
+  /** The plugin's start offsets, and who set them; undefined: it gets all events. */
   startOf(slug: string): PluginStart | undefined {
     return this.#starts.get(slug)
   }
 
-  /** While the plugin is paused: a signal that aborts when it no longer is. */
+  /** For a paused plugin, a signal that aborts when the pause ends. */
   pauseOf(slug: string): AbortSignal | undefined {
     return this.#pauses.get(slug)?.signal
   }
 
-  /** Calls back after each change. */
+  /** The listener is called after each change. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener)
   }
@@ -65,7 +65,7 @@ export class Switches {
     }
   }
 
-  /** Whoever waits is woken last, when all else knows of the change. */
+  /** Called last, so that everything else has the change before paused deliveries wake up. */
   #pause(slug: string, isPaused: boolean): void {
     const pause = this.#pauses.get(slug)
     if (isPaused === (pause !== undefined)) return

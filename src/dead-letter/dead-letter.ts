@@ -3,10 +3,10 @@ import type { RecordHeaders, SourceRecord } from '../event/record.ts'
 import { deadLetterTopicOf } from '../topics/names.ts'
 import { DLQ } from './headers.ts'
 
-/** A record on its way to the dead letters: the original bytes and headers, and why. */
+/** A record to be written to the dead-letter topic: original bytes and headers plus `dlq.*` headers. */
 export interface DeadLetter {
   topic: string
-  /** The input's partition; a narrower dead-letter topic maps it onto one of its own. */
+  /** The input partition. A dead-letter topic with fewer partitions maps it to one of its own. */
   partition: number
   key: Buffer | null
   value: Buffer | null
@@ -14,8 +14,8 @@ export interface DeadLetter {
 }
 
 export interface DeadLetterSink {
-  /** Resolves once the brokers acknowledged the record with an offset; rejects otherwise. */
-  write(letter: DeadLetter): Promise<void>
+  /** Resolves once the brokers have acknowledged the record with an offset; rejects otherwise. */
+  write(deadLetter: DeadLetter): Promise<void>
 }
 
 export interface DeadLetterCause {
@@ -26,7 +26,7 @@ export interface DeadLetterCause {
   groupId: string
   /** How often it was redriven before. */
   redrives: number
-  /** The group of the replay that gave it up, if one did. */
+  /** The group of the replay that dead-lettered the event; undefined if it was the live group. */
   replay: string | undefined
 }
 
@@ -55,7 +55,7 @@ export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): Dead
   }
 }
 
-/** Cuts a text to a number of UTF-8 bytes without splitting a character. */
+/** Cuts a text to at most `limitBytes` UTF-8 bytes without splitting a character. */
 function truncated(text: string, limitBytes: number): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= limitBytes) return text

@@ -1,6 +1,6 @@
 import type { RecordHeaders } from '../event/record.ts'
 
-/** The headers of a dead letter, beside those that the record had. */
+/** The headers of a dead letter, in addition to the record's own. */
 export const DLQ = {
   plugin: 'dlq.plugin',
   reason: 'dlq.reason',
@@ -15,7 +15,7 @@ export const DLQ = {
   redrives: 'dlq.redrives',
 } as const
 
-/** The headers of a dead letter that is delivered again. */
+/** The headers of a redriven dead letter. */
 export const REDRIVE = {
   plugin: 'redrive.plugin',
   group: 'redrive.group',
@@ -24,7 +24,7 @@ export const REDRIVE = {
   letter: 'redrive.letter',
 } as const
 
-/** The headers that a record had before it was a dead letter, or redriven. */
+/** The headers without those that dead-lettering and redriving added. */
 export function ownHeaders(headers: RecordHeaders): RecordHeaders {
   const isOwn = ([name]: [string, unknown]) => !/^(dlq|redrive)\./.test(name)
   return Object.fromEntries(Object.entries(headers).filter(isOwn))

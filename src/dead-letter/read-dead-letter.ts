@@ -1,9 +1,9 @@
 import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
 import { DLQ, ownHeaders } from './headers.ts'
 
-/** A dead letter as it lies in its topic. */
+/** A dead letter as read from its topic. */
 export interface DeadLetterInfo {
-  /** `topic/partition@offset` of the letter itself: what it is called by. */
+  /** `topic/partition@offset` of the dead letter itself. It identifies the dead letter. */
   place: string
   /** When it was written. */
   timestampMs: number
@@ -14,9 +14,9 @@ export interface DeadLetterInfo {
   /** How often it was redriven before. */
   redrives: number
   groupId: string
-  /** The group of the replay that gave it up, if one did. */
+  /** The group of the replay that dead-lettered the event; undefined if it was the live group. */
   replay: string | undefined
-  /** Where the record came from. */
+  /** The original record's topic. */
   topic: string
   partition: number
   offset: number
@@ -24,7 +24,7 @@ export interface DeadLetterInfo {
   entity: string | undefined
 }
 
-/** What is told of a dead letter by its headers; undefined for a record that is none of ours. */
+/** Reads a dead letter from a record's headers; undefined if the service did not write it. */
 export function readDeadLetter(record: SourceRecord): DeadLetterInfo | undefined {
   const plugin = headerText(record, DLQ.plugin)
   const topic = headerText(record, DLQ.topic)
@@ -46,7 +46,7 @@ export function readDeadLetter(record: SourceRecord): DeadLetterInfo | undefined
   }
 }
 
-/** The headers that the record had before it was a dead letter. */
+/** The headers that the record had before it was dead-lettered. */
 export function originalHeaders({ headers }: SourceRecord): SourceRecord['headers'] {
   return ownHeaders(headers)
 }

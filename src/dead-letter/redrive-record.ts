@@ -3,7 +3,7 @@ import { redriveTopicOf } from '../topics/names.ts'
 import { DLQ, ownHeaders, REDRIVE } from './headers.ts'
 import type { DeadLetterInfo } from './read-dead-letter.ts'
 
-/** A dead letter as it comes again: its original bytes, whom it is for and where it came from. */
+/** A record for the redrive topic: the original bytes, the plugin it is for and where it came from. */
 export interface RedriveRecord {
   topic: string
   partition: number
@@ -12,29 +12,29 @@ export interface RedriveRecord {
   headers: RecordHeaders
 }
 
-export function redriveRecordOf(letter: DeadLetterInfo, record: SourceRecord): RedriveRecord {
+export function redriveRecordOf(deadLetter: DeadLetterInfo, record: SourceRecord): RedriveRecord {
   const { key, value, headers } = record
   return {
-    topic: redriveTopicOf(letter.topic),
-    partition: letter.partition,
+    topic: redriveTopicOf(deadLetter.topic),
+    partition: deadLetter.partition,
     key,
     value,
     headers: {
       ...ownHeaders(headers),
-      [REDRIVE.plugin]: letter.plugin,
-      [REDRIVE.group]: letter.groupId,
-      [REDRIVE.generation]: String(letter.redrives + 1),
-      ...(letter.replay !== undefined && { [REDRIVE.replay]: letter.replay }),
-      [REDRIVE.letter]: letter.place,
-      [DLQ.topic]: letter.topic,
-      [DLQ.partition]: String(letter.partition),
-      [DLQ.offset]: String(letter.offset),
+      [REDRIVE.plugin]: deadLetter.plugin,
+      [REDRIVE.group]: deadLetter.groupId,
+      [REDRIVE.generation]: String(deadLetter.redrives + 1),
+      ...(deadLetter.replay !== undefined && { [REDRIVE.replay]: deadLetter.replay }),
+      [REDRIVE.letter]: deadLetter.place,
+      [DLQ.topic]: deadLetter.topic,
+      [DLQ.partition]: String(deadLetter.partition),
+      [DLQ.offset]: String(deadLetter.offset),
       [DLQ.timestamp]: headers[DLQ.timestamp],
     },
   }
 }
 
-/** The place of the dead letter that a group's redriven record was; undefined for other groups'. */
+/** The place of the dead letter that a record redrives; undefined if it is for another group. */
 export function redrivenDeadLetterOf(record: SourceRecord, groupId: string): string | undefined {
   const isOfGroup = headerText(record, REDRIVE.group) === groupId
   return isOfGroup ? headerText(record, REDRIVE.letter) : undefined

@@ -2,35 +2,35 @@ import { headerText, type SourceRecord } from '../event/record.ts'
 import { redriveInputOf } from '../topics/names.ts'
 import { DLQ, ownHeaders, REDRIVE } from './headers.ts'
 
-/** What a record of a redrive topic says: a dead letter that is to be delivered once more. */
+/** A record of a redrive topic: a dead letter to be delivered once more. */
 export interface Redriven {
-  /** The slug of the only plugin that it is for; `*` for bytes that held no event. */
+  /** The slug of the only plugin that it is for; `*` if no event could be decoded. */
   plugin: string
   groupId: string
   /** 1 for an event that is redriven for the first time. */
   generation: number
-  /** The group of the replay that gave it up; undefined where that was the live one. */
+  /** The group of the replay that dead-lettered the event; undefined if it was the live group. */
   replay: string | undefined
-  /** The record as it was when it came in first: its place, its time and its own headers. */
+  /** The original input record: its place, timestamp and own headers. */
   origin: SourceRecord
 }
 
 /**
- * What a redriven event is claimed by. Given up counts as completed, so each time that an event is
- * redriven has an id of its own, which is the same however often the record is written; with the
- * content in it, since several dead letters may have one event id by conflict, and the replay, which
- * may have given up what the live group did too.
+ * The id that a redriven event is claimed under. A dead-lettered event counts as completed, so each
+ * redrive needs its own id, which must stay the same however often the redrive record is written. The
+ * id includes the fingerprint, because a conflict gives several dead letters one event id, and the
+ * replay, because a replay may dead-letter an event that the live group dead-lettered, too.
  */
 export function redriveIdOf(
   eventId: string,
   fingerprint: string,
   { generation, replay }: Pick<Redriven, 'generation' | 'replay'>,
 ): string {
-  const given = replay === undefined ? '' : `#${replay}`
-  return `${eventId}#${fingerprint}${given}#redrive-${generation}`
+  const ofReplay = replay === undefined ? '' : `#${replay}`
+  return `${eventId}#${fingerprint}${ofReplay}#redrive-${generation}`
 }
 
-/** Undefined for what nobody can be asked to take, since it does not say who or where from. */
+/** Reads a redrive record; undefined if its headers do not name plugin, group and original offset. */
 export function redrivenOf(record: SourceRecord): Redriven | undefined {
   const plugin = headerText(record, REDRIVE.plugin)
   const groupId = headerText(record, REDRIVE.group)

@@ -2,10 +2,10 @@ const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const DAYS_BEFORE_MONTH = MONTH_DAYS.map((_, index) =>
   MONTH_DAYS.slice(0, index).reduce((sum, days) => sum + days, 0),
 )
-/** From the first day of the year 1 to that of 1970. */
+/** Days from 0001-01-01 to 1970-01-01. */
 const DAYS_BEFORE_EPOCH = 719_162
 
-/** Days from 1970-01-01 to a day of the Gregorian calendar, undefined if it does not have it. */
+/** Days from 1970-01-01 to a date of the Gregorian calendar; undefined if there is no such date. */
 export function dayOf(year: number, month: number, day: number): number | undefined {
   if (month < 1 || month > 12 || day < 1 || day > monthDays(year, month)) return undefined
   const leapDay = month > 2 && isLeap(year) ? 1 : 0

@@ -4,7 +4,7 @@ import { pluginEventKey } from './plugin-event-key.ts'
 
 type EventOfKind<K extends InventoryKind> = Extract<InventoryEvent, { kind: K }>
 
-/** Which entity an event of each kind is about. */
+/** The id of the entity that an event of each kind is about. */
 const ENTITY_ID: { [K in InventoryKind]: (event: EventOfKind<K>) => string } = {
   'inventory.received': (event) => event.entity.id,
   'inventory.produced': (event) => event.entity.id,
@@ -19,8 +19,8 @@ const ENTITY_ID: { [K in InventoryKind]: (event: EventOfKind<K>) => string } = {
 }
 
 /**
- * The key of the event's record: events with the same key are kept in order. An entity's id for
- * inventory events, `<model>:<pk>` for plugin events, the event's own id where it has no subject.
+ * The key of the event's record; events with the same key are kept in order. The entity's id for
+ * inventory events, `<model>:<pk>` for plugin events, or the event's own id if it is about no entity.
  */
 export function entityKey(event: Event): string {
   if (isPluginEvent(event)) return pluginEventKey(event) ?? event.id
@@ -29,7 +29,7 @@ export function entityKey(event: Event): string {
   return entityId(event)
 }
 
-/** A kind without a schema names its entity as the known kinds do, or we can't tell. */
+/** The entity of a kind without a schema, if the event names it as the known kinds do. */
 function guessedEntityId(event: UnknownEvent): string | undefined {
   const entity = event.entity as { id?: unknown } | null | undefined
   const guesses = [event.entityId, typeof entity === 'object' ? entity?.id : undefined]

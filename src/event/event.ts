@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from './json.ts'
 
-/** What every inventory event has. */
+/** The fields of every inventory event. */
 export interface BaseEvent {
   /** Unique per event; any non-empty string. A producer keeps it on every retry. */
   id: string
@@ -26,7 +26,7 @@ export interface Node {
   type: NodeType
 }
 
-/** `unknown` is read where a producer newer than this version wrote a type that it does not know. */
+/** `unknown` stands for a type written by a newer producer that this version does not know. */
 export type NodeType = 'stage' | 'container' | 'bundle' | 'unknown'
 
 export interface KeyedValue {
@@ -127,21 +127,21 @@ export type InventoryKind = InventoryEvent['kind']
 
 /** An InvenTree-style event: a name, positional and keyword arguments. */
 export interface PluginEvent {
-  /** Minted once by whoever triggers the event (UUIDv7 advised), kept on every retry. */
+  /** Created once by the producer (UUIDv7 advised) and kept on every retry. */
   id: string
   name: string
   time: string
   args: JsonValue[]
   kwargs: JsonObject
-  /** Never there: it lets `event.kind` tell plugin events from inventory events. */
+  /** Always absent, so that `event.kind` distinguishes plugin events from inventory events. */
   kind?: never
 }
 
 declare const unknownKind: unique symbol
 
 /**
- * A string that is none of the ten kinds. It is not typed `string`, because then comparing
- * `event.kind` with a kind would no longer narrow an event to that kind.
+ * A string that is none of the ten kinds. It is not typed `string`, because comparing `event.kind`
+ * with a kind would then no longer narrow the event to that kind.
  */
 export interface UnknownKind {
   readonly [unknownKind]: true
@@ -157,5 +157,5 @@ export interface UnknownEvent {
   [field: string]: unknown
 }
 
-/** What a plugin's handler is given. */
+/** The event that a plugin's handler gets. */
 export type Event = InventoryEvent | PluginEvent | UnknownEvent

@@ -19,7 +19,7 @@ export function isUnknownEvent(event: Event): event is UnknownEvent {
   return event.kind !== undefined && !isInventoryKind(event.kind)
 }
 
-/** What filters decide by: an inventory event's kind, a plugin event's name. */
+/** The name that filters see: an inventory event's kind or a plugin event's name. */
 export function nameOf(event: Event): string {
   return isPluginEvent(event) ? event.name : String(event.kind)
 }

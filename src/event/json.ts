@@ -1,4 +1,4 @@
-/** Any JSON value. Objects may hold every key, `__proto__` included. */
+/** Any JSON value. Objects may have any key, including `__proto__`. */
 export type JsonValue =
   | null
   | boolean

@@ -16,7 +16,7 @@ export const RECORD_OF_KIND = {
 
 export const INVENTORY_KINDS = Object.keys(RECORD_OF_KIND) as InventoryKind[]
 
-/** Whether there is a schema of its own for events of this kind. */
+/** Whether events of this kind have their own schema. */
 export function isInventoryKind(kind: unknown): kind is InventoryKind {
   return typeof kind === 'string' && Object.hasOwn(RECORD_OF_KIND, kind)
 }

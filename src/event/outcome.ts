@@ -1,4 +1,4 @@
-/** Why a delivery went to the dead letters. */
+/** Why a delivery was dead-lettered. */
 export type DeadLetterReason =
   | 'exhausted'
   | 'rejected'
@@ -7,7 +7,7 @@ export type DeadLetterReason =
   | 'undecodable'
   | 'too-large'
 
-/** How a delivery ended. Every completed outcome is marked, so the event id is not handled again. */
+/** How a delivery ended. Completed outcomes are marked, so the event id is not handled again. */
 export type CompletedOutcome =
   | { type: 'processed' }
   | { type: 'skipped'; why: string }
@@ -15,16 +15,16 @@ export type CompletedOutcome =
   | { type: 'duplicate' }
   | { type: 'dead-lettered'; reason: DeadLetterReason; error: string }
 
-/** What happened to a delivery at one turn of its lane. */
+/** The result of one turn of a delivery. */
 export type Outcome =
   | CompletedOutcome
   | { type: 'retrying'; error: string; delayMs: number }
   | { type: 'held'; error: string; delayMs: number }
-  /** Through no fault of the handler: the store was away, or the claim passed to another owner. */
+  /** Not the handler's fault: the store was unavailable, or the claim passed to another owner. */
   | { type: 'interrupted'; error: string; delayMs: number }
   | { type: 'abandoned' }
 
-/** Makes a switch over a closed union exhaustive: the compiler refuses a forgotten member. */
+/** Makes a switch over a closed union exhaustive: a missing case is a compile error. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`)
 }

@@ -1,7 +1,7 @@
 import type { PluginEvent } from './event.ts'
 
 /** The model that an event is about, and the keyword argument that holds its primary key. */
-type Subject = readonly [model: string, kwarg: string]
+type Reference = readonly [model: string, kwarg: string]
 
 /** Events whose prefix is their model, and whose `id` is that model's primary key. */
 const MODELS = new Set([
@@ -14,8 +14,8 @@ const MODELS = new Set([
   'transferorder',
 ])
 
-/** Events that name their subject in another way. The first argument that is there counts. */
-const EXCEPTIONS: ReadonlyMap<string, readonly Subject[]> = new Map<string, Subject[]>([
+/** Events that name their object in another way. The first argument that is present counts. */
+const EXCEPTIONS: ReadonlyMap<string, readonly Reference[]> = new Map<string, Reference[]>([
   ['build.overdue_build_order', [['build', 'build_order']]],
   // An output of a build order is a stock item; `build_id` only says where it came from.
   ['buildoutput.created', [['stockitem', 'id']]],
@@ -24,8 +24,8 @@ const EXCEPTIONS: ReadonlyMap<string, readonly Subject[]> = new Map<string, Subj
   ['plugin_activated', [['plugin', 'slug']]],
 ])
 
-/** `order.overdue_…` has another prefix than the order; some releases name a return order's wrongly. */
-const OVERDUE_ORDERS: readonly Subject[] = [
+/** `order.overdue_…` does not name the model; some releases name a return order's argument wrongly. */
+const OVERDUE_ORDERS: readonly Reference[] = [
   ['purchaseorder', 'purchase_order'],
   ['salesorder', 'sales_order'],
   ['returnorder', 'return_order'],
@@ -41,16 +41,16 @@ const MODEL_OF_TABLE: ReadonlyMap<string, string> = new Map([
 const GENERIC = /^([a-z0-9]+_[a-z0-9_]+)\.(?:created|saved|deleted)$/
 
 /**
- * `<model>:<pk>` of the object that a plugin event is about, the same for its generic and its
- * specific events. Undefined for an event about several objects or about none.
+ * `<model>:<pk>` of the object that a plugin event is about: the same for generic and specific events
+ * of an object. Undefined for an event about several objects or none.
  */
 export function pluginEventKey(event: PluginEvent): string | undefined {
-  return subjects(event)
+  return references(event)
     .map(([model, kwarg]) => keyOf(model, event.kwargs[kwarg]))
     .find((key) => key !== undefined)
 }
 
-function subjects(event: PluginEvent): readonly Subject[] {
+function references(event: PluginEvent): readonly Reference[] {
   const { name } = event
   const exception = EXCEPTIONS.get(name)
   if (exception !== undefined) return exception
@@ -60,7 +60,7 @@ function subjects(event: PluginEvent): readonly Subject[] {
   return model === undefined ? [] : [[model, 'id']]
 }
 
-/** The model of a generic event: its argument `model`, or else what its table is named after. */
+/** The model of a generic event: its argument `model`, otherwise derived from its table's name. */
 function modelOf({ name, kwargs }: PluginEvent): string | undefined {
   if (typeof kwargs.model === 'string' && kwargs.model !== '') {
     return kwargs.model.toLowerCase()

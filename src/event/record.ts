@@ -1,7 +1,7 @@
-/** Kafka header values as clients give them: one value, or several under one name. */
+/** Kafka headers by name: one value, or several under one name. */
 export type RecordHeaders = Record<string, Buffer | string | (Buffer | string)[] | undefined>
 
-/** What Kafka holds at one offset, free of any client's types. */
+/** A Kafka record, independent of any client's types. */
 export interface SourceRecord {
   topic: string
   partition: number
@@ -17,12 +17,20 @@ export interface SourceRecord {
   headers: RecordHeaders
 }
 
-/** `topic/partition@offset`, for logs and errors. */
-export function placeOf(record: SourceRecord): string {
-  return `${record.topic}/${record.partition}@${record.offset}`
+/** `topic/partition`, for logs, errors and keys of maps. */
+export function partitionName({
+  topic,
+  partition,
+}: Pick<SourceRecord, 'topic' | 'partition'>): string {
+  return `${topic}/${partition}`
 }
 
-/** A header's text; of several values under one name the last one counts, as in Kafka's clients. */
+/** `topic/partition@offset`, for logs and errors. */
+export function placeOf(record: Pick<SourceRecord, 'topic' | 'partition' | 'offset'>): string {
+  return `${partitionName(record)}@${record.offset}`
+}
+
+/** A header's text. Of several values under one name the last counts, as in Kafka's clients. */
 export function headerText(record: SourceRecord, name: string): string | undefined {
   const value = record.headers[name]
   const last = Array.isArray(value) ? value.at(-1) : value

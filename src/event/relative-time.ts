@@ -1,11 +1,11 @@
 import { parseTime } from './time.ts'
 
-/** What `parseTimeOrAge` reads. */
+/** The texts that `parseTimeOrAge` reads, for error messages. */
 export const MOMENTS = 'a time such as 2026-01-31T08:00:00Z, or 90m, 36h, 7d'
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** Milliseconds since the epoch, of RFC 3339 or of how long ago it was; undefined for other texts. */
+/** Reads an RFC 3339 time or an age such as `90m`. Returns ms since the epoch, or undefined. */
 export function parseTimeOrAge(text: string, nowMs: number): number | undefined {
   const ago = /^(\d{1,6})([smhd])$/.exec(text)
   if (ago !== null) return nowMs - Number(ago[1]) * UNIT_MS[ago[2] as keyof typeof UNIT_MS]

@@ -1,9 +1,9 @@
 import { dayOf } from './calendar.ts'
 
-/** A moment in microseconds since 1970: a bigint where a number would not be exact. */
+/** A time in microseconds since 1970: a bigint if a number would not be exact. */
 export type Micros = number | bigint
 
-/** Its parts up to the seconds are at fixed places, so they are read without capturing them. */
+/** The parts up to the seconds are at fixed positions, so they are read without capture groups. */
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)$/
 const POINT_AT = 19
 
@@ -11,8 +11,8 @@ const FIRST_SECOND = Date.parse('0001-01-01T00:00:00Z') / 1000
 const LAST_SECOND = Date.parse('9999-12-31T23:59:59Z') / 1000
 
 /**
- * Reads an RFC 3339 time with any offset, exactly. Undefined if it is no such time, has more than
- * six fraction digits, is a leap second, or is outside the years 0001 to 9999 in UTC.
+ * Parses an RFC 3339 time with any UTC offset, without loss. Undefined if the text is not RFC 3339,
+ * has more than six fraction digits, is a leap second, or is outside the years 0001 to 9999 in UTC.
  */
 export function parseTime(text: string): Micros | undefined {
   if (!RFC3339.test(text)) return undefined
@@ -25,8 +25,8 @@ export function parseTime(text: string): Micros | undefined {
 }
 
 /**
- * Writes RFC 3339 in UTC with no, three or six fraction digits, whichever is the shortest exact
- * one. Undefined outside the years 0001 to 9999.
+ * Formats a time as RFC 3339 in UTC with zero, three or six fraction digits: the fewest that are
+ * exact. Undefined outside the years 0001 to 9999.
  */
 export function formatTime(micros: Micros): string | undefined {
   const [seconds, fraction] = splitMicros(micros)
@@ -35,7 +35,7 @@ export function formatTime(micros: Micros): string | undefined {
 }
 
 const DAY_SECONDS = 86_400
-/** Most events that follow each other are of the same day. */
+/** Cached, because most consecutive events are from the same day. */
 let lastDay = { day: 0, text: '1970-01-01T' }
 
 /** `YYYY-MM-DDThh:mm:ss` */
@@ -84,7 +84,7 @@ function fractionOf(text: string): number {
   return fraction
 }
 
-/** A number of so many digits. */
+/** The number made of `count` digits. */
 function digitsAt(text: string, from: number, count: number): number {
   let number = 0
   for (let at = from; at < from + count; at++) number = number * 10 + text.charCodeAt(at) - 0x30

@@ -10,41 +10,41 @@ export interface Completions {
   ofRedrive(redrive: Redrive): Completion
 }
 
-interface Question {
+interface Lookup {
   record: KnownRecord
   slug: string
-  note?: StoredCompletion
-  /** Of this content under the same id: where another one was first, it is claimed by itself. */
+  completion?: StoredCompletion
+  /** The completion of this content as a conflict: another content with the same id came first. */
   conflict?: StoredCompletion
 }
 
-/** Asks for the notes of all plugins on all records, and on what was redriven, at once. */
+/** Loads the completions of all plugins for all records and redrives, with one query. */
 export async function loadCompletions(
   marks: Pick<MarksLookup, 'find'>,
   { records, redrives }: { records: readonly KnownRecord[]; redrives: readonly Redrive[] },
   plugins: readonly LoadedPlugin[],
 ): Promise<Completions> {
-  const questions = records.flatMap((record) =>
-    record.print === undefined ? [] : plugins.map(({ slug }): Question => ({ record, slug })),
+  const lookups = records.flatMap((record) =>
+    record.print === undefined ? [] : plugins.map(({ slug }): Lookup => ({ record, slug })),
   )
   const readable = redrives.filter(({ known }) => known.print !== undefined)
-  const asked = [...questions.flatMap(deliveriesOf), ...readable.map(redeliveryOf)]
-  const notes = asked.length === 0 ? [] : await marks.find(asked)
-  for (const [n, question] of questions.entries()) {
-    Object.assign(question, { note: notes[2 * n], conflict: notes[2 * n + 1] })
+  const queries = [...lookups.flatMap(deliveriesOf), ...readable.map(redeliveryOf)]
+  const found = queries.length === 0 ? [] : await marks.find(queries)
+  for (const [n, lookup] of lookups.entries()) {
+    Object.assign(lookup, { completion: found[2 * n], conflict: found[2 * n + 1] })
   }
-  const ofRedrives = notes.slice(2 * questions.length)
+  const ofRedrives = found.slice(2 * lookups.length)
   return {
     of(record, slug) {
-      const question = questions.find((each) => each.record === record && each.slug === slug)
-      return completionOf(question?.note, question?.conflict)
+      const lookup = lookups.find((each) => each.record === record && each.slug === slug)
+      return completionOf(lookup?.completion, lookup?.conflict)
     },
     ofRedrive: (redrive) => completionOf(ofRedrives[readable.indexOf(redrive)]),
   }
 }
 
-/** By its id, and by what stands for its id in a conflict. */
-function deliveriesOf({ record: { record, read, print }, slug }: Question): DeliveryQuery[] {
+/** Queries by the event's id, and by the id that a conflicting content is recorded under. */
+function deliveriesOf({ record: { record, read, print }, slug }: Lookup): DeliveryQuery[] {
   const { topic, partition } = record
   const id = read.type === 'event' ? read.id : ''
   const common = { plugin: slug, topic, partition, fingerprint: print as string }
@@ -54,7 +54,7 @@ function deliveriesOf({ record: { record, read, print }, slug }: Question): Deli
   ]
 }
 
-/** By the id that this time alone has. */
+/** Queries by the id that is unique to this redrive. */
 function redeliveryOf({ known: { read, print }, redriven }: Redrive): DeliveryQuery {
   const { plugin, origin } = redriven
   const id = read.type === 'event' ? read.id : ''
@@ -63,19 +63,22 @@ function redeliveryOf({ known: { read, print }, redriven }: Redrive): DeliveryQu
   return { plugin, eventId, fingerprint, topic: origin.topic, partition: origin.partition }
 }
 
-function completionOf(note: StoredCompletion | undefined, conflict?: StoredCompletion): Completion {
-  if (note === undefined) return { type: 'unknown', why: 'its content cannot be read' }
-  switch (note.type) {
+function completionOf(
+  stored: StoredCompletion | undefined,
+  conflict?: StoredCompletion,
+): Completion {
+  if (stored === undefined) return { type: 'unknown', why: 'its content cannot be read' }
+  switch (stored.type) {
     case 'completed': {
-      const { content, expired } = note
-      const completed = { type: 'completed', at: timeOf(note.atMs), content, expired } as const
+      const { content, expired } = stored
+      const completed = { type: 'completed', at: timeOf(stored.atMs), content, expired } as const
       if (content === 'same' || conflict?.type !== 'completed') return completed
       return { ...completed, conflictAt: timeOf(conflict.atMs) }
     }
     case 'claimed':
-      return { type: 'claimed', by: note.by, until: timeOf(note.untilMs) }
+      return { type: 'claimed', by: stored.by, until: timeOf(stored.untilMs) }
     case 'none':
     case 'unknown':
-      return note
+      return stored
   }
 }

@@ -7,7 +7,7 @@ import { headerText, type SourceRecord } from '../event/record.ts'
 import { systemClock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
-/** What a record's bytes say. */
+/** A record's decoded content. */
 export type ReadRecord =
   | {
       type: 'event'
@@ -23,14 +23,14 @@ export type ReadRecord =
   | { type: 'undecodable'; why: string }
 
 export interface EventReader {
-  /** Rejects with REGISTRY_UNAVAILABLE while the registry can't tell of the schema. */
+  /** Rejects with REGISTRY_UNAVAILABLE while the schema can't be fetched. */
   read(record: SourceRecord): Promise<ReadRecord>
   close(): void
 }
 
 const TRIES_MAX = 5
 
-/** Decodes records one at a time, outside of the way of an event. */
+/** Decodes single records, outside the pipeline. */
 export function createEventReader(registry: Pick<Registry, 'schemaById'>): EventReader {
   const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock: systemClock })
 
@@ -66,7 +66,7 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
   }
 }
 
-/** As for the service: what the payload does not say, the headers may. */
+/** As in the service, headers fill in what the payload lacks. */
 function hintsOf(record: SourceRecord) {
   return {
     name: headerText(record, 'ce_type'),

@@ -25,11 +25,11 @@ import {
 } from './record.ts'
 import { explainRedrive, redrivesOf } from './redrives.ts'
 
-/** Everything that is asked to explain an event. Nothing is changed by that. */
+/** The read-only sources that an explanation is made from. */
 export interface ExplainPorts {
   group: string
   plugins: readonly LoadedPlugin[]
-  /** The records that hold the event, and its dead letters. */
+  /** Finds the records that hold the event, its dead letters and its redrives. */
   find(id: string): Promise<Findings>
   committed(): Promise<Committed>
   standings(): Promise<PluginStates>
@@ -39,10 +39,10 @@ export interface ExplainPorts {
 export interface Findings {
   records: FoundEvent[]
   letters: FoundEvent[]
-  /** Dead letters of it as they were handed over again. */
+  /** Its records in the redrive topics. */
   redrives: FoundEvent[]
   searched: SearchedTopic[]
-  /** What could not be looked at, or was left out. */
+  /** What could not be read, or was left out. */
   unknown: string[]
 }
 
@@ -52,30 +52,30 @@ export interface PluginStates {
   startOf(slug: string): PluginStart | undefined
 }
 
-interface Gathered {
+interface Facts {
   records: KnownRecord[]
   letters: ExplainedDeadLetter[]
   redrives: ExplainedRedrive[]
   committed: Committed | undefined
-  standings: PluginStates | undefined
-  notes: Completions
+  states: PluginStates | undefined
+  completions: Completions
 }
 
 /**
- * Tells where an event is and what each plugin made of it. What a source can't tell is named in the
- * answer. Rejects only if the topics can't be read.
+ * Explains where an event is and what each plugin did with it. A source that fails is listed under
+ * `unknown`. Rejects only if the topics can't be read.
  */
 export async function explain(id: string, ports: ExplainPorts): Promise<Explanation> {
   const unknown: string[] = []
-  const ask = <T>(what: string, answer: Promise<T>) =>
-    answer.catch((error: unknown) => {
+  const orUnknown = <T>(what: string, result: Promise<T>) =>
+    result.catch((error: unknown) => {
       unknown.push(`${what}: ${messageOf(error)}`)
       return undefined
     })
-  const [found, committed, standings] = await Promise.all([
+  const [found, committed, states] = await Promise.all([
     ports.find(id),
-    ask('where the group stands', ports.committed()),
-    ask('how plugins are switched', ports.standings()),
+    orUnknown('the committed offsets of the group', ports.committed()),
+    orUnknown('the states of the plugins', ports.standings()),
   ])
   const known = found.records
     .map(knownRecord)
@@ -86,18 +86,18 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
     ports.group,
     ports.plugins.map(({ slug }) => slug),
   )
-  const asked = { records: known, redrives: redriven }
-  const notes = await loadCompletions(ports.marks, asked, ports.plugins)
+  const readable = { records: known, redrives: redriven }
+  const completions = await loadCompletions(ports.marks, readable, ports.plugins)
   const redrives = redriven.map((redrive) =>
-    explainRedrive(redrive, notes.ofRedrive(redrive), letters, committed),
+    explainRedrive(redrive, completions.ofRedrive(redrive), letters, committed),
   )
-  const gathered = { records: known, letters, redrives, committed, standings, notes }
-  const records = known.map((_, n) => explainRecord(n, gathered, ports))
+  const facts = { records: known, letters, redrives, committed, states, completions }
+  const records = known.map((_, n) => explainRecord(n, facts, ports))
   const places = records.map(({ place }) => place)
   return {
     id,
     group: ports.group,
-    events: standings?.events ?? 'unknown',
+    events: states?.events ?? 'unknown',
     records,
     letters: letters.filter(({ record }) => !places.includes(record)),
     redrives: redrives.filter(({ record }) => !places.includes(record)),
@@ -106,22 +106,22 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
   }
 }
 
-function explainRecord(n: number, gathered: Gathered, ports: ExplainPorts): ExplainedRecord {
-  const { records, committed, standings, notes } = gathered
+function explainRecord(n: number, facts: Facts, ports: ExplainPorts): ExplainedRecord {
+  const { records, committed, states, completions } = facts
   const known = records[n] as KnownRecord
   const record = recordOf(known, records.slice(0, n), committed)
-  const letters = gathered.letters.filter((letter) => letter.record === record.place)
-  const redrives = gathered.redrives.filter((redrive) => redrive.record === record.place)
+  const letters = facts.letters.filter((letter) => letter.record === record.place)
+  const redrives = facts.redrives.filter((redrive) => redrive.record === record.place)
   const isOurs = ({ plugin, group = ports.group }: { plugin: string; group?: string }) =>
     group === ports.group && ports.plugins.some(({ slug }) => slug === plugin)
   const plugins = ports.plugins.map((plugin) =>
     explainPlugin(plugin, {
       known,
       progress: record.progress,
-      events: standings?.events ?? 'unknown',
-      state: standings?.of(plugin.slug) ?? { state: 'unknown' },
-      passedBy: passedBy(known.record, standings?.startOf(plugin.slug)),
-      completion: notes.of(known, plugin.slug),
+      events: states?.events ?? 'unknown',
+      state: states?.of(plugin.slug) ?? { state: 'unknown' },
+      passedBy: startAbove(known.record, states?.startOf(plugin.slug)),
+      completion: completions.of(known, plugin.slug),
       letters: letters.filter((letter) => isOurs(letter) && letter.plugin === plugin.slug),
       redrives: redrives.filter((redrive) => redrive.plugin === plugin.slug),
     }),
@@ -134,7 +134,8 @@ function explainRecord(n: number, gathered: Gathered, ports: ExplainPorts): Expl
   }
 }
 
-function passedBy(record: SourceRecord, start: PluginStart | undefined): ExplainedStart | null {
+/** The plugin's start, if it lies above the record. */
+function startAbove(record: SourceRecord, start: PluginStart | undefined): ExplainedStart | null {
   if (start === undefined || !isBelow(start.offsets, record)) return null
   const { offsets, by, at, why } = start
   return { first: offsets[record.topic]?.[record.partition] as number, by, at, why }

@@ -1,7 +1,7 @@
 import type { PluginStatus } from '../control/plugin-states.ts'
 import type { FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
 
-/** Which part of the topics is searched. */
+/** The part of the topics to search. */
 export interface ExplainRange {
   /** Only records with this key. */
   entity?: string
@@ -9,20 +9,20 @@ export interface ExplainRange {
   toMs?: number
 }
 
-/** What is known of an event. Times are RFC 3339 in UTC, places are `topic/partition@offset`. */
+/** What is known about an event. Times are RFC 3339 in UTC, places are `topic/partition@offset`. */
 export interface Explanation {
   id: string
   group: string
-  /** Whether events are handed to plugins at all. */
+  /** Whether events are delivered to plugins at all. */
   events: 'on' | 'off' | 'unknown'
   /** Each record that holds the event, oldest first. */
   records: ExplainedRecord[]
-  /** Dead letters of it whose record is not among these. */
+  /** Its dead letters whose record is not in `records`. */
   letters: ExplainedDeadLetter[]
-  /** The same of those that were redriven for this group. */
+  /** Its redrives for this group whose record is not in `records`. */
   redrives: ExplainedRedrive[]
   searched: SearchedTopic[]
-  /** What can't be told, and why. */
+  /** What could not be found out, and why. */
   unknown: string[]
 }
 
@@ -32,14 +32,14 @@ export interface ExplainedRecord {
   partition: number
   offset: number
   time: string
-  /** The key. */
+  /** The record key. */
   entity: string | null
   content: ExplainedContent
   progress: Progress
   plugins: ExplainedPlugin[]
-  /** Dead letters of others than the plugins above; `*` stands for all of them. */
+  /** Dead letters of other plugins or groups; the plugin `*` stands for all plugins. */
   letters: ExplainedDeadLetter[]
-  /** Those that were redriven for others of this group. */
+  /** Redrives for other plugins of this group. */
   redrives: ExplainedRedrive[]
 }
 
@@ -49,12 +49,12 @@ export type ExplainedContent =
       name: string
       schema: string
       schemaId: number
-      /** An older record with this id, and whether it says the same: else it is a conflict. */
+      /** An older record with this id. Other content than that is a conflict. */
       repeats: { place: string; same: boolean } | null
     }
   | { type: 'undecodable'; why: string }
 
-/** Where the group stands: it is done with what is below the committed offset. */
+/** The group's progress: it is done with records below its committed offset. */
 export type Progress =
   | { type: 'done' | 'not-done'; committed: number }
   | { type: 'never-committed' }
@@ -62,21 +62,21 @@ export type Progress =
 
 export interface ExplainedPlugin {
   plugin: string
-  /** In one line. */
+  /** One line. */
   summary: string
   state: KnownPluginStatus
-  /** What its filter says now, which may not be what it said then. */
+  /** The decision of its filters as they are now, which may differ from the one at the time. */
   filter: { decision: FilterDecision['type'] | 'not-asked'; why: string }
-  /** Where the plugin starts, if the record lies below that: then it passes the plugin by. */
+  /** The plugin's start offset if the record lies below it, so that the plugin never gets it. */
   passedBy: ExplainedStart | null
   completion: Completion
   letters: ExplainedDeadLetter[]
   redrives: ExplainedRedrive[]
 }
 
-/** Who said where a plugin starts, when and why. */
+/** Where a plugin starts, and who set that, when and why. */
 export interface ExplainedStart {
-  /** The first offset of the record's partition that the plugin is given. */
+  /** The first offset of the record's partition that the plugin gets. */
   first: number
   by: string
   at: string
@@ -85,14 +85,14 @@ export interface ExplainedStart {
 
 export type KnownPluginStatus = PluginStatus | { state: 'unknown' }
 
-/** What the idempotency store keeps of the plugin and this event id. */
+/** What the idempotency store has recorded for the plugin and this event id. */
 export type Completion =
   | {
       type: 'completed'
       at: string
-      /** Of this record, or of one with the same id and other content. */
+      /** Whether this record's content was completed, or another content with the same id. */
       content: 'same' | 'other'
-      /** Older than IDEMPOTENCY_TTL_MS: it counts no more. */
+      /** Older than IDEMPOTENCY_TTL_MS, so it no longer prevents a call. */
       expired: boolean
       /** When this record's own content was dead-lettered as a conflict. */
       conflictAt?: string
@@ -108,33 +108,33 @@ export interface ExplainedDeadLetter {
   reason: string
   attempts: number
   error: string
-  /** How often it had been redriven before it was given up. */
+  /** How often it had been redriven before it was dead-lettered. */
   redrives: number
-  /** Where its record was. */
+  /** The place of its record. */
   record: string
 }
 
-/** A dead letter that was handed to its plugin once more. */
+/** A dead letter that was redriven to its plugin. */
 export interface ExplainedRedrive {
-  /** Where it lies in the redrive topic. */
+  /** Its place in the redrive topic. */
   place: string
   /** When it was redriven. */
   time: string
   plugin: string
-  /** 1 the first time. */
+  /** 1 for the first redrive. */
   generation: number
-  /** The dead letter that it was. */
+  /** The place of the dead letter. */
   letter: string | null
-  /** Where its record was. */
+  /** The place of its record. */
   record: string
-  /** What became of it, in one line. */
+  /** Its outcome in one line. */
   summary: string
   progress: Progress
-  /** By an id of its own. */
+  /** Recorded under an id of its own. */
   completion: Completion
 }
 
-/** The part of a topic that was looked at. */
+/** The part of a topic that was searched. */
 export interface SearchedTopic {
   topic: string
   partitions: { partition: number; first: number; end: number }[]

@@ -9,8 +9,8 @@ export interface FoundEvent {
 }
 
 /**
- * Hands over the records that hold the event with this id. Bytes that can't be read hold it if a
- * header says so.
+ * Returns a callback for records that passes those with this event id to `onFound`. For records that
+ * can't be decoded, the header `ce_id` decides.
  */
 export function findEvent(
   id: string,
@@ -26,7 +26,7 @@ export function findEvent(
   }
 
   return (record) => {
-    // Avro and JSON hold texts as they are, so that most records need not be decoded.
+    // Avro and JSON contain strings as plain bytes, so most records need not be decoded.
     const mayHold = record.value?.includes(idBytes) || headerText(record, 'ce_id') === id
     return mayHold ? look(record) : undefined
   }

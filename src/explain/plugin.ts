@@ -11,7 +11,7 @@ import { type PluginFacts, summaryOf } from './summary.ts'
 
 type ReadEvent = Extract<ReadRecord, { type: 'event' }>
 
-/** What a plugin made of a record, as far as that can be told. */
+/** What a plugin did with a record, as far as that is known. */
 export function explainPlugin(plugin: LoadedPlugin, facts: PluginFacts): ExplainedPlugin {
   const { state, passedBy, completion, letters, redrives } = facts
   const filter = filterOf(plugin, facts.known)
@@ -24,7 +24,7 @@ function filterOf(plugin: LoadedPlugin, { record, read }: KnownRecord): Explaine
   return reevaluated(plugin, record, read)
 }
 
-/** What a plugin's filters say of an event, and which clause decides. */
+/** Evaluates a plugin's filters on an event again, and says which clause decides. */
 export function reevaluated(
   plugin: LoadedPlugin,
   record: SourceRecord,
@@ -33,17 +33,19 @@ export function reevaluated(
   const named = byName(plugin, read.name)
   if (named.type === 'error') return { decision: 'error', why: named.error }
   if (named.type === 'unwanted') {
-    return { decision: 'unwanted', why: `wantsProcessEvent says no to ${read.name}` }
+    return { decision: 'unwanted', why: `wantsProcessEvent returned false for ${read.name}` }
   }
   if (plugin.where !== undefined) {
     return decisionOf(explainFilter(plugin.where, fieldsOf(record, read)))
   }
-  const isAsked = plugin.wantsProcessEvent !== undefined
-  const why = isAsked ? `wantsProcessEvent says yes to ${read.name}` : 'it wants every event'
+  const why =
+    plugin.wantsProcessEvent === undefined
+      ? 'the plugin has no filter'
+      : `wantsProcessEvent returned true for ${read.name}`
   return { decision: 'wanted', why }
 }
 
-/** As the filters of the service see it: names and fields by the payload, the rest by headers. */
+/** As in the service, the name and `data.` fields come from the payload, others from headers. */
 function fieldsOf(record: SourceRecord, { name, event }: Pick<ReadEvent, 'name' | 'event'>) {
   return (field: Field): unknown => {
     switch (field.from) {

@@ -4,10 +4,10 @@ import { placeOf, type SourceRecord } from '../event/record.ts'
 import type { ExplainedDeadLetter, ExplainedRecord, Progress } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
 
-/** The offset that the group has committed in a partition, if it has. */
+/** Returns the group's committed offset in a partition, if there is one. */
 export type Committed = (topic: string, partition: number) => number | undefined
 
-/** A record that was found, with the fingerprint of its content if that can be read. */
+/** A record that was found, with the fingerprint of its content unless it can't be decoded. */
 export type KnownRecord = FoundEvent & { print: string | undefined }
 
 export function knownRecord({ record, read }: FoundEvent): KnownRecord {
@@ -15,7 +15,7 @@ export function knownRecord({ record, read }: FoundEvent): KnownRecord {
   return { record, read, print: fingerprint(read.writer.decodeAsWritten(record.value)) }
 }
 
-/** What a record is, without regard to plugins. */
+/** The explanation of a record without its plugins. */
 export function recordOf(
   known: KnownRecord,
   older: readonly KnownRecord[],
@@ -34,7 +34,7 @@ export function recordOf(
   }
 }
 
-/** A dead letter as it is told of; undefined for a record that is none of ours. */
+/** The explanation of a dead letter; undefined for a record that is not one of ours. */
 export function explainDeadLetter(record: SourceRecord): ExplainedDeadLetter | undefined {
   const letter = readDeadLetter(record)
   if (letter === undefined) return undefined

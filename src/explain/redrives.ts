@@ -6,13 +6,16 @@ import type { Completion, ExplainedDeadLetter, ExplainedRedrive, Progress } from
 import type { FoundEvent } from './find-event.ts'
 import { type Committed, type KnownRecord, knownRecord, progressOf, timeOf } from './record.ts'
 
-/** A record of a redrive topic, and what it says. */
+/** A record of a redrive topic, and its headers. */
 export interface Redrive {
   known: KnownRecord
   redriven: Redriven
 }
 
-/** What was redriven for a group, oldest first. Bytes that hold an event by now go to all plugins. */
+/**
+ * The redrives of a group, oldest first. A record that was undecodable and can be decoded now is
+ * redriven to all plugins.
+ */
 export function redrivesOf(
   found: readonly FoundEvent[],
   group: string,
@@ -30,7 +33,7 @@ export function redrivesOf(
     .sort((a, b) => a.redriven.generation - b.redriven.generation)
 }
 
-/** What became of it, as far as that can be told. `letters` are all that are known. */
+/** The outcome of a redrive, as far as it is known. `letters` are all dead letters of the event. */
 export function explainRedrive(
   { known: { record }, redriven }: Redrive,
   completion: Completion,
@@ -39,7 +42,7 @@ export function explainRedrive(
 ): ExplainedRedrive {
   const { plugin, groupId, generation, origin } = redriven
   const place = placeOf(origin)
-  const isAgain = (letter: ExplainedDeadLetter) =>
+  const isOfThisRedrive = (letter: ExplainedDeadLetter) =>
     letter.record === place &&
     letter.plugin === plugin &&
     letter.group === groupId &&
@@ -52,13 +55,13 @@ export function explainRedrive(
     generation,
     letter: headerText(record, REDRIVE.letter) ?? null,
     record: place,
-    summary: summaryOf(letters.find(isAgain), completion, progress),
+    summary: summaryOf(letters.find(isOfThisRedrive), completion, progress),
     progress,
     completion,
   }
 }
 
-/** Given up counts as completed too, so a dead letter says more. */
+/** A dead letter is recorded as completed too, so it is looked for first. */
 function summaryOf(
   again: ExplainedDeadLetter | undefined,
   completion: Completion,
@@ -69,13 +72,13 @@ function summaryOf(
     case 'completed':
       return `completed at ${completion.at}`
     case 'claimed':
-      return `in work at ${completion.by}`
+      return `being processed by ${completion.by}`
     case 'none':
     case 'unknown':
-      if (type === 'unknown') return 'what became of it cannot be told'
-      if (type !== 'done') return 'not done yet'
+      if (type === 'unknown') return 'its outcome is unknown'
+      if (type !== 'done') return 'not completed yet'
       return completion.type === 'none'
-        ? 'the group is done with it, and nothing of it is noted'
-        : 'the group is done with it; whether it was completed cannot be told'
+        ? 'the group has committed past it, and no completion is recorded'
+        : 'the group has committed past it; whether it was completed is unknown'
   }
 }

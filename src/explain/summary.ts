@@ -13,7 +13,7 @@ export type PluginFacts = Omit<ExplainedPlugin, 'plugin' | 'summary' | 'filter'>
   events: Explanation['events']
 }
 
-/** What is surest first: what was written down, then what would become of it now. */
+/** The most certain source decides: first what was recorded, then what would happen now. */
 export function summaryOf(filter: ExplainedPlugin['filter'], facts: PluginFacts): string {
   const { letters, redrives, completion } = facts
   const redrive = redrives.at(-1)
@@ -25,51 +25,51 @@ export function summaryOf(filter: ExplainedPlugin['filter'], facts: PluginFacts)
     case 'completed':
       return completedSummary(completion)
     case 'claimed':
-      return `in work at ${completion.by}`
+      return `being processed by ${completion.by}`
     case 'none':
     case 'unknown':
-      return unnotedSummary(filter, facts)
+      return unrecordedSummary(filter, facts)
   }
 }
 
-/** Its filter is asked again. */
+/** Filters are evaluated again for a redrive, so it may be unwanted now. */
 function redrivenSummary(filter: ExplainedPlugin['filter'], redrive: ExplainedRedrive): string {
   const { completion, progress, summary } = redrive
-  const isNotNoted = progress.type === 'done' && completion.type === 'none'
-  return isNotNoted && filter.decision === 'unwanted' ? 'unwanted' : summary
+  const isUnrecorded = progress.type === 'done' && completion.type === 'none'
+  return isUnrecorded && filter.decision === 'unwanted' ? 'unwanted' : summary
 }
 
 function completedSummary({ at, content, expired }: Completed): string {
   if (content === 'other') return `completed at ${at} with other content: a conflict`
-  return expired ? `completed at ${at}; that is forgotten by now` : `completed at ${at}`
+  return expired ? `completed at ${at}, expired since` : `completed at ${at}`
 }
 
 type Completed = Extract<ExplainedPlugin['completion'], { type: 'completed' }>
 
-function unnotedSummary(filter: ExplainedPlugin['filter'], facts: PluginFacts): string {
+function unrecordedSummary(filter: ExplainedPlugin['filter'], facts: PluginFacts): string {
   const { completion, progress, passedBy } = facts
   if (filter.decision === 'unwanted') return 'unwanted'
-  if (passedBy !== null) return passedSummary(startText(passedBy), facts)
+  if (passedBy !== null) return belowStartSummary(startText(passedBy), facts)
   switch (progress.type) {
     case 'done':
       return completion.type === 'unknown'
-        ? 'the group is done with it; whether it was completed cannot be told'
-        : 'the group is done with it, and nothing of it is noted'
+        ? 'the group has committed past it; whether it was completed is unknown'
+        : 'the group has committed past it, and no completion is recorded'
     case 'not-done':
       return waitingSummary(facts)
     case 'never-committed':
-      return 'the group has committed nothing in its partition yet'
+      return 'the group has no committed offset in its partition yet'
     case 'unknown':
-      return 'it cannot be told'
+      return 'unknown'
   }
 }
 
-/** It may have been done with before somebody said that the plugin starts above it. */
-function passedSummary(start: string, { completion, progress }: PluginFacts): string {
-  if (progress.type !== 'done') return `passes by: below ${start}`
+/** The record may have been completed before the plugin's start was set above it. */
+function belowStartSummary(start: string, { completion, progress }: PluginFacts): string {
+  if (progress.type !== 'done') return `will be skipped: below ${start}`
   return completion.type === 'none'
-    ? `passed by: below ${start}`
-    : `passed by, or completed before, which cannot be told: below ${start}`
+    ? `skipped: below ${start}`
+    : `skipped, unless it was completed before (unknown): below ${start}`
 }
 
 /** `the plugin's start of 2026-01-01T00:00:00.000Z by ann: a reason`. */
@@ -78,8 +78,10 @@ function startText({ at, by, why }: ExplainedStart): string {
 }
 
 function waitingSummary({ events, state }: PluginFacts): string {
-  if (events === 'off') return 'not done: events are off, so it will pass by'
-  if (state.state === 'disabled') return 'not done: the plugin is disabled, so it will pass by'
-  if (state.state === 'paused') return 'not done: the plugin is paused'
-  return 'not done yet'
+  if (events === 'off') return 'not completed: events are off, so it will be skipped'
+  if (state.state === 'disabled') {
+    return 'not completed: the plugin is disabled, so it will be skipped'
+  }
+  if (state.state === 'paused') return 'not completed: the plugin is paused'
+  return 'not completed yet'
 }

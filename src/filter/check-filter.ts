@@ -9,12 +9,13 @@ import { writePath } from './read-field.ts'
 type DataTest = Extract<Filter, { type: 'test' }> & { field: { from: 'data'; path: Path } }
 
 /**
- * What can never be true of a filter: paths that no schema has of the events that it may see, and
- * values that a field never has. `wants` is the plugin's filter by name.
+ * Problems of a filter that can never match: paths that are in no schema of the events that it may
+ * see, and operands of a type that the field never has. `wants` is the plugin's wantsProcessEvent.
  */
 export function checkFilter(filter: Filter, wants?: (name: string) => boolean): string[] {
   const seen = knownEvents.filter(({ name }) => name === undefined || isSeen(filter, name, wants))
-  // A filter by name may let plugin events through, whatever it says of kinds.
+  // A wantsProcessEvent may accept plugin events too, so their fields are valid. Messages leave them
+  // out, because a plugin that filters by name is usually about kinds.
   const named = wants === undefined || seen.length === 1 ? seen : seen.slice(0, -1)
   return dataTests(filter).flatMap((test) => problemOf(test, seen, named) ?? [])
 }
@@ -28,7 +29,7 @@ function problemOf(test: DataTest, seen: KnownEvent[], named: KnownEvent[]): str
   if (typeof rule === 'string' && rule !== 'json-object') {
     return `${field.text}: expected ${typeOf(rule)}, got ${operands(operand).map(String).join(', ')}`
   }
-  return `${field.text}: expected exists, because it is no single value`
+  return `${field.text}: expected the operator exists, because the field is a list or a map`
 }
 
 function unknownPath({ field }: DataTest, named: KnownEvent[]): string {
@@ -38,17 +39,17 @@ function unknownPath({ field }: DataTest, named: KnownEvent[]): string {
       writePath(isOpen(event, path) ? continued(path, field.path) : path),
     ),
   )
-  // Of equally near ones the one that says most.
+  // Of equally near paths, suggest the longest.
   const meant = nearest(
     field.text,
     known.toSorted((a, b) => b.length - a.length),
   )
-  const nowhere =
-    schemas.length === 1 ? `no field of ${schemas[0]}` : `in none of ${schemas.join(', ')}`
-  return `${field.text}: ${nowhere}, did you mean ${meant}?`
+  const problem =
+    schemas.length === 1 ? `no field of ${schemas[0]}` : `no field of any of ${schemas.join(', ')}`
+  return `${field.text}: ${problem}, did you mean ${meant}?`
 }
 
-/** A path into a map may go on as the one that was written. */
+/** A path into a map, continued with the keys that were written: any key is valid there. */
 function continued(path: Path, written: Path): Path {
   return [...path, ...written.slice(path.length)]
 }
@@ -62,7 +63,7 @@ function isSeen(filter: Filter, name: string, wants?: (name: string) => boolean)
   return mayWant(name, wants) && mayMatch(filter, name)
 }
 
-/** A filter that throws has no opinion. */
+/** A wantsProcessEvent that throws decides nothing. */
 function mayWant(name: string, wants?: (name: string) => boolean): boolean {
   try {
     return wants?.(name) !== false

@@ -2,7 +2,7 @@ import type { Path } from '../event/path.ts'
 import { type Field, type Filter, isTime } from './filter.ts'
 import { judgeOf, type Verdict } from './operators.ts'
 
-/** What a compiled filter asks of the record at hand. */
+/** The fields of the current record, as a compiled filter reads them. */
 export interface Fields {
   readonly name: string
   header(name: string): string | undefined
@@ -15,9 +15,9 @@ export interface Fields {
 export type Test = (fields: Fields) => Verdict
 
 /**
- * Makes a filter ready to be asked often. What it answers does not depend on an order: `all` does
- * not match as soon as one of its filters does not, `any` matches as soon as one does, whatever
- * errors there are beside it. What needs fewest bytes is asked first.
+ * Compiles a filter for repeated evaluation. The result does not depend on the order of clauses:
+ * `all` is false if any clause is false and `any` is true if any clause is true, even if other
+ * clauses fail. Clauses that read fewer bytes are evaluated first.
  */
 export function compileFilter(filter: Filter, slotOf: (path: Path) => number): Test {
   switch (filter.type) {
@@ -37,7 +37,7 @@ function inOrder(filters: readonly Filter[], slotOf: (path: Path) => number): Te
   return sorted.map((each) => compileFilter(each, slotOf))
 }
 
-/** The verdict that decides, an error if one of them could have been it, or else its opposite. */
+/** `decisive` if any test returns it, else the first error, else the opposite. */
 function until(decisive: boolean, tests: readonly Test[]): Test {
   return (fields) => {
     let verdict: Verdict = !decisive
@@ -60,7 +60,7 @@ function negated(test: Test): Test {
 function testOf(filter: Extract<Filter, { type: 'test' }>, slotOf: (path: Path) => number): Test {
   const { field, operator, operand } = filter
   const judge = judgeOf(operator, operand, isTime(field))
-  const read = reading(field, slotOf)
+  const read = readerOf(field, slotOf)
   return (fields) => {
     const value = read(fields)
     if (field.from === 'data' && fields.failure !== undefined) return fields.failure
@@ -69,7 +69,7 @@ function testOf(filter: Extract<Filter, { type: 'test' }>, slotOf: (path: Path) 
   }
 }
 
-function reading(field: Field, slotOf: (path: Path) => number): (fields: Fields) => unknown {
+function readerOf(field: Field, slotOf: (path: Path) => number): (fields: Fields) => unknown {
   switch (field.from) {
     case 'name':
       return ({ name }) => name

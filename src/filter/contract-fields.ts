@@ -7,7 +7,7 @@ import {
   SHAPE_OF_KIND,
 } from '../event/validation/shapes.ts'
 
-/** One kind of event that there is a schema for. */
+/** An event kind with a schema in the contract. */
 export interface KnownEvent {
   /** The full name of its schema. */
   schema: string
@@ -25,14 +25,14 @@ export const knownEvents: readonly KnownEvent[] = [
   { schema: 'inventory_events.PluginEvent', name: undefined, shape: PLUGIN_EVENT_SHAPE },
 ]
 
-/** What is at a path; undefined if nothing ever is. */
+/** The rule for the value at a path; undefined if the shape has no such path. */
 export function ruleAt({ shape }: KnownEvent, path: Path): FieldRule | undefined {
   let rule: FieldRule | undefined = { record: shape }
   for (const segment of path) rule = rule && inside(rule, segment)
   return rule && plain(rule)
 }
 
-/** Every path of an event, such as `entity.name`; what JSON values hold is not listed. */
+/** Every path of an event, such as `entity.name`. Paths inside JSON values are not listed. */
 export function pathsOf({ shape }: KnownEvent): Path[] {
   return pathsIn({ record: shape })
 }

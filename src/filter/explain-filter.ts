@@ -2,19 +2,19 @@ import { messageOf } from '../util/errors.ts'
 import { type Field, type Filter, isTime } from './filter.ts'
 import { judgeOf, type OperatorName, type Verdict } from './operators.ts'
 
-/** What a filter makes of an event, and which of its clauses decided, in words. */
+/** The verdict of a filter, and the clauses that decided it, in words. */
 export interface Reason {
   verdict: Verdict
   why: string
 }
 
-/** So many clauses are named where several decide together. */
+/** The most clauses that are listed when several decide together. */
 const CLAUSES_MAX = 5
 const VALUE_CHARS_MAX = 80
 
 /**
- * Asks a filter once more, by the values that `read` finds. The verdict is that of the compiled
- * filter; clauses are looked at in the order in which they are written.
+ * Evaluates a filter on the values that `read` returns. The verdict equals that of the compiled
+ * filter, but clauses are evaluated in the order in which they are written.
  */
 export function explainFilter(filter: Filter, read: (field: Field) => unknown): Reason {
   switch (filter.type) {
@@ -58,7 +58,7 @@ function test(
     const value = read(field)
     const verdict = judgeOf(operator, operand, isTime(field))(value)
     if (typeof verdict === 'boolean')
-      return { verdict, why: `${clause}: ${answer(verdict, value)}` }
+      return { verdict, why: `${clause}: ${answerText(verdict, value)}` }
     return {
       verdict: { error: `${field.text}: ${verdict.error}` },
       why: `${clause}: ${verdict.error}`,
@@ -68,9 +68,9 @@ function test(
   }
 }
 
-function answer(verdict: boolean, value: unknown): string {
+function answerText(verdict: boolean, value: unknown): string {
   const word = verdict ? 'yes' : 'no'
-  return value === undefined ? `${word}, it is not there` : `${word}, it is ${shown(value)}`
+  return value === undefined ? `${word}, it is missing` : `${word}, it is ${shown(value)}`
 }
 
 const WORDS: Record<Exclude<OperatorName, 'exists'>, string> = {
@@ -85,7 +85,7 @@ const WORDS: Record<Exclude<OperatorName, 'exists'>, string> = {
 }
 
 function wordsOf(operator: OperatorName, operand: unknown): string {
-  if (operator === 'exists') return operand === true ? 'is there' : 'is not there'
+  if (operator === 'exists') return operand === true ? 'exists' : 'does not exist'
   return `${WORDS[operator]} ${shown(operand)}`
 }
 

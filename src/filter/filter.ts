@@ -1,7 +1,7 @@
 import type { Path } from '../event/path.ts'
 import type { OperatorName } from './operators.ts'
 
-/** What a `where` says, read and found good. */
+/** A validated `where`. */
 export type Filter =
   | { readonly type: 'all' | 'any'; readonly filters: readonly Filter[] }
   | { readonly type: 'not'; readonly filter: Filter }
@@ -12,20 +12,20 @@ export type Filter =
       readonly operand: unknown
     }
 
-/** Something of an event that a filter can ask for. `text` is how it was written. */
+/** A field of an event that a filter can test. `text` is how it was written. */
 export type Field = { readonly text: string } & (
   | { readonly from: 'name' }
   | { readonly from: 'header'; readonly header: string }
   | { readonly from: 'data'; readonly path: Path }
 )
 
-/** The filter that matches what all of them match; undefined, which matches all, without any. */
+/** The conjunction of filters. Undefined, as an operand and as the result, matches everything. */
 export function allOf(filters: readonly (Filter | undefined)[]): Filter | undefined {
-  const given = filters.filter((filter) => filter !== undefined)
-  return given.length > 1 ? { type: 'all', filters: given } : given[0]
+  const defined = filters.filter((filter) => filter !== undefined)
+  return defined.length > 1 ? { type: 'all', filters: defined } : defined[0]
 }
 
-/** Every field that the filter asks for. */
+/** Every field that the filter tests. */
 export function fieldsOf(filter: Filter): Field[] {
   switch (filter.type) {
     case 'test':
@@ -37,7 +37,7 @@ export function fieldsOf(filter: Filter): Field[] {
   }
 }
 
-/** Whether the field holds a time: such are compared as moments, because one has several texts. */
+/** Whether the field is compared as a time: the same instant can be written in several ways. */
 export function isTime(field: Field): boolean {
   return field.from === 'data' && field.path.length === 1 && field.path[0] === 'time'
 }

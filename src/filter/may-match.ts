@@ -6,7 +6,7 @@ export function mayMatch(filter: Filter, name: string): boolean {
   return known(filter, name) !== false
 }
 
-/** The verdict, as far as the name alone decides it. */
+/** The verdict if the name alone decides it, else undefined. */
 function known(filter: Filter, name: string): boolean | undefined {
   switch (filter.type) {
     case 'test':

@@ -1,20 +1,20 @@
 import { parseTime } from '../event/time.ts'
 
-/** What a filter makes of an event. An error is neither: it can't be told. */
+/** The result of a filter: match, no match, or an error if it can't be evaluated. */
 export type Verdict = boolean | { readonly error: string }
 
-/** What an operator makes of a field's value, which is undefined where the event has none. */
+/** Evaluates an operator on a field's value, which is undefined if the event lacks the field. */
 export type Judge = (value: unknown) => Verdict
 
 interface Operator {
-  /** What must be written beside a field. */
+  /** The expected operand, for messages. */
   expects: string
   isOperand(operand: unknown): boolean
   /** `isTime`: the field holds RFC 3339 times, and so does the operand. */
   judge(operand: never, isTime: boolean): Judge
 }
 
-/** A value that can be compared; null is only equal to null, and to nothing else. */
+/** A value that can be compared. Null equals only null. */
 type Scalar = null | boolean | number | string
 
 export const operators = {
@@ -51,7 +51,7 @@ export const operators = {
 
 export type OperatorName = keyof typeof operators
 
-/** The judge of a checked operand. */
+/** The operator applied to an operand, which must be valid. */
 export function judgeOf(operator: OperatorName, operand: unknown, isTime: boolean): Judge {
   return operators[operator].judge(operand as never, isTime)
 }
@@ -98,12 +98,12 @@ function ordering<T extends number | string | bigint>(holds: (value: T, operand:
   }
 }
 
-/** Microseconds, which compare as the moments do; undefined if it is no time. */
+/** Microseconds since the epoch; undefined if the value is not an RFC 3339 time. */
 function instantOf(value: unknown): unknown {
   return typeof value === 'string' ? parseTime(value) : undefined
 }
 
-/** It tells types, never values: errors hold no content of events. */
+/** Names types, never values: errors must not contain event content. */
 function mistyped(expected: string, value: unknown): Verdict {
   return { error: `expected ${expected}, got ${kindOf(value)}` }
 }

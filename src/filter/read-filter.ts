@@ -5,26 +5,27 @@ import { type Field, type Filter, isTime } from './filter.ts'
 import { type OperatorName, operators } from './operators.ts'
 import { readField } from './read-field.ts'
 
-/** Far more than anyone reads with understanding; a cycle ends here. */
+/** Far deeper than a useful filter. It also stops cycles. */
 const DEPTH_MAX = 16
 const FILTERS_MAX = 1_000
 
 const DIALECTS = [...Object.keys(operators), 'all', 'any', 'not']
 
 /**
- * Reads a filter from data: one of the dialects of CloudEvents Subscriptions, or a list of which all
- * must match. `at` begins every problem: `where.any[1].prefix: data.to.name: expected a string, got 5`.
+ * Reads a filter from data: one of the dialects of CloudEvents Subscriptions, or a list of filters
+ * that must all match. Each problem starts with its path, which starts with `at`:
+ * `where.any[1].prefix: data.to.name: expected a string, got 5`.
  */
 export function readFilter(
   value: unknown,
   at: string,
 ): { filter: Filter | undefined; problems: string[] } {
-  const reading = new Reading()
-  const filter = reading.filter(value, at, 0)
-  return { filter: reading.problems.length === 0 ? filter : undefined, problems: reading.problems }
+  const parser = new FilterParser()
+  const filter = parser.filter(value, at, 0)
+  return { filter: parser.problems.length === 0 ? filter : undefined, problems: parser.problems }
 }
 
-class Reading {
+class FilterParser {
   readonly problems: string[] = []
   #count = 0
 
@@ -33,9 +34,9 @@ class Reading {
     if (this.#count > FILTERS_MAX) {
       return this.#count > FILTERS_MAX + 1
         ? undefined
-        : this.#refuse(at, `expected ${FILTERS_MAX} filters at most`)
+        : this.#refuse(at, `expected at most ${FILTERS_MAX} filters`)
     }
-    if (depth > DEPTH_MAX) return this.#refuse(at, `expected ${DEPTH_MAX} levels at most`)
+    if (depth > DEPTH_MAX) return this.#refuse(at, `expected at most ${DEPTH_MAX} levels`)
     if (Array.isArray(value)) return this.#list('all', value, at, depth)
     const [dialect, ...others] = isObject(value) ? Object.keys(value) : []
     if (!isObject(value) || dialect === undefined || others.length > 0) {
@@ -55,7 +56,7 @@ class Reading {
     const meant = didYouMean(dialect, DIALECTS)
     const hint =
       meant === undefined ? `expected one of ${DIALECTS.join(', ')}` : `did you mean ${meant}?`
-    return this.#refuse(at, `${dialect}: not known, ${hint}`)
+    return this.#refuse(at, `${dialect}: unknown, ${hint}`)
   }
 
   #list(type: 'all' | 'any', value: unknown, at: string, depth: number): Filter | undefined {
@@ -70,7 +71,7 @@ class Reading {
   #tests(operator: OperatorName, value: unknown, at: string): Filter | undefined {
     const members = isObject(value) ? Object.entries(value) : []
     if (members.length === 0) {
-      return this.#refuse(at, `expected fields and values, got ${shown(value)}`)
+      return this.#refuse(at, `expected an object that maps fields to values, got ${shown(value)}`)
     }
     const filters = members.flatMap(([text, operand]) => this.#test(operator, text, operand, at))
     return filters.length === 1 ? filters[0] : { type: 'all', filters }

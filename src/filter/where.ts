@@ -2,15 +2,14 @@ import type { Event, UnknownEvent } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 
 /**
- * Which events a plugin wants by what they hold: a filter, or a list of which all must match. It is
- * data, in the dialects of CloudEvents Subscriptions. Fields are the attributes `ce_type`, `ce_id`,
- * `ce_time` (as the payload has them), `ce_source` and others (as the headers have them), and
- * `data.<path>`: what the handler's event has there. A dot in a key is written `\.`, a place in a list
- * as a number.
+ * Selects events by content: a filter, or a list of filters that must all match. It is plain data, in
+ * the dialects of CloudEvents Subscriptions. Fields are the attributes `ce_type`, `ce_id` and `ce_time`
+ * (from the payload), other attributes such as `ce_source` (from the headers), and `data.<path>`, a
+ * path in the event that the handler gets. A dot in a key is written `\.`, a list index as a number.
  */
 export type Where<E = Event> = WhereFilter<E> | readonly WhereFilter<E>[]
 
-/** One filter. Of several fields in it all must match. */
+/** One filter. If it names several fields, all must match. */
 export type WhereFilter<E = Event> =
   | { exact: Attributes<string> & Exact<E> }
   | { prefix: Attributes<string> & Texts<E> }
@@ -29,12 +28,12 @@ type Attributes<Operand> = { [attribute: `ce_${string}`]: Operand }
 
 type Scalar = null | boolean | number | string
 
-/** A list or a map: it can only exist. */
+/** A list or a map, to which only `exists` applies. */
 type Container = { container: true }
 
 type Entry = readonly [path: string, value: unknown]
 
-/** Each path of an event with what is there. Events of unknown kinds have any; none is offered. */
+/** Each path of an event with the type of its value. None for events of unknown kinds. */
 type EntriesOf<E> = E extends UnknownEvent
   ? never
   : Exclude<At<E, 'data'>, readonly ['data', unknown]>
@@ -63,12 +62,12 @@ type Texts<E> = Begun<EntriesOf<E>>
 type Begun<X extends Entry> = { [M in X as KeyOf<M, string>]?: string }
 
 type Ordered<E> = Placed<EntriesOf<E>>
-type Placed<X extends Entry> = { [M in X as KeyOf<M, number | string>]?: Wide<M[1]> }
+type Placed<X extends Entry> = { [M in X as KeyOf<M, number | string>]?: Widened<M[1]> }
 
 type Any<E> = Seen<EntriesOf<E>>
 type Seen<X extends Entry> = { [M in X as M[0]]?: boolean }
 
-/** The path if what is there may be one of these. */
+/** The path if its value may be of one of these types. */
 type KeyOf<M extends Entry, Kinds> = [Extract<M[1], Kinds>] extends [never] ? never : M[0]
 
-type Wide<T> = (T extends number ? number : never) | (T extends string ? string : never)
+type Widened<T> = (T extends number ? number : never) | (T extends string ? string : never)

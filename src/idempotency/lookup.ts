@@ -1,29 +1,29 @@
-/** A delivery whose note is asked for. */
+/** A delivery to look up. */
 export interface DeliveryQuery {
   plugin: string
   eventId: string
-  /** Of the event's content, as the pipeline has it. */
+  /** The fingerprint of the event's content, as the pipeline computes it. */
   fingerprint: string
   topic: string
   partition: number
 }
 
-/** What a store keeps of a delivery. Times are in milliseconds since the epoch. */
+/** What a store has recorded for a delivery. Times are in milliseconds since the epoch. */
 export type StoredCompletion =
   | { type: 'completed'; atMs: number; content: 'same' | 'other'; expired: boolean }
-  /** A replica is at it, or was when it ended. */
+  /** A replica is handling it, or was when it ended. */
   | { type: 'claimed'; by: string; untilMs: number }
   | { type: 'none'; why: string }
   | { type: 'unknown'; why: string }
 
-/** Reads what the idempotency store keeps, and changes nothing there. */
+/** Reads the idempotency store without changing it. */
 export interface MarksLookup {
-  /** A note for each delivery, in their order. Where the store does not answer: `unknown`. */
+  /** Returns one result per delivery, in order: `unknown` if the store does not respond. */
   find(deliveries: readonly DeliveryQuery[]): Promise<StoredCompletion[]>
   close(): Promise<void>
 }
 
-/** For stores that nobody else can ask. */
+/** For stores that other processes cannot read. */
 export function unknownMarks(why: string): MarksLookup {
   return {
     find: async (deliveries) => deliveries.map(() => ({ type: 'unknown', why })),

@@ -6,12 +6,12 @@ import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
 export interface MemoryStoreOptions {
   clock: Pick<Clock, 'now'>
   ttlMs: number
-  /** The oldest marks are dropped beyond this; `onEvict` is told. */
+  /** Beyond this the oldest mark is evicted and `onEvict` is called. */
   maxMarks: number
   onEvict?: () => void
 }
 
-/** What is known of one delivery: that it is claimed, or what it was completed with. */
+/** A delivery that is claimed, or completed if `completedAtMs` is set. */
 interface Entry {
   readonly of: Map<string, Entry>
   readonly eventId: string
@@ -20,7 +20,8 @@ interface Entry {
 }
 
 /**
- * Marks in this process alone: gone when it ends, unseen by other replicas. For tests and trials.
+ * Marks in this process's memory: lost when it ends and invisible to other replicas. For tests and
+ * trials.
  */
 export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore {
   const { clock, ttlMs, maxMarks } = options
@@ -32,7 +33,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
     dropExpired()
     const of = getOrInsert(byPlugin, plugin, () => new Map<string, Entry>())
     const known = of.get(eventId)
-    if (known !== undefined) return answerOf(known)
+    if (known !== undefined) return resultOf(known)
     const entry: Entry = { of, eventId, fingerprint, completedAtMs: undefined }
     of.set(eventId, entry)
     return { type: 'claimed', claim: { complete: () => complete(entry), release } }
@@ -45,7 +46,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   function complete(entry: Entry): void {
     const known = entry.of.get(entry.eventId)
     if (known?.completedAtMs !== undefined) return
-    // One that was given back, or passed to another, was completed all the same.
+    // The claim may have been released, or passed to another delivery; the mark is valid all the same.
     if (known !== entry) entry.of.set(entry.eventId, entry)
     entry.completedAtMs = clock.now()
     completed.push(entry)
@@ -75,7 +76,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   }
 }
 
-function answerOf({ completedAtMs, fingerprint }: Entry): ClaimResult {
+function resultOf({ completedAtMs, fingerprint }: Entry): ClaimResult {
   if (completedAtMs === undefined) return { type: 'claimed-elsewhere' }
   return { type: 'completed', fingerprint }
 }

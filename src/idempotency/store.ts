@@ -1,7 +1,7 @@
 import type { Sql } from '../plugin/plugin.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
-/** What identifies a delivery: the plugin and the event's id, within one consumer group. */
+/** Plugin and event id identify a delivery within a consumer group; the partition only locates it. */
 export interface DeliveryKey {
   plugin: string
   eventId: string
@@ -9,71 +9,71 @@ export interface DeliveryKey {
   partition: number
 }
 
-/** A partition while it is ours. */
+/** A partition while this process owns it. */
 export interface OwnedBy {
   topic: string
   partition: number
-  /** Aborts when it is no longer. */
+  /** Aborts when ownership ends. */
   lost: AbortSignal
 }
 
 /** The right to handle one delivery, held until it is completed or released. */
 export interface Claim {
-  /** Makes the mark: seen by every later claim, durable at the latest when `flush` has resolved. */
+  /** Makes the mark. It is visible to every later claim, and durable once `flush` has resolved. */
   complete(): MaybePromise<void>
-  /** Gives the claim back without a mark: the delivery will be tried again or by somebody else. */
+  /** Releases the claim without a mark: this or another process will handle the event again. */
   release(): MaybePromise<void>
   /**
-   * Aborts when the claim has passed, or may have passed, to another owner: end what is done under
-   * it and claim anew. Stores whose claims can't pass have none.
+   * Aborts when the claim has passed, or may have passed, to another owner: stop the work and claim
+   * again. Undefined for stores whose claims cannot pass to another owner.
    */
   readonly lost?: AbortSignal
-  /** Begins the transaction that holds a handler's writes and the mark. Only where SQL is offered. */
+  /** Begins the transaction for a handler's writes and the mark. Only in stores that support SQL. */
   begin?(limits: TransactionLimits): Promise<ClaimTransaction>
 }
 
-/** How long one statement may run, and how long the transaction may lie idle between two. */
+/** How long a statement may run, and how long the transaction may be idle between statements. */
 export interface TransactionLimits {
   statementMs: number
   idleMs: number
 }
 
-/** A handler's writes and its mark: both become true at once, or neither does. */
+/** Commits a handler's writes and its mark atomically. */
 export interface ClaimTransaction {
   readonly sql: Sql
-  /** The connection broke: whatever failed since says nothing of the handler. */
+  /** The connection broke, so the handler is not to blame for failures since then. */
   isBroken(): boolean
-  /** Ends a statement that runs, and refuses further ones: their caller was told to end. */
+  /** Ends the running statement and rejects further ones. Called when the handler is aborted. */
   interrupt(): void
   /**
-   * Makes the mark and commits. Rejects when the claim has passed to another owner or the commit
-   * failed; then nothing was written, or, where the connection broke, both were.
+   * Makes the mark and commits. Rejects if the claim has passed to another owner or the commit failed.
+   * Then nothing was written, except that after a broken connection both may have been.
    */
   commit(): Promise<void>
-  /** Undoes the writes and keeps the claim. Never rejects. */
+  /** Rolls back the writes and keeps the claim. Never rejects. */
   rollback(): Promise<void>
 }
 
 export type ClaimResult =
   | { type: 'claimed'; claim: Claim }
-  /** Completed before, with content of this fingerprint. */
+  /** Completed before with content that has this fingerprint. */
   | { type: 'completed'; fingerprint: string }
-  /** Another owner is at it: ask again later. That is not an attempt. */
+  /** Another owner has the claim: try again later. This does not count as an attempt. */
   | { type: 'claimed-elsewhere' }
 
 /**
- * Where marks live. An implementation may lose claims, never marks: a mark is not overwritten.
- * Every method may fail while the store is down; callers then wait, and nothing is lost.
+ * Stores claims and marks. An implementation may lose claims but never marks, and must not overwrite
+ * a mark. Every method may fail while the store is down; callers then wait, and nothing is lost.
  */
 export interface IdempotencyStore {
   readonly name: 'memory' | 'kafka' | 'postgres'
   /**
-   * A partition is owned from now on. Resolves when the marks that its last owner left are known;
-   * at once for the same ownership a second time.
+   * Called when a partition is assigned. Resolves when its previous owner's marks are loaded; at once
+   * if this ownership is already open.
    */
   open(partition: OwnedBy): Promise<void>
   claim(key: DeliveryKey, fingerprint: string): MaybePromise<ClaimResult>
-  /** Resolves when the marks made so far are durable: offsets may be committed only after that. */
+  /** Resolves when all marks made so far are durable. Offsets may be committed only after that. */
   flush(): Promise<void>
   close(): Promise<void>
 }

@@ -9,31 +9,31 @@ import type { OpenRecord } from './offset-ledger.ts'
 import type { Epoch } from './source.ts'
 
 /** A plugin that a record is delivered to. */
-export interface Wanting {
+export interface Recipient {
   plugin: LoadedPlugin
-  /** Its filter could not tell: it is delivered so that the failure has an outcome. */
+  /** The filter failed. The record is delivered anyway, so that the failure has an outcome. */
   filterFailed: boolean
 }
 
-/** What a record's bytes say: the event, or why there is none. */
+/** A record's decoded content: the event, or why it could not be decoded. */
 export type Content =
   | { type: 'event'; id: string; fingerprint: string; event: Event }
   | { type: 'undecodable'; id: string; fingerprint: string; error: string }
 
-/** A record that somebody wants, shared by its deliveries. */
+/** A record that at least one plugin wants, shared by its deliveries. */
 export interface WantedRecord {
   readonly epoch: Epoch
-  /** A view into the fetch, until it is kept. */
+  /** A view into the fetch buffer, until the record is retained. */
   record: SourceRecord
-  /** Whether the record is copied out of the fetch: ours for as long as we like. */
+  /** Whether the record has been copied out of the fetch buffer. */
   isRetained: boolean
-  /** Where the record is a dead letter that comes again. */
+  /** Set if the record is a redriven dead letter. */
   readonly redriven: Redriven | undefined
   readonly bytes: number
   readonly open: OpenRecord
   readonly name: string
   readonly schema: WriterSchema | undefined
-  /** Filled by the first delivery that needs it, for all of them. */
+  /** Decoded by the first delivery that needs it and shared by all. */
   content: Content | undefined
 }
 
@@ -41,27 +41,27 @@ export interface WantedRecord {
 export interface Delivery {
   readonly plugin: LoadedPlugin
   readonly wanted: WantedRecord
-  /** Within its plugin, deliveries of one lane go one after the other. */
+  /** Deliveries in the same lane of a plugin run one at a time, in order. */
   readonly lane: string
-  /** The filter could not tell whether the plugin wants the event. */
+  /** The filter failed, so it is unknown whether the plugin wants the event. */
   readonly filterFailed: boolean
   /** Calls of the handler so far. */
   attempts: number
-  /** Held from the first turn to the last, retries included. */
+  /** Normally held from the first turn to the last, retries included. */
   claim: Claim | undefined
   /**
-   * How the delivery ends, once that is known. It is kept until it is written down: a dead letter or
-   * a mark that could not be written is tried again without calling the handler again.
+   * The final outcome, once known. It is kept until it is written, so that a failed write of a dead
+   * letter or mark is retried without calling the handler again.
    */
   verdict: CompletedOutcome | undefined
   deadLetterWritten: boolean
-  /** Should its handler end the process now, that is noted already. */
+  /** A crash record has been written in advance, in case the handler ends the process. */
   crashNoted: boolean
 }
 
-/** A delivery that has not had its turn yet; `verdict` where it is known before. */
+/** A delivery before its first turn; `verdict` is set if the outcome is already known. */
 export function deliveryOf(
-  { plugin, filterFailed }: Wanting,
+  { plugin, filterFailed }: Recipient,
   wanted: WantedRecord,
   verdict: CompletedOutcome | undefined,
 ): Delivery {
@@ -79,15 +79,15 @@ export function deliveryOf(
 }
 
 /**
- * The lane of a record within a plugin. One without a key has no entity to be ordered by, so it keeps
- * the order of its partition. A redriven event is in the lane that it was in before.
+ * The lane of a record within a plugin. A record without a key has no entity to order by, so it keeps
+ * the order of its partition. A redriven event uses its original lane.
  */
 function laneOf({ topic, partition, key }: SourceRecord): string {
   if (key === null) return `${topic}\u0000partition\u0000${partition}`
   return `${topic}\u0000key\u0000${key.toString('latin1')}`
 }
 
-/** The record as it first came in: of a redriven one, what it was before it was a dead letter. */
+/** The record as first consumed: for a redriven one, the original input record. */
 export function originOf({ record, redriven }: WantedRecord): SourceRecord {
   return redriven?.origin ?? record
 }

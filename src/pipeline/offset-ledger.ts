@@ -1,19 +1,19 @@
 import { Fifo } from '../util/fifo.ts'
 
-/** A record that was accepted with deliveries to complete. */
+/** An accepted record that has deliveries to complete. */
 export interface OpenRecord {
   readonly offset: number
   readonly timestampMs: number
-  /** Deliveries not completed yet. */
+  /** Deliveries not yet completed. */
   outstanding: number
 }
 
-/** Stands for all records without deliveries, of which there may be millions. */
+/** Shared by all records without deliveries, of which there may be millions. */
 const SETTLED: OpenRecord = Object.freeze({ offset: -1, timestampMs: 0, outstanding: 0 })
 
 /**
- * The books of one partition during one epoch: which offset must come next, what is unsettled, and
- * the watermark below which everything is completed. Pure arithmetic: it knows no Kafka, no time.
+ * Tracks the offsets of one partition during one epoch: the next offset expected, the unsettled
+ * records, and the watermark below which everything is completed. Pure arithmetic: no Kafka, no time.
  *
  * Invariants: offsets are accepted in ascending order; `watermark <= expected`; the watermark never
  * falls; a record's offset is below the watermark only if none of its deliveries is outstanding.
@@ -27,17 +27,17 @@ export class OffsetLedger {
     this.#expected = startOffset
   }
 
-  /** The offset that the next record must have, or exceed where the log has gaps. */
+  /** The next record must have this offset, or a higher one where the log has gaps. */
   get expected(): number {
     return this.#expected
   }
 
-  /** Everything below is completed: the only offset that may be committed. */
+  /** Everything below this offset is completed. It is the only offset that may be committed. */
   get watermark(): number {
     return this.#open.first()?.offset ?? this.#expected
   }
 
-  /** Deliveries accepted and not completed yet. */
+  /** Deliveries accepted but not yet completed. */
   get outstanding(): number {
     return this.#outstanding
   }
@@ -47,7 +47,10 @@ export class OffsetLedger {
     return this.#open.first()
   }
 
-  /** Accepts a record with the number of deliveries it makes; none means it is settled at once. */
+  /**
+   * Accepts a record with its number of deliveries. With 0 it is settled at once. Throws RangeError
+   * if the offset is below `expected`.
+   */
   accept(offset: number, timestampMs: number, deliveries: number): OpenRecord {
     this.passTo(offset)
     this.#expected = offset + 1
@@ -58,7 +61,7 @@ export class OffsetLedger {
     return record
   }
 
-  /** Passes over offsets that hold nothing for us: control, aborted and compacted records. */
+  /** Skips offsets without a record to process: control, aborted and compacted records. */
   passTo(nextOffset: number): void {
     if (nextOffset < this.#expected) {
       throw new RangeError(`offset ${nextOffset} is below the expected ${this.#expected}`)
@@ -66,10 +69,10 @@ export class OffsetLedger {
     this.#expected = nextOffset
   }
 
-  /** One delivery of the record is completed. */
+  /** Settles one delivery of the record. Throws RangeError if none is outstanding. */
   settle(record: OpenRecord): void {
     if (record.outstanding === 0) {
-      throw new RangeError(`offset ${record.offset} was settled more often than delivered`)
+      throw new RangeError(`offset ${record.offset} was settled more often than it was delivered`)
     }
     record.outstanding -= 1
     this.#outstanding -= 1

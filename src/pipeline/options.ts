@@ -17,7 +17,7 @@ export interface PipelineOptions {
   plugins: readonly LoadedPlugin[]
   switches: PluginSwitches
   maxInFlightBytes: number
-  /** How long a handler may go on after its signal before the process must end. */
+  /** How long a handler may keep running after its signal aborts before it is reported as stuck. */
   handlerGraceMs: number
   schemaIdOf: PeekPorts['schemaIdOf']
   schemas: PeekPorts['schemas']
@@ -25,17 +25,17 @@ export interface PipelineOptions {
   store: IdempotencyStore
   deadLetters: DeadLetterSink
   crashes: CrashStore
-  /** A delivery that ended the process so often becomes a dead letter. */
+  /** A delivery that has ended the process this many times is dead-lettered. */
   maxCrashes: number
   calls: CallSlots
   spans?: CallSpans | undefined
   clock: Clock
-  /** From 0 up to 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random: () => number
-  /** How long Kafka keeps the records of a topic; undefined where that is for ever or not known. */
+  /** The topic's retention in ms; undefined if it is unlimited or unknown. */
   retentionMsOf(topic: string): number | undefined
   logOf(delivery: Delivery): PluginLog
-  /** A handler ignores its signal: the process must end rather than call it again. */
+  /** A handler ignores its signal. The process must end, because it must not be called again. */
   onStuck(delivery: Delivery): void
   reports: PipelineReports
 }

@@ -6,16 +6,16 @@ import type { Delivery } from './delivery.ts'
 import type { FilterTally } from './intake/evaluate-filters.ts'
 import type { SettleReports } from './settle/settle.ts'
 
-/** What the pipeline tells of its work, for metrics and logs. None of these may throw. */
+/** Callbacks for metrics and logs. They must not throw. */
 export interface PipelineReports extends SettleReports {
   onConsumed(record: SourceRecord): void
   onHeaderMismatch(): void
-  /** What a plugin's filter decides is counted here; it is asked for when its route is built. */
+  /** Returns the counters for a plugin's filter decisions. Called whenever routes are rebuilt. */
   filterTallyOf(plugin: LoadedPlugin): FilterTally
   onHandled(delivery: Delivery, seconds: number): void
   onConflict(): void
   onBreaker(slug: string, state: BreakerState): void
-  /** It is called with care, because it ended the process that often before, or may have. */
+  /** The delivery is called alone, because it has ended the process before (0: it may have). */
   onSuspect(delivery: Delivery, crashes: number): void
   onCrashNoteFailed(delivery: Delivery, error: string): void
   onStoreError(message: string): void

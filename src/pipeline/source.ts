@@ -2,7 +2,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { OffsetLedger } from './offset-ledger.ts'
 
 /**
- * One uninterrupted ownership of a partition. Work is done on behalf of an epoch; once it is lost,
+ * One uninterrupted ownership of a partition. All work belongs to an epoch; once the epoch is lost,
  * nothing done for it is ever committed.
  */
 export interface Epoch {
@@ -13,34 +13,35 @@ export interface Epoch {
   readonly lost: AbortSignal
 }
 
-/** Why a record cannot be taken in now, and when it is worth trying again. */
+/** Why a record cannot be accepted now. */
 export interface Obstacle {
   why: string
+  /** Resolves when it is worth trying again. */
   cleared: Promise<void>
-  /** Nothing that anybody needs to be told of. */
+  /** Part of normal operation: not reported. */
   isExpected?: true
 }
 
-/** What a source of records feeds. */
+/** Where a source delivers its records. */
 export interface Intake {
   /**
-   * Resolves when the records of the epoch may be given; rejects where it is worth trying again.
-   * Quick for an epoch that was begun before.
+   * Resolves when records of the epoch may be delivered; rejects if the caller should retry. Returns
+   * quickly for an epoch that has already begun.
    */
   begin(epoch: Epoch): Promise<void>
   /**
-   * Takes one record in, copying what it keeps: record and buffers are the source's to reuse.
-   * With an obstacle the record was not taken: offer it again when the obstacle is cleared. Never
-   * throws.
+   * Accepts one record and copies what it keeps, so the source may reuse the record and its buffers.
+   * If it returns an obstacle, the record was not accepted: offer it again once the obstacle is
+   * cleared. Never throws.
    */
   take(epoch: Epoch, record: SourceRecord): Obstacle | undefined
-  /** The epoch is over: what is queued for it is dropped, its running handlers get their signal. */
+  /** Ends an epoch: drops its queued deliveries. Running handlers see `lost` abort. */
   end(epoch: Epoch): void
   /**
-   * Resolves when what the watermarks read before this call stand for is durable, and rejects while
-   * it can't be: an offset is committed only after that.
+   * Resolves when everything below the watermarks read before this call is durable, and rejects
+   * otherwise. Offsets are committed only after it resolves.
    */
   flush(): Promise<void>
-  /** Resolves when nothing is running or ready to run, or after the limit; says which. */
+  /** Resolves with 'drained' when nothing is running or ready to run, or 'limit' after the limit. */
   drain(limitMs: number): Promise<'drained' | 'limit'>
 }

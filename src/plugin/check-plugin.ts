@@ -22,10 +22,10 @@ const rules: Record<keyof Plugin, Rule> = {
     isGood: (value) => typeof value === 'function',
   },
   wantsProcessEvent: {
-    expects: 'a function (name) that is not async and answers true or false',
+    expects: 'a function (name) that is not async and returns true or false',
     isGood: (value) => typeof value === 'function' && value.constructor.name !== 'AsyncFunction',
   },
-  // What is in it has problems of its own.
+  // whereProblems checks its content.
   where: { expects: 'a filter or a list of filters', isGood: (value) => typeof value === 'object' },
   retry: { expects: 'an object', isGood: isObject },
   timeoutMs: wholeNumber(limits.timeoutMs),
@@ -47,7 +47,7 @@ const retryRules: Record<keyof RetryPolicy, Rule> = {
 
 const required: (keyof Plugin)[] = ['slug', 'processEvent']
 
-/** What keeps a default export from being a plugin: `timeoutMs: expected ..., got '5s'`. */
+/** Problems of a default export as a plugin, such as `timeoutMs: expected ..., got '5s'`. */
 export function checkPlugin(value: unknown): string[] {
   if (value === undefined) {
     return ['no default export: expected export default definePlugin({ ... })']
@@ -75,7 +75,7 @@ function retryProblems(retry: unknown): string[] {
   return problems.map((problem) => `retry.${problem}`)
 }
 
-/** `wants` is the plugin's filter by name. */
+/** Problems of a `where`, each prefixed with `at`. `wants` is the plugin's wantsProcessEvent. */
 export function whereProblems(where: unknown, at: string, wants: Wants | undefined): string[] {
   const { filter, problems } = readFilter(where, at)
   if (filter === undefined) return problems
@@ -95,7 +95,7 @@ function valueProblems(value: Record<string, unknown>, expected: Record<string, 
     .map(([name, rule]) => `${name}: expected ${rule.expects}, got ${shown(value[name])}`)
 }
 
-/** An instance of a class may keep what it likes in fields of its own. */
+/** Instances of classes are not checked: they may have fields of their own. */
 function unknownNames(value: Record<string, unknown>, known: string[]): string[] {
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return []
@@ -103,8 +103,8 @@ function unknownNames(value: Record<string, unknown>, known: string[]): string[]
   return unknown.map((name) => {
     const meant = didYouMean(name, known)
     return meant === undefined
-      ? `${name}: not known, expected only ${known.join(', ')}`
-      : `${name}: not known, did you mean ${meant}?`
+      ? `${name}: unknown, expected only ${known.join(', ')}`
+      : `${name}: unknown, did you mean ${meant}?`
   })
 }
 

@@ -5,13 +5,14 @@ import { InventoryEventsError } from '../util/errors.ts'
 import { whereProblems } from './check-plugin.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 
-/** Filters that were configured, by the slugs of the plugins that they are for. */
+/** The filters in PLUGIN_FILTERS, by plugin slug. */
 export type ConfiguredFilters = Readonly<Record<string, unknown>>
 
 /**
- * Narrows plugins to what their configured filters match as well. Throws CONFIG_INVALID naming each
- * filter that is none, such as `PLUGIN_FILTERS: cold-chain: data.to.nam: no field of ..., did you mean
- * data.to.name?`. `areAll`: a filter for a plugin that is not among them is wrong too.
+ * Combines each plugin's `where` with its configured filter. Throws CONFIG_INVALID naming each invalid
+ * filter, such as `PLUGIN_FILTERS: cold-chain: data.to.nam: no field of ..., did you mean
+ * data.to.name?`. `areAll` means that `plugins` is complete, so a filter for any other slug is an
+ * error.
  */
 export function applyFilters(
   plugins: readonly LoadedPlugin[],
@@ -19,17 +20,17 @@ export function applyFilters(
   { areAll }: { areAll: boolean },
 ): LoadedPlugin[] {
   const problems = [
-    ...(areAll ? strangers(plugins, filters) : []),
+    ...(areAll ? unknownSlugs(plugins, filters) : []),
     ...plugins.flatMap((plugin) => problemsOf(plugin, filters)),
   ]
   if (problems.length === 0) return plugins.map((plugin) => narrowed(plugin, filters))
   throw new InventoryEventsError('CONFIG_INVALID', `PLUGIN_FILTERS: ${problems.join('; ')}`)
 }
 
-function strangers(plugins: readonly LoadedPlugin[], filters: ConfiguredFilters): string[] {
+function unknownSlugs(plugins: readonly LoadedPlugin[], filters: ConfiguredFilters): string[] {
   const slugs = plugins.map(({ slug }) => slug)
-  const strange = Object.keys(filters).filter((slug) => !slugs.includes(slug))
-  return strange.map((slug) => {
+  const unknown = Object.keys(filters).filter((slug) => !slugs.includes(slug))
+  return unknown.map((slug) => {
     const meant = nearest(slug, slugs)
     return `${slug}: no such plugin${meant === undefined ? '' : `, did you mean ${meant}?`}`
   })

@@ -2,7 +2,7 @@ import type { Event, InventoryEvent, InventoryKind, PluginEvent } from '../event
 import type { Where } from '../filter/where.ts'
 import type { Plugin, PluginContext, SqlPluginContext } from './plugin.ts'
 
-/** What arrives under a name: a kind's own type, a plugin event; any event if the name is open. */
+/** The type of the event with this name: a kind's type or a plugin event; any event for `string`. */
 export type EventNamed<Name extends string> = string extends Name
   ? Event
   : Name extends InventoryKind
@@ -13,7 +13,7 @@ type Filter<Name extends string> = ((name: string) => name is Name) | ((name: st
 
 type ContextFor<UsesSql extends boolean> = UsesSql extends true ? SqlPluginContext : PluginContext
 
-/** A plugin whose handler is typed by the names that its filter spells out, and by `sql`. */
+/** A plugin whose handler is typed by the names that its type guard selects, and by `sql`. */
 export interface PluginFor<Name extends string, UsesSql extends boolean = false>
   extends Omit<Plugin, 'wantsProcessEvent' | 'where' | 'processEvent' | 'sql'> {
   wantsProcessEvent?: Filter<Name>
@@ -26,12 +26,12 @@ export interface PluginFor<Name extends string, UsesSql extends boolean = false>
 }
 
 /**
- * Gives a plugin its types and changes nothing: the service checks a plugin when it loads it.
+ * Types a plugin and returns it unchanged; the service validates it when it loads it.
  *
- * With a filter such as `(name) => name === 'inventory.moved'` the handler's event is typed as an
- * InventoryMovedEvent. With any other filter, or none, it is an Event, and comparing `event.kind`
- * narrows it; `event.kind === undefined` means a plugin event. The paths that `where` may name are those
- * of the event. With `sql: true` there is `context.sql`.
+ * With a wantsProcessEvent such as `(name) => name === 'inventory.moved'` the handler's event is an
+ * InventoryMovedEvent. With any other, or none, it is an Event, which a comparison of `event.kind`
+ * narrows; `event.kind === undefined` means a plugin event. `where` accepts the paths of that event
+ * type. With `sql: true` the context has `sql`.
  */
 export function definePlugin<Name extends string = string, UsesSql extends boolean = false>(
   plugin: PluginFor<Name, UsesSql>,

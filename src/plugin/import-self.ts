@@ -5,13 +5,13 @@ import { resolve } from './resolve-self.ts'
 let isRegistered = false
 
 /**
- * Lets a plugin anywhere on disk import from `inventory-events`, with no `node_modules` beside it:
- * it is given the modules that the service itself runs.
+ * Lets a plugin anywhere on disk import from `inventory-events` without a `node_modules` folder. The
+ * import resolves to the modules that the service itself runs.
  */
 export function letPluginsImportUs(): void {
   if (isRegistered) return
   isRegistered = true
-  // Node 20 has only the hooks that run in a thread of their own.
+  // Node 20 has only hooks that run in a separate thread.
   if (nodeModule.registerHooks !== undefined) nodeModule.registerHooks({ resolve })
   else nodeModule.register(`./resolve-self${extname(import.meta.url)}`, import.meta.url)
 }

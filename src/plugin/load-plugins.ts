@@ -8,31 +8,31 @@ import { type LoadedPlugin, type PluginDefaults, withDefaults } from './loaded-p
 import type { Plugin } from './plugin.ts'
 import { resolvePlugin } from './resolve-plugin.ts'
 
-/** Why a plugin is not run. */
+/** Why a plugin can't be run. */
 export interface PluginProblem {
-  /** The file, or what was named when no file was found. */
+  /** The file, or the specifier if no file was found. */
   file: string
   slug: string | undefined
   /** What is wrong and what was expected. */
   reason: string
-  /** Nothing was found under that name: the setting is wrong rather than the plugin. */
+  /** No file was found: the setting is wrong rather than the plugin. */
   isMissing: boolean
 }
 
 export interface LoadOptions {
-  /** Where relative paths and packages are looked for. */
+  /** The folder that relative paths and packages are resolved from. */
   cwd: string
   defaults: PluginDefaults
-  /** Whether the idempotency store has `context.sql`; it has not unless said so. */
+  /** Whether the idempotency store has `context.sql`. Default false. */
   offersSql?: boolean
   clock?: Clock
-  /** How long a module may take to load. */
+  /** How long a module may take to load. Default 10 s. */
   importTimeoutMs?: number
 }
 
 type Loaded = { plugins: LoadedPlugin[]; problems: PluginProblem[] }
 
-/** Loads the plugins that are good, in the order named, and tells what is wrong with the others. */
+/** Loads plugins in the order named. Returns the valid ones, and the problems of the others. */
 export async function loadPlugins(
   specifiers: readonly string[],
   options: LoadOptions,
@@ -41,9 +41,9 @@ export async function loadPlugins(
   const loaded: Loaded = { plugins: [], problems: [] }
   for (const specifier of specifiers) {
     const { plugin, problems } = await loadPlugin(specifier, options)
-    const twice = plugin === undefined ? [] : sameSlug(plugin, loaded.plugins)
-    if (plugin !== undefined && twice.length === 0) loaded.plugins.push(plugin)
-    loaded.problems.push(...problems, ...twice)
+    const conflicts = plugin === undefined ? [] : slugConflicts(plugin, loaded.plugins)
+    if (plugin !== undefined && conflicts.length === 0) loaded.plugins.push(plugin)
+    loaded.problems.push(...problems, ...conflicts)
   }
   return loaded
 }
@@ -83,7 +83,9 @@ function judge(
 
 function storeProblems(exported: unknown, offersSql: boolean): string[] {
   if (offersSql || (exported as Partial<Plugin> | undefined)?.sql !== true) return []
-  return ['sql: expected IDEMPOTENCY_STORE to be postgres://..., because it uses context.sql']
+  return [
+    'sql: expected IDEMPOTENCY_STORE to be postgres://..., because the plugin uses context.sql',
+  ]
 }
 
 async function importDefault(
@@ -92,7 +94,7 @@ async function importDefault(
 ): Promise<unknown> {
   if (/\.m?ts$/.test(file) && !process.features.typescript) throw noTypeScript()
   const imported = import(pathToFileURL(file).href).catch((error) => {
-    throw new Error(`cannot be loaded: ${nameOf(error)}${messageOf(error)}`, { cause: error })
+    throw new Error(`cannot be loaded: ${errorNameOf(error)}${messageOf(error)}`, { cause: error })
   })
   // A top-level await may never end.
   const late = () => new Error(`cannot be loaded: expected it to load within ${importTimeoutMs} ms`)
@@ -107,12 +109,12 @@ function noTypeScript(): Error {
   )
 }
 
-function sameSlug(plugin: LoadedPlugin, others: LoadedPlugin[]): PluginProblem[] {
+function slugConflicts(plugin: LoadedPlugin, others: LoadedPlugin[]): PluginProblem[] {
   const { file, slug } = plugin
   const other = others.find((known) => known.slug === slug)
   if (other === undefined) return []
   const reason =
-    other.file === file ? 'named twice' : `slug: expected one of its own, ${other.file} has it too`
+    other.file === file ? 'listed twice' : `slug: expected a unique one, ${other.file} has it too`
   return [{ file, slug, reason, isMissing: false }]
 }
 
@@ -121,6 +123,6 @@ function slugOf(exported: unknown): string | undefined {
   return typeof slug === 'string' ? slug : undefined
 }
 
-function nameOf(error: unknown): string {
+function errorNameOf(error: unknown): string {
   return error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : ''
 }

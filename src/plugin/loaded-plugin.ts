@@ -3,15 +3,15 @@ import type { Filter } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import type { Plugin, RetryPolicy } from './plugin.ts'
 
-/** A plugin that is ready to run: checked, with every default applied. */
+/** A validated plugin with every default applied. */
 export interface LoadedPlugin {
   readonly slug: string
   readonly title: string
   /** The file it was loaded from. */
   readonly file: string
-  /** May throw and may answer nonsense: it is the author's. */
+  /** The author's code: it may throw, and may return something other than a boolean. */
   readonly wantsProcessEvent: ((name: string) => boolean) | undefined
-  /** Which of those it is given, by what they hold; undefined: all of them. */
+  /** The filter by content. Undefined matches every event. */
   readonly where: Filter | undefined
   readonly processEvent: Plugin['processEvent']
   readonly retry: RetryPolicy
@@ -19,20 +19,20 @@ export interface LoadedPlugin {
   readonly concurrency: number
   readonly maxPerSecond: number | undefined
   readonly onExhausted: 'dead-letter' | 'hold'
-  /** What it begins with where its group does not know it yet. */
+  /** Where the plugin starts if it is new to the group. */
   readonly startFrom: 'committed' | 'now'
-  /** Whether each call is given a transaction that also holds the mark. */
+  /** Whether each call gets a transaction that also records the completion. */
   readonly sql: boolean
 }
 
-/** What holds for plugins that say nothing else. */
+/** The values for options that a plugin does not set. */
 export interface PluginDefaults {
   retry: RetryPolicy
   timeoutMs: number
   concurrency: number
 }
 
-/** Applies the defaults. The plugin's functions keep their `this`. */
+/** Applies the defaults. The plugin's functions are bound, so they keep their `this`. */
 export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefaults): LoadedPlugin {
   return Object.freeze({
     slug: plugin.slug,
@@ -56,6 +56,7 @@ export function offersSql(config: Config): boolean {
   return config.IDEMPOTENCY_STORE.startsWith('postgres:')
 }
 
+/** The defaults of plugin options, as the settings give them. */
 export function defaultsFrom(config: Config): PluginDefaults {
   return {
     retry: {

@@ -2,7 +2,7 @@ import type { Event } from '../event/event.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
 
-/** What a handler may log with: pino's shape, each line carrying the plugin and the delivery. */
+/** A logger with pino's signatures. Each line carries the plugin and the delivery. */
 export interface PluginLog {
   debug(message: string): void
   debug(fields: object, message: string): void
@@ -14,14 +14,14 @@ export interface PluginLog {
   error(fields: object, message: string): void
 }
 
-/** What a handler is given beside the event. */
+/** The second argument of a handler. */
 export interface PluginContext {
   log: PluginLog
-  /** Aborts when the time limit passes or the partition is lost: end what you do. */
+  /** Aborts when the time limit passes or the partition is lost. Stop working when it does. */
   signal: AbortSignal
   /** 1 on the first call for this event, 2 on its first retry. */
   attempt: number
-  /** The same on every attempt and redrive: pass it to a downstream that dedupes. */
+  /** The same on every attempt and redrive. Pass it to downstream services that deduplicate. */
   idempotencyKey: string
   /** Where the event came from. */
   record: {
@@ -31,11 +31,11 @@ export interface PluginContext {
     timestampMs: number
     key: string | null
   }
-  /** The W3C trace headers that the record came with: pass them on. */
+  /** The W3C trace headers of the record, to be passed on in downstream calls. */
   trace: Trace | undefined
 }
 
-/** What a plugin that says `sql: true` is given besides. */
+/** The context of a plugin with `sql: true`. */
 export interface SqlPluginContext extends PluginContext {
   sql: Sql
 }
@@ -43,9 +43,9 @@ export interface SqlPluginContext extends PluginContext {
 /** A transaction in the database of the idempotency store. */
 export interface Sql {
   /**
-   * Runs one statement, its values as $1, $2 and so on. What it writes becomes true together with
-   * the note that this plugin completed the event, or not at all: a handler that throws or rejects
-   * the event leaves nothing behind. The transaction begins and ends with the call of the handler.
+   * Runs one statement with its values as $1, $2 and so on. The transaction begins and ends with the
+   * call of the handler. It commits together with the record that this plugin completed the event.
+   * If the handler throws or rejects the event, it is rolled back.
    */
   query<Row extends object = Record<string, unknown>>(
     text: string,
@@ -55,20 +55,20 @@ export interface Sql {
 
 const RETURN = Symbol.for('inventory-events.return')
 
-/** The two returns of a handler beside a normal one. */
+/** What `skip` and `reject` return, for a handler to return in turn. */
 export type HandlerReturn = { [RETURN]: 'skip' | 'reject'; why: string }
 
-/** The handler declines the event: it is completed, nothing is retried or dead-lettered. */
+/** Declines the event: it counts as completed, and is neither retried nor dead-lettered. */
 export function skip(why: string): HandlerReturn {
   return { [RETURN]: 'skip', why }
 }
 
-/** The event is bad for this plugin: it goes to the dead letters at once, without retries. */
+/** Dead-letters the event immediately, without retries. For events that this plugin can't handle. */
 export function reject(why: string): HandlerReturn {
   return { [RETURN]: 'reject', why }
 }
 
-/** Tells `skip` and `reject` from every other value that a handler may return. */
+/** The value if `skip` or `reject` made it; undefined for any other return value. */
 export function returnOf(value: unknown): HandlerReturn | undefined {
   const isReturn = typeof value === 'object' && value !== null && RETURN in value
   return isReturn ? (value as HandlerReturn) : undefined
@@ -78,30 +78,34 @@ export function verbOf(value: HandlerReturn): 'skip' | 'reject' {
   return value[RETURN]
 }
 
-/** How often and how patiently a failed delivery is tried again. */
+/**
+ * How often a failed delivery is retried, and how long each wait is. Each wait is a random 50 to
+ * 100 % of its nominal delay, so that deliveries that failed together do not retry together.
+ */
 export interface RetryPolicy {
-  /** Calls in all, the first one included. */
+  /** The number of calls, the first included. */
   maxAttempts: number
-  /** The wait before the second attempt; it doubles with each further one. */
+  /** The nominal delay before the second attempt. It doubles with each further attempt. */
   initialDelayMs: number
+  /** The limit of the nominal delay. */
   maxDelayMs: number
 }
 
 export interface Plugin {
-  /** Short, unique in the service: lower-case letters, digits and dashes. */
+  /** A short name, unique in the service: lower-case letters, digits and dashes. */
   slug: string
   title?: string
   /**
-   * Decides by the event's name alone whether this plugin is given the event. Called inline for
-   * every record: keep it quick. Without it the plugin is given every event.
+   * Decides by the event's name alone whether this plugin gets the event. Called synchronously for
+   * every record, so keep it fast. Without it the plugin gets every event.
    */
   wantsProcessEvent?(name: string): boolean
   /**
-   * Which of those events it is given, by what they hold. Asked before the event is decoded, of the
-   * fields alone that some plugin's `where` names.
+   * Filters those events by content. Evaluated before the event is decoded; only the fields named in
+   * some plugin's `where` are read.
    */
   where?: Where
-  /** Returning normally means processed; throwing means: try again. */
+  /** Returning normally completes the event. Throwing fails the attempt, and the event is retried. */
   processEvent(
     event: Event,
     context: PluginContext,
@@ -110,17 +114,17 @@ export interface Plugin {
   retry?: Partial<RetryPolicy>
   /** How long one call may take before its signal aborts. */
   timeoutMs?: number
-  /** How many deliveries of this plugin may be handled at once. */
+  /** The most deliveries of this plugin that are handled at once. */
   concurrency?: number
-  /** How many calls may begin in a second; no limit unless you set one. */
+  /** The most calls that begin in a second. Unlimited by default. */
   maxPerSecond?: number
-  /** What becomes of a delivery whose attempts are used up: `dead-letter` unless you say `hold`. */
+  /** What to do with a delivery whose attempts are used up. Default `dead-letter`. */
   onExhausted?: 'dead-letter' | 'hold'
   /**
-   * Which events a plugin that is new to the group begins with: those from the group's committed
-   * offsets on, unless you say `now`, which leaves out all that the topics hold at that time.
+   * Where a plugin that is new to the group starts: at the group's committed offsets (the default), or
+   * with `now` behind every record that the topics hold when the plugin first starts.
    */
   startFrom?: 'committed' | 'now'
-  /** The handler uses `context.sql`, so the idempotency store must be `postgres`. */
+  /** Whether the handler uses `context.sql`. Requires a postgres idempotency store. */
   sql?: boolean
 }

@@ -7,8 +7,8 @@ import { InventoryEventsError, messageOf } from '../util/errors.ts'
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts']
 
 /**
- * The file of a plugin, which is named by path or as a package that is installed where the service
- * runs. Throws PLUGIN_INVALID.
+ * Resolves a plugin to its file. The specifier is a path, or a package installed at or above `cwd`.
+ * Throws PLUGIN_INVALID.
  */
 export function resolvePlugin(specifier: string, cwd: string): string {
   return isPath(specifier) ? existingFile(specifier, cwd) : packageFile(specifier, cwd)
@@ -27,8 +27,8 @@ function existingFile(specifier: string, cwd: string): string {
   const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : resolve(cwd, specifier)
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats?.isFile()) return path
-  const found = stats === undefined ? 'nothing is there' : 'it is not a file'
-  throw problem(`expected a ${EXTENSIONS.join(', ')} file at ${path}, but ${found}`)
+  const found = stats === undefined ? 'nothing' : 'something that is not a file'
+  throw problem(`expected a ${EXTENSIONS.join(', ')} file at ${path}, got ${found}`)
 }
 
 function packageFile(name: string, cwd: string): string {
@@ -38,13 +38,13 @@ function packageFile(name: string, cwd: string): string {
   } catch (error) {
     const entry = importOnlyEntry(name, require.resolve.paths(name) ?? [])
     if (entry !== undefined) return entry
-    const hint = 'a file is named by a path such as ./plugins/mine.ts'
+    const hint = 'write a file as a path, such as ./plugins/mine.ts'
     const reason = messageOf(error).split('\n')[0]
     throw problem(`expected a package installed at or above ${cwd} (${hint}): ${reason}`)
   }
 }
 
-/** Packages that export for `import` alone are invisible to `require.resolve`. */
+/** `require.resolve` can't find packages that export only for `import`. */
 function importOnlyEntry(name: string, folders: string[]): string | undefined {
   const root = folders.map((dir) => join(dir, name)).find((dir) => existsSync(manifest(dir)))
   if (root === undefined) return undefined

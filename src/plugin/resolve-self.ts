@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 
-// `.ts` in a clone, `.js` in the package.
+// `.ts` in a clone of the repository, `.js` in the published package.
 const extension = extname(import.meta.url)
 
 const own = new Map([
@@ -14,12 +14,12 @@ interface Resolved {
   shortCircuit?: boolean
 }
 
-/** A resolve hook of Node's module loader. It serves both the synchronous and the other kind. */
-export function resolve<Context, Answer>(
+/** A resolve hook of Node's module loader. Works as a synchronous and as an asynchronous hook. */
+export function resolve<Context, Result>(
   specifier: string,
   context: Context,
-  next: (specifier: string, context: Context) => Answer,
-): Answer | Resolved {
+  next: (specifier: string, context: Context) => Result,
+): Result | Resolved {
   const url = own.get(specifier)
   return url === undefined ? next(specifier, context) : { url, shortCircuit: true }
 }

@@ -3,16 +3,16 @@ import { InventoryEventsError } from '../util/errors.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 
 export interface Shared {
-  /** With no more calls at once than there are connections for them. */
+  /** The plugins, with their concurrency lowered to the connections there are for them. */
   plugins: readonly LoadedPlugin[]
-  /** How many connections are for claims and marks, and how many for `context.sql`. */
+  /** `marks` is for claims and marks, `transactions` for `context.sql`. */
   connections: { marks: number; transactions: number }
 }
 
 /**
- * Shares out the connections to the database. Marks have a quarter of them, because every call of a
- * handler with `context.sql` keeps one to itself; those have the rest, in equal parts. Throws
- * CONFIG_INVALID where there are too few.
+ * Divides the database connections. A quarter is reserved for marks, because every call of a handler
+ * with `context.sql` occupies a connection of its own. The plugins with `context.sql` share the rest
+ * equally. Throws CONFIG_INVALID if there are too few.
  */
 export function shareConnections(
   plugins: readonly LoadedPlugin[],
@@ -30,7 +30,7 @@ export function shareConnections(
 }
 
 function tooFew(got: number, least: number): InventoryEventsError {
-  const message = `IDEMPOTENCY_CONNECTIONS_MAX: expected at least ${least}, one for marks and one for each plugin with context.sql, got ${got}`
+  const message = `IDEMPOTENCY_CONNECTIONS_MAX: expected at least ${least} (one for marks and one for each plugin with context.sql), got ${got}`
   return new InventoryEventsError('CONFIG_INVALID', message)
 }
 

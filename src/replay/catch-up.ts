@@ -10,30 +10,30 @@ import { type Run, type RunParts, startRun } from './run.ts'
 
 export interface CatchUpParts extends RunParts {
   audit: Audit
-  /** How the plugin is switched now. */
+  /** Returns the plugin's current state. */
   stateOf(): Promise<'enabled' | 'disabled' | 'paused'>
   say(line: string): void
   clock?: Clock
 }
 
-/** Replicas look for switches twice a second; by then each that reads at all has seen one. */
+/** Replicas poll for switches twice a second; by then every replica that reads them has seen one. */
 export const FOLLOWED_MS = 5_000
-/** A round that took no longer leaves so little that the live events may wait for it. */
+/** A round this short leaves a rest small enough to pause live events for. */
 const SHORT_MS = 5_000
 const ROUNDS_MAX = 50
 
 /**
- * Hands a disabled plugin what it missed, then lets it go on live where that ends. Rounds bring it
- * close to the end of the log while its live events still pass by; then they wait, the rest is
- * handed over, and the plugin is enabled from there on. Safe to begin anew at any point.
+ * Delivers to a disabled plugin what it missed, then enables it where that ends. Rounds bring it close
+ * to the end of the log while its live events are still skipped. Then the plugin is paused, the rest
+ * is delivered, and the plugin is enabled from there on. Safe to restart at any point.
  */
 export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<Run> {
   await createGroupResources(parts, begun)
   const run = await startRun(parts, begun)
   try {
-    const close = (await parts.stateOf()) === 'paused' ? begun : await rounds(parts, run, begun)
+    const nearEnd = (await parts.stateOf()) === 'paused' ? begun : await rounds(parts, run, begun)
     await pause(parts)
-    const last = await extend(parts, run, close)
+    const last = await extend(parts, run, nearEnd)
     await run.reached()
     await goLive(parts, last)
     return run
@@ -42,7 +42,7 @@ export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<R
   }
 }
 
-/** Until a round was short. */
+/** Runs rounds until one is short. */
 async function rounds(parts: CatchUpParts, run: Run, begun: ReplayPlan): Promise<ReplayPlan> {
   const { clock = systemClock, say } = parts
   let plan = begun
@@ -51,25 +51,25 @@ async function rounds(parts: CatchUpParts, run: Run, begun: ReplayPlan): Promise
     const startMs = clock.now()
     await run.reached()
     const tookMs = clock.now() - startMs
-    say(`round ${round}: took ${(tookMs / 1000).toFixed(1)} s`)
+    say(`round ${round} took ${(tookMs / 1000).toFixed(1)} s`)
     if (tookMs <= SHORT_MS) return plan
   }
-  const message = `${plan.slug} does not catch up: after ${ROUNDS_MAX} rounds its events still come in faster than it handles them`
+  const message = `${plan.slug} does not catch up: after ${ROUNDS_MAX} rounds its events still arrive faster than it handles them`
   throw new InventoryEventsError('USAGE', message)
 }
 
-/** From here on its live events wait, in every replica. */
+/** Pauses the plugin in every replica, so that its live events wait. */
 async function pause(parts: CatchUpParts): Promise<void> {
   const { config, kafka, plugin, audit, clock = systemClock, signal } = parts
   await requireNot(parts, 'enabled')
   const record = { switch: 'plugin', slug: plugin.slug, state: 'paused', ...audit } as const
   await writeControl(kafka, config.KAFKA_GROUP_ID, [encodeControl(record)])
-  parts.say(`${plugin.slug}: paused, so that its live events wait for the rest`)
+  parts.say(`${plugin.slug}: paused; its live events wait until the rest is delivered`)
   await clock.sleep(FOLLOWED_MS, signal)
   if (signal.aborted) throw signal.reason
 }
 
-/** Moves the ends of the plan to the ends that the log has now. */
+/** Moves the ends of the plan to the current ends of the log. */
 async function extend(
   { config, kafka }: CatchUpParts,
   run: Run,
@@ -86,11 +86,11 @@ async function extend(
 function extended({ slug, ranges }: ReplayPlan, { topic, partition, end }: OffsetRange) {
   const range = ranges.find((each) => each.topic === topic && each.partition === partition)
   if (range !== undefined) return { ...range, end: Math.max(range.end, end) }
-  const message = `partition ${partition} was added to ${topic} meanwhile: run "inventory-events replay --plugin ${slug} --abandon", and begin again`
+  const message = `partition ${partition} was added to ${topic} in the meantime: run "inventory-events replay --plugin ${slug} --abandon" and start again`
   throw new InventoryEventsError('USAGE', message)
 }
 
-/** All or nothing: the records are one batch. */
+/** Enables the plugin at the plan's ends. Atomic, because the records are one batch. */
 async function goLive(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
   const { config, kafka, plugin, audit } = parts
   await requireNot(parts, 'enabled')
@@ -109,6 +109,6 @@ async function requireNot(
   state: 'enabled' | 'disabled',
 ): Promise<void> {
   if ((await stateOf()) !== state) return
-  const message = `plugin ${plugin.slug} was ${state} by somebody else meanwhile: it is left like that`
+  const message = `plugin ${plugin.slug} was ${state} by another user in the meantime; leaving it unchanged`
   throw new InventoryEventsError('USAGE', message)
 }

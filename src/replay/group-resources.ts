@@ -17,7 +17,7 @@ interface Parts {
   kafka: Kafka
 }
 
-/** Makes what the group of a plan needs; safe to repeat, also beside its members. */
+/** Creates the topics and offsets of a plan's group. Safe to repeat, also while it has members. */
 export async function createGroupResources(
   { config, kafka }: Parts,
   plan: ReplayPlan,
@@ -27,9 +27,9 @@ export async function createGroupResources(
     const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
     const wanted = { replicationFactor: -1, configs: {} }
     await withAdmin(kafka, async (admin) => {
-      const there = await admin.list()
+      const existing = await admin.list()
       for (const topic of topicsOf(plan.ranges)) {
-        if (there.includes(marksTopicOf(topic, groupId))) continue
+        if (existing.includes(marksTopicOf(topic, groupId))) continue
         await createMarksTopic(admin, topic, wanted, owner)
       }
     })
@@ -38,8 +38,8 @@ export async function createGroupResources(
 }
 
 /**
- * Removes it again; the last member to leave does. What can't be removed does no harm: the next
- * replay has a group of its own.
+ * Deletes them again, if the group has no members left. Leftovers do no harm, because the next replay
+ * has a group of its own.
  */
 export async function deleteGroupResources(
   { config, kafka, log }: Parts & { log: Pick<Logger, 'warn'> },
@@ -53,7 +53,10 @@ export async function deleteGroupResources(
     if ((await memberCount(kafka, groupId)) > 0) return
     await deleteResources(kafka, { topics, groups: [groupId, crashGroupOf(groupId)] })
   } catch (error) {
-    log.warn({ group: groupId, error: messageOf(error) }, 'what a replay left was not removed')
+    log.warn(
+      { group: groupId, error: messageOf(error) },
+      "could not delete the replay's group and topics",
+    )
   }
 }
 

@@ -13,7 +13,7 @@ export interface Wish {
   kind?: string | undefined
 }
 
-/** A plan for what the topics hold now; nothing is written. */
+/** Makes a plan for the current content of the topics. Writes nothing. */
 export async function makePlan(
   { config, kafka, plugin }: Pick<RunParts, 'config' | 'kafka' | 'plugin'>,
   { purpose, fromMs, toMs, entity, kind }: Wish,
@@ -30,17 +30,17 @@ export async function makePlan(
   return { ...which, fromMs, toMs, entity, kind, ranges, ...audit }
 }
 
-/** Throws USAGE while another one of the plugin is not finished. */
+/** Throws USAGE if the plugin's previous plan is not finished. */
 export function requireFinished(previous: ReplayPlan | undefined): void {
   if (previous?.state !== 'running') return
   const { slug, by, at } = previous
-  const goOn =
+  const resume =
     previous.purpose === 'enable'
       ? `inventory-events plugins enable ${slug} --from ${new Date(previous.fromMs).toISOString()} --yes`
       : `inventory-events replay --plugin ${slug} --resume`
   const message = [
-    `${describePlan(previous)}, begun by ${by} at ${at}, is not finished. Go on with it, or give it up:`,
-    `  ${goOn}`,
+    `${describePlan(previous)}, started by ${by} at ${at}, is not finished. Resume or cancel it:`,
+    `  ${resume}`,
     `  inventory-events replay --plugin ${slug} --abandon`,
   ]
   throw new InventoryEventsError('USAGE', message.join('\n'))

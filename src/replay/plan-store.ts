@@ -3,7 +3,7 @@ import { readControl, requireControlTopic, writeControl } from '../kafka/state/c
 import { InventoryEventsError } from '../util/errors.ts'
 import { decodePlan, encodePlan, planKeyOf, type ReplayPlan } from './plan.ts'
 
-/** The plans of a plugin in its group, oldest first. Rejects with CONTROL_INVALID, or as Kafka does. */
+/** Reads a plugin's plans, oldest first. Rejects with CONTROL_INVALID or a Kafka error. */
 export async function readPlans(
   kafka: Kafka,
   groupId: string,
@@ -18,7 +18,7 @@ export async function readPlans(
   return plans
 }
 
-/** The plan of a plugin as it stands. */
+/** Reads a plugin's current plan. */
 export async function readPlan(kafka: Kafka, groupId: string, slug: string) {
   return (await readPlans(kafka, groupId, slug)).at(-1)
 }
@@ -27,14 +27,14 @@ export function writePlan(kafka: Kafka, groupId: string, plan: ReplayPlan): Prom
   return writeControl(kafka, groupId, [encodePlan(plan)])
 }
 
-/** Writes a plan of a new generation; of two that are begun at once, the first counts. */
+/** Writes a plan of a new generation. Throws USAGE if another one was written first. */
 export async function beginPlan(kafka: Kafka, groupId: string, plan: ReplayPlan): Promise<void> {
   await writePlan(kafka, groupId, plan)
   const rivals = await readPlans(kafka, groupId, plan.slug)
   const first = rivals.find(({ generation }) => generation === plan.generation)
   if (first === undefined || isSame(first, plan)) return
   await writePlan(kafka, groupId, first)
-  const message = `${first.by} began a replay of ${plan.slug} at the same moment`
+  const message = `${first.by} started a replay of ${plan.slug} at the same time`
   throw new InventoryEventsError('USAGE', message)
 }
 

@@ -2,10 +2,10 @@ import type { Audit } from '../control/control-record.ts'
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
-/** `enable`: what a plugin missed while it was disabled, in its own name. */
+/** `enable` delivers what a plugin missed while it was disabled, under the live group's name. */
 export type Purpose = 'replay' | 'enable'
 
-/** What is handed to a plugin again, fixed before the first event is. The newest record counts. */
+/** What to deliver to a plugin again. Fixed before it starts; the newest record of a plan counts. */
 export interface ReplayPlan extends Audit {
   slug: string
   /** 1 for the first replay of the plugin in its group. */
@@ -17,7 +17,7 @@ export interface ReplayPlan extends Audit {
   toMs: number | undefined
   entity: string | undefined
   kind: string | undefined
-  /** A partition that is not read has an empty one. */
+  /** A partition that is not read has an empty range. */
   ranges: readonly OffsetRange[]
 }
 
@@ -30,7 +30,7 @@ export function planKeyOf(slug: string): string {
   return `${KEY}${slug}`
 }
 
-/** The consumer group of a replay: its own, so that nothing of it is the live group's. */
+/** The consumer group of a replay: one of its own, so that it shares nothing with the live group. */
 export function replayGroupOf(groupId: string, plan: Pick<ReplayPlan, 'slug' | 'generation'>) {
   return `${groupId}.replay.${plan.slug}.${plan.generation}`
 }
@@ -44,7 +44,7 @@ export function encodePlan(plan: ReplayPlan): { key: string; value: Buffer } {
   return { key: planKeyOf(slug), value: Buffer.from(JSON.stringify(value)) }
 }
 
-/** Throws CONTROL_INVALID for what this version does not know: a newer one may have written it. */
+/** Throws CONTROL_INVALID if this version can't read it: a newer one may have written it. */
 export function decodePlan(key: string, value: Buffer): ReplayPlan {
   try {
     return parse(key.slice(KEY.length), JSON.parse(value.toString()))

@@ -5,23 +5,24 @@ import { topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { search } from '../kafka/reader/search-topics.ts'
 import { type FilterDecision, FilterEvaluator } from '../pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import { counted } from '../util/counted.ts'
 import type { ReplayPlan } from './plan.ts'
 import { replayedPlugin } from './replayed-plugin.ts'
 
 export interface Preview {
-  /** Records of the entity, if one is named, in the plan's ranges. */
+  /** The records in the plan's ranges; with an entity, only its records. */
   records: number
-  /** Of them, how many would be handed to the plugin. */
+  /** How many of them would be delivered to the plugin. */
   wanted: number
-  /** How many hold no event, and pass by. */
+  /** How many of them can't be decoded, and are skipped. */
   undecodable: number
-  /** The first of those that are wanted: place, time, key, name and id. */
+  /** The first wanted ones: place, time, key, name and id. */
   examples: string[]
 }
 
 const EXAMPLES = 5
 
-/** What a plan would hand to its plugin, by the plugin's filters as they are now. */
+/** What a plan would deliver to its plugin, by the plugin's current filters. */
 export async function previewOf(
   kafka: Kafka,
   { groupId, reader, signal }: { groupId: string; reader: EventReader; signal: AbortSignal },
@@ -29,8 +30,8 @@ export async function previewOf(
   plan: ReplayPlan,
 ): Promise<Preview> {
   const preview: Preview = { records: 0, wanted: 0, undecodable: 0, examples: [] }
-  const asked = [replayedPlugin(plugin, plan)]
-  const ask = new FilterEvaluator(asked)
+  const plugins = [replayedPlugin(plugin, plan)]
+  const filters = new FilterEvaluator(plugins)
   await search(kafka, {
     topics: topicsOf(plan.ranges),
     groupId,
@@ -44,8 +45,8 @@ export async function previewOf(
       if (read.type === 'undecodable') preview.undecodable += 1
       if (read.type !== 'event') return
       const decisions: FilterDecision[] = []
-      ask.evaluate(asked, { name: read.name, schema: read.writer }, record, decisions)
-      // Of a filter that fails there is a dead letter: it is a delivery all the same.
+      filters.evaluate(plugins, { name: read.name, schema: read.writer }, record, decisions)
+      // A filter that fails causes a dead letter, so it counts as a delivery.
       if (decisions[0]?.type === 'unwanted') return
       preview.wanted += 1
       if (preview.examples.length >= EXAMPLES) return
@@ -57,7 +58,7 @@ export async function previewOf(
   return preview
 }
 
-/** Lines for a person. `ratePerSecond` undefined: as fast as the plugin is. */
+/** A preview as text. An undefined `ratePerSecond` means no limit. */
 export function previewText(
   plan: ReplayPlan,
   { records, wanted, undecodable, examples }: Preview,
@@ -67,9 +68,9 @@ export function previewText(
   const seconds = ratePerSecond === undefined ? undefined : Math.ceil(wanted / ratePerSecond)
   const time = seconds === undefined ? '' : `, about ${seconds} s at ${ratePerSecond} a second`
   return [
-    `${records} records from ${timesOf(plan)}, ${wanted} for ${plan.slug}${time}`,
+    `${counted(records, 'record')} from ${timesOf(plan)}, ${wanted} for ${plan.slug}${time}`,
     ...topics.map((topic) => `  ${topicText(plan, topic)}`),
-    ...(undecodable > 0 ? [`  ${undecodable} hold no event and pass by`] : []),
+    ...(undecodable > 0 ? [`  ${undecodable} undecodable, to be skipped`] : []),
     ...examples.map((line) => `  ${line}`),
   ].join('\n')
 }

@@ -3,8 +3,8 @@ import type { Epoch, Intake, Obstacle } from '../pipeline/source.ts'
 import type { Ranges } from './ranges.ts'
 
 /**
- * Hands on only what is to be replayed: of each partition its range, and with a key the records that
- * have it. At the end of its range a partition waits, so that nothing behind it is read.
+ * Restricts an intake to what is replayed: each partition's range and, if there is a key, only records
+ * with that key. A partition waits at the end of its range, so that nothing beyond it is read.
  */
 export function rangedIntake(intake: Intake, ranges: Ranges, key: Buffer | undefined): Intake {
   function take(epoch: Epoch, record: SourceRecord): Obstacle | undefined {
@@ -15,7 +15,7 @@ export function rangedIntake(intake: Intake, ranges: Ranges, key: Buffer | undef
     return undefined
   }
 
-  /** The log may hold nothing just below the end. */
+  /** The log may have no record just below the end, so the ledger is moved up to it. */
   function atEnd({ ledger }: Epoch, end: number): Obstacle {
     if (ledger.expected < end) ledger.passTo(end)
     return { why: 'the end of its range', cleared: ranges.extended, isExpected: true }

@@ -1,16 +1,16 @@
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
 
-/** The offsets that are replayed, by partition. Their ends may move on. */
+/** The offset ranges to replay, by partition. Their ends can be extended. */
 export class Ranges {
   #byName = new Map<string, OffsetRange>()
   #extended!: Promise<void>
-  #tell!: () => void
+  #resolveExtended!: () => void
 
   constructor(ranges: readonly OffsetRange[]) {
     this.extend(ranges)
   }
 
-  /** Resolves when the ends move on. */
+  /** Resolves at the next extension. */
   get extended(): Promise<void> {
     return this.#extended
   }
@@ -23,12 +23,12 @@ export class Ranges {
     return this.#byName.get(nameOf(topic, partition))
   }
 
-  /** Wakes whoever waits at an end. */
+  /** Moves the ends, and wakes the partitions that wait at theirs. */
   extend(ranges: readonly OffsetRange[]): void {
     for (const range of ranges) this.#byName.set(nameOf(range.topic, range.partition), range)
-    this.#tell?.()
+    this.#resolveExtended?.()
     this.#extended = new Promise((resolve) => {
-      this.#tell = resolve
+      this.#resolveExtended = resolve
     })
   }
 }

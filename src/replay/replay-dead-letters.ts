@@ -2,8 +2,8 @@ import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
 import { DLQ } from '../dead-letter/headers.ts'
 
 /**
- * Writes the dead letters of a replay in the name of the live group, which redrives them. Bytes that
- * hold no event are everybody's, and were given up when they first came: not once more.
+ * Writes a replay's dead letters in the name of the live group, which redrives them. Undecodable
+ * records are left out: they were dead-lettered for all plugins when the live group first read them.
  */
 export function replayDeadLetters(groupId: string, replayGroup: string | undefined) {
   return (sink: DeadLetterSink): DeadLetterSink => ({

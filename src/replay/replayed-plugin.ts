@@ -1,6 +1,6 @@
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 
-/** The plugin as a replay runs it: for one kind only, and no faster than said. */
+/** The plugin as a replay runs it: restricted to `kind`, and to `rate` events a second. */
 export function replayedPlugin(
   plugin: LoadedPlugin,
   { kind, rate = Infinity }: { kind?: string | undefined; rate?: number | undefined },

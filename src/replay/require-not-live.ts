@@ -5,7 +5,7 @@ import { memberCount } from '../kafka/admin/group-members.ts'
 import type { ServiceConfig } from '../service/consumer-group.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 
-/** Rejects with USAGE where the live group hands events to the plugin now. */
+/** Rejects with USAGE if the live group currently delivers events to the plugin. */
 export async function requireNotLive(
   kafka: Kafka,
   { KAFKA_GROUP_ID: groupId, EVENTS_ENABLED }: ServiceConfig,
@@ -14,14 +14,14 @@ export async function requireNotLive(
 ): Promise<void> {
   const members = await memberCount(kafka, groupId)
   if (members === 0) return
-  const standings = pluginStates(await switches(), EVENTS_ENABLED)
-  if (standings.events === 'off' || standings.of(slug).state !== 'enabled') return
+  const states = pluginStates(await switches(), EVENTS_ENABLED)
+  if (states.events === 'off' || states.of(slug).state !== 'enabled') return
   const message = [
-    `plugin ${slug} is live: group ${groupId} has members (${members}) and hands events to it.`,
-    'Beside a replay it would be called for one entity twice at once, and out of order. First run',
+    `plugin ${slug} is live: group ${groupId} has members (${members}) and delivers events to it.`,
+    'During a replay it would be called concurrently and out of order for the same entity. First run',
     `  inventory-events plugins pause ${slug}    its new events wait until it is resumed`,
-    `  inventory-events plugins disable ${slug}  its new events pass by`,
-    'or say --beside-live, if that does not matter to it.',
+    `  inventory-events plugins disable ${slug}  its new events are skipped`,
+    'or add --beside-live if that does no harm.',
   ]
   throw new InventoryEventsError('USAGE', message.join('\n'))
 }

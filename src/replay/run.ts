@@ -17,37 +17,37 @@ import { replayDeadLetters } from './replay-dead-letters.ts'
 import { replayedPlugin } from './replayed-plugin.ts'
 
 export interface RunParts {
-  /** Of the live group. */
+  /** The live group's config. */
   config: ServiceConfig
   kafka: Kafka
   registry: Registry
   plugin: LoadedPlugin
-  /** At most so many events a second. */
+  /** The most events a second; undefined for no limit. */
   rate: number | undefined
   log: Logger
-  /** Ends it in the middle; it may be gone on with. */
+  /** Interrupts the run, which can be resumed later. */
   signal: AbortSignal
-  /** How many offsets are left of how many. */
+  /** Called with the number of remaining offsets and their total. */
   onProgress(left: number, total: number): void
 }
 
 export interface Run {
   /**
-   * Resolves when the group has committed all that is in its ranges, whichever of its members did.
-   * Rejects when it is interrupted, or can't go on.
+   * Resolves when the group, with all its members, has committed all of its ranges. Rejects when the
+   * run is interrupted or fails.
    */
   reached(): Promise<void>
-  /** Moves the ends of the ranges on. */
+  /** Moves the ends of the ranges. */
   extend(ranges: readonly OffsetRange[]): void
-  /** Lets handlers end, commits, leaves the group. Quick the second time. */
+  /** Waits for handlers, commits and leaves the group. Can be called again. */
   stop(): Promise<void>
-  /** How many deliveries of this process ended how. */
+  /** The number of this process's deliveries by outcome. */
   outcomes(): Promise<Map<string, number>>
 }
 
 const POLL_MS = 500
 
-/** Runs the plugin over a plan's ranges, as the service would, until it is stopped. */
+/** Runs the plugin over a plan's ranges as the service would, until it is stopped. */
 export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> {
   const { kafka, log, plugin, rate } = parts
   const groupId = replayGroupOf(parts.config.KAFKA_GROUP_ID, plan)
@@ -92,14 +92,17 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
   }
 }
 
-/** What a plugin missed it gets in its own name; a replay has marks and keys of its own. */
+/**
+ * A replay uses its own group id for marks and idempotency keys, so that events are handled again.
+ * Catching up uses the live group's, so that events handled before are not.
+ */
 function configFor(config: ServiceConfig, plan: ReplayPlan, groupId: string): ServiceConfig {
   const { KAFKA_GROUP_ID, OUT_OF_RANGE } = config
   return {
     ...config,
     KAFKA_GROUP_ID: plan.purpose === 'replay' ? groupId : KAFKA_GROUP_ID,
     KAFKA_TOPICS: topicsOf(plan.ranges),
-    // What retention has removed is passed over, never what is behind it.
+    // If retention removed records, resume at the first one left: `latest` would skip the rest.
     OUT_OF_RANGE: OUT_OF_RANGE === 'fail' ? 'fail' : 'earliest',
   }
 }
@@ -115,7 +118,7 @@ async function untilReached(
     if (signal.aborted) throw signal.reason
     const left = await leftOf(kafka, groupId, ranges).catch((error) => {
       if (error instanceof InventoryEventsError && !error.retryable) throw error
-      log.warn({ error: messageOf(error) }, 'how far it is cannot be told; asking again')
+      log.warn({ error: messageOf(error) }, "could not fetch the group's offsets; retrying")
       return undefined
     })
     if (left !== undefined) onProgress(left, totalOf(ranges.all))
@@ -129,7 +132,7 @@ async function leftOf(kafka: Kafka, groupId: string, ranges: Ranges): Promise<nu
   const rows = await groupOffsets(kafka, groupId, topics)
   return ranges.all.reduce((left, { topic, partition, end }) => {
     const row = rows.find((each) => each.topic === topic && each.partition === partition)
-    if (row?.committed === undefined) throw ended(groupId, topic, partition)
+    if (row?.committed === undefined) throw endedElsewhere(groupId, topic, partition)
     return left + Math.max(0, end - row.committed)
   }, 0)
 }
@@ -138,7 +141,7 @@ export function totalOf(ranges: readonly OffsetRange[]): number {
   return ranges.reduce((total, { start, end }) => total + end - start, 0)
 }
 
-function ended(groupId: string, topic: string, partition: number): InventoryEventsError {
-  const message = `group ${groupId} has no offset of ${topic}/${partition}: the replay was ended elsewhere`
+function endedElsewhere(groupId: string, topic: string, partition: number): InventoryEventsError {
+  const message = `group ${groupId} has no committed offset for ${topic}/${partition}: the replay was ended by another process`
   return new InventoryEventsError('USAGE', message)
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../util/clock.ts'
 
-/** Real time for handlers and their limits, but no waiting between attempts. */
+/** The system clock, except that `sleep` returns immediately: no waits between attempts. */
 export const impatientClock: Clock = {
   ...systemClock,
   sleep: () => new Promise((resolve) => setImmediate(resolve)),

@@ -4,7 +4,7 @@ import type { SchemaLookup, WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
 
-/** The contract's schemas without a registry: their ids are their places in the contract. */
+/** The contract's schemas without a registry. A schema's id is its index in the contract. */
 export function createLocalSchemas() {
   const names = contractSchemas().map(({ fullName }) => fullName)
   const writers = new Map<number, WriterSchema>()

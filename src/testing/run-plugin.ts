@@ -1,6 +1,7 @@
 import { encodeEvent } from '../avro/codec/encoder.ts'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
+import { loadConfig } from '../config/load-config.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
 import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../event/outcome.ts'
@@ -16,7 +17,7 @@ import { OffsetLedger } from '../pipeline/offset-ledger.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
-import { type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
+import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
@@ -24,46 +25,46 @@ import { createLocalSchemas } from './local-schemas.ts'
 import { withSql } from './with-sql.ts'
 
 export interface RunOptions {
-  /** Every event arrives twice, as from a producer that tried again. */
+  /** Delivers every event twice, as a producer that retries does. */
   duplicates?: boolean
   /**
-   * Afterwards the marks are lost and every event arrives again, as after a crash between a
-   * handler's effect and its mark: shows whether a repeated call does harm.
+   * Delivers every event again with all marks lost, as after a crash between a handler's effect and
+   * its mark. Shows whether repeated calls do harm.
    */
   crash?: boolean
   /**
-   * What a plugin that says `sql: true` gets as `context.sql`: a fake of yours, or a pool of a real
-   * database. Statements reach it as they are: nothing here begins a transaction or undoes one.
+   * The `context.sql` of a plugin with `sql: true`: a fake, or the pool of a real database. Statements
+   * are passed on as they are; no transaction is begun or rolled back.
    */
   sql?: Sql
-  /** Where the plugin's log lines go; nowhere by default. */
+  /** Receives the plugin's log lines. They are dropped by default. */
   log?: PluginLog
 }
 
 /** How one event ended for the plugin. */
 export interface DeliveryReport {
   event: Event
-  /** `held`: its attempts were used up and the plugin says `hold`; here it is let go all the same. */
+  /** `held`: all attempts failed and the plugin has `onExhausted: 'hold'`. Here the run continues. */
   outcome: CompletedOutcome['type'] | 'held'
-  /** Calls of the handler. */
+  /** The number of handler calls. */
   attempts: number
   /** Why it was dead-lettered. */
   reason?: DeadLetterReason
-  /** What was thrown last, or said when it skipped or rejected. */
+  /** The last error message, or the reason given to `skip` or `reject`. */
   error?: string
 }
 
 export interface RunReport {
-  /** In the order in which they ended. */
+  /** In the order in which they completed. */
   deliveries: DeliveryReport[]
-  /** What the filter did not want. */
+  /** The events that the filters declined. */
   unwanted: Event[]
 }
 
 /**
- * Runs a plugin over events in memory, through the pipeline of the service: filter, Avro, order per
- * entity, idempotency, time limits, retries and dead letters. Only the waits between attempts are
- * left out. Rejects with PLUGIN_INVALID or EVENT_INVALID, saying what is wrong.
+ * Runs a plugin over events in memory through the service's pipeline: filters, Avro, order per
+ * entity, idempotency, time limits, retries and dead letters. There are no waits between attempts.
+ * Rejects with PLUGIN_INVALID, EVENT_INVALID, or HANDLER_TIMEOUT if a handler never settles.
  */
 export async function runPlugin(
   plugin: Plugin,
@@ -71,21 +72,23 @@ export async function runPlugin(
   options: RunOptions = {},
 ): Promise<RunReport> {
   const loaded = load(plugin, options)
-  const given = events.map((event) => assertEvent(event))
-  const arriving = options.duplicates ? given.flatMap((event) => [event, event]) : given
+  const valid = events.map((event) => assertEvent(event))
+  const delivered = options.duplicates ? valid.flatMap((event) => [event, event]) : valid
   const report: RunReport = { deliveries: [], unwanted: [] }
-  await runOnce(loaded, arriving, report, options)
-  if (options.crash) await runOnce(loaded, arriving, report, options)
+  await runOnce(loaded, delivered, report, options)
+  if (options.crash) await runOnce(loaded, delivered, report, options)
   return report
 }
 
-/** The defaults are those of the service. */
+/** The settings of a service whose environment sets none. */
+const config = loadConfig({})
+
 function load(plugin: Plugin, { sql }: RunOptions): LoadedPlugin {
   const problems = checkPlugin(plugin)
-  if (plugin.sql && sql === undefined) problems.push('sql: expected runPlugin to be given one')
+  if (plugin.sql && sql === undefined)
+    problems.push('sql: expected the option sql of runPlugin, got nothing')
   if (problems.length > 0) throw new InventoryEventsError('PLUGIN_INVALID', problems.join('; '))
-  const retry = { maxAttempts: 5, initialDelayMs: 200, maxDelayMs: 30_000 }
-  return withDefaults(plugin, 'test', { retry, timeoutMs: 30_000, concurrency: 64 })
+  return withDefaults(plugin, 'test', defaultsFrom(config))
 }
 
 async function runOnce(
@@ -108,7 +111,11 @@ async function runOnce(
     schemas,
     fingerprint,
     store: withSql(
-      createMemoryStore({ clock, ttlMs: 86_400_000, maxMarks: Number.MAX_SAFE_INTEGER }),
+      createMemoryStore({
+        clock,
+        ttlMs: config.IDEMPOTENCY_TTL_MS,
+        maxMarks: Number.MAX_SAFE_INTEGER,
+      }),
       sql,
     ),
     deadLetters: { write: async () => {} },
@@ -121,7 +128,7 @@ async function runOnce(
     logOf: () => log,
     onStuck: () => end.reject(stuck(plugin)),
     reports: {
-      ...unheard,
+      ...noReports,
       filterTallyOf: () => tally,
       onSettled(delivery, outcome) {
         report.deliveries.push(reportOf(delivery, outcome, plugin, events))
@@ -147,7 +154,7 @@ function recordOf(event: Event, offset: number, schemaId: number): SourceRecord 
   return { topic: 'test', partition: 0, offset, timestampMs: clock.now(), key, value, headers: {} }
 }
 
-/** The offset of a record is the place of its event among those that arrived. */
+/** A record's offset is the index of its event. */
 function reportOf(
   delivery: Delivery,
   outcome: CompletedOutcome,
@@ -175,7 +182,7 @@ function reportOf(
 }
 
 function stuck({ slug }: LoadedPlugin): InventoryEventsError {
-  const message = `plugin ${slug} ignores its signal: its handler does not end`
+  const message = `plugin ${slug}: a handler ignores its aborted signal and does not end`
   return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin: slug })
 }
 
@@ -191,7 +198,7 @@ function deferred() {
 
 const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} }
 
-const unheard: PipelineReports = {
+const noReports: PipelineReports = {
   onConsumed() {},
   onHeaderMismatch() {},
   filterTallyOf: countNothing,

@@ -1,7 +1,7 @@
 import type { Claim, ClaimTransaction, IdempotencyStore } from '../idempotency/store.ts'
 import type { Sql } from '../plugin/plugin.ts'
 
-/** A store whose claims offer this SQL, as it is: there is no transaction to undo. */
+/** A store whose claims use `sql` as it is, without a transaction: rollback undoes nothing. */
 export function withSql(store: IdempotencyStore, sql: Sql | undefined): IdempotencyStore {
   if (sql === undefined) return store
   return {

@@ -1,7 +1,7 @@
 export interface EventTopics {
-  /** Where events with a `kind` go, those of unknown kinds too. */
+  /** For events with a `kind`, unknown kinds included. */
   inventory: string
-  /** Where InvenTree-style events go. */
+  /** For InvenTree-style events. */
   plugin: string
 }
 

@@ -6,8 +6,8 @@ export function deadLetterTopicOf(topic: string): string {
 }
 
 /** The input topic that a dead-letter topic belongs to. */
-export function inputTopicOf(letterTopic: string): string {
-  return letterTopic.slice(0, -DEAD_LETTERS.length)
+export function inputTopicOf(deadLetterTopic: string): string {
+  return deadLetterTopic.slice(0, -DEAD_LETTERS.length)
 }
 
 export function redriveTopicOf(topic: string): string {
@@ -18,40 +18,40 @@ export function isRedrive({ topic }: { topic: string }): boolean {
   return topic.endsWith(REDRIVE)
 }
 
-/** The input topic whose dead letters come again through this one. */
+/** The input topic that a redrive topic belongs to; undefined for other topics. */
 export function redriveInputOf(topic: string): string | undefined {
   return isRedrive({ topic }) ? topic.slice(0, -REDRIVE.length) : undefined
 }
 
 /**
- * The ledger topic of an input topic and a consumer group. Two pairs may have one name (`a.b` and
- * `c`, `a` and `b.c`): their marks are told apart by the group that is part of each mark.
+ * The marks topic of an input topic and a consumer group. Two pairs may share a name (`a.b` and `c`,
+ * `a` and `b.c`); their marks differ, because each mark's hash includes the group.
  */
 export function marksTopicOf(topic: string, groupId: string): string {
   return `${topic}.${groupId.replace(/[^\w.-]/g, '-')}.marks`
 }
 
-/** Where a group's switches are kept, for all of its replicas. */
+/** The topic that holds a group's switches, shared by all of its replicas. */
 export function controlTopicOf(groupId: string): string {
   return `${groupId.replace(/[^\w.-]/g, '-')}.control`
 }
 
-/** The topics that an input topic needs beside it. */
+/** The topics that every input topic needs: dead letters and redrive. */
 export function companionTopics(topic: string): string[] {
   return [deadLetterTopicOf(topic), redriveTopicOf(topic)]
 }
 
-/** What the service reads: the input topics, and for each the dead letters that come again. */
+/** The topics that the service consumes: the input topics and their redrive topics. */
 export function readTopicsOf(inputs: readonly string[]): string[] {
   return [...inputs, ...inputs.map(redriveTopicOf)]
 }
 
-/** What an input topic needs beside it, partition for partition. */
+/** The topics that an input topic needs, each with at least as many partitions as the input. */
 export function sinksOf(
   topic: string,
   config: { KAFKA_GROUP_ID: string; IDEMPOTENCY_STORE: string },
 ): string[] {
-  const hasLedger = config.IDEMPOTENCY_STORE === 'kafka:'
-  const ledgers = hasLedger ? [marksTopicOf(topic, config.KAFKA_GROUP_ID)] : []
-  return [deadLetterTopicOf(topic), redriveTopicOf(topic), ...ledgers]
+  const hasMarks = config.IDEMPOTENCY_STORE === 'kafka:'
+  const marks = hasMarks ? [marksTopicOf(topic, config.KAFKA_GROUP_ID)] : []
+  return [...companionTopics(topic), ...marks]
 }

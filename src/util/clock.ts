@@ -2,11 +2,11 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Milliseconds since some moment, with fractions; nobody sets it, so differences are true. */
+  /** Monotonic milliseconds with fractions, from an arbitrary start. Use differences only. */
   elapsedMs(): number
   /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-  /** Calls back once after `ms`; the answer cancels it. */
+  /** Calls `callback` once after `ms`. Returns a function that cancels it. */
   after(ms: number, callback: () => void): () => void
 }
 

@@ -1,11 +1,11 @@
-/** The one of `known` that `name` was most likely meant to be, or undefined. */
+/** The known name that `name` most likely stands for, or undefined. */
 export function didYouMean(name: string, known: readonly string[]): string | undefined {
   const best = nearest(name, known)
   const isNear = best !== undefined && editDistance(name, best) <= allowedDistance(name)
   return isNear ? best : undefined
 }
 
-/** The one of `known` that is the least away from `name`, however far that is. */
+/** The known name closest to `name`, at any distance; undefined if `known` is empty. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
@@ -13,12 +13,12 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.candidate
 }
 
-/** Short names are close to each other by accident. */
+/** Short names are often close to each other by accident. */
 function allowedDistance(name: string): number {
   return name.length < 6 ? 1 : 2
 }
 
-/** Letters to insert, remove or replace to turn one word into the other. */
+/** Levenshtein distance: characters to insert, remove or replace to turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {

@@ -1,9 +1,9 @@
-/** First in, first out, without the cost of `Array.shift` on a long queue. */
+/** A FIFO queue without the cost of `Array.shift` on a long array. */
 export class Fifo<T> {
   #items: (T | undefined)[]
   #head = 0
 
-  /** With these, which are few where there are many queues: an array that grows takes room for more. */
+  /** Initial items are passed here, because an array that grows by `push` reserves room for more. */
   constructor(...items: T[]) {
     this.#items = items
   }
@@ -29,7 +29,7 @@ export class Fifo<T> {
     return item
   }
 
-  /** Takes out, in order, every item from the `from`th on that matches. */
+  /** Removes every matching item from index `from` on, and returns them in order. */
   removeWhere(matches: (item: T) => boolean, from = 0): T[] {
     const kept: T[] = []
     const removed: T[] = []

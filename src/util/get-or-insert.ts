@@ -1,4 +1,4 @@
-/** What the map has for the key, made where there is nothing yet. */
+/** Returns the map's value for the key; creates and stores it if there is none. */
 export function getOrInsert<Key, Value>(
   map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
   key: Key,

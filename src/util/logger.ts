@@ -8,9 +8,9 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 const SECRET_FIELDS = ['password', 'passwd', 'secret', 'token', 'authorization', 'sasl']
 
 /**
- * JSON lines to stdout. Errors go under `err`. A part of the service logs with a child:
- * `log.child({ component: 'committer' })`. Fields that hold secrets are masked; event content is
- * never given to it.
+ * Writes JSON lines to stdout. Errors go under `err`. Each part of the service logs with a child:
+ * `log.child({ component: 'committer' })`. Fields that hold secrets are masked; event content must
+ * never be logged.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
@@ -24,7 +24,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   return destination === undefined ? pino(options) : pino(options, destination)
 }
 
-/** What a line says of an error; causes are followed three deep. */
+/** An error as logged; causes are followed three levels deep. */
 export function serializeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: messageOf(error) }
   const { code, plugin, record } = error as Partial<InventoryEventsError>

@@ -1,25 +1,25 @@
 /**
- * A value, or a promise of it where it is not there yet. Most handlers and stores answer at once,
- * and to wait for each of them all the same costs more than most of what they do.
+ * A value or a promise of it. Most handlers and stores return plain values, and awaiting those costs
+ * more than most of what they do.
  */
 export type MaybePromise<T> = T | Promise<T>
 
-/** Goes on with a value: now where it is there, else when it is. */
+/** Calls `next` with the value: at once for a plain value, otherwise when the promise resolves. */
 export function andThen<T, U>(
-  soon: MaybePromise<T>,
+  value: MaybePromise<T>,
   next: (value: T) => MaybePromise<U>,
 ): MaybePromise<U> {
-  return soon instanceof Promise ? soon.then(next) : next(soon)
+  return value instanceof Promise ? value.then(next) : next(value)
 }
 
-/** What a call answers, or what is made of its failure, be it thrown or rejected. */
+/** The result of a call, or of `failed` if the call throws or rejects. */
 export function tryCatch<T>(
   call: () => MaybePromise<T>,
   failed: (error: unknown) => MaybePromise<T>,
 ): MaybePromise<T> {
   try {
-    const soon = call()
-    return soon instanceof Promise ? soon.catch(failed) : soon
+    const result = call()
+    return result instanceof Promise ? result.catch(failed) : result
   } catch (error) {
     return failed(error)
   }

@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts'
 
 /**
- * How long some work may keep the thread before timers and sockets have it: begun anew whenever
- * they had. Whoever shares a slice has it together.
+ * Limits how long work may occupy the thread before timers and sockets are served. A new slice begins
+ * each time they have been. All work that shares an instance shares its slice.
  */
 export class TimeSlice {
   #clock: Pick<Clock, 'elapsedMs'>
@@ -21,7 +21,7 @@ export class TimeSlice {
     return nowMs >= (this.#endMs as number)
   }
 
-  /** Resolves when timers and sockets have had the thread: the next slice begins. */
+  /** Resolves after timers and sockets have been served, when the next slice may begin. */
   get next(): Promise<void> {
     return this.#next
   }

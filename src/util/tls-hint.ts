@@ -1,4 +1,4 @@
-/** What a setting is called where a connection is made: `KAFKA_SSL_CA`. */
+/** The names of the TLS settings of a connection, such as `KAFKA_SSL_CA`. */
 export interface TlsNames {
   ca: string
   serverName?: string
@@ -7,36 +7,36 @@ export interface TlsNames {
 
 type Problem = [pattern: RegExp, what: string, setting?: keyof TlsNames]
 
-/** By the words of Node and OpenSSL: some clients pass them on without the code of the error. */
+/** Matched by the message texts of Node and OpenSSL, because some clients drop the error code. */
 const PROBLEMS: Problem[] = [
   [
     /self-signed certificate|unable to (verify the first|get (local )?issuer) certificate/,
-    'the certificate of the server is not signed by an authority that is trusted here',
+    "the server's certificate is not signed by a trusted authority",
     'ca',
   ],
-  [/certificate has expired/, 'the certificate of the server has expired'],
-  [/certificate is not yet valid/, 'the certificate of the server is not valid yet'],
+  [/certificate has expired/, "the server's certificate has expired"],
+  [/certificate is not yet valid/, "the server's certificate is not valid yet"],
   [
     /does not match certificate's altnames/,
-    'the certificate of the server is for other names',
+    "the server's certificate is for a different host name",
     'serverName',
   ],
   [
     /alert (.*certificate|unknown ca)/,
-    'the server does not take our certificate, or wants one',
+    'the server rejected the client certificate or requires one',
     'cert',
   ],
-  [/wrong version number|packet length too long/, 'the server does not speak TLS there'],
+  [/wrong version number|packet length too long/, 'the server does not speak TLS on this port'],
   [
     /before secure TLS connection was established/,
-    'the server ended the handshake; it may not speak TLS there',
+    'the server closed the connection during the handshake; it may not speak TLS on this port',
   ],
 ]
 
-/** Its reason amid where it happened, with a line break at the end. */
+/** OpenSSL's error text: captures the reason, drops the location and the trailing line break. */
 const OPENSSL = /[\dA-F]+:error:[\dA-F]+:SSL routines:[^:]*:([^:]*):.*\s*/
 
-/** A message with what it means for TLS, and which setting that is about; others as they are. */
+/** Adds an explanation and the setting to check to a TLS error message; returns others unchanged. */
 export function withTlsHint(message: string, names: TlsNames): string {
   const found = PROBLEMS.find(([pattern]) => pattern.test(message))
   if (found === undefined) return message

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from './clock.ts'
 
-/** What the promise settles to, or a rejection with `late()` after `limitMs`. */
+/** Settles as the promise does, or rejects with `late()` after `limitMs`. */
 export function withTimeout<T>(
   promise: Promise<T>,
   limitMs: number,

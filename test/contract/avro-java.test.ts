@@ -13,7 +13,7 @@ import { vectorEvents } from '../support/vector-events.ts'
 
 interface Vector {
   event: Event
-  /** The record as Apache Avro for Java writes it, without the frame. */
+  /** The record as Apache Avro for Java encodes it, without the wire format's prefix. */
   hex: string
 }
 
@@ -37,18 +37,18 @@ function writtenByJava(): Promise<Vector[]> {
     schema: contractSchemaOf(event).text,
     fields: javaFields(event),
   }))
-  return runJava(tasks).then((answers) =>
-    answers.map(({ hex }, i) => ({ event: events[i] as Event, hex: hex as string })),
+  return runJava(tasks).then((results) =>
+    results.map(({ hex }, i) => ({ event: events[i] as Event, hex: hex as string })),
   )
 }
 
 describe('records that Apache Avro for Java wrote', () => {
-  it('are committed for every event here', () => {
+  it('exist for every event', () => {
     expect(readVectors().map(({ event }) => text(event))).toEqual(events.map(text))
   })
 
   it.each(readVectors().map(({ event, hex }) => [event.id, event, hex] as const))(
-    'are read as the event %s',
+    'decode to the event %s',
     (_id, event, hex) => {
       expect(text(decode(event, hex))).toBe(text(event))
     },
@@ -58,21 +58,21 @@ describe('records that Apache Avro for Java wrote', () => {
 const title = missing === undefined ? 'Apache Avro for Java' : `${missing} is not installed: Java`
 
 describe.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
-  it('writes what we read, today as when the vectors were made', async () => {
+  it('still encodes the vectors that are committed', async () => {
     const vectors = await writtenByJava()
     if (process.env.UPDATE_VECTORS === 'true') await writeFile(file, lines(vectors))
     for (const { event, hex } of vectors) expect(text(decode(event, hex))).toBe(text(event))
     expect(vectors.map(({ hex }) => hex)).toEqual(readVectors().map(({ hex }) => hex))
   })
 
-  it('reads what we write', async () => {
+  it('decodes what we encode', async () => {
     const tasks = events.map((event) => ({
       schema: contractSchemaOf(event).text,
       hex: encodeEvent(event, 1).subarray(FRAME_BYTES).toString('hex'),
     }))
-    const answers = await runJava(tasks)
+    const results = await runJava(tasks)
     for (const [i, event] of events.entries()) {
-      expect(text(answers[i]?.fields)).toBe(text(javaFields(event)))
+      expect(text(results[i]?.fields)).toBe(text(javaFields(event)))
     }
   })
 })

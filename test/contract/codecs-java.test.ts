@@ -6,7 +6,7 @@ import { compressJava } from '../support/java-kafka.ts'
 
 const missing = javaMissing()
 
-/** Bytes as records have them: noise, runs, text that comes again near and far, several blocks long. */
+/** Sample inputs: noise, runs, text repeated at short and long distances, over several blocks. */
 const pieces = fc.oneof(
   fc.uint8Array({ maxLength: 300, size: 'max' }),
   fc.tuple(fc.nat(255), fc.nat(5_000)).map(([byte, length]) => Buffer.alloc(length, byte)),
@@ -19,7 +19,7 @@ const inputs = fc
   .map(([parts, times]) => Buffer.concat(Array(times).fill(Buffer.concat(parts))))
 
 describe.skipIf(missing !== undefined)(`Kafka's codecs${missing ? ` (no ${missing})` : ''}`, () => {
-  it('are read as Java wrote them', async () => {
+  it('decode what Java encoded', async () => {
     const plain = [Buffer.alloc(0), ...fc.sample(inputs, { numRuns: 80, seed: 7 })]
     expect(Math.max(...plain.map(({ length }) => length))).toBeGreaterThan(300_000)
     for (const [n, compressed] of (await compressJava(plain)).entries()) {

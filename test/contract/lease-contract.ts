@@ -2,21 +2,21 @@ import { describe, expect, it } from 'vitest'
 import type { DeliveryKey, IdempotencyStore } from '../../src/idempotency/store.ts'
 import { claimOf } from './store-contract.ts'
 
-/** Stores of several owners at the same marks. */
+/** Stores of several owners that share their marks. */
 export interface LeaseBench {
   leaseMs: number
   owner(): Promise<LeaseOwner>
-  /** Time passes for marks and leases, but for no owner: as if all were frozen. */
+  /** Time passes for marks and leases but not for the owners, as if they were frozen. */
   passStored(ms: number): Promise<void>
 }
 
 export interface LeaseOwner {
   store: IdempotencyStore
-  /** Time passes for the owner alone; it renews what it holds when it is time to. */
+  /** Time passes for the owner only; it renews its leases when they are due. */
   pass(ms: number): Promise<void>
-  /** As `pass`, but it can do nothing in that time, only at its end. */
+  /** Like `pass`, but the owner is frozen until the end of that time. */
   freeze(ms: number): Promise<void>
-  /** Claims that it found to be lost. */
+  /** Claims that the owner has found to be lost. */
   lostCount(): number
 }
 
@@ -24,7 +24,7 @@ const key = (eventId: string): DeliveryKey => {
   return { plugin: 'plugin', eventId, topic: 'topic', partition: 0 }
 }
 
-/** What every store must do whose claims are leases. */
+/** The contract of every store whose claims are leases. */
 export function leaseContract(name: string, create: () => Promise<LeaseBench>): void {
   describe(`the leases of the ${name} store`, () => {
     async function twoOwners() {
@@ -33,7 +33,7 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       return { ...bench, first, second }
     }
 
-    /** The second owner has taken over what the first one still believes to hold. */
+    /** The second owner has taken over a claim that the first one believes it still holds. */
     async function takenOver() {
       const { first, second, passStored, leaseMs } = await twoOwners()
       const stale = claimOf(await first.store.claim(key('a'), 'f'))
@@ -42,7 +42,7 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       return { first, second, stale, fresh, leaseMs }
     }
 
-    it('gives each of many ids to one of two owners that race for them', async () => {
+    it('grants each of many ids to exactly one of two racing owners', async () => {
       const { first, second } = await twoOwners()
       const ids = Array.from({ length: 200 }, (_, n) => `event ${n}`)
       const race = ids.flatMap((id) => [
@@ -57,7 +57,7 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       }
     })
 
-    it('refuses a claim until the lease has run out, then lets another owner have it', async () => {
+    it('refuses a claim until the lease expires, then grants it to another owner', async () => {
       const { first, second, passStored, leaseMs } = await twoOwners()
       claimOf(await first.store.claim(key('a'), 'f'))
       await passStored(leaseMs - 1_000)
@@ -67,16 +67,16 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       expect(await first.store.claim(key('a'), 'f')).toEqual({ type: 'claimed-elsewhere' })
     })
 
-    it('gives a lease that ran out to one of many that ask', async () => {
+    it('grants an expired lease to one of many requests', async () => {
       const { first, second, passStored, leaseMs } = await twoOwners()
       claimOf(await first.store.claim(key('a'), 'f'))
       await passStored(leaseMs)
-      const asked = Array.from({ length: 20 }, (_, n) => [first, second][n % 2]!)
-      const results = await Promise.all(asked.map(({ store }) => store.claim(key('a'), 'f')))
+      const requesters = Array.from({ length: 20 }, (_, n) => [first, second][n % 2]!)
+      const results = await Promise.all(requesters.map(({ store }) => store.claim(key('a'), 'f')))
       expect(results.filter(({ type }) => type === 'claimed')).toHaveLength(1)
     })
 
-    it('lets an owner that lives keep its lease', async () => {
+    it('keeps the lease of a live owner', async () => {
       const { first, second, passStored, leaseMs } = await twoOwners()
       const claim = claimOf(await first.store.claim(key('a'), 'f'))
       for (let turn = 0; turn < 5; turn++) {
@@ -89,7 +89,7 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       expect(first.lostCount()).toBe(0)
     })
 
-    it('tells a former owner when it renews, once', async () => {
+    it('reports the loss to a former owner when it renews, once', async () => {
       const { first, stale, fresh, leaseMs } = await takenOver()
       expect(stale.lost?.aborted).toBe(false)
       await first.pass(leaseMs / 3)
@@ -99,7 +99,7 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       expect(first.lostCount()).toBe(1)
     })
 
-    it('takes its own leases for lost after a pause that was too long', async () => {
+    it('treats its own leases as lost after too long a pause', async () => {
       const { first, leaseMs } = await twoOwners()
       const claim = claimOf(await first.store.claim(key('a'), 'f'))
       const later = claimOf(await first.store.claim(key('b'), 'f'))
@@ -107,7 +107,7 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       expect([claim, later].map(({ lost }) => lost?.aborted)).toEqual([true, true])
     })
 
-    it('refuses the mark of a former owner, and counts it', async () => {
+    it('rejects the mark of a former owner and counts it', async () => {
       const { first, second, stale, fresh } = await takenOver()
       await expect(stale.complete()).rejects.toThrow('passed to another owner')
       expect(stale.lost?.aborted).toBe(true)
@@ -132,13 +132,13 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       }
     })
 
-    it('does not let a former owner give back what is not its own', async () => {
+    it("does not let a former owner release another owner's claim", async () => {
       const { first, stale } = await takenOver()
       await stale.release()
       expect(await first.store.claim(key('a'), 'f')).toEqual({ type: 'claimed-elsewhere' })
     })
 
-    it('does not let a former claim of the same owner complete or give back a later one', async () => {
+    it('does not let an old claim of the same owner complete or release a newer one', async () => {
       const { first, passStored, leaseMs } = await twoOwners()
       const stale = claimOf(await first.store.claim(key('a'), 'f'))
       await passStored(leaseMs)
@@ -149,7 +149,7 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       expect(await first.store.claim(key('a'), 'f')).toHaveProperty('type', 'completed')
     })
 
-    it('knows what the other owner completed, and takes up what it gave back', async () => {
+    it('sees what the other owner completed, and can claim what it released', async () => {
       const { first, second } = await twoOwners()
       await claimOf(await first.store.claim(key('a'), 'f')).complete()
       await claimOf(await first.store.claim(key('b'), 'f')).release()

@@ -12,9 +12,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { cloneTo, REPO, shellEnvironment } from '../support/clone.ts'
-import { fileShown } from '../support/readme.ts'
+import { blocks, fileShown, pages } from '../support/pages.ts'
 
 const { version } = JSON.parse(readFileSync(join(REPO, 'package.json'), 'utf8'))
+const GETTING_STARTED = 'docs/getting-started.md'
 vi.setConfig({ testTimeout: 60_000 })
 
 const INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund']
@@ -33,13 +34,16 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-it('holds the program, its declarations, schemas and examples, and nothing else', () => {
+it('contains the program, its declarations, schemas, examples and every page, and nothing else', () => {
   const files = run('tar', ['-tzf', tarball]).trim().split('\n')
   const compiled = listed('src').flatMap((path) => [`${path}.js`, `${path}.d.ts`])
   const examples = listed('examples/plugins')
   const expected = [
-    ...['CHANGELOG.md', 'LICENSE', 'README.md', 'docker-compose.yml', 'package.json'],
-    'bin/inventory-events.js',
+    ...['LICENSE', 'docker-compose.yml', 'package.json', 'bin/inventory-events.js'],
+    ...[
+      ...pages,
+      ...readdirSync(join(REPO, 'docs', 'images')).map((name) => `docs/images/${name}`),
+    ],
     ...[...compiled, ...examples.map((name) => `examples/${name}.js`)].map(
       (path) => `dist/${path}`,
     ),
@@ -49,7 +53,7 @@ it('holds the program, its declarations, schemas and examples, and nothing else'
   expect(files.sort()).toEqual(expected.map((path) => `package/${path}`).sort())
 })
 
-it('has what it exports', () => {
+it('contains everything that it exports', () => {
   const { bin, exports } = JSON.parse(readFileSync(join(REPO, 'package.json'), 'utf8'))
   const targets: string[] = [bin, ...Object.values<object>(exports)].flatMap(Object.values)
   const files = run('tar', ['-tzf', tarball]).split('\n')
@@ -58,30 +62,33 @@ it('has what it exports', () => {
   expect(missing).toEqual([])
 })
 
-it('declares nothing by the name of a file that is not in it', () => {
+it('has no declarations that import files it does not contain', () => {
   const listing = run('grep', ['-rhoE', "from '[.][^']*'", 'node_modules/inventory-events/dist'])
   const extensions = new Set(listing.match(/\.[a-z]+(?='$)/gm))
   expect([...extensions]).toEqual(['.js'])
 })
 
 describe("a plugin author's project", () => {
-  it('type-checks, strictly and with the declarations of the package', () => {
+  it("type-checks in strict mode with the package's declarations", () => {
     expect(run(process.execPath, [tsc(), '-p', '.'])).toBe('')
   })
 
-  it('is told by the types what an event lacks', () => {
-    write('wrong.ts', fileShown('plugins/cold-chain.ts').replace('entity.name', 'event.entityId'))
+  it('gets a type error for a missing field of an event', () => {
+    write(
+      'wrong.ts',
+      fileShown(GETTING_STARTED, 'plugins/cold-chain.ts').replace('entity.name', 'event.entityId'),
+    )
     const check = () => run(process.execPath, [tsc(), '-p', '.'])
     expect(check).toThrow(/wrong\.ts.*'entityId' does not exist on type 'InventoryMovedEvent'/)
     rmSync(join(project, 'wrong.ts'))
   })
 
-  it('tests its plugins: in TypeScript, and in JavaScript on the Node of the system', () => {
-    expect(run(process.execPath, ['--test', 'cold-chain.test.ts'])).toMatch(/pass 1$/m)
+  it("tests its plugins, in TypeScript and in JavaScript on the system's Node", () => {
+    expect(run(process.execPath, ['--test', 'waste.test.ts'])).toMatch(/pass 1$/m)
     expect(run('node', ['--test', 'waste.test.js'])).toMatch(/pass 1$/m)
   })
 
-  it('checks its plugins, and those of the package, with the command', () => {
+  it("checks its own and the package's plugins with the command", () => {
     const example = 'node_modules/inventory-events/dist/examples/picky.js'
     const printed = run('npx', ['inventory-events', 'plugins', 'check', './waste.js', example])
     expect(printed).toContain(`waste: ok (${join(project, 'waste.js')})`)
@@ -93,7 +100,7 @@ describe("a plugin author's project", () => {
 })
 
 describe('the command', () => {
-  it('tells its version in a project and after a global install', () => {
+  it('prints its version in a project and after a global install', () => {
     expect(run('npx', ['inventory-events', '--version'])).toBe(`${version}\n`)
     const prefix = join(home, 'global')
     run('npm', [...INSTALL, '--global', '--prefix', prefix, tarball])
@@ -102,7 +109,7 @@ describe('the command', () => {
   })
 })
 
-/** Runs a command as its user would: `node` is the one of the system, not that of the clone. */
+/** Runs a command as a user would: `node` is the system's, not that of the clone. */
 function run(command: string, args: string[], cwd = project): string {
   try {
     const options = { cwd, env: shellEnvironment(), encoding: 'utf8', stdio: 'pipe' } as const
@@ -113,7 +120,7 @@ function run(command: string, args: string[], cwd = project): string {
   }
 }
 
-/** The modules of a folder of the clone that was packed, by their paths without `.ts`. */
+/** The packed modules of a folder of the clone, by their paths without `.ts`. */
 function listed(folder: string): string[] {
   const names = readdirSync(join(clone, folder), { recursive: true, encoding: 'utf8' })
   return names.flatMap((name) => (name.endsWith('.ts') ? [name.slice(0, -'.ts'.length)] : []))
@@ -128,14 +135,13 @@ function write(path: string, text: string): void {
   writeFileSync(join(project, path), text)
 }
 
-/** The README's plugin in TypeScript and one in JavaScript, each with a test. */
+/** The plugins of the README and of "Getting started", one in JavaScript and one in TypeScript. */
 function writeProject(): void {
   write('package.json', JSON.stringify({ name: 'my-plugins', type: 'module', private: true }))
   write('tsconfig.json', JSON.stringify(tsconfig))
-  for (const name of ['cold-chain.ts', 'cold-chain.test.ts'])
-    write(name, fileShown(`plugins/${name}`))
-  write('waste.js', WASTE)
-  write('waste.test.js', WASTE_TEST)
+  write('cold-chain.ts', fileShown(GETTING_STARTED, 'plugins/cold-chain.ts'))
+  write('waste.js', blocks('README.md').find(({ language }) => language === 'js')!.text)
+  for (const name of ['waste.test.js', 'waste.test.ts']) write(name, WASTE_TEST)
 }
 
 const tsconfig = {
@@ -147,17 +153,6 @@ const tsconfig = {
   },
   include: ['*.ts', '*.js'],
 }
-
-const WASTE = `import { definePlugin } from 'inventory-events'
-
-export default definePlugin({
-  slug: 'waste',
-  wantsProcessEvent: (name) => name === 'inventory.wasted',
-  processEvent(event, { log }) {
-    log.info({ entityId: event.entityId, reason: event.reason }, 'wasted')
-  },
-})
-`
 
 const WASTE_TEST = `import assert from 'node:assert/strict'
 import { test } from 'node:test'

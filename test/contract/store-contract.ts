@@ -8,15 +8,15 @@ import type {
 
 export interface ContractStore {
   store: IdempotencyStore
-  /** A topic of which the store may own partition 0. */
+  /** A topic whose partition 0 the store may own. */
   topic: string
-  /** Lets time pass; without it the time to live is not tested here. */
+  /** Lets time pass. If it is missing, the time to live is not tested. */
   advance?: (ms: number) => Promise<void>
 }
 
 export const CONTRACT_TTL_MS = 60_000
 
-/** What every store must do, whatever it keeps its marks in. */
+/** The contract of every idempotency store. */
 export function storeContract(name: string, create: () => Promise<ContractStore>): void {
   describe(`the ${name} store`, () => {
     async function opened() {
@@ -28,21 +28,21 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
       return { store, key, advance }
     }
 
-    it('gives a claim to who asks first, and to nobody else while it is held', async () => {
+    it('grants a claim to the first request, and to no other while it is held', async () => {
       const { store, key } = await opened()
       const results = await Promise.all([store.claim(key('a'), 'f'), store.claim(key('a'), 'f')])
       expect(results.map(({ type }) => type).sort()).toEqual(['claimed', 'claimed-elsewhere'])
       await store.close()
     })
 
-    it('gives a released claim again', async () => {
+    it('grants a released claim again', async () => {
       const { store, key } = await opened()
       await claimOf(await store.claim(key('a'), 'f')).release()
       await claimOf(await store.claim(key('a'), 'f')).release()
       await store.close()
     })
 
-    it('knows what was completed, at once and after a flush', async () => {
+    it('knows a completed event, at once and after a flush', async () => {
       const { store, key } = await opened()
       await claimOf(await store.claim(key('a'), 'f')).complete()
       const completed = { type: 'completed', fingerprint: 'f' }
@@ -52,7 +52,7 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
       await store.close()
     })
 
-    it('shows that the content is not what was completed', async () => {
+    it('reports that the content differs from what was completed', async () => {
       const { store, key } = await opened()
       await claimOf(await store.claim(key('a'), 'one')).complete()
       const result = await store.claim(key('a'), 'other')
@@ -70,7 +70,7 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
       await store.close()
     })
 
-    it('keeps the first mark when a claim is completed twice', async () => {
+    it('keeps the first mark if a claim is completed twice', async () => {
       const { store, key } = await opened()
       const claim = claimOf(await store.claim(key('a'), 'f'))
       await claim.complete()
@@ -81,7 +81,7 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
       await store.close()
     })
 
-    it('opens a partition that it has, and flushes when there is nothing to flush', async () => {
+    it('opens an open partition again, and flushes with nothing to flush', async () => {
       const { store, topic } = await create()
       const owned = { topic, partition: 0, lost: new AbortController().signal }
       await Promise.all([store.open(owned), store.open(owned)])
@@ -91,7 +91,7 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
       await store.close()
     })
 
-    it('forgets when the time to live is over, and not before', async () => {
+    it('forgets a mark when its time to live is over, and not before', async () => {
       const { store, key, advance } = await opened()
       await claimOf(await store.claim(key('a'), 'f')).complete()
       await advance?.(CONTRACT_TTL_MS - 1_000)

@@ -34,7 +34,7 @@ const compose: Record<string, ComposeService> = parse(textOf('docker-compose.yml
 const ours = Object.entries(compose).filter(([, { image }]) => /^inventory-events:/.test(image))
 
 describe('the chart', () => {
-  it('lists the settings of the code ("npm run readme")', () => {
+  it('lists the settings of the code ("npm run docs")', () => {
     expect(values).toBe(withSettings(values))
     expect(schema).toEqual(withDefinitions(schema))
   })

@@ -17,7 +17,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['dead-letter', ['event', 'topics']],
   ['plugin', ['event', 'config', 'filter', 'util']],
   ['avro', ['event', 'topics', 'util', 'config/current-value.ts']],
-  ['idempotency', ['util']],
+  ['idempotency', ['util', 'event/record.ts']],
   // What a handler may return is a word that the steps share with plugins.
   ['pipeline', ['dead-letter', 'event', 'filter', 'topics', 'util', 'plugin/plugin.ts']],
   ['control', ['util']],

@@ -16,7 +16,7 @@ const plugins: Plugin[] = [
   { slug: 'fresh', startFrom: 'now', processEvent() {} },
 ]
 
-it('tells those who bear the token what the service is at, and what became of an event', async () => {
+it('shows the state of the service and explains an event, given the token', async () => {
   const s = await situation({ plugins, store: 'kafka:', settings: { ADMIN_TOKEN: TOKEN } })
   const env = s.settings as Record<string, string>
   const paused = await runCli(['plugins', 'pause', 'resting'], { env })
@@ -35,7 +35,7 @@ it('tells those who bear the token what the service is at, and what became of an
       const isLeft = resting?.oldest?.state === 'paused' && now.inFlight.deliveries === 1
       return isLeft ? now : undefined
     },
-    { what: 'the paused plugin alone to have work left' },
+    { what: 'only the paused plugin to have work left' },
   )
   expect(state.plugins).toMatchObject([
     { plugin: 'takes', state: 'enabled', deliveries: 0, oldest: null },
@@ -51,13 +51,13 @@ it('tells those who bear the token what the service is at, and what became of an
     { plugin: 'fresh', deliveries: 0 },
     { plugin: '*', deliveries: 0 },
   ])
-  // Those of the input, and those of its redrive topic.
+  // Partitions of the input and of its redrive topic.
   expect(state.partitions).toHaveLength(6)
   const busy = state.partitions.find(({ oldestUnsettled }) => oldestUnsettled !== null)
   expect(busy).toMatchObject({ topic: s.topic, expected: 1, watermark: 0, parked: null })
   expect(JSON.stringify(state)).not.toMatch(/crate-1|Cold Storage/)
 
-  // Marks are written a moment after the handlers have ended.
+  // Marks are written shortly after the handlers have ended.
   const found = await until(
     async () => {
       const answer = await get('events/m1?entity=crate-1&from=1h')
@@ -67,15 +67,18 @@ it('tells those who bear the token what the service is at, and what became of an
         ? explanation
         : undefined
     },
-    { what: 'the event to be noted as completed by two plugins' },
+    { what: 'the event to be recorded as completed by two plugins' },
   )
   const [record, ...others] = found.records
   expect(others).toEqual([])
   expect(record?.plugins.map(({ plugin, summary }) => [plugin, summary])).toEqual([
     ['takes', expect.stringMatching(/^completed at /)],
     ['strict', 'dead-lettered: rejected'],
-    ['resting', expect.stringMatching(/paused|committed nothing/)],
-    ['fresh', expect.stringMatching(/^passes by: below the plugin's start of \S+ by startFrom: /)],
+    ['resting', expect.stringMatching(/paused|no committed offset/)],
+    [
+      'fresh',
+      expect.stringMatching(/^will be skipped: below the plugin's start of \S+ by startFrom: /),
+    ],
   ])
   const fresh = record?.plugins.find(({ plugin }) => plugin === 'fresh')
   expect(fresh?.passedBy).toMatchObject({ first: 1, by: 'startFrom', why: 'new to the group' })

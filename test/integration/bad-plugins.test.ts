@@ -16,7 +16,7 @@ const REFUSED = {
 }
 const RUN = ['filter-throws', 'mutates-the-event', 'same-slug-a', 'throws-type-error']
 
-it('names each bad plugin by file and slug, and runs the others', async () => {
+it('reports each invalid plugin by file and slug, and runs the others', async () => {
   const s = await situation({ plugins: [], partitions: 1 })
   const bad = [...RUN, ...Object.keys(REFUSED)].map((name) => pluginPath(`bad-plugins/${name}`))
   const plugins = [...bad, pluginPath('plugins/noting')]

@@ -3,7 +3,7 @@ import { moved, pluginEvent } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('handles records of a producer that writes no headers', async () => {
+it('handles records without headers', async () => {
   const moves = recorder('inventory.moved', 'moves')
   const named = recorder('stockitem.moved', 'named')
   const s = await situation({ plugins: [moves.plugin, named.plugin] })
@@ -18,7 +18,7 @@ it('handles records of a producer that writes no headers', async () => {
   expect(await s.letters()).toEqual([])
 })
 
-it('believes the payload where the headers lie, and counts the lie', async () => {
+it('trusts the payload over contradicting headers, and counts the mismatch', async () => {
   const moves = recorder('inventory.moved', 'moves')
   const wastes = recorder('inventory.wasted', 'wastes')
   const named = recorder('stockitem.moved', 'named')

@@ -12,7 +12,7 @@ const COUNT = 200
 
 type Situation = Awaited<ReturnType<typeof situation>>
 
-/** Has Kafka's Java producer write events in batches of this compression. */
+/** Writes events with Kafka's Java producer, in batches with this compression. */
 async function produceCompressed(s: Situation, compression: string): Promise<string[]> {
   const events = Array.from({ length: COUNT }, (_, n) => moved(`ent_${n % 20}`, n))
   const records = events.map((event) => {
@@ -24,7 +24,7 @@ async function produceCompressed(s: Situation, compression: string): Promise<str
   return events.map(({ id }) => id).sort()
 }
 
-/** How a plain kafkajs consumer fares: records handled until it ends or has all, and why it ended. */
+/** Runs a plain kafkajs consumer until it crashes or has all records: how many it got, and why it crashed. */
 async function readPlainly(topic: string): Promise<{ handled: number; crash?: Error }> {
   const consumer = kafkaClient().consumer({ groupId: uniqueName('plain') })
   const seen = { handled: 0 } as { handled: number; crash?: Error }
@@ -47,7 +47,7 @@ async function readPlainly(topic: string): Promise<{ handled: number; crash?: Er
 describe.skipIf(missing !== undefined)(
   `a Java producer${missing ? ` (no ${missing})` : ''}`,
   () => {
-    // Codecs are registered with kafkajs for the whole process, so what it does without them comes first.
+    // Codecs are registered with kafkajs for the whole process, so tests without them run first.
     const plain = new Map<string, { handled: number; crash?: Error }>()
     const situations = new Map<string, { s: Situation; ids: string[]; seen: () => string[] }>()
     const codecs = ['gzip', 'snappy', 'lz4', 'zstd']
@@ -80,7 +80,7 @@ describe.skipIf(missing !== undefined)(
       expect(await s.letters()).toEqual([])
     })
 
-    it('compresses beyond the limit: the service ends and names codec, partition and limit', async () => {
+    it('compresses beyond the limit: the service fails and names codec, partition and limit', async () => {
       const { plugin, seen } = recorder()
       const s = await situation({ plugins: [plugin], partitions: 1 })
       const service = await s.start()

@@ -5,7 +5,7 @@ import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-it('commits nothing above an event that is being handled, and calls again after a stop', async () => {
+it('commits nothing beyond an event that is being handled, and redelivers after a stop', async () => {
   const gate = deferred()
   const calls: string[] = []
   const plugin: Plugin = {
@@ -21,7 +21,7 @@ it('commits nothing above an event that is being handled, and calls again after 
   await s.produce(records)
   const first = await s.start({ DRAIN_TIMEOUT_MS: '0' })
   await until(() => calls.length === 20, { what: 'all to be called' })
-  // A commit of the other partition shows that a commit was made after all that.
+  // A commit of the other partition proves that a commit was made after that.
   await s.produce([{ ...s.record(moved('other')), partition: 1 }])
   await until(async () => (await s.offsets())[1]?.committed === 1, { what: 'the commit of 1' })
   expect((await s.offsets())[0]).toEqual({ partition: 0, committed: 5, end: 20 })

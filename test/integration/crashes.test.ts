@@ -12,7 +12,7 @@ import { situation } from '../support/service-kit.ts'
 const ENTITIES = 5
 const EVENTS_EACH = 4
 const MAX_STARTS = 8
-/** Each end costs a session time-out; on a busy machine, a slow start as well. */
+/** Each crash costs a session timeout and, on a busy machine, a slow start. */
 const TIMEOUT_MS = 400_000
 const IMPATIENT = {
   HANDLER_TIMEOUT_MS: '500',
@@ -20,7 +20,7 @@ const IMPATIENT = {
   DRAIN_TIMEOUT_MS: '500',
 }
 
-/** Entities with events each, of which the second one of one entity ends the process. */
+/** Entities with several events each. The second event of one entity crashes the process. */
 function stream(how: string, others: string) {
   const events = Array.from({ length: ENTITIES * EVENTS_EACH }, (_, n) =>
     pluginEvent('stockitem.moved', { id: n % ENTITIES, how: others }),
@@ -44,14 +44,14 @@ async function poisoned(how: string, settings: Record<string, string> = {}, othe
   const told = () => readFileSync(EFFECTS_FILE, 'utf8').split('\n')
   const idsOf = (what: 'call' | 'effect') =>
     told().flatMap((line) => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : []))
-  // An effect that no mark was made of before the process ended comes again.
+  // An event whose mark was not written before the crash is redelivered, so its effect repeats.
   const firstEffects = () => [...new Set(idsOf('effect'))]
   return { s, ...published, start, calls: () => idsOf('call'), firstEffects }
 }
 
 type Poisoned = Awaited<ReturnType<typeof poisoned>>
 
-/** Starts the service as often as it ends, until all is done; answers how each of them ended. */
+/** Restarts the service until all events are done. Returns how each process ended. */
 async function supervise({ s, start }: Poisoned): Promise<number[]> {
   const ends: number[] = []
   const done = s.caughtUp(TIMEOUT_MS).then(() => 'caught up' as const)
@@ -64,7 +64,7 @@ async function supervise({ s, start }: Poisoned): Promise<number[]> {
       expect(await service.ended).toBe(0)
       return ends
     }
-    // By SIGKILL where the machine is too busy to interrupt the thread in time.
+    // With SIGKILL if the machine is too busy to interrupt the thread in time.
     ends.push(end ?? 1)
   }
   return ends
@@ -90,7 +90,7 @@ async function expectOneDeadLetter(p: Poisoned, crashes: number) {
   }
 }
 
-/** What is left of the counts. */
+/** The crash counts that are left. */
 function notes(groupId: string, topic: string): Promise<(string | null)[]> {
   return withAdmin(async (admin) => {
     const [offsets] = await admin.fetchOffsets({ groupId: crashGroupOf(groupId), topics: [topic] })
@@ -103,7 +103,7 @@ it.each([
   ['exit', [7, 7], { MAX_CRASHES: '2' }],
   ['ignore', [1, 1], { MAX_CRASHES: '2', ...IMPATIENT }],
 ])(
-  'dead-letters an event that ends the process too often: %s',
+  'dead-letters an event that crashes the process too often: %s',
   async (how, ends, settings) => {
     const p = await poisoned(how, settings)
     expect(await supervise(p)).toEqual(ends)
@@ -119,10 +119,10 @@ it.each([
   ['block later', 1],
   ['exit later', 7],
 ])(
-  'finds out which of many did it, and blames no other: %s',
+  'finds out which of many events did it, and counts no other: %s',
   async (how, end) => {
     const p = await poisoned(how, { MAX_CRASHES: '2' }, 'slow')
-    // The first time nobody can tell whose handler it is.
+    // At the first crash it is unknown whose handler caused it.
     expect(await supervise(p)).toEqual([end, end, end])
     expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(3)
     await expectOneDeadLetter(p, 2)

@@ -5,7 +5,7 @@ import { moved } from '../support/events.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('keeps key, bytes, headers and partition of a record, and says what became of it', async () => {
+it('keeps key, bytes, headers and partition of a record, and adds the cause', async () => {
   const plugin: Plugin = {
     slug: 'picky',
     processEvent: () => reject(`no such shelf ${'é'.repeat(1_000)}`),
@@ -47,7 +47,7 @@ it('keeps key, bytes, headers and partition of a record, and says what became of
 
 type Value = string | Buffer
 
-/** Headers as they are read. */
+/** The headers as text. */
 function asBuffers(headers: Record<string, Value | Value[] | undefined>) {
   const one = (value: Value) => Buffer.from(value as string)
   const entries = Object.entries(headers).map(([name, value]) => [

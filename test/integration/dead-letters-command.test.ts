@@ -24,7 +24,7 @@ const plugins = [
 let s: Awaited<ReturnType<typeof situation>>
 
 beforeAll(async () => {
-  // A narrower topic has them all the same, in other partitions.
+  // A topic with fewer partitions has them too, in other partitions.
   s = await situation({ plugins, deadLetterPartitions: 2 })
 })
 
@@ -42,8 +42,8 @@ async function rows(...filter: string[]): Promise<string[][]> {
 
 const brief = (row: string[]) => [row[2], row[3], row[4], row[6]]
 
-/** The tests below look at the letters that this one makes. */
-it('every plugin that wants an event gives it up, and bytes are given up for all', async () => {
+/** The tests below use the dead letters that this one makes. */
+it('an event is dead-lettered for each plugin that wants it, an undecodable record once for all', async () => {
   await s.start()
   await s.publish([moved('crate-1', 0, 'm1'), wasted('crate-2', 'w1')])
   await s.produce([{ key: 'crate-3', value: 'no Avro', headers: { from: 'somewhere' } }])
@@ -52,7 +52,7 @@ it('every plugin that wants an event gives it up, and bytes are given up for all
 })
 
 describe('dead-letters list', () => {
-  it('prints who gave up what, where from and why', async () => {
+  it('prints the plugin, the reason and the origin of each', async () => {
     const found = await rows()
     expect(found.map(brief).sort()).toEqual([
       ['*', 'undecodable', 'crate-3', expect.stringContaining('expected the Avro frame')],
@@ -79,20 +79,20 @@ describe('dead-letters list', () => {
     [['--plugin', 'broken', '--entity', 'crate-2', '--from', '1h'], 1],
     [['--to', '1h'], 0],
     [['--group', 'another'], 0],
-  ])('finds those that %j chooses', async (filter, count) => {
+  ])('finds those that %j selects', async (filter, count) => {
     expect(await rows(...filter)).toHaveLength(count)
   })
 
-  it('keeps to its limit, and says so', async () => {
+  it('prints at most --limit, and how many more there are', async () => {
     const { stdout, stderr } = await run('list', '--limit', '1')
     expect(stdout.split('\n')).toHaveLength(2)
-    expect(stderr).toBe('3 more: raise --limit, or ask for fewer\n')
+    expect(stderr).toBe('3 more: raise --limit or narrow the selection\n')
   })
 
   it.each([
     [['--from', 'yesterday'], 'expected a time such as'],
     [['--reason', 'bored'], 'exhausted, rejected'],
-  ])('refuses %j', async (filter, message) => {
+  ])('rejects %j', async (filter, message) => {
     expect(await run('list', ...filter)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(message),
@@ -115,7 +115,7 @@ describe('dead-letters show', () => {
     })
   })
 
-  it('prints bytes that hold none, and what is wrong with them', async () => {
+  it('prints undecodable bytes with the error', async () => {
     const [[place] = []] = await rows('--plugin', '*')
     const { stdout } = await run('show', place!)
     expect(JSON.parse(stdout)).toMatchObject({
@@ -128,7 +128,7 @@ describe('dead-letters show', () => {
   it.each([
     ['crate-1', 'expected a place such as'],
     ['PLACE', 'there is no dead letter at'],
-  ])('refuses %s', async (text, message) => {
+  ])('rejects %s', async (text, message) => {
     const place = text === 'PLACE' ? `${s.deadLetters}/0@99` : text
     expect(await run('show', place)).toMatchObject({
       code: 1,
@@ -137,7 +137,7 @@ describe('dead-letters show', () => {
   })
 })
 
-it('dead-letters export gives back every byte', async () => {
+it('dead-letters export preserves every byte', async () => {
   const { stdout } = await run('export', '--reason', 'undecodable')
   expect(JSON.parse(stdout)).toMatchObject({
     plugin: '*',

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('loses nothing where the dead letters have fewer partitions, and is not ready', async () => {
+it('is not ready if the dead-letter topic has fewer partitions, and loses nothing', async () => {
   const plugin = { slug: 'picky', processEvent: () => reject('no') }
   const s = await situation({ plugins: [plugin], partitions: 3, deadLetterPartitions: 2 })
   const events = Array.from({ length: 30 }, (_, n) => moved(`ent_${n}`))

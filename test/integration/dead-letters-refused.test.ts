@@ -6,7 +6,7 @@ import { withAdmin } from '../support/group.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-it('keeps the offset below a dead letter that its topic refuses, until it takes it', async () => {
+it('does not commit past a dead letter that its topic rejects until it is accepted', async () => {
   const plugin = { slug: 'picky', processEvent: () => reject('no') }
   const deadLetterConfig = { 'max.message.bytes': '2000' }
   const s = await situation({ plugins: [plugin], partitions: 2, deadLetterConfig })
@@ -16,9 +16,9 @@ it('keeps the offset below a dead letter that its topic refuses, until it takes 
   await s.produce(events.map((event) => ({ ...s.record(event), partition: 0 })))
   const service = await s.start()
   const isRefused = () => service.log.some(({ msg }) => /dead letter could not be/.test(`${msg}`))
-  await until(isRefused, { what: 'the dead letter to be refused' })
-  await until(async () => (await s.letters()).length === 3, { what: 'the other letters' })
-  // A commit of the other partition shows that a commit was made after all that.
+  await until(isRefused, { what: 'the dead letter to be rejected' })
+  await until(async () => (await s.letters()).length === 3, { what: 'the other dead letters' })
+  // A commit of the other partition proves that a commit was made after that.
   await s.produce([{ ...s.record(moved('ent_4')), partition: 1 }])
   await until(async () => (await s.offsets())[1]?.committed === 1, { what: 'the commit of 1' })
   expect((await s.offsets())[0]).toMatchObject({ committed: 1, end: 4 })

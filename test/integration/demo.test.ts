@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { endpoints, kafkaClient, until } from '../support/stack.ts'
 import { startCli } from '../support/start-cli.ts'
 
-/** `inventory-events demo …` in a folder of its own, on the stack of the tests. */
+/** Runs `inventory-events demo …` in a folder of its own, on the stack of the tests. */
 async function startDemo(...args: string[]) {
   const cwd = await mkdtemp(join(tmpdir(), 'demo-'))
   const { brokers, registryUrl } = endpoints()
@@ -19,7 +19,7 @@ async function startDemo(...args: string[]) {
   return { child, output, ended, cwd }
 }
 
-/** What the demo's run left in Kafka and in the registry. */
+/** The demo's leftovers in Kafka and in the registry. */
 async function leftovers(name: string): Promise<string[]> {
   const admin = kafkaClient().admin()
   await admin.connect()
@@ -35,7 +35,7 @@ function runName(output: string): string {
   return /demo-[0-9a-f]{6}/.exec(output)![0]
 }
 
-it('does the main job, says that all adds up, and leaves nothing behind', async () => {
+it('runs end to end, passes every check, and leaves nothing behind', async () => {
   const { output, ended, cwd } = await startDemo('--events', '400')
   expect(await ended, output.err + output.out).toBe(0)
   expect(output.out).toMatch(/^plugin +wanted +processed +duplicate +retried +dead-lettered$/m)
@@ -50,7 +50,7 @@ it('does the main job, says that all adds up, and leaves nothing behind', async 
   expect(await readdir(join(cwd, '.inventory-events', 'demo'))).toEqual([])
 })
 
-it('takes everything back when it is interrupted', async () => {
+it('cleans up when it is interrupted', async () => {
   const { child, output, ended } = await startDemo('--events', '5000')
   await until(() => output.err.includes('publishing'), { what: 'the demo to publish' })
   const name = runName(output.err)
@@ -61,7 +61,7 @@ it('takes everything back when it is interrupted', async () => {
   expect(await leftovers(name)).toEqual([])
 })
 
-it('refuses flags that make no sense', async () => {
+it('rejects invalid options', async () => {
   const { output, ended } = await startDemo('--events', 'many')
   expect(await ended).toBe(1)
   expect(output.err).toContain('expected a whole number from 1 to 200000')

@@ -6,7 +6,7 @@ import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-it('ends a drain before the group takes the member for dead', async () => {
+it('ends a drain before the session times out', async () => {
   const gate = deferred()
   onTestFinished(gate.resolve)
   let running = 0

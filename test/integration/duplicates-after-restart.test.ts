@@ -48,7 +48,7 @@ it('calls no plugin again when its partitions have moved to another replica', as
   expect(await second.metric('deliveries_total{outcome="duplicate"}')).toBeGreaterThan(400)
 })
 
-it('commits nothing while the marks of what was completed cannot be written', async () => {
+it('commits nothing while marks cannot be written', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], store, partitions: 1 })
   const first = await s.start()
@@ -66,7 +66,7 @@ it('commits nothing while the marks of what was completed cannot be written', as
   expect(ids()).toHaveLength(11)
 })
 
-it('forgets the oldest beyond its limit and counts it', async () => {
+it('evicts the oldest marks beyond its limit, and counts them', async () => {
   const { plugin, ids } = recorder()
   const settings = { IDEMPOTENCY_MAX_MARKS: '1000' }
   const s = await situation({ plugins: [plugin], store, partitions: 1, settings })
@@ -80,7 +80,7 @@ it('forgets the oldest beyond its limit and counts it', async () => {
   expect(ids()).toHaveLength(1_510)
 })
 
-it('does not start without its ledger, and says what to do', async () => {
+it('does not start without its marks topic, and says what to do', async () => {
   const { plugin } = recorder()
   const s = await situation({ plugins: [plugin] })
   await expect(s.start({ IDEMPOTENCY_STORE: store })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ it('does not start without its ledger, and says what to do', async () => {
   })
 })
 
-it('warns of a ledger that forgets before the input does', async () => {
+it('warns about a marks topic whose retention is shorter than that of the input', async () => {
   const { plugin } = recorder()
   const s = await situation({ plugins: [plugin], store })
   await configure(s.marks, { 'retention.ms': '3600000' })
@@ -103,13 +103,13 @@ it('warns of a ledger that forgets before the input does', async () => {
   )
 })
 
-it('is not ready, reads what it can, and loses nothing with a ledger that is too narrow', async () => {
+it('is not ready if its marks topic has too few partitions, reads the others, and loses nothing', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], store, partitions: 2, marksPartitions: 1 })
   const events = eventsOf(100)
   const service = await s.start()
   await s.publish(events)
-  await until(() => ids().length > 0, { what: 'events of the partition that has a ledger' })
+  await until(() => ids().length > 0, { what: 'events of the partition that has marks' })
   const ready = await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)
   expect(ready.status).toBe(503)
   expect(await ready.text()).toContain(s.marks)

@@ -3,7 +3,7 @@ import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('calls a plugin once for an event, however often and wherever it is published', async () => {
+it('calls a plugin once for an event, however often and to whichever partition it is published', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin] })
   const events = Array.from({ length: 200 }, (_, n) => moved(`ent_${n % 20}`, n))
@@ -11,7 +11,7 @@ it('calls a plugin once for an event, however often and wherever it is published
   const service = await s.start()
   await s.publish([...events.slice(0, 10), again, again, ...events.slice(10)])
   await s.caughtUp()
-  // Later, behind other events, and under keys of which two partitions at least are not the first's.
+  // Later, after other events, and with keys that map to at least two other partitions.
   await s.publish([moved('ent_7', 1_000), again, moved('ent_7', 1_001)])
   await s.produce([0, 1, 2].map((partition) => ({ ...s.record(again), key: 'other', partition })))
   await s.caughtUp()
@@ -23,7 +23,7 @@ it('calls a plugin once for an event, however often and wherever it is published
   expect(await service.metric('unaccounted_deliveries')).toBe(0)
 })
 
-it('takes a duplicate for a duplicate while the first is still being handled', async () => {
+it('recognises a duplicate while the first is still being handled', async () => {
   const event = moved('ent_1')
   let calls = 0
   let running = 0
@@ -48,7 +48,7 @@ it('takes a duplicate for a duplicate while the first is still being handled', a
   expect(await service.metric('deliveries_total{outcome="duplicate"}')).toBe(3)
 })
 
-it('calls a plugin once more after a restart with the memory store, which forgets', async () => {
+it('calls a plugin again after a restart with the memory store', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin] })
   const event = moved('ent_1')

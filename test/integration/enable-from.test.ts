@@ -18,7 +18,7 @@ const ENTITIES = 4
 const BATCH = 4
 const PAUSE_MS = 200
 
-/** A group with two replicas, in which `marking` notes its effects in Postgres. */
+/** A group with two replicas, in which `marking` records its effects in Postgres. */
 async function scene() {
   const { url, query } = await database()
   await query('create table effects (n serial, event_id text, key text)')
@@ -44,7 +44,7 @@ async function scene() {
   return { ...s, other, ids, cli, keys, env: s.settings }
 }
 
-/** A group with the store kafka, in which `logging` notes what it is called for in a file. */
+/** A group with the store kafka, in which `logging` records its calls in a file. */
 async function loggingScene() {
   const notes = join(tmpdir(), `notes-${randomUUID()}`)
   vi.stubEnv('NOTES', notes)
@@ -67,7 +67,7 @@ function expectEachOnceInOrder(ids: readonly number[], count: number): void {
   }
 }
 
-/** Publishes on and on, until it is told to stop; answers how many events there are. */
+/** Publishes until it is stopped. Returns the number of events. */
 async function load(s: Pick<Awaited<ReturnType<typeof situation>>, 'topic' | 'record'>) {
   const producer = kafkaClient().producer({ idempotent: true })
   await producer.connect()
@@ -90,23 +90,23 @@ async function load(s: Pick<Awaited<ReturnType<typeof situation>>, 'topic' | 're
   return { count: () => count, stop }
 }
 
-it('a disabled plugin catches up and goes on live: each event once, in order, under load', {
+it('a disabled plugin catches up and continues live: each event once, in order, under load', {
   timeout: 150_000,
 }, async () => {
   const s = await scene()
   const replicas = [await s.start(), await s.start()]
   const events = await load(s)
-  await until(async () => (await s.ids()).length > 0, { what: 'effects before' })
+  await until(async () => (await s.ids()).length > 0, { what: 'effects before it is disabled' })
   await s.cli('plugins', 'disable', 'marking')
   const missedFrom = events.count()
   await until(() => events.count() > missedFrom + 30, { what: 'missed events' })
 
   const args = ['plugins', 'enable', 'marking', '--from', '1h']
-  expect(await s.cli(...args)).toMatch(/nothing was handed over: with --yes it is\n$/)
+  expect(await s.cli(...args)).toMatch(/Dry run\. Add --yes to deliver these events\.\n$/)
   const before = (await s.ids()).length
   const killed = startCli([...args, '--yes', '--rate', '30'], s.env)
   await until(async () => (await s.ids()).length > before + 5, {
-    what: 'effects of what it missed',
+    what: 'effects of missed events',
   })
   killed.child.kill('SIGKILL')
   await killed.ended
@@ -116,8 +116,8 @@ it('a disabled plugin catches up and goes on live: each event once, in order, un
   await pausing.ended
 
   const said = await s.cli(...args, '--yes')
-  expect(said).toContain('goes on, begun by')
-  expect(said).toContain('marking: paused, so that its live events wait for the rest')
+  expect(said).toContain(', started by')
+  expect(said).toContain('marking: paused; its live events wait until the rest is delivered')
   expect(said).toMatch(/marking: enabled in group \S+\n$/)
   const liveFrom = events.count()
   await until(async () => (await s.ids()).some((n) => n > liveFrom), { what: 'live effects' })
@@ -131,11 +131,11 @@ it('a disabled plugin catches up and goes on live: each event once, in order, un
   expect(s.other.seen).toHaveLength(count)
 })
 
-it('so it does with the store kafka, whose replicas know nothing of what was caught up on', async () => {
+it('catches up with the store kafka, though replicas have no marks of those events', async () => {
   const s = await loggingScene()
   const replicas = [await s.start(), await s.start()]
   const events = await load(s)
-  await until(async () => (await s.ids()).length > 0, { what: 'calls before' })
+  await until(async () => (await s.ids()).length > 0, { what: 'calls before it is disabled' })
   const disabled = await runCli(['plugins', 'disable', 'logging'], s)
   expect(disabled).toMatchObject({ code: 0 })
   const args = ['plugins', 'enable', 'logging', '--from', '1h', '--yes']
@@ -149,17 +149,15 @@ it('so it does with the store kafka, whose replicas know nothing of what was cau
   expectEachOnceInOrder(await s.ids(), count)
 })
 
-it('says where there is nothing to catch up on', async () => {
+it('reports that there is nothing to catch up on', async () => {
   const s = await scene()
   const args = ['plugins', 'enable', 'marking', '--from', '1h', '--yes']
   const enabled = await runCli(args, { env: s.env })
   expect(enabled.code).toBe(1)
-  expect(enabled.stderr).toContain(
-    '--from is for a plugin that is disabled, and marking is enabled',
-  )
+  expect(enabled.stderr).toContain('--from: expected a disabled plugin, but marking is enabled')
   await s.cli('plugins', 'pause', 'marking')
   const paused = await runCli(args, { env: s.env })
-  expect(paused.stderr).toContain('its events wait for "plugins resume"')
+  expect(paused.stderr).toContain('"plugins resume" delivers the events that wait')
   await s.cli('events', 'off')
   const off = await runCli(args, { env: s.env })
   expect(off.stderr).toContain('events are off')

@@ -3,7 +3,7 @@ import { moved, pluginEvent } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('lets events pass by while EVENTS_ENABLED is false, and does not catch up on them', async () => {
+it('skips events while EVENTS_ENABLED is false, and does not deliver them later', async () => {
   const { plugin, ids } = recorder()
   const asked: string[] = []
   const wantsProcessEvent = (name: string) => asked.push(name) > 0

@@ -28,7 +28,7 @@ async function explained(s: Situation, ...args: string[]): Promise<Explanation> 
   return JSON.parse(stdout)
 }
 
-/** Two of one content and one of another under an id, each made what it is, and the service gone. */
+/** Three records with one id, two of them with the same content; handled by a service that has stopped. */
 async function past(store: string) {
   const settings = { IDEMPOTENCY_STORE: store }
   const s = await situation({ plugins, settings, ...(store === 'kafka:' && { store }) })
@@ -47,7 +47,7 @@ const plugin = (explanation: Explanation, slug: string, record = 0) =>
   explanation.records[record]?.plugins.find((each) => each.plugin === slug) as ExplainedPlugin
 
 describe.each(['kafka:', 'postgres'])('explain, with the service down and store %s', (name) => {
-  it('tells of each record, and what each plugin made of it', async () => {
+  it('explains each record, and what each plugin did with it', async () => {
     const store = name === 'kafka:' ? name : (await database()).url
     const s = await past(store)
     const found = await explained(s, 'm1', '--entity', 'crate-1', '--from', '1h')
@@ -74,7 +74,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
     const taken = plugin(found, 'takes')
     expect(taken).toMatchObject({
       state: { state: 'enabled' },
-      filter: { decision: 'wanted', why: 'it wants every event' },
+      filter: { decision: 'wanted', why: 'the plugin has no filter' },
       completion: { type: 'completed', content: 'same', expired: false },
       letters: [],
     })
@@ -86,7 +86,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
       summary: 'unwanted',
       filter: {
         decision: 'unwanted',
-        why: 'where: data.to.name is "Freezer": no, it is "Cold Storage"; data.entity.quantity is above 1000000: no, it is not there',
+        why: 'where: data.to.name is "Freezer": no, it is "Cold Storage"; data.entity.quantity is above 1000000: no, it is missing',
       },
       completion: { type: 'none' },
     })
@@ -107,7 +107,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
     expect(freshly.passedBy).toEqual({ first: expect.any(Number), ...since })
     expect(freshly.passedBy?.first).toBeGreaterThan(conflict?.offset as number)
     expect(freshly.summary).toBe(
-      `passed by: below the plugin's start of ${freshly.passedBy?.at} by startFrom: new to the group`,
+      `skipped: below the plugin's start of ${freshly.passedBy?.at} by startFrom: new to the group`,
     )
     expect(taken.passedBy).toBe(null)
     expect(found.unknown).toEqual([])
@@ -116,13 +116,13 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
   })
 })
 
-/** Given up again, or taken now: the record that was a conflict is one no more by itself. */
+/** Redriven: dead-lettered again, or completed. A redriven conflict is no longer a conflict. */
 async function tellsOfRedrives(s: Situation): Promise<void> {
   const env = { ...s.settings, PLUGINS } as Record<string, string>
   const sent = await runCli(['dead-letters', 'redrive', '--yes'], { env })
-  expect(sent, sent.stderr).toMatchObject({ stdout: '4 redriven, 0 had been before\n' })
+  expect(sent, sent.stderr).toMatchObject({ stdout: '4 redriven, 0 redriven before\n' })
   const waiting = await explained(s, 'm1', '--entity', 'crate-1')
-  expect(plugin(waiting, 'strict').summary).toMatch(/^redriven at \S+Z, not done yet$/)
+  expect(plugin(waiting, 'strict').summary).toMatch(/^redriven at \S+Z, not completed yet$/)
   const [before] = plugin(waiting, 'strict').redrives
   expect(before).toMatchObject({
     place: expect.stringMatching(`^${s.topic}\\.redrive/\\d@\\d+$`),
@@ -140,7 +140,7 @@ async function tellsOfRedrives(s: Situation): Promise<void> {
       const isDone = ({ redrives }: ExplainedPlugin) => redrives[0]?.progress.type === 'done'
       return all.every(isDone) ? now : undefined
     },
-    { what: 'the group to be done with what was redriven' },
+    { what: 'the group to commit past the redriven records' },
   )
   await service.stop()
   const again = plugin(told, 'strict')
@@ -154,19 +154,19 @@ async function tellsOfRedrives(s: Situation): Promise<void> {
   expect(plugin(told, 'takes').redrives).toEqual([])
 }
 
-it('explains to people, by the bytes that are left, and says what it cannot know', async () => {
+it('prints text, and lists what is unknown', async () => {
   const s = await past('memory:')
   const { code, stdout, stderr } = await explain(s, 'm2')
   expect(code, stderr).toBe(0)
   expect(stdout).toContain(`event m2, group ${s.groupId}\n`)
   expect(stdout).toMatch(new RegExp(`^${s.topic}/\\d@0$`, 'm'))
-  expect(stdout).toMatch(/^ {2}group {6}done with it \(committed \d\)$/m)
+  expect(stdout).toMatch(/^ {2}group {8}past this record \(committed offset \d\)$/m)
   expect(stdout).toContain('the memory store can be read by its own process only')
-  expect(stdout).toMatch(/^ {4}letter {3}.* rejected after 1 attempt: not in the catalogue$/m)
-  expect(stdout).toMatch(/^looked at 4 offsets of /m)
+  expect(stdout).toMatch(/^ {4}dead letter {2}.* rejected after 1 attempt: not in the catalogue$/m)
+  expect(stdout).toMatch(/^searched 4 offsets of /m)
 })
 
-it('tells what has not been reached yet, and what will pass by', async () => {
+it('explains events that have not been reached, and plugins that will skip them', async () => {
   const s = await situation({ plugins })
   await s.publish([moved('crate-1', 0, 'm1')])
   const before = await explained(s, 'm1')
@@ -182,13 +182,13 @@ it('tells what has not been reached yet, and what will pass by', async () => {
   })
 })
 
-it('says where it looked for what is not there', async () => {
+it('lists the searched offsets for an event that is not found', async () => {
   const s = await situation({ plugins })
   await s.publish([moved('crate-1', 0, 'm1')])
   const { code, stdout } = await explain(s, 'm9', '--entity', 'crate-1')
   expect(code).toBe(1)
   expect(stdout).toContain('not found')
-  expect(stdout).toMatch(new RegExp(`^looked at 1 offsets of ${s.topic} \\(\\d: 0 to 1\\)$`, 'm'))
+  expect(stdout).toMatch(new RegExp(`^searched 1 offset of ${s.topic} \\(\\d: 0 to 1\\)$`, 'm'))
   const later = await explain(s, 'm1', '--to', '1h')
   expect(later.code).toBe(1)
 })

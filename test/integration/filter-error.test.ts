@@ -4,7 +4,7 @@ import { moved, wasted } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('dead-letters for the plugin whose filter fails, and serves the others', async () => {
+it('dead-letters the event for the plugin whose filter fails, and delivers it to the others', async () => {
   const good = recorder('inventory.moved')
   const called: string[] = []
   const throwing: Plugin = {

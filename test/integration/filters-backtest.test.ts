@@ -22,7 +22,7 @@ const HOUR_MS = 3_600_000
 let s: Awaited<ReturnType<typeof situation>>
 let folder: string
 
-/** Two versions of a schema beside ours, an error, and what holds no event; all of it old or new. */
+/** Events of three versions of a schema, one with a filter error, a tombstone and undecodable bytes. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backtest-'))
   s = await situation({ plugins: [], partitions: 2 })
@@ -82,7 +82,7 @@ const idsIn = ({ groups }: Tallied) =>
 const countsIn = ({ groups }: Tallied) =>
   Object.fromEntries(groups.map(({ group, count }) => [group, count]))
 
-it('tells what a filter makes of each version of a schema, and leaves nothing behind', async () => {
+it('counts the decisions for each version of a schema, and leaves nothing behind', async () => {
   const found = await printed([])
   expect(found).toMatchObject({ records: 10, tombstones: 1, partial: false, to: null })
   expect(found.undecodable.count).toBe(1)
@@ -115,7 +115,7 @@ it('tells what a filter makes of each version of a schema, and leaves nothing be
   expect(await s.letters()).toEqual([])
 })
 
-it('tells what a filter as data would gain and lose, and of which kinds', async () => {
+it('counts the events that a JSON filter would gain and lose, by kind', async () => {
   const against = await jsonFile({ exact: { 'data.reason': 'expired' } })
   const { filter, changed } = await printed(['--against', against])
   expect([filter.matched.count, changed!.matched.count]).toEqual([3, 1])
@@ -126,7 +126,7 @@ it('tells what a filter as data would gain and lose, and of which kinds', async 
   expect(idsIn(changed!.lost)).toEqual(['m1', 'w1', 'w3'])
 })
 
-it('compares with a module, within what PLUGIN_FILTERS lets through', async () => {
+it('compares with a module, both restricted by PLUGIN_FILTERS', async () => {
   const against = pluginPath('plugins/tried-changed')
   const PLUGIN_FILTERS = '{"tried": {"not": {"exact": {"data.reason": "expired"}}}}'
   const { filter, changed } = await printed(['--against', against], { PLUGIN_FILTERS })
@@ -135,32 +135,32 @@ it('compares with a module, within what PLUGIN_FILTERS lets through', async () =
   expect([idsIn(changed!.gained), idsIn(changed!.lost)]).toEqual([['w2'], ['m1']])
 })
 
-it('prints it for people, of one entity and a part of the time', async () => {
+it('prints text, for one entity and a range of time', async () => {
   const range = ['--entity', 'ent_1', '--from', '3h', '--to', '1h', '--examples', '1']
   const { code, stdout, stderr } = await run(range)
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(new RegExp(`^plugin tried, ${s.topic} from .*Z to .*Z, entity ent_1\n`))
   expect(stdout).toContain('\nrecords      1\nmatched      1\n  inventory.wasted  1\n')
   expect(stdout).toMatch(/^ {4}\S+Z {2}events-\w+\/\d@0 {2}ago {2}ent_1$/m)
-  expect(stdout).toMatch(/^cost {9}[\d,]+ ns of CPU an event \(of 1 events\)$/m)
+  expect(stdout).toMatch(/^cost {9}[\d,]+ ns of CPU per event \(measured on 1 event\)$/m)
 })
 
-it('refuses a path that no schema has before it reads anything', async () => {
+it('rejects a path that no schema has before it reads anything', async () => {
   const against = await jsonFile({ exact: { 'data.entty.name': 'x' } })
   const { code, stdout, stderr } = await run(['--against', against], { KAFKA_BROKERS: 'nowhere:1' })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(
-    /^error: plugin tried in .*\.json: where: data\.entty\.name: in none of inventory_events\.InventoryMoved, inventory_events\.InventoryWasted, did you mean data\.entity\.name\?\n$/,
+    /^error: plugin tried in .*\.json: where: data\.entty\.name: no field of any of inventory_events\.InventoryMoved, inventory_events\.InventoryWasted, did you mean data\.entity\.name\?\n$/,
   )
 })
 
-it('must be told from when on', async () => {
+it('requires --from', async () => {
   const { code, stderr } = await runCli(['filters', 'backtest', '--plugin', 'tried'])
   expect(code).toBe(1)
   expect(stderr).toContain("required option '--from <time>' not specified")
 })
 
-it('prints what it has counted so far, as partial, when it is interrupted', async () => {
+it('prints partial counts when it is interrupted', async () => {
   const large = await situation({ plugins: [], partitions: 1 })
   const events = Array.from({ length: 60 }, (_, n) => bulky(`b${n}`))
   await large.publish(events)
@@ -172,7 +172,7 @@ it('prints what it has counted so far, as partial, when it is interrupted', asyn
     GO_ON_WHEN_THERE: goOn,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
-  await until(() => output.err.includes('asked\n'), { what: 'the filter to be asked' })
+  await until(() => output.err.includes('asked\n'), { what: 'the filter to be evaluated' })
   child.kill('SIGINT')
   await writeFile(goOn, '')
   expect(await ended).toBe(130)
@@ -183,7 +183,7 @@ it('prints what it has counted so far, as partial, when it is interrupted', asyn
   expect(found.filter.matched.count).toBe(found.records)
 })
 
-/** More of these than fit into a fetch, or into what is asked at once. */
+/** More records than fit into a fetch, or into one batch of evaluations. */
 function bulky(id: string): Event {
   return pluginEvent('bulky', { id, text: randomBytes(200_000).toString('hex') })
 }

@@ -9,8 +9,8 @@ import { until } from '../support/stack.ts'
 
 const noMaven = await machineProbes.maven()
 
-describe.skipIf(noMaven !== undefined)('while the brokers are away', () => {
-  it('answers 503, and 202 again once they are back; what was answered 202 is there', async () => {
+describe.skipIf(noMaven !== undefined)('while the brokers are down', () => {
+  it('returns 503, and 202 again once they are back; every event with a 202 is in Kafka', async () => {
     const { topic } = await situation({ plugins: [] })
     const own = await startOwnKafka()
     const admin = own.kafka.admin()
@@ -34,7 +34,7 @@ describe.skipIf(noMaven !== undefined)('while the brokers are away', () => {
     await untilTaken(50)
     expect(await metrics()).toContain('inventory_events_gateway_ready{check="kafka"} 1')
     await own.kill()
-    await until(async () => !(await isReady()), { what: 'the gateway to see it' })
+    await until(async () => !(await isReady()), { what: 'the gateway to notice it' })
     expect(await metrics()).toContain('inventory_events_gateway_ready{check="kafka"} 0')
     const refused = await webhook('{}')
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])

@@ -10,15 +10,15 @@ import { startSenders } from '../support/senders.ts'
 import { situation } from '../support/service-kit.ts'
 import { uniqueName, until } from '../support/stack.ts'
 
-it('stops on SIGTERM amid requests: exit 0, and what was answered 202 is in Kafka', async () => {
+it('stops on SIGTERM during requests: exit 0, and every event with a 202 is in Kafka', async () => {
   const s = await situation({ plugins: [] })
   const gateway = await runGateway(gatewaySettings(s.topic))
   const senders = startSenders(gateway.webhook, { count: 20 })
   const taken = () => senders.with(202).length
-  await until(() => taken() >= 200, { what: '200 events to be taken' })
+  await until(() => taken() >= 200, { what: '200 events to be accepted' })
   gateway.child.kill('SIGTERM')
   expect(await gateway.ended).toBe(0)
-  await until(() => senders.with(0).length > 0, { what: 'the senders to see that it is gone' })
+  await until(() => senders.with(0).length > 0, { what: 'the senders to notice that it is gone' })
   await senders.stop()
 
   expect(gateway.output.out).toContain('"msg":"stopped"')
@@ -28,7 +28,7 @@ it('stops on SIGTERM amid requests: exit 0, and what was answered 202 is in Kafk
   expect(others.filter((status) => ![0, 503].includes(status))).toEqual([])
 })
 
-it('says no secret of its own, and reads them from files', async () => {
+it('prints no secrets, and reads them from files', async () => {
   const s = await situation({ plugins: [] })
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -49,7 +49,7 @@ it('says no secret of its own, and reads them from files', async () => {
   }
 })
 
-it('does not start without secrets, unless it is told to', async () => {
+it('does not start without secrets unless GATEWAY_ALLOW_UNSIGNED is true', async () => {
   const s = await situation({ plugins: [] })
   const { GATEWAY_SECRETS: _, GATEWAY_TOKEN: __, ...settings } = gatewaySettings(s.topic)
   expect(await runCli(['gateway'], { env: settings })).toMatchObject({

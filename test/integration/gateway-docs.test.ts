@@ -3,17 +3,16 @@ import { expect, it } from 'vitest'
 import { pickPorts } from '../../src/dev/stack/ports.ts'
 import { bash } from '../support/bash.ts'
 import { REPO } from '../support/clone.ts'
+import { blocks } from '../support/pages.ts'
 import { readTopic } from '../support/read-topic.ts'
-import { blocks } from '../support/readme.ts'
-import { textOf } from '../support/repo-files.ts'
 import { situation } from '../support/service-kit.ts'
 import { endpoints } from '../support/stack.ts'
 
 const TIMEOUT_MS = 120_000
-const shown = blocks(textOf('docs/gateway.md'))
+const shown = blocks('docs/gateway.md')
 
 it.skipIf(!hasOpenssl())(
-  'the commands of docs/gateway.md work, one after the other',
+  'the commands of docs/gateway.md work in order',
   async () => {
     const { topic } = await situation({ plugins: [] })
     const port = String((await pickPorts()).registry)
@@ -53,7 +52,7 @@ function hasOpenssl(): boolean {
   }
 }
 
-/** Runs a script in the repository; output is of both kinds. */
+/** Runs a script in the repository. Returns stdout and stderr together. */
 function run(script: string, env: Record<string, string>) {
   return bash(script, {
     cwd: REPO,

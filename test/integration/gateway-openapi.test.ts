@@ -9,7 +9,7 @@ const RUN_MS = 280_000
 describe.skipIf(missing !== undefined)(
   `the OpenAPI document${missing ? ` (no ${missing})` : ''}`,
   () => {
-    it('agrees with what the gateway does, by thousands of requests good and bad', async () => {
+    it("agrees with the gateway's behaviour for thousands of valid and invalid requests", async () => {
       const s = await situation({ plugins: [] })
       const { GATEWAY_SECRETS: _, ...settings } = gatewaySettings(s.topic)
       const { url, port } = await openGateway({

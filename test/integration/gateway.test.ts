@@ -7,7 +7,7 @@ import { recorder } from '../support/recorder.ts'
 import { scrape, situation, total } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-it('brings webhooks and plugin events to plugins, each once though it is sent twice', async () => {
+it('delivers webhooks and plugin events to plugins, each once even if it is sent twice', async () => {
   const { plugin, seen } = recorder()
   const s = await situation({ plugins: [plugin] })
   const { webhook, events, port } = await openGateway(gatewaySettings(s.topic))
@@ -37,7 +37,7 @@ it('brings webhooks and plugin events to plugins, each once though it is sent tw
   expect(total(metrics, 'gateway_unknown_kinds_total')).toBe(4)
 })
 
-it('writes what the sender signed, keyed by entity, and nothing of a list with a bad event', async () => {
+it('writes signed events keyed by entity, and nothing of a list with an invalid event', async () => {
   const s = await situation({ plugins: [] })
   const { webhook, events } = await openGateway(gatewaySettings(s.topic))
   const text = JSON.stringify({ ...wasted('Größe', 'e1'), time: '2024-01-15T11:30:00.120+01:00' })
@@ -56,7 +56,7 @@ it('writes what the sender signed, keyed by entity, and nothing of a list with a
   })
 })
 
-it('answers 413 to an event that Kafka refuses, and takes the others of its request', async () => {
+it('returns 413 for an event that Kafka rejects, and accepts the others of the request', async () => {
   const s = await situation({ plugins: [] })
   const { webhook } = await openGateway(gatewaySettings(s.topic))
   const large = { ...wasted('ent_1', 'large'), reason: 'x'.repeat(1_500_000) }
@@ -67,7 +67,7 @@ it('answers 413 to an event that Kafka refuses, and takes the others of its requ
   expect(records.map(({ headers }) => `${headers?.ce_id}`)).toEqual(['small'])
 })
 
-it('answers 429 while too much is under way, and 415 to what it does not read', async () => {
+it('returns 429 while too much is in flight, and 415 for unsupported media types', async () => {
   const s = await situation({ plugins: [] })
   const { webhook, events, port } = await openGateway({
     ...gatewaySettings(s.topic),

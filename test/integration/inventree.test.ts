@@ -17,7 +17,7 @@ const missing = pythonMissing()
 describe.skipIf(missing !== undefined)(
   `InvenTree's plugin${missing ? ` (no ${missing})` : ''}`,
   () => {
-    it('brings every event to Kafka and to a handler once, though the gateway is killed', async () => {
+    it('delivers every event to Kafka and to a handler once, even if the gateway is killed', async () => {
       const installed = await installPlugin()
       onTestFinished(installed.remove)
       const spool = await mkdtemp(join(tmpdir(), 'spool-'))
@@ -42,7 +42,7 @@ describe.skipIf(missing !== undefined)(
       const ended = once(worker, 'close')
       onTestFinished(() => void worker.kill('SIGKILL'))
 
-      await until(() => hasTaken(gateway.url), { what: 'a first request to be taken' })
+      await until(() => hasTaken(gateway.url), { what: 'a first request to be accepted' })
       gateway.child.kill('SIGKILL')
       await gateway.ended
       const isSpooled = async () => (await readdir(join(spool, 'events'))).length > 0

@@ -33,7 +33,7 @@ describe.skipIf(missing !== undefined)(`Java clients${missing ? ` (no ${missing}
     expect(await s.letters()).toEqual([])
   }, 700_000)
 
-  it('that write without the Avro frame are found in the dead letters, with the reason', async () => {
+  it('that write without the Avro frame get dead letters with the reason', async () => {
     const { plugin, ids } = recorder()
     const s = await situation({ plugins: [plugin] })
     const event = moved('ent_1')

@@ -6,10 +6,10 @@ import { LogReader } from '../../src/kafka/reader/log-reader.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { createTopics, endpoints, kafkaClient, uniqueName, until } from '../support/stack.ts'
 
-/** Less than the session of a member that did not leave its group. */
+/** Shorter than the session timeout of a member that did not leave its group. */
 const SOON_MS = 15_000
 
-it('reads again soon after its connections were lost', async () => {
+it('resumes reading soon after its connections were lost', async () => {
   const topic = uniqueName('marks')
   await createTopics({ topic })
   await produce(topic)
@@ -39,7 +39,7 @@ async function readAll(reader: LogReader, topic: string): Promise<string[]> {
   return values
 }
 
-/** A client whose connections can be lost. It does not wait long before it gives up. */
+/** A client with short timeouts, whose connections can be cut. */
 function breakableKafka() {
   const sockets = new Set<Socket>()
   let isCut = false

@@ -19,7 +19,7 @@ const OF_OTHER_VERSIONS: [string, Buffer | null][] = [
   ['JSON of another shape', Buffer.concat([Buffer.from([1]), json({ partitions: [[3]] })])],
 ]
 
-/** The assigner of another version: its claims, and as a leader a plain way to share out. */
+/** The assigner of another version: its member metadata, and a simple assignment as a leader. */
 function assignerOf(userData: Buffer | null): PartitionAssigner {
   const name = 'inventory-events-sticky'
   return () => ({
@@ -55,7 +55,7 @@ async function group(userData: Buffer | null) {
       config: { partitionAssigners: [assignerOf(userData)] },
     })
   const joinOurs = () => s.start({ KAFKA_CLIENT_ID: 'ours' })
-  /** Both have joined, share all partitions, and the service handles what is its. */
+  /** Waits until both have joined and share all partitions, and the service handles its own. */
   async function works(): Promise<number[]> {
     const { ours = {}, other = {} } = await assigned(s.groupId, ['ours', 'other'])
     const [mine, theirs] = [ours[s.topic] ?? [], other[s.topic] ?? []]

@@ -4,7 +4,7 @@ import type { InventoryMovedEvent } from '../../src/event/event.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('keeps the order of every entity under concurrency and retries', async () => {
+it('keeps the order of each entity under concurrency and retries', async () => {
   const effects = new Map<string, number[]>()
   let mostAtOnce = 0
   let running = 0
@@ -37,7 +37,7 @@ it('keeps the order of every entity under concurrency and retries', async () => 
   expect(await service.metric('unaccounted_deliveries')).toBe(0)
 })
 
-/** Four entities in all: if five failed together, the plugin itself would be taken to be down. */
+/** Only four entities: if five failed together, the circuit breaker would open. */
 function isFlaky({ transactionId, entity }: InventoryMovedEvent): boolean {
   return Number(entity.id.slice(4)) % 5 === 0 && Number(transactionId) % 7 === 3
 }

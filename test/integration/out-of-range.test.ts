@@ -11,7 +11,7 @@ const events = (count: number) => Array.from({ length: count }, (_, n) => moved(
 function remove(topic: string, before: number): Promise<void> {
   const partitions = [{ partition: 0, offset: String(before) }]
   return withAdmin(async (admin) => {
-    // kafkajs can't find the leaders of a topic that it was not asked about before.
+    // kafkajs can't find the leaders of a topic that it has no metadata of.
     await admin.fetchTopicOffsets(topic)
     await admin.deleteTopicRecords({ topic, partitions })
   })
@@ -22,7 +22,7 @@ function commit(groupId: string, topic: string, offset: number): Promise<void> {
   return withAdmin((admin) => admin.setOffsets({ groupId, topic, partitions }))
 }
 
-/** A group that committed 5, and a log from 10 to 20. */
+/** A group with the committed offset 5, and a log from 10 to 20. */
 async function overtaken(settings: Record<string, string> = {}) {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], partitions: 1, settings })
@@ -35,8 +35,8 @@ async function overtaken(settings: Record<string, string> = {}) {
 
 const MESSAGE = 'the next offset is not in the log: going on where OUT_OF_RANGE says'
 
-describe('where retention passed the committed offset', () => {
-  it('plain kafkajs skips what is left without a word to the program', async () => {
+describe('if retention removed the committed offset', () => {
+  it('plain kafkajs silently skips the remaining records', async () => {
     const { s } = await overtaken()
     const { groupId } = s
     const consumer = kafkaClient().consumer({ groupId })
@@ -49,14 +49,14 @@ describe('where retention passed the committed offset', () => {
     await consumer.subscribe({ topic: s.topic, fromBeginning: false })
     await consumer.run({ eachMessage: async ({ message }) => void seen.push(message.offset) })
     const reset = async () => (await s.offsets())[0]?.committed !== 5
-    await until(reset, { what: 'kafkajs to give the committed offset up' })
+    await until(reset, { what: 'kafkajs to reset the committed offset' })
     await s.publish([moved('ent_new')])
     await until(() => seen.length > 0, { what: 'kafkajs to read the newest record' })
     await consumer.disconnect()
     expect({ seen, crashed }).toEqual({ seen: ['20'], crashed: false })
   })
 
-  it('goes on with what is left, and counts what is lost', async () => {
+  it('resumes with the remaining records, and counts the lost ones', async () => {
     const { s, ids, all } = await overtaken()
     const service = await s.start()
     await s.caughtUp()
@@ -74,7 +74,7 @@ describe('where retention passed the committed offset', () => {
     expect(await again.metric('out_of_range_total')).toBe(0)
   })
 
-  it('goes on with new records where OUT_OF_RANGE is latest, and counts all that were passed over', async () => {
+  it('resumes with new records if OUT_OF_RANGE is latest, and counts the skipped ones', async () => {
     const { s, ids } = await overtaken({ OUT_OF_RANGE: 'latest' })
     const service = await s.start()
     const counted = async () => (await service.metric('offsets_lost_total')) > 0
@@ -86,7 +86,7 @@ describe('where retention passed the committed offset', () => {
     expect(await service.metric('offsets_lost_total')).toBe(15)
   })
 
-  it('ends where OUT_OF_RANGE is fail, and says what to do', async () => {
+  it('stops if OUT_OF_RANGE is fail, and says what to do', async () => {
     const { s, ids } = await overtaken({ OUT_OF_RANGE: 'fail' })
     const service = await s.start()
     const failure = await until(() => service.failures[0], { what: 'the service to fail' })
@@ -102,7 +102,7 @@ describe('where retention passed the committed offset', () => {
   })
 })
 
-it('finds a committed offset beyond the end, as of a topic that was made anew', async () => {
+it('detects a committed offset beyond the end, as after a topic was recreated', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], partitions: 1 })
   const published = events(3)
@@ -115,7 +115,7 @@ it('finds a committed offset beyond the end, as of a topic that was made anew', 
   expect(await service.metric('offsets_lost_total')).toBe(0)
 })
 
-it('goes on where retention passes a partition that is paused', async () => {
+it('resumes if retention removes the offset of a paused partition', async () => {
   let open = () => {}
   const gate = new Promise<void>((resolve) => {
     open = resolve

@@ -6,7 +6,7 @@ import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-it('dead-letters nothing while a plugin fails on everything, and goes on when it works', async () => {
+it('dead-letters nothing while a plugin fails on everything, and resumes when it recovers', async () => {
   const good = recorder()
   const failing = recorder(undefined, 'down')
   let isDown = true
@@ -24,7 +24,9 @@ it('dead-letters nothing while a plugin fails on everything, and goes on when it
   const service = await s.start()
   const isOpen = async () => (await service.metric('breaker_open{plugin="down"}')) === 1
   await until(isOpen, { what: 'the breaker of the plugin to open' })
-  await until(() => good.seen.length === events.length, { what: 'the other plugin to see all' })
+  await until(() => good.seen.length === events.length, {
+    what: 'the other plugin to get all events',
+  })
   expect((await s.offsets()).map(({ committed }) => committed)).toEqual([0, 0, 0])
 
   isDown = false

@@ -6,14 +6,14 @@ import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-/** Of 12 entities, the first three are bad: too few for the plugin itself to be blamed. */
+/** Three of 12 entities fail: too few to open the circuit breaker. */
 const events = Array.from({ length: 120 }, (_, n) => moved(`ent_${n % 12}`, n))
 const isBad = (event: Event) => Number((event as { transactionId: string }).transactionId) % 12 < 3
 const idsOf = (some: Event[]) => some.map(({ id }) => id).sort()
 const bad = events.filter(isBad)
 const retry = { maxAttempts: 2, initialDelayMs: 5, maxDelayMs: 10 }
 
-it('dead-letters what one plugin fails on or takes too long for, and serves the others', async () => {
+it('dead-letters events that a plugin fails on or is too slow for, and serves the others', async () => {
   const good = recorder()
   const broken: Plugin = {
     slug: 'broken',
@@ -42,7 +42,7 @@ it('dead-letters what one plugin fails on or takes too long for, and serves the 
   expect(letters).toHaveLength(2 * bad.length)
   for (const [slug, error] of [
     ['broken', 'cannot read the shelf'],
-    ['slow', 'processEvent took longer than its 20 ms'],
+    ['slow', 'processEvent took longer than its limit of 20 ms'],
   ]) {
     const its = letters.filter((headers) => headers['dlq.plugin'] === slug)
     expect(its.map(({ ce_id }) => ce_id).sort(), slug).toEqual(idsOf(bad))
@@ -55,7 +55,7 @@ it('dead-letters what one plugin fails on or takes too long for, and serves the 
   expect(service.failures).toEqual([])
 })
 
-it('holds what a plugin asks to hold, until it works again', async () => {
+it('holds events of a plugin with onExhausted hold until it recovers', async () => {
   const good = recorder()
   const held = recorder(undefined, 'held')
   let isDown = true
@@ -72,8 +72,10 @@ it('holds what a plugin asks to hold, until it works again', async () => {
   await s.publish(events)
   const service = await s.start()
   const isHeld = async () => (await service.metric('delivery_retries_total')) > 20
-  await until(isHeld, { what: 'deliveries to be tried beyond their attempts' })
-  await until(() => good.seen.length === events.length, { what: 'the other plugin to see all' })
+  await until(isHeld, { what: 'deliveries to be retried beyond their attempts' })
+  await until(() => good.seen.length === events.length, {
+    what: 'the other plugin to get all events',
+  })
   expect(held.seen).toHaveLength(events.length - bad.length)
 
   isDown = false

@@ -3,7 +3,7 @@ import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { registerSchema, situation } from '../support/service-kit.ts'
 
-it('lets no record that holds no event block what is behind it', async () => {
+it('does not let undecodable records block later ones', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], partitions: 1 })
   const good = s.record(moved('ent_1'))
@@ -45,7 +45,7 @@ it('lets no record that holds no event block what is behind it', async () => {
   expect(await service.metric('unaccounted_deliveries')).toBe(0)
 })
 
-/** The same payload under another schema id. */
+/** The same payload with another schema id. */
 function framed(schemaId: number, value: Buffer): Buffer {
   const bytes = Buffer.from(value)
   bytes.writeUInt32BE(schemaId, 1)

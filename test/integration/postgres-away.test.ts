@@ -8,7 +8,7 @@ import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-it('loses and dead-letters nothing while Postgres is away, and goes on by itself', {
+it('loses and dead-letters nothing while Postgres is down, and resumes on its own', {
   timeout: 120_000,
 }, async () => {
   const server = await startPostgres()
@@ -40,7 +40,7 @@ it('loses and dead-letters nothing while Postgres is away, and goes on by itself
     const isAtWork = async () => (await written()) > events.length * share
     await until(isAtWork, { what: `${share} of the effects` })
     await server.stop()
-    await until(isStill(), { what: 'the service to process nothing any more' })
+    await until(isStill(), { what: 'the service to stop processing' })
     expect(await service.metric('in_flight_deliveries')).toBeGreaterThan(0)
     await server.start()
   }
@@ -59,7 +59,7 @@ it('loses and dead-letters nothing while Postgres is away, and goes on by itself
   expect(await service.metric('deliveries_total{outcome="processed"}')).toBeGreaterThan(3_900)
   expect(service.failures).toEqual([])
 
-  /** Whether, asked so often, no delivery ended since it was first asked. */
+  /** Whether the number of ended deliveries is unchanged over several polls. */
   function isStill(times = 40) {
     let last = -1
     let same = 0

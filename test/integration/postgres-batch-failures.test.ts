@@ -14,7 +14,7 @@ import { until } from '../support/stack.ts'
 
 const MANY = 1_000
 
-it('rejects all that were in a statement that fails, writes nothing, and they may ask again', async () => {
+it('rejects every call of a failed statement, writes nothing, and calls can be repeated', async () => {
   const { one, query } = await twoStores()
   const claims = claimedOf(await claimAll(one.store, idsOf(10)))
   await query('alter table inventory_events_marks rename to elsewhere')
@@ -37,7 +37,7 @@ it('rejects all that were in a statement that fails, writes nothing, and they ma
   expect(one.lostCount()).toBe(0)
 })
 
-it('lets two stores go through the same keys in opposite orders without a deadlock', async () => {
+it('lets two stores claim the same keys in opposite orders without a deadlock', async () => {
   const { one, other } = await twoStores()
   const ids = idsOf(MANY)
   const [first, second] = await Promise.all([
@@ -58,7 +58,7 @@ it('lets two stores go through the same keys in opposite orders without a deadlo
   expect([one.lostCount(), other.lostCount()]).toEqual([0, 0])
 })
 
-it('renews many claims without a deadlock while another store asks for them', async () => {
+it('renews many claims without a deadlock while another store requests them', async () => {
   const failures: string[] = []
   const reports = { onLostLease: () => {}, onError: (error: string) => void failures.push(error) }
   const { one, other } = await twoStores({ reports })
@@ -74,7 +74,7 @@ it('renews many claims without a deadlock while another store asks for them', as
   expect(statusesOf(await completeAll(claims))).toEqual(Array(MANY).fill('fulfilled'))
 })
 
-it('ends what was asked for before it closes', async () => {
+it('finishes pending calls before it closes', async () => {
   const { one, query } = await twoStores({ connections: { marks: 1, transactions: 1 } })
   const claims = claimedOf(await claimAll(one.store, idsOf(100)))
   const released = Promise.all(claims.map((claim) => claim.release()))

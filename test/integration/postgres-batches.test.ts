@@ -16,8 +16,8 @@ import { until } from '../support/stack.ts'
 
 const TTL_MS = 60_000
 
-describe('claims that are asked for in one moment', () => {
-  it('give one key to one of many that ask, in two stores', async () => {
+describe('concurrent claims', () => {
+  it('of one key from two stores give it to one of them', async () => {
     const { one, other } = await twoStores()
     const asked = Array.from({ length: 400 }, (_, n) => [one, other][n % 2]!)
     const results = await Promise.all(asked.map(({ store }) => store.claim(key('a'), 'f')))
@@ -25,7 +25,7 @@ describe('claims that are asked for in one moment', () => {
     expect(typesOf(results).filter((type) => type === 'claimed-elsewhere')).toHaveLength(399)
   })
 
-  it('give a key that one store asks for many times to one, with the content of that one', async () => {
+  it('of one key from one store give it to one of them, with its content', async () => {
     const { one } = await twoStores()
     const ask = () =>
       Promise.all(Array.from({ length: 50 }, (_, n) => one.store.claim(key('a'), `content ${n}`)))
@@ -37,7 +37,7 @@ describe('claims that are asked for in one moment', () => {
     expect(await ask()).toEqual(Array(50).fill(completed))
   })
 
-  it('are answered each by what is there', async () => {
+  it('each get the result for their own key', async () => {
     const { one, other, age } = await twoStores({ ttlMs: TTL_MS })
     await completeAll(claimedOf(await claimAll(other.store, ['mark too old'])))
     await claimAll(other.store, ['lease that ran out'])
@@ -57,7 +57,7 @@ describe('claims that are asked for in one moment', () => {
     expect(typesOf(await claimAll(other.store, free))).toEqual(free.map(() => 'completed'))
   })
 
-  it('keep plugins apart, and ids however they are written', async () => {
+  it('keep plugins apart, and unusual ids distinct', async () => {
     const { one } = await twoStores()
     const odd = [
       '',
@@ -81,7 +81,7 @@ describe('claims that are asked for in one moment', () => {
     expect(found).toEqual(keys.map((_, n) => ({ type: 'completed', fingerprint: `${n}` })))
   })
 
-  it('are made by few statements, and so are marks and releases', async () => {
+  it('take few statements, as do marks and releases', async () => {
     const { one, ...db } = await twoStores()
     const count = await countStatements(db)
     const claims = claimedOf(await claimAll(one.store, idsOf(100)))
@@ -95,7 +95,7 @@ describe('claims that are asked for in one moment', () => {
     ).toEqual([{ state: 'completed', count: 50 }])
   })
 
-  it('write nothing where the event was completed', async () => {
+  it('write nothing if the event was completed', async () => {
     const { one, query } = await twoStores()
     await completeAll(claimedOf(await claimAll(one.store, idsOf(3))))
     const rows = () => query('select event_id, xmin, xmax from inventory_events_marks order by 1')
@@ -105,8 +105,8 @@ describe('claims that are asked for in one moment', () => {
   })
 })
 
-describe('marks that are asked for in one moment', () => {
-  it('are made beside one that is refused', async () => {
+describe('concurrent marks', () => {
+  it('are written beside one that is refused', async () => {
     const { one, other, query } = await twoStores()
     const claims = claimedOf(await claimAll(one.store, idsOf(5)))
     await query(
@@ -126,7 +126,7 @@ describe('marks that are asked for in one moment', () => {
     expect(typesOf(await claimAll(one.store, idsOf(5)))).toEqual(Array(5).fill('completed'))
   })
 
-  it('are made beside claims and releases of the same keys', async () => {
+  it('are written beside claims and releases of the same keys', async () => {
     const { one, other } = await twoStores()
     const claims = claimedOf(await claimAll(one.store, idsOf(30)))
     const [settled, , meanwhile] = await Promise.all([
@@ -142,7 +142,7 @@ describe('marks that are asked for in one moment', () => {
     expect(after).toEqual([...Array(15).fill('completed'), ...Array(15).fill('claimed')])
   })
 
-  it('are made once for a claim that is completed twice', async () => {
+  it('are written once for a claim that is completed twice', async () => {
     const { one } = await twoStores()
     const [claim] = claimedOf(await claimAll(one.store, ['a']))
     expect(statusesOf(await completeAll([claim!, claim!]))).toEqual(['fulfilled', 'fulfilled'])
@@ -183,7 +183,7 @@ describe('marks that are asked for in one moment', () => {
   })
 })
 
-/** Counts statements that write into the table, whatever number of rows. */
+/** Counts statements that write to the table, regardless of the number of rows. */
 async function countStatements({ query }: Database) {
   await query('create table statements (operation text)')
   await query(`create function note() returns trigger language plpgsql as

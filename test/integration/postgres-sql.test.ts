@@ -46,7 +46,7 @@ async function situation() {
 const write = ({ sql }: SqlPluginContext, id: string, note = '') =>
   sql.query('insert into effects values ($1, $2)', [id, note])
 
-it('writes and marks together: what is processed or skipped stays, once', async () => {
+it('commits writes and marks together: those of processed and skipped events stay, once', async () => {
   const { replica, effects, marks } = await situation()
   const { put, endedAs } = await replica(async (id, context) => {
     await write(context, id)
@@ -67,7 +67,7 @@ it('writes and marks together: what is processed or skipped stays, once', async 
   expect(await marks()).toEqual(['a completed', 'b completed'])
 })
 
-it('shows nobody what is not committed', async () => {
+it('hides uncommitted writes from other connections', async () => {
   const { replica, effects } = await situation()
   const [wrote, seen] = [deferred(), deferred()]
   const { put, endedAs } = await replica(async (id, context) => {
@@ -83,7 +83,7 @@ it('shows nobody what is not committed', async () => {
   expect(await effects()).toHaveLength(1)
 })
 
-it('undoes what a handler wrote that rejects the event, and marks it all the same', async () => {
+it('rolls back the writes of a handler that rejects the event, and still marks it', async () => {
   const { replica, effects, marks } = await situation()
   const { put, endedAs, letters } = await replica(async (id, context) => {
     await write(context, id)
@@ -97,7 +97,7 @@ it('undoes what a handler wrote that rejects the event, and marks it all the sam
   expect(await marks()).toEqual(['a completed'])
 })
 
-it('undoes what a handler wrote that throws, each time', async () => {
+it('rolls back the writes of a handler that throws, each time', async () => {
   const { replica, effects } = await situation()
   const { put, endedAs } = await replica(async (id, context) => {
     await write(context, id, `attempt ${context.attempt}`)
@@ -108,7 +108,7 @@ it('undoes what a handler wrote that throws, each time', async () => {
   expect(await effects()).toEqual([{ event_id: 'a', note: 'attempt 3' }])
 })
 
-it('counts a failed statement as a failed attempt, though the handler hides it', async () => {
+it('counts a failed statement as a failed attempt even if the handler hides it', async () => {
   const { replica, effects } = await situation()
   const { put, endedAs, letters } = await replica(async (id, context) => {
     await write(context, id)
@@ -122,7 +122,7 @@ it('counts a failed statement as a failed attempt, though the handler hides it',
   expect(await effects()).toEqual([])
 })
 
-it('lets a handler undo a failed statement by a savepoint of its own', async () => {
+it('lets a handler recover from a failed statement with a savepoint', async () => {
   const { replica, effects } = await situation()
   const { put, endedAs } = await replica(async (id, context) => {
     await context.sql.query('savepoint s')
@@ -135,7 +135,7 @@ it('lets a handler undo a failed statement by a savepoint of its own', async () 
   expect(await effects()).toHaveLength(1)
 })
 
-it('never takes a commit that fails for processed', async () => {
+it('never counts a failed commit as processed', async () => {
   const { replica, effects, query, marks } = await situation()
   await query('create table parents (id text primary key)')
   await query(
@@ -149,7 +149,7 @@ it('never takes a commit that fails for processed', async () => {
   expect(await marks()).toEqual(['a completed'])
 })
 
-it('waits for statements that the handler did not wait for, one after the other', async () => {
+it('waits for statements that the handler did not await, in order', async () => {
   const { replica, effects } = await situation()
   const { put, endedAs } = await replica((id, context) => {
     for (let n = 0; n < 5; n++) void write(context, id, `${n}`)
@@ -166,7 +166,7 @@ it.each([
   '/* a */ rollback',
   'begin',
   'prepare transaction x',
-])('refuses %j', async (text) => {
+])('rejects %j', async (text) => {
   const { replica, effects } = await situation()
   const { put, endedAs, letters } = await replica(async (id, context) => {
     await write(context, id)
@@ -178,7 +178,7 @@ it.each([
   expect(await effects()).toEqual([])
 })
 
-it('refuses statements once the call of the handler is over', async () => {
+it("rejects statements after the handler's call has ended", async () => {
   const { replica } = await situation()
   let kept: SqlPluginContext | undefined
   const { put, endedAs } = await replica((_, context) => {
@@ -187,10 +187,10 @@ it('refuses statements once the call of the handler is over', async () => {
   })
   put({ kind: 'k', id: 'a' })
   await endedAs(1)
-  await expect(kept?.sql.query('select 1')).rejects.toThrow('the call of the handler is over')
+  await expect(kept?.sql.query('select 1')).rejects.toThrow("the handler's call has ended")
 })
 
-it('cuts off a statement that runs when the time limit passes', async () => {
+it('cancels a running statement when the time limit passes', async () => {
   const { replica, effects } = await situation()
   const { put, endedAs, letters } = await replica(
     async (id, context) => {
@@ -201,13 +201,13 @@ it('cuts off a statement that runs when the time limit passes', async () => {
   )
   put({ kind: 'k', id: 'a' })
   expect(await endedAs(1)).toEqual(['dead-lettered'])
-  // Postgres has the same limit, and may be the first to say so.
+  // Postgres has the same limit, and may report it first.
   const error = String(letters[0]?.headers['dlq.error'])
-  expect(error).toMatch(/took longer than its 100 ms|statement timeout/)
+  expect(error).toMatch(/took longer than its limit of 100 ms|statement timeout/)
   expect(await effects()).toEqual([])
 })
 
-it('refuses further statements once the time limit has passed', async () => {
+it('rejects further statements once the time limit has passed', async () => {
   const { replica, effects } = await situation()
   const { put, endedAs, letters } = await replica(
     async (id, context) => {
@@ -219,11 +219,11 @@ it('refuses further statements once the time limit has passed', async () => {
   )
   put({ kind: 'k', id: 'a' })
   expect(await endedAs(1)).toEqual(['dead-lettered'])
-  expect(String(letters[0]?.headers['dlq.error'])).toContain('took longer than its 100 ms')
+  expect(String(letters[0]?.headers['dlq.error'])).toContain('took longer than its limit of 100 ms')
   expect(await effects()).toEqual([])
 })
 
-it('cuts off a statement that runs when the claim is lost', async () => {
+it('cancels a running statement when the claim is lost', async () => {
   const { replica, effects, age, query } = await situation()
   let calls = 0
   const { put, endedAs, notes, clock } = await replica(async (id, context) => {
@@ -239,13 +239,13 @@ it('cuts off a statement that runs when the claim is lost', async () => {
   await clock.jump(LEASE_MS)
   expect(await endedAs(1)).toEqual(['processed'])
   const isGone = async () => !(await isAsleep())
-  await until(isGone, { what: 'the server to give up the statement' })
+  await until(isGone, { what: 'the server to cancel the statement' })
   expect(Date.now() - before).toBeLessThan(15_000)
   expect(notes).toEqual(['interrupted'])
   expect(await effects()).toHaveLength(1)
 })
 
-it('spends no attempt when the connection breaks under a handler', async () => {
+it('spends no attempt when the connection breaks during a call', async () => {
   const { replica, effects, query } = await situation()
   const attempts: number[] = []
   const { put, endedAs, notes } = await replica(
@@ -265,7 +265,7 @@ it('spends no attempt when the connection breaks under a handler', async () => {
   expect(await effects()).toHaveLength(1)
 })
 
-it('refuses the commit of a handler that ignores that its claim has passed on', async () => {
+it('refuses the commit of a handler whose claim was taken over', async () => {
   const { replica, effects, age, marks } = await situation()
   const [wrote, goOn] = [deferred(), deferred()]
   const former = await replica(async (id, context) => {
@@ -287,7 +287,7 @@ it('refuses the commit of a handler that ignores that its claim has passed on', 
   expect(await marks()).toEqual(['a completed'])
 })
 
-it('lets go of what a frozen handler holds locked, and refuses its commit', async () => {
+it('releases the locks of a frozen handler, and refuses its commit', async () => {
   const { query, url, effects } = await situation()
   await query('create unique index on effects (event_id)')
   const key = { plugin: 'writes', eventId: 'a', topic: 'events', partition: 0 }
@@ -302,7 +302,7 @@ it('lets go of what a frozen handler holds locked, and refuses its commit', asyn
   await claim.complete()
 })
 
-it('takes what a handler without SQL did for a duplicate if another owner completed it', async () => {
+it('counts a call without SQL as a duplicate if another owner completed the event', async () => {
   const { replica, age } = await situation()
   const [started, goOn] = [deferred(), deferred()]
   const plain = { sql: false }
@@ -322,7 +322,7 @@ it('takes what a handler without SQL did for a duplicate if another owner comple
   expect(former.lostCount()).toBe(1)
 })
 
-it('commits what a handler did under a lease that ran out but was taken by nobody', async () => {
+it('commits writes made under a lease that expired but was not taken over', async () => {
   const { replica, effects, age } = await situation()
   const { put, endedAs } = await replica(async (id, context) => {
     await write(context, id)
@@ -333,7 +333,7 @@ it('commits what a handler did under a lease that ran out but was taken by nobod
   expect(await effects()).toHaveLength(1)
 })
 
-it('tells a handler that its claim may have passed on, and calls it again if nobody took it', async () => {
+it('aborts a handler whose claim may be lost, and calls it again if no owner took it over', async () => {
   const { replica, age } = await situation()
   const started = deferred()
   const told: boolean[] = []

@@ -45,7 +45,7 @@ it('leaves one effect of each event when a replica is frozen in the middle of ha
   const isRefused = async () => (await metric('idempotency_lost_leases_total')) > 0
   await until(isRefused, { what: 'the woken replica to lose its claims' })
   const isQuiet = async () => (await metric('in_flight_deliveries')) === 0
-  await until(isQuiet, { what: 'the woken replica to have given up its work' })
+  await until(isQuiet, { what: 'the woken replica to have abandoned its work' })
 
   expect(await effectsOf('zombie')).toBe(0)
   const counts = await query('select event_id, count(*)::int as n from effects group by 1')

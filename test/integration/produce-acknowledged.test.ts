@@ -17,7 +17,7 @@ const record = (value: string, partition?: number) => ({
   ...(partition !== undefined && { partition }),
 })
 
-it('plain kafkajs resolves a send to a partition that is not there, and writes nothing', async () => {
+it('plain kafkajs resolves a send to a missing partition, and writes nothing', async () => {
   const topic = uniqueName('narrow')
   await createTopics({ topic, numPartitions: 2 })
   const plain = kafkaClient().producer()
@@ -28,7 +28,7 @@ it('plain kafkajs resolves a send to a partition that is not there, and writes n
   expect(await readTopic(topic)).toEqual([])
 })
 
-it('fails a send to a partition that is not there', async () => {
+it('fails a send to a missing partition', async () => {
   const topic = uniqueName('narrow')
   await createTopics({ topic, numPartitions: 2 })
   await expect(producer.send(topic, [record('kept', 5)])).rejects.toMatchObject({
@@ -57,7 +57,7 @@ it('writes to a partition that was added while it was connected, at the second a
     .toEqual([{ partition: 2, baseOffset: '0' }])
 })
 
-it('loses nothing after a refused send, as kafkajs would', async () => {
+it('loses nothing after a rejected send, as kafkajs would', async () => {
   const small = uniqueName('small')
   const other = uniqueName('other')
   await createTopics(
@@ -78,7 +78,7 @@ it('loses nothing after a refused send, as kafkajs would', async () => {
     ],
   })
   await expect(refused).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' })
-  // Acknowledged with the offset of the first, and not written.
+  // Acknowledged with the offset of the first record, and not written.
   await plain.send({ topic: other, messages: [{ value: 'swallowed' }] })
   await plain.disconnect()
   expect((await readTopic(other)).map(({ value }) => String(value))).toEqual(['one'])
@@ -94,7 +94,7 @@ it('loses nothing after a refused send, as kafkajs would', async () => {
   expect((await readTopic(small)).map(({ value }) => String(value))).toEqual(['beside', 'after'])
 })
 
-it('keeps null keys, null values and headers as they are', async () => {
+it('preserves null keys, null values and headers', async () => {
   const topic = uniqueName('exact')
   await createTopics({ topic, numPartitions: 3 })
   const headers = { none: null as never, empty: '', bytes: Buffer.from([0, 255]), many: ['a', 'b'] }
@@ -113,7 +113,7 @@ it('keeps null keys, null values and headers as they are', async () => {
   expect(second).toMatchObject({ key: Buffer.from([0, 255]), value: Buffer.alloc(0) })
 })
 
-it('keeps the order of sends that are made at once', async () => {
+it('keeps the order of concurrent sends', async () => {
   const topic = uniqueName('ordered')
   await createTopics({ topic, numPartitions: 1 })
   const values = Array.from({ length: 200 }, (_, i) => String(i))

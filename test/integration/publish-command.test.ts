@@ -35,7 +35,7 @@ const wasted = (id: string, entityId: unknown) =>
   })
 
 describe('the publish command', () => {
-  it('publishes good lines as records, names and keeps bad ones, and exits 1', async () => {
+  it('publishes valid lines, reports and keeps bad ones, and exits with 1', async () => {
     const good = [wasted('e1', 'ent_1'), wasted('e2', 'Größe'), wasted('e3', 'ent_1')]
     const created = '{"name":"stock_stockitem.created","kwargs":{"model":"stockitem","id":123}}'
     const bad = [wasted('e4', 12), '{"kind":', '"\xff"']
@@ -48,7 +48,7 @@ describe('the publish command', () => {
     const rejects = join(folder, 'rejects.jsonl')
 
     const run = await runCli(['publish', file, '--rejects', rejects, ...topics])
-    expect(run).toMatchObject({ code: 1, stdout: `4 published, 3 bad, kept in ${rejects}\n` })
+    expect(run).toMatchObject({ code: 1, stdout: `4 published, 3 bad, written to ${rejects}\n` })
     expect(run.stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^line 2: entityId: expected .+, got 12$/),
       expect.stringMatching(/^line 5: not valid JSON: /),
@@ -100,7 +100,7 @@ describe('the publish command', () => {
     }
   })
 
-  it('says from which line to go on when there is no topic or no schema', async () => {
+  it('says from which line to resume when a topic or a schema is missing', async () => {
     const missing = uniqueName('missing')
     const run = await runCli(['publish', '--inventory-topic', missing], {
       input: wasted('e1', 'ent_1'),
@@ -110,7 +110,7 @@ describe('the publish command', () => {
       stdout: '0 published, 0 bad\n',
       stderr:
         `error: topic ${missing} does not exist or this user may not see it; create it with "inventory-events topics create"\n` +
-        'stopped; publish again from line 1\n',
+        'stopped; resume from line 1\n',
     })
     await createTopics({ topic: missing, numPartitions: 1 })
     const unregistered = await runCli(['publish', '--inventory-topic', missing], {
@@ -122,7 +122,7 @@ describe('the publish command', () => {
     })
   })
 
-  it('counts a record that the topic refuses as too large as a bad line', async () => {
+  it('counts a record that is too large for the topic as a bad line', async () => {
     const topic = uniqueName('small')
     const configEntries = [{ name: 'max.message.bytes', value: '2000' }]
     await createTopics({ topic, numPartitions: 1, configEntries })
@@ -138,7 +138,7 @@ describe('the publish command', () => {
     expect([...new Set(ids)].sort()).toEqual(['e1', 'e3'])
   })
 
-  it('refuses a file that is not there', async () => {
+  it('rejects a missing file', async () => {
     expect(await runCli(['publish', join(folder, 'none.jsonl')])).toMatchObject({
       code: 1,
       stdout: '',

@@ -10,7 +10,7 @@ const settings = () => ({
   SCHEMA_REGISTRY_URL: endpoints().registryUrl,
 })
 
-it('publishes for a program, and says what is wrong with an event before it writes any', async () => {
+it('publishes for a program, and reports an invalid event before it writes any', async () => {
   const { topic } = await situation({ plugins: [], partitions: 2 })
   const topics = { inventory: topic, plugin: topic }
   const publisher = await openPublisher({ settings: settings(), topics, source: '/warehouse-7' })

@@ -11,7 +11,7 @@ import { startCli } from '../support/start-cli.ts'
 
 const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
 
-/** A plugin that gives everything up until it is mended; it notes what it handles. */
+/** A plugin that fails on everything until it is fixed. It records the events that it handles. */
 function broken(slug = 'broken') {
   const state = { isMended: false, calls: [] as string[] }
   const plugin: Plugin = {
@@ -39,7 +39,7 @@ async function scene(options: SituationOptions) {
 }
 
 describe('dead-letters redrive', () => {
-  it('hands events to the plugin that gave them up, in order with live ones, once', async () => {
+  it('delivers events to the plugin that failed on them, in order with live ones, once', async () => {
     const { plugin, state } = broken()
     const other = recorder(undefined, 'other')
     const s = await scene({ plugins: [plugin, other.plugin], store: 'kafka:' })
@@ -49,42 +49,42 @@ describe('dead-letters redrive', () => {
     await s.lettersAre(6)
 
     const preview = await s.redrive()
-    expect(preview).toContain('6 to redrive, 0 had been before\n  broken exhausted: 6\n')
-    expect(preview).toContain('nothing was sent')
-    expect(await s.redrive('--entity', 'z')).toBe('0 to redrive, 0 had been before\n')
+    expect(preview).toContain('6 to redrive, 0 redriven before\n  broken exhausted: 6\n')
+    expect(preview).toContain('Dry run. Add --yes to redrive these 6.')
+    expect(await s.redrive('--entity', 'z')).toBe('0 to redrive, 0 redriven before\n')
 
     state.isMended = true
     await s.publish([moved('x', 3, 'x3')])
     const sent = s.redrive('--yes')
     await s.publish([moved('x', 4, 'x4')])
-    expect(await sent).toBe('6 redriven, 0 had been before\n')
+    expect(await sent).toBe('6 redriven, 0 redriven before\n')
     await until(() => state.calls.length === 8, { what: 'the redriven and the live events' })
     const of = (entity: string) => state.calls.filter((id) => id.startsWith(entity))
     expect(of('y')).toEqual(['y0', 'y1', 'y2'])
     expect(of('x').filter((id) => id < 'x3')).toEqual(['x0', 'x1', 'x2'])
     expect(of('x').filter((id) => id >= 'x3')).toEqual(['x3', 'x4'])
-    expect(await s.redrive('--yes')).toBe('0 redriven, 6 had been before\n')
+    expect(await s.redrive('--yes')).toBe('0 redriven, 6 redriven before\n')
     expect(other.ids()).toHaveLength(8)
     expect(state.calls).toHaveLength(8)
   })
 
-  it('counts how often: given up again, an event can be redriven again', async () => {
+  it('counts redrives: an event that is dead-lettered again can be redriven again', async () => {
     const { plugin, state } = broken()
     const s = await scene({ plugins: [plugin], store: 'kafka:' })
     await s.start()
     await s.publish([moved('x', 0, 'x0')])
     await s.lettersAre(1)
-    expect(await s.redrive('--yes')).toBe('1 redriven, 0 had been before\n')
+    expect(await s.redrive('--yes')).toBe('1 redriven, 0 redriven before\n')
     await s.lettersAre(2)
     const again = (await s.letters()).map(({ headers }) => headers)
     expect(again.map((headers) => headers['dlq.redrives'])).toEqual([undefined, '1'])
     expect(again[1]!['dlq.topic']).toBe(s.topic)
     state.isMended = true
-    expect(await s.redrive('--yes')).toBe('1 redriven, 1 had been before\n')
+    expect(await s.redrive('--yes')).toBe('1 redriven, 1 redriven before\n')
     await until(() => state.calls.length === 1, { what: 'the event' })
   })
 
-  it('leaves another group alone, which reads the same topic', async () => {
+  it('does not affect another group that reads the same topic', async () => {
     const { plugin, state } = broken()
     const s = await scene({ plugins: [plugin] })
     const theirs = recorder(undefined, 'broken')
@@ -108,10 +108,10 @@ describe('dead-letters redrive', () => {
 
 const EVENTS = 40
 
-describe('killed in the middle and run again, it sends each once, in order', {
+describe('killed halfway and run again, it sends each once, in order', {
   timeout: 90_000,
 }, () => {
-  /** Redrives slowly, kills the command, and lets another one go on. */
+  /** Redrives slowly, kills the command, and runs it again. */
   async function killAndResume(
     s: Awaited<ReturnType<typeof scene>>,
     isBegun: () => Promise<boolean>,
@@ -124,7 +124,7 @@ describe('killed in the middle and run again, it sends each once, in order', {
     await killed.ended
     expect(killed.output.out).toBe('')
     const said = await s.redrive('--yes', '--rate', '1000')
-    const [, sent, before] = /^(\d+) redriven, (\d+) had been before\n$/.exec(said) ?? []
+    const [, sent, before] = /^(\d+) redriven, (\d+) redriven before\n$/.exec(said) ?? []
     expect(Number(before)).toBeGreaterThan(0)
     expect(Number(sent)).toBeGreaterThan(0)
     expect(Number(sent) + Number(before)).toBe(EVENTS)

@@ -5,7 +5,7 @@ import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 import { endpoints, until } from '../support/stack.ts'
 
-it('waits for a registry that is away where it needs it, goes on elsewhere and then there', async () => {
+it('pauses a partition while the registry is down, continues with others, and then resumes', async () => {
   const registry = await forwardUrl(endpoints().registryUrl)
   const moves = recorder('inventory.moved', 'moves')
   const wastes = recorder('inventory.wasted', 'wastes')

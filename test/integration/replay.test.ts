@@ -17,7 +17,7 @@ import { startCli } from '../support/start-cli.ts'
 const written: string[] = []
 afterAll(() => Promise.all(written.map((path) => rm(path, { force: true }))))
 
-/** Topics with a group, and commands that replay what is in them for the plugin `logging`. */
+/** Topics with a group, and commands that replay them for the plugin `logging`. */
 async function scene(options: Partial<SituationOptions> = {}) {
   const s = await situation({ plugins: [], store: 'kafka:', ...options })
   const notes = join(tmpdir(), `notes-${randomUUID()}`)
@@ -49,7 +49,7 @@ describe('replay', () => {
   let s: Awaited<ReturnType<typeof scene>>
   const times: string[] = []
 
-  /** What the tests below replay: three parts of the topic, at times that lie between them. */
+  /** The tests below replay three parts of the topic, by the times between them. */
   async function publishAll(): Promise<void> {
     for (const part of ['a', 'b', 'c']) {
       times.push(new Date().toISOString())
@@ -66,16 +66,16 @@ describe('replay', () => {
     await publishAll()
   })
 
-  it('says first what it would do', async () => {
+  it('previews without --yes', async () => {
     const said = await s.replay('--from', times[0]!, '--kind', 'inventory.wasted')
     expect(said).toMatch(/^21 records from \S+Z to now, 3 for logging, about 1 s at 100 a second\n/)
     expect(said).toContain(`  ${s.topic}: `)
     expect(said).toMatch(/\tx\tinventory\.wasted\ta-xw\n/)
-    expect(said).toMatch(/nothing was replayed: with --yes it is\n$/)
+    expect(said).toMatch(/Dry run\. Add --yes to replay these events\.\n$/)
     expect(await s.noted()).toEqual([])
   })
 
-  it('hands over a range, in order per entity, under keys of its own; and again', async () => {
+  it('delivers a range in order per entity, with idempotency keys of its own; and again', async () => {
     const range = ['--from', times[1]!, '--to', times[2]!, '--kind', 'inventory.moved', '--yes']
     expect(await s.replay(...range)).toMatch(/^replay 1 of logging .*: processed 6\n$/)
     const first = await s.noted()
@@ -93,13 +93,11 @@ describe('replay', () => {
     expect(await leftovers(s.groupId)).toEqual([])
   })
 
-  it('gives up in the name of the group', async () => {
+  it('dead-letters in the name of the group', async () => {
     const args = ['--from', times[2]!, '--kind', 'inventory.wasted', '--yes']
     const { code, stdout, stderr } = await runCli(['replay', '--plugin', 'logging', ...args], s)
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('it is gone') })
-    expect(stdout).toMatch(
-      /rejected 1\n1 were given up: inventory-events dead-letters list --plugin/,
-    )
+    expect(stdout).toMatch(/rejected 1\n1 dead letter: inventory-events dead-letters list --plugin/)
     const [letter] = await s.letters()
     expect(letter!.headers).toMatchObject({ 'dlq.group': s.groupId, 'dlq.plugin': 'logging' })
     const group = `${s.groupId}.replay.logging.3`
@@ -110,7 +108,7 @@ describe('replay', () => {
   })
 })
 
-it('does not run beside the live plugin, unless it is paused, disabled, or that is said', async () => {
+it('does not run beside the live plugin unless it is paused, disabled, or --beside-live is set', async () => {
   const live = { slug: 'logging', processEvent: () => undefined }
   const s = await scene({ plugins: [live] })
   const replica = await s.start()
@@ -129,10 +127,10 @@ it('does not run beside the live plugin, unless it is paused, disabled, or that 
   await replica.stop()
 })
 
-describe('one that was not finished', () => {
+describe('an unfinished replay', () => {
   const EVENTS = 30
 
-  it('is gone on with, or given up, before another begins', async () => {
+  it('must be resumed or cancelled before another begins', async () => {
     const s = await scene({ settings: { DRAIN_TIMEOUT_MS: '1000' } })
     const args = ['replay', '--plugin', 'logging']
     const events = Array.from({ length: EVENTS }, (_, n) => moved(`e${n % 3}`, n, `${n}`))
@@ -140,7 +138,7 @@ describe('one that was not finished', () => {
     const begun = startCli([...args, '--from', '1h', '--yes', '--rate', '3'], s.env)
     await until(async () => (await s.ids()).length > 2, { what: 'the first events' })
     const busy = await runCli([...args, '--abandon'], s)
-    expect(busy.stderr).toContain('has 1 members: end what runs it first')
+    expect(busy.stderr).toContain('has 1 member: stop the processes that run it first')
     begun.child.kill('SIGTERM')
     expect(await begun.ended).toBe(1)
     expect(begun.output.err).toContain('inventory-events replay --plugin logging --resume')
@@ -153,17 +151,19 @@ describe('one that was not finished', () => {
     expect([...ids].sort((a, b) => a - b)).toEqual(events.map((_, n) => n))
 
     const again = startCli([...args, '--from', '1h', '--yes', '--rate', '3'], s.env)
-    await until(async () => (await s.ids()).length > EVENTS, { what: 'an event of the next' })
+    await until(async () => (await s.ids()).length > EVENTS, {
+      what: 'an event of the next replay',
+    })
     again.child.kill('SIGTERM')
     await again.ended
-    expect(await s.replay('--abandon')).toContain('given up')
+    expect(await s.replay('--abandon')).toContain('cancelled')
     expect(await leftovers(s.groupId)).toEqual([])
     const nothing = await runCli([...args, '--resume'], s)
-    expect(nothing.stderr).toBe('error: no replay of logging is unfinished\n')
+    expect(nothing.stderr).toBe('error: logging has no unfinished replay\n')
   })
 })
 
-it('of two that are begun at once the first counts', async () => {
+it('of two that start at the same time, the first counts', async () => {
   const s = await scene()
   const kafka = kafkaClient()
   const planBy = (by: string): ReplayPlan => ({
@@ -180,7 +180,7 @@ it('of two that are begun at once the first counts', async () => {
   expect(plan?.by).toBe(['ann', 'bob'][winner])
 })
 
-describe('killed at random and gone on with', { timeout: 120_000 }, () => {
+describe('killed at random and resumed', { timeout: 120_000 }, () => {
   const EVENTS = 200
   const ENTITIES = 4
 
@@ -208,11 +208,11 @@ describe('killed at random and gone on with', { timeout: 120_000 }, () => {
       killed.child.kill('SIGKILL')
       await killed.ended
     }
-    // They share the rest, unless one of them comes when all is done.
+    // They share the rest, unless one of them starts when everything is done.
     const args = ['replay', '--plugin', 'marking', '--rate', '15', '--resume']
     const last = await Promise.all([runCli(args, { env }), runCli(args, { env })])
     const [late] = last.filter(({ code }) => code !== 0)
-    expect(late?.stderr ?? '').toMatch(/^(error: no replay of marking is unfinished\n)?$/)
+    expect(late?.stderr ?? '').toMatch(/^(error: marking has no unfinished replay\n)?$/)
     expect(last.some(({ code }) => code === 0)).toBe(true)
     const rows = await effects()
     for (let entity = 0; entity < ENTITIES; entity++) {
@@ -228,7 +228,7 @@ describe('killed at random and gone on with', { timeout: 120_000 }, () => {
   })
 })
 
-/** Groups and topics of replays that are still there. */
+/** The groups and topics of replays that are left. */
 async function leftovers(groupId: string): Promise<string[]> {
   const admin = kafkaClient().admin()
   await admin.connect()

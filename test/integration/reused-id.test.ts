@@ -3,7 +3,7 @@ import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('dead-letters other content under an id that was used, once per content', async () => {
+it('dead-letters other content with a used id, once per content', async () => {
   const { plugin, seen } = recorder()
   const s = await situation({ plugins: [plugin] })
   const first = moved('ent_1', 1)

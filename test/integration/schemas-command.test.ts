@@ -22,14 +22,14 @@ describe('the schemas command', () => {
     command = commandFor()
   })
 
-  it('says what is not registered', async () => {
+  it('reports missing schemas', async () => {
     const { code, stderr } = await command.run('check')
     expect(code).toBe(1)
     expect(stderr).toContain('not registered; run "inventory-events schemas register":')
     expect(stderr).toContain(`  ${subjectName(command.plugin, 'inventory_events.PluginEvent')}\n`)
   })
 
-  it('registers every schema under FULL_TRANSITIVE, and changes nothing the second time', async () => {
+  it('registers every schema with FULL_TRANSITIVE, and changes nothing the second time', async () => {
     const first = await command.run('register')
     expect(first).toMatchObject({ code: 0, stderr: '' })
     const lines = first.stdout.trimEnd().split('\n')
@@ -55,7 +55,7 @@ describe('the schemas command', () => {
     )
   })
 
-  it('refuses an incompatible change, names the field and registers nothing', async () => {
+  it('rejects an incompatible change, names the field and registers nothing', async () => {
     const { run, inventory } = commandFor()
     const subject = subjectName(inventory, WASTED)
     const older = structuredClone(contractSchema(WASTED)!.schema)
@@ -80,7 +80,7 @@ describe('the schemas command', () => {
     expect(others).toEqual([])
   })
 
-  it('says where a registry that does not answer was looked for', async () => {
+  it('names the URL of a registry that does not respond', async () => {
     const away = await runCli(['schemas', 'list'], {
       env: { SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' },
     })

@@ -28,14 +28,14 @@ beforeAll(async () => {
 
 afterAll(() => broker.stop())
 
-/** What a client with these settings is told of topics. */
+/** The topics that a client with these settings sees. */
 function topicsSeen(settings: Record<string, string>): Promise<string[]> {
   const config = loadConfig(settings, { required: ['KAFKA_BROKERS'] })
   const kafka = createKafka(config, pino({ level: 'silent' }))
   return withAdmin(kafka, (admin) => admin.list(), 60_000)
 }
 
-/** Settings for the listener that takes logins over TLS. */
+/** Settings for the listener with SASL over TLS. */
 function login(more: Record<string, string>): Record<string, string> {
   const { KAFKA_BROKERS, KAFKA_SSL, KAFKA_SSL_CA_FILE } = broker.as('ann') as Record<string, string>
   return { ...({ KAFKA_BROKERS, KAFKA_SSL, KAFKA_SSL_CA_FILE } as Record<string, string>), ...more }
@@ -46,7 +46,7 @@ function withCertificate({ cert, key }: { cert: string; key: string }): Record<s
   return login({ KAFKA_BROKERS: broker.at.certificate, ...files })
 }
 
-describe('a login that Kafka takes', () => {
+describe('a login that Kafka accepts', () => {
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])('%s', async (mechanism) => {
     const user = { KAFKA_SASL_USERNAME: 'ann', KAFKA_SASL_PASSWORD: passwordOf('ann') }
     const settings = login({ ...user, KAFKA_SASL_MECHANISM: mechanism })
@@ -65,7 +65,7 @@ describe('a login that Kafka takes', () => {
     expect(await list()).toEqual([TOPIC])
   })
 
-  it('oauthbearer with tokens got by client credentials, again before each ends', async () => {
+  it('oauthbearer with tokens from client credentials, renewed before they expire', async () => {
     const server = await tokenServer(13)
     const config = loadConfig(
       login({
@@ -85,7 +85,7 @@ describe('a login that Kafka takes', () => {
       expect(await admin.listTopics()).toEqual([TOPIC])
       return server.requests.length > atFirst
     }
-    await until(isAnotherAsked, { what: 'another token to be asked for on the same connection' })
+    await until(isAnotherAsked, { what: 'another token to be requested on the same connection' })
     expect(server.requests[0]).toEqual({
       authorization: `Basic ${Buffer.from('client%2F1:secret%3A1').toString('base64')}`,
       body: 'grant_type=client_credentials&scope=kafka+events',
@@ -109,7 +109,7 @@ describe('a login that Kafka takes', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('a rejected login', () => {
   const good = () => broker.as('ann')
   const cases: [string, () => Record<string, string>, RegExp][] = [
     [
@@ -125,32 +125,32 @@ describe('what is refused', () => {
     [
       'an unknown authority',
       () => ({ ...good(), KAFKA_SSL_CA_FILE: broker.stranger.cert }),
-      /not signed by an authority that is trusted here: KAFKA_SSL_CA/,
+      /not signed by a trusted authority: KAFKA_SSL_CA/,
     ],
     [
       'another server name',
       () => ({ ...good(), KAFKA_SSL_SERVER_NAME: 'kafka.example' }),
-      /the certificate of the server is for other names: KAFKA_SSL_SERVER_NAME/,
+      /the server.s certificate is for a different host name: KAFKA_SSL_SERVER_NAME/,
     ],
     [
       'an expired certificate of the broker',
       () => login({ KAFKA_BROKERS: broker.at.expired }),
-      /the certificate of the server has expired/,
+      /the server.s certificate has expired/,
     ],
     [
       'a client certificate of an unknown authority',
       () => withCertificate(broker.stranger.sign('ann')),
-      /does not take our certificate, or wants one: KAFKA_SSL_CERT, KAFKA_SSL_KEY/,
+      /rejected the client certificate or requires one: KAFKA_SSL_CERT, KAFKA_SSL_KEY/,
     ],
     [
       'no client certificate',
       () => login({ KAFKA_BROKERS: broker.at.certificate }),
-      /does not take our certificate, or wants one: KAFKA_SSL_CERT, KAFKA_SSL_KEY/,
+      /rejected the client certificate or requires one: KAFKA_SSL_CERT, KAFKA_SSL_KEY/,
     ],
     [
       'TLS where there is none',
       () => ({ ...good(), KAFKA_BROKERS: broker.at.open }),
-      /it may not speak TLS there/,
+      /it may not speak TLS on this port/,
     ],
   ]
 
@@ -173,7 +173,7 @@ describe('what is refused', () => {
   )
 })
 
-/** Gives tokens that hold for so many seconds, and keeps what it was asked. */
+/** A token endpoint. Its tokens are valid for so many seconds; it records requests. */
 async function tokenServer(lifeS: number) {
   const requests: { authorization: string | undefined; body: string }[] = []
   const server = createServer(async (request, response) => {

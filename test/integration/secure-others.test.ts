@@ -17,7 +17,7 @@ let stranger: Authority
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'secure-others-'))
-  // Postgres runs as somebody else.
+  // Postgres runs as another user.
   chmodSync(folder, 0o755)
   authority = createAuthority(folder, 'known')
   stranger = createAuthority(folder, 'stranger')
@@ -25,7 +25,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-it('talks to a registry over TLS whose authority is replaced while it runs', async () => {
+it('connects to a registry over TLS whose CA is replaced at run time', async () => {
   const { cert, key } = authority.sign('registry')
   const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (_, answer) =>
     answer.writeHead(200, { 'content-type': 'application/json', connection: 'close' }).end('[]'),
@@ -40,13 +40,13 @@ it('talks to a registry over TLS whose authority is replaced while it runs', asy
   const registry = createRegistry(loadConfig(settings, { required: ['SCHEMA_REGISTRY_URL'] }))
   await expect(registry.check()).rejects.toMatchObject({
     code: 'REGISTRY_UNAVAILABLE',
-    message: expect.stringMatching(/trusted here: SCHEMA_REGISTRY_CA$/),
+    message: expect.stringMatching(/trusted authority: SCHEMA_REGISTRY_CA$/),
   })
   copyFileSync(authority.cert, ca)
   await registry.check()
 })
 
-it('talks to Postgres over TLS, and only to one that it can check', async () => {
+it('connects to Postgres over TLS only if it can verify the server', async () => {
   const { cert, key } = authority.sign('postgres')
   if (process.getuid?.() === 0) execFileSync('chown', ['nobody', key])
   const tls = ['ssl=on', `ssl_cert_file=${cert}`, `ssl_key_file=${key}`, 'fsync=off']

@@ -22,7 +22,7 @@ const USERS = [
   'replayer',
   'trier',
 ]
-/** Each lacks one right of the service. */
+/** Users that each lack one right of the service. */
 const LACKING = [
   'lacking-1',
   'lacking-2',
@@ -36,7 +36,7 @@ const inventory = `${uniqueName('secure')}.inventory`
 const plugin = `${uniqueName('secure')}.plugin`
 const TOPICS = ['--inventory-topic', inventory, '--plugin-topic', plugin]
 
-/** What the page tells, for the topics of this test. */
+/** The ACLs of docs/security.md, for the topics of this test. */
 const rights = rightsIn(
   readFileSync('docs/security.md', 'utf8')
     .replaceAll('inventory.events', inventory)
@@ -118,12 +118,12 @@ it('publishes, by command and by gateway', async () => {
   expect(await ended).toBe(0)
 })
 
-it('tries a filter on what was published', async () => {
+it('backtests a filter on the published events', async () => {
   const tried = await done('trier', ['filters', 'backtest', '--plugin', 'careful', '--from', '1h'])
   expect(tried).toContain('\nmatched      3\n')
 })
 
-it('serves: reads, dead-letters, notes, commits, follows switches, is explained, notes a crash', async () => {
+it('serves: reads, dead-letters, marks, commits, follows switches, is explained, records a crash', async () => {
   const first = service('service')
   await first.logged('noted')
   const lines = linesOf([pluginEvent('second', { how: 'reject' })])
@@ -135,9 +135,9 @@ it('serves: reads, dead-letters, notes, commits, follows switches, is explained,
   expect(await done('clerk', ['dead-letters', 'show', place])).toContain('as it says')
   expect(await done('clerk', ['dead-letters', 'export'])).toContain('as it says')
   const redriven = await done('redriver', ['dead-letters', 'redrive', '--yes'])
-  expect(redriven).toBe('1 redriven, 0 had been before\n')
+  expect(redriven).toBe('1 redriven, 0 redriven before\n')
   await until(async () => (await letters()).match(/@\d+.*\n.*@\d+/), {
-    what: 'it to be given up again',
+    what: 'it to be dead-lettered again',
   })
 
   await done('operator', ['plugins', 'pause', 'careful'])
@@ -155,7 +155,7 @@ it('serves: reads, dead-letters, notes, commits, follows switches, is explained,
     },
     { what: 'the dead letter and its mark to be explained' },
   )
-  expect(told).not.toContain('cannot be told')
+  expect(told).not.toContain('unknown')
 
   const poison = linesOf([pluginEvent('third', { how: 'block' })])
   await done('publisher', ['publish', ...TOPICS], poison)
@@ -177,7 +177,7 @@ it('serves: reads, dead-letters, notes, commits, follows switches, is explained,
   }
 })
 
-it('hands past events to a plugin again, and lets one that was disabled catch up', async () => {
+it('replays past events, and lets a disabled plugin catch up', async () => {
   const from = ['--from', '1h', '--yes']
   const replay = ['replay', '--plugin', 'careful', '--kind', 'first', ...from]
   expect(await done('replayer', replay)).toContain('processed 1\n')
@@ -186,7 +186,7 @@ it('hands past events to a plugin again, and lets one that was disabled catch up
   expect(caughtUp).toContain('careful: enabled in group inventory-events\n')
 })
 
-/** Gives the rights of the service, where one gives way to another, or to none. */
+/** Grants the rights of the service, with one replaced by another or left out. */
 async function lacking(user: string, of: { name: string; operation: number; instead?: number }) {
   const all = rights.filter(({ principal }) => principal === 'User:service')
   const isIt = (right: AclEntry) =>
@@ -204,7 +204,7 @@ it.each([
   ['lacking-1', 'Read on an input', plugin, DESCRIBE, /TOPIC_AUTHORIZATION_FAILED/],
   ['lacking-2', 'any right to the group', 'inventory-events', undefined, /group inventory-events:/],
   ['lacking-3', 'any Read on control', 'inventory-events.control', undefined, /\.control; create/],
-])('%s: %s is missing: exit 1, and it is named', async (user, _, name, instead, named) => {
+])('%s: %s is missing: exit 1, naming it', async (user, _, name, instead, named) => {
   await lacking(user, { name, operation: READ, ...(instead !== undefined && { instead }) })
   const running = service(user)
   expect(await running.ended).toBe(1)
@@ -218,7 +218,7 @@ it.each([
 it.each([
   ['lacking-4', 'dead letters', `${plugin}.dead-letters`],
   ['lacking-5', 'marks', `${plugin}.inventory-events.marks`],
-])('%s: Write on %s is missing: not ready, it is named, and tried now and then', async (...row) => {
+])('%s: Write on %s is missing: not ready, naming it, and retried', async (...row) => {
   const [user, , name] = row
   await lacking(user, { name, operation: WRITE, instead: DESCRIBE })
   const running = service(user)
@@ -227,7 +227,9 @@ it.each([
   const { httpPort } = await running.logged('started')
   const ready = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).text()
   const why = `may not write to ${name}`
-  await until(async () => (await ready()).includes(why), { what: 'the right to be missed' })
+  await until(async () => (await ready()).includes(why), {
+    what: 'the missing right to be reported',
+  })
   const startedAtMs = Date.now()
   const tries = () => running.log().filter(({ msg }) => `${msg}`.startsWith('Response Produce'))
   await until(() => tries().length >= 2, { what: 'another try' })
@@ -236,7 +238,7 @@ it.each([
   expect(await running.ended).toBe(0)
 })
 
-it('lacking-6: Write on control is missing for a plugin that starts now: exit 1, and it is named', async () => {
+it('lacking-6: Write on control is missing for a plugin with startFrom now: exit 1, naming it', async () => {
   const of = (name: string) => rights.filter(({ principal }) => principal === `User:${name}`)
   const PLUGINS = pluginPath('plugins/starts-now')
   await grant(broker.kafka, of('service'), 'lacking-6')
@@ -253,7 +255,7 @@ it('lacking-6: Write on control is missing for a plugin that starts now: exit 1,
   expect(await allowed.ended).toBe(0)
 })
 
-it('a publisher without a right: exit 1, and it is named', async () => {
+it('a publisher lacks a right: exit 1, naming it', async () => {
   const run = await cli('nobody', ['publish', ...TOPICS], linesOf([moved('ent_3')]))
   expect(run.code).toBe(1)
   expect(run.err).toMatch(/^error: cannot connect .* this user may not write to any topic\n$/)

@@ -12,7 +12,7 @@ const RUNNABLE = {
 }
 const NOWHERE = '127.0.0.1:1'
 
-/** What `serve` says on stderr before it ends with 1. */
+/** Runs `serve` until it exits with 1. Returns stderr. */
 async function refusal(env: Record<string, string>): Promise<string> {
   const { code, stderr } = await runCli(['serve'], {
     env: { ...RUNNABLE, ...env },
@@ -21,7 +21,7 @@ async function refusal(env: Record<string, string>): Promise<string> {
   return stderr
 }
 
-describe.concurrent('serve refuses', () => {
+describe.concurrent('serve rejects', () => {
   it('settings that are missing or malformed, all at once', async () => {
     const wrong = {
       KAFKA_BROKERS: '',
@@ -41,19 +41,19 @@ describe.concurrent('serve refuses', () => {
     }
   })
 
-  it('brokers that do not answer', async () => {
+  it('brokers that do not respond', async () => {
     expect(await refusal({ KAFKA_BROKERS: NOWHERE })).toMatch(
       /^error: cannot connect to Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/,
     )
   })
 
-  it('a registry that does not answer', async () => {
+  it('a registry that does not respond', async () => {
     expect(await refusal({ SCHEMA_REGISTRY_URL: `http://${NOWHERE}` })).toMatch(
       /^error: .*unexpected response from the schema registry at http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/,
     )
   })
 
-  it('topics that are not there, all named', async () => {
+  it('missing topics, naming them all', async () => {
     const [one, other] = [uniqueName('there'), uniqueName('not-there')]
     await createTopics({ topic: one, numPartitions: 1 })
     const stderr = await refusal({
@@ -66,14 +66,14 @@ describe.concurrent('serve refuses', () => {
     )
   })
 
-  it('a filter for no plugin, and one with a path that no event has', async () => {
+  it('a filter for an unknown plugin, and one with a path that no event has', async () => {
     const filters = { noting: { exact: { 'data.entityID': 'x' } }, nothing: {} }
     const stderr = await refusal({ PLUGIN_FILTERS: JSON.stringify(filters) })
     expect(stderr).toMatch(
-      /^error: PLUGIN_FILTERS: nothing: no such plugin, did you mean noting\?; noting: data\.entityID: in none of inventory_events\..*, did you mean data\.entityId\?\n$/,
+      /^error: PLUGIN_FILTERS: nothing: no such plugin, did you mean noting\?; noting: data\.entityID: no field of any of inventory_events\..*, did you mean data\.entityId\?\n$/,
     )
     expect(await refusal({ PLUGIN_FILTERS: '[]' })).toContain(
-      'PLUGIN_FILTERS: expected a JSON object with a filter for each slug, got "[]"',
+      'PLUGIN_FILTERS: expected a JSON object that maps slugs to filters, got "[]"',
     )
   })
 
@@ -83,10 +83,10 @@ describe.concurrent('serve refuses', () => {
     expect(stderr).toMatch(/^error: PLUGINS: plugin \.\/plugins\/no-such\.ts: .+\n$/)
   })
 
-  it('to run without a single good plugin', async () => {
+  it('to run without a single valid plugin', async () => {
     const stderr = await refusal({ PLUGINS: pluginPath('bad-plugins/no-handler') })
     expect(stderr).toMatch(
-      /^error: none of the PLUGINS can be run: plugin no-handler in .+no-handler\.ts: .+\n$/,
+      /^error: none of PLUGINS can be run: plugin no-handler in .+no-handler\.ts: .+\n$/,
     )
   })
 })

@@ -10,7 +10,7 @@ const PLUGINS = pluginPath('plugins/slow')
 const slowEvents = (count: number, ms: number) =>
   Array.from({ length: count }, (_, n) => pluginEvent('slow', { id: `ent_${n}`, ms }))
 
-it('ends on SIGTERM with all that was taken in done and committed, and leaves the group', async () => {
+it('on SIGTERM completes and commits accepted events, and leaves the group', async () => {
   const s = await situation({ plugins: [] })
   const taken = slowEvents(60, 300)
   await s.publish(taken)
@@ -18,7 +18,7 @@ it('ends on SIGTERM with all that was taken in done and committed, and leaves th
   const noted = () => service.log().filter(({ msg }) => msg === 'noted')
   await service.logged('begun')
   service.kill('SIGTERM')
-  await service.logged('stopping; a second signal ends at once')
+  await service.logged('stopping; a second signal exits immediately')
   expect(noted().length).toBeLessThan(20)
   await s.publish(slowEvents(20, 0))
 
@@ -34,18 +34,18 @@ it('ends on SIGTERM with all that was taken in done and committed, and leaves th
   expect(await groupState(s.groupId)).toBe('Empty')
 })
 
-it('ends at once on a second signal', async () => {
+it('exits immediately on a second signal', async () => {
   const s = await situation({ plugins: [] })
   await s.publish(slowEvents(1, 3_600_000))
   const service = serve({ ...s.settings, PLUGINS, DRAIN_TIMEOUT_MS: '3600000' })
   await service.logged('begun')
   service.kill('SIGTERM')
-  await service.logged('stopping; a second signal ends at once')
+  await service.logged('stopping; a second signal exits immediately')
   service.kill('SIGTERM')
   expect(await service.ended).toBe(1)
 })
 
-it('ends with 1 and names the plugin whose handler ignores its signal', async () => {
+it('exits with 1 and names the plugin whose handler ignores its signal', async () => {
   const s = await situation({ plugins: [] })
   const ignoring = pluginPath('bad-plugins/never-returns')
   await s.publish([moved('ent_1')])

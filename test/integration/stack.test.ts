@@ -33,7 +33,7 @@ interface Run {
   ended: Promise<number | null>
 }
 
-/** `inventory-events stack …` in a directory of its own, on a machine without a Docker engine. */
+/** Runs `inventory-events stack …` in a directory of its own, as if without a Docker engine. */
 function stack(command: string): Run {
   const { KAFKA_BROKERS: _, SCHEMA_REGISTRY_URL: __, ...env } = process.env
   const child = spawn(process.execPath, [BIN, 'stack', command], {
@@ -56,19 +56,19 @@ async function finished(command: string, expected = 0): Promise<string> {
   return run.output.out
 }
 
-/** Resolves once the start has a process running; rejects when it ends instead. */
+/** Resolves once the start has a running process; rejects if it ends first. */
 async function underWay({ ended, output }: Run): Promise<void> {
   const running = async () => (await pidsMarked(mark)).length > 0
   const tooSoon = ended.then((code) => {
     throw new Error(`it ended with ${code}: ${output.err}`)
   })
-  await Promise.race([until(running, { what: 'the start to be under way' }), tooSoon])
+  await Promise.race([until(running, { what: 'the start to be running' }), tooSoon])
 }
 
 const ASSIGNMENTS = /^export KAFKA_BROKERS=(\S+)\nexport SCHEMA_REGISTRY_URL=(\S+)\n$/
 
 describe.skipIf(noMaven !== undefined)('a stack from Maven', () => {
-  it('starts after a start that was killed half-way, once for all callers, and ends', async () => {
+  it('starts after a start that was killed halfway, once for all callers, and stops', async () => {
     const killed = stack('up')
     await underWay(killed)
     killed.child.kill('SIGKILL')

@@ -8,7 +8,7 @@ import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
 import { kafkaClient, until } from '../support/stack.ts'
 
-/** A plugin that starts now beside one that does not say, both noting what they are called for. */
+/** A plugin with startFrom now and one without. Both record their calls. */
 async function scene() {
   const called: string[] = []
   const noting = (slug: string, more: Partial<Plugin> = {}): Plugin => ({
@@ -26,7 +26,7 @@ async function scene() {
   return { ...s, plugins, of }
 }
 
-/** Events by these ids, each about an entity of its own, so in all partitions. */
+/** Events with these ids, each about another entity, so in all partitions. */
 function events(...ids: string[]): Event[] {
   return ids.map((id) => moved(id, 0, id))
 }
@@ -40,7 +40,7 @@ async function startsIn(groupId: string): Promise<number> {
 const saysNow = ({ log }: { log: Record<string, unknown>[] }) =>
   log.some(({ msg }) => msg === 'plugins are new to the group; starting at the end')
 
-it('a plugin that is new to the group and starts now sees none of the backlog, in any replica, also after a restart', async () => {
+it('a new plugin with startFrom now gets none of the backlog, in any replica, also after a restart', async () => {
   const s = await scene()
   const before = await s.start({}, s.plugins.slice(1))
   await s.publish(events('1', '2', '3', '4'))
@@ -67,13 +67,13 @@ it('a plugin that is new to the group and starts now sees none of the backlog, i
   expect(await startsIn(s.groupId)).toBe(written)
 })
 
-it('a plugin that the group knows already has what waits for it', async () => {
+it('a plugin that the group knows gets the events that wait for it', async () => {
   const s = await scene()
   await s.publish(events('1', '2'))
   const paused = await runCli(['plugins', 'pause', 'fresh'], { env: { KAFKA_GROUP_ID: s.groupId } })
   expect(paused.code, paused.stderr).toBe(0)
   const replica = await s.start()
-  await until(() => s.of('all').length === 2, { what: 'the other plugin to have its events' })
+  await until(() => s.of('all').length === 2, { what: 'the other plugin to get its events' })
   expect(s.of('fresh')).toEqual([])
   const resumed = await runCli(['plugins', 'resume', 'fresh'], {
     env: { KAFKA_GROUP_ID: s.groupId },
@@ -84,7 +84,7 @@ it('a plugin that the group knows already has what waits for it', async () => {
   expect(saysNow(replica)).toBe(false)
 })
 
-it('a start beyond the end of its topic is told of when the service starts', async () => {
+it('the service warns at startup about a start beyond the end of its topic', async () => {
   const s = await scene()
   const offsets = { [s.topic]: { 0: 5, 1: 0 } }
   const audit = { by: 'ann', at: '2026-01-01T00:00:00Z', why: 'the topic was longer' }

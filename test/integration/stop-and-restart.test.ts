@@ -5,14 +5,14 @@ import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-it('stops in the middle and goes on later without loss', async () => {
+it('stops halfway and resumes later without loss', async () => {
   const effects: string[] = []
   const stopped = deferred()
   const plugin = definePlugin({
     slug: 'slow',
     concurrency: 4,
     async processEvent(event) {
-      // The first replica does not come to an end of the events, however fast it is.
+      // The first replica can't finish the events, however fast it is.
       if (effects.length > 300) await stopped.promise
       effects.push(event.id)
     },

@@ -13,7 +13,7 @@ import { withAdmin } from '../support/group.ts'
 import { createTopics, endpoints, kafkaClient, uniqueName, until } from '../support/stack.ts'
 import { widen } from '../support/topic-admin.ts'
 
-/** A ledger in Kafka, and stores that use it. */
+/** A marks topic, and stores that use it. */
 async function ledger({ partitions = 3 } = {}) {
   const topic = uniqueName('input')
   const groupId = uniqueName('group')
@@ -50,7 +50,7 @@ const owned = (topic: string, partition = 0, lost = new AbortController().signal
   return { topic, partition, lost }
 }
 
-/** Tries until it is open, as the service does: a topic that is new may lack a leader yet. */
+/** Retries until it is open, as the service does: a new topic may not have leaders yet. */
 function open(store: IdempotencyStore, partition: OwnedBy): Promise<unknown> {
   const opened = () => store.open(partition).then(() => true)
   return until(opened, { what: `${partition.topic}/${partition.partition} to be open` })
@@ -63,7 +63,7 @@ storeContract('kafka', async () => {
   return { topic, store: created }
 })
 
-describe('the ledger in Kafka', () => {
+describe('the marks topic', () => {
   async function completeAll(store: IdempotencyStore, topic: string, ids: string[], partition = 0) {
     for (const eventId of ids) {
       const key = { plugin: 'plugin', eventId, topic, partition }
@@ -81,7 +81,7 @@ describe('the ledger in Kafka', () => {
 
   const idsOf = (count: number) => Array.from({ length: count }, () => randomUUID())
 
-  it('gives the next owner all marks, of more than one record and fetch', async () => {
+  it('gives the next owner all marks, from several records and fetches', async () => {
     const { topic, store, readBack } = await ledger()
     const ids = idsOf(20_000)
     const first = await store()
@@ -114,7 +114,7 @@ describe('the ledger in Kafka', () => {
     }
   })
 
-  it('reads a partition again when it comes back, with what others wrote meanwhile', async () => {
+  it('reads a partition again when it is reassigned, with marks that others wrote in the meantime', async () => {
     const { topic, store } = await ledger()
     const [a, b] = [await store(), await store()]
     const loss = new AbortController()
@@ -134,7 +134,7 @@ describe('the ledger in Kafka', () => {
     expect(types).toEqual([...Array(4).fill('completed'), 'claimed'])
   })
 
-  it('reads what retention has left, and behind control records', async () => {
+  it('reads what retention has left, and past control records', async () => {
     const { topic, marks, store } = await ledger()
     const first = await store()
     await open(first, owned(topic))
@@ -149,7 +149,7 @@ describe('the ledger in Kafka', () => {
     expect(await typesOf(second, topic, ['gone', 'left'])).toEqual(['claimed', 'completed'])
   })
 
-  it('skips records of another version and reads those behind them', async () => {
+  it('skips records of another version and reads those after them', async () => {
     const { topic, marks, store, unreadable } = await ledger()
     const producer = kafkaClient().producer()
     await producer.connect()
@@ -166,7 +166,7 @@ describe('the ledger in Kafka', () => {
     expect(await typesOf(second, topic, ['a'])).toEqual(['completed'])
   })
 
-  it('does not open a partition that the ledger lacks, and does once it is widened', async () => {
+  it('does not open a partition that the marks topic lacks until partitions are added', async () => {
     const { topic, marks, store } = await ledger({ partitions: 1 })
     const first = await store()
     await open(first, owned(topic, 0))
@@ -182,7 +182,7 @@ describe('the ledger in Kafka', () => {
     expect(await typesOf(first, topic, ['a'], 1)).toEqual(['completed'])
   })
 
-  it('gives up reading when the partition is lost meanwhile', async () => {
+  it('stops reading when the partition is lost', async () => {
     const { topic, store } = await ledger()
     const first = await store()
     await open(first, owned(topic))
@@ -195,7 +195,7 @@ describe('the ledger in Kafka', () => {
     await expect(opening).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE', retryable: true })
   })
 
-  it('ends a reading that is under way when it is closed, and begins no other', async () => {
+  it('aborts a read when it is closed, and starts no other', async () => {
     const { topic, store } = await ledger()
     const first = await store()
     await open(first, owned(topic))

@@ -15,7 +15,7 @@ leaseContract('postgres', async () => {
   async function owner(): Promise<LeaseOwner> {
     const { store, clock, lostCount } = await ownStore(url)
     const timers = clock.pending
-    // A renewal is over when the next one is planned.
+    // A renewal has ended when the next one is scheduled.
     const isQuiet = () => clock.pending === timers
     const pass = async (move: Promise<void>) => {
       await move
@@ -41,7 +41,7 @@ it('keeps ids that Postgres could not index or hold', async () => {
   for (const id of ids) expect(await store.claim(key(id), 'f')).toHaveProperty('type', 'completed')
 })
 
-it('finds out that its mark was made, though it never had the answer', async () => {
+it('detects that its mark was written if the response was lost', async () => {
   const { url, query } = await database()
   const { store } = await ownStore(url)
   const unanswered = async (id: string) => {
@@ -71,7 +71,7 @@ it('keeps groups apart', async () => {
   expect(await other.store.claim(key('a'), 'f')).toHaveProperty('type', 'claimed')
 })
 
-it('deletes what is older than its time to live, in batches, and nothing else', async () => {
+it('deletes expired marks in batches, and nothing else', async () => {
   const { url, query, age } = await database()
   const { store, clock } = await ownStore(url, { ttlMs: 60_000 })
   await query(`insert into inventory_events_marks
@@ -92,9 +92,9 @@ it('deletes what is older than its time to live, in batches, and nothing else', 
   }
   expect(await left()).toBe(2_502)
   await passes(60_000, 1_502)
-  await until(() => clock.pending === 2, { what: 'the next batch to be planned' })
+  await until(() => clock.pending === 2, { what: 'the next batch to be scheduled' })
   await passes(100, 502)
-  await until(() => clock.pending === 2, { what: 'the next batch to be planned' })
+  await until(() => clock.pending === 2, { what: 'the next batch to be scheduled' })
   await passes(100, 2)
   expect(await query('select event_id from inventory_events_marks order by 1')).toEqual([
     { event_id: 'a' },
@@ -108,7 +108,7 @@ it('creates its table once, however many replicas start together', async () => {
   expect(await query('select * from inventory_events_marks')).toEqual([])
 })
 
-it('tells a user who may not create the table what SQL to have run, and needs no more', async () => {
+it('reports the SQL to run if its user may not create the table, and needs no more rights', async () => {
   const { url, schema, query } = await database()
   const user = `user_${schema}`
   await query(`create role ${user} login password 'secret'`)
@@ -133,7 +133,7 @@ it('tells a user who may not create the table what SQL to have run, and needs no
   await query(`drop role ${user}`)
 })
 
-it('says where Postgres was looked for, without the password', async () => {
+it('names the address of Postgres without the password', async () => {
   const error = await ownStore('postgres://me:secret@localhost:1/events').catch((error) => error)
   expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
   expect(error.message).toContain('Postgres at localhost:1/events: connect ECONNREFUSED')

@@ -5,7 +5,7 @@ import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
 import { uniqueName, until } from '../support/stack.ts'
 
-/** Two plugins that note what they are called for, and a command line for their group. */
+/** Two plugins that record their calls, and commands for their group. */
 async function scene(settings: Record<string, string> = {}) {
   const called: string[] = []
   const noting = (slug: string) => ({
@@ -25,7 +25,7 @@ async function scene(settings: Record<string, string> = {}) {
   return { ...s, called, cli, calls }
 }
 
-/** An event by this id, about an entity of its own. */
+/** An event with this id, about an entity of its own. */
 function event(id: string): Event {
   return moved(id, 0, id)
 }
@@ -42,7 +42,7 @@ function switched(
 }
 
 describe('a plugin', () => {
-  it('that is disabled sees no events in any replica, also after a restart, until it is enabled', async () => {
+  it('that is disabled gets no events in any replica, also after a restart, until it is enabled', async () => {
     const s = await scene()
     const replicas = [await s.start(), await s.start()]
     await s.cli('plugins', 'disable', 'a', '--by', 'ann', '--why', 'it floods the vendor')
@@ -65,7 +65,7 @@ describe('a plugin', () => {
     await s.caughtUp()
   })
 
-  it('that is paused keeps its events, and has them when it is resumed', async () => {
+  it('that is paused gets its events when it is resumed', async () => {
     const s = await scene()
     const replica = await s.start()
     const said = await s.cli('plugins', 'pause', 'a')
@@ -98,7 +98,7 @@ it('events are switched off and on for all plugins', async () => {
   expect(await s.cli('events', 'status')).toMatch(/^off\tann\t\d{4}-\S+Z\tstocktaking\n$/)
 })
 
-it('states tell who switched what, when and why', async () => {
+it('--states prints who switched what, when and why', async () => {
   const s = await scene()
   await s.cli('plugins', 'pause', 'cold-chain', '--by', 'bob', '--why', 'maintenance')
   await s.cli('plugins', 'disable', 'a', '--by', 'ann')
@@ -107,14 +107,14 @@ it('states tell who switched what, when and why', async () => {
   )
 })
 
-describe('a mistake is told of', () => {
+describe('an error is reported for', () => {
   const plugins = ['disable', 'picki']
 
-  it('a slug that none of PLUGINS has', async () => {
+  it('an unknown slug', async () => {
     const env = { PLUGINS: './examples/plugins/picky.ts' }
     expect(await runCli(['plugins', ...plugins], { env })).toMatchObject({
       code: 1,
-      stderr: 'error: no plugin of PLUGINS is called picki: expected one of picky\n',
+      stderr: 'error: no plugin of PLUGINS has the slug picki: expected one of picky\n',
     })
   })
 

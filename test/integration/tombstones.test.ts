@@ -3,7 +3,7 @@ import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('passes over tombstones, be they among events or all that there is', async () => {
+it('skips tombstones, among events or alone', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], partitions: 2 })
   const [first, second] = [moved('ent_1', 1), moved('ent_1', 2)]

@@ -3,7 +3,7 @@ import { runCli } from '../support/run-cli.ts'
 import { createTopics, uniqueName } from '../support/stack.ts'
 
 describe('the topics command', () => {
-  it('creates a topic and its companions as wide as it, and can be repeated', async () => {
+  it('creates a topic and its companions with equal partition counts, and can be repeated', async () => {
     const topic = uniqueName('input')
     const args = [
       'topics',
@@ -33,7 +33,7 @@ describe('the topics command', () => {
     })
   })
 
-  it('creates no ledger for a store that needs none', async () => {
+  it('creates no marks topic for a store that needs none', async () => {
     const topic = uniqueName('without')
     const env = { IDEMPOTENCY_STORE: 'memory:' }
     const { stdout } = await runCli(['topics', 'create', topic], { env })
@@ -44,7 +44,7 @@ describe('the topics command', () => {
     })
   })
 
-  it('gives companions the width and the room that an existing input needs', async () => {
+  it('gives companions the partition count and message limit that an existing input needs', async () => {
     const topic = uniqueName('existing')
     await createTopics({ topic, numPartitions: 3 })
     expect(await runCli(['topics', 'create', topic])).toMatchObject({ code: 0 })
@@ -54,7 +54,7 @@ describe('the topics command', () => {
     })
   })
 
-  it('names what is missing, too narrow or too small', async () => {
+  it('names topics that are missing, or have too few partitions or too small limits', async () => {
     const topic = uniqueName('wide')
     await createTopics(
       { topic, numPartitions: 3 },
@@ -63,7 +63,7 @@ describe('the topics command', () => {
     const { code, stdout, stderr } = await runCli(['topics', 'check', topic])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr.split('\n')).toEqual([
-      'error: topics are not as they should be:',
+      'error: topics are missing or misconfigured:',
       `  ${topic}.dead-letters: expected 3 partitions as its input has, got 2`,
       `  ${topic}.dead-letters: expected max.message.bytes of at least 1114124, got 1048588`,
       `  ${topic}.redrive: there is no such topic; create it with "inventory-events topics create"`,
@@ -72,7 +72,7 @@ describe('the topics command', () => {
     ])
   })
 
-  it('passes on why Kafka refuses a topic', async () => {
+  it("reports Kafka's reason for rejecting a topic", async () => {
     const refused = await runCli(['topics', 'create', uniqueName('x'), '--replication-factor', '9'])
     expect(refused).toMatchObject({
       code: 1,
@@ -82,7 +82,7 @@ describe('the topics command', () => {
     })
   })
 
-  it('names the brokers when none answers', async () => {
+  it('names the brokers when none responds', async () => {
     const away = await runCli(['topics', 'check'], { env: { KAFKA_BROKERS: '127.0.0.1:1' } })
     expect(away).toMatchObject({
       code: 1,

@@ -26,7 +26,7 @@ interface Span {
   attributes: Record<string, unknown>
 }
 
-it('a trace goes from the request to the handler and the dead letter, without any SDK', async () => {
+it('a trace is passed from the request to the handler and the dead letter, without an SDK', async () => {
   const seen: (Trace | undefined)[] = []
   const strict = {
     slug: 'strict',
@@ -49,7 +49,7 @@ it('a trace goes from the request to the handler and the dead letter, without an
   expect(letters.map(({ headers }) => headers)).toContainEqual(expect.objectContaining(HEADERS))
 })
 
-it('an SDK that is there is given spans of the gateway and of the service, one below the other', async () => {
+it('an installed SDK gets nested spans of the gateway and the service', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'spans-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const s = await situation({ plugins: [] })

@@ -5,7 +5,7 @@ import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 import { kafkaClient, uniqueName, until } from '../support/stack.ts'
 
-it('plain kafkajs hands nothing over that is behind the last record', async () => {
+it('plain kafkajs does not report control records after the last record', async () => {
   const s = await situation({ plugins: [], partitions: 1 })
   const producer = await transactional()
   const three = [0, 1, 2].map((n) => ({ ...s.record(moved('ent_1', n)), partition: 0 }))
@@ -28,7 +28,7 @@ it('plain kafkajs hands nothing over that is behind the last record', async () =
   expect(seen).toEqual(['0', '1', '2'])
 })
 
-it('handles what was committed once, what was aborted never, and reaches the end', async () => {
+it('handles committed records once and aborted ones never, and reaches the end', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], partitions: 2 })
   const producer = await transactional()
@@ -48,10 +48,10 @@ it('handles what was committed once, what was aborted never, and reaches the end
   await committed(s, [11, 0])
   expect(ids()).toEqual(kept.map(({ id }) => id))
 
-  // All that is behind the last event now is aborted, and markers.
+  // Only aborted records and markers follow the last event now.
   await write(producer, s.topic, bad.slice(2), 'abort')
   await committed(s, [14, 0])
-  // A partition that never held anything else.
+  // A partition that never held any other record.
   await write(producer, s.topic, [{ ...bad[0]!, partition: 1 }], 'abort')
   await committed(s, [14, 2])
   expect(ids()).toHaveLength(6)
@@ -59,7 +59,7 @@ it('handles what was committed once, what was aborted never, and reaches the end
   expect(await s.letters()).toEqual([])
 })
 
-it('hands over nothing of a transaction that is open, and all of it when it ends', async () => {
+it('delivers nothing of an open transaction, and all of it when it is committed', async () => {
   const { plugin, ids } = recorder()
   const s = await situation({ plugins: [plugin], partitions: 2 })
   const producer = await transactional()
@@ -71,7 +71,7 @@ it('hands over nothing of a transaction that is open, and all of it when it ends
     { ...s.record(beside), partition: 1 },
   ])
   await s.start()
-  await until(async () => (await s.offsets())[1]?.committed === 1, { what: 'the one beside' })
+  await until(async () => (await s.offsets())[1]?.committed === 1, { what: 'the other partition' })
   expect(ids()).toEqual([beside.id])
   expect((await s.offsets())[0]?.committed).toBe(0)
   await open.commit()

@@ -11,7 +11,7 @@ interface Effect {
   n: number
 }
 
-it('shares the partitions, and loses neither events nor their order when a replica stops', async () => {
+it('shares the partitions, and keeps events and their order when a replica stops', async () => {
   const effects: Effect[] = []
   const of = (replica: string) => effects.filter((effect) => effect.replica === replica)
   const s = await situation({ plugins: [], partitions: 6 })
@@ -26,13 +26,13 @@ it('shares the partitions, and loses neither events nor their order when a repli
   )
   await s.publish(events.slice(0, 1_500))
   const bothWork = () => of('first').length > 200 && of('second').length > 200
-  await until(bothWork, { what: 'both replicas to be at work' })
+  await until(bothWork, { what: 'both replicas to handle events' })
   const stopped = second.stop()
   await s.publish(events.slice(1_500))
   expect(await stopped).toBe('drained')
   const doneBySecond = of('second').length
   const hasAll = async () => (await sharesOf(s)).join() === '6'
-  await until(hasAll, { what: 'the replica that is left to have all partitions' })
+  await until(hasAll, { what: 'the remaining replica to have all partitions' })
   await s.caughtUp()
 
   expect(of('second')).toHaveLength(doneBySecond)
@@ -49,12 +49,12 @@ it('shares the partitions, and loses neither events nor their order when a repli
   expect(await first.metric('unaccounted_deliveries')).toBe(0)
 })
 
-/** How many partitions each member has, the fewest first. */
+/** The partition count of each member, ascending. */
 async function sharesOf(s: Awaited<ReturnType<typeof situation>>): Promise<number[]> {
   return (await s.members()).map((partitions) => partitions.length).sort()
 }
 
-/** Takes a little while for each event, so that a stop comes in the middle. */
+/** Takes some time for each event, so that the stop comes halfway. */
 function noting(replica: string, effects: Effect[]): Plugin {
   return {
     slug: 'noting',

@@ -4,7 +4,7 @@ import { writerOf } from '../support/avro.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('hands an event of a kind without a schema to the plugin that wants its name', async () => {
+it('delivers an event of an unknown kind to the plugin that wants its name', async () => {
   const counted = recorder('inventory.counted', 'counted')
   const others = recorder('inventory.moved', 'others')
   const s = await situation({ plugins: [counted.plugin, others.plugin] })
@@ -23,7 +23,7 @@ it('hands an event of a kind without a schema to the plugin that wants its name'
   expect(await s.letters()).toEqual([])
 })
 
-it('hands a record of a foreign schema to the plugin that wants its ce_type', async () => {
+it('delivers a record of a foreign schema to the plugin that wants its ce_type', async () => {
   const recalled = recorder('inventory.recalled', 'recalled')
   const byRecord = recorder('somebody.else.Recall', 'by-record')
   const s = await situation({ plugins: [recalled.plugin, byRecord.plugin] })

@@ -16,7 +16,7 @@ async function blocking(partitions = 1) {
 }
 
 it.each(['for ever', 'later'])(
-  'ends with 1 and names plugin and event: blocked %s',
+  'exits with 1 and names plugin and event: blocked %s',
   async (how) => {
     const { s, start } = await blocking()
     const event = pluginEvent('block', { id: 'ent_1', how })
@@ -33,7 +33,7 @@ it.each(['for ever', 'later'])(
   },
 )
 
-it('lets a block shorter than the limit pass', async () => {
+it('tolerates a block shorter than the limit', async () => {
   const { s, start } = await blocking()
   const service = start({ SESSION_TIMEOUT_MS: '6000', WATCHDOG_TIMEOUT_MS: '5000' })
   await s.publish([pluginEvent('block', { id: 'ent_1', ms: 3_000 })])
@@ -44,7 +44,7 @@ it('lets a block shorter than the limit pass', async () => {
   expect(await service.ended).toBe(0)
 })
 
-it('does not take a stopped process for a blocked one', async () => {
+it('does not mistake a stopped process for a blocked one', async () => {
   const { s, start } = await blocking()
   const service = start()
   await s.publish([pluginEvent('quick', { id: 'ent_1' })])
@@ -54,16 +54,16 @@ it('does not take a stopped process for a blocked one', async () => {
   service.kill('SIGCONT')
   await s.publish([pluginEvent('quick', { id: 'ent_2' })])
   const handled = () => service.log().filter(({ msg }) => msg === 'handled').length === 2
-  await until(handled, { what: 'the service to go on' })
+  await until(handled, { what: 'the service to continue' })
   expect(service.log().filter(({ level }) => level === 'fatal')).toEqual([])
 })
 
-it('leaves what else there is to the other replica', async () => {
+it('leaves other events to the other replica', async () => {
   const { s, start } = await blocking(2)
   const first = start({ SESSION_TIMEOUT_MS: '6000' })
   const healthy = start({ SESSION_TIMEOUT_MS: '6000', PLUGINS: pluginPath('plugins/noting') })
   const shared = async () => (await s.members()).filter((each) => each.length === 1).length === 2
-  await until(shared, { what: 'both to have a partition' })
+  await until(shared, { what: 'both replicas to have a partition' })
   const events = Array.from({ length: 20 }, (_, n) =>
     pluginEvent('block', { id: `ent_${n}`, how: 'for ever' }),
   )

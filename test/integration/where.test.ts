@@ -8,7 +8,7 @@ import { moved, pluginEvent, wasted } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-/** A plugin with a `where`, and what the same says of an event, told by the whole event. */
+/** A plugin with a `where`, and a predicate that decides the same from the whole event. */
 interface Case {
   where: Where
   only?: string
@@ -61,7 +61,7 @@ function events(): Event[] {
   })
 }
 
-it('gives each plugin exactly what its where matches', async () => {
+it('delivers to each plugin exactly the events that its where matches', async () => {
   const recorders = Object.entries(cases).map(([slug, { where, only }]) => {
     const each = recorder(only, slug)
     return { ...each, slug, plugin: { ...each.plugin, where } }
@@ -86,7 +86,7 @@ it('gives each plugin exactly what its where matches', async () => {
   expect(await service.metric('unaccounted_deliveries')).toBe(0)
 })
 
-it('dead-letters what a where cannot compare, for that plugin alone', async () => {
+it('dead-letters events that a where cannot compare, for that plugin alone', async () => {
   const picky = recorder('inventory.moved', 'picky')
   const where: Where = { lt: { 'data.entity.attributes.maxCelsius': 0 } }
   const good = recorder('inventory.moved', 'good')
@@ -116,7 +116,7 @@ it('dead-letters what a where cannot compare, for that plugin alone', async () =
   expect(await service.metric('unaccounted_deliveries')).toBe(0)
 })
 
-it('asks foreign records too, and believes the payload rather than headers', async () => {
+it('evaluates foreign records too, and trusts the payload over headers', async () => {
   const weighed = recorder('acme.weighed', 'weighed')
   const where: Where = [{ exact: { 'data.entity.id': 'e1' } }, { exact: { ce_id: 'w1' } }]
   const s = await situation({ plugins: [{ ...weighed.plugin, where }] })
@@ -145,7 +145,7 @@ it('asks foreign records too, and believes the payload rather than headers', asy
   expect(await s.letters()).toEqual([])
 })
 
-it('leaves broken bytes to the decoder, which says what is wrong', async () => {
+it('leaves undecodable bytes to the decoder, which reports the error', async () => {
   const plugin: Plugin = {
     slug: 'reads',
     wantsProcessEvent: (name) => name === 'inventory.moved',

@@ -12,7 +12,7 @@ type Action = keyof typeof actions
 
 const late = new WeakMap<World, { member: Member; payload: EachBatchPayload }[]>()
 
-/** Everything that may happen to a group, in any order. `n` and `m` are drawn at random. */
+/** Everything that can happen to a group, in any order. `n` and `m` are random. */
 const actions = {
   publish(world: World, n: number, m: number) {
     const partition = n % PARTITIONS
@@ -21,7 +21,7 @@ const actions = {
     const fresh = { offset: log.length, key, id: `${partition}.${log.length}`, content: 0 }
     const earlier = log[m % Math.max(1, log.length)]
     const isRepeat = n % 7 === 0 && earlier !== undefined
-    // A repeated id has the same content, or now and then another one.
+    // A repeated id usually has the same content, sometimes a different one.
     if (isRepeat)
       log.push({ ...earlier, offset: log.length, key, content: m % 5 === 0 ? 1 : earlier.content })
     else log.push(fresh)
@@ -31,7 +31,7 @@ const actions = {
     const payload = member?.batch(m % PARTITIONS, 1 + (n % 5))
     if (payload !== undefined) void member?.fetch(payload)
   },
-  /** A batch that was fetched, and reaches the handler only later. */
+  /** A batch that was fetched but reaches the handler later. */
   keepBatch(world: World, n: number, m: number) {
     const member = awake(world, n)
     const payload = member?.batch(m % PARTITIONS, 3)
@@ -47,13 +47,13 @@ const actions = {
   decline: (world: World, n: number) => end(world, n, n % 2 === 0 ? 'skip' : 'reject'),
   time: (world: World, n: number) => world.advance(1 + (n % 700)),
   commit: (world: World, n: number) => void awake(world, n)?.committer.commit(),
-  /** Partitions change hands; some members commit before, as they would in time. */
+  /** A rebalance. Some members commit before it, as they do if there is time. */
   async rebalance(world: World, n: number, m: number) {
     for (const each of world.members) if (!each.isFrozen) void each.committer.commit()
     if (n % 3 > 0) await world.advance(10)
     world.rebalance([world.members[m % 2], world.members[(m >> 1) % 2]])
   },
-  /** A process is killed: nothing of it goes on, the others take over. */
+  /** A process is killed: all of its work stops, and the others take over. */
   kill(world: World, n: number) {
     const index = n % 2
     const dead = world.members[index] as Member
@@ -62,7 +62,7 @@ const actions = {
     world.members[index] = new Member(world)
     world.rebalance(world.owners.map((owner) => (owner === dead ? world.members[n % 2] : owner)))
   },
-  /** A process stands still past its session; the others take over, and later it wakes. */
+  /** A process freezes beyond its session timeout; the others take over, and later it wakes up. */
   freeze(world: World, n: number) {
     const index = n % 2
     const zombie = world.members[index] as Member
@@ -79,7 +79,7 @@ const actions = {
   },
 }
 
-/** The group no longer knows it: it joins anew, under another id. */
+/** The group no longer knows the member: it joins again under a new id. */
 function wake(world: World, zombie: Member, isGivenAll: boolean): void {
   zombie.isFrozen = false
   zombie.id = world.nextMemberId()
@@ -108,7 +108,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   m: fc.nat(1_000),
 })
 
-it('holds its promises under any interleaving', async () => {
+it('keeps its guarantees under any interleaving', async () => {
   const done = new Map<string, number>()
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 60, maxLength: 160 }), async (steps) => {
@@ -123,7 +123,7 @@ it('holds its promises under any interleaving', async () => {
       }
       await recover(world)
     }),
-    // A mutant need not be shrunk.
+    // Shrinking is not needed to detect a mutant.
     { numRuns: RUNS, endOnFailure: process.env.MUTANT !== undefined },
   )
   if (process.env.MODEL_RUNS !== undefined) return
@@ -132,7 +132,7 @@ it('holds its promises under any interleaving', async () => {
   }
 }, 120_000)
 
-/** Whatever happened, once all works again everything is completed and committed. */
+/** Once nothing fails any more, everything is completed and committed. */
 async function recover(world: World): Promise<void> {
   world.broken = { store: false, deadLetters: false }
   for (const member of world.members) if (member.isFrozen) wake(world, member, false)

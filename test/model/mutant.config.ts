@@ -5,7 +5,7 @@ import { control, mutants } from './mutants.ts'
 const mutant = [control, ...mutants].find(({ name }) => name === process.env.MUTANT)
 if (mutant === undefined) throw new Error(`no mutant is named ${process.env.MUTANT}`)
 
-/** The model test against a code base in which one guard is missing. */
+/** Runs the model test against the source with one guard removed. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   plugins: [
@@ -19,6 +19,6 @@ export default defineConfig({
       },
     },
   ],
-  // A cached module would be that of another mutant.
+  // A cached module could belong to another mutant.
   test: { include: ['test/model/delivery.test.ts'], fsModuleCache: false },
 })

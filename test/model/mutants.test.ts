@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { control, mutants } from './mutants.ts'
 
-/** A mutant is seen in the first hundreds of runs, or by bad luck later; then no more are made. */
+/** A mutant usually fails within a few hundred runs, rarely later. The first failure ends the test. */
 const RUNS = 3_000
 const CONTROL_RUNS = 600
 
-/** Runs the model test with one guard taken out. */
+/** Runs the model test with one guard removed. */
 function run(mutant: string, runs = RUNS): Promise<{ code: number | null; output: string }> {
   const args = ['node_modules/vitest/vitest.mjs', 'run', '-c', 'test/model/mutant.config.ts']
   const env = { ...process.env, MUTANT: mutant, MODEL_RUNS: `${runs}` }
@@ -20,7 +20,7 @@ function run(mutant: string, runs = RUNS): Promise<{ code: number | null; output
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }
 
-it('the model test passes where nothing is taken out', async () => {
+it('the model test passes without a mutation', async () => {
   const { code } = await run(control.name, CONTROL_RUNS)
   expect(code).toBe(0)
 }, 60_000)

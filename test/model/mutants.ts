@@ -1,4 +1,4 @@
-/** A guard taken out of the code: `from` stands in the file just once, and `to` takes its place. */
+/** A guard removed from the source: `from` occurs once in the file and is replaced by `to`. */
 export interface Mutant {
   name: string
   file: string
@@ -6,9 +6,9 @@ export interface Mutant {
   to: string
 }
 
-/** Takes nothing out: the model test must pass in the surroundings that mutants are run in. */
+/** Changes nothing: the model test must pass in the environment of the mutants. */
 export const control: Mutant = {
-  name: 'nothing is taken out',
+  name: 'nothing is mutated',
   file: 'src/pipeline/offset-ledger.ts',
   from: 'export class OffsetLedger',
   to: 'export class OffsetLedger',
@@ -16,7 +16,7 @@ export const control: Mutant = {
 
 export const mutants: Mutant[] = [
   {
-    name: 'the watermark ignores what is unsettled',
+    name: 'the watermark ignores unsettled records',
     file: 'src/pipeline/offset-ledger.ts',
     from: 'return this.#open.first()?.offset ?? this.#expected',
     to: 'return this.#expected',
@@ -28,19 +28,19 @@ export const mutants: Mutant[] = [
     to: 'if (record.outstanding === 0) this.#open.shift()',
   },
   {
-    name: 'a lane lets go of what is running',
+    name: 'a lane removes the running item',
     file: 'src/pipeline/lanes/lanes.ts',
     from: "lane.state === 'running' ? 1 : 0",
     to: '0',
   },
   {
-    name: 'a failed delivery lets the next one of its lane pass',
+    name: 'a failed delivery lets the next one in its lane overtake it',
     file: 'src/pipeline/lanes/lanes.ts',
     from: 'else this.#wait(lane, turn)',
     to: 'else { const [first] = lane.items.removeWhere(() => true, 0); lane.items.push(first as T); this.#wait(lane, turn) }',
   },
   {
-    name: 'every record has a lane of its own',
+    name: 'every record has its own lane',
     file: 'src/pipeline/delivery.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
     from: "return `${topic}\\u0000key\\u0000${key.toString('latin1')}`",
@@ -48,13 +48,13 @@ export const mutants: Mutant[] = [
     to: 'return `${Math.random()}`',
   },
   {
-    name: 'marks are not heeded',
+    name: 'marks are ignored',
     file: 'src/pipeline/admit/dedupe.ts',
     from: 'if (result.fingerprint === content.fingerprint) return duplicate',
     to: "if (result.fingerprint === content.fingerprint) return { type: 'first' }",
   },
   {
-    name: 'other content under a marked id counts as a duplicate',
+    name: 'different content under a marked id counts as a duplicate',
     file: 'src/pipeline/admit/dedupe.ts',
     from: 'return this.#conflict(delivery, content)',
     to: 'return duplicate',
@@ -66,55 +66,55 @@ export const mutants: Mutant[] = [
     to: '',
   },
   {
-    name: 'a dead letter that was not acknowledged counts',
+    name: 'an unacknowledged dead letter counts',
     file: 'src/pipeline/settle/settle.ts',
-    from: "return tryAgain(delivery, outcome, 'dead letter', failure)",
+    from: "return retryWrite(delivery, outcome, 'dead letter', failure)",
     to: 'void failure',
   },
   {
-    name: 'a mark that could not be written counts',
+    name: 'a mark that was not written counts',
     file: 'src/pipeline/settle/settle.ts',
-    from: "(failure) => tryAgain(delivery, outcome, 'mark', failure)",
+    from: "(failure) => retryWrite(delivery, outcome, 'mark', failure)",
     to: '() => turn',
   },
   {
-    name: 'a handler that was told to end counts as having processed',
+    name: 'an aborted handler counts as having processed the event',
     file: 'src/pipeline/handle/call-watch.ts',
-    from: "result.type === 'returned' ? HandlerContext.wasTold(this.#context) : this.#isLate",
+    from: "result.type === 'returned' ? HandlerContext.couldSeeAbort(this.#context) : this.#isLate",
     to: "result.type !== 'returned' && this.#isLate",
   },
   {
-    name: 'a batch that does not continue the ledger is taken',
+    name: 'a batch that does not continue the offset ledger is accepted',
     file: 'src/kafka/consumer/fetch.ts',
     from: 'if (fetchedOffsetOf(batch) !== owned.ledger.expected) return ports.seekBack(owned)',
     to: '',
   },
   {
-    name: 'two batches of a partition are taken at once',
+    name: 'two batches of a partition are processed at once',
     file: 'src/kafka/consumer/fetch.ts',
     from: 'owned === undefined || owned.isTaking',
     to: 'owned === undefined',
   },
   {
-    name: 'a partition that was lost while the marks were flushed is committed',
+    name: 'a partition lost while the marks were flushed is committed',
     file: 'src/kafka/consumer/committer.ts',
     from: 'due.filter(({ owned }) => !owned.lost.aborted)',
     to: 'due',
   },
   {
-    name: 'offsets are committed although the marks are not durable',
+    name: 'offsets are committed before the marks are durable',
     file: 'src/kafka/consumer/committer.ts',
     from: 'await this.#flush()',
     to: 'await this.#flush().catch(() => {})',
   },
   {
-    name: 'a lost partition does not tell its handlers',
+    name: 'a lost partition does not abort its handlers',
     file: 'src/kafka/consumer/assignment.ts',
     from: 'owned.lose()',
     to: '',
   },
   {
-    name: 'a partition is read from where kafkajs stands',
+    name: "a partition is read from kafkajs's position",
     file: 'src/kafka/consumer/assignment.ts',
     from: 'this.seekBack(owned)\n    if (!owned.isParked)',
     to: 'if (!owned.isParked)',

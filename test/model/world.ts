@@ -36,7 +36,7 @@ export interface Call {
   end(how: 'ok' | 'fail' | 'skip' | 'reject'): void
 }
 
-/** The broker and everything that outlives a process: logs, offsets, marks, dead letters, effects. */
+/** The broker and everything that survives a process: logs, offsets, marks, dead letters, effects. */
 export class World {
   logs: LogRecord[][] = Array.from({ length: PARTITIONS }, () => [])
   committed: number[] = Array.from({ length: PARTITIONS }, () => -1)
@@ -56,7 +56,7 @@ export class World {
     this.members = [new Member(this), new Member(this)]
   }
 
-  /** Time passes for those that are awake. */
+  /** Time passes for processes that are not frozen. */
   async advance(ms: number): Promise<void> {
     for (const { isFrozen, clock } of this.members) if (!isFrozen) await clock.advance(ms)
   }
@@ -66,14 +66,14 @@ export class World {
     return `member-${this.#memberNumber}`
   }
 
-  /** The group shares its partitions out anew; members that are frozen don't hear of it. */
+  /** The group rebalances; frozen members do not notice. */
   rebalance(owners: (Member | undefined)[]): void {
     this.owners = owners.map((owner) => (owner?.isFrozen ? undefined : owner))
     this.generation += 1
     for (const member of this.members) if (!member.isFrozen) member.join()
   }
 
-  /** A commit as a broker takes it: any member of the present generation, for any partition. */
+  /** Like a broker, accepts a commit from any member of the current generation for any partition. */
   commit(member: Member, { topics }: OffsetsByTopicPartition): void {
     if (member.isFrozen || member.generation !== this.generation)
       throw new Error('ILLEGAL_GENERATION')
@@ -102,7 +102,7 @@ export class World {
     }
   }
 
-  /** By what came of it, not by what the service says: an effect, a decline or a dead letter. */
+  /** Judged by the result, not by the service's reports: an effect, a decline or a dead letter. */
   isCompleted(record: LogRecord, partition: number): boolean {
     const hasEffect = this.effects.some(
       ({ id, content }) => id === record.id && content === record.content,
@@ -121,13 +121,13 @@ export class World {
 
   effect(record: LogRecord, by: Member): void {
     const mark = this.marks.get(record.id)
-    // A mark that a former owner wrote after the new one had asked for it comes too late to be seen.
+    // A mark that a former owner wrote after the new owner's lookup comes too late to be seen.
     const askedAt = by.claimedAt.get(record.id) ?? 0
     const wasSeen = mark !== undefined && (mark.by === by || mark.generation < askedAt)
     if (wasSeen) this.problems.push(`second effect of ${record.id} although it was marked`)
     const same = this.effects.filter(({ key }) => key === record.key)
     const last = same.at(-1)
-    // A crash may repeat a call that was answered otherwise the first time.
+    // A crash may repeat a call, whose second result may differ from the first.
     const isRepeat =
       same.some(({ id }) => id === record.id) ||
       this.declined.has(nameOf(record)) ||
@@ -143,11 +143,11 @@ export class World {
 export class Member {
   id: string
   generation = -1
-  /** In which generation it last asked for the mark of an event. */
+  /** The generation in which it last looked up the mark of an event. */
   claimedAt = new Map<string, number>()
   isFrozen = false
   world: World
-  /** Stands still while the process does. */
+  /** Stops while the process is frozen. */
   clock = new ManualClock()
   positions = new Map<number, number>()
   paused = new Set<number>()
@@ -220,7 +220,7 @@ export class Member {
     this.assignment.seenGeneration(this.generation)
   }
 
-  /** What kafkajs would hand over now; kept, it becomes a batch of an older assignment. */
+  /** The batch that kafkajs would deliver now; if kept, it becomes one of an older assignment. */
   batch(partition: number, records: number): EachBatchPayload | undefined {
     const position = this.positions.get(partition)
     if (!this.assigned.includes(partition) || this.paused.has(partition)) return undefined
@@ -273,7 +273,7 @@ export class Member {
         },
       }
       world.calls.add(call)
-      // Half of the handlers end quietly when they are told to, the others with an error.
+      // When aborted, half of the handlers return and the others throw.
       context.signal.addEventListener('abort', () => {
         world.calls.delete(call)
         if (offset % 2 === 0) resolve(undefined)
@@ -296,8 +296,8 @@ export function bytesOf({ id, content }: LogRecord): Buffer {
 }
 
 /**
- * Marks as the Kafka store keeps them: no claims, since owning the partition is the lease; seen by
- * the process at once, by others when they are flushed, which takes a while.
+ * Keeps marks as the Kafka store does: there are no claims, because owning the partition is the lease.
+ * A mark is visible to its process at once, and to others after a flush, which takes a while.
  */
 function storeOf(by: Member): IdempotencyStore {
   const { world, clock } = by

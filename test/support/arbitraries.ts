@@ -9,7 +9,7 @@ import {
   SHAPE_OF_KIND,
 } from '../../src/event/validation/shapes.ts'
 
-/** Well-formed text of any script, with the awkward ones more often than chance has them. */
+/** Well-formed text of any script, with awkward characters more often than by chance. */
 export const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }).filter(isWellFormed),
   fc.constantFrom('', '\0', 'ä', '漢字', '👩‍👩‍👧', '"\\\n', '__proto__'),
@@ -32,7 +32,7 @@ export const number = fc
   // JSON writes -0 as 0.
   .map((n) => (n === 0 ? 0 : n))
 
-/** Any JSON value; objects own every key that JSON.parse would give them. */
+/** Any JSON value, with the own keys that JSON.parse would create. */
 export const { json } = fc.letrec<{ json: unknown }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -54,7 +54,7 @@ function objectOf(value: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unk
 const SECOND_MIN = -62_135_596_800n
 const SECOND_MAX = 253_402_300_799n
 
-/** RFC 3339 in UTC, over all its years. */
+/** RFC 3339 times in UTC, from the whole range of years. */
 export const time = fc
   .oneof(
     fc.bigInt({ min: SECOND_MIN * 1_000_000n, max: SECOND_MAX * 1_000_000n + 999_999n }),
@@ -87,7 +87,7 @@ function record(shape: RecordShape): fc.Arbitrary<Record<string, unknown>> {
   })
 }
 
-/** A valid event of the kind; its time is written as it will be read. */
+/** A valid event of the kind, with its time in normal form. */
 export function inventoryEventOf(kind: InventoryEvent['kind']): fc.Arbitrary<InventoryEvent> {
   return record(SHAPE_OF_KIND[kind]).map(
     ({ id, ...fields }) => ({ id, kind, ...fields }) as unknown as InventoryEvent,
@@ -115,5 +115,5 @@ export const unknownEvent: fc.Arbitrary<UnknownEvent> = fc
     return { ...fields, id: eventId, kind, time: eventTime } as unknown as UnknownEvent
   })
 
-/** A valid event of any family, in the form in which the validator leaves it. */
+/** A valid event of any family, in the form that the validator returns. */
 export const event: fc.Arbitrary<Event> = fc.oneof(inventoryEvent, pluginEvent, unknownEvent)

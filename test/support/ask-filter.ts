@@ -3,16 +3,16 @@ import { compileFilter } from '../../src/filter/compile.ts'
 import type { Verdict } from '../../src/filter/operators.ts'
 import { readFilter } from '../../src/filter/read-filter.ts'
 
-/** A record as filters see it. */
+/** A record, as filters see it. */
 export interface Seen {
   name?: string
   headers?: Record<string, string>
   event?: unknown
-  /** Its fields can't be read. */
+  /** Set if its fields can't be read. */
   failure?: string
 }
 
-/** What a `where` makes of a record. */
+/** Evaluates a `where` on a record. */
 export function evaluateFilter(where: unknown, seen: Seen): Verdict {
   const { filter, problems } = readFilter(where, 'where')
   if (filter === undefined) throw new Error(problems.join('; '))

@@ -4,7 +4,7 @@ import { createContractType } from '../../src/avro/types/types.ts'
 import { FRAME_BYTES, writeFrame } from '../../src/avro/wire-format.ts'
 import { registerSchema } from './service-kit.ts'
 
-/** Registers a schema that is not the contract's own, and writes records with it. */
+/** Registers a schema that is not part of the contract, and writes records with it. */
 export async function writerOf(topic: string, schema: ComplexSchema) {
   const fullName = `${schema.namespace}.${schema.name}`
   const schemaId = await registerSchema(topic, fullName, JSON.stringify(schema))

@@ -6,18 +6,18 @@ interface BashOptions {
   timeoutMs: number
 }
 
-/** Runs a script, and ends with it whatever it leaves running; output is of both kinds. */
+/** Runs a script, and stops what it leaves running. Returns stdout and stderr together. */
 export function bash(script: string, { cwd, env, timeoutMs }: BashOptions) {
   const child = spawn('bash', ['-s'], { cwd, detached: true, env })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   child.stdin.end(`exec 2>&1\n${script}`)
-  // What a failed script leaves behind is in the script's own process group.
+  // Processes that a failed script leaves behind are in the script's own process group.
   const end = () => {
     try {
       process.kill(-child.pid!, 'SIGKILL')
     } catch {
-      // Nothing of it is left.
+      // No process is left.
     }
   }
   const timer = setTimeout(end, timeoutMs)

@@ -15,7 +15,7 @@ export const typesOf = (results: readonly ClaimResult[]) => results.map(({ type 
 export const claimedOf = (results: readonly ClaimResult[]) =>
   results.filter(({ type }) => type === 'claimed').map(claimOf)
 
-/** Asks for all in one moment. */
+/** Requests all claims concurrently. */
 export const claimAll = (store: IdempotencyStore, ids: readonly string[], fingerprint = 'f') =>
   Promise.all(ids.map((id) => store.claim(key(id), fingerprint)))
 export const completeAll = (claims: readonly Claim[]) =>

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 
 export const REPO = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What is made rather than written: not of the repository. */
+/** Generated folders, which are not in the repository. */
 const MADE = ['.git', 'node_modules', 'dist', '.inventory-events']
 
-/** Copies the repository as it stands to a folder, with the packages that are installed here. */
+/** Copies the working tree to a folder, with the packages that are installed here. */
 export async function cloneTo(folder: string): Promise<void> {
   await cp(REPO, folder, { recursive: true, filter: (path) => !isMade(relative(REPO, path)) })
   await symlink(join(REPO, 'node_modules'), join(folder, 'node_modules'))
@@ -17,7 +17,7 @@ export async function cloneTo(folder: string): Promise<void> {
   await symlink(jars, join(folder, '.inventory-events', 'jars'))
 }
 
-/** The environment of somebody at a shell of theirs: their Node first, none of this run's own. */
+/** The environment of a user's shell: their Node first, no variables of this test run. */
 export function shellEnvironment(): NodeJS.ProcessEnv {
   const ours = dirname(resolve(process.execPath))
   const path = (process.env.PATH ?? '')
@@ -27,7 +27,7 @@ export function shellEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), PATH: path.join(':') }
 }
 
-/** Whether a path within the repository, such as `dist/index.js`, is of something made. */
+/** Whether a path in the repository, such as `dist/index.js`, is generated. */
 export function isMade(path: string): boolean {
   return MADE.includes(path.split(sep)[0]!) || path.endsWith('.tgz')
 }

@@ -17,7 +17,7 @@ export async function startContainers(): Promise<Endpoints & { stop: () => Promi
   }
 }
 
-/** The port is known beforehand, because a broker tells its clients where it is. */
+/** The port is chosen beforehand, because a broker advertises its address to clients. */
 function startKafka(port: number) {
   return new GenericContainer('apache/kafka:4.3.0')
     .withExposedPorts({ container: 9092, host: port })
@@ -51,7 +51,7 @@ function startRegistry() {
     .start()
 }
 
-/** Postgres from its official image. */
+/** Starts Postgres from its official image. */
 export async function startPostgresContainer() {
   const container = await new GenericContainer('postgres:18')
     .withExposedPorts(5432)

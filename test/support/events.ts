@@ -7,7 +7,7 @@ import type {
 
 const time = '2024-01-15T10:30:00Z'
 
-/** An entity was moved; the `n`th of its moves is told by the transaction. */
+/** The `n`th move of an entity; `n` is the number of its transaction. */
 export function moved(entityId: string, n = 0, id: string = randomUUID()): InventoryMovedEvent {
   return {
     id,

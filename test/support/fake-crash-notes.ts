@@ -1,6 +1,6 @@
 import type { CrashCounts, CrashStore } from '../../src/pipeline/admit/crash-counts.ts'
 
-/** Crash counts of one partition in memory, which outlive pipelines; `faults` may refuse changes. */
+/** Crash counts of one partition in memory, which outlive pipelines. `faults` can make writes fail. */
 export function fakeCrashStore(noted: Record<string, number> = {}) {
   const counts: CrashCounts = new Map(Object.entries(noted))
   const faults = { refused: false, lostAnswers: 0 }

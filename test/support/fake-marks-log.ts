@@ -5,7 +5,7 @@ interface Entry {
   timestampMs: number
 }
 
-/** Ledgers in memory, that outlive the stores that use them and fail when told to. */
+/** Marks topics in memory, which outlive the stores that use them, and can be made to fail. */
 export function fakeMarksLog(now: () => number) {
   const entries = new Map<string, Entry[]>()
   const faults = { write: false, read: false }

@@ -6,11 +6,11 @@ export interface Forwarder {
   port: number
   /** Cuts every connection and refuses new ones. */
   cut(): Promise<void>
-  /** Lets connections through again, at the same port. */
+  /** Accepts connections again at the same port. */
   restore(): Promise<void>
 }
 
-/** Stands on loopback between the service and a server, which it can make go away. */
+/** A proxy on loopback between the service and a server, which can simulate an outage. */
 export async function forwardTo(target: { hostname: string; port: string }): Promise<Forwarder> {
   const sockets = new Set<Socket>()
   let port = 0

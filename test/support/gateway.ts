@@ -9,7 +9,7 @@ import { startCli } from './start-cli.ts'
 export const SECRET = 'whsec_of_the_test'
 export const TOKEN = 'token-of-the-test'
 
-/** What a gateway needs that writes to one topic. */
+/** The topic, schemas and settings of a gateway that writes to one topic. */
 export function gatewaySettings(topic: string): Record<string, string> {
   return {
     KAFKA_BROKERS: endpoints().brokers,
@@ -32,7 +32,7 @@ export async function openGateway(settings: Record<string, string>) {
   return { ...gateway, ...clientOf(gateway.port), log: () => lines.join('') }
 }
 
-/** `inventory-events gateway` as a process of its own, once it has started. */
+/** Starts `inventory-events gateway` as a process of its own, and waits until it is ready. */
 export async function runGateway(settings: Record<string, string>) {
   const { child, output, ended } = startCli(['gateway'], settings)
   onTestFinished(async () => {
@@ -44,7 +44,7 @@ export async function runGateway(settings: Record<string, string>) {
   return { ...clientOf(Number(port)), child, output, ended, port: Number(port) }
 }
 
-/** Sends requests as senders of webhooks and of plugin events do. */
+/** Sends requests as the senders of webhooks and plugin events do. */
 export function clientOf(port: number) {
   const url = `http://127.0.0.1:${port}`
   const post = (path: string, body: string, headers: Record<string, string>) =>

@@ -7,7 +7,7 @@ export interface GroupOffset {
   end: number
 }
 
-/** Committed and end offset of every partition; nothing committed counts as its start. */
+/** Committed and end offset of each partition. Without a committed offset it is the start. */
 export function groupOffsets(groupId: string, topic: string): Promise<GroupOffset[]> {
   return withAdmin(async (admin) => {
     const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
@@ -21,7 +21,7 @@ export function groupOffsets(groupId: string, topic: string): Promise<GroupOffse
   })
 }
 
-/** The partitions of the topic that each member of the group has, as the broker knows it. */
+/** The partitions of the topic that each member of the group has, as the broker reports them. */
 export function groupMembers(groupId: string, topic: string): Promise<number[][]> {
   return withAdmin(async (admin) => {
     const { groups } = await admin.describeGroups([groupId])

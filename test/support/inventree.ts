@@ -10,7 +10,7 @@ const run = promisify(execFile)
 const SOURCE = join(REPO, 'integrations', 'inventree')
 
 export interface InstalledPlugin {
-  /** The copy that it was installed from: where its tests are. */
+  /** The copy that it was installed from, which contains its tests. */
   folder: string
   env: NodeJS.ProcessEnv
   remove: () => Promise<void>
@@ -26,7 +26,7 @@ export async function installPlugin(): Promise<InstalledPlugin> {
   const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation']
   const env = { ...process.env, PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1' }
   await run('python3', [...args, '--target', target, source], { env, timeout: 120_000 })
-  // Else Python would find the package beside the tests, rather than what was installed.
+  // Else Python would import the package beside the tests instead of the installed one.
   await rm(join(source, 'inventree_inventory_events'), { recursive: true })
   return {
     folder: source,
@@ -35,7 +35,7 @@ export async function installPlugin(): Promise<InstalledPlugin> {
   }
 }
 
-/** A worker of InvenTree, as far as the plugin sees one: `tests/forward.py` does the task. */
+/** A stand-in for a worker of InvenTree: `tests/forward.py` runs the task. */
 export function startWorker({ folder, env }: InstalledPlugin, task: object): ChildProcess {
   const tests = join(folder, 'tests')
   const PYTHONPATH = [env.PYTHONPATH, tests, join(tests, 'standin')].join(delimiter)

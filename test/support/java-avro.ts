@@ -43,7 +43,7 @@ export function javaMissing(): string | undefined {
   })
 }
 
-/** Has Apache Avro for Java do the tasks. Fetches it from Maven on the first call. */
+/** Runs the tasks with Apache Avro for Java. Fetches it from Maven on the first call. */
 export async function runJava(tasks: JavaTask[]): Promise<JavaAnswer[]> {
   const folder = join(root, '.inventory-events/jars')
   const jars = await resolveJars({ name: 'avro', artifacts: ARTIFACTS, folder })
@@ -68,7 +68,7 @@ export function lines(values: unknown[]): string {
   return `${values.map((value) => JSON.stringify(value)).join('\n')}\n`
 }
 
-/** The fields of an event's record as the Java program takes and gives them. */
+/** The fields of an event's record, in the format of the Java program. */
 export function javaFields(event: Event): JsonObject {
   const { fullName } = contractSchemaOf(event)
   const fields = { ...event, time: String(parseTime(event.time)) } as unknown as JsonObject

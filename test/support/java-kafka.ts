@@ -10,7 +10,7 @@ import { endpoints } from './stack.ts'
 const run = promisify(execFile)
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Writes Avro as a Java program would, with Kafka's own client; answers the partitions. */
+/** Writes Avro records with Kafka's Java client. Returns their partitions. */
 export async function produceJava(
   topic: string,
   records: { key: string; schemaId: number; hex: string }[],
@@ -26,7 +26,7 @@ export async function produceJava(
   return out.trim().split('\n').map(Number)
 }
 
-/** The bytes as Kafka's own producer compresses them. */
+/** Compresses bytes as Kafka's Java producer does. */
 export interface Compressed {
   gzip: Buffer
   snappy: Buffer

@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs'
 
 const require = createRequire(import.meta.url)
 
-/** A connection as kafkajs makes its own, which waits so long for an answer. */
+/** A connection as kafkajs creates it, with a request timeout. */
 export function connectionTo(port: number, requestTimeoutMs: number) {
   const Connection = require('kafkajs/src/network/connection')
   const socketFactory = require('kafkajs/src/network/socketFactory')()

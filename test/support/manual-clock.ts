@@ -39,7 +39,7 @@ export class ManualClock implements Clock {
     })
   }
 
-  /** Lets time pass, timer by timer. */
+  /** Advances time, timer by timer. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#nowMs + ms
     for (;;) {
@@ -53,18 +53,18 @@ export class ManualClock implements Clock {
     this.#nowMs = endMs
   }
 
-  /** Time passes while the thread is not given back: no timer goes off. */
+  /** Advances time as if the thread were blocked: no timer fires. */
   pass(ms: number): void {
     this.#nowMs += ms
   }
 
-  /** Time passes as for a process that was frozen: what was due comes late, all at once. */
+  /** Advances time as for a frozen process: timers that were due fire late, all at once. */
   async jump(ms: number): Promise<void> {
     this.#nowMs += ms
     await this.advance(0)
   }
 
-  /** Timers that have not gone off. */
+  /** The number of timers that have not fired. */
   get pending(): number {
     return this.#timers.size
   }
@@ -78,7 +78,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Resolves when every promise that could settle has settled. */
+/** Resolves when all promises that can settle have settled. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

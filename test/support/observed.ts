@@ -46,7 +46,7 @@ export function panels(): Panel[] {
   return all.filter(({ type }) => type !== 'row' && type !== 'text')
 }
 
-/** Every expression of the dashboard, by where it stands. */
+/** Every expression of the dashboard, by its place. */
 export function dashboardExpressions(): { place: string; expr: string }[] {
   return [
     ...panels().flatMap(({ title, targets = [] }) =>

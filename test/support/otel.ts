@@ -1,4 +1,4 @@
-// Registers an SDK of OpenTelemetry, as users do with node --import: it appends spans to SPANS_FILE.
+// Registers an OpenTelemetry SDK, as users do with node --import. It appends spans to SPANS_FILE.
 import { appendFileSync } from 'node:fs'
 import {
   NodeTracerProvider,

@@ -14,7 +14,7 @@ export interface OwnKafka extends Node {
   kafka: Kafka
 }
 
-/** A broker of one test alone, which it can kill and start again. Needs Maven and Java. */
+/** A broker for one test, which can kill and restart it. Needs Maven and Java. */
 export async function startOwnKafka(): Promise<OwnKafka> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'own-kafka-')))
   const signal = AbortSignal.timeout(600_000)

@@ -19,7 +19,7 @@ import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { ManualClock } from './manual-clock.ts'
 
-/** A plugin with quick defaults for tests. */
+/** A plugin with fast defaults for tests. */
 export function plugin(part: Partial<LoadedPlugin> & Pick<Plugin, 'processEvent'>): LoadedPlugin {
   return {
     slug: 'plugin',
@@ -36,7 +36,7 @@ export function plugin(part: Partial<LoadedPlugin> & Pick<Plugin, 'processEvent'
   } as LoadedPlugin
 }
 
-/** Stands for Avro: values are JSON, so a test says what it means. Its schema id is always 1. */
+/** A stand-in for Avro: values are readable JSON. Its schema id is always 1. */
 export const jsonSchema: WriterSchema & { decoded: number } = {
   decoded: 0,
   fullName: 'json',
@@ -77,7 +77,7 @@ export interface KitOptions extends Partial<PipelineOptions> {
   plugins: LoadedPlugin[]
 }
 
-/** A pipeline with everything around it in memory, its clock moved by hand. */
+/** A pipeline with all its ports in memory and a manual clock. */
 export function pipelineKit(options: KitOptions) {
   const clock = new ManualClock()
   const letters: DeadLetter[] = []
@@ -140,7 +140,7 @@ export function pipelineKit(options: KitOptions) {
 
 export type Kit = ReturnType<typeof pipelineKit>
 
-/** A partition that is owned until `lose` is called; `put` offers it events as records. */
+/** A partition that is owned until `lose` is called. `put` passes events to the pipeline as records. */
 export function partition(kit: Kit, number = 0, startOffset = 0, topic = 'events') {
   const loss = new AbortController()
   const ledger = new OffsetLedger(startOffset)

@@ -11,7 +11,7 @@ const PASSWORD = 'password'
 
 export interface PostgresServer {
   url: string
-  /** Cuts connections. What was committed is there again after `start`, at the same port. */
+  /** Cuts connections. `start` restores committed data at the same port. */
   stop(): Promise<void>
   start(): Promise<void>
   remove(): Promise<void>
@@ -50,7 +50,7 @@ export async function startPostgres(
   async function stop(): Promise<void> {
     if (server === undefined) return
     const ended = once(server, 'exit')
-    // Open transactions are undone at once: a "fast" shutdown.
+    // A "fast" shutdown: open transactions are rolled back immediately.
     server.kill('SIGINT')
     await ended
     server = undefined
@@ -75,7 +75,7 @@ async function binaries(): Promise<Binaries> {
   return found
 }
 
-/** Another user than ours may not be able to read where the packages are: it gets a copy. */
+/** Copies the programs, because another user may not be able to read the packages. */
 async function binariesFor(user: User, folder: string): Promise<Binaries> {
   const found = await binaries()
   if (user.uid === undefined) return found
@@ -84,7 +84,7 @@ async function binariesFor(user: User, folder: string): Promise<Binaries> {
   return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
 }
 
-/** Postgres refuses to run as root, so there it runs as a user without any rights. */
+/** Postgres refuses to run as root, so it runs as an unprivileged user then. */
 function lesserUser(): User {
   if (process.getuid?.() !== 0) return {}
   const idOf = (flag: string) => Number(execFileSync('id', [flag, 'nobody']))
@@ -99,7 +99,7 @@ function run(file: string, args: string[], user: User): ChildProcess {
   return child
 }
 
-/** Resolves when the process says the words; rejects with all it said when it ends before. */
+/** Resolves when the process prints the words. Rejects with its output if it ends first. */
 function said(child: ChildProcess, words: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = ''
@@ -114,7 +114,7 @@ function said(child: ChildProcess, words: string): Promise<void> {
   })
 }
 
-/** A server whose folder is gone ends by itself within a minute: that of a killed run, too. */
+/** A server whose folder was deleted ends within a minute, also after a killed run. */
 async function removeLeftOvers(): Promise<void> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX))
   for (const name of names) {

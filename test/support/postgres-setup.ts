@@ -8,7 +8,7 @@ declare module 'vitest' {
   }
 }
 
-/** One Postgres for all tests of a run: the one of DATABASE_URL, else of Docker, else from npm. */
+/** One Postgres for all tests of a run: from DATABASE_URL, else Docker, else npm. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { url, remove } = await start()
   project.provide('databaseUrl', url)

@@ -12,7 +12,7 @@ import { ManualClock } from './manual-clock.ts'
 export const LEASE_MS = 30_000
 const TTL_MS = 60_000
 
-/** A schema of one test alone, in the shared server or another. */
+/** A database schema for one test, on the shared server or another. */
 export async function database(server: string = inject('databaseUrl')) {
   const schema = `test_${randomUUID().replaceAll('-', '')}`
   const url = `${server}?options=-c%20search_path%3D${schema}`
@@ -28,7 +28,7 @@ export async function database(server: string = inject('databaseUrl')) {
     return (await pool.query<Row>(text, values)).rows
   }
 
-  /** Lets time pass for the marks and leases, by making them older. */
+  /** Simulates time for marks and leases by making them older. */
   async function age(ms: number): Promise<void> {
     await pool.query(
       `update inventory_events_marks set lease_expires_at = lease_expires_at - $1 * interval '1 ms',
@@ -44,12 +44,12 @@ export type Database = Awaited<ReturnType<typeof database>>
 
 export interface OwnStore {
   store: IdempotencyStore
-  /** Its renewals come when this clock says so: it can be withheld. */
+  /** Drives its renewals, so that a test can withhold them. */
   clock: ManualClock
   lostCount(): number
 }
 
-/** A store of one owner; others may be at the same marks. */
+/** A store with one owner. Others may use the same marks. */
 export async function ownStore(
   url: string,
   options: Partial<PostgresStoreOptions> & { clock?: Clock } = {},

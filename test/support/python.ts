@@ -20,7 +20,7 @@ export function pythonMissing(): string | undefined {
   }
 }
 
-/** Runs `test/support/python/produce.py`; answers what it prints. Fetches packages when needed. */
+/** Runs `test/support/python/produce.py` and returns its output. Fetches packages if needed. */
 export async function producePython(task: object): Promise<string> {
   const packages = await fetchPackages(join(folder, 'requirements.txt'))
   const env = { ...process.env, PYTHONPATH: packages }
@@ -32,13 +32,13 @@ export async function producePython(task: object): Promise<string> {
 const SCHEMATHESIS =
   'import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())'
 
-/** Runs schemathesis over an OpenAPI document; answers what it prints. Fetches it when needed. */
+/** Runs schemathesis on an OpenAPI document and returns its output. Fetches it if needed. */
 export async function runSchemathesis(args: string[], timeoutMs: number) {
   const packages = await fetchPackages(join(folder, 'schemathesis.txt'))
   const hooks = join(folder, 'schemathesis-hooks.py')
   const env = { ...process.env, PYTHONPATH: packages, SCHEMATHESIS_HOOKS: hooks }
   const all = ['--config-file', join(folder, 'schemathesis.toml'), 'run', ...args]
-  // It leaves what it has found in the working directory.
+  // It writes its findings to the working directory.
   const options = { env, cwd: packages, timeout: timeoutMs }
   const ended = await run('python3', ['-c', SCHEMATHESIS, ...all], options).catch((error) => error)
   return { isGood: !(ended instanceof Error), output: `${ended.stdout}${ended.stderr}` }

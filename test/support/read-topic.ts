@@ -3,7 +3,7 @@ import { kafkaClient, uniqueName, until } from './stack.ts'
 
 export type ReadRecord = KafkaMessage & { partition: number }
 
-/** Every record that is in the topic now, by partition and offset. */
+/** Every record in the topic, by partition and offset. */
 export async function readTopic(topic: string, kafka = kafkaClient()): Promise<ReadRecord[]> {
   const expected = await countOf(topic, kafka)
   const records: ReadRecord[] = []
@@ -25,7 +25,7 @@ async function countOf(topic: string, kafka: Kafka): Promise<number> {
   const admin = kafka.admin()
   await admin.connect()
   try {
-    // Of a topic that is quite new, not every broker has heard who leads it.
+    // Not every broker knows the leaders of a new topic yet.
     const ask = () => admin.fetchTopicOffsets(topic)
     const offsets = await until(ask, { what: `the ends of ${topic}` })
     return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)

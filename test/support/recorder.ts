@@ -1,7 +1,7 @@
 import type { Event } from '../../src/event/event.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 
-/** A plugin that notes what it is given, every event or those of one name. */
+/** A plugin that records its events: every event or those of one name. */
 export function recorder(only?: string, slug = 'recorder') {
   const seen: Event[] = []
   const plugin: Plugin = {

@@ -16,13 +16,13 @@ export function textOf(path: string): string {
 }
 
 export interface Import {
-  /** As it is written, or where a relative one leads, from the root of the repository. */
+  /** The specifier as written; a relative one is resolved from the root of the repository. */
   target: string
-  /** Nothing of it is left when the file runs. */
+  /** A type-only import, which is erased at run time. */
   isType: boolean
 }
 
-/** What a TypeScript file imports, in any way of saying so. */
+/** The imports of a TypeScript file, in every syntax. */
 export function importsOf(path: string): Import[] {
   const text = textOf(path)
   const statements = text.matchAll(/^(?:import|export) ([^'"`;()]*?\bfrom )?'([^']+)'/gm)

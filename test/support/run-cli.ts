@@ -7,7 +7,7 @@ export interface CliRun {
   stderr: string
 }
 
-/** Runs `inventory-events` to its end against the stack of the tests, as a shell would. */
+/** Runs `inventory-events` to its end on the stack of the tests, as a shell would. */
 export async function runCli(
   args: string[],
   { input = '', env = {} }: { input?: string | Buffer; env?: Record<string, string> } = {},

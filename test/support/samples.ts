@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { InventoryEvent } from '../../src/event/event.ts'
 
-/** The ten published sample events; all but the first have an id of their own. */
+/** The ten published sample events. All but the first have a unique id. */
 export function readSamples(): InventoryEvent[] {
   const text = readFileSync(new URL('samples.jsonl', import.meta.url), 'utf8')
   return text

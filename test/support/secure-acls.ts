@@ -9,13 +9,13 @@ const OPERATIONS: Record<string, number> = {
   DescribeConfigs: kafkajs.AclOperationTypes.DESCRIBE_CONFIGS,
 }
 
-/** The rights that the `kafka-acls --add` commands of a text give. Throws at what it does not know. */
+/** The rights that the `kafka-acls --add` commands of a text grant. Throws at unknown options. */
 export function rightsIn(text: string): AclEntry[] {
   const commands = [...text.matchAll(/^kafka-acls --add (.+)$/gm)]
   return commands.flatMap(([, options]) => rightsOf(options!))
 }
 
-/** Gives rights to whoever they are for, or to `user` instead. */
+/** Grants rights to their principals, or to `user` instead. */
 export async function grant(kafka: Kafka, rights: AclEntry[], user?: string): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()

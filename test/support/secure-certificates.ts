@@ -6,14 +6,14 @@ export interface Certificate {
   /** The file of the certificate. */
   cert: string
   key: string
-  /** Key and certificate in one file, as Kafka wants them. */
+  /** Key and certificate in one file, as Kafka expects them. */
   both: string
 }
 
 export interface Authority {
   /** The file of its own certificate. */
   cert: string
-  /** Signs a certificate for `localhost` and a user of that name; -1 day makes an expired one. */
+  /** Signs a certificate for `localhost` and a user with this name. -1 day makes an expired one. */
   sign(name: string, days?: number): Certificate
 }
 

@@ -13,14 +13,14 @@ import { nodeAt } from '../faults/node.ts'
 import { type Authority, type Certificate, createAuthority } from './secure-certificates.ts'
 
 export interface SecureKafka {
-  /** Where the tests' own files may go. */
+  /** A folder for the tests' own files. */
   folder: string
-  /** Listeners by what they ask for; `open` is for the tests alone, and may do everything. */
+  /** Listeners by required login. `open` is for the tests only and has all rights. */
   at: { open: string; sasl: string; certificate: string; expired: string }
   authority: Authority
-  /** One that the broker does not know. */
+  /** An authority that the broker does not trust. */
   stranger: Authority
-  /** A client that may do everything. */
+  /** A client with all rights. */
   kafka: Kafka
   /** Settings of a user that logs in with SCRAM over TLS. */
   as(user: string): Record<string, string>
@@ -36,7 +36,7 @@ export function passwordOf(user: string): string {
   return `secret-of-${user}`
 }
 
-/** A broker with TLS, every login and ACLs, where nobody may do anything yet. Needs Maven and Java. */
+/** A broker with TLS, all logins and ACLs, in which no user has rights yet. Needs Maven and Java. */
 export async function startSecureKafka(users: readonly string[]): Promise<SecureKafka> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'secure-kafka-')))
   const signal = AbortSignal.timeout(600_000)

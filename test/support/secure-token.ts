@@ -1,4 +1,4 @@
-/** A token that nobody signed, as a broker without an identity provider takes it; it holds so long. */
+/** An unsigned token, which a broker without an identity provider accepts, with this lifetime. */
 export function unsecuredToken(user: string, lifeS: number): string {
   const nowS = Math.floor(Date.now() / 1000)
   const claims = { sub: user, iat: nowS - 60, exp: nowS + lifeS }

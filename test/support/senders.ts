@@ -1,11 +1,11 @@
 import { wasted } from './events.ts'
 
-/** Sends a request and answers its status. */
+/** Sends a request and returns its status. */
 export type Send = (body: unknown) => Promise<{ status: number }>
 
 /**
  * Several senders that each send one event after the other, every one with an id of its own, until
- * they are stopped. What became of each is noted: its status, or 0 where no answer came.
+ * they are stopped. They record the status of each, or 0 if there was no response.
  */
 export function startSenders(send: Send, { count }: { count: number }) {
   const statuses = new Map<string, number>()
@@ -20,7 +20,7 @@ export function startSenders(send: Send, { count }: { count: number }) {
         () => 0,
       )
       statuses.set(id, status)
-      // Whoever can't reach the gateway does not wait for it, so others are let run.
+      // A failed connection returns immediately, so yield to other senders.
       if (status === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }

@@ -9,7 +9,7 @@ export interface LogLine {
   [field: string]: unknown
 }
 
-/** `inventory-events serve` as a process of its own. */
+/** Starts `inventory-events serve` as a process of its own. */
 export function serve(settings: Record<string, string>) {
   const { child, output, ended } = startCli(['serve'], settings)
   onTestFinished(async () => {
@@ -22,7 +22,7 @@ export function serve(settings: Record<string, string>) {
     return lines.map((line) => JSON.parse(line) as LogLine)
   }
 
-  /** The first line that has this message, once it is there. */
+  /** Waits for the first log line with this message. */
   function logged(msg: string): Promise<LogLine> {
     const find = () => {
       if (child.exitCode !== null && !output.out.includes(msg)) {

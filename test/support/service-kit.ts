@@ -22,12 +22,12 @@ export interface SituationOptions {
   plugins: Plugin[]
   /** Partitions of the input. */
   partitions?: number
-  /** Partitions of the dead letters; as many as the input unless said otherwise. */
+  /** Partitions of the dead-letter topic. Default: as many as the input. */
   deadLetterPartitions?: number
   deadLetterConfig?: Record<string, string>
-  /** `memory:` unless said otherwise, which is quick; `kafka:` has its ledger created. */
+  /** Default `memory:`, which is fast. With `kafka:` its marks topic is created. */
   store?: 'memory:' | 'kafka:'
-  /** Partitions of that ledger; as many as the input unless said otherwise. */
+  /** Partitions of the marks topic. Default: as many as the input. */
   marksPartitions?: number
   settings?: Record<string, string>
 }
@@ -40,14 +40,14 @@ export interface TestDeadLetter {
 }
 
 export interface Running extends Service {
-  /** What made the service give up. */
+  /** The errors with which the service failed. */
   failures: Error[]
   /** Lines of its log, parsed. */
   log: Record<string, unknown>[]
   metric(name: string): Promise<number>
 }
 
-/** Topics, subjects and a group of one test alone, with services that read them. */
+/** Topics, registry subjects and a group for one test, with services that read them. */
 export async function situation(options: SituationOptions) {
   const { plugins, partitions = 3, deadLetterPartitions = partitions } = options
   const { store = 'memory:', marksPartitions = partitions } = options
@@ -125,7 +125,7 @@ export async function situation(options: SituationOptions) {
     return { key, value: value!, headers: headers as IHeaders }
   }
 
-  /** Writes records as they are, past the publisher. */
+  /** Writes records unchanged, bypassing the publisher. */
   async function produce(messages: Message[], to = topic): Promise<void> {
     const producer = kafkaClient().producer({ idempotent: true })
     await producer.connect()
@@ -146,7 +146,7 @@ export async function situation(options: SituationOptions) {
     members: () => groupMembers(groupId, topic),
     offsets: () => groupOffsets(groupId, topic),
     letters: () => readAll(deadLetters),
-    /** Everything that was published is completed and committed. */
+    /** Waits until every published event is completed and committed. */
     async caughtUp(timeoutMs = 30_000): Promise<void> {
       const isEven = async () =>
         (await groupOffsets(groupId, topic)).every(({ committed, end }) => committed === end)
@@ -156,7 +156,7 @@ export async function situation(options: SituationOptions) {
 }
 
 /** The schema id of every record of the contract, by full name. */
-/** One test file after the other: many writers at once wear the local registry out. */
+/** One test file at a time: many concurrent writers overload the local registry. */
 async function registerSchemas(topic: string): Promise<Map<string, number>> {
   const { port } = new URL(endpoints().registryUrl)
   const lock = join(tmpdir(), `inventory-events-registry-${port}.lock`)
@@ -179,7 +179,7 @@ export function registerSchema(topic: string, fullName: string, text: string): P
   return until(() => registry.register(subject, text), { what: `the registry to take ${subject}` })
 }
 
-/** Reads a topic from its start to the end that it has now. */
+/** Reads a topic from its start to its current end. */
 export async function readAll(topic: string): Promise<TestDeadLetter[]> {
   const admin = kafkaClient().admin()
   await admin.connect()
@@ -211,7 +211,7 @@ export async function scrape(port: number): Promise<string> {
   return response.text()
 }
 
-/** The sum of a metric's series; `name` may hold labels, as in `deliveries_total{outcome="x"}`. */
+/** The sum of a metric's series. `name` may have labels, as in `deliveries_total{outcome="x"}`. */
 export function total(text: string, name: string): number {
   const [metric, labels = ''] = name.replace(/\}$/, '').split('{')
   const wanted = labels === '' ? [] : labels.split(',')

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 
-/** The header with which the sender of webhooks signs these bytes. */
+/** The header with which a webhook sender signs these bytes. */
 export function signed(secret: string, body: string | Buffer, nowMs = Date.now()) {
   const seconds = Math.floor(nowMs / 1000)
   const mac = createHmac('sha256', secret).update(`${seconds}.`).update(body).digest('hex')

@@ -27,14 +27,14 @@ interface TestStack extends Endpoints {
 const LOCAL = resolve('.inventory-events')
 const STACKS = join(LOCAL, 'test')
 
-/** A real Kafka and registry for the integration tests, apart from the developer's running ones. */
+/** A real Kafka and registry for the integration tests, separate from those of the developer. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { brokers, registryUrl, stop } = await startTestStack()
   project.provide('stack', { brokers, registryUrl })
   return stop
 }
 
-/** The Kafka and registry that the environment names, else new ones, until they are stopped. */
+/** The Kafka and registry in the environment, else new ones that run until they are stopped. */
 export async function startTestStack(): Promise<TestStack> {
   const given = externalEndpoints(process.env)
   if (given) {
@@ -59,7 +59,7 @@ async function startFromMaven(): Promise<TestStack> {
   return { ...endpointsOf(ports), stop }
 }
 
-/** The processes of a killed test run have died with it; its data has not. */
+/** Deletes the data of a killed test run, whose processes died with it. */
 async function removeLeftOvers(): Promise<void> {
   await mkdir(STACKS, { recursive: true })
   for (const pid of await readdir(STACKS)) {

@@ -4,7 +4,7 @@ import { inject } from 'vitest'
 import type { Endpoints } from '../../src/dev/stack/maven-stack.ts'
 import { messageOf } from '../../src/util/errors.ts'
 
-// kafkajs tells everybody once that it has changed its partitioner.
+// kafkajs warns once that it has changed its partitioner.
 process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1'
 
 /** The Kafka and registry that all integration tests share. */
@@ -12,7 +12,7 @@ export function endpoints(): Endpoints {
   return inject('stack')
 }
 
-/** A name for topics and groups of one test alone. */
+/** A unique name for topics and groups of one test. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${randomUUID().slice(0, 8)}`
 }
@@ -23,12 +23,12 @@ export function kafkaClient(): Kafka {
   return new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING })
 }
 
-/** Creates the topics and waits until each has its leaders; one partition unless said otherwise. */
+/** Creates topics, by default with one partition, and waits until each has its leaders. */
 export async function createTopics(...topics: ITopicConfig[]): Promise<void> {
   const admin = kafkaClient().admin()
   await admin.connect()
   try {
-    // kafkajs gives up its own wait for leaders where a broker does not know the new topic yet.
+    // kafkajs stops waiting for leaders if a broker does not know the new topic yet.
     await admin.createTopics({ topics, waitForLeaders: false, timeout: 10_000 })
     const names = topics.map(({ topic }) => topic)
     const haveLeaders = async () => {
@@ -42,12 +42,12 @@ export async function createTopics(...topics: ITopicConfig[]): Promise<void> {
 }
 
 export interface UntilOptions {
-  /** What is waited for, for the message: `the plugin to have seen 20 events`. */
+  /** The condition, for the error message: `the plugin to have seen 20 events`. */
   what: string
   timeoutMs?: number
 }
 
-/** Asks until the answer is something, and answers that; a throw counts as: not yet. */
+/** Polls until the result is truthy, and returns it. An error counts as not yet. */
 export async function until<T>(
   ask: () => T | Promise<T>,
   { what, timeoutMs = 60_000 }: UntilOptions,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const BIN = fileURLToPath(new URL('../../bin/inventory-events.js', import.meta.url))
 
-/** `inventory-events` as a process of its own, with all that it says. */
+/** Starts `inventory-events` as a process of its own, and collects its output. */
 export function startCli(
   args: readonly string[],
   settings: Record<string, string> = {},

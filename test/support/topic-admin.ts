@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs'
 import { withAdmin } from './group.ts'
 
-/** Gives a topic these settings; all others go back to their defaults. */
+/** Sets these configs on a topic, and resets all others to their defaults. */
 export function configure(name: string, configs: Record<string, string>): Promise<unknown> {
   const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }))
   const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }

@@ -1,7 +1,7 @@
 import type { Event } from '../../src/event/event.ts'
 import { readSamples } from './samples.ts'
 
-/** The samples, and events that hold what codecs get wrong: compared with another implementation. */
+/** The samples and events with edge cases of codecs, to compare with another implementation. */
 export function vectorEvents(): Event[] {
   return [...readSamples(), ...awkward.map((line) => JSON.parse(line) as Event)]
 }

@@ -3,21 +3,21 @@ import type { SourceRecord } from '../../event/record.ts'
 import type { DeadLetterOptions } from './options.ts'
 import { scanDeadLetters } from './scan.ts'
 
-/** Prints each dead letter as a line of JSON that holds all of the original record. */
+/** Prints each dead letter as a line of JSON with the complete original record. */
 export function exportDeadLetters(options: DeadLetterOptions): Promise<void> {
-  return scanDeadLetters(options, (letter, record) =>
-    write(`${JSON.stringify(lineOf(letter, record))}\n`),
+  return scanDeadLetters(options, (deadLetter, record) =>
+    write(`${JSON.stringify(lineOf(deadLetter, record))}\n`),
   )
 }
 
-function lineOf(letter: DeadLetterInfo, record: SourceRecord) {
-  const { timestampMs, ...told } = letter
+function lineOf(deadLetter: DeadLetterInfo, record: SourceRecord) {
+  const { timestampMs, ...rest } = deadLetter
   const headers = Object.entries(originalHeaders(record)).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.map(base64) : base64(value),
   ])
   return {
-    ...told,
+    ...rest,
     time: new Date(timestampMs).toISOString(),
     key: base64(record.key),
     value: base64(record.value),
@@ -29,7 +29,7 @@ function base64(bytes: Buffer | string | null | undefined): string | null {
   return bytes == null ? null : Buffer.from(bytes).toString('base64')
 }
 
-/** Waits where the reader of our output is slower than Kafka. */
+/** Waits while stdout is full, because its reader may be slower than Kafka. */
 function write(line: string): void | Promise<void> {
   if (process.stdout.write(line)) return
   return new Promise((resolve) => process.stdout.once('drain', () => resolve()))

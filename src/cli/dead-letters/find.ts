@@ -2,35 +2,38 @@ import { type DeadLetterInfo, readDeadLetter } from '../../dead-letter/read-dead
 import type { SourceRecord } from '../../event/record.ts'
 import type { EventReader } from '../../explain/event-reader.ts'
 
-/** Which dead letters are wanted; what is left out does not matter. */
+/** Selects dead letters. An absent field matches all. */
 export interface DeadLetterFilter {
   plugin?: string
   reason?: string
   group?: string
-  /** The event's name; needs a reader. */
+  /** The event's name. Requires a reader. */
   kind?: string
 }
 
-/** Hands over the dead letters among records that the filter lets through. */
+/** Returns a callback for records that passes matching dead letters to `onDeadLetter`. */
 export function findDeadLetters(
   filter: DeadLetterFilter,
   reader: EventReader | undefined,
-  onLetter: (letter: DeadLetterInfo, record: SourceRecord) => void | Promise<void>,
+  onDeadLetter: (deadLetter: DeadLetterInfo, record: SourceRecord) => void | Promise<void>,
 ) {
   return function onRecord(record: SourceRecord): void | Promise<void> {
-    const letter = readDeadLetter(record)
-    if (letter === undefined || !isWanted(letter, filter)) return
-    if (filter.kind === undefined) return onLetter(letter, record)
-    return isOfKind(filter.kind, record, reader).then((isIt) =>
-      isIt ? onLetter(letter, record) : undefined,
+    const deadLetter = readDeadLetter(record)
+    if (deadLetter === undefined || !isWanted(deadLetter, filter)) return
+    if (filter.kind === undefined) return onDeadLetter(deadLetter, record)
+    return isOfKind(filter.kind, record, reader).then((matches) =>
+      matches ? onDeadLetter(deadLetter, record) : undefined,
     )
   }
 }
 
-function isWanted(letter: DeadLetterInfo, { plugin, reason, group }: DeadLetterFilter): boolean {
-  if (plugin !== undefined && letter.plugin !== plugin) return false
-  if (reason !== undefined && letter.reason !== reason) return false
-  return group === undefined || letter.groupId === group
+function isWanted(
+  deadLetter: DeadLetterInfo,
+  { plugin, reason, group }: DeadLetterFilter,
+): boolean {
+  if (plugin !== undefined && deadLetter.plugin !== plugin) return false
+  if (reason !== undefined && deadLetter.reason !== reason) return false
+  return group === undefined || deadLetter.groupId === group
 }
 
 async function isOfKind(kind: string, record: SourceRecord, reader: EventReader | undefined) {

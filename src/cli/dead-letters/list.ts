@@ -2,27 +2,29 @@ import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
 import type { DeadLetterOptions } from './options.ts'
 import { scanDeadLetters } from './scan.ts'
 
-/** So many are sorted in memory; the others are counted. */
+/** The most that are kept and sorted in memory. Others are only counted. */
 const KEPT_MAX = 200_000
 
 /** Prints a line for each dead letter, oldest first. */
 export async function listDeadLetters(options: DeadLetterOptions): Promise<void> {
   const found: DeadLetterInfo[] = []
   let count = 0
-  await scanDeadLetters(options, (letter) => {
+  await scanDeadLetters(options, (deadLetter) => {
     count += 1
-    if (found.length < KEPT_MAX) found.push(letter)
+    if (found.length < KEPT_MAX) found.push(deadLetter)
   })
   found.sort((a, b) => a.timestampMs - b.timestampMs)
-  for (const letter of found.slice(-options.limit)) process.stdout.write(`${lineOf(letter)}\n`)
+  for (const deadLetter of found.slice(-options.limit)) {
+    process.stdout.write(`${lineOf(deadLetter)}\n`)
+  }
   const left = count - Math.min(found.length, options.limit)
-  if (left > 0) process.stderr.write(`${left} more: raise --limit, or ask for fewer\n`)
+  if (left > 0) process.stderr.write(`${left} more: raise --limit or narrow the selection\n`)
 }
 
-export function lineOf(letter: DeadLetterInfo): string {
-  const { place, timestampMs, plugin, reason, entity = '', topic, partition, offset } = letter
+export function lineOf(deadLetter: DeadLetterInfo): string {
+  const { place, timestampMs, plugin, reason, entity = '', topic, partition, offset } = deadLetter
   const origin = `${topic}/${partition}@${offset}`
-  const error = letter.error.replace(/\s+/g, ' ')
+  const error = deadLetter.error.replace(/\s+/g, ' ')
   return [place, new Date(timestampMs).toISOString(), plugin, reason, entity, origin, error].join(
     '\t',
   )

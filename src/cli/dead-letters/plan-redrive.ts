@@ -14,48 +14,49 @@ import type { DeadLetterOptions } from './options.ts'
 import { scanDeadLetters } from './scan.ts'
 
 export interface Planned {
-  letter: DeadLetterInfo
+  deadLetter: DeadLetterInfo
   record: RedriveRecord
 }
 
 export interface Plan {
-  /** In the order of each partition of the dead letters; as many as fit in memory. */
+  /** In partition order; as many as fit in memory. */
   planned: Planned[]
-  /** How many are to be redriven, by plugin and reason; with those beyond `planned`. */
+  /** The number to redrive by plugin and reason, including those beyond `planned`. */
   counts: Map<string, number>
   total: number
-  /** How many were redriven before. */
+  /** The number that were redriven before. */
   before: number
 }
 
 const PLANNED_MAX_BYTES = 64 * 1024 * 1024
 const REDRIVEN_MAX = 2_000_000
 
-/** The dead letters that the options choose, without those whose places are in `redriven`. */
+/** Plans to redrive the selected dead letters, except those whose places are in `redriven`. */
 export async function planRedrive(
   options: Omit<DeadLetterOptions, 'limit'>,
   redriven: ReadonlySet<string>,
 ): Promise<Plan> {
   const plan: Plan = { planned: [], counts: new Map(), total: 0, before: 0 }
   let bytes = 0
-  await scanDeadLetters(options, (letter, record) => {
-    if (deadLetterTopicOf(letter.topic) !== record.topic) return
-    if (redriven.has(letter.place)) {
+  await scanDeadLetters(options, (deadLetter, record) => {
+    if (deadLetterTopicOf(deadLetter.topic) !== record.topic) return
+    if (redriven.has(deadLetter.place)) {
       plan.before += 1
       return
     }
-    const what = `${letter.plugin} ${letter.reason}`
+    const what = `${deadLetter.plugin} ${deadLetter.reason}`
     plan.counts.set(what, (plan.counts.get(what) ?? 0) + 1)
     plan.total += 1
-    // Once something is left out so is all behind it, or an entity's order would be broken.
+    // `bytes` only grows: once a record does not fit, all later ones are left out too, so that the
+    // order of each entity is kept.
     bytes += bytesOf(record)
     if (bytes > PLANNED_MAX_BYTES && plan.planned.length > 0) return
-    plan.planned.push({ letter, record: redriveRecordOf(letter, copyRecord(record)) })
+    plan.planned.push({ deadLetter, record: redriveRecordOf(deadLetter, copyRecord(record)) })
   })
   return plan
 }
 
-/** The places of the dead letters that the group has redriven, as its redrive topics tell. */
+/** Reads the places of the dead letters that the group has redriven from its redrive topics. */
 export async function redrivenBefore(
   kafka: Kafka,
   { KAFKA_TOPICS, KAFKA_GROUP_ID }: Pick<Config, 'KAFKA_TOPICS' | 'KAFKA_GROUP_ID'>,
@@ -72,6 +73,6 @@ export async function redrivenBefore(
     },
   })
   if (places.size <= REDRIVEN_MAX) return places
-  const message = `${places.size} were redriven already: more than can be told apart, ${REDRIVEN_MAX}`
+  const message = `${places.size} dead letters were redriven before, more than the limit of ${REDRIVEN_MAX}`
   throw new InventoryEventsError('USAGE', message)
 }

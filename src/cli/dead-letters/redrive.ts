@@ -10,13 +10,13 @@ import { type Plan, type Planned, planRedrive, redrivenBefore } from './plan-red
 
 export interface RedriveOptions extends Omit<DeadLetterOptions, 'limit' | 'group'> {
   yes?: boolean
-  /** Records a second. */
+  /** Records per second. */
   rate: number
 }
 
 const SHOWN = 5
 
-/** Sends dead letters of KAFKA_GROUP_ID to their plugins once more, or says which those would be. */
+/** Redrives dead letters of KAFKA_GROUP_ID, or lists those that would be redriven. */
 export async function redriveDeadLetters(options: RedriveOptions): Promise<void> {
   const { config, kafka } = connectionOf(process.env)
   const stop = new AbortController()
@@ -31,7 +31,7 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<void>
     const redrive = new Redrive(producer, options.rate, redriven, stop.signal)
     try {
       await redrive.send(plan.planned)
-      // What is given up meanwhile is not redriven again by the same command.
+      // Events that are dead-lettered again in the meantime are not redriven by the same command.
       const older = { ...chosen, to: options.to ?? startMs }
       for (let left = plan.total - plan.planned.length; left > 0; ) {
         const next = await planRedrive(older, redriven)
@@ -39,7 +39,7 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<void>
         left = next.total - next.planned.length
       }
     } finally {
-      print(`${redrive.sent} redriven, ${plan.before} had been before`)
+      print(`${redrive.sent} redriven, ${plan.before} redriven before`)
       await producer.close()
     }
   } finally {
@@ -47,7 +47,7 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<void>
   }
 }
 
-/** One record after the other, so that what was sent is always the beginning of each partition. */
+/** Sends one record at a time, so that an interruption never leaves gaps in a partition's order. */
 class Redrive {
   sent = 0
   #producer: Pick<Producer, 'send'>
@@ -69,17 +69,17 @@ class Redrive {
   }
 
   async send(planned: readonly Planned[]): Promise<void> {
-    for (const { letter, record } of planned) {
+    for (const { deadLetter, record } of planned) {
       await this.#pace()
       if (this.#signal.aborted) throw interrupted()
       const { topic, ...rest } = record
       await this.#producer.send(topic, [rest])
-      this.#redriven.add(letter.place)
+      this.#redriven.add(deadLetter.place)
       this.sent += 1
     }
   }
 
-  /** Time that a slow answer took is not made up for: the rate is a limit. */
+  /** Does not catch up after a slow send, because the rate is an upper limit. */
   async #pace(): Promise<void> {
     const nowMs = clock.now()
     if (this.#nextMs > nowMs) await clock.sleep(this.#nextMs - nowMs, this.#signal)
@@ -89,12 +89,13 @@ class Redrive {
 
 function preview({ planned, counts, total, before }: Plan): string {
   const sums = [...counts].sort().map(([what, count]) => `  ${what}: ${count}`)
-  const first = planned.slice(0, SHOWN).map(({ letter }) => lineOf(letter))
-  const then = total === 0 ? [] : ['nothing was sent: with --yes they are']
-  return [`${total} to redrive, ${before} had been before`, ...sums, ...first, ...then].join('\n')
+  const first = planned.slice(0, SHOWN).map(({ deadLetter }) => lineOf(deadLetter))
+  const hint =
+    total === 0 ? [] : [`Dry run. Add --yes to redrive ${total === 1 ? 'it' : `these ${total}`}.`]
+  return [`${total} to redrive, ${before} redriven before`, ...sums, ...first, ...hint].join('\n')
 }
 
 function interrupted(): InventoryEventsError {
-  const message = 'interrupted; run it again for the rest, none is sent twice'
+  const message = 'interrupted; run it again to redrive the rest, none is sent twice'
   return new InventoryEventsError('USAGE', message)
 }

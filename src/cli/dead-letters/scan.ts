@@ -11,10 +11,10 @@ import { rangeOf } from '../shared/search-options.ts'
 import { findDeadLetters } from './find.ts'
 import type { DeadLetterOptions } from './options.ts'
 
-/** Goes through the dead letters of KAFKA_TOPICS that the options choose, partition by partition. */
+/** Calls back for each selected dead letter of KAFKA_TOPICS, in partition order. */
 export async function scanDeadLetters(
   options: Omit<DeadLetterOptions, 'limit'>,
-  onLetter: (letter: DeadLetterInfo, record: SourceRecord) => void | Promise<void>,
+  onDeadLetter: (deadLetter: DeadLetterInfo, record: SourceRecord) => void | Promise<void>,
 ): Promise<void> {
   const { config, kafka } = connectionOf(process.env)
   const reader = options.kind === undefined ? undefined : eventReader()
@@ -29,7 +29,7 @@ export async function scanDeadLetters(
       ...range,
       ...(entity !== undefined && { key: entity }),
       signal: stop.signal,
-      onRecord: findDeadLetters(options, reader, onLetter),
+      onRecord: findDeadLetters(options, reader, onDeadLetter),
     })
   } finally {
     interrupt.end()
@@ -37,7 +37,7 @@ export async function scanDeadLetters(
   }
 }
 
-/** Decodes by the registry of SCHEMA_REGISTRY_URL. */
+/** A reader that uses the registry at SCHEMA_REGISTRY_URL. */
 export function eventReader() {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   return createEventReader(createRegistry(config))

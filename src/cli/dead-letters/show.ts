@@ -5,17 +5,17 @@ import { InventoryEventsError } from '../../util/errors.ts'
 import { connectionOf } from '../shared/connection.ts'
 import { eventReader } from './scan.ts'
 
-/** Prints a dead letter: why it is one, its headers, and its event or its bytes. */
+/** Prints a dead letter as JSON: its cause, its headers, and its event or its bytes. */
 export async function showDeadLetter(place: string): Promise<void> {
   const { config, kafka } = connectionOf(process.env)
   const reader = eventReader()
   try {
     const record = await readRecord(kafka, config.KAFKA_GROUP_ID, placeFrom(place))
-    const letter = record && readDeadLetter(record)
-    if (letter === undefined) throw noLetter(place)
-    const { timestampMs, ...told } = letter
+    const deadLetter = record && readDeadLetter(record)
+    if (deadLetter === undefined) throw notFound(place)
+    const { timestampMs, ...rest } = deadLetter
     const time = new Date(timestampMs).toISOString()
-    const shown = { ...told, time, headers: textHeaders(record!), ...(await contentOf(record!)) }
+    const shown = { ...rest, time, headers: textHeaders(record!), ...(await contentOf(record!)) }
     process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
   } finally {
     reader.close()
@@ -41,7 +41,7 @@ function placeFrom(place: string) {
   throw new InventoryEventsError('USAGE', message)
 }
 
-function noLetter(place: string): InventoryEventsError {
+function notFound(place: string): InventoryEventsError {
   return new InventoryEventsError('USAGE', `there is no dead letter at ${place}`)
 }
 

@@ -18,7 +18,7 @@ export interface ExplainOptions {
   json?: true
 }
 
-/** Prints what is known of an event. Ends the process with 1 if it is nowhere. */
+/** Prints what is known about an event. Exits the process, with 1 if the event is not found. */
 export async function printExplanation(id: string, options: ExplainOptions): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const kafka = createKafka(config, commandLogger(process.env))
@@ -36,16 +36,15 @@ export async function printExplanation(id: string, options: ExplainOptions): Pro
     ? `${JSON.stringify(explanation, null, 2)}\n`
     : explanationText(explanation)
   const isFound = found.records.length + found.letters.length + found.redrives.length > 0
-  // A plugin may have opened what would keep the process alive.
+  // A plugin may have opened handles that would keep the process alive.
   process.stdout.write(text, () => process.exit(isFound ? 0 : 1))
 }
 
-/** What the topics say can be told without plugins. */
+/** Loads PLUGINS. Those that can't be loaded are listed as unknown; the topics are read anyway. */
 async function pluginsOf(config: { PLUGINS?: readonly string[] | undefined }) {
   if (config.PLUGINS === undefined) {
-    return { plugins: [], unknown: ['what plugins made of it: PLUGINS names none'] }
+    return { plugins: [], unknown: ['what plugins did with it: PLUGINS is not set'] }
   }
   const { plugins, problems } = await loadNamedOrConfigured([], process.env)
-  const unknown = problems.map((problem) => `what it made of it: ${describeProblem(problem)}`)
-  return { plugins, unknown }
+  return { plugins, unknown: problems.map(describeProblem) }
 }

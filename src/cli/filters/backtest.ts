@@ -9,6 +9,7 @@ import { createKafka } from '../../kafka/client/client.ts'
 import { search } from '../../kafka/reader/search-topics.ts'
 import { createPeek } from '../../pipeline/intake/peek.ts'
 import { systemClock } from '../../util/clock.ts'
+import { counted } from '../../util/counted.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { loadPlugin } from '../shared/load-plugin.ts'
@@ -26,7 +27,7 @@ export interface BacktestFlags {
   json?: true
 }
 
-/** Prints what a plugin's filters make of past events. Ends the process, with 130 if interrupted. */
+/** Prints how a plugin's filters decide on past events. Exits the process, with 130 if interrupted. */
 export async function printBacktest(flags: BacktestFlags): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const plugin = await loadPlugin(flags.plugin, process.env)
@@ -36,16 +37,16 @@ export async function printBacktest(flags: BacktestFlags): Promise<void> {
   const peek = createPeek({ schemaIdOf, schemas })
   const backtest = new Backtest({ plugin, changed, examplesMax, peek, cpuMicros })
   const isPartial = await run(backtest, flags, config).finally(() => schemas.close())
-  const asked = askedBy(flags, config, isPartial)
+  const request = requestOf(flags, config, isPartial)
   const report = backtest.report()
   const text = flags.json
-    ? `${JSON.stringify({ ...asked, ...report }, null, 2)}\n`
-    : `${titleOf(asked)}${backtestText(report)}`
-  // A plugin may have opened what would keep the process alive.
+    ? `${JSON.stringify({ ...request, ...report }, null, 2)}\n`
+    : `${titleOf(request)}${backtestText(report)}`
+  // A plugin may have opened handles that would keep the process alive.
   process.stdout.write(text, () => process.exit(isPartial ? 130 : 0))
 }
 
-/** Takes all that the flags ask for, or what it can until it is interrupted: says if that is so. */
+/** Feeds the selected records to the backtest. Returns whether it was interrupted. */
 async function run(backtest: Backtest, flags: BacktestFlags, config: Connected): Promise<boolean> {
   const stop = new AbortController()
   const interrupt = onInterrupt(() => stop.abort())
@@ -59,7 +60,7 @@ async function run(backtest: Backtest, flags: BacktestFlags, config: Connected):
       ...(entity !== undefined && { key: entity }),
       signal: stop.signal,
       onRecord(record) {
-        progress.show(`${backtest.records} records read, ${backtest.matched} matched`)
+        progress.show(`${counted(backtest.records, 'record')} read, ${backtest.matched} matched`)
         return backtest.take(record)
       },
     })
@@ -80,18 +81,18 @@ function schemasOf(config: Connected) {
   return createSchemaCache({ fetchSchema: schemaById, clock: systemClock })
 }
 
-interface Asked {
+interface BacktestRequest {
   plugin: string
   against?: string
   topics: readonly string[]
-  /** RFC 3339; null is the end that each partition had. */
+  /** RFC 3339. A null `to` means the end of each partition at the time. */
   from: string
   to: string | null
   entity: string | null
   partial: boolean
 }
 
-function askedBy(flags: BacktestFlags, config: Connected, partial: boolean): Asked {
+function requestOf(flags: BacktestFlags, config: Connected, partial: boolean): BacktestRequest {
   const { plugin, against, from, to, entity = null } = flags
   return {
     plugin,
@@ -104,17 +105,17 @@ function askedBy(flags: BacktestFlags, config: Connected, partial: boolean): Ask
   }
 }
 
-function titleOf({ plugin, against, topics, from, to, entity, partial }: Asked): string {
+function titleOf({ plugin, against, topics, from, to, entity, partial }: BacktestRequest): string {
   const range = `from ${from} to ${to ?? 'the end'}`
   const parts = [
-    partial ? 'partial: interrupted before all was read\n' : '',
+    partial ? 'partial: interrupted before all records were read\n' : '',
     `plugin ${plugin}${against === undefined ? '' : ` against ${against}`}, `,
     `${topics.join(', ')} ${range}${entity === null ? '' : `, entity ${entity}`}\n`,
   ]
   return parts.join('')
 }
 
-/** Of all threads of this process. */
+/** The CPU time of all threads of this process. */
 function cpuMicros(): number {
   const { user, system } = process.cpuUsage()
   return user + system

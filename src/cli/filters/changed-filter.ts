@@ -10,15 +10,15 @@ import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 
 /**
- * The plugin as it would be with the filters of a file: a module, or JSON that takes the place of
- * its `where`. Throws USAGE or PLUGIN_INVALID.
+ * The plugin with the filters of a file: a plugin module, or JSON that replaces its `where`. Throws
+ * USAGE or PLUGIN_INVALID.
  */
 export async function changedFilter(
   file: string,
   plugin: LoadedPlugin,
   config: Pick<Config, 'PLUGIN_FILTERS'>,
 ): Promise<LoadedPlugin> {
-  if (!file.endsWith('.json')) return ofModule(file)
+  if (!file.endsWith('.json')) return loadModule(file)
   const where = parse(file, await read(file))
   const { slug, wantsProcessEvent } = plugin
   const problems = whereProblems(where, 'where', wantsProcessEvent)
@@ -31,7 +31,7 @@ export async function changedFilter(
   return applyFilters([changed], config.PLUGIN_FILTERS, { areAll: false })[0] as LoadedPlugin
 }
 
-async function ofModule(file: string): Promise<LoadedPlugin> {
+async function loadModule(file: string): Promise<LoadedPlugin> {
   const { plugins, problems } = await loadNamedOrConfigured([file], process.env)
   const [changed] = plugins
   if (changed !== undefined) return changed

@@ -4,21 +4,21 @@ import { wholeNumber } from '../shared/whole-number.ts'
 import type { BacktestFlags } from './backtest.ts'
 
 const HELP = `
-Reads KAFKA_TOPICS beside the service: no handler is called, and nothing is committed. An error of a
-filter is a result, as the service would dead-letter that event: the exit code is 0. On Ctrl-C it
-prints what it has counted so far, and the exit code is 130.
-FILE is a plugin's module, or a .json file with a filter or a list of filters, which takes the place
-of the plugin's "where". PLUGIN_FILTERS holds for both.`
+Reads KAFKA_TOPICS without affecting the service: calls no handler and commits nothing. Filter errors
+are counted as a result, since the service would dead-letter those events; the exit code is still 0.
+On Ctrl-C it prints the counts so far, and the exit code is 130.
+FILE is a plugin module, or a .json file with a filter or a list of filters that replaces the
+plugin's "where". PLUGIN_FILTERS applies to both.`
 
 export function registerFilters(program: Command): void {
-  const filters = program.command('filters').description("Try plugins' filters")
+  const filters = program.command('filters').description("Test plugins' filters")
   const backtest = filters
     .command('backtest')
-    .description("Run a plugin's filters over past events: what they match, and what that costs")
-    .requiredOption('--plugin <slug>', 'one of PLUGINS')
-    .option('--against <file>', 'also: what a changed filter would gain and lose')
-    .option('--examples <n>', 'so many of each sort and name', wholeNumber(0, 100), 3)
-    .option('--json', 'as JSON')
+    .description("Run a plugin's filters over past events; report matches and CPU cost")
+    .requiredOption('--plugin <slug>', 'a plugin of PLUGINS')
+    .option('--against <file>', 'compare with a changed filter: events gained and lost')
+    .option('--examples <n>', 'the number of examples per group', wholeNumber(0, 100), 3)
+    .option('--json', 'print JSON')
   withRange(backtest, { isFromRequired: true })
     .addHelpText('after', HELP)
     .action(async (flags: BacktestFlags) => {

@@ -22,7 +22,7 @@ export interface EnableOptions extends AuditOptions {
 
 const MEMBERS_CHECK_MS = 1_000
 
-/** Enables a plugin from a time on, or says what it would be handed. Ends the process. */
+/** Enables a plugin from a time on, or prints what it would get. Exits the process. */
 export async function enableFrom(slug: string, options: EnableOptions): Promise<never> {
   const stop = new AbortController()
   const interrupt = onInterrupt(() => stop.abort(interrupted(slug)))
@@ -35,25 +35,25 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
   const audit = auditOf(options)
   const wish = { purpose: 'enable', fromMs: options.from ?? 0 } as const
   const plan = unfinished ? previous : await makePlan(parts, wish, { audit, previous })
-  if (unfinished) print(`${describePlan(plan)} goes on, begun by ${plan.by} at ${plan.at}`)
-  if (options.yes === undefined) await showPreview(parts, plan, 'handed over')
+  if (unfinished) print(`resuming: ${describePlan(plan)}, started by ${plan.by} at ${plan.at}`)
+  if (options.yes === undefined) await showPreview(parts, plan, 'deliver these events')
   else {
-    if (unfinished) await untilAlone(parts, plan)
+    if (unfinished) await untilEmpty(parts, plan)
     else await beginPlan(parts.kafka, groupId, plan)
-    // A replica may not know yet that the plugin is off.
+    // A replica may not have seen yet that the plugin is disabled.
     await clock.sleep(Math.max(0, Date.parse(since) + FOLLOWED_MS - Date.now()), stop.signal)
     await run({ ...parts, audit, say: print, stateOf: () => stateOf(parts) }, plan)
   }
   interrupt.end()
-  // A plugin may have opened what would keep the process alive.
+  // A plugin may have opened handles that would keep the process alive.
   process.exit(0)
 }
 
 async function run(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
   const begunAt = new Date().toISOString()
   const done = await catchUp(parts, plan).catch(async (error) => {
-    const state = await stateOf(parts).catch(() => 'switched as it was')
-    process.stderr.write(`${plan.slug} is ${state}, what it missed is not all handed over\n`)
+    const state = await stateOf(parts).catch(() => 'in an unknown state')
+    process.stderr.write(`${plan.slug} is ${state}; not all missed events were delivered\n`)
     throw error
   })
   await deleteGroupResources(parts, plan)
@@ -61,41 +61,42 @@ async function run(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
   print(`${plan.slug}: enabled in group ${parts.config.KAFKA_GROUP_ID}`)
 }
 
-/** Since when the plugin is off. Throws USAGE where there is nothing to catch up on. */
+/** Returns the time since which the plugin is off. Throws USAGE if there is nothing to catch up on. */
 async function requireOff(parts: RunParts, unfinished: boolean): Promise<string> {
   const { slug } = parts.plugin
-  const standings = await standingsNow(parts)
-  if (standings.events === 'off') {
-    throw usage(`events are off, so ${slug} would go on missing some: run "events on" first`)
+  const states = await readStates(parts)
+  if (states.events === 'off') {
+    throw usage(`events are off, so ${slug} would still miss events: run "events on" first`)
   }
-  const { state, at = new Date(0).toISOString() } = standings.of(slug)
+  const { state, at = new Date(0).toISOString() } = states.of(slug)
   if (state === 'disabled' || (state === 'paused' && unfinished)) return at
   const hint =
     state === 'paused'
-      ? 'its events wait for "plugins resume"'
-      : 'it misses none; "replay" hands over past events again'
-  throw usage(`--from is for a plugin that is disabled, and ${slug} is ${state}: ${hint}`)
+      ? '"plugins resume" delivers the events that wait'
+      : 'it misses no events; "replay" delivers past events again'
+  throw usage(`--from: expected a disabled plugin, but ${slug} is ${state}: ${hint}`)
 }
 
-/** A process that was killed is a member until its session ends. */
-async function untilAlone({ kafka, config, signal }: RunParts, plan: ReplayPlan): Promise<void> {
+/** Waits for the group to be empty: a process that was killed is a member until its session ends. */
+async function untilEmpty({ kafka, config, signal }: RunParts, plan: ReplayPlan): Promise<void> {
   const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
   const endMs = clock.now() + config.SESSION_TIMEOUT_MS + 10 * MEMBERS_CHECK_MS
   while ((await memberCount(kafka, groupId)) > 0) {
     if (signal.aborted) throw signal.reason
-    if (clock.now() > endMs) throw usage(`group ${groupId} has members: it is under way elsewhere`)
+    if (clock.now() > endMs)
+      throw usage(`group ${groupId} has members: another process is running it`)
     await clock.sleep(MEMBERS_CHECK_MS, signal)
   }
 }
 
 async function stateOf(parts: RunParts) {
-  return (await standingsNow(parts)).of(parts.plugin.slug).state
+  return (await readStates(parts)).of(parts.plugin.slug).state
 }
 
-async function standingsNow({ kafka, config }: RunParts) {
+async function readStates({ kafka, config }: RunParts) {
   return pluginStates(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
 }
 
 function interrupted(slug: string): InventoryEventsError {
-  return usage(`interrupted; run "plugins enable ${slug} --from ... --yes" again to go on`)
+  return usage(`interrupted; run "plugins enable ${slug} --from ... --yes" again to resume`)
 }

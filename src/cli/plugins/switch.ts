@@ -23,15 +23,15 @@ const verbs: readonly Verb[] = [
   {
     name: 'enable',
     state: 'enabled',
-    description: 'Hand events to plugins again, from now on, or from an earlier time',
+    description: 'Deliver events to plugins again, from now on or from an earlier time',
   },
   {
     name: 'disable',
     state: 'disabled',
-    description: "Let plugins' events pass by; those that pass are not caught up on",
+    description: 'Skip and commit events; the plugins never get the skipped ones',
   },
-  { name: 'pause', state: 'paused', description: "Let plugins' events wait" },
-  { name: 'resume', state: 'enabled', description: 'Hand over what waited, and go on' },
+  { name: 'pause', state: 'paused', description: "Hold plugins' events until they are resumed" },
+  { name: 'resume', state: 'enabled', description: 'Deliver the events that waited, and continue' },
 ]
 
 /** The commands that switch plugins in every replica of the group. */
@@ -53,14 +53,14 @@ function withFrom(command: Command): void {
   command
     .option(
       '--from <time>',
-      'hand over first what it missed since then; without --yes, say what',
+      'first deliver the events missed since then; without --yes, only list them',
       timeMs,
     )
-    .option('--rate <n>', 'with --from: at most so many a second', wholeNumber(1, 999_999_999))
-    .option('--yes', 'with --from: do it')
+    .option('--rate <n>', 'with --from: the most events per second', wholeNumber(1, 999_999_999))
+    .option('--yes', 'with --from: deliver them; without it, this is a dry run')
     .addHelpText(
       'after',
-      '\n--from is for one plugin that is disabled. Run again, it goes on where it was ended. What the\nplugin had before it was disabled it is not handed again, as far as the idempotency store knows.',
+      '\n--from takes one plugin, which must be disabled. If it is interrupted, run it again to resume.\nEvents that the idempotency store has recorded as completed are not delivered again.',
     )
 }
 
@@ -73,7 +73,7 @@ async function catchUp(slugs: string[], options: EnableOptions): Promise<void> {
   await enableFrom(slug, options)
 }
 
-/** How each plugin stands: those of PLUGINS, and those that were ever switched. */
+/** Prints the state of each plugin of PLUGINS, and of each that was ever switched. */
 export async function printStates(): Promise<void> {
   const { config, kafka } = await connection()
   const records = (await switchesOf(kafka, config.KAFKA_GROUP_ID)).filter(ofPlugin)
@@ -94,30 +94,30 @@ async function set({ state }: Verb, slugs: string[], options: AuditOptions): Pro
   const records = slugs.map((slug) => ({ switch: 'plugin', slug, state, ...audit }) as const)
   await writeSwitches(kafka, groupId, records)
   for (const slug of slugs) process.stdout.write(`${slug}: ${state} in group ${groupId}\n`)
-  if (state === 'paused') process.stdout.write(`${heldBack(groupId)}\n`)
+  if (state === 'paused') process.stdout.write(`${pauseNotice(groupId)}\n`)
   leave()
 }
 
-/** A plugin that was loaded may have opened what would keep the process alive. */
+/** Exits, because a plugin may have opened handles that would keep the process alive. */
 function leave(): never {
   process.exit(0)
 }
 
-function heldBack(groupId: string): string {
-  return `Its events wait. When its share of MAX_IN_FLIGHT_BYTES is full, their partitions pause for every plugin of group ${groupId}; what waits until shortly before a topic's retention ends is dead-lettered.`
+function pauseNotice(groupId: string): string {
+  return `Its events wait. When its share of MAX_IN_FLIGHT_BYTES is full, their partitions pause for every plugin of group ${groupId}. Events that still wait shortly before retention removes them are dead-lettered.`
 }
 
-/** A slug that is mistyped would switch nothing, silently. */
+/** Throws USAGE for an unknown slug: a mistyped one would silently switch nothing. */
 async function requireKnown(slugs: string[], specifiers?: readonly string[]): Promise<void> {
   if (specifiers === undefined) return
   const known = await knownSlugs(specifiers)
   const unknown = slugs.filter((slug) => !known.includes(slug))
   if (unknown.length === 0) return
-  const message = `no plugin of PLUGINS is called ${unknown.join(', ')}: expected one of ${known.join(', ')}`
+  const message = `no plugin of PLUGINS has the slug ${unknown.join(', ')}: expected one of ${known.join(', ')}`
   throw new InventoryEventsError('USAGE', message)
 }
 
-/** A plugin that can't be loaded has its slug all the same. */
+/** The slugs of all plugins, including those that are invalid but have one. */
 async function knownSlugs(specifiers: readonly string[] = []): Promise<string[]> {
   if (specifiers.length === 0) return []
   const { plugins, problems } = await loadNamedOrConfigured(specifiers, process.env)

@@ -4,26 +4,26 @@ import { wholeNumber } from '../shared/whole-number.ts'
 import type { PublishOptions } from './run.ts'
 
 const HELP = `
-FILE holds one JSON event a line; "-" or none reads standard input. Blank lines are skipped. A bad
-line is named with its number on stderr; the others are published, and the exit code is 1.
-A plugin event (a "name" and no "kind") without an id or a time is given both once, so publishing
-the same file again makes new events of such lines.
-If Kafka goes away for longer than the delivery time-out, or on Ctrl-C, the last line on stderr
-tells from which line on to publish again.`
+FILE holds one JSON event per line; "-" or no FILE reads standard input. Blank lines are skipped. Bad
+lines are reported on stderr with their numbers; the others are published, and the exit code is 1.
+A plugin event (a "name" and no "kind") without an id or a time gets new ones, so publishing the
+same file again creates new events for such lines.
+If Kafka is unavailable for longer than the delivery timeout, or on Ctrl-C, the last line on stderr
+says from which line to resume.`
 
 export function registerPublish(program: Command): void {
   program
     .command('publish')
     .description('Publish events from JSON Lines to Kafka')
     .argument('[file]', 'the file to read, or - for standard input', '-')
-    .option('--rejects <file>', 'keep bad lines there, as they were read')
-    .option('--inventory-topic <topic>', 'for events with a kind', DEFAULT_TOPICS.inventory)
-    .option('--plugin-topic <topic>', 'for plugin events', DEFAULT_TOPICS.plugin)
-    .option('--source <uri>', "who publishes: CloudEvents' source", '/inventory-events')
-    .option('--max-line-bytes <n>', 'refuse longer lines', wholeNumber(1, 9_999_999_999), 4_194_304)
+    .option('--rejects <file>', 'write bad lines to this file, unchanged')
+    .option('--inventory-topic <topic>', 'topic for events with a kind', DEFAULT_TOPICS.inventory)
+    .option('--plugin-topic <topic>', 'topic for plugin events', DEFAULT_TOPICS.plugin)
+    .option('--source <uri>', 'the CloudEvents source of the events', '/inventory-events')
+    .option('--max-line-bytes <n>', 'reject longer lines', wholeNumber(1, 9_999_999_999), 4_194_304)
     .option(
       '--delivery-timeout-ms <n>',
-      'how long to try while Kafka is away',
+      'how long to retry while Kafka is unavailable, in milliseconds',
       wholeNumber(1, 9_999_999_999),
       120_000,
     )

@@ -3,11 +3,11 @@ import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 
-/** The file's bytes, or standard input's for `-`. Throws USAGE if it can't be read. */
+/** Opens the file, or standard input for `-`. Throws USAGE if it can't be read. */
 export async function openInput(file: string, rejects: string | undefined): Promise<Readable> {
   if (file === '-') return process.stdin
   if (rejects !== undefined && resolve(rejects) === resolve(file)) {
-    throw new InventoryEventsError('USAGE', `--rejects: expected another file than ${file}`)
+    throw new InventoryEventsError('USAGE', `--rejects: expected a file other than ${file}`)
   }
   try {
     if ((await stat(file)).isDirectory()) throw new Error('it is a directory')

@@ -2,13 +2,13 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 
 export interface Rejects {
-  /** Never rejects: the first failure is told by `onFailure`, and by `close`. */
+  /** Never rejects. The first failure calls `onFailure` and is returned by `close`. */
   write(bytes: Buffer): Promise<void>
-  /** The first failure, if there was one. */
+  /** Resolves with the first failure, if there was one. */
   close(): Promise<unknown>
 }
 
-/** Where bad lines are kept; without a path, nowhere. Throws USAGE if it can't be written. */
+/** Opens the file for bad lines; without a path they are dropped. Throws USAGE if that fails. */
 export async function openRejects(
   path: string | undefined,
   onFailure: () => void,
@@ -17,10 +17,10 @@ export async function openRejects(
   const handle = await open(path, 'w').catch((error) => {
     throw unwritable(path, error)
   })
-  return keepIn(handle, path, onFailure)
+  return rejectsIn(handle, path, onFailure)
 }
 
-function keepIn(handle: FileHandle, path: string, onFailure: () => void): Rejects {
+function rejectsIn(handle: FileHandle, path: string, onFailure: () => void): Rejects {
   let failure: InventoryEventsError | undefined
   let last: Promise<void> = Promise.resolve()
 
@@ -34,7 +34,7 @@ function keepIn(handle: FileHandle, path: string, onFailure: () => void): Reject
   }
 
   return {
-    // One after the other: a line in pieces is not to be torn apart by another one.
+    // One at a time, so that lines written in several pieces do not interleave.
     write(bytes) {
       last = last.then(() => append(bytes))
       return last

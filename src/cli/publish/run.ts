@@ -19,7 +19,7 @@ export interface PublishOptions {
   deliveryTimeoutMs: number
 }
 
-/** Publishes the file, says what became of it, and sets the exit code. */
+/** Publishes the file, prints the counts, and sets the exit code. */
 export async function runPublish(file: string, options: PublishOptions): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const input = await openInput(file, options.rejects)
@@ -59,7 +59,7 @@ interface Circumstances {
 }
 
 function report(counts: PublishCounts, { file, wasInterrupted, rejects }: Circumstances): void {
-  const kept = rejects !== undefined && counts.bad > 0 ? `, kept in ${rejects}` : ''
+  const kept = rejects !== undefined && counts.bad > 0 ? `, written to ${rejects}` : ''
   process.stdout.write(`${counts.published} published, ${counts.bad} bad${kept}\n`)
   const hasFailed = counts.failure !== undefined
   if (hasFailed) reportError(counts.failure, process.env)
@@ -71,5 +71,5 @@ function report(counts: PublishCounts, { file, wasInterrupted, rejects }: Circum
 function howToResume(counts: PublishCounts, file: string): string {
   const from = counts.resumeLine ?? counts.lines + 1
   const advice = file === '-' ? '' : `: tail -n +${from} ${file} | inventory-events publish`
-  return `stopped; publish again from line ${from}${advice}`
+  return `stopped; resume from line ${from}${advice}`
 }

@@ -4,12 +4,13 @@ import type { Config } from '../../config/settings.ts'
 import { requireTopics } from '../../kafka/admin/required-topics.ts'
 import { createKafka } from '../../kafka/client/client.ts'
 import type { RunParts } from '../../replay/run.ts'
+import { counted } from '../../util/counted.ts'
 import { createLogger } from '../../util/logger.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { loadPlugin } from '../shared/load-plugin.ts'
 import { createProgressLine } from '../shared/progress-line.ts'
 
-/** What a command needs to run one of PLUGINS; it has found all that the service would need. */
+/** Loads a plugin of PLUGINS with all that runs it, after the startup checks of the service. */
 export async function replayParts(
   slug: string,
   rate: number | undefined,
@@ -25,13 +26,13 @@ export async function replayParts(
   await requireTopics(kafka, config)
   const line = createProgressLine(process.stderr, Date.now)
   const onProgress = (left: number, total: number) => {
-    line.show(`${total - left} of ${total}`)
+    line.show(`${total - left} of ${counted(total, 'offset')}`)
     if (left === 0) line.clear()
   }
   return { config, kafka, registry, plugin, rate, log, signal, onProgress }
 }
 
-/** What the service would tell of its start is nothing to a person who waits for a result. */
+/** The service's info lines would clutter a command's output, so the default level is `warn`. */
 function levelOf({ LOG_LEVEL }: Config) {
   return process.env.LOG_LEVEL === undefined ? 'warn' : LOG_LEVEL
 }

@@ -7,6 +7,7 @@ import { beginPlan, readPlan, writePlan } from '../../replay/plan-store.ts'
 import { previewOf, previewText } from '../../replay/preview.ts'
 import { requireNotLive } from '../../replay/require-not-live.ts'
 import { type RunParts, startRun } from '../../replay/run.ts'
+import { counted } from '../../util/counted.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
 import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
@@ -19,7 +20,7 @@ export interface ReplayOptions extends AuditOptions {
   to?: number
   entity?: string
   kind?: string
-  /** Events a second. */
+  /** Events per second. */
   rate: number
   yes?: true
   besideLive?: true
@@ -27,9 +28,9 @@ export interface ReplayOptions extends AuditOptions {
   abandon?: true
 }
 
-/** Replays, goes on with a replay, gives one up, or says what a replay would do. Ends the process. */
+/** Starts, resumes, cancels or previews a replay. Exits the process. */
 export async function replay(options: ReplayOptions): Promise<void> {
-  requireOneWay(options)
+  requireOneMode(options)
   const { plugin: slug, rate } = options
   const stop = new AbortController()
   const interrupt = onInterrupt(() => stop.abort(interrupted(slug)))
@@ -39,7 +40,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
   else if (options.resume) await run(parts, resumable(slug, previous), options)
   else await begin(parts, previous, options)
   interrupt.end()
-  // A plugin may have opened what would keep the process alive.
+  // A plugin may have opened handles that would keep the process alive.
   process.exit(0)
 }
 
@@ -52,26 +53,30 @@ async function begin(
   const { from = 0, to: toMs, entity, kind } = options
   const wish = { purpose: 'replay', fromMs: from, toMs, entity, kind } as const
   const plan = await makePlan(parts, wish, { audit: auditOf(options), previous })
-  if (options.yes === undefined) return showPreview(parts, plan, 'replayed')
-  await requireRight(parts, options)
+  if (options.yes === undefined) return showPreview(parts, plan, 'replay these events')
+  await checkNotLive(parts, options)
   if (previous !== undefined) await deleteGroupResources(parts, previous)
   await beginPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, plan)
   await run(parts, plan, { ...options, besideLive: true })
 }
 
-/** Prints what a plan would do. */
-export async function showPreview(parts: RunParts, plan: ReplayPlan, done: string): Promise<void> {
+/** Prints what a plan would deliver. `action` says what --yes does. */
+export async function showPreview(
+  parts: RunParts,
+  plan: ReplayPlan,
+  action: string,
+): Promise<void> {
   const { config, kafka, registry, plugin, signal } = parts
   const reader = createEventReader(registry)
   const groupId = config.KAFKA_GROUP_ID
   const preview = await previewOf(kafka, { groupId, reader, signal }, plugin, plan)
   reader.close()
   print(previewText(plan, preview, parts.rate))
-  print(`nothing was ${done}: with --yes it is`)
+  print(`Dry run. Add --yes to ${action}.`)
 }
 
 async function run(parts: RunParts, plan: ReplayPlan, options: ReplayOptions): Promise<void> {
-  await requireRight(parts, options)
+  await checkNotLive(parts, options)
   const begunAt = new Date().toISOString()
   await createGroupResources(parts, plan)
   const running = await startRun(parts, plan)
@@ -84,7 +89,7 @@ async function run(parts: RunParts, plan: ReplayPlan, options: ReplayOptions): P
   print(summaryOf(plan, await running.outcomes(), begunAt))
 }
 
-/** Other processes may have come to the same end. */
+/** Marks the plan as done, unless another process has done so, and deletes the group's resources. */
 async function finish(parts: RunParts, plan: ReplayPlan): Promise<void> {
   const { kafka, config } = parts
   const groupId = config.KAFKA_GROUP_ID
@@ -101,26 +106,28 @@ async function abandon(
   options: ReplayOptions,
 ): Promise<void> {
   const { kafka, config } = parts
-  if (plan?.state !== 'running') throw usage(`no replay of ${options.plugin} is unfinished`)
+  if (plan?.state !== 'running') throw usage(`${options.plugin} has no unfinished replay`)
   const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
   const members = await memberCount(kafka, groupId)
   if (members > 0) {
-    throw usage(`group ${groupId} has ${members} members: end what runs it first, and try again`)
+    throw usage(
+      `group ${groupId} has ${counted(members, 'member')}: stop the processes that run it first`,
+    )
   }
-  const given = { ...plan, state: 'abandoned' as const, ...auditOf(options) }
-  await writePlan(kafka, config.KAFKA_GROUP_ID, given)
+  const cancelled = { ...plan, state: 'abandoned' as const, ...auditOf(options) }
+  await writePlan(kafka, config.KAFKA_GROUP_ID, cancelled)
   await deleteGroupResources(parts, plan)
-  const stays = plan.purpose === 'enable' ? '; the plugin stays switched as it is' : ''
-  print(`${describePlan(plan)}: given up${stays}`)
+  const note = plan.purpose === 'enable' ? '; the state of the plugin is unchanged' : ''
+  print(`${describePlan(plan)}: cancelled${note}`)
 }
 
 function resumable(slug: string, plan: ReplayPlan | undefined): ReplayPlan {
-  if (plan?.state !== 'running') throw usage(`no replay of ${slug} is unfinished`)
+  if (plan?.state !== 'running') throw usage(`${slug} has no unfinished replay`)
   if (plan.purpose === 'enable') requireFinished(plan)
   return plan
 }
 
-async function requireRight({ kafka, config, plugin }: RunParts, options: ReplayOptions) {
+async function checkNotLive({ kafka, config, plugin }: RunParts, options: ReplayOptions) {
   if (options.besideLive) return
   const switches = () => switchesOf(kafka, config.KAFKA_GROUP_ID)
   await requireNotLive(kafka, config, plugin.slug, switches)
@@ -131,19 +138,19 @@ export function summaryOf(
   outcomes: ReadonlyMap<string, number>,
   begunAt: string,
 ): string {
-  const told = [...outcomes].filter(([, count]) => count > 0)
-  const counts = told.map(([outcome, count]) => `${outcome} ${count}`).join(', ') || 'nothing'
-  const letters = (outcomes.get('dead-lettered') ?? 0) + (outcomes.get('rejected') ?? 0)
+  const nonZero = [...outcomes].filter(([, count]) => count > 0)
+  const counts = nonZero.map(([outcome, count]) => `${outcome} ${count}`).join(', ') || 'nothing'
+  const deadLetters = (outcomes.get('dead-lettered') ?? 0) + (outcomes.get('rejected') ?? 0)
   const list = `inventory-events dead-letters list --plugin ${plan.slug} --from ${begunAt}`
-  const then = letters === 0 ? [] : [`${letters} were given up: ${list}`]
-  return [`${describePlan(plan)}: done; by this process: ${counts}`, ...then].join('\n')
+  const hint = deadLetters === 0 ? [] : [`${counted(deadLetters, 'dead letter')}: ${list}`]
+  return [`${describePlan(plan)}: done; by this process: ${counts}`, ...hint].join('\n')
 }
 
-function requireOneWay({ from, resume, abandon }: ReplayOptions): void {
-  const ways = [from !== undefined, resume === true, abandon === true].filter(Boolean)
-  if (ways.length !== 1) throw usage('expected one of --from, --resume and --abandon')
+function requireOneMode({ from, resume, abandon }: ReplayOptions): void {
+  const modes = [from !== undefined, resume === true, abandon === true].filter(Boolean)
+  if (modes.length !== 1) throw usage('expected one of --from, --resume and --abandon')
 }
 
 function interrupted(slug: string): InventoryEventsError {
-  return usage(`interrupted; go on with "inventory-events replay --plugin ${slug} --resume"`)
+  return usage(`interrupted; resume with "inventory-events replay --plugin ${slug} --resume"`)
 }

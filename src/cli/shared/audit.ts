@@ -9,13 +9,13 @@ import {
 } from '../../control/control-record.ts'
 import { messageOf } from '../../util/errors.ts'
 
-/** What every command that switches something takes. */
+/** The options of every command that changes a switch. */
 export interface AuditOptions {
   why?: string
   by?: string
 }
 
-/** The newest record of each switch of a group; those that can't be read are told of. */
+/** Reads the newest record of each switch of a group. Unreadable records are reported on stderr. */
 export async function switchesOf(kafka: Kafka, groupId: string): Promise<ControlRecord[]> {
   const { readControl, requireControlTopic } = await import('../../kafka/state/control-log.ts')
   await requireControlTopic(kafka, groupId)
@@ -31,7 +31,7 @@ export async function switchesOf(kafka: Kafka, groupId: string): Promise<Control
   return [...newest.values()]
 }
 
-/** In this order: no replica heeds one of them without those before it. */
+/** Writes the records in this order: no replica applies one without those before it. */
 export async function writeSwitches(
   kafka: Kafka,
   groupId: string,
@@ -42,12 +42,12 @@ export async function writeSwitches(
   await writeControl(kafka, groupId, records.map(encodeControl))
 }
 
-/** Who asks for a change, when and why, as it is kept with the change. */
+/** Who made a change, when and why, as stored with the change. */
 export function auditOf({ by, why = '' }: AuditOptions) {
   return { by: by ?? `${userName()}@${hostname()}`, at: new Date().toISOString(), why }
 }
 
-/** A container's user may have no name. */
+/** The user name, or the uid if it has no name, as in many containers. */
 function userName(): string {
   try {
     return userInfo().username
@@ -56,9 +56,9 @@ function userName(): string {
   }
 }
 
-/** The options that say who switches and why. */
+/** Adds the options --why and --by. */
 export function withAudit(command: Command): Command {
   return command
-    .addOption(new Option('--why <text>', 'the reason, kept with the change'))
-    .addOption(new Option('--by <name>', 'who asks for it (default: user@host)'))
+    .addOption(new Option('--why <text>', 'the reason, stored with the change'))
+    .addOption(new Option('--by <name>', 'who makes the change (default: user@host)'))
 }

@@ -10,8 +10,8 @@ export function connectionOf(env: Environment) {
 }
 
 /**
- * A command says itself what went wrong, so the clients' own lines are for whoever debugs; they
- * go to stderr, since stdout belongs to the command's result.
+ * A logger for the Kafka client of a command. It is silent unless LOG_LEVEL is debug or trace, because
+ * commands report errors themselves. It writes to stderr, as stdout is for the command's result.
  */
 export function commandLogger(env: Environment): Logger {
   const level = env.LOG_LEVEL

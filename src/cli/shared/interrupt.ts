@@ -1,4 +1,4 @@
-/** Calls back on the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** Calls back on the first SIGINT or SIGTERM. A second one exits the process immediately. */
 export function onInterrupt(callback: () => void) {
   let count = 0
   const signals = ['SIGINT', 'SIGTERM'] as const

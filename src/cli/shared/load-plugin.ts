@@ -5,7 +5,7 @@ import { nearest } from '../../util/did-you-mean.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { loadNamedOrConfigured } from './load-plugins.ts'
 
-/** The one of PLUGINS with this slug, as the service would run it. Throws PLUGIN_INVALID or USAGE. */
+/** Loads the plugin of PLUGINS with this slug as the service would. Throws PLUGIN_INVALID or USAGE. */
 export async function loadPlugin(slug: string, env: Environment): Promise<LoadedPlugin> {
   const { plugins, problems } = await loadNamedOrConfigured([], env)
   const found = plugins.find((plugin) => plugin.slug === slug)
@@ -20,6 +20,6 @@ export async function loadPlugin(slug: string, env: Environment): Promise<Loaded
   )
   const hint = meant === undefined ? '' : `, did you mean ${meant}?`
   const message = `--plugin: PLUGINS has no plugin ${slug}${hint}`
-  // It may be one of those that can't be loaded, and so have no slug.
+  // It may be one of those that can't be loaded, whose slugs are unknown.
   throw new InventoryEventsError('USAGE', [message, ...problems.map(describeProblem)].join('; '))
 }

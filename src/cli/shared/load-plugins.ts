@@ -5,12 +5,15 @@ import { loadPlugins } from '../../plugin/load-plugins.ts'
 import { defaultsFrom, offersSql } from '../../plugin/loaded-plugin.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 
-/** Loads the plugins that are named, or else those of PLUGINS. Throws USAGE if there are none. */
+/** Loads the named plugins or, if none are named, those of PLUGINS. Throws USAGE without either. */
 export async function loadNamedOrConfigured(named: readonly string[], env: Environment) {
   const config = loadConfig(env)
   const specifiers = named.length > 0 ? named : config.PLUGINS
   if (specifiers === undefined) {
-    throw new InventoryEventsError('USAGE', 'no plugin is named: set PLUGINS or name some')
+    throw new InventoryEventsError(
+      'USAGE',
+      'no plugins: expected PLUGINS to be set, or plugins as arguments',
+    )
   }
   const { plugins, problems } = await loadPlugins(specifiers, {
     cwd: process.cwd(),

@@ -1,11 +1,11 @@
 import { InventoryEventsError } from '../../util/errors.ts'
 
-/** The result of a command, for a person to read. */
+/** Prints to stdout. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** What is wrong with what was asked for. */
+/** An error of code USAGE: the command can't do what its arguments ask for. */
 export function usage(message: string): InventoryEventsError {
   return new InventoryEventsError('USAGE', message)
 }

@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:tty'
 const INTERVAL_MS = 200
 const CLEAR = '\r\x1b[K'
 
-/** One line that is written over and over, on a terminal only; other lines pass above it. */
+/** Progress in one line, updated in place, on terminals only. `print` writes lines above it. */
 export function createProgressLine(
   stream: Pick<WriteStream, 'isTTY' | 'write'>,
   now: () => number,

@@ -2,7 +2,7 @@ import { messageOf } from '../../util/errors.ts'
 
 const CAUSES_MAX = 8
 
-/** Prints an error as one line a person can act on; with LOG_LEVEL=debug also what caused it. */
+/** Prints an error's message; with LOG_LEVEL=debug or trace also its causes. */
 export function reportError(error: unknown, env: Readonly<Record<string, string | undefined>>) {
   const isVerbose = ['debug', 'trace'].includes(env.LOG_LEVEL ?? '')
   const lines = [`error: ${messageOf(error)}`, ...(isVerbose ? causesOf(error) : [])]

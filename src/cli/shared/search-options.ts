@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { MOMENTS, parseTimeOrAge } from '../../event/relative-time.ts'
 import { wholeNumber } from './whole-number.ts'
 
-/** Which part of a topic to look at. */
+/** The part of a topic to read. */
 export interface RangeOptions {
   fromMs?: number
   toMs?: number
@@ -11,13 +11,13 @@ export interface RangeOptions {
 
 /** Adds `--from`, `--to` and `--entity`. */
 export function withRange(command: Command, { isFromRequired = false } = {}): Command {
-  const from = 'from then on: RFC 3339, or how long ago (90m, 36h, 7d)'
+  const from = 'records from this time on: RFC 3339, or how long ago (90m, 36h, 7d)'
   return command
     .addOption(
       new Option('--from <time>', from).argParser(timeMs).makeOptionMandatory(isFromRequired),
     )
-    .option('--to <time>', 'before then', timeMs)
-    .option('--entity <id>', 'only with this key, in the partition that murmur2 gives it')
+    .option('--to <time>', 'records before this time', timeMs)
+    .option('--entity <id>', 'only records with this key, in the partition that murmur2 gives it')
 }
 
 export function rangeOf(options: { from?: number; to?: number; entity?: string }): RangeOptions {
@@ -35,5 +35,5 @@ export function timeMs(text: string): number {
   throw new InvalidArgumentError(`expected ${MOMENTS}`)
 }
 
-/** Reads how many. */
+/** Parses a positive whole number. */
 export const positive = wholeNumber(1, 999_999_999)

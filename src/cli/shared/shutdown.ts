@@ -1,6 +1,6 @@
 import type { Logger } from '../../util/logger.ts'
 
-/** The end begins with a signal or a failure; a second signal ends the process at once. */
+/** Begins the shutdown at a signal or a failure. A second signal exits the process immediately. */
 export function onShutdown(log: Logger, what: 'service' | 'gateway') {
   let begin = () => {}
   let exitCode = 0
@@ -12,12 +12,12 @@ export function onShutdown(log: Logger, what: 'service' | 'gateway') {
   function onSignal(signal: NodeJS.Signals): void {
     signals += 1
     if (signals > 1) process.exit(1)
-    log.info({ signal }, 'stopping; a second signal ends at once')
+    log.info({ signal }, 'stopping; a second signal exits immediately')
     begin()
   }
 
   function fail(error: Error): void {
-    log.fatal({ err: error }, `the ${what} cannot go on`)
+    log.fatal({ err: error }, `${what} failed; stopping`)
     exitCode = 1
     begin()
   }

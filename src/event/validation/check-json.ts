@@ -1,14 +1,14 @@
 import { fieldPath, type Problems } from './problem.ts'
 
-/** How deep lists and objects may nest: far beyond honest data, far below the stack's end. */
+/** Maximum nesting of lists and objects: more than real data needs, far less than the stack allows. */
 export const JSON_DEPTH_MAX = 100
 
-/** Whether the text survives UTF-8: half of a surrogate pair would be replaced. */
+/** Whether the text survives UTF-8 encoding: a lone surrogate would be replaced. */
 export function isWellFormed(text: string): boolean {
   return text.isWellFormed()
 }
 
-/** Checks that the value is JSON that Avro gives back unchanged. */
+/** Checks that the value is JSON that survives an Avro round trip unchanged. */
 export function checkJson(value: unknown, path: string, problems: Problems, depth = 0): void {
   if (problems.isFull) return
   switch (typeof value) {
@@ -32,16 +32,16 @@ export function checkText(text: string, path: string, problems: Problems): void 
   if (!isWellFormed(text)) problems.add(path, 'well-formed Unicode', text)
 }
 
-/** Checks every value of a map and its keys. */
+/** Checks the keys and values of a map. */
 export function checkMembers(map: object, path: string, problems: Problems, depth: number): void {
   for (const [key, value] of Object.entries(map)) {
     if (!isWellFormed(key)) problems.add(path, 'keys of well-formed Unicode', key)
-    // Most are plain values that are right: they need no path.
-    if (!isGoodScalar(value)) checkJson(value, fieldPath(path, key), problems, depth + 1)
+    // Most values are valid scalars, for which no path needs to be built.
+    if (!isValidScalar(value)) checkJson(value, fieldPath(path, key), problems, depth + 1)
   }
 }
 
-function isGoodScalar(value: unknown): boolean {
+function isValidScalar(value: unknown): boolean {
   if (typeof value === 'string') return isWellFormed(value)
   return typeof value === 'boolean' || value === null || Number.isFinite(value)
 }
@@ -58,7 +58,7 @@ function checkContainer(value: object, path: string, problems: Problems, depth: 
   }
 }
 
-/** Neither an array nor an instance of a class, such as a Date, which JSON would turn into text. */
+/** Not an array or a class instance, such as a Date, which JSON would turn into a string. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value)

@@ -3,7 +3,7 @@ import { checkJson, checkMembers, checkText, isPlainObject } from './check-json.
 import { fieldPath, type Problems } from './problem.ts'
 import type { FieldRule, RecordShape } from './shapes.ts'
 
-/** What a producer may write; `unknown` is only read. */
+/** The types that a producer may write; `unknown` occurs only when reading. */
 const NODE_TYPES: readonly unknown[] = ['stage', 'container', 'bundle']
 
 /** Checks that a record has the fields of its shape and no others. */
@@ -17,15 +17,15 @@ export function checkRecord(
     problems.add(path, 'an object', value)
     return
   }
-  let held = 0
+  let present = 0
   for (const { field, rule } of fieldsOf(shape)) {
-    const isHeld = Object.hasOwn(value, field)
-    if (isHeld) held++
-    // As `fieldPath` writes it: no field of a shape needs quotes.
+    const isPresent = Object.hasOwn(value, field)
+    if (isPresent) present++
+    // Same as `fieldPath`, but faster: no field of a shape needs quotes.
     const at = path === '' ? field : `${path}.${field}`
-    checkField(isHeld ? value[field] : undefined, rule, at, problems)
+    checkField(isPresent ? value[field] : undefined, rule, at, problems)
   }
-  if (Object.keys(value).length > held) checkNoOthers(value, shape, path, problems)
+  if (Object.keys(value).length > present) checkNoOthers(value, shape, path, problems)
 }
 
 interface ShapeField {
@@ -35,7 +35,7 @@ interface ShapeField {
 
 const known = new WeakMap<RecordShape, ShapeField[]>()
 
-/** The fields of a shape as a list, which is made once. */
+/** The fields of a shape as a list, built once per shape. */
 function fieldsOf(shape: RecordShape): ShapeField[] {
   let fields = known.get(shape)
   if (fields === undefined) {
@@ -45,7 +45,7 @@ function fieldsOf(shape: RecordShape): ShapeField[] {
   return fields
 }
 
-/** A field that no schema has would be lost on its way, so it is refused. */
+/** A field without a place in the schema would be lost silently, so it is rejected. */
 function checkNoOthers(
   value: Record<string, unknown>,
   shape: RecordShape,
@@ -54,7 +54,7 @@ function checkNoOthers(
 ): void {
   for (const field of Object.keys(value)) {
     if (Object.hasOwn(shape, field) || value[field] === undefined) continue
-    problems.add(fieldPath(path, field), 'no field of this name', value[field])
+    problems.add(fieldPath(path, field), 'no such field', value[field])
   }
 }
 

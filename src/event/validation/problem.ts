@@ -1,14 +1,14 @@
-/** What is wrong with one field of an event. */
+/** A problem with one field of an event. */
 export interface Problem {
-  /** Where it is, such as `entity.quantity` or `sourceEntityIds[1]`; empty for the event itself. */
+  /** The field, such as `entity.quantity` or `sourceEntityIds[1]`; empty for the event itself. */
   path: string
-  /** What was expected there, such as `a number`. */
+  /** What was expected, such as `a number`. */
   expected: string
-  /** What was there instead, shortened, as JSON. */
+  /** The actual value, shortened, as JSON. */
   got: string
 }
 
-/** An event with very many mistakes is refused with the first of them. */
+/** At most this many problems are reported per event. */
 export const PROBLEMS_MAX = 20
 
 const SHOWN_CHARS_MAX = 60

@@ -7,11 +7,11 @@ import type {
   PluginEvent,
 } from '../event.ts'
 
-/** What a field must hold. Lists and records are named by what is in them. */
+/** The rule for a field's value. */
 export type FieldRule =
   /** Any string. */
   | 'string'
-  /** A string that keys or joins events, so never empty. */
+  /** A string that keys or joins events, so it must not be empty. */
   | 'id'
   /** RFC 3339, at most six fraction digits. */
   | 'time'
@@ -26,7 +26,7 @@ export type FieldRule =
 
 export type RecordShape = { readonly [field: string]: FieldRule }
 
-/** Has exactly the fields of `T`, and marks as optional exactly those that are optional there. */
+/** Has exactly the fields of `T`, with `optional` rules for exactly its optional fields. */
 type ShapeOf<T> = {
   readonly [F in keyof T]-?: undefined extends T[F]
     ? { optional: FieldRule }
@@ -77,7 +77,7 @@ const base = { id: 'id', time: 'time', transactionId: 'string', flowId: 'string'
 const names = { listOf: 'string' } as const
 const ids = { listOf: 'id' } as const
 
-/** The fields of each kind, `kind` itself left out. */
+/** The fields of each kind, without `kind` itself. */
 export const SHAPE_OF_KIND: { readonly [K in InventoryKind]: ShapeOf<EventOfKind<K>> } = {
   'inventory.received': { ...base, entity, node },
   'inventory.produced': { ...base, entity, node },

@@ -9,7 +9,7 @@ import { PLUGIN_EVENT_SHAPE, type RecordShape, SHAPE_OF_KIND } from './shapes.ts
 
 export type Validation = { ok: true; event: Event } | { ok: false; problems: Problem[] }
 
-/** What an event of a kind without a schema must have; all else is JSON as it comes. */
+/** The required fields of an event of a kind without a schema; other fields may be any JSON. */
 export const UNKNOWN_EVENT_SHAPE: RecordShape = { id: 'id', kind: 'id', time: 'time' }
 
 const SHAPE_BY_KIND: ReadonlyMap<unknown, RecordShape> = new Map(
@@ -17,8 +17,9 @@ const SHAPE_BY_KIND: ReadonlyMap<unknown, RecordShape> = new Map(
 )
 
 /**
- * Checks that a value is an event that Avro gives back unchanged. What is returned has its `time` in
- * UTC; a plugin event without `args` or `kwargs` gets empty ones. Ids and times are not minted here.
+ * Checks that a value is an event that survives an Avro round trip unchanged. The returned event has
+ * its `time` in UTC and, for plugin events, empty `args` and `kwargs` if they were missing. Ids and
+ * times are not created here.
  */
 export function validateEvent(value: unknown): Validation {
   const problems = new Problems()
@@ -28,7 +29,7 @@ export function validateEvent(value: unknown): Validation {
   return { ok: true, event: event as unknown as Event }
 }
 
-/** The event, or an EVENT_INVALID error whose message names every field that is wrong. */
+/** Returns the event. Throws EVENT_INVALID with a message that names every invalid field. */
 export function assertEvent(value: unknown): Event {
   const validation = validateEvent(value)
   if (validation.ok) return validation.event
@@ -40,7 +41,7 @@ export function formatProblems(problems: Problem[]): string {
   return problems.map(formatProblem).join('; ')
 }
 
-/** Checks by what the value says it is, and gives it back with what may be left out filled in. */
+/** Checks the value by its `kind` or `name`. Returns it with defaults for omitted fields. */
 function checkEvent(value: unknown, problems: Problems): Record<string, unknown> {
   if (!isPlainObject(value)) {
     problems.add('', 'an object', value)
@@ -53,7 +54,7 @@ function checkEvent(value: unknown, problems: Problems): Record<string, unknown>
   }
   if (value.kind !== undefined) return checkUnknownEvent(value, problems)
   if (value.name !== undefined) return checkPluginEvent(value, problems)
-  problems.add('kind', 'the kind of an inventory event, or else a `name`', undefined)
+  problems.add('kind', 'the kind of an inventory event, or a `name` instead', undefined)
   return value
 }
 
@@ -71,7 +72,7 @@ function checkUnknownEvent(value: Record<string, unknown>, problems: Problems) {
   return value
 }
 
-/** Writes the time of a checked event as Avro will give it back. */
+/** Formats the time of a valid event as Avro decoding will return it. */
 function inUtc(time: string): string {
   return formatTime(parseTime(time) as Micros) as string
 }

@@ -1,3 +1,4 @@
+import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../lookup.ts'
@@ -13,54 +14,54 @@ export interface KafkaLookupOptions {
 }
 
 interface Wanted {
-  asked: DeliveryQuery
+  query: DeliveryQuery
   key: string
-  /** The word of the fingerprint. */
+  /** The mark's hash of the fingerprint. */
   print: number
-  note: StoredCompletion | undefined
+  completion: StoredCompletion | undefined
 }
 
-/** Reads the ledgers of the deliveries' partitions from start to end. */
+/** Reads the deliveries' partitions of the marks topic from start to end. */
 export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
   const { marksLog, groupId, clock, ttlMs, signal } = options
 
   async function readInto(wanted: readonly Wanted[]): Promise<void> {
     const [first] = wanted
     if (first === undefined) return
-    const { topic, partition } = first.asked
+    const { topic, partition } = first.query
     const byKey = new Map<string, Wanted[]>()
     for (const each of wanted) byKey.set(each.key, [...(byKey.get(each.key) ?? []), each])
     let unreadable = 0
     const onRecord = (value: Buffer | null, timestampMs: number) => {
       const isRead = unpackMarks(value, (mark) => {
-        for (const each of byKey.get(keyOf(mark)) ?? []) note(each, mark[3]!, timestampMs)
+        for (const each of byKey.get(keyOf(mark)) ?? []) apply(each, mark[3]!, timestampMs)
       })
       if (!isRead) unreadable += 1
     }
     try {
       await marksLog.read({ topic, partition, maxRecords: Infinity, lost: signal, onRecord })
-      for (const each of wanted) each.note ??= absent(unreadable)
+      for (const each of wanted) each.completion ??= absent(unreadable)
     } catch (error) {
       const why = messageOf(error)
-      for (const each of wanted) each.note ??= { type: 'unknown', why }
+      for (const each of wanted) each.completion ??= { type: 'unknown', why }
     }
   }
 
-  /** As in the store: the oldest mark of a key counts that has not expired. */
-  function note(wanted: Wanted, print: number, atMs: number): void {
-    if (wanted.note?.type === 'completed' && !wanted.note.expired) return
+  /** As in the store, the oldest mark of a key that has not expired counts. */
+  function apply(wanted: Wanted, print: number, atMs: number): void {
+    if (wanted.completion?.type === 'completed' && !wanted.completion.expired) return
     const content = print === wanted.print ? 'same' : 'other'
-    wanted.note = { type: 'completed', atMs, content, expired: atMs + ttlMs <= clock.now() }
+    wanted.completion = { type: 'completed', atMs, content, expired: atMs + ttlMs <= clock.now() }
   }
 
   return {
     async find(deliveries) {
-      const wanted = deliveries.map((asked): Wanted => {
-        const mark = markOf({ ...asked, groupId }, asked.fingerprint)
-        return { asked, key: keyOf(mark), print: mark[3]!, note: undefined }
+      const wanted = deliveries.map((query): Wanted => {
+        const mark = markOf({ ...query, groupId }, query.fingerprint)
+        return { query, key: keyOf(mark), print: mark[3]!, completion: undefined }
       })
       for (const ofPartition of byPartition(wanted)) await readInto(ofPartition)
-      return wanted.map(({ note }) => note as StoredCompletion)
+      return wanted.map(({ completion }) => completion as StoredCompletion)
     },
     close: () => marksLog.close(),
   }
@@ -69,14 +70,14 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
 function byPartition(wanted: readonly Wanted[]): Iterable<Wanted[]> {
   const partitions = new Map<string, Wanted[]>()
   for (const each of wanted) {
-    const name = `${each.asked.topic}/${each.asked.partition}`
+    const name = partitionName(each.query)
     partitions.set(name, [...(partitions.get(name) ?? []), each])
   }
   return partitions.values()
 }
 
 function absent(unreadable: number): StoredCompletion {
-  const why = 'the ledger of its partition has no mark of it'
+  const why = 'its partition of the marks topic has no mark for it'
   if (unreadable === 0) return { type: 'none', why }
   return { type: 'unknown', why: `${why} that this version can read` }
 }

@@ -2,19 +2,19 @@ import { hash } from 'node:crypto'
 import { MARK_WORDS, type Mark } from './mark-table.ts'
 
 /**
- * A record of the ledger of completed events:
+ * The value of a record in the marks topic:
  *
  *     1 byte    version, 1
  *     n times   16 bytes, a mark:
- *       12 bytes  the first of SHA-256 of group, NUL, plugin, NUL and event id, in UTF-8
- *        4 bytes  the first of SHA-256 of the content's fingerprint
+ *       12 bytes  the first 12 of SHA-256 of group, NUL, plugin, NUL and event id, in UTF-8
+ *        4 bytes  the first 4 of SHA-256 of the content's fingerprint
  *
- * The record's partition is that of the event's record, its timestamp says when the marks were
- * written. Two keys of the same 12 bytes would make a conflict, which is seen, not a loss; two
- * contents of the same 4 bytes under one id would hide a conflict, once in four thousand million.
+ * The record has the partition of the event's record; its timestamp is when the marks were written.
+ * Two keys with the same 12 bytes would cause a conflict, which is reported, not a loss. Two contents
+ * with the same 4 bytes under one id would hide a conflict: a chance of one in 2^32.
  *
- * A version that this program does not know, such as a newer one's after a rollback, is skipped and
- * counted: its marks are unknown then, so what they stand for is handled again.
+ * A record of an unknown version, such as a newer one's after a rollback, is skipped and counted. Its
+ * marks are not known then, so their events are handled again.
  */
 const VERSION = 1
 const VERSION_BYTES = 1
@@ -22,10 +22,10 @@ const WORD_BYTES = 4
 const MARK_BYTES = MARK_WORDS * WORD_BYTES
 const KEY_WORDS = 3
 
-/** The most that one record holds: 64 KiB, far below what a topic takes. */
+/** Maximum per record: 64 KiB, far below the message limit of a topic. */
 export const MARKS_PER_RECORD = 4_096
 
-/** What identifies a delivery in a ledger, which another group's may share by its name. */
+/** Identifies a delivery in a marks topic. The group is included, because groups may share a topic. */
 export interface MarkKey {
   groupId: string
   plugin: string
@@ -40,7 +40,7 @@ export function markOf({ groupId, plugin, eventId }: MarkKey, fingerprint: strin
   return mark
 }
 
-/** Four bytes, each a character: Node makes a buffer of a hash at three times the cost of a text. */
+/** Reads 4 bytes of a binary string. Node creates a hash as a buffer at three times its cost. */
 function wordOf(bytes: string, start: number): number {
   let word = 0
   for (let i = start; i < start + WORD_BYTES; i++) word = (word << 8) | bytes.charCodeAt(i)
@@ -57,8 +57,8 @@ export function packMarks(marks: readonly Mark[]): Buffer {
 }
 
 /**
- * Hands over each mark, in an array that is used again for the next. False, and nothing is handed
- * over, when the bytes are not what `packMarks` of this version writes.
+ * Calls `onMark` with each mark, in an array that is reused for the next one. Returns false, without a
+ * call, if the bytes are not what `packMarks` of this version writes.
  */
 export function unpackMarks(bytes: Buffer | null, onMark: (mark: Mark) => void): boolean {
   if (bytes?.[0] !== VERSION || bytes.length % MARK_BYTES !== VERSION_BYTES) return false

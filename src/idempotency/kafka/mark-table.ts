@@ -1,24 +1,24 @@
-/** A mark in 32-bit words: three of the hash of its key, one of the hash of its fingerprint. */
+/** A mark as four 32-bit words: three of its key's hash, one of its fingerprint's hash. */
 export type Mark = Uint32Array
 
 /** Words of a mark. */
 export const MARK_WORDS = 4
 
-/** Words of an entry: a mark, and the second in which it was made. */
+/** Words of an entry: a mark, then its creation time in seconds since the epoch. */
 const ENTRY_WORDS = MARK_WORDS + 1
 const MADE_AT = 4
 const FIRST_CAPACITY = 64
-/** The index has this many places for each entry, so that a search is short. */
+/** Index slots per entry, so that searches stay short. */
 const INDEX_PER_ENTRY = 2
 
 /**
- * Marks in the order in which they were added, found by key: a ring of entries of 20 bytes and an
- * open-addressing index of 8, both doubled when the ring is full. There is no object per mark, so a
- * million of them cost the garbage collector nothing.
+ * Marks in insertion order with lookup by key: a ring buffer (20 bytes per entry) and a hash index
+ * with open addressing (8 bytes per entry), both doubled when the ring is full. There is no object per
+ * mark, so even a million of them add no work for the garbage collector.
  */
 export class MarkTable {
   #ring = new Uint32Array(FIRST_CAPACITY * ENTRY_WORDS)
-  /** The entry's number in the ring plus one; 0 is a free place. */
+  /** The entry's position in the ring plus one; 0 is a free slot. */
   #index = new Uint32Array(FIRST_CAPACITY * INDEX_PER_ENTRY)
   #capacity = FIRST_CAPACITY
   #oldest = 0
@@ -28,18 +28,18 @@ export class MarkTable {
     return this.#size
   }
 
-  /** When the oldest mark was made, in seconds since the epoch. */
+  /** When the oldest mark was made, in seconds since the epoch; undefined if the table is empty. */
   get oldestMadeAt(): number | undefined {
     return this.#size === 0 ? undefined : this.#ring[this.#oldest * ENTRY_WORDS + MADE_AT]
   }
 
-  /** The hash of the fingerprint that the mark's key was added with. */
+  /** The fingerprint hash that is stored for the mark's key; undefined if the key is not present. */
   find(mark: Mark): number | undefined {
     const entry = this.#index[this.#search(mark)]!
     return entry === 0 ? undefined : this.#ring[(entry - 1) * ENTRY_WORDS + 3]
   }
 
-  /** False, and nothing changes, when the mark's key is there already. */
+  /** Adds a mark. Returns false, without a change, if its key is already present. */
   add(mark: Mark, madeAt: number): boolean {
     if (this.#index[this.#search(mark)] !== 0) return false
     if (this.#size === this.#capacity) this.#grow()
@@ -59,14 +59,14 @@ export class MarkTable {
     this.#size -= 1
   }
 
-  /** The place in the index that holds the mark's key, or the free one where it would be put. */
+  /** The index slot that holds the mark's key, or the free slot where it belongs. */
   #search(mark: Mark): number {
     const mask = this.#index.length - 1
-    let place = mark[0]! & mask
-    while (this.#index[place] !== 0 && !this.#holds(this.#index[place]! - 1, mark)) {
-      place = (place + 1) & mask
+    let slot = mark[0]! & mask
+    while (this.#index[slot] !== 0 && !this.#holds(this.#index[slot]! - 1, mark)) {
+      slot = (slot + 1) & mask
     }
-    return place
+    return slot
   }
 
   #holds(entry: number, mark: Mark): boolean {
@@ -75,17 +75,17 @@ export class MarkTable {
     return ring[at] === mark[0] && ring[at + 1] === mark[1] && ring[at + 2] === mark[2]
   }
 
-  /** Frees the entry's place, and moves up what was put behind it only because it was taken. */
+  /** Frees the entry's slot and moves up the entries that linear probing had put behind it. */
   #unindex(entry: number): void {
     const index = this.#index
     const mask = index.length - 1
     let free = this.#homeOf(entry)
     while (index[free] !== entry + 1) free = (free + 1) & mask
-    for (let place = (free + 1) & mask; index[place] !== 0; place = (place + 1) & mask) {
-      const home = this.#homeOf(index[place]! - 1)
-      if (((place - home) & mask) < ((place - free) & mask)) continue
-      index[free] = index[place]!
-      free = place
+    for (let slot = (free + 1) & mask; index[slot] !== 0; slot = (slot + 1) & mask) {
+      const home = this.#homeOf(index[slot]! - 1)
+      if (((slot - home) & mask) < ((slot - free) & mask)) continue
+      index[free] = index[slot]!
+      free = slot
     }
     index[free] = 0
   }
@@ -108,8 +108,8 @@ export class MarkTable {
 
   #reindex(entry: number): void {
     const mask = this.#index.length - 1
-    let place = this.#homeOf(entry)
-    while (this.#index[place] !== 0) place = (place + 1) & mask
-    this.#index[place] = entry + 1
+    let slot = this.#homeOf(entry)
+    while (this.#index[slot] !== 0) slot = (slot + 1) & mask
+    this.#index[slot] = entry + 1
   }
 }

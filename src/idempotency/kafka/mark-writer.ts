@@ -10,27 +10,28 @@ export interface MarkWriterOptions {
   onWriteFailed(error: unknown, unwritten: number): void
 }
 
-/** Short: what is completed and not yet written when the process is killed is handled again. */
+/** Short, because events whose marks are unwritten when the process is killed are handled again. */
 const LINGER_MS = 20
 const RETRY_MS = 1_000
-/** As many marks wait for no timer. */
-const ENOUGH_MARKS = 4_096
-/** Beyond this many unwritten marks nothing new may be begun. */
+/** This many marks are written at once, without waiting for the timer. */
+const BATCH_MARKS = 4_096
+/** From this many unwritten marks on, no new event may be claimed. */
 const MAX_UNWRITTEN = 65_536
 
 /** Marks by input topic, then by partition. */
 type Batch = Map<string, Map<number, Mark[]>>
 
 /**
- * Writes marks soon after they are made, many to a record, one write at a time. What could not be
- * written is kept and written by a later try.
+ * Writes marks shortly after they are made, many per record and one write at a time. Marks that could
+ * not be written are kept for the next write.
  */
 export class MarkWriter {
   #options: MarkWriterOptions
   #batch: Batch = new Map()
   #inBatch = 0
   #unwritten = 0
-  #underWay: Promise<void> = Promise.resolve()
+  /** Resolves when the current write has ended, whether it succeeded or not. */
+  #writing: Promise<void> = Promise.resolve()
   #next: Promise<void> | undefined
   #cancelTimer: (() => void) | undefined
   #failed = false
@@ -50,32 +51,32 @@ export class MarkWriter {
 
   add(topic: string, partition: number, mark: Mark): void {
     this.#unwritten += 1
-    this.#putBack(topic, partition, [mark])
+    this.#append(topic, partition, [mark])
     if (this.#failed) return
-    if (this.#inBatch >= ENOUGH_MARKS) void this.flush().catch(() => undefined)
+    if (this.#inBatch >= BATCH_MARKS) void this.flush().catch(() => undefined)
     else this.#flushAfter(LINGER_MS)
   }
 
-  /** Resolves when every mark that was added before is acknowledged; rejects when one can't be. */
+  /** Resolves when all marks added so far are acknowledged; rejects if the write fails. */
   flush(): Promise<void> {
     if (this.#unwritten === 0) return Promise.resolve()
-    this.#next ??= this.#writeAfter(this.#underWay)
+    this.#next ??= this.#writeAfter(this.#writing)
     return this.#next
   }
 
-  /** Writes what is left, unless the last try failed: a later process would wait for this one. */
+  /** Writes the remaining marks, unless the last write failed, because that would delay the exit. */
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelTimer?.()
     if (!this.#failed) await this.flush().catch(() => undefined)
-    await this.#underWay
+    await this.#writing
   }
 
   async #writeAfter(previous: Promise<void>): Promise<void> {
     await previous
     this.#next = undefined
     const write = this.#write()
-    this.#underWay = write.catch(() => undefined)
+    this.#writing = write.catch(() => undefined)
     return write
   }
 
@@ -95,7 +96,7 @@ export class MarkWriter {
     throw reason
   }
 
-  /** In rounds of one record a partition, so that no request outgrows what a broker takes. */
+  /** Writes one record per partition at a time, so that no request exceeds the broker's limit. */
   async #writeTopic(topic: string, marks: Map<number, Mark[]>): Promise<void> {
     const left = new Map(marks)
     while (left.size > 0) {
@@ -106,7 +107,7 @@ export class MarkWriter {
       try {
         await this.#options.log.write(topic, rows)
       } catch (error) {
-        for (const { partition, all } of round) this.#putBack(topic, partition, all)
+        for (const { partition, all } of round) this.#append(topic, partition, all)
         throw error
       }
       for (const { partition, all } of round) {
@@ -117,7 +118,7 @@ export class MarkWriter {
     }
   }
 
-  #putBack(topic: string, partition: number, marks: readonly Mark[]): void {
+  #append(topic: string, partition: number, marks: readonly Mark[]): void {
     const ofTopic = getOrInsert(this.#batch, topic, () => new Map<number, Mark[]>())
     const present = getOrInsert(ofTopic, partition, () => [])
     for (const mark of marks) present.push(mark)

@@ -1,14 +1,14 @@
-/** Where a partition's marks are written and read back. `topic` is the input topic. */
+/** Writes and reads marks topics. `topic` is always the input topic. */
 export interface MarksLog {
   /**
-   * Appends a value to each of the partitions' ledgers. Rejects while not all of them are
-   * acknowledged; some may then be written all the same.
+   * Appends one value per row to the marks topic. Rejects unless all of them are acknowledged; some
+   * may have been written even then.
    */
   write(topic: string, rows: readonly MarksRow[]): Promise<void>
   /**
-   * Reads a partition's ledger, oldest first, to the end that it has at the call. Rejects while it
-   * can't, and when `lost` aborts. Answers how many records beyond the newest `maxRecords` were
-   * left out.
+   * Reads a partition of the marks topic, oldest record first, up to its end offset at the time of the
+   * call. Rejects if it cannot, or when `lost` aborts. Only the newest `maxRecords` are read; `skipped`
+   * is the number of older ones.
    */
   read(request: ReadRequest): Promise<{ skipped: number }>
   close(): Promise<void>
@@ -24,6 +24,6 @@ export interface ReadRequest {
   partition: number
   maxRecords: number
   lost: AbortSignal
-  /** Must not keep the buffer. */
+  /** Must not keep the buffer, which is reused. */
   onRecord(value: Buffer | null, timestampMs: number): void
 }

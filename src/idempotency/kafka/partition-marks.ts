@@ -4,12 +4,12 @@ import { type Mark, MarkTable } from './mark-table.ts'
 export interface PartitionMarksOptions {
   clock: Pick<Clock, 'now'>
   ttlMs: number
-  /** For all partitions together; beyond it the oldest are dropped and `onEvict` is told. */
+  /** Limit over all partitions; beyond it the oldest marks are evicted and `onEvict` is called. */
   maxMarks: number
   onEvict(count: number): void
 }
 
-/** The marks of each owned partition, within a time to live and a limit over all of them. */
+/** The marks of each owned partition, with a time to live and a limit over all partitions. */
 export class PartitionMarks {
   #options: PartitionMarksOptions
   #tables = new Map<string, MarkTable>()
@@ -23,7 +23,7 @@ export class PartitionMarks {
     return this.#size
   }
 
-  /** Begins with no marks for the partition, whatever there was before. */
+  /** Opens the partition without marks, dropping any that it had. */
   open(partition: string): void {
     this.close(partition)
     this.#tables.set(partition, new MarkTable())
@@ -34,7 +34,7 @@ export class PartitionMarks {
     this.#tables.delete(partition)
   }
 
-  /** The hash of the fingerprint that the key was completed with. */
+  /** The fingerprint hash that the key was completed with; undefined if there is no mark. */
   find(partition: string, mark: Mark): number | undefined {
     const table = this.#tables.get(partition)
     if (table === undefined) return undefined
@@ -42,10 +42,10 @@ export class PartitionMarks {
     return table.find(mark)
   }
 
-  /** Keeps a mark unless its key has one. Those of partitions that are not open are not kept. */
+  /** Adds a mark unless its key has one, it has expired, or the partition is not open. */
   add(partition: string, mark: Mark, madeAtMs: number): void {
     const table = this.#tables.get(partition)
-    // A clock elsewhere that is ahead must not keep the marks behind it beyond their time.
+    // Clamped: marks expire in order, so one from a clock that is ahead would delay those behind it.
     const nowMs = this.#options.clock.now()
     const madeAt = Math.ceil(Math.min(madeAtMs, nowMs) / 1000)
     if (table === undefined || this.#isExpired(madeAt, nowMs)) return

@@ -1,3 +1,4 @@
+import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
@@ -12,53 +13,53 @@ export interface KafkaStoreOptions {
   groupId: string
   clock: Pick<Clock, 'now' | 'after'>
   ttlMs: number
-  /** Of all owned partitions together. The oldest are dropped beyond it. */
+  /** Limit over all owned partitions; beyond it the oldest marks are evicted. */
   maxMarks: number
   reports: KafkaStoreReports
 }
 
 export interface KafkaStoreReports {
-  /** Marks were forgotten before their time. */
+  /** Marks were evicted before they expired. */
   onEvict(count: number): void
-  /** Records of a ledger were skipped, because this version can't read them. */
+  /** Records of a marks topic were skipped, because this version cannot read them. */
   onUnreadable(partition: string, records: number): void
   onReadBack(partition: string, marks: number, durationMs: number): void
-  /** It is tried again; until then nothing is committed. */
+  /** A write failed. It will be retried; until it succeeds nothing is committed. */
   onWriteFailed(error: string, unwritten: number): void
 }
 
-/** A partition, whoever owns it now. */
-interface Place {
+/** State of a partition, owned by this process or not. */
+interface PartitionState {
   name: string
-  /** While it is ours. */
+  /** Set while this process owns the partition. */
   ownership: Ownership | undefined
-  /** By plugin, the ids that are claimed: for an ownership that has ended, too. */
+  /** The claimed event ids by plugin, including claims made under an ownership that has ended. */
   claimed: Map<string, Set<string>>
 }
 
 interface Ownership {
   lost: AbortSignal
-  /** Resolves when the marks of the former owners are known. */
-  known: Promise<void>
+  /** Resolves when the marks of previous owners are loaded. */
+  loaded: Promise<void>
 }
 
 /**
- * Marks in Kafka. Who owns the partition may handle its events, so there are no claims to write:
- * only marks are, into a ledger topic, and the next owner reads them before its first delivery. A
- * mark that a former owner writes late is true all the same.
+ * Stores marks in Kafka. Only the owner of a partition handles its events, so claims need not be
+ * written. Marks are written to a marks topic, and the next owner reads them before its first
+ * delivery. A mark that a former owner writes late is still valid.
  */
 export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
-  const { marksLog, groupId, clock, reports } = options
-  const marks = new PartitionMarks({ ...options, onEvict: reports.onEvict })
+  const { marksLog, groupId, clock, ttlMs, maxMarks, reports } = options
+  const marks = new PartitionMarks({ clock, ttlMs, maxMarks, onEvict: reports.onEvict })
   const onWriteFailed = (error: unknown, unwritten: number) =>
     reports.onWriteFailed(messageOf(error), unwritten)
   const writer = new MarkWriter({ log: marksLog, clock, onWriteFailed })
-  const places = new Map<string, Map<number, Place>>()
+  const partitions = new Map<string, Map<number, PartitionState>>()
 
   function claim(key: DeliveryKey, fingerprint: string): ClaimResult {
     const { plugin, eventId } = key
-    const { name, ownership, claimed } = placeOf(key)
-    if (writer.isFull) throw unwritable(writer.unwritten)
+    const { name, ownership, claimed } = stateOf(key)
+    if (writer.isFull) throw tooManyUnwritten(writer.unwritten)
     if (ownership === undefined) throw notOwned(name)
     const mark = markOf({ groupId, plugin, eventId }, fingerprint)
     const completedWith = marks.find(name, mark)
@@ -83,32 +84,32 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     }
   }
 
-  function placeOf({ topic, partition }: { topic: string; partition: number }): Place {
-    const ofTopic = getOrInsert(places, topic, () => new Map<number, Place>())
-    return getOrInsert(ofTopic, partition, () => {
-      return { name: `${topic}/${partition}`, ownership: undefined, claimed: new Map() }
+  function stateOf(of: { topic: string; partition: number }): PartitionState {
+    const ofTopic = getOrInsert(partitions, of.topic, () => new Map<number, PartitionState>())
+    return getOrInsert(ofTopic, of.partition, () => {
+      return { name: partitionName(of), ownership: undefined, claimed: new Map() }
     })
   }
 
   function open(owned: OwnedBy): Promise<void> {
-    const place = placeOf(owned)
-    if (place.ownership?.lost === owned.lost) return place.ownership.known
-    const ownership = { lost: owned.lost, known: readBack(owned, place.name) }
+    const state = stateOf(owned)
+    if (state.ownership?.lost === owned.lost) return state.ownership.loaded
+    const ownership = { lost: owned.lost, loaded: readBack(owned, state.name) }
     const forget = () => {
-      if (place.ownership !== ownership) return
-      place.ownership = undefined
-      marks.close(place.name)
+      if (state.ownership !== ownership) return
+      state.ownership = undefined
+      marks.close(state.name)
     }
-    place.ownership = ownership
-    ownership.known.catch(forget)
+    state.ownership = ownership
+    ownership.loaded.catch(forget)
     owned.lost.addEventListener('abort', forget, { once: true })
-    return ownership.known
+    return ownership.loaded
   }
 
   async function readBack({ topic, partition, lost }: OwnedBy, name: string): Promise<void> {
     const startMs = clock.now()
     marks.open(name)
-    // What an earlier ownership of ours left unwritten must be in the ledger before it is read.
+    // Marks that an earlier ownership left unwritten must be in the topic before it is read.
     await writer.flush()
     let count = 0
     let unreadable = 0
@@ -119,10 +120,10 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
       })
       if (!isRead) unreadable += 1
     }
-    const request = { topic, partition, lost, maxRecords: options.maxMarks, onRecord }
+    const request = { topic, partition, lost, maxRecords: maxMarks, onRecord }
     const { skipped } = await marksLog.read(request)
     if (lost.aborted) throw notOwned(name)
-    // A record holds one mark at least: those that were skipped would have been evicted.
+    // A record holds at least one mark, so the marks of skipped records would have been evicted.
     if (skipped > 0) reports.onEvict(skipped)
     if (unreadable > 0) reports.onUnreadable(name, unreadable)
     reports.onReadBack(name, count, clock.now() - startMs)
@@ -140,12 +141,12 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   }
 }
 
-function unwritable(unwritten: number): InventoryEventsError {
-  const message = `${unwritten} marks of completed events wait to be written to Kafka`
+function tooManyUnwritten(unwritten: number): InventoryEventsError {
+  const message = `${unwritten} marks of completed events are waiting to be written to Kafka`
   return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
 }
 
 function notOwned(partition: string): InventoryEventsError {
-  const message = `partition ${partition} is not owned, or its marks are not read back`
+  const message = `partition ${partition} is not owned, or its marks have not been read back`
   return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
 }

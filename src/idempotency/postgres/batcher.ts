@@ -1,55 +1,55 @@
-export interface BatcherOptions<Asked, Answer> {
-  /** Does what was asked for, and answers in the same order. */
-  batch(asked: readonly Asked[]): Promise<readonly Answer[]>
-  /** Calls of `together` that may be out at once. */
+export interface BatcherOptions<Request, Result> {
+  /** Executes the requests and returns their results in the same order. */
+  batch(requests: readonly Request[]): Promise<readonly Result[]>
+  /** Maximum number of concurrent calls of `batch`. */
   callsMax: number
-  /** What one call is given at most. */
+  /** Maximum number of requests per call. */
   batchMax: number
 }
 
-interface Waiting<Asked, Answer> {
-  asked: Asked
-  answer(answer: Answer): void
-  fail(error: unknown): void
+interface Waiting<Request, Result> {
+  request: Request
+  resolve(result: Result): void
+  reject(error: unknown): void
 }
 
 /**
- * Does many at a time what is asked for one by one. What is asked for in one turn of the event loop
- * goes together, at the end of it: nobody waits for more to come. Only while as many calls are out
- * as may be does the next batch grow. A call that fails fails all that were in it.
+ * Batches single requests. Requests made in the same turn of the event loop are sent together at its
+ * end; there is no delay to collect more. While `callsMax` calls are in flight, the next batch grows.
+ * If a call fails, all of its requests fail.
  */
-export class Batcher<Asked, Answer> {
-  #options: BatcherOptions<Asked, Answer>
-  #waiting: Waiting<Asked, Answer>[] = []
+export class Batcher<Request, Result> {
+  #options: BatcherOptions<Request, Result>
+  #waiting: Waiting<Request, Result>[] = []
   #calls = 0
-  #isPlanned = false
+  #isScheduled = false
   #settled: (() => void)[] = []
 
-  constructor(options: BatcherOptions<Asked, Answer>) {
+  constructor(options: BatcherOptions<Request, Result>) {
     this.#options = options
   }
 
-  load(asked: Asked): Promise<Answer> {
-    return new Promise((answer, fail) => {
-      this.#waiting.push({ asked, answer, fail })
-      this.#plan()
+  load(request: Request): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, resolve, reject })
+      this.#schedule()
     })
   }
 
-  /** Resolves when all that was asked for is answered. */
+  /** Resolves when no request is waiting or in flight. */
   async settled(): Promise<void> {
     if (this.#calls === 0 && this.#waiting.length === 0) return
     await new Promise<void>((resolve) => this.#settled.push(resolve))
   }
 
-  #plan(): void {
-    if (this.#isPlanned || this.#calls >= this.#options.callsMax) return
-    this.#isPlanned = true
+  #schedule(): void {
+    if (this.#isScheduled || this.#calls >= this.#options.callsMax) return
+    this.#isScheduled = true
     setImmediate(() => this.#send())
   }
 
   #send(): void {
-    this.#isPlanned = false
+    this.#isScheduled = false
     const { callsMax, batchMax } = this.#options
     while (this.#calls < callsMax && this.#waiting.length > 0) {
       this.#calls += 1
@@ -57,18 +57,18 @@ export class Batcher<Asked, Answer> {
     }
   }
 
-  async #call(batch: readonly Waiting<Asked, Answer>[]): Promise<void> {
+  async #call(batch: readonly Waiting<Request, Result>[]): Promise<void> {
     try {
-      const answers = await this.#options.batch(batch.map(({ asked }) => asked))
-      for (const [n, { answer }] of batch.entries()) answer(answers[n] as Answer)
+      const results = await this.#options.batch(batch.map(({ request }) => request))
+      for (const [n, { resolve }] of batch.entries()) resolve(results[n] as Result)
     } catch (error) {
-      for (const { fail } of batch) fail(error)
+      for (const { reject } of batch) reject(error)
     }
   }
 
   #ended(): void {
     this.#calls -= 1
-    if (this.#waiting.length > 0) this.#plan()
+    if (this.#waiting.length > 0) this.#schedule()
     else if (this.#calls === 0) for (const resolve of this.#settled.splice(0)) resolve()
   }
 }

@@ -8,16 +8,16 @@ export interface ClaimPorts {
   marks: PostgresMarks
   handlers: PostgresPool
   leases: Leases
-  /** Transactions that have begun and not ended. */
+  /** Open transactions. */
   transactions: Set<PostgresTransaction>
 }
 
-/** A claim under a lease. What it writes names owner and fence, so that a former owner's is refused. */
+/** A claim with a lease. Its writes name owner and fence, so the database rejects a former owner's. */
 export class PostgresClaim implements Claim {
   readonly lost: AbortSignal
   #ports: ClaimPorts
   #lease: Lease
-  /** What a transaction names it by: the key, the owner, the fence. */
+  /** The first five statement values of a transaction: key (3), owner, fence. */
   #values: readonly unknown[]
   #isCompleted = false
 
@@ -58,7 +58,7 @@ export class PostgresClaim implements Claim {
     throw new Error('the claim of this event has passed to another owner')
   }
 
-  /** While the mark is being made, what a renewal finds says nothing of this claim. */
+  /** While the mark is being made, renewals ignore this claim: it is no longer leased once marked. */
   async #completeBy(step: () => Promise<void>): Promise<void> {
     this.#lease.isCompleting = true
     await step().finally(() => {

@@ -1,28 +1,28 @@
 import type { Clock } from '../../util/clock.ts'
 
-/** A claim that is held by this process. */
+/** A claim held by this process. */
 export interface Lease {
   plugin: string
   eventId: string
-  /** Grows with every claim: tells this one from all before and after it. */
+  /** Increases with every claim, so it distinguishes this one from earlier and later ones. */
   fence: string
   lost: AbortController
-  /** Before the statement that last prolonged it was sent. */
+  /** Taken before the last successful renewal was sent. */
   renewedAtMs: number
-  /** Its mark is being made: whatever a renewal finds now says nothing. */
+  /** The mark is being made, so the result of a renewal is ignored. */
   isCompleting: boolean
 }
 
 export interface LeasesOptions {
   clock: Clock
   leaseMs: number
-  /** Prolongs the leases in the database and answers the fences of those that are still ours. */
+  /** Renews the leases in the database. Returns the fences of those that are still held. */
   renew(leases: readonly Lease[]): Promise<Set<string>>
   onLost(): void
   onError(error: unknown): void
 }
 
-/** Renews what is held, all at once and well before it runs out, and finds out what was lost. */
+/** Renews all held leases together, well before they expire, and detects lost ones. */
 export class Leases {
   #options: LeasesOptions
   #held = new Set<Lease>()
@@ -69,17 +69,17 @@ export class Leases {
 
   async #turn(): Promise<void> {
     this.#loseOverdue()
-    const asked = [...this.#held].filter(({ isCompleting }) => !isCompleting)
-    if (asked.length === 0) return
+    const renewing = [...this.#held].filter(({ isCompleting }) => !isCompleting)
+    if (renewing.length === 0) return
     const startMs = this.#options.clock.now()
     try {
-      this.#compare(asked, await this.#options.renew(asked), startMs)
+      this.#update(renewing, await this.#options.renew(renewing), startMs)
     } catch (error) {
       this.#options.onError(error)
     }
   }
 
-  /** A process that was frozen, or cut off, can't know who took over in the meantime. */
+  /** After a freeze or a network outage another process may have taken over expired leases. */
   #loseOverdue(): void {
     const { clock, leaseMs } = this.#options
     for (const lease of this.#held) {
@@ -87,8 +87,8 @@ export class Leases {
     }
   }
 
-  #compare(asked: readonly Lease[], kept: Set<string>, startMs: number): void {
-    for (const lease of asked) {
+  #update(renewed: readonly Lease[], kept: Set<string>, startMs: number): void {
+    for (const lease of renewed) {
       if (kept.has(lease.fence)) lease.renewedAtMs = startMs
       else if (this.#held.has(lease) && !lease.isCompleting) this.lose(lease)
     }

@@ -21,7 +21,7 @@ export interface PostgresLookupOptions {
   ttlMs: number
 }
 
-/** Asks the table of marks, by a connection of its own. */
+/** Queries the marks table over its own connection. */
 export function lookUpInPostgres({ url, groupId, ttlMs }: PostgresLookupOptions): MarksLookup {
   const pool = new PostgresPool({ url, connectionsMax: 1, onError: () => {} })
   return {
@@ -29,7 +29,7 @@ export function lookUpInPostgres({ url, groupId, ttlMs }: PostgresLookupOptions)
       const ids = [...new Set(deliveries.map(({ eventId }) => storedId(eventId)))]
       try {
         const { rows } = await pool.query<Row>({ ...FIND, values: [groupId, ids, ttlMs] })
-        return deliveries.map((asked) => noteOf(asked, rows))
+        return deliveries.map((query) => completionOf(query, rows))
       } catch (error) {
         return deliveries.map(() => ({ type: 'unknown', why: messageOf(error) }))
       }
@@ -38,13 +38,13 @@ export function lookUpInPostgres({ url, groupId, ttlMs }: PostgresLookupOptions)
   }
 }
 
-function noteOf(
+function completionOf(
   { plugin, eventId, fingerprint }: DeliveryQuery,
   rows: readonly Row[],
 ): StoredCompletion {
   const id = storedId(eventId)
   const row = rows.find((each) => each.plugin === plugin && each.event_id === id)
-  if (row === undefined) return { type: 'none', why: 'the table of marks has no row of it' }
+  if (row === undefined) return { type: 'none', why: 'the marks table has no row for it' }
   if (row.state === 'leased') {
     return { type: 'claimed', by: row.owner, untilMs: row.lease_expires_at?.getTime() ?? 0 }
   }

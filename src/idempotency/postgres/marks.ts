@@ -16,7 +16,7 @@ export interface ClaimRequest {
   fingerprint: string
 }
 
-/** A claim that was given: the key, and what tells it from all other claims. */
+/** A claim that was granted: its key, and the fence that distinguishes it from all other claims. */
 export interface HeldClaim {
   plugin: string
   eventId: string
@@ -30,26 +30,26 @@ export type FoundClaim =
 
 type ClaimRow = { plugin: string; eventId: string; fence: string | null; completed: string }
 
-/** Few, so that what comes meanwhile goes together; two, as one may have to wait for a row. */
+/** Few, so that requests are batched in the meantime; two, because one may wait for a row lock. */
 const STATEMENTS_MAX = 2
 const ROWS_MAX = 500
 
-/** One owner's rows in the table of marks: one statement claims, completes or releases many. */
+/** One owner's rows in the marks table. One statement claims, completes or releases many rows. */
 export class PostgresMarks {
   #options: PostgresMarksOptions
-  #claims = gather((asked: readonly ClaimRequest[]) => this.#claimAll(asked))
-  #marks = gather((claims: readonly HeldClaim[]) => this.#completeAll(claims))
-  #releases = gather((claims: readonly HeldClaim[]) => this.#releaseAll(claims))
+  #claims = batcher((requests: readonly ClaimRequest[]) => this.#claimAll(requests))
+  #marks = batcher((claims: readonly HeldClaim[]) => this.#completeAll(claims))
+  #releases = batcher((claims: readonly HeldClaim[]) => this.#releaseAll(claims))
 
   constructor(options: PostgresMarksOptions) {
     this.#options = options
   }
 
-  claim(asked: ClaimRequest): Promise<FoundClaim> {
-    return this.#claims.load(asked)
+  claim(request: ClaimRequest): Promise<FoundClaim> {
+    return this.#claims.load(request)
   }
 
-  /** Whether the claim was still ours, and so the mark is made. */
+  /** Makes the mark. Returns false if the claim is no longer held. */
   complete(claim: HeldClaim): Promise<boolean> {
     return this.#marks.load(claim)
   }
@@ -58,38 +58,38 @@ export class PostgresMarks {
     return this.#releases.load(claim)
   }
 
-  /** Prolongs the leases, and answers the fences of those that are still ours. */
+  /** Renews the leases. Returns the fences of those that are still held. */
   renew(claims: readonly HeldClaim[]): Promise<Set<string>> {
     return this.#change(RENEW, claims, [this.#options.leaseMs])
   }
 
-  /** Resolves when no statement is out or waits to be sent. */
+  /** Resolves when no statement is in flight or waiting. */
   async settled(): Promise<void> {
     await Promise.all([this.#claims.settled(), this.#marks.settled(), this.#releases.settled()])
   }
 
-  /** Of those that ask for one key at once, one can have it. */
-  async #claimAll(asked: readonly ClaimRequest[]): Promise<FoundClaim[]> {
-    const byKey = new Map(asked.map((each) => [keyOf(each), each]))
+  /** If several requests have the same key, only one of them can get the claim. */
+  async #claimAll(requests: readonly ClaimRequest[]): Promise<FoundClaim[]> {
+    const byKey = new Map(requests.map((each) => [keyOf(each), each]))
     const found = await this.#claimEach([...byKey.values()])
-    return asked.map((each) => {
+    return requests.map((each) => {
       const key = keyOf(each)
-      return answerOf(found.get(key), byKey.get(key) === each)
+      return resultOf(found.get(key), byKey.get(key) === each)
     })
   }
 
-  /** Of different keys: a statement can't write a row twice. */
-  async #claimEach(asked: readonly ClaimRequest[]): Promise<Map<string, ClaimRow>> {
+  /** The keys must differ, because a statement cannot write a row twice. */
+  async #claimEach(requests: readonly ClaimRequest[]): Promise<Map<string, ClaimRow>> {
     const { pool, groupId, owner, leaseMs, ttlMs } = this.#options
-    const fingerprints = asked.map(({ fingerprint }) => fingerprint)
-    const values = [groupId, ...columnsOf(asked), owner, fingerprints, leaseMs, ttlMs]
+    const fingerprints = requests.map(({ fingerprint }) => fingerprint)
+    const values = [groupId, ...columnsOf(requests), owner, fingerprints, leaseMs, ttlMs]
     const { rows } = await pool.query<ClaimRow>({ ...CLAIM, values })
     return new Map(rows.map((row) => [keyOf(row), row]))
   }
 
   async #completeAll(claims: readonly HeldClaim[]): Promise<boolean[]> {
-    const ours = await this.#change(COMPLETE_MANY, claims)
-    return claims.map(({ fence }) => ours.has(fence))
+    const completed = await this.#change(COMPLETE_MANY, claims)
+    return claims.map(({ fence }) => completed.has(fence))
   }
 
   async #releaseAll(claims: readonly HeldClaim[]): Promise<undefined[]> {
@@ -110,13 +110,15 @@ export class PostgresMarks {
   }
 }
 
-function gather<Asked, Answer>(together: (asked: readonly Asked[]) => Promise<readonly Answer[]>) {
-  return new Batcher({ batch: together, callsMax: STATEMENTS_MAX, batchMax: ROWS_MAX })
+function batcher<Request, Result>(
+  batch: (requests: readonly Request[]) => Promise<readonly Result[]>,
+) {
+  return new Batcher({ batch, callsMax: STATEMENTS_MAX, batchMax: ROWS_MAX })
 }
 
 type Key = { plugin: string; eventId: string }
 
-/** As Postgres has it: it holds no NUL, and gives half of a surrogate pair back as U+FFFD. */
+/** Matches what Postgres returns: it stores no NUL and replaces lone surrogates by U+FFFD. */
 function keyOf({ plugin, eventId }: Key): string {
   return `${plugin}\u0000${eventId}`.toWellFormed()
 }
@@ -125,8 +127,8 @@ function columnsOf(keys: readonly Key[]): string[][] {
   return [keys.map(({ plugin }) => plugin), keys.map(({ eventId }) => eventId)]
 }
 
-function answerOf(row: ClaimRow | undefined, isTheOne: boolean): FoundClaim {
+function resultOf(row: ClaimRow | undefined, isSent: boolean): FoundClaim {
   if (row === undefined) return { type: 'claimed-elsewhere' }
   if (row.fence === null) return { type: 'completed', fingerprint: row.completed }
-  return isTheOne ? { type: 'claimed', fence: row.fence } : { type: 'claimed-elsewhere' }
+  return isSent ? { type: 'claimed', fence: row.fence } : { type: 'claimed-elsewhere' }
 }

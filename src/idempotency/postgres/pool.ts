@@ -5,7 +5,7 @@ import { withTlsHint } from '../../util/tls-hint.ts'
 export interface PostgresPoolOptions {
   url: string
   connectionsMax: number
-  /** An idle connection broke; the pool makes a new one when it needs one. */
+  /** An idle connection broke. The pool opens a new one when needed. */
   onError(error: Error): void
 }
 
@@ -16,18 +16,18 @@ export interface Statement {
   values?: unknown[]
 }
 
-/** What is worth waiting for connections and statements; whoever waits for us asks again anyway. */
+/** Time limits for connections and statements. They may be short, because callers retry. */
 const CONNECT_MS = 5_000
 const STATEMENT_MS = 10_000
 const END_MS = 5_000
 
-/** Connections to one database, bounded in number; every wait has a limit. */
+/** A bounded pool of connections to one database. Every wait has a time limit. */
 export class PostgresPool {
   #pool: pg.Pool
   #where: string
 
   constructor({ url, connectionsMax, onError }: PostgresPoolOptions) {
-    this.#where = placeOf(url)
+    this.#where = hostAndDatabase(url)
     this.#pool = new pg.Pool({
       connectionString: url,
       max: connectionsMax,
@@ -35,7 +35,7 @@ export class PostgresPool {
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_MS,
       statement_timeout: STATEMENT_MS,
-      // A server that is gone without a word does not end statements.
+      // Client-side limit: a server that has vanished cannot enforce its own.
       query_timeout: STATEMENT_MS + CONNECT_MS,
     })
     this.#pool.on('error', onError)
@@ -50,7 +50,7 @@ export class PostgresPool {
     }
   }
 
-  /** A connection of one's own, to be released. Rejects with STORE_UNAVAILABLE. */
+  /** Checks out a connection; the caller must release it. Rejects with STORE_UNAVAILABLE. */
   async connect(): Promise<pg.PoolClient> {
     try {
       return await this.#pool.connect()
@@ -59,7 +59,7 @@ export class PostgresPool {
     }
   }
 
-  /** Ends when `before` has, and every connection was given back; or at a limit. */
+  /** Ends the pool after `before` resolves and all connections are released, or after END_MS. */
   async end(before: Promise<void> = Promise.resolve()): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const limit = new Promise<void>((resolve) => {
@@ -75,14 +75,14 @@ export class PostgresPool {
   }
 }
 
-/** A host with several addresses fails with one error for all, which has no message. */
+/** A host with several addresses fails with an AggregateError, which has no message of its own. */
 function reasonOf(error: unknown): string {
   const message = messageOf(error instanceof AggregateError ? error.errors[0] : error)
   return withTlsHint(message, { ca: 'sslrootcert', cert: 'sslcert, sslkey' })
 }
 
 /** `host:port/database`, without user and password. */
-function placeOf(url: string): string {
+function hostAndDatabase(url: string): string {
   const { host, pathname } = new URL(url)
   return `${host}${pathname}`
 }

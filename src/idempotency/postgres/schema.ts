@@ -1,7 +1,7 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import type { PostgresPool } from './pool.ts'
 
-/** What the store keeps in its database; `format` lets later versions tell whose rows they read. */
+/** The store's table. `format` lets later versions recognise rows of earlier ones. */
 export const SCHEMA_SQL = `create table if not exists inventory_events_marks (
   group_id text not null,
   plugin text not null,
@@ -18,43 +18,44 @@ export const SCHEMA_SQL = `create table if not exists inventory_events_marks (
 create index if not exists inventory_events_marks_age
   on inventory_events_marks (group_id, coalesce(completed_at, lease_expires_at));`
 
-const RIGHTS = 'select, insert, update, delete'
+const PRIVILEGES = 'select, insert, update, delete'
 
-const ASK_RIGHTS = `select bool_and(has_table_privilege(r.relation, each)) as has_all, current_user as role
+const FIND_PRIVILEGES = `select bool_and(has_table_privilege(r.relation, each)) as has_all, current_user as role
   from (select to_regclass('inventory_events_marks')::oid as relation) r,
-  unnest(string_to_array('${RIGHTS}', ', ')) as each where r.relation is not null group by 2`
+  unnest(string_to_array('${PRIVILEGES}', ', ')) as each where r.relation is not null group by 2`
 
-/** Replicas that start together wait for each other here: `if not exists` alone is no guard. */
+/** Serialises replicas that start together: `if not exists` alone does not prevent a race. */
 const LOCK = `select pg_advisory_xact_lock(hashtext('inventory_events_marks'))`
 
 /**
- * Creates the table where it is missing. A role that may not create it needs it only once, from
- * somebody who may: the error says what to run.
+ * Creates the table if it is missing. Throws STORE_REFUSED with the SQL to run if the database user
+ * lacks the privilege to create or use it.
  */
 export async function ensureSchema(pool: PostgresPool): Promise<void> {
-  const [found] = (await pool.query<{ has_all: boolean; role: string }>({ text: ASK_RIGHTS })).rows
+  const [found] = (await pool.query<{ has_all: boolean; role: string }>({ text: FIND_PRIVILEGES }))
+    .rows
   if (found === undefined) return create(pool)
   if (found.has_all) return
-  const grant = `grant ${RIGHTS} on inventory_events_marks to "${found.role}";`
-  throw refused(`may not use the table inventory_events_marks`, grant)
+  const grant = `grant ${PRIVILEGES} on inventory_events_marks to "${found.role}";`
+  throw refused('lacks privileges on the table inventory_events_marks', grant)
 }
 
 async function create(pool: PostgresPool): Promise<void> {
   try {
-    // Statements in one text are one transaction.
+    // One query text with several statements runs as one transaction.
     await pool.query({ text: `begin; ${LOCK}; ${SCHEMA_SQL} commit` })
   } catch (error) {
     if (!isForbidden(error)) throw error
-    throw refused(`could not create the table inventory_events_marks: ${messageOf(error)}`)
+    throw refused(`cannot create the table inventory_events_marks: ${messageOf(error)}`)
   }
 }
 
-/** The server's own code for: permission denied. */
+/** SQLSTATE 42501: insufficient_privilege. */
 function isForbidden(error: unknown): boolean {
   return ((error as Error).cause as { code?: unknown } | undefined)?.code === '42501'
 }
 
 function refused(why: string, sql = SCHEMA_SQL): InventoryEventsError {
-  const message = `IDEMPOTENCY_STORE: its user ${why}\nLet one who may run this SQL:\n${sql}`
+  const message = `IDEMPOTENCY_STORE: the database user ${why}\nRun this SQL as a privileged user:\n${sql}`
   return new InventoryEventsError('STORE_REFUSED', message)
 }

@@ -1,18 +1,18 @@
-/** The database's clock alone decides: those of the replicas may differ. */
+/** Only the database's clock is used, because the replicas' clocks may differ. */
 const NOW = 'clock_timestamp()'
 
 const ms = (parameter: string) => `${parameter}::bigint * interval '1 millisecond'`
 
 const KEY = 'group_id = $1 and plugin = $2 and event_id = $3'
-const OURS = `${KEY} and owner = $4 and fence = $5::bigint`
+const HELD = `${KEY} and owner = $4 and fence = $5::bigint`
 
 const KEY_COLUMNS = 'group_id, plugin, event_id'
 
 /**
- * Takes of different keys those that are free: new, released, or held by an owner whose lease ran out;
- * and tells which are completed, without writing anything. No row at all: another owner is at it, or
- * was when the statement began. Rows are taken in the order of their keys, in every statement that
- * takes many: so two never wait for each other.
+ * Claims those of several different keys that are free: new, released, or with an expired lease. Also
+ * returns the completed ones, without writing them. No row for a key means that another owner has the
+ * claim, or had it when the statement began. All statements lock their rows in key order, so that two
+ * of them cannot deadlock.
  * $1 group, $2 plugins, $3 ids, $4 owner, $5 fingerprints, $6 lease and $7 time to live in ms.
  */
 export const CLAIM = {
@@ -40,24 +40,24 @@ export const CLAIM = {
 }
 
 /**
- * Makes the mark, if the claim is still ours. Says so again if it was ours to make and is made: the
- * first answer may have been lost. For one, within a transaction. $1-3 key, $4 owner, $5 fence.
+ * Makes one mark within a transaction, if the claim is still held. Also returns a row if this claim's
+ * mark is already made, because the first response may have been lost. $1-3 key, $4 owner, $5 fence.
  */
 export const COMPLETE = {
   name: 'complete',
   text: `with done as (
     update inventory_events_marks
       set state = 'completed', completed_at = ${NOW}, lease_expires_at = null
-      where ${OURS} and state = 'leased' returning 1
+      where ${HELD} and state = 'leased' returning 1
   )
   select 1 from done union all
-  select 1 from inventory_events_marks where ${OURS} and state = 'completed'`,
+  select 1 from inventory_events_marks where ${HELD} and state = 'completed'`,
 }
 
 /**
- * Those of the claims that are ours, locked in the order of their keys. The rows of a lateral query
- * that locks are looked up one by one, so always by the index: planned while the table was new, a
- * join would read all of it until the next `analyze`.
+ * The claims that are still held, locked in key order. A locking lateral query looks up its rows one
+ * by one and so always uses the index. A join planned while the table was new would scan the whole
+ * table until the next `analyze`.
  * $1 group, $2 plugins, $3 ids, $4 owner, $5 fences.
  */
 const LOCKED = `ours as (
@@ -73,21 +73,21 @@ const LOCKED = `ours as (
     ) locked
   )`
 
-/** An update of what is leased, as an insert that meets its row each time: an update would join. */
+/** Updates the leased rows by `on conflict`, which uses the index; a plain update would join. */
 const changed = (set: string) => `changed as (
     insert into inventory_events_marks (${KEY_COLUMNS}, fingerprint, state, fence, owner)
     select ${KEY_COLUMNS}, fingerprint, state, fence, owner from ours where state = 'leased'
     on conflict (${KEY_COLUMNS}) do update set ${set}
   )`
 
-/** As `COMPLETE`, for many: answers the fences of those that were ours. Values as in `LOCKED`. */
+/** Like `COMPLETE`, for many marks. Returns the fences of held claims. Values as in `LOCKED`. */
 export const COMPLETE_MANY = {
   name: 'complete many',
   text: `with ${LOCKED}, ${changed(`state = 'completed', completed_at = ${NOW}, lease_expires_at = null`)}
   select fence::text from ours`,
 }
 
-/** Planned anew each time, as it joins; it is rare. Values as in `LOCKED`. */
+/** Not prepared, because it joins and so must be planned each time; it is rare. Values as in `LOCKED`. */
 export const RELEASE = {
   text: `with ${LOCKED}
   delete from inventory_events_marks m using ours
@@ -95,7 +95,7 @@ export const RELEASE = {
       and m.state = 'leased'`,
 }
 
-/** Answers the fences that are still ours. Values as in `LOCKED`, $6 lease in ms. */
+/** Renews leases. Returns the fences that are still held. Values as in `LOCKED`, $6 lease in ms. */
 export const RENEW = {
   name: 'renew',
   text: `with ${LOCKED}, ${changed(`lease_expires_at = ${NOW} + ${ms('$6')}`)}
@@ -103,8 +103,9 @@ export const RENEW = {
 }
 
 /**
- * Sets the limits of a transaction and says whether the claim is ours. The server looks for its client
- * while a statement runs (Postgres 14 and newer): one that was cut off must not go on holding locks.
+ * Sets a transaction's limits and returns whether the claim is still held. While a statement runs, the
+ * server checks its client connection (Postgres 14 and newer), so that a client that was cut off does
+ * not keep its locks.
  * $1-3 key, $4 owner, $5 fence, $6 limit of a statement and $7 of idleness in ms.
  */
 export const ENTER = {
@@ -112,10 +113,10 @@ export const ENTER = {
   text: `select set_config('statement_timeout', $6, true),
     set_config('idle_in_transaction_session_timeout', $7, true),
     set_config('client_connection_check_interval', '500', true),
-    exists (select from inventory_events_marks where ${OURS} and state = 'leased') as is_ours`,
+    exists (select from inventory_events_marks where ${HELD} and state = 'leased') as is_ours`,
 }
 
-/** What is kept of events, whoever asks. $1 group, $2 ids, $3 time to live in ms. */
+/** Reads the rows of events, of any owner. $1 group, $2 ids, $3 time to live in ms. */
 export const FIND = {
   name: 'find',
   text: `select plugin, event_id, fingerprint, state, owner, lease_expires_at, completed_at,
@@ -123,7 +124,7 @@ export const FIND = {
     from inventory_events_marks where group_id = $1 and event_id = any($2::text[])`,
 }
 
-/** Deletes some of what is older than the time to live. $1 group, $2 ms, $3 rows at most. */
+/** Deletes some of the rows older than the time to live. $1 group, $2 ms, $3 maximum rows. */
 export const SWEEP = {
   name: 'sweep',
   text: `delete from inventory_events_marks where ctid = any (array(

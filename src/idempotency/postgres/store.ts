@@ -19,30 +19,30 @@ export interface PostgresStoreOptions {
   groupId: string
   clock: Clock
   ttlMs: number
-  /** For how long a claim outlives its owner. Renewed three times in that time. */
+  /** How long a claim stays valid without renewal. It is renewed three times in that time. */
   leaseMs: number
   connections: ConnectionShares
   reports: PostgresStoreReports
 }
 
-/** How many connections there may be at most, by what they are for. */
+/** Maximum number of connections by purpose. */
 export interface ConnectionShares {
   /** Claims, marks and renewals. */
   marks: number
-  /** `context.sql`: one for each handler at work. */
+  /** `context.sql`: one per running handler. */
   transactions: number
 }
 
 export interface PostgresStoreReports {
   onLostLease(): void
-  /** Something in the background failed; it is tried again. */
+  /** A background task failed; it will be retried. */
   onError(error: string): void
 }
 
 /**
- * Marks in Postgres, shared by all replicas whatever the partition. A claim is a lease: it is renewed
- * while its owner lives, passes to who asks next when it does not, and carries a fence, by which the
- * database refuses what a former owner does late. Rejects with STORE_UNAVAILABLE or STORE_REFUSED.
+ * Stores marks in Postgres, shared by all replicas for all partitions. A claim is a lease: its owner
+ * renews it, and after it expires the next request gets it. Its fence lets the database reject late
+ * writes of a former owner. Rejects with STORE_UNAVAILABLE or STORE_REFUSED.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<IdempotencyStore> {
   const store = new PostgresStore(options)
@@ -101,7 +101,7 @@ class PostgresStore implements IdempotencyStore {
     return this.#claimed(plugin, eventId, found.fence, renewedAtMs)
   }
 
-  /** Everything is durable as soon as it is written, and shared: there is nothing to read first. */
+  /** Nothing to load or flush: every mark is shared and durable as soon as it is written. */
   async open(): Promise<void> {}
   async flush(): Promise<void> {}
 

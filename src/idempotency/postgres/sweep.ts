@@ -2,7 +2,7 @@ import type { Clock } from '../../util/clock.ts'
 
 export interface SweepOptions {
   clock: Clock
-  /** Deletes at most so many rows whose time is over, and answers how many it found. */
+  /** Deletes up to `rowsMax` expired rows. Returns how many it deleted. */
   deleteSome(rowsMax: number): Promise<number>
   onError(error: unknown): void
 }
@@ -10,7 +10,7 @@ export interface SweepOptions {
 const BATCH_ROWS = 1_000
 const PAUSE_MS = { betweenBatches: 100, betweenSweeps: 60_000 }
 
-/** Deletes old marks in small batches in the background; answers how to stop that. */
+/** Deletes expired marks in small batches in the background. Returns a function that stops it. */
 export function startSweep({ clock, deleteSome, onError }: SweepOptions): () => void {
   let isStopped = false
   let cancel = schedule(PAUSE_MS.betweenSweeps)
@@ -20,12 +20,12 @@ export function startSweep({ clock, deleteSome, onError }: SweepOptions): () => 
   }
 
   async function sweep(): Promise<void> {
-    const found = await deleteSome(BATCH_ROWS).catch((error) => {
+    const deleted = await deleteSome(BATCH_ROWS).catch((error) => {
       onError(error)
       return 0
     })
     if (isStopped) return
-    cancel = schedule(found < BATCH_ROWS ? PAUSE_MS.betweenSweeps : PAUSE_MS.betweenBatches)
+    cancel = schedule(deleted < BATCH_ROWS ? PAUSE_MS.betweenSweeps : PAUSE_MS.betweenBatches)
   }
 
   return () => {

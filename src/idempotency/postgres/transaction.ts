@@ -6,19 +6,19 @@ import { COMPLETE, ENTER } from './statements.ts'
 
 export interface TransactionOptions {
   pool: PostgresPool
-  /** The first five values of the statements: the key, the owner, the fence. */
+  /** The first five statement values: key (3), owner, fence. */
   claim: readonly unknown[]
   limits: TransactionLimits
-  /** The claim turns out to have passed to another owner. */
+  /** The claim has passed to another owner. */
   onLost(): void
 }
 
 type Rows = { rows: never[]; rowCount: number | null }
 
-/** What a server needs beyond a statement's own limit to answer, before it counts as gone. */
+/** How long the server may take beyond a statement's limit before the connection counts as broken. */
 const ANSWER_MS = 5_000
 
-/** Begins a transaction for the holder of a claim. Rejects when the claim is not held any more. */
+/** Begins a transaction for the holder of a claim. Rejects if the claim is no longer held. */
 export async function beginTransaction(options: TransactionOptions): Promise<PostgresTransaction> {
   const transaction = new PostgresTransaction(options, await options.pool.connect())
   try {
@@ -38,7 +38,7 @@ export class PostgresTransaction {
   #isReleased = false
   #isBroken = false
   #isRunning = false
-  /** The handler's statements run one after the other, whether it waits for each or not. */
+  /** The handler's statements run one at a time, even if it does not await each of them. */
   #last: Promise<unknown> = Promise.resolve()
   #firstFailure: unknown
 
@@ -55,7 +55,7 @@ export class PostgresTransaction {
   async enter(): Promise<void> {
     const { claim, limits } = this.#options
     const values = [...claim, `${limits.statementMs}`, `${limits.idleMs}`]
-    // A default of the database must not change what the marks rely on.
+    // Explicit, because the marks must not depend on the database's defaults.
     await this.#run({ text: 'begin isolation level read committed read write' })
     const { rows } = await this.#run<{ is_ours: boolean }>({ ...ENTER, values })
     if (!rows[0]?.is_ours) throw this.#lost()
@@ -70,14 +70,14 @@ export class PostgresTransaction {
     this.#isOver = true
     await this.#last
     try {
-      if (this.#isReleased) throw new Error('context.sql: a statement was cut off')
+      if (this.#isReleased) throw new Error('context.sql: a statement was interrupted')
       this.#checkStatus()
       const { rowCount } = await this.#run({ ...COMPLETE, values: [...this.#options.claim] })
       if (rowCount !== 1) throw this.#lost()
       await this.#run({ text: 'commit' })
     } catch (error) {
       await this.rollback()
-      throw isOfAborted(error) ? this.#nothingWritten() : error
+      throw isFollowUp(error) ? this.#nothingWritten() : error
     }
     this.#release()
   }
@@ -90,14 +90,13 @@ export class PostgresTransaction {
       if (!this.#isBroken) await this.#run({ text: 'rollback' })
       this.#release(this.#isBroken ? 'broken' : undefined)
     } catch {
-      // The server undoes what the end of the connection leaves open.
+      // Closing the connection makes the server roll back.
       this.#release('broken')
     }
   }
 
   #query(text: string, values: readonly unknown[] = []): Promise<Rows> {
-    if (this.#isOver)
-      return Promise.reject(new Error('context.sql: the call of the handler is over'))
+    if (this.#isOver) return Promise.reject(new Error(HANDLER_ENDED))
     if (endsTransaction(text)) return Promise.reject(new Error(ENDS_TRANSACTION))
     const query = { text, values: [...values], queryMode: 'extended' }
     const result = this.#last.then(() => this.#runForHandler(query))
@@ -106,7 +105,7 @@ export class PostgresTransaction {
   }
 
   async #runForHandler(query: pg.QueryConfig): Promise<Rows> {
-    if (this.#isReleased) throw new Error('context.sql: the call of the handler is over')
+    if (this.#isReleased) throw new Error(HANDLER_ENDED)
     this.#isRunning = true
     try {
       return await this.#run(query)
@@ -125,12 +124,12 @@ export class PostgresTransaction {
     try {
       return await this.#client.query<Row>({ ...query, query_timeout } as pg.QueryConfig)
     } catch (error) {
-      if (isOfConnection(error)) this.#onError()
+      if (isConnectionError(error)) this.#onError()
       throw error
     }
   }
 
-  /** A commit after a failed statement would quietly undo everything. */
+  /** A commit after a failed statement would silently roll back everything. */
   #checkStatus(): void {
     const status = this.#client.getTransactionStatus()
     if (status === 'T') return
@@ -160,9 +159,10 @@ export class PostgresTransaction {
   }
 }
 
+const HANDLER_ENDED = "context.sql: the handler's call has ended"
 const ENDS_TRANSACTION =
-  'context.sql: expected a statement that leaves the transaction open: begin, commit and rollback are ' +
-  'for the service'
+  'context.sql: expected a statement that leaves the transaction open: only the service may begin, ' +
+  'commit or roll back'
 
 function endsTransaction(text: string): boolean {
   const statement = text.replace(/^(\s|--[^\n]*\n|\/\*.*?\*\/)*/s, '')
@@ -173,17 +173,17 @@ function endsTransaction(text: string): boolean {
 }
 
 /**
- * The answer to a statement behind one that failed. A failure may be told before the status that
- * follows from it.
+ * Whether this is the error of a statement after one that failed (SQLSTATE 25P02). The first failure
+ * may arrive before the client sees the changed transaction status.
  */
-function isOfAborted(error: unknown): boolean {
+function isFollowUp(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '25P02'
 }
 
-/** Codes by which a server says that it goes away, is not ready, or is out of resources. */
-const OF_SERVER = /^(08|53|57P|58)|^25P03$/
+/** SQLSTATEs of a server that is shutting down, not ready, or out of resources. */
+const SERVER_CODES = /^(08|53|57P|58)|^25P03$/
 
-function isOfConnection(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return OF_SERVER.test(error.code ?? '')
+function isConnectionError(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return SERVER_CODES.test(error.code ?? '')
   return messageOf(error) === 'Query read timeout'
 }

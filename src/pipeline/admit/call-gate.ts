@@ -6,45 +6,45 @@ import { Breaker, type BreakerState } from './circuit-breaker.ts'
 import type { PluginSwitches } from './plugin-switches.ts'
 import { RateLimit } from './rate-limit.ts'
 
-export interface HoldPorts {
+export interface CallGatePorts {
   clock: Clock
-  /** From 0 up to 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random: () => number
-  /** How long Kafka keeps the records of a topic; undefined where that is for ever or not known. */
+  /** The topic's retention in ms; undefined if it is unlimited or unknown. */
   retentionMsOf(topic: string): number | undefined
   switches: Pick<PluginSwitches, 'pauseOf'>
   onBreaker(slug: string, state: BreakerState): void
 }
 
-export type Next =
+export type GateDecision =
   | { type: 'call' }
   | { type: 'wait'; until: Promise<void>; why: 'paused' | 'rate-limit' | 'breaker' }
   | { type: 'expired'; outcome: CompletedOutcome }
 
 type Failure = Extract<Outcome, { type: 'retrying' | 'held' | 'dead-lettered' }>
 
-/** A held delivery goes to the dead letters when its record is this far through its retention. */
+/** A held delivery is dead-lettered once its record's age reaches this share of the retention. */
 const RETENTION_USED = 0.9
-/** How often a paused delivery looks whether its record is about to be removed. */
+/** How often a paused delivery checks whether its record is about to be removed. */
 const PAUSE_CHECK_MS = 60_000
 
 /**
- * What a delivery waits for before its handler is called: its plugin's pause, rate limit and
- * breaker. Waiting spends no attempt, and ends before the record is removed from Kafka.
+ * Decides whether a handler may be called now: checks the plugin's pause, rate limit and circuit
+ * breaker. Waiting uses no attempt and ends before Kafka removes the record.
  */
 export class CallGate {
-  #ports: HoldPorts
+  #ports: CallGatePorts
   #breakers: Map<string, Breaker>
   #limits: Map<string, RateLimit>
-  /** Deliveries that waited for their place under a rate limit, and now have it. */
-  #placed = new WeakSet<Delivery>()
+  /** Deliveries that have reserved their slot under a rate limit and waited for it. */
+  #reserved = new WeakSet<Delivery>()
 
-  constructor(plugins: readonly LoadedPlugin[], ports: HoldPorts) {
+  constructor(plugins: readonly LoadedPlugin[], ports: CallGatePorts) {
     this.#ports = ports
     this.#breakers = new Map(
       plugins.map(({ slug }) => {
         const onChange = (state: BreakerState) => ports.onBreaker(slug, state)
-        return [slug, new Breaker({ ...ports, onChange })]
+        return [slug, new Breaker({ clock: ports.clock, random: ports.random, onChange })]
       }),
     )
     const limited = plugins.filter(({ maxPerSecond }) => maxPerSecond !== undefined)
@@ -59,8 +59,9 @@ export class CallGate {
   }
 
   /**
-   * What a delivery of a paused plugin waits for before anything is claimed for it: whoever waits
-   * holds nothing that another process may need. Not where its end is known, or near.
+   * For a paused plugin, the promise to wait for before claiming the event: a paused delivery must
+   * not hold a claim that another process may need. Undefined if the outcome is already known, or the
+   * record is about to expire.
    */
   pauseBefore(delivery: Delivery): Promise<void> | undefined {
     const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
@@ -69,14 +70,14 @@ export class CallGate {
     return next.type === 'wait' ? next.until : undefined
   }
 
-  /** Whether the handler may be called now, and if not, what happens instead. */
-  next(delivery: Delivery): Next {
+  /** Whether the handler may be called now; if not, what to do instead. */
+  next(delivery: Delivery): GateDecision {
     const { clock } = this.#ports
     const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
     if (pause !== undefined) return this.#paused(delivery, pause)
-    const placeInMs = this.#placeInMs(delivery)
-    if (placeInMs > 0) {
-      const until = clock.sleep(placeInMs, delivery.wanted.epoch.lost)
+    const delayMs = this.#rateLimitDelayMs(delivery)
+    if (delayMs > 0) {
+      const until = clock.sleep(delayMs, delivery.wanted.epoch.lost)
       return { type: 'wait', until, why: 'rate-limit' }
     }
     const until = this.#breakers.get(delivery.plugin.slug)?.gate(delivery.lane)
@@ -84,7 +85,7 @@ export class CallGate {
     return this.#isExpiring(delivery) ? expired : { type: 'wait', until, why: 'breaker' }
   }
 
-  /** Judges what the handler's outcome says of its plugin: while that is down, no attempt counts. */
+  /** Reports the outcome to the circuit breaker; failures while it is open use no attempt. */
   afterCall(delivery: Delivery, outcome: Outcome): Outcome {
     const breaker = this.#breakers.get(delivery.plugin.slug)
     if (breaker === undefined) return outcome
@@ -107,19 +108,19 @@ export class CallGate {
     }
   }
 
-  #paused(delivery: Delivery, pause: AbortSignal): Next {
+  #paused(delivery: Delivery, pause: AbortSignal): GateDecision {
     if (this.#isExpiring(delivery)) return expired
     const ended = AbortSignal.any([pause, delivery.wanted.epoch.lost])
     const until = this.#ports.clock.sleep(PAUSE_CHECK_MS, ended)
     return { type: 'wait', until, why: 'paused' }
   }
 
-  #placeInMs(delivery: Delivery): number {
+  #rateLimitDelayMs(delivery: Delivery): number {
     const limit = this.#limits.get(delivery.plugin.slug)
-    if (limit === undefined || this.#placed.delete(delivery)) return 0
-    const placeInMs = limit.reserve()
-    if (placeInMs > 0) this.#placed.add(delivery)
-    return placeInMs
+    if (limit === undefined || this.#reserved.delete(delivery)) return 0
+    const delayMs = limit.reserve()
+    if (delayMs > 0) this.#reserved.add(delivery)
+    return delayMs
   }
 
   #failed(breaker: Breaker, lane: string, delivery: Delivery, outcome: Failure): Outcome {

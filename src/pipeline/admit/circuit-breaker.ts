@@ -1,36 +1,37 @@
 import type { Clock } from '../../util/clock.ts'
+import { type Deferred, deferred } from '../../util/deferred.ts'
 
 export interface BreakerOptions {
   clock: Clock
-  /** From 0 up to 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random: () => number
   onChange(state: BreakerState): void
 }
 
 export type BreakerState = 'open' | 'closed'
 
-/** So many lanes, and as many as have calls under way, must begin to fail without a success. */
+/** Opens after max(this, calls in flight) lanes have started to fail without a success between. */
 const LANES_TO_OPEN = 5
 const FAILING_LANES_MAX = 1_000
 const GOOD_LANES_FIRST_MS = 100
 const PROBE_DELAY_MS = { first: 1_000, most: 30_000 }
 
 /**
- * Tells a plugin that is down from events that are bad: it opens when one lane after the other begins
- * to fail. A lane that was failing already proves nothing: else the few bad ones that are left when
- * all others are done would look like an outage. And failures are often quicker than successes, so
- * the calls that are still under way have a vote.
+ * Distinguishes a plugin that is down from bad events: opens when many lanes start to fail in a row.
+ * A lane that was already failing does not count, otherwise the few bad lanes that remain after all
+ * others are done would look like an outage. Failures are often faster than successes, so the number
+ * of calls in flight raises the threshold.
  *
- * While it is open every lane of the plugin waits; now and then one delivery is let through to probe,
- * and its success closes the breaker.
+ * While the breaker is open, every lane of the plugin waits. From time to time one delivery is let
+ * through as a probe; if it succeeds, the breaker closes.
  */
 export class Breaker {
   #options: BreakerOptions
-  /** Lanes whose last call failed, the latest last. */
+  /** Lanes whose last call failed, oldest first. */
   #failing = new Set<string>()
-  /** Lanes that began to fail since the last success of any. */
-  #began = 0
-  #callsUnderWay = 0
+  /** Lanes that started to fail since the last success in any lane. */
+  #startedFailing = 0
+  #callsInFlight = 0
   #open: Open | undefined
 
   constructor(options: BreakerOptions) {
@@ -41,49 +42,49 @@ export class Breaker {
     return this.#open !== undefined
   }
 
-  /** What a delivery must wait for before its handler is called; undefined lets it through. */
+  /** The promise a delivery must wait for before its handler is called; undefined lets it through. */
   gate(lane: string): Promise<void> | undefined {
     if (this.#open !== undefined) {
       const isFailing = this.#failing.has(lane)
       if (this.#open.probe === 'none')
-        return isFailing ? this.#open.failing.next : this.#open.good.next
-      if (this.#open.probe === 'good' && isFailing) return this.#open.failing.next
+        return isFailing ? this.#open.failing.promise : this.#open.good.promise
+      if (this.#open.probe === 'good' && isFailing) return this.#open.failing.promise
       this.#open.probe = 'none'
     }
-    this.#callsUnderWay += 1
+    this.#callsInFlight += 1
     return undefined
   }
 
-  /** The handler returned normally, or refused the event for a reason of its own. */
+  /** The handler returned: it processed, skipped or rejected the event. */
   succeeded(lane: string): void {
-    this.#callsUnderWay -= 1
+    this.#callsInFlight -= 1
     this.#failing.delete(lane)
-    this.#began = 0
+    this.#startedFailing = 0
     const open = this.#open
     if (open === undefined) return
     this.#open = undefined
     this.#options.onChange('closed')
-    open.good.wake()
-    open.failing.wake()
+    open.good.resolve()
+    open.failing.resolve()
   }
 
-  /** The handler failed. True: blame the plugin, not the event; no attempt is spent. */
+  /** The handler failed. Returns true if the plugin is to blame, not the event: no attempt is used. */
   failed(lane: string): boolean {
-    this.#callsUnderWay -= 1
-    if (!this.#failing.has(lane)) this.#begin(lane)
+    this.#callsInFlight -= 1
+    if (!this.#failing.has(lane)) this.#addFailing(lane)
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
-    else if (this.#began >= Math.max(LANES_TO_OPEN, this.#callsUnderWay)) this.#trip()
+    else if (this.#startedFailing >= Math.max(LANES_TO_OPEN, this.#callsInFlight)) this.#trip()
     return this.#open !== undefined
   }
 
-  /** A delivery that was let through ended without an answer: another one may probe. */
+  /** A delivery that was let through ended without a verdict: schedules another probe. */
   withdrawn(): void {
-    this.#callsUnderWay -= 1
+    this.#callsInFlight -= 1
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
   }
 
-  #begin(lane: string): void {
-    this.#began += 1
+  #addFailing(lane: string): void {
+    this.#startedFailing += 1
     this.#failing.add(lane)
     const [oldest] = this.#failing
     if (this.#failing.size > FAILING_LANES_MAX && oldest !== undefined) this.#failing.delete(oldest)
@@ -91,14 +92,15 @@ export class Breaker {
 
   #trip(): void {
     const delayMs = PROBE_DELAY_MS.first
-    this.#open = { good: signal(), failing: signal(), probe: 'none', delayMs, isScheduled: false }
+    const [good, failing] = [deferred(), deferred()]
+    this.#open = { good, failing, probe: 'none', delayMs, isScheduled: false }
     this.#options.onChange('open')
     this.#scheduleProbe(this.#open)
   }
 
   /**
-   * After a delay, lets one delivery through and wakes those that wait, of which one will take it: one
-   * of a lane that was not failing, if there is any, since it tells more.
+   * After a delay, wakes the waiting deliveries and lets the first one through. Lanes that were not
+   * failing go first, because their result says more about the plugin.
    */
   #scheduleProbe(open: Open): void {
     if (open.isScheduled) return
@@ -118,30 +120,17 @@ export class Breaker {
 }
 
 interface Open {
-  /** Where lanes wait that are not known to fail, and where those that are. */
-  good: Signal
-  failing: Signal
-  /** Whom the next chance to be let through is for. */
+  /** Resolved at the next probe: `good` for lanes that were not failing, `failing` for the others. */
+  good: Deferred
+  failing: Deferred
+  /** Which lanes may send the next probe. */
   probe: 'none' | 'good' | 'any'
   delayMs: number
   isScheduled: boolean
 }
 
-/** Settles at the next chance to be let through. */
-interface Signal {
-  next: Promise<void>
-  wake: () => void
-}
-
-function renew(old: Signal): Signal {
-  old.wake()
-  return signal()
-}
-
-function signal(): Signal {
-  let wake = () => {}
-  const next = new Promise<void>((resolve) => {
-    wake = resolve
-  })
-  return { next, wake }
+/** Wakes those that wait, and returns what the next ones wait for. */
+function renew(old: Deferred): Deferred {
+  old.resolve()
+  return deferred()
 }

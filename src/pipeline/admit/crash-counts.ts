@@ -1,14 +1,14 @@
 /**
- * For one partition, by `<offset>/<plugin>`: how often a delivery's handler ended the process. 0 where
- * it was under way when nobody could tell whose handler it was.
+ * How often a delivery's handler ended the process, for one partition, by `<offset>/<plugin>`. 0 if
+ * it was running during a crash that could not be attributed to a handler.
  */
 export type CrashCounts = Map<string, number>
 
-/** Keeps crash counts beyond the end of the process. */
+/** Persists crash counts, so that they survive the process. */
 export interface CrashStore {
-  /** What is noted for a partition. Rejects where it is worth trying again. */
+  /** The counts of a partition. Rejects if the caller should retry. */
   read(of: CrashPartition): Promise<CrashCounts>
-  /** Edits what is noted; resolves when that is durable. An edit that rejected may be noted as well. */
+  /** Edits the counts; resolves when the edit is durable. A rejected edit may be durable, too. */
   change(of: CrashPartition, edit: (counts: CrashCounts) => void): Promise<void>
 }
 
@@ -17,7 +17,7 @@ export interface CrashPartition {
   readonly partition: number
 }
 
-/** Where nothing outlives the process. */
+/** Persists nothing. */
 export const noCrashStore: CrashStore = { read: async () => new Map(), change: async () => {} }
 
 export function crashKeyOf(offset: number, plugin: string): string {

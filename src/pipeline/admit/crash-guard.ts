@@ -1,63 +1,66 @@
 import type { CompletedOutcome, Outcome } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
+import { deferred } from '../../util/deferred.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Epoch } from '../source.ts'
 import { type CrashCounts, type CrashStore, crashKeyOf, offsetOf } from './crash-counts.ts'
 
-export interface SuspectPorts {
+export interface CrashGuardPorts {
   crashes: CrashStore
-  /** A delivery that ended the process so often becomes a dead letter. */
+  /** A delivery that has ended the process this many times is dead-lettered. */
   maxCrashes: number
   clock: Pick<Clock, 'sleep'>
-  /** It is called with care, because it ended the process that often before, or may have. */
+  /** The delivery is called alone, because it has ended the process before (0: it may have). */
   onSuspect(delivery: Delivery, crashes: number): void
   onCrashNoteFailed(delivery: Delivery, error: string): void
 }
 
-export type SuspectNext =
+export type CrashGuardDecision =
   | { type: 'call' }
   | { type: 'wait'; until: Promise<void> }
   | { type: 'exhausted'; outcome: CompletedOutcome }
 
 type Interrupted = Extract<Outcome, { type: 'interrupted' }>
 
-const NOTE_RETRY_MS = 1_000
-/** How long the end of a process may be held up to note why. */
-const LAST_NOTE_LIMIT_MS = 3_000
+const WRITE_RETRY_MS = 1_000
+/** How long the exit of the process may be delayed to write the crash record. */
+const LAST_WRITE_LIMIT_MS = 3_000
 
-const tooLate = { error: `it was not noted within ${LAST_NOTE_LIMIT_MS / 1000} s` }
+const tooLate = { error: `the crash record was not written within ${LAST_WRITE_LIMIT_MS / 1000} s` }
 
 /**
- * Deliveries that ended the process before, or may have. Each is counted before its handler is
- * called, so that no way to end a process stays unseen, and only one at a time, so that the count
- * tells whose fault it is. What ends the process too often is not called again.
+ * Protects against events that crash the process again and again. A delivery that has ended the
+ * process before, or may have, is a suspect. Its count is written before its handler is called, so
+ * that every kind of crash is counted, and suspects run one at a time, so that the count shows which
+ * one is at fault. A suspect that has crashed the process too often is not called again.
  */
 export class CrashGuard {
-  #ports: SuspectPorts
+  #ports: CrashGuardPorts
   #counts = new WeakMap<Epoch, CrashCounts>()
-  #underWay: Promise<void> | undefined
+  /** Resolves when the suspect that is running now has ended. */
+  #running: Promise<void> | undefined
 
-  constructor(ports: SuspectPorts) {
+  constructor(ports: CrashGuardPorts) {
     this.#ports = ports
   }
 
-  /** Resolves when it is known what the partition's deliveries did; at once for a second time. */
+  /** Reads the partition's crash counts. Returns at once if the epoch has already begun. */
   async begin(epoch: Epoch): Promise<void> {
     if (this.#counts.has(epoch)) return
     this.#counts.set(epoch, await this.#ports.crashes.read(epoch))
   }
 
-  /** Whether the handler may be called as far as crashes go, and if not, what happens instead. */
-  next(delivery: Delivery): SuspectNext {
+  /** Whether the handler may be called, judged by its crash count; if not, what to do instead. */
+  next(delivery: Delivery): CrashGuardDecision {
     const crashes = this.#crashesOf(delivery)
     if (crashes === undefined) return { type: 'call' }
     if (crashes >= this.#ports.maxCrashes) return exhausted(delivery, crashes)
-    return this.#underWay === undefined ? { type: 'call' } : { type: 'wait', until: this.#underWay }
+    return this.#running === undefined ? { type: 'call' } : { type: 'wait', until: this.#running }
   }
 
-  /** Makes the call; that of a suspect once its count is noted, and while no other one runs. */
+  /** Makes the call. For a suspect: after writing its count, and alone. */
   callAlone(delivery: Delivery, call: () => MaybePromise<Outcome>): MaybePromise<Outcome> {
     const crashes = this.#crashesOf(delivery)
     return crashes === undefined ? call() : this.#alone(delivery, crashes, call)
@@ -69,29 +72,27 @@ export class CrashGuard {
     call: () => MaybePromise<Outcome>,
   ): Promise<Outcome> {
     if (!delivery.crashNoted) this.#ports.onSuspect(delivery, crashes)
-    let free = () => {}
-    this.#underWay = new Promise((resolve) => {
-      free = resolve
-    })
-    const outcome = (await this.#note(delivery)) ?? (await call())
-    this.#underWay = undefined
-    free()
+    const ended = deferred()
+    this.#running = ended.promise
+    const outcome = (await this.#recordCrash(delivery)) ?? (await call())
+    this.#running = undefined
+    ended.resolve()
     return outcome
   }
 
-  /** The delivery ends the process now. Resolves when that is noted, or could not be in time. */
+  /** The delivery is ending the process. Resolves when its count is written, or after a time limit. */
   async countCrash(delivery: Delivery): Promise<void> {
     const crashes = (this.#crashesOf(delivery) ?? 0) + 1
     const over = new AbortController()
-    const late = this.#ports.clock.sleep(LAST_NOTE_LIMIT_MS, over.signal)
-    const failure = await Promise.race([this.#note(delivery), late.then(() => tooLate)])
+    const late = this.#ports.clock.sleep(LAST_WRITE_LIMIT_MS, over.signal)
+    const failure = await Promise.race([this.#recordCrash(delivery), late.then(() => tooLate)])
     over.abort()
     if (failure !== undefined) this.#ports.onCrashNoteFailed(delivery, failure.error)
-    // Its handler may yet end before the process does: that takes nothing back.
+    // The count stays even if the handler ends before the process does.
     this.#counts.get(delivery.wanted.epoch)?.set(keyOf(delivery), crashes)
   }
 
-  /** The delivery is completed: it did not end the process after all. */
+  /** The delivery is completed without ending the process: deletes its count. */
   settled(delivery: Delivery): void {
     if (this.#crashesOf(delivery) === undefined) return
     const { watermark } = delivery.wanted.epoch.ledger
@@ -101,7 +102,7 @@ export class CrashGuard {
     })
   }
 
-  /** The delivery was given up, so its handler has ended, and not the process. */
+  /** The delivery was abandoned: its handler ended without ending the process. Restores its count. */
   abandoned(delivery: Delivery): void {
     if (!delivery.crashNoted) return
     const before = this.#crashesOf(delivery) ?? 0
@@ -110,20 +111,20 @@ export class CrashGuard {
     })
   }
 
-  /** Counts the crash that the delivery may be about to cause; answers why it could not. */
-  async #note(delivery: Delivery): Promise<Interrupted | undefined> {
+  /** Counts in advance the crash that the delivery may cause. Returns an outcome if that failed. */
+  async #recordCrash(delivery: Delivery): Promise<Interrupted | undefined> {
     const { crashes } = this.#ports
     if (delivery.crashNoted) return undefined
     const before = this.#crashesOf(delivery) ?? 0
     try {
-      // Not one more than is noted: this very note may have been written at an earlier try.
+      // Not stored + 1: an earlier try that rejected may have written this count already.
       await crashes.change(delivery.wanted.epoch, (counts) => {
-        const noted = counts.get(keyOf(delivery)) ?? 0
-        counts.set(keyOf(delivery), Math.max(noted, before + 1))
+        const stored = counts.get(keyOf(delivery)) ?? 0
+        counts.set(keyOf(delivery), Math.max(stored, before + 1))
       })
     } catch (failure) {
-      const error = `cannot note that it may end the process: ${messageOf(failure)}`
-      return { type: 'interrupted', error, delayMs: NOTE_RETRY_MS }
+      const error = `cannot write the crash record before the call: ${messageOf(failure)}`
+      return { type: 'interrupted', error, delayMs: WRITE_RETRY_MS }
     }
     delivery.crashNoted = true
     return undefined
@@ -146,7 +147,7 @@ function keyOf({ plugin, wanted }: Delivery): string {
   return crashKeyOf(wanted.record.offset, plugin.slug)
 }
 
-function exhausted(delivery: Delivery, crashes: number): SuspectNext {
+function exhausted(delivery: Delivery, crashes: number): CrashGuardDecision {
   delivery.attempts = crashes
   const error = `its handler ended the process ${crashes === 1 ? 'once' : `${crashes} times`}`
   return { type: 'exhausted', outcome: { type: 'dead-lettered', reason: 'exhausted', error } }

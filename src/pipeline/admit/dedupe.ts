@@ -2,13 +2,14 @@ import { redriveIdOf } from '../../dead-letter/redrive.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import type { ClaimResult, IdempotencyStore } from '../../idempotency/store.ts'
 import type { Clock } from '../../util/clock.ts'
+import { type Deferred, deferred } from '../../util/deferred.ts'
 import { messageOf } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.ts'
 import { type Content, type Delivery, originOf } from '../delivery.ts'
 
 export type Admission =
-  /** Nobody completed this event for this plugin before: go on. */
+  /** Not completed for this plugin before: continue. */
   | { type: 'first' }
   | { type: 'completed'; outcome: CompletedOutcome }
   | { type: 'wait'; until: Promise<void>; why: 'same-id' | 'claimed-elsewhere' | 'store-away' }
@@ -18,27 +19,21 @@ export interface DedupePorts {
   clock: Clock
   onConflict(): void
   onStoreError(message: string): void
-  /** Seconds that a call to the store took. */
+  /** A call to the store ended after this many seconds. */
   onStoreCall(operation: StoreOperation, seconds: number): void
 }
 
 export type StoreOperation = 'claim' | 'complete' | 'release'
 
-/** Where others wait until a delivery leaves its id. */
-interface Left {
-  promise: Promise<void>
-  resolve: () => void
-}
-
 const STORE_RETRY_MS = 1_000
 const CLAIMED_ELSEWHERE_RETRY_MS = 1_000
 
-/** Lets an event id through once per plugin. */
+/** Lets each event id through once per plugin. */
 export class Dedupe {
-  /** Who is at an event's id now, by plugin. Two lanes may hold one id: the second waits. */
+  /** The delivery that holds an event id, by plugin and id. A second lane with the same id waits. */
   #holders = new Map<string, Map<string, Delivery>>()
-  /** For those holders that somebody waits for. */
-  #left = new Map<Delivery, Left>()
+  /** Resolved when the holder leaves its id. Only for holders that another delivery waits for. */
+  #left = new Map<Delivery, Deferred>()
   #ports: DedupePorts
 
   constructor(ports: DedupePorts) {
@@ -46,7 +41,7 @@ export class Dedupe {
   }
 
   admit(delivery: Delivery, content: Content): MaybePromise<Admission> {
-    // A claim that passed to another owner is asked for anew; what is known of the end stays true.
+    // A claim that passed to another owner is requested again; a verdict already reached stays valid.
     if (delivery.claim?.lost?.aborted) delivery.claim = undefined
     if (delivery.claim !== undefined) return first
     const holder = this.#hold(delivery, content)
@@ -61,13 +56,13 @@ export class Dedupe {
     )
   }
 
-  /** Writes the mark of a completed delivery, which leaves after that. Fails while the store is down. */
+  /** Writes the mark of a completed delivery; call `leave` after it. Fails while the store is down. */
   complete({ claim }: Delivery): MaybePromise<void> {
     if (claim !== undefined)
       return this.#timed('complete', this.#ports.clock.elapsedMs(), claim.complete())
   }
 
-  /** Lets the next delivery with this id go on. */
+  /** Lets the next delivery with this id continue. */
   leave(delivery: Delivery): void {
     const { content } = delivery.wanted
     if (content === undefined) return
@@ -79,19 +74,19 @@ export class Dedupe {
     this.#left.delete(delivery)
   }
 
-  /** Gives a delivery up: it will be handled again, here or elsewhere. Never fails. */
+  /** Releases the claim: the event will be handled again, here or in another process. Never fails. */
   release(delivery: Delivery): MaybePromise<void> {
     const { claim } = delivery
     this.leave(delivery)
     if (claim === undefined) return
     return tryCatch(
       () => this.#timed('release', this.#ports.clock.elapsedMs(), claim.release()),
-      // A claim that cannot be given back runs out by itself, at the latest with the process.
+      // A claim that cannot be released expires by itself, at the latest when the process ends.
       (error) => this.#ports.onStoreError(messageOf(error)),
     )
   }
 
-  /** Gives the claim of a delivery back until it has its next turn. */
+  /** Releases the claim until the delivery's next turn. */
   async withdraw(delivery: Delivery, until: Promise<void>): Promise<void> {
     const released = this.release(delivery)
     delivery.claim = undefined
@@ -100,8 +95,8 @@ export class Dedupe {
   }
 
   #claim(delivery: Delivery, content: Content): MaybePromise<Admission> {
-    const asked = this.#ask(delivery, claimIdOf(delivery, content), content.fingerprint)
-    return andThen(asked, (result) => this.#admission(delivery, content, result))
+    const claimed = this.#request(delivery, claimIdOf(delivery, content), content.fingerprint)
+    return andThen(claimed, (result) => this.#admission(delivery, content, result))
   }
 
   #admission(delivery: Delivery, content: Content, result: ClaimResult): MaybePromise<Admission> {
@@ -120,39 +115,39 @@ export class Dedupe {
   }
 
   /**
-   * The same id with other content is a producer's fault that must be seen. Each such content is
-   * claimed under an id of its own, so that reading it again does not dead-letter it again.
+   * The same id with different content is a producer bug and must not go unnoticed. Each such content
+   * is claimed under its own id, so that reading it again does not dead-letter it again.
    */
   async #conflict(delivery: Delivery, content: Content): Promise<Admission> {
     const id = `${content.id}#${content.fingerprint}`
-    const result = await this.#ask(delivery, id, content.fingerprint)
+    const result = await this.#request(delivery, id, content.fingerprint)
     if (result.type === 'completed') return duplicate
     if (result.type === 'claimed') delivery.claim = result.claim
     this.#ports.onConflict()
-    const error = 'an event with this id and other content was completed before'
+    const error = 'an event with this id but different content was completed before'
     return {
       type: 'completed',
       outcome: { type: 'dead-lettered', reason: 'conflict', error },
     }
   }
 
-  #ask(delivery: Delivery, eventId: string, fingerprint: string): MaybePromise<ClaimResult> {
+  #request(delivery: Delivery, eventId: string, fingerprint: string): MaybePromise<ClaimResult> {
     const { topic, partition } = originOf(delivery.wanted)
     const key = { plugin: delivery.plugin.slug, eventId, topic, partition }
     const { clock, store } = this.#ports
     return this.#timed('claim', clock.elapsedMs(), store.claim(key, fingerprint))
   }
 
-  /** Tells how long the store takes for what it was asked just now. */
-  #timed<T>(operation: StoreOperation, startMs: number, answer: MaybePromise<T>): MaybePromise<T> {
+  /** Reports how long the store takes for the call that has just been made. */
+  #timed<T>(operation: StoreOperation, startMs: number, result: MaybePromise<T>): MaybePromise<T> {
     const { clock, onStoreCall } = this.#ports
-    const tell = () => onStoreCall(operation, (clock.elapsedMs() - startMs) / 1000)
-    if (answer instanceof Promise) return answer.finally(tell)
-    tell()
-    return answer
+    const report = () => onStoreCall(operation, (clock.elapsedMs() - startMs) / 1000)
+    if (result instanceof Promise) return result.finally(report)
+    report()
+    return result
   }
 
-  /** Who holds the id: the delivery itself, unless another one is at it. */
+  /** Returns the holder of the id: this delivery, unless another one has it. */
   #hold(delivery: Delivery, content: Content): Delivery {
     const holders = this.#holdersOf(delivery)
     const id = claimIdOf(delivery, content)
@@ -167,21 +162,14 @@ export class Dedupe {
   }
 
   #leftBy(holder: Delivery): Promise<void> {
-    const known = this.#left.get(holder)
-    if (known !== undefined) return known.promise
-    let resolve = () => {}
-    const promise = new Promise<void>((left) => {
-      resolve = left
-    })
-    this.#left.set(holder, { promise, resolve })
-    return promise
+    return getOrInsert(this.#left, holder, () => deferred()).promise
   }
 }
 
 const first: Admission = { type: 'first' }
 const duplicate: Admission = { type: 'completed', outcome: { type: 'duplicate' } }
 
-/** What a delivery is claimed by: the event's id, unless it was redriven. */
+/** The id that a delivery is claimed under: the event's id, unless it was redriven. */
 function claimIdOf({ wanted: { redriven } }: Delivery, { id, fingerprint }: Content): string {
   return redriven === undefined ? id : redriveIdOf(id, fingerprint, redriven)
 }

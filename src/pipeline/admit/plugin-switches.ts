@@ -1,19 +1,19 @@
 import type { Delivery } from '../delivery.ts'
 import { isBelow, type StartOffsets } from '../intake/start-offsets.ts'
 
-/** What may be switched for plugins while the service runs. */
+/** What can be switched for each plugin while the service runs. */
 export interface PluginSwitches {
-  /** Whether the plugin's events pass by. */
+  /** Whether the plugin's events are skipped. */
   isOff(slug: string): boolean
-  /** Where the plugin starts: what lies below passes by. Undefined: it takes all. */
+  /** The plugin's start offsets: records below them are skipped. Undefined: it gets all records. */
   startOf(slug: string): { readonly offsets: StartOffsets } | undefined
-  /** While the plugin's events wait: a signal that aborts when they no longer do. */
+  /** For a paused plugin, a signal that aborts when the pause ends. */
   pauseOf(slug: string): AbortSignal | undefined
-  /** Calls back after each change. */
+  /** The listener is called after each change. */
   onChange(listener: () => void): void
 }
 
-/** Nothing can be switched. */
+/** Every plugin enabled; nothing can be switched. */
 export const allOn: PluginSwitches = {
   isOff: () => false,
   startOf: () => undefined,
@@ -22,16 +22,16 @@ export const allOn: PluginSwitches = {
 }
 
 /**
- * Why a delivery that waited passes by after all; undefined where it does not. What is known to have
- * ended is written down all the same.
+ * Why a delivery that is already queued is skipped; undefined if it is not. A delivery whose outcome
+ * is known is not skipped, because its outcome must be written.
  */
 export function skipReason(
   { plugin: { slug }, verdict, wanted }: Delivery,
   switches: Pick<PluginSwitches, 'isOff' | 'startOf'>,
 ): string | undefined {
   if (verdict !== undefined) return undefined
-  if (switches.isOff(slug)) return 'its plugin was switched off'
+  if (switches.isOff(slug)) return 'the plugin was disabled'
   if (isBelow(switches.startOf(slug)?.offsets, wanted.record))
-    return 'it lies below the start of its plugin'
+    return "the record is below the plugin's start offset"
   return undefined
 }

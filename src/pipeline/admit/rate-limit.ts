@@ -1,6 +1,6 @@
 import type { Clock } from '../../util/clock.ts'
 
-/** Spaces a plugin's calls: at most so many a second, evenly, without bursts beyond one second's. */
+/** Spaces a plugin's calls evenly; bursts are limited to one second's worth of calls. */
 export class RateLimit {
   #clock: Clock
   #spacingMs: number
@@ -11,10 +11,10 @@ export class RateLimit {
     this.#spacingMs = 1_000 / maxPerSecond
   }
 
-  /** Takes the next free place. The answer is how long to wait for it. */
+  /** Reserves the next free slot. Returns how long to wait for it, in ms. */
   reserve(): number {
     const nowMs = this.#clock.now()
-    // What was not used in the last second may be caught up with.
+    // Slots that were not used during the last second may be used now.
     const earliestMs = Math.max(this.#nextFreeAtMs, nowMs - 1_000)
     this.#nextFreeAtMs = earliestMs + this.#spacingMs
     return Math.max(0, earliestMs - nowMs)

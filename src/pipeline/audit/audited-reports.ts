@@ -1,32 +1,36 @@
 import type { CrashGuard } from '../admit/crash-guard.ts'
 import type { Delivery } from '../delivery.ts'
 import type { PluginByteBudget } from '../intake/byte-budget.ts'
-import type { PipelineReports } from '../reports.ts'
+import type { SettleReports } from '../settle/settle.ts'
 import type { DeliveryAudit } from './delivery-audit.ts'
 
-/** The reports, with the pipeline's own books kept before they are passed on. */
+/** Wraps the reports: updates the audit, byte budget and crash counts before passing them on. */
 export function auditedReports(
-  reports: PipelineReports,
+  reports: SettleReports,
   {
-    books,
+    audit,
     budget,
-    suspects,
-  }: { books: DeliveryAudit; budget: PluginByteBudget; suspects: CrashGuard },
-): PipelineReports {
+    crashGuard,
+  }: { audit: DeliveryAudit; budget: PluginByteBudget; crashGuard: CrashGuard },
+): SettleReports {
   const leave = (delivery: Delivery) => {
-    books.ended(delivery)
+    audit.ended(delivery)
     budget.give(delivery.plugin.slug, delivery.wanted.bytes)
   }
   return {
-    ...reports,
+    onRetry: reports.onRetry,
+    onHeld: reports.onHeld,
+    onInterrupted: reports.onInterrupted,
+    onDeadLetter: reports.onDeadLetter,
+    onWriteFailed: reports.onWriteFailed,
     onSettled: (delivery, outcome) => {
       leave(delivery)
-      suspects.settled(delivery)
+      crashGuard.settled(delivery)
       reports.onSettled(delivery, outcome)
     },
     onAbandoned: (delivery) => {
       leave(delivery)
-      suspects.abandoned(delivery)
+      crashGuard.abandoned(delivery)
       reports.onAbandoned(delivery)
     },
   }

@@ -2,8 +2,8 @@ import type { Delivery } from '../delivery.ts'
 import type { Epoch } from '../source.ts'
 
 /**
- * Double-entry books of deliveries. One side counts what was offered to the plugins' filters; the
- * other what became of it. What is neither ended nor still held somewhere was lost: a defect.
+ * Double-entry audit of deliveries: counts what was offered to the plugins' filters and what became
+ * of it. A delivery that has neither ended nor is held in a lane was lost, which is a bug.
  */
 export class DeliveryAudit {
   #offered = 0
@@ -11,7 +11,7 @@ export class DeliveryAudit {
   #bytes = 0
   #epochs = new Set<Epoch>()
 
-  /** Bytes of the records that have deliveries to complete. */
+  /** Bytes of the records that still have deliveries to complete. */
   get inFlightBytes(): number {
     return this.#bytes
   }
@@ -20,14 +20,14 @@ export class DeliveryAudit {
     this.#epochs.add(epoch)
   }
 
-  /** A record of this size was offered to some plugins, of which some want it. */
+  /** A record of `bytes` was offered to `plugins` plugins, of which `wanting` want it. */
   offered(plugins: number, wanting: number, bytes: number): void {
     this.#offered += plugins
     this.#ended += plugins - wanting
     if (wanting > 0) this.#bytes += bytes
   }
 
-  /** A delivery was completed or abandoned; its ledger has settled it. */
+  /** A delivery was completed or abandoned. Call it after the ledger has settled it. */
   ended(delivery: Delivery): void {
     const { open, bytes, epoch } = delivery.wanted
     this.#ended += 1
@@ -35,14 +35,14 @@ export class DeliveryAudit {
     if (epoch.lost.aborted) this.forgetIfSettled(epoch)
   }
 
-  /** A lost epoch stays in the books until the last of its handlers has ended. */
+  /** A lost epoch is audited until the last of its handlers has ended. */
   forgetIfSettled(epoch: Epoch): void {
     if (epoch.ledger.outstanding === 0) this.#epochs.delete(epoch)
   }
 
   /**
-   * 0 unless a delivery was lost or counted twice. `held` is what the lanes hold; the ledgers are
-   * walked as well, so that a delivery forgotten by either is seen.
+   * 0 unless a delivery was lost or counted twice. `held` is the number of deliveries in the lanes. It
+   * is compared with the offset ledgers too, so that a delivery missing from either is noticed.
    */
   unaccounted(held: number): number {
     let outstanding = 0

@@ -1,16 +1,16 @@
-/** Something that may lose what it works for. */
+/** Work that ends when its partition or claim is lost. */
 export interface Losing {
   onLost(): void
 }
 
 /**
- * Tells many of a signal's abort through one listener: a listener for each call of a handler costs
- * more than most calls.
+ * Notifies many calls of a signal's abort through one listener: a listener per call costs more than
+ * most calls do.
  */
 export class AbortFanOut {
   #bySignal = new WeakMap<AbortSignal, Set<Losing>>()
 
-  /** Tells it at once where the signal has aborted already. */
+  /** Calls `onLost` at once if the signal has already aborted. */
   add(signal: AbortSignal, losing: Losing): void {
     if (signal.aborted) losing.onLost()
     const known = this.#bySignal.get(signal)
@@ -20,7 +20,7 @@ export class AbortFanOut {
     }
     const all = new Set([losing])
     this.#bySignal.set(signal, all)
-    signal.addEventListener('abort', () => tellAll(all), { once: true })
+    signal.addEventListener('abort', () => notifyAll(all), { once: true })
   }
 
   remove(signal: AbortSignal, losing: Losing): void {
@@ -28,6 +28,6 @@ export class AbortFanOut {
   }
 }
 
-function tellAll(all: Set<Losing>): void {
+function notifyAll(all: Set<Losing>): void {
   for (const losing of all) losing.onLost()
 }

@@ -3,16 +3,16 @@ import type { Delivery } from '../delivery.ts'
 import type { createHandle } from './handle.ts'
 import type { HandlerResult } from './handler-result.ts'
 
-/** Shows calls of handlers to a tracing system. */
+/** Records handler calls in a tracing system. */
 export interface CallSpans {
-  /** Makes the call inside a span of its own. */
+  /** Makes the call inside its own span. */
   around(delivery: Delivery, call: () => MaybePromise<HandlerResult>): Promise<HandlerResult>
 }
 
 type Handle = ReturnType<typeof createHandle>
 
-/** The same, each call in a span; without anybody who looks at them, the very same. */
-export function traced(handle: Handle, spans: CallSpans | undefined): Handle {
+/** Wraps each call in a span. Without `spans` it returns `handle` itself. */
+export function withSpans(handle: Handle, spans: CallSpans | undefined): Handle {
   if (spans === undefined) return handle
   return (delivery, event, transaction) =>
     spans.around(delivery, () => handle(delivery, event, transaction))

@@ -10,13 +10,13 @@ import type { HandlerResult } from './handler-result.ts'
 
 export interface WatchPorts {
   clock: Clock
-  /** How long a handler may go on after its signal aborted before it is reported as stuck. */
+  /** How long a handler may keep running after its signal aborts before it is reported as stuck. */
   graceMs: number
   /** The handler ignores its signal. Only a restart of the process can end it. */
   onStuck(delivery: Delivery): void
 }
 
-/** What all calls that are watched have in common. */
+/** State shared by all watched calls. */
 export class Watches {
   readonly ports: WatchPorts
   readonly lost = new AbortFanOut()
@@ -36,8 +36,8 @@ export class Watches {
 }
 
 /**
- * Watches a call that gave the thread back and has not ended: it may be late, or lose its partition
- * or its claim. A call that never gives the thread back needs none, since nothing happens beside it.
+ * Watches a call that returned a promise: it may exceed its time limit, or lose its partition or its
+ * claim. A synchronous call needs no watch, because nothing else can happen while it runs.
  */
 export class CallWatch implements Timed, Losing {
   lateAtMs = 0
@@ -72,7 +72,7 @@ export class CallWatch implements Timed, Losing {
     this.#abort()
   }
 
-  /** The call has settled: what its result counts for. */
+  /** The call has settled. Returns the result that counts. */
   end(result: HandlerResult): HandlerResult {
     this.#endDeadline()
     this.#cancelGrace?.()
@@ -83,11 +83,11 @@ export class CallWatch implements Timed, Losing {
   }
 
   /**
-   * A handler that was told to end by its signal may have returned because of that: it does not prove
-   * that the event was handled. One that never looked at its signal was not told.
+   * A handler may have returned because its signal aborted, so its return does not prove that the
+   * event was handled. A handler that never read its signal could not see the abort.
    */
   #isTooLate(result: HandlerResult): boolean {
-    return result.type === 'returned' ? HandlerContext.wasTold(this.#context) : this.#isLate
+    return result.type === 'returned' ? HandlerContext.couldSeeAbort(this.#context) : this.#isLate
   }
 
   #abort(): void {
@@ -105,7 +105,7 @@ export class CallWatch implements Timed, Losing {
   }
 }
 
-/** What aborts when the partition, or the claim, passes to another owner. */
+/** The signals that abort when the partition or the claim passes to another owner. */
 function lossesOf({ wanted, claim }: Delivery): AbortSignal[] {
   return claim?.lost === undefined ? [wanted.epoch.lost] : [wanted.epoch.lost, claim.lost]
 }

@@ -1,21 +1,22 @@
 import type { Clock } from '../../util/clock.ts'
 
-/** Something that has begun and may become late. */
+/** A call with a time limit. */
 export interface Timed {
-  /** When it is late; set when it begins. */
+  /** When the limit is over; set by `begin`. */
   lateAtMs: number
   onLate(): void
 }
 
 /**
- * The calls of one plugin that are under way. All may take equally long, so the first that began is
- * the first that can be late, and one timer serves them all: one for each costs more than most calls.
+ * The time limits of one plugin's running calls. All calls have the same limit, so the first one to
+ * begin is the first one to be late, and one timer is enough for all. A timer per call would cost
+ * more than most calls do.
  */
 export class Deadlines {
   #limitMs: number
   #clock: Pick<Clock, 'elapsedMs' | 'after'>
   /** In the order in which they began. */
-  #underWay = new Set<Timed>()
+  #running = new Set<Timed>()
   #cancelTimer: (() => void) | undefined
 
   constructor(limitMs: number, clock: Pick<Clock, 'elapsedMs' | 'after'>) {
@@ -23,28 +24,28 @@ export class Deadlines {
     this.#clock = clock
   }
 
-  /** Calls back once when the limit is over, unless it ends before. */
+  /** Calls `onLate` once when the limit is over, unless `end` is called first. */
   begin(timed: Timed): void {
     timed.lateAtMs = this.#clock.elapsedMs() + this.#limitMs
-    this.#underWay.add(timed)
-    this.#cancelTimer ??= this.#clock.after(this.#limitMs, () => this.#look())
+    this.#running.add(timed)
+    this.#cancelTimer ??= this.#clock.after(this.#limitMs, () => this.#check())
   }
 
   end(timed: Timed): void {
-    this.#underWay.delete(timed)
-    if (this.#underWay.size === 0) this.#cancel()
+    this.#running.delete(timed)
+    if (this.#running.size === 0) this.#cancel()
   }
 
-  /** The one that the timer was set for may have ended long ago. */
-  #look(): void {
+  /** The call that the timer was set for may have ended long ago. */
+  #check(): void {
     this.#cancelTimer = undefined
     const nowMs = this.#clock.elapsedMs()
-    for (const timed of this.#underWay) {
+    for (const timed of this.#running) {
       if (timed.lateAtMs > nowMs) {
-        this.#cancelTimer ??= this.#clock.after(timed.lateAtMs - nowMs, () => this.#look())
+        this.#cancelTimer ??= this.#clock.after(timed.lateAtMs - nowMs, () => this.#check())
         return
       }
-      this.#underWay.delete(timed)
+      this.#running.delete(timed)
       timed.onLate()
     }
   }

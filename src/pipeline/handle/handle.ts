@@ -7,14 +7,14 @@ import { CallWatch, Watches, type WatchPorts } from './call-watch.ts'
 import { type ContextPorts, HandlerContext } from './handler-context.ts'
 import type { HandlerResult } from './handler-result.ts'
 
-/** Notes who has the thread, so that a handler that never gives it back can be named. */
+/** Records which handler is running, so that one that blocks the thread can be named. */
 export interface CallSlots {
-  /** The call begins, and has the thread; answers what the note goes by. */
+  /** A call begins and occupies the thread. Returns its slot. */
   enter(delivery: Delivery): number
-  /** The call gave the thread back; not told of one that throws. */
+  /** The call returned a promise and no longer blocks the thread. */
   returned(): void
   /** The call has ended. */
-  leave(note: number): void
+  leave(slot: number): void
 }
 
 export const noCallSlots: CallSlots = { enter: () => 0, returned() {}, leave() {} }
@@ -25,8 +25,8 @@ export interface HandlePorts extends ContextPorts, WatchPorts {
 }
 
 /**
- * Calls a plugin's handler, with a time limit. Whatever it throws is an answer, and no answer is
- * given before the handler has settled: two calls for one entity never overlap.
+ * Calls a plugin's handler with a time limit. An error is returned as a result, never thrown. The
+ * result comes only after the handler has settled, so two calls for one entity never overlap.
  */
 export function createHandle(ports: HandlePorts) {
   const watches = new Watches(ports)
@@ -38,20 +38,20 @@ export function createHandle(ports: HandlePorts) {
     delivery.attempts += 1
     const context = new HandlerContext(delivery, ports, transaction)
     const startMs = ports.clock.elapsedMs()
-    const note = ports.calls.enter(delivery)
+    const slot = ports.calls.enter(delivery)
 
     function ended(result: HandlerResult): HandlerResult {
-      ports.calls.leave(note)
+      ports.calls.leave(slot)
       ports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
       return result
     }
 
     try {
-      const answer: unknown = delivery.plugin.processEvent(event, context)
-      if (!isThenable(answer)) return ended(returned(answer))
+      const result: unknown = delivery.plugin.processEvent(event, context)
+      if (!isThenable(result)) return ended(returned(result))
       ports.calls.returned()
       const watch = new CallWatch(delivery, context, transaction, watches)
-      return Promise.resolve(answer).then(
+      return Promise.resolve(result).then(
         (value) => ended(watch.end(returned(value))),
         (error: unknown) => ended(watch.end({ type: 'threw', error })),
       )

@@ -9,11 +9,11 @@ export interface ContextPorts {
   logOf(delivery: Delivery): PluginLog
 }
 
-/** What a handler is given beside the event; log and signal are made when first asked for. */
+/** The handler's second argument. `log` and `signal` are created on first use. */
 export class HandlerContext implements SqlPluginContext {
   readonly attempt: number
   #delivery: Delivery
-  /** The delivery lets go of it when it ends, and a handler may still ask. */
+  /** Copied, because the delivery drops its content when it ends and a handler may read it later. */
   #eventId: string | undefined
   #ports: ContextPorts
   #transaction: Pick<ClaimTransaction, 'sql'> | undefined
@@ -33,14 +33,14 @@ export class HandlerContext implements SqlPluginContext {
     this.#transaction = transaction
   }
 
-  /** Aborts the signal. Handlers have no part in that, so it is no method of what they are given. */
+  /** Aborts the signal. Static, so that handlers cannot call it. */
   static abort(context: HandlerContext): void {
     context.#aborted = true
     context.#controller?.abort()
   }
 
-  /** Whether the handler could see that its signal aborted: it may have looked at it. */
-  static wasTold(context: HandlerContext): boolean {
+  /** Whether the handler may have seen its signal abort: it has read `signal`. */
+  static couldSeeAbort(context: HandlerContext): boolean {
     return context.#aborted && context.#controller !== undefined
   }
 
@@ -65,7 +65,7 @@ export class HandlerContext implements SqlPluginContext {
 
   get sql(): Sql {
     if (this.#transaction !== undefined) return this.#transaction.sql
-    throw new Error('context.sql: expected the plugin to say sql: true')
+    throw new Error('context.sql: expected the plugin to set sql: true')
   }
 
   get record(): SqlPluginContext['record'] {

@@ -5,5 +5,5 @@ export type HandlerResult =
   | { type: 'returned'; value: HandlerReturn | undefined }
   | { type: 'threw'; error: unknown }
   | { type: 'timed-out'; timeoutMs: number }
-  /** Whatever the handler did or said, it can't count: no attempt is spent. */
+  /** The result does not count, for reasons outside the handler. No attempt is used. */
   | { type: 'interrupted'; error: string }

@@ -7,7 +7,7 @@ import type { Delivery } from '../delivery.ts'
 import type { HandlerResult } from './handler-result.ts'
 
 export interface TransactPorts {
-  /** How long a handler may go on after its signal aborted. */
+  /** How long a handler may keep running after its signal aborts. */
   graceMs: number
   handle(
     delivery: Delivery,
@@ -17,8 +17,8 @@ export interface TransactPorts {
 }
 
 /**
- * Calls a handler, inside a transaction if its plugin asks for one. There its answer counts only when
- * its writes are committed together with the mark; every other end leaves nothing behind.
+ * Calls a handler, inside a transaction if its plugin requests one. In a transaction, the result
+ * counts only if its writes are committed together with the mark; otherwise all are rolled back.
  */
 export function createTransact({ handle, graceMs }: TransactPorts) {
   return function transact(delivery: Delivery, event: Event): MaybePromise<HandlerResult> {
@@ -38,12 +38,13 @@ const CLAIM_LOST = 'the claim of this event has passed to another owner'
 
 async function begin({ plugin, claim }: Delivery, graceMs: number) {
   const limits = { statementMs: plugin.timeoutMs, idleMs: plugin.timeoutMs + graceMs }
-  if (claim?.begin === undefined) return new Error(`plugin ${plugin.slug}: the store has no SQL`)
+  if (claim?.begin === undefined)
+    return new Error(`plugin ${plugin.slug}: the idempotency store does not support SQL`)
   return claim.begin(limits).catch((error: unknown) => new Error(messageOf(error)))
 }
 
 async function end(transaction: ClaimTransaction, result: HandlerResult): Promise<HandlerResult> {
-  if (!isGood(result)) {
+  if (!isSuccess(result)) {
     await transaction.rollback()
     return result
   }
@@ -55,24 +56,24 @@ async function end(transaction: ClaimTransaction, result: HandlerResult): Promis
   }
 }
 
-/** Processed or skipped: what the handler wrote is to stay. */
-function isGood(result: HandlerResult): boolean {
+/** Processed or skipped: the handler's writes are committed. */
+function isSuccess(result: HandlerResult): boolean {
   if (result.type !== 'returned') return false
   return result.value === undefined || verbOf(result.value) === 'skip'
 }
 
-/** The result, unless the handler was not to blame for it: then no attempt is spent. */
+/** The result, or `interrupted` if the handler is not to blame for it: then no attempt is used. */
 function excused(
   delivery: Delivery,
   transaction: ClaimTransaction | undefined,
   result: HandlerResult,
 ): HandlerResult {
-  if (isGood(result) || !isExcused(delivery, transaction)) return result
+  if (isSuccess(result) || !isExcused(delivery, transaction)) return result
   delivery.attempts -= 1
   return interrupted(result.type === 'threw' ? result.error : CLAIM_LOST)
 }
 
-/** The handler was told to end, or failed, for reasons that are not its own. */
+/** The handler was aborted, or failed, because its claim or its connection was lost. */
 function isExcused({ claim }: Delivery, transaction: ClaimTransaction | undefined): boolean {
   return claim?.lost?.aborted === true || transaction?.isBroken() === true
 }

@@ -1,37 +1,50 @@
-import type { Wanting } from '../delivery.ts'
+import type { CompletedOutcome } from '../../event/outcome.ts'
+import { type Deferred, deferred } from '../../util/deferred.ts'
+import type { Recipient } from '../delivery.ts'
 import type { Obstacle } from '../source.ts'
 
 interface Share {
   usedBytes: number
-  waiting: (() => void) | undefined
-  cleared: Promise<void> | undefined
+  /** Set while the source waits for room in this share. */
+  cleared: Deferred | undefined
 }
 
 /**
- * Bounds the bytes that deliveries keep in memory. Every plugin has an equal share, so one that
- * stalls fills its own and leaves the others theirs. A record larger than a share is let in alone.
- * A full share has room again when half of it is free: waiting for one slot at a time would make
- * the source stop and go for every record.
+ * Bounds the bytes that deliveries keep in memory. Every plugin has an equal share, so that a plugin
+ * that stalls fills only its own. A record larger than a share is accepted when the share is empty.
+ * A full share accepts records again once half of it is free; otherwise the source would pause and
+ * resume for every record.
  */
 export class PluginByteBudget {
   readonly shareBytes: number
+  readonly #totalBytes: number
   #shares = new Map<string, Share>()
 
   constructor(totalBytes: number, plugins: string[]) {
+    this.#totalBytes = totalBytes
     this.shareBytes = Math.floor(totalBytes / Math.max(1, plugins.length))
     for (const slug of plugins) {
-      this.#shares.set(slug, { usedBytes: 0, waiting: undefined, cleared: undefined })
+      this.#shares.set(slug, { usedBytes: 0, cleared: undefined })
     }
   }
 
-  /** What keeps a record of this size from those who want it, if anything does. */
-  obstacle(bytes: number, wanting: readonly Wanting[]): Obstacle | undefined {
+  /** The outcome of a record larger than the whole budget; undefined if it is not. */
+  tooLarge(bytes: number): CompletedOutcome | undefined {
+    if (bytes <= this.#totalBytes) return undefined
+    const error = `the record's ${bytes} bytes exceed MAX_IN_FLIGHT_BYTES (${this.#totalBytes})`
+    return { type: 'dead-lettered', reason: 'too-large', error }
+  }
+
+  /** The first full share among the recipients; undefined if a record of this size fits all. */
+  obstacle(bytes: number, recipients: readonly Recipient[]): Obstacle | undefined {
     for (const {
       plugin: { slug },
-    } of wanting) {
+    } of recipients) {
       const share = this.#share(slug)
       const fits = share.usedBytes === 0 || share.usedBytes + bytes <= this.shareBytes
-      if (!fits) return { why: `plugin ${slug} has its share in flight`, cleared: cleared(share) }
+      if (fits) continue
+      share.cleared ??= deferred()
+      return { why: `plugin ${slug} has used its share`, cleared: share.cleared.promise }
     }
     return undefined
   }
@@ -43,11 +56,9 @@ export class PluginByteBudget {
   give(slug: string, bytes: number): void {
     const share = this.#share(slug)
     share.usedBytes -= bytes
-    if (share.waiting === undefined || share.usedBytes * 2 > this.shareBytes) return
-    const resolve = share.waiting
-    share.waiting = undefined
+    if (share.usedBytes * 2 > this.shareBytes) return
+    share.cleared?.resolve()
     share.cleared = undefined
-    resolve()
   }
 
   #share(slug: string): Share {
@@ -55,11 +66,4 @@ export class PluginByteBudget {
     if (share === undefined) throw new Error(`no share for plugin ${slug}`)
     return share
   }
-}
-
-function cleared(share: Share): Promise<void> {
-  share.cleared ??= new Promise((resolve) => {
-    share.waiting = resolve
-  })
-  return share.cleared
 }

@@ -8,10 +8,10 @@ import { type Content, originOf, type WantedRecord } from '../delivery.ts'
 import { Envelope } from './envelope.ts'
 import type { Peek } from './peek.ts'
 
-/** Fingerprints an event's content: equal for every honest retry, whatever its bytes look like. */
+/** Fingerprints an event's content: equal for every retry of a producer, even if the bytes differ. */
 export type Fingerprint = (asWritten: JsonValue) => string
 
-/** Decodes a record once for all its deliveries. Never throws: bad bytes are an answer. */
+/** Decodes a record once for all its deliveries. Never throws: undecodable bytes are a result. */
 export function createDecode(fingerprint: Fingerprint): (wanted: WantedRecord) => Content {
   return function decode(wanted) {
     wanted.content ??= contentOf(wanted, fingerprint)
@@ -24,7 +24,7 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
   const record = originOf(wanted)
   const value = record.value as Buffer
   try {
-    if (schema === undefined) throw new Error('its schema is not known')
+    if (schema === undefined) throw new Error('unknown schema')
     const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
     const print = fingerprint(schema.decodeAsWritten(value, event))
     return { type: 'event', id: event.id, fingerprint: print, event }
@@ -34,8 +34,8 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
 }
 
 /**
- * Bytes without an event have no id: their place in the log stands for it, so that reading them
- * again does not dead-letter them again.
+ * The content of a record that holds no event. Its place in the log serves as its id, so that reading
+ * it again does not dead-letter it again.
  */
 export function undecodable(record: SourceRecord, error: string): Content {
   const hash = createHash('sha256').update(record.value ?? Buffer.alloc(0))
@@ -43,7 +43,7 @@ export function undecodable(record: SourceRecord, error: string): Content {
   return { type: 'undecodable', id: `record:${placeOf(record)}`, fingerprint, error }
 }
 
-/** Plugins share one event object: frozen, so that none can change what the others are given. */
+/** Plugins share one event object. It is frozen so that no plugin can change it for the others. */
 function deepFreeze(event: Event): Event {
   freeze(event)
   return event
@@ -55,7 +55,7 @@ function freeze(value: unknown): void {
   for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
 }
 
-/** What is known of a record's content before it is decoded. */
+/** What is known about a record's content before it is decoded. */
 export function knownContentOf(
   record: SourceRecord,
   peeked: Peek,
@@ -63,7 +63,7 @@ export function knownContentOf(
   if (peeked.type === 'event') {
     return { name: peeked.name, schema: peeked.schema, content: undefined }
   }
-  const error = peeked.type === 'undecodable' ? peeked.error : 'it holds no event'
+  const error = peeked.type === 'undecodable' ? peeked.error : 'the record holds no event'
   return { name: '', schema: undefined, content: undecodable(record, error) }
 }
 

@@ -1,7 +1,7 @@
 import type { DecodeHints } from '../../avro/writer-schema.ts'
 import { headerText, type SourceRecord } from '../../event/record.ts'
 
-/** What a record tells of an event whose schema has no field for it; read only when asked. */
+/** Name, id and time of an event whose schema has no fields for them. Headers are read on demand. */
 export class Envelope implements DecodeHints {
   name: string
   protected record: SourceRecord

@@ -8,36 +8,39 @@ import { messageOf } from '../../util/errors.ts'
 import type { Delivery } from '../delivery.ts'
 import { FilterRecord } from './filter-record.ts'
 
-/** How often a filter decided how. */
+/** How often a filter made each decision. */
 export type FilterTally = Record<FilterDecision['type'], { count: number }>
 
 export type FilterDecision =
   | { type: 'wanted' }
   | { type: 'unwanted' }
-  /** The filter threw, or answered neither true nor false. */
+  /** The filter threw, or returned neither true nor false. */
   | { type: 'error'; error: string }
 
-/** Asks plugins' filters about records, one record after the other. */
+/** Evaluates plugins' filters, one record at a time. */
 export class FilterEvaluator {
-  readonly #subject = new FilterRecord()
+  readonly #record = new FilterRecord()
   readonly #testOf = new Map<LoadedPlugin, Test>()
-  /** Those who were asked last, and what to ask of each. */
+  /** The plugins of the last call, with the filters of each. */
   #plugins: readonly LoadedPlugin[] = []
   #names: readonly LoadedPlugin['wantsProcessEvent'][] = []
   #tests: readonly (Test | undefined)[] = []
 
-  /** What any of their filters names is read of a record at once, for all of them. */
+  /** The fields that any of the filters names are read from a record together, in one pass. */
   constructor(plugins: readonly LoadedPlugin[]) {
     for (const plugin of plugins) {
       if (plugin.where === undefined) continue
       this.#testOf.set(
         plugin,
-        compileFilter(plugin.where, (path) => this.#subject.slotOf(path)),
+        compileFilter(plugin.where, (path) => this.#record.slotOf(path)),
       )
     }
   }
 
-  /** Each plugin's decision on a record, put in their order; answers how many are not `unwanted`. */
+  /**
+   * Writes each plugin's decision to `decisions`, in the order of `plugins`. Returns how many are not
+   * `unwanted`.
+   */
   evaluate(
     plugins: readonly LoadedPlugin[],
     event: { name: string; schema: WriterSchema | undefined },
@@ -48,18 +51,18 @@ export class FilterEvaluator {
     const { name, schema } = event
     const names = this.#names
     let others = 0
-    this.#subject.put(name, schema, record)
+    this.#record.put(name, schema, record)
     for (let i = 0; i < names.length; i++) {
       let decision = byFilter(names[i], name)
       if (decision === wanted) decision = this.#byFields(i)
       if (decision !== unwanted) others += 1
       decisions[i] = decision
     }
-    this.#subject.clear()
+    this.#record.clear()
     return others
   }
 
-  /** Asks a filter that failed once more; undefined if it wants the event now. */
+  /** Evaluates a failed filter once more; undefined if it now wants the event. */
   reevaluate({ plugin, wanted: { name, schema, record } }: Delivery): CompletedOutcome | undefined {
     const decisions: FilterDecision[] = []
     this.evaluate([plugin], { name, schema }, record, decisions)
@@ -68,29 +71,29 @@ export class FilterEvaluator {
       case 'wanted':
         return undefined
       case 'unwanted':
-        return { type: 'skipped', why: 'its filter failed first and then did not want it' }
+        return { type: 'skipped', why: 'the filter failed at first, then did not want the event' }
       case 'error':
         return { type: 'dead-lettered', reason: 'filter', error: decision.error }
     }
   }
 
-  /** Filters side by side: with many plugins most of the time would go into getting at each. */
+  /** Keeps the filters in arrays: with many plugins, looking up each one would take most of the time. */
   #prepare(plugins: readonly LoadedPlugin[]): void {
     this.#plugins = plugins
     this.#names = plugins.map(({ wantsProcessEvent }) => wantsProcessEvent)
     this.#tests = plugins.map((plugin) => plugin.where && (this.#testOf.get(plugin) ?? notCompiled))
   }
 
-  /** After the name, because it reads more of the record. */
+  /** Evaluated after the name, because it reads more of the record. */
   #byFields(i: number): FilterDecision {
     const test = this.#tests[i]
-    return test === undefined ? wanted : decisionOf(test(this.#subject))
+    return test === undefined ? wanted : decisionOf(test(this.#record))
   }
 }
 
 /**
- * Asks a plugin's filter by name, inline. Whatever it throws is that plugin's own affair, and so is
- * an answer that is no answer: a filter made `async` by mistake would want every event.
+ * Evaluates a plugin's `wantsProcessEvent`. A filter that throws is a failure of that plugin only, and
+ * so is a result that is not a boolean: a filter made `async` by mistake would want every event.
  */
 export function byName(
   { wantsProcessEvent }: Pick<LoadedPlugin, 'wantsProcessEvent'>,
@@ -102,10 +105,10 @@ export function byName(
 function byFilter(filter: LoadedPlugin['wantsProcessEvent'], name: string): FilterDecision {
   if (filter === undefined) return wanted
   try {
-    const answer: unknown = filter(name)
-    if (answer === true) return wanted
-    if (answer === false) return unwanted
-    return failed(`wantsProcessEvent: expected true or false, got ${kind(answer)}`)
+    const result: unknown = filter(name)
+    if (result === true) return wanted
+    if (result === false) return unwanted
+    return failed(`wantsProcessEvent: expected true or false, got ${typeName(result)}`)
   } catch (error) {
     return failed(`wantsProcessEvent: ${messageOf(error)}`)
   }
@@ -117,7 +120,7 @@ function decisionOf(verdict: Verdict): FilterDecision {
   return failed(`where: ${verdict.error}`)
 }
 
-const notCompiled: Test = () => ({ error: 'it was not compiled' })
+const notCompiled: Test = () => ({ error: 'the filter was not compiled' })
 
 const wanted: FilterDecision = { type: 'wanted' }
 const unwanted: FilterDecision = { type: 'unwanted' }
@@ -126,12 +129,12 @@ function failed(error: string): FilterDecision {
   return { type: 'error', error }
 }
 
-function kind(answer: unknown): string {
-  if (answer instanceof Promise) return 'a promise (it must not be async)'
-  return answer === null ? 'null' : typeof answer
+function typeName(value: unknown): string {
+  if (value instanceof Promise) return 'a promise (it must not be async)'
+  return value === null ? 'null' : typeof value
 }
 
-/** For those who don't look at the counts. */
+/** A new tally, for callers that do not use the counts. */
 export function countNothing(): FilterTally {
   return { wanted: { count: 0 }, unwanted: { count: 0 }, error: { count: 0 } }
 }

@@ -15,9 +15,9 @@ const NO_RECORD: SourceRecord = {
   headers: {},
 }
 
-/** The record that filters are asked about: one object for all records, one after the other. */
+/** The record that filters see. One object is reused for all records. */
 export class FilterRecord extends Envelope implements Fields {
-  /** Why its fields can't be read. */
+  /** Why the fields cannot be read. */
   failure: { readonly error: string } | undefined
   readonly #paths: Path[] = []
   readonly #slots: unknown[] = []
@@ -29,7 +29,7 @@ export class FilterRecord extends Envelope implements Fields {
     super('', NO_RECORD)
   }
 
-  /** The slot of a path; the same for all filters that name it. */
+  /** The slot of a path; filters that name the same path share it. */
   slotOf(path: Path): number {
     const known = this.#paths.findIndex((each) => isSame(each, path))
     return known >= 0 ? known : this.#paths.push(path) - 1
@@ -43,7 +43,7 @@ export class FilterRecord extends Envelope implements Fields {
     this.failure = undefined
   }
 
-  /** Lets go of the record, which may be a view into a whole fetch. */
+  /** Drops the record, which may be a view that keeps a whole fetch in memory. */
   clear(): void {
     this.put('', undefined, NO_RECORD)
   }
@@ -52,7 +52,7 @@ export class FilterRecord extends Envelope implements Fields {
     return headerText(this.record, name)
   }
 
-  /** All slots are read when the first of them is asked for. */
+  /** All slots are filled when the first one is read. */
   slot(slot: number): unknown {
     if (!this.#isRead) this.#read()
     return this.#slots[slot]

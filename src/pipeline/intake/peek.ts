@@ -1,16 +1,19 @@
 import type { SchemaLookup, Span, WriterSchema } from '../../avro/writer-schema.ts'
 import { headerText, type RecordHeaders, type SourceRecord } from '../../event/record.ts'
+import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Obstacle } from '../source.ts'
+
+const UNREADABLE_RETRY_MS = 30_000
 
 interface PeekedEvent {
   type: 'event'
   name: string
   schema: WriterSchema
-  headersLie: boolean
+  headersDiffer: boolean
 }
 
-/** Holds until the next record is peeked at. */
+/** Valid until the next call: the object is reused. */
 export type Peek =
   | Readonly<PeekedEvent>
   | { type: 'tombstone' }
@@ -18,14 +21,14 @@ export type Peek =
   | { type: 'obstacle'; obstacle: Obstacle }
 
 export interface PeekPorts {
-  /** Reads the schema id out of a framed value. Throws RECORD_UNDECODABLE. */
+  /** Reads the schema id from a value in wire format. Throws RECORD_UNDECODABLE. */
   schemaIdOf(value: Buffer): number
   schemas: { lookup(id: number): SchemaLookup }
 }
 
 /**
- * Reads an event's name without decoding the event. The bytes decide: headers are only compared,
- * and stand in for the name where the schema is not one of ours.
+ * Reads an event's name without decoding the event. The payload decides; headers are only compared
+ * with it, and `ce_type` gives the name if the schema is not one of the contract's.
  */
 export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
   let seen: PeekedEvent | undefined
@@ -49,7 +52,14 @@ export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
   }
 }
 
-/** Every record is peeked at, so one object tells of all events, one after the other. */
+/** An event that only a newer version can read is not a bad event: it waits for that version. */
+export function unreadableSchema(peeked: Peek, clock: Pick<Clock, 'sleep'>): Obstacle | undefined {
+  if (peeked.type !== 'event' || peeked.schema.unreadable === undefined) return undefined
+  const why = `this version cannot read the schema: ${peeked.schema.unreadable}`
+  return { why, cleared: clock.sleep(UNREADABLE_RETRY_MS) }
+}
+
+/** Every record is peeked at, so one result object is reused for all. */
 function peekWith(
   schema: WriterSchema,
   value: Buffer,
@@ -59,27 +69,27 @@ function peekWith(
   const { name: written, id } = schema.peek(value)
   const name = written ?? headerText(record, 'ce_type') ?? schema.fullName
   const { ce_type, ce_id } = record.headers
-  const headersLie = saysOther(ce_type, name) || saysOtherId(ce_id, value, id)
-  if (last === undefined) return { type: 'event', name, schema, headersLie }
+  const headersDiffer = differs(ce_type, name) || idDiffers(ce_id, value, id)
+  if (last === undefined) return { type: 'event', name, schema, headersDiffer }
   last.name = name
   last.schema = schema
-  last.headersLie = headersLie
+  last.headersDiffer = headersDiffer
   return last
 }
 
-/** Whether a header is there, and is not this text. */
-function saysOther(header: RecordHeaders[string], text: string | undefined): boolean {
+/** Whether the header exists and is not this text. */
+function differs(header: RecordHeaders[string], text: string | undefined): boolean {
   if (header === undefined || text === undefined) return false
-  if (Array.isArray(header)) return saysOther(header.at(-1), text)
+  if (Array.isArray(header)) return differs(header.at(-1), text)
   return typeof header === 'string' ? header !== text : !isText(header, text)
 }
 
-/** Whether a header is there, and is not the text in that part of the value. */
-function saysOtherId(header: RecordHeaders[string], value: Buffer, id: Span | undefined): boolean {
+/** Whether the header exists and is not the text in that part of the value. */
+function idDiffers(header: RecordHeaders[string], value: Buffer, id: Span | undefined): boolean {
   if (header === undefined || id === undefined) return false
   if (Buffer.isBuffer(header) && isAt(header, value, id)) return false
-  // Bytes that are no text in UTF-8 may differ, and still be read as the same.
-  return saysOther(header, value.toString('utf8', id.start, id.end))
+  // Different bytes may decode to the same text if they are not valid UTF-8.
+  return differs(header, value.toString('utf8', id.start, id.end))
 }
 
 function isAt(bytes: Buffer, value: Buffer, { start, end }: Span): boolean {
@@ -88,7 +98,7 @@ function isAt(bytes: Buffer, value: Buffer, { start, end }: Span): boolean {
   return true
 }
 
-/** Compares without making a string: this is done for every record. */
+/** Compares without creating a string, because it runs for every record. */
 function isText(bytes: Buffer, text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)

@@ -1,13 +1,13 @@
+import { partitionName } from '../../event/record.ts'
 import { redriveInputOf } from '../../topics/names.ts'
-
 import type { Clock } from '../../util/clock.ts'
 import type { Epoch, Obstacle } from '../source.ts'
 
 const RETRY_MS = 500
 
 /**
- * The input partitions whose records may be given. Redriven events share the lanes, the claims and
- * the marks of the partition that they first came from, so they wait until it is among these.
+ * The input partitions that are open. Redriven events share the lanes, claims and marks of the input
+ * partition that they came from, so they wait until it is open.
  */
 export class RedriveGate {
   #open = new Map<string, Epoch>()
@@ -18,23 +18,21 @@ export class RedriveGate {
   }
 
   add(epoch: Epoch): void {
-    if (!epoch.lost.aborted) this.#open.set(nameOf(epoch.topic, epoch.partition), epoch)
+    if (!epoch.lost.aborted) this.#open.set(partitionName(epoch), epoch)
   }
 
   remove(epoch: Epoch): void {
-    const name = nameOf(epoch.topic, epoch.partition)
+    const name = partitionName(epoch)
     if (this.#open.get(name) === epoch) this.#open.delete(name)
   }
 
-  /** Why a redrive partition has to wait; undefined for the partition of an input. */
+  /** Why a redrive partition has to wait; undefined for an input partition. */
   obstacleTo({ topic, partition }: Epoch): Obstacle | undefined {
     const input = redriveInputOf(topic)
-    if (input === undefined || this.#open.has(nameOf(input, partition))) return undefined
-    const why = `its input partition ${nameOf(input, partition)} is not open here`
+    if (input === undefined) return undefined
+    const name = partitionName({ topic: input, partition })
+    if (this.#open.has(name)) return undefined
+    const why = `input partition ${name} is not open on this replica`
     return { why, cleared: this.#clock.sleep(RETRY_MS) }
   }
-}
-
-function nameOf(topic: string, partition: number): string {
-  return `${topic}/${partition}`
 }

@@ -1,14 +1,14 @@
 import type { RecordHeaders, SourceRecord } from '../../event/record.ts'
 
-/** The record with bytes of its own. */
+/** A copy of the record that owns its bytes. */
 export function copyRecord(record: SourceRecord): SourceRecord {
   const bytes = plainBytesOf(record.headers)
   return bytes === undefined ? looseCopy(record) : new CompactCopy(record, bytes)
 }
 
 /**
- * Copies a record out of the source's buffer, once. Clients hand out views into a whole fetch:
- * keeping one 300-byte view keeps its megabyte alive, so what outlives the fetch must be a copy.
+ * Copies a record out of the fetch buffer, once. Records are views into a whole fetch: keeping a
+ * 300-byte view keeps its megabyte in memory, so a record that outlives the fetch must be a copy.
  */
 export function retain(holder: { record: SourceRecord; isRetained: boolean }): void {
   if (holder.isRetained) return
@@ -16,19 +16,19 @@ export function retain(holder: { record: SourceRecord; isRetained: boolean }): v
   holder.isRetained = true
 }
 
-/** The bytes that a record keeps in memory, as far as the byte budget is concerned. */
+/** The bytes that a record keeps in memory, as counted by the byte budget. */
 export function bytesOf(record: SourceRecord): number {
   let bytes = RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0)
   for (const name in record.headers) bytes += name.length + bytesIn(record.headers[name])
   return bytes
 }
 
-/** What the objects around a record's bytes take, by a rough count. */
+/** A rough estimate of the memory for the objects around a record's bytes. */
 const RECORD_OVERHEAD_BYTES = 256
 
 type Header = RecordHeaders[string]
 
-/** Of headers that are not each just bytes, as where a name is there twice. */
+/** For records with headers that are not single buffers, for example repeated names. */
 function looseCopy(record: SourceRecord): SourceRecord {
   const headers: RecordHeaders = {}
   for (const name in record.headers) headers[name] = copyOf(record.headers[name])
@@ -40,14 +40,14 @@ function copyOf<T extends Header | null>(part: T): T {
   return Array.isArray(part) ? (part.map(copyOf) as T) : part
 }
 
-/** Stands for the length of what is null. */
+/** The length of a null key or value. */
 const NULL = -1
 const SIZE_BYTES = 4
 
 /**
- * All bytes of a record in one buffer: the sizes of its headers, key, value, headers. Many of these
- * may wait for long, and each collection of garbage has to look at every object of them, so they
- * are few. Views of the bytes are made when somebody asks.
+ * All bytes of a record in one buffer: the sizes of its headers, key, value, headers. Many copies may
+ * wait for a long time, and each garbage collection visits every object, so a copy has few objects.
+ * Views of the bytes are created on demand.
  */
 class CompactCopy implements SourceRecord {
   readonly topic: string
@@ -113,7 +113,7 @@ class CompactCopy implements SourceRecord {
   }
 }
 
-/** Those of the record before, which are almost always the same. */
+/** The header names of the previous record, which are almost always the same. */
 let lastNames: readonly string[] = []
 
 function namesOf(headers: RecordHeaders): readonly string[] {
@@ -124,7 +124,7 @@ function namesOf(headers: RecordHeaders): readonly string[] {
   return lastNames
 }
 
-/** What headers take that are each just bytes; undefined where one is not. */
+/** The total size of the headers; undefined if one of them is not a single buffer. */
 function plainBytesOf(headers: RecordHeaders): number | undefined {
   let bytes = 0
   for (const name in headers) {
@@ -135,7 +135,7 @@ function plainBytesOf(headers: RecordHeaders): number | undefined {
   return bytes
 }
 
-/** Puts bytes, and answers where they end. */
+/** Copies bytes and returns where they end. */
 function put(target: Buffer, part: Buffer, start: number): number {
   target.set(part, start)
   return start + part.length

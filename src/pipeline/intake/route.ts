@@ -1,33 +1,35 @@
+import { redrivenOf } from '../../dead-letter/redrive.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import type { Wanting } from '../delivery.ts'
+import { isRedrive } from '../../topics/names.ts'
+import type { Recipient } from '../delivery.ts'
 import type { FilterDecision, FilterEvaluator, FilterTally } from './evaluate-filters.ts'
 import type { Peek } from './peek.ts'
 import { createStartFilter, type StartOffsets } from './start-offsets.ts'
 
-/** Holds until the next record is routed. */
+/** Valid until the next record is routed: the object is reused. */
 export interface Route {
-  /** Who was asked; empty where nobody could be. */
-  asked: readonly LoadedPlugin[]
-  /** What the filter of each of them said. */
+  /** The plugins whose filters were evaluated; empty if none was. */
+  evaluated: readonly LoadedPlugin[]
+  /** The decision of each evaluated plugin, in the same order. */
   decisions: readonly FilterDecision[]
   tallies: Tallies
-  wanting: readonly Wanting[]
+  recipients: readonly Recipient[]
 }
 
 /**
- * Finds who wants a record. Records without an event are wanted by nobody or, unreadable, by `*`.
- * Of a record that is for one plugin alone, the others are not asked; nor is a plugin that starts
- * above it.
+ * Finds the plugins that want a record. A tombstone has no recipients; an undecodable record goes to
+ * `*`. For a record addressed to one plugin, the other filters are not evaluated, nor are those of
+ * plugins that start at a higher offset.
  */
 export function createRoute(
   all: readonly LoadedPlugin[],
-  ask: FilterEvaluator,
+  filters: FilterEvaluator,
   startOf: (slug: string) => StartOffsets | undefined,
   tallyOf: (plugin: LoadedPlugin) => FilterTally,
 ) {
   const decisions: FilterDecision[] = []
-  const routed = { ...unwanted, decisions }
+  const routed = { ...noRecipients, decisions }
   const started = createStartFilter(all, startOf)
   const allTallies = talliesOf(all, tallyOf)
   return function route(
@@ -37,20 +39,20 @@ export function createRoute(
   ): Route {
     const isForAll = receiver === everyPlugin.slug
     const plugins = isForAll ? started(record) : all.filter(({ slug }) => slug === receiver)
-    if (peeked.type === 'tombstone' || plugins.length === 0) return unwanted
-    if (peeked.type === 'undecodable') return isForAll ? everybody : allOf(plugins)
-    const wanting = ask.evaluate(plugins, peeked, record, decisions)
-    routed.asked = plugins
+    if (peeked.type === 'tombstone' || plugins.length === 0) return noRecipients
+    if (peeked.type === 'undecodable') return isForAll ? toEveryPlugin : toAll(plugins)
+    const count = filters.evaluate(plugins, peeked, record, decisions)
+    routed.evaluated = plugins
     routed.tallies = plugins === all ? allTallies : talliesOf(plugins, tallyOf)
-    routed.wanting = wanting === 0 ? unwanted.wanting : wantingOf(plugins, decisions)
+    routed.recipients = count === 0 ? noRecipients.recipients : recipientsOf(plugins, decisions)
     return routed
   }
 }
 
-/** Counts what each filter said of a record, once the record is taken in. */
-export function tally({ decisions, tallies, wanting }: Route): void {
+/** Counts each filter's decision. Called once the record is accepted. */
+export function tally({ decisions, tallies, recipients }: Route): void {
   const { all, unwanted } = tallies
-  if (wanting.length === 0) {
+  if (recipients.length === 0) {
     for (let i = 0; i < unwanted.length; i++) (unwanted[i] as Counter).count += 1
     return
   }
@@ -60,10 +62,10 @@ export function tally({ decisions, tallies, wanting }: Route): void {
   }
 }
 
-/** Where decisions are counted, in the order of the plugins. */
+/** Counters of decisions, in the order of the plugins. */
 interface Tallies {
   all: readonly FilterTally[]
-  /** Those of almost all records, side by side. */
+  /** The `unwanted` counters in an array of their own: almost all records need only these. */
   unwanted: readonly Counter[]
 }
 
@@ -77,20 +79,20 @@ function talliesOf(
   return { all, unwanted: all.map((counts) => counts.unwanted) }
 }
 
-function wantingOf(
+function recipientsOf(
   plugins: readonly LoadedPlugin[],
   decisions: readonly FilterDecision[],
-): Wanting[] {
-  const wanting: Wanting[] = []
+): Recipient[] {
+  const recipients: Recipient[] = []
   for (let i = 0; i < plugins.length; i++) {
     const { type } = decisions[i] as FilterDecision
     if (type === 'unwanted') continue
-    wanting.push({ plugin: plugins[i] as LoadedPlugin, filterFailed: type === 'error' })
+    recipients.push({ plugin: plugins[i] as LoadedPlugin, filterFailed: type === 'error' })
   }
-  return wanting
+  return recipients
 }
 
-/** Stands for all plugins where a record's name can't be read, so that no filter can be asked. */
+/** Stands for all plugins if a record's name cannot be read, so that no filter can be evaluated. */
 export const everyPlugin: LoadedPlugin = {
   slug: '*',
   title: 'every plugin',
@@ -109,14 +111,21 @@ export const everyPlugin: LoadedPlugin = {
   sql: false,
 }
 
-/** No plugin's slug: who may want a record that is for none of them. */
-export const nobody = ''
+/** The receiver of a redriven record of another group. No plugin has this slug. */
+const noPlugin = ''
+
+/** The slug of the only plugin that a redriven record is for; `*` for records of input topics. */
+export function receiverOf(record: SourceRecord, groupId: string): string {
+  if (!isRedrive(record)) return everyPlugin.slug
+  const redriven = redrivenOf(record)
+  return redriven?.groupId === groupId ? redriven.plugin : noPlugin
+}
 
 const noTallies: Tallies = { all: [], unwanted: [] }
-const unwanted: Route = { asked: [], decisions: [], tallies: noTallies, wanting: [] }
-const everybody = allOf([everyPlugin])
+const noRecipients: Route = { evaluated: [], decisions: [], tallies: noTallies, recipients: [] }
+const toEveryPlugin = toAll([everyPlugin])
 
-function allOf(plugins: readonly LoadedPlugin[]): Route {
-  const wanting = plugins.map((plugin) => ({ plugin, filterFailed: false }))
-  return { asked: [], decisions: [], tallies: noTallies, wanting }
+function toAll(plugins: readonly LoadedPlugin[]): Route {
+  const recipients = plugins.map((plugin) => ({ plugin, filterFailed: false }))
+  return { evaluated: [], decisions: [], tallies: noTallies, recipients }
 }

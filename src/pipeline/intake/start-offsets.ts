@@ -1,13 +1,13 @@
-import type { SourceRecord } from '../../event/record.ts'
+import { partitionName, type SourceRecord } from '../../event/record.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 
 /**
- * The first offset that is taken, by topic and partition; all of a partition that is not named.
- * Redriven records lie in topics that nobody names.
+ * The first offset to process, by topic and partition. All records of a partition that
+ * is not named are processed. Redrive topics are never named, so redriven records always are.
  */
 export type StartOffsets = Readonly<Record<string, Readonly<Record<number, number>>>>
 
-/** Whether a record passes by whoever starts there. */
+/** Whether a plugin that starts at these offsets skips the record. */
 export function isBelow(
   starts: StartOffsets | undefined,
   { topic, partition, offset }: Pick<SourceRecord, 'topic' | 'partition' | 'offset'>,
@@ -16,19 +16,20 @@ export function isBelow(
   return first !== undefined && offset < first
 }
 
-/** The partitions, as `topic/partition`, that end before the start. */
+/** The partitions, as `topic/partition`, whose end offset is below the start offset. */
 export function placesBeyond(starts: StartOffsets, ends: StartOffsets): string[] {
   return Object.entries(starts).flatMap(([topic, offsets]) =>
-    Object.entries(offsets).flatMap(([partition, first]) => {
-      const end = ends[topic]?.[Number(partition)]
-      return end !== undefined && end < first ? [`${topic}/${partition}`] : []
+    Object.entries(offsets).flatMap(([key, first]) => {
+      const partition = Number(key)
+      const end = ends[topic]?.[partition]
+      return end !== undefined && end < first ? [partitionName({ topic, partition })] : []
     }),
   )
 }
 
 /**
- * Finds which of the plugins have started by a record. Every record is looked at, so one look tells
- * whether it lies above all starts, as almost all do.
+ * Finds the plugins that start at or below a record's offset. It runs for every record, so a record
+ * above all starts, as almost all are, takes a single comparison.
  */
 export function createStartFilter(
   plugins: readonly LoadedPlugin[],

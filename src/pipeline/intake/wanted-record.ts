@@ -8,7 +8,7 @@ import { knownContentOf } from './decode.ts'
 import type { Peek } from './peek.ts'
 import { retain } from './retain-record.ts'
 
-/** What the deliveries of a record share. A redriven one, which is unpacked at once, is kept. */
+/** What a record's deliveries share. A redriven record is unpacked here, so it is retained first. */
 export function wantedOf(
   epoch: Epoch,
   record: SourceRecord,

@@ -5,26 +5,26 @@ import { TimeSlice } from '../../util/time-slice.ts'
 import type { WaitReason } from './wait-reason.ts'
 
 /**
- * How a turn ended: the item wants another turn once the promise settles, or it is done with. Then
- * `done` is called in the tick in which the lane lets go of the item, so that no count ever sees it
- * in both places or in neither.
+ * How a turn ended: the item needs another turn once the promise resolves, or it is done. `done` is
+ * called in the same tick in which the lane drops the item, so that no count ever includes it twice
+ * or not at all.
  */
 export type Turn = { again: Promise<void>; why: WaitReason } | { done: () => void }
 
-/** How long turns may go on in a row that are over at once; then timers and sockets have a turn. */
+/** How long synchronous turns may run in a row before timers and sockets are served. */
 const SLICE_MS = 250
 
 export interface LanesOptions<T> {
   clock: Pick<Clock, 'elapsedMs'>
-  /** Turns that may run at once, over all lanes. */
+  /** Maximum number of turns that run at once, over all lanes. */
   concurrency: number
-  /** Gives the item one turn. Must not fail: a failure is a defect and ends the process. */
+  /** Runs one turn of the item. Must not throw or reject: that is a bug and ends the process. */
   turn(item: T): MaybePromise<Turn>
 }
 
-/** A lane as it stands. */
+/** A snapshot of a lane. */
 export interface LaneView<T> {
-  /** The foremost item. */
+  /** The first item. */
   head: T
   items: number
   state: 'queued' | 'running' | WaitReason
@@ -35,14 +35,14 @@ interface Lane<T> {
   items: Fifo<T>
   state: 'ready' | 'running' | 'waiting'
   why: WaitReason | undefined
-  /** Counts the waits, so that a wait that was called off does not wake the lane. */
+  /** Number of the current wait, so that a cancelled wait does not wake the lane. */
   wait: number
 }
 
 /**
- * Lanes run side by side; within a lane items go one after the other, in the order they were added.
- * An item that waits for another turn keeps its lane but not its place among the running ones, so
- * a lane in back-off costs nobody anything.
+ * Lanes run concurrently; within a lane items run one at a time, in the order they were added. An
+ * item that waits for another turn blocks its lane but does not count against the concurrency, so a
+ * lane in back-off does not slow down the others.
  */
 export class Lanes<T> {
   #lanes = new Map<string, Lane<T>>()
@@ -91,7 +91,7 @@ export class Lanes<T> {
     this.#pump()
   }
 
-  /** Takes out every matching item that is not in the middle of a turn. */
+  /** Removes and returns every matching item that is not in the middle of a turn. */
   remove(matches: (item: T) => boolean): T[] {
     const removed: T[] = []
     for (const lane of [...this.#lanes.values()]) removed.push(...this.#removeFrom(lane, matches))
@@ -99,7 +99,7 @@ export class Lanes<T> {
     return removed
   }
 
-  /** Resolves when no turn is running and none could start; waits do not count. */
+  /** Resolves when no turn is running or ready to run; waiting lanes do not count. */
   whenQuiet(): Promise<void> {
     if (this.#isQuiet()) return Promise.resolve()
     return new Promise((resolve) => this.#quiet.push(resolve))
@@ -117,13 +117,14 @@ export class Lanes<T> {
   #pump(): void {
     while (this.#running < this.#concurrency && this.#ready.length > 0 && !this.#mustRest()) {
       const lane = this.#ready.shift() as Lane<T>
-      // A lane that was emptied while it stood in the queue has nothing to run.
+      // The lane may have been emptied while it was queued.
       if (lane.items.length > 0) this.#run(lane)
     }
-    if (this.#quiet.length > 0 && this.#isQuiet()) for (const tell of this.#quiet.splice(0)) tell()
+    if (this.#quiet.length > 0 && this.#isQuiet())
+      for (const resolve of this.#quiet.splice(0)) resolve()
   }
 
-  /** Whether turns have gone on for so long that others must have the thread before the next. */
+  /** Whether turns have run for so long that the event loop must run before the next one. */
   #mustRest(): boolean {
     if (!this.#isResting && this.#slice.isOver()) void this.#rest()
     return this.#isResting
@@ -145,7 +146,7 @@ export class Lanes<T> {
     else this.#end(lane, turn)
   }
 
-  /** What is thrown is rejected, too: nobody handles that, so the process ends. */
+  /** Turns a throw into a rejection. It stays unhandled, so the process ends. */
   #turnOf(lane: Lane<T>): MaybePromise<Turn> {
     try {
       return this.#turn(lane.items.first() as T)

@@ -5,22 +5,22 @@ import type { Delivery } from '../delivery.ts'
 import type { Epoch } from '../source.ts'
 import { Lanes, type LaneView, type Turn } from './lanes.ts'
 
-/** What a plugin has under way. */
+/** A plugin's unfinished deliveries. */
 export interface Backlog {
   slug: string
-  /** Lanes with anything in them: those that could run, that do, and that wait. */
+  /** Lanes that are not empty: queued + running + waiting. */
   lanes: number
   queued: number
   running: number
   waiting: number
   deliveries: number
-  /** The lane whose foremost record is the oldest; undefined without one. */
+  /** The lane whose first record is the oldest; undefined if there are no lanes. */
   oldest: LaneView<Delivery> | undefined
-  /** Of that record. */
+  /** The timestamp of that record. */
   timestampMs: number | undefined
 }
 
-/** The lanes of all plugins. Within a plugin there is one lane per topic and record key. */
+/** The lanes of all plugins: within a plugin, one lane per topic and record key. */
 export class PluginLanes {
   #lanes = new Map<string, Lanes<Delivery>>()
   #clock: Clock
@@ -53,13 +53,13 @@ export class PluginLanes {
     lanes.add(delivery.lane, delivery)
   }
 
-  /** Takes out the deliveries of an epoch, save those in the middle of a turn. */
+  /** Removes and returns the deliveries of an epoch, except those in the middle of a turn. */
   remove(epoch: Epoch): Delivery[] {
     const ofEpoch = (delivery: Delivery) => delivery.wanted.epoch === epoch
     return [...this.#lanes.values()].flatMap((lanes) => lanes.remove(ofEpoch))
   }
 
-  /** Resolves when no turn is running and none could start, or after the limit. */
+  /** Resolves when no turn is running or ready to run, or after the limit. */
   async drain(limitMs: number): Promise<'drained' | 'limit'> {
     const over = new AbortController()
     const quiet = Promise.all([...this.#lanes.values()].map((lanes) => lanes.whenQuiet()))

@@ -1,19 +1,19 @@
-/** Why a lane waits before the next turn of its foremost delivery. */
+/** Why a lane waits before the next turn of its first delivery. */
 export type WaitReason =
-  /** It failed, and the time of its next attempt has not come. */
+  /** It failed and is waiting for its next attempt. */
   | 'retrying'
-  /** It failed so often, or its plugin is down, that it is tried on and on. */
+  /** Its attempts are used up or its plugin is down; it is retried without a limit. */
   | 'held'
   | 'paused'
   | 'rate-limit'
   | 'breaker'
-  /** Another delivery that may end the process is called by itself. */
+  /** Another delivery that may end the process is being called alone. */
   | 'suspect'
   /** Another delivery has the same event id. */
   | 'same-id'
   | 'claimed-elsewhere'
   | 'store-away'
-  /** Through no fault of the handler, its last call could not count. */
+  /** Its last call did not count, for reasons outside the handler. */
   | 'interrupted'
   | 'dead-letter-unwritten'
   | 'mark-unwritten'

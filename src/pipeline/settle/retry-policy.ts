@@ -6,7 +6,10 @@ import type { HandlerResult } from '../handle/handler-result.ts'
 
 const INTERRUPTED_RETRY_MS = 1_000
 
-/** What a handler's answer means for its delivery. `random` gives numbers from 0 up to 1. */
+/**
+ * Turns a handler's result into the outcome of its delivery. `random` returns a number from 0
+ * (inclusive) to 1 (exclusive).
+ */
 export function judge(
   result: HandlerResult,
   attempts: number,
@@ -19,7 +22,7 @@ export function judge(
     case 'threw':
       return judgeFailure(messageOf(result.error), attempts, plugin, random)
     case 'timed-out': {
-      const error = `processEvent took longer than its ${result.timeoutMs} ms`
+      const error = `processEvent took longer than its limit of ${result.timeoutMs} ms`
       return judgeFailure(error, attempts, plugin, random)
     }
     case 'interrupted':
@@ -30,8 +33,8 @@ export function judge(
 }
 
 /**
- * The wait before the next attempt: doubled each time up to the cap, of which a random half is
- * taken off, so that deliveries that failed together do not all come back together.
+ * The wait before the next attempt: doubled each time up to the cap, then reduced by a random share
+ * of up to one half, so that deliveries that failed together are not retried together.
  */
 export function backoffMs(policy: RetryPolicy, attempts: number, random: () => number): number {
   const doubled = policy.initialDelayMs * 2 ** Math.min(attempts - 1, 30)

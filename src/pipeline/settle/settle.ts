@@ -14,7 +14,7 @@ import { retain } from '../intake/retain-record.ts'
 import type { Turn } from '../lanes/lanes.ts'
 import type { WaitReason } from '../lanes/wait-reason.ts'
 
-/** What settling tells the rest of the service. */
+/** Callbacks for how deliveries are settled. */
 export interface SettleReports {
   onSettled(delivery: Delivery, outcome: CompletedOutcome): void
   onAbandoned(delivery: Delivery): void
@@ -22,7 +22,7 @@ export interface SettleReports {
   onHeld(delivery: Delivery, error: string): void
   onInterrupted(delivery: Delivery, error: string): void
   onDeadLetter(delivery: Delivery, reason: DeadLetterReason, error: string): void
-  /** A dead letter or a mark could not be written; it will be tried again. */
+  /** A dead letter or a mark could not be written; the write will be retried. */
   onWriteFailed(delivery: Delivery, what: 'dead letter' | 'mark', error: string): void
 }
 
@@ -37,8 +37,9 @@ export interface SettlePorts {
 const WRITE_RETRY_MS = 1_000
 
 /**
- * Writes down how a delivery's turn ended. A completed outcome counts only when it is written: the
- * dead letter acknowledged, then the mark, then the ledger. Until then the watermark stays below.
+ * Records how a delivery's turn ended. A completed outcome counts only once it is written: first the
+ * dead letter is acknowledged, then the mark is made, then the offset ledger settles the record. Until
+ * then the watermark stays below the record.
  */
 export function createSettle(ports: SettlePorts) {
   const { dedupe, reports, clock } = ports
@@ -84,7 +85,7 @@ export function createSettle(ports: SettlePorts) {
     try {
       await ports.deadLetters.write(deadLetterOf(originOf(wanted), cause))
     } catch (failure) {
-      return tryAgain(delivery, outcome, 'dead letter', failure)
+      return retryWrite(delivery, outcome, 'dead letter', failure)
     }
     delivery.deadLetterWritten = true
     reports.onDeadLetter(delivery, reason, error)
@@ -95,13 +96,13 @@ export function createSettle(ports: SettlePorts) {
     const turn: Turn = { done: () => close(delivery, outcome) }
     return tryCatch<Turn>(
       () => andThen(dedupe.complete(delivery), () => turn),
-      (failure) => tryAgain(delivery, outcome, 'mark', failure),
+      (failure) => retryWrite(delivery, outcome, 'mark', failure),
     )
   }
 
   /**
-   * The partition may have been lost while the mark was written: the mark is true all the same, but
-   * the books of that epoch are closed and nothing of it will be committed.
+   * The partition may have been lost while the mark was being written. The mark is valid all the same,
+   * but nothing of that epoch will be committed.
    */
   function close(delivery: Delivery, outcome: CompletedOutcome): void {
     const { epoch, open } = delivery.wanted
@@ -112,13 +113,13 @@ export function createSettle(ports: SettlePorts) {
     forget(delivery)
   }
 
-  /** Lets a delivery go that nobody wants any more: done with here, and not marked as completed. */
-  function passBy(delivery: Delivery, why: string): void {
+  /** Settles a delivery that its plugin no longer takes, without a mark. */
+  function skip(delivery: Delivery, why: string): void {
     void dedupe.release(delivery)
     close(delivery, { type: 'skipped', why })
   }
 
-  /** Gives up a delivery of a lost epoch, wherever it stands. */
+  /** Abandons a delivery of a lost epoch, whatever its state. */
   function abandon(delivery: Delivery): void {
     delivery.wanted.epoch.ledger.settle(delivery.wanted.open)
     reports.onAbandoned(delivery)
@@ -126,7 +127,7 @@ export function createSettle(ports: SettlePorts) {
     forget(delivery)
   }
 
-  function tryAgain(
+  function retryWrite(
     delivery: Delivery,
     outcome: CompletedOutcome,
     what: 'dead letter' | 'mark',
@@ -142,13 +143,13 @@ export function createSettle(ports: SettlePorts) {
     return { again: clock.sleep(delayMs, delivery.wanted.epoch.lost), why }
   }
 
-  return { settle, passBy, abandon }
+  return { settle, skip, abandon }
 }
 
 /**
- * Lets go of what was made for the delivery's turns. One that waited in its lane is among what V8 takes
- * to live long, and what such an object points to counts as alive until all of that is collected,
- * which is seldom: events that were handled long ago would be copied again and again.
+ * Drops what was created for the delivery's turns. A delivery that waited in its lane has been moved
+ * to V8's old generation, which is collected rarely, and keeps alive whatever it points to: without
+ * this, events handled long ago would be copied in every young-generation collection.
  */
 function forget(delivery: Delivery): void {
   delivery.claim = undefined

@@ -1,6 +1,6 @@
 import { definePlugin, type PluginEvent } from '../../../src/index.ts'
 
-/** Blocks the thread, as its events say: in its first tick, in a later one, or for some milliseconds. */
+/** Blocks the thread as the event says: in the first tick, in a later one, or for some milliseconds. */
 export default definePlugin({
   slug: 'blocks',
   async processEvent(event, { log }) {

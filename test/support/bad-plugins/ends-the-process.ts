@@ -2,10 +2,10 @@ import { appendFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { definePlugin, type PluginEvent } from '../../../src/index.ts'
 
-/** Lines of `what id`: what outlives the process. */
+/** A file with lines of `what id`, which outlives the process. */
 const file = process.env.EFFECTS_FILE as string
 
-/** Ends the process as its events say; else it leaves an effect. */
+/** Ends the process as the event says, or else records an effect. */
 export default definePlugin({
   slug: 'ends-the-process',
   async processEvent(event) {

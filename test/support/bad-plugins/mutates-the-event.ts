@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Changes what other plugins are given too, if it is allowed to. */
+/** Tries to change the event that other plugins get too. */
 export default definePlugin({
   slug: 'mutates-the-event',
   processEvent(event) {

@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Takes no notice of its signal. */
+/** Ignores its signal. */
 export default definePlugin({
   slug: 'never-returns',
   timeoutMs: 50,

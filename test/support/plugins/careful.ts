@@ -1,6 +1,6 @@
 import { definePlugin, type PluginEvent, reject } from '../../../src/index.ts'
 
-/** Notes events, rejects those that say so, and blocks the thread for those that say that. */
+/** Records events, and rejects them or blocks the thread if they say so. */
 export default definePlugin({
   slug: 'careful',
   processEvent(event, { log }) {

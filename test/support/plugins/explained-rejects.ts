@@ -1,4 +1,4 @@
 import { definePlugin, reject } from 'inventory-events'
 
-/** Gives everything up. */
+/** Rejects every event. */
 export default definePlugin({ slug: 'strict', processEvent: () => reject('not in the catalogue') })

@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Wants what goes where nothing goes. */
+/** Has a where that matches no event of the test. */
 export default definePlugin({
   slug: 'frozen',
   wantsProcessEvent: (name) => name === 'inventory.moved',

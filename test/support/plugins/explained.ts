@@ -1,4 +1,4 @@
 import { definePlugin } from 'inventory-events'
 
-/** Takes all that is moved. */
+/** Handles all moves. */
 export default definePlugin({ slug: 'takes', processEvent() {} })

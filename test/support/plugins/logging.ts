@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { definePlugin, reject } from 'inventory-events'
 
-/** Writes a line for each event to the file that NOTES names; rejects those of wasted entities. */
+/** Appends a line for each event to the file in NOTES, and rejects events of wasted entities. */
 export default definePlugin({
   slug: 'logging',
   wantsProcessEvent: (name) => name !== 'inventory.disposed',

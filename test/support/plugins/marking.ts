@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Notes each event and the key it is given, in a table; gives up those whose transaction says so. */
+/** Records each event and its idempotency key in a table. */
 export default definePlugin({
   slug: 'marking',
   sql: true,

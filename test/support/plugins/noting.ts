@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Says on the log what it was given. */
+/** Logs each event. */
 export default definePlugin({
   slug: 'noting',
   processEvent: ({ id }, { log }) => log.info({ id }, 'noted'),

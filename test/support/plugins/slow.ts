@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Takes as long as the event asks for, and takes no notice of its signal. */
+/** Takes as long as the event says, and ignores its signal. */
 export default definePlugin({
   slug: 'slow',
   concurrency: 20,

@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Leaves the backlog out where it is new. */
+/** Skips the backlog if it is new to the group. */
 export default definePlugin({
   slug: 'starts-now',
   startFrom: 'now',

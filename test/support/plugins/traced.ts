@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Says on the log which trace its event came with. */
+/** Logs the trace of each event. */
 export default definePlugin({
   slug: 'traced',
   processEvent: (_event, { log, trace }) => log.info({ trace }, 'traced'),

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { definePlugin } from 'inventory-events'
 
-/** Writes an effect, then stays in the middle of its call while its gate is closed. */
+/** Writes an effect, then waits in its call while its gate is closed. */
 export default definePlugin({
   slug: 'transactional',
   sql: true,

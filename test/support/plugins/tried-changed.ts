@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** What `tried.ts` might become. */
+/** A changed version of `tried.ts`. */
 export default definePlugin({
   slug: 'tried',
   wantsProcessEvent: (name) => name === 'inventory.wasted',

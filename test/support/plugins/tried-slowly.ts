@@ -5,7 +5,7 @@ const GO_ON = process.env.GO_ON_WHEN_THERE ?? ''
 const PATIENCE_MS = 60_000
 let isAsked = false
 
-/** Its filter says when it is asked first, and holds the thread until a file is there. */
+/** Its filter reports its first evaluation, and blocks the thread until a file exists. */
 export default definePlugin({
   slug: 'tried-slowly',
   wantsProcessEvent() {

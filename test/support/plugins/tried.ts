@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Its filter has something to say of two kinds, and its handler must not be called. */
+/** Its filter wants some events of two kinds. Its handler must not be called. */
 export default definePlugin({
   slug: 'tried',
   wantsProcessEvent: (name) => name === 'inventory.moved' || name === 'inventory.wasted',

@@ -28,7 +28,7 @@ const noHandler = {
   },
 }
 
-/** A backtest whose every look at the CPU's time is a while after the one before. */
+/** A backtest for which the CPU time advances by a fixed step at each reading. */
 function backtest({ filter = {}, changed, examplesMax = 2, lookup }: Options = {}) {
   let micros = 0
   let offset = 0
@@ -57,10 +57,10 @@ const counts = (tallied: { count: number; groups: { group: string; count: number
   ...tallied.groups.map(({ group, count }) => `${group} ${count}`),
 ]
 
-describe('what a filter made of records', () => {
+describe('the decisions of a filter', () => {
   const filter = { ...whereOf({ gt: { 'data.size': 5 } }) }
 
-  it('is counted by name, with examples', async () => {
+  it('are counted by event name, with examples', async () => {
     const { test, take } = backtest({ filter })
     await take(small('a', 9), small('b'), small('c', 9), { id: 'd', kind: 'sold', size: 9 })
     await take(small('e', 9))
@@ -75,7 +75,7 @@ describe('what a filter made of records', () => {
     ])
   })
 
-  it('has errors by message, with the clause that could not tell', async () => {
+  it('include errors by message, with the clause that failed', async () => {
     const { test, take } = backtest({ filter })
     await take(small('a', 'big'), small('b', 9), small('c', 'huge'))
     const { errors, matched } = test.report().filter
@@ -89,7 +89,7 @@ describe('what a filter made of records', () => {
     })
   })
 
-  it('has the errors of a filter by name, whatever it throws', async () => {
+  it('include errors of wantsProcessEvent, whatever it throws', async () => {
     const wantsProcessEvent = (name: string) => {
       if (name === 'made') throw new Error('boom\n\x1b[2Jbang')
       return true
@@ -102,7 +102,7 @@ describe('what a filter made of records', () => {
     expect(backtestText(test.report())).toContain('\n  wantsProcessEvent: boom [2Jbang  1\n')
   })
 
-  it('leaves out what holds no event', async () => {
+  it('leave out tombstones and undecodable records', async () => {
     const { test, take, record } = backtest({ filter })
     await take(null, 'nonsense', small('a', 9), { ...small('b', 9), broken: true })
     await take({ ...small('c'), broken: true })
@@ -111,7 +111,7 @@ describe('what a filter made of records', () => {
     const report = test.report()
     expect(report).toMatchObject({ records: 6, tombstones: 1 })
     expect(report.filter.matched.count).toBe(1)
-    // As in the service: what its filter declines is not decoded.
+    // As in the service, events that the filter declines are not decoded.
     expect(report.filter.unmatched.count).toBe(1)
     expect(report.undecodable.count).toBe(3)
     const examples = report.undecodable.groups.flatMap((group) => group.examples)
@@ -123,7 +123,7 @@ describe('what a filter made of records', () => {
     )
   })
 
-  it('waits for a schema that the registry is asked for, and not for ever', async () => {
+  it('wait for a schema to be fetched, but not for ever', async () => {
     const ready = { type: 'ready', schema: jsonSchema as WriterSchema } as const
     const waiting = { type: 'waiting', why: 'schema 1 is not known', cleared: Promise.resolve() }
     let asked = 0
@@ -159,7 +159,7 @@ describe('a changed filter', () => {
     expect([sum(filter), sum(changed!)]).toEqual([5, 5])
   })
 
-  it('that errs where the other matched loses, and the other way round gains', async () => {
+  it('loses an event if only the changed filter fails, and gains it in the opposite case', async () => {
     const { test, take } = backtest({
       filter: whereOf({ exists: { 'data.size': true } }),
       changed: whereOf({ gte: { 'data.size': 0 } }),
@@ -174,7 +174,7 @@ describe('a changed filter', () => {
     expect(back.test.report().changed).toMatchObject({ lost: { count: 0 }, gained: { count: 1 } })
   })
 
-  it('leaves the bytes that only it would decode to neither', async () => {
+  it('counts undecodable events as neither gained nor lost', async () => {
     const { test, take } = backtest({
       filter: { wantsProcessEvent: () => false },
       changed: {},
@@ -186,7 +186,7 @@ describe('a changed filter', () => {
 })
 
 describe('the cost', () => {
-  it('is that of the first events only where there are no others', async () => {
+  it('includes the first batch only if there is no other', async () => {
     const few = backtest()
     await few.take(...Array.from({ length: 10 }, (_, i) => small(`${i}`)))
     expect(few.test.report().filter.cost).toEqual({ events: 10, nsPerEvent: 25_000 })
@@ -195,15 +195,15 @@ describe('the cost', () => {
     expect(many.test.report().filter.cost).toEqual({ events: 500, nsPerEvent: 500 })
   })
 
-  it('is not known without events', async () => {
+  it('is unknown without events', async () => {
     const { test, take } = backtest()
     await take(null)
     expect(test.report().filter.cost).toBeNull()
-    expect(backtestText(test.report())).toContain('cost         no event was asked about')
+    expect(backtestText(test.report())).toContain('cost         no event was evaluated')
   })
 })
 
-it('keeps no more than a few examples of a few groups, however much it counts', async () => {
+it('keeps a bounded number of groups and examples', async () => {
   const { test, take } = backtest({ examplesMax: 1 })
   for (let i = 0; i < 300; i++) {
     await take({ id: `${i}`, kind: `${i}.${'long'.repeat(200)}` }, { id: 'x', kind: `${i}.b` })
@@ -216,7 +216,7 @@ it('keeps no more than a few examples of a few groups, however much it counts', 
   expect(JSON.stringify(matched).length).toBeLessThan(100_000)
 })
 
-it('tells people in lines', async () => {
+it('prints a report as text', async () => {
   const filter = whereOf({ gt: { 'data.size': 5 } })
   const { test, take } = backtest({ filter, changed: {}, examplesMax: 1 })
   await take(small('a', 9), small('b'), null, small('c', 'big'))
@@ -232,7 +232,7 @@ errors       1
     1970-01-01T00:00:04.000Z  t/1@3  made  c  ent  where: data.size is above 5: expected a number, got a string
 tombstones   1
 undecodable  0
-cost         83,333 ns of CPU an event (of 3 events)
+cost         83,333 ns of CPU per event (measured on 3 events)
 
 with the changed filter
 matched      3
@@ -240,7 +240,7 @@ matched      3
     1970-01-01T00:00:01.000Z  t/1@0  a  ent
 unmatched    0
 errors       0
-cost         83,333 ns of CPU an event (of 3 events)
+cost         83,333 ns of CPU per event (measured on 3 events)
 gained       2
   made  2
     1970-01-01T00:00:02.000Z  t/1@1  b  ent

@@ -9,8 +9,8 @@ import { shellEnvironment } from '../../support/clone.ts'
 
 const BIN = fileURLToPath(new URL('../../../bin/inventory-events.js', import.meta.url))
 
-/** On a Node that can't run TypeScript, the program is a process that the command starts. */
-it('leaves nothing running where it is killed', async () => {
+/** On a Node that can't run TypeScript, the command starts the program as a child process. */
+it('leaves no process running when it is killed', async () => {
   const plugin = await pluginFile(`
     console.log(process.pid)
     setInterval(() => undefined, 1_000)
@@ -22,7 +22,7 @@ it('leaves nothing running where it is killed', async () => {
   const pid = Number(said)
   onTestFinished(() => killIfAlive(pid))
   command.kill('SIGKILL')
-  // It closes when the last of those ends that could write to it.
+  // It closes when the last process that could write to it has ended.
   await expect(closed).resolves.toBeDefined()
 })
 
@@ -38,6 +38,6 @@ function killIfAlive(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended, as it should.
+    // The process has ended, as expected.
   }
 }

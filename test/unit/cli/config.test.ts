@@ -15,7 +15,7 @@ it('prints every setting with its value and its source', () => {
   expect(problems).toEqual([])
 })
 
-it('prints no secret, and one line of a certificate', () => {
+it('masks secrets, and prints one line of a certificate', () => {
   const pem = '-----BEGIN X-----\nhush\n-----END X-----'
   const env = {
     KAFKA_SSL: 'true',
@@ -33,7 +33,7 @@ it('prints no secret, and one line of a certificate', () => {
   expect(lineOf(lines, 'KAFKA_SSL_CA')).toBe('KAFKA_SSL_CA -----BEGIN X----- ... (environment)')
 })
 
-it('shows the idempotency store without its password, and none of it where it is wrong', () => {
+it('prints the idempotency store without its password, and nothing of an invalid one', () => {
   const shown = (url: string) =>
     lineOf(describeConfig({ IDEMPOTENCY_STORE: url }).lines, 'IDEMPOTENCY_STORE')
   expect(shown('memory:')).toBe('IDEMPOTENCY_STORE memory: (environment)')
@@ -47,7 +47,7 @@ it('shows the idempotency store without its password, and none of it where it is
   }
 })
 
-it('shows where there is a problem, and tells the problem and the hints', () => {
+it('marks invalid settings, and lists problems and hints', () => {
   const { lines, problems, hints } = describeConfig({ HTTP_PORT: 'x', PLUGIN: 'a' })
   expect(lineOf(lines, 'HTTP_PORT')).toBe('HTTP_PORT invalid (environment)')
   expect(problems).toEqual(['HTTP_PORT: expected a whole number from 0 to 65535, got "x"'])

@@ -29,8 +29,8 @@ async function changed(file: string, filters?: object) {
   return { plugin, changed: await changedFilter(file, plugin, loadConfig(process.env)) }
 }
 
-describe('the plugin that is tried', () => {
-  it('is the one of PLUGINS with that slug, narrowed by PLUGIN_FILTERS', async () => {
+describe('the plugin under test', () => {
+  it('is the one of PLUGINS with that slug, restricted by PLUGIN_FILTERS', async () => {
     const PLUGIN_FILTERS = '{"frozen": {"exists": {"data.to": true}}}'
     const env = { PLUGINS: `${pathOf('plugins/explained')},${frozen}` }
     const plugin = await loadPlugin('frozen', env)
@@ -39,7 +39,7 @@ describe('the plugin that is tried', () => {
     expect(narrowed.where).toMatchObject({ type: 'all', filters: [plugin.where, {}] })
   })
 
-  it('is refused with what is wrong with it', async () => {
+  it('is rejected with its problems', async () => {
     await expect(
       loadPlugin('wrong-where', { PLUGINS: `${frozen},${wrong}` }),
     ).rejects.toMatchObject({
@@ -48,13 +48,13 @@ describe('the plugin that is tried', () => {
     })
   })
 
-  it('is there though another one of PLUGINS is bad', async () => {
+  it('is loaded even if another one of PLUGINS is invalid', async () => {
     expect(await loadPlugin('frozen', { PLUGINS: `${wrong},${frozen}` })).toMatchObject({
       slug: 'frozen',
     })
   })
 
-  it('must be one of PLUGINS, of which some may have no slug', async () => {
+  it('must be one of PLUGINS, even if the slugs of some are unknown', async () => {
     await expect(loadPlugin('frosen', { PLUGINS: `${frozen},${broken}` })).rejects.toMatchObject({
       code: 'USAGE',
       message: expect.stringMatching(
@@ -66,7 +66,7 @@ describe('the plugin that is tried', () => {
 })
 
 describe('a changed filter', () => {
-  it('in JSON takes the place of the where, and no more', async () => {
+  it('in JSON replaces only the where', async () => {
     const { changed: found, plugin } = await changed(
       await fileWith('[{"exact": {"data.to.name": "Freezer"}}]'),
     )
@@ -77,7 +77,7 @@ describe('a changed filter', () => {
     expect(found.wantsProcessEvent).toBe(plugin.wantsProcessEvent)
   })
 
-  it('is narrowed by PLUGIN_FILTERS too', async () => {
+  it('is restricted by PLUGIN_FILTERS too', async () => {
     const file = await fileWith('{"exact": {"data.to.name": "Freezer"}}')
     const { changed: found } = await changed(file, { frozen: { exists: { 'data.to': true } } })
     expect(found.where).toMatchObject({
@@ -85,7 +85,7 @@ describe('a changed filter', () => {
     })
   })
 
-  it('in JSON is refused for a path that no schema has, naming plugin, path and schema', async () => {
+  it('in JSON is rejected for a path that no schema has, naming plugin, path and schema', async () => {
     const file = await fileWith('{"exact": {"data.entty.name": "x"}}')
     await expect(changed(file)).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',
@@ -100,7 +100,7 @@ describe('a changed filter', () => {
     },
   )
 
-  it('is refused if there is no such file', async () => {
+  it('is rejected if the file does not exist', async () => {
     await expect(changed('nowhere.json')).rejects.toMatchObject({
       code: 'USAGE',
       message: expect.stringMatching(/^--against: cannot read nowhere.json: ENOENT/),
@@ -108,7 +108,7 @@ describe('a changed filter', () => {
     await expect(changed('./nowhere.ts')).rejects.toMatchObject({ code: 'PLUGIN_INVALID' })
   })
 
-  it('may be a plugin, which is checked as any other', async () => {
+  it('may be a plugin module, which is validated', async () => {
     const { changed: found } = await changed(pathOf('plugins/explained'))
     expect(found).toMatchObject({ slug: 'takes', where: undefined })
     await expect(changed(wrong)).rejects.toMatchObject({

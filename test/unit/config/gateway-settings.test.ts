@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { checkConfig, loadConfig } from '../../../src/config/load-config.ts'
 
-it('reads secrets, one of them or many, from a list or from lines', () => {
+it('reads one or several secrets, separated by commas or lines', () => {
   const secretsIn = (text: string) => loadConfig({ GATEWAY_SECRETS: text }).GATEWAY_SECRETS
   expect(secretsIn('a')).toEqual(['a'])
   expect(secretsIn('a, b,c')).toEqual(['a', 'b', 'c'])
@@ -13,17 +13,17 @@ it.each([
   { GATEWAY_SECRETS: 'twice,twice' },
   { GATEWAY_SECRETS: 'one,' },
   { GATEWAY_TOKEN: 'two words' },
-])('refuses %j without showing it', (env) => {
+])('rejects %j without printing it', (env) => {
   const { problems } = checkConfig(env)
   expect(problems).toEqual([expect.stringContaining('something else (not shown)')])
 })
 
-it('refuses a topic that is none', () => {
+it('rejects an invalid topic', () => {
   const { problems } = checkConfig({ GATEWAY_PLUGIN_TOPIC: 'a,b' })
   expect(problems).toEqual([expect.stringMatching(/^GATEWAY_PLUGIN_TOPIC: expected a topic name/)])
 })
 
-it('sees settings that do not go together', () => {
+it('rejects contradicting settings', () => {
   expect(checkConfig({ GATEWAY_SECRETS: 'a', GATEWAY_ALLOW_UNSIGNED: 'true' }).problems).toEqual([
     'GATEWAY_ALLOW_UNSIGNED: expected false, because GATEWAY_SECRETS is set',
   ])

@@ -15,7 +15,7 @@ function fileWith(text: string): string {
   return path
 }
 
-it('needs nothing that is not asked for, and has a default for the rest', () => {
+it('requires only what is asked for, and has defaults for the rest', () => {
   const config = loadConfig({})
   expect(config.KAFKA_BROKERS).toBeUndefined()
   expect(config.KAFKA_TOPICS).toEqual(['inventory.events', 'plugin.events'])
@@ -24,7 +24,7 @@ it('needs nothing that is not asked for, and has a default for the rest', () => 
   expectTypeOf(config.HTTP_PORT).toEqualTypeOf<number>()
 })
 
-it('types what is required as there', () => {
+it('types required settings as defined', () => {
   const config = loadConfig({ KAFKA_BROKERS: 'kafka:9092' }, { required: ['KAFKA_BROKERS'] })
   expectTypeOf(config.KAFKA_BROKERS).toExtend<readonly string[]>()
   expect(config.KAFKA_BROKERS).toEqual(['kafka:9092'])
@@ -36,7 +36,7 @@ it('is frozen, lists included', () => {
   expect(Object.isFrozen(config.PLUGINS)).toBe(true)
 })
 
-it('reports every problem at once, the missing and the misspelt too', () => {
+it('reports every problem at once, including missing and misspelt settings', () => {
   const env = { KAFKA_BROKER: 'kafka:9092', HTTP_PORT: 'x', KAFKA_SSL: 'yes' }
   const load = () => loadConfig(env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const expected = [
@@ -52,17 +52,17 @@ it('reports every problem at once, the missing and the misspelt too', () => {
   expect(load).toThrow(expected.join('\n  '))
 })
 
-it('takes an empty variable for an unset one', () => {
+it('treats an empty variable as unset', () => {
   expect(loadConfig({ HTTP_PORT: ' ', KAFKA_SASL_PASSWORD_FILE: '' }).HTTP_PORT).toBe(8080)
 })
 
-it('refuses an idempotency store that does not exist', () => {
+it('rejects an unknown idempotency store', () => {
   expect(checkConfig({ IDEMPOTENCY_STORE: 'redis:' }).problems).toEqual([
     'IDEMPOTENCY_STORE: expected kafka:, memory: or postgres://user:password@host[:port]/database, got something else (not shown)',
   ])
 })
 
-it('reads a secret from a file, with its spaces and without its line end', () => {
+it('reads a secret from a file, keeping spaces and dropping the final line break', () => {
   const env = {
     SCHEMA_REGISTRY_USERNAME: 'reader',
     SCHEMA_REGISTRY_PASSWORD_FILE: fileWith(' hush \r\n'),
@@ -70,7 +70,7 @@ it('reads a secret from a file, with its spaces and without its line end', () =>
   expect(loadConfig(env).SCHEMA_REGISTRY_PASSWORD).toBe(' hush ')
 })
 
-it('names a file that is missing, empty, or given beside its value', () => {
+it('names a file that is missing, empty, or set together with the value', () => {
   const env = {
     KAFKA_SASL_USERNAME: 'me',
     KAFKA_SASL_USERNAME_FILE: fileWith('me'),
@@ -106,11 +106,11 @@ it.each([
     /KAFKA_SSL_KEY: set both or neither/,
   ],
   [{ RETRY_INITIAL_DELAY_MS: '40000' }, /expected no more than RETRY_MAX_DELAY_MS/],
-])('sees what is wrong between settings: %j', (env, message) => {
+])('rejects contradicting settings: %j', (env, message) => {
   expect(checkConfig(env).problems).toEqual([expect.stringMatching(message)])
 })
 
-it('hints at misspelt names and missing units, and leaves other variables alone', () => {
+it('hints at misspelt names and missing units, and ignores other variables', () => {
   const env = {
     HANDLER_TIMEOUT: '5',
     PLUGIN: 'a',
@@ -128,7 +128,7 @@ it('hints at misspelt names and missing units, and leaves other variables alone'
   ])
 })
 
-it('accepts every default, explains every setting and offers a file for every secret', () => {
+it('accepts every default, and has help for every setting and a file for every secret', () => {
   for (const [name, setting] of Object.entries(settings)) {
     if ('default' in setting) expect(setting.type.parse(setting.default), name).toBeDefined()
     if ('secret' in setting) expect(setting, name).toHaveProperty('file', true)

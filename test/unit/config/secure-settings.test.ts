@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { currentValue } from '../../../src/config/current-value.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
 
-describe('settings of a secured cluster that do not go together', () => {
+describe('contradicting settings of a secured cluster', () => {
   const oauth = { KAFKA_SASL_MECHANISM: 'oauthbearer' }
   const KAFKA_OAUTH_TOKEN_URL = 'https://id.example/token'
   const store = (parameters: string) => ({
@@ -27,21 +27,21 @@ describe('settings of a secured cluster that do not go together', () => {
     ],
     [store('sslmode=require'), /expected sslmode to be verify-full/],
     [store('sslmode=no-verify'), /expected sslmode to be verify-full/],
-    [store('ssl=true'), /ssl is not taken/],
+    [store('ssl=true'), /ssl is not supported/],
     [store('sslrootcert=/ca'), /sslrootcert needs sslmode=verify-full/],
   ])('%o', (env, problem) => {
     expect(() => loadConfig(env)).toThrow(problem)
     expect(() => loadConfig(env)).not.toThrow(/pass-word/)
   })
 
-  it('takes Postgres without TLS, and with TLS that is checked', () => {
+  it('accepts Postgres without TLS, and with verified TLS', () => {
     loadConfig(store('sslmode=disable'))
     loadConfig(store('sslmode=verify-full&sslrootcert=/ca&sslcert=/cert&sslkey=/key'))
   })
 })
 
 describe('the current value of a setting', () => {
-  it('is read anew from its file, and without a file that of the start', () => {
+  it('is read again from its file; without a file it is the initial value', () => {
     const folder = mkdtempSync(join(tmpdir(), 'current-value-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'password')

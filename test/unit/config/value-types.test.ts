@@ -80,5 +80,5 @@ const cases: [string, ValueType<unknown>, [string, unknown][], string[]][] = [
 
 describe.each(cases)('%s', (_name, type, good, bad) => {
   it.each(good)('reads %j', (text, value) => expect(type.parse(text)).toEqual(value))
-  it.each(bad)('refuses %j', (text) => expect(type.parse(text)).toBeUndefined())
+  it.each(bad)('rejects %j', (text) => expect(type.parse(text)).toBeUndefined())
 })

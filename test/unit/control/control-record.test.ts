@@ -14,7 +14,7 @@ describe('a control record', () => {
     { switch: 'plugin', slug: 'cold-chain', state: 'paused', ...audit },
     { switch: 'events', state: 'off', ...audit },
     { switch: 'start', slug: 'a', offsets: { 'inventory.events': { 0: 0, 11: 7 } }, ...audit },
-  ])('comes back as it was written: $switch', (record) => {
+  ])('is decoded as it was encoded: $switch', (record) => {
     const { key, value } = encodeControl(record)
     expect(decodeControl(key, value)).toEqual(record)
   })
@@ -27,10 +27,10 @@ describe('a control record', () => {
     ['start:a', '{"v":1,"offsets":{"t":3}}', 'expected offsets by topic and partition, got 3'],
     ['start:a', '{"v":1,"offsets":{"t":{"0":-1}}}', 'by partition, got {"0":-1} for t'],
     ['start:a', '{"v":1,"offsets":{"t":{"x":1}}}', 'by partition, got {"x":1} for t'],
-    ['lights', '{"v":1,"state":"on"}', 'no switch has this key'],
+    ['lights', '{"v":1,"state":"on"}', 'unknown switch'],
     ['events', 'null', 'cannot be read'],
     ['events', '{', 'cannot be read'],
-  ])('that this version does not know is refused: %s %s', (key, value, why) => {
+  ])('that this version does not know is rejected: %s %s', (key, value, why) => {
     expect(() => decodeControl(key, Buffer.from(value))).toThrow(why)
     expect(() => decodeControl(key, Buffer.from(value))).toThrow(
       expect.objectContaining({ code: 'CONTROL_INVALID' }),
@@ -43,6 +43,6 @@ it.each([
   ['start:cold-chain', true, 'cold-chain'],
   ['replay:cold-chain', false, 'cold-chain'],
   ['events', true, undefined],
-])('the key %s tells what its record is about', (key, isOne, slug) => {
+])('the key %s identifies its record', (key, isOne, slug) => {
   expect([isSwitch(key), slugOfKey(key)]).toEqual([isOne, slug])
 })

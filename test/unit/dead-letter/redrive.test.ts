@@ -17,7 +17,7 @@ const redriveOf = (slug: string, generation = 1, groupId = 'group'): RecordHeade
   'dlq.timestamp': '1234',
 })
 
-/** Two plugins that note what they are called for, an input partition and its redrive partition. */
+/** Two plugins that record their calls, an input partition and its redrive partition. */
 function scene(options: Partial<KitOptions> = {}) {
   const called: string[] = []
   const noting = (slug: string) =>
@@ -29,7 +29,7 @@ function scene(options: Partial<KitOptions> = {}) {
 }
 
 describe('a redriven record', () => {
-  it('is for the plugin that gave it up and no other, whatever was completed before', async () => {
+  it('goes only to the plugin that dead-lettered it, whatever was completed before', async () => {
     const { called, kit, input, redrive } = scene()
     await settled()
     input.take({ value: moved('1') })
@@ -41,7 +41,7 @@ describe('a redriven record', () => {
     expect(kit.pipeline.stats().unaccounted).toBe(0)
   })
 
-  it('is handled once in its generation, and again in the next', async () => {
+  it('is handled once per generation', async () => {
     const { called, redrive } = scene()
     await settled()
     for (const generation of [1, 1, 2]) {
@@ -51,7 +51,7 @@ describe('a redriven record', () => {
     expect(called).toEqual(['a 1', 'a 1'])
   })
 
-  it('is asked of the filter as it is now', async () => {
+  it('is evaluated by the current filter', async () => {
     const called: string[] = []
     const picky = plugin({
       wantsProcessEvent: () => false,
@@ -70,7 +70,7 @@ describe('a redriven record', () => {
     ['for a plugin that is not here', redriveOf('c')],
     ['that does not say whom it is for', {}],
     ['with a generation that is none', { ...redriveOf('a'), 'redrive.generation': 'x' }],
-  ])('passes by: one %s', async (_, headers) => {
+  ])('is skipped: one %s', async (_, headers) => {
     const { called, redrive } = scene()
     await settled()
     redrive.take({ value: moved('1'), headers })
@@ -79,7 +79,7 @@ describe('a redriven record', () => {
     expect(redrive.ledger.watermark).toBe(1)
   })
 
-  it('goes through the lane of its entity, one after the other with live events', async () => {
+  it("shares its entity's lane with live events, one at a time", async () => {
     const call = deferred()
     const seen: string[] = []
     const slow = plugin({
@@ -110,7 +110,7 @@ describe('a redriven record', () => {
     input.lose()
     const record = { value: moved('1'), headers: redriveOf('a') }
     const obstacle = redrive.take(record)
-    expect(obstacle?.why).toBe('its input partition events/0 is not open here')
+    expect(obstacle?.why).toBe('input partition events/0 is not open on this replica')
     partition(kit)
     await settled()
     expect(redrive.take(record)).toBeUndefined()
@@ -118,7 +118,7 @@ describe('a redriven record', () => {
     expect(called).toEqual(['a 1'])
   })
 
-  it('that is given up again says so, with the place that it first came from', async () => {
+  it('that is dead-lettered again keeps its original place', async () => {
     const refusing = plugin({
       processEvent() {
         throw new Error('still broken')
@@ -145,7 +145,7 @@ describe('a redriven record', () => {
     expect(kit.letters[0]?.headers).not.toHaveProperty('redrive.plugin')
   })
 
-  it('shows its handler where it first came from, and the key of its earlier attempts', async () => {
+  it('shows its handler the original place and the key of its earlier attempts', async () => {
     const seen: unknown[] = []
     const noting = plugin({
       processEvent: (_, { record, idempotencyKey }) => void seen.push({ record, idempotencyKey }),
@@ -158,7 +158,7 @@ describe('a redriven record', () => {
     expect(seen).toEqual([{ record, idempotencyKey: 'group/plugin/1' }])
   })
 
-  it('of a replay is none of the live ones: under the key of the replay, and given up for it', async () => {
+  it("of a replay keeps the replay's key, and is dead-lettered for the replay", async () => {
     const seen: string[] = []
     const noting = plugin({
       processEvent(_, { idempotencyKey }) {
@@ -180,7 +180,7 @@ describe('a redriven record', () => {
     ])
   })
 
-  it('with bytes that hold no event is given up once more, for all plugins or its own', async () => {
+  it('that is undecodable is dead-lettered again, for all plugins or its own', async () => {
     const schemaIdOf = () => {
       throw new Error('no frame')
     }

@@ -18,7 +18,7 @@ import { readSamples } from '../../support/samples.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** What Avro says of a field, in the validator's words; ids and texts are both strings there. */
+/** A field's Avro type in the validator's terms; ids and other texts are both strings there. */
 function ruleOf(schema: Schema, types: Map<string, Schema>): unknown {
   if (typeof schema === 'string') {
     const named = types.get(schema)
@@ -65,17 +65,17 @@ describe('types, schemas and rules', () => {
     expect(rulesOf(fields, new Map())).toEqual(shapeAsStrings(PLUGIN_EVENT_SHAPE))
   })
 
-  it('there is a published sample and a key rule for every kind', () => {
+  it('every kind has a published sample and a key rule', () => {
     const keys = readSamples().map((sample) => [sample.kind, entityKey(sample)] as const)
     expect(keys.map(([kind]) => kind).sort()).toEqual([...INVENTORY_KINDS].sort())
     for (const [, key] of keys) expect(key).toMatch(/^ent_/)
   })
 
-  it('there is one schema for every kind, and one each for plugin events and unknown kinds', () => {
+  it('every kind has one schema, and so do plugin events and unknown kinds', () => {
     expect(schemas.size).toBe(INVENTORY_KINDS.length + 2)
   })
 
-  // The compiler alone sees the types; these tests hand it one changed copy each.
+  // Only the compiler sees the types; each test compiles one changed copy.
   describe('the compiler', () => {
     let folder: string
     beforeAll(() => {
@@ -100,11 +100,11 @@ import { SHAPE_OF_KIND } from '${root}src/event/validation/shapes.ts'\n`
       }
     }
 
-    it('holds the validator to the types', () => {
+    it('ties the validator to the types', () => {
       expect(compile('same', 'export type E = InventoryEvent; export { SHAPE_OF_KIND }')).toBe('')
     })
 
-    it('refuses rules for other fields than the type has', () => {
+    it('rejects rules for fields that the type does not have', () => {
       const code = `type Shape = (typeof SHAPE_OF_KIND)['inventory.wasted']
 const { reason: _, ...others } = SHAPE_OF_KIND['inventory.wasted']
 export const missing: Shape = others

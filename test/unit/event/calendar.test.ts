@@ -3,7 +3,7 @@ import { dayOf } from '../../../src/event/calendar.ts'
 
 const DAY_MS = 86_400_000
 
-it('counts every day from the year 0 to 9999 as Date does', () => {
+it('agrees with Date for every day of the years 0 to 9999', () => {
   const date = new Date(0)
   let expected = date.setUTCFullYear(0, 0, 1) / DAY_MS
   for (let year = 0; year <= 9_999; year++) {
@@ -24,6 +24,6 @@ it.each([
   [2024, 0, 1],
   [2024, 13, 1],
   [2024, 1, 0],
-])('knows no day %i-%i-%i', (year, month, day) => {
+])('rejects the date %i-%i-%i', (year, month, day) => {
   expect(dayOf(year, month, day)).toBeUndefined()
 })

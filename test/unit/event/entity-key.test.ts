@@ -22,7 +22,7 @@ function pluginEvent(name: string, kwargs: JsonObject): Event {
 }
 
 describe('entityKey', () => {
-  it.each(readSamples())('is the entity of the published $kind', (sample) => {
+  it.each(readSamples())('is the entity id of the published $kind', (sample) => {
     expect(entityKey(sample)).toBe(KEY_OF_KIND[sample.kind])
   })
 
@@ -99,7 +99,7 @@ describe('entityKey', () => {
     ['purchaseorderitem.received', { item_ids: [1] }],
     ['.', {}],
     ['__proto__', {}],
-  ])('%s %j has no subject, so its own id is the key', (name, kwargs) => {
+  ])('%s %j is about no object, so its own id is the key', (name, kwargs) => {
     expect(entityKey(pluginEvent(name, kwargs as JsonObject))).toBe('evt_1')
   })
 
@@ -108,7 +108,7 @@ describe('entityKey', () => {
     [{ entity: { id: 'ent_1' } }, 'ent_1'],
     [{ entity: null }, 'evt_1'],
     [{ orderId: 'ord_1' }, 'evt_1'],
-  ])('a kind without a schema is about the entity it names: %j', (fields, key) => {
+  ])('of a kind without a schema is the entity that it names: %j', (fields, key) => {
     const event = { id: 'evt_1', kind: 'inventory.teleported', time: 'x', ...fields }
     expect(entityKey(event as unknown as Event)).toBe(key)
   })

@@ -20,13 +20,13 @@ describe('guards', () => {
     expect(nameOf(sample)).toBe(sample.kind)
   })
 
-  it('goes by the start of the kind', () => {
+  it('checks the prefix of the kind', () => {
     expect(isInventoryEvent(unknown('inventory.teleported'))).toBe(true)
     expect(isInventoryEvent(unknown('inventory'))).toBe(false)
     expect(isInventoryEvent(unknown('order.status.changed'))).toBe(false)
   })
 
-  it('tells plugin events by their having no kind', () => {
+  it('recognises plugin events by their missing kind', () => {
     expect(isPluginEvent(pluginEvent)).toBe(true)
     expect(isInventoryEvent(pluginEvent)).toBe(false)
     expect(nameOf(pluginEvent)).toBe('inventory.fake')

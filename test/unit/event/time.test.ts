@@ -15,7 +15,7 @@ describe('time', () => {
     ['2024-02-29T00:00:00Z', 1_709_164_800_000_000],
     ['9999-12-31T23:59:59.999999Z', 253_402_300_799_999_999n],
     ['0001-01-01T00:00:00Z', -62_135_596_800_000_000n],
-  ])('reads %s', (text, micros) => {
+  ])('parses %s', (text, micros) => {
     expect(parseTime(text)).toBe(micros)
   })
 
@@ -40,7 +40,7 @@ describe('time', () => {
     '0000-06-01T00:00:00Z',
     '+02024-01-15T10:30:00Z',
     '',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseTime(text)).toBeUndefined()
   })
 
@@ -49,17 +49,17 @@ describe('time', () => {
     [1_705_314_600_120_000, '2024-01-15T10:30:00.120Z'],
     [1_705_314_600_000_001, '2024-01-15T10:30:00.000001Z'],
     [-62_135_596_799_999_999n, '0001-01-01T00:00:00.000001Z'],
-  ])('writes %s as %s', (micros, text) => {
+  ])('formats %s as %s', (micros, text) => {
     expect(formatTime(micros)).toBe(text)
   })
 
-  it('writes nothing outside the years 0001 to 9999', () => {
+  it('formats nothing outside the years 0001 to 9999', () => {
     expect(formatTime(253_402_300_800_000_000n)).toBeUndefined()
     expect(formatTime(-62_135_596_800_000_001n)).toBeUndefined()
     expect(formatTime(2n ** 63n - 1n)).toBeUndefined()
   })
 
-  it('gives back every time that it wrote', () => {
+  it('parses every time that it formats', () => {
     fc.assert(
       fc.property(time, (text) => {
         expect(formatTime(parseTime(text) ?? Number.NaN)).toBe(text)

@@ -28,14 +28,14 @@ describe('the trace of headers', () => {
     expect(read({ traceparent })).toBeUndefined()
   })
 
-  it('has the state of its vendors if that is good', () => {
+  it('includes a valid tracestate', () => {
     expect(read({ traceparent: GOOD, tracestate: 'a=1,b=2' })?.tracestate).toBe('a=1,b=2')
     expect(read({ traceparent: GOOD, tracestate: 'a'.repeat(513) })?.tracestate).toBeUndefined()
     expect(read({ traceparent: GOOD, tracestate: 'ä=1' })?.tracestate).toBeUndefined()
     expect(read({ tracestate: 'a=1' })).toBeUndefined()
   })
 
-  it('becomes headers again', () => {
+  it('is written back as headers', () => {
     const headers = { traceparent: GOOD, tracestate: 'a=1' }
     expect(traceHeaders(read(headers))).toEqual(headers)
     expect(traceHeaders(read({ traceparent: GOOD }))).toEqual({ traceparent: GOOD })

@@ -20,7 +20,7 @@ const nothing = { processEvent() {} }
 const none: StoredCompletion = { type: 'none', why: 'no mark' }
 const completed: StoredCompletion = { type: 'completed', atMs: 0, content: 'same', expired: false }
 
-/** Its content is a text, of which the event has no more than its size. */
+/** A record whose content is a text. The event contains only the size of it. */
 function found(offset: number, content = 'a', minute = offset): FoundEvent {
   const value = Buffer.from(content)
   const timestampMs = minute * MINUTE_MS
@@ -60,7 +60,7 @@ function letter(offset: number, headers: Record<string, string> = {}): FoundEven
   return { record, read: { type: 'undecodable', why: '' } }
 }
 
-/** It as it was handed over again for its group. */
+/** A redrive of the record for its group. */
 function redrive(offset: number, headers: Record<string, string> = {}): FoundEvent {
   const event = found(offset)
   const record: SourceRecord = {
@@ -98,7 +98,7 @@ function standing(more: Partial<PluginStates> = {}): ExplainPorts['standings'] {
   })
 }
 
-/** What is noted of redriven events alone. */
+/** Returns a completion for redriven events only. */
 const ofRedrive =
   (note: StoredCompletion) =>
   ({ eventId }: DeliveryQuery) =>
@@ -125,7 +125,7 @@ async function explained({ note = () => none, ...options }: Options) {
 }
 
 describe('records', () => {
-  it('are told of in the order of time, with what repeats what', async () => {
+  it('are listed oldest first, with the records that they repeat', async () => {
     const { records } = await explained({
       records: [found(8, 'b'), found(2), found(4, 'a'), found(9, 'b')],
     })
@@ -139,7 +139,7 @@ describe('records', () => {
     ])
   })
 
-  it('are done with below the committed offset', async () => {
+  it('below the committed offset are done', async () => {
     const { records } = await explained({ records: [found(4), found(5)] })
     expect(records.map(({ progress }) => progress)).toEqual([
       { type: 'done', committed: 5 },
@@ -150,48 +150,48 @@ describe('records', () => {
   })
 })
 
-describe('of a plugin', () => {
+describe('a plugin', () => {
   it.each<[string, Options]>([
     ['completed at 1970-01-01T00:00:00.000Z', { note: () => completed }],
     [
-      'completed at 1970-01-01T00:00:00.000Z; that is forgotten by now',
+      'completed at 1970-01-01T00:00:00.000Z, expired since',
       { note: () => ({ ...completed, expired: true }) },
     ],
-    ['in work at host/1', { note: () => ({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
+    ['being processed by host/1', { note: () => ({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
     ['dead-lettered: exhausted', { letters: [letter(4)], note: () => completed }],
-    ['the group is done with it, and nothing of it is noted', {}],
+    ['the group has committed past it, and no completion is recorded', {}],
     [
-      'the group is done with it; whether it was completed cannot be told',
+      'the group has committed past it; whether it was completed is unknown',
       { note: () => ({ type: 'unknown', why: 'memory' }) },
     ],
-    ['not done yet', { committed: async () => () => 1 }],
+    ['not completed yet', { committed: async () => () => 1 }],
     [
-      'not done: the plugin is paused',
+      'not completed: the plugin is paused',
       {
         committed: async () => () => 1,
         standings: standing({ of: () => ({ state: 'paused' }) }),
       },
     ],
     [
-      'not done: events are off, so it will pass by',
+      'not completed: events are off, so it will be skipped',
       {
         committed: async () => () => 1,
         standings: standing({ events: 'off' }),
       },
     ],
     [
-      "passed by: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
+      "skipped: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
       { standings: standing({ startOf: () => start }) },
     ],
     [
-      "passes by: below the plugin's start of 2026-01-01T00:00:00Z by ann",
+      "will be skipped: below the plugin's start of 2026-01-01T00:00:00Z by ann",
       {
         standings: standing({ startOf: () => ({ ...start, why: '' }) }),
         committed: async () => () => 1,
       },
     ],
     [
-      "passed by, or completed before, which cannot be told: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
+      "skipped, unless it was completed before (unknown): below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
       {
         standings: standing({ startOf: () => start }),
         note: () => ({ type: 'unknown', why: 'memory' }),
@@ -202,22 +202,22 @@ describe('of a plugin', () => {
       { standings: standing({ startOf: () => start }), note: () => completed },
     ],
     [
-      'the group is done with it, and nothing of it is noted',
+      'the group has committed past it, and no completion is recorded',
       { standings: standing({ startOf: () => ({ ...start, offsets: { t: { 0: 4 } } }) }) },
     ],
     ['unwanted', { plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })] }],
     [
-      'the group has committed nothing in its partition yet',
+      'the group has no committed offset in its partition yet',
       { committed: async () => () => undefined },
     ],
-    ['it cannot be told', { committed: () => Promise.reject(new Error('no coordinator')) }],
-  ])('it says %j', async (summary, options) => {
+    ['unknown', { committed: () => Promise.reject(new Error('no coordinator')) }],
+  ])('has the summary %j', async (summary, options) => {
     const { one, text } = await explained({ records: [found(4)], ...options })
     expect(one?.summary).toBe(summary)
     expect(text).toContain(`\n  plugin: ${summary}\n`)
   })
 
-  it('it names the conflict of a content whose id was completed with another', async () => {
+  it('has the time of the conflict if its id was completed with other content', async () => {
     const asked: string[] = []
     const { one } = await explained({
       records: [found(4)],
@@ -239,14 +239,14 @@ describe('of a plugin', () => {
   })
 
   it.each<[object, object]>([
-    [{}, { decision: 'wanted', why: 'it wants every event' }],
+    [{}, { decision: 'wanted', why: 'the plugin has no filter' }],
     [
       { wantsProcessEvent: () => true },
-      { decision: 'wanted', why: 'wantsProcessEvent says yes to made' },
+      { decision: 'wanted', why: 'wantsProcessEvent returned true for made' },
     ],
     [
       { wantsProcessEvent: () => false },
-      { decision: 'unwanted', why: 'wantsProcessEvent says no to made' },
+      { decision: 'unwanted', why: 'wantsProcessEvent returned false for made' },
     ],
     [
       { wantsProcessEvent: () => 1 },
@@ -267,7 +267,7 @@ describe('of a plugin', () => {
         why: 'where: data.size is above "x": expected a string, got a number',
       },
     ],
-  ])('%j it says what its filter says now', async (filters, expected) => {
+  ])('%j has the current decision of its filters', async (filters, expected) => {
     const { one } = await explained({
       records: [found(4)],
       plugins: [plugin({ ...nothing, ...filters })],
@@ -277,7 +277,7 @@ describe('of a plugin', () => {
 })
 
 describe('dead letters', () => {
-  it('are told of with their record: those of this group and its plugins, and others', async () => {
+  it('are listed with their record: those of this group and its plugins, and others', async () => {
     const { one, first, letters, text } = await explained({
       records: [found(4)],
       letters: [
@@ -307,7 +307,7 @@ describe('dead letters', () => {
     ])
     expect(letters.map(({ record }) => record)).toEqual(['t/0@2'])
     expect(text).toContain(
-      '    letter   t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom bang\n',
+      '    dead letter  t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom bang\n',
     )
     expect(text).toContain(
       '\ndead letters whose records were not found\n  plugin of group, record t/0@2',
@@ -315,12 +315,15 @@ describe('dead letters', () => {
   })
 })
 
-describe('what was redriven', () => {
+describe('a redrive', () => {
   const redriven = { records: [found(4)], letters: [letter(4)], redrives: [redrive(4)] }
 
   it.each<[string, Options]>([
     ['completed at 1970-01-01T00:00:00.000Z', { note: ofRedrive(completed) }],
-    ['in work at host/1', { note: ofRedrive({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
+    [
+      'being processed by host/1',
+      { note: ofRedrive({ type: 'claimed', by: 'host/1', untilMs: 0 }) },
+    ],
     [
       'dead-lettered again: rejected',
       {
@@ -329,32 +332,29 @@ describe('what was redriven', () => {
       },
     ],
     [
-      'not done yet',
+      'not completed yet',
       { redrives: [redrive(4), redrive(4, { 'redrive.generation': '2' })], note: ofRedrive(none) },
     ],
-    ['not done yet', { committed: async () => () => undefined }],
+    ['not completed yet', { committed: async () => () => undefined }],
     [
-      'the group is done with it, and nothing of it is noted',
+      'the group has committed past it, and no completion is recorded',
       { committed: async () => () => 95, note: ofRedrive(none) },
     ],
     [
-      'the group is done with it; whether it was completed cannot be told',
+      'the group has committed past it; whether it was completed is unknown',
       { committed: async () => () => 95, note: ofRedrive({ type: 'unknown', why: 'memory' }) },
     ],
-    [
-      'what became of it cannot be told',
-      { committed: () => Promise.reject(new Error('no coordinator')) },
-    ],
-  ])('says %j', async (summary, options) => {
+    ['its outcome is unknown', { committed: () => Promise.reject(new Error('no coordinator')) }],
+  ])('has the summary %j', async (summary, options) => {
     const { one, text } = await explained({ ...redriven, ...options })
     expect(one?.summary).toBe(`redriven at 1970-01-01T00:30:00.000Z, ${summary}`)
     expect(one?.redrives.at(-1)).toMatchObject({ plugin: 'plugin', record: 't/0@4', summary })
     expect(text).toContain(
-      `    redriven t.redrive/0@94 1970-01-01T00:30:00.000Z time ${one?.redrives.length} of t.dead-letters/0@54: ${summary}\n`,
+      `    redriven     t.redrive/0@94 1970-01-01T00:30:00.000Z redrive ${one?.redrives.length} of t.dead-letters/0@54: ${summary}\n`,
     )
   })
 
-  it('says that its filter does not want it by now', async () => {
+  it('is unwanted if the filter now declines it', async () => {
     const { one } = await explained({
       ...redriven,
       plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })],
@@ -363,7 +363,7 @@ describe('what was redriven', () => {
     expect(one?.summary).toBe('redriven at 1970-01-01T00:30:00.000Z, unwanted')
   })
 
-  it('for all plugins goes to each, where its bytes hold an event by now', async () => {
+  it('for all plugins goes to each of them if it can now be decoded', async () => {
     const plugins = ['a', 'b'].map((slug) => plugin({ ...nothing, slug }))
     const forAll = redrive(4, { 'redrive.plugin': '*' })
     const note = ({ plugin: slug, ...asked }: DeliveryQuery) =>
@@ -378,7 +378,7 @@ describe('what was redriven', () => {
     expect(still.first?.redrives).toMatchObject([{ plugin: '*', completion: { type: 'unknown' } }])
   })
 
-  it('is asked for by the id that it was claimed by', async () => {
+  it('is looked up by the id that it was claimed with', async () => {
     const asked: DeliveryQuery[] = []
     const note = (delivery: DeliveryQuery) => {
       asked.push(delivery)
@@ -397,7 +397,7 @@ describe('what was redriven', () => {
     expect(one?.redrives).toMatchObject([{ generation: 2, completion: none }])
   })
 
-  it('for another group is left out; for another plugin, or without its record, it is told apart', async () => {
+  it('for another group is left out; for another plugin, or without its record, it is listed separately', async () => {
     const { first, one, redrives, text } = await explained({
       ...redriven,
       redrives: [
@@ -409,23 +409,27 @@ describe('what was redriven', () => {
     expect(one?.redrives).toEqual([])
     expect(first?.redrives.map(({ plugin }) => plugin)).toEqual(['gone'])
     expect(redrives.map(({ record }) => record)).toEqual(['t/0@2'])
-    expect(text).toContain('\n  redriven   for gone: t.redrive/0@94 ')
-    expect(text).toContain('\nredriven, their records not found\n  for plugin, record t/0@2: ')
+    expect(text).toContain('\n  redriven     for gone: t.redrive/0@94 ')
+    expect(text).toContain(
+      '\nredriven dead letters whose records were not found\n  for plugin, record t/0@2: ',
+    )
   })
 })
 
-it('where a plugin starts is told of what lies below', async () => {
+it('a record below the start of a plugin has that start', async () => {
   const { one, text } = await explained({
     records: [found(4)],
     standings: standing({ startOf: () => start }),
   })
   const { by, at, why } = start
   expect(one?.passedBy).toEqual({ first: 5, by, at, why })
-  expect(text).toContain('    starts   at offset 5 since 2026-01-01T00:00:00Z by ann: it is new\n')
+  expect(text).toContain(
+    '    starts       at offset 5 since 2026-01-01T00:00:00Z by ann: it is new\n',
+  )
 })
 
-describe('what cannot be known', () => {
-  it('is said, and all else is told', async () => {
+describe('unknown facts', () => {
+  it('are listed, and everything else is explained', async () => {
     const refuse = () => Promise.reject(new Error('no answer'))
     const { one, events, unknown, text } = await explained({
       records: [found(4)],
@@ -438,14 +442,14 @@ describe('what cannot be known', () => {
     expect(one).toMatchObject({ state: { state: 'unknown' }, filter: { decision: 'wanted' } })
     expect(unknown).toEqual([
       'what t2 holds: there is no such topic',
-      'where the group stands: no answer',
-      'how plugins are switched: no answer',
+      'the committed offsets of the group: no answer',
+      'the states of the plugins: no answer',
     ])
-    expect(text).toContain('cannot be told: where the group stands: no answer\n')
-    expect(text).toContain('    noted    cannot be told: the store is away\n')
+    expect(text).toContain('unknown: the committed offsets of the group: no answer\n')
+    expect(text).toContain('    recorded     unknown: the store is away\n')
   })
 
-  it('is what bytes mean that hold no event', async () => {
+  it('include the content of undecodable records', async () => {
     const { one, first } = await explained({
       records: [{ ...found(4), read: { type: 'undecodable', why: 'the first byte is 1' } }],
     })
@@ -456,14 +460,14 @@ describe('what cannot be known', () => {
     })
   })
 
-  it('is what is not there: then it says where it looked', async () => {
+  it('include an event that is not found, with the offsets that were searched', async () => {
     const { text } = await explained({})
     expect(text).toBe(
       [
         'event e1, group group',
         '',
-        'not found: retention or compaction may have removed it, or it was never there',
-        'looked at 6 offsets of t (0: 3 to 9)',
+        'not found: retention or compaction may have removed it, or it never existed',
+        'searched 6 offsets of t (0: 3 to 9)',
         '',
       ].join('\n'),
     )

@@ -8,7 +8,7 @@ const record = (value: string | null, headers = {}): SourceRecord => {
   return { topic: 't', partition: 0, offset: 1, timestampMs: 0, key: null, value: bytes, headers }
 }
 
-/** Values are the id of their event, and whatever else after a colon. */
+/** A value is the event's id, optionally followed by a colon and other text. */
 async function found(id: string, records: SourceRecord[]) {
   const all: FoundEvent[] = []
   let reads = 0
@@ -27,14 +27,14 @@ async function found(id: string, records: SourceRecord[]) {
   return { all, reads }
 }
 
-it('finds the events with the id, and reads no others than those that may have it', async () => {
+it('finds the events with the id, and decodes only records that may have it', async () => {
   const records = [record('e1:x'), record('e2:e1'), record('e3'), record('e1')]
   const { all, reads } = await found('e1', records)
   expect(all.map((each) => String(each.record.value))).toEqual(['e1:x', 'e1'])
   expect(reads).toBe(3)
 })
 
-it('believes a header of bytes that it can not read, and of no others', async () => {
+it('uses the header ce_id only for undecodable records', async () => {
   const ce_id = Buffer.from('e1')
   const { all } = await found('e1', [
     record('bad', { ce_id }),
@@ -49,7 +49,7 @@ it('believes a header of bytes that it can not read, and of no others', async ()
   ])
 })
 
-it('keeps copies, since the bytes are views of what is read next', async () => {
+it('copies records, because their bytes are views into a buffer that is reused', async () => {
   const view = record('e1')
   const { all } = await found('e1', [view])
   view.value?.fill(0)

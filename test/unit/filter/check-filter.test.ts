@@ -36,7 +36,7 @@ describe('a path', () => {
         throw new Error('no')
       },
     ],
-  ])('is there %s', (_what, where, wants) => {
+  ])('is accepted %s', (_what, where, wants) => {
     expect(check(where, wants)).toEqual([])
   })
 
@@ -77,15 +77,15 @@ describe('a path', () => {
       isCounted,
       'data.args.first: no field of inventory_events.PluginEvent, did you mean data.kwargs.first?',
     ],
-  ])('is refused %s', (_what, path, wants, problem) => {
+  ])('is rejected %s', (_what, path, wants, problem) => {
     expect(check({ exists: { [path as string]: true } }, wants)).toEqual([problem])
   })
 
-  it('is refused where no kind has it that the filter lets through', () => {
+  it('is rejected if none of the kinds that the filter accepts has it', () => {
     const where = (ce_type: string) => [{ exact: { ce_type } }, { exact: { 'data.to.name': 'x' } }]
     expect(check(where('inventory.moved'))).toEqual([])
     expect(check(where('inventory.wasted'))).toEqual([
-      'data.to.name: in none of inventory_events.InventoryWasted, inventory_events.PluginEvent, did you mean data.name?',
+      'data.to.name: no field of any of inventory_events.InventoryWasted, inventory_events.PluginEvent, did you mean data.name?',
     ])
     const without = {
       all: [{ not: { prefix: { ce_type: 'inventory.' } } }, { exact: { 'data.to.name': 'x' } }],
@@ -93,7 +93,7 @@ describe('a path', () => {
     expect(check(without)).toHaveLength(1)
   })
 
-  it('is named with every schema that could have had it', () => {
+  it('is reported with every schema that was searched', () => {
     const [problem] = check({ exact: { 'data.quantity': 5 } })
     expect(problem).toContain(
       'inventory_events.InventoryReceived, inventory_events.InventoryProduced',
@@ -105,12 +105,12 @@ describe('a path', () => {
 it.each([
   ['data.entity.quantity', 'x', 'data.entity.quantity: expected a number, got x'],
   ['data.to.name', 5, 'data.to.name: expected a string, got 5'],
-  ['data.to', 'x', 'data.to: expected exists, because it is no single value'],
-])('a value that %s never has is refused', (field, operand, problem) => {
+  ['data.to', 'x', 'data.to: expected the operator exists, because the field is a list or a map'],
+])('a value that %s never has is rejected', (field, operand, problem) => {
   expect(check({ exact: { [field]: operand } }, isMoved)).toEqual([problem])
 })
 
-it('knows where each of its paths leads', () => {
+it('has a rule for each of its paths', () => {
   for (const event of knownEvents) {
     const paths = pathsOf(event)
     expect(paths.length).toBeGreaterThan(4)

@@ -100,7 +100,7 @@ describe('an operator', () => {
     expect(evaluateFilter(where, { event })).toEqual(expected)
   })
 
-  it('asks for attributes, those of the payload in the payload', () => {
+  it('reads attributes, ce_id and ce_time from the payload', () => {
     const seen = {
       name: 'inventory.moved',
       headers: { ce_source: '/w', ce_id: 'lie', ce_type: 'lie', ce_time: 'lie' },
@@ -118,14 +118,14 @@ describe('an operator', () => {
     expect(evaluateFilter({ exists: { ce_subject: false } }, seen)).toBe(true)
   })
 
-  it('cannot compare a time that is none', () => {
+  it('returns an error for an invalid time', () => {
     const seen = { event: { time: 'tomorrow' } }
     const verdict = { error: 'ce_time: expected an RFC 3339 time, got a string' }
     expect(evaluateFilter({ gt: { ce_time: '2026-01-15T10:30:00Z' } }, seen)).toEqual(verdict)
   })
 })
 
-describe('together', () => {
+describe('combinations', () => {
   const failed = mistyped('number', 'a string', 'a number')
   it.each<[string, unknown, Verdict]>([
     ['a list: all of them', [yes, yes], true],
@@ -144,7 +144,7 @@ describe('together', () => {
     expect(evaluateFilter(where, { event })).toEqual(expected)
   })
 
-  it('fields that cannot be read are an error, unless the others decide', () => {
+  it('return an error if fields cannot be read, unless other clauses decide', () => {
     const seen = { name: 'inventory.moved', event, failure: 'truncated' }
     const name = (ce_type: string) => ({ exact: { ce_type } })
     expect(evaluateFilter(yes, seen)).toEqual({ error: 'truncated' })
@@ -154,7 +154,7 @@ describe('together', () => {
     expect(evaluateFilter(nested, seen)).toBe(true)
   })
 
-  it('asks for fields last, and not at all where the name decides', () => {
+  it('read fields last, and not at all if the name decides', () => {
     const where = [yes, { not: { exact: { ce_source: '/w' } } }, { exact: { ce_type: 'b' } }]
     const asked: string[] = []
     const headers = new Proxy({}, { get: (_, name) => void asked.push(String(name)) })
@@ -169,7 +169,7 @@ describe('together', () => {
   })
 })
 
-/** Three values by Kleene, without any order or haste. */
+/** A reference implementation of Kleene's three-valued logic without short-circuiting. */
 function reference(where: Tree): Verdict {
   if ('leaf' in where) return where.leaf === 'error' ? { error: '' } : where.leaf
   if ('not' in where) {
@@ -201,7 +201,7 @@ function written(where: Tree): object {
   return { [where.type]: where.children.map(written) }
 }
 
-it('agrees with three-valued logic, whatever the order', () => {
+it('agrees with three-valued logic in any order', () => {
   fc.assert(
     fc.property(tree, (where) => {
       const [verdict, expected] = [evaluateFilter(written(where), { event }), reference(where)]

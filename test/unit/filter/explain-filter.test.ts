@@ -27,9 +27,9 @@ describe('the clause that decided', () => {
     [error, 'data.number is "5": expected a string, got a number'],
     [{ in: { 'data.text': ['a', 'b'] } }, 'data.text is one of "a", "b": no, it is "Cold Storage"'],
     [{ prefix: { ce_type: 'a.' } }, 'ce_type begins with "a.": yes, it is "a.name"'],
-    [{ suffix: { ce_source: '/x' } }, 'ce_source ends with "/x": no, it is not there'],
-    [{ exists: { 'data.missing': false } }, 'data.missing is not there: yes, it is not there'],
-    [{ exists: { 'data.nothing': true } }, 'data.nothing is there: yes, it is null'],
+    [{ suffix: { ce_source: '/x' } }, 'ce_source ends with "/x": no, it is missing'],
+    [{ exists: { 'data.missing': false } }, 'data.missing does not exist: yes, it is missing'],
+    [{ exists: { 'data.nothing': true } }, 'data.nothing exists: yes, it is null'],
     [{ lte: { 'data.number': 5 } }, 'data.number is at most 5: yes, it is 5'],
     [{ not: no }, 'not (data.number is above 6: no, it is 5)'],
     [{ all: [yes, no, error] }, 'data.number is above 6: no, it is 5'],
@@ -39,11 +39,11 @@ describe('the clause that decided', () => {
       { any: [no, { exact: { 'data.number': 7 } }] },
       'data.number is above 6: no, it is 5; data.number is 7: no, it is 5',
     ],
-  ])('of %j is told', (where, why) => {
+  ])('of %j is named', (where, why) => {
     expect(explained(where)).toEqual({ verdict: evaluateFilter(where, { event }), why })
   })
 
-  it('is told in few words, whatever the event holds', () => {
+  it('is described in a bounded text, whatever the event holds', () => {
     const { why } = explained({ any: Array(9).fill({ exact: { 'data.long': 'no' } }) })
     expect(why.length).toBeLessThan(5 * 130 + 20)
     expect(why).toMatch(/; and 4 more$/)
@@ -62,7 +62,7 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   ),
 }))
 
-it('gives the verdict that the service gives', () => {
+it('has the verdict of the compiled filter', () => {
   fc.assert(
     fc.property(tree, (where) => {
       expect(explained(where).verdict).toEqual(evaluateFilter(where, { event }))

@@ -12,31 +12,31 @@ it.each<[string, unknown, string]>([
     { exact: { ce_id: 'x' }, prefix: { ce_id: 'x' } },
     `where: expected one of ${DIALECTS}, got { exact: [Object], prefix: [Object] }`,
   ],
-  ['a misspelt dialect', { exakt: {} }, 'where: exakt: not known, did you mean exact?'],
-  ['CESQL', { cesql: 'TRUE' }, `where: cesql: not known, expected one of ${DIALECTS}`],
+  ['a misspelt dialect', { exakt: {} }, 'where: exakt: unknown, did you mean exact?'],
+  ['CESQL', { cesql: 'TRUE' }, `where: cesql: unknown, expected one of ${DIALECTS}`],
   ['an empty list', [], 'where: expected a list of filters, got []'],
   ['an empty all', { all: [] }, 'where.all: expected a list of filters, got []'],
   ['an any that is no list', { any: {} }, 'where.any: expected a list of filters, got {}'],
-  ['no field', { exact: {} }, 'where.exact: expected fields and values, got {}'],
+  ['no field', { exact: {} }, 'where.exact: expected an object that maps fields to values, got {}'],
   [
     'a field without a prefix',
     { exact: { type: 'x' } },
-    'where.exact: type: expected ce_ and an attribute of CloudEvents, or data. and a path, such as ce_type',
+    'where.exact: type: expected a CloudEvents attribute (ce_...) or a path (data....), such as ce_type',
   ],
   [
     'a path without a prefix',
     [{ any: [{ gt: { 'entity.quantity': 1 } }] }],
-    'where[0].any[0].gt: entity.quantity: expected ce_ and an attribute of CloudEvents, or data. and a path, such as data.entity.quantity',
+    'where[0].any[0].gt: entity.quantity: expected a CloudEvents attribute (ce_...) or a path (data....), such as data.entity.quantity',
   ],
   [
     'an empty part',
     { exact: { 'data.a..b': 1 } },
-    'where.exact: data.a..b: expected no empty part in it',
+    'where.exact: data.a..b: expected no empty parts',
   ],
   [
     'a deep path',
     { exact: { 'data.1.2.3.4.5.6.7.8.9.10.11': 1 } },
-    'where.exact: data.1.2.3.4.5.6.7.8.9.10.11: expected 10 parts at most',
+    'where.exact: data.1.2.3.4.5.6.7.8.9.10.11: expected at most 10 parts',
   ],
   [
     'no scalar',
@@ -75,21 +75,21 @@ it.each<[string, unknown, string]>([
     { gt: { ce_time: 'noon' } },
     "where.gt: ce_time: expected an RFC 3339 time, got 'noon'",
   ],
-])('refuses %s', (_what, where, problem) => {
+])('rejects %s', (_what, where, problem) => {
   expect(readFilter(where, 'where')).toEqual({ filter: undefined, problems: [problem] })
 })
 
-it('names everything that is wrong', () => {
+it('reports every problem', () => {
   const where = {
     all: [{ exact: { type: 'x', 'data.a': 1 } }, { not: { gt: { 'data.b': null } } }],
   }
   expect(readFilter(where, 'here').problems).toHaveLength(2)
 })
 
-it('does not go on for ever', () => {
+it('limits depth and number of filters', () => {
   const cycle: { all: unknown[] } = { all: [] }
   cycle.all.push(cycle, cycle, cycle)
   const { problems } = readFilter(cycle, 'where')
-  expect(problems).toContainEqual(expect.stringContaining('expected 16 levels at most'))
-  expect(problems).toContainEqual(expect.stringContaining('expected 1000 filters at most'))
+  expect(problems).toContainEqual(expect.stringContaining('expected at most 16 levels'))
+  expect(problems).toContainEqual(expect.stringContaining('expected at most 1000 filters'))
 })

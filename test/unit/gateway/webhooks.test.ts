@@ -77,7 +77,7 @@ describe('POST /webhooks/inventory', () => {
         got: '"yesterday"',
       },
       { index: 1, field: 'entityId', expected: 'a string', got: '12' },
-      { index: 1, field: 'colour', expected: 'no field of this name', got: '"red"' },
+      { index: 1, field: 'colour', expected: 'no such field', got: '"red"' },
       { index: 2, field: 'time', expected: expect.any(String), got: 'nothing' },
       { index: 3, field: '', expected: 'an object', got: '7' },
     ])

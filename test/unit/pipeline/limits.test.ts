@@ -7,7 +7,7 @@ const moved = (id: string, more: object = {}) => ({ id, kind: 'inventory.moved',
 const never = () => new Promise<void>(() => {})
 
 describe('time limit', () => {
-  it('aborts the signal, waits for the handler to settle, then tries again', async () => {
+  it('aborts the signal, waits for the handler to settle, then retries', async () => {
     const calls: string[] = []
     const kit = pipelineKit({
       plugins: [
@@ -16,7 +16,7 @@ describe('time limit', () => {
             calls.push(`start ${attempt}`)
             if (attempt > 1) return
             await new Promise((resolve) => signal.addEventListener('abort', resolve))
-            calls.push('told to end')
+            calls.push('aborted')
           },
         }),
       ],
@@ -26,11 +26,11 @@ describe('time limit', () => {
     await kit.clock.advance(999)
     expect(calls).toEqual(['start 1'])
     await kit.clock.advance(1_000)
-    expect(calls).toEqual(['start 1', 'told to end', 'start 2'])
+    expect(calls).toEqual(['start 1', 'aborted', 'start 2'])
     expect(p.ledger.watermark).toBe(1)
   })
 
-  it('believes a handler that never looked at its signal when it ends late', async () => {
+  it('accepts a late return of a handler that never read its signal', async () => {
     const gate = deferred()
     const processEvent = vi.fn(() => gate.promise)
     const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
@@ -43,7 +43,7 @@ describe('time limit', () => {
     expect(processEvent).toHaveBeenCalledTimes(1)
   })
 
-  it('reports a handler that does not end, and does not call it again', async () => {
+  it('reports a handler that never ends, and does not call it again', async () => {
     const processEvent = vi.fn(never)
     const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
     const p = partition(kit)
@@ -56,7 +56,7 @@ describe('time limit', () => {
 })
 
 describe('byte budget', () => {
-  it('takes no more for a plugin whose share is full, and does for the others', async () => {
+  it('accepts no more for a plugin whose share is full, but does for the others', async () => {
     const gate = deferred()
     const kit = pipelineKit({
       maxInFlightBytes: 6_000,
@@ -78,7 +78,7 @@ describe('byte budget', () => {
     const big = 'x'.repeat(1_000)
     expect(p.put({ id: '1', kind: 'slow', big })).toBeUndefined()
     const obstacle = p.put({ id: '2', kind: 'slow', big })
-    expect(obstacle?.why).toBe('plugin slow has its share in flight')
+    expect(obstacle?.why).toBe('plugin slow has used its share')
     expect(p.put({ id: '3', kind: 'quick', big })).toBeUndefined()
     const cleared = vi.fn()
     void obstacle?.cleared.then(cleared)
@@ -93,7 +93,7 @@ describe('byte budget', () => {
 })
 
 describe('a lost partition', () => {
-  it('drops what is queued, tells what is running, and settles nothing', async () => {
+  it('drops what is queued, aborts what is running, and settles nothing', async () => {
     const signals: AbortSignal[] = []
     const processEvent = vi.fn((_event: unknown, { signal }: { signal: AbortSignal }) => {
       signals.push(signal)
@@ -117,7 +117,7 @@ describe('a lost partition', () => {
     })
   })
 
-  it('gives an entity to the next epoch only when the old handler has ended', async () => {
+  it('handles an entity in the next epoch only after the old handler has ended', async () => {
     const calls: string[] = []
     const gate = deferred()
     const kit = pipelineKit({
@@ -145,8 +145,8 @@ describe('a lost partition', () => {
   })
 })
 
-describe('accounts', () => {
-  it('see a settle that was dropped', async () => {
+describe('audit', () => {
+  it('notices a missing settle', async () => {
     const kit = pipelineKit({ plugins: [plugin({ processEvent: () => {} })] })
     const p = partition(kit)
     p.ledger.settle = () => {}
@@ -155,7 +155,7 @@ describe('accounts', () => {
     expect(kit.pipeline.stats().unaccounted).toBe(1)
   })
 
-  it('balance while deliveries are under way', async () => {
+  it('balances while deliveries are in flight', async () => {
     const kit = pipelineKit({
       plugins: [
         plugin({ slug: 'a', processEvent: never }),

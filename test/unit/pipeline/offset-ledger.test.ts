@@ -23,8 +23,8 @@ function modelWatermark({ expected, records }: Model): number {
   return Math.min(expected, ...unsettled.map((record) => record.offset))
 }
 
-describe('ledger', () => {
-  it('agrees with a model under any order of completion', () => {
+describe('offset ledger', () => {
+  it('agrees with a model for any order of completion', () => {
     fc.assert(
       fc.property(fc.nat(1_000), fc.array(action, { maxLength: 200 }), (start, actions) => {
         const ledger = new OffsetLedger(start)
@@ -45,12 +45,14 @@ describe('ledger', () => {
     )
   })
 
-  it('refuses an offset that was passed and a settlement too many', () => {
+  it('throws for an offset already passed and for settling too often', () => {
     const ledger = new OffsetLedger(10)
     const record = ledger.accept(12, 0, 1)
     expect(() => ledger.accept(12, 0, 1)).toThrow('offset 12 is below the expected 13')
     ledger.settle(record)
-    expect(() => ledger.settle(record)).toThrow('offset 12 was settled more often than delivered')
+    expect(() => ledger.settle(record)).toThrow(
+      'offset 12 was settled more often than it was delivered',
+    )
   })
 })
 

@@ -9,8 +9,8 @@ import { jsonSchema, partition, pipelineKit, plugin } from '../../support/pipeli
 
 const moved = (id: string, more: object = {}) => ({ id, kind: 'inventory.moved', ...more })
 
-describe('the way of an event', () => {
-  it('leads a wanted event to its handler, marks it and raises the watermark', async () => {
+describe('pipeline', () => {
+  it('delivers a wanted event to its handler, marks it and raises the watermark', async () => {
     const seen: unknown[] = []
     const kit = pipelineKit({
       plugins: [
@@ -31,7 +31,7 @@ describe('the way of an event', () => {
     })
   })
 
-  it('does not decode what nobody wants', async () => {
+  it('does not decode what no plugin wants', async () => {
     const kit = pipelineKit({
       plugins: [plugin({ wantsProcessEvent: () => false, processEvent: () => {} })],
     })
@@ -55,7 +55,7 @@ describe('the way of an event', () => {
     expect(jsonSchema.decoded).toBe(before + 1)
   })
 
-  it('lets go of an event when the last plugin has handled it', async () => {
+  it('drops an event when the last plugin has handled it', async () => {
     const gate = deferred()
     const called: Delivery[] = []
     const enter = (delivery: Delivery) => called.push(delivery)
@@ -76,7 +76,7 @@ describe('the way of an event', () => {
     ])
   })
 
-  it('tells a handler its key even after its end', async () => {
+  it('gives a handler its key even after it has ended', async () => {
     const contexts: PluginContext[] = []
     const processEvent: Plugin['processEvent'] = (_, context) => void contexts.push(context)
     const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
@@ -86,19 +86,19 @@ describe('the way of an event', () => {
     expect(contexts.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['group/plugin/x'])
   })
 
-  it('passes events and rubbish by while events are disabled', async () => {
+  it('skips events and undecodable records while events are disabled', async () => {
     const processEvent = vi.fn()
     const kit = pipelineKit({ plugins: [plugin({ processEvent })], switches: new Switches(false) })
     const p = partition(kit)
     p.put(moved('a'))
-    p.take({ value: Buffer.from('rubbish') })
+    p.take({ value: Buffer.from('not avro') })
     await settled()
     expect(processEvent).not.toHaveBeenCalled()
     expect(kit.letters).toEqual([])
     expect(p.ledger.watermark).toBe(2)
   })
 
-  it('passes tombstones by', async () => {
+  it('skips tombstones', async () => {
     const kit = pipelineKit({ plugins: [plugin({ processEvent: vi.fn() })] })
     const p = partition(kit)
     p.take({ value: null })
@@ -107,7 +107,7 @@ describe('the way of an event', () => {
     expect(kit.letters).toEqual([])
   })
 
-  it('counts headers that lie, and believes the payload', async () => {
+  it('counts headers that differ, and uses the payload', async () => {
     const wantsProcessEvent = vi.fn(() => true)
     const kit = pipelineKit({ plugins: [plugin({ wantsProcessEvent, processEvent: () => {} })] })
     const p = partition(kit)
@@ -120,7 +120,7 @@ describe('the way of an event', () => {
     expect(kit.notes).toEqual(['header mismatch'])
   })
 
-  it('offers a record again where it met an obstacle, and reports it once', async () => {
+  it('accepts a record after an obstacle has cleared, and reports it once', async () => {
     let ready = false
     const gate = deferred()
     const processEvent = vi.fn()
@@ -143,7 +143,7 @@ describe('the way of an event', () => {
     expect(processEvent).toHaveBeenCalledTimes(1)
   })
 
-  it('waits with events that this version cannot read, unless nobody wants them', async () => {
+  it('waits with events that this version cannot read, unless no plugin wants them', async () => {
     const newer = { ...jsonSchema, unreadable: 'entity: expected a record' }
     const kit = pipelineKit({
       plugins: [
@@ -179,7 +179,7 @@ describe('outcomes', () => {
     expect(p.ledger.watermark).toBe(1)
   })
 
-  it('retries in the lane, so that order holds, then goes on', async () => {
+  it('retries in the lane to keep order, then continues', async () => {
     const calls: string[] = []
     const kit = pipelineKit({
       plugins: [
@@ -230,7 +230,7 @@ describe('outcomes', () => {
     expect(p.ledger.watermark).toBe(1)
   })
 
-  it('holds where the plugin says so, and never gives up', async () => {
+  it('holds if the plugin says so, without a limit', async () => {
     let broken = true
     const kit = pipelineKit({
       plugins: [
@@ -252,7 +252,7 @@ describe('outcomes', () => {
     expect(p.ledger.watermark).toBe(1)
   })
 
-  it('leaves the watermark while a dead letter is not acknowledged, without another call', async () => {
+  it('keeps the watermark while a dead letter is not acknowledged, without another call', async () => {
     const processEvent = vi.fn(() => reject('bad'))
     const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
     kit.faults.deadLetters = true
@@ -268,7 +268,7 @@ describe('outcomes', () => {
     expect(processEvent).toHaveBeenCalledTimes(1)
   })
 
-  it('dead-letters for the plugin whose filter throws, and serves the others', async () => {
+  it('dead-letters for a plugin whose filter throws, and serves the others', async () => {
     const processEvent = vi.fn()
     const kit = pipelineKit({
       plugins: [
@@ -295,11 +295,11 @@ describe('outcomes', () => {
     expect(p.ledger.watermark).toBe(1)
   })
 
-  it('dead-letters a record without a readable name once, and one with a broken body by plugin', async () => {
+  it('dead-letters a record without a readable name once, and one with a broken body per plugin', async () => {
     const plugins = ['a', 'b'].map((slug) => plugin({ slug, processEvent: vi.fn() }))
     const kit = pipelineKit({ plugins })
     const p = partition(kit)
-    p.take({ value: Buffer.from('rubbish') })
+    p.take({ value: Buffer.from('not avro') })
     p.put(moved('x', { broken: true }))
     await settled()
     const causes = kit.letters.map(({ headers }) => [headers['dlq.plugin'], headers['dlq.reason']])
@@ -312,7 +312,7 @@ describe('outcomes', () => {
     expect(kit.pipeline.stats().unaccounted).toBe(0)
   })
 
-  it('dead-letters what is larger than the whole budget', async () => {
+  it('dead-letters a record larger than the whole budget', async () => {
     const processEvent = vi.fn()
     const kit = pipelineKit({ plugins: [plugin({ processEvent })], maxInFlightBytes: 1_000 })
     const p = partition(kit)
@@ -322,7 +322,7 @@ describe('outcomes', () => {
     expect(processEvent).not.toHaveBeenCalled()
   })
 
-  it('lets no plugin change the event for the others', async () => {
+  it('does not let a plugin change the event for the others', async () => {
     const seen: unknown[] = []
     const kit = pipelineKit({
       plugins: [
@@ -361,7 +361,7 @@ describe('once per event id', () => {
     expect(p.ledger.watermark).toBe(3)
   })
 
-  it('lets the second of two lanes with one id wait for the first', async () => {
+  it('makes the second of two lanes with one id wait for the first', async () => {
     const gate = deferred()
     const processEvent = vi.fn(() => gate.promise)
     const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
@@ -376,7 +376,7 @@ describe('once per event id', () => {
     expect(kit.ended.map(({ outcome }) => outcome)).toEqual(['processed', 'duplicate'])
   })
 
-  it('dead-letters the same id with other content as a conflict, once', async () => {
+  it('dead-letters the same id with different content as a conflict, once', async () => {
     const kit = pipelineKit({ plugins: [plugin({ processEvent: () => {} })] })
     const p = partition(kit)
     p.put(moved('a', { quantity: 1 }))
@@ -391,15 +391,15 @@ describe('once per event id', () => {
     expect(kit.letters.map(({ headers }) => headers['dlq.reason'])).toEqual(['conflict'])
   })
 
-  it('does not dead-letter twice what is read twice', async () => {
+  it('dead-letters a record once even if it is read twice', async () => {
     const kit = pipelineKit({ plugins: [plugin({ processEvent: () => reject('bad') })] })
     const p = partition(kit)
     p.put(moved('a'))
-    p.take({ value: Buffer.from('rubbish') })
+    p.take({ value: Buffer.from('not avro') })
     await settled()
     const again = partition(kit)
     again.put(moved('a'))
-    again.take({ value: Buffer.from('rubbish') })
+    again.take({ value: Buffer.from('not avro') })
     await settled()
     expect(kit.letters).toHaveLength(2)
     expect(again.ledger.watermark).toBe(2)

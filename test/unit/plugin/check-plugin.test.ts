@@ -4,18 +4,18 @@ import wrongOptions from '../../support/bad-plugins/wrong-options.ts'
 
 const good = { slug: 'good', processEvent() {} }
 
-it('names every wrong option of a plugin at once', () => {
+it('reports every invalid option of a plugin at once', () => {
   expect(checkPlugin(wrongOptions)).toEqual([
     "slug: expected up to 63 lower-case letters, digits and dashes, beginning with a letter or digit, got 'Wrong Options'",
     "title: expected up to 200 characters, got ''",
-    'wantsProcessEvent: expected a function (name) that is not async and answers true or false, got [AsyncFunction: wantsProcessEvent]',
+    'wantsProcessEvent: expected a function (name) that is not async and returns true or false, got [AsyncFunction: wantsProcessEvent]',
     "timeoutMs: expected a whole number from 10 to 3600000, got '5s'",
     'concurrency: expected a whole number from 1 to 10000, got 0',
     "onExhausted: expected 'dead-letter' or 'hold', got 'drop'",
     "startFrom: expected 'committed' or 'now', got 'yesterday'",
-    'processEvents: not known, did you mean processEvent?',
+    'processEvents: unknown, did you mean processEvent?',
     'retry.maxAttempts: expected a whole number from 1 to 1000, got 1.5',
-    'retry.initialDelay: not known, did you mean initialDelayMs?',
+    'retry.initialDelay: unknown, did you mean initialDelayMs?',
   ])
 })
 
@@ -24,11 +24,7 @@ describe.each([
   ['null', null, /default export: expected definePlugin.*got null/],
   ['a list', [good], /default export: expected/],
   ['a function', () => good, /default export: expected/],
-  [
-    'an unknown option',
-    { ...good, colour: 'red' },
-    /^colour: not known, expected only slug, title/,
-  ],
+  ['an unknown option', { ...good, colour: 'red' }, /^colour: unknown, expected only slug, title/],
   ['a handler that is none', { ...good, processEvent: 'x' }, /^processEvent: expected a function/],
   ['a retry that is none', { ...good, retry: 3 }, /^retry: expected an object, got 3/],
   ['infinite patience', { ...good, timeoutMs: Number.POSITIVE_INFINITY }, /^timeoutMs: .*Infinity/],
@@ -40,7 +36,7 @@ describe.each([
   })
 })
 
-it('has nothing to say of a plugin that is right', () => {
+it('reports nothing for a valid plugin', () => {
   expect(checkPlugin(good)).toEqual([])
   expect(checkPlugin({ ...good, title: 'Good', retry: { maxAttempts: 1 } })).toEqual([])
 })

@@ -14,7 +14,7 @@ const isMoved = (name: string) => name === 'inventory.moved'
 const stage = { exact: { 'data.to.type': 'stage' as const } }
 const areAll = true
 
-it('adds the filter of a plugin to its own, and leaves the others', () => {
+it("adds the filter to the plugin's own, and leaves other plugins unchanged", () => {
   const plugins = [plugin({ where: { exists: { 'data.to': true } } }), plugin({ slug: 'other' })]
   const [first, second] = applyFilters(plugins, { 'cold-chain': stage }, { areAll })
   expect(first?.where).toMatchObject({
@@ -29,7 +29,7 @@ it('is the only filter of a plugin without one', () => {
   expect(only?.where).toMatchObject({ type: 'all', filters: [{ type: 'test' }, { type: 'test' }] })
 })
 
-it('names all that is wrong: no filter, no such path, no such plugin', () => {
+it('reports every problem: invalid filters, unknown paths, unknown plugins', () => {
   const plugins = [plugin({ wantsProcessEvent: isMoved }), plugin({ slug: 'other' })]
   const filters = {
     'cold-chain': { exact: { 'data.to.nam': 'x' } },
@@ -47,12 +47,12 @@ it('names all that is wrong: no filter, no such path, no such plugin', () => {
   )
 })
 
-it('heeds filters for plugins that are not among them only if those are all', () => {
+it('rejects filters for unknown plugins only if the list of plugins is complete', () => {
   expect(applyFilters([plugin({})], { other: stage }, { areAll: false })).toHaveLength(1)
   expect(() => applyFilters([], { other: stage }, { areAll })).toThrow(/other: no such plugin$/)
 })
 
-it('a key that every object inherits is no filter', () => {
+it('does not treat an inherited object key as a filter', () => {
   const [only] = applyFilters([plugin({ slug: 'constructor' })], {}, { areAll })
   expect(only?.where).toBeUndefined()
 })

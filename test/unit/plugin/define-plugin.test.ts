@@ -12,7 +12,7 @@ import { expect, expectTypeOf, it } from 'vitest'
 
 const moved = { id: '1', kind: 'inventory.moved' } as InventoryMovedEvent
 
-it('returns the plugin as it is', () => {
+it('returns the plugin unchanged', () => {
   const plugin = { slug: 'a', processEvent() {} }
   expect(definePlugin(plugin)).toBe(plugin)
 })
@@ -67,7 +67,7 @@ it('types the event as any event without a filter, or with a filter by prefix', 
   })
 })
 
-it('narrows an event by its kind, unknown events notwithstanding', () => {
+it('narrows an event by its kind, despite unknown events', () => {
   expect(whereTo(moved)).toBe('moved')
 })
 
@@ -89,7 +89,7 @@ function whereTo(event: Event): string {
     case 'inventory.merge.reverted':
     case 'inventory.restored':
       return event.flowId
-    // @ts-expect-error a misspelt kind is seen by the compiler
+    // @ts-expect-error a misspelt kind
     case 'inventory.movd':
       return 'misspelt'
     default:
@@ -98,7 +98,7 @@ function whereTo(event: Event): string {
   }
 }
 
-it('has context.sql where the plugin says so, and only there', () => {
+it('has context.sql only with sql: true', () => {
   definePlugin({
     slug: 'writes',
     sql: true,
@@ -111,18 +111,18 @@ it('has context.sql where the plugin says so, and only there', () => {
   })
   definePlugin({
     slug: 'does-not',
-    // @ts-expect-error it does not say so
+    // @ts-expect-error sql is not set
     processEvent: (_event, { sql }) => void sql,
   })
   definePlugin({
     slug: 'says-no',
     sql: false,
-    // @ts-expect-error it says the opposite
+    // @ts-expect-error sql is false
     processEvent: (_event, { sql }) => void sql,
   })
 })
 
-it('refuses a plugin without a handler', () => {
+it('rejects a plugin without a handler', () => {
   // @ts-expect-error processEvent is missing
   definePlugin({ slug: 'none', wantsProcessEvent: (name) => name === 'inventory.moved' })
 })

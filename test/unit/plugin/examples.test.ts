@@ -34,7 +34,7 @@ function moved(
   } as unknown as InventoryMovedEvent
 }
 
-/** How many of a thousand calls throw. */
+/** Returns how many of a thousand calls throw. */
 function failures(call: (i: number) => unknown): number {
   const throws = (i: number) => {
     try {
@@ -55,7 +55,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-it('every-event takes inventory events and plugin events', () => {
+it('every-event gets inventory events and plugin events', () => {
   expect(everyEvent.wantsProcessEvent).toBeUndefined()
   everyEvent.processEvent(moved({}), context())
   everyEvent.processEvent(
@@ -73,7 +73,7 @@ it('single-event wants one name', () => {
   expect(names.filter((name) => singleEvent.wantsProcessEvent?.(name))).toEqual([names[0]])
 })
 
-it('flaky fails one event in twenty at first, and none when tried again', () => {
+it('flaky fails the first attempt of one event in twenty, and no retry', () => {
   const first = failures((i) => flaky.processEvent(withId(i), context(1)))
   expect(first).toBeGreaterThan(25)
   expect(first).toBeLessThan(80)
@@ -95,7 +95,7 @@ describe('cold-chain', () => {
     return returned && verbOf(returned)
   }
 
-  it('is not given what may get warm or stays cold, and rejects nonsense', async () => {
+  it('gets only moves of cooled entities to warm places, and rejects invalid limits', async () => {
     const events = [
       moved({}, 'Dock', '1'),
       moved({ maxCelsius: -18 }, 'Freezer', '2'),
@@ -111,7 +111,7 @@ describe('cold-chain', () => {
     ])
   })
 
-  it('passes its key on, and throws when the alarm is not taken', async () => {
+  it('sends its idempotency key, and throws if the alarm is refused', async () => {
     vi.stubEnv('COLD_CHAIN_URL', 'http://alarm.example/')
     const answers = [Response.json({}), Response.json({}, { status: 503 })]
     const fetching = vi.fn(async (_url: string, _init: RequestInit) => answers.shift())
@@ -120,6 +120,8 @@ describe('cold-chain', () => {
     expect(fetching.mock.calls[0]?.[1].headers).toMatchObject({
       'idempotency-key': 'cold-chain:event-1',
     })
-    await expect(verbAfter(moved({ maxCelsius: -18 }))).rejects.toThrow('answered with 503')
+    await expect(verbAfter(moved({ maxCelsius: -18 }))).rejects.toThrow(
+      'the alarm endpoint returned 503',
+    )
   })
 })

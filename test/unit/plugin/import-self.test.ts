@@ -7,8 +7,8 @@ import { expect, it } from 'vitest'
 
 const source = (path: string) => new URL(`../../../src/${path}`, import.meta.url).href
 
-// Run by Node itself, because the test runner resolves modules in its own way.
-it('gives a plugin with no node_modules beside it the modules that the service runs', () => {
+// Runs in a plain Node process, because the test runner has a module resolution of its own.
+it('lets a plugin without node_modules import the modules of the service', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'import-self-')), 'plugin.ts')
   writeFileSync(file, "export * as theirs from 'inventory-events'")
   const script = `

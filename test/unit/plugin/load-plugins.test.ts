@@ -33,8 +33,8 @@ async function load(specifiers: string[], cwd = badPlugins) {
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('good plugins', () => {
-  it('get the defaults for what they do not say', async () => {
+describe('valid plugins', () => {
+  it('get the defaults for options that they do not set', async () => {
     const cwd = folderWith({
       'a.mjs': goodPlugin,
       'b.mjs': `export default {
@@ -72,7 +72,7 @@ describe('good plugins', () => {
     ])
   })
 
-  it('are refused by name if they use context.sql and the store has none', async () => {
+  it('are rejected if they use context.sql and the store has none', async () => {
     const cwd = folderWith({
       'writes.mjs': `export default { slug: 'writes', sql: true, processEvent() {} }`,
       'other.mjs': `export default { slug: 'other', processEvent() {} }`,
@@ -81,7 +81,7 @@ describe('good plugins', () => {
     const { plugins, problems } = await loadPlugins(files, { cwd, defaults })
     expect(plugins.map(({ slug }) => slug)).toEqual(['other'])
     expect(problems.map(describeProblem)).toEqual([
-      `plugin writes in ${join(cwd, 'writes.mjs')}: sql: expected IDEMPOTENCY_STORE to be postgres://..., because it uses context.sql`,
+      `plugin writes in ${join(cwd, 'writes.mjs')}: sql: expected IDEMPOTENCY_STORE to be postgres://..., because the plugin uses context.sql`,
     ])
     const offered = await loadPlugins(files, { cwd, defaults, offersSql: true })
     expect(offered.plugins.map(({ slug, sql }) => [slug, sql])).toEqual([
@@ -90,7 +90,7 @@ describe('good plugins', () => {
     ])
   })
 
-  it('may be instances of a class, with fields of their own', async () => {
+  it('may be instances of a class with additional fields', async () => {
     const text = `export default new (class {
       slug = 'counter'; seen = 0; processEvent() { return ++this.seen }
     })()`
@@ -100,7 +100,7 @@ describe('good plugins', () => {
     expect(calls).toEqual([1, 2])
   })
 
-  it('may be packages, also such as export for import alone', async () => {
+  it('may be packages, including packages that export only for import', async () => {
     const cwd = folderWith({
       'node_modules/plain/package.json': '{ "type": "module", "main": "plugin.js" }',
       'node_modules/plain/plugin.js': goodPlugin,
@@ -114,7 +114,7 @@ describe('good plugins', () => {
     })
   })
 
-  it('are given, anywhere on disk, the very functions that the service knows', async () => {
+  it('import the same modules as the service, anywhere on disk', async () => {
     const text = `import { skip } from 'inventory-events'
       export default { slug: 'skips', processEvent: () => skip('not mine') }`
     const cwd = folderWith({ 'skips.ts': text })
@@ -124,14 +124,14 @@ describe('good plugins', () => {
     expect(returnOf(returned)).toMatchObject({ why: 'not mine' })
   })
 
-  it('are all of the examples', async () => {
+  it('include all examples', async () => {
     const files = ['every-event', 'single-event', 'flaky', 'picky', 'cold-chain']
     const specifiers = files.map((name) => `${name}.ts`)
     expect(await load(specifiers, examples)).toEqual({ slugs: files, problems: [] })
   })
 })
 
-describe('a plugin is refused, and the others load,', () => {
+describe('a plugin is rejected, and the others load,', () => {
   const bad = (name: string) => join(badPlugins, name)
   const good = ['filter-throws.ts', 'never-returns.ts']
   const goodSlugs = ['filter-throws', 'never-returns']
@@ -161,9 +161,7 @@ describe('a plugin is refused, and the others load,', () => {
     ],
     [
       'absent.ts',
-      [
-        `absent.ts: expected a .js, .mjs, .cjs, .ts, .mts file at ${bad('absent.ts')}, but nothing is there`,
-      ],
+      [`absent.ts: expected a .js, .mjs, .cjs, .ts, .mts file at ${bad('absent.ts')}, got nothing`],
     ],
   ])('if it is %s', async (name, expected) => {
     const { slugs, problems } = await load([good[0]!, name, good[1]!])
@@ -171,7 +169,7 @@ describe('a plugin is refused, and the others load,', () => {
     expect(problems).toEqual(expected.map((problem) => `plugin ${problem}`))
   })
 
-  it('if it is a package that is not there, with a hint at paths', async () => {
+  it('if it is a missing package, with a hint about paths', async () => {
     const { slugs, problems } = await load(['cold-chain', ...good])
     expect(slugs).toEqual(goodSlugs)
     expect(problems).toEqual([
@@ -181,17 +179,17 @@ describe('a plugin is refused, and the others load,', () => {
     ])
   })
 
-  it('if another has its slug, naming both files', async () => {
+  it('if another plugin has its slug, naming both files', async () => {
     const { slugs, problems } = await load(['same-slug-a.ts', 'same-slug-b.ts', ...good])
     expect(slugs).toEqual(['same-slug', ...goodSlugs])
     expect(problems).toEqual([
-      `plugin same-slug in ${bad('same-slug-b.ts')}: slug: expected one of its own, ${bad('same-slug-a.ts')} has it too`,
+      `plugin same-slug in ${bad('same-slug-b.ts')}: slug: expected a unique one, ${bad('same-slug-a.ts')} has it too`,
     ])
   })
 
-  it('if it is named twice', async () => {
+  it('if it is listed twice', async () => {
     const { problems } = await load(['same-slug-a.ts', './same-slug-a.ts'])
-    expect(problems).toEqual([`plugin same-slug in ${bad('same-slug-a.ts')}: named twice`])
+    expect(problems).toEqual([`plugin same-slug in ${bad('same-slug-a.ts')}: listed twice`])
   })
 
   it('if it does not load in time', async () => {
@@ -203,7 +201,7 @@ describe('a plugin is refused, and the others load,', () => {
     ])
   })
 
-  it('if it is TypeScript and Node does not run that', async () => {
+  it('if it is TypeScript and Node does not run TypeScript', async () => {
     vi.spyOn(process.features, 'typescript', 'get').mockReturnValue(false)
     const { slugs, problems } = await load(good)
     expect(slugs).toEqual([])

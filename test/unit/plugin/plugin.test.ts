@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { reject, returnOf, skip, verbOf } from '../../../src/plugin/plugin.ts'
 
-it('tells the two returns apart and keeps why', () => {
+it('tells skip and reject apart and keeps the reason', () => {
   expect(verbOf(skip('not mine'))).toBe('skip')
   expect(verbOf(reject('no such place'))).toBe('reject')
   expect(returnOf(reject('no such place'))).toMatchObject({ why: 'no such place' })

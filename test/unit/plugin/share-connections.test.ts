@@ -9,17 +9,17 @@ const share = (sqlOf: boolean[], max: number, concurrency = 64) => {
   return { ...shared.connections, concurrency: shared.plugins.map((each) => each.concurrency) }
 }
 
-it('keeps all connections for marks where no plugin uses context.sql', () => {
+it('keeps all connections for marks if no plugin uses context.sql', () => {
   expect(share([false, false], 20)).toMatchObject({ marks: 20, concurrency: [64, 64] })
 })
 
-it('gives plugins with context.sql no more calls at once than they have connections', () => {
+it('limits the concurrency of plugins with context.sql to their connections', () => {
   expect(share([true, false], 20)).toEqual({ marks: 5, transactions: 15, concurrency: [15, 64] })
   expect(share([true, true], 20)).toEqual({ marks: 5, transactions: 14, concurrency: [7, 7] })
   expect(share([true], 20, 3)).toEqual({ marks: 5, transactions: 15, concurrency: [3] })
 })
 
-it('never gives more than there are', () => {
+it('never assigns more connections than there are', () => {
   for (let max = 4; max < 60; max++) {
     const { marks, transactions } = share([true, true, true], max)
     expect(marks).toBeGreaterThan(0)
@@ -28,8 +28,8 @@ it('never gives more than there are', () => {
   }
 })
 
-it('refuses to go on with too few', () => {
+it('rejects too few connections', () => {
   expect(() => share([true, true, true], 3)).toThrow(
-    'IDEMPOTENCY_CONNECTIONS_MAX: expected at least 4, one for marks and one for each plugin',
+    'IDEMPOTENCY_CONNECTIONS_MAX: expected at least 4 (one for marks and one for each plugin',
   )
 })

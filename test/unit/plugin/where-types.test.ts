@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const processEvent = () => {}
 
-it('offers the paths of the event that the filter by name lets through', () => {
+it('accepts the paths of the event that wantsProcessEvent selects', () => {
   definePlugin({
     slug: 'moved',
     wantsProcessEvent: (name) => name === 'inventory.moved',
@@ -24,7 +24,7 @@ it('offers the paths of the event that the filter by name lets through', () => {
   })
 })
 
-it('refuses a path that the event does not have', () => {
+it('rejects a path that the event does not have', () => {
   definePlugin({
     slug: 'misspelt',
     wantsProcessEvent: (name) => name === 'inventory.moved',
@@ -41,27 +41,27 @@ it('refuses a path that the event does not have', () => {
   })
 })
 
-it('refuses values that a field never has', () => {
+it('rejects values that a field never has', () => {
   const where: Where<InventoryMovedEvent> = [
     // @ts-expect-error a number
     { gt: { 'data.entity.quantity': '10' } },
     // @ts-expect-error no such node type
     { exact: { 'data.to.type': 'stag' } },
-    // @ts-expect-error no text
+    // @ts-expect-error not a string field
     { prefix: { 'data.entity.quantity': '1' } },
     // @ts-expect-error a list of values
     { in: { 'data.to.name': 'Freezer' } },
-    // @ts-expect-error it can only exist
+    // @ts-expect-error only exists applies to it
     { exact: { 'data.entity': 'x' } },
     // @ts-expect-error no such dialect
     { exactly: { ce_id: 'x' } },
-    // @ts-expect-error an attribute has its prefix
+    // @ts-expect-error an attribute needs its prefix
     { exact: { type: 'x' } },
   ]
   expect(where).toHaveLength(7)
 })
 
-it('offers kwargs and args of plugin events', () => {
+it('accepts kwargs and args of plugin events', () => {
   definePlugin({
     slug: 'plugin-events',
     wantsProcessEvent: (name) => name === 'stockitem.moved',
@@ -77,7 +77,7 @@ it('offers kwargs and args of plugin events', () => {
   })
 })
 
-it('offers the paths of every kind where names are open', () => {
+it('accepts the paths of every kind if names are open', () => {
   definePlugin({
     slug: 'open',
     where: {

@@ -15,10 +15,10 @@ const plan: ReplayPlan = {
   ...{ by: 'ann', at: 'today', why: '' },
 }
 
-describe('one that is not finished', () => {
-  it('is named, with the ways out', () => {
+describe('an unfinished plan', () => {
+  it('is reported, with the commands that resume and cancel it', () => {
     expect(() => requireFinished(plan)).toThrow(
-      /^replay 2 of p from 1970.*, begun by ann at today, is not finished[\s\S]*--resume\n[\s\S]*--abandon$/,
+      /^replay 2 of p from 1970.*, started by ann at today, is not finished[\s\S]*--resume\n[\s\S]*--abandon$/,
     )
     const enable: ReplayPlan = { ...plan, purpose: 'enable' }
     expect(() => requireFinished(enable)).toThrow(
@@ -26,24 +26,24 @@ describe('one that is not finished', () => {
     )
   })
 
-  it('is no matter when it was finished, or given up', () => {
+  it('does not include one that was finished or cancelled', () => {
     for (const state of ['done', 'abandoned'] as const) requireFinished({ ...plan, state })
     requireFinished(undefined)
   })
 })
 
-it('a preview names ranges, and how long it will take', () => {
+it('a preview has the ranges and the expected duration', () => {
   const preview = { records: 3, wanted: 2, undecodable: 1, examples: ['t/0@5'] }
   expect(previewText(plan, preview, 1).split('\n')).toEqual([
     '3 records from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:01.000Z, 2 for p, about 2 s at 1 a second',
     '  t: 0@5-7',
     '  u: nothing',
-    '  1 hold no event and pass by',
+    '  1 undecodable, to be skipped',
     '  t/0@5',
   ])
 })
 
-it('a summary tells what became of the events, and where those are that were given up', () => {
+it('a summary has the outcomes, and the command that lists dead letters', () => {
   const outcomes = new Map([
     ['processed', 2],
     ['rejected', 1],
@@ -51,7 +51,7 @@ it('a summary tells what became of the events, and where those are that were giv
     ['duplicate', 0],
   ])
   expect(summaryOf(plan, outcomes, 'T')).toMatch(
-    /: processed 2, rejected 1, dead-lettered 3\n4 were given up: inventory-events dead-letters list --plugin p --from T$/,
+    /: processed 2, rejected 1, dead-lettered 3\n4 dead letters: inventory-events dead-letters list --plugin p --from T$/,
   )
   expect(summaryOf(plan, new Map(), 'T')).toMatch(/by this process: nothing$/)
 })

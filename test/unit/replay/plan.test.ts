@@ -28,7 +28,7 @@ function read(value: object): ReplayPlan {
 }
 
 describe('a plan', () => {
-  it('is read as it was written', () => {
+  it('survives encoding and decoding', () => {
     fc.assert(
       fc.property(plans, (plan) => {
         const { key, value } = encodePlan(plan)
@@ -54,7 +54,7 @@ describe('a plan', () => {
     [{ ...good, ranges: [['t', 0, 1]] }, 'expected a whole number'],
     [{ ...good, ranges: [[0, 0, 1, 2]] }, 'expected a range, got [0,0,1,2]'],
     [{ ...good, generation: -1 }, 'expected a whole number, got -1'],
-  ])('that this version does not know is refused: %j', (value, why) => {
+  ])('of an unknown format is rejected: %j', (value, why) => {
     expect(read(good)).toMatchObject({ slug: 'cold-chain', by: '', toMs: undefined })
     expect(() => read(value)).toThrow(`the plan of replay:cold-chain cannot be read: ${why}`)
   })

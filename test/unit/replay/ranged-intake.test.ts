@@ -35,8 +35,8 @@ function scene(key?: string) {
   return { taken, ranges, intake, epochOf, record }
 }
 
-describe('what is replayed', () => {
-  it('is the range of a partition: below it records pass by, at its end it waits', async () => {
+describe('a replay', () => {
+  it('reads the range of a partition: records below it are skipped, at its end it waits', async () => {
     const s = scene()
     const epoch = s.epochOf(0, 8)
     for (const offset of [8, 9, 10, 19]) {
@@ -53,7 +53,7 @@ describe('what is replayed', () => {
     expect(s.taken).toEqual([10, 19, 20])
   })
 
-  it('ends where the log holds nothing just below the end', () => {
+  it('reaches the end even if the log has no record just below it', () => {
     const s = scene()
     const epoch = s.epochOf(0, 10)
     s.intake.take(epoch, s.record(0, 12))
@@ -62,7 +62,7 @@ describe('what is replayed', () => {
     expect(epoch.ledger.expected).toBe(20)
   })
 
-  it('is of one key, where one is named', () => {
+  it('reads only records with the key, if there is one', () => {
     const s = scene('x')
     const epoch = s.epochOf(0, 10)
     s.intake.take(epoch, s.record(0, 10, 'y'))
@@ -72,7 +72,7 @@ describe('what is replayed', () => {
     expect(epoch.ledger.watermark).toBe(13)
   })
 
-  it('is nothing of a partition that the plan does not name', () => {
+  it('reads nothing from a partition that is not in the plan', () => {
     const s = scene()
     const epoch = s.epochOf(1, 0)
     expect(s.intake.take(epoch, s.record(1, 0))?.why).toBe('the end of its range')

@@ -12,7 +12,7 @@ async function written(headers: DeadLetter['headers'], replay: string | undefine
   return letters.map((letter) => letter.headers)
 }
 
-it('a letter is of the live group, and names the replay if there is one', async () => {
+it('a dead letter belongs to the live group, and names the replay if there is one', async () => {
   const headers = { 'dlq.plugin': 'p', 'dlq.group': 'live.replay.p.1' }
   expect(await written(headers, 'live.replay.p.1')).toEqual([
     { 'dlq.plugin': 'p', 'dlq.group': 'live', 'dlq.replay': 'live.replay.p.1' },
@@ -20,6 +20,6 @@ it('a letter is of the live group, and names the replay if there is one', async 
   expect(await written(headers, undefined)).toEqual([{ 'dlq.plugin': 'p', 'dlq.group': 'live' }])
 })
 
-it('bytes that hold no event are given up no second time', async () => {
+it('undecodable records are not dead-lettered a second time', async () => {
   expect(await written({ 'dlq.plugin': '*' }, undefined)).toEqual([])
 })

@@ -14,7 +14,7 @@ function loaded(own: Partial<Plugin>): LoadedPlugin {
 }
 
 describe('a replayed plugin', () => {
-  it('wants one kind, and of that what its own filter wants', () => {
+  it('wants one kind, restricted by its own filter', () => {
     const { wantsProcessEvent } = replayedPlugin(loaded({}), { kind: 'a' })
     expect(['a', 'b'].map((name) => wantsProcessEvent?.(name))).toEqual([true, false])
     const picky = loaded({ wantsProcessEvent: (name) => name === 'b' })
@@ -22,12 +22,12 @@ describe('a replayed plugin', () => {
     expect(replayedPlugin(picky, {}).wantsProcessEvent?.('b')).toBe(true)
   })
 
-  it('hides no fault of its own filter', () => {
+  it('does not hide errors of its own filter', () => {
     const odd = loaded({ wantsProcessEvent: (() => 'yes') as never })
     expect(replayedPlugin(odd, { kind: 'a' }).wantsProcessEvent?.('a')).toBe('yes')
   })
 
-  it('is as slow as the slower of its limit and the rate', () => {
+  it('has the lower of its own limit and the rate', () => {
     const limited = loaded({ maxPerSecond: 50 })
     const limits = [10, 100, undefined].map((rate) => replayedPlugin(limited, { rate }))
     expect(limits.map(({ maxPerSecond }) => maxPerSecond)).toEqual([10, 50, 50])

@@ -16,6 +16,6 @@ it.each([
   expect(didYouMean(name, known)).toBe(meant)
 })
 
-it('finds nothing among nothing', () => {
+it('finds nothing among no names', () => {
   expect(didYouMean('retry', [])).toBeUndefined()
 })

@@ -22,20 +22,20 @@ it('writes a JSON line with level, time, component and message', () => {
   ])
 })
 
-it('keeps to its level', () => {
+it('respects its level', () => {
   const { log, parsed } = logging('warn')
   log.info('no')
   log.warn('yes')
   expect(parsed()).toMatchObject([{ msg: 'yes' }])
 })
 
-it('masks secrets, at the top and one deep', () => {
+it('masks secrets at the top level and one level deep', () => {
   const { log, parsed } = logging()
   log.info({ password: 'hush', broker: { host: 'a', sasl: { password: 'hush' } } }, 'connecting')
   expect(parsed()).toMatchObject([{ password: '***', broker: { host: 'a', sasl: '***' } }])
 })
 
-it('tells of an error its code, plugin, record and causes', () => {
+it('logs an error with its code, plugin, record and causes', () => {
   const { log, parsed } = logging()
   const cause = new TypeError('socket closed')
   const details = { plugin: 'cold-chain', record: 'a/0@7', retryable: true, cause }
@@ -52,7 +52,7 @@ it('tells of an error its code, plugin, record and causes', () => {
   })
 })
 
-it('survives errors that are none and causes without end', () => {
+it('handles thrown non-errors and endless causes', () => {
   const { log, parsed } = logging()
   const endless = new Error('endless')
   endless.cause = endless

@@ -6,28 +6,28 @@ const fail = (message: string) => {
 }
 
 describe('andThen', () => {
-  it('goes on at once with a value that is there', () => {
+  it('continues at once with a plain value', () => {
     expect(andThen(1, (one) => one + 1)).toBe(2)
   })
 
-  it('goes on with a promised value when it is there', async () => {
+  it('continues with a promised value when it resolves', async () => {
     const two = andThen(Promise.resolve(1), (one) => one + 1)
     expect(two).toBeInstanceOf(Promise)
     expect(await two).toBe(2)
   })
 
-  it('passes a rejection on', async () => {
+  it('passes on a rejection', async () => {
     await expect(andThen(Promise.reject(new Error('no')), () => 1)).rejects.toThrow('no')
   })
 })
 
-describe('attempt', () => {
-  it('answers what the call answers', async () => {
+describe('tryCatch', () => {
+  it('returns what the call returns', async () => {
     expect(tryCatch(() => 1, fail as never)).toBe(1)
     expect(await tryCatch(() => Promise.resolve(1), fail as never)).toBe(1)
   })
 
-  it('makes something of what is thrown, at once', () => {
+  it('handles a throw at once', () => {
     const caught = tryCatch<string>(
       () => fail('thrown'),
       (error) => (error as Error).message,
@@ -35,7 +35,7 @@ describe('attempt', () => {
     expect(caught).toBe('thrown')
   })
 
-  it('makes something of what is rejected', async () => {
+  it('handles a rejection', async () => {
     const caught = tryCatch<string>(
       () => Promise.reject(new Error('rejected')),
       (error) => (error as Error).message,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { TimeSlice } from '../../../src/util/time-slice.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
-it('is over when its time is, until others had the thread', async () => {
+it('is over after its time limit, until the event loop has run', async () => {
   const clock = new ManualClock()
   const slice = new TimeSlice(clock, 10)
   expect(slice.isOver()).toBe(false)

@@ -36,16 +36,16 @@ it('lists the plugins of PLUGINS', async () => {
   })
 })
 
-it('checks the plugins that are named, and tells what each asks for', async () => {
+it('checks the named plugins, and prints the options of each', async () => {
   vi.stubEnv('HANDLER_TIMEOUT_MS', '1234')
   const { out, err, exitCode } = await run('check', example)
   expect(out).toContain(`picky: ok (${example})`)
-  expect(out).toContain('attempts     2, 10 to 30000 ms apart, then dead-letter')
+  expect(out).toContain('attempts     2, delays from 10 to 30000 ms, then dead-letter')
   expect(out).toContain('time limit   1234 ms')
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 })
 })
 
-it('refuses a path that no event has, and tells what filters ask for', async () => {
+it('rejects a path that no event has, and prints the fields of filters', async () => {
   const wrong = bad.replace('no-handler', 'wrong-where')
   const [path, meant] = ['data.entty.name', 'data.entity.name']
   expect(await run('check', wrong)).toEqual({
@@ -55,10 +55,12 @@ it('refuses a path that no event has, and tells what filters ask for', async () 
   })
   vi.stubEnv('PLUGIN_FILTERS', JSON.stringify({ picky: { exists: { 'data.entity.name': true } } }))
   const { out } = await run('check', example)
-  expect(out).toContain('wants        events by its own filter, and by data.entity.name\n')
+  expect(out).toContain(
+    'wants        events that wantsProcessEvent accepts, filtered by data.entity.name\n',
+  )
 })
 
-it('ends with 1 when a plugin is bad, and still tells of the good', async () => {
+it('exits with 1 if a plugin is invalid, and still prints the valid ones', async () => {
   const { out, err, exitCode } = await run('check', bad, example)
   expect(out).toContain('picky: ok')
   expect(err).toBe(
@@ -67,7 +69,7 @@ it('ends with 1 when a plugin is bad, and still tells of the good', async () => 
   expect(exitCode).toBe(1)
 })
 
-it('says so when no plugin is named', async () => {
+it('reports that no plugin is named', async () => {
   vi.stubEnv('PLUGINS', '')
   await expect(run('check')).rejects.toMatchObject({ code: 'USAGE' })
 })

@@ -8,7 +8,7 @@ function lineOn(isTTY: boolean) {
   return { progress: createProgressLine(stream, () => time.ms), written, time }
 }
 
-it('is written over on a terminal, five times a second at most', () => {
+it('is updated in place on a terminal, at most five times a second', () => {
   const { progress, written, time } = lineOn(true)
   progress.show('1')
   progress.show('2')
@@ -19,7 +19,7 @@ it('is written over on a terminal, five times a second at most', () => {
   expect(written).toEqual(['\r\x1b[K1', '\r\x1b[K3', '\r\x1b[Kline 7: bad\n', '\r\x1b[K'])
 })
 
-it('is not written elsewhere; other lines are', () => {
+it('is not written to other streams, but printed lines are', () => {
   const { progress, written } = lineOn(false)
   progress.show('1')
   progress.print(['a', 'b'])

@@ -13,15 +13,15 @@ function reported(what: unknown, env: Record<string, string>): string {
   return write.mock.calls.map(([text]) => String(text)).join('')
 }
 
-it('is one line', () => {
+it('prints an error as one line', () => {
   expect(reported(error, {})).toBe('error: cannot connect to Kafka\n')
 })
 
-it('tells the causes to whoever debugs', () => {
+it('prints the causes with LOG_LEVEL=debug', () => {
   const text = reported(error, { LOG_LEVEL: 'debug' })
   expect(text).toContain('error: cannot connect to Kafka\n  caused by: Error: connect ECONNREFUSED')
 })
 
-it('copes with whatever was thrown', () => {
+it('accepts any thrown value', () => {
   expect(reported(undefined, { LOG_LEVEL: 'debug' })).toBe('error: undefined\n')
 })

@@ -7,6 +7,6 @@ it('reads whole numbers within its bounds', () => {
   expect(wholeNumber(0, 9)('0')).toBe(0)
 })
 
-it.each(['0', '-1', '100000', '1.5', '1e3', '', ' 1', 'many'])('refuses "%s"', (text) => {
+it.each(['0', '-1', '100000', '1.5', '1e3', '', ' 1', 'many'])('rejects "%s"', (text) => {
   expect(() => wholeNumber(1, 99_999)(text)).toThrow('expected a whole number from 1 to 99999')
 })

@@ -15,17 +15,17 @@ function problemsOf(value: unknown): string {
   return validation.ok ? 'none' : formatProblems(validation.problems)
 }
 
-/** The first sample with something else in its entity. */
+/** The first sample with changes to its entity. */
 function withEntity(fields: object): object {
   return { ...received, entity: { ...(received.entity as object), ...fields } }
 }
 
 describe('validateEvent', () => {
-  it.each(readSamples())('takes the published $kind as it is', (sample) => {
+  it.each(readSamples())('accepts the published $kind unchanged', (sample) => {
     expect(validateEvent(sample)).toEqual({ ok: true, event: sample })
   })
 
-  it('takes every valid event as it is', () => {
+  it('accepts every valid event unchanged', () => {
     fc.assert(
       fc.property(event, (valid) => {
         const validation = validateEvent(valid)
@@ -41,7 +41,7 @@ describe('validateEvent', () => {
     [withEntity({ attributes: null }), 'entity.attributes: expected an object, got null'],
     [withEntity({ attributes: [] }), 'entity.attributes: expected an object, got a list of 0'],
     [withEntity({ id: '' }), 'entity.id: expected a non-empty string, got ""'],
-    [withEntity({ colour: 'red' }), 'entity.colour: expected no field of this name, got "red"'],
+    [withEntity({ colour: 'red' }), 'entity.colour: expected no such field, got "red"'],
     [
       withEntity({ attributes: { 'a b': [1, Number.POSITIVE_INFINITY] } }),
       'entity.attributes["a b"][1]: expected a finite number, got Infinity',
@@ -78,7 +78,7 @@ describe('validateEvent', () => {
       'sourceEntityIds[1]: expected a string, got 1; sourceEntityIds[2]: expected a non-empty string, got ""',
     ],
     [{ ...received, kind: 7 }, 'kind: expected a string, got 7'],
-    [{}, 'kind: expected the kind of an inventory event, or else a `name`, got nothing'],
+    [{}, 'kind: expected the kind of an inventory event, or a `name` instead, got nothing'],
     [null, 'event: expected an object, got null'],
     [[], 'event: expected an object, got a list of 0'],
     ['x', 'event: expected an object, got "x"'],
@@ -90,31 +90,31 @@ describe('validateEvent', () => {
       { id: 'a', kind: 'order.x', time: '2024-01-15T10:30:00Z', f: { g: Number.NaN } },
       'f.g: expected a finite number, got NaN',
     ],
-  ])('refuses %j: %s', (value, problems) => {
+  ])('rejects %j: %s', (value, problems) => {
     expect(problemsOf(value)).toBe(problems)
   })
 
-  it('writes the time in UTC', () => {
+  it('converts the time to UTC', () => {
     const event = assertEvent({ ...received, time: '2024-01-15T11:30:00.250000+01:00' })
     expect(event.time).toBe('2024-01-15T10:30:00.250Z')
   })
 
-  it('fills in the arguments that a plugin event leaves out', () => {
+  it('fills in the arguments that a plugin event omits', () => {
     const event = { id: 'a', name: 'plugins_loaded', time: '2024-01-15T10:30:00Z' }
     expect(assertEvent(event)).toEqual({ ...event, args: [], kwargs: {} })
   })
 
-  it('takes a kind without a schema with all its fields', () => {
+  it('accepts a kind without a schema, with all its fields', () => {
     const text =
       '{"id":"a","kind":"order.x","time":"2024-01-15T10:30:00Z","__proto__":{"b":[null]}}'
     expect(JSON.stringify(assertEvent(JSON.parse(text)))).toBe(text)
   })
 
-  it('takes a field that is undefined for a missing one', () => {
+  it('treats an undefined field as missing', () => {
     expect(problemsOf(withEntity({ quantity: undefined, other: undefined }))).toBe('none')
   })
 
-  it('refuses what nests deeper than it can promise to keep', () => {
+  it('rejects values nested too deeply', () => {
     const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
     expect(problemsOf(withEntity({ attributes: { a: nested(99) } }))).toBe('none')
     expect(problemsOf(withEntity({ attributes: { a: nested(100) } }))).toContain(
@@ -123,7 +123,7 @@ describe('validateEvent', () => {
     expect(problemsOf(withEntity({ attributes: { a: nested(100_000) } }))).toContain('at most 100')
   })
 
-  it('names no more than twenty problems, and shortens what it shows', () => {
+  it('reports at most twenty problems with shortened values', () => {
     const list = Array.from({ length: 1000 }, () => 'x'.repeat(500))
     const validation = validateEvent({ ...received, entity: list, flowId: 'x'.repeat(500) })
     expect(validation.ok).toBe(false)
@@ -132,7 +132,7 @@ describe('validateEvent', () => {
     expect(problemsOf(withEntity({ quantity: 'x'.repeat(500) })).length).toBeLessThan(200)
   })
 
-  it('throws EVENT_INVALID where an event is demanded', () => {
+  it('throws EVENT_INVALID from assertEvent', () => {
     expect(() => assertEvent({ name: 'a' })).toThrow(
       expect.objectContaining({ code: 'EVENT_INVALID' }),
     )

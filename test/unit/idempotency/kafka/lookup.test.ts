@@ -19,7 +19,7 @@ function setUp() {
     log.write('events', [
       { partition: 2, value: packMarks([markOf({ groupId, plugin, eventId: 'e1' }, print)]) },
     ])
-  const asked = (plugin: string, partition = 2) => ({
+  const query = (plugin: string, partition = 2) => ({
     plugin,
     eventId: 'e1',
     fingerprint: 'print',
@@ -29,17 +29,17 @@ function setUp() {
   const pass = (ms: number) => {
     nowMs += ms
   }
-  return { lookup, complete, asked, at, faults, writes, pass }
+  return { lookup, complete, query, at, faults, writes, pass }
 }
 
-it('tells when an event was completed, and with which content', async () => {
-  const { lookup, complete, asked, pass } = setUp()
+it('returns when an event was completed, and with which content', async () => {
+  const { lookup, complete, query, pass } = setUp()
   await complete('a', 'print')
   pass(5)
   await complete('b', 'another')
   await complete('c', 'print', 'another group')
-  const notes = await lookup.find([asked('a'), asked('b'), asked('c'), asked('a', 0)])
-  expect(notes).toEqual([
+  const completions = await lookup.find([query('a'), query('b'), query('c'), query('a', 0)])
+  expect(completions).toEqual([
     { type: 'completed', atMs: 10_000, content: 'same', expired: false },
     { type: 'completed', atMs: 10_005, content: 'other', expired: false },
     { type: 'none', why: expect.stringContaining('no mark') },
@@ -47,26 +47,26 @@ it('tells when an event was completed, and with which content', async () => {
   ])
 })
 
-it('tells of the oldest mark that counts, or else of the newest', async () => {
-  const { lookup, complete, asked, pass } = setUp()
+it('returns the oldest unexpired mark, otherwise the newest', async () => {
+  const { lookup, complete, query, pass } = setUp()
   await complete('a', 'print')
   pass(TTL_MS)
-  expect(await lookup.find([asked('a')])).toMatchObject([{ atMs: 10_000, expired: true }])
+  expect(await lookup.find([query('a')])).toMatchObject([{ atMs: 10_000, expired: true }])
   await complete('a', 'print')
   pass(1)
   await complete('a', 'print')
-  expect(await lookup.find([asked('a')])).toMatchObject([{ atMs: 11_000, expired: false }])
+  expect(await lookup.find([query('a')])).toMatchObject([{ atMs: 11_000, expired: false }])
 })
 
-it('says so where it cannot read the ledger', async () => {
-  const { lookup, complete, asked, at, faults, writes } = setUp()
+it('returns unknown if it cannot read the marks topic', async () => {
+  const { lookup, complete, query, at, faults, writes } = setUp()
   await complete('a', 'print')
   at('events', 2).push({ value: Buffer.from([9, 9]), timestampMs: 0 })
-  expect(await lookup.find([asked('a'), asked('b')])).toMatchObject([
+  expect(await lookup.find([query('a'), query('b')])).toMatchObject([
     { type: 'completed' },
     { type: 'unknown', why: expect.stringContaining('this version can read') },
   ])
   faults.read = true
-  expect(await lookup.find([asked('a')])).toEqual([{ type: 'unknown', why: 'no answer' }])
+  expect(await lookup.find([query('a')])).toEqual([{ type: 'unknown', why: 'no answer' }])
   expect(writes).toHaveLength(1)
 })

@@ -9,13 +9,13 @@ function unpack(bytes: Buffer | null): number[][] | undefined {
 }
 
 describe('the format of marks', () => {
-  it('is what other versions of the service read', () => {
+  it('does not change between versions', () => {
     expect(packMarks([markOf(key, 'fingerprint')]).toString('hex')).toBe(
       '01c0efbdad57a02ddf49e764dc44863b03',
     )
   })
 
-  it('gives back what was packed', () => {
+  it('unpacks what was packed', () => {
     const marks = Array.from({ length: 1_000 }, (_, n) =>
       markOf({ ...key, eventId: `evt_${n}` }, `${n}`),
     )
@@ -23,7 +23,7 @@ describe('the format of marks', () => {
     expect(unpack(packMarks([]))).toEqual([])
   })
 
-  it('tells apart group, plugin, id and fingerprint', () => {
+  it('distinguishes group, plugin, id and fingerprint', () => {
     const marks = [
       markOf(key, 'f'),
       markOf({ ...key, groupId: 'other' }, 'f'),
@@ -41,7 +41,7 @@ describe('the format of marks', () => {
     ['half a mark', Buffer.concat([Buffer.from([1]), Buffer.alloc(17)])],
     ['no byte', Buffer.alloc(0)],
     ['no value', null],
-  ])('refuses %s', (_, bytes) => {
+  ])('rejects %s', (_, bytes) => {
     expect(unpack(bytes)).toBeUndefined()
   })
 })

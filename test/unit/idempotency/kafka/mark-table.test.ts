@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MarkTable } from '../../../../src/idempotency/kafka/mark-table.ts'
 
-/** Few first words, so that searches collide, wrap around and are moved up. */
+/** Few distinct first words, so that searches collide and wrap around, and entries are moved up. */
 const mark = fc
   .tuple(fc.constantFrom(0, 1, 2, 127, 0xffff_ffff), fc.nat(40), fc.nat(1), fc.nat(3))
   .map((words) => Uint32Array.from(words))
@@ -16,8 +16,8 @@ const step = fc.oneof(
 
 const keyOf = (mark: Uint32Array) => mark.slice(0, 3).join()
 
-describe('the table of marks', () => {
-  it('does what a map in the order of insertion does', () => {
+describe('mark table', () => {
+  it('agrees with an insertion-ordered Map', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 600, size: 'max' }), (steps) => {
         const table = new MarkTable()
@@ -48,7 +48,7 @@ describe('the table of marks', () => {
     )
   })
 
-  it('keeps its entries in order when it grows while it is wrapped around', () => {
+  it('keeps its entries in order when it grows while wrapped around', () => {
     const table = new MarkTable()
     const at = (n: number) => Uint32Array.from([n * 2_654_435_761, n, 0, n])
     for (let n = 0; n < 60; n++) table.add(at(n), n)

@@ -5,12 +5,12 @@ import { CONTRACT_TTL_MS, claimOf, storeContract } from '../../../contract/store
 import { fakeMarksLog } from '../../../support/fake-marks-log.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 
-/** A ledger, and stores that use it one after the other or side by side. */
-function ledger() {
+/** A marks topic and stores that use it, one after another or at the same time. */
+function marksTopic() {
   const clock = new ManualClock(1_000_000)
   const fake = fakeMarksLog(() => clock.now())
-  const notes: string[] = []
-  const note = (text: string) => void notes.push(text)
+  const reported: string[] = []
+  const report = (text: string) => void reported.push(text)
   const store = (maxMarks = 1_000, groupId = 'group') =>
     createKafkaStore({
       marksLog: fake.log,
@@ -19,13 +19,13 @@ function ledger() {
       ttlMs: CONTRACT_TTL_MS,
       maxMarks,
       reports: {
-        onEvict: (count) => note(`evicted ${count}`),
-        onUnreadable: (partition, records) => note(`unreadable ${records} of ${partition}`),
-        onReadBack: (partition, marks) => note(`read ${marks} of ${partition}`),
-        onWriteFailed: (error, unwritten) => note(`${error}: ${unwritten}`),
+        onEvict: (count) => report(`evicted ${count}`),
+        onUnreadable: (partition, records) => report(`unreadable ${records} of ${partition}`),
+        onReadBack: (partition, marks) => report(`read ${marks} of ${partition}`),
+        onWriteFailed: (error, unwritten) => report(`${error}: ${unwritten}`),
       },
     })
-  return { ...fake, clock, store, notes }
+  return { ...fake, clock, store, reported }
 }
 
 async function own(store: IdempotencyStore, partition = 0): Promise<AbortController> {
@@ -45,14 +45,14 @@ async function complete(store: IdempotencyStore, id: string, partition = 0): Pro
 const typeOf = async (store: IdempotencyStore, id: string, partition = 0) =>
   (await store.claim(key(id, partition), 'f')).type
 
-storeContract('kafka (its ledger in memory)', async () => {
-  const { store, clock } = ledger()
+storeContract('kafka (marks topic in memory)', async () => {
+  const { store, clock } = marksTopic()
   return { store: store(), topic: 'events', advance: (ms) => clock.advance(ms) }
 })
 
 describe('the kafka store', () => {
-  it('writes marks by itself, many to a record, and reads them back', async () => {
-    const { store, clock, at, writes } = ledger()
+  it('writes marks in the background, many per record, and reads them back', async () => {
+    const { store, clock, at, writes } = marksTopic()
     const first = store()
     await own(first)
     await own(first, 1)
@@ -67,8 +67,8 @@ describe('the kafka store', () => {
     expect(await typeOf(second, 'evt_50')).toBe('claimed')
   })
 
-  it('knows only the marks of the partition that the event is in', async () => {
-    const { store } = ledger()
+  it("knows only the marks of the event's partition", async () => {
+    const { store } = marksTopic()
     const first = store()
     await own(first)
     await own(first, 1)
@@ -76,8 +76,8 @@ describe('the kafka store', () => {
     expect(await typeOf(first, 'evt', 1)).toBe('claimed')
   })
 
-  it('does not take the marks of another group, whose ledger has the same name, for its own', async () => {
-    const { store } = ledger()
+  it('ignores the marks of another group whose marks topic has the same name', async () => {
+    const { store } = marksTopic()
     const first = store()
     await own(first)
     await complete(first, 'evt')
@@ -87,8 +87,8 @@ describe('the kafka store', () => {
     expect(await typeOf(other, 'evt')).toBe('claimed')
   })
 
-  it('flushes all that was completed before, also what was completed during a write', async () => {
-    const { store, at } = ledger()
+  it('flushes all earlier marks, including those made during a write', async () => {
+    const { store, at } = marksTopic()
     const first = store()
     await own(first)
     await complete(first, 'a')
@@ -98,8 +98,8 @@ describe('the kafka store', () => {
     expect(at('events', 0)).toHaveLength(2)
   })
 
-  it('rejects a flush while marks cannot be written, and writes them later by itself', async () => {
-    const { store, faults, clock, notes, at } = ledger()
+  it('rejects a flush while marks cannot be written, and writes them later in the background', async () => {
+    const { store, faults, clock, reported, at } = marksTopic()
     const first = store()
     await own(first)
     faults.write = true
@@ -107,7 +107,7 @@ describe('the kafka store', () => {
     await expect(first.flush()).rejects.toThrow('not acknowledged')
     await complete(first, 'b')
     await expect(first.flush()).rejects.toThrow('not acknowledged')
-    expect(notes).toContain('not acknowledged: 2')
+    expect(reported).toContain('not acknowledged: 2')
     expect(await typeOf(first, 'a')).toBe('completed')
     faults.write = false
     await clock.advance(1_000)
@@ -121,15 +121,15 @@ describe('the kafka store', () => {
     ])
   })
 
-  it('begins nothing new while too many marks are unwritten, and goes on by itself', async () => {
-    const { store, faults, clock } = ledger()
+  it('refuses claims while too many marks are unwritten, and recovers by itself', async () => {
+    const { store, faults, clock } = marksTopic()
     const first = store(100_000)
     await own(first)
     faults.write = true
     let n = 0
     await expect(async () => {
       while (n < 70_000) await complete(first, `evt_${n++}`)
-    }).rejects.toThrow('65536 marks of completed events wait to be written')
+    }).rejects.toThrow('65536 marks of completed events are waiting to be written')
     faults.write = false
     await clock.advance(1_000)
     await complete(first, 'evt_new')
@@ -139,8 +139,8 @@ describe('the kafka store', () => {
     expect(await typeOf(second, 'evt_65535')).toBe('completed')
   })
 
-  it('forgets the oldest beyond its limit, over all partitions, and says so', async () => {
-    const { store, clock, notes } = ledger()
+  it('evicts the oldest marks beyond its limit over all partitions, and reports it', async () => {
+    const { store, clock, reported } = marksTopic()
     const first = store(3)
     await own(first)
     await own(first, 1)
@@ -148,13 +148,13 @@ describe('the kafka store', () => {
       await complete(first, `evt_${n}`, partition)
       await clock.advance(1_000)
     }
-    expect(notes.filter((text) => text.startsWith('evicted'))).toEqual(['evicted 1'])
+    expect(reported.filter((text) => text.startsWith('evicted'))).toEqual(['evicted 1'])
     expect(await typeOf(first, 'evt_0', 0)).toBe('claimed')
     expect(await typeOf(first, 'evt_1', 1)).toBe('completed')
   })
 
-  it('reads no more records back than its limit, and counts what it leaves out', async () => {
-    const { store, notes } = ledger()
+  it('reads back no more records than its limit, and counts the others', async () => {
+    const { store, reported } = marksTopic()
     const first = store()
     await own(first)
     for (let n = 0; n < 10; n++) {
@@ -163,15 +163,15 @@ describe('the kafka store', () => {
     }
     const second = store(4)
     await own(second)
-    expect(notes).toContain('evicted 6')
+    expect(reported).toContain('evicted 6')
     expect([await typeOf(second, 'evt_5'), await typeOf(second, 'evt_6')]).toEqual([
       'claimed',
       'completed',
     ])
   })
 
-  it('forgets the marks of a lost partition, reads them anew, and takes late ones', async () => {
-    const { store } = ledger()
+  it('forgets the marks of a lost partition, reads them again, and accepts late ones', async () => {
+    const { store } = marksTopic()
     const [a, b] = [store(), store()]
     const loss = await own(a)
     const late = claimOf(await a.claim(key('late'), 'f'))
@@ -188,8 +188,8 @@ describe('the kafka store', () => {
     for (const id of ['evt_1', 'evt_2', 'late']) expect(await typeOf(a, id)).toBe('completed')
   })
 
-  it('does not give a claim twice when the partition came back while it was held', async () => {
-    const { store } = ledger()
+  it('does not grant a claim twice if the partition is regained while it is held', async () => {
+    const { store } = marksTopic()
     const first = store()
     const loss = await own(first)
     const held = claimOf(await first.claim(key('evt'), 'f'))
@@ -200,8 +200,8 @@ describe('the kafka store', () => {
     expect(await typeOf(first, 'evt')).toBe('claimed')
   })
 
-  it('tries anew when the marks could not be read', async () => {
-    const { store, faults } = ledger()
+  it('retries if the marks could not be read', async () => {
+    const { store, faults } = marksTopic()
     const first = store()
     const lost = new AbortController().signal
     const owned = { topic: 'events', partition: 0, lost }
@@ -213,8 +213,8 @@ describe('the kafka store', () => {
     expect(await typeOf(first, 'evt')).toBe('claimed')
   })
 
-  it('skips records that it cannot read, counts them, and reads the others', async () => {
-    const { store, at, notes } = ledger()
+  it('skips and counts records that it cannot read, and reads the others', async () => {
+    const { store, at, reported } = marksTopic()
     const first = store()
     await own(first)
     await complete(first, 'evt')
@@ -223,12 +223,12 @@ describe('the kafka store', () => {
     await first.flush()
     const second = store()
     await own(second)
-    expect(notes).toContain('unreadable 2 of events/0')
+    expect(reported).toContain('unreadable 2 of events/0')
     expect(await typeOf(second, 'evt')).toBe('completed')
   })
 
-  it('reads marks with the age that they have, and none from the future', async () => {
-    const { store, at, clock } = ledger()
+  it('reads marks with their age, and none from the future', async () => {
+    const { store, at, clock } = marksTopic()
     const first = store()
     await own(first)
     await complete(first, 'old')
@@ -246,8 +246,8 @@ describe('the kafka store', () => {
     expect(await typeOf(second, 'ahead')).toBe('claimed')
   })
 
-  it('writes what is left when it is closed, but waits for no ledger that is away', async () => {
-    const { store, faults, at, writes } = ledger()
+  it('writes the remaining marks on close, but not while Kafka is unavailable', async () => {
+    const { store, faults, at, writes } = marksTopic()
     const first = store()
     await own(first)
     await complete(first, 'a')

@@ -2,90 +2,96 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Batcher } from '../../../../src/idempotency/postgres/batcher.ts'
 
-/** Calls stay out until the test ends them. */
+/** Calls stay in flight until the test ends them. */
 function scene({ callsMax = 1, batchMax = 100 } = {}) {
-  const calls: { asked: readonly number[]; succeed(): void; fail(): void }[] = []
+  const calls: { requests: readonly number[]; succeed(): void; fail(): void }[] = []
   let out = 0
   const sizes = { out: 0, batch: 0 }
-  const gather = new Batcher<number, string>({
+  const batcher = new Batcher<number, string>({
     callsMax,
     batchMax,
-    batch(asked) {
+    batch(requests) {
       sizes.out = Math.max(sizes.out, ++out)
-      sizes.batch = Math.max(sizes.batch, asked.length)
+      sizes.batch = Math.max(sizes.batch, requests.length)
       const call = new Promise<string[]>((resolve, reject) => {
-        const succeed = () => resolve(asked.map((each) => `answer ${each}`))
-        calls.push({ asked, succeed, fail: () => reject(new Error('away')) })
+        const succeed = () => resolve(requests.map((each) => `result ${each}`))
+        calls.push({ requests, succeed, fail: () => reject(new Error('away')) })
       })
       return call.finally(() => out--)
     },
   })
-  const asked = () => calls.map(({ asked }) => asked)
-  return { gather, calls, sizes, asked, ask: (...all: number[]) => all.map((n) => gather.load(n)) }
+  const requests = () => calls.map(({ requests }) => requests)
+  return {
+    batcher,
+    calls,
+    sizes,
+    requests,
+    load: (...all: number[]) => all.map((n) => batcher.load(n)),
+  }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('what is asked for one by one', () => {
-  it('goes together at the end of the turn in which it comes, and each has its own answer', async () => {
-    const { ask, asked, calls } = scene()
-    const answers = ask(1, 2)
+describe('single requests', () => {
+  it('are sent together at the end of their turn, and each gets its own result', async () => {
+    const { load, requests, calls } = scene()
+    const results = load(1, 2)
     await Promise.resolve()
-    answers.push(...ask(3))
+    results.push(...load(3))
     await turn()
-    expect(asked()).toEqual([[1, 2, 3]])
+    expect(requests()).toEqual([[1, 2, 3]])
     calls[0]?.succeed()
-    expect(await Promise.all(answers)).toEqual(['answer 1', 'answer 2', 'answer 3'])
+    expect(await Promise.all(results)).toEqual(['result 1', 'result 2', 'result 3'])
   })
 
-  it('waits while as many calls are out as may be, and then goes together', async () => {
-    const { gather, asked, calls } = scene({ callsMax: 2 })
+  it('wait while the maximum number of calls is in flight, then are sent together', async () => {
+    const { batcher, requests, calls } = scene({ callsMax: 2 })
     for (const each of [1, 2, 3, 4]) {
-      void gather.load(each)
+      void batcher.load(each)
       await turn()
     }
-    expect(asked()).toEqual([[1], [2]])
+    expect(requests()).toEqual([[1], [2]])
     calls[1]?.succeed()
     await turn()
     await turn()
-    expect(asked()).toEqual([[1], [2], [3, 4]])
+    expect(requests()).toEqual([[1], [2], [3, 4]])
   })
 
-  it('goes in several calls where it is too much for one', async () => {
-    const { ask, asked } = scene({ callsMax: 2, batchMax: 2 })
-    void ask(1, 2, 3, 4, 5)
+  it('are split into several calls if there are too many for one', async () => {
+    const { load, requests } = scene({ callsMax: 2, batchMax: 2 })
+    void load(1, 2, 3, 4, 5)
     await turn()
-    expect(asked()).toEqual([
+    expect(requests()).toEqual([
       [1, 2],
       [3, 4],
     ])
   })
 
-  it('fails with its call, and nothing else does', async () => {
-    const { ask, calls } = scene({ callsMax: 2, batchMax: 2 })
-    const answers = ask(1, 2, 3)
+  it('fail with their call, without affecting others', async () => {
+    const { load, calls } = scene({ callsMax: 2, batchMax: 2 })
+    const results = load(1, 2, 3)
     await turn()
     calls[0]?.fail()
     calls[1]?.succeed()
-    const settled = await Promise.allSettled(answers)
+    const settled = await Promise.allSettled(results)
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
-    const again = ask(1)
+    const again = load(1)
     await turn()
     calls[2]?.succeed()
-    expect(await Promise.all(again)).toEqual(['answer 1'])
+    expect(await Promise.all(again)).toEqual(['result 1'])
   })
 })
 
-it('is settled when all is answered, failed or not, and at once when nothing was asked for', async () => {
-  const { gather, ask, calls } = scene()
-  await gather.settled()
-  const answers = Promise.allSettled(ask(1))
+it('is settled when all requests have ended, failed or not, and at once if there are none', async () => {
+  const { batcher, load, calls } = scene()
+  await batcher.settled()
+  const results = Promise.allSettled(load(1))
   await turn()
-  void ask(2)
+  void load(2)
   const ended: string[] = []
-  const settled = gather.settled().then(() => ended.push('settled'))
+  const settled = batcher.settled().then(() => ended.push('settled'))
   calls[0]?.fail()
-  await answers
+  await results
   await turn()
   expect(ended).toEqual([])
   calls[1]?.succeed()
@@ -93,16 +99,16 @@ it('is settled when all is answered, failed or not, and at once when nothing was
   expect(ended).toEqual(['settled'])
 })
 
-it('answers each with its own, once, and keeps its limits, whenever calls end', async () => {
+it('resolves each request once with its own result, within its limits, whenever calls end', async () => {
   const limits = fc.record({
     callsMax: fc.integer({ min: 1, max: 3 }),
     batchMax: fc.integer({ min: 1, max: 4 }),
   })
-  const steps = fc.array(fc.constantFrom('ask', 'turn', 'succeed', 'fail'), { maxLength: 60 })
+  const steps = fc.array(fc.constantFrom('load', 'turn', 'succeed', 'fail'), { maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(limits, steps, async (options, all) => {
-      const { ask, asked, calls, sizes, gather } = scene(options)
-      const answers: Promise<PromiseSettledResult<string>[]>[] = []
+      const { load, requests, calls, sizes, batcher } = scene(options)
+      const results: Promise<PromiseSettledResult<string>[]>[] = []
       const failed = new Set<number>()
       let ended = 0
       const end = (how: 'succeed' | 'fail') => {
@@ -110,24 +116,24 @@ it('answers each with its own, once, and keeps its limits, whenever calls end', 
         if (call === undefined) return
         ended += 1
         call[how]()
-        if (how === 'fail') for (const each of call.asked) failed.add(each)
+        if (how === 'fail') for (const each of call.requests) failed.add(each)
       }
       for (const step of all) {
-        if (step === 'ask') answers.push(Promise.allSettled(ask(answers.length)))
+        if (step === 'load') results.push(Promise.allSettled(load(results.length)))
         else if (step === 'turn') await turn()
         else end(step as 'succeed' | 'fail')
       }
-      for (let turns = 0; turns <= 2 * answers.length; turns++) {
+      for (let turns = 0; turns <= 2 * results.length; turns++) {
         await turn()
         end('succeed')
       }
-      await gather.settled()
-      expect(asked().flat()).toEqual(answers.map((_, n) => n))
+      await batcher.settled()
+      expect(requests().flat()).toEqual(results.map((_, n) => n))
       expect(sizes.out).toBeLessThanOrEqual(options.callsMax)
       expect(sizes.batch).toBeLessThanOrEqual(options.batchMax)
-      for (const [n, [each]] of (await Promise.all(answers)).entries()) {
+      for (const [n, [each]] of (await Promise.all(results)).entries()) {
         if (failed.has(n)) expect(each).toHaveProperty('reason.message', 'away')
-        else expect(each).toHaveProperty('value', `answer ${n}`)
+        else expect(each).toHaveProperty('value', `result ${n}`)
       }
     }),
   )

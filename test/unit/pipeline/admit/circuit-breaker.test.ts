@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000
 const event = (id: string) => ({ id, kind: 'inventory.moved' })
 
 describe('breaker', () => {
-  /** Each answer is that of a call that was let through just before. */
+  /** Each result is that of a call that was let through just before. */
   const breaker = () => {
     const clock = new ManualClock()
     const one = new Breaker({ clock, random: () => 1, onChange() {} })
@@ -34,7 +34,7 @@ describe('breaker', () => {
     }
   }
 
-  it('waits for the calls that are under way, since failures are the quicker ones', () => {
+  it('takes the calls in flight into account, because failures are faster', () => {
     const { one } = breaker()
     for (let n = 0; n < 64; n++) void one.gate(`lane ${n}`)
     for (const lane of 'abcdefgh') expect(one.failed(lane)).toBe(false)
@@ -51,7 +51,7 @@ describe('breaker', () => {
     expect(many.isOpen).toBe(true)
   })
 
-  it('does not open where successes come in between', () => {
+  it('does not open with successes in between', () => {
     const { it: mixed } = breaker()
     for (let n = 0; n < 100; n++) {
       mixed.failed(`lane ${n}`)
@@ -60,7 +60,7 @@ describe('breaker', () => {
     expect(mixed.isOpen).toBe(false)
   })
 
-  it('is not misled by bad lanes that are left when all others are done', () => {
+  it('ignores bad lanes that remain after all others are done', () => {
     const { it: tail } = breaker()
     for (const lane of 'abcdefgh') {
       tail.failed(lane)
@@ -72,7 +72,7 @@ describe('breaker', () => {
     expect(tail.failed('e')).toBe(true)
   })
 
-  it('lets one delivery through at a time, ever more rarely, until one succeeds', async () => {
+  it('lets one probe through at a time, at growing intervals, until one succeeds', async () => {
     const { clock, it: open } = breaker()
     for (const lane of 'abcde') open.failed(lane)
     expect(open.gate()).toBeInstanceOf(Promise)
@@ -91,7 +91,7 @@ describe('breaker', () => {
     expect(open.isOpen).toBe(false)
   })
 
-  it('lets a lane probe that was not failing, and only without any such one a failing lane', async () => {
+  it('probes with a lane that was not failing, and with a failing one only if there is none', async () => {
     const { clock, it: open } = breaker()
     for (const lane of 'abcde') open.failed(lane)
     const failingWaits = open.gate('a')
@@ -104,7 +104,7 @@ describe('breaker', () => {
     expect(open.gate('a')).toBeUndefined()
   })
 
-  it('lets another one probe when the first ended without an answer', async () => {
+  it('sends another probe if the first ended without a verdict', async () => {
     const { clock, it: open } = breaker()
     for (const lane of 'abcde') open.failed(lane)
     await clock.advance(1_000)
@@ -149,7 +149,7 @@ describe('a plugin that is down for an hour', () => {
     expect(kit.pipeline.stats()).toMatchObject({ inFlightDeliveries: 0, unaccounted: 0 })
   })
 
-  it('leaves other plugins their events', async () => {
+  it('does not affect other plugins', async () => {
     const seen: string[] = []
     const kit = pipelineKit({
       plugins: [
@@ -169,7 +169,7 @@ describe('a plugin that is down for an hour', () => {
     expect(kit.pipeline.openBreakers()).toEqual(['down'])
   })
 
-  it('opens for a filter that keeps failing, and asks it again', async () => {
+  it('opens for a filter that keeps failing, and evaluates it again', async () => {
     let broken = true
     const seen: string[] = []
     const kit = pipelineKit({
@@ -194,8 +194,8 @@ describe('a plugin that is down for an hour', () => {
   })
 })
 
-describe('a plugin that refuses some entities for good', () => {
-  it('is not taken for one that is down', async () => {
+describe('a plugin that always rejects some entities', () => {
+  it('is not mistaken for one that is down', async () => {
     const kit = pipelineKit({
       plugins: [
         plugin({
@@ -235,7 +235,7 @@ describe('a held delivery', () => {
     return { kit, p: partition(kit) }
   }
 
-  it('goes to the dead letters before its record is removed', async () => {
+  it('is dead-lettered before its record is removed', async () => {
     const { kit, p } = held({ onExhausted: 'hold' })
     p.put(event('a'))
     await kit.clock.advance(1.75 * HOUR_MS)
@@ -246,7 +246,7 @@ describe('a held delivery', () => {
     expect(p.ledger.watermark).toBe(1)
   })
 
-  it('does so behind an open breaker as well', async () => {
+  it('is so behind an open breaker, too', async () => {
     const { kit, p } = held({})
     for (let n = 0; n < 10; n++) p.put(event(`${n}`), `entity ${n}`)
     await kit.clock.advance(1.75 * HOUR_MS)
@@ -256,7 +256,7 @@ describe('a held delivery', () => {
     expect(p.ledger.watermark).toBe(10)
   })
 
-  it('is tried at all when its record was old to begin with', async () => {
+  it('is tried at least once if its record is old from the start', async () => {
     const seen: string[] = []
     const kit = pipelineKit({
       retentionMsOf: () => 24 * HOUR_MS,

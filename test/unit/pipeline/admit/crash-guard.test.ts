@@ -7,7 +7,7 @@ import { type KitOptions, partition, pipelineKit, plugin } from '../../../suppor
 
 const moved = (id: string) => ({ id, kind: 'inventory.moved' })
 
-/** A pipeline whose partition begins with these crash counts. */
+/** A pipeline whose partition starts with these crash counts. */
 async function begun(
   noted: Record<string, number>,
   processEvent: LoadedPlugin['processEvent'],
@@ -21,7 +21,7 @@ async function begun(
   return { kit, p, ...crashes }
 }
 
-/** Handlers that wait at gates of their own. */
+/** Handlers that each wait at their own gate. */
 function gated() {
   const gates = new Map<string, ReturnType<typeof deferred>>()
   const begun: string[] = []
@@ -39,7 +39,7 @@ function gated() {
 }
 
 describe('an event that ended the process', () => {
-  it('is counted before its handler is called, and no more once it is completed', async () => {
+  it('is counted before its handler is called, until it is completed', async () => {
     const seen: object[] = []
     const { p, noted } = await begun({ '1/plugin': 1 }, () => void seen.push(noted()))
     p.put(moved('a'), 'x')
@@ -50,7 +50,7 @@ describe('an event that ended the process', () => {
     expect(p.ledger.watermark).toBe(2)
   })
 
-  it('is a suspect no more once it is completed, though others before it are not', async () => {
+  it('is no longer a suspect once completed, even if earlier ones are not', async () => {
     const { processEvent, open } = gated()
     const { p, noted } = await begun({ '1/plugin': 1 }, processEvent)
     p.put(moved('slow'), 'x')
@@ -93,7 +93,7 @@ describe('an event that ended the process', () => {
     expect(p.ledger.watermark).toBe(1)
   })
 
-  it('becomes a dead letter, without a call, when it did so too often', async () => {
+  it('is dead-lettered without a call if it did so too often', async () => {
     const seen: string[] = []
     const { kit, p } = await begun({ '1/plugin': 3 }, ({ id }) => void seen.push(id))
     for (const id of ['a', 'b', 'c']) p.put(moved(id))
@@ -111,7 +111,7 @@ describe('an event that ended the process', () => {
     expect(kit.pipeline.stats().unaccounted).toBe(0)
   })
 
-  it('keeps its dead letter until that is written', async () => {
+  it('stays until its dead letter is written', async () => {
     const processEvent = vi.fn()
     const { kit, p } = await begun({ '0/plugin': 3 }, processEvent)
     kit.faults.deadLetters = true
@@ -126,7 +126,7 @@ describe('an event that ended the process', () => {
 })
 
 describe('suspects', () => {
-  it('run one at a time, and hold up nobody but their entities', async () => {
+  it('run one at a time, and block only their own entities', async () => {
     const { processEvent, begun: calls, open } = gated()
     const { p } = await begun({ '0/plugin': 0, '2/plugin': 1 }, processEvent)
     p.put(moved('suspect 1'), 'x')
@@ -142,7 +142,7 @@ describe('suspects', () => {
     expect(calls.at(-1)).toBe('behind 2')
   })
 
-  it('of other plugins wait as well', async () => {
+  it('of other plugins wait, too', async () => {
     const { processEvent, begun: calls, open } = gated()
     const plugins = ['one', 'two'].map((slug) => plugin({ slug, processEvent }))
     const { p } = await begun({ '0/one': 1, '0/two': 1 }, processEvent, { plugins })
@@ -153,7 +153,7 @@ describe('suspects', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('give their count back when they are given up', async () => {
+  it('have their count restored when they are abandoned', async () => {
     const { kit, p, noted } = await begun({ '0/plugin': 1 }, (_event, { signal }) => {
       return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
     })
@@ -166,7 +166,7 @@ describe('suspects', () => {
     expect(noted()).toEqual({ '0/plugin': 1 })
   })
 
-  it('take the counts of what was completed before away with theirs', async () => {
+  it('remove the counts of what was completed before along with theirs', async () => {
     const stale = { '0/plugin': 2, '1/other': 0 }
     const { p, noted } = await begun({ ...stale, '2/plugin': 1, '9/plugin': 1 }, () => {})
     p.ledger.passTo(2)
@@ -179,24 +179,24 @@ describe('suspects', () => {
 describe('a handler that ignores its signal', () => {
   const never = () => new Promise<void>(() => {})
 
-  it('is counted before the process is told to end', async () => {
-    const told: object[] = []
-    const { kit, p, noted } = await begun({}, never, { onStuck: () => void told.push(noted()) })
+  it('is counted before the process ends', async () => {
+    const stuck: object[] = []
+    const { kit, p, noted } = await begun({}, never, { onStuck: () => void stuck.push(noted()) })
     p.put(moved('a'))
     await kit.clock.advance(5_000)
-    expect(told).toEqual([{ '0/plugin': 1 }])
+    expect(stuck).toEqual([{ '0/plugin': 1 }])
   })
 
   it('is not counted twice', async () => {
-    const told: object[] = []
-    const onStuck = () => void told.push(noted())
+    const stuck: object[] = []
+    const onStuck = () => void stuck.push(noted())
     const { kit, p, noted } = await begun({ '0/plugin': 1 }, never, { onStuck })
     p.put(moved('a'))
     await kit.clock.advance(5_000)
-    expect(told).toEqual([{ '0/plugin': 2 }])
+    expect(stuck).toEqual([{ '0/plugin': 2 }])
   })
 
-  it('keeps its count, though it ends before the process does', async () => {
+  it('keeps its count even if it ends before the process does', async () => {
     const gate = deferred()
     const { kit, p, noted } = await begun({}, () => gate.promise)
     p.put(moved('a'))
@@ -208,7 +208,7 @@ describe('a handler that ignores its signal', () => {
     expect(noted()).toEqual({ '0/plugin': 1 })
   })
 
-  it('ends the process all the same when it cannot be counted in time', async () => {
+  it('ends the process even if it cannot be counted in time', async () => {
     const crashes = { read: async () => new Map(), change: never }
     const { kit, p } = await begun({}, never, { crashes })
     p.put(moved('a'))

@@ -11,7 +11,7 @@ const set = (slug: string, state: PluginState): ControlRecord => {
   return { switch: 'plugin', slug, state, ...audit }
 }
 
-/** Two plugins that note what they are called for, and the switches of both. */
+/** Two plugins that record their calls, and their switches. */
 function scene(options: Partial<KitOptions> = {}) {
   const switches = new Switches(true)
   const called: string[] = []
@@ -22,7 +22,7 @@ function scene(options: Partial<KitOptions> = {}) {
 }
 
 describe('a disabled plugin', () => {
-  it('lets events pass by, until it is enabled', async () => {
+  it('has its events skipped until it is enabled', async () => {
     const { switches, called, kit, p } = scene()
     switches.apply(set('a', 'disabled'))
     p.put(moved('1'))
@@ -35,7 +35,7 @@ describe('a disabled plugin', () => {
     expect(kit.pipeline.stats().unaccounted).toBe(0)
   })
 
-  it('ends the call under way, and lets go of what is queued behind it', async () => {
+  it('finishes its running call, and skips what is queued behind it', async () => {
     const call = deferred()
     const seen: string[] = []
     const switches = new Switches(true)
@@ -63,7 +63,7 @@ describe('a disabled plugin', () => {
     expect(p.ledger.watermark).toBe(2)
   })
 
-  it('is not marked as done with what passed by in the middle of its retries', async () => {
+  it('gets no mark for an event that was skipped between its retries', async () => {
     let isDown = true
     const seen: string[] = []
     const switches = new Switches(true)
@@ -88,7 +88,7 @@ describe('a disabled plugin', () => {
     expect(kit.ended.map(({ outcome }) => outcome)).toEqual(['skipped', 'processed'])
   })
 
-  it('still has its mark written when it had done its work', async () => {
+  it('still gets its mark if the handler had finished', async () => {
     const { switches, kit, p } = scene()
     const complete = deferred()
     const { store } = kit
@@ -130,7 +130,7 @@ describe('a paused plugin', () => {
     expect(p.ledger.watermark).toBe(2)
   })
 
-  it('lets go of a lost partition, and of what is disabled', async () => {
+  it('drops deliveries of a lost partition or a disabled plugin', async () => {
     const { switches, called, kit, p } = scene()
     const other = partition(kit, 1)
     switches.apply(set('a', 'paused'))
@@ -150,7 +150,7 @@ describe('a paused plugin', () => {
     })
   })
 
-  it('holds no claim, which another process may need', async () => {
+  it('holds no claim that another process may need', async () => {
     const switches = new Switches(true)
     let calls = 0
     const flaky = plugin({
@@ -180,7 +180,7 @@ describe('a paused plugin', () => {
     expect(kit.ended.map(({ outcome }) => outcome)).toEqual(['processed'])
   })
 
-  it('gives a record to the dead letters before retention takes it', async () => {
+  it('dead-letters a record before retention removes it', async () => {
     const { switches, kit, p } = scene({ retentionMsOf: () => 1_000_000 })
     switches.apply(set('a', 'paused'))
     p.put(moved('1'))
@@ -192,7 +192,7 @@ describe('a paused plugin', () => {
   })
 })
 
-it('nothing is handed over while events are off', async () => {
+it('nothing is delivered while events are off', async () => {
   const { switches, called, p } = scene()
   switches.apply({ switch: 'events', state: 'off', ...audit })
   p.put(moved('1'))

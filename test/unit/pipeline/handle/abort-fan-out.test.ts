@@ -5,8 +5,8 @@ function losing(called: string[], name: string) {
   return { onLost: () => void called.push(name) }
 }
 
-describe('AbortCalls', () => {
-  it('calls whoever is still there when the signal aborts, once', () => {
+describe('AbortFanOut', () => {
+  it('notifies what is still registered when the signal aborts, once', () => {
     const calls = new AbortFanOut()
     const controller = new AbortController()
     const called: string[] = []
@@ -29,7 +29,7 @@ describe('AbortCalls', () => {
     expect(called).toEqual(['other'])
   })
 
-  it('tells of an abort that was before', () => {
+  it('notifies at once if the signal has already aborted', () => {
     const calls = new AbortFanOut()
     const called: string[] = []
     calls.add(AbortSignal.abort(), losing(called, 'late'))

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Trace } from '../../../../src/event/trace.ts'
-import { traced } from '../../../../src/pipeline/handle/call-span.ts'
+import { withSpans } from '../../../../src/pipeline/handle/call-span.ts'
 import { reject } from '../../../../src/plugin/plugin.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
@@ -9,7 +9,7 @@ const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
 const value = Buffer.from('{"kind":"a","id":"1"}')
 
-it('a handler and a dead letter are given the trace of the record', async () => {
+it("a handler and a dead letter get the record's trace", async () => {
   const seen: (Trace | undefined)[] = []
   const kit = pipelineKit({
     plugins: [
@@ -31,7 +31,7 @@ it('a handler and a dead letter are given the trace of the record', async () => 
   expect(letter?.headers.tracestate).toBe('a=1')
 })
 
-it('each attempt is made within a span, whose answer counts', async () => {
+it('each attempt runs in a span, whose result counts', async () => {
   const attempts: number[] = []
   const kit = pipelineKit({
     plugins: [
@@ -57,7 +57,7 @@ it('each attempt is made within a span, whose answer counts', async () => {
   expect(kit.ended).toEqual([{ plugin: 'plugin', id: '1', outcome: 'processed' }])
 })
 
-it('costs nothing where nobody looks', () => {
+it('costs nothing without tracing', () => {
   const handle = async () => ({ type: 'returned', value: undefined }) as const
-  expect(traced(handle, undefined)).toBe(handle)
+  expect(withSpans(handle, undefined)).toBe(handle)
 })

@@ -15,7 +15,7 @@ function start() {
 }
 
 describe('Deadlines', () => {
-  it('tells each that is late, at its own time', async () => {
+  it('notifies each late call at its own time', async () => {
     const { clock, late, begin } = start()
     begin('first')
     await clock.advance(30)
@@ -24,7 +24,7 @@ describe('Deadlines', () => {
     expect(late).toEqual(['first at 100', 'second at 130'])
   })
 
-  it('tells nothing of what ended in time, whoever the timer was set for', async () => {
+  it('does not notify calls that ended in time, whichever call the timer was set for', async () => {
     const { clock, late, deadlines, begin } = start()
     const first = begin('first')
     await clock.advance(30)
@@ -36,7 +36,7 @@ describe('Deadlines', () => {
     expect(late).toEqual(['second at 130'])
   })
 
-  it('has one timer for all, and none when nothing is under way', async () => {
+  it('has one timer for all calls, and none while nothing is running', async () => {
     const { clock, deadlines, begin } = start()
     const both = [begin('first'), begin('second')]
     expect(clock.pending).toBe(1)
@@ -44,14 +44,14 @@ describe('Deadlines', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('goes on with what begins while another is told that it is late', async () => {
+  it('handles a call that begins while another one is being notified', async () => {
     const { clock, late, begin } = start()
     begin('first', () => void begin('next'))
     await clock.advance(1_000)
     expect(late).toEqual(['next at 200'])
   })
 
-  it('ends one that is late as quietly as any', async () => {
+  it('ends a late call like any other', async () => {
     const { clock, late, deadlines, begin } = start()
     const first = begin('first')
     await clock.advance(100)

@@ -35,15 +35,15 @@ function pluginWith(where: unknown): LoadedPlugin {
 
 function decide(plugins: LoadedPlugin[], e: Event): FilterDecision['type'][] {
   const decisions: FilterDecision[] = []
-  const asked = { name: nameOf(e), schema: schemaOf(e) }
-  new FilterEvaluator(plugins).evaluate(plugins, asked, recordOf(encodeEvent(e, 1)), decisions)
+  const candidate = { name: nameOf(e), schema: schemaOf(e) }
+  new FilterEvaluator(plugins).evaluate(plugins, candidate, recordOf(encodeEvent(e, 1)), decisions)
   return decisions.map(({ type }) => type)
 }
 
 type Operator = 'exact' | 'gt' | 'lte' | 'prefix' | 'exists'
 type Leaf = { path: Path; operator: Operator; operand: unknown }
 
-/** As the README says it, over the whole event. */
+/** A reference implementation of the README's rules, on the whole event. */
 function reference({ path, operator, operand }: Leaf, e: Event): FilterDecision['type'] {
   const value = valueAt(e, path)
   if (operator === 'exists') return (value !== undefined) === operand ? 'wanted' : 'unwanted'
@@ -67,7 +67,7 @@ function pathsIn(value: unknown): Path[] {
   ])
 }
 
-/** Times are compared as moments, and a path's text has no empty parts. */
+/** Times are compared as instants, and a path has no empty segments. */
 const canBeNamed = (path: Path) =>
   path.join() !== 'time' && path.length <= 10 && path.every((s) => s !== '' && !/[.\\]/.test(s))
 
@@ -91,7 +91,7 @@ function isOperandOf(operator: Operator, value: unknown): boolean {
   return types[operator].includes(type)
 }
 
-/** A test of something in the event, often of the value that is there. */
+/** A condition on a field of the event, often on its actual value. */
 function leafOf(e: Event): fc.Arbitrary<Leaf> {
   const paths = [...pathsIn(e).filter(canBeNamed), ['nowhere'], ['entity', 'nowhere']]
   const operators = fc.constantFrom<Operator>('exact', 'gt', 'lte', 'prefix', 'exists')
@@ -108,12 +108,12 @@ const write = ({ path, operator, operand }: Leaf) => ({
   [operator]: { [`data.${path.join('.')}`]: operand },
 })
 
-it('decides as the whole event would have it, for many plugins at once', () => {
-  const asked = event.chain((e) =>
+it('decides like the reference on the whole event, for many plugins at once', () => {
+  const candidate = event.chain((e) =>
     fc.array(leafOf(e), { minLength: 1, maxLength: 5 }).map((leaves) => ({ e, leaves })),
   )
   fc.assert(
-    fc.property(asked, ({ e, leaves }) => {
+    fc.property(candidate, ({ e, leaves }) => {
       const decisions = decide(
         leaves.map((leaf) => pluginWith(write(leaf))),
         e,
@@ -128,7 +128,7 @@ describe('many plugins', () => {
   const move = moved('e1')
   const value = Buffer.from(JSON.stringify(move))
 
-  it('share one projection of all their fields, made once for a schema and used once a record', () => {
+  it('share one projection of all their fields, built once per schema and used once per record', () => {
     const project = vi.fn((_value: Buffer, slots: unknown[]) => void slots.push('Cold Storage'))
     const projection = vi.fn((_paths: readonly Path[]) => project)
     const schema = { ...jsonSchema, projection }
@@ -150,7 +150,7 @@ describe('many plugins', () => {
     expect(project).toHaveBeenCalledTimes(3)
   })
 
-  it('read nothing where the name decides', () => {
+  it('read no fields if the name decides', () => {
     const projection = vi.fn(jsonSchema.projection)
     const where = [{ exact: { 'data.to.name': 'x' } }, { exact: { ce_type: 'other' } }]
     const plugins = [
@@ -169,7 +169,7 @@ describe('many plugins', () => {
     expect(projection).not.toHaveBeenCalled()
   })
 
-  it('do not see the fields of the record before', () => {
+  it('do not see the fields of the previous record', () => {
     const plugins = [pluginWith({ exact: { 'data.to.name': 'Cold Storage' } })]
     const ask = new FilterEvaluator(plugins)
     const broken = {

@@ -23,14 +23,14 @@ const records: fc.Arbitrary<SourceRecord> = fc.record({
 })
 
 describe('a copy of a record', () => {
-  it('is the same record', () => {
+  it('equals the record', () => {
     const isSame = (record: SourceRecord) => {
       expect(plain(copyRecord(record))).toEqual(record)
     }
     fc.assert(fc.property(records, isSame))
   })
 
-  it('has bytes of its own', () => {
+  it('owns its bytes', () => {
     const overwritten = (record: SourceRecord) => {
       const copy = copyRecord(record)
       const before = JSON.stringify(plain(copy))
@@ -41,7 +41,7 @@ describe('a copy of a record', () => {
   })
 })
 
-/** With what the copy makes when it is asked. */
+/** Includes what the copy creates on demand. */
 function plain({ topic, partition, offset, timestampMs, key, value, headers }: SourceRecord) {
   return { topic, partition, offset, timestampMs, key, value, headers }
 }

@@ -21,36 +21,36 @@ const set = (slug: string, state: PluginState): ControlRecord => {
 }
 const moved = (id: string) => ({ id, kind: 'inventory.moved' })
 
-/** Two plugins that note what they are asked about and called for, and the switches of both. */
+/** Two plugins that record their filter evaluations and calls, and their switches. */
 function scene() {
-  const asked: string[] = []
+  const evaluated: string[] = []
   const switches = new Switches(true)
   const called: string[] = []
   const noting = (slug: string) =>
     plugin({
       slug,
-      wantsProcessEvent: () => asked.push(slug) > 0,
+      wantsProcessEvent: () => evaluated.push(slug) > 0,
       processEvent: (event) => void called.push(`${slug} ${event.id}`),
     })
   const kit = pipelineKit({ plugins: [noting('a'), noting('b')], switches })
   const of = (slug: string) => called.filter((call) => call.startsWith(slug))
-  return { switches, asked, called, of, kit, p: partition(kit) }
+  return { switches, evaluated, called, of, kit, p: partition(kit) }
 }
 
-describe('a plugin that starts further on', () => {
-  it('is neither asked about what lies below nor called for it; others are', async () => {
-    const { switches, asked, of, kit, p } = scene()
+describe('a plugin with start offsets', () => {
+  it('gets no records below them, and its filter is not evaluated; others do', async () => {
+    const { switches, evaluated, of, kit, p } = scene()
     switches.apply(start('a', { events: { 0: 2 } }))
     for (const id of ['0', '1', '2', '3']) p.put(moved(id))
     await settled()
     expect(of('a')).toEqual(['a 2', 'a 3'])
     expect(of('b')).toEqual(['b 0', 'b 1', 'b 2', 'b 3'])
-    expect(asked).toEqual(['b', 'b', 'a', 'b', 'a', 'b'])
+    expect(evaluated).toEqual(['b', 'b', 'a', 'b', 'a', 'b'])
     expect(p.ledger.watermark).toBe(4)
     expect(kit.pipeline.stats().unaccounted).toBe(0)
   })
 
-  it('takes all of the partitions and topics that its start does not name', async () => {
+  it('gets all records of partitions and topics without a start offset', async () => {
     const { switches, called, of, kit, p } = scene()
     const other = partition(kit, 1)
     const topic = partition(kit, 0, 0, 'more')
@@ -63,7 +63,7 @@ describe('a plugin that starts further on', () => {
     expect(called).toHaveLength(5)
   })
 
-  it('goes by the newest start', async () => {
+  it('uses the newest start', async () => {
     const { switches, called, p } = scene()
     switches.apply(start('a', { events: { 0: 9 } }))
     p.put(moved('0'))
@@ -73,7 +73,7 @@ describe('a plugin that starts further on', () => {
     expect(called).toEqual(['b 0', 'a 1', 'b 1'])
   })
 
-  it('lets what waited below its start pass by, and goes on with the rest in order', async () => {
+  it('skips queued records below its start, and continues with the rest in order', async () => {
     const { switches, called, kit, p } = scene()
     switches.apply(set('a', 'paused'))
     for (const id of ['0', '1', '2', '3']) p.put(moved(id))
@@ -94,7 +94,7 @@ describe('a plugin that starts further on', () => {
     })
   })
 
-  it('ends the call under way, and marks what it did', async () => {
+  it('finishes its running call, and marks the event', async () => {
     const call = deferred()
     const switches = new Switches(true)
     const slow = plugin({ slug: 'a', processEvent: () => call.promise })
@@ -111,7 +111,7 @@ describe('a plugin that starts further on', () => {
     expect(p.ledger.watermark).toBe(1)
   })
 
-  it('takes what is redriven from below its start', async () => {
+  it('gets redriven events from below its start', async () => {
     const { switches, called, kit, p } = scene()
     switches.apply(start('a', { events: { 0: 9 } }))
     const redrive = partition(kit, 0, 0, 'events.redrive')
@@ -131,7 +131,7 @@ describe('a plugin that starts further on', () => {
   })
 })
 
-it('the plugins that started by a record are those that it does not lie below', () => {
+it('the start filter returns the plugins that the record is not below', () => {
   const offsets = fc.dictionary(
     fc.constantFrom('events', 'more'),
     fc.dictionary(fc.constantFrom('0', '1'), fc.nat(9)),
@@ -151,7 +151,7 @@ it('the plugins that started by a record are those that it does not lie below', 
   )
 })
 
-it('a start is beyond the end where the log has become shorter', () => {
+it('a start is beyond the end if the log has become shorter', () => {
   const starts = { events: { 0: 5, 1: 5, 2: 5 }, gone: { 0: 1 } }
   expect(placesBeyond(starts, { events: { 0: 4, 1: 5, 2: 6 } })).toEqual(['events/0'])
 })

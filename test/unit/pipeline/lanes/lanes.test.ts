@@ -6,7 +6,7 @@ import { ManualClock, settled } from '../../../support/manual-clock.ts'
 interface Item {
   lane: string
   number: number
-  /** Turns that end in a wait before the one that is done. */
+  /** Number of turns that end in a wait before the last one. */
   failures: number
 }
 
@@ -17,7 +17,7 @@ const items = fc
   })
   .map((all) => all.map((item, number): Item => ({ ...item, number })))
 
-/** Runs items through lanes whose turns and waits settle in the scheduler's order. */
+/** Runs items through lanes; a scheduler decides the order in which turns and waits settle. */
 function harness(scheduler: fc.Scheduler, concurrency: number) {
   const done: Item[] = []
   const turns: Item[] = []
@@ -50,12 +50,12 @@ function byLane(all: Item[]): Map<string, number[]> {
   return lanes
 }
 
-/** A wait shows as several turns of one item: what counts is the order of the distinct ones. */
+/** A wait gives several turns of one item: only the order of distinct items counts. */
 function withoutRepeats(all: Item[]): Item[] {
   return [...new Set(all)]
 }
 
-/** Lets scheduled turns and waits settle, at most so many, with what they bring about. */
+/** Lets up to this many scheduled turns and waits settle, with their consequences. */
 async function runOut(scheduler: fc.Scheduler, limit = 10_000): Promise<void> {
   for (let step = 0; step < limit; step++) {
     await settled()
@@ -66,7 +66,7 @@ async function runOut(scheduler: fc.Scheduler, limit = 10_000): Promise<void> {
 }
 
 describe('lanes', () => {
-  it('keep order within a lane and stay within the limit under any interleaving', async () => {
+  it('keep order within a lane and respect the limit under any interleaving', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), items, fc.integer({ min: 1, max: 5 }), async (s, all, n) => {
         const { lanes, done, turns, mostAtOnce } = harness(s, n)
@@ -82,7 +82,7 @@ describe('lanes', () => {
     )
   })
 
-  it('remove what is not in a turn, and go on with the rest', async () => {
+  it('remove items that are not in a turn, and continue with the rest', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), items, fc.nat(30), async (s, all, steps) => {
         const { lanes, done } = harness(s, 2)
@@ -101,7 +101,7 @@ describe('lanes', () => {
     )
   })
 
-  it('do not hold a place among the running ones while they wait', async () => {
+  it('do not count against the concurrency while they wait', async () => {
     const order: string[] = []
     let wake = () => {}
     const woken = new Promise<void>((resolve) => {
@@ -146,7 +146,7 @@ describe('lanes', () => {
     expect(order).toEqual(['next'])
   })
 
-  it('end turns that are over at once within the call, in order', () => {
+  it('finish synchronous turns within the call, in order', () => {
     const order: string[] = []
     const turn = (item: string) => ({ done: () => void order.push(item) })
     const lanes = new Lanes<string>({ clock: new ManualClock(), concurrency: 1, turn })
@@ -155,7 +155,7 @@ describe('lanes', () => {
     expect(lanes.size).toBe(0)
   })
 
-  it('let others have the thread when such turns go on for long', async () => {
+  it('yield to the event loop if such turns run for long', async () => {
     const clock = new ManualClock()
     const order: number[] = []
     let open = () => {}
