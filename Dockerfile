@@ -1,9 +1,9 @@
-# The service, compiled, with production dependencies only. It writes nothing to its file system, so
-# run it with a read-only one. Settings are environment variables.
+# The compiled service with production dependencies only. It does not write to its file system, so run
+# it read-only. Settings are environment variables.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-# No package that is compiled or shipped needs its install script.
+# None of the packages needs its install script.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json tsconfig.examples.json ./
 COPY scripts/build.mjs scripts/
@@ -28,11 +28,11 @@ COPY bin bin
 COPY schemas schemas
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
-# A number, so that Kubernetes can see that it is not root. It owns no file.
+# Numeric, so that Kubernetes can verify that it is not root. It owns no files.
 USER 10001:10001
 EXPOSE 8080 8090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/livez`, { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Without npm or a shell in between, SIGTERM reaches the service, which drains and commits.
+# No npm or shell in between, so that SIGTERM reaches the service, which drains and commits.
 ENTRYPOINT ["node", "/app/bin/inventory-events.js"]
 CMD ["serve"]

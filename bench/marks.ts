@@ -1,5 +1,5 @@
-// Measures the kafka idempotency store on a running Kafka: writes marks as a service does, then
-// reads them back as its next owner. Prints JSON.
+// Measures the kafka idempotency store on a running Kafka: writes marks as a service does, then loads
+// them as the next owner of the partitions does. Prints JSON.
 //
 //   KAFKA_BROKERS=localhost:9092 node bench/marks.ts [marks] [partitions]
 import { randomUUID } from 'node:crypto'
@@ -70,7 +70,7 @@ async function measure(): Promise<object> {
   }
 }
 
-/** The worst case: records of one mark each, as a service writes that has little to do. */
+/** The worst case: records of one mark each, as an idle service writes them. */
 async function measureSingles(): Promise<object> {
   const count = Math.min(MARKS, 200_000)
   const producer = await createProducer(kafka)
@@ -109,7 +109,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return Math.round(performance.now() - startMs)
 }
 
-/** Collects twice: what the first finds dead is given back in the background. */
+/** Collects twice, because the first collection frees memory in the background. */
 async function memory(): Promise<{ tables: number; heap: number }> {
   for (let n = 0; n < 2; n++) {
     collectGarbage()

@@ -1,6 +1,6 @@
 import { createWriterSchema } from '../src/avro/codec/create-writer-schema.ts'
 // Compares ways to read two fields of an event: the whole event, a reader schema that has only these
-// fields, and a projection. Needs no Kafka. Prints nanoseconds and bytes of garbage an event.
+// fields, and a projection. Needs no Kafka. Prints nanoseconds and bytes of garbage per event.
 //
 //   node bench/projection.ts [events]
 
@@ -65,7 +65,10 @@ for (const way of Object.keys(ways)) {
   process.stdout.write(`${way.padEnd(52)}${ns?.padStart(6)} ns${garbage?.padStart(6)} bytes\n`)
 }
 
-/** The process's own time counts, because others may be busy. Garbage is counted over few events, so that none of it is collected meanwhile. */
+/**
+ * Measures CPU time of the process, because the machine may be busy. Garbage is measured over few
+ * events, so that none of it is collected in between.
+ */
 function measure(call: () => unknown): { ns: number; garbage: number } {
   const start = process.cpuUsage()
   for (let i = 0; i < EVENTS; i++) call()
@@ -76,7 +79,7 @@ function measure(call: () => unknown): { ns: number; garbage: number } {
   return { ns, garbage: (process.memoryUsage().heapUsed - before) / 1_000 }
 }
 
-/** Whatever else the machine does only adds to it. */
+/** Returns the minimum, since other load on the machine only adds time. */
 function least(values: number[]): string {
   return Math.min(...values).toFixed(0)
 }

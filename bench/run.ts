@@ -16,14 +16,14 @@ import { machineNow, resultsOf, writePage } from './lib/page.ts'
 import { printProfiles } from './lib/profile.ts'
 import { type CaseReport, isJudged, isNear, markdown } from './lib/report.ts'
 
-/** Of this run alone. Profiles stay in it. */
+/** The folder of this run. Profiles are kept in it. */
 const FOLDER = resolve('.inventory-events', 'bench', String(process.pid))
 const FAILED = 'failed: '
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2))
   if (options.help) return print(HELP)
-  // An exit ends the contenders too, a signal would not.
+  // On exit the contenders are killed; on a plain signal they would not be.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   if (!options.profile) process.once('exit', () => rmSync(FOLDER, { recursive: true, force: true }))
   const machine = machineNow(loadavg()[0] ?? 0)
@@ -70,7 +70,7 @@ async function runCases(bench: Bench, { cases }: Options): Promise<CaseReport[]>
   return reports
 }
 
-/** The other cases go on: a full run takes long. */
+/** A failed case does not stop the others, because a full run takes long. */
 function failedResult(error: unknown): CaseResult {
   return { rows: [], findings: [], notes: [`${FAILED}${messageOf(error)}`] }
 }
@@ -79,7 +79,7 @@ async function writeJson(file: string, results: object): Promise<void> {
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
 }
 
-/** Only the quick form fails by a number: it runs where nobody reads the table. */
+/** Only the quick form fails on a number: it runs in CI, where nobody reads the table. */
 async function judge(reports: readonly CaseReport[], { isQuick }: Options): Promise<number> {
   const notes = reports.flatMap(({ notes = [] }) => notes)
   const failed = notes.filter((note) => note.startsWith(FAILED))

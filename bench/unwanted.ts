@@ -1,5 +1,5 @@
-// What an event costs that no plugin wants, from the peek to the ledger, beside what kafkajs does.
-// Needs no Kafka. Prints the process's own nanoseconds and bytes of garbage an event.
+// The cost of an event that no plugin wants, from the peek to the offset ledger, without kafkajs's.
+// Needs no Kafka. Prints CPU nanoseconds and bytes of garbage per event.
 //
 //   node bench/unwanted.ts [events]
 import { OffsetLedger } from '../src/pipeline/offset-ledger.ts'
@@ -12,7 +12,7 @@ const EVENTS = Number(process.argv[2] ?? 1_000_000)
 const ROUNDS = 5
 
 const others = new Set(['inventory.wasted', 'inventory.merged'])
-/** Written differently, as those of different authors are, so that no call is inlined for all. */
+/** Different functions, as from different authors, so that the call is not monomorphic. */
 const filters: NonNullable<Plugin['wantsProcessEvent']>[] = [
   (name) => name === 'inventory.wasted',
   (name) => others.has(name),
@@ -55,7 +55,7 @@ for (const { what } of benches) {
   process.stdout.write(`${what.padEnd(24)}${ns?.padStart(6)} ns${garbage?.padStart(6)} bytes\n`)
 }
 
-/** Takes that many records in. Making the record is counted too, as kafkajs's is not. */
+/** Runs that many records through the intake. Includes creating the record, but not kafkajs's part. */
 async function prepare(pipeline: Pipeline): Promise<(records: number) => void> {
   const lost = new AbortController().signal
   const epoch = { topic: 'events', partition: 0, ledger: new OffsetLedger(0), lost }
@@ -78,7 +78,7 @@ function pipelineOf(count: number, part: Partial<Plugin>): Pipeline {
   return barePipeline(plugins)
 }
 
-/** The process's own time counts, because others may be busy. */
+/** Measures CPU time of the process, because the machine may be busy. */
 function measure(run: (records: number) => void): { ns: number; garbage: number } {
   const start = process.cpuUsage()
   run(EVENTS)
@@ -89,7 +89,7 @@ function measure(run: (records: number) => void): { ns: number; garbage: number 
   return { ns, garbage: (process.memoryUsage().heapUsed - before) / 1_000 }
 }
 
-/** Whatever else the machine does only adds to it. */
+/** Returns the minimum, since other load on the machine only adds time. */
 function least(values: number[]): string {
   return Math.min(...values).toFixed(0)
 }

@@ -1,5 +1,5 @@
-// What a wanted event costs whose handler does nothing, from the peek to the ledger, with the
-// memory store. Needs no Kafka. Prints the process's own time an event, round by round.
+// The cost of a wanted event whose handler does nothing, from the peek to the offset ledger, with the
+// memory store. Needs no Kafka. Prints CPU time per event, round by round.
 //
 //   node bench/wanted.ts [events]
 import { OffsetLedger } from '../src/pipeline/offset-ledger.ts'

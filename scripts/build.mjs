@@ -1,4 +1,4 @@
-// Compiles what the package holds: the program and, in dist/examples, the example plugins.
+// Compiles the package: the program and, in dist/examples, the example plugins.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 
-// What was compiled from a file that is gone must not be packed.
+// Outputs of deleted sources must not be packed.
 rmSync(dist, { recursive: true, force: true })
 compile('tsconfig.build.json')
 nameJavaScript()
-// The examples import the package by its name, which leads to what has just been compiled.
+// The examples import the package by its name, which resolves to the output just compiled.
 compile('tsconfig.examples.json')
 
 function compile(project) {
@@ -19,7 +19,7 @@ function compile(project) {
   execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' })
 }
 
-/** The compiler renames imports in what it compiles, but leaves `.ts` in declarations. */
+/** The compiler rewrites `.ts` imports in JavaScript, but not in declarations. */
 function nameJavaScript() {
   for (const name of readdirSync(dist, { recursive: true })) {
     if (!name.endsWith('.d.ts')) continue

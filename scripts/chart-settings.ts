@@ -1,5 +1,5 @@
-// Writes what the chart says of settings: the comments in values.yaml, and which may be in "config"
-// and "secrets" of values.schema.json. A test fails while they differ from the table of settings.
+// Generates the chart's settings: the comments in values.yaml, and the properties of "config" and
+// "secrets" in values.schema.json. A test fails if they differ from the settings table.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { settings } from '../src/config/settings.ts'
 import type { Setting } from '../src/config/value-types.ts'
@@ -9,9 +9,9 @@ const SCHEMA = new URL('../helm/values.schema.json', import.meta.url)
 const COLUMNS = 100
 const MARKS = /( *)# <settings>\n.*# <\/settings>\n/s
 
-/** Settings that a worker is given in another way than by "config" or "secrets". */
+/** Settings that the chart sets by other means than "config" or "secrets". */
 export const ELSEWHERE = { PLUGINS: 'worker.plugins' }
-/** Settings that "config" of values.yaml shows with a value, and their comments are there. */
+/** Settings that values.yaml lists with a value, outside the generated comments. */
 const SHOWN = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'EVENTS_ENABLED']
 
 const table = Object.entries<Setting>(settings).filter(([name]) => !(name in ELSEWHERE))
@@ -22,7 +22,7 @@ if (process.argv[1] === import.meta.filename) {
   writeFileSync(SCHEMA, `${JSON.stringify(schema, null, 2)}\n`)
 }
 
-/** values.yaml with a comment for each setting that it does not show. */
+/** values.yaml with a comment for each setting that it does not list. */
 export function withSettings(values: string): string {
   if (!MARKS.test(values)) throw new Error('values.yaml: expected # <settings> and its end')
   return values.replace(MARKS, (_, indent: string) => {
@@ -34,7 +34,7 @@ export function withSettings(values: string): string {
   })
 }
 
-/** values.schema.json with the settings that may be in "config" and in "secrets". */
+/** values.schema.json with the settings allowed in "config" and "secrets". */
 export function withDefinitions<T extends { $defs: object }>(schema: T): T {
   const config = table.flatMap(([name]) => {
     const definition = definitionInConfig(name)
@@ -54,19 +54,19 @@ export function withDefinitions<T extends { $defs: object }>(schema: T): T {
   return { ...schema, $defs: { ...schema.$defs, config: strict(config), secrets: strict(secrets) } }
 }
 
-/** The JSON schema of a setting that values may hold; undefined for one that is only referred to. */
+/** The JSON schema of a setting in "config"; undefined if it is only allowed in "secrets". */
 function definitionInConfig(name: string): object | undefined {
   const { type, secret, help } = (settings as Record<string, Setting>)[name]!
-  // Its URL of Postgres has a password in it, its other values have none.
+  // The Postgres URL contains a password; the other values do not.
   if (name === 'IDEMPOTENCY_STORE') return { enum: ['kafka:', 'memory:'], description: help }
-  // The port is that of probes, of scrapes and of senders, so it must be known.
+  // Probes, scrapes and senders use the port, so it can't be 0.
   if (name === 'HTTP_PORT' || name === 'GATEWAY_PORT')
     return { type: 'integer', minimum: 1, maximum: 65_535, description: help }
   if (secret) return undefined
   return { ...shapeOf(type.expects), description: help }
 }
 
-/** What is expected in words, as a JSON schema. An empty text is as good as unset. */
+/** Converts the description of expected values to a JSON schema. An empty string counts as unset. */
 function shapeOf(expects: string): object {
   if (expects === 'true or false') return { type: 'boolean' }
   const [, minimum, maximum] = /^a whole number from (\d+) to (\d+)$/.exec(expects) ?? []

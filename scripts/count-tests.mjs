@@ -1,10 +1,10 @@
-// Sums the counts of all steps: names what was skipped and what failed, then prints the count alone on
-// the last line. A step leaves `{ "passed": 1, "failed": ["a name: why"], "skipped": ["a name"] }` in the
-// file of its name; one that left nothing counts as a failure.
+// Sums the counts of all steps: lists skipped and failed tests, then prints the counts on the last
+// line. Each step writes `{ "passed": 1, "failed": ["a name: why"], "skipped": ["a name"] }` to the
+// file of its name; a missing file counts as a failure.
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-const LINES_TOLD = 20
+const LINES_SHOWN = 20
 
 const steps = process.argv.slice(2).map(countsIn)
 const passed = steps.reduce((total, counts) => total + counts.passed, 0)
@@ -23,7 +23,7 @@ function countsIn(file) {
     if (!Number.isInteger(passed) || !isListed(failed) || !isListed(skipped)) throw new Error()
     return { passed, failed: failed.map((name) => `${step}: ${name}`), skipped }
   } catch {
-    return { passed: 0, failed: [`${step}: left no counts`], skipped: [] }
+    return { passed: 0, failed: [`${step}: wrote no counts`], skipped: [] }
   }
 }
 
@@ -31,7 +31,7 @@ function isListed(names) {
   return Array.isArray(names) && names.every((name) => typeof name === 'string')
 }
 
-/** All of what was wrong is in the step's own output. */
+/** The step's own output has the full text. */
 function beginningOf(text) {
-  return text.trimEnd().split('\n').slice(0, LINES_TOLD).join('\n  ')
+  return text.trimEnd().split('\n').slice(0, LINES_SHOWN).join('\n  ')
 }

@@ -1,4 +1,4 @@
-// Writes helm/dashboards/inventory-events.json. A test fails while it differs from what this says.
+// Generates helm/dashboards/inventory-events.json. A test fails if the file is out of date.
 import { writeFileSync } from 'node:fs'
 import { layOut } from './dashboard/panel.ts'
 import { rows } from './dashboard/rows.ts'
@@ -10,13 +10,12 @@ if (process.argv[1] === import.meta.filename) {
   writeFileSync(FILE, JSON.stringify(dashboard()))
 }
 
-/** The dashboard as Grafana takes it. */
+/** The dashboard in Grafana's JSON model. */
 export function dashboard(): object {
   return {
     uid: 'inventory-events',
     title: 'Inventory events',
-    description:
-      'Events from Kafka, handed to plugins: in the order in which an event goes its way.',
+    description: 'Events from Kafka, delivered to plugins, in the order of processing.',
     tags: ['inventory-events', 'kafka'],
     schemaVersion: 39,
     editable: true,

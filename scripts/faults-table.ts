@@ -1,4 +1,4 @@
-// Writes the table of docs/faults.md from what the fault suite itself found:
+// Generates the table of docs/faults.md from the results of the fault suite:
 // node scripts/faults-table.ts results.json...
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { TrialResult } from '../test/faults/trial.ts'
@@ -11,9 +11,9 @@ if (process.argv[1] === import.meta.filename) {
   writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), results.flat()))
 }
 
-/** The page with the table of these results, and what the faults told besides. */
+/** Returns the page with the table of these results and the notes of the faults. */
 export function withTable(page: string, results: readonly TrialResult[]): string {
-  if (!BETWEEN.test(page)) throw new Error('expected <!-- faults --> and its end')
+  if (!BETWEEN.test(page)) throw new Error('expected <!-- faults --> and <!-- /faults -->')
   const failed = results.filter(({ problems }) => problems.length > 0).map(({ name }) => name)
   if (failed.length > 0) throw new Error(`these have failed: ${failed.join(', ')}`)
   const lines = [...table(results), '', ...notes(results)].join('\n').trimEnd()

@@ -1,4 +1,4 @@
-/** Aborts when somebody asks this process to end. */
+/** Returns a signal that aborts on SIGINT, SIGTERM or SIGHUP. */
 export function interrupted(): AbortSignal {
   const controller = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,6 +1,6 @@
 import { messageOf } from '../src/util/errors.ts'
 
-/** Runs a script's main function and ends the process with its exit code, or 1 and what it threw. */
+/** Runs a script's main function and exits with its code; prints errors and exits with 1. */
 export async function runMain(main: () => Promise<number>): Promise<never> {
   const code = await main().catch((error) => {
     process.stderr.write(`error: ${messageOf(error)}\n`)
@@ -9,7 +9,7 @@ export async function runMain(main: () => Promise<number>): Promise<never> {
   process.exit(code)
 }
 
-/** Prints the text; exit code 0. */
+/** Prints the text and returns exit code 0. */
 export function print(text: string): number {
   process.stdout.write(text)
   return 0

@@ -1,6 +1,5 @@
-// Runs the demo or the tests from a fresh clone: installs what is missing, then hands over to the
-// Node that the project brings along. Plain JavaScript without dependencies, because nothing may be
-// installed yet.
+// Runs the demo or the tests from a fresh clone: installs missing packages, then runs the command with
+// the project's own Node. Plain JavaScript without dependencies, because nothing may be installed yet.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -38,7 +37,7 @@ async function main([name, ...args]) {
   process.exitCode = await run(projectNode(), [...command, ...args])
 }
 
-/** npm notes what it installed, at the very end; it is compared with what the lockfile wants. */
+/** Compares the lockfile with npm's own record, which npm writes last. */
 function isInstalled() {
   const wanted = packagesIn('package-lock.json')
   const found = packagesIn('node_modules/.package-lock.json')
@@ -63,7 +62,7 @@ async function install() {
   console.error('installing packages with "npm ci" (about 300 MB, once) ...')
   const startedAt = Date.now()
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund']
-  // Under npm this is the npm that is running; else the one on the PATH.
+  // The running npm, if there is one; otherwise the one on the PATH.
   const npm = process.env.npm_execpath
   const code = npm?.endsWith('.js')
     ? await run(process.execPath, [npm, ...args], INSTALL_MS)
@@ -79,13 +78,13 @@ function projectNode() {
   return path
 }
 
-/** Runs to the end and answers the exit code, 128 and more for a signal as shells have it. */
+/** Runs a command and returns its exit code; 128 plus the number for a signal, as shells do. */
 function run(file, args, timeoutMs = 0) {
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd: root, env, stdio: 'inherit', timeout: timeoutMs })
     const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
     const passOn = (signal) => {
-      // A terminal has sent Ctrl-C to the child already; twice would mean "at once".
+      // A terminal sends Ctrl-C to the child as well, and a second one would force an immediate exit.
       if (signal !== 'SIGINT' || !hasTerminal) child.kill(signal)
     }
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']

@@ -1,4 +1,4 @@
-// Writes the tables of docs/scaling.md from what the scaling test itself found:
+// Generates the tables of docs/scaling.md from the results of the scaling test:
 // node scripts/scaling-table.ts results.json
 import { readFileSync, writeFileSync } from 'node:fs'
 import {
@@ -15,7 +15,7 @@ const BETWEEN = /<!-- scaling -->.*<!-- \/scaling -->/s
 
 if (process.argv[1] === import.meta.filename) {
   const [, , file] = process.argv
-  if (file === undefined) throw new Error('expected the file of results')
+  if (file === undefined) throw new Error('expected a results file')
   writeTables(JSON.parse(readFileSync(file, 'utf8')))
 }
 
@@ -23,10 +23,10 @@ export function writeTables(results: Results): void {
   writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8'), results))
 }
 
-/** The page with the tables of these results. */
+/** Returns the page with the tables of these results. */
 export function withTables(page: string, results: Results): string {
   const { machine, throughput, requests, changes, verdict, problems } = results
-  if (!BETWEEN.test(page)) throw new Error('expected <!-- scaling --> and its end')
+  if (!BETWEEN.test(page)) throw new Error('expected <!-- scaling --> and <!-- /scaling -->')
   if (problems.length > 0) throw new Error(`the run has failed: ${problems.join('; ')}`)
   const parts = [
     machine,

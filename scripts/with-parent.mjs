@@ -1,4 +1,4 @@
-// The sources, in a process that ends where its parent was killed and could not say so.
+// Runs the CLI from its sources, and ends when the parent process is gone, even if that was killed.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.channel.unref()
 

@@ -12,7 +12,7 @@ const PER_SECOND = 500
 const SECONDS = 15
 const WARM_UP_MS = 4_000
 const WAIT_MS = 5
-/** Of what the lane of one entity can do. */
+/** The share of the capacity of one lane. */
 const HOT_SHARE = 0.7
 
 type Disturbed = IsolationJob['disturbed']
@@ -62,7 +62,7 @@ export const isolation: BenchCase = {
   },
 }
 
-/** What one lane does in a second with that handler at best, as timers go here. */
+/** The measured capacity of one lane per second with that handler, limited by timer accuracy. */
 async function laneRate(): Promise<number> {
   const job = { concurrency: 1, waitMs: WAIT_MS, records: 400 }
   const { records, wallMs } = await runChild<Sample>({ contender: 'sleepers', job })
@@ -84,7 +84,7 @@ async function measure(
     const what = { records: PER_SECOND * SECONDS, warmUpMs: WARM_UP_MS, disturbed }
     const job: IsolationJob = { ...place, ...what }
     const running = runChild<Sample>({ contender: 'isolation', job })
-    // It ends by itself before all is sent only where it failed.
+    // It ends before everything is sent only if it failed.
     await Promise.race([untilJoined(kafka, groupId, 1), running])
     await Promise.race([
       sendAtRate(bench, topic, arrivals, createStream(dataset), toOutgoing),

@@ -10,18 +10,22 @@ export const memory: BenchCase = {
     const options = { wants: 'by-name', plugins: 10, collects: true } as const
     const rows = await compare({ ...bench, rounds: 1 }, [service(bench, 'service', options)])
     const { peakMiB = Number.NaN, more } = rows[0]?.samples[0] ?? {}
-    const told = (name: string) => more?.[name] ?? Number.NaN
-    const early = told('earlyPeakMiB')
+    const measured = (name: string) => more?.[name] ?? Number.NaN
+    const early = measured('earlyPeakMiB')
     return {
       rows,
       findings: [
         { what: 'peak memory after a fifth of the run', value: early, unit: 'MiB' },
         { what: 'peak memory after all of it', value: peakMiB, unit: 'MiB' },
         { what: 'all of it to a fifth', value: peakMiB / early, unit: '×', atMost: 1.25 },
-        { what: 'alive after a fifth, by a collection', value: told('earlyLiveMiB'), unit: 'MiB' },
+        {
+          what: 'alive after a fifth, by a collection',
+          value: measured('earlyLiveMiB'),
+          unit: 'MiB',
+        },
         {
           what: 'alive after four fifths, by a collection',
-          value: told('lateLiveMiB'),
+          value: measured('lateLiveMiB'),
           unit: 'MiB',
         },
       ],

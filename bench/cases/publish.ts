@@ -7,7 +7,7 @@ import { prepareTopic } from '../lib/dataset.ts'
 import { writeEvents } from '../lib/event-file.ts'
 import type { Sample } from '../lib/meter.ts'
 
-/** They are written anew in each round, so not a million. */
+/** Fewer than a million, because every round writes them again. */
 const RECORDS_MOST = 200_000
 const TOPIC = 'bench.publish'
 

@@ -42,7 +42,7 @@ export const replicas: BenchCase = {
   },
 }
 
-/** Events a second, from the first that is sent to the last that is handled. */
+/** Events per second, from the first sent to the last handled. */
 async function measure(bench: Bench, count: number, topic: string): Promise<number> {
   const { kafka, brokers, registryUrl, dataset } = bench
   const toOutgoing = await prepareTopic(kafka, registryUrl, topic, dataset.partitions)

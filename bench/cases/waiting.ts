@@ -10,10 +10,10 @@ import type { Row } from '../lib/statistics.ts'
 
 const WAIT_MS = 10
 const LANES = [64, 256, 1_024]
-/** So that the fewest lanes and the most both have some seconds to do. */
+/** Chosen so that both the fewest and the most lanes run for some seconds. */
 const RECORDS_PER_LANE = 1_000
 const RECORDS_MOST = 256_000
-/** kafkajs does one at a time in a partition: more would take minutes. */
+/** kafkajs handles one record per partition at a time: more would take minutes. */
 const RECORDS_OF_EACH_MESSAGE = 2_000
 
 export const waiting: BenchCase = {
@@ -37,7 +37,7 @@ export const waiting: BenchCase = {
   },
 }
 
-/** The same bench with a topic of its own. */
+/** The same bench with its own topic. */
 async function withTopic(bench: Bench, lanes: number): Promise<Bench> {
   const records = Math.min(lanes * RECORDS_PER_LANE, RECORDS_MOST, bench.dataset.records)
   const options = { ...bench.dataset, records, topic: `bench.waiting.${lanes}` }
@@ -76,7 +76,7 @@ function eachMessage(bench: Bench): Contender {
   return { name: 'kafkajs eachMessage', run, roundsMax: 2 }
 }
 
-/** With the most lanes the thread itself is the limit: that is only reported. */
+/** With the most lanes the thread is the bottleneck, so the result is only reported. */
 function findingsOf(rows: readonly Row[], lanes: number): Finding[] {
   const [bound, mine] = [`limit, ${lanes} timers`, `service, ${lanes} lanes`]
   const target = lanes > 256 ? {} : { atLeast: 0.9 }

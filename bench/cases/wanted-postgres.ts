@@ -5,7 +5,7 @@ import { compare, ratio } from '../lib/compare.ts'
 import { plain, service } from '../lib/contenders.ts'
 import { publishDataset } from '../lib/dataset.ts'
 
-/** Each delivery is written twice. */
+/** Fewer, because each delivery takes two writes. */
 const RECORDS_MOST = 20_000
 const TOPIC = 'bench.postgres'
 

@@ -34,7 +34,7 @@ async function wanted(all: Bench, store: string, atLeast: number) {
   }
 }
 
-/** Handling takes far longer than passing by. */
+/** Fewer, because handling takes far longer than skipping. */
 async function withFewer(bench: Bench): Promise<Bench> {
   const records = Math.min(bench.dataset.records, QUICK_RECORDS_MOST)
   const options = { ...bench.dataset, records, topic: 'bench.wanted' }

@@ -1,4 +1,4 @@
-// kafkajs's eachMessage with a handler that waits: one record of a partition at a time.
+// kafkajs's eachMessage with a handler that waits: one record per partition at a time.
 import { jobOf, tell } from '../lib/child.ts'
 import { untilFinished } from '../lib/finish.ts'
 import { createMeter } from '../lib/meter.ts'

@@ -1,4 +1,4 @@
-// Starts the service and tells how long it took, from the start of the process, to its deliveries.
+// Starts the service and reports the time from the start of the process to its deliveries.
 import { jobOf, tell } from '../lib/child.ts'
 import { untilFinished } from '../lib/finish.ts'
 import { createMeter } from '../lib/meter.ts'
@@ -10,7 +10,7 @@ export interface FirstDeliveryJob {
   topic: string
   groupId: string
   store: string
-  /** One in each partition. */
+  /** The number of deliveries to wait for: one per partition. */
   deliveries: number
 }
 

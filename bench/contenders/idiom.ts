@@ -1,4 +1,4 @@
-// The idiom of kafkajs's documentation: each message decoded by the registry's client, then filtered.
+// The idiom in kafkajs's documentation: every message is decoded by the registry client, then filtered.
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { Event } from '../../src/event/event.ts'
 import { jobOf, tell } from '../lib/child.ts'

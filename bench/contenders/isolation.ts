@@ -1,4 +1,4 @@
-// The service with a plugin whose latencies are measured, and what may disturb it beside.
+// The service with a plugin whose latency is measured, and plugins that may disturb it.
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { jobOf, tell } from '../lib/child.ts'
 import { untilFinished } from '../lib/finish.ts'
@@ -13,11 +13,11 @@ export interface IsolationJob {
   groupId: string
   store: string
   records: number
-  /** How long the measured plugin's handler waits. */
+  /** How long the handler of the measured plugin waits. */
   waitMs: number
-  /** Deliveries of the first so many milliseconds are not measured: the process is warm then. */
+  /** Deliveries in the first milliseconds are not measured, while the process warms up. */
   warmUpMs: number
-  /** The plugins that disturb, and what becomes of what the dead one gives up. */
+  /** Whether there are disturbing plugins, and `onExhausted` of the failing one. */
   disturbed: 'dead-letter' | 'hold' | undefined
 }
 

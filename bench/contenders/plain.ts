@@ -1,4 +1,4 @@
-// Plain kafkajs, one batch after the other: counts the records, or decodes each and calls a handler.
+// Plain kafkajs with eachBatch: counts the records, or decodes each and calls a handler.
 import { decodeWithAvsc } from '../lib/avsc-decode.ts'
 import { jobOf, tell } from '../lib/child.ts'
 import { untilFinished } from '../lib/finish.ts'
@@ -12,7 +12,7 @@ export interface PlainJob {
   groupId: string
   records: number
   work: 'count' | 'decode'
-  /** kafkajs's own unless given. */
+  /** kafkajs's defaults unless set. */
   fetchLimits?: { maxBytes: number; maxBytesPerPartition: number; maxWaitTimeInMs: number }
 }
 
@@ -43,7 +43,7 @@ await finished
 await consumer.disconnect()
 tell(meter.sample(job.work === 'decode' ? handled : count))
 
-/** Does nothing, as the service's does. */
+/** Does nothing, like the service's handler. */
 function handle(_event: unknown): void {
   handled++
 }

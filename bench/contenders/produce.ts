@@ -1,4 +1,4 @@
-// Plain kafkajs's producer: sends buffers that are there already, as many at a time as the publisher.
+// The plain kafkajs producer: sends encoded buffers in batches of the publisher's size.
 import { readFile } from 'node:fs/promises'
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs'
 import { toRecord } from '../../src/publish/to-record.ts'
@@ -10,7 +10,7 @@ const BATCH = 1_000
 
 const { brokers, topic, file, records } = jobOf<PublishJob>()
 const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
-// Nobody reads them, so any schema id will do.
+// Never consumed, so any schema id works.
 const messages = lines.map((line) => toRecord(JSON.parse(line), 1, '/bench') as Message)
 const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.ERROR })
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })

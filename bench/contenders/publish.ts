@@ -1,4 +1,4 @@
-// What `inventory-events publish` does with a file.
+// The same as `inventory-events publish` with a file.
 import { createReadStream } from 'node:fs'
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config/load-config.ts'

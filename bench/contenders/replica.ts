@@ -1,4 +1,4 @@
-// One replica whose handlers wait. Tells its parent how many it has handled, until it is told to stop.
+// One replica whose handlers wait. Reports the number handled to its parent until it is stopped.
 import { jobOf } from '../lib/child.ts'
 import { startWith } from '../lib/start.ts'
 

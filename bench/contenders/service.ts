@@ -1,4 +1,4 @@
-// The service, with plugins that count. Reads the topic from its first marker to its last.
+// The service with plugins that count. Reads the topic from its first marker to its last.
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { sampleAllocations } from '../lib/allocations.ts'
 import { jobOf, tell } from '../lib/child.ts'
@@ -10,7 +10,7 @@ import type { ServiceJob } from '../lib/service-job.ts'
 import { startWith } from '../lib/start.ts'
 import { wantsOf } from '../lib/wants.ts'
 
-/** Memory is told after these shares of what is wanted, too. */
+/** Memory is also reported after these shares of the wanted events. */
 const EARLY = 0.2
 const LATE = 0.8
 
@@ -50,7 +50,7 @@ const top = await (await allocations)?.()
 await service.stop()
 tell({ ...meter.sample(job.records, memory), ...(top && { allocations: top }) })
 
-/** In the filter, since handlers run when the rest of the batch is taken in already. */
+/** Counts in the filter, since handlers run when the rest of the batch has been read. */
 function begin(): void {
   if (job.allocation) allocations ??= sampleAllocations()
   if (job.profileFile) profile ??= profileCpu(job.profileFile)

@@ -1,4 +1,4 @@
-// What is possible at most: so many timers at once, each started anew when it ends.
+// The theoretical limit: a number of concurrent timers, each restarted when it ends.
 import { jobOf, tell } from '../lib/child.ts'
 import { createMeter } from '../lib/meter.ts'
 

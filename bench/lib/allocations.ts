@@ -2,7 +2,7 @@ import { Session } from 'node:inspector/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What one function allocated, what Node did for it included, garbage or not. */
+/** The allocations of one function, including Node's on its behalf and garbage. */
 export interface Allocator {
   owner: Owner
   what: string
@@ -20,7 +20,7 @@ interface Node {
   children: Node[]
 }
 
-/** Samples allocations until the answer is called, which tells every allocator, the largest first. */
+/** Samples allocations until the returned function is called, which returns all allocators, largest first. */
 export async function sampleAllocations(): Promise<() => Promise<Allocator[]>> {
   const session = new Session()
   session.connect()
@@ -35,7 +35,7 @@ export async function sampleAllocations(): Promise<() => Promise<Allocator[]>> {
   }
 }
 
-/** What Node's own functions allocate belongs to whoever called them. */
+/** Allocations of Node's functions are attributed to their callers. */
 function gather(
   { callFrame, selfSize, children }: Node,
   caller: Pick<Allocator, 'owner' | 'what'>,
@@ -51,7 +51,7 @@ function gather(
   for (const child of children) gather(child, self, found)
 }
 
-/** A path from the root; Node's own keep their `node:`. */
+/** A path from the repository root; Node's modules keep their `node:`. */
 export function placeOf(url: string): string {
   const path = url.startsWith('file:') ? fileURLToPath(url) : url
   return path.startsWith(ROOT) ? relative(ROOT, path) : path

@@ -5,7 +5,7 @@ import type { Bench } from './bench.ts'
 import { HOT_ENTITY } from './hot.ts'
 
 export interface Arrivals {
-  /** Events a second, those of the hot entity included. */
+  /** Events per second, including those of the hot entity. */
   perSecond: number
   hotPerSecond: number
   seconds: number
@@ -13,7 +13,7 @@ export interface Arrivals {
 
 const TICK_MS = 20
 
-/** Sends events at a fixed rate, each tick what is due by the clock. */
+/** Sends events at a fixed rate: each tick sends what is due. */
 export async function sendAtRate(
   { kafka }: Bench,
   topic: string,

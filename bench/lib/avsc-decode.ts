@@ -3,7 +3,7 @@ import { createRegistry } from '../../src/avro/registry/registry.ts'
 
 const FRAME_BYTES = 5
 
-/** Decodes as one would by hand: a type for each schema id, made when it is first met. */
+/** Decodes with plain avsc: one type per schema id, created on first use. */
 export function decodeWithAvsc(registryUrl: string): (value: Buffer) => unknown {
   const registry = createRegistry({ SCHEMA_REGISTRY_URL: registryUrl })
   const types = new Map<number, avsc.Type>()

@@ -26,7 +26,7 @@ const LIMITS = {
 
 const schemas = createLocalSchemas()
 
-/** The pipeline as the service has it, with the store `memory:` and no Kafka around it. */
+/** The service's pipeline with the memory store and without Kafka. */
 export function barePipeline(plugins: readonly Plugin[]): Pipeline {
   const log = pino({ level: 'silent' })
   const metrics = createMetrics({ version: 'bench' })
@@ -54,7 +54,7 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
   })
 }
 
-/** An event as a client reads it. */
+/** An event as a record read by a client. */
 export function readAs(event: InventoryEvent): Pick<SourceRecord, 'key' | 'value' | 'headers'> {
   const { key, value, headers = {} } = toRecord(event, schemas.idOf(event), '/bench')
   const read = Object.entries(headers).map(([name, text]) => [name, Buffer.from(String(text))])

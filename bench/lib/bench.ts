@@ -3,20 +3,20 @@ import type { Endpoints } from '../../src/dev/stack/maven-stack.ts'
 import type { Dataset } from './dataset.ts'
 import type { Row } from './statistics.ts'
 
-/** What every case is given. */
+/** The environment of every case. */
 export interface Bench extends Endpoints {
   kafka: Kafka
   dataset: Dataset
   rounds: number
   isQuick: boolean
-  /** Whether the service's own processes write CPU profiles, and where. */
+  /** The folder for CPU profiles of the service's processes; undefined: none. */
   profileFolder: string | undefined
-  /** The git-ignored folder of everything local. */
+  /** The git-ignored folder for local files. */
   folder: string
   say(message: string): void
 }
 
-/** A number that a case is about, and where it should be. */
+/** A measured number and its target. */
 export interface Finding {
   what: string
   value: number
@@ -25,8 +25,8 @@ export interface Finding {
   atLeast?: number
   atMost?: number
   /**
-   * Where the quick form fails: far from what is measured on a quiet machine, since few records are
-   * mostly read before the code is optimized, and others may be busy on the machine.
+   * The limit of the quick form: far from results on an idle machine, since its few records are
+   * mostly read before the code is optimized, and the machine may be busy.
    */
   quickAtLeast?: number
   quickAtMost?: number
@@ -35,7 +35,7 @@ export interface Finding {
 export interface CaseResult {
   rows: readonly Row[]
   findings: readonly Finding[]
-  /** What a reader of the numbers should know; `skipped: ...` where something was left out. */
+  /** Notes for readers of the results; `skipped: ...` if a contender was left out. */
   notes?: readonly string[]
 }
 

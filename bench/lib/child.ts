@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export interface ChildOptions {
-  /** A file of `bench/contenders`, without its end. */
+  /** A file of `bench/contenders`, without its extension. */
   contender: string
   job: object
 }
@@ -10,13 +10,13 @@ export interface ChildOptions {
 const LIMIT_MS = 900_000
 const TAIL = 2_000
 
-/** Runs a contender in a process of its own, and answers the JSON of its last line. */
+/** Runs a contender as a child process, and returns the JSON of its last line. */
 export function runChild<T>({ contender, job }: ChildOptions): Promise<T> {
   const file = fileURLToPath(new URL(`../contenders/${contender}.ts`, import.meta.url))
   return runProgram<T>(process.execPath, [file, JSON.stringify(job)])
 }
 
-/** Runs any program that ends by printing a line of JSON. */
+/** Runs any program whose last line of output is JSON. */
 export async function runProgram<T>(command: string, args: readonly string[]): Promise<T> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS })
   const kill = () => void child.kill('SIGKILL')
@@ -41,12 +41,12 @@ export async function runProgram<T>(command: string, args: readonly string[]): P
   return JSON.parse(last)
 }
 
-/** In a contender: what it was asked to do. */
+/** In a contender: returns its job. */
 export function jobOf<Job>(): Job {
   return JSON.parse(process.argv.at(-1) ?? '{}')
 }
 
-/** In a contender: tells the result and ends the process. */
+/** In a contender: prints the result and ends the process. */
 export function tell(result: object): never {
   process.stdout.write(`${JSON.stringify(result)}\n`)
   process.exit(0)

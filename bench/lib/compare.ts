@@ -5,11 +5,11 @@ import { type Row, rowOf } from './statistics.ts'
 export interface Contender {
   name: string
   run(): Promise<Sample>
-  /** So many rounds at most, where one takes long. */
+  /** The maximum number of rounds, for slow contenders. */
   roundsMax?: number
 }
 
-/** Runs all of them round by round, so that what else the machine does meets all alike. */
+/** Runs all contenders in every round, so that other load on the machine affects all alike. */
 export async function compare(bench: Bench, contenders: readonly Contender[]): Promise<Row[]> {
   const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]))
   for (let round = 1; round <= bench.rounds; round++) {
@@ -27,7 +27,7 @@ export async function compare(bench: Bench, contenders: readonly Contender[]): P
 
 export type Measure = 'perSecond' | 'cpuMicros' | 'peakMiB'
 
-const SAID: Record<Measure, string> = {
+const LABELS: Record<Measure, string> = {
   perSecond: 'records/s',
   cpuMicros: 'CPU a record',
   peakMiB: 'peak memory',
@@ -41,7 +41,7 @@ export function ratio(
   target: Omit<Finding, 'what' | 'value' | 'unit'> = {},
 ): Finding {
   const median = (name: string) => rowNamed(rows, name)[measure].median
-  const what = `${SAID[measure]}, ${one} to ${other}`
+  const what = `${LABELS[measure]}, ${one} to ${other}`
   return { what, value: median(one) / median(other), unit: '×', ...target }
 }
 

@@ -10,7 +10,7 @@ import type { WantsName } from './wants.ts'
 
 type ServiceOptions = Pick<ServiceJob, 'wants' | 'plugins'> & Partial<ServiceJob>
 
-/** The service over the shared topic, with the default store unless said otherwise. */
+/** The service over the shared topic, with the default store unless set. */
 export function service(bench: Bench, name: string, options: ServiceOptions): Contender {
   return { name, run: () => runService<Sample>(bench, options) }
 }
@@ -29,7 +29,7 @@ export function runService<T>(bench: Bench, options: ServiceOptions): Promise<T>
   })
 }
 
-/** kafkajs's eachBatch. With `limits: 'ours'` it fetches as the service does, else by its defaults. */
+/** kafkajs's eachBatch. With `limits: 'ours'` it has the service's fetch limits, otherwise its defaults. */
 export function plain(
   bench: Bench,
   name: string,

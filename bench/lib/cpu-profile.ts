@@ -13,7 +13,7 @@ interface CpuProfile {
 
 const INTERVAL_MICROS = 500
 
-/** Samples what this thread does until the answer is called, which writes it for Chrome's tools. */
+/** Profiles this thread until the returned function is called, which writes the profile for Chrome. */
 export async function profileCpu(file: string): Promise<() => Promise<void>> {
   const session = new Session()
   session.connect()
@@ -27,7 +27,7 @@ export async function profileCpu(file: string): Promise<() => Promise<void>> {
   }
 }
 
-/** The functions with the most self time, as lines with their shares of all busy time. */
+/** The functions with the most self time, as lines with their share of the busy time. */
 export function topOf({ nodes, samples, timeDeltas }: CpuProfile, count: number): string[] {
   const names = new Map(
     nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {

@@ -20,10 +20,10 @@ export interface DatasetOptions extends StreamOptions {
 
 /** The topic that all consuming cases read. */
 export interface Dataset extends DatasetOptions {
-  /** With the marker at each end of each partition. */
+  /** Including the markers at both ends of each partition. */
   recordsInAll: number
   meanValueBytes: number
-  /** How many events of the topic the plugins of a set want, by the number of plugins. */
+  /** The number of events that a set of plugins wants. */
   wanted(name: WantsName, plugins: number): number
 }
 
@@ -34,7 +34,7 @@ const SETS = [
   ['all', 1],
 ] as const
 
-/** Publishes the events with the project's own encoder, between two markers in each partition. */
+/** Publishes the events with the project's encoder, between two markers in each partition. */
 export async function publishDataset(
   kafka: Kafka,
   registryUrl: string,
@@ -74,7 +74,7 @@ export async function publishDataset(
   }
 }
 
-/** Creates a topic with its companions and schemas; answers what makes records for it. */
+/** Creates a topic with its companions and schemas. Returns a function that encodes records for it. */
 export async function prepareTopic(
   kafka: Kafka,
   registryUrl: string,
@@ -88,7 +88,7 @@ export async function prepareTopic(
   const ids = new Map<string, number>()
   for (const { fullName, text } of contractSchemas()) {
     const id = await registry.registeredId(subjectName(topic, fullName), text)
-    if (id === undefined) throw new Error(`${fullName}: registered just now, but not found`)
+    if (id === undefined) throw new Error(`${fullName}: registered but not found`)
     ids.set(fullName, id)
   }
   return (event) => toRecord(event, ids.get(contractSchemaOf(event).fullName)!, '/bench')

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Bench } from './bench.ts'
 import { createStream } from './events.ts'
 
-/** Events of the stream as JSON Lines in a file. */
+/** Writes events to a file as JSON Lines. */
 export async function writeEvents({ folder, dataset }: Bench, records: number): Promise<string> {
   const file = join(folder, 'events.jsonl')
   const next = createStream(dataset)

@@ -29,7 +29,7 @@ interface Base {
   entity: () => Entity
 }
 
-/** Events of the ten kinds, the same for the same options; each call makes the next one. */
+/** Generates events of the ten kinds, deterministic for the same options. */
 export function createStream(options: StreamOptions): () => InventoryEvent {
   const random = seededRandom(options.seed)
   const mint = createStamp(random)
@@ -46,7 +46,7 @@ export function createStream(options: StreamOptions): () => InventoryEvent {
   }
 }
 
-/** Names that no event of the stream has: they mark where a partition begins and ends. */
+/** Names that no generated event has; they mark the start and end of a partition. */
 export const BEGIN = 'bench.begin'
 export const END = 'bench.end'
 
@@ -132,7 +132,7 @@ const MAKE: Record<InventoryKind, Make> = {
   },
   'inventory.restored': ({ common, entity }) => {
     const [{ id: restoredEntityId }, source] = [entity(), entity()]
-    const told = { sourceEntityId: source.id, sourceEntityName: source.name, node: MERGING }
-    return { ...common, kind: 'inventory.restored', restoredEntityId, ...told }
+    const ofSource = { sourceEntityId: source.id, sourceEntityName: source.name, node: MERGING }
+    return { ...common, kind: 'inventory.restored', restoredEntityId, ...ofSource }
   },
 }

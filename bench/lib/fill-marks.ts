@@ -5,9 +5,9 @@ import { openMarksLog } from '../../src/kafka/state/marks-log.ts'
 import { systemClock as clock } from '../../src/util/clock.ts'
 
 const TTL_MS = 86_400_000
-/** Marks that are completed between two flushes. */
+/** Marks completed between two flushes. */
 const CHUNK = 16_384
-/** A topic that was just created may lack leaders for a moment. */
+/** A new topic may have no leaders for a moment. */
 const LEADER_WAIT_MS = 10_000
 
 export interface MarksWanted {
@@ -17,7 +17,7 @@ export interface MarksWanted {
   marks: number
 }
 
-/** Completes events in the ledger of a group, as the service does. */
+/** Writes completed events to the marks topic of a group, as the service does. */
 export async function fillMarks(kafka: Kafka, wanted: MarksWanted): Promise<void> {
   const store = await openMarksStore(kafka, wanted)
   await untilOpen(store, wanted)
@@ -66,7 +66,7 @@ export async function openAll(
   await Promise.all(all.map((partition) => store.open({ topic, partition, lost })))
 }
 
-/** A chunk is completed while the one before it is written, as between two commits. */
+/** Completes a chunk while the previous one is written, as between two commits. */
 export async function completeAll(store: IdempotencyStore, wanted: MarksWanted): Promise<void> {
   let written = Promise.resolve()
   for (let n = 0; n < wanted.marks; n++) {

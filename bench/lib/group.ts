@@ -10,7 +10,7 @@ import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
 const TTL_MS = 86_400_000
 const JOIN_MS = 120_000
 
-/** A consumer group with the topics that it needs, for one run alone. */
+/** Creates a consumer group with its topics, for a single run. */
 export async function withGroup<T>(
   kafka: Kafka,
   topic: string,
@@ -30,7 +30,7 @@ export async function withGroup<T>(
   }
 }
 
-/** Waits until so many members share the group. */
+/** Waits until the group has that many members with partitions. */
 export async function untilJoined(kafka: Kafka, groupId: string, members: number): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()

@@ -1,2 +1,2 @@
-/** The key of the entity that most happens to. */
+/** The key of the entity with the most events. */
 export const HOT_ENTITY = 'ent_hot'

@@ -1,19 +1,19 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** What a contender's process tells of one run. */
+/** The measurements of one run of a contender. */
 export interface Sample {
   records: number
   /** From the first record to the last. */
   wallMs: number
-  /** Of this process, in the same time. */
+  /** CPU time of this process in that time. */
   cpuMs: number
   peakMiB: number
-  /** What some contenders tell besides. */
+  /** Further measurements of some contenders. */
   more?: Record<string, number>
 }
 
-/** Measures this process from `begin` to `end`; both may be called again to no effect. */
+/** Measures this process from `begin` to `end`; repeated calls have no effect. */
 export function createMeter() {
   let begun: { atMs: number; cpu: NodeJS.CpuUsage } | undefined
   let ended: Pick<Sample, 'wallMs' | 'cpuMs'> | undefined
@@ -34,7 +34,7 @@ export function createMeter() {
   }
 }
 
-/** What is alive on V8's heap and beside it, by a collection that is made for this. */
+/** The live memory on and off V8's heap, after a forced garbage collection. */
 export function liveMiB(): number {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()

@@ -1,9 +1,9 @@
 import type { InventoryKind } from '../../src/event/event.ts'
 
-/** How often each kind occurs, in parts of their sum. */
+/** The relative weight of each kind. */
 export type Mix = readonly (readonly [InventoryKind, number])[]
 
-/** Goods are moved and changed often, arrive and leave seldom. */
+/** Goods move and change often, and arrive and leave rarely. */
 const LIFELIKE: Record<InventoryKind, number> = {
   'inventory.moved': 40,
   'inventory.modified': 20,
@@ -17,7 +17,7 @@ const LIFELIKE: Record<InventoryKind, number> = {
   'inventory.merge.reverted': 1,
 }
 
-/** Reads `moved=40,modified=20,merge.reverted=1`; kinds that are not named do not occur. */
+/** Parses `moved=40,modified=20,merge.reverted=1`; kinds that are not listed do not occur. */
 export function readMix(text: string | undefined): Mix {
   if (text === undefined) return Object.entries(LIFELIKE) as [InventoryKind, number][]
   return text.split(',').map((part) => {

@@ -18,7 +18,7 @@ export interface Machine {
   system: string
   /** By name. */
   versions: Record<string, string>
-  /** Runnable processes, averaged over the minute before the benchmark began. */
+  /** The load average of the minute before the benchmark. */
   loadBefore: number
 }
 
@@ -43,7 +43,7 @@ function versions(): Record<string, string> {
   }
 }
 
-/** What was run where, then each case. */
+/** The environment of the run, then each case. */
 export function resultsOf(
   reports: readonly CaseReport[],
   { machine, dataset, options }: { machine: Machine; dataset: Dataset; options: Options },

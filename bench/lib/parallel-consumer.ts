@@ -25,7 +25,7 @@ export interface ParallelJob {
 
 type ParallelConsumer = (job: ParallelJob) => Promise<Sample>
 
-/** Confluent's parallel-consumer in order per key, or why it can't be run here. */
+/** Confluent's parallel-consumer with key ordering, or why it can't run on this machine. */
 export async function findParallelConsumer(): Promise<ParallelConsumer | { missing: string }> {
   try {
     const folder = jarsFolder(resolve('.inventory-events'))

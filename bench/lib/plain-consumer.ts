@@ -1,6 +1,6 @@
 import { type Consumer, type ConsumerConfig, Kafka, logLevel } from 'kafkajs'
 
-/** kafkajs by itself, connected and subscribed to the whole topic. */
+/** A plain kafkajs consumer, connected and subscribed to the whole topic. */
 export async function plainConsumer(
   job: { brokers: string; topic: string; groupId: string },
   limits: Omit<ConsumerConfig, 'groupId'> = {},

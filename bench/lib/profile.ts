@@ -4,7 +4,7 @@ import { topOf } from './cpu-profile.ts'
 
 const TOP = 25
 
-/** Prints what the service was busy with, for each profile in the folder. */
+/** Prints the functions with the most self time for each profile in the folder. */
 export async function printProfiles(folder: string, print: (text: string) => void): Promise<void> {
   for (const name of (await readdir(folder)).sort()) {
     const profile = JSON.parse(await readFile(join(folder, name), 'utf8'))

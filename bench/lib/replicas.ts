@@ -9,12 +9,12 @@ const FILE = fileURLToPath(new URL('../contenders/replica.ts', import.meta.url))
 const STOP_MS = 60_000
 
 export interface Replicas {
-  /** What all of them have handled so far. */
+  /** The number of events handled by all of them so far. */
   handled(): number
   stop(): Promise<void>
 }
 
-/** Starts so many replicas and waits until they share the group. */
+/** Starts replicas and waits until all are in the group. */
 export async function startReplicas(
   kafka: Kafka,
   job: ReplicaJob,

@@ -17,17 +17,17 @@ export function verdictOf({ value, atLeast, atMost }: Finding): Verdict {
     : 'not reached'
 }
 
-/** Whether the quick form looks at this number. */
+/** Whether the quick form checks this number. */
 export function isJudged({ quickAtLeast, quickAtMost }: Finding): boolean {
   return quickAtLeast !== undefined || quickAtMost !== undefined
 }
 
-/** Whether the quick form passes by this number; a number that is none never does. */
+/** Whether the number is within the limits of the quick form; NaN never is. */
 export function isNear({ value, quickAtLeast, quickAtMost }: Finding): boolean {
   return value >= (quickAtLeast ?? -Infinity) && value <= (quickAtMost ?? Infinity)
 }
 
-/** A case as Markdown: what each contender did, then how they compare. */
+/** A case as Markdown: the contenders, then the comparisons. */
 export function markdown({ name, title, rows, findings, notes = [] }: CaseReport): string {
   return [
     `### ${name}: ${title}`,
@@ -37,7 +37,7 @@ export function markdown({ name, title, rows, findings, notes = [] }: CaseReport
   ].join('\n')
 }
 
-/** Every number that is to reach something, of all cases. */
+/** All numbers with a target, of all cases. */
 export function summary(reports: readonly CaseReport[]): string {
   const rows = reports.flatMap(({ name, findings }) =>
     findings
@@ -80,7 +80,7 @@ function figure(value: number, unit: string): string {
   return `${format(value, digits)} ${unit}`
 }
 
-/** The median, then the least and the most. */
+/** The median, with minimum and maximum. */
 function spread({ median, least, most }: Spread, digits: number): string {
   const range = least === most ? '' : ` (${format(least, digits)} to ${format(most, digits)})`
   return `${format(median, digits)}${range}`

@@ -1,6 +1,6 @@
 import type { WantsName } from './wants.ts'
 
-/** What the service's own process is asked to do. */
+/** The job of the service's process. */
 export interface ServiceJob {
   brokers: string
   registryUrl: string
@@ -9,19 +9,19 @@ export interface ServiceJob {
   partitions: number
   wants: WantsName
   plugins: number
-  /** What a rate counts: events of the topic, wanted or not. */
+  /** The number of events in the topic, wanted or not; rates are based on it. */
   records: number
-  /** Events of the topic that they want. */
+  /** The number of events that the plugins want. */
   wanted: number
-  /** As IDEMPOTENCY_STORE has it. */
+  /** A value of IDEMPOTENCY_STORE. */
   store: string
-  /** How long a handler waits; it does nothing unless this is given. */
+  /** How long a handler waits; undefined: it does nothing. */
   waitMs?: number
   concurrency?: number
-  /** Write a CPU profile there, from the first record to the last. */
+  /** Writes a CPU profile there, from the first record to the last. */
   profileFile?: string
-  /** Collect garbage twice on the way, and tell what stays. */
+  /** Collects garbage twice during the run, and reports the live memory. */
   collects?: boolean
-  /** Sample what is allocated, and answer the top allocators. */
+  /** Samples allocations, and reports the top allocators. */
   allocation?: boolean
 }

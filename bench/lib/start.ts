@@ -7,7 +7,7 @@ import type { ServiceJob } from './service-job.ts'
 
 type Place = Pick<ServiceJob, 'brokers' | 'registryUrl' | 'topic' | 'groupId' | 'store'>
 
-/** The service as `serve` starts it, with all that is not named here as it is by default. */
+/** Starts the service like `serve`, with defaults for everything else. */
 export async function startWith(
   plugins: readonly Plugin[],
   { brokers, registryUrl, topic, groupId, store }: Place,

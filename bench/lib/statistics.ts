@@ -6,7 +6,7 @@ export interface Spread {
   most: number
 }
 
-/** One contender of a case over all rounds. */
+/** The results of one contender over all rounds. */
 export interface Row {
   contender: string
   records: number

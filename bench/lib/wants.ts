@@ -5,14 +5,14 @@ import type { Plugin } from '../../src/plugin/plugin.ts'
 /** `none`: no event of the stream. `by-name`: one plugin wants one kind. `by-field`: each a product. `all`. */
 export type WantsName = 'none' | 'by-name' | 'by-field' | 'all'
 
-/** What one plugin wants, as a filter of ours and as code for whoever has no filters. */
+/** What one plugin wants: as the service's filter, and as code for other contenders. */
 export interface Want {
   slug: string
   filter: Pick<Plugin, 'wantsProcessEvent' | 'where'>
   matches(event: Event): boolean
 }
 
-/** The 2 % of the mix. */
+/** About 2 % of the mix. */
 const RARE_KIND = 'inventory.wasted'
 
 export function wantsOf(name: WantsName, plugins: number): Want[] {

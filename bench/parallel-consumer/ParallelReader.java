@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads a topic in order per key, waiting for each record; tells what it took as a line of JSON. */
+/** Reads a topic in order per key, waiting for each record; prints measurements as a line of JSON. */
 public class ParallelReader {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -80,7 +80,7 @@ public class ParallelReader {
     }
   }
 
-  /** Where the system does not tell it, what the JVM has taken of it. */
+  /** If the system does not report it, the memory reserved by the JVM. */
   private static double peakMiB() throws Exception {
     var status = Path.of("/proc/self/status");
     if (!Files.exists(status)) return Runtime.getRuntime().totalMemory() / 1048576.0;

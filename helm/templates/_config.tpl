@@ -1,4 +1,4 @@
-{{- /* Settings as text by name. Numbers come from YAML as floats: 86400000 must not become 8.64e+07. */ -}}
+{{- /* Settings as strings by name. Numbers come from YAML as floats: 86400000 must not become 8.64e+07. */ -}}
 {{- define "inventory-events.settings" -}}
 {{- range $name, $value := . }}
 {{- if kindIs "float64" $value }}
@@ -9,7 +9,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* The same as environment of a container, for jobs that run before any ConfigMap is there. */ -}}
+{{- /* The same as a container's environment, for jobs that run before the ConfigMap exists. */ -}}
 {{- define "inventory-events.settingsEnv" -}}
 {{- range $name, $value := fromYaml (include "inventory-events.settings" .) }}
 - name: {{ $name }}
@@ -43,7 +43,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* The sources of the volume that holds the files of those references; empty without any. */ -}}
+{{- /* The sources of the volume with the files of those references; empty if there are none. */ -}}
 {{- define "inventory-events.referencesSources" -}}
 {{- range $name, $reference := . }}
 {{- if eq ($reference.as | default "file") "file" }}

@@ -1,4 +1,4 @@
-{{- /* What runs, by name: the workers, and the gateway where it is on. As YAML, because a template can return nothing else. */ -}}
+{{- /* The deployments by name: the workers, and the gateway if enabled. As YAML, because templates return text. */ -}}
 {{- define "inventory-events.parts" -}}
 {{- $parts := fromYaml (include "inventory-events.workers" .) -}}
 {{- if .Values.gateway.enabled -}}
@@ -7,7 +7,7 @@
 {{- toYaml $parts -}}
 {{- end -}}
 
-{{- /* The gateway after defaults, without the secrets of workers. */ -}}
+{{- /* The gateway with defaults applied, without the secrets of workers. */ -}}
 {{- define "inventory-events.gateway" -}}
 {{- $gateway := deepCopy .Values.gateway -}}
 {{- $secrets := mergeOverwrite (deepCopy .Values.secrets) ($gateway.secrets | default dict) -}}
@@ -16,12 +16,12 @@
 {{- $_ := set $gateway "command" "gateway" -}}
 {{- $_ := set $gateway "plugins" dict -}}
 {{- if not (or (hasKey $gateway.secrets "GATEWAY_SECRETS") $gateway.config.GATEWAY_ALLOW_UNSIGNED) -}}
-{{- fail "gateway.secrets.GATEWAY_SECRETS: required, expected { existingSecret: NAME, key: KEY }; gateway.config.GATEWAY_ALLOW_UNSIGNED takes webhooks from anybody" -}}
+{{- fail "gateway.secrets.GATEWAY_SECRETS: required, expected { existingSecret: NAME, key: KEY }; gateway.config.GATEWAY_ALLOW_UNSIGNED accepts unsigned webhooks" -}}
 {{- end -}}
 {{- toYaml $gateway -}}
 {{- end -}}
 
-{{- /* The paths that are for senders; what it says of itself is not for the outside. */ -}}
+{{- /* The paths for senders; metrics and health are not exposed. */ -}}
 {{- define "inventory-events.gatewayPaths" -}}
 [/webhooks/inventory, /events, /openapi.json]
 {{- end -}}

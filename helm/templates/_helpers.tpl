@@ -1,4 +1,4 @@
-{{- /* The name of the release's resources, at most 63 characters with what is put behind it. */ -}}
+{{- /* The name prefix of the release's resources; at most 63 characters with the suffixes. */ -}}
 {{- define "inventory-events.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
@@ -9,7 +9,7 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* What selects every pod of the release. Never changes, or an upgrade would be refused. */ -}}
+{{- /* The selector of all pods of the release. Immutable: Kubernetes refuses changes in an upgrade. */ -}}
 {{- define "inventory-events.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -23,7 +23,7 @@ app.kubernetes.io/part-of: inventory-events
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 
-{{- /* Of pods: nothing that changes without need, because each change replaces them. */ -}}
+{{- /* The labels of pods. Nothing that changes with each release, since a change replaces the pods. */ -}}
 {{- define "inventory-events.podLabels" -}}
 {{ include "inventory-events.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}

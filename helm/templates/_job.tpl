@@ -21,7 +21,7 @@ spec:
         {{- include "inventory-events.podLabels" .root | nindent 8 }}
         app.kubernetes.io/component: setup
     spec:
-      # The release's own account is not there yet when it is installed.
+      # At the first install the release's own account does not exist yet.
       serviceAccountName: {{ .root.Values.setup.serviceAccountName }}
       automountServiceAccountToken: false
       enableServiceLinks: false

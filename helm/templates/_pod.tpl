@@ -67,21 +67,21 @@ affinity:
   ports:
     - name: http
       containerPort: {{ include "inventory-events.port" .part }}
-  # Up once the registry, the topics and the store have answered.
+  # Succeeds once the registry, the topics and the store are reachable.
   startupProbe:
     httpGet: { path: /livez, port: http }
     {{- toYaml .part.probes.startup | nindent 4 }}
-  # Ready once it has joined its group, with or without partitions; not while topics are too narrow.
-  # The gateway: while Kafka is there.
+  # Ready once it has joined its group, with or without partitions; not while a topic has too few partitions.
+  # The gateway: while Kafka is available.
   readinessProbe:
     httpGet: { path: /readyz, port: http }
     {{- toYaml .part.probes.readiness | nindent 4 }}
-  # Fails only when the loop is stuck; a broker that is away restarts nothing.
+  # Fails only when the fetch loop is stuck; unavailable brokers cause no restart.
   livenessProbe:
     httpGet: { path: /livez, port: http }
     {{- toYaml .part.probes.liveness | nindent 4 }}
   {{- if eq .part.command "gateway" }}
-  # Requests come until every node has heard that the pod goes, so it goes on for as long.
+  # Requests arrive until every node knows that the pod is terminating, so keep serving until then.
   lifecycle:
     preStop:
       exec:
@@ -131,7 +131,7 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{- /* Every setting as text by name; of a worker, with what follows from its plugins. */ -}}
+{{- /* Every setting as a string by name; for a worker including PLUGINS. */ -}}
 {{- define "inventory-events.partSettings" -}}
 {{- if eq .part.command "gateway" -}}
 {{- include "inventory-events.settings" .part.config -}}

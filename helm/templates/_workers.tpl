@@ -22,19 +22,19 @@ one that is called main. As YAML, because a template can return nothing else.
 {{- range $name, $worker := . -}}
 {{- $group := $worker.config.KAFKA_GROUP_ID | default "inventory-events" -}}
 {{- if hasKey $owners $group -}}
-{{- fail (printf "workers.%s.config.KAFKA_GROUP_ID: expected a group of its own, got %q, which is that of workers.%s" $name $group (get $owners $group)) -}}
+{{- fail (printf "workers.%s.config.KAFKA_GROUP_ID: expected a unique group, got %q, which is used by workers.%s" $name $group (get $owners $group)) -}}
 {{- end -}}
 {{- $_ := set $owners $group $name -}}
 {{- end -}}
 {{- end -}}
 
-{{- /* How many replicas find a partition to read: each is read by one. Takes a worker's config. */ -}}
+{{- /* The number of partitions, which bounds the replicas with work. Takes a worker's config. */ -}}
 {{- define "inventory-events.partitions" -}}
 {{- $topics := .config.KAFKA_TOPICS | default "inventory.events,plugin.events" -}}
 {{- mul (len (splitList "," $topics)) .root.Values.partitions -}}
 {{- end -}}
 
-{{- /* The most replicas of an autoscaler: a worker beyond the partitions would have nothing to read. */ -}}
+{{- /* The autoscaler's maximum: replicas in excess of the partitions would read nothing. */ -}}
 {{- define "inventory-events.maxReplicas" -}}
 {{- $max := .part.autoscaling.maxReplicas | int -}}
 {{- if eq .part.command "gateway" -}}
@@ -52,7 +52,7 @@ one that is called main. As YAML, because a template can return nothing else.
 {{- end -}}
 {{- end -}}
 
-{{- /* The drain time, rounded up to seconds, and what is needed to commit and leave the group. */ -}}
+{{- /* The drain time, rounded up to seconds, plus the time to commit and leave the group. */ -}}
 {{- define "inventory-events.graceSeconds" -}}
 {{- $drainMs := 20000 -}}
 {{- if hasKey .config "DRAIN_TIMEOUT_MS" -}}{{- $drainMs = .config.DRAIN_TIMEOUT_MS | int -}}{{- end -}}

@@ -1,9 +1,9 @@
-/** Something wrong in an artefact, and the check that must see it. */
+/** A defect to inject into an artefact, and the check that must detect it. */
 export interface Break {
   name: string
   check: string
   file: string
-  /** The text of the file as it should not be. */
+  /** Returns the text of the file with the defect. */
   edit(text: string): string
 }
 
@@ -12,79 +12,79 @@ const added = (more: string) => (text: string) => `${text}${more}`
 
 export const breaks: Break[] = [
   {
-    name: 'values: a key that there is not',
+    name: 'values: unknown key',
     check: 'chart: helm lint',
     file: 'helm/ci/default-values.yaml',
     edit: added('replcas: 3\n'),
   },
   {
-    name: 'values: a setting that there is not',
+    name: 'values: unknown setting',
     check: 'chart: helm lint',
     file: 'helm/ci/workers-values.yaml',
     edit: replaced('DRAIN_TIMEOUT_MS', 'DRAIN_TIMEOUT'),
   },
   {
-    name: 'values: a setting of the wrong type',
+    name: 'values: setting of the wrong type',
     check: 'chart: helm lint',
     file: 'helm/ci/default-values.yaml',
     edit: replaced('config:\n', 'config:\n  RETRY_MAX_ATTEMPTS: many\n'),
   },
   {
-    name: 'values: a secret in the open',
+    name: 'values: secret in plain text',
     check: 'chart: helm lint',
     file: 'helm/ci/default-values.yaml',
     edit: replaced('config:\n', 'config:\n  KAFKA_SASL_PASSWORD: secret\n'),
   },
   {
-    name: 'template: a key that there is not',
-    check: 'chart: schemas of Kubernetes',
+    name: 'template: unknown key',
+    check: 'chart: Kubernetes schemas',
     file: 'helm/templates/_pod.tpl',
     edit: replaced('terminationGracePeriodSeconds:', 'terminationGraceSeconds:'),
   },
   {
-    name: 'template: a value of the wrong type',
-    check: 'chart: schemas of Kubernetes',
+    name: 'template: value of the wrong type',
+    check: 'chart: Kubernetes schemas',
     file: 'helm/templates/poddisruptionbudget.yaml',
     edit: replaced('maxUnavailable: 1', 'maxUnavailable: [1]'),
   },
   {
-    name: 'ScaledObject: a key that there is not',
-    check: 'chart: schemas of custom resources',
+    name: 'ScaledObject: unknown key',
+    check: 'chart: custom resource schemas',
     file: 'helm/templates/scaledobject.yaml',
     edit: replaced('maxReplicaCount:', 'maxReplicas:'),
   },
   {
-    name: 'ScaledObject: a value of the wrong type',
-    check: 'chart: schemas of custom resources',
+    name: 'ScaledObject: value of the wrong type',
+    check: 'chart: custom resource schemas',
     file: 'helm/templates/scaledobject.yaml',
     edit: replaced('failureThreshold: 3', 'failureThreshold: three'),
   },
   {
-    name: 'ServiceMonitor: a key that there is not',
-    check: 'chart: schemas of custom resources',
+    name: 'ServiceMonitor: unknown key',
+    check: 'chart: custom resource schemas',
     file: 'helm/templates/servicemonitor.yaml',
     edit: replaced('interval:', 'scrapeInterval:'),
   },
   {
-    name: 'HTTPRoute: a key that there is not',
-    check: 'chart: schemas of custom resources',
+    name: 'HTTPRoute: unknown key',
+    check: 'chart: custom resource schemas',
     file: 'helm/templates/httproute.yaml',
     edit: replaced('backendRefs:', 'backends:'),
   },
   {
-    name: 'template: a gateway that shows its metrics to the outside',
+    name: 'template: gateway exposes its metrics',
     check: 'chart: unit tests',
     file: 'helm/templates/_gateway.tpl',
     edit: replaced('/openapi.json]', '/metrics]'),
   },
   {
-    name: 'template: a rollout that starts pods beside the old ones',
+    name: 'template: rollout with surge pods',
     check: 'chart: unit tests',
     file: 'helm/templates/deployment.yaml',
     edit: replaced('maxSurge: 0', 'maxSurge: 1'),
   },
   {
-    name: 'template: replicas beyond the partitions',
+    name: 'template: more replicas than partitions',
     check: 'chart: unit tests',
     file: 'helm/templates/scaledobject.yaml',
     edit: replaced('maxReplicaCount: {{ $max }}', 'maxReplicaCount: 100'),
@@ -96,73 +96,73 @@ export const breaks: Break[] = [
     edit: replaced('readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false'),
   },
   {
-    name: 'template: nothing is required',
-    check: 'chart: refuses what is missing',
+    name: 'template: no required values',
+    check: 'chart: rejects missing values',
     file: 'helm/templates/deployment.yaml',
     edit: replaced(/^.*requireConnections.*\n/, ''),
   },
   {
-    name: 'Dockerfile: a base without a version',
+    name: 'Dockerfile: base image without a version',
     check: 'Dockerfile: hadolint',
     file: 'Dockerfile',
     edit: replaced(/node:\S+/, 'node'),
   },
   {
-    name: 'compose: a key that there is not',
+    name: 'compose: unknown key',
     check: 'compose: config',
     file: 'docker-compose.yml',
     edit: replaced('    healthcheck:', '    healthchecks:'),
   },
   {
-    name: 'compose: a service that there is not',
+    name: 'compose: unknown service',
     check: 'compose: config',
     file: 'docker-compose.yml',
     edit: replaced('      prometheus:\n        condition', '      prometeus:\n        condition'),
   },
   {
-    name: 'Prometheus: a key that there is not',
+    name: 'Prometheus: unknown key',
     check: 'compose: Prometheus',
     file: 'deploy/prometheus.yml',
     edit: replaced('job_name:', 'job:'),
   },
   {
-    name: 'Alertmanager: a receiver that there is not',
+    name: 'Alertmanager: unknown receiver',
     check: 'compose: Alertmanager',
     file: 'deploy/alertmanager.yml',
     edit: replaced('receiver: page', 'receiver: nobody'),
   },
   {
-    name: 'rules: a key that there is not',
+    name: 'rules: unknown key',
     check: 'rules: promtool check',
     file: 'helm/rules/alerts.yaml',
     edit: replaced('        for:', '        lasting:'),
   },
   {
-    name: 'rules: an expression that is none',
+    name: 'rules: invalid expression',
     check: 'rules: promtool check',
     file: 'helm/rules/alerts.yaml',
     edit: replaced('expr: max by (', 'expr: max bye ('),
   },
   {
-    name: 'rules: an alert that cannot fire',
+    name: 'rules: alert that cannot fire',
     check: 'rules: promtool test',
     file: 'helm/rules/alerts.yaml',
     edit: replaced('inventory_events_breaker_open) == 1', 'inventory_events_breaker_open) == 2'),
   },
   {
-    name: 'rules: a metric that there is not',
-    check: 'rules: metrics that there are',
+    name: 'rules: unknown metric',
+    check: 'rules: known metrics',
     file: 'helm/rules/alerts.yaml',
     edit: replaced('inventory_events_breaker_open)', 'inventory_events_breakers_open)'),
   },
   {
-    name: 'dashboard: a metric that there is not',
+    name: 'dashboard: unknown metric',
     check: 'dashboards: expressions',
     file: 'helm/dashboards/inventory-events.json',
     edit: replaced('inventory_events_breaker_open', 'inventory_events_breakers_open'),
   },
   {
-    name: 'dashboard: an expression that is none',
+    name: 'dashboard: invalid expression',
     check: 'dashboards: expressions',
     file: 'helm/dashboards/inventory-events.json',
     edit: replaced(/"expr": "/, '"expr": "sum by by '),

@@ -4,16 +4,16 @@ import { outcomeOf, run, Skip } from './command.ts'
 import { requireProgram } from './debian.ts'
 import type { Tools } from './tools.ts'
 
-/** What buildah is called with, so that its images are below the folder of the tools. */
+/** Builds a buildah command line that keeps its images in the tools folder. */
 export type Buildah = (...args: string[]) => string[]
 
 const SUITE = 'bookworm'
 const MIRROR = 'http://deb.debian.org/debian'
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 
-/** Throws a Skip where images can't be built: that needs root, and Debian's buildah. */
+/** Throws a Skip if images can't be built: that needs root, and Debian's buildah. */
 export async function openBuildah({ folder }: Tools): Promise<Buildah> {
-  if (process.getuid?.() !== 0) throw new Skip('images are built as root alone')
+  if (process.getuid?.() !== 0) throw new Skip('building images needs root')
   await requireProgram('buildah')
   for (const driver of ['overlay', 'vfs']) {
     const home = join(folder, 'containers', driver)
@@ -23,12 +23,12 @@ export async function openBuildah({ folder }: Tools): Promise<Buildah> {
     await outcomeOf(buildah('rm', 'probe'))
     if (code === 0 || output.includes('already in use')) return buildah
   }
-  throw new Skip('buildah can store no images here')
+  throw new Skip('buildah cannot store images on this machine')
 }
 
 /**
- * Makes what stands in for the base image, which can't be pulled everywhere: Debian, the Node that
- * runs this, and npm. It has the base's name, and is made once.
+ * Creates a substitute for the base image, which can't be pulled everywhere: Debian, the Node that
+ * runs this script, and npm. It has the base image's name, and is created once.
  */
 export async function makeBase(name: string, buildah: Buildah, tools: Tools): Promise<void> {
   const full = `docker.io/library/${name}`
@@ -56,7 +56,7 @@ async function addNode(system: string, { packages }: Tools): Promise<void> {
   const npm = join(local, 'lib', 'node_modules', 'npm')
   await cp(join(packages, 'node_modules', 'npm'), npm, { recursive: true })
   await symlink('../lib/node_modules/npm/bin/npm-cli.js', join(local, 'bin', 'npm'))
-  // Whom this machine trusts: packages may come through a proxy of its own.
+  // This machine's CA certificates: packages may come through a proxy.
   const trusted = await readFile(CERTIFICATES).catch(() => undefined)
   if (trusted) await writeFile(join(system, CERTIFICATES), trusted)
 }

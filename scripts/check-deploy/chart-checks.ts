@@ -10,12 +10,12 @@ const KUBERNETES = ['1.27', '1.36']
 const CUSTOM =
   /^WARN .*Couldn't find schema for kind (HTTPRoute|ScaledObject|ServiceMonitor|PrometheusRule) /
 
-/** What kube-score asks for and the chart leaves out, and why. */
+/** The kube-score checks that are ignored, and why. */
 const NOT_SCORED = {
   'container-image-pull-policy':
     'an image is named by an exact tag or digest, and images may be local',
   'deployment-has-host-podantiaffinity': 'replicas are spread by topologySpreadConstraints',
-  'deployment-replicas': 'one replica of a worker is a choice, and autoscalers have a least number',
+  'deployment-replicas': 'a worker with one replica is valid, and autoscalers have a minimum',
   'horizontalpodautoscaler-replicas': 'the same',
 }
 
@@ -31,7 +31,7 @@ export const chartChecks: Check[] = [
     },
   },
   {
-    name: 'chart: schemas of Kubernetes',
+    name: 'chart: Kubernetes schemas',
     async run(scene) {
       const files = await renderAll(scene)
       let count = 0
@@ -45,11 +45,11 @@ export const chartChecks: Check[] = [
       return `${count} resources, Kubernetes ${KUBERNETES.join(' and ')}`
     },
   },
-  { name: 'chart: schemas of custom resources', run: checkCustomResources },
+  { name: 'chart: custom resource schemas', run: checkCustomResources },
   {
     name: 'chart: unit tests',
     async run({ root, work, tools }) {
-      // Under Helm it would be a plugin, and Helm would tell it where its data is.
+      // As a Helm plugin it would get these from Helm.
       const env = { HELM_DATA_HOME: join(work, 'data'), HELM_CONFIG_HOME: join(work, 'config') }
       await mkdir(env.HELM_DATA_HOME)
       const output = await run([tools.helmUnittest, join(root, 'helm')], { env })
@@ -74,11 +74,11 @@ export const chartChecks: Check[] = [
     },
   },
   {
-    name: 'chart: refuses what is missing',
+    name: 'chart: rejects missing values',
     async run({ root, tools }) {
       const chart = join(root, 'helm')
       const { code, output } = await outcomeOf([tools.helm, 'template', 'check', chart])
-      if (code === 0) throw new Failure('expected a refusal without KAFKA_BROKERS')
+      if (code === 0) throw new Failure('expected an error without KAFKA_BROKERS')
       const expected = 'config.KAFKA_BROKERS: required'
       if (!output.includes(expected)) throw new Failure(`expected "${expected}", got ${output}`)
       const packed = await readFile(join(chart, '.helmignore'), 'utf8')

@@ -1,16 +1,16 @@
 import type { Tools } from './tools.ts'
 
-/** What a check looks at and works with. */
+/** The input and tools of a check. */
 export interface Scene {
-  /** The repository, or a copy of its artefacts with something broken. */
+  /** The repository, or a copy of its artefacts with an injected defect. */
   root: string
-  /** An empty folder that is the check's own. */
+  /** An empty working folder for this check. */
   work: string
   tools: Tools
 }
 
 export interface Check {
   name: string
-  /** Answers what it looked at, in a few words. Throws a Failure or a Skip. */
+  /** Returns what it checked, in a few words. Throws a Failure or a Skip. */
   run(scene: Scene): Promise<string>
 }

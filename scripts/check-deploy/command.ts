@@ -9,13 +9,13 @@ export interface CommandOptions {
 const TIMEOUT_MS = 600_000
 const OUTPUT_MAX = 8_000_000
 
-/** A check that found something wrong; the message is what it found. */
+/** Thrown when a check fails; the message is what it found. */
 export class Failure extends Error {}
 
-/** A check that can't be made on this machine; the message is why. */
+/** Thrown when a check can't run on this machine; the message is why. */
 export class Skip extends Error {}
 
-/** Runs a program to its end and answers what it printed. Throws a Failure with that unless it exits with 0. */
+/** Runs a program to its end and returns its output. Throws a Failure with the output unless it exits with 0. */
 export async function run(
   command: readonly string[],
   options: CommandOptions = {},
@@ -26,7 +26,7 @@ export async function run(
   throw new Failure(`${shown.join(' ')}: exit ${code}\n${tailOf(output)}`)
 }
 
-/** The same for a program that may say no. */
+/** The same for a program that may fail: returns the exit code too. */
 export function outcomeOf(
   [file, ...args]: readonly string[],
   { cwd, env, timeoutMs = TIMEOUT_MS }: CommandOptions = {},

@@ -6,7 +6,7 @@ import { Failure } from './command.ts'
 
 const POLL_MS = 200
 
-/** A container of an image that runs a program, on this machine's network. */
+/** A running container of an image, on the host network. */
 export class Container {
   output = ''
   readonly #child: ChildProcess
@@ -26,19 +26,19 @@ export class Container {
     })
   }
 
-  /** Waits until the URL answers 200; a Failure with what was printed if it ends or does not. */
-  async answers(url: string, timeoutMs: number): Promise<void> {
+  /** Waits until the URL returns 200. Throws a Failure with the output if the program ends or on timeout. */
+  async waitForOk(url: string, timeoutMs: number): Promise<void> {
     const until = Date.now() + timeoutMs
     for (;;) {
       const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
       if (answer?.ok) return
       const ended = this.#child.exitCode ?? this.#child.signalCode
-      if (ended !== null || Date.now() > until) throw this.#failure(`${url} does not answer 200`)
+      if (ended !== null || Date.now() > until) throw this.#failure(`${url} does not return 200`)
       await delay(POLL_MS)
     }
   }
 
-  /** The process id of the program itself, which runs below buildah's own. */
+  /** The pid of the program itself, a descendant of buildah's process. */
   async pid(): Promise<number> {
     for (let pid = this.#child.pid!; ; ) {
       const [next] = await childrenOf(pid)
@@ -47,7 +47,7 @@ export class Container {
     }
   }
 
-  /** Signals the program and answers how the container ended; a Failure after the time. */
+  /** Signals the program and returns how the container ended. Throws a Failure on timeout. */
   async end(signal: NodeJS.Signals, timeoutMs: number): Promise<number | string> {
     process.kill(await this.pid(), signal)
     const late = delay(timeoutMs, undefined, { ref: false })
@@ -56,7 +56,7 @@ export class Container {
     return ended
   }
 
-  /** Whatever state it is in. */
+  /** Removes the container in any state. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     process.kill(await this.pid(), 'SIGKILL')

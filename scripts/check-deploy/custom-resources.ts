@@ -14,7 +14,7 @@ const MODELS = {
 
 type Kind = keyof typeof MODELS
 
-/** Each is held against its schema, and, since that lets unknown keys pass, against its type as well. */
+/** Validates each resource against its schema, and, since that allows unknown keys, against its type too. */
 export async function checkCustomResources(scene: Scene): Promise<string> {
   const files = await renderAll(scene)
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')))
@@ -37,7 +37,7 @@ async function validate(resource: Manifest, { tools }: Scene): Promise<void> {
   }
 }
 
-/** A literal of a type may have no key that the type has not. */
+/** Object literals may not have keys that their type lacks, so tsc reports unknown keys. */
 async function checkTypes(resources: Manifest[], { root, work, tools }: Scene): Promise<void> {
   const lines = resources.map((resource, index) => {
     const kind = resource.kind as Kind

@@ -1,6 +1,6 @@
 import { isOnPath, run, Skip } from './command.ts'
 
-/** The package of Debian that has a program. */
+/** The Debian package of each program. */
 const PACKAGES = {
   promtool: 'prometheus',
   amtool: 'prometheus-alertmanager',
@@ -9,11 +9,11 @@ const PACKAGES = {
   debootstrap: 'debootstrap',
 }
 
-/** The path's own program, else Debian's where root can install it. Throws a Skip where neither is. */
+/** Uses the program on the PATH, or installs Debian's as root. Throws a Skip if neither is possible. */
 export async function requireProgram(program: keyof typeof PACKAGES): Promise<void> {
   if (await isOnPath(program)) return
   if (process.getuid?.() !== 0 || !(await isOnPath('apt-get'))) {
-    throw new Skip(`${program} is not there, and only root on Debian can install it`)
+    throw new Skip(`${program} is not installed, and only root on Debian can install it`)
   }
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   await run(['apt-get', 'update', '-qq'], { env })

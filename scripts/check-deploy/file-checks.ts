@@ -28,7 +28,7 @@ export const fileChecks: Check[] = [
     name: 'compose: Prometheus',
     async run({ root, work }) {
       await requireProgram('promtool')
-      // Where the container has its rules is no place of this machine.
+      // The rules path inside the container does not exist on this machine.
       const config = parse(await readFile(join(root, 'deploy', 'prometheus.yml'), 'utf8'))
       config.rule_files = [join(root, 'helm', 'rules', '*.yaml')]
       const file = join(work, 'prometheus.yml')

@@ -28,7 +28,7 @@ export const imageChecks: Check[] = [
       const options = ['--isolation', 'chroot', '--pull-never', '--format', 'docker']
       await run(buildah('build', ...options, '--tag', IMAGE, root))
       built = buildah
-      return `on a stand-in for ${base}`
+      return `on a substitute for ${base}`
     },
   },
   {
@@ -37,7 +37,7 @@ export const imageChecks: Check[] = [
       inContainer(async (buildah, container) => {
         const config = await configOf(buildah)
         if (!/^[1-9]\d*:[1-9]\d*$/.test(config.User)) {
-          throw new Failure(`expected a user that is a number and not root, got ${config.User}`)
+          throw new Failure(`expected a numeric user that is not root, got ${config.User}`)
         }
         const folder = (await run(buildah('mount', container))).trim()
         const files = await filesIn(folder)
@@ -57,10 +57,10 @@ export const imageChecks: Check[] = [
         return serveFromImage(program, join(root, 'examples', 'plugins'))
       }),
   },
-  { name: 'image: one derived from it', run: (scene) => derive(scene) },
+  { name: 'image: derived image', run: (scene) => derive(scene) },
 ]
 
-/** The Dockerfile that docs/deploy.md shows, with plugins in it. */
+/** Builds the Dockerfile in docs/deploy.md, which adds plugins. */
 async function derive({ root, work }: Scene): Promise<string> {
   const buildah = requireImage()
   const docs = await readFile(join(root, 'docs', 'deploy.md'), 'utf8')
@@ -88,7 +88,7 @@ async function derive({ root, work }: Scene): Promise<string> {
 }
 
 function requireImage(): Buildah {
-  if (built === undefined) throw new Skip('there is no image, see "image: builds"')
+  if (built === undefined) throw new Skip('no image, see "image: builds"')
   return built
 }
 
@@ -109,7 +109,7 @@ async function configOf(buildah: Buildah): Promise<ImageConfig> {
   return JSON.parse(await run(buildah('inspect', '--type', 'image', IMAGE))).Docker.config
 }
 
-/** Of /app by their paths in it, and whatever the build may have left elsewhere. */
+/** Lists the files of /app by relative path, and what the build may have left elsewhere. */
 async function filesIn(folder: string): Promise<string[]> {
   const app = await run(['find', join(folder, 'app'), '!', '-type', 'd', '-printf', '%P\\n'])
   const places = ['build', 'root/.npm', 'root/.npmrc', 'tmp'].map((path) => join(folder, path))

@@ -16,7 +16,7 @@ export interface ImageProgram {
 const READY_MS = 120_000
 const STOP_MS = 35_000
 
-/** Sets a real Kafka and registry up from the image, serves, and stops, as its user. */
+/** Runs the image as its user: creates topics and schemas on a real Kafka, serves, and stops. */
 export async function serveFromImage(program: ImageProgram, plugins: string): Promise<string> {
   const { brokers, registryUrl, stop } = await startTestStack()
   try {
@@ -53,7 +53,7 @@ async function serve(program: ImageProgram, options: string[], port: string): Pr
   const service = new Container(buildah, container, options, [...entrypoint, 'serve'])
   try {
     for (const path of ['livez', 'readyz']) {
-      await service.answers(`http://127.0.0.1:${port}/${path}`, READY_MS)
+      await service.waitForOk(`http://127.0.0.1:${port}/${path}`, READY_MS)
     }
     await requireUser(await service.pid(), user)
     const check = (at: string) =>
@@ -70,8 +70,9 @@ async function serve(program: ImageProgram, options: string[], port: string): Pr
         ),
       )
     const [healthy, sick] = [await check(port), await check('1')]
-    if (healthy.code !== 0) throw new Failure(`HEALTHCHECK of a healthy one: ${healthy.output}`)
-    if (sick.code === 0) throw new Failure('HEALTHCHECK finds a port healthy where nobody is')
+    if (healthy.code !== 0)
+      throw new Failure(`HEALTHCHECK of a healthy service failed: ${healthy.output}`)
+    if (sick.code === 0) throw new Failure('HEALTHCHECK reports a closed port as healthy')
     const ended = await service.end('SIGTERM', STOP_MS)
     if (ended !== 0)
       throw new Failure(`expected exit 0 on SIGTERM, got ${ended}: ${service.output}`)
@@ -88,7 +89,7 @@ async function requireUser(pid: number, user: string): Promise<void> {
   if (uid !== user.split(':')[0]) throw new Failure(`expected user ${user}, runs as ${uid}`)
 }
 
-/** So it can be run with a read-only root, which this way of running containers has not. */
+/** Shows that it can run with a read-only root, which chroot isolation does not offer. */
 async function requireNothingWritten({ buildah, container, user }: ImageProgram): Promise<void> {
   const folder = (await run(buildah('mount', container))).trim()
   const written = await run(['find', folder, '-xdev', '-user', user.split(':')[0]!])

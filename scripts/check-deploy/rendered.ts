@@ -11,13 +11,13 @@ export interface Manifest {
   [key: string]: unknown
 }
 
-/** The values files that are tried, each a way to run. */
+/** The values files to test, each a way to deploy. */
 export async function valuesFiles(root: string): Promise<string[]> {
   const folder = join(root, 'helm', 'ci')
   return (await readdir(folder)).sort().map((name) => join(folder, name))
 }
 
-/** Renders the chart with each of them, as files in the scene's folder. */
+/** Renders the chart with each values file into the working folder. */
 export async function renderAll({ root, work, tools }: Scene): Promise<string[]> {
   const rendered: string[] = []
   for (const [index, values] of (await valuesFiles(root)).entries()) {

@@ -30,7 +30,7 @@ export const ruleChecks: Check[] = [
     },
   },
   {
-    name: 'rules: metrics that there are',
+    name: 'rules: known metrics',
     async run({ root }) {
       const rules = await rulesIn(root)
       refuseUnknown(rules.map(({ expr }) => expr).join('\n'), rules)
@@ -53,7 +53,7 @@ export const ruleChecks: Check[] = [
   },
 ]
 
-/** Refuses a metric of ours that neither the code declares nor a rule records. */
+/** Throws a Failure for a metric that neither the code declares nor a rule records. */
 function refuseUnknown(text: string, rules: { record?: string }[]): void {
   const declared = createMetrics({ version: '' }).register.getMetricsAsArray()
   const names = new Set(declared.map(({ name }) => name))
@@ -63,7 +63,7 @@ function refuseUnknown(text: string, rules: { record?: string }[]): void {
     (name) => !recorded.has(name) && !names.has(name) && !names.has(withoutSuffix(name)),
   )
   if (unknown.length === 0) return
-  throw new Failure(`no such metric: ${[...new Set(unknown)].join(', ')}`)
+  throw new Failure(`unknown metric: ${[...new Set(unknown)].join(', ')}`)
 }
 
 function withoutSuffix(name: string): string {
@@ -76,7 +76,7 @@ async function rulesIn(root: string): Promise<RuleFile['groups'][0]['rules']> {
   return texts.flatMap((text) => (parse(text) as RuleFile).groups.flatMap(({ rules }) => rules))
 }
 
-/** Every `expr` of every panel, with Grafana's variables replaced by something that parses. */
+/** Every `expr` of every panel, with Grafana's variables replaced so that it parses. */
 async function expressionsOfDashboards(root: string): Promise<string[]> {
   const files = await filesIn(join(root, 'helm', 'dashboards'), '.json')
   const found: string[] = []

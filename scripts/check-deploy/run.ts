@@ -1,5 +1,5 @@
-// Checks everything that deploys the service: image, Compose file, chart, rules, dashboards. Then
-// breaks a copy of each and requires that its check fails. One after the other, as machines are small.
+// Checks the deployment artefacts: image, Compose file, chart, rules, dashboards. Then injects defects
+// into copies and requires that the checks fail. Sequentially, to run on small machines.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ interface Result {
 }
 
 const ROOT = join(import.meta.dirname, '..', '..')
-/** What is copied to be broken. */
+/** What is copied to inject defects into. */
 const ARTEFACTS = ['helm', 'deploy', 'docker-compose.yml', 'Dockerfile', 'examples']
 const LINES_SAID = 40
 
@@ -63,14 +63,14 @@ async function inScene(check: Check, root: string, tools: Tools): Promise<string
   }
 }
 
-/** The check of an artefact must see what was broken in a copy of it. */
+/** Requires that the check detects the defect in a copy of the artefact. */
 async function requireFailure({ file, edit }: Break, check: Check, tools: Tools): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'check-deploy-broken-'))
   try {
     for (const each of ARTEFACTS) await cp(join(ROOT, each), join(root, each), { recursive: true })
     const text = await readFile(join(root, file), 'utf8')
     const broken = edit(text)
-    if (broken === text) throw new Error(`${file}: there is nothing to break in this way any more`)
+    if (broken === text) throw new Error(`${file}: the text to replace was not found`)
     await writeFile(join(root, file), broken)
     return await whatFailed(check, root, tools)
   } finally {
@@ -96,12 +96,12 @@ function report(result: Result): Result {
   return result
 }
 
-/** The last line is the count; COUNTS_FILE names where it goes as JSON. */
+/** Prints the counts as the last line, and writes them as JSON to the file in COUNTS_FILE. */
 async function conclude(results: Result[]): Promise<void> {
-  const told = (outcome: Result['outcome']) =>
+  const named = (outcome: Result['outcome']) =>
     results.filter((each) => each.outcome === outcome).map(({ name, said }) => `${name}: ${said}`)
-  const passed = told('passed').length
-  const [failed, skipped] = [told('failed'), told('skipped')]
+  const passed = named('passed').length
+  const [failed, skipped] = [named('failed'), named('skipped')]
   await leaveCounts({ passed, failed, skipped })
   print(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`)
   process.exitCode = passed > 0 && failed.length === 0 ? 0 : 1

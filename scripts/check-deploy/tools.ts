@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isOnPath, run } from './command.ts'
 
-/** Where the installed tools are. */
+/** Paths of the installed tools. */
 export interface Tools {
   folder: string
   helm: string
@@ -11,7 +11,7 @@ export interface Tools {
   kubeScore: string
   kubernetesValidate: string
   hadolint: string
-  /** Where the packages of npm are, to import from. */
+  /** The folder of the npm packages. */
   packages: string
 }
 
@@ -20,11 +20,11 @@ const GO_TOOLS = [
   'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
 ]
 const PINS = join(import.meta.dirname, 'tools')
-/** Go compiles Helm from source, which a busy machine takes long for. */
+/** Go compiles Helm from source, which takes long on a busy machine. */
 const INSTALL_MS = 1_200_000
 const NEEDED = ['go', 'python3', 'npm']
 
-/** Installs what is not there yet in the version that is pinned. Says what it does. */
+/** Installs missing tools in their pinned versions. Throws if Go, Python or npm is missing. */
 export async function installTools(folder: string, say: (line: string) => void): Promise<Tools> {
   for (const program of NEEDED) {
     if (!(await isOnPath(program))) throw new Error(`${program} is needed to install the tools`)
@@ -52,7 +52,7 @@ export async function installTools(folder: string, say: (line: string) => void):
   }
 }
 
-/** Notes what was installed at the very end, so that half an installation is made again. */
+/** Writes the marker file last, so that an incomplete installation is repeated. */
 async function once(
   folder: string,
   name: string,
@@ -61,11 +61,11 @@ async function once(
   install: () => Promise<unknown>,
 ): Promise<void> {
   const wanted = createHash('sha256').update(pins).digest('hex')
-  const note = join(folder, `${name.replace(/[^\w-]+/g, '-')}.installed`)
-  if ((await readFile(note, 'utf8').catch(() => '')) === wanted) return
+  const marker = join(folder, `${name.replace(/[^\w-]+/g, '-')}.installed`)
+  if ((await readFile(marker, 'utf8').catch(() => '')) === wanted) return
   const startedAt = Date.now()
   await install()
-  await writeFile(note, wanted)
+  await writeFile(marker, wanted)
   say(`installed ${name} in ${Math.round((Date.now() - startedAt) / 1000)} s`)
 }
 

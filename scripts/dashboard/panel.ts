@@ -3,17 +3,17 @@ import { PROMETHEUS } from './variables.ts'
 export interface Panel {
   title: string
   description: string
-  /** As Grafana names them: `s`, `bytes`, `short`, `ops`, `percentunit`. */
+  /** A Grafana unit: `s`, `bytes`, `short`, `ops`, `percentunit`. */
   unit: string
-  /** PromQL, and what to call its series. */
+  /** PromQL and the legend of its series. */
   queries: readonly (readonly [expr: string, legend: string])[]
-  /** The alert that watches over it, without its prefix. */
+  /** The alert on the same metric, without its prefix; its runbook entry is linked. */
   alert?: string
   kind?: 'timeseries' | 'stat'
-  /** From which value on a stat is yellow, and red. */
+  /** The values from which a stat is yellow or red. */
   thresholds?: { warning?: number; critical?: number }
   stacked?: true
-  /** Of 24 columns. */
+  /** In columns, of 24. */
   width?: number
 }
 
@@ -31,11 +31,11 @@ const HEIGHTS = { timeseries: 8, stat: 4, row: 1, text: 4 }
 interface Place {
   x: number
   y: number
-  /** Of the highest panel of the line. */
+  /** The height of the tallest panel in the line. */
   lineHeight: number
 }
 
-/** The rows one below the other, their panels from left to right. */
+/** Lays out rows from top to bottom and their panels from left to right. */
 export function layOut(rows: readonly Row[]): object[] {
   const place: Place = { x: 0, y: 0, lineHeight: 0 }
   let id = 0
@@ -110,7 +110,7 @@ function runbookLink(alert: string) {
   return { title: `What to do: ${name}`, url, targetBlank: true }
 }
 
-/** Gives the next place that is so wide, and moves on behind it. */
+/** Returns the next free position of width `w`, and advances past it. */
 function put(place: Place, w: number, h: number) {
   if (place.x + w > COLUMNS) nextLine(place)
   const gridPos = { x: place.x, y: place.y, w, h }

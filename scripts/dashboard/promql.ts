@@ -1,11 +1,11 @@
 const PICKED = 'namespace=~"$namespace", job=~"$job"'
 
-/** The series of a metric of what is picked at the top of the dashboard. */
+/** The series of a metric, limited to the selected namespaces and jobs. */
 export function metric(name: string, more = ''): string {
   return `inventory_events_${name}{${PICKED}${more === '' ? '' : `, ${more}`}}`
 }
 
-/** A default metric of the process, of the service's replicas alone. */
+/** A default metric of the process, limited to the selected namespaces and jobs. */
 export function processMetric(name: string): string {
   return `${name}{${PICKED}}`
 }
@@ -18,17 +18,17 @@ export function recorded(name: string): string {
 export const TOPIC = 'topic=~"$topic"'
 export const PLUGIN = 'plugin=~"$plugin"'
 
-/** In a second. */
+/** Per second. */
 export function rate(name: string, by: string, more = ''): string {
   return `sum by (${by}) (rate(${metric(name, more)}[$__rate_interval]))`
 }
 
-/** A part of all, from 0 up to 1. */
+/** A ratio from 0 to 1. */
 export function share(part: string, all: string): string {
   return `${part} / (${all} > 0)`
 }
 
-/** Of a histogram, in seconds: the median and what few exceed. */
+/** The 50th, 95th and 99th percentile of a histogram. */
 export function quantiles(name: string, by: string, more = ''): [string, string][] {
   const labels = by === '' ? 'le' : `le, ${by}`
   const buckets = rate(`${name}_bucket`, labels, more)

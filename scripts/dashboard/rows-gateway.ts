@@ -2,7 +2,7 @@ import type { Row } from './panel.ts'
 import { metric, rate, share, TOPIC } from './promql.ts'
 
 const REQUESTS = 'gateway_requests_total'
-/** The others are probes, scrapes and requests that have no route. */
+/** Excludes probes, scrapes and unknown routes. */
 const INTAKE = 'route=~"/webhooks/inventory|/events"'
 
 export const gateway: Row = {
@@ -10,16 +10,16 @@ export const gateway: Row = {
   panels: [
     {
       title: 'Requests to the gateway',
-      description: 'Requests with events in a second, by route and by what they were answered.',
+      description: 'Requests with events per second, by route and status.',
       unit: 'reqps',
       queries: [[rate(REQUESTS, 'route, status', INTAKE), '{{route}} {{status}}']],
       alert: 'GatewayBadRequests',
       stacked: true,
     },
     {
-      title: 'Part that is refused',
+      title: 'Share of refused requests',
       description:
-        'Of the requests with events. What the gateway cannot take (429, 5xx) is to be sent again; what is wrong with a request (other 4xx) is to be mended first.',
+        'Of the requests with events. Senders should retry what the gateway cannot accept (429, 5xx), and fix requests with other 4xx errors.',
       unit: 'percentunit',
       queries: [
         [
@@ -27,35 +27,36 @@ export const gateway: Row = {
             rate(REQUESTS, 'job', `${INTAKE}, status=~"429|5.."`),
             rate(REQUESTS, 'job', INTAKE),
           ),
-          '{{job}} cannot take',
+          '{{job}} unavailable',
         ],
         [
           share(
             rate(REQUESTS, 'job', `${INTAKE}, status=~"4..", status!="429"`),
             rate(REQUESTS, 'job', INTAKE),
           ),
-          '{{job}} wrong',
+          '{{job}} bad request',
         ],
       ],
       alert: 'GatewayRefusing',
     },
     {
-      title: 'Replicas of the gateway that are ready',
-      description: 'Replicas that may take events: not while Kafka is away or they are stopping.',
+      title: 'Ready gateway replicas',
+      description:
+        'Replicas that accept events. A replica is not ready while Kafka is unavailable or it is stopping.',
       unit: 'short',
       queries: [[`sum by (job) (min by (job, instance) (${metric('gateway_ready')}))`, '{{job}}']],
       alert: 'GatewayNotReady',
     },
     {
       title: 'Events published',
-      description: 'Events of the gateway that Kafka acknowledged, in a second, by topic.',
+      description: 'Events per second that Kafka acknowledged to the gateway, by topic.',
       unit: 'ops',
       queries: [[rate('published_total', 'topic', TOPIC), '{{topic}}']],
     },
     {
       title: 'Bytes held by the gateway',
       description:
-        'Requests that are under way, in bytes, by replica. At GATEWAY_MAX_IN_FLIGHT_BYTES they are answered 429.',
+        'Bytes of requests in flight, by replica. At GATEWAY_MAX_IN_FLIGHT_BYTES further requests get 429.',
       unit: 'bytes',
       queries: [
         [
@@ -68,7 +69,7 @@ export const gateway: Row = {
     {
       title: 'Events of unknown kinds',
       description:
-        'Events in a second that were taken though there is no schema for their kind: a newer version may have one.',
+        'Events accepted per second whose kind has no schema; a newer version may have one.',
       unit: 'ops',
       queries: [[rate('gateway_unknown_kinds_total', 'job'), '{{job}}']],
     },

@@ -6,14 +6,13 @@ export const fetch: Row = {
   panels: [
     {
       title: 'Events read',
-      description: 'Records taken from Kafka in a second, by topic.',
+      description: 'Records read from Kafka per second, by topic.',
       unit: 'ops',
       queries: [[rate('records_consumed_total', 'topic', TOPIC), '{{topic}}']],
     },
     {
       title: 'Lag in time',
-      description:
-        'For how long the oldest event that is not completed has waited, one that is not read yet included.',
+      description: 'Age of the oldest event that is not completed, including unread ones.',
       unit: 's',
       queries: [[`max by (topic) (${metric('consumer_lag_seconds', TOPIC)})`, '{{topic}}']],
       alert: 'LagGrowing',
@@ -21,7 +20,7 @@ export const fetch: Row = {
     {
       title: 'Lag in records',
       description:
-        'Records between the committed offset and the end: the ten partitions with most. One alone far above the others has a hot key.',
+        'Records between the committed offset and the end of the partition, for the ten partitions with the highest lag. A single partition far above the others indicates a hot key.',
       unit: 'short',
       queries: [
         [
@@ -39,22 +38,22 @@ export const fetch: Row = {
     {
       title: 'Paused partitions',
       description:
-        'Partitions that are not read, because there is no room for more, or a schema or the registry is waited for.',
+        'Partitions that are not read, because memory is full or a record waits for its schema.',
       unit: 'short',
       queries: [[`sum by (instance) (${metric('paused_partitions')})`, '{{instance}}']],
     },
     {
       title: 'Last fetch',
       description:
-        'Time since the fetch loop last tried anything. It tries several times a second, whatever the brokers do.',
+        'Time since the last attempt of the fetch loop. It makes several attempts per second even if brokers are unavailable.',
       unit: 's',
       queries: [[`max by (instance) (${metric('fetch_age_seconds')})`, '{{instance}}']],
       alert: 'LoopStuck',
     },
     {
-      title: 'Place lost in the log',
+      title: 'Offsets out of range',
       description:
-        'How often within the last hour the next offset was not in the log: retention passed it, or the topic was made anew.',
+        'Number of times in the last hour that the next offset was out of range: deleted by retention, or the topic was recreated.',
       unit: 'short',
       queries: [
         [
@@ -66,8 +65,7 @@ export const fetch: Row = {
     },
     {
       title: 'Offsets never read',
-      description:
-        'Offsets that were passed over when the place in the log was lost, since the replicas started.',
+      description: 'Offsets skipped because they were out of range, since the replicas started.',
       unit: 'short',
       queries: [[`sum by (topic) (${metric('offsets_lost_total', TOPIC)})`, '{{topic}}']],
       alert: 'OutOfRange',
@@ -79,16 +77,16 @@ export const route: Row = {
   title: 'Route',
   panels: [
     {
-      title: 'What filters say',
+      title: 'Filter decisions',
       description:
-        'Answers of the filters in a second: wanted, unwanted or error. An error becomes a dead letter with reason filter.',
+        'Filter decisions per second: wanted, unwanted or error. An error becomes a dead letter with reason filter.',
       unit: 'ops',
       queries: [[rate('filter_decisions_total', 'decision', PLUGIN), '{{decision}}']],
       stacked: true,
     },
     {
       title: 'Wanted by plugin',
-      description: "The part of all events that a plugin's filter wants.",
+      description: 'The share of events that the plugin wants.',
       unit: 'percentunit',
       queries: [
         [
@@ -102,7 +100,7 @@ export const route: Row = {
     },
     {
       title: 'Filter errors by plugin',
-      description: 'Filters that threw or answered neither true nor false, in a second.',
+      description: 'Filters per second that threw or returned neither true nor false.',
       unit: 'ops',
       queries: [
         [rate('filter_decisions_total', 'plugin', `${PLUGIN}, decision="error"`), '{{plugin}}'],
@@ -110,9 +108,9 @@ export const route: Row = {
       alert: 'DeadLetters',
     },
     {
-      title: 'Headers that lie',
+      title: 'Header mismatches',
       description:
-        'Records in a second whose ce_ headers contradict their payload. The payload holds; the producer should be corrected.',
+        'Records per second whose ce_ headers contradict their payload. The payload is used; the producer should be fixed.',
       unit: 'ops',
       queries: [[rate('header_mismatches_total', 'job'), '{{job}}']],
     },
@@ -125,14 +123,14 @@ export const decode: Row = {
     {
       title: 'Undecodable events',
       description:
-        'Dead letters in a second whose bytes hold no event. Plugin * stands for all, where not even the name could be read.',
+        'Dead letters per second that could not be decoded. Plugin * means that not even the name could be read.',
       unit: 'ops',
       queries: [[rate('dead_letters_total', 'plugin', 'reason="undecodable"'), '{{plugin}}']],
       alert: 'DeadLetters',
     },
     {
       title: 'Events too large',
-      description: 'Dead letters in a second that are larger than MAX_IN_FLIGHT_BYTES.',
+      description: 'Dead letters per second that are larger than MAX_IN_FLIGHT_BYTES.',
       unit: 'ops',
       queries: [
         [rate('dead_letters_total', 'plugin', `${PLUGIN}, reason="too-large"`), '{{plugin}}'],
@@ -148,20 +146,20 @@ export const order: Row = {
     {
       title: 'Lanes',
       description:
-        'Entities with deliveries of a plugin under way. So many handlers could run at once, as far as its concurrency lets them.',
+        'Entities with deliveries in flight, by plugin. This many handlers could run at once, up to the concurrency of the plugin.',
       unit: 'short',
       queries: [[`sum by (plugin) (${metric('in_flight_lanes', PLUGIN)})`, '{{plugin}}']],
     },
     {
-      title: 'Deliveries under way',
-      description: 'Deliveries that are queued or being handled, by replica.',
+      title: 'Deliveries in flight',
+      description: 'Queued or running deliveries, by replica.',
       unit: 'short',
       queries: [[`sum by (instance) (${metric('in_flight_deliveries')})`, '{{instance}}']],
     },
     {
-      title: 'Deliveries for each lane',
+      title: 'Deliveries per lane',
       description:
-        'How many deliveries wait one behind the other. Many in few lanes: a hot key, which more replicas do not help.',
+        'Average queue length of a lane. Many deliveries in few lanes indicate a hot key, which more replicas do not help.',
       unit: 'short',
       queries: [
         [
@@ -176,7 +174,7 @@ export const order: Row = {
     {
       title: 'Duplicates',
       description:
-        'Events in a second that the plugin had completed before: the handler is not called.',
+        'Events per second that the plugin had completed before; the handler is not called.',
       unit: 'ops',
       queries: [
         [rate('deliveries_total', 'plugin', `${PLUGIN}, outcome="duplicate"`), '{{plugin}}'],
@@ -184,14 +182,13 @@ export const order: Row = {
     },
     {
       title: 'Idempotency store',
-      description: 'How long one operation of the store takes.',
+      description: 'Duration of store operations.',
       unit: 's',
       queries: quantiles('idempotency_operation_seconds', 'operation'),
     },
     {
       title: 'Store failures',
-      description:
-        'Operations of the store in a second that failed. They are tried again, and what they are for waits.',
+      description: 'Failed store operations per second. They are retried; their deliveries wait.',
       unit: 'ops',
       queries: [[rate('idempotency_failures_total', 'store'), '{{store}}']],
       alert: 'StoreDown',
@@ -199,7 +196,7 @@ export const order: Row = {
     {
       title: 'Conflicts',
       description:
-        'Events within the last hour whose id was used before with other content: a mistake of their producer.',
+        'Events in the last hour whose id was used before with different content: a bug of the producer.',
       unit: 'short',
       queries: [
         [`sum by (job) (increase(${metric('idempotency_conflicts_total')}[1h]))`, '{{job}}'],
@@ -207,18 +204,18 @@ export const order: Row = {
       alert: 'Conflict',
     },
     {
-      title: 'Marks forgotten or not read',
+      title: 'Marks evicted or unreadable',
       description:
-        'Within the last hour: completed deliveries that were forgotten for want of room (IDEMPOTENCY_MAX_MARKS), and records of them that this version could not read.',
+        'In the last hour: marks of completed deliveries evicted because of IDEMPOTENCY_MAX_MARKS, and records of the marks topic that this version could not read.',
       unit: 'short',
       queries: [
         [
           `sum by (job) (increase(${metric('idempotency_evictions_total')}[1h]))`,
-          '{{job}} forgotten',
+          '{{job}} evicted',
         ],
         [
           `sum by (job) (increase(${metric('idempotency_unreadable_records_total')}[1h]))`,
-          '{{job}} not read',
+          '{{job}} unreadable',
         ],
       ],
       alert: 'MarksForgotten',
@@ -226,7 +223,7 @@ export const order: Row = {
     {
       title: 'Lost leases',
       description:
-        'Claims in a second that passed to another replica before they were completed: this one was frozen or cut off for longer than IDEMPOTENCY_LEASE_MS.',
+        'Claims per second that passed to another replica before completion: the replica was frozen or disconnected for longer than IDEMPOTENCY_LEASE_MS.',
       unit: 'ops',
       queries: [[rate('idempotency_lost_leases_total', 'job'), '{{job}}']],
     },

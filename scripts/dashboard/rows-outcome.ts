@@ -8,39 +8,39 @@ export const handle: Row = {
   panels: [
     {
       title: 'Outcomes',
-      description: 'How deliveries of the plugins that are picked ended, in a second.',
+      description: 'Ended deliveries per second by outcome, for the selected plugins.',
       unit: 'ops',
       queries: [[rate('deliveries_total', 'outcome', PLUGIN), '{{outcome}}']],
       stacked: true,
     },
     {
       title: 'Calls',
-      description: 'Calls of the handler in a second, failed ones included.',
+      description: 'Handler calls per second, failed ones included.',
       unit: 'ops',
       queries: [[rate(`${HANDLER}_count`, 'plugin', PLUGIN), '{{plugin}}']],
     },
     {
-      title: 'Duration of a call',
-      description: 'How long a call of the handler takes, failed ones included.',
+      title: 'Call duration',
+      description: 'Duration of handler calls, failed ones included.',
       unit: 's',
       queries: quantiles(HANDLER, 'plugin', PLUGIN),
     },
     {
-      title: 'Handlers at work',
+      title: 'Running handlers',
       description:
-        'How many calls run at once on average, in all replicas. Near the concurrency of the plugin times replicas it is that which bounds it.',
+        'Average number of concurrent calls in all replicas. Close to concurrency times replicas, the concurrency is the bottleneck.',
       unit: 'short',
       queries: [[rate(`${HANDLER}_sum`, 'plugin', PLUGIN), '{{plugin}}']],
     },
     {
-      title: 'From record to outcome',
-      description: "From a record's timestamp to the end of its delivery.",
+      title: 'End-to-end latency',
+      description: "Time from a record's timestamp to the completion of its delivery.",
       unit: 's',
       queries: quantiles('end_to_end_seconds', 'plugin', PLUGIN),
     },
     {
-      title: 'Lag of the plugin',
-      description: 'Age of the oldest event that the plugin has under way.',
+      title: 'Plugin lag',
+      description: 'Age of the oldest event with an uncompleted delivery to the plugin.',
       unit: 's',
       queries: [
         [`max by (plugin) (${metric('oldest_delivery_age_seconds', PLUGIN)})`, '{{plugin}}'],
@@ -55,14 +55,14 @@ export const retry: Row = {
   panels: [
     {
       title: 'Retries',
-      description: 'Failed attempts in a second after which the handler is called again.',
+      description: 'Failed attempts per second that are retried.',
       unit: 'ops',
       queries: [[rate('delivery_retries_total', 'plugin', PLUGIN), '{{plugin}}']],
       alert: 'Retries',
     },
     {
-      title: 'Part of calls that fail',
-      description: 'Retries for each call of the handler. An alert from 20 % on.',
+      title: 'Share of failed calls',
+      description: 'Retries per handler call. An alert fires above 20 %.',
       unit: 'percentunit',
       queries: [
         [
@@ -76,24 +76,24 @@ export const retry: Row = {
       alert: 'Retries',
     },
     {
-      title: 'Breaker',
+      title: 'Circuit breaker',
       description:
-        '1 while the plugin is held to be down: its deliveries wait, one at a time probes, no attempts are spent.',
+        '1 while the circuit breaker is open: deliveries wait, one at a time is tried as a probe, and no attempts are spent.',
       unit: 'short',
       queries: [[`max by (plugin) (${metric('breaker_open', PLUGIN)})`, '{{plugin}}']],
       alert: 'BreakerOpen',
     },
     {
       title: 'Dead letters',
-      description: 'Records in a second that were written to a dead-letter topic, with the reason.',
+      description: 'Records per second written to a dead-letter topic, by reason.',
       unit: 'ops',
       queries: [[rate('dead_letters_total', 'plugin, reason', PLUGIN), '{{plugin}} {{reason}}']],
       alert: 'DeadLetters',
     },
     {
-      title: 'Refused dead letters',
+      title: 'Failed dead-letter writes',
       description:
-        'Dead letters in a second that Kafka did not take. Until it does, the committed offset stays below them.',
+        'Dead letters per second that Kafka did not acknowledge. Until it does, the committed offset stays below them.',
       unit: 'ops',
       queries: [[rate('dead_letter_failures_total', 'plugin', PLUGIN), '{{plugin}}']],
       alert: 'DeadLettersRefused',
@@ -106,7 +106,7 @@ export const commit: Row = {
   panels: [
     {
       title: 'Commits',
-      description: 'Commits of offsets in a second: ok or failed.',
+      description: 'Offset commits per second: ok or failed.',
       unit: 'ops',
       queries: [[rate('commits_total', 'result'), '{{result}}']],
       alert: 'CommitsFailing',
@@ -114,15 +114,15 @@ export const commit: Row = {
     {
       title: 'Oldest unsettled event',
       description:
-        'Age of the oldest event that was taken in and is not completed: it holds back the committed offset.',
+        'Age of the oldest event that was read and is not completed; it holds back the committed offset.',
       unit: 's',
       queries: [[`max by (topic) (${metric('oldest_unsettled_age_seconds', TOPIC)})`, '{{topic}}']],
       alert: 'UnsettledTooLong',
     },
     {
-      title: 'Partitions and who owns them',
+      title: 'Assigned partitions',
       description:
-        'Partitions by replica, and all there are. While they do not add up, nobody reads the rest.',
+        'Partitions by replica, and the total. If the sum is below the total, no replica reads the rest.',
       unit: 'short',
       queries: [
         [`sum by (instance) (${metric('assigned_partitions', TOPIC)})`, '{{instance}}'],
@@ -132,8 +132,7 @@ export const commit: Row = {
     },
     {
       title: 'Rebalances',
-      description:
-        'How often within a quarter of an hour a replica took part in sharing out the partitions.',
+      description: 'Number of rebalances in 15 minutes, by replica.',
       unit: 'short',
       queries: [
         [`max by (instance) (increase(${metric('rebalances_total')}[15m]))`, '{{instance}}'],
@@ -141,9 +140,9 @@ export const commit: Row = {
       alert: 'RebalanceStorm',
     },
     {
-      title: 'Duration of a rebalance',
+      title: 'Rebalance duration',
       description:
-        'Within the last hour, from the start of a rebalance to the new assignment. Events wait meanwhile.',
+        'In the last hour, from the start of a rebalance to the new assignment. Events wait in the meantime.',
       unit: 's',
       queries: [0.5, 0.99].map((q) => [
         `histogram_quantile(${q}, sum by (le) (increase(${metric('rebalance_duration_seconds_bucket')}[1h])))`,
@@ -152,7 +151,7 @@ export const commit: Row = {
     },
     {
       title: 'Last heartbeat',
-      description: "Time since the group's coordinator last answered the replica.",
+      description: 'Time since the group coordinator last responded to the replica.',
       unit: 's',
       queries: [[`max by (instance) (${metric('heartbeat_age_seconds')})`, '{{instance}}']],
       alert: 'BrokersAway',
@@ -165,18 +164,18 @@ export const scaling: Row = {
   panels: [
     {
       title: 'Replicas',
-      description: 'How many should be there, and how many are recommended for the lag in time.',
+      description: 'The number of replicas, and the number recommended for the current lag.',
       unit: 'short',
       queries: [
-        [recorded('replicas:count'), '{{job}} there'],
+        [recorded('replicas:count'), '{{job}} current'],
         [recorded('recommended_replicas'), '{{job}} recommended'],
       ],
       width: 12,
     },
     {
-      title: 'What bounds them',
+      title: 'Limits of scaling',
       description:
-        'How many replicas would find work, as far as each of these lets them: the least of them counts.',
+        'How many replicas would have work under each of these limits; the lowest applies.',
       unit: 'short',
       queries: [[recorded('useful_replicas:bound'), '{{job}} {{bound}}']],
       width: 12,
@@ -190,7 +189,7 @@ export const runtime: Row = {
   panels: [
     {
       title: 'CPU',
-      description: 'Cores in use. A replica runs on one, and some more for the garbage collection.',
+      description: 'CPU cores in use. A replica uses one core, plus some for garbage collection.',
       unit: 'short',
       queries: [
         [
@@ -200,9 +199,8 @@ export const runtime: Row = {
       ],
     },
     {
-      title: 'Delay of the event loop',
-      description:
-        'One turn in a hundred of the thread is so late. Beyond a second a plugin blocks it.',
+      title: 'Event loop delay',
+      description: 'The 99th percentile. Above one second a plugin blocks the event loop.',
       unit: 's',
       queries: [
         [
@@ -213,7 +211,7 @@ export const runtime: Row = {
     },
     {
       title: 'Memory',
-      description: 'Resident memory of the process, and the heap that is used.',
+      description: 'Resident memory of the process, and used heap.',
       unit: 'bytes',
       queries: [
         [`sum by (instance) (${processMetric('process_resident_memory_bytes')})`, '{{instance}}'],
@@ -225,7 +223,7 @@ export const runtime: Row = {
     },
     {
       title: 'Garbage collection',
-      description: 'The part of time that is spent on it, by kind.',
+      description: 'The share of time spent in garbage collection, by kind.',
       unit: 'percentunit',
       queries: [
         [
@@ -235,14 +233,14 @@ export const runtime: Row = {
       ],
     },
     {
-      title: 'Open files and connections',
-      description: 'File descriptors of the process.',
+      title: 'Open file descriptors',
+      description: 'Open files and connections of the process.',
       unit: 'short',
       queries: [[`sum by (instance) (${processMetric('process_open_fds')})`, '{{instance}}']],
     },
     {
       title: 'Versions',
-      description: 'How many replicas run each version.',
+      description: 'Number of replicas per version.',
       unit: 'short',
       queries: [[`count by (version) (${metric('build_info')})`, '{{version}}']],
     },

@@ -5,11 +5,11 @@ import { decode, fetch, order, route } from './rows-intake.ts'
 import { commit, handle, retry, runtime, scaling } from './rows-outcome.ts'
 
 const WAY = `
-An event goes **fetch → route → decode → order → handle → settle → commit**; so do the rows, behind that of the *Gateway*, by which it
-may have come. *Headlines* say whether all is well.
-Where not, the first row that looks odd is where to look: lag with little under way is *Fetch*, many lanes are *Order*, slow or failing
-calls are *Handle* and *Retry and dead letters*, old events without work are *Commit and rebalance*. A panel with an arrow in its corner links
-to the runbook of its alert. Pick **Plugin** at the top to see what its filter wants, how its handler does, its errors and its lag.
+The rows follow an event through the service: **fetch → route → decode → order → handle → settle → commit**, after the *Gateway* that may have
+published it. *Headlines* show whether all is well.
+If not, look at the first row that is unusual: lag with few deliveries in flight is *Fetch*, many lanes are *Order*, slow or failing calls are
+ *Handle* and *Retry and dead letters*, old events without work are *Commit and rebalance*. A panel with a link in its corner leads to the runbook
+of its alert. Select a **Plugin** at the top to see its filter, handler, errors and lag.
 `.trim()
 
 const headlines: Row = {
@@ -18,7 +18,7 @@ const headlines: Row = {
   panels: [
     {
       title: 'Events read',
-      description: 'Records taken from Kafka in a second, whether a plugin wants them or not.',
+      description: 'Records read from Kafka per second, wanted by a plugin or not.',
       unit: 'ops',
       queries: [[`sum(${rate('records_consumed_total', 'topic', TOPIC)})`, 'events']],
       kind: 'stat',
@@ -27,7 +27,7 @@ const headlines: Row = {
     {
       title: 'Lag',
       description:
-        'For how long the oldest event that is not completed has waited. An alert if it grows beyond a minute.',
+        'Age of the oldest event that is not completed. An alert fires if it grows above a minute.',
       unit: 's',
       queries: [[`max(${metric('consumer_lag_seconds', TOPIC)})`, 'lag']],
       alert: 'LagGrowing',
@@ -36,8 +36,8 @@ const headlines: Row = {
       width: 3,
     },
     {
-      title: 'Under way',
-      description: 'Deliveries that are queued or being handled, in all replicas.',
+      title: 'In flight',
+      description: 'Queued or running deliveries in all replicas.',
       unit: 'short',
       queries: [[`sum(${metric('in_flight_deliveries')})`, 'deliveries']],
       kind: 'stat',
@@ -45,8 +45,7 @@ const headlines: Row = {
     },
     {
       title: 'Slowest calls',
-      description:
-        'One call of a handler in a hundred takes longer, over all plugins that are picked.',
+      description: 'The 99th percentile of handler calls of the selected plugins.',
       unit: 's',
       queries: [
         [
@@ -58,9 +57,9 @@ const headlines: Row = {
       width: 3,
     },
     {
-      title: 'Dead letters in an hour',
+      title: 'Dead letters (1 h)',
       description:
-        'Events that no longer are tried: somebody has to look at them, and may redrive them.',
+        'Events that are not retried any more. An operator has to inspect them, and may redrive them.',
       unit: 'short',
       queries: [[`sum(increase(${metric('dead_letters_total')}[1h]))`, 'dead letters']],
       alert: 'DeadLetters',
@@ -71,7 +70,7 @@ const headlines: Row = {
     {
       title: 'Plugins down',
       description:
-        'Plugins whose breaker is open: their deliveries are held until a probe succeeds.',
+        'Plugins whose circuit breaker is open: their deliveries are held until a probe succeeds.',
       unit: 'short',
       queries: [
         [`count(max by (plugin) (${metric('breaker_open')}) == 1) or vector(0)`, 'plugins'],
@@ -83,7 +82,7 @@ const headlines: Row = {
     },
     {
       title: 'Replicas',
-      description: 'Replicas that answer.',
+      description: 'Replicas that can be scraped.',
       unit: 'short',
       queries: [[`count(${metric('build_info')})`, 'replicas']],
       alert: 'ReplicaAbsent',
@@ -92,8 +91,7 @@ const headlines: Row = {
     },
     {
       title: 'Unaccounted for',
-      description:
-        'Deliveries that were taken in and are neither held nor ended. Anything but 0 is a defect.',
+      description: 'Deliveries accepted minus those ended or in flight. Any value but 0 is a bug.',
       unit: 'short',
       queries: [[`sum(${metric('unaccounted_deliveries')})`, 'deliveries']],
       alert: 'Unaccounted',

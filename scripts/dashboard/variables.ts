@@ -1,9 +1,9 @@
 import { metric } from './promql.ts'
 
-/** The data source that is picked at the top of the dashboard. */
+/** The data source selected at the top of the dashboard. */
 export const PROMETHEUS = { type: 'prometheus', uid: '$datasource' }
 
-/** Of these, several or all may be picked. A label that no series has is matched by all. */
+/** A multi-select variable. "All" also matches series without the label. */
 function labelValues(name: string, label: string, of: string, within: string, text: string) {
   return {
     name,

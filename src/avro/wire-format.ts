@@ -5,7 +5,7 @@ export const FRAME_BYTES = 5
 
 const MAGIC = 0
 
-/** The schema id of a framed value. Throws RECORD_UNDECODABLE if it is not framed. */
+/** Returns the schema id of a framed value. Throws RECORD_UNDECODABLE if it is not framed. */
 export function schemaIdOf(value: Buffer): number {
   if (value.length === 0) throw undecodable('the value is empty')
   if (value[0] !== MAGIC) {

@@ -3,13 +3,13 @@ import type { JsonValue } from '../event/json.ts'
 import type { Path } from '../event/path.ts'
 
 /**
- * Reads what is at some paths of a framed value's event into `slots`, in their order, and builds
- * nothing else: what the decoded event has there, undefined where it has nothing, and for a list or
- * a map an empty one. Throws RECORD_UNDECODABLE as far as it reads.
+ * Reads the values at some paths of a framed event into `slots`, in the order of the paths, without
+ * decoding the rest. A slot is undefined if the event has nothing there, and an empty list or map
+ * stands for any list or map. Throws RECORD_UNDECODABLE as far as it reads.
  */
 export type Projection = (value: Buffer, slots: unknown[], hints?: DecodeHints) => void
 
-/** Where a text lies in a value: from `start` up to `end`. */
+/** The position of a string in a value: from `start` up to, not including, `end`. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -17,13 +17,13 @@ export interface Span {
 
 /** Name and id of an event, read from a record's bytes without decoding the rest. */
 export interface Peeked {
-  /** An inventory event's kind, a plugin event's name; undefined if only `ce_type` tells it. */
+  /** An inventory event's kind or a plugin event's name; undefined if only the `ce_type` header has it. */
   name: string | undefined
-  /** Where the id lies in the value, until the next one is peeked at; undefined if only `ce_id` tells it. */
+  /** The position of the id, valid until the next `peek`; undefined if only the `ce_id` header has it. */
   id: Span | undefined
 }
 
-/** What a record's envelope says of its event; heeded only where the payload does not say it. */
+/** What a record's headers and timestamp say about the event; used only for what the payload lacks. */
 export interface DecodeHints {
   name?: string | undefined
   id?: string | undefined
@@ -31,41 +31,41 @@ export interface DecodeHints {
   time?: string | undefined
 }
 
-/** One schema that a producer wrote with, and what our shape makes of it. */
+/** A producer's schema, and how its records are read as events. */
 export interface WriterSchema {
   /** The Avro full name of the record. */
   fullName: string
   /**
-   * Why our shape can't read this schema though it is of the contract: its records are not bad,
-   * they wait for a newer version of the service. `decode` throws SCHEMA_INCOMPATIBLE.
+   * Why this version can't read a schema of the contract. Its records are not malformed: they wait
+   * for a newer version of the service. `decode` throws SCHEMA_INCOMPATIBLE.
    */
   unreadable: string | undefined
   /**
    * Reads the leading fields only. `value` is the whole framed value. Throws RECORD_UNDECODABLE.
-   * `name` is undefined for a schema that is not of our contract: its name travels in `ce_type`.
+   * `name` is undefined for a schema outside the contract: the `ce_type` header has the name.
    */
   peek(value: Buffer): Peeked
   /**
-   * The whole event in the reader's shape. Throws RECORD_UNDECODABLE. The hints fill in what a
-   * schema that is not of our contract has no field for.
+   * Decodes the whole event in the reader's shape. Throws RECORD_UNDECODABLE. The hints supply what
+   * a schema outside the contract has no field for.
    */
   decode(value: Buffer, hints?: DecodeHints): Event
   /**
-   * A reader of what the event has at these paths, made once for all who ask for them. It throws
+   * Creates a reader of these paths, to be shared by all that use the same paths. It throws
    * SCHEMA_INCOMPATIBLE where `decode` does.
    */
   projection(paths: readonly Path[]): Projection
   /**
-   * The event as its writer's schema has it, for telling a retry from other content. Bytes are not
-   * read twice where `event`, what `decode` made of them, is the same.
+   * The event in its writer's schema, used to tell a producer's retry from different content. Pass
+   * the result of `decode` as `event` to avoid decoding twice when both are the same.
    */
   decodeAsWritten(value: Buffer, event?: Event): JsonValue
 }
 
-/** What the schema cache knows about a schema id, without waiting. */
+/** The schema cache's current result for a schema id. */
 export type SchemaLookup =
   | { type: 'ready'; schema: WriterSchema }
-  /** The registry is being asked, or did not answer; settles when it is worth looking again. */
+  /** A request is running or failed; `cleared` settles when another lookup is worthwhile. */
   | { type: 'waiting'; why: string; cleared: Promise<void> }
-  /** The registry has no such schema, or the schema is no Avro record. */
+  /** The registry has no such schema, or it is not an Avro record. */
   | { type: 'missing'; why: string }

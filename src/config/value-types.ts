@@ -94,7 +94,21 @@ export const httpUrl: ValueType<string> = {
   },
 }
 
-export type StoreName = 'kafka:' | 'memory:' | `postgres://${string}`
+export type PostgresUrl = `postgres://${string}`
+export type StoreName = 'kafka:' | 'memory:' | PostgresUrl
+
+/** The idempotency store that a value of IDEMPOTENCY_STORE selects. */
+export type StoreChoice =
+  | { kind: 'kafka' }
+  | { kind: 'memory' }
+  | { kind: 'postgres'; url: PostgresUrl }
+
+/** The only place that tells stores apart: a new StoreName does not compile until it has a kind. */
+export function storeChoice(name: StoreName): StoreChoice {
+  if (name === 'kafka:') return { kind: 'kafka' }
+  if (name === 'memory:') return { kind: 'memory' }
+  return { kind: 'postgres', url: name }
+}
 
 export const idempotencyStore: ValueType<StoreName> = {
   expects: 'kafka:, memory: or postgres://user:password@host[:port]/database',

@@ -13,9 +13,9 @@ export interface Accepted {
 }
 
 export interface Acceptance {
-  /** What the sender is told, within the limit. */
+  /** The response, within the delivery timeout. */
   answer: Promise<Accepted | ProblemDetails>
-  /** Resolves when nothing of it is under way any more, which may be after the answer. */
+  /** Resolves when no record is in flight any more, possibly after the response. */
   settled: Promise<unknown>
 }
 
@@ -23,20 +23,20 @@ export interface AcceptorOptions {
   publisher: Publisher
   clock: Clock
   deliveryTimeoutMs: number
-  /** Told of the error behind an answer that it was not possible. */
+  /** Called with the error behind a 500 or 503. */
   onFailure(error: unknown): void
   onUnknownKinds(count: number): void
 }
 
 const RETRY_AFTER_SECONDS = 5
 
-/** Publishes events and answers 202 only when Kafka has acknowledged each of them. */
+/** Publishes events; the result is 202 only when Kafka has acknowledged all of them. */
 export function createAcceptor(
   options: AcceptorOptions,
 ): (events: readonly Event[], trace?: Trace) => Acceptance {
   const { publisher, clock, deliveryTimeoutMs, onFailure, onUnknownKinds } = options
 
-  function answerOf(events: readonly Event[], results: Result[]): Accepted | ProblemDetails {
+  function responseOf(events: readonly Event[], results: Result[]): Accepted | ProblemDetails {
     const failures = results.flatMap((result) =>
       result.status === 'rejected' && !isFaultOfTheEvent(result.reason) ? [result.reason] : [],
     )
@@ -53,25 +53,25 @@ export function createAcceptor(
   }
 
   return (events, trace) => {
-    // Each by itself, so that the answer can tell which of them Kafka refused.
+    // Published one by one, so that the response can name the events that Kafka refused.
     const settled = Promise.allSettled(events.map((event) => publisher.publish([event], trace)))
-    const answered = settled.then((results) => answerOf(events, results))
-    const answer = withTimeout(answered, deliveryTimeoutMs, () => late(deliveryTimeoutMs), clock)
+    const response = settled.then((results) => responseOf(events, results))
+    const answer = withTimeout(response, deliveryTimeoutMs, () => late(deliveryTimeoutMs), clock)
     return { answer: answer.catch(failed), settled }
   }
 }
 
-const DEFECT: ProblemDetails = { status: 500, detail: 'the gateway failed; its log says why' }
-const UNAVAILABLE = 'Kafka did not acknowledge every event; send the request again'
+const DEFECT: ProblemDetails = { status: 500, detail: 'internal error; see the log of the gateway' }
+const UNAVAILABLE = 'Kafka did not acknowledge every event; retry the request'
 
 type Result = PromiseSettledResult<void>
 
-/** The events were checked, so what is wrong with one now was not seen before. */
+/** The events were validated before, so EVENT_INVALID is a defect as well. */
 function isDefect(error: unknown): boolean {
   return !(error instanceof InventoryEventsError) || error.code === 'EVENT_INVALID'
 }
 
-/** It would be refused however often it is sent. */
+/** Whether Kafka would refuse the event again on every retry. */
 function isFaultOfTheEvent(error: unknown): error is InventoryEventsError {
   if (!(error instanceof InventoryEventsError) || error.retryable) return false
   return error.code === 'PRODUCE_UNACKNOWLEDGED'
@@ -83,7 +83,7 @@ function refusedEvent(result: Result, index: number): FieldProblem[] {
 }
 
 function tooLarge(errors: readonly FieldProblem[]): ProblemDetails {
-  const detail = 'Kafka refuses events of this size; the others of the request are published'
+  const detail = 'Kafka refuses events of this size; the other events of the request are published'
   return { status: 413, detail, errors }
 }
 

@@ -5,13 +5,13 @@ import { withTimeout } from '../util/with-timeout.ts'
 
 export interface BrokerWatchOptions {
   /** Rejects when the brokers can't be reached. */
-  ask(): Promise<unknown>
+  check(): Promise<unknown>
   clock: Clock
   log: Logger
 }
 
 export interface BrokerWatch {
-  /** Why nothing can be written at the moment; undefined while it can. */
+  /** Why Kafka is unavailable; undefined while it is available. */
   trouble(): string | undefined
   stop(): void
 }
@@ -19,31 +19,31 @@ export interface BrokerWatch {
 const INTERVAL_MS = 2_000
 const LIMIT_MS = 10_000
 
-/** Asks the brokers now and then, so that requests need not wait in vain while they are away. */
-export function watchBrokers({ ask, clock, log }: BrokerWatchOptions): BrokerWatch {
+/** Checks the brokers periodically, so that requests fail at once while they are unavailable. */
+export function watchBrokers({ check, clock, log }: BrokerWatchOptions): BrokerWatch {
   const stopped = new AbortController()
   let trouble: string | undefined
 
   async function run(): Promise<void> {
     while (!stopped.signal.aborted) {
-      note(await whyNot())
+      update(await failure())
       await clock.sleep(INTERVAL_MS, stopped.signal)
     }
   }
 
-  async function whyNot(): Promise<string | undefined> {
+  async function failure(): Promise<string | undefined> {
     try {
-      await withTimeout(ask(), LIMIT_MS, late, clock)
+      await withTimeout(check(), LIMIT_MS, late, clock)
       return undefined
     } catch (error) {
       return messageOf(error)
     }
   }
 
-  function note(why: string | undefined): void {
+  function update(why: string | undefined): void {
     if (stopped.signal.aborted) return
-    if (why !== undefined && trouble === undefined) log.warn({ why }, 'Kafka is away')
-    if (why === undefined && trouble !== undefined) log.info('Kafka is back')
+    if (why !== undefined && trouble === undefined) log.warn({ why }, 'Kafka is unavailable')
+    if (why === undefined && trouble !== undefined) log.info('Kafka is available again')
     trouble = why
   }
 
@@ -52,6 +52,6 @@ export function watchBrokers({ ask, clock, log }: BrokerWatchOptions): BrokerWat
 }
 
 function late(): InventoryEventsError {
-  const message = `no answer from Kafka within ${LIMIT_MS / 1000} s`
+  const message = `no response from Kafka within ${LIMIT_MS / 1000} s`
   return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
 }

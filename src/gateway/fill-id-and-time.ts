@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
 import { uuidV7 } from '../publish/uuid-v7.ts'
 
-/** Gives events the id and the time that they lack. */
+/** Supplies the id and the time of events that are sent without them. */
 export interface EventDefaults {
   id(): string
   /**
-   * The time of an event that has none, the same for the same id: an id that comes again with
-   * another time would be a conflict. A UUID of version 7 holds its time; for other ids it is
-   * remembered for a while, by this process.
+   * The time of an event that has none. It is the same for the same id, because an id repeated with
+   * another time would be a conflict. A version 7 UUID contains its time; for other ids this
+   * process remembers the time of the most recent ones.
    */
   timeOf(id: string): string
 }
@@ -31,7 +31,7 @@ export function createStamp(nowMs: () => number, rememberedIds = REMEMBERED_IDS)
   return { id: () => uuidV7(nowMs()), timeOf: (id) => timeIn(id) ?? remembered(id) }
 }
 
-/** The time that a UUID of version 7 was minted at; the number of an event in a request may follow it. */
+/** The time in a version 7 UUID, which may be followed by an event's index in its request. */
 function timeIn(id: string): string | undefined {
   const [, high, low] = UUID_V7.exec(id) ?? []
   const ms = high === undefined ? Number.NaN : Number.parseInt(`${high}${low}`, 16)

@@ -29,15 +29,15 @@ export interface GatewayOptions {
 
 export interface Gateway {
   port: number
-  /** Takes nothing more in, answers what was begun, and closes the connections to Kafka. */
+  /** Stops accepting requests, finishes those in flight and closes the connections to Kafka. */
   stop(): Promise<'drained' | 'limit'>
 }
 
 const SOURCE = '/inventory-events/gateway'
-const ASK_TIMEOUT_MS = 5_000
+const CHECK_TIMEOUT_MS = 5_000
 const LAST_SEND_MS = 5_000
 
-/** Builds the parts of the gateway and starts them. Rejects with CONFIG_INVALID, KAFKA_* or REGISTRY_*. */
+/** Builds and starts the gateway. Rejects with CONFIG_INVALID, KAFKA_* or REGISTRY_*. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, clock = systemClock } = options
   requireSecrets(config)
@@ -45,17 +45,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sampled = createSampledLog({ log, clock })
   const routes = routesOf(config, clock)
   const publisher = await openPreparedPublisher(config, log, metrics)
-  // The watch says itself that Kafka is away; the client would say so with each try.
+  // The watch logs that Kafka is unavailable once; the client would log every attempt.
   const kafka = createKafka(config, log.child({}, { level: 'silent' }))
   const watch = watchBrokers({
-    ask: () => withAdmin(kafka, (admin) => admin.list(), ASK_TIMEOUT_MS),
+    check: () => withAdmin(kafka, (admin) => admin.list(), CHECK_TIMEOUT_MS),
     clock,
     log,
   })
   const budget = createByteBudget(config.GATEWAY_MAX_IN_FLIGHT_BYTES)
   metrics.inFlightBytes.readFrom(() => [{ value: budget.usedBytes }])
   const ready = () => readiness(watch.trouble() === undefined, server.isStopping())
-  const failed = (error: unknown) => sampled.warn('gateway', error, {}, 'a request was not done')
+  const failed = (error: unknown) => sampled.warn('gateway', error, {}, 'request failed')
   const server = await startServer({
     port: config.GATEWAY_PORT,
     routes,
@@ -84,7 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   metrics.gatewayReady.readFrom(() =>
     ready().map(({ name, ok }) => ({ check: name, value: ok ? 1 : 0 })),
   )
-  sayWhatIsOn(config, log)
+  logRoutes(config, log)
   log.info({ port: server.port, version }, 'started')
 
   return {
@@ -102,7 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 function requireSecrets(config: GatewayConfig): void {
   if (config.GATEWAY_SECRETS !== undefined || config.GATEWAY_ALLOW_UNSIGNED) return
   const message =
-    'GATEWAY_SECRETS: required, expected the secrets of the webhooks, got nothing; GATEWAY_ALLOW_UNSIGNED=true takes webhooks from anybody'
+    'GATEWAY_SECRETS: required, expected the secrets of the webhooks, got nothing; GATEWAY_ALLOW_UNSIGNED=true accepts unsigned webhooks'
   throw new InventoryEventsError('CONFIG_INVALID', message)
 }
 
@@ -113,7 +113,7 @@ function routesOf(config: GatewayConfig, clock: Clock): IntakeRoute[] {
   return [webhooks, pluginRoute({ token, mint: createStamp(clock.now) })]
 }
 
-/** Its topics and schemas are looked up now, so that a request never waits for the registry. */
+/** Looks up topics and schemas in advance, so that no request waits for the registry. */
 async function openPreparedPublisher(
   config: GatewayConfig,
   log: Logger,
@@ -123,7 +123,7 @@ async function openPreparedPublisher(
     topics: { inventory: config.GATEWAY_INVENTORY_TOPIC, plugin: config.GATEWAY_PLUGIN_TOPIC },
     source: SOURCE,
     spans: createSpans(config.KAFKA_GROUP_ID, version),
-    // The sender tries again, and knows better than we for how long.
+    // The sender retries, and knows best for how long.
     deliveryTimeoutMs: 0,
     producerLimits: { sendTimeoutMs: config.GATEWAY_DELIVERY_TIMEOUT_MS },
     onAcknowledged: (topic) => metrics.published.inc({ topic }),
@@ -137,21 +137,22 @@ async function openPreparedPublisher(
   return publisher
 }
 
-/** It is seen by whoever can reach the gateway, so it names no broker. */
-function readiness(isKafkaThere: boolean, isStopping: boolean): Health {
+/** Anyone who can reach the gateway can read this, so it names no broker. */
+function readiness(isKafkaUp: boolean, isStopping: boolean): Health {
   return [
-    isKafkaThere
+    isKafkaUp
       ? { name: 'kafka', ok: true }
-      : { name: 'kafka', ok: false, why: 'Kafka is away; the log says why' },
+      : { name: 'kafka', ok: false, why: 'Kafka is unavailable; see the log' },
     isStopping
       ? { name: 'open', ok: false, why: 'the gateway is stopping' }
       : { name: 'open', ok: true },
   ]
 }
 
-function sayWhatIsOn(config: GatewayConfig, log: Logger): void {
+function logRoutes(config: GatewayConfig, log: Logger): void {
   if (config.GATEWAY_SECRETS === undefined) {
-    log.warn('GATEWAY_ALLOW_UNSIGNED is true: webhooks are taken from anybody')
+    log.warn('GATEWAY_ALLOW_UNSIGNED is true: unsigned webhooks are accepted')
   }
-  if (config.GATEWAY_TOKEN === undefined) log.info('GATEWAY_TOKEN is not set: POST /events is off')
+  if (config.GATEWAY_TOKEN === undefined)
+    log.info('GATEWAY_TOKEN is not set: POST /events is disabled')
 }

@@ -1,9 +1,9 @@
 import type { ProblemDetails } from './http/problem-details.ts'
 
-/** Printable ASCII without spaces, with quotes around it or without. */
+/** Printable ASCII without spaces, optionally quoted. */
 export const KEY_PATTERN = '^(?:[!#-~]{1,255}|"[!#-~]{1,255}")$'
 
-/** What the `Idempotency-Key` header says, if it is there. */
+/** Returns the key without quotes, undefined without a header, or the problem with it. */
 export function readIdempotencyKey(
   header: string | undefined,
 ): string | undefined | ProblemDetails {

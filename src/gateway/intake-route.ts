@@ -10,21 +10,21 @@ import {
 import type { ReadBody } from './http/read-body.ts'
 import type { ReadEvent } from './read-webhook.ts'
 
-/** A route that takes events: what the server does, and what the OpenAPI document says of it. */
+/** A route that accepts events, with its OpenAPI description. */
 export interface IntakeRoute {
   path: string
-  /** Refuses by the headers alone, before the body is read. */
+  /** Rejects by the headers alone, before the body is read. */
   admit(headers: IncomingHttpHeaders): ProblemDetails | undefined
-  /** Refuses by the headers and the bytes of the body. */
+  /** Rejects by the headers and the bytes of the body. */
   verify?(headers: IncomingHttpHeaders, body: Buffer): ProblemDetails | undefined
   read(body: ReadBody, headers: IncomingHttpHeaders): Event[] | ProblemDetails
-  /** Of OpenAPI, beside what all such routes have in common. */
+  /** The OpenAPI operation, without what all routes have in common. */
   operation: JsonObject
-  /** The component that describes one event. */
+  /** The OpenAPI component that describes one event. */
   eventSchema: string
 }
 
-/** Every event, or a refusal of them all that names each field that is wrong. */
+/** Returns every event, or a problem that names each invalid field. */
 export function readAll(
   values: readonly unknown[],
   read: (value: unknown, index: number) => ReadEvent,
@@ -39,7 +39,7 @@ export function readAll(
   return problems.length === 0 ? events : invalidEvents(problems)
 }
 
-/** A header that is sent twice counts as if it were one, as HTTP has it. */
+/** Joins a repeated header to one value, as HTTP defines it. */
 export function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name]
   return Array.isArray(value) ? value.join(', ') : value

@@ -16,18 +16,18 @@ export interface IntakeOptions {
   maxBodyBytes: number
   maxEvents: number
   isStopping(): boolean
-  /** Why nothing can be written at the moment; undefined while it can. */
+  /** Why Kafka is unavailable; undefined while it is available. */
   trouble(): string | undefined
 }
 
-/** What a request takes beside its body. */
+/** The memory a request takes in addition to its body. */
 const REQUEST_BYTES = 4_096
 
-/** Serves the routes that take events. What the headers alone refuse is refused before the body is read. */
+/** Serves the routes that accept events. Checks that need only headers run before the body is read. */
 export function serveIntake(server: FastifyInstance, options: IntakeOptions): void {
   const types = [...JSON_TYPES, ...JSON_LINES_TYPES]
   server.removeAllContentTypeParsers()
-  // The bytes are what was signed, so they are not parsed before they were compared.
+  // The signature covers the raw bytes, so they are parsed only after it was verified.
   server.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   )
@@ -45,7 +45,7 @@ function serveRoute(server: FastifyInstance, route: IntakeRoute, options: Intake
     const reservation = budget.reserve(announcedBytes(headers, maxBodyBytes) + REQUEST_BYTES)
     if (reservation === undefined) return FULL
     reservations.set(request, reservation)
-    // Unless it is handed over meanwhile to what is being published.
+    // `handle` removes the reservation once the events are being published.
     reply.raw.once('close', () => reservations.get(request)?.release())
     return undefined
   }
@@ -67,9 +67,9 @@ function serveRoute(server: FastifyInstance, route: IntakeRoute, options: Intake
     const { answer, settled } = take(events, trace)
     reservations.delete(request)
     void settled.then(() => reservation?.release())
-    const answered = await answer
-    if (answered.status !== 202) return sendProblem(reply, answered)
-    return reply.code(202).send({ ids: answered.ids })
+    const response = await answer
+    if (response.status !== 202) return sendProblem(reply, response)
+    return reply.code(202).send({ ids: response.ids })
   }
 
   server.post(route.path, {
@@ -82,14 +82,14 @@ function serveRoute(server: FastifyInstance, route: IntakeRoute, options: Intake
 }
 
 function notNow({ isStopping, trouble }: IntakeOptions): ProblemDetails | undefined {
-  if (isStopping()) return later(503, 'the gateway is stopping; send the request again', 1)
-  if (trouble() !== undefined) return later(503, 'Kafka is away; send the request again', 5)
+  if (isStopping()) return later(503, 'the gateway is stopping; retry the request', 1)
+  if (trouble() !== undefined) return later(503, 'Kafka is unavailable; retry the request', 5)
   return undefined
 }
 
-const FULL = later(429, 'as much is under way as there may be; send the request again', 1)
+const FULL = later(429, 'too many requests in flight; retry later', 1)
 
-/** The length of a compressed body does not tell what it would take. */
+/** Compressed bodies are rejected: their length does not tell their memory use. */
 function compressed(headers: IncomingHttpHeaders): ProblemDetails | undefined {
   const encoding = headers['content-encoding'] ?? 'identity'
   return encoding === 'identity' ? undefined : { status: 415, detail: MEDIA_TYPES }
@@ -100,7 +100,7 @@ function isJsonLines(headers: IncomingHttpHeaders): boolean {
   return JSON_LINES_TYPES.some((lines) => type.startsWith(lines))
 }
 
-/** A body that does not tell its length may have the greatest. */
+/** Without a Content-Length the maximum is reserved. */
 function announcedBytes(headers: IncomingHttpHeaders, maxBodyBytes: number): number {
   return Math.min(Number(headers['content-length'] ?? maxBodyBytes), maxBodyBytes)
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../event/json.ts'
 import type { FieldRule, RecordShape } from '../event/validation/shapes.ts'
 
-/** What the validator checks, as JSON Schema. */
+/** The JSON Schema equivalent of what the validator checks. */
 export function schemaOfShape(shape: RecordShape): JsonObject {
   const fields = Object.entries(shape)
   return {
@@ -29,7 +29,7 @@ const LEAF_SCHEMAS: { readonly [R in Extract<FieldRule, string>]: JsonObject } =
   time: {
     type: 'string',
     format: 'date-time',
-    // As RFC 3339, with at most microseconds and without leap seconds.
+    // RFC 3339 with at most microseconds and without leap seconds.
     pattern:
       '^\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:[0-5]\\d(\\.\\d{1,6})?([Zz]|[+-]\\d\\d:\\d\\d)$',
   },

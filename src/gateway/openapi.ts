@@ -9,7 +9,7 @@ import { schemaOfShape } from './json-schema.ts'
 import { SENT_EVENT_SHAPE } from './read-plugin-event.ts'
 import { SIGNATURE_SCHEME } from './webhook-route.ts'
 
-/** The OpenAPI document of the routes that are on, from the shapes by which events are checked. */
+/** The OpenAPI document of the enabled routes, derived from the shapes that validate events. */
 export function openApiDocument({ routes, maxEvents }: OpenApiOptions): JsonObject {
   return {
     openapi: '3.1.0',
@@ -28,7 +28,7 @@ export function openApiDocument({ routes, maxEvents }: OpenApiOptions): JsonObje
 }
 
 const DESCRIPTION =
-  'Integers are exact within 2^53: one that is written with more digits is refused, so send it as a string.'
+  'Integers beyond 2^53 are rejected, because JSON parsers round them; send them as strings.'
 
 export interface OpenApiOptions {
   routes: readonly IntakeRoute[]
@@ -40,7 +40,7 @@ function operationOf({ operation, eventSchema }: IntakeRoute, maxEvents: number)
   const list = { type: 'array', items: event, minItems: 1, maxItems: maxEvents }
   const content = [
     ...JSON_TYPES.map((type) => [type, { schema: { anyOf: [event, list] } }]),
-    // There is no word yet for a schema that holds line by line; each item is a line.
+    // OpenAPI 3.1 cannot describe JSON Lines; each item of the list is a line.
     ...JSON_LINES_TYPES.map((type) => [type, { schema: list }]),
   ]
   return {
@@ -86,7 +86,7 @@ const Taken: JsonObject = {
 const FieldProblem: JsonObject = {
   type: 'object',
   properties: {
-    index: { type: 'integer', description: 'Which event of the request, from 0.' },
+    index: { type: 'integer', description: 'The index of the event in the request, from 0.' },
     field: { type: 'string', description: 'Such as entity.quantity; empty for the event itself.' },
     expected: { type: 'string' },
     got: { type: 'string' },
@@ -112,15 +112,18 @@ const RETRY_AFTER: JsonObject = {
 
 const RESPONSES: JsonObject = {
   202: {
-    description: 'Kafka has acknowledged every event; their ids, in the order of the request.',
+    description:
+      'Kafka has acknowledged every event. Returns their ids in the order of the request.',
     content: { 'application/json': { schema: reference('Taken') } },
   },
   401: problem('The signature or the token is missing or wrong.'),
   413: problem('The body, the number of events or one of the events is too large.'),
-  415: problem('The body is of another type, or compressed.'),
-  422: problem('Some event is wrong, and nothing was published. Each bad field is named.'),
-  429: problem('As much is under way as may be.', RETRY_AFTER),
-  503: problem('Kafka is away, or the gateway is stopping.', RETRY_AFTER),
+  415: problem('The body has an unsupported media type or is compressed.'),
+  422: problem(
+    'At least one event is invalid; nothing was published. Each invalid field is named.',
+  ),
+  429: problem('Too many requests in flight.', RETRY_AFTER),
+  503: problem('Kafka is unavailable, or the gateway is stopping.', RETRY_AFTER),
 }
 
 function problem(description: string, headers?: JsonValue): JsonObject {

@@ -7,7 +7,7 @@ import { readPluginEvent } from './read-plugin-event.ts'
 
 const KEY_HEADER = 'Idempotency-Key'
 
-/** Plugin events, let in by a bearer token. */
+/** Accepts plugin events, authorised by a bearer token. */
 export function pluginRoute({ token, mint }: { token: string; mint: EventDefaults }): IntakeRoute {
   return {
     path: '/events',
@@ -23,14 +23,14 @@ export function pluginRoute({ token, mint }: { token: string; mint: EventDefault
       operationId: 'takePluginEvents',
       summary: "Plugin events, InvenTree's",
       description:
-        'One event, or several as a list or as JSON Lines. An event without an id is given one: that of Idempotency-Key, with ":" and its number from 0 in a list, or a new one; then a request that is sent again makes another event.',
+        'One event, or several as a list or as JSON Lines. An event without an id gets the Idempotency-Key as its id (in a list followed by ":" and its index, from 0), or else a new id; without either, a retried request creates another event.',
       security: [{ bearer: [] }],
       parameters: [
         {
           name: KEY_HEADER,
           in: 'header',
           required: false,
-          description: 'The id of the event, the same when the request is sent again.',
+          description: 'The id of the event; use the same key when retrying the request.',
           schema: { type: 'string', pattern: KEY_PATTERN },
         },
       ],
@@ -40,6 +40,6 @@ export function pluginRoute({ token, mint }: { token: string; mint: EventDefault
 
 const UNAUTHORISED: ProblemDetails = {
   status: 401,
-  detail: 'Authorization: expected "Bearer" and the token of the gateway',
+  detail: "Authorization: expected Bearer and the gateway's token",
   headers: { 'www-authenticate': 'Bearer' },
 }

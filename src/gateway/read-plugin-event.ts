@@ -5,7 +5,7 @@ import type { RecordShape } from '../event/validation/shapes.ts'
 import type { EventDefaults } from './fill-id-and-time.ts'
 import type { ReadEvent } from './read-webhook.ts'
 
-/** A plugin event as it is sent; it becomes one with an id, a time, arguments and a `name`. */
+/** A plugin event as it is sent; `event` becomes the name, and id, time and arguments are filled in. */
 export const SENT_EVENT_SHAPE = {
   event: 'id',
   args: { optional: { listOf: 'json' } },
@@ -18,7 +18,7 @@ interface SentEvent extends Partial<Pick<PluginEvent, 'id' | 'time' | 'args' | '
   event: string
 }
 
-/** `key` is what the request says is the same when it comes again. */
+/** `key`: the event's id if it has none, from the Idempotency-Key header. */
 export function readPluginEvent(
   value: unknown,
   mint: EventDefaults,

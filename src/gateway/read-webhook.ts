@@ -11,9 +11,9 @@ const NO_KIND: Problem = {
   got: 'nothing',
 }
 
-/** An event as webhooks deliver it. One of a kind that has no schema is taken too. */
+/** Validates an event of a webhook. Kinds without a schema are accepted too. */
 export function readWebhookEvent(value: unknown): ReadEvent {
   const validation = validateEvent(value)
-  const isOther = validation.ok && isPluginEvent(validation.event)
-  return isOther ? { ok: false, problems: [NO_KIND] } : validation
+  const isOfPlugin = validation.ok && isPluginEvent(validation.event)
+  return isOfPlugin ? { ok: false, problems: [NO_KIND] } : validation
 }

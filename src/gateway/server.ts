@@ -18,21 +18,21 @@ export interface GatewayServerOptions extends ErrorOptions, Omit<IntakeOptions, 
   clock: Clock
   maxConnections: number
   requestTimeoutMs: number
-  /** Told of every request that was answered; `route` is one of few. */
+  /** Called after every response; `route` has few values: the paths served, or `none`. */
   onAnswered(route: string, status: number): void
 }
 
 export interface GatewayServer {
-  /** The port that is listened on. */
+  /** The port it listens on. */
   port: number
   isStopping(): boolean
-  /** Stops listening, answers what was begun, and cuts it off at the limit. */
+  /** Stops listening, finishes requests in flight, and closes their connections at the limit. */
   close(limitMs: number): Promise<'drained' | 'limit'>
 }
 
-/** Longer than load balancers keep theirs, so that none sends a request into a closing connection. */
+/** Longer than load balancers keep idle connections, so that none sends into a closing one. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
-const LOOK_INTERVAL_MS = 1_000
+const CONNECTION_CHECK_MS = 1_000
 
 /** Serves the gateway on every interface. Throws CONFIG_INVALID if the port is taken. */
 export async function startServer(options: GatewayServerOptions): Promise<GatewayServer> {
@@ -43,7 +43,7 @@ export async function startServer(options: GatewayServerOptions): Promise<Gatewa
   server.addHook('onResponse', async (request, reply) =>
     onAnswered(request.routeOptions.url ?? 'none', reply.statusCode),
   )
-  // A connection that stays open after its last answer would hold up the stop.
+  // A kept-alive connection would delay the stop.
   server.addHook('onSend', async (_request, reply) => {
     if (isStopping) reply.header('connection', 'close')
   })
@@ -73,8 +73,8 @@ function createServer({ maxBodyBytes, requestTimeoutMs }: GatewayServerOptions):
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    // While it stops, its own refusal is sent, which is like its others.
+    // While stopping, the gateway sends its own 503 as a problem document.
     return503OnClosing: false,
-    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: LOOK_INTERVAL_MS },
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: CONNECTION_CHECK_MS },
   })
 }

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** What `t=<unix seconds>,v1=<hex>` says. A sender may sign with several secrets while it changes them. */
+/** A parsed `t=<unix seconds>,v1=<hex>`. A sender may sign with several secrets during a rotation. */
 export interface Signature {
-  /** As it was written, since it is part of what is signed. */
+  /** As sent, because the text is part of the signed content. */
   seconds: string
-  /** Those that have the length of an HMAC-SHA256; there is at least one. */
+  /** At least one; all have the length of an HMAC-SHA256. */
   macs: Buffer[]
 }
 
@@ -12,10 +12,10 @@ export type ReadSignature = { ok: true; signature: Signature } | { ok: false; wh
 
 const SECONDS = /^\d{1,12}$/
 const MAC = /^[\da-f]{64}$/i
-/** Each is compared with each secret, so a header must not hold very many. */
+/** Each is compared with each secret, so their number is limited. */
 const MACS_MAX = 5
 
-/** Reads the header and compares its time, `toleranceMs` either way. */
+/** Parses the header and checks that its time is within `toleranceMs` of now. */
 export function readSignature(
   header: string | undefined,
   { nowMs, toleranceMs }: { nowMs: number; toleranceMs: number },
@@ -26,17 +26,17 @@ export function readSignature(
   const signatures = valuesOf('v1', pairs)
   const isFormed = seconds !== undefined && SECONDS.test(seconds) && others.length === 0
   if (!isFormed || signatures.length === 0 || signatures.length > MACS_MAX) {
-    return { ok: false, why: 'the signature is not of the form t=<unix seconds>,v1=<hex>' }
+    return { ok: false, why: 'expected t=<unix seconds>,v1=<hex>' }
   }
   const macs = signatures.filter((text) => MAC.test(text)).map((text) => Buffer.from(text, 'hex'))
-  if (macs.length === 0) return { ok: false, why: 'the signature is not 64 hexadecimal digits' }
+  if (macs.length === 0) return { ok: false, why: 'expected a v1 of 64 hexadecimal digits' }
   if (Math.abs(nowMs - Number(seconds) * 1000) > toleranceMs) {
-    return { ok: false, why: 'the time of the signature is too far off' }
+    return { ok: false, why: 'the timestamp is too far from the current time' }
   }
   return { ok: true, signature: { seconds, macs } }
 }
 
-/** Whether one of the secrets made one of the MACs over exactly these bytes; takes as long if none. */
+/** Whether a secret matches one of the MACs over exactly these bytes, in constant time. */
 export function isSignedBy(
   secrets: readonly string[],
   { seconds, macs }: Signature,

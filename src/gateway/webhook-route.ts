@@ -6,7 +6,7 @@ import { readWebhookEvent } from './read-webhook.ts'
 import { isSignedBy, readSignature } from './signature.ts'
 
 export interface WebhookOptions {
-  /** Undefined: everybody is let in. */
+  /** Undefined: signatures are not checked. */
   secrets: readonly string[] | undefined
   toleranceMs: number
   clock: Pick<Clock, 'now'>
@@ -14,7 +14,7 @@ export interface WebhookOptions {
 
 const HEADER = 'X-Tracktile-Signature'
 
-/** Inventory events, signed over the bytes of the body. */
+/** Accepts inventory events, signed over the bytes of the body. */
 export function webhookRoute({ secrets, toleranceMs, clock }: WebhookOptions): IntakeRoute {
   const signatureIn = (headers: IncomingHttpHeaders) =>
     readSignature(headerOf(headers, HEADER.toLowerCase()), { nowMs: clock.now(), toleranceMs })
@@ -31,20 +31,20 @@ export function webhookRoute({ secrets, toleranceMs, clock }: WebhookOptions): I
       const read = signatureIn(headers)
       if (!read.ok) return unauthorised(read.why)
       const isSigned = isSignedBy(secrets, read.signature, body)
-      return isSigned ? undefined : unauthorised('no secret of ours made the signature')
+      return isSigned ? undefined : unauthorised('signature matches none of the configured secrets')
     },
     read: ({ values }) => readAll(values, readWebhookEvent),
     eventSchema: 'WebhookEvent',
     operation: {
       operationId: 'takeInventoryEvents',
       summary: 'Inventory events, as webhooks deliver them',
-      description: `One event, or several as a list or as JSON Lines. A kind without a schema is taken too.`,
+      description: `One event, or several as a list or as JSON Lines. Kinds without a schema are accepted.`,
       security: secrets === undefined ? [] : [{ signature: [] }],
     },
   }
 }
 
-/** How the signature is described in OpenAPI. */
+/** The OpenAPI security scheme of the signature. */
 export const SIGNATURE_SCHEME = {
   type: 'apiKey',
   in: 'header',

@@ -4,7 +4,7 @@ import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Clock } from '../util/clock.ts'
 
-/** What a replica is at. It holds nothing of events but where they are. */
+/** A snapshot of a replica's work: positions of events, never their content. */
 export interface AdminState {
   version: string
   group: string
@@ -17,15 +17,15 @@ export interface AdminState {
 interface PartitionState {
   topic: string
   partition: number
-  /** The offset that is read next. */
+  /** The next offset to read. */
   expected: number
-  /** All below is completed: what will be committed. */
+  /** All deliveries below it are completed; the next commit. */
   watermark: number
-  /** As far as this replica knows; null where the group never committed. */
+  /** As far as this replica knows; null if the group has never committed. */
   committed: number | null
   deliveriesInFlight: number
   oldestUnsettled: { offset: number; ageSeconds: number } | null
-  /** Why it is not read at the moment; null while it is. */
+  /** Why the partition is paused; null while it is read. */
   parked: string | null
 }
 
@@ -35,7 +35,7 @@ interface PluginWork {
   breaker: 'open' | 'closed'
   deliveries: number
   lanes: { queued: number; running: number; waiting: number }
-  /** The oldest of its deliveries, and what it does or waits for. */
+  /** Its oldest delivery, and what that does or waits for. */
   oldest: { record: string; ageSeconds: number; attempts: number; state: string } | null
 }
 

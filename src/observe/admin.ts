@@ -7,10 +7,10 @@ import type { AdminState } from './admin-state.ts'
 import { hasToken } from './bearer.ts'
 
 export interface AdminOptions {
-  /** What a request must bear. */
+  /** The bearer token that requests must have. */
   token: string
   state(): AdminState
-  /** Ends soon after the signal aborts. */
+  /** Settles soon after the signal aborts. */
   explain(id: string, range: ExplainRange, signal: AbortSignal): Promise<Explanation>
   clock: Pick<Clock, 'now' | 'after'>
 }
@@ -18,33 +18,33 @@ export interface AdminOptions {
 const EXPLAIN_LIMIT_MS = 60_000
 const RETRY_AFTER_SECONDS = 5
 
-/** Adds the routes for those who bear the token. */
+/** Adds the admin routes, which require the token. */
 export function serveAdmin(server: FastifyInstance, options: AdminOptions): void {
-  const answer = createExplain(options)
+  const explainEvent = createExplain(options)
   const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
     if (hasToken(headers.authorization, options.token)) return
     return refuse(reply.header('www-authenticate', 'Bearer'), 401, 'expected the bearer token')
   }
   server.get('/admin/state', { onRequest }, async () => options.state())
-  server.get('/admin/events/:id', { onRequest }, answer)
+  server.get('/admin/events/:id', { onRequest }, explainEvent)
 }
 
-/** One at a time: a search takes from the service what its events need. */
+/** One search at a time, since it competes with event processing for memory and bandwidth. */
 function createExplain({ explain, clock }: AdminOptions) {
   let isBusy = false
 
-  /** Until it is over, the limit has passed, or nobody waits for it any more. */
+  /** Aborts the search at the time limit or when the client disconnects. */
   async function within(
     reply: FastifyReply,
     over: AbortController,
-    ask: () => Promise<Explanation>,
+    run: () => Promise<Explanation>,
   ) {
     const onGone = () => over.abort()
     const cancel = clock.after(EXPLAIN_LIMIT_MS, onGone)
     reply.raw.once('close', onGone)
     isBusy = true
     try {
-      return await ask()
+      return await run()
     } finally {
       isBusy = false
       cancel()
@@ -52,11 +52,11 @@ function createExplain({ explain, clock }: AdminOptions) {
     }
   }
 
-  return async function answer(request: FastifyRequest, reply: FastifyReply) {
+  return async function explainEvent(request: FastifyRequest, reply: FastifyReply) {
     const { id } = request.params as { id: string }
     const range = rangeOf(request.query as Query, clock.now())
     if (typeof range === 'string') return refuse(reply, 400, range)
-    if (isBusy) return later(reply, 429, 'another event is being explained')
+    if (isBusy) return later(reply, 429, 'another search is running')
     const over = new AbortController()
     try {
       const explanation = await within(reply, over, () => explain(id, range, over.signal))
@@ -71,12 +71,12 @@ function createExplain({ explain, clock }: AdminOptions) {
 
 type Query = Readonly<Record<string, string | string[] | undefined>>
 
-/** Or what is wrong with it. */
+/** Returns the range, or a message if a parameter is invalid. */
 function rangeOf({ entity, from, to }: Query, nowMs: number): ExplainRange | string {
   const [fromMs, toMs] = [from, to].map((text) => parseTimeOrAge(String(text), nowMs))
   if (from !== undefined && fromMs === undefined) return `from: expected ${MOMENTS}`
   if (to !== undefined && toMs === undefined) return `to: expected ${MOMENTS}`
-  if (Array.isArray(entity)) return 'entity: expected one'
+  if (Array.isArray(entity)) return 'entity: expected a single value'
   return {
     ...(entity !== undefined && { entity }),
     ...(fromMs !== undefined && { fromMs }),
@@ -87,7 +87,7 @@ function rangeOf({ entity, from, to }: Query, nowMs: number): ExplainRange | str
 function failed(reply: FastifyReply, error: unknown, over: AbortSignal): FastifyReply {
   if (over.aborted) {
     const limit = `${EXPLAIN_LIMIT_MS / 1000} s`
-    return refuse(reply, 504, `expected to end within ${limit}: narrow it by entity or from`)
+    return refuse(reply, 504, `the search took longer than ${limit}: narrow it with entity or from`)
   }
   const isKnown = error instanceof InventoryEventsError
   return isKnown ? later(reply, 503, messageOf(error)) : refuse(reply, 500, messageOf(error))

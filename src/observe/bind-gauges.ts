@@ -16,7 +16,7 @@ export interface GaugeSources {
   clock: Pick<Clock, 'now'>
 }
 
-/** Names for each gauge the one who knows its value. */
+/** Connects each gauge to the source of its value. */
 export function bindGauges(metrics: Metrics, names: SeriesNames, sources: GaugeSources): void {
   readPartitions(metrics, names, sources)
   readPlugins(metrics, names, sources)
@@ -81,7 +81,7 @@ function readReplica(metrics: Metrics, { pipeline, source }: GaugeSources): void
   metrics.unaccountedDeliveries.readFrom(() => [{ value: pipeline.stats().unaccounted }])
 }
 
-/** 0 for what is not there. */
+/** 0 if there is no timestamp. */
 function ageSeconds(timestampMs: number | undefined, clock: Pick<Clock, 'now'>): number {
   return Math.max(0, clock.now() - (timestampMs ?? clock.now())) / 1000
 }

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { type AdminOptions, serveAdmin } from './admin.ts'
 
-/** One thing that has to be right, by name, and if it is not, why. */
+/** One health check; `why` explains a failure. */
 export interface Check {
   name: string
   ok: boolean
@@ -15,32 +15,32 @@ export type Health = readonly Check[]
 
 export interface HealthSources {
   register: Registry
-  /** Whether the process would be better off restarted. */
+  /** Fails if the process should be restarted. */
   live: () => Health
-  /** Whether it does its work now. */
+  /** Fails while the process can't do its work. */
   ready: () => Health
 }
 
 export interface HttpOptions extends HealthSources {
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   port: number
-  /** Without it there are no admin routes. */
+  /** Undefined: there are no admin routes. */
   admin?: AdminOptions | undefined
 }
 
-/** Of an event in the path: what fits into a line of a request. */
+/** The longest event id in a path, about what fits into a request line. */
 const ID_CHARS_MAX = 8_000
 
 export interface HttpServer {
-  /** The port that is listened on. */
+  /** The port it listens on. */
   port: number
-  /** Answers what has been asked, then stops listening. */
+  /** Stops listening and finishes requests in flight. */
   close(): Promise<void>
 }
 
 /**
- * Serves `/livez`, `/readyz`, `/metrics` and what is under `/admin` on every interface. Throws
- * CONFIG_INVALID if the port is taken.
+ * Serves `/livez`, `/readyz`, `/metrics` and `/admin` on every interface. Throws CONFIG_INVALID if
+ * the port is in use.
  */
 export async function startHttp({ port, admin, ...sources }: HttpOptions): Promise<HttpServer> {
   const server = fastify({
@@ -58,20 +58,20 @@ export async function startHttp({ port, admin, ...sources }: HttpOptions): Promi
   return { port: actualPort, close: () => server.close() }
 }
 
-/** Adds the routes by which a process is watched. */
+/** Adds the health checks and metrics. */
 export function serveHealth(
   server: FastifyInstance,
   { register, live, ready }: HealthSources,
 ): void {
-  server.get('/livez', (_request, reply) => answer(reply, live()))
-  server.get('/readyz', (_request, reply) => answer(reply, ready()))
+  server.get('/livez', (_request, reply) => sendHealth(reply, live()))
+  server.get('/readyz', (_request, reply) => sendHealth(reply, ready()))
   server.get('/metrics', async (_request, reply) => {
     reply.type(register.contentType)
     return register.metrics()
   })
 }
 
-function answer(reply: FastifyReply, checks: Health): FastifyReply {
+function sendHealth(reply: FastifyReply, checks: Health): FastifyReply {
   const ok = checks.every((check) => check.ok)
   return reply.code(ok ? 200 : 503).send({ ok, checks })
 }

@@ -3,9 +3,9 @@ import type { OutOfRangeReason } from '../kafka/consumer/offset-reset.ts'
 import type { FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
 import type { Metrics } from './metrics.ts'
 
-/** What the labels of a process's series may be. */
+/** The label values of a process's series. */
 export interface SeriesNames {
-  /** Of its plugins. */
+  /** The slugs of its plugins. */
   slugs: readonly string[]
   topics: readonly string[]
   store: string
@@ -31,8 +31,8 @@ const DEAD_LETTER_REASONS = namesOf<DeadLetterReason>({
 const OUT_OF_RANGE_REASONS = namesOf<OutOfRangeReason>({ removed: 0, 'beyond-end': 0 })
 
 /**
- * Lets counters start at 0: a series that appears with its first event shows no increase, so an alert
- * would miss the first dead letter.
+ * Starts counters at 0. A series that first appears with value 1 shows no increase in Prometheus, so
+ * an alert would miss the first dead letter.
  */
 export function initSeries(metrics: Metrics, { slugs, topics, store }: SeriesNames): void {
   for (const plugin of slugs) startPlugin(metrics, plugin)
@@ -55,7 +55,7 @@ function startPlugin(metrics: Metrics, plugin: string): void {
   metrics.deadLetterFailures.inc({ plugin }, 0)
 }
 
-/** The members of a closed union; the compiler refuses a forgotten one. */
+/** The members of a union; a missing one is a compile error. */
 function namesOf<Name extends string>(names: Record<Name, 0>): Name[] {
   return Object.keys(names) as Name[]
 }

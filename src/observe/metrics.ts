@@ -12,8 +12,8 @@ const REBALANCE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 export type Metrics = ReturnType<typeof createMetrics>
 
 /**
- * Every metric of the service. No label ever holds an event id, a record key or an entity, so the
- * number of series is bounded by plugins, topics and partitions.
+ * Every metric of the service. Labels never hold event ids, record keys or entities, so the number of
+ * series is bounded by plugins, topics and partitions.
  */
 export function createMetrics({
   version,
@@ -26,7 +26,7 @@ export function createMetrics({
   collectDefaultMetrics({ register })
   const buildInfo = new Gauge({
     name: `${PREFIX}build_info`,
-    help: 'Always 1; the label tells the version that is running.',
+    help: 'Always 1; the version label is the running version.',
     labelNames: ['version'],
     registers,
   })
@@ -46,18 +46,18 @@ function recordMetrics(registers: Registry[]) {
   return {
     recordsConsumed: new TalliedCounter({
       name: `${PREFIX}records_consumed_total`,
-      help: 'Records taken from Kafka.',
+      help: 'Number of records read from Kafka.',
       labelNames: ['topic'],
       registers,
     }),
     headerMismatches: new Counter({
       name: `${PREFIX}header_mismatches_total`,
-      help: 'Records whose ce_ headers contradict their payload. The payload holds.',
+      help: 'Number of records whose ce_ headers contradict their payload; the payload is used.',
       registers,
     }),
     published: new Counter({
       name: `${PREFIX}published_total`,
-      help: 'Records that Kafka acknowledged to the publisher.',
+      help: 'Number of published records that Kafka acknowledged.',
       labelNames: ['topic'],
       registers,
     }),
@@ -68,44 +68,44 @@ function deliveryMetrics(registers: Registry[]) {
   return {
     filterDecisions: new TalliedCounter({
       name: `${PREFIX}filter_decisions_total`,
-      help: "What a plugin's filters said of an event: wanted, unwanted or error.",
+      help: "Number of events by the decision of a plugin's filters: wanted, unwanted or error.",
       labelNames: ['plugin', 'decision'],
       registers,
     }),
     deliveries: new TalliedCounter({
       name: `${PREFIX}deliveries_total`,
-      help: 'Deliveries (one event for one plugin) by how they ended.',
+      help: 'Number of ended deliveries (one event for one plugin) by outcome.',
       labelNames: ['plugin', 'outcome'],
       registers,
     }),
     deliveryRetries: new Counter({
       name: `${PREFIX}delivery_retries_total`,
-      help: 'Failed attempts after which the handler is called again.',
+      help: 'Number of failed attempts that are retried.',
       labelNames: ['plugin'],
       registers,
     }),
     deadLetters: new Counter({
       name: `${PREFIX}dead_letters_total`,
-      help: 'Records that Kafka acknowledged in a dead-letter topic.',
+      help: 'Number of dead letters that Kafka acknowledged.',
       labelNames: ['plugin', 'reason'],
       registers,
     }),
     deadLetterFailures: new Counter({
       name: `${PREFIX}dead_letter_failures_total`,
-      help: 'Dead letters that could not be written. They are tried again; nothing behind is committed.',
+      help: 'Number of failed writes of dead letters. They are retried; later offsets are not committed until then.',
       labelNames: ['plugin'],
       registers,
     }),
     handlerDuration: new TalliedHistogram({
       name: `${PREFIX}handler_duration_seconds`,
-      help: 'How long one call of a handler took, failed ones included.',
+      help: 'Duration of handler calls, failed ones included.',
       labelNames: ['plugin'],
       buckets: HANDLER_SECONDS,
       registers,
     }),
     endToEnd: new TalliedHistogram({
       name: `${PREFIX}end_to_end_seconds`,
-      help: "From a record's timestamp to the completion of its delivery.",
+      help: "Time from a record's timestamp to the completion of its delivery.",
       labelNames: ['plugin'],
       buckets: END_TO_END_SECONDS,
       registers,
@@ -117,30 +117,30 @@ function groupMetrics(registers: Registry[]) {
   return {
     outOfRange: new Counter({
       name: `${PREFIX}out_of_range_total`,
-      help: 'How often the next offset was not in the log: removed (retention passed it) or beyond-end (the topic was made anew).',
+      help: 'Number of times the next offset was out of range: removed (deleted by retention) or beyond-end (the topic was recreated).',
       labelNames: ['topic', 'reason'],
       registers,
     }),
     offsetsLost: new Counter({
       name: `${PREFIX}offsets_lost_total`,
-      help: 'Offsets that were never read, because they were no longer in the log or OUT_OF_RANGE passed over them.',
+      help: 'Number of offsets never read, because they were deleted or OUT_OF_RANGE skipped them.',
       labelNames: ['topic'],
       registers,
     }),
     rebalances: new Counter({
       name: `${PREFIX}rebalances_total`,
-      help: 'How often the group shared out its partitions anew.',
+      help: 'Number of consumer group rebalances.',
       registers,
     }),
     rebalanceDuration: new Histogram({
       name: `${PREFIX}rebalance_duration_seconds`,
-      help: 'From the start of a rebalance to the new assignment.',
+      help: 'Time from the start of a rebalance to the new assignment.',
       buckets: REBALANCE_SECONDS,
       registers,
     }),
     commits: new Counter({
       name: `${PREFIX}commits_total`,
-      help: 'Offset commits by result: ok or failed.',
+      help: 'Number of offset commits by result: ok or failed.',
       labelNames: ['result'],
       registers,
     }),
@@ -151,35 +151,35 @@ function idempotencyMetrics(registers: Registry[]) {
   return {
     idempotencyOperation: new TalliedHistogram({
       name: `${PREFIX}idempotency_operation_seconds`,
-      help: 'How long one operation of the idempotency store took.',
+      help: 'Duration of operations of the idempotency store.',
       labelNames: ['store', 'operation'],
       buckets: STORE_SECONDS,
       registers,
     }),
     idempotencyFailures: new Counter({
       name: `${PREFIX}idempotency_failures_total`,
-      help: 'Operations of the idempotency store that failed. They are tried again.',
+      help: 'Number of failed operations of the idempotency store. They are retried.',
       labelNames: ['store'],
       registers,
     }),
     idempotencyConflicts: new Counter({
       name: `${PREFIX}idempotency_conflicts_total`,
-      help: 'Events whose id was used before with other content.',
+      help: 'Number of events whose id was used before with different content.',
       registers,
     }),
     idempotencyLostLeases: new Counter({
       name: `${PREFIX}idempotency_lost_leases_total`,
-      help: 'Claims that passed to another owner, or may have, before they were completed.',
+      help: 'Number of claims whose lease was lost, or may have been, before completion.',
       registers,
     }),
     idempotencyEvictions: new Counter({
       name: `${PREFIX}idempotency_evictions_total`,
-      help: 'Completed deliveries that were forgotten before their time: IDEMPOTENCY_MAX_MARKS is too low.',
+      help: 'Number of marks (completed deliveries) evicted before IDEMPOTENCY_TTL_MS: IDEMPOTENCY_MAX_MARKS is too low.',
       registers,
     }),
     idempotencyUnreadable: new Counter({
       name: `${PREFIX}idempotency_unreadable_records_total`,
-      help: 'Records of completed deliveries that were skipped: a newer version may have written them.',
+      help: 'Number of records in the marks topic that could not be read; a newer version may have written them.',
       registers,
     }),
   }
@@ -190,19 +190,19 @@ function gatewayMetrics(register: Registry) {
   return {
     gatewayReady: scrapedGauge<'check'>({
       name: `${PREFIX}gateway_ready`,
-      help: 'What the gateway needs to take events, by name: 1 if it is right, else 0.',
+      help: "The gateway's readiness checks: 1 if the check passes, else 0.",
       labelNames: ['check'],
       register,
     }),
     gatewayRequests: new Counter({
       name: `${PREFIX}gateway_requests_total`,
-      help: 'Requests that the gateway answered, by route and status.',
+      help: 'Number of requests to the gateway by route and status.',
       labelNames: ['route', 'status'],
       registers,
     }),
     gatewayUnknownKinds: new Counter({
       name: `${PREFIX}gateway_unknown_kinds_total`,
-      help: 'Events that the gateway took though there is no schema for their kind.',
+      help: 'Number of events accepted by the gateway whose kind has no schema.',
       registers,
     }),
   }

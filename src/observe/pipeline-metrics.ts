@@ -20,7 +20,7 @@ export interface ReportsOptions {
 
 type DeliveryEnd = CompletedOutcome['type'] | 'abandoned'
 
-/** Turns what the pipeline tells into metrics, and failures into sampled log lines. */
+/** Turns the pipeline's reports into metrics, and failures into sampled log lines. */
 export function createReports({
   metrics,
   log,
@@ -41,18 +41,18 @@ export function createReports({
     sampled.warn(delivery.plugin.slug, error, { record, attempts, ...fields }, message)
   }
 
-  const consumed = new Known((topic: string) => metrics.recordsConsumed.tallyOf({ topic }))
-  const decided = new Known(({ slug: plugin }: LoadedPlugin) => {
+  const consumed = new Cached((topic: string) => metrics.recordsConsumed.tallyOf({ topic }))
+  const decided = new Cached(({ slug: plugin }: LoadedPlugin) => {
     const tallyOf = (decision: string) => metrics.filterDecisions.tallyOf({ plugin, decision })
     return { wanted: tallyOf('wanted'), unwanted: tallyOf('unwanted'), error: tallyOf('error') }
   })
 
-  const delivered = new Known(({ slug: plugin }: LoadedPlugin) => ({
-    ends: new Known((outcome: DeliveryEnd) => metrics.deliveries.tallyOf({ plugin, outcome })),
+  const delivered = new Cached(({ slug: plugin }: LoadedPlugin) => ({
+    ends: new Cached((outcome: DeliveryEnd) => metrics.deliveries.tallyOf({ plugin, outcome })),
     endToEnd: metrics.endToEnd.of({ plugin }),
     handled: metrics.handlerDuration.of({ plugin }),
   }))
-  const storeCalls = new Known((operation: StoreOperation) =>
+  const storeCalls = new Cached((operation: StoreOperation) =>
     metrics.idempotencyOperation.of({ store, operation }),
   )
 
@@ -69,14 +69,14 @@ export function createReports({
     },
     onRetry(delivery, error, delayMs) {
       metrics.deliveryRetries.inc({ plugin: delivery.plugin.slug })
-      failed(delivery, error, { delayMs }, 'handler failed; it is called again')
+      failed(delivery, error, { delayMs }, 'handler failed; retrying')
     },
     onHeld(delivery, error) {
       metrics.deliveryRetries.inc({ plugin: delivery.plugin.slug })
       failed(delivery, error, {}, 'handler failed; the delivery is held')
     },
     onInterrupted: (delivery, error) =>
-      failed(delivery, error, {}, 'handling was interrupted; the handler is called again'),
+      failed(delivery, error, {}, 'handler interrupted; it will be called again'),
     onDeadLetter(delivery, reason, error) {
       metrics.deadLetters.inc({ plugin: delivery.plugin.slug, reason })
       failed(delivery, error, { reason }, 'dead-lettered')
@@ -84,28 +84,27 @@ export function createReports({
     onWriteFailed(delivery, what, error) {
       if (what === 'mark') metrics.idempotencyFailures.inc({ store })
       else metrics.deadLetterFailures.inc({ plugin: delivery.plugin.slug })
-      failed(delivery, error, {}, `the ${what} could not be written; it is tried again`)
+      failed(delivery, error, {}, `could not write the ${what}; retrying`)
     },
     onBreaker(plugin, state) {
       if (state === 'open')
-        log.warn({ plugin }, 'the plugin fails on one entity after the other: held')
-      else log.info({ plugin }, 'the plugin works again')
+        log.warn({ plugin }, 'circuit breaker opened: the plugin fails for many entities')
+      else log.info({ plugin }, 'circuit breaker closed')
     },
-    onSuspect: (delivery, crashes) =>
-      failed(delivery, saying(crashes), { crashes }, 'a suspect: called alone, and noted before'),
+    onSuspect: (delivery, crashes) => failed(delivery, suspicion(crashes), { crashes }, SUSPECT),
     onCrashNoteFailed: (delivery, error) =>
-      failed(delivery, error, {}, 'the count of crashes could not be changed'),
+      failed(delivery, error, {}, 'could not update the crash record'),
     onConflict: () => metrics.idempotencyConflicts.inc(),
     onStoreError(error) {
       metrics.idempotencyFailures.inc({ store })
-      sampled.warn('*', error, { store }, 'the idempotency store is down')
+      sampled.warn('*', error, { store }, 'the idempotency store is unavailable')
     },
     onStoreCall: (operation, seconds) => storeCalls.of(operation).observe(seconds),
   }
 }
 
-/** What was made for each key before. */
-class Known<Key, Value> {
+/** Caches one value per key. */
+class Cached<Key, Value> {
   readonly #values = new Map<Key, Value>()
   readonly #make: (key: Key) => Value
 
@@ -118,7 +117,9 @@ class Known<Key, Value> {
   }
 }
 
-function saying(crashes: number): string {
-  if (crashes === 0) return 'it was being handled when the process was ended'
-  return `its handler ended the process ${crashes === 1 ? 'once' : `${crashes} times`}`
+const SUSPECT = 'this event may have crashed the process before; calling its handler alone'
+
+function suspicion(crashes: number): string {
+  if (crashes === 0) return 'it was being handled when the process ended'
+  return `the process ended during its handler ${crashes === 1 ? 'once' : `${crashes} times`}`
 }

@@ -5,17 +5,17 @@ import type { Logger } from '../util/logger.ts'
 export interface SampledLogOptions {
   log: Logger
   clock: Clock
-  /** Lines of one plugin and error in one window. */
+  /** The maximum number of lines per plugin, error and window. */
   linesMax?: number
   windowMs?: number
-  /** Different errors that are told apart in one window; what comes after is counted together. */
+  /** The maximum number of different errors per window; the rest are counted together. */
   errorsMax?: number
 }
 
 export interface SampledLog {
-  /** Logs a failure of a plugin, unless the same one has filled its lines in this window. */
+  /** Logs a failure of a plugin, unless the same error reached `linesMax` in this window. */
   warn(plugin: string, error: unknown, fields: object, message: string): void
-  /** Says what is still unsaid. */
+  /** Logs how many lines were suppressed. */
   close(): void
 }
 
@@ -23,12 +23,12 @@ interface Tally {
   plugin: string
   error: string
   lines: number
-  unsaid: number
+  suppressed: number
 }
 
 const OTHER_ERRORS = 'other errors'
 
-/** Keeps a plugin that fails on every event from flooding the log, and still counts each failure. */
+/** Keeps a plugin that fails on every event from flooding the log, and counts what it suppresses. */
 export function createSampledLog({
   log,
   clock,
@@ -43,7 +43,7 @@ export function createSampledLog({
     cancelWindow ??= clock.after(windowMs, summarise)
     const tally = tallyOf(plugin, shapeOf(messageOf(error)))
     if (tally.lines >= linesMax) {
-      tally.unsaid++
+      tally.suppressed++
       return
     }
     tally.lines++
@@ -54,7 +54,7 @@ export function createSampledLog({
     const known = tallies.get(`${plugin} ${error}`)
     if (known !== undefined) return known
     if (tallies.size >= errorsMax && error !== OTHER_ERRORS) return tallyOf(plugin, OTHER_ERRORS)
-    const tally = { plugin, error, lines: 0, unsaid: 0 }
+    const tally = { plugin, error, lines: 0, suppressed: 0 }
     tallies.set(`${plugin} ${error}`, tally)
     return tally
   }
@@ -62,8 +62,9 @@ export function createSampledLog({
   function summarise(): void {
     cancelWindow?.()
     cancelWindow = undefined
-    for (const { plugin, error, unsaid } of tallies.values()) {
-      if (unsaid > 0) log.warn({ plugin, error, unsaid }, 'more failures like those logged')
+    for (const { plugin, error, suppressed } of tallies.values()) {
+      if (suppressed > 0)
+        log.warn({ plugin, error, unsaid: suppressed }, 'similar failures suppressed')
     }
     tallies.clear()
   }
@@ -71,7 +72,7 @@ export function createSampledLog({
   return { warn, close: summarise }
 }
 
-/** Messages that differ only in an id or a number are the same error. */
+/** Messages that differ only in ids or numbers count as the same error. */
 function shapeOf(message: string): string {
   return message.slice(0, 200).replace(/[\w-]*\d[\w-]*/g, '#')
 }

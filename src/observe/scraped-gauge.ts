@@ -2,9 +2,9 @@ import { Gauge, type Registry } from 'prom-client'
 
 export type Sample<Label extends string> = { value: number } & Record<Label, string | number>
 
-/** A gauge whose series are asked for at each scrape, so that none outlives what it tells of. */
+/** A gauge whose series are read at each scrape, so that none outlives what it measures. */
 export interface ScrapedGauge<Label extends string = never> {
-  /** Names the one who knows. It must answer at once, without waiting for anything. */
+  /** Sets the function that returns the samples. It must be synchronous. */
   readFrom(read: () => Iterable<Sample<Label>>): void
 }
 

@@ -19,22 +19,22 @@ import type { CallSpans } from '../pipeline/handle/call-span.ts'
 import type { HandlerResult } from '../pipeline/handle/handler-result.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
-/** One record on its way to Kafka. */
+/** The span of one record being produced. */
 export interface SendSpan {
-  /** What the record carries, so that its handlers are found below it. */
+  /** The trace headers of the record, so that its handlers become children of this span. */
   trace: Trace
-  /** It is acknowledged, or, with an error, it is not. */
+  /** Ends the span; pass the error if the record was not acknowledged. */
   end(error?: unknown): void
 }
 
 export interface Spans extends CallSpans {
-  /** `origin` counts where no span of the caller's is active. */
+  /** `origin` is the parent if no span is active. */
   send(topic: string, eventId: string, origin: Trace | undefined): SendSpan
 }
 
 /**
- * Spans with the names of OpenTelemetry's messaging conventions, for the SDK that is registered at
- * the time of the call; undefined, so that nothing is spent on them, without one.
+ * Spans by OpenTelemetry's messaging conventions, for the SDK registered at the time of the call.
+ * Undefined without an SDK, so that they cost nothing.
  */
 export function createSpans(groupId: string, version: string): Spans | undefined {
   const tracer = tracerOfSdk(version)
@@ -45,7 +45,7 @@ export function createSpans(groupId: string, version: string): Spans | undefined
   }
 }
 
-/** The API answers with a tracer that does nothing where no SDK is. */
+/** Undefined without an SDK, where the API would return a no-op tracer. */
 function tracerOfSdk(version: string): Tracer | undefined {
   const provider = trace.getTracerProvider()
   return provider instanceof ProxyTracerProvider
@@ -73,7 +73,7 @@ async function process(
   )
   try {
     const result = await context.with(trace.setSpan(parent, span), call)
-    noteResult(span, result)
+    recordResult(span, result)
     return result
   } finally {
     span.end()
@@ -97,7 +97,7 @@ function attributesOf({ plugin, wanted, attempts }: Delivery, groupId: string): 
   }
 }
 
-function noteResult(span: Span, result: HandlerResult): void {
+function recordResult(span: Span, result: HandlerResult): void {
   switch (result.type) {
     case 'returned':
       return
@@ -137,7 +137,7 @@ function send(tracer: Tracer, topic: string, eventId: string, origin: Trace | un
   }
 }
 
-/** The error's name alone: its message may hold what the event holds. */
+/** Records the error's name only: its message may contain event data. */
 function failed(span: Span, error: unknown): void {
   span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER')
   span.setStatus({ code: SpanStatusCode.ERROR })

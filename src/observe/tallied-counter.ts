@@ -1,13 +1,13 @@
 import { Counter, type CounterConfiguration, type LabelValues } from 'prom-client'
 
-/** One series of a counter. Raise `count`; it goes into the counter when that is read. */
+/** One series of a counter. Increment `count`; it is added to the counter at each scrape. */
 export interface Tally {
   count: number
 }
 
 /**
- * A counter for what happens with every record. Counting by labels looks a series up by the text of
- * its labels each time; a tally is looked up once.
+ * A counter for per-record events. prom-client looks a series up by its label text on every
+ * increment; a tally is looked up once.
  */
 export class TalliedCounter<Label extends string> extends Counter<Label> {
   readonly #tallies: { labels: LabelValues<Label>; tally: Tally }[] = []
@@ -16,7 +16,7 @@ export class TalliedCounter<Label extends string> extends Counter<Label> {
     super({ ...configuration, collect: () => this.#collect() })
   }
 
-  /** The tally of these labels: ask once, and keep it. */
+  /** Creates the tally of these labels. Call once and keep it. */
   tallyOf(labels: LabelValues<Label>): Tally {
     const tally = { count: 0 }
     this.#tallies.push({ labels, tally })

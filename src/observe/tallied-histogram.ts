@@ -9,14 +9,14 @@ export interface TalliedHistogramOptions<Label extends string> {
   name: string
   help: string
   labelNames: readonly Label[]
-  /** Upper bounds, the least first. */
+  /** Upper bounds in ascending order. */
   buckets: readonly number[]
   registers: readonly Registry[]
 }
 
 /**
- * A histogram for what happens with every delivery. prom-client's looks a series up by the text of
- * its labels each time that something is observed; here a series is looked up once.
+ * A histogram for per-delivery events. prom-client looks a series up by its label text on every
+ * observation; here a series is looked up once.
  */
 export class TalliedHistogram<Label extends string> {
   readonly name: string
@@ -31,11 +31,11 @@ export class TalliedHistogram<Label extends string> {
     this.help = help
     this.labelNames = labelNames
     this.#bounds = buckets
-    // A registry asks its metrics for no more than a name and `get`.
+    // A registry needs only the name and `get` of its metrics.
     for (const register of registers) register.registerMetric(this as unknown as Metric)
   }
 
-  /** The distribution of these labels: ask once, and keep it. */
+  /** Creates the series of these labels. Call once and keep it. */
   of(labels: LabelValues<Label>): Distribution {
     const series = new Series(labels, this.#bounds)
     this.#series.push(series)
@@ -52,7 +52,7 @@ export class TalliedHistogram<Label extends string> {
 class Series<Label extends string> implements Distribution {
   readonly #labels: LabelValues<Label>
   readonly #bounds: readonly number[]
-  /** How many fell between a bound and the one below; the last are those above all bounds. */
+  /** Observations per bucket, not cumulative; the last is above all bounds. */
   readonly #counts: number[]
   #sum = 0
 
@@ -70,7 +70,7 @@ class Series<Label extends string> implements Distribution {
     this.#sum += value
   }
 
-  /** Counts of buckets include those of the buckets below. */
+  /** Bucket counts are cumulative, as Prometheus expects. */
   values(name: string) {
     const labels = this.#labels
     let count = 0

@@ -3,20 +3,20 @@ import type { OutgoingRecord } from '../kafka/producer/message.ts'
 export interface BatchLimits {
   maxBatchRecords: number
   maxBatchBytes: number
-  /** How much may wait; above it there is no room. */
+  /** The soft limit of queued bytes; at or above it `room` returns a promise. */
   maxQueuedBytes: number
 }
 
 export interface BatchQueue {
-  /** What to wait for until there is room for at least one more record; undefined if there is. */
+  /** Resolves when there is room for at least one more record; undefined if there is now. */
   room(): Promise<void> | undefined
   add(record: OutgoingRecord, settled: Settled): void
 }
 
-/** Called once: without an error when the record is acknowledged. Must not throw. */
+/** Called once, without an error if the record was acknowledged. Must not throw. */
 export type Settled = (error?: unknown) => void
 
-/** Writes a batch; the answer holds an error for each record that was refused. Throws when none got through. */
+/** Writes a batch. Resolves to an error for each record that was refused; rejects if none was written. */
 export type Deliver = (records: OutgoingRecord[]) => Promise<Map<OutgoingRecord, Error>>
 
 interface Entry {
@@ -26,9 +26,9 @@ interface Entry {
 }
 
 /**
- * Gathers records while a batch is under way, so a busy publisher has large batches and an idle
- * one no delay. Order is kept: when a batch can't be delivered, all that wait behind it fail too,
- * rather than overtake it.
+ * Collects records while a batch is in flight, so that a busy publisher sends large batches and an
+ * idle one adds no delay. Order is kept: if a batch fails, all queued records fail too instead of
+ * overtaking it.
  */
 export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQueue {
   let queue: Entry[] = []
@@ -39,7 +39,7 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
 
   async function deliverAll(): Promise<void> {
     isDelivering = true
-    // Whoever adds several records in a row is let finish: they share a batch.
+    // Records added in the same tick share a batch.
     await Promise.resolve()
     while (queue.length > 0) {
       const batch = queue.slice(0, batchLength(queue, limits))
@@ -50,18 +50,18 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
   }
 
   async function settle(batch: Entry[]): Promise<void> {
-    const answer = await deliver(batch.map(({ record }) => record)).then(
+    const result = await deliver(batch.map(({ record }) => record)).then(
       (refused) => ({ refused }),
       (error: unknown) => ({ error }),
     )
-    if ('refused' in answer) {
+    if ('refused' in result) {
       release(batch)
-      for (const { record, settled } of batch) settled(answer.refused.get(record))
+      for (const { record, settled } of batch) settled(result.refused.get(record))
     } else {
       const ended = [...batch, ...queue]
       queue = []
       release(ended)
-      for (const { settled } of ended) settled(answer.error)
+      for (const { settled } of ended) settled(result.error)
     }
   }
 
@@ -102,7 +102,7 @@ function batchLength(queue: Entry[], limits: BatchLimits): number {
   return Math.min(queue.length, limits.maxBatchRecords)
 }
 
-/** What the record takes in a batch at most. */
+/** An upper bound of the record's size in a batch. */
 function sizeOf({ key, value, headers = {} }: OutgoingRecord): number {
   let bytes = 64 + Buffer.byteLength(key ?? '') + (value?.length ?? 0)
   for (const name of Object.keys(headers)) {

@@ -11,18 +11,18 @@ export interface Destination {
   schemaId: number
 }
 
-/** Where events go; it answers without waiting once it has answered for the schema before. */
+/** Finds the topic and schema id of events; synchronous once the schema is known. */
 export interface Destinations {
   of(event: Event): Destination | Promise<Destination>
-  /** Asks for all of the families at once, so that nothing is left to ask for. */
+  /** Looks up all schemas of these families in advance. */
   prepare(families: readonly (keyof EventTopics)[]): Promise<void>
 }
 
 export interface DestinationsOptions {
   topics: EventTopics
-  /** Asks the registry; called once for each schema, again only after it failed. */
+  /** Called once per schema; again only after it failed. */
   schemaIdOf(topic: string, schema: ContractSchema): Promise<number>
-  /** Rejects when there is no such topic; called once for each, again only after it failed. */
+  /** Rejects if the topic does not exist. Called once per topic; again only after it failed. */
   requireTopic(topic: string): Promise<void>
 }
 

@@ -3,8 +3,8 @@ const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/g
 const NUMBERS = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 /**
- * The first integer in the JSON text that a number of JavaScript does not hold exactly, such as
- * `9007199254740993`: parsing would change it without a word. Most texts are done after one look.
+ * Returns the first integer in the JSON text that a JavaScript number can't represent exactly, such
+ * as `9007199254740993`: JSON.parse would round it silently. Most texts need only one fast scan.
  */
 export function inexactInteger(json: string): string | undefined {
   if (!hasLongDigits(json)) return undefined
@@ -12,7 +12,7 @@ export function inexactInteger(json: string): string | undefined {
   return numbers.find((number) => /^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number)))
 }
 
-/** Whether more digits follow each other than numbers hold: such a run meets one of the places. */
+/** Whether there is a run of more than EXACT_DIGITS digits; it must cover one of the sampled positions. */
 function hasLongDigits(json: string): boolean {
   for (let at = EXACT_DIGITS; at < json.length; at += EXACT_DIGITS + 1) {
     if (isDigitAt(json, at) && runAround(json, at) > EXACT_DIGITS) return true

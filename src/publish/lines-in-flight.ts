@@ -1,5 +1,5 @@
 export interface LinesInFlight {
-  /** What to wait for until another line may be taken in; undefined if it may be now. */
+  /** Resolves when another line may be submitted; undefined if it may be now. */
   room(): Promise<void> | undefined
   add(bytes: Buffer): void
   remove(bytes: Buffer): void
@@ -12,7 +12,7 @@ export interface InFlightLimits {
   maxBytes: number
 }
 
-/** Counts the lines that were handed to the publisher and are not acknowledged yet. */
+/** Tracks the lines submitted to the publisher and not acknowledged yet. */
 export function createLinesInFlight({ maxLines, maxBytes }: InFlightLimits): LinesInFlight {
   let lines = 0
   let heldBytes = 0
@@ -20,8 +20,8 @@ export function createLinesInFlight({ maxLines, maxBytes }: InFlightLimits): Lin
 
   const hasRoom = () => lines < maxLines && heldBytes < maxBytes
 
-  async function until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
+  async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
       await new Promise<void>((resolve) => {
         wake = resolve
       })

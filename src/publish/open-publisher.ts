@@ -19,8 +19,8 @@ export interface OpenPublisherOptions extends Omit<PublisherOptions, 'producer' 
 
 export interface OpenPublisher extends Publisher {
   /**
-   * Looks up now what would be looked up with the first event of each schema. Rejects with
-   * TOPIC_MISSING or REGISTRY_*.
+   * Looks up topics and schemas in advance instead of with the first event of each schema. Rejects
+   * with TOPIC_MISSING or REGISTRY_*.
    */
   prepare(families: readonly (keyof EventTopics)[]): Promise<void>
   close(): Promise<void>
@@ -28,7 +28,7 @@ export interface OpenPublisher extends Publisher {
 
 type PublisherConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 
-/** A publisher with connections of its own. Rejects with KAFKA_UNAVAILABLE or REGISTRY_*. */
+/** Opens a publisher with its own connections. Rejects with KAFKA_UNAVAILABLE or REGISTRY_*. */
 export async function openPublisher(
   config: PublisherConfig,
   { topics = DEFAULT_TOPICS, log, producerLimits, ...options }: OpenPublisherOptions,
@@ -49,7 +49,7 @@ export async function openPublisher(
   return { ...publisher, prepare: destinations.prepare, close: () => producer.close() }
 }
 
-/** Looks the schema up; a publisher never registers one. */
+/** Looks up the schema id; a publisher never registers schemas. */
 function findSchemaId(registry: {
   registeredId(subject: string, text: string): Promise<number | undefined>
 }): DestinationsOptions['schemaIdOf'] {
@@ -63,6 +63,6 @@ function findSchemaId(registry: {
 }
 
 function noTopic(topic: string): InventoryEventsError {
-  const message = `there is no topic ${topic} that this user may see; create it with "inventory-events topics create"`
+  const message = `topic ${topic} does not exist or this user may not see it; create it with "inventory-events topics create"`
   return new InventoryEventsError('TOPIC_MISSING', message)
 }

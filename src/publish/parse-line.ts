@@ -10,22 +10,22 @@ export type ParsedLine =
   | { type: 'event'; event: Event }
   | { type: 'bad'; problems: string[] }
 
-/** What a plugin event without an id or a time is given; both are read once for each such event. */
+/** The id and time of plugin events without them; each is called once per such event. */
 export interface EventDefaults {
   id(): string
   nowMs(): number
 }
 
-/** What bytes that are no UTF-8 are decoded to, so without it they are. */
+/** Invalid UTF-8 decodes to this character; a text without it is valid. */
 const REPLACEMENT = '\ufffd'
 
-/** One line of JSON Lines as an event, or everything that is wrong with it. */
+/** Parses one line of JSON Lines to an event, or to everything that is wrong with it. */
 export function parseLine(bytes: Buffer, mint: EventDefaults): ParsedLine {
   const text = bytes.toString('utf8')
   if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return bad('not valid UTF-8')
   const inexact = inexactInteger(text)
   if (inexact !== undefined) {
-    return bad(`the integer ${inexact} is beyond 2^53 and would be changed; write it as a string`)
+    return bad(`the integer ${inexact} is beyond 2^53 and would be rounded; write it as a string`)
   }
   return check(text, mint)
 }
@@ -43,7 +43,7 @@ function check(text: string, mint: EventDefaults): ParsedLine {
   return bad(...validation.problems.map(formatProblem))
 }
 
-/** InvenTree's events carry neither id nor time; a missing one is minted, a wrong one is refused. */
+/** InvenTree's events have neither id nor time: fills in missing ones; invalid ones are rejected later. */
 function completed(value: unknown, mint: EventDefaults): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isObject || Object.hasOwn(value, 'kind') || !Object.hasOwn(value, 'name')) return value

@@ -8,13 +8,13 @@ import type { InputLine } from './read-lines.ts'
 const IN_FLIGHT = { maxLines: 5_000, maxBytes: 16_777_216 }
 
 export interface PublishCounts {
-  /** Lines that were read, blank ones included. */
+  /** Lines read, blank ones included. */
   lines: number
   published: number
   bad: number
-  /** The first line that was read and not acknowledged, if publishing broke off. */
+  /** The first line that was read and not acknowledged, if publishing stopped early. */
   resumeLine?: number
-  /** Why it broke off. */
+  /** Why publishing stopped early. */
   failure?: unknown
 }
 
@@ -23,24 +23,24 @@ export interface PublishLinesOptions {
   maxLineBytes: number
   publisher: EventSubmitter
   mint: EventDefaults
-  /** Aborted from outside to end early, and from inside when publishing fails: no more is read. */
+  /** Aborted by the caller to stop early, and by `publishLines` when publishing fails: reading ends. */
   stop: AbortController
   onBadLine(number: number, problems: string[]): void
   /**
-   * Given bad lines as they were read, line break included, in pieces when they are long. Must
-   * not reject: whoever keeps them ends the run itself when it can't.
+   * Called with bad lines as they were read, line break included, in pieces if they are long. Must
+   * not reject: the callback ends the run itself if it can't store them.
    */
   reject(bytes: Buffer): Promise<void>
   onProgress(counts: PublishCounts): void
 }
 
-/** Publishes every good line and reports every bad one; resolves when all of it is settled. */
+/** Publishes every valid line and reports every bad one. Resolves when all lines are settled. */
 export async function publishLines(options: PublishLinesOptions): Promise<PublishCounts> {
   const { lines, maxLineBytes, publisher, mint, stop, onBadLine, reject, onProgress } = options
   const counts: PublishCounts = { lines: 0, published: 0, bad: 0 }
   const inFlight = createLinesInFlight(IN_FLIGHT)
 
-  /** Answers what to wait for before the next line, if anything: most need no promise at all. */
+  /** Returns a promise to await before the next line, or undefined: most lines need none. */
   function take(line: InputLine): Promise<void> | undefined {
     if (line.type === 'part-of-long-line') return takePart(line)
     counts.lines = line.number
@@ -64,7 +64,7 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
   async function takePart(part: InputLine & { type: 'part-of-long-line' }): Promise<void> {
     counts.lines = part.number
     if (part.isFirst) {
-      // A line that Kafka refuses meanwhile is not to be kept amid the pieces of this one.
+      // Otherwise a line that Kafka refuses could be written between the pieces of this one.
       await inFlight.empty()
       counts.bad++
       onBadLine(part.number, [`longer than ${maxLineBytes} bytes`])
@@ -109,7 +109,7 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
   return counts
 }
 
-/** Reading breaks off when its source is destroyed to stop it: then it has simply ended. */
+/** Ends quietly if reading fails after `stop`, because stopping destroys the source. */
 async function* untilStopped<T>(source: AsyncIterable<T>, stop: AbortSignal): AsyncGenerator<T> {
   try {
     for await (const item of source) {
@@ -121,7 +121,7 @@ async function* untilStopped<T>(source: AsyncIterable<T>, stop: AbortSignal): As
   }
 }
 
-/** Such an event is refused however often it is sent; any other error says nothing of the event. */
+/** Whether the event would be refused on every retry; other errors are not the event's fault. */
 function isFaultOfTheEvent(error: unknown): boolean {
   if (!(error instanceof InventoryEventsError) || error.retryable) return false
   return error.code === 'PRODUCE_UNACKNOWLEDGED' || error.code === 'EVENT_INVALID'

@@ -8,31 +8,30 @@ import { createTopicQueues, type PublisherOptions } from './topic-queues.ts'
 
 export interface Publisher {
   /**
-   * Resolves when Kafka has acknowledged all of the events; those of one entity are written in
-   * this order, and in the order of the calls. Rejects with EVENT_INVALID, and then nothing is
-   * written, or with the first error of Kafka or the registry, when the others may have been
-   * written all the same. Waits while too much is on its way. The records carry the headers of
-   * the trace, if there is one.
+   * Resolves when Kafka has acknowledged all events. Events of one entity are written in this order
+   * and in the order of the calls. Rejects with EVENT_INVALID before anything is written, or with
+   * the first error of Kafka or the registry, when other events may have been written. Waits while
+   * too many bytes are queued. The records carry the trace's headers, if one is given.
    */
   publish(events: readonly Event[], trace?: Trace): Promise<void>
 }
 
-/** Takes events one by one, from callers that have checked them. */
+/** Accepts single events that the caller has validated. */
 export interface EventSubmitter {
   /**
-   * Takes over an event that `validateEvent` gave back; the order is kept as `publish` keeps it.
-   * `settled` is called once, with an error unless Kafka has acknowledged the event. Answers what
-   * to wait for before the next one, if anything.
+   * Submits an event that `validateEvent` returned, in the same order as `publish`. `settled` is
+   * called once, with an error unless Kafka has acknowledged the event. Returns a promise to await
+   * before the next call, or undefined.
    */
   submit(event: Event, settled: Settled, trace?: Trace): Promise<void> | undefined
 }
 
 export function createPublisher(options: PublisherOptions): Publisher & EventSubmitter {
   const enter = createTopicQueues(options)
-  // A call that must ask the registry first is not overtaken by the next one.
+  // A call that waits for the registry must not be overtaken by the next one.
   const inOrder = createSerialQueue()
 
-  /** `errors`: of each event that was entered, the promise of its error or of undefined. */
+  /** `errors` collects a promise per event that resolves to its error or undefined. */
   async function enterAll(events: Event[], errors: unknown[], trace?: Trace): Promise<void> {
     for (const event of events) {
       let settled: Settled = () => {}
@@ -52,7 +51,7 @@ export function createPublisher(options: PublisherOptions): Publisher & EventSub
       await inOrder(() =>
         enterAll(valid, errors, trace).catch((error) => void errors.unshift(error)),
       )
-      // All are waited for, so that nothing is under way any more when the first error is thrown.
+      // Waits for all, so that nothing is in flight when the first error is thrown.
       const first = (await Promise.all(errors)).find((error) => error !== undefined)
       if (first !== undefined) throw first
     },

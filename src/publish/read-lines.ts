@@ -1,14 +1,14 @@
 const NEWLINE = 0x0a
 
-/** A line, or a part of one that is too long to be held; `number` counts from 1. */
+/** A line, or a part of one longer than the limit; `number` counts from 1. */
 export type InputLine =
   | { type: 'line'; number: number; bytes: Buffer }
-  /** Follows its line break too, so that the parts together are the line as it was read. */
+  /** Includes the line break, so that the parts add up to the line as it was read. */
   | { type: 'part-of-long-line'; number: number; bytes: Buffer; isFirst: boolean; isLast: boolean }
 
 /**
- * Splits bytes at line breaks and never holds more than `maxLineBytes` and one chunk of them. The
- * lines that end in one chunk come together: waiting for each of them would cost more than it.
+ * Splits bytes at line breaks, buffering at most `maxLineBytes` and one chunk. Yields all lines that
+ * end in one chunk together, because one await per line would dominate the cost.
  */
 export async function* readLines(
   chunks: AsyncIterable<Buffer>,
@@ -37,7 +37,7 @@ function createSplitter(maxLineBytes: number) {
     return lines
   }
 
-  /** `end`: where the line break is, or the chunk's own end. */
+  /** `end` is the position of the line break, or the chunk's end. */
   function add(chunk: Buffer, start: number, end: number): InputLine | undefined {
     const isLast = end < chunk.length
     const lineBytes = heldBytes + end - start
@@ -62,7 +62,7 @@ function createSplitter(maxLineBytes: number) {
     return heldBytes > 0 ? [{ type: 'line', number, bytes: release() }] : []
   }
 
-  /** What is held, copied where it was pieces: a single piece is a view into its chunk. */
+  /** Returns what is held. Several pieces are copied; a single one stays a view into its chunk. */
   function release(): Buffer {
     const bytes = held.length === 1 ? held[0]! : Buffer.concat(held)
     held = []

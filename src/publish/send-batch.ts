@@ -10,11 +10,11 @@ export interface DeliveryOptions {
   topic: string
   producer: Producer
   clock: Clock
-  /** How long a batch is tried again while Kafka does not take it. */
+  /** How long a batch is retried while Kafka does not accept it. */
   deliveryTimeoutMs: number
 }
 
-/** Writes batches to one topic: tried again while that may help, halved while they are too large. */
+/** Writes batches to one topic. Retries what is retryable, and halves batches that are too large. */
 export function createBatchSender(options: DeliveryOptions): Deliver {
   return async function deliver(records): ReturnType<Deliver> {
     try {
@@ -33,20 +33,20 @@ export function createBatchSender(options: DeliveryOptions): Deliver {
 
 async function sendUntilLate(records: OutgoingRecord[], options: DeliveryOptions): Promise<void> {
   const { topic, producer, clock, deliveryTimeoutMs } = options
-  const giveUpAtMs = clock.now() + deliveryTimeoutMs
+  const deadlineMs = clock.now() + deliveryTimeoutMs
   for (;;) {
     try {
       await producer.send(topic, records)
       return
     } catch (error) {
-      const isWorthwhile = error instanceof InventoryEventsError && error.retryable
-      if (!isWorthwhile || clock.now() + RETRY_DELAY_MS > giveUpAtMs) throw error
+      const isRetryable = error instanceof InventoryEventsError && error.retryable
+      if (!isRetryable || clock.now() + RETRY_DELAY_MS > deadlineMs) throw error
       await clock.sleep(RETRY_DELAY_MS)
     }
   }
 }
 
-/** The producer's one error of this code that trying again does not help. */
+/** The only PRODUCE_UNACKNOWLEDGED error that is not retryable: the record is too large. */
 function isRefusedAsTooLarge(error: unknown): error is InventoryEventsError {
   const isOurs = error instanceof InventoryEventsError
   return isOurs && error.code === 'PRODUCE_UNACKNOWLEDGED' && !error.retryable

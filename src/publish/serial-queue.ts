@@ -1,9 +1,9 @@
-/** Answers what it waits for, if anything. Must neither throw nor reject. */
+/** Returns a promise only if it has to wait. Must neither throw nor reject. */
 type Step = () => Promise<void> | undefined
 
 /**
- * Runs steps one after the other: at once while none has to wait, else when those before it have
- * come to their end. Answers what to wait for until the step has ended, if anything.
+ * Runs steps one after the other: synchronously while none has to wait, otherwise when the previous
+ * steps have ended. Returns a promise that resolves when the step has ended, or undefined if it has.
  */
 export function createSerialQueue(): (step: Step) => Promise<void> | undefined {
   let last: Promise<void> | undefined

@@ -5,7 +5,7 @@ import { nameOf } from '../event/guards.ts'
 import { type Trace, traceHeaders } from '../event/trace.ts'
 import type { OutgoingRecord } from '../kafka/producer/message.ts'
 
-/** The record of an event: Avro in the Confluent frame, keyed by entity, CloudEvents in headers. */
+/** Creates an event's record: Avro in Confluent's wire format, keyed by entity, with CloudEvents headers. */
 export function toRecord(
   event: Event,
   schemaId: number,

@@ -7,7 +7,7 @@ import type { Destination, Destinations } from './destinations.ts'
 import { createBatchSender } from './send-batch.ts'
 import { toRecord } from './to-record.ts'
 
-/** A broker refuses a batch above the topic's `max.message.bytes`, 1 MiB unless set. */
+/** A broker rejects batches above the topic's `max.message.bytes`, 1 MiB by default. */
 const BATCH_LIMITS: BatchLimits = {
   maxBatchRecords: 1_000,
   maxBatchBytes: 900_000,
@@ -16,9 +16,9 @@ const BATCH_LIMITS: BatchLimits = {
 
 const DELIVERY_TIMEOUT_MS = 120_000
 
-/** Shows records on their way to Kafka to a tracing system. */
+/** Creates tracing spans for records being produced. */
 export interface SendSpans {
-  /** `trace`: what the record is to carry. */
+  /** Returns the trace headers for the record, and `end`, called when it is settled. */
   send(
     topic: string,
     eventId: string,
@@ -27,23 +27,23 @@ export interface SendSpans {
 }
 
 export interface PublisherOptions {
-  /** Stays the caller's to close. */
+  /** The caller closes it. */
   producer: Producer
   destinations: Pick<Destinations, 'of'>
-  /** CloudEvents' `source`: who publishes. */
+  /** CloudEvents' `source`: the publisher. */
   source?: string
   limits?: Partial<BatchLimits>
-  /** How long a batch is tried again while Kafka does not take it. */
+  /** How long a batch is retried while Kafka does not accept it. */
   deliveryTimeoutMs?: number
   clock?: Clock
   spans?: SendSpans | undefined
-  /** Told of each record that Kafka acknowledged. */
+  /** Called for each record that Kafka acknowledged. */
   onAcknowledged?(topic: string): void
 }
 
 /**
- * Puts an event into the queue of its topic. Answers what to wait for until it is there, if
- * anything. Throws or rejects, and then never calls `settled`, where the event can't be written.
+ * Queues an event for its topic. Returns a promise if it has to wait for that, otherwise undefined.
+ * Throws or rejects if the event can't be written, and then never calls `settled`.
  */
 export type Enqueue = (event: Event, settled: Settled, trace?: Trace) => Promise<void> | undefined
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** A UUID of version 7 (RFC 9562): sorts by the millisecond it was minted in. */
+/** Creates a version 7 UUID (RFC 9562), which sorts by the millisecond of its creation. */
 export function uuidV7(nowMs: number, random: Buffer = randomBytes(10)): string {
   const bytes = Buffer.alloc(16)
   bytes.writeUIntBE(nowMs, 0, 6)

@@ -11,7 +11,7 @@ export interface AdminParts
   clock: Clock
 }
 
-/** What the admin routes answer; undefined, so that there are none, without ADMIN_TOKEN. */
+/** The implementation of the admin routes; undefined without ADMIN_TOKEN, which disables them. */
 export function createAdminApi(parts: AdminParts): AdminOptions | undefined {
   const { config, switches, clock } = parts
   const { ADMIN_TOKEN: token, KAFKA_GROUP_ID: group } = config

@@ -34,11 +34,10 @@ import { createStore } from './idempotency-store.ts'
 export type ServiceConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 
 export interface GroupParts {
-  /** KAFKA_GROUP_ID is the group whose marks, keys and dead letters they are. */
+  /** KAFKA_GROUP_ID is the group that owns marks, keys and dead letters. */
   config: ServiceConfig
-  /** The consumer group that reads; the same for the service. */
+  /** The consumer group that reads; differs from KAFKA_GROUP_ID in replays only. */
   groupId: string
-  /** What is read. */
   topics: readonly string[]
   plugins: readonly LoadedPlugin[]
   switches: PluginSwitches
@@ -46,28 +45,28 @@ export interface GroupParts {
   registry: Pick<Registry, 'schemaById'>
   metrics: Metrics
   log: Logger
-  /** It can't go on: stop it and end the process. Called at most once. */
+  /** Called at most once, on a fatal error: the caller must stop the group and end the process. */
   onFailure(error: Error): void
-  /** What stands between the source and the pipeline. */
+  /** Wraps the pipeline as the source sees it. */
   around?: (pipeline: Intake) => Intake
-  /** What stands between the pipeline and the dead-letter topics. */
+  /** Wraps the dead-letter topics as the pipeline sees them. */
   letters?: (sink: DeadLetterSink) => DeadLetterSink
 }
 
 export interface RunGroup {
-  /** With no more calls at once than there are connections for them. */
+  /** With their concurrency limited by the available database connections. */
   plugins: readonly LoadedPlugin[]
   storeName: string
   pipeline: Pipeline
   source: KafkaSource
   watch: ClusterMonitor
-  /** Resolves when the source runs; joining the group goes on after that. */
+  /** Resolves when the source runs; it may not have joined the group yet. */
   start(): Promise<void>
-  /** Takes nothing more in, lets handlers end, commits and leaves the group. */
+  /** Stops reading, lets handlers end, commits and leaves the group. */
   stop(): Promise<'drained' | 'limit'>
 }
 
-/** Builds by hand what hands a consumer group's events to plugins; nothing is read before `start`. */
+/** Wires the parts that deliver a consumer group's events to plugins; nothing is read before `start`. */
 export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
   const { config, groupId, kafka, metrics, log } = parts
   const { plugins, connections } = shareConnections(parts.plugins, config)
@@ -177,7 +176,7 @@ function fieldsOf(delivery: Delivery): Record<string, string> {
 function stuck(delivery: Delivery): InventoryEventsError {
   const plugin = delivery.plugin.slug
   const record = placeOf(delivery.wanted.record)
-  const message = `plugin ${plugin} ignores its signal: its handler for ${record} does not end`
+  const message = `plugin ${plugin} ignores its abort signal: its handler for ${record} does not end`
   return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin, record })
 }
 

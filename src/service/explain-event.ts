@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../avro/registry/registry.ts'
 import type { Config } from '../config/settings.ts'
+import { storeChoice } from '../config/value-types.ts'
 import { createEventReader, type EventReader } from '../explain/event-reader.ts'
 import { type ExplainPorts, explain, type Findings } from '../explain/explain.ts'
 import type { ExplainRange, Explanation, SearchedTopic } from '../explain/explanation.ts'
@@ -22,12 +23,12 @@ export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'standings'
   registry: Pick<Registry, 'schemaById'>
 }
 
-/** More records with one id are counted, not shown. */
+/** Further records with the same id are counted, not returned. */
 const FOUND_MAX = 100
 
 /**
- * Explains an event from the topics and the store, with connections of its own, whether the service
- * runs or not. Rejects with KAFKA_UNAVAILABLE or TOPIC_MISSING, also when `signal` aborts.
+ * Explains an event from the topics and the store, with its own connections; the service need not
+ * run. Rejects with KAFKA_UNAVAILABLE or TOPIC_MISSING, also when `signal` aborts.
  */
 export async function explainEvent(
   id: string,
@@ -74,44 +75,46 @@ async function find(
     ...(range.fromMs !== undefined && { fromMs: range.fromMs }),
     ...(entity !== undefined && { key: entity }),
   }
-  const look = async (what: string, topics: readonly string[], more: Partial<Search>) => {
-    const { found, add, left } = collector(what)
+  const searchIn = async (what: string, topics: readonly string[], more: Partial<Search>) => {
+    const { found, add, omitted } = collector(what)
     const onRecord = findEvent(id, reader, add)
     const searched = await search(kafka, { ...common, ...more, topics, onRecord })
-    return { found, left: left(), searched: byTopic(topics, searched) }
+    return { found, omitted: omitted(), searched: byTopic(topics, searched) }
   }
-  // Letters are younger than their records, and redriven ones than both, by however much.
-  const [records, letters, redrives] = await Promise.all([
-    look('records', inputs, range),
-    look('dead letters', letterTopics, { placedAs: inputTopicOf }),
-    look('redriven ones', redriveTopics, { placedAs: (topic) => redriveInputOf(topic) ?? topic }),
+  // Dead letters and redriven records are newer than their originals, so `to` does not apply to them.
+  const [records, deadLetters, redrives] = await Promise.all([
+    searchIn('records', inputs, range),
+    searchIn('dead letters', letterTopics, { placedAs: inputTopicOf }),
+    searchIn('redriven records', redriveTopics, {
+      placedAs: (topic) => redriveInputOf(topic) ?? topic,
+    }),
   ])
   return {
     records: records.found,
-    letters: letters.found,
+    letters: deadLetters.found,
     redrives: redrives.found,
-    searched: [...records.searched, ...letters.searched, ...redrives.searched],
-    unknown: [...unknown, ...records.left, ...letters.left, ...redrives.left],
+    searched: [...records.searched, ...deadLetters.searched, ...redrives.searched],
+    unknown: [...unknown, ...records.omitted, ...deadLetters.omitted, ...redrives.omitted],
   }
 }
 
 type Topics = Awaited<ReturnType<typeof existing>>
 
-/** A topic that is missing hides its events, not those of others. */
+/** Finds the topics that exist; missing ones are listed in `unknown`, unless no input topic exists. */
 async function existing(kafka: Kafka, topics: readonly string[]) {
   const wanted = [...topics, ...topics.map(deadLetterTopicOf), ...topics.map(redriveTopicOf)]
   const found = await withAdmin(kafka, (admin) => admin.describe(wanted))
   const missing = wanted.filter((topic) => !found.has(topic))
   const inputs = topics.filter((topic) => found.has(topic))
   if (inputs.length === 0) {
-    throw new InventoryEventsError('TOPIC_MISSING', `there is no topic ${topics.join(' or ')}`)
+    throw new InventoryEventsError('TOPIC_MISSING', `topic ${topics.join(' or ')} does not exist`)
   }
   return {
     inputs,
     letterTopics: inputs.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
     redriveTopics: inputs.map(redriveTopicOf).filter((topic) => found.has(topic)),
     unknown: missing.map(
-      (topic) => `what ${topic} holds: there is no such topic, or this user may not see it`,
+      (topic) => `the content of ${topic}: it does not exist, or this user may not see it`,
     ),
   }
 }
@@ -125,8 +128,10 @@ function collector(what: string) {
       count += 1
       if (found.length < FOUND_MAX) found.push(event)
     },
-    left: () =>
-      count > FOUND_MAX ? [`${count - FOUND_MAX} more ${what} with this id: ask for fewer`] : [],
+    omitted: () =>
+      count > FOUND_MAX
+        ? [`${count - FOUND_MAX} more ${what} with this id: narrow the search`]
+        : [],
   }
 }
 
@@ -141,22 +146,23 @@ function byTopic(topics: readonly string[], searched: readonly Searched[]): Sear
 }
 
 function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLookup {
-  const { IDEMPOTENCY_STORE: store, IDEMPOTENCY_TTL_MS: ttlMs, KAFKA_GROUP_ID: groupId } = config
-  switch (store) {
-    case 'kafka:': {
+  const { IDEMPOTENCY_TTL_MS: ttlMs, KAFKA_GROUP_ID: groupId } = config
+  const choice = storeChoice(config.IDEMPOTENCY_STORE)
+  switch (choice.kind) {
+    case 'kafka': {
       const marksLog = opening(
         openMarksReader({ kafka, groupId, topics: config.KAFKA_TOPICS, clock }),
       )
       return lookUpInKafka({ marksLog, groupId, clock, ttlMs, signal })
     }
-    case 'memory:':
-      return unknownMarks('the store memory is known to its process alone')
-    default:
-      return lookUpInPostgres({ url: store, groupId, ttlMs })
+    case 'memory':
+      return unknownMarks('the memory store can be read by its own process only')
+    case 'postgres':
+      return lookUpInPostgres({ url: choice.url, groupId, ttlMs })
   }
 }
 
-/** It joins its group while topics are searched. */
+/** Lets the reader join its group while the topics are searched. */
 function opening(opened: ReturnType<typeof openMarksReader>): Awaited<typeof opened> {
   opened.catch(() => undefined)
   return {

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
+import { type PostgresUrl, storeChoice } from '../config/value-types.ts'
 import { createKafkaStore, type KafkaStoreReports } from '../idempotency/kafka/store.ts'
 import { createMemoryStore } from '../idempotency/memory.ts'
 import { type ConnectionShares, openPostgresStore } from '../idempotency/postgres/store.ts'
@@ -14,7 +15,7 @@ import type { Logger } from '../util/logger.ts'
 
 export interface StoreParts {
   config: Config
-  /** Of the store `postgres`. */
+  /** For the `postgres` store. */
   connections: ConnectionShares
   kafka: Kafka
   metrics: Metrics
@@ -22,22 +23,22 @@ export interface StoreParts {
   log: Logger
 }
 
-/** The store that IDEMPOTENCY_STORE names, connected; what it can't do is logged as a warning. */
+/** Creates and connects the store that IDEMPOTENCY_STORE names; logs its limitations as warnings. */
 export async function createStore(parts: StoreParts): Promise<IdempotencyStore> {
-  const { IDEMPOTENCY_STORE: kind } = parts.config
-  switch (kind) {
-    case 'kafka:':
+  const choice = storeChoice(parts.config.IDEMPOTENCY_STORE)
+  switch (choice.kind) {
+    case 'kafka':
       return kafkaStore(parts)
-    case 'memory:':
+    case 'memory':
       return memoryStore(parts)
-    default:
-      return postgresStore(parts, kind)
+    case 'postgres':
+      return postgresStore(parts, choice.url)
   }
 }
 
 function postgresStore(
   { config, connections, metrics, clock, log }: StoreParts,
-  url: string,
+  url: PostgresUrl,
 ): Promise<IdempotencyStore> {
   return openPostgresStore({
     url,
@@ -50,7 +51,7 @@ function postgresStore(
       onLostLease: () => metrics.idempotencyLostLeases.inc(),
       onError(error) {
         metrics.idempotencyFailures.inc({ store: 'postgres' })
-        log.warn({ error }, 'the idempotency store failed; it is tried again')
+        log.warn({ error }, 'the idempotency store failed; retrying')
       },
     },
   })
@@ -58,7 +59,7 @@ function postgresStore(
 
 function memoryStore({ config, metrics, clock, log }: StoreParts): IdempotencyStore {
   log.warn(
-    'IDEMPOTENCY_STORE is memory: completed events are forgotten at a restart, and replicas do not share what they completed',
+    'IDEMPOTENCY_STORE is memory: completed events are forgotten at a restart and not shared between replicas',
   )
   return createMemoryStore({
     clock,
@@ -81,13 +82,13 @@ async function kafkaStore(parts: StoreParts): Promise<IdempotencyStore> {
   })
 }
 
-/** Says so where completed events are forgotten before their records are. */
+/** Logs a warning for topics whose marks expire before their records do. */
 export async function warnOfRetention({
   config,
   kafka,
   log,
 }: Pick<StoreParts, 'config' | 'kafka' | 'log'>): Promise<void> {
-  if (config.IDEMPOTENCY_STORE !== 'kafka:') return
+  if (storeChoice(config.IDEMPOTENCY_STORE).kind !== 'kafka') return
   const owner = { groupId: config.KAFKA_GROUP_ID, ttlMs: config.IDEMPOTENCY_TTL_MS }
   const names = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
   const found = await withAdmin(kafka, (admin) => admin.describe(names))
@@ -102,14 +103,14 @@ function reportsOf({ metrics, log }: StoreParts): KafkaStoreReports {
     onUnreadable(partition, records) {
       metrics.idempotencyUnreadable.inc(records)
       const message =
-        'records of completed events were skipped: a newer version may have written them'
+        'skipped unreadable records in the marks topic; a newer version may have written them'
       log.warn({ partition, records }, message)
     },
     onReadBack: (partition, marks, durationMs) =>
-      log.info({ partition, marks, durationMs }, 'completed events read back'),
+      log.info({ partition, marks, durationMs }, 'marks loaded'),
     onWriteFailed(error, unwritten) {
       metrics.idempotencyFailures.inc({ store: 'kafka' })
-      log.warn({ error, unwritten }, 'completed events could not be noted; it is tried again')
+      log.warn({ error, unwritten }, 'could not write marks; retrying')
     },
   }
 }

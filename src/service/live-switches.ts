@@ -20,10 +20,10 @@ export interface FollowOptions {
   log: Logger
 }
 
-/** The group's switches as they stand when this resolves, and as they change until `stop`. */
+/** Follows the group's switches until `stop`. Resolves when their current state has been read. */
 export async function followSwitches({ config, kafka, clock, log }: FollowOptions) {
   const switches = new Switches(config.EVENTS_ENABLED)
-  /** Plugins that some record is about, readable by this version or not. */
+  /** Plugins with any record in the control topic, even one this version can't read. */
   const known = new Set<string>()
 
   function onRecord({ key, value }: SourceRecord): void {
@@ -35,16 +35,16 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
     try {
       const record = decodeControl(name, value)
       switches.apply(record)
-      log.info(fieldsOf(record), 'switched')
+      log.info(fieldsOf(record), 'switch changed')
     } catch (error) {
-      log.warn({ error: messageOf(error) }, 'a switch was left as it is')
+      log.warn({ error: messageOf(error) }, 'ignored an unreadable control record')
     }
   }
 
   const groupId = config.KAFKA_GROUP_ID
-  const watch = new ControlFollower({ kafka, groupId, clock, log, onRecord })
-  await watch.start()
-  return { switches, knows: (slug: string) => known.has(slug), stop: () => watch.stop() }
+  const follower = new ControlFollower({ kafka, groupId, clock, log, onRecord })
+  await follower.start()
+  return { switches, knows: (slug: string) => known.has(slug), stop: () => follower.stop() }
 }
 
 function fieldsOf(record: ControlRecord) {

@@ -24,8 +24,9 @@ export interface StartFromOptions {
 const READ_BACK_LIMIT_MS = 30_000
 
 /**
- * Notes where plugins start that say `startFrom: 'now'` and that the group knows nothing of, and
- * resolves when that counts here. Rejects where it can't be noted: they would get the backlog.
+ * Records the start offsets of plugins with `startFrom: 'now'` that are new to the group. Resolves
+ * when this replica has read them back. Rejects if they can't be recorded, because the plugins would
+ * then get the backlog.
  */
 export async function startFromNow(options: StartFromOptions): Promise<void> {
   const { plugins, config, kafka, followed, clock, log } = options
@@ -47,15 +48,15 @@ export async function startFromNow(options: StartFromOptions): Promise<void> {
     () => late(config),
     clock,
   )
-  log.info({ plugins: slugs, start: offsets }, 'new to the group: they start now')
+  log.info({ plugins: slugs, start: offsets }, 'plugins are new to the group; starting at the end')
 }
 
-/** Nothing is written there again for long: the topic was made anew, or lost its newest records. */
+/** A start beyond the end means that the topic was recreated or lost its newest records. */
 function warnIfBeyond({ slug, offsets }: PluginStart, ends: StartOffsets, log: Logger): void {
   const partitions = placesBeyond(offsets, ends)
   if (partitions.length === 0) return
   const message =
-    'the plugin starts beyond the end of partitions, so that all their events pass by until there; disabled, and enabled `--from` a time, it has another start'
+    'the plugin starts beyond the end of partitions: their events are skipped until there; to reset its start, disable it and enable it with `--from`'
   log.warn({ plugin: slug, partitions }, message)
 }
 
@@ -66,24 +67,24 @@ async function write(starts: readonly PluginStart[], { kafka, config }: StartFro
   } catch (error) {
     const slugs = starts.map(({ slug }) => slug).join(', ')
     const code = error instanceof InventoryEventsError ? error.code : 'KAFKA_UNAVAILABLE'
-    const message = `startFrom: 'now' of ${slugs} cannot be noted in ${controlTopicOf(groupId)}: ${messageOf(error)}`
+    const message = `cannot record the start of ${slugs} (startFrom: 'now') in ${controlTopicOf(groupId)}: ${messageOf(error)}`
     throw new InventoryEventsError(code, message, { cause: error })
   }
 }
 
-/** Whoever follows the group's switches has read that they start somewhere. */
+/** Resolves when the followed switches have a start for each plugin. */
 function readBack(switches: Switches, slugs: readonly string[]): Promise<void> {
   return new Promise((resolve) => {
-    const look = () => {
+    const check = () => {
       if (slugs.every((slug) => switches.startOf(slug) !== undefined)) resolve()
     }
-    switches.onChange(look)
-    look()
+    switches.onChange(check)
+    check()
   })
 }
 
 function late({ KAFKA_GROUP_ID: groupId }: StartFromOptions['config']): InventoryEventsError {
   const topic = controlTopicOf(groupId)
-  const message = `what was written to ${topic} was not read there within ${READ_BACK_LIMIT_MS / 1000} s`
+  const message = `records written to ${topic} could not be read back within ${READ_BACK_LIMIT_MS / 1000} s`
   return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
 }

@@ -26,20 +26,20 @@ export interface ServiceOptions {
   config: ServiceConfig
   plugins: readonly LoadedPlugin[]
   log: Logger
-  /** The service can't go on: stop it and end the process. Called at most once. */
+  /** Called at most once, on a fatal error: the caller must stop the service and end the process. */
   onFailure(error: Error): void
 }
 
 export interface Service {
   httpPort: number
-  /** Takes nothing more in, lets handlers end, commits and leaves the group. */
+  /** Stops reading, lets handlers end, commits and leaves the group. */
   stop(): Promise<'drained' | 'limit'>
 }
 
-/** The fetch loop tries at least every few hundred milliseconds, whatever the brokers do. */
+/** The fetch loop makes an attempt every few hundred milliseconds even if brokers are unavailable. */
 const LOOP_STUCK_AFTER_MS = 120_000
 
-/** Builds every part by hand and starts them in the order in which they need each other. */
+/** Wires all parts and starts them in the order of their dependencies. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, log } = options
   const metrics = createMetrics({ version })
@@ -84,8 +84,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       version,
     }),
   })
-  sayIfOff(switches, log)
-  sayWhatWasLowered(options.plugins, plugins, log)
+  warnIfOff(switches, log)
+  logLoweredConcurrency(options.plugins, plugins, log)
   await group.start()
   log.info({ httpPort: http.port, plugins: slugs, version }, 'started')
 
@@ -100,22 +100,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-/** Fails only where a restart would help: brokers that are away are none of its business. */
+/** Fails only if a restart would help; unavailable brokers do not count. */
 function liveness(source: KafkaSource): Health {
   const { sinceFetchMs } = source.signs
   const ok = sinceFetchMs < LOOP_STUCK_AFTER_MS
-  const why = `the fetch loop has not tried for ${Math.round(sinceFetchMs / 1000)} s`
+  const why = `no attempt of the fetch loop for ${Math.round(sinceFetchMs / 1000)} s`
   return [ok ? { name: 'fetch-loop', ok } : { name: 'fetch-loop', ok, why }]
 }
 
 function readiness(source: KafkaSource, watch: ClusterMonitor, refused: readonly string[]): Health {
-  const narrow = watch.narrowTopics
-  const why = `fewer partitions than the input: ${narrow.join(', ')}`
+  const tooSmall = watch.narrowTopics
+  const why = `fewer partitions than the input topic: ${tooSmall.join(', ')}`
   return [
     source.isJoined
       ? { name: 'group', ok: true }
-      : { name: 'group', ok: false, why: 'the consumer group has not been joined' },
-    narrow.length === 0
+      : { name: 'group', ok: false, why: 'not a member of the consumer group' },
+    tooSmall.length === 0
       ? { name: 'topic-widths', ok: true }
       : { name: 'topic-widths', ok: false, why },
     refused.length === 0
@@ -124,20 +124,22 @@ function readiness(source: KafkaSource, watch: ClusterMonitor, refused: readonly
   ]
 }
 
-function sayIfOff({ eventsEnabled }: Switches, log: Logger): void {
+function warnIfOff({ eventsEnabled }: Switches, log: Logger): void {
   if (eventsEnabled) return
-  log.warn('EVENTS_ENABLED is not true: events pass by until `inventory-events events on`')
+  log.warn(
+    'EVENTS_ENABLED is not true: events are skipped and committed until `inventory-events events on`',
+  )
 }
 
-function sayWhatWasLowered(
-  asked: readonly LoadedPlugin[],
-  given: readonly LoadedPlugin[],
+function logLoweredConcurrency(
+  configured: readonly LoadedPlugin[],
+  effective: readonly LoadedPlugin[],
   log: Logger,
 ): void {
-  for (const [i, { slug, concurrency }] of given.entries()) {
-    const wanted = asked[i]?.concurrency
+  for (const [i, { slug, concurrency }] of effective.entries()) {
+    const wanted = configured[i]?.concurrency
     if (wanted === concurrency) continue
-    const message = `concurrency lowered from ${wanted} to ${concurrency}: each call with context.sql needs one of IDEMPOTENCY_CONNECTIONS_MAX`
+    const message = `concurrency lowered from ${wanted} to ${concurrency}: each call with context.sql needs one of IDEMPOTENCY_CONNECTIONS_MAX connections`
     log.info({ plugin: slug }, message)
   }
 }

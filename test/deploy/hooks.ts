@@ -8,7 +8,7 @@ import { startReplica } from './replica.ts'
 const SEND_EVERY_MS = 200
 const ANSWER_MS = 15_000
 
-/** A gateway, with a topic of its own, and a sender of webhooks that may get some signatures wrong. */
+/** A gateway with its own topic, and a sender of webhooks that can send wrong signatures. */
 export async function startHooks() {
   const { topic } = await situation({ plugins: [] })
   const port = await pickPort()
@@ -21,7 +21,7 @@ export async function startHooks() {
   async function run(): Promise<void> {
     for (let n = 0; !isOver; n++) {
       const unsigned: Record<string, string> = { 'x-tracktile-signature': 't=0,v1=00' }
-      // What it is answered is for Prometheus to see; a gateway that is away is tried again.
+      // Prometheus sees the status of the response; an unavailable gateway is retried.
       await Promise.race([
         send(wasted(`ent_${n % 10}`, randomUUID()), isForgetful && n % 2 === 0 ? unsigned : {}),
         sleep(ANSWER_MS),
@@ -41,7 +41,7 @@ export async function startHooks() {
       await gateway.isReady()
       sending = run()
     },
-    /** Signs every other webhook wrongly, or no longer. */
+    /** Makes every other signature wrong, or stops doing so. */
     forget(wrongly: boolean): void {
       isForgetful = wrongly
     },

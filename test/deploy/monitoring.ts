@@ -9,7 +9,7 @@ import { stringify } from 'yaml'
 import { pickPort } from '../../src/dev/stack/ports.ts'
 import { until } from '../support/stack.ts'
 
-/** By what names distributions have them. */
+/** The program names in different distributions. */
 export const PROGRAMS: Record<string, readonly string[]> = {
   prometheus: ['prometheus'],
   alertmanager: ['alertmanager', 'prometheus-alertmanager'],
@@ -35,16 +35,16 @@ export interface Sample {
 
 export interface Monitoring {
   url: string
-  /** What reached the webhook so far. */
+  /** The notifications received by the webhook. */
   told: FiredAlert[]
-  /** The value now, by series. */
+  /** The current value by series. */
   query(expr: string): Promise<Sample[]>
-  /** Every value from a time on, without those that are no number. */
+  /** Every value since a time, without NaN. */
   valuesSince(expr: string, sinceMs: number): Promise<number[]>
   end(): Promise<void>
 }
 
-/** A Prometheus that scrapes each second and an Alertmanager that tells a webhook. */
+/** A Prometheus that scrapes every second and an Alertmanager that notifies a webhook. */
 export async function startMonitoring(options: {
   folder: string
   jobs: Job[]

@@ -11,11 +11,11 @@ import { type Monitoring, startMonitoring } from './monitoring.ts'
 import { mistakes, openScene, type Scene } from './scene.ts'
 import { shorten } from './shorten.ts'
 
-/** An hour of the rules is four minutes here. */
+/** Shortens the durations of the rules: an hour becomes four minutes. */
 const FASTER = 15
 const RAISED_MS = 200_000
 
-/** Alerts of defects: nothing that can be done from outside raises them. */
+/** Alerts for bugs, which nothing done from outside raises. */
 const NOT_PROVOKED = ['InventoryEventsUnaccounted', 'InventoryEventsLoopStuck']
 
 const missing = inject('missing')
@@ -45,7 +45,7 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     await rm(folder, { recursive: true, force: true })
   })
 
-  /** Waits until the webhook is told of each alert, and answers after how many seconds. */
+  /** Waits until each alert has reached the webhook. Resolves to the seconds it took. */
   async function raised(wanted: Record<string, Record<string, string>>): Promise<void> {
     const sinceMs = Date.now()
     for (const [name, labels] of Object.entries(wanted)) {
@@ -59,7 +59,7 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     }
   }
 
-  /** Waits until none of the alerts of what was broken fires any more. */
+  /** Waits until none of the raised alerts fires any more. */
   function over(...names: string[]): Promise<unknown> {
     const alerts = names.map((name) => `InventoryEvents${name}`).join('|')
     const firing = `ALERTS{alertstate="firing", alertname=~"${alerts}"}`
@@ -70,7 +70,7 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
   const recommended = () =>
     monitoring.query('job:inventory_events_recommended_replicas{job="stock"}')
 
-  it('is silent in good times, and recommends what there is', async () => {
+  it('raises no alert in normal operation, and recommends the current number of replicas', async () => {
     const processed = 'sum(inventory_events_deliveries_total{job="stock", outcome="processed"})'
     const isAtWork = async () => Number((await monitoring.query(processed))[0]?.value) > 1_000
     await until(isAtWork, { what: '1,000 deliveries to be processed', timeoutMs: 120_000 })
@@ -82,7 +82,7 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     expect(await recommended()).toMatchObject([{ value: 2 }])
   })
 
-  it('tells of what producers, senders and a flaky plugin do', async () => {
+  it('alerts on bad producers, bad senders and a flaky plugin', async () => {
     const { noEvent, refused, idTwice, lyingHeaders } = mistakes(scene)
     await scene.setMood('flaky')
     scene.hooks.forget(true)
@@ -102,22 +102,22 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     await scene.setMood('well')
   })
 
-  it('tells of dead letters that Kafka refuses', async () => {
+  it('alerts on dead letters that Kafka refuses', async () => {
     await maxMessageBytes(scene.deadLetters, '40')
     await scene.produce(mistakes(scene).noEvent)
     await raised({ DeadLettersRefused: { plugin: '*' } })
     await maxMessageBytes(scene.deadLetters, '1048588')
   })
 
-  it('tells of commits that Kafka refuses', async () => {
+  it('alerts on commits that Kafka refuses', async () => {
     await maxMessageBytes('__consumer_offsets', '40')
     await raised({ CommitsFailing: {} })
     await maxMessageBytes('__consumer_offsets', '1048588')
     await over('CommitsFailing')
   })
 
-  it('tells of a plugin that is down, and recommends no more replicas for it', async () => {
-    // What is old counts as the oldest only where it comes first.
+  it('alerts on a failing plugin, and recommends no more replicas for it', async () => {
+    // An old record is the oldest unsettled one only if it is read first.
     scene.load.pause()
     const underWay = 'sum(inventory_events_in_flight_deliveries{job="stock"})'
     const isDone = async () => (await monitoring.query(underWay))[0]?.value === 0
@@ -135,24 +135,24 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     await over('BreakerOpen', 'UnsettledTooLong', 'LagGrowing')
   })
 
-  it('tells of a store that is down', async () => {
+  it('alerts on an unavailable store', async () => {
     await scene.postgres.stop()
     await raised({ StoreDown: { store: 'postgres' } })
     await scene.postgres.start()
     await over('StoreDown')
   })
 
-  it('tells of a replica that is frozen, and of its partitions', async () => {
+  it('alerts on a frozen replica, and on its partitions', async () => {
     const [, frozen] = scene.main
     frozen!.signal('SIGSTOP')
     await raised({ ReplicaAbsent: { instance: frozen!.address }, PartitionsUnowned: {} })
-    // Long enough for the others to have its partitions: then its commits are refused.
+    // Long enough for the others to take over its partitions: then its commits are refused.
     await over('PartitionsUnowned')
     frozen!.signal('SIGCONT')
     await over('ReplicaAbsent')
   })
 
-  it('tells of a broker that is gone', async () => {
+  it('alerts on an unavailable broker', async () => {
     process.kill(inject('brokerPid'), 'SIGSTOP')
     await raised({
       BrokersAway: {},
@@ -163,7 +163,7 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     await over('BrokersAway', 'PartitionsUnowned', 'GatewayRefusing', 'GatewayNotReady')
   })
 
-  it('tells of a member that comes and goes', async () => {
+  it('alerts on a member that joins and leaves repeatedly', async () => {
     const isTold = () =>
       monitoring.told.some(({ alertname }) => alertname.endsWith('RebalanceStorm'))
     const deadlineMs = Date.now() + RAISED_MS
@@ -171,19 +171,19 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     await raised({ RebalanceStorm: { job: 'other' } })
   })
 
-  it('tells of a group whose place in the log is gone, found before the first scrape', async () => {
+  it('alerts on offsets that are out of range, even before the first scrape', async () => {
     await scene.stopOther()
     await removeRecords(scene.topic)
     scene.startOther()
     await raised({ OutOfRange: { job: 'other', topic: scene.topic, reason: 'removed' } })
   })
 
-  it('tells of a service that is gone', async () => {
+  it('alerts on a service that is gone', async () => {
     for (const replica of scene.main) replica.signal('SIGKILL')
     await raised({ AllAbsent: {} })
   })
 
-  it('asks for nothing that no series answers', async () => {
+  it('has no panel without data', async () => {
     const asked = [
       ...dashboardExpressions().map(({ place, expr }) => ({ place, expr: picked(expr) })),
       ...rules()
@@ -207,7 +207,7 @@ function has(labels: Record<string, string>, wanted: Record<string, string>): bo
   return Object.entries(wanted).every(([label, value]) => labels[label] === value)
 }
 
-/** As Grafana asks when everything is picked. */
+/** The query that Grafana sends when everything is selected. */
 function picked(expr: string): string {
   return expr.replaceAll('$__rate_interval', '8s').replace(/"\$\w+"/g, '".*"')
 }

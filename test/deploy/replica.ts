@@ -3,7 +3,7 @@ import { startCli } from '../support/start-cli.ts'
 
 export type Replica = ReturnType<typeof startReplica>
 
-/** `serve` or `gateway` as a process of its own. */
+/** Runs `serve` or `gateway` as a child process. */
 export function startReplica(
   command: 'serve' | 'gateway',
   settings: Record<string, string>,
@@ -12,7 +12,7 @@ export function startReplica(
   const ports = { HTTP_PORT: `${port}`, GATEWAY_PORT: `${port}` }
   const { child, output, ended } = startCli([command], { ...settings, ...ports })
   const kill = () => void child.kill('SIGKILL')
-  // A test run that is killed takes its replicas along.
+  // The replicas end with the test run, even if that is killed.
   for (const event of ['exit', 'disconnect']) process.once(event, kill)
   return {
     address: `127.0.0.1:${port}`,

@@ -20,8 +20,8 @@ const BATCH = 12
 const BATCH_EVERY_MS = 250
 
 /**
- * Two replicas with the store `postgres` and one of another group with the store `memory`, all under
- * the same load; and a gateway that writes elsewhere.
+ * Two replicas with the `postgres` store and one of another group with the `memory` store, all under the
+ * same load; and a gateway that writes to another topic.
  */
 export async function openScene(folder: string) {
   const postgres = await startPostgres()
@@ -90,7 +90,7 @@ function plugin(name: string): string {
   return fileURLToPath(new URL(`./plugins/${name}.ts`, import.meta.url))
 }
 
-/** Writes events without pause. A broker that is away is waited for. */
+/** Publishes events continuously, waiting while a broker is unavailable. */
 function startLoad({ topic, record }: { topic: string; record: Situation['record'] }) {
   const producer = kafkaClient().producer()
   let isOver = false
@@ -124,7 +124,7 @@ function startLoad({ topic, record }: { topic: string; record: Situation['record
 
 type Situation = Awaited<ReturnType<typeof situation>>
 
-/** What a producer does wrong, each in its own way. */
+/** Records of faulty producers. */
 export function mistakes({ record }: Pick<Situation, 'record'>) {
   const id = randomUUID()
   const lying = record(moved('ent_1'))

@@ -9,7 +9,7 @@ import { PROGRAMS, programOf } from './monitoring.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Why these tests can't be run; empty if they can. */
+    /** Why these tests can't run; empty if they can. */
     missing: string
     /** The process of the broker, to be stopped and continued. */
     brokerPid: number
@@ -19,7 +19,7 @@ declare module 'vitest' {
 const LOCAL = resolve('.inventory-events')
 const INSTALL_MS = 300_000
 
-/** Installs what is missing where that is allowed, and starts a broker and registry for these tests alone. */
+/** Installs missing programs where allowed, and starts a broker and registry for these tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const missing = install()
   project.provide('missing', missing)
@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** Answers what is still missing after it; empty if nothing is. */
+/** Returns the programs that are still missing. */
 function install(): string {
   if (process.platform === 'linux' && process.getuid?.() === 0 && missingPrograms().length > 0) {
     const packages = ['prometheus', 'prometheus-alertmanager']
@@ -43,7 +43,7 @@ function install(): string {
     try {
       execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], options)
     } catch {
-      // What is missing then is told by name.
+      // Missing programs are listed afterwards.
     }
   }
   const missing = missingPrograms()
@@ -57,7 +57,7 @@ function missingPrograms(): string[] {
 async function brokerPid(folder: string): Promise<number> {
   for (const pid of await pidsMarked(markOf(resolve(folder)))) {
     const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
-    // The shell that watches over it has the same arguments.
+    // The shell that wraps it has the same arguments.
     if (args[0]?.endsWith('java') && args.includes('kafka.Kafka')) return pid
   }
   throw new Error(`no broker runs in ${folder}`)

@@ -1,6 +1,6 @@
 const SECONDS = { s: 1, m: 60, h: 3_600 }
 
-/** The same rules with every duration divided, so that a test sees within minutes what takes hours. */
+/** Divides every duration of the rules, so that a test takes minutes instead of hours. */
 export function shorten(rules: string, factor: number): string {
   return rules
     .replace(/\bfor: (\d+)([smh])\b/g, (_, n, unit) => `for: ${divided(n, unit, factor)}`)

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Apart from the other tests: it runs for minutes, and stops the broker that it shares with none. */
+/** Separate from the other tests: takes minutes, and stops its own broker. */
 export default defineConfig({
   root,
   resolve: { alias: { 'inventory-events': `${root}src/index.ts` } },
@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: ['test/deploy/setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 240_000,
-    // Each step builds on the one before.
+    // Each test depends on the previous one.
     bail: 1,
   },
 })

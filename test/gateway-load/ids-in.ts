@@ -3,7 +3,7 @@ import { waitUntil } from '../../src/dev/stack/process/poll.ts'
 
 const READ_MS = 180_000
 
-/** How often each event id is in the topic. */
+/** Counts the records per event id in the topic. */
 export async function idsIn(topic: string, kafka: Kafka): Promise<Map<string, number>> {
   const admin = kafka.admin()
   await admin.connect()

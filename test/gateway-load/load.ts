@@ -4,23 +4,23 @@ import { wasted } from '../support/events.ts'
 import { signed } from '../support/sign.ts'
 import { SECRET } from './prepare.ts'
 
-/** What was answered to each event that was sent. */
+/** The responses to the events sent. */
 export interface Sent {
-  /** By id; an id without an answer is not in it. */
+  /** The status by event id, for ids with a response. */
   statuses: Map<string, number>
-  /** Requests that broke off or ran into the client's own limit. */
+  /** Requests that failed or timed out in the client. */
   errors: number
-  /** Answers with 429 or 503 that did not say when to come again. */
+  /** Responses 429 or 503 without Retry-After. */
   withoutRetryAfter: number
   seconds: number
   latencyMs: { p50: number; p99: number; max: number }
 }
 
 const WAIT_MS = 180_000
-/** It ends by itself only when nobody stops it. */
+/** The maximum duration, unless stopped earlier. */
 const LIMIT_SECONDS = 900
 
-/** Sends one event after the other by each connection, each with an id of its own. */
+/** Sends events sequentially on each connection, each with a unique id. */
 export function startLoad(port: number, connections: number) {
   const statuses = new Map<string, number>()
   let next = 0
@@ -53,7 +53,7 @@ export function startLoad(port: number, connections: number) {
   const ended = new Promise<Result>((resolve, reject) => {
     instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)))
   })
-  // Whoever stops it hears of an error.
+  // An error is reported by `stop`.
   ended.catch(() => undefined)
 
   function counted(statusWanted: number): number {
@@ -86,7 +86,7 @@ export function startLoad(port: number, connections: number) {
   }
 }
 
-/** Names of headers come as they were sent, in pairs with their values. */
+/** Finds a header in a raw list of alternating names and values. */
 function hasRetryAfter(headers: unknown): boolean {
   return JSON.stringify(headers).toLowerCase().includes('retry-after')
 }

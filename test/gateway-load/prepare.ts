@@ -9,7 +9,7 @@ export const SECRET = 'whsec_of_the_load'
 const TOPIC = 'gateway-load'
 const READY_MS = 60_000
 
-/** A topic with its schemas, spread over all brokers. */
+/** Creates a topic with its schemas, replicated to all brokers. */
 export async function prepareTopic({ kafka, registry }: Cluster): Promise<string> {
   const admin = kafka.admin()
   await admin.connect()
@@ -21,7 +21,7 @@ export async function prepareTopic({ kafka, registry }: Cluster): Promise<string
   return TOPIC
 }
 
-/** `inventory-events gateway` as a process of its own. */
+/** Runs `inventory-events gateway` as a child process. */
 export async function startGatewayAt({ direct, config }: Cluster, topic: string) {
   const { child, output, ended } = startCli(['gateway'], {
     KAFKA_BROKERS: direct,
@@ -38,7 +38,7 @@ export async function startGatewayAt({ direct, config }: Cluster, topic: string)
   }
   return {
     port: Number(portIn()),
-    /** Answers its exit code. */
+    /** Resolves to its exit code. */
     async stop() {
       child.kill('SIGTERM')
       return ended

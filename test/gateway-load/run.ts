@@ -20,7 +20,7 @@ compares what was answered with what is in Kafka.
   --help
 `
 
-/** After it everything is killed and the test has failed. */
+/** The time limit: afterwards everything is killed and the test has failed. */
 const LIMIT_MS = 600_000
 const LOCAL = resolve('.inventory-events')
 
@@ -74,7 +74,7 @@ interface Breaking {
 
 type Brokers = readonly { name: string; kill(): Promise<void>; start(): Promise<void> }[]
 
-/** One broker goes, and what it led moves; then two, and nothing can be written, till they are back. */
+/** Stops one broker, whose leaders move; then two, so that nothing can be written until they are back. */
 async function breakBrokers([first, second, third]: Brokers, breaking: Breaking): Promise<void> {
   const { load, seconds, say } = breaking
   await load.after(seconds / 6)
@@ -93,7 +93,7 @@ async function breakBrokers([first, second, third]: Brokers, breaking: Breaking)
   await load.after(seconds / 6)
 }
 
-/** One test to whoever asked for counts. */
+/** Counts the run as one test. */
 async function writeCounts(problems: readonly string[]): Promise<void> {
   if (problems.length === 0) await leaveCounts({ passed: 1, failed: [] })
   else await leaveCounts({ passed: 0, failed: [problems.join('\n')] })

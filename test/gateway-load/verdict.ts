@@ -2,7 +2,7 @@ import type { Sent } from './load.ts'
 
 const EXPECTED = [202, 429, 503]
 
-/** Everything that is not as it must be. `found` tells how often each id is in Kafka. */
+/** Returns all problems. `found` has the number of records per id in Kafka. */
 export function verdictOf(
   sent: Sent,
   found: ReadonlyMap<string, number>,

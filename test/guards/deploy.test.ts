@@ -39,7 +39,7 @@ describe('the chart', () => {
     expect(schema).toEqual(withDefinitions(schema))
   })
 
-  it('can set every setting, and holds no secret', () => {
+  it('can set every setting, and contains no secret', () => {
     const { config, secrets } = schema.$defs
     const reachable = [config, secrets].flatMap((each) => Object.keys(each!.properties!))
     const names = new Set([...reachable, ...Object.keys(ELSEWHERE)])
@@ -49,7 +49,7 @@ describe('the chart', () => {
     expect(config!.properties!.IDEMPOTENCY_STORE).toMatchObject({ enum: ['kafka:', 'memory:'] })
   })
 
-  it('allows only what values.yaml has, and explains each', () => {
+  it('allows only the values in values.yaml, each with a comment', () => {
     const known = leavesOf(parse(values))
     const free = ['config', 'secrets', 'workers']
     const allowed = leavesOfSchema(schema).filter((path) => !free.includes(path.split('.')[0]!))
@@ -86,7 +86,7 @@ describe('the image', () => {
     expect(dockerfile).toContain(`ARG VERSION=${manifest.version}\n`)
   })
 
-  it('is given what the Dockerfile copies, and nothing else', () => {
+  it('has a build context with exactly what the Dockerfile copies', () => {
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths]) =>
       paths!.split(' '),
     )
@@ -97,7 +97,7 @@ describe('the image', () => {
 })
 
 describe('docker-compose.yml', () => {
-  it('gives the service settings that there are', () => {
+  it('sets only settings that exist', () => {
     expect(ours.length).toBeGreaterThan(3)
     const names = ours.flatMap(([, { environment }]) => Object.keys(environment ?? {}))
     expect(names).toContain('KAFKA_BROKERS')
@@ -111,7 +111,7 @@ describe('docker-compose.yml', () => {
     expect(ours.filter(([, { build }]) => build !== undefined)).toHaveLength(1)
   })
 
-  it('pins every image, and waits for the health of what has any', () => {
+  it('pins every image, and waits for health checks', () => {
     const images = Object.values(compose).map(({ image }) => image)
     expect(images.filter((image) => !/:v?\d+\.\d+(\.\d+)?(\.Final)?$/.test(image))).toEqual([])
     const waits = Object.values(compose).flatMap(({ depends_on }) =>
@@ -123,7 +123,7 @@ describe('docker-compose.yml', () => {
     expect(waits.filter((wait) => !isHealthy(wait))).toEqual([])
   })
 
-  it('mounts files that are there', () => {
+  it('mounts existing files', () => {
     const sources = Object.values(compose)
       .flatMap(({ volumes }) => volumes ?? [])
       .filter((volume) => volume.startsWith('./'))
@@ -132,7 +132,7 @@ describe('docker-compose.yml', () => {
     expect(sources.filter((path) => !existsSync(join(REPO, path)))).toEqual([])
   })
 
-  it('gives a stop more than the drain time', () => {
+  it('has a stop grace period above the drain time', () => {
     const drainMs = Number(settings.DRAIN_TIMEOUT_MS.default)
     const text = textOf('docker-compose.yml')
     const seconds = [...text.matchAll(/stop_grace_period: (\d+)s/g)].map(([, each]) => Number(each))
@@ -162,7 +162,7 @@ it.each(['docs/deploy.md', 'helm/README.md'])(
   },
 )
 
-/** A container of our image has the check of the image. */
+/** Containers of our image have the image's health check. */
 function isChecked(name: string): boolean {
   return compose[name]?.healthcheck !== undefined || ours.some(([each]) => each === name)
 }
@@ -171,7 +171,7 @@ function isWithin(path: string, parent: string): boolean {
   return path === parent || path.startsWith(`${parent}.`)
 }
 
-/** The paths of what values.yaml says, down to what is no map or an empty one. */
+/** The paths of all leaves in values.yaml; an empty map is a leaf. */
 function leavesOf(node: unknown, path = ''): string[] {
   const isMap = typeof node === 'object' && node !== null && !Array.isArray(node)
   const entries = isMap ? Object.entries(node) : []
@@ -195,7 +195,7 @@ function resolved(ref: string): Schema {
   return found as Schema
 }
 
-/** Keys of values.yaml with no comment right above; a key that only groups others needs none. */
+/** Keys of values.yaml without a comment directly above; keys that only group others need none. */
 function unexplained(text: string): string[] {
   const lines = text.split('\n')
   return lines.filter((line, index) => {

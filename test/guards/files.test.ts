@@ -9,7 +9,7 @@ it(`no file of src has more than ${LINES_MAX} lines`, () => {
   expect(long).toEqual([])
 })
 
-it('no file names a path of the machine that it was written on', () => {
+it('no file contains a machine path', () => {
   const path = new RegExp(`(?<![\\w./~}*-])/(${MACHINE_FOLDERS.join('|')})(?![\\w-])`)
   expect(path.test(`at ${['', 'home', 'somebody'].join('/')}`)).toBe(true)
   expect(filesUnder().filter((name) => path.test(textOf(name)))).toEqual([])

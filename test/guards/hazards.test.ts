@@ -4,13 +4,13 @@ import { problemOf } from '../kafkajs-hazards/mutation/verdict.ts'
 import { filesUnder, textOf } from '../support/repo-files.ts'
 
 describe('guards against hazards', () => {
-  it('each stands just once in the file that it is taken out of', () => {
+  it('each occurs exactly once in its file', () => {
     const isOnce = ({ file, from }: { file: string; from: string }) =>
       textOf(file).split(from).length === 2
     expect(guards.filter((guard) => !isOnce(guard)).map(({ name }) => name)).toEqual([])
   })
 
-  it('each has a name of its own and leaves something else', () => {
+  it('each has a unique name and changes the file', () => {
     expect(new Set(guards.map(({ name }) => name)).size).toBe(guards.length)
     expect(guards.filter(({ from, to }) => from === to)).toEqual([])
   })
@@ -30,12 +30,12 @@ describe('a guard is shown to be needed', () => {
   const run = (cases: { fullName: string; status: string }[], output = '') =>
     problemOf({ exitCode: 1, output, report: { testResults: [{ assertionResults: cases }] } })
 
-  it('where the case of the service fails, or the process does', () => {
+  it('if the case of the service fails, or the process does', () => {
     expect(run([plain, ours])).toBeUndefined()
     expect(run([plain], 'Unhandled Errors')).toBeUndefined()
   })
 
-  it('not otherwise', () => {
+  it('only then', () => {
     expect(run([plain, { ...ours, status: 'passed' }])).toBe('the test passed without it')
     expect(run([{ ...plain, status: 'failed' }, ours])).toMatch(/^did not pass/)
     expect(run([ours])).toMatch(/^no case is named/)

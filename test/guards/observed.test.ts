@@ -5,10 +5,10 @@ import { createMetrics } from '../../src/observe/metrics.ts'
 import { dashboard, dashboardExpressions, panels, rules } from '../support/observed.ts'
 import { filesUnder, textOf } from '../support/repo-files.ts'
 
-/** Metrics that neither rules nor dashboard show, and why. */
+/** Metrics that neither rules nor dashboard use, and why. */
 const UNUSED: Record<string, string> = {}
 
-/** Labels that Prometheus adds to what it scrapes, and that histograms and our rules add. */
+/** Labels added by Prometheus, histograms and our rules. */
 const LABELS_OF_OTHERS = ['namespace', 'job', 'instance', 'le', 'bound']
 
 /** Words of PromQL that are neither a metric nor a label. */
@@ -30,7 +30,7 @@ const expressions = [
 ]
 
 describe('rules and dashboard', () => {
-  it('name no metric that is not declared', () => {
+  it('use only declared metrics', () => {
     const unknown = expressions.flatMap(({ place, expr }) =>
       metricsIn(expr)
         .filter((name) => !declared.has(name) && !recorded.includes(name))
@@ -40,7 +40,7 @@ describe('rules and dashboard', () => {
     expect(expressions.length).toBeGreaterThan(80)
   })
 
-  it('name no label that no metric of the expression has', () => {
+  it('use only labels that a metric of the expression has', () => {
     const unknown = expressions.flatMap(({ place, expr }) =>
       labelsIn(expr)
         .filter((label) => !labelsOf(expr).includes(label))
@@ -49,7 +49,7 @@ describe('rules and dashboard', () => {
     expect(unknown).toEqual([])
   })
 
-  it('leave no declared metric out without a reason', () => {
+  it('use every declared metric, unless there is a reason', () => {
     const used = new Set(expressions.flatMap(({ expr }) => metricsIn(expr)))
     const ours = [...declared].filter(([, { name }]) => name.startsWith('inventory_events_'))
     const shown = new Set(ours.filter(([each]) => used.has(each)).map(([, { name }]) => name))
@@ -59,11 +59,11 @@ describe('rules and dashboard', () => {
 })
 
 describe('the dashboard', () => {
-  it('is what its source says ("npm run dashboard")', () => {
+  it('is up to date ("npm run dashboard")', () => {
     expect(dashboard()).toEqual(JSON.parse(JSON.stringify(dashboardOf())))
   })
 
-  it('says of each panel what it shows, in which unit', () => {
+  it('has a description and a unit for each panel', () => {
     expect(panels().length).toBeGreaterThan(40)
     for (const { title, description, fieldConfig, targets } of panels()) {
       expect(description, title).toMatch(/^[A-Z0-9].*\.$/s)
@@ -72,12 +72,12 @@ describe('the dashboard', () => {
     }
   })
 
-  it('has no range that is fixed where the resolution should choose it', () => {
+  it('has no fixed range for rates', () => {
     const fixed = dashboardExpressions().filter(({ expr }) => /rate\([^[]*\[\d/.test(expr))
     expect(fixed).toEqual([])
   })
 
-  it('asks for its data source and is picked by what is scraped', () => {
+  it('has variables for the data source and the scraped labels', () => {
     const { list } = dashboard().templating
     expect(list.map(({ name }) => name)).toEqual([
       'datasource',
@@ -95,7 +95,7 @@ describe('the dashboard', () => {
     expect(textOf('helm/dashboards/inventory-events.json')).not.toMatch(/"uid": "(?!\$|inv)/)
   })
 
-  it('links to alerts that are there', () => {
+  it('links to existing alerts', () => {
     const anchors = alerts.map(({ alert }) => alert?.toLowerCase())
     const links = panels().flatMap(({ links = [] }) => links.map(({ url }) => url.split('#')[1]))
     expect(links.length).toBeGreaterThan(10)
@@ -113,20 +113,23 @@ describe('each alert', () => {
   })
   const headings = [...textOf('docs/runbook.md').matchAll(/^## (\w+)$/gm)].map(([, name]) => name)
 
-  it('has a section of the runbook, and each section an alert', () => {
+  it('has a section in the runbook, and each section has an alert', () => {
     expect(headings).toEqual(alerts.map(({ alert }) => alert))
   })
 
-  it.each(alerts)('$alert says what is wrong and where to read on', ({ alert, ...rule }) => {
-    expect(rule.labels?.severity).toMatch(/^(warning|critical)$/)
-    expect(rule.annotations).toEqual({
-      summary: expect.stringMatching(/\.$/),
-      description: expect.stringMatching(/\.$/),
-      runbook_url: `docs/runbook.md#${alert!.toLowerCase()}`,
-    })
-  })
+  it.each(alerts)(
+    '$alert has a summary, a description and a runbook link',
+    ({ alert, ...rule }) => {
+      expect(rule.labels?.severity).toMatch(/^(warning|critical)$/)
+      expect(rule.annotations).toEqual({
+        summary: expect.stringMatching(/\.$/),
+        description: expect.stringMatching(/\.$/),
+        runbook_url: `docs/runbook.md#${alert!.toLowerCase()}`,
+      })
+    },
+  )
 
-  it.each(alerts)('$alert has a test in which it fires and one in which it does not', (rule) => {
+  it.each(alerts)('$alert has a test that fires and one that does not', (rule) => {
     const of = tests.filter(({ alertname }) => alertname === rule.alert)
     expect(of.filter(({ exp_alerts }) => exp_alerts.length > 0).length).toBeGreaterThan(0)
     expect(of.filter(({ exp_alerts }) => exp_alerts.length === 0).length).toBeGreaterThan(0)
@@ -151,7 +154,7 @@ function namesOf(name: string, type: string): string[] {
   return type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name]
 }
 
-/** What is left of an expression without strings, label matchers and clauses that list labels. */
+/** Removes strings, label matchers and label lists from an expression. */
 function metricsIn(expr: string): string[] {
   const bare = expr
     .replace(/"[^"]*"/g, '')

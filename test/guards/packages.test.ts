@@ -13,11 +13,11 @@ it('every version is pinned', () => {
   expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
 })
 
-it('the service uses what it depends on, and depends on what it uses', () => {
+it('the service uses exactly its dependencies', () => {
   expect(packagesIn('src')).toEqual(Object.keys(dependencies!).sort())
 })
 
-it('the tests use what is there for development', () => {
+it('the tests use the development dependencies', () => {
   const tested = packagesIn('bench', 'test', 'scripts')
   const known = [...Object.keys({ ...dependencies, ...devDependencies }), manifest.name]
   const isUsed = (name: string) => [...tested, ...TOOLS].includes(name) || isTypesOf(name, known)
@@ -25,7 +25,7 @@ it('the tests use what is there for development', () => {
   expect(tested.filter((name) => !known.includes(name))).toEqual([])
 })
 
-it('the lockfile belongs to the manifest and names no place to download from', () => {
+it('the lockfile matches the manifest and has no download URLs', () => {
   expect(lockfile.version).toBe(manifest.version)
   expect(lockfile.packages['']).toMatchObject({ dependencies, devDependencies })
   const packages = Object.entries<object>(lockfile.packages)

@@ -161,7 +161,7 @@ it('prints text, and lists what is unknown', async () => {
   expect(stdout).toContain(`event m2, group ${s.groupId}\n`)
   expect(stdout).toMatch(new RegExp(`^${s.topic}/\\d@0$`, 'm'))
   expect(stdout).toMatch(/^ {2}group {8}past this record \(committed offset \d\)$/m)
-  expect(stdout).toContain('the store memory is known to its process alone')
+  expect(stdout).toContain('the memory store can be read by its own process only')
   expect(stdout).toMatch(/^ {4}dead letter {2}.* rejected after 1 attempt: not in the catalogue$/m)
   expect(stdout).toMatch(/^searched 4 offsets of /m)
 })

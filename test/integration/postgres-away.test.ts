@@ -45,7 +45,7 @@ it('loses and dead-letters nothing while Postgres is down, and resumes on its ow
     await server.start()
   }
   await s.caughtUp(60_000)
-  expect(service.log.map(({ msg }) => msg)).toContain('the idempotency store is down')
+  expect(service.log.map(({ msg }) => msg)).toContain('the idempotency store is unavailable')
 
   expect(await s.letters()).toEqual([])
   const effects = await query('select entity, event_id from effects order by n')

@@ -109,7 +109,7 @@ describe('the publish command', () => {
       code: 1,
       stdout: '0 published, 0 bad\n',
       stderr:
-        `error: there is no topic ${missing} that this user may see; create it with "inventory-events topics create"\n` +
+        `error: topic ${missing} does not exist or this user may not see it; create it with "inventory-events topics create"\n` +
         'stopped; resume from line 1\n',
     })
     await createTopics({ topic: missing, numPartitions: 1 })

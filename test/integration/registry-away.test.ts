@@ -26,7 +26,7 @@ it('pauses a partition while the registry is down, continues with others, and th
   expect(moves.seen).toHaveLength(4)
   const lines = service.log.map(({ msg, topic, partition }) => `${msg} ${topic} ${partition}`)
   expect(lines).toContain(`partition paused ${s.topic} 1`)
-  expect(lines.join('\n')).toMatch(/schema \d+ is not known yet: .* registry at http.+/)
+  expect(lines.join('\n')).toMatch(/schema \d+ could not be fetched: .* registry at http.+/)
   const live = await fetch(`http://127.0.0.1:${service.httpPort}/livez`)
   expect(live.status).toBe(200)
 

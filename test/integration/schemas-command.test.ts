@@ -68,7 +68,7 @@ describe('the schemas command', () => {
         code: 1,
         stdout: '',
         stderr: [
-          'error: incompatible with what is registered:',
+          'error: incompatible with the registered schemas:',
           `  ${subject} version 1: entityId: type changed from long to string`,
           '',
         ].join('\n'),

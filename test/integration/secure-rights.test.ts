@@ -141,7 +141,7 @@ it('serves: reads, dead-letters, marks, commits, follows switches, is explained,
   })
 
   await done('operator', ['plugins', 'pause', 'careful'])
-  await first.logged('switched')
+  await first.logged('switch changed')
   await done('operator', ['plugins', 'resume', 'careful'])
   await done('operator', ['events', 'on'])
   expect(await done('watcher', ['events', 'status'])).toContain('on')
@@ -245,12 +245,14 @@ it('lacking-6: Write on control is missing for a plugin with startFrom now: exit
   const refused = service('lacking-6', { PLUGINS })
   expect(await refused.ended).toBe(1)
   expect(refused.output.out + refused.output.err).toMatch(
-    /startFrom: 'now' of starts-now cannot be noted in inventory-events\.control: .*lacks a right to the topic/,
+    /cannot record the start of starts-now \(startFrom: 'now'\) in inventory-events\.control: .*lacks a right to the topic/,
   )
   await grant(broker.kafka, of('beginner'), 'lacking-6')
   const allowed = service('lacking-6', { PLUGINS })
   await allowed.logged('started')
-  expect(allowed.log().map(({ msg }) => msg)).toContain('new to the group: they start now')
+  expect(allowed.log().map(({ msg }) => msg)).toContain(
+    'plugins are new to the group; starting at the end',
+  )
   allowed.kill('SIGTERM')
   expect(await allowed.ended).toBe(0)
 })

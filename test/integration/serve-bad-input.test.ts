@@ -49,7 +49,7 @@ describe.concurrent('serve rejects', () => {
 
   it('a registry that does not respond', async () => {
     expect(await refusal({ SCHEMA_REGISTRY_URL: `http://${NOWHERE}` })).toMatch(
-      /^error: .*the schema registry at http:\/\/127\.0\.0\.1:1 did not answer.*ECONNREFUSED.*\n$/,
+      /^error: .*unexpected response from the schema registry at http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/,
     )
   })
 

@@ -38,7 +38,7 @@ async function startsIn(groupId: string): Promise<number> {
 }
 
 const saysNow = ({ log }: { log: Record<string, unknown>[] }) =>
-  log.some(({ msg }) => msg === 'new to the group: they start now')
+  log.some(({ msg }) => msg === 'plugins are new to the group; starting at the end')
 
 it('a new plugin with startFrom now gets none of the backlog, in any replica, also after a restart', async () => {
   const s = await scene()

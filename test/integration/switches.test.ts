@@ -37,7 +37,7 @@ function switched(
   state: string,
 ): Promise<unknown> {
   const has = (log: Record<string, unknown>[]) =>
-    log.some((line) => line.msg === 'switched' && line.state === state)
+    log.some((line) => line.msg === 'switch changed' && line.state === state)
   return until(() => replicas.every(({ log }) => has(log)), { what: `replicas to see ${state}` })
 }
 

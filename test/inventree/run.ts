@@ -4,10 +4,10 @@ import { leaveCounts } from '../../scripts/leave-counts.ts'
 import { installPlugin } from '../support/inventree.ts'
 import { pythonMissing } from '../support/python.ts'
 
-/** After it pytest is killed and the test has failed. */
+/** The time limit: afterwards pytest is killed and the test has failed. */
 const LIMIT_MS = 600_000
 
-/** Installs InvenTree's plugin and runs its tests, which leave their counts where COUNTS_FILE says. */
+/** Installs InvenTree's plugin and runs its tests, which write their counts to COUNTS_FILE. */
 async function main(args: string[]): Promise<number> {
   const missing = pythonMissing()
   if (missing !== undefined) return skip(missing)

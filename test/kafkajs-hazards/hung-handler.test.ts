@@ -62,7 +62,7 @@ describe('a handler that never ends', () => {
     const failure = await until(ends, { what: 'the service to end', timeoutMs: HOLDS_MS })
     expect(failure).toMatchObject({
       code: 'HANDLER_TIMEOUT',
-      message: `plugin hung ignores its signal: its handler for ${s.topic}/0@0 does not end`,
+      message: `plugin hung ignores its abort signal: its handler for ${s.topic}/0@0 does not end`,
     })
     expect((await s.offsets())[0]).toMatchObject({ committed: 0 })
   })

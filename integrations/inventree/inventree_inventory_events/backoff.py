@@ -1,4 +1,4 @@
-"""How long to wait after failures in a row."""
+"""Back-off after consecutive failures."""
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 60.0
@@ -6,9 +6,9 @@ LONGEST_RETRY_AFTER_SECONDS = 300.0
 
 
 def wait_seconds(failures, hold, random):
-    """Doubles with each failure, less a random part of up to a half; never less than Retry-After.
+    """Doubles the wait with each failure, minus up to half at random; at least Retry-After.
 
-    `failures` counts from 1, `random` answers from 0 to 1. A refusal waits the longest at once.
+    `failures` counts from 1; `random` returns 0 to 1. A refusal waits LONGEST_SECONDS at once.
     """
     grown = LONGEST_SECONDS if hold.is_refusal else FIRST_SECONDS * 2 ** min(failures - 1, 16)
     wait = min(grown, LONGEST_SECONDS) * (1 - random() / 2)

@@ -1,17 +1,17 @@
-"""What becomes of a batch, by what the gateway answers."""
+"""Sends a batch and handles the response of the gateway."""
 
 from dataclasses import dataclass
 from typing import Optional
 
 from .post import NoAnswer
 
-# The gateway says nothing else of single events; a 400 or 404 is a proxy's, or of a wrong setting.
+# Other statuses do not concern single events: a 400 or 404 means a proxy or a wrong setting.
 EVENTS_ARE_WRONG = (413, 422)
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Nothing more can be sent for now. With `is_refusal` somebody must mend a setting first."""
+    """Sending has to pause. With `is_refusal` an operator must fix a setting first."""
 
     why: str
     retry_after_seconds: Optional[float] = None
@@ -19,14 +19,14 @@ class Hold:
 
 
 def deliver(batch, post, set_aside):
-    """Sends spooled events, removes those that are taken and sets aside those that never will be.
+    """Sends spooled events, removes the accepted ones and sets aside the invalid ones.
 
-    What is left in the spool is to be sent again. Answers a Hold, or None to go on at once.
+    The rest stays in the spool to be retried. Returns a Hold, or None to continue at once.
     """
     try:
         answer = post([each.event for each in batch])
     except NoAnswer as error:
-        return Hold(f"no answer ({error})")
+        return Hold(f"no response ({error})")
     except ValueError as error:
         return Hold(str(error), is_refusal=True)
     if answer.status == 202:
@@ -34,14 +34,14 @@ def deliver(batch, post, set_aside):
     if answer.status in EVENTS_ARE_WRONG:
         return _without_wrong(batch, answer, post, set_aside)
     if answer.status in (408, 429) or answer.status >= 500:
-        return Hold(f"it answers {answer.status}", answer.retry_after_seconds)
-    return Hold(f"it answers {answer.status}{_hint(answer.status)}", is_refusal=True)
+        return Hold(f"status {answer.status}", answer.retry_after_seconds)
+        return Hold(f"status {answer.status}{_hint(answer.status)}", is_refusal=True)
 
 
 def _taken(batch, answer):
     body = answer.json()
     if not isinstance(body, dict) or body.get("ids") != [each.event["id"] for each in batch]:
-        return Hold("it answers 202 without the ids that were sent: no gateway?", is_refusal=True)
+        return Hold("status 202 without the ids sent: is GATEWAY_URL a gateway?", is_refusal=True)
     for each in batch:
         each.remove()
     return None
@@ -58,13 +58,13 @@ def _without_wrong(batch, answer, post, set_aside):
 
 
 def _named(answer, count):
-    """Why, by index, as far as the answer names events."""
+    """The problems by index, for the events that the response names."""
     wrong = {}
     for error in _errors(answer):
         index = error.get("index")
         if isinstance(index, int) and 0 <= index < count:
-            said = f"{error.get('field')}: expected {error.get('expected')}, got {error.get('got')}"
-            wrong[index] = f"{wrong[index]}; {said}" if index in wrong else said
+            why = f"{error.get('field')}: expected {error.get('expected')}, got {error.get('got')}"
+            wrong[index] = f"{wrong[index]}; {why}" if index in wrong else why
     return wrong
 
 

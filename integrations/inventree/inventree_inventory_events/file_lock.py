@@ -1,4 +1,4 @@
-"""Locks between the processes that share a folder."""
+"""Locks between processes that share a folder."""
 
 import fcntl
 import os
@@ -9,7 +9,7 @@ _held = set()
 
 @contextmanager
 def locked(path, wait=True):
-    """Holds the lock of a file; yields whether it was got, which it always is with `wait`."""
+    """Holds the lock of a file. Yields whether it was acquired; always true with `wait`."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     _held.add(handle)
     try:
@@ -27,11 +27,11 @@ def _lock(handle, wait):
         return False
 
 
-def _let_go_in_child():
-    # A fork has the parent's locks as well and would keep them when the parent has died.
+def _release_in_child():
+    # A forked child inherits the parent's locks and would hold them after the parent's death.
     for handle in _held:
         os.close(handle)
     _held.clear()
 
 
-os.register_at_fork(after_in_child=_let_go_in_child)
+os.register_at_fork(after_in_child=_release_in_child)

@@ -1,4 +1,4 @@
-"""Takes events to the spool, and sends what is spooled in a thread of its own."""
+"""Writes events to the spool, and sends them in a background thread."""
 
 import json
 import logging
@@ -22,9 +22,9 @@ MOST_EVENT_BYTES = 256 * 1024
 
 
 class Forwarder:
-    """One for a folder in a process. Of the processes that share the folder one sends at a time.
+    """One per folder and process. Of the processes that share a folder, one sends at a time.
 
-    `read_settings` answers the Settings as they are now, or None while the plugin is inactive.
+    `read_settings` returns the current Settings, or None while the plugin is inactive.
     """
 
     def __init__(self, folder, read_settings, post=post_events, log=None):
@@ -52,7 +52,7 @@ class Forwarder:
         self._thread.join(timeout_seconds)
 
     def take(self, settings, name, args, kwargs):
-        """When it has returned, the event is on disk, set aside or dropped. Raises OSError."""
+        """Spools the event, sets it aside if too large, or drops it if full. Raises OSError."""
         event = self._mint.event(name, args, kwargs)
         size = len(json.dumps(event))
         if size > MOST_EVENT_BYTES:
@@ -110,17 +110,17 @@ class Forwarder:
         batch = self._readable(self._spool.oldest(settings.batch_size, MOST_REQUEST_BYTES))
         if not batch:
             return None
-        hold = deliver(batch, lambda events: self._ask(settings, events), self._set_aside)
+        hold = deliver(batch, lambda events: self._request(settings, events), self._set_aside)
         if hold is not None:
-            message = f"the gateway at {settings.url} takes no events: {hold.why}; they are spooled"
+            message = f"cannot send to the gateway at {settings.url}: {hold.why}; events are kept"
             self._log.say(logging.WARNING, "held", message)
         elif self._log.forget("held"):
-            message = f"the gateway at {settings.url} takes events again"
+            message = f"the gateway at {settings.url} accepts events again"
             self._log.say(logging.INFO, "sends", message)
             self._log.forget("sends")
         return hold
 
-    def _ask(self, settings, events):
+    def _request(self, settings, events):
         return self._post(events, settings.url, settings.token, settings.timeout_seconds)
 
     def _readable(self, batch):

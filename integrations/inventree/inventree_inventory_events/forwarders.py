@@ -1,4 +1,4 @@
-"""The forwarders of this process, one for a folder, whatever becomes of instances of the plugin."""
+"""The forwarders of this process, one per folder; they outlive instances of the plugin."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ _guard = threading.Lock()
 
 
 def forwarder_of(folder, read_settings):
-    """The forwarder of a folder, started when it is first asked for. The newest reader counts."""
+    """Returns the forwarder of a folder, started on first use. The latest `read_settings` wins."""
     with _guard:
         forwarder = _forwarders.get(folder)
         if forwarder is None:
@@ -28,11 +28,11 @@ def stop_all():
         _forwarders.clear()
 
 
-def _start_anew_in_child():
-    # Threads don't outlive a fork: the child makes forwarders of its own.
+def _reset_in_child():
+    # Threads do not survive a fork: the child creates its own forwarders.
     global _guard
     _guard = threading.Lock()
     _forwarders.clear()
 
 
-os.register_at_fork(after_in_child=_start_anew_in_child)
+os.register_at_fork(after_in_child=_reset_in_child)

@@ -1,4 +1,4 @@
-"""Gives an event its id and time, once."""
+"""Assigns the id and time of an event."""
 
 import os
 import threading
@@ -12,7 +12,7 @@ SEQUENCE_MAX = 0xFFF
 
 
 class Mint:
-    """Ids are UUIDs of version 7 that grow within the process, in the order of the events."""
+    """Ids are version 7 UUIDs that increase within the process, in the order of the events."""
 
     def __init__(self, now_ms=lambda: time.time_ns() // 1_000_000, random_bytes=os.urandom):
         self._now_ms = now_ms
@@ -22,7 +22,7 @@ class Mint:
         self._sequence = 0
 
     def event(self, name, args, kwargs):
-        """The event as the gateway takes it: {event, args, kwargs, id, time}."""
+        """Returns the event in the gateway's format: {event, args, kwargs, id, time}."""
         ms, sequence = self._next()
         return {
             "event": str(to_json(name)),

@@ -20,7 +20,7 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
     NAME = "InventoryEvents"
     SLUG = "inventory-events"
     TITLE = "Inventory events"
-    DESCRIPTION = "Forwards events to Kafka, by the HTTP gateway of inventory-events"
+    DESCRIPTION = "Forwards events to Kafka through the HTTP gateway of inventory-events"
     VERSION = "0.1.0"
     LICENSE = "MIT"
 
@@ -33,23 +33,23 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
         self._known_at = float("-inf")
 
     def wants_process_event(self, event):
-        """Never raises: that would keep the event from every other plugin as well."""
+        """Never raises: an exception would keep the event from all other plugins too."""
         try:
             settings = self._settings()
             if not settings.is_complete:
-                message = "forwards nothing: GATEWAY_URL or SPOOL_FOLDER is not set"
+                message = "forwarding is disabled: GATEWAY_URL or SPOOL_FOLDER is not set"
                 self._log.say(logging.WARNING, "incomplete", message)
                 return False
-            # Any event will do to send what was spooled before a restart.
+            # Any event starts the forwarder, which sends what was spooled before a restart.
             self._forwarder(settings)
             return settings.wants(event)
         except Exception as error:
-            message = f"cannot tell whether {event} is wanted, takes it: {error}"
+            message = f"cannot read settings to filter {event}; accepting it: {error}"
             self._log.say(logging.ERROR, "filter", message)
             return True
 
     def process_event(self, event, *args, **kwargs):
-        """Writes the event to disk. Raises where it can't, so that InvenTree tries again."""
+        """Writes the event to disk. Raises if it can't, so that InvenTree retries."""
         settings = self._settings()
         if settings.is_complete and settings.wants(event):
             self._forwarder(settings).take(settings, event, args, kwargs)
@@ -64,7 +64,7 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
         return self._known
 
     def _settings_in_thread(self):
-        """For the thread that sends, which must not keep a connection to the database."""
+        """For the sending thread, which must not keep a database connection open."""
         try:
             return read_settings(self.get_setting) if self.is_active() else None
         finally:

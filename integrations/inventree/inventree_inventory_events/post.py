@@ -1,4 +1,4 @@
-"""One request to the gateway."""
+"""A request to the gateway."""
 
 import http.client
 import json
@@ -20,7 +20,7 @@ class Answer:
     retry_after_seconds: Optional[float] = None
 
     def json(self):
-        """The body, or None where it is no JSON."""
+        """The parsed body, or None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -28,18 +28,18 @@ class Answer:
 
 
 class NoAnswer(Exception):
-    """Nothing was answered in time; the gateway may have taken the events all the same."""
+    """There was no response in time; the gateway may still have accepted the events."""
 
 
 def post_events(events, url, token, timeout_seconds):
-    """Sends a list of events to `<url>/events`. Raises NoAnswer; ValueError for a wrong url."""
+    """Posts a list of events to `<url>/events`. Raises NoAnswer, or ValueError for a wrong URL."""
     connection, path = _connection(url, timeout_seconds)
     try:
         connection.connect()
         with _cut_off_after(timeout_seconds, connection.sock) as is_cut_off:
-            answer = _ask(connection, path, token, events)
+            answer = _request(connection, path, token, events)
         if is_cut_off():
-            raise NoAnswer(f"not whole after {timeout_seconds} s")
+            raise NoAnswer(f"incomplete after {timeout_seconds} s")
         return answer
     except (OSError, http.client.HTTPException) as error:
         raise NoAnswer(f"{type(error).__name__}: {error}") from error
@@ -50,7 +50,7 @@ def post_events(events, url, token, timeout_seconds):
 def _connection(url, timeout_seconds):
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("GATEWAY_URL: expected http:// or https://, a host and perhaps a port")
+        raise ValueError("GATEWAY_URL: expected http(s)://host[:port]")
     path = f"{parts.path.rstrip('/')}/events"
     if parts.scheme == "http":
         return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_seconds), path
@@ -63,7 +63,7 @@ def _connection(url, timeout_seconds):
     )
 
 
-def _ask(connection, path, token, events):
+def _request(connection, path, token, events):
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     connection.request("POST", path, body=json.dumps(events).encode(), headers=headers)
     response = connection.getresponse()
@@ -77,7 +77,7 @@ def _seconds(text):
 
 @contextmanager
 def _cut_off_after(seconds, sock):
-    """The time-out of a socket is for each read, which a server that drips would outlast."""
+    """Limits the whole request; a socket's timeout applies only to each read."""
     is_cut_off = threading.Event()
 
     def cut():

@@ -1,4 +1,4 @@
-"""Events that the gateway will never take, set aside for somebody to look at."""
+"""Events that the gateway will never accept, kept for inspection."""
 
 import json
 import os
@@ -10,7 +10,7 @@ MOST_BYTES = 10 * 1024 * 1024
 
 
 class Rejects:
-    """`rejects.jsonl`, a line each; once full it becomes `rejects.1.jsonl`, over the older one."""
+    """`rejects.jsonl`, one event per line; when full it replaces `rejects.1.jsonl`."""
 
     def __init__(self, folder, most_bytes=MOST_BYTES):
         self.path = Path(folder) / "rejects.jsonl"
@@ -19,7 +19,7 @@ class Rejects:
         self._most_bytes = most_bytes
 
     def add(self, why, event, at):
-        """`event` is what was to be sent, or its text if it is no event; `at` an RFC 3339 time."""
+        """`event` is the event, or the file's text if it can't be parsed; `at` an RFC 3339 time."""
         line = json.dumps({"at": at, "why": why, "event": event}) + "\n"
         with locked(self._lock):
             if self.path.exists() and self.path.stat().st_size + len(line) > self._most_bytes:

@@ -1,4 +1,4 @@
-"""Says what happens again and again once in a while, with how often it has."""
+"""Logs repeated messages once a minute, with the number of suppressed ones."""
 
 import logging
 import time
@@ -12,18 +12,18 @@ class SampledLog:
     def __init__(self, log=LOG, now=time.monotonic):
         self._log = log
         self._now = now
-        self._said = {}
+        self._logged = {}
 
     def say(self, level, topic, message):
-        """One line a minute for each topic; a line tells how many of its topic came before it."""
-        said_at, unsaid = self._said.get(topic, (float("-inf"), 0))
-        if self._now() - said_at < EVERY_SECONDS:
-            self._said[topic] = (said_at, unsaid + 1)
+        """Logs at most one line a minute per topic, with the number suppressed since the last."""
+        logged_at, suppressed = self._logged.get(topic, (float("-inf"), 0))
+        if self._now() - logged_at < EVERY_SECONDS:
+            self._logged[topic] = (logged_at, suppressed + 1)
             return
-        self._said[topic] = (self._now(), 0)
-        more = f" ({unsaid} more like it since the last line)" if unsaid else ""
+        self._logged[topic] = (self._now(), 0)
+        more = f" ({suppressed} similar messages suppressed)" if suppressed else ""
         self._log.log(level, "%s%s", message, more)
 
     def forget(self, topic):
-        """The next of the topic is said at once. Answers whether any was said."""
-        return self._said.pop(topic, None) is not None
+        """Lets the next message of the topic be logged at once. Returns whether any was logged."""
+        return self._logged.pop(topic, None) is not None

@@ -1,4 +1,4 @@
-"""Settings of the plugin, as InvenTree keeps and shows them."""
+"""The plugin's settings, as InvenTree stores and displays them."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -13,45 +13,45 @@ def _number(least, most):
 SETTINGS = {
     "GATEWAY_URL": {
         "name": "Gateway",
-        "description": "Where the gateway listens, such as http://gateway:8090",
+        "description": "The URL of the gateway, such as http://gateway:8090",
         "default": "",
         "required": True,
     },
     "GATEWAY_TOKEN": {
         "name": "Token",
-        "description": "The bearer token of the gateway, its GATEWAY_TOKEN",
+        "description": "The bearer token: the GATEWAY_TOKEN of the gateway",
         "default": "",
         "protected": True,
         "required": True,
     },
     "EVENTS": {
         "name": "Events",
-        "description": "Names of events to forward, separated by commas; * stands for any text",
+        "description": "Names of events to forward, separated by commas; * matches any text",
         "default": "*",
     },
     "BATCH_SIZE": {
         "name": "Batch size",
-        "description": "The most events in a request",
+        "description": "The maximum number of events per request",
         "default": 200,
         "validator": _number(1, 1000),
     },
     "TIMEOUT": {
         "name": "Time-out",
-        "description": "How long a request may take",
+        "description": "The time limit of a request",
         "units": "s",
         "default": 15,
         "validator": _number(1, 300),
     },
     "SPOOL_FOLDER": {
         "name": "Spool folder",
-        "description": "Where events are kept until the gateway has taken them: a folder that "
-        "outlives the process and that all workers share",
+        "description": "Where events are kept until the gateway accepts them: a persistent folder "
+        "that all workers share",
         "default": "",
         "required": True,
     },
     "SPOOL_MAX_EVENTS": {
         "name": "Spool limit",
-        "description": "How many events are kept; when there are more, new ones are dropped",
+        "description": "The maximum number of events kept; beyond it, new ones are dropped",
         "default": 50000,
         "validator": _number(1, 1000000),
     },
@@ -77,7 +77,7 @@ class Settings:
 
 
 def read_settings(get_setting):
-    """Reads them by `get_setting(key)` of InvenTree."""
+    """Reads the settings with InvenTree's `get_setting(key)`."""
 
     def text(key):
         return str(get_setting(key) or "").strip()

@@ -1,4 +1,4 @@
-"""Events on disk, one file each, in a folder that several processes may share."""
+"""Stores events on disk, one file each, in a folder that several processes may share."""
 
 import heapq
 import json
@@ -15,7 +15,7 @@ HALF_WRITTEN_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Spooled:
-    """`event` is None where the file holds none, as after a power cut."""
+    """`event` is None if the file is not a valid event, for example after a power cut."""
 
     path: Path
     text: str
@@ -36,8 +36,8 @@ class Spool:
         self._remove_half_written()
 
     def add(self, event, most):
-        """Answers whether the event is on disk; False where `most` events are there already."""
-        # Somebody may have removed it, to be rid of what was in it.
+        """Writes the event. Returns False if there are `most` events already."""
+        # An operator may have deleted the folder to clear the spool.
         self._make_folder()
         if self._known_count() >= most:
             return False
@@ -53,7 +53,7 @@ class Spool:
         return True
 
     def oldest(self, most, most_bytes):
-        """The first events by id, up to a number and a size, but at least one if there is any."""
+        """The first events by id, limited by number and size; at least one if there is any."""
         found, size = [], 0
         for name in heapq.nsmallest(most, self._names()):
             each = _read(self._events / name)
@@ -69,7 +69,7 @@ class Spool:
         return not any(self._names())
 
     def count_dropped(self):
-        """Counts one more that was dropped, over all processes and restarts; answers the sum."""
+        """Counts a dropped event. Returns the total over all processes and restarts."""
         path = self.folder / "dropped"
         with locked(self.folder / "dropped.lock"):
             before = path.read_text() if path.exists() else ""
@@ -81,7 +81,7 @@ class Spool:
         self._events.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _known_count(self):
-        """What others add within a second isn't seen, so the limit may be passed by that."""
+        """Cached for a second, so other processes may add events beyond the limit."""
         if self._now() - self._counted_at >= COUNT_SECONDS:
             self._count = sum(1 for _ in self._names())
             self._counted_at = self._now()

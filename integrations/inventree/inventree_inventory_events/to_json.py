@@ -1,4 +1,4 @@
-"""Arguments of an event as JSON has them."""
+"""Converts the arguments of an event to JSON."""
 
 import math
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from decimal import Decimal
 from enum import Enum
 
 DEEPEST = 8
-# Beyond it a reader that holds numbers as doubles would read another one.
+# Larger integers would be rounded by readers that use doubles.
 LARGEST_INTEGER = 2**53 - 1
 
 
 def to_json(value, depth=0):
-    """Converts whatever an event may hold; what has no form of its own becomes its text."""
+    """Converts any value; a value without a JSON equivalent becomes its text."""
     if isinstance(value, Enum):
         return to_json(value.value, depth)
     if value is None or isinstance(value, (bool, str)):
@@ -43,7 +43,7 @@ def _composite(value, depth):
         return {_key(key): to_json(each, depth) for key, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [to_json(each, depth) for each in value]
-    # An object of the database: its key is what the other events carry as well.
+    # A database object: its primary key, as in InvenTree's own events.
     if hasattr(value, "pk"):
         return to_json(value.pk, depth)
     return _text(value)

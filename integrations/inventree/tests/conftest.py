@@ -14,16 +14,16 @@ from inventree_inventory_events import backoff, forwarder, forwarders  # noqa: E
 from inventree_inventory_events.plugin import InventoryEventsPlugin  # noqa: E402
 
 
-def until(is_so, what, seconds=30):
+def until(condition, what, seconds=30):
     end = time.monotonic() + seconds
-    while not is_so():
+    while not condition():
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
         time.sleep(0.01)
 
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch):
-    """Waits that are seconds for people are milliseconds here."""
+    """Shortens waits from seconds to milliseconds."""
     monkeypatch.setattr(backoff, "FIRST_SECONDS", 0.01)
     monkeypatch.setattr(backoff, "LONGEST_SECONDS", 0.05)
     monkeypatch.setattr(forwarder, "BATCH_DELAY_SECONDS", 0.05)
@@ -46,7 +46,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def plugin_with(gateway, folder):
-    """Makes the plugin with settings over those of the test's gateway."""
+    """Creates the plugin with settings that override those of the test's gateway."""
 
     def make(**stored):
         plugin = InventoryEventsPlugin()
@@ -71,7 +71,7 @@ def rejects(folder):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Leaves the counts in the file that COUNTS_FILE names."""
+    """Writes the counts to the file in COUNTS_FILE."""
     stats = terminalreporter.stats
     broken = [*stats.get("failed", []), *stats.get("error", [])]
     counts = {

@@ -1,4 +1,4 @@
-"""A server that answers POST /events as the gateway does, or as it is told."""
+"""A server that responds to POST /events like the gateway, or with prepared responses."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ TOKEN = "token-of-the-test"
 
 
 class FakeGateway:
-    """`answers` are used up one a request: (status, headers, body), or seconds of silence."""
+    """`answers` holds one response per request: (status, headers, body), or seconds of silence."""
 
     def __init__(self, port=0, answers=()):
         self.answers = list(answers)

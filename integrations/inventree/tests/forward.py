@@ -1,7 +1,7 @@
-"""A worker of InvenTree, as far as the plugin sees one.
+"""An InvenTree worker, as far as the plugin can tell.
 
 Reads {settings, events: [[name, kwargs], ...], ends: "when sent" | "at once"} from the standard
-input; with "when sent" it ends when the spool is empty. Prints a line when all is handed over.
+input; with "when sent" it ends when the spool is empty. Prints a line after the last event.
 """
 
 import json

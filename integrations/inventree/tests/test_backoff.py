@@ -11,6 +11,6 @@ def test_waits_grow_to_a_limit_and_differ_between_processes(monkeypatch):
     assert wait_seconds(1, Hold("token", is_refusal=True), lambda: 0) == 60
 
 
-def test_waits_as_long_as_it_is_told_within_reason():
+def test_waits_as_retry_after_says_up_to_a_limit():
     assert wait_seconds(1, Hold("full", retry_after_seconds=7), lambda: 0) == 7
     assert wait_seconds(1, Hold("full", retry_after_seconds=1e9), lambda: 0) == 300

@@ -1,4 +1,4 @@
-"""Against a real server that fails, hangs, refuses and is started again."""
+"""Tests against a real server that fails, hangs, refuses and restarts."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ from inventree_inventory_events.post import NoAnswer, post_events
 from plugin import dispatch
 
 
-ANSWERS_OF_OTHERS = [
+FOREIGN_RESPONSES = [
     (200, {}, {}),
     (202, {}, {"ids": ["another"]}),
     (302, {"Location": "/x"}, {}),
@@ -41,7 +41,7 @@ def test_sends_in_batches_in_order(plugin_with, gateway, folder):
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503])
-def test_sends_the_same_again_after(plugin_with, gateway, status):
+def test_resends_the_same_after(plugin_with, gateway, status):
     gateway.answers = [(status, {}, {})] * 3
     trigger(plugin_with(), 1)
     until(lambda: gateway.taken, "the event to be taken")
@@ -57,15 +57,15 @@ def test_waits_as_retry_after_says(plugin_with, gateway):
     assert time.monotonic() - started >= 1
 
 
-def test_sends_the_same_again_after_no_answer(plugin_with, gateway):
+def test_resends_the_same_after_no_response(plugin_with, gateway):
     gateway.answers = [1.5]
     trigger(plugin_with(TIMEOUT=1), 1)
     until(lambda: len(gateway.taken) == 2, "the late one and the second one")
     assert gateway.taken[0] == gateway.taken[1]
 
 
-@pytest.mark.parametrize("answer", ANSWERS_OF_OTHERS)
-def test_takes_no_other_answer_for_the_gateway_s(plugin_with, gateway, folder, answer):
+@pytest.mark.parametrize("answer", FOREIGN_RESPONSES)
+def test_does_not_take_a_foreign_response_for_the_gateway_s(plugin_with, gateway, folder, answer):
     gateway.answers = [answer] * 2
     trigger(plugin_with(), 1)
     until(lambda: gateway.taken, "the event to be taken")
@@ -73,7 +73,7 @@ def test_takes_no_other_answer_for_the_gateway_s(plugin_with, gateway, folder, a
     assert rejects(folder) == []
 
 
-def test_is_held_by_a_wrong_token_until_it_is_mended(plugin_with, gateway, folder, caplog):
+def test_is_held_by_a_wrong_token_until_it_is_fixed(plugin_with, gateway, folder, caplog):
     caplog.set_level("INFO")
     plugin = plugin_with(GATEWAY_TOKEN="wrong")
     trigger(plugin, 3)
@@ -83,11 +83,11 @@ def test_is_held_by_a_wrong_token_until_it_is_mended(plugin_with, gateway, folde
     plugin.stored["GATEWAY_TOKEN"] = TOKEN
     until(lambda: spooled(folder) == [], "the spool to be empty")
     assert numbers(gateway.taken) == [0, 1, 2]
-    until(lambda: "takes events again" in caplog.text, "it to say so")
+    until(lambda: "accepts events again" in caplog.text, "the log line")
     assert rejects(folder) == []
 
 
-def test_is_held_where_nothing_is_at_the_url(plugin_with, gateway, folder):
+def test_is_held_by_a_wrong_url(plugin_with, gateway, folder):
     plugin = plugin_with(GATEWAY_URL=f"{gateway.url}/elsewhere")
     trigger(plugin, 2)
     until(lambda: len(gateway.requests) >= 2, "tries")
@@ -96,7 +96,7 @@ def test_is_held_where_nothing_is_at_the_url(plugin_with, gateway, folder):
     until(lambda: len(gateway.taken) == 2, "both events")
 
 
-def test_sets_aside_the_wrong_ones_and_sends_the_rest(plugin_with, gateway, folder, caplog):
+def test_sets_aside_invalid_events_and_sends_the_rest(plugin_with, gateway, folder, caplog):
     plugin = plugin_with()
     gateway.answers = [(503, {}, {})]
     trigger(plugin, 3)
@@ -110,7 +110,7 @@ def test_sets_aside_the_wrong_ones_and_sends_the_rest(plugin_with, gateway, fold
     assert "set aside" in caplog.text
 
 
-def test_finds_the_one_that_is_too_large_by_halves(plugin_with, gateway, folder):
+def test_finds_a_too_large_event_by_bisection(plugin_with, gateway, folder):
     def answer_to(path, token, events):
         if 5 in numbers(events):
             return 413, {}, {"detail": "too large"}
@@ -135,11 +135,11 @@ def test_sets_aside_a_file_that_holds_no_event(plugin_with, gateway, folder):
     assert len(gateway.taken) == 1
 
 
-def test_keeps_events_while_the_gateway_is_away(plugin_with, gateway, folder, caplog):
+def test_keeps_events_while_the_gateway_is_unavailable(plugin_with, gateway, folder, caplog):
     gateway.stop()
     plugin = plugin_with()
     trigger(plugin, 20)
-    until(lambda: "no answer" in caplog.text, "a failure to be logged")
+    until(lambda: "no response" in caplog.text, "a failure to be logged")
     assert len(spooled(folder)) == 20
     again = FakeGateway(port=gateway.port)
     try:
@@ -149,7 +149,7 @@ def test_keeps_events_while_the_gateway_is_away(plugin_with, gateway, folder, ca
         again.stop()
 
 
-def test_taking_an_event_waits_for_no_server(plugin_with, gateway, folder):
+def test_accepting_an_event_does_not_wait_for_the_server(plugin_with, gateway, folder):
     gateway.answers = [30]
     plugin = plugin_with(TIMEOUT=60)
     trigger(plugin, 1)
@@ -161,7 +161,7 @@ def test_taking_an_event_waits_for_no_server(plugin_with, gateway, folder):
     gateway.stop()
 
 
-def test_a_server_that_drips_is_cut_off():
+def test_a_dripping_server_is_cut_off():
     listener = socket.create_server(("127.0.0.1", 0))
     try:
         port = listener.getsockname()[1]
@@ -197,7 +197,7 @@ NO_URLS = ["gateway:8090", "ftp://gateway", "http://", "http://user:secret@gatew
 
 
 @pytest.mark.parametrize("url", NO_URLS)
-def test_refuses_what_is_no_url_without_repeating_it(url):
+def test_rejects_an_invalid_url_without_repeating_it(url):
     with pytest.raises(ValueError, match="GATEWAY_URL: expected") as refused:
         post_events([], url, "t", 1)
     assert "secret" not in str(refused.value)

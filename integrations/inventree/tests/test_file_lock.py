@@ -3,7 +3,7 @@ import os
 from inventree_inventory_events.file_lock import locked
 
 
-def test_one_has_it_until_it_lets_go(tmp_path):
+def test_one_holds_it_until_released(tmp_path):
     path = tmp_path / "lock"
     with locked(path, wait=False) as mine:
         with locked(path, wait=False) as other:
@@ -12,7 +12,7 @@ def test_one_has_it_until_it_lets_go(tmp_path):
         assert again
 
 
-def test_a_fork_keeps_no_lock_of_its_parent(tmp_path):
+def test_a_fork_keeps_none_of_its_parent_s_locks(tmp_path):
     path = tmp_path / "lock"
     is_up, say_up = os.pipe()
     is_over, say_over = os.pipe()

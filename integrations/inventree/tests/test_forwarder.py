@@ -11,7 +11,7 @@ from plugin import dispatch
 
 @pytest.fixture
 def tries(monkeypatch):
-    """Whether the lock of the sender was got, a try each."""
+    """Whether the sender's lock was acquired, one entry per attempt."""
     seen = []
 
     @contextmanager
@@ -24,7 +24,7 @@ def tries(monkeypatch):
     return seen
 
 
-def test_one_sends_of_those_that_share_a_folder(plugin_with, gateway, folder, tries):
+def test_one_of_those_that_share_a_folder_sends(plugin_with, gateway, folder, tries):
     gateway.answers = [60]
     plugin = plugin_with(TIMEOUT=60)
     dispatch(plugin, "a.b", id=1)
@@ -37,7 +37,7 @@ def test_one_sends_of_those_that_share_a_folder(plugin_with, gateway, folder, tr
     other.stop()
 
 
-def test_asks_for_nothing_while_there_is_nothing(folder, tries):
+def test_reads_no_settings_while_the_spool_is_empty(folder, tries):
     asked = []
     idle = Forwarder(folder, lambda: asked.append("settings"))
     idle.start()

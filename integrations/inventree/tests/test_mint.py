@@ -10,7 +10,7 @@ def mint(times):
     return Mint(now_ms=lambda: next(left), random_bytes=lambda count: b"\xff" * count)
 
 
-def test_an_event_has_what_the_gateway_takes():
+def test_an_event_has_the_gateway_s_format():
     event = mint([MS]).event("stockitem.moved", (1,), {"id": 123})
     assert event == {
         "event": "stockitem.moved",
@@ -23,7 +23,7 @@ def test_an_event_has_what_the_gateway_takes():
     assert (id.version, id.variant, id.int >> 80) == (7, uuid.RFC_4122, MS)
 
 
-def test_ids_grow_though_the_clock_stands_still_or_goes_back():
+def test_ids_increase_even_if_the_clock_stands_still_or_goes_back():
     times = [MS] * 5000 + [MS - 1000, MS + 5]
     minting = mint(times)
     ids = [minting.event("a.b", (), {})["id"] for _ in times]

@@ -46,11 +46,11 @@ def test_wants_by_name(plugin_with, patterns, wanted):
 
 
 @pytest.mark.parametrize("key", ["GATEWAY_URL", "SPOOL_FOLDER"])
-def test_takes_nothing_until_it_is_set_up_and_says_so(plugin_with, caplog, key):
+def test_accepts_nothing_until_it_is_configured_and_logs_it(plugin_with, caplog, key):
     plugin = plugin_with(**{key: ""})
     assert not plugin.wants_process_event("a.b")
     assert not plugin.wants_process_event("a.b")
-    assert caplog.text.count("forwards nothing") == 1
+    assert caplog.text.count("forwarding is disabled") == 1
 
 
 def test_its_filter_never_raises(plugin_with, folder):
@@ -81,14 +81,14 @@ def test_drops_the_newest_when_the_spool_is_full_counted_and_logged(plugin_with,
     assert "the spool is full (3 events): new events are dropped, 1 so far" in caplog.text
 
 
-def test_raises_where_it_cannot_write_so_that_the_worker_tries_again(plugin_with, folder):
+def test_raises_if_it_cannot_write_so_that_the_worker_retries(plugin_with, folder):
     folder.parent.mkdir(exist_ok=True)
     folder.write_text("a file where the folder should be")
     with pytest.raises(OSError):
         plugin_with().process_event("a.b")
 
 
-def test_sets_aside_an_event_beyond_the_limit(plugin_with, folder):
+def test_sets_aside_an_event_above_the_limit(plugin_with, folder):
     dispatch(plugin_with(), "a.b", text="x" * 300_000)
     (found,) = rejects(folder)
     assert found["event"]["event"] == "a.b"
@@ -96,7 +96,7 @@ def test_sets_aside_an_event_beyond_the_limit(plugin_with, folder):
     assert spooled(folder) == []
 
 
-def test_an_inactive_plugin_sends_nothing_more(plugin_with, gateway, folder, monkeypatch):
+def test_an_inactive_plugin_stops_sending(plugin_with, gateway, folder, monkeypatch):
     gateway.answers = [(503, {}, {})] * 1000
     plugin = plugin_with()
     dispatch(plugin, "a.b")

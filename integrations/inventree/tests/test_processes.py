@@ -1,4 +1,4 @@
-"""Several worker processes share a spool, are killed and start again."""
+"""Several worker processes share a spool, are killed and restart."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def numbered(first, count):
     return [["a.b", {"id": number}] for number in range(first, first + count)]
 
 
-def test_what_a_killed_process_has_spooled_is_sent_by_the_next(start, folder, gateway):
+def test_the_next_process_sends_what_a_killed_one_has_spooled(start, folder, gateway):
     worker = start(AWAY, numbered(0, 30), "when sent")
     assert worker.stdout.readline() == "handed over\n"
     before = spooled(folder)
@@ -62,7 +62,7 @@ def test_four_processes_send_each_event_once(start, folder, gateway):
     assert spooled(folder) == []
 
 
-def test_another_takes_over_from_the_one_that_sends(start, folder, gateway):
+def test_another_process_takes_over_from_a_killed_sender(start, folder, gateway):
     gateway.answers = [60]
     sender = start(gateway.url, numbered(0, 1), "when sent")
     until(lambda: gateway.requests, "the first to send")
@@ -74,7 +74,7 @@ def test_another_takes_over_from_the_one_that_sends(start, folder, gateway):
     assert sorted(event["kwargs"]["id"] for event in gateway.taken) == list(range(6))
 
 
-def test_a_process_that_ends_at_once_leaves_its_events_for_the_next(start, folder):
+def test_the_next_process_sends_what_one_that_ends_at_once_has_spooled(start, folder):
     assert start(AWAY, numbered(0, 10), "at once").wait(60) == 0
     again = FakeGateway()
     try:

@@ -8,7 +8,7 @@ def event(number):
     return {"id": f"id-{number:03}", "event": "a.b"}
 
 
-def test_gives_the_oldest_first_up_to_a_number_and_a_size(folder):
+def test_returns_the_oldest_up_to_a_number_and_a_size(folder):
     spool = Spool(folder)
     for number in (3, 1, 2):
         assert spool.add(event(number), most=10)
@@ -20,7 +20,7 @@ def test_gives_the_oldest_first_up_to_a_number_and_a_size(folder):
     assert spool.is_empty()
 
 
-def test_is_full_at_its_limit_and_counts_what_others_have_added(folder):
+def test_is_full_at_its_limit_and_counts_events_of_other_processes(folder):
     now = [0.0]
     spool, other = Spool(folder, now=lambda: now[0]), Spool(folder)
     assert spool.add(event(1), most=3)
@@ -33,7 +33,7 @@ def test_is_full_at_its_limit_and_counts_what_others_have_added(folder):
     assert spool.add(event(4), most=3)
 
 
-def test_leaves_nothing_half_written(folder, monkeypatch):
+def test_leaves_no_partial_file(folder, monkeypatch):
     spool = Spool(folder)
 
     def fail(*_):
@@ -45,7 +45,7 @@ def test_leaves_nothing_half_written(folder, monkeypatch):
     assert os.listdir(folder / "events") == []
 
 
-def test_removes_what_a_crash_has_left_but_not_what_is_being_written(folder):
+def test_removes_leftovers_of_a_crash_but_not_files_being_written(folder):
     Spool(folder)
     left, fresh = folder / "events" / ".left", folder / "events" / ".fresh"
     left.write_text("{")
@@ -61,7 +61,7 @@ def test_counts_drops_over_restarts(folder):
     assert Spool(folder).count_dropped() == 1
 
 
-def test_goes_on_where_its_folder_was_removed(folder):
+def test_recreates_a_removed_folder(folder):
     spool = Spool(folder)
     (folder / "events").rmdir()
     folder.rmdir()

@@ -59,7 +59,7 @@ def test_converts(value, expected):
     assert json.loads(json.dumps(found, allow_nan=False)) == expected
 
 
-def test_ends_where_a_value_holds_itself():
+def test_terminates_for_a_recursive_value():
     endless = []
     endless.append(endless)
     json.dumps(to_json(endless))

@@ -13,7 +13,7 @@ import type { Peeked, Projection, WriterSchema } from '../writer-schema.ts'
 import { contractType } from './encoder.ts'
 import { assertId, emptyId, readPayload } from './read-payload.ts'
 
-/** A producer's version of one of our own schemas. `isOurs` where that is the version we have. */
+/** A producer's version of a contract schema; `isOurs` if it equals this version's own. */
 export function contractWriterSchema(
   contract: ContractSchema,
   writer: AvroType,
@@ -44,7 +44,7 @@ export function contractWriterSchema(
   }
 }
 
-/** The resolving reader, or why there can't be one. */
+/** Returns the resolving reader, or why this version can't read the writer's schema. */
 function resolve(type: AvroType, writer: AvroType): Reader | string {
   try {
     return type.createResolver(writer)
@@ -59,7 +59,7 @@ function unprojectable(contract: ContractSchema, why: string): Projection {
   }
 }
 
-/** The kind is no field where the record's own name tells it. */
+/** Sets `kind`, which is not a field of schemas whose record name implies it. */
 function kindCompletion({ name }: ContractSchema, paths: readonly Path[]) {
   const kinds = slotsAt(paths, 'kind')
   return (slots: unknown[]) => {
@@ -72,7 +72,7 @@ function incompatible({ fullName }: ContractSchema, why: string): InventoryEvent
   return new InventoryEventsError('SCHEMA_INCOMPATIBLE', message)
 }
 
-/** The field that holds the name, where the record's own name does not tell it. */
+/** The field that holds the event's name; undefined if the record's full name implies it. */
 function nameField({ name, fullName }: ContractSchema): string | undefined {
   if (name !== undefined) return undefined
   return fullName === UNKNOWN_EVENT ? 'kind' : 'name'
@@ -88,14 +88,14 @@ function peekBy(contract: ContractSchema, writer: AvroType) {
   }
 }
 
-/** Adds to the fields of a record what its schema alone says. */
+/** Adds the fields that only the schema implies. */
 function completion(contract: ContractSchema): (fields: JsonObject) => JsonObject {
   const { name: kind, fullName } = contract
   if (kind !== undefined) return (fields) => ({ id: '', kind, ...fields })
   return fullName === UNKNOWN_EVENT ? parsedEvent : (fields) => fields
 }
 
-/** The leading fields count where the text says otherwise, because filters went by them. */
+/** The leading fields override the JSON text, because filters were evaluated with them. */
 function parsedEvent({ id, kind, time, json }: JsonObject): JsonObject {
   const parsed = parse(json as string)
   const problems = new Problems()

@@ -6,7 +6,7 @@ import type { WriterSchema } from '../writer-schema.ts'
 import { contractWriterSchema } from './contract-writer-schema.ts'
 import { foreignWriterSchema } from './foreign-writer-schema.ts'
 
-/** Makes a schema's text ready for decoding. Throws an Error that says why it is no Avro record. */
+/** Compiles a schema for decoding. Throws an Error if it is not JSON or not an Avro record. */
 export function createWriterSchema(schemaText: string): WriterSchema {
   const schema = parse(schemaText)
   if (!isRecordSchema(schema)) throw new Error('the schema is not an Avro record')

@@ -8,15 +8,15 @@ import { FRAME_BYTES, writeFrame } from '../wire-format.ts'
 
 const SCRATCH_BYTES = 64 * 1024
 
-/** Events are written here first, because their size is known only then. */
+/** Events are encoded here first, because their size is not known before. */
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
 
 const types = new Map<ContractSchema, AvroType>()
 
 /**
- * An event as a record value: frame and Avro. `schemaId` is the registry's id of the text of
- * `contractSchemaOf(event)`. The event must have passed `validateEvent`; throws EVENT_INVALID if
- * its schema cannot hold it.
+ * Encodes an event as a record value: frame, then Avro. `schemaId` is the registry's id for
+ * `contractSchemaOf(event)`. The event must have passed `validateEvent`. Throws EVENT_INVALID if
+ * its schema cannot represent it.
  */
 export function encodeEvent(event: Event, schemaId: number): Buffer {
   const schema = contractSchemaOf(event)
@@ -25,7 +25,7 @@ export function encodeEvent(event: Event, schemaId: number): Buffer {
   return bytes
 }
 
-/** The reader's shape of a contract schema, made once. */
+/** The Avro type of a contract schema, created once. */
 export function contractType(schema: ContractSchema): AvroType {
   let type = types.get(schema)
   if (type === undefined) {
@@ -38,7 +38,7 @@ export function contractType(schema: ContractSchema): AvroType {
 function encode(type: AvroType, value: unknown): Buffer {
   try {
     const end = type.encode(value, scratch, FRAME_BYTES)
-    // A negative end is the number of bytes that the scratch was too short by.
+    // avsc returns the number of missing bytes, negated, if the buffer is too short.
     const bytes = Buffer.allocUnsafe(end < 0 ? SCRATCH_BYTES - end : end)
     if (end < 0) type.encode(value, bytes, FRAME_BYTES)
     else scratch.copy(bytes, 0, 0, end)
@@ -50,7 +50,7 @@ function encode(type: AvroType, value: unknown): Buffer {
   }
 }
 
-/** A kind without a schema travels as the text of its JSON. */
+/** Events of kinds without a schema are sent as JSON text. */
 function asText(event: { id: string; kind: unknown; time: string }) {
   const { id, kind, time } = event
   return { id, kind, time, json: JSON.stringify(event) }

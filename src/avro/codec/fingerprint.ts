@@ -2,15 +2,15 @@ import { hash } from 'node:crypto'
 import type { JsonValue } from '../../event/json.ts'
 import { sortedMembers } from './key-order.ts'
 
-/** 128 bits: enough to tell contents apart, short enough to keep by the million. */
+/** 22 base64url characters hold 132 bits: no collisions in practice, small enough to keep millions. */
 const FINGERPRINT_CHARS = 22
 
-/** What JSON puts between quotes as it is. Anything else is left to JSON.stringify. */
+/** Text that needs no escaping in JSON. Anything else goes through JSON.stringify. */
 const PLAIN = /^[ !#-[\]-~]*$/
 
 /**
- * A short text that is the same for the same content: an honest producer's retry has it, whatever
- * its bytes look like. `asWritten` comes from `decodeAsWritten`, without missing optionals.
+ * A short hash of an event's content. A producer's retry has the same fingerprint even if its bytes
+ * differ. `asWritten` is the result of `decodeAsWritten`, in which null optionals are missing.
  */
 export function fingerprint(asWritten: JsonValue): string {
   return hash('sha256', canonicalJson(asWritten), 'base64url').slice(0, FINGERPRINT_CHARS)

@@ -8,7 +8,7 @@ import { undecodable } from '../wire-format.ts'
 import type { DecodeHints, WriterSchema } from '../writer-schema.ts'
 import { assertId, readPayload } from './read-payload.ts'
 
-/** A record schema that is not of our contract: its records become events of unknown kind. */
+/** A record schema outside the contract: its records become events of unknown kind. */
 export function foreignWriterSchema(fullName: string, writer: AvroType): WriterSchema {
   const leading = leadingFields(fullName, undefined, writer)
   return {
@@ -20,12 +20,12 @@ export function foreignWriterSchema(fullName: string, writer: AvroType): WriterS
     },
     decode: (value, hints = {}) => asUnknown(fullName, readPayload(value, writer), hints),
     projection: (paths) => createProjection(paths, writer, undefined, completion(paths)),
-    // Two records with the same fields are different content if their schemas are.
+    // Records with the same fields but different schemas are different content.
     decodeAsWritten: (value) => ({ record: fullName, fields: readPayload(value, writer) }),
   }
 }
 
-/** Every event has an id, a kind and a time: from the payload where it has them as text. */
+/** Id and time come from the payload if it has them as text, otherwise from the hints; the kind always from the hints. */
 function asUnknown(fullName: string, fields: JsonObject, hints: DecodeHints): Event {
   const event = {
     ...fields,
@@ -36,7 +36,7 @@ function asUnknown(fullName: string, fields: JsonObject, hints: DecodeHints): Ev
   return assertId(event) as unknown as Event
 }
 
-/** As above, for the slots of those fields. */
+/** The same as `asUnknown`, for projections. */
 function completion(paths: readonly Path[]) {
   const [ids, kinds, times] = [slotsAt(paths, 'id'), slotsAt(paths, 'kind'), slotsAt(paths, 'time')]
   return (slots: unknown[], hints: DecodeHints) => {
@@ -53,6 +53,6 @@ function textOf(field: unknown): string | undefined {
 function required(what: 'id' | 'type' | 'time', fullName: string, hint: string | undefined) {
   if (hint) return hint
   throw undecodable(
-    `its schema ${fullName} is not of the contract, and header ce_${what} is missing`,
+    `its schema ${fullName} is not part of the contract, and header ce_${what} is missing`,
   )
 }

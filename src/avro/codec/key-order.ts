@@ -1,27 +1,27 @@
-/** A key as it goes into the text of its object. */
+/** A key, and the JSON text that precedes its value. */
 export interface Member {
   key: string
-  /** Such as `,"key":`, without the comma where it is the first. */
+  /** Such as `,"key":`; the first member has no comma. */
   prefix: string
 }
 
 interface KeyOrder {
-  /** As some object has them. */
+  /** In the order of `Object.keys`. */
   keys: readonly string[]
-  /** As they are written. */
+  /** Sorted by key. */
   members: readonly Member[]
 }
 
-/** The orders that are kept for each number of keys; further ones are sorted each time. */
+/** Orders cached per number of keys; objects with other orders are sorted each time. */
 const ORDERS_MAX = 32
-/** Objects with more keys are not looked for. */
+/** Objects with more keys are not cached. */
 const KEYS_MAX = 64
 
 const known: KeyOrder[][] = []
 
 /**
- * The members of an object, sorted by key. Objects of one kind of event have the same keys in the same
- * order again and again: to find those takes less time than to sort them.
+ * The members of an object, sorted by key. Events of one kind have the same keys in the same order, and
+ * looking up a known order is faster than sorting.
  */
 export function sortedMembers(object: object): readonly Member[] {
   const keys = Object.keys(object)

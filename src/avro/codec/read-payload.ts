@@ -4,7 +4,7 @@ import type { AvroType, Reader } from '../types/avsc.ts'
 import { startDepth } from '../types/nesting-limit.ts'
 import { FRAME_BYTES, undecodable } from '../wire-format.ts'
 
-/** Reads a framed value's record to its last byte. Throws RECORD_UNDECODABLE. */
+/** Decodes the whole payload of a framed value. Throws RECORD_UNDECODABLE, also if bytes are left over. */
 export function readPayload(value: Buffer, type: AvroType, reader?: Reader): JsonObject {
   startDepth()
   let end: number
@@ -21,7 +21,7 @@ export function readPayload(value: Buffer, type: AvroType, reader?: Reader): Jso
   return record as JsonObject
 }
 
-/** An event without an id can be neither deduplicated nor found again. */
+/** Throws RECORD_UNDECODABLE if the id is empty: such an event can't be deduplicated or searched for. */
 export function assertId<T extends { id: unknown }>(event: T): T {
   if (event.id === '') throw emptyId()
   return event

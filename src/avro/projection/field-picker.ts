@@ -4,25 +4,25 @@ import { assertInside, blockCount } from '../types/containers.ts'
 import { isNullable, JsonValueRecord, PlainRecord } from '../types/records.ts'
 import { leavesOf, type PathTree } from './path-tree.ts'
 
-/** Reads one value past its end and puts what is wanted of it into slots. */
+/** Reads one value to its end and puts the selected parts into slots. */
 export type FieldPicker = (tap: Tap, slots: unknown[]) => void
 
-/** What one type wrote and another reads; without a reader it is read as it was written. */
+/** A writer's type and the type that reads it; without a reader the value is read as written. */
 interface Types {
   reader: AvroType | undefined
   writer: AvroType
-  /** It is a record's field, where null may stand for a missing value. */
+  /** Whether the value is an optional field of a record: null then means a missing value. */
   isOptional: boolean
 }
 
 /**
- * Resolves once what a reader's shape has of a writer's value, as avsc does it for whole values.
- * Throws where avsc can't read the value.
+ * Resolves the reader's type against the writer's, as avsc does for whole values. Throws if avsc
+ * can't resolve them.
  */
 export function createPick(branch: PathTree, types: Types): FieldPicker {
   const { reader, writer, isOptional } = types
   if (writer instanceof JsonValueRecord) {
-    // JSON is JSON, whatever branches the writer's union has.
+    // A JSON value is read as written: its union may have other branches in the writer's schema.
     return createPick(branch, { reader: undefined, writer: valueTypeOf(writer), isOptional })
   }
   if (writer.types !== undefined) return unionPick(branch, types, writer.types)
@@ -31,12 +31,12 @@ export function createPick(branch: PathTree, types: Types): FieldPicker {
     return createPick(branch, { ...types, reader: firstThatReads(writer, reader.types) })
   }
   if (fieldsOf(writer) !== undefined) return recordPick(branch, types)
-  if (writer.typeName === 'map') return withMark(branch, EMPTY_MAP, mapPick(branch, types))
-  if (writer.typeName === 'array') return withMark(branch, EMPTY_LIST, listPick(branch, types))
+  if (writer.typeName === 'map') return withEmpty(branch, EMPTY_MAP, mapPick(branch, types))
+  if (writer.typeName === 'array') return withEmpty(branch, EMPTY_LIST, listPick(branch, types))
   return scalarPick(branch, reader === undefined ? writer : reader.createResolver(writer))
 }
 
-/** `isWhole` unless what comes after the last wanted field is of no interest. */
+/** With `isWhole` false, reading stops after the last selected field. */
 export function recordPick(
   branch: PathTree,
   { reader, writer }: Types,
@@ -51,13 +51,13 @@ export function recordPick(
   })
   const skips = (fieldsOf(writer) ?? []).map(({ type }) => type)
   const end = isWhole ? steps.length : steps.findLastIndex((step) => step !== undefined) + 1
-  const preset = withMark(branch, EMPTY_MAP, defaultsPick(branch, { reader, writer }))
+  const preset = withEmpty(branch, EMPTY_MAP, defaultsPick(branch, { reader, writer }))
   return inTurn([preset, ...steps.slice(0, end).map((step, i) => step ?? (skips[i] as AvroType))])
 }
 
 /**
- * One after the other, in code made for them, as avsc makes it for records: in a loop the engine
- * would see every type there is at one call, and look each of them up anew.
+ * Generates a function that calls the steps one after the other, as avsc does for records. In a
+ * loop the single call site would be megamorphic, which is slower.
  */
 function inTurn(steps: (FieldPicker | AvroType)[]): FieldPicker {
   const names = steps.map((_, i) => `s${i}`)
@@ -68,7 +68,7 @@ function inTurn(steps: (FieldPicker | AvroType)[]): FieldPicker {
   return make(...steps) as FieldPicker
 }
 
-/** What the reader's shape has where the writer's has no such field. */
+/** Sets the reader's defaults for fields that the writer's schema does not have. */
 function defaultsPick(
   branch: PathTree,
   { reader, writer }: Omit<Types, 'isOptional'>,
@@ -120,11 +120,11 @@ function mapPick(branch: PathTree, { reader, writer }: Types): FieldPicker {
 interface Entry {
   key: Buffer
   pick: FieldPicker
-  /** All that the pick may set. */
+  /** Every slot that the pick may set. */
   slots: readonly number[]
 }
 
-/** The entry of the key that comes next, compared as bytes, because most keys are of no interest. */
+/** Returns the entry for the next key. Keys are compared as bytes, because most are not selected. */
 function entryAt(tap: Tap, entries: readonly Entry[]): Entry | undefined {
   const length = tap.readLong()
   const start = tap.pos
@@ -141,7 +141,7 @@ function isAt(key: Buffer, bytes: Buffer, start: number): boolean {
   return true
 }
 
-/** Of a key that comes twice the last value counts. */
+/** The last value of a repeated key wins. */
 function replace(entry: Entry, tap: Tap, slots: unknown[]): void {
   for (const slot of entry.slots) slots[slot] = undefined
   entry.pick(tap, slots)
@@ -181,10 +181,10 @@ function constant({ slots: own }: PathTree, value: unknown): FieldPicker {
   }
 }
 
-/** A list or a map is not built where only parts of it are wanted: its own slots hold an empty one. */
-function withMark(branch: PathTree, mark: unknown, pick: FieldPicker): FieldPicker {
+/** Lists and maps are not built: a slot that selects a whole one holds an empty one. */
+function withEmpty(branch: PathTree, empty: unknown, pick: FieldPicker): FieldPicker {
   if (branch.slots.length === 0) return pick
-  const put = constant(branch, mark)
+  const put = constant(branch, empty)
   return (tap, slots) => {
     put(tap, slots)
     pick(tap, slots)
@@ -194,13 +194,13 @@ function withMark(branch: PathTree, mark: unknown, pick: FieldPicker): FieldPick
 const EMPTY_MAP: unknown = Object.freeze({})
 const EMPTY_LIST: unknown = Object.freeze([])
 
-/** A value as a slot holds it. */
+/** A value as a slot holds it: an empty list or map stands for any list or map. */
 export function brief(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Array.isArray(value) ? EMPTY_LIST : EMPTY_MAP
 }
 
-/** As avsc chooses among a union's branches. */
+/** Chooses the first branch that can read the writer's type, as avsc does. */
 function firstThatReads(writer: AvroType, branches: readonly AvroType[]): AvroType {
   const reader = branches.find((branch) => canRead(branch, writer))
   if (reader === undefined) throw new Error(`no branch reads ${writer.typeName}`)

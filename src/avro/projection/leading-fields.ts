@@ -3,17 +3,17 @@ import type { Span } from '../writer-schema.ts'
 import { canRead } from './field-picker.ts'
 import { createProjection } from './projection.ts'
 
-/** Good until the next value is read. */
+/** Valid until the next value is read. */
 export interface Leading {
   readonly id: Span
-  /** Undefined where no field has it. */
+  /** Undefined if no `nameField` was given. */
   readonly name: string | undefined
 }
 
 /**
- * Makes what finds the id of a framed value, and reads its name if a field has it, and nothing behind
- * them. Undefined where the writer's record does not have one of the fields as a string. The reader
- * throws RECORD_UNDECODABLE.
+ * Creates a reader that locates the id in a framed value, reads the name if `nameField` is given,
+ * and stops there. Undefined if the writer's record lacks one of these fields as a string. The
+ * reader throws RECORD_UNDECODABLE.
  */
 export function leadingFields(
   fullName: string,
@@ -34,7 +34,7 @@ export function leadingFields(
   }
 }
 
-/** Reads a string by finding it: most ids are only compared, and a text of each would be garbage. */
+/** Locates a string instead of reading it: most ids are only compared, so no string is allocated. */
 function spanType(span: { start: number; end: number }): AvroType {
   class SpanType extends StringType {
     override _read(tap: Tap): Span {

@@ -1,14 +1,14 @@
 import type { Path } from '../../event/path.ts'
 
-/** What some paths want of one value: the value itself, parts of it, or both. */
+/** What a set of paths selects of one value: the value itself, parts of it, or both. */
 export interface PathTree {
-  /** Where the value goes. */
+  /** The slots that the value itself is put into. */
   slots: number[]
-  /** By field, key or place. */
+  /** By field name, map key or list index. */
   inner: Map<string, PathTree>
 }
 
-/** Paths as a tree; the place of a path among them is its slot. */
+/** Builds the tree; the index of a path is its slot. */
 export function branchOf(paths: readonly Path[]): PathTree {
   const root = emptyBranch()
   for (const [slot, path] of paths.entries()) {
@@ -19,7 +19,7 @@ export function branchOf(paths: readonly Path[]): PathTree {
   return root
 }
 
-/** Every slot of the branch and how to get to it from the branch's value. */
+/** Every slot of the branch, and its path from the branch's value. */
 export function leavesOf({ slots, inner }: PathTree): { slot: number; path: Path }[] {
   const own = slots.map((slot) => ({ slot, path: [] }))
   const others = [...inner].flatMap(([segment, child]) =>

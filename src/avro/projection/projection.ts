@@ -7,10 +7,10 @@ import type { DecodeHints, Projection } from '../writer-schema.ts'
 import { brief, type FieldPicker, recordPick } from './field-picker.ts'
 import { branchOf } from './path-tree.ts'
 
-/** Sets what the event has beside its writer's fields. */
+/** Sets the slots of fields that the writer's schema does not have. */
 type Complete = (slots: unknown[], hints: DecodeHints) => void
 
-/** `reader` is undefined where the writer's fields are taken as they are. */
+/** Without a `reader` the writer's fields are read as written. */
 export function createProjection(
   paths: readonly Path[],
   writer: AvroType,
@@ -25,7 +25,7 @@ export function createProjection(
   }
 }
 
-/** Where the event is more than its fields, it is decoded, and each path is looked up in it. */
+/** For events that are more than their Avro fields: decodes the event and looks up each path in it. */
 export function projectDecoded(paths: readonly Path[], decode: (value: Buffer) => unknown) {
   return function project(value: Buffer, slots: unknown[]): void {
     const event = decode(value)
@@ -33,12 +33,12 @@ export function projectDecoded(paths: readonly Path[], decode: (value: Buffer) =
   }
 }
 
-/** The slots of the paths that are just this field. */
+/** The slots of the paths that consist of this field alone. */
 export function slotsAt(paths: readonly Path[], name: string): number[] {
   return paths.flatMap((path, slot) => (path.length === 1 && path[0] === name ? [slot] : []))
 }
 
-/** Reading is synchronous, so one tap serves it all. */
+/** Reading is synchronous, so one tap is enough. */
 const tap = createTap()
 const NOTHING = Buffer.alloc(0)
 
@@ -51,7 +51,7 @@ function read(value: Buffer, pick: FieldPicker, slots: unknown[]): void {
   } catch (error) {
     throw undecodable(`its bytes do not fit its schema: ${messageOf(error)}`, error)
   } finally {
-    // A value is a view into a whole fetch.
+    // The value is a view into a whole fetch response, which must not be kept alive.
     tap.buf = NOTHING
   }
   if (tap.pos > value.length) throw undecodable('its bytes do not fit its schema: truncated')

@@ -1,7 +1,7 @@
 import { Agent } from 'node:https'
 import type { TLSSocketOptions } from 'node:tls'
 
-/** Trusts the authority that `ca` gives, asked for each new connection. */
+/** Trusts the certificate authority that `ca` returns; it is called for each new connection. */
 export function agentTrusting(ca: () => string | undefined): Agent {
   const agent = new Agent({ keepAlive: true })
   const createConnection = agent.createConnection.bind(agent)

@@ -4,14 +4,14 @@ import { currentValue } from '../../config/current-value.ts'
 import type { Config } from '../../config/settings.ts'
 import { agentTrusting } from './agent.ts'
 
-/** What the registry answered. */
-interface Answer {
+/** A response of the registry. */
+interface Response {
   data(): unknown
 }
 
-type Call = (params: Record<string, unknown>) => Promise<Answer>
+type Call = (params: Record<string, unknown>) => Promise<Response>
 
-/** The HTTP client inside the registry library, which types none of its answers. */
+/** The HTTP client inside the registry library, whose responses are untyped. */
 export interface RegistryClient {
   Schema: { find: Call }
   Subject: {
@@ -36,13 +36,13 @@ interface ClientOptions {
 
 export const CLIENT_ID = 'inventory-events'
 
-/** A CommonJS module whose default export loaders unwrap in different ways. */
+/** Loaded with `require`: loaders differ in how they unwrap the default export of this CommonJS module. */
 const library = createRequire(import.meta.url)(
   '@kafkajs/confluent-schema-registry/dist/api/index.js',
 ) as { default: (options: ClientOptions) => RegistryClient }
 
 export interface RegistrySettings {
-  /** May hold a user and password; they are taken out of it. */
+  /** May contain a user and password, which are removed from the URL that is shown. */
   SCHEMA_REGISTRY_URL: string
   SCHEMA_REGISTRY_USERNAME?: string | undefined
   SCHEMA_REGISTRY_PASSWORD?: string | undefined
@@ -50,21 +50,34 @@ export interface RegistrySettings {
   files?: Config['files']
 }
 
-/** The client, and the URL as it may be shown. It does not retry: callers do, in their own way. */
+export interface RegistryConnection {
+  /** Without credentials. */
+  url: string
+  auth?: { username: string; password: string }
+  /** Trusts SCHEMA_REGISTRY_CA, if that is set. */
+  agent?: Agent
+}
+
+/** Returns the client and the URL without credentials. The client does not retry; callers do. */
 export function createRegistryClient(settings: RegistrySettings): {
   client: RegistryClient
   url: string
 } {
-  const { url, username, password } = addressOf(settings)
-  const auth = username === '' ? {} : { auth: { username, password } }
+  const { url: host, ...connection } = registryConnection(settings)
   const client = library.default({
-    host: url,
+    host,
     clientId: CLIENT_ID,
     retry: { retries: 0 },
-    ...auth,
-    ...agentFor(settings),
+    ...connection,
   })
-  return { client, url }
+  return { client, url: host }
+}
+
+/** How to reach the registry, for requests with or without the client. */
+export function registryConnection(settings: RegistrySettings): RegistryConnection {
+  const { url, username, password } = addressOf(settings)
+  const auth = username === '' ? {} : { auth: { username, password } }
+  return { url, ...auth, ...agentFor(settings) }
 }
 
 function agentFor(settings: RegistrySettings): { agent?: Agent } {

@@ -2,45 +2,45 @@ import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { withTlsHint } from '../../util/tls-hint.ts'
 import { CLIENT_ID } from './client.ts'
 
-/** What the client throws for every answer that is no success, and for no answer at all. */
+/** What the client throws for every unsuccessful response, and when there is no response. */
 interface ClientError {
   status?: number
   message: string
 }
 
-/** The client says 400 when nobody answered; only the registry's own words tell the two apart. */
-const NO_WORDS = `${CLIENT_ID} - Error, status`
-const NOBODY_ANSWERED = `${NO_WORDS} 400: `
-const WORDS = `${CLIENT_ID} - `
+/** The client reports status 400 when there was no response; only the message tells the two apart. */
+const NO_MESSAGE = `${CLIENT_ID} - Error, status`
+const NO_RESPONSE = `${NO_MESSAGE} 400: `
+const MESSAGE_PREFIX = `${CLIENT_ID} - `
 
-/** A proxy may answer with a whole page. */
+/** A proxy may respond with a whole HTML page. */
 const SHOWN_CHARS_MAX = 200
 
-const PASSING_STATUSES: readonly unknown[] = [408, 425, 429]
+const RETRYABLE_STATUSES: readonly unknown[] = [408, 425, 429]
 
-/** Whether the registry itself says that it has no such thing. A proxy's 404 is not its answer. */
+/** Whether the registry itself responded 404; a 404 from a proxy does not count. */
 export function isNotFound(error: unknown): boolean {
-  return (error as ClientError).status === 404 && wordsOf(error) !== undefined
+  return (error as ClientError).status === 404 && registryMessage(error) !== undefined
 }
 
-/** REGISTRY_UNAVAILABLE if asking again may help, else REGISTRY_REFUSED with the registry's words. */
+/** REGISTRY_UNAVAILABLE if a retry may help, else REGISTRY_REFUSED with the registry's message. */
 export function registryError(url: string, what: string, error: unknown): InventoryEventsError {
   if (error instanceof InventoryEventsError) return error
   const { status } = error as ClientError
   if (status === 401 || status === 403) {
-    return refused(`${what}: the schema registry at ${url} refused the login (${status})`)
+    return refused(`${what}: the schema registry at ${url} refused the credentials (${status})`)
   }
-  const words = wordsOf(error)
-  const mayPass = words === undefined || status === undefined || status >= 500
-  if (mayPass || PASSING_STATUSES.includes(status)) return unavailable(url, what, error)
-  return refused(`${what}: the schema registry at ${url} refused: ${words} (${status})`)
+  const message = registryMessage(error)
+  const mayPass = message === undefined || status === undefined || status >= 500
+  if (mayPass || RETRYABLE_STATUSES.includes(status)) return unavailable(url, what, error)
+  return refused(`${what}: the schema registry at ${url} refused: ${message} (${status})`)
 }
 
 function unavailable(url: string, what: string, error: unknown): InventoryEventsError {
-  const why = messageOf(error).replace(NOBODY_ANSWERED, '').replace(NO_WORDS, 'status')
-  const words = why.replace(WORDS, '').slice(0, SHOWN_CHARS_MAX)
-  const shown = withTlsHint(words, { ca: 'SCHEMA_REGISTRY_CA' })
-  const message = `${what}: the schema registry at ${url} did not answer as expected: ${shown}`
+  const why = messageOf(error).replace(NO_RESPONSE, '').replace(NO_MESSAGE, 'status')
+  const short = why.replace(MESSAGE_PREFIX, '').slice(0, SHOWN_CHARS_MAX)
+  const shown = withTlsHint(short, { ca: 'SCHEMA_REGISTRY_CA' })
+  const message = `${what}: unexpected response from the schema registry at ${url}: ${shown}`
   return new InventoryEventsError('REGISTRY_UNAVAILABLE', message, { retryable: true })
 }
 
@@ -48,8 +48,9 @@ function refused(message: string): InventoryEventsError {
   return new InventoryEventsError('REGISTRY_REFUSED', message)
 }
 
-function wordsOf(error: unknown): string | undefined {
+/** The registry's own message; undefined if the error has none. */
+function registryMessage(error: unknown): string | undefined {
   const message = messageOf(error)
-  const hasWords = message.startsWith(WORDS) && !message.startsWith(NO_WORDS)
-  return hasWords ? message.slice(WORDS.length) : undefined
+  const isOwn = message.startsWith(MESSAGE_PREFIX) && !message.startsWith(NO_MESSAGE)
+  return isOwn ? message.slice(MESSAGE_PREFIX.length) : undefined
 }

@@ -5,8 +5,8 @@ const TRIES_MAX = 5
 const RETRY_MS = 500
 
 /**
- * Registers a schema, a few times if the registry is not up to it at once. Somebody else may register
- * the very same meanwhile: then it is there, which will do.
+ * Registers a schema and returns its id, trying up to five times. If another client registers the
+ * same schema in the meantime, its id is returned.
  */
 export async function registerWithRetry(
   registry: Pick<Registry, 'register' | 'registeredId'>,
@@ -20,7 +20,7 @@ export async function registerWithRetry(
     } catch (error) {
       const id = await registry.registeredId(subject, text)
       if (id !== undefined) return id
-      // A refusal may be another writer's doing as well: some registries answer 409 to two at once.
+      // A refusal is retried too: some registries return 409 to concurrent writers.
       if (tries >= TRIES_MAX) throw error
     }
     await clock.sleep(RETRY_MS)

@@ -2,7 +2,7 @@ import { InventoryEventsError } from '../../util/errors.ts'
 import { createRegistryClient, type RegistrySettings } from './client.ts'
 import { isNotFound, registryError } from './errors.ts'
 
-/** What the registry has under an id. */
+/** The result of looking up a schema id. */
 export type FetchedSchema = { type: 'found'; text: string } | { type: 'missing'; why: string }
 
 export interface SubjectVersion {
@@ -13,16 +13,16 @@ export interface SubjectVersion {
 
 /** Every method rejects with REGISTRY_UNAVAILABLE (retryable) or REGISTRY_REFUSED. */
 export interface Registry {
-  /** Resolves if the registry answers and lets us in. */
+  /** Resolves if the registry responds and accepts the credentials. */
   check(): Promise<void>
   schemaById(id: number): Promise<FetchedSchema>
-  /** The id of exactly this schema under the subject, if it was registered there. */
+  /** The id of exactly this schema under the subject; undefined if it is not registered there. */
   registeredId(subject: string, text: string): Promise<number | undefined>
-  /** Every version that is not deleted, oldest first; none for a subject that is not there. */
+  /** Every version that is not deleted, oldest first; empty if there is no such subject. */
   versions(subject: string): Promise<SubjectVersion[]>
-  /** Whether the registry's own rules would take the schema, and its words if not. */
+  /** Whether the registry's compatibility rules accept the schema, and its messages if not. */
   isCompatible(subject: string, text: string): Promise<{ ok: boolean; messages: string[] }>
-  /** The subject's own compatibility level; undefined where the registry's default holds. */
+  /** The subject's own compatibility level; undefined if the registry's default applies. */
   compatibility(subject: string): Promise<string | undefined>
   /** Changes the registry. Only the `schemas` command calls it. */
   register(subject: string, text: string): Promise<number>
@@ -32,8 +32,8 @@ export interface Registry {
 
 const REQUEST_TIMEOUT_MS = 10_000
 
-type Answer = Promise<{ data(): unknown }>
-type Request = (limits: { timeout: number; signal: AbortSignal }) => Answer
+type PendingResponse = Promise<{ data(): unknown }>
+type Request = (limits: { timeout: number; signal: AbortSignal }) => PendingResponse
 
 export function createRegistry(
   settings: RegistrySettings,
@@ -41,8 +41,8 @@ export function createRegistry(
 ): Registry {
   const { client, url } = createRegistryClient(settings)
 
-  /** The answer's JSON, or undefined if the registry has no such thing. */
-  async function ask<T>(what: string, request: Request): Promise<T | undefined> {
+  /** Returns the JSON of the response; undefined if the registry returns 404. */
+  async function fetchData<T>(what: string, request: Request): Promise<T | undefined> {
     try {
       const data = await inTime(request, requestTimeoutMs)
       if (typeof data === 'object' && data !== null) return data as T
@@ -50,20 +50,20 @@ export function createRegistry(
       if (isNotFound(error)) return undefined
       throw registryError(url, what, error)
     }
-    throw registryError(url, what, new Error('the answer is not JSON'))
+    throw registryError(url, what, new Error('the response is not JSON'))
   }
 
-  /** As above, where there being no such thing is an error. */
+  /** As above, but a 404 is an error. */
   async function demand<T>(what: string, request: Request): Promise<T> {
-    const data = await ask<T>(what, request)
+    const data = await fetchData<T>(what, request)
     if (data !== undefined) return data
-    const message = `${what}: the schema registry at ${url} says that there is no such thing`
+    const message = `${what}: the schema registry at ${url} returned 404`
     throw new InventoryEventsError('REGISTRY_REFUSED', message)
   }
 
   const { Schema, Subject } = client
   const version = (subject: string, number: number) =>
-    ask<VersionData>(`read version ${number} of ${subject}`, (limits) =>
+    fetchData<VersionData>(`read version ${number} of ${subject}`, (limits) =>
       Subject.version({ subject, version: number, ...limits }),
     )
 
@@ -73,16 +73,19 @@ export function createRegistry(
     },
     async schemaById(id) {
       const what = `read schema ${id}`
-      return fetched(id, await ask<SchemaData>(what, (limits) => Schema.find({ id, ...limits })))
+      return fetched(
+        id,
+        await fetchData<SchemaData>(what, (limits) => Schema.find({ id, ...limits })),
+      )
     },
     async registeredId(subject, text) {
-      const found = await ask<{ id: number }>(`look up ${subject}`, (limits) =>
+      const found = await fetchData<{ id: number }>(`look up ${subject}`, (limits) =>
         Subject.registered({ subject, body: { schema: text }, ...limits }),
       )
       return found?.id
     },
     async versions(subject) {
-      const latest = await ask<VersionData>(`read ${subject}`, (limits) =>
+      const latest = await fetchData<VersionData>(`read ${subject}`, (limits) =>
         Subject.latestVersion({ subject, ...limits }),
       )
       const versions: SubjectVersion[] = []
@@ -93,15 +96,15 @@ export function createRegistry(
       return versions
     },
     async isCompatible(subject, text) {
-      const answer = await ask<{ is_compatible: boolean; messages?: string[] }>(
+      const result = await fetchData<{ is_compatible: boolean; messages?: string[] }>(
         `check ${subject}`,
         (limits) =>
           Subject.compatible({ subject, verbose: true, body: { schema: text }, ...limits }),
       )
-      return { ok: answer?.is_compatible ?? true, messages: answer?.messages ?? [] }
+      return { ok: result?.is_compatible ?? true, messages: result?.messages ?? [] }
     },
     async compatibility(subject) {
-      const config = await ask<{ compatibilityLevel: string }>(
+      const config = await fetchData<{ compatibilityLevel: string }>(
         `read the compatibility of ${subject}`,
         (limits) => Subject.config({ subject, ...limits }),
       )
@@ -129,7 +132,7 @@ interface VersionData {
 
 interface SchemaData {
   schema?: unknown
-  /** Left out for Avro. */
+  /** Missing for Avro. */
   schemaType?: string
   references?: unknown[]
 }
@@ -145,16 +148,16 @@ function fetched(id: number, data: SchemaData | undefined): FetchedSchema {
   return { type: 'found', text: String(schema) }
 }
 
-/** The client's own limit is for silence only, and it may miss an answer that breaks off. */
+/** The client's own timeout covers idle time only, and may miss a response that is cut off. */
 function inTime(request: Request, limitMs: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const abort = new AbortController()
     const timer = setTimeout(() => {
-      reject(new Error(`no answer within ${limitMs} ms`))
+      reject(new Error(`no response within ${limitMs} ms`))
       abort.abort()
     }, limitMs)
     request({ timeout: limitMs, signal: abort.signal })
-      .then((answer) => resolve(answer.data()), reject)
+      .then((response) => resolve(response.data()), reject)
       .finally(() => clearTimeout(timer))
   })
 }

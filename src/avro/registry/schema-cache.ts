@@ -5,22 +5,22 @@ import type { SchemaLookup } from '../writer-schema.ts'
 import type { FetchedSchema } from './registry.ts'
 
 export interface SchemaCache {
-  /** Answers at once; asks the registry in the background for an id not seen before. */
+  /** Returns without waiting; requests an id not seen before from the registry in the background. */
   lookup(id: number): SchemaLookup
   /** Ends the waits between attempts. */
   close(): void
 }
 
 export interface SchemaCacheOptions {
-  /** Rejects if the registry can't tell. */
+  /** Rejects if the registry is unavailable or refuses the request. */
   fetchSchema(id: number): Promise<FetchedSchema>
   clock: Clock
   log?: { warn(fields: object, message: string): void }
 }
 
-/** How many schemas are kept, and how many ids that have none. */
+/** The maximum number of schemas kept, and of ids without a schema. */
 const SCHEMAS_MAX = 10_000
-/** A schema may be registered after its first record was read. */
+/** A missing id is requested again: its schema may be registered after its first record was read. */
 const MISSING_TTL_MS = 60_000
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 30_000
@@ -28,10 +28,10 @@ const LAST_RETRY_MS = 30_000
 type Missing = Extract<SchemaLookup, { type: 'missing' }>
 type Waiting = Extract<SchemaLookup, { type: 'waiting' }>
 
-/** What is known of an id that has no schema yet. */
+/** The state of an id that has no schema yet. */
 interface Unready {
   answer: Missing | Waiting
-  /** When a lookup asks again; Infinity while an answer or the end of a back-off is awaited. */
+  /** When a lookup requests the id again; Infinity during a request or back-off. */
   staleAtMs: number
   failures: number
 }
@@ -43,7 +43,7 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
   const closing = new AbortController()
 
   function lookup(id: number): SchemaLookup {
-    return ready.get(id) ?? fresh(id) ?? ask(id)
+    return ready.get(id) ?? fresh(id) ?? request(id)
   }
 
   function fresh(id: number): SchemaLookup | undefined {
@@ -51,39 +51,39 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
     return known !== undefined && clock.now() < known.staleAtMs ? known.answer : undefined
   }
 
-  function ask(id: number): SchemaLookup {
+  function request(id: number): SchemaLookup {
     const failures = unready.get(id)?.failures ?? 0
-    const why = `asking the registry for schema ${id}`
+    const why = `requesting schema ${id} from the registry`
     const cleared = fetchSchema(id).then(
       (fetched) => settle(id, fetched),
       (error) => retryLater(id, failures + 1, error),
     )
-    return note(id, { type: 'waiting', why, cleared }, failures).answer
+    return remember(id, { type: 'waiting', why, cleared }, failures).answer
   }
 
   function settle(id: number, fetched: FetchedSchema): void {
     const answer = compile(id, fetched)
     if (answer.type === 'missing') {
-      note(id, answer, 0).staleAtMs = clock.now() + MISSING_TTL_MS
+      remember(id, answer, 0).staleAtMs = clock.now() + MISSING_TTL_MS
       return
     }
     unready.delete(id)
     keep(ready, id, answer)
   }
 
-  /** Whoever waited for the answer goes on waiting, until it is time to ask again. */
+  /** Lookups keep returning `waiting` until the back-off ends. */
   async function retryLater(id: number, failures: number, error: unknown): Promise<void> {
     const delayMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1))
-    const why = `schema ${id} is not known yet: ${messageOf(error)}`
+    const why = `schema ${id} could not be fetched: ${messageOf(error)}`
     log?.warn({ schemaId: id, delayMs, failures }, why)
     const cleared = clock.sleep(delayMs, closing.signal).then(() => {
       waiting.staleAtMs = 0
     })
-    const waiting = note(id, { type: 'waiting', why, cleared }, failures)
+    const waiting = remember(id, { type: 'waiting', why, cleared }, failures)
     await cleared
   }
 
-  function note(id: number, answer: Unready['answer'], failures: number): Unready {
+  function remember(id: number, answer: Unready['answer'], failures: number): Unready {
     const entry = { answer, failures, staleAtMs: Number.POSITIVE_INFINITY }
     unready.delete(id)
     keep(unready, id, entry)

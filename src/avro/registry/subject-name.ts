@@ -1,4 +1,4 @@
-/** TopicRecordNameStrategy: one subject for each topic and record, so a topic holds many kinds. */
+/** TopicRecordNameStrategy: one registry subject per topic and record name, so a topic can hold many kinds. */
 export function subjectName(topic: string, fullName: string): string {
   return `${topic}-${fullName}`
 }

@@ -6,15 +6,15 @@ import { registerWithRetry } from './register-with-retry.ts'
 import type { Registry, SubjectVersion } from './registry.ts'
 import { subjectName } from './subject-name.ts'
 
-/** Old services meet new records in every rollout, and new ones old records. */
+/** During a rollout old services read new records and new services read old records. */
 const COMPATIBILITY = 'FULL_TRANSITIVE'
 
-/** One schema of ours beside what the registry has for it. */
+/** A contract schema, and what the registry has for it. */
 interface SubjectState {
   contract: ContractSchema
   subject: string
   versions: SubjectVersion[]
-  /** Undefined while exactly our schema is not registered. */
+  /** Undefined if exactly this schema is not registered. */
   id: number | undefined
 }
 
@@ -32,7 +32,7 @@ export async function listSchemas(registry: Registry, topics: EventTopics, say: 
   }
 }
 
-/** Throws SCHEMA_INCOMPATIBLE with a line for each field, or for each schema not registered. */
+/** Throws SCHEMA_INCOMPATIBLE with a line for each incompatible field or unregistered schema. */
 export async function checkSchemas(registry: Registry, topics: EventTopics, say: Say) {
   const states = await readStates(registry, topics)
   await requireCompatible(registry, states)
@@ -45,13 +45,13 @@ export async function checkSchemas(registry: Registry, topics: EventTopics, say:
   for (const { subject, id } of states) say(`${subject}: ok, id ${id}`)
 }
 
-/** Registers nothing at all when one schema is incompatible. */
+/** Registers all schemas, or none if one is incompatible. */
 export async function registerSubjects(registry: Registry, topics: EventTopics, say: Say) {
   const states = await readStates(registry, topics)
   await requireCompatible(registry, states)
   for (const state of states) {
     const isNew = state.versions.length === 0
-    // A subject that is new has no level to set before its first schema is there.
+    // The level of a new subject can only be set after its first schema is registered.
     if (!isNew) await requireLevel(registry, state.subject)
     const id = state.id ?? (await registerWithRetry(registry, state.subject, state.contract.text))
     if (isNew) await requireLevel(registry, state.subject)
@@ -80,11 +80,11 @@ async function requireCompatible(registry: Registry, states: SubjectState[]): Pr
   const problems: string[] = []
   for (const state of states) problems.push(...(await incompatibilities(registry, state)))
   if (problems.length === 0) return
-  const lines = ['incompatible with what is registered:', ...problems]
+  const lines = ['incompatible with the registered schemas:', ...problems]
   throw new InventoryEventsError('SCHEMA_INCOMPATIBLE', lines.join('\n  '))
 }
 
-/** Each version is compared, since any of them may be in a topic; the registry has the last word. */
+/** Every version is compared, since a topic may hold records of any; then the registry is asked too. */
 async function incompatibilities(registry: Registry, state: SubjectState): Promise<string[]> {
   const { contract, subject, versions, id } = state
   if (id !== undefined || versions.length === 0) return []

@@ -1,7 +1,7 @@
 import { type NamedTypes, namedTypes, qualify } from './qualify.ts'
 import type { ComplexSchema, Schema, SchemaField } from './schema.ts'
 
-/** Two versions of one type, and where in the event they are. */
+/** Two versions of one type, and their path in the event. */
 interface Pair {
   path: string
   older: Schema
@@ -9,8 +9,8 @@ interface Pair {
 }
 
 /**
- * Why records of one version can't be read with the other, in both directions (FULL): one line a
- * field, such as `entity.quantity: type changed from double to string`. Empty if they can.
+ * Why records of one version can't be read with the other, in both directions (FULL): one line per
+ * field, such as `entity.quantity: type changed from double to string`. Empty if compatible.
  */
 export function explainIncompatibility(older: Schema, newer: Schema): string[] {
   const [before, after] = [qualify(older), qualify(newer)]
@@ -21,7 +21,7 @@ export function explainIncompatibility(older: Schema, newer: Schema): string[] {
 
 class Comparison {
   readonly reasons: string[] = []
-  /** Pairs of named types that are compared already, so that recursive schemas end. */
+  /** Pairs of named types already compared, so that recursive schemas terminate. */
   private readonly seen = new Set<string>()
   private readonly olderTypes: NamedTypes
   private readonly newerTypes: NamedTypes
@@ -70,7 +70,7 @@ class Comparison {
     for (const field of added) this.needDefault(join(path, field.name), field, 'added')
   }
 
-  /** Whoever has the field reads records without it. */
+  /** A version that has the field also reads records without it, so it needs a default. */
   private needDefault(path: string, field: SchemaField, what: 'added' | 'removed'): void {
     if (field.default === undefined) this.add(path, `${what} without a default`)
   }
@@ -87,7 +87,7 @@ class Comparison {
     }
   }
 
-  /** Of either version, the other must have a branch for every branch. */
+  /** Each version must have a branch that reads every branch of the other. */
   private compareBranches(path: string, older: Schema[], newer: Schema[]): void {
     const before = new Map(older.map((s) => [labelOf(resolved(s, this.olderTypes)), s]))
     const after = new Map(newer.map((s) => [labelOf(resolved(s, this.newerTypes)), s]))
@@ -106,7 +106,7 @@ class Comparison {
   }
 }
 
-/** What Avro reads a type as, beside itself. */
+/** Avro's type promotions: the writer's type, and what else it may be read as. */
 const PROMOTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['int', ['long', 'float', 'double']],
   ['long', ['float', 'double']],
@@ -123,12 +123,12 @@ function canRead(reader: Labels, writer: Labels): boolean {
   return [...writer.keys()].every(isRead)
 }
 
-/** The definition behind a reference; primitives become `{ type }`, so that all are alike. */
+/** The definition behind a reference; primitives become `{ type }`. */
 function resolved(schema: Schema, types: NamedTypes): ComplexSchema | Schema[] {
   return typeof schema === 'string' ? (types.get(schema) ?? { type: schema }) : schema
 }
 
-/** What a type is called in a message; types that can't be read as each other differ in it. */
+/** A type's name in messages; types with different labels can't be read as each other. */
 function labelOf(schema: ComplexSchema | Schema[]): string {
   if (Array.isArray(schema)) return 'union'
   const { type, name, logicalType, size } = schema

@@ -4,13 +4,13 @@ import { isPluginEvent } from '../../event/guards.ts'
 import { INVENTORY_KINDS } from '../../event/kinds.ts'
 import { type ComplexSchema, fullNameOf, type Schema } from './schema.ts'
 
-/** One record schema of the contract with producers, ready to be registered. */
+/** One record schema of the contract with producers, as it is registered. */
 export interface ContractSchema {
   /** Such as `inventory_events.InventoryReceived`. */
   fullName: string
-  /** The inventory kind; undefined for plugin events and unknown kinds, whose name is data. */
+  /** The inventory kind; undefined for plugin events and unknown kinds, whose name is in the payload. */
   name: string | undefined
-  /** Which topic its records go to. */
+  /** The topic its records are published to. */
   topicFamily: 'inventory' | 'plugin'
   /** Self-contained: shared types are defined where they are first used. */
   schema: ComplexSchema
@@ -22,7 +22,7 @@ const NAMESPACE = 'inventory_events'
 export const PLUGIN_EVENT = `${NAMESPACE}.PluginEvent`
 export const UNKNOWN_EVENT = `${NAMESPACE}.UnknownEvent`
 
-/** The same place seen from `src/avro/schema` and from `dist/avro/schema`. */
+/** The relative path is the same from `src/avro/schema` and from `dist/avro/schema`. */
 const FOLDER = new URL('../../../schemas/', import.meta.url)
 
 const SHARED_FILES: ReadonlyMap<string, string> = new Map([
@@ -44,7 +44,7 @@ export function contractSchema(fullName: string): ContractSchema | undefined {
   return byFullName().get(fullName)
 }
 
-/** The schema that an event is written with. */
+/** The schema that an event is encoded with. */
 export function contractSchemaOf(event: Event): ContractSchema {
   byKind ??= new Map(contractSchemas().map((schema) => [schema.name, schema]))
   const ofKind = event.kind === undefined ? undefined : byKind.get(event.kind)
@@ -79,7 +79,7 @@ function parse(file: string): Schema {
   return JSON.parse(readFileSync(new URL(`${file}.avsc`, FOLDER), 'utf8')) as Schema
 }
 
-/** Puts the definition of a shared type in place of its first reference. */
+/** Replaces the first reference to a shared type with its definition. */
 function expand(schema: Schema, defined: Set<string>): Schema {
   if (typeof schema === 'string') return expandReference(schema, defined)
   if (Array.isArray(schema)) return schema.map((branch) => expand(branch, defined))

@@ -11,7 +11,7 @@ const PRIMITIVES: ReadonlySet<string> = new Set([
   'string',
 ])
 
-/** The schema with every name and reference in full, so that two versions compare by name. */
+/** The schema with fully qualified names and references, so that two versions compare by name. */
 export function qualify(schema: Schema, scope?: string): Schema {
   if (typeof schema === 'string') return PRIMITIVES.has(schema) ? schema : fullNameOf(schema, scope)
   if (Array.isArray(schema)) return schema.map((branch) => qualify(branch, scope))

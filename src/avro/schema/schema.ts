@@ -1,4 +1,4 @@
-/** An Avro schema as its JSON has it. */
+/** An Avro schema in its JSON form. */
 export type Schema = string | Schema[] | ComplexSchema
 
 export interface ComplexSchema {
@@ -23,7 +23,7 @@ export interface SchemaField {
   default?: unknown
 }
 
-/** Whether the schema defines a record; the only kind that a value can be of. */
+/** Whether the schema defines a record; record values must be Avro records. */
 export function isRecordSchema(
   schema: unknown,
 ): schema is ComplexSchema & { name: string; fields: SchemaField[] } {
@@ -32,7 +32,7 @@ export function isRecordSchema(
   return type === 'record' && typeof name === 'string' && Array.isArray(fields)
 }
 
-/** The full name that a definition or a reference has within a namespace. */
+/** The full name of a definition or a reference within a namespace. */
 export function fullNameOf(name: string, namespace: string | undefined): string {
   return name.includes('.') || !namespace ? name : `${namespace}.${name}`
 }

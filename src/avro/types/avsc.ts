@@ -1,8 +1,8 @@
 import avsc from 'avsc'
 
 /**
- * The part of avsc (pinned to one version) that its types leave out. A type reads its value from a
- * tap; overriding `_read` and `_skip` is the only way to change how.
+ * Internals of avsc (pinned to one version) that its type declarations omit. A type reads its value
+ * from a tap; overriding `_read` and `_skip` is the only way to change how.
  */
 export interface Tap {
   buf: Buffer
@@ -21,7 +21,7 @@ export interface Tap {
 export interface Field {
   name: string
   type: AvroType
-  /** Undefined where the field has none. */
+  /** Undefined if the field has no default. */
   defaultValue(): unknown
 }
 
@@ -45,7 +45,7 @@ export interface AvroType {
   _update(reader: Reader, writer: AvroType, options: object): void
 }
 
-/** Reads what another schema wrote. */
+/** Reads values written with another schema. */
 export interface Reader {
   _read(tap: Tap): unknown
 }
@@ -72,12 +72,12 @@ export const StringType = types.StringType as TypeClass
 export const UnwrappedUnionType = types.UnwrappedUnionType as TypeClass
 export const WrappedUnionType = types.WrappedUnionType as TypeClass
 
-/** A tap to point at bytes again and again: avsc makes a new one for each value that it reads. */
+/** A reusable tap: avsc itself allocates one for each value. */
 export function createTap(): Tap {
   let tap: Tap | undefined
   const type = forSchema('null', {})
-  const capture = (given: Tap) => {
-    tap = given
+  const capture = (created: Tap) => {
+    tap = created
   }
   type.decode(Buffer.alloc(0), 0, { _readerType: type, _read: capture } as Reader)
   return tap as unknown as Tap

@@ -1,7 +1,7 @@
 import { ArrayType, type AvroType, MapType, type Tap, WrappedUnionType } from './avsc.ts'
 import { readKey } from './map-key-cache.ts'
 
-/** Refuses counts and sizes that the bytes can't hold: avsc would loop or allocate by them. */
+/** Rejects block counts that exceed the remaining bytes: avsc would loop or allocate by them. */
 export class CheckedArray extends ArrayType {
   override _read(tap: Tap): unknown[] {
     const items: unknown[] = []
@@ -24,7 +24,7 @@ export class CheckedArray extends ArrayType {
   }
 }
 
-/** As above; and it keeps a key `__proto__`, which a plain assignment would drop. */
+/** As above; also keeps a `__proto__` key, which a plain assignment would drop. */
 export class CheckedMap extends MapType {
   override _read(tap: Tap): Record<string, unknown> {
     const map: Record<string, unknown> = {}
@@ -50,7 +50,7 @@ export class CheckedMap extends MapType {
   }
 }
 
-/** Reads a union's value without the wrapper that avsc puts around those it finds ambiguous. */
+/** Reads a union's value without the wrapper that avsc adds to ambiguous unions. */
 export class PlainUnion extends WrappedUnionType {
   override _read(tap: Tap): unknown {
     return this.branch(tap)._read(tap)
@@ -68,7 +68,7 @@ export class PlainUnion extends WrappedUnionType {
   }
 }
 
-/** Every item takes a byte or more, except nulls, of which nobody sends lists. */
+/** Every item takes at least one byte; lists of nulls, the only exception, are not supported. */
 export function blockCount(tap: Tap): number {
   let count = tap.readLong()
   if (count < 0) {

@@ -1,6 +1,6 @@
 import type { Tap } from './avsc.ts'
 
-/** Longer keys are read as any other string is. */
+/** Longer keys are not cached. */
 const KEY_BYTES_MAX = 32
 const PLACES = 512
 
@@ -9,12 +9,12 @@ interface Key {
   text: string
 }
 
-/** Keys that were read before, by a rough hash; a key that falls on another's place takes it. */
+/** Keys read before, by a rough hash; on a collision the newer key replaces the older. */
 const known: (Key | undefined)[] = new Array(PLACES).fill(undefined)
 
 /**
- * Reads a map's key. Maps of attributes have the same few keys again and again: to compare bytes takes
- * less time than to make a text of them and to find out that it is one of those that objects know.
+ * Reads a map's key. Attribute maps repeat the same few keys, and comparing bytes is faster than
+ * decoding a string and interning it as a property name.
  */
 export function readKey(tap: Tap): string | undefined {
   const start = tap.pos

@@ -1,10 +1,10 @@
 /**
- * Records may nest this deep, JSON values included. What the validator lets through is far below;
- * bytes that claim more are refused before they use up the stack.
+ * The maximum nesting of records, JSON values included. Valid events stay far below it; malformed
+ * bytes are rejected before they overflow the stack.
  */
 const RECORD_DEPTH_MAX = 250
 
-/** Decoding is synchronous, so one counter serves it all. */
+/** Decoding is synchronous, so one counter is enough. */
 let depth = 0
 
 export function startDepth(): void {

@@ -3,11 +3,11 @@ import { enterRecord, leaveRecord } from './nesting-limit.ts'
 
 interface PlainField {
   name: string
-  /** Whether null stands for a missing field. */
+  /** Whether null means that the field is missing. */
   optional: boolean
 }
 
-/** Reads a record as a plain object, in which an optional field that is null is missing. */
+/** Reads a record as a plain object without the optional fields that are null. */
 export class PlainRecord extends LogicalType {
   private readonly plainFields: readonly PlainField[]
 
@@ -55,7 +55,7 @@ export class PlainRecord extends LogicalType {
   }
 }
 
-/** Reads and writes the record around a JSON value as the value itself. */
+/** Reads and writes the record that wraps a JSON value as the value itself. */
 export class JsonValueRecord extends LogicalType {
   private readonly valueType: AvroType
 
@@ -75,7 +75,7 @@ export class JsonValueRecord extends LogicalType {
     this.valueType._write(tap, value)
   }
 
-  /** JSON is JSON, whatever branches the writer's union has. */
+  /** A JSON value is read as written: its union may have other branches in the writer's schema. */
   override _update(reader: Reader, writer: AvroType): void {
     if (writer instanceof JsonValueRecord) reader._read = (tap) => writer._read(tap)
   }
@@ -95,7 +95,7 @@ export class JsonValueRecord extends LogicalType {
   }
 }
 
-/** Whether a field of this type may be null, which stands for a missing value. */
+/** Whether a field of this type may be null, which means a missing value. */
 export function isNullable({ types }: AvroType): boolean {
   return types?.some(({ typeName }) => typeName === 'null') ?? false
 }

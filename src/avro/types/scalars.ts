@@ -11,7 +11,7 @@ import {
 } from './avsc.ts'
 import { readLong, writeLong } from './varint.ts'
 
-/** JSON has no infinities and no NaN, so neither has an event. */
+/** Rejects NaN and infinities, which JSON cannot represent. */
 export class FiniteDouble extends DoubleType {
   override _read(tap: Tap): number {
     return finite(tap.readDouble())
@@ -24,7 +24,7 @@ export class FiniteFloat extends FloatType {
   }
 }
 
-/** A number, or its digits as a string where a number would not be exact. */
+/** A number, or a string of digits if a number would not be exact. */
 export class ExactLong extends LongType {
   override _read(tap: Tap): number | string {
     const value = readLong(tap)
@@ -32,7 +32,7 @@ export class ExactLong extends LongType {
   }
 }
 
-/** Bytes as JSON can hold them: base64. */
+/** Bytes as a base64 string. */
 export class Base64Bytes extends BytesType {
   override _read(tap: Tap): string | undefined {
     return tap.readBytes()?.toString('base64')
@@ -45,7 +45,7 @@ export class Base64Fixed extends FixedType {
   }
 }
 
-/** `timestamp-micros`, as RFC 3339 text in UTC. */
+/** `timestamp-micros` as an RFC 3339 string in UTC. */
 export class TimestampMicros extends LongType {
   override _read(tap: Tap): string {
     return timeText(readLong(tap))
@@ -71,13 +71,13 @@ export class TimestampMicros extends LongType {
     if (writer instanceof LongType) reader._read = readerOf(this, writer)
   }
 
-  /** A default value in a schema is a number. */
+  /** Default values in a schema are numbers. */
   _copy(value: unknown): unknown {
     return typeof value === 'number' ? timeText(value) : value
   }
 }
 
-/** `timestamp-millis`, which other producers use. */
+/** `timestamp-millis`, which foreign schemas use. */
 export class TimestampMillis extends TimestampMicros {
   override _read(tap: Tap): string {
     const millis = readLong(tap)
@@ -85,7 +85,7 @@ export class TimestampMillis extends TimestampMicros {
   }
 }
 
-/** A writer's own unit counts; a plain long is taken to be of ours. */
+/** The writer's unit is used; a long without a logical type is read in the reader's unit. */
 function readerOf(ours: AvroType, writer: AvroType): (tap: Tap) => unknown {
   const type = writer instanceof TimestampMicros ? writer : ours
   return (tap) => type._read(tap)

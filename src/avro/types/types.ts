@@ -26,12 +26,12 @@ const TIMESTAMPS: ReadonlyMap<unknown, AvroType> = new Map<string, AvroType>([
   ['timestamp-millis', new TimestampMillis()],
 ])
 
-/** The type that events are written with, and read as. */
+/** The type that events are encoded with and decoded as. */
 export function createContractType(schema: Schema): AvroType {
   return forSchema(schema, { typeHook: createHook(), omitRecordMethods: true })
 }
 
-/** The type that reads what a producer's schema wrote, as JSON. */
+/** The type that decodes records of a producer's schema to JSON values. */
 export function createWriterType(schema: Schema): AvroType {
   const hook = createHook()
   const typeHook = (part: Schema, options: object) =>
@@ -43,9 +43,9 @@ interface HookOptions {
   namespace?: string
 }
 
-/** Puts our types in place of avsc's. */
+/** Replaces avsc's types with the ones of this folder. */
 function createHook() {
-  // A record's own type asks the hook for the same schema again, to make the type under it.
+  // A record type calls the hook again with the same schema to create its underlying type.
   const started = new Set<ComplexSchema>()
   return (part: Schema, options: HookOptions): AvroType | undefined => {
     if (typeof part === 'string' || Array.isArray(part)) return SCALARS.get(part)

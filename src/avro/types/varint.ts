@@ -1,10 +1,10 @@
 import type { Tap } from './avsc.ts'
 
-/** Beyond it avsc's arithmetic, which zigzags in floating point, is no longer exact. */
+/** Above this, avsc's zigzag arithmetic in floating point is no longer exact. */
 const EXACT_MAX = 2 ** 52
 const VARINT_BYTES_MAX = 10
 
-/** Reads an Avro long exactly: a bigint where a number would not be safe. */
+/** Reads an Avro long exactly; returns a bigint if it is not a safe integer. */
 export function readLong(tap: Tap): number | bigint {
   const start = tap.pos
   const value = tap.readLong()

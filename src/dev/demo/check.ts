@@ -1,20 +1,20 @@
 export interface Check {
   name: string
   ok: boolean
-  /** Figures; of a check that failed, the first things that are wrong. */
+  /** Figures, or for a failed check the first problems. */
   detail: string
 }
 
 const SHOWN = 3
 
-/** A check that holds when nothing is wrong. */
-export function check(name: string, wrong: readonly string[], good: string): Check {
-  if (wrong.length === 0) return { name, ok: true, detail: good }
-  const more = wrong.length > SHOWN ? `; and ${figure(wrong.length - SHOWN)} more` : ''
-  return { name, ok: false, detail: `${wrong.slice(0, SHOWN).join('; ')}${more}` }
+/** Creates a check that passes if there are no problems. */
+export function check(name: string, problems: readonly string[], figures: string): Check {
+  if (problems.length === 0) return { name, ok: true, detail: figures }
+  const more = problems.length > SHOWN ? `; and ${figure(problems.length - SHOWN)} more` : ''
+  return { name, ok: false, detail: `${problems.slice(0, SHOWN).join('; ')}${more}` }
 }
 
-/** A number as people read it: `20,000`. */
+/** A number with thousands separators: `20,000`. */
 export function figure(count: number): string {
   return count.toLocaleString('en')
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../util/errors.ts'
 
-/** What has to be taken back at the end, however the end comes about. */
+/** Steps to undo at the end, whether the run succeeds, fails or is interrupted. */
 export class Cleanup {
   #steps: { what: string; step: () => Promise<unknown> }[] = []
   #say: (message: string) => void
@@ -13,7 +13,7 @@ export class Cleanup {
     this.#steps.push({ what, step })
   }
 
-  /** Takes back everything, the last first. A step that fails is told and does not hold up the others. */
+  /** Runs the steps in reverse order. A failing step is logged and does not stop the others. */
   async run(): Promise<void> {
     for (let next = this.#steps.pop(); next !== undefined; next = this.#steps.pop()) {
       await next.step().catch((error) => this.#say(`could not ${next?.what}: ${messageOf(error)}`))

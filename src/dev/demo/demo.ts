@@ -18,8 +18,8 @@ import { judge } from './verdict.ts'
 import { waitUntilCaughtUp } from './wait-for-lag-zero.ts'
 
 /**
- * The main job once, from an empty topic to the verdict; answers whether it all adds up. Takes back
- * whatever it started and created, save where all of it is to be kept.
+ * Runs the demo, from empty topics to the verdict. Returns whether all checks passed. Removes whatever
+ * it started and created, unless `keep` is set.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { keep, say, signal } = options
@@ -40,8 +40,8 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     })
     needsLogs = !ok
     isKept = keep
-    if (!ok) say(`not everything adds up; logs of the replicas: ${shown(run)}`)
-    if (keep) tellHowToEnd(run, stack, replicas)
+    if (!ok) say(`some checks failed; logs of the replicas: ${shown(run)}`)
+    if (keep) printHowToEnd(run, stack, replicas)
     return ok
   } finally {
     if (!isKept) await undo.run()
@@ -51,20 +51,20 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 async function bringUp(options: DemoOptions, undo: Cleanup): Promise<Stack> {
   const { folder, env, say, signal } = options
   const stack = await stackUp({ folder, env, say, signal })
-  if (stack.started) undo.add('end the stack', () => stackDown({ folder, env, say }))
+  if (stack.started) undo.add('stop the stack', () => stackDown({ folder, env, say }))
   return stack
 }
 
 async function work(run: Run, undo: Cleanup): Promise<{ ok: boolean; replicas: Replica[] }> {
   await setUp(run, undo)
   const stream = generateStream(run)
-  const odd = await makeMalformedRecords(run)
+  const malformed = await makeMalformedRecords(run)
   const plugins = await loadSamplePlugins(run)
-  const expected = await expect(plugins, stream, odd)
+  const expected = await expect(plugins, stream, malformed)
 
   const replicas = await startReplicas(run, undo)
   const startMs = Date.now()
-  await publishAll(run, stream, odd)
+  await publishAll(run, stream, malformed)
   await waitUntilCaughtUp(run)
   const seconds = (Date.now() - startMs) / 1000
 
@@ -86,16 +86,16 @@ function summary({ events, replicas }: Run, found: Evidence, seconds: number): s
   return `${counted(events, 'event')} of ${entities}, ${handled}, published to committed in ${seconds.toFixed(1)} s.`
 }
 
-function tellHowToEnd({ env, topics, ...run }: Run, stack: Stack, replicas: readonly Replica[]) {
+function printHowToEnd({ env, topics, ...run }: Run, stack: Stack, replicas: readonly Replica[]) {
   const isLocal = stack.started || !env.KAFKA_BROKERS
   const kill = `kill ${replicas.map(({ pid }) => pid).join(' ')}`
   const lines = [
-    '\nthe service goes on:',
+    '\nthe service keeps running:',
     ...replicas.map(({ url }) => `  metrics  ${url}/metrics`),
     `  logs     ${shown(run)}`,
     `  topics   ${topics.inventory}, ${topics.plugin}`,
     `  Kafka    KAFKA_BROKERS=${stack.brokers} SCHEMA_REGISTRY_URL=${stack.registryUrl}`,
-    `  end it   ${kill}${isLocal ? ' && npx inventory-events stack down' : ''}`,
+    `  stop it  ${kill}${isLocal ? ' && npx inventory-events stack down' : ''}`,
   ]
   run.say(lines.join('\n'))
 }

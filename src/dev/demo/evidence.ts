@@ -13,7 +13,7 @@ import type { Run } from './run.ts'
 
 const READ_MS = 120_000
 
-/** Gathers what was left behind: in files, in the dead-letter topics, in the group's offsets. */
+/** Collects the results of the run from effects files, dead-letter topics and the group's offsets. */
 export async function gatherEvidence(
   run: Run,
   samples: readonly Sample[],
@@ -21,11 +21,11 @@ export async function gatherEvidence(
 ): Promise<Evidence> {
   const { kafka, groupId, inputTopics, workFolder, say } = run
   say('checking effects, dead letters and offsets')
-  const letters = await readLetters(run)
+  const deadLetters = await readDeadLetters(run)
   return {
     effects: await readEffects(workFolder),
-    letters,
-    originals: await readOriginals(run, new Set(letters.map(placeOfOriginal))),
+    letters: deadLetters,
+    originals: await readOriginals(run, new Set(deadLetters.map(placeOfOriginal))),
     counts: countsIn(samples),
     unaccounted: unaccountedIn(samples),
     offsets: await groupOffsets(kafka, groupId, inputTopics),
@@ -46,12 +46,12 @@ async function readEffects(folder: string): Promise<Effect[]> {
     .sort((one, other) => one.atUs - other.atUs)
 }
 
-async function readLetters(run: Run): Promise<SourceRecord[]> {
-  const letters: SourceRecord[] = []
+async function readDeadLetters(run: Run): Promise<SourceRecord[]> {
+  const deadLetters: SourceRecord[] = []
   for (const topic of run.inputTopics) {
-    await read(run, deadLetterTopicOf(topic), (record) => letters.push(record))
+    await read(run, deadLetterTopicOf(topic), (record) => deadLetters.push(record))
   }
-  return letters
+  return deadLetters
 }
 
 async function readOriginals(

@@ -10,38 +10,37 @@ import type { MalformedRecord } from './malformed-records.ts'
 
 export interface ExpectedEffect {
   key: string
-  /** Its place in the stream: effects of a key come in this order. */
+  /** Its index in the stream: effects of a key must be in this order. */
   place: number
 }
 
-/** What has to be found when all is done, worked out from what is published. */
+/** The expected results, computed from what is published. */
 export interface Expectation {
-  /** By the plugin's slug; `*` stands for all, where no filter can be asked. */
+  /** By the plugin's slug; `*` for records that no filter could be evaluated for. */
   counts: Map<string, Counts>
   /** By the plugin's slug, then the event's id. */
   effects: Map<string, Map<string, ExpectedEffect>>
-  /** Each as `deadLetterName` has it. */
+  /** Dead letters, each as `deadLetterName` names it. */
   letters: string[]
 }
 
-/** How a dead letter is told: by plugin, reason and the event's id, or the record's key. */
+/** Identifies a dead letter by plugin, reason and the event's id, or the record's key. */
 export function deadLetterName(plugin: string, reason: string, label: string): string {
   return `${plugin} ${reason} ${label}`
 }
 
 /**
- * Asks each plugin in turn about every publication, as the service should: its filter by name, its
- * handler once per event id and again while it fails. Plugins must answer the same as often as they
- * are asked.
+ * Runs every publication through each plugin as the service should: its filter by name, its handler
+ * once per event id and again while it fails. Plugins must be deterministic.
  */
 export async function expect(
   plugins: readonly LoadedPlugin[],
   stream: readonly Publication[],
-  odd: readonly MalformedRecord[],
+  malformed: readonly MalformedRecord[],
 ): Promise<Expectation> {
   const expectation: Expectation = { counts: new Map(), effects: new Map(), letters: [] }
   for (const plugin of plugins) await expectOf(plugin, stream, expectation)
-  for (const record of odd) expectLetters(record, plugins, expectation)
+  for (const record of malformed) expectDeadLetters(record, plugins, expectation)
   return expectation
 }
 
@@ -75,8 +74,8 @@ async function expectOf(
   effects.set(plugin.slug, processed)
 }
 
-/** Undecodable: for each plugin that wants its name, or once for all where there is none. */
-function expectLetters(
+/** An undecodable record has a dead letter per plugin that wants its name, or one if it has no name. */
+function expectDeadLetters(
   { name, key }: MalformedRecord,
   plugins: readonly LoadedPlugin[],
   { counts, letters }: Expectation,
@@ -108,7 +107,7 @@ async function tryOut(
       await plugin.processEvent(event, contextOf(event, attempts))
       return { attempts, ok: true }
     } catch {
-      // Failing now and then is what these plugins are for.
+      // Some sample plugins fail on purpose.
     }
   }
   return { attempts: maxAttempts, ok: false }

@@ -2,19 +2,19 @@ import type { SourceRecord } from '../../event/record.ts'
 import type { Counts } from '../replicas/counts.ts'
 import type { Effect } from '../replicas/effect.ts'
 
-/** What was found when all was done. */
+/** The results of a run. */
 export interface Evidence {
-  /** In the order in which they happened. */
+  /** In the order in which they occurred. */
   effects: readonly Effect[]
-  /** The dead-letter topics, read back. */
+  /** The dead letters read from their topics. */
   letters: readonly SourceRecord[]
-  /** The records that the letters name as theirs, by `topic/partition@offset`. */
+  /** The dead letters' original records, by `topic/partition@offset`. */
   originals: ReadonlyMap<string, SourceRecord>
-  /** Of all replicas together, as they counted. */
+  /** The sum of all replicas' metrics. */
   counts: ReadonlyMap<string, Counts>
   unaccounted: number
   offsets: readonly PartitionEnd[]
-  /** How each replica ended; undefined while they are kept running. */
+  /** How each replica ended; undefined if they keep running. */
   exits: readonly ReplicaExit[] | undefined
 }
 

@@ -4,18 +4,18 @@ import { type Check, check, figure } from './check.ts'
 import { deadLetterName, type Expectation } from './expectation.ts'
 import type { Evidence } from './findings.ts'
 
-/** Whether the dead letters are those expected, and hold what the records held. */
+/** Checks that the dead letters are as expected and have the content of their records. */
 export function deadLetterChecks(expected: Expectation, found: Evidence): Check[] {
-  return [rightLetters(expected, found), originalBytes(found)]
+  return [expectedDeadLetters(expected, found), originalBytes(found)]
 }
 
-/** Where the record came from: `topic/partition@offset`. */
+/** The position of the original record: `topic/partition@offset`. */
 export function placeOfOriginal({ headers }: SourceRecord): string {
   const text = (name: string) => headerText(headers, name)
   return `${text(DLQ.topic)}/${text(DLQ.partition)}@${text(DLQ.offset)}`
 }
 
-function rightLetters({ letters }: Expectation, found: Evidence): Check {
+function expectedDeadLetters({ letters }: Expectation, found: Evidence): Check {
   const left = new Map<string, number>()
   for (const name of letters) left.set(name, (left.get(name) ?? 0) + 1)
   for (const letter of found.letters) {
@@ -38,7 +38,7 @@ function originalBytes({ letters, originals }: Evidence): Check {
   const wrong = letters.flatMap((letter) => {
     const place = placeOfOriginal(letter)
     const original = originals.get(place)
-    const what = original === undefined ? 'there is no such record' : difference(letter, original)
+    const what = original === undefined ? 'no such record' : difference(letter, original)
     return what === undefined ? [] : [`dead letter of ${place}: ${what}`]
   })
   const good = 'key, value, headers and partition compared'
@@ -46,13 +46,13 @@ function originalBytes({ letters, originals }: Evidence): Check {
 }
 
 function difference(letter: SourceRecord, original: SourceRecord): string | undefined {
-  if (!isSame(letter.key, original.key)) return 'another key'
-  if (!isSame(letter.value, original.value)) return 'another value'
-  if (letter.partition !== original.partition) return `it is in partition ${letter.partition}`
+  if (!isSame(letter.key, original.key)) return 'different key'
+  if (!isSame(letter.value, original.value)) return 'different value'
+  if (letter.partition !== original.partition) return `different partition ${letter.partition}`
   const changed = Object.entries(original.headers).find(
     ([name, value]) => String(value) !== headerText(letter.headers, name),
   )
-  return changed === undefined ? undefined : `another header ${changed[0]}`
+  return changed === undefined ? undefined : `different header ${changed[0]}`
 }
 
 function isSame(one: Buffer | null, other: Buffer | null): boolean {

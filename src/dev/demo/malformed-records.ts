@@ -2,17 +2,17 @@ import { encodeEvent } from '../../avro/codec/encoder.ts'
 import { FRAME_BYTES, writeFrame } from '../../avro/wire-format.ts'
 import { SAMPLES } from '../workload/samples.ts'
 
-/** A record that holds no readable event. */
+/** A record that cannot be decoded. */
 export interface MalformedRecord {
-  /** Its key, unlike that of any entity, so that it is told by it. */
+  /** A key that no entity has, which identifies the record. */
   key: string
   value: Buffer
-  /** The kind that filters are still asked about; undefined where not even that can be read. */
+  /** The kind that filters are evaluated with; undefined if not even that can be read. */
   name: string | undefined
 }
 
 const EVENT = SAMPLES.find(({ kind }) => kind === 'inventory.moved')!
-/** A schema id that no registry has given out. */
+/** A schema id that no registry assigns. */
 const UNKNOWN_SCHEMA_ID = 0x7fffffff
 
 /** Records as faulty producers write them; `schemaId` is the registry's id of the moved event. */
@@ -28,5 +28,5 @@ export function malformedRecords(schemaId: number): MalformedRecord[] {
   ]
 }
 
-/** The event whose schema the odd records need. */
+/** The event whose schema the malformed records need. */
 export const MALFORMED_EVENT = EVENT

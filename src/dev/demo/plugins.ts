@@ -8,11 +8,11 @@ import type { Run } from './run.ts'
 
 const NAMES = ['every-event', 'single-event', 'flaky', 'picky']
 
-// In a clone, the plugins as they were written; in the package, what they were compiled to.
+// TypeScript sources in a clone, compiled files in the package.
 const extension = extname(import.meta.url)
 const FOLDER = extension === '.ts' ? '../../../examples/plugins/' : '../../examples/'
 
-/** The sample plugins as the demo itself asks them, to know what to expect. */
+/** Loads the sample plugins into this process, to compute what to expect. */
 export async function loadSamplePlugins({ config, workFolder }: Run): Promise<LoadedPlugin[]> {
   const files = NAMES.map((name) => fileURLToPath(urlOf(name)))
   const loaded = await loadPlugins(files, { cwd: workFolder, defaults: defaultsFrom(config) })
@@ -22,7 +22,7 @@ export async function loadSamplePlugins({ config, workFolder }: Run): Promise<Lo
   return loaded.plugins
 }
 
-/** Writes a module for each sample plugin that also records what it processed; answers `PLUGINS`. */
+/** Writes a module per sample plugin that also records its effects. Returns the value of PLUGINS. */
 export async function writeRecordedPlugins(workFolder: string): Promise<string> {
   const recorder = new URL(`../replicas/recorder${extension}`, import.meta.url)
   for (const name of NAMES) {

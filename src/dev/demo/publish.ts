@@ -10,20 +10,20 @@ import type { Run } from './run.ts'
 
 const CHUNK = 2_000
 
-/** Publishes the stream in its order, with the odd records in the middle of it. */
+/** Publishes the stream in order, with the malformed records after the first chunk. */
 export async function publishAll(
   run: Run,
   stream: readonly Publication[],
-  odd: readonly MalformedRecord[],
+  malformed: readonly MalformedRecord[],
 ): Promise<void> {
   const { config, topics, log, say, show, signal } = run
-  say(`publishing ${figure(stream.length + odd.length)} records`)
+  say(`publishing ${figure(stream.length + malformed.length)} records`)
   const publisher = await openPublisher(config, { topics, log })
   try {
     for (let from = 0; from < stream.length; from += CHUNK) {
       signal.throwIfAborted()
       await publisher.publish(stream.slice(from, from + CHUNK).map(({ event }) => event))
-      if (from === 0) await produceOdd(run, odd)
+      if (from === 0) await produceMalformed(run, malformed)
       show(`published ${figure(Math.min(stream.length, from + CHUNK))}`)
     }
   } finally {
@@ -31,17 +31,20 @@ export async function publishAll(
   }
 }
 
-/** The odd records of this run; they carry the id of a schema that the registry has. */
+/** The malformed records of this run, with the id of a registered schema. */
 export async function makeMalformedRecords({ registry, topics }: Run): Promise<MalformedRecord[]> {
   const { fullName, text } = contractSchemaOf(MALFORMED_EVENT)
   const subject = subjectName(topics.inventory, fullName)
   const schemaId = await registry.registeredId(subject, text)
-  if (schemaId === undefined) throw failed(`${subject}: registered just now, but not found`)
+  if (schemaId === undefined) throw failed(`${subject}: registered but not found`)
   return malformedRecords(schemaId)
 }
 
-async function produceOdd({ kafka, topics }: Run, odd: readonly MalformedRecord[]): Promise<void> {
+async function produceMalformed(
+  { kafka, topics }: Run,
+  malformed: readonly MalformedRecord[],
+): Promise<void> {
   const producer = await createProducer(kafka)
-  const records = odd.map(({ key, value }) => ({ key, value }))
+  const records = malformed.map(({ key, value }) => ({ key, value }))
   await producer.send(topics.inventory, records).finally(() => producer.close())
 }

@@ -13,8 +13,8 @@ import { partitionsOf } from './set-up.ts'
 const READY_MS = 60_000
 
 /**
- * Starts the replicas and waits until each has its share of the partitions. Only then may anything
- * be published: their memories of what is completed are not shared, so a partition must not move.
+ * Starts the replicas and waits until each owns partitions. Publish only after that, so that no
+ * rebalance disturbs the expected counts.
  */
 export async function startReplicas(run: Run, undo: Cleanup): Promise<Replica[]> {
   const { replicas: count, workFolder, keep, signal, say } = run
@@ -33,7 +33,7 @@ export async function startReplicas(run: Run, undo: Cleanup): Promise<Replica[]>
     seen = `they own ${owned.map(({ length }) => length).join(', ')} partitions`
     return isSharedOut(owned, partitionsOf(run)) && (await areReady(replicas))
   }
-  const what = `${count} replicas to be ready and share the partitions`
+  const what = `${count} replicas to be ready and own all partitions`
   await waitFor(what, isShared, { timeoutMs: READY_MS, signal, last: () => seen })
   return replicas
 }
@@ -47,9 +47,9 @@ export function stopReplicas(replicas: readonly Replica[]): Promise<ReplicaExit[
 }
 
 async function areReady(replicas: readonly Replica[]): Promise<boolean> {
-  const answers = await Promise.all(replicas.map(({ url }) => fetch(`${url}/readyz`)))
-  await Promise.all(answers.map((answer) => answer.body?.cancel()))
-  return answers.every(({ ok }) => ok)
+  const responses = await Promise.all(replicas.map(({ url }) => fetch(`${url}/readyz`)))
+  await Promise.all(responses.map((response) => response.body?.cancel()))
+  return responses.every(({ ok }) => ok)
 }
 
 function environmentOf({ env, config, inputTopics, groupId }: Run, plugins: string) {

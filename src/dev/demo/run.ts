@@ -14,24 +14,24 @@ export interface DemoOptions {
   events: number
   replicas: number
   seed: number
-  /** Leave the stack and the service running. */
+  /** Leaves the stack and the service running. */
   keep: boolean
-  /** The git-ignored folder of everything local. */
+  /** The git-ignored folder for local files. */
   folder: string
   env: NodeJS.ProcessEnv
-  /** A line for people to read: what is done now. */
+  /** Prints the current step. */
   say(message: string): void
-  /** How far it is, shown over and over in one place. */
+  /** Shows progress, updated in place. */
   show(progress: string): void
-  /** The result. */
+  /** Prints the result. */
   print(text: string): void
   /** For the Kafka client's own lines. */
   log: Logger
-  /** Aborts with the error to end with. */
+  /** Aborted with the error to end with. */
   signal: AbortSignal
 }
 
-/** One run of the demo and what it has to itself. */
+/** One run of the demo with its own resources. */
 export interface Run extends DemoOptions {
   config: ServiceConfig
   kafka: Kafka
@@ -43,12 +43,12 @@ export interface Run extends DemoOptions {
   workFolder: string
 }
 
-/** Names, connections and a folder that no other run has. */
+/** Creates unique names, connections and a folder for a run. */
 export async function openRun(options: DemoOptions, endpoints: Endpoints): Promise<Run> {
   const { env, log, folder } = options
-  const given = { KAFKA_BROKERS: endpoints.brokers, SCHEMA_REGISTRY_URL: endpoints.registryUrl }
+  const stack = { KAFKA_BROKERS: endpoints.brokers, SCHEMA_REGISTRY_URL: endpoints.registryUrl }
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
-  const config = loadConfig({ ...env, ...given }, { required })
+  const config = loadConfig({ ...env, ...stack }, { required })
   const name = `demo-${randomBytes(3).toString('hex')}`
   const topics = { inventory: `${name}.inventory.events`, plugin: `${name}.plugin.events` }
   const workFolder = join(folder, 'demo', name)

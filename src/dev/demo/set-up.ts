@@ -14,7 +14,7 @@ import type { Run } from './run.ts'
 
 const PARTITIONS = 6
 
-/** Creates the run's topics and subjects, to be deleted at the end. */
+/** Creates the run's topics and registry subjects; they are deleted at the end. */
 export async function setUp(run: Run, undo: Cleanup): Promise<void> {
   const { config, kafka, registry, topics, inputTopics, groupId, say } = run
   say(`creating topics and subjects: ${inputTopics.join(', ')}`)

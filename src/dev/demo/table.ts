@@ -9,7 +9,7 @@ const COLUMNS = [
   ['dead-lettered', 'deadLettered'],
 ] as const satisfies readonly (readonly [string, keyof Counts])[]
 
-/** What each plugin did, a row each; what no plugin could be asked about comes last. */
+/** The counts of each plugin, one per row; records without a readable name come last. */
 export function formatTable(slugs: readonly string[], counts: ReadonlyMap<string, Counts>): string {
   const rows = [
     ['plugin', ...COLUMNS.map(([title]) => title)],

@@ -4,11 +4,11 @@ import type { Expectation } from './expectation.ts'
 import type { Evidence, ReplicaExit } from './findings.ts'
 import { deadLetterChecks } from './letter-checks.ts'
 
-/** Holds what was found against what was expected. Every claim of the demo is one check. */
+/** Compares the results with the expectation. Each guarantee is one check. */
 export function judge(expected: Expectation, found: Evidence): Check[] {
   return [
     nothingLost(expected, found),
-    noEffectTwice(expected, found),
+    noDuplicateEffects(expected, found),
     nothingUnaccounted(expected, found),
     orderHeld(expected, found),
     ...deadLetterChecks(expected, found),
@@ -28,28 +28,28 @@ function nothingLost({ effects }: Expectation, found: Evidence): Check {
   return check('nothing lost', lost, `${figure(expected.length)} effects of handlers`)
 }
 
-function noEffectTwice({ effects }: Expectation, found: Evidence): Check {
+function noDuplicateEffects({ effects }: Expectation, found: Evidence): Check {
   const seen = new Set<string>()
   const wrong: string[] = []
   for (const { plugin, eventId } of found.effects) {
     const name = `${plugin} ${eventId}`
-    if (!effects.get(plugin)?.has(eventId)) wrong.push(`${plugin} processed ${eventId} unasked`)
+    if (!effects.get(plugin)?.has(eventId))
+      wrong.push(`${plugin} processed ${eventId} unexpectedly`)
     else if (seen.has(name)) wrong.push(`${plugin} processed ${eventId} again`)
     seen.add(name)
   }
   const duplicates = [...found.counts.values()].reduce((sum, { duplicate }) => sum + duplicate, 0)
-  return check('no effect twice', wrong, `${figure(duplicates)} duplicates turned away`)
+  return check('no duplicate effects', wrong, `${figure(duplicates)} duplicates detected`)
 }
 
-/** The replicas' own books balance, and say what the stream says. */
+/** The replicas' metrics are consistent and equal the counts of the stream. */
 function nothingUnaccounted(expected: Expectation, found: Evidence): Check {
   const slugs = new Set([...expected.counts.keys(), ...found.counts.keys()])
   const wrong = [...slugs].flatMap((slug) =>
     differences(slug, expected.counts.get(slug) ?? NO_COUNTS, found.counts.get(slug) ?? NO_COUNTS),
   )
-  if (found.unaccounted !== 0)
-    wrong.unshift(`${figure(found.unaccounted)} deliveries unaccounted for`)
-  return check('nothing unaccounted for', wrong, 'the replicas count what was published')
+  if (found.unaccounted !== 0) wrong.unshift(`${figure(found.unaccounted)} unaccounted`)
+  return check('nothing unaccounted for', wrong, "the replicas' metrics match what was published")
 }
 
 function differences(slug: string, expected: Counts, found: Counts): string[] {
@@ -59,7 +59,7 @@ function differences(slug: string, expected: Counts, found: Counts): string[] {
     .map((column) => `${slug}: expected ${expected[column]} ${column}, got ${found[column]}`)
 }
 
-/** An effect counts where it stands first: that it stands there twice is another check's affair. */
+/** Uses the first effect of each event; `noDuplicateEffects` reports repeated ones. */
 function orderHeld({ effects }: Expectation, found: Evidence): Check {
   const last = new Map<string, { place: number; eventId: string }>()
   const seen = new Set<string>()
@@ -68,7 +68,7 @@ function orderHeld({ effects }: Expectation, found: Evidence): Check {
     const expected = effects.get(plugin)?.get(eventId)
     if (expected === undefined || seen.has(`${plugin} ${eventId}`)) continue
     seen.add(`${plugin} ${eventId}`)
-    if (key !== expected.key) wrong.push(`${eventId} came under key ${key}, not ${expected.key}`)
+    if (key !== expected.key) wrong.push(`${eventId} has key ${key}, expected ${expected.key}`)
     const lane = `${plugin} ${expected.key}`
     const before = last.get(lane)
     if (before !== undefined && before.place > expected.place) {

@@ -7,7 +7,7 @@ import type { Run } from './run.ts'
 const INTERVAL_MS = 500
 const STALLED_MS = 60_000
 
-/** Waits until the group has committed the end of every partition, for as long as it gets on. */
+/** Waits until the group has committed the end of every partition. Throws if there is no progress for STALLED_MS. */
 export async function waitUntilCaughtUp(run: Run): Promise<void> {
   const { kafka, groupId, inputTopics, signal, say, show } = run
   say('waiting until everything is handled and committed')
@@ -27,6 +27,6 @@ export async function waitUntilCaughtUp(run: Run): Promise<void> {
 }
 
 function stalled(groupId: string, committed: number, end: number) {
-  const where = `it stands at ${figure(committed)} of ${figure(end)} records`
+  const where = `it has committed ${figure(committed)} of ${figure(end)} records`
   return failed(`waited ${STALLED_MS / 1000} s for group ${groupId} to commit more; ${where}`)
 }

@@ -1,4 +1,4 @@
-/** What a handler's normal return leaves behind: one line of a replica's effects file. */
+/** A normal return of a handler: one line of a replica's effects file. */
 export interface Effect {
   plugin: string
   eventId: string
@@ -7,7 +7,7 @@ export interface Effect {
   partition: number
   offset: number
   attempt: number
-  /** Microseconds of the machine's monotonic clock, so that replicas' effects can be told apart. */
+  /** Microseconds of the machine's monotonic clock, so that effects of several replicas can be ordered. */
   atUs: number
 }
 
@@ -21,7 +21,7 @@ export function parseEffect(line: string): Effect {
   return { plugin, eventId, key, topic, partition, offset, attempt, atUs }
 }
 
-/** What a replica's effects file is called, in the demo's working folder. */
+/** The name of a replica's effects file, in the working folder. */
 export const EFFECTS_FILE = /^effects-\d+\.jsonl$/
 
 export function effectsFileOf(pid: number): string {

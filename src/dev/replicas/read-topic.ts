@@ -8,15 +8,15 @@ import { withTimeout } from '../../util/with-timeout.ts'
 
 export interface ReadTopicOptions {
   topic: string
-  /** A consumer group for this reading alone; the caller deletes it. */
+  /** A consumer group for this call only; the caller deletes it. */
   groupId: string
   timeoutMs: number
   onRecord(record: SourceRecord): void
 }
 
 /**
- * Reads a topic from its start to the end that it has now, each partition in order. Rejects with
- * KAFKA_UNAVAILABLE, or when the end is not reached in time.
+ * Reads a topic from its start to its current end, each partition in order. Rejects with
+ * KAFKA_UNAVAILABLE, also when the end is not reached in time.
  */
 export async function readTopic(kafka: Kafka, options: ReadTopicOptions): Promise<void> {
   const { topic, groupId, timeoutMs, onRecord } = options
@@ -52,7 +52,7 @@ interface Batch {
   lastOffset(): string
 }
 
-/** The end of each partition that holds anything. */
+/** The end offset of each partition that is not empty. */
 async function endsOf(kafka: Kafka, topic: string, limitMs: number): Promise<Map<number, number>> {
   const offsets = await requestAdmin(kafka, `read topic ${topic}`, limitMs, (admin) =>
     admin.fetchTopicOffsets(topic),

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { Plugin } from '../../plugin/plugin.ts'
 import { effectsFileOf, formatEffect } from './effect.ts'
 
-// A replica that the demo started ends with it, however the demo ends.
+// A replica started by the demo stops when the demo ends, even if that crashes.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 
-/** The plugin, with a line in this process's effects file for every event that it processed. */
+/** Wraps the plugin to write a line to this process's effects file for every event it processed. */
 export function recorded(plugin: Plugin, folder: string): Plugin {
   const file = openSync(join(folder, effectsFileOf(process.pid)), 'a')
   return {

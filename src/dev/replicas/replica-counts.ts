@@ -3,7 +3,7 @@ import { type Counts, NO_COUNTS } from './counts.ts'
 
 import type { Sample } from './scrape.ts'
 
-/** The column of the table that a series is counted in; undefined for all others. */
+/** The column that a series counts in; undefined if none. */
 function columnOf({ name, labels }: Sample): keyof Counts | undefined {
   if (name === 'filter_decisions_total') return labels.decision === 'wanted' ? 'wanted' : undefined
   if (name === 'delivery_retries_total') return 'retried'
@@ -13,7 +13,7 @@ function columnOf({ name, labels }: Sample): keyof Counts | undefined {
   return labels.outcome === 'dead-lettered' ? 'deadLettered' : undefined
 }
 
-/** What the replicas counted together, by the plugin's slug. */
+/** The sum over all replicas, by the plugin's slug. */
 export function countsIn(samples: readonly Sample[]): Map<string, Counts> {
   const counts = new Map<string, Counts>()
   for (const sample of samples) {
@@ -27,7 +27,7 @@ export function countsIn(samples: readonly Sample[]): Map<string, Counts> {
   return counts
 }
 
-/** Deliveries that replicas can't account for; those of one must not make up for another's. */
+/** Unaccounted deliveries. Absolute values are added, so that replicas can't cancel each other out. */
 export function unaccountedIn(samples: readonly Sample[]): number {
   return samples
     .filter(({ name }) => name === 'unaccounted_deliveries')
@@ -35,8 +35,8 @@ export function unaccountedIn(samples: readonly Sample[]): number {
 }
 
 /**
- * The partitions of input topics that a replica owns, as `topic/partition`: it tells the lag of
- * each. Those of redrive topics come with them.
+ * The partitions of input topics that a replica owns, as `topic/partition`, taken from its lag
+ * metric. Partitions of redrive topics are assigned together with them.
  */
 export function partitionsIn(samples: readonly Sample[]): string[] {
   return samples

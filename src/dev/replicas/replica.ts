@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { waitUntil } from '../stack/process/poll.ts'
 import { failed, waitFor } from './wait-for.ts'
 
-/** The same place seen from `src/dev/replicas` and from `dist/dev/replicas`. */
+/** The relative path is the same from `src/dev/replicas` and from `dist/dev/replicas`. */
 const BIN = fileURLToPath(new URL('../../../bin/inventory-events.js', import.meta.url))
 const START_MS = 60_000
-/** More than the service grants its handlers when it stops. */
+/** Longer than the service's drain timeout. */
 const STOP_MS = 40_000
 const KILL_MS = 5_000
 const LOG_TAIL_LINES = 5
@@ -18,9 +18,9 @@ export interface Replica {
   name: string
   pid: number
   logFile: string
-  /** Where it serves /metrics. */
+  /** The base URL of its HTTP server. */
   url: string
-  /** Ends it, by force if it does not end itself, and tells how it ended: `exit 0`. */
+  /** Stops it, by SIGKILL if SIGTERM does not suffice, and returns how it ended: `exit 0`. */
   stop(): Promise<string>
 }
 
@@ -29,12 +29,12 @@ export interface ReplicaOptions {
   /** Its working directory; its log is written there. */
   folder: string
   env: NodeJS.ProcessEnv
-  /** It goes on when the demo has ended. */
+  /** Whether it keeps running when the demo has ended. */
   outlives: boolean
   signal: AbortSignal
 }
 
-/** Starts `serve` as a process of its own and waits until it tells its port. */
+/** Starts `serve` as a child process and waits until it logs its port. */
 export async function startReplica(
   options: ReplicaOptions,
   onSpawned: (stop: () => Promise<string>) => void,
@@ -55,7 +55,7 @@ export async function startReplica(
   return { name, pid: child.pid!, logFile, url: `http://127.0.0.1:${port}`, stop }
 }
 
-/** In a process group of its own, so that a terminal's Ctrl-C reaches the demo alone. */
+/** Spawns it in its own process group, so that Ctrl-C in a terminal reaches only the demo. */
 function launch({ folder, env, outlives }: ReplicaOptions, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a')
   const child = spawn(process.execPath, [BIN, 'serve'], {
@@ -90,7 +90,7 @@ async function stopChild(child: ChildProcess, ended: () => string | undefined): 
   return `killed after ${STOP_MS / 1000} s`
 }
 
-/** From the line that says that the service has started. */
+/** Reads the port from the log line `started`. */
 async function portIn(logFile: string): Promise<number | undefined> {
   const lines = (await readFile(logFile, 'utf8')).split('\n')
   const started = lines.find((line) => line.includes('"msg":"started"') && line.endsWith('}'))
@@ -100,5 +100,5 @@ async function portIn(logFile: string): Promise<number | undefined> {
 async function endedTooSoon(name: string, logFile: string, end = ''): Promise<string> {
   const log = await readFile(logFile, 'utf8')
   const tail = log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n  ')
-  return `${name} ended while it started (${end}); ${logFile} ends with:\n  ${tail}`
+  return `${name} ended during startup (${end}); ${logFile} ends with:\n  ${tail}`
 }

@@ -11,14 +11,14 @@ export interface Sample {
   value: number
 }
 
-/** Asks a service for its metrics. */
+/** Fetches the metrics of a service. */
 export async function scrape(url: string): Promise<Sample[]> {
   const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-  if (!response.ok) throw failed(`${url}/metrics answered ${response.status}`)
+  if (!response.ok) throw failed(`${url}/metrics returned ${response.status}`)
   return parseMetrics(await response.text())
 }
 
-/** Reads Prometheus' text format as far as the service's own metrics need it. */
+/** Parses the subset of Prometheus' text format that the service's own metrics use. */
 export function parseMetrics(text: string): Sample[] {
   return text.split('\n').flatMap((line) => {
     const [, name, labels = '', value] = LINE.exec(line) ?? []

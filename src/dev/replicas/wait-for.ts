@@ -5,17 +5,17 @@ export interface WaitForOptions {
   timeoutMs: number
   intervalMs?: number
   signal: AbortSignal
-  /** What was seen last, for the message. */
+  /** Describes the last observation, for the message. */
   last?: () => string
 }
 
-/** Asks until the answer is true. Throws what the signal was aborted with, or DEMO_FAILED when late. */
+/** Polls until `condition` returns true. Throws the signal's abort reason, or DEMO_FAILED on timeout. */
 export async function waitFor(
   what: string,
-  ask: () => boolean | Promise<boolean>,
+  condition: () => boolean | Promise<boolean>,
   { timeoutMs, intervalMs = 200, signal, last }: WaitForOptions,
 ): Promise<void> {
-  const inTime = await waitUntil(ask, { timeoutMs, intervalMs, signal })
+  const inTime = await waitUntil(condition, { timeoutMs, intervalMs, signal })
   signal.throwIfAborted()
   if (inTime) return
   const seen = last === undefined ? '' : `; ${last()}`

@@ -17,15 +17,15 @@ export interface DockerStackOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Images may have to be pulled first. */
+/** Includes the time to pull images. */
 const UP_MS = 900_000
 const DOWN_MS = 60_000
 const READY_MS = 120_000
-/** The file has more, which build and run the service itself. */
+/** The other services of the file build and run the service itself. */
 const SERVICES = ['kafka', 'registry']
 const COMPOSE_FILE = fileURLToPath(new URL('../../../docker-compose.yml', import.meta.url))
 
-/** Starts these services of docker-compose.yml and resolves once they are usable. */
+/** Starts Kafka and the registry of docker-compose.yml. Resolves once both are usable. */
 export async function startDockerStack(options: DockerStackOptions): Promise<void> {
   try {
     demand('start', await compose(['up', '-d', ...SERVICES], UP_MS, options))
@@ -36,7 +36,7 @@ export async function startDockerStack(options: DockerStackOptions): Promise<voi
   }
 }
 
-/** Removes the containers; their data stays in Docker volumes for the next start. */
+/** Removes the containers; data stays in Docker volumes for the next start. */
 export async function endDockerStack(options: DockerStackOptions): Promise<void> {
   demand('stop', await compose(['down'], DOWN_MS, options))
 }
@@ -52,7 +52,7 @@ async function waitUntilUsable({ ports, signal }: DockerStackOptions): Promise<v
   const silent = [...(kafka ? [] : [`Kafka at ${brokers}`]), ...(registry ? [] : [registryUrl])]
   throw new InventoryEventsError(
     'STACK_UNAVAILABLE',
-    `waited ${READY_MS / 1000} s for ${silent.join(' and ')} in Docker: no answer`,
+    `waited ${READY_MS / 1000} s for ${silent.join(' and ')} in Docker: no response`,
   )
 }
 

@@ -5,7 +5,7 @@ import { isRegistryReady, listens } from './readiness.ts'
 
 const ANSWER_MS = 10_000
 
-/** What the environment names. Throws CONFIG_INVALID when it names only one of the two. */
+/** The endpoints in the environment, if any. Throws CONFIG_INVALID if only one of the two is set. */
 export function externalEndpoints(env: NodeJS.ProcessEnv): Endpoints | undefined {
   const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl } = env
   if (brokers && registryUrl) return { brokers, registryUrl }
@@ -15,31 +15,33 @@ export function externalEndpoints(env: NodeJS.ProcessEnv): Endpoints | undefined
     : ['SCHEMA_REGISTRY_URL', 'KAFKA_BROKERS']
   throw new InventoryEventsError(
     'CONFIG_INVALID',
-    `${set} is set, but ${missing} is not: set both to use a Kafka that runs, or none of them`,
+    `${set} is set, but ${missing} is not: set both to use a running Kafka, or neither`,
   )
 }
 
-/** Throws when no broker, or no registry, answers at the given addresses. */
-export async function checkExternal(given: Endpoints, timeoutMs = ANSWER_MS): Promise<void> {
-  const addresses = given.brokers.split(',').map((address) => address.trim())
+/** Throws KAFKA_UNAVAILABLE or REGISTRY_UNAVAILABLE if nothing responds at these addresses. */
+export async function checkExternal(endpoints: Endpoints, timeoutMs = ANSWER_MS): Promise<void> {
+  const addresses = endpoints.brokers.split(',').map((address) => address.trim())
   const someBroker = async () => (await Promise.all(addresses.map(listens))).includes(true)
-  const registry = () => isRegistryReady(given.registryUrl)
+  const registry = () => isRegistryReady(endpoints.registryUrl)
   const [brokerUp, registryUp] = await Promise.all([
     waitUntil(someBroker, { timeoutMs }),
     waitUntil(registry, { timeoutMs }),
   ])
   if (brokerUp && registryUp) return
   const silent = [
-    ...(brokerUp ? [] : [`a broker at KAFKA_BROKERS=${given.brokers}`]),
-    ...(registryUp ? [] : [`a registry at SCHEMA_REGISTRY_URL=${withoutLogin(given.registryUrl)}`]),
+    ...(brokerUp ? [] : [`a broker at KAFKA_BROKERS=${endpoints.brokers}`]),
+    ...(registryUp
+      ? []
+      : [`a registry at SCHEMA_REGISTRY_URL=${withoutCredentials(endpoints.registryUrl)}`]),
   ]
   throw new InventoryEventsError(
     brokerUp ? 'REGISTRY_UNAVAILABLE' : 'KAFKA_UNAVAILABLE',
-    `waited ${timeoutMs / 1000} s for ${silent.join(' and ')}: no answer`,
+    `waited ${timeoutMs / 1000} s for ${silent.join(' and ')}: no response`,
     { retryable: true },
   )
 }
 
-function withoutLogin(url: string): string {
+function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^/@]*@/, '//')
 }

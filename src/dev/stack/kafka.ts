@@ -21,7 +21,7 @@ export function fetchKafka(site: Site, version = KAFKA_VERSION): Promise<string[
   return resolveJars({ name: 'kafka', artifacts, folder, onProgress, signal })
 }
 
-/** One broker that is its own controller. Its data stays in `<folder>/kafka` for the next start. */
+/** Starts a single broker that is its own controller. Data stays in `<folder>/kafka` for the next start. */
 export async function startKafka(site: Site, jars: string[], ports: Ports): Promise<void> {
   const folder = join(site.folder, 'kafka')
   const settings = join(folder, 'server.properties')
@@ -35,11 +35,11 @@ export async function startKafka(site: Site, jars: string[], ports: Ports): Prom
     name: 'kafka',
     args: ['-Xmx512m', QUIET, '-cp', classpath, 'kafka.Kafka', settings],
   })
-  const what = `Kafka at ${address} to answer`
+  const what = `Kafka at ${address} to respond`
   await waitUntilReady(kafka, what, () => brokerIsReady(address), { ...site, timeoutMs: READY_MS })
 }
 
-/** Kafka refuses to start in a folder that was not prepared; half a preparation is thrown away. */
+/** Formats the data folder, which Kafka requires; an incomplete format is discarded first. */
 async function format(folder: string, settings: string, classpath: string, site: Site) {
   const done = join(folder, 'formatted')
   if (existsSync(done)) return
@@ -52,13 +52,13 @@ async function format(folder: string, settings: string, classpath: string, site:
   if (exit !== 0) {
     throw new InventoryEventsError(
       'STACK_UNAVAILABLE',
-      `cannot prepare Kafka's data (${exit}): ${output}`,
+      `cannot format Kafka's data folder (${exit}): ${output}`,
     )
   }
   await writeFile(done, '')
 }
 
-/** Kafka wants 16 bytes in base64url. */
+/** Kafka requires 16 bytes in base64url. */
 const CLUSTER_ID = Buffer.from('inventory-events').toString('base64url')
 
 function properties(dataFolder: string, ports: Ports): string {

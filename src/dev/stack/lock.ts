@@ -12,8 +12,8 @@ export interface LockOptions {
 }
 
 /**
- * Runs the work while no other process holds the lock file. The lock of a process that was killed
- * counts for nothing. Throws STACK_UNAVAILABLE when another holds it for longer than `timeoutMs`.
+ * Runs the work while holding the lock file. The lock of a process that no longer runs is ignored.
+ * Throws STACK_UNAVAILABLE if another process holds it for longer than `timeoutMs`.
  */
 export async function withLock<T>(
   path: string,
@@ -31,15 +31,15 @@ export async function withLock<T>(
 }
 
 async function acquire(path: string, mine: string, options: LockOptions): Promise<void> {
-  let told = false
+  let isLogged = false
   const tryOnce = async () => {
     if (await create(path, mine)) return true
     const holder = await contentOf(path)
     if (holder === undefined) return false
-    if (!(await isAlive(holder))) await bury(path, holder)
-    else if (!told) {
-      told = true
-      options.say(`another stack command (process ${pidOf(holder)}) is at work: waiting for it`)
+    if (!(await isAlive(holder))) await removeStale(path, holder)
+    else if (!isLogged) {
+      isLogged = true
+      options.say(`waiting for another stack command (process ${pidOf(holder)})`)
     }
     return false
   }
@@ -52,7 +52,7 @@ async function acquire(path: string, mine: string, options: LockOptions): Promis
   )
 }
 
-/** A link appears whole or not at all, so nobody ever reads a lock without its content. */
+/** Creating a hard link is atomic, so no process ever reads a lock without its content. */
 async function create(path: string, mine: string): Promise<boolean> {
   const draft = `${path}.${randomUUID()}`
   await writeFile(draft, mine)
@@ -67,13 +67,13 @@ async function create(path: string, mine: string): Promise<boolean> {
   }
 }
 
-/** Moves a dead holder's lock away; if a live one has replaced it meanwhile, puts that back. */
-async function bury(path: string, holder: string): Promise<void> {
-  const grave = `${path}.${randomUUID()}`
-  await rename(path, grave).catch(() => {})
-  const buried = await contentOf(grave)
-  if (buried !== undefined && buried !== holder) await link(grave, path).catch(() => {})
-  await rm(grave, { force: true })
+/** Moves a dead holder's lock away; if another process has replaced it in the meantime, puts that back. */
+async function removeStale(path: string, holder: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`
+  await rename(path, aside).catch(() => {})
+  const moved = await contentOf(aside)
+  if (moved !== undefined && moved !== holder) await link(aside, path).catch(() => {})
+  await rm(aside, { force: true })
 }
 
 async function isAlive(holder: string): Promise<boolean> {

@@ -8,9 +8,9 @@ import { fetchRegistry, registryUrl, startRegistry } from './registry.ts'
 import type { Site } from './site.ts'
 
 export interface Endpoints {
-  /** As KAFKA_BROKERS has it: `host:port`, separated by commas. */
+  /** The format of KAFKA_BROKERS: `host:port`, separated by commas. */
   brokers: string
-  /** As SCHEMA_REGISTRY_URL has it. */
+  /** The format of SCHEMA_REGISTRY_URL. */
   registryUrl: string
 }
 
@@ -24,8 +24,8 @@ export interface MavenStackOptions {
 }
 
 /**
- * Fetches and starts Kafka and the registry, and resolves once both are usable. On failure nothing
- * is left running. Throws STACK_UNAVAILABLE.
+ * Downloads and starts Kafka and the registry. Resolves once both are usable. Throws
+ * STACK_UNAVAILABLE, and then leaves nothing running.
  */
 export async function startMavenStack(options: MavenStackOptions): Promise<void> {
   const folder = resolve(options.folder)
@@ -63,7 +63,7 @@ export function endpointsOf(ports: Ports): Endpoints {
   return { brokers: `127.0.0.1:${ports.kafka}`, registryUrl: registryUrl(ports.registry) }
 }
 
-/** What every process of the stack in that folder carries: a Java property that Java ignores. */
+/** The argument that marks every process of the stack in that folder: an unused Java property. */
 export function markOf(folder: string): string {
   return `-Dinventory-events.stack=${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`
 }

@@ -17,7 +17,7 @@ const TRIES = 200
 /** Ports reserved for the life of this process, so that no other process of ours picks them. */
 const held = new Set<number>()
 
-/** Free ports of this machine; those used last time where still free, so that shells stay right. */
+/** Picks free ports, preferring those used last time so that exported variables stay valid. */
 export async function pickPorts(last: Partial<Ports> = {}): Promise<Ports> {
   const kafka = await pickPort(last.kafka)
   const controller = await pickPort(last.controller)

@@ -4,7 +4,7 @@ import { runCommand } from './process/run-command.ts'
 const PROBE_MS = 10_000
 const OLDEST_JAVA = 17
 
-/** Whether this machine can run the stack in some way: `undefined`, or why it can't. */
+/** Whether this machine can run the stack: `undefined`, or why it can't. */
 export interface Probes {
   docker(): Promise<string | undefined>
   maven(): Promise<string | undefined>
@@ -16,8 +16,8 @@ export const machineProbes: Probes = {
       timeoutMs: PROBE_MS,
     })
     if (info.exit === 'missing') return '"docker" is not on the PATH'
-    if (info.exit === 'timeout') return `its engine did not answer in ${PROBE_MS / 1000} s`
-    if (info.exit !== 0) return `its engine does not answer: ${lastLine(info.output)}`
+    if (info.exit === 'timeout') return `its engine did not respond in ${PROBE_MS / 1000} s`
+    if (info.exit !== 0) return `its engine does not respond: ${lastLine(info.output)}`
     return (await composeCommand()) ? undefined : 'its compose plugin is not installed'
   },
   async maven() {
@@ -33,7 +33,7 @@ export const machineProbes: Probes = {
   },
 }
 
-/** Compose is a plugin of Docker, or, on older machines, a command of its own. */
+/** `docker compose`, or on older machines `docker-compose`. */
 export async function composeCommand(): Promise<string[] | undefined> {
   for (const command of [['docker', 'compose'], ['docker-compose']]) {
     const args = [...command.slice(1), 'version']

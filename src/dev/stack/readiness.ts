@@ -1,10 +1,10 @@
 import { connect } from 'node:net'
 
-const ASK_MS = 2_000
+const REQUEST_TIMEOUT_MS = 2_000
 
 /**
- * Whether the broker at `host:port` answers Kafka's metadata request and lists a broker and a
- * controller, so that topics can be created. Without TLS or a login.
+ * Whether the broker at `host:port` responds to a metadata request with a broker and a controller,
+ * so that topics can be created. Does not support TLS or authentication.
  */
 export function brokerIsReady(address: string): Promise<boolean> {
   return overTcp(address, (socket, end) => {
@@ -19,16 +19,16 @@ export function brokerIsReady(address: string): Promise<boolean> {
   })
 }
 
-/** Whether somebody listens at `host:port`. */
+/** Whether a TCP connection to `host:port` succeeds. */
 export function listens(address: string): Promise<boolean> {
   return overTcp(address, (_, end) => end(true))
 }
 
-/** Whether a registry answers there; one that asks for a login does. */
+/** Whether a registry responds; 401 and 403 count as well. */
 export async function isRegistryReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url.replace(/\/+$/, '')}/subjects`, {
-      signal: AbortSignal.timeout(ASK_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     })
     await response.body?.cancel()
     return response.ok || response.status === 401 || response.status === 403
@@ -37,18 +37,18 @@ export async function isRegistryReady(url: string): Promise<boolean> {
   }
 }
 
-type Talk = (socket: ReturnType<typeof connect>, end: (answer: boolean) => void) => void
+type Talk = (socket: ReturnType<typeof connect>, end: (result: boolean) => void) => void
 
 function overTcp(address: string, talk: Talk): Promise<boolean> {
   const colon = address.lastIndexOf(':')
   return new Promise((resolve) => {
     const host = address.slice(0, colon).replace(/^\[|\]$/g, '')
     const socket = connect({ host, port: Number(address.slice(colon + 1)) })
-    const end = (answer: boolean) => {
+    const end = (result: boolean) => {
       socket.destroy()
-      resolve(answer)
+      resolve(result)
     }
-    socket.setTimeout(ASK_MS, () => end(false))
+    socket.setTimeout(REQUEST_TIMEOUT_MS, () => end(false))
     socket.on('error', () => end(false))
     socket.on('close', () => resolve(false))
     socket.on('connect', () => talk(socket, end))
@@ -58,19 +58,19 @@ function overTcp(address: string, talk: Talk): Promise<boolean> {
 /** Length, key 3 (metadata), version 5, correlation id, no client id, no topics, no creation. */
 const METADATA_REQUEST = Buffer.from('0000000f0003000500000001ffff0000000000', 'hex')
 
-/** Reads the answer of version 5: length, correlation id, throttle time, brokers, cluster id, controller. */
-function listsBrokerAndController(answer: Buffer): boolean {
-  const brokers = answer.readInt32BE(12)
+/** Parses a version 5 response: length, correlation id, throttle time, brokers, cluster id, controller. */
+function listsBrokerAndController(response: Buffer): boolean {
+  const brokers = response.readInt32BE(12)
   let at = 16
   for (let broker = 0; broker < brokers; broker++) {
     at += 4
-    at = afterString(answer, at) + 4
-    at = afterString(answer, at)
+    at = afterString(response, at) + 4
+    at = afterString(response, at)
   }
-  const controller = answer.readInt32BE(afterString(answer, at))
+  const controller = response.readInt32BE(afterString(response, at))
   return brokers > 0 && controller >= 0
 }
 
-function afterString(answer: Buffer, at: number): number {
-  return at + 2 + Math.max(0, answer.readInt16BE(at))
+function afterString(response: Buffer, at: number): number {
+  return at + 2 + Math.max(0, response.readInt16BE(at))
 }

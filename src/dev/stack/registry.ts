@@ -10,15 +10,15 @@ import { isRegistryReady } from './readiness.ts'
 import type { Site } from './site.ts'
 
 /**
- * Apicurio 2.5 to 3.1.6 answer 500 to a schema that refers to itself through a map, as our JSON value
- * does (Apicurio/apicurio-registry#7023); those with the mend need Java 21.
+ * Apicurio 2.5 to 3.1.6 return 500 for a schema that refers to itself through a map, like the contract's
+ * JSON value (Apicurio/apicurio-registry#7023); versions with the fix need Java 21.
  */
 const VERSION = '2.4.2.Final'
 const ARTIFACTS = [`io.apicurio:apicurio-registry-app:${VERSION}:tar.gz:all`]
 const READY_MS = 90_000
 const UNPACK_MS = 120_000
 
-/** Fetches the registry and answers the folder it is unpacked in. */
+/** Downloads and unpacks the registry. Returns its folder. */
 export async function fetchRegistry(site: Site): Promise<string> {
   const { jarsFolder: folder, say: onProgress, signal } = site
   const artifacts = ARTIFACTS
@@ -28,7 +28,7 @@ export async function fetchRegistry(site: Site): Promise<string> {
   return target
 }
 
-/** Apicurio with its Confluent API; subjects and ids stay in `<folder>/registry` for the next start. */
+/** Starts Apicurio with its Confluent API. Subjects and ids stay in `<folder>/registry` for the next start. */
 export async function startRegistry(site: Site, program: string, port: number): Promise<void> {
   const url = registryUrl(port)
   const database = join(site.folder, 'registry', 'db')
@@ -44,13 +44,13 @@ export async function startRegistry(site: Site, program: string, port: number): 
       join(program, `apicurio-registry-app-${VERSION}-runner.jar`),
     ],
     env: {
-      // Without a delay, what was acknowledged is there after a kill.
+      // No write delay, so that acknowledged writes survive a kill.
       REGISTRY_DATASOURCE_URL: `jdbc:h2:file:${database};WRITE_DELAY=0`,
       LOG_LEVEL: 'WARN',
       REGISTRY_LOG_LEVEL: 'WARN',
     },
   })
-  const what = `the schema registry at ${url} to answer`
+  const what = `the schema registry at ${url} to respond`
   await waitUntilReady(registry, what, () => isRegistryReady(url), { ...site, timeoutMs: READY_MS })
 }
 

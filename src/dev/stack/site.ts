@@ -1,12 +1,12 @@
 import type { Launched, LaunchOptions } from './process/launch.ts'
 
-/** Where and how the parts of one stack are started. */
+/** How the parts of one stack are started. */
 export interface Site {
   /** The stack's data, logs and settings. */
   folder: string
-  /** What Maven fetched, shared by all stacks. */
+  /** Maven's downloads, shared by all stacks. */
   jarsFolder: string
-  /** The argument that every process of this stack carries. */
+  /** The argument that marks every process of this stack. */
   mark: string
   say: (message: string) => void
   launch: (options: Pick<LaunchOptions, 'name' | 'args' | 'env'>) => Launched

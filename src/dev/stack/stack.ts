@@ -11,33 +11,32 @@ import { brokerIsReady, isRegistryReady } from './readiness.ts'
 import { readRecord, writeRecord } from './state-file.ts'
 
 export interface StackOptions {
-  /** The git-ignored folder of everything local, `.inventory-events` in the working directory. */
+  /** The git-ignored folder for local files, `.inventory-events` in the working directory. */
   folder: string
   env: NodeJS.ProcessEnv
-  /** Progress, one line a call. */
+  /** Logs progress, one line per call. */
   say: (message: string) => void
-  /** Ends a start half-way, leaving nothing behind. */
+  /** Interrupts a start, which then leaves nothing running. */
   signal?: AbortSignal | undefined
   probes?: Probes
 }
 
 export interface Stack extends Endpoints {
-  /** Whether this call started it: if so, the caller may want to end it. */
+  /** Whether this call started it, so that the caller may want to stop it. */
   started: boolean
 }
 
 const LOCK_MS = 1_200_000
 
 /**
- * A Kafka and a registry that are usable: those the environment names, or those already running
- * here, or newly started ones. Throws STACK_UNAVAILABLE, KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE
- * or CONFIG_INVALID, saying what was waited for.
+ * Returns a usable Kafka and registry: those of the environment, those already running here, or newly
+ * started ones. Throws STACK_UNAVAILABLE, KAFKA_UNAVAILABLE, REGISTRY_UNAVAILABLE or CONFIG_INVALID.
  */
 export async function stackUp(options: StackOptions): Promise<Stack> {
-  const given = await givenByOthers(options)
-  if (given) {
-    await checkExternal(given)
-    return { ...given, started: false }
+  const external = await externalStack(options)
+  if (external) {
+    await checkExternal(external)
+    return { ...external, started: false }
   }
   return locked(options, async () => {
     const running = await runningStack(options)
@@ -47,36 +46,36 @@ export async function stackUp(options: StackOptions): Promise<Stack> {
   })
 }
 
-/** Ends what runs here, or was left here by a start that was killed. Data and downloads stay. */
+/** Stops what runs here, including leftovers of a killed start. Data and downloads stay. */
 export function stackDown(options: StackOptions): Promise<void> {
   return locked(options, () => endRecorded(options))
 }
 
-/** The endpoints that `stackUp` would answer without starting anything; `undefined` if it would. */
+/** The endpoints that `stackUp` would return without starting anything; otherwise `undefined`. */
 export async function stackStatus(options: StackOptions): Promise<Endpoints | undefined> {
-  const given = await givenByOthers(options)
-  if (given) await checkExternal(given)
-  return given ?? (await runningStack(options))
+  const external = await externalStack(options)
+  if (external) await checkExternal(external)
+  return external ?? (await runningStack(options))
 }
 
-/** A shell that once took our own addresses over still means our own stack. */
-async function givenByOthers({ folder, env }: StackOptions): Promise<Endpoints | undefined> {
-  const given = externalEndpoints(env)
+/** Endpoints from the environment that equal those of our own stack count as our own, not as external. */
+async function externalStack({ folder, env }: StackOptions): Promise<Endpoints | undefined> {
+  const external = externalEndpoints(env)
   const record = await readRecord(dataFolder(folder))
   const own = record && endpointsOf(record.ports)
-  const isOwn = given?.brokers === own?.brokers && given?.registryUrl === own?.registryUrl
-  return isOwn ? undefined : given
+  const isOwn = external?.brokers === own?.brokers && external?.registryUrl === own?.registryUrl
+  return isOwn ? undefined : external
 }
 
 async function runningStack({ folder }: StackOptions): Promise<Endpoints | undefined> {
   const record = await readRecord(dataFolder(folder))
   if (!record) return undefined
   const endpoints = endpointsOf(record.ports)
-  const answers = await Promise.all([
+  const ready = await Promise.all([
     brokerIsReady(endpoints.brokers),
     isRegistryReady(endpoints.registryUrl),
   ])
-  return answers.every(Boolean) ? endpoints : undefined
+  return ready.every(Boolean) ? endpoints : undefined
 }
 
 async function start(options: StackOptions): Promise<Endpoints> {
@@ -106,7 +105,7 @@ async function endRecorded({ folder, say, probes = machineProbes }: StackOptions
   if (record?.way === 'docker') {
     const noDocker = await probes.docker()
     if (noDocker === undefined) await endDockerStack({ folder: data, ports: record.ports, say })
-    else say(`the containers of the last stack are left to Docker (${noDocker})`)
+    else say(`cannot remove the containers of the last stack: Docker is unavailable (${noDocker})`)
   }
   await endMavenStack(data)
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Ports } from './ports.ts'
 
-/** What a stack was last started as; written before the start, so that it can always be ended. */
+/** How the stack was last started; written before the start, so that it can always be stopped. */
 export interface StackRecord {
   version: 1
   way: 'docker' | 'maven'

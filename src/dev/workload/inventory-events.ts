@@ -4,11 +4,11 @@ import { ACTIONS, type Action, type Lot } from './lot-states.ts'
 import { type Random, weighted } from './random.ts'
 import type { Stamp } from './stamp.ts'
 
-/** One in so many entities is a blend that others are merged into. */
+/** Every tenth entity is a blend that others are merged into. */
 const BLEND_EVERY = 10
-const MERGE_MOST = 3
+const MERGE_MAX = 3
 
-/** The life of a number of entities: each call tells what happened next to one of them. */
+/** Simulates the life of `count` entities: each call of `next` returns the next event of one of them. */
 export function createInventoryEvents(count: number, random: Random, mint: () => Stamp) {
   const lots = Array.from({ length: count }, (_, index) => newLot(index, random))
   const staged = () => lots.filter(({ state }) => state === 'staged')
@@ -18,7 +18,7 @@ export function createInventoryEvents(count: number, random: Random, mint: () =>
     return EVENTS[weighted(random, ACTIONS[lot.state])](lot)
   }
 
-  /** From a random one onwards; there is always one, since what is merged can be reverted. */
+  /** Searches from a random lot onwards. There is always one, since merges can be reverted. */
   function lotWithSomethingToDo(): Lot {
     const start = random.below(count)
     return [...lots.slice(start), ...lots.slice(0, start)].find(canAct)!
@@ -30,7 +30,7 @@ export function createInventoryEvents(count: number, random: Random, mint: () =>
     return state !== 'gone' || staged().length >= 1
   }
 
-  /** What every event of an entity has. */
+  /** The common fields of an entity's events. */
   function base<K extends InventoryEvent['kind']>(kind: K, lot: Lot) {
     const { id, time } = mint()
     return { id, kind, time, transactionId: `txn_${id.slice(0, 8)}`, flowId: lot.flowId }
@@ -61,7 +61,7 @@ export function createInventoryEvents(count: number, random: Random, mint: () =>
 
   function pickSources(): Lot[] {
     const left = staged()
-    const wanted = Math.min(left.length, 2 + random.below(MERGE_MOST - 1))
+    const wanted = Math.min(left.length, 2 + random.below(MERGE_MAX - 1))
     return Array.from({ length: wanted }, () => left.splice(random.below(left.length), 1)[0]!)
   }
 
@@ -84,8 +84,8 @@ export function createInventoryEvents(count: number, random: Random, mint: () =>
     waste(lot) {
       lot.state = 'gone'
       const reason = random.pick(['Expired', 'Damaged', undefined])
-      const told = reason === undefined ? {} : { reason }
-      return { ...base('inventory.wasted', lot), entityId: lot.id, ...told }
+      const optional = reason === undefined ? {} : { reason }
+      return { ...base('inventory.wasted', lot), entityId: lot.id, ...optional }
     },
     destroy(lot) {
       lot.state = 'gone'

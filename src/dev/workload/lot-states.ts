@@ -2,8 +2,8 @@ import type { Node } from '../../event/event.ts'
 import type { JsonObject } from '../../event/json.ts'
 
 /**
- * Where an entity is in its life. Lots begin `absent`; blends, which other lots are merged into,
- * begin `empty`. A `merged` lot is inside a blend, until the merge is reverted.
+ * The state of an entity. Lots begin `absent`; blends, which other lots are merged into, begin
+ * `empty`. A `merged` lot is part of a blend until the merge is reverted.
  */
 export type LotState = 'absent' | 'staged' | 'bundled' | 'merged' | 'gone' | 'empty' | 'filled'
 
@@ -19,7 +19,7 @@ export type Action =
   | 'merge'
   | 'revert'
 
-/** What may happen to an entity in each state, and how often. */
+/** The possible actions in each state, with their weights. */
 export const ACTIONS: Readonly<Record<LotState, readonly (readonly [Action, number])[]>> = {
   absent: [
     ['receive', 3],
@@ -46,7 +46,7 @@ export const ACTIONS: Readonly<Record<LotState, readonly (readonly [Action, numb
   ],
 }
 
-/** An entity and what became of it so far. */
+/** An entity and its current state. */
 export interface Lot {
   readonly id: string
   readonly name: string
@@ -56,6 +56,6 @@ export interface Lot {
   attributes: JsonObject
   state: LotState
   node: Node
-  /** What a filled blend was made of. */
+  /** The lots that a filled blend was made of. */
   sources: Lot[]
 }

@@ -3,14 +3,14 @@ import type { JsonObject } from '../../event/json.ts'
 import type { Random } from './random.ts'
 import type { Stamp } from './stamp.ts'
 
-type Told = [name: string, kwargs: JsonObject]
+type NamedEvent = [name: string, kwargs: JsonObject]
 
-/** What happens to one object of InvenTree, from its first event to its last. */
-type Story = Generator<Told, void, void>
+/** The events of one InvenTree object, from first to last. */
+type Story = Generator<NamedEvent, void, void>
 
 const OPEN_STORIES = 40
 
-/** Plugin events of objects that are bought, built, stored and sold, many at a time. */
+/** Generates plugin events of objects that are bought, built, stored and sold, interleaved. */
 export function createPluginEvents(random: Random, mint: () => Stamp) {
   let lastPk = 0
   const begin = () => random.pick([stockItem, purchaseOrder, salesOrder, build])(++lastPk, random)
@@ -37,7 +37,7 @@ function* stockItem(id: number, random: Random): Story {
     const quantity = 1 + random.below(100)
     const nextPlace = 1 + random.below(9)
     const moved = { id, old_location: place, new_location: nextPlace, quantity }
-    yield random.pick<Told>([
+    yield random.pick<NamedEvent>([
       ['stockitem.counted', { id, quantity }],
       ['stockitem.quantityupdated', { id, quantity }],
       ['stockitem.moved', moved],

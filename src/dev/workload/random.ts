@@ -1,14 +1,14 @@
-/** Numbers that look random and are the same for the same seed. */
+/** A pseudo-random generator: the same seed gives the same numbers. */
 export interface Random {
-  /** From 0 up to 1. */
+  /** At least 0 and below 1. */
   next(): number
-  /** A whole number from 0 up to `below`. */
+  /** An integer, at least 0 and below `below`. */
   below(below: number): number
   pick<T>(choices: readonly T[]): T
   bytes(count: number): Buffer
 }
 
-/** The generator mulberry32: small and even enough for a demonstration, not for secrets. */
+/** mulberry32: small, uniform enough for a demo, not cryptographically secure. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
 
@@ -28,7 +28,7 @@ export function seededRandom(seed: number): Random {
   }
 }
 
-/** One of the choices, each as often as its weight says. */
+/** Picks one of the choices with a probability proportional to its weight. */
 export function weighted<T>(random: Random, choices: readonly (readonly [T, number])[]): T {
   const total = choices.reduce((sum, [, weight]) => sum + weight, 0)
   let rest = random.next() * total

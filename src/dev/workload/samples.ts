@@ -1,6 +1,6 @@
 import type { InventoryEvent } from '../../event/event.ts'
 
-/** The ten published sample events. All were published under one id; here each has its own. */
+/** The ten published sample events. The originals all have the same id; here each has its own. */
 export const SAMPLES: readonly InventoryEvent[] = [
   {
     id: 'evt_abc123-01',

@@ -1,17 +1,17 @@
 import { uuidV7 } from '../../publish/uuid-v7.ts'
 import type { Random } from './random.ts'
 
-/** Where the clock of every generated stream starts, so that a seed always gives the same stream. */
+/** The start time of every generated stream; fixed, so that a seed always gives the same stream. */
 const START_MS = Date.parse('2026-01-05T06:00:00Z')
 const LONGEST_STEP_MS = 900
 
 export interface Stamp {
   id: string
-  /** RFC 3339 in UTC; later than that of every stamp before. */
+  /** RFC 3339 in UTC; strictly increasing. */
   time: string
 }
 
-/** Gives every event an id and a time of its own. */
+/** Generates unique ids with increasing times. */
 export function createStamp(random: Random): () => Stamp {
   let nowMs = START_MS
   return () => {

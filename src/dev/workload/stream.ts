@@ -7,27 +7,27 @@ import { createStamp } from './stamp.ts'
 
 /** One publication of an event. */
 export interface Publication {
-  /** `again`: the very same event once more; `conflict`: its id was used with other content. */
+  /** `again`: the same event repeated; `conflict`: a used id with different content. */
   type: 'first' | 'again' | 'conflict'
   event: Event
 }
 
 export interface StreamOptions {
-  /** How many events are generated, apart from the samples and what is published again. */
+  /** The number of generated events, without the samples and duplicates. */
   events: number
   seed: number
 }
 
 const ENTITIES_MAX = 500
 const ENTITIES_MIN = 10
-/** So that small streams tell longer lives of fewer entities. */
+/** Small streams have fewer entities, so that each has enough events. */
 const EVENTS_PER_ENTITY = 20
 const PLUGIN_EVENT_SHARE = 0.15
 const DUPLICATE_SHARE = 0.01
-/** How far behind its first publication an event is published again, in events. */
+/** The maximum distance of a duplicate from its first publication, in events. */
 const LATEST_AGAIN = 2_000
 
-/** The samples, then a stream of goods' lives and plugin events; the same for the same options. */
+/** The samples, then generated inventory and plugin events, interleaved; deterministic for the same options. */
 export function generateStream({ events, seed }: StreamOptions): Publication[] {
   const random = seededRandom(seed)
   const firsts = [...SAMPLES, ...generateEvents(events, random)]
@@ -56,7 +56,7 @@ function generateEvents(count: number, random: Random): Event[] {
   )
 }
 
-/** Between two events of the stream. */
+/** A position between two later events of the stream. */
 function later(at: number, random: Random): number {
   return at + 0.5 + random.below(LATEST_AGAIN)
 }
@@ -66,7 +66,7 @@ function pickSome<T>(all: readonly T[], count: number, random: Random): T[] {
   return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0]!)
 }
 
-/** Another story under the id of a sample, of the same entity, as a faulty producer would tell it. */
+/** Different content under the id of a sample, as a faulty producer would send it. */
 const CONFLICT: InventoryWastedEvent = {
   ...SAMPLES.find((event) => event.kind === 'inventory.wasted')!,
   reason: 'Stolen',

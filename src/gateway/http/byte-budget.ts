@@ -1,14 +1,14 @@
-/** A part of the budget that one request holds. */
+/** The part of the budget that one request holds. */
 export interface Reservation {
-  /** Gives back what turned out not to be needed. */
+  /** Returns the bytes above `bytes` to the budget. */
   shrinkTo(bytes: number): void
-  /** Gives all of it back; more than once is harmless. */
+  /** Returns all of it to the budget. Idempotent. */
   release(): void
 }
 
 export interface ByteBudget {
   readonly usedBytes: number
-  /** Undefined while there is no room. */
+  /** Undefined if the budget is exhausted. */
   reserve(bytes: number): Reservation | undefined
 }
 
@@ -22,8 +22,8 @@ export function createByteBudget(maxBytes: number): ByteBudget {
       if (usedBytes + bytes > maxBytes) return undefined
       usedBytes += bytes
       let held = bytes
-      const keep = (wanted: number) => {
-        const kept = Math.min(held, wanted)
+      const keep = (limit: number) => {
+        const kept = Math.min(held, limit)
         usedBytes -= held - kept
         held = kept
       }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../util/clock.ts'
 
-/** Closes the server when its requests are answered; at the limit cuts off those that are not. */
+/** Closes the server when its requests have ended; at the limit it closes their connections. */
 export async function closeWithin(
   server: FastifyInstance,
   limitMs: number,

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { isProblemStatus, type ProblemDetails, problemDocument } from './problem-details.ts'
 
-/** Sends a refusal as `application/problem+json`. */
+/** Sends an error as `application/problem+json`. */
 export function sendProblem(reply: FastifyReply, refusal: ProblemDetails): FastifyReply {
   return reply
     .code(refusal.status)
@@ -12,11 +12,11 @@ export function sendProblem(reply: FastifyReply, refusal: ProblemDetails): Fasti
 
 export interface ErrorOptions {
   maxBodyBytes: number
-  /** Told of defects. */
+  /** Called with unexpected errors. */
   onDefect(error: unknown): void
 }
 
-/** Turns what fastify refuses, and what nobody foresaw, into refusals like the others. */
+/** Turns fastify's errors and unexpected ones into problem documents. */
 export function registerErrorHandler(server: FastifyInstance, options: ErrorOptions): void {
   server.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500
@@ -24,20 +24,20 @@ export function registerErrorHandler(server: FastifyInstance, options: ErrorOpti
       return sendProblem(reply, { status, detail: detailOf(error, status, options) })
     }
     options.onDefect(error)
-    return sendProblem(reply, { status: 500, detail: 'the gateway failed; its log says why' })
+    return sendProblem(reply, { status: 500, detail: 'internal error; see the log of the gateway' })
   })
 }
 
 function detailOf(error: FastifyError, status: number, { maxBodyBytes }: ErrorOptions): string {
-  if (status === 413) return `a body may have at most ${maxBodyBytes} bytes`
+  if (status === 413) return `the body exceeds ${maxBodyBytes} bytes`
   if (status === 415) return MEDIA_TYPES
   return error.message
 }
 
 export const MEDIA_TYPES =
-  'expected application/json, application/x-ndjson or application/jsonl, not compressed'
+  'expected application/json, application/x-ndjson or application/jsonl, uncompressed'
 
-/** Refuses an unknown path, and a known one with another method, before any body is read. */
+/** Rejects unknown paths (404) and methods (405) before the body is read. */
 export function refuseStrayRequests(server: FastifyInstance): void {
   const methods = new Map<string, string[]>()
   server.addHook('onRoute', ({ method, url }) => {
@@ -47,8 +47,7 @@ export function refuseStrayRequests(server: FastifyInstance): void {
     if (!request.is404) return
     const [path = ''] = request.url.split('?')
     const allowed = methods.get(path)?.join(', ')
-    if (allowed === undefined)
-      return sendProblem(reply, { status: 404, detail: 'there is no such path' })
+    if (allowed === undefined) return sendProblem(reply, { status: 404, detail: 'no such path' })
     const detail = `expected ${allowed}`
     return sendProblem(reply, { status: 405, detail, headers: { allow: allowed } })
   })

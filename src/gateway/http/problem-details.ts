@@ -2,7 +2,7 @@ import type { Problem } from '../../event/validation/problem.ts'
 
 /** What is wrong with one field of one event. */
 export interface FieldProblem {
-  /** Which event of the request, from 0. */
+  /** The index of the event in the request, from 0. */
   index: number
   /** Such as `entity.quantity`; empty for the event itself. */
   field: string
@@ -10,7 +10,7 @@ export interface FieldProblem {
   got: string
 }
 
-/** Why a request is not done, as its sender is told. Holds nothing that the sender may not know. */
+/** Why a request failed, as sent to the client. Holds nothing that the client may not know. */
 export interface ProblemDetails {
   status: ProblemStatus
   detail: string
@@ -23,13 +23,13 @@ const TITLES = {
   401: 'Not authorised',
   404: 'Not found',
   405: 'Method not allowed',
-  408: 'Request not received in time',
+  408: 'Request timeout',
   413: 'Too large',
   415: 'Unsupported media type',
-  422: 'Not an event',
+  422: 'Invalid event',
   429: 'Too many requests',
-  500: 'Defect of the gateway',
-  503: 'Not possible at the moment',
+  500: 'Internal error',
+  503: 'Unavailable',
 } as const
 
 export type ProblemStatus = keyof typeof TITLES
@@ -47,24 +47,24 @@ export function isProblemStatus(status: number): status is ProblemStatus {
   return status in TITLES
 }
 
-/** A request with very many mistakes is refused with the first of them. */
+/** A response lists at most this many errors. */
 const ERRORS_MAX = 100
 
-/** Refuses a whole request, since some of its events are no events. */
+/** Rejects the whole request because some of its events are invalid. */
 export function invalidEvents(errors: readonly FieldProblem[]): ProblemDetails {
   const bad = new Set(errors.map(({ index }) => index)).size
-  const what = bad === 1 ? 'an event of the request is wrong' : `${bad} events are wrong`
+  const what = bad === 1 ? '1 event is invalid' : `${bad} events are invalid`
   const detail = `${what}; nothing of the request was published`
   return { status: 422, detail, errors: errors.slice(0, ERRORS_MAX) }
 }
 
-/** Refuses a body that can't be read as events at all. */
+/** Rejects a body that can't be parsed. */
 export function unreadable({ expected, got }: { expected: string; got: string }): ProblemDetails {
   const detail = `the body: expected ${expected}, got ${got}; nothing of the request was published`
   return { status: 422, detail }
 }
 
-/** Comes again later: the same request may then be taken. */
+/** The same request may succeed later; sets `Retry-After`. */
 export function later(
   status: 429 | 503,
   detail: string,

@@ -3,17 +3,17 @@ import { inexactInteger } from '../../publish/inexact-integer.ts'
 import { messageOf } from '../../util/errors.ts'
 import { invalidEvents, type ProblemDetails, unreadable } from './problem-details.ts'
 
-/** The values in a request's body, each of them still to be checked. */
+/** The values in a request's body, not validated yet. */
 export interface ReadBody {
   values: unknown[]
-  /** A list or JSON Lines, though there be only one in it. */
+  /** True for a list or JSON Lines, even with a single event. */
   isBatch: boolean
 }
 
 export const JSON_TYPES = ['application/json'] as const
 export const JSON_LINES_TYPES = ['application/x-ndjson', 'application/jsonl'] as const
 
-/** Reads JSON, or with `isLines` JSON Lines, in which blank lines don't count. */
+/** Parses JSON, or with `isLines` JSON Lines, ignoring blank lines. */
 export function readBody(
   bytes: Buffer,
   isLines: boolean,
@@ -25,7 +25,7 @@ export function readBody(
   if ('status' in body) return body
   if (body.values.length === 0) return unreadable({ expected: 'at least one event', got: 'none' })
   if (body.values.length > maxEvents) {
-    return { status: 413, detail: `a request may have at most ${maxEvents} events` }
+    return { status: 413, detail: `the request has more than ${maxEvents} events` }
   }
   return body
 }

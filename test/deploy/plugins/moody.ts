@@ -4,7 +4,7 @@ import { definePlugin, reject } from 'inventory-events'
 
 const MOOD_FILE = process.env.MOOD_FILE!
 
-/** Does what the file says: `well`, `flaky`, which fails at first for every third event, or `down`. */
+/** Behaves as the file says: `well`, `flaky` (fails once for every third event) or `down`. */
 export default definePlugin({
   slug: 'moody',
   wantsProcessEvent: (name) => name === 'inventory.moved',

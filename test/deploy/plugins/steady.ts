@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { definePlugin } from 'inventory-events'
 
-/** Takes every event, and a moment for each. */
+/** Processes every event, after a short wait. */
 export default definePlugin({ slug: 'steady', processEvent: () => sleep(10) })

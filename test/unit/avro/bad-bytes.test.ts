@@ -24,7 +24,7 @@ const sample = readSamples()[0] as NonNullable<ReturnType<typeof readSamples>[0]
 const sampleSchema = createWriterSchema(contractSchemaOf(sample).text)
 const undecodable = expect.objectContaining({ code: 'RECORD_UNDECODABLE' })
 
-/** Whatever the bytes are, they are an event or undecodable, and nothing else. */
+/** Any bytes either decode to an event or throw RECORD_UNDECODABLE. */
 function read(schema: WriterSchema, bytes: Buffer): void {
   const project = (value: Buffer) => projections.get(schema)?.(value, [])
   for (const way of [schema.peek, schema.decode, schema.decodeAsWritten, project]) {
@@ -110,23 +110,23 @@ describe('bytes that are no event', () => {
     }
   })
 
-  it('end at once where they announce more items than there are bytes', () => {
+  it('fail at once if they announce more items than bytes', () => {
     const schema = createWriterSchema(
       '{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"array","items":"null"}},{"name":"id","type":"string"}]}',
     )
-    // 2^40 nulls would take no bytes and hours.
+    // 2^40 nulls would take no bytes but hours.
     const bytes = Buffer.concat([frame, Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 0, 0])])
     expect(() => schema.decode(bytes, {})).toThrow('items announced')
     expect(() => schema.peek(bytes)).toThrow(undecodable)
   })
 
-  it('end where they nest too deep', () => {
+  it('fail if they nest too deep', () => {
     const plugin = { id: 'a', name: 'b', time: '2024-01-15T10:30:00Z', args: [], kwargs: {} }
     const deep = JSON.parse('['.repeat(2000) + ']'.repeat(2000))
     const schema = createWriterSchema(contractSchemaOf(plugin).text)
     const bytes = encodeEvent({ ...plugin, args: [deep] }, 1)
     expect(() => schema.decode(bytes)).toThrow('nested deeper')
-    // What was counted for the bad record does not burden the next one.
+    // The depth counted for the bad record is reset for the next one.
     const good = encodeEvent({ ...plugin, args: [JSON.parse('['.repeat(99) + ']'.repeat(99))] }, 1)
     expect(schema.decode(good).id).toBe('a')
   })

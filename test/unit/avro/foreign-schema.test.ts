@@ -39,8 +39,8 @@ const value = {
   status: 'DONE',
 }
 
-describe('a schema that is not of the contract', () => {
-  it('gives an event of the kind that the envelope names', () => {
+describe('a schema outside the contract', () => {
+  it('decodes to an event of the kind in the headers', () => {
     const schema = createWriterSchema(JSON.stringify(order))
     const bytes = framed(order, value)
     expect(schema.fullName).toBe('orders.OrderStatusChanged')
@@ -60,7 +60,7 @@ describe('a schema that is not of the contract', () => {
     expect(schema.decodeAsWritten(bytes)).toMatchObject({ record: 'orders.OrderStatusChanged' })
   })
 
-  it('reads longs that no number holds as digits', () => {
+  it('reads longs beyond a safe integer as digits', () => {
     const schema = { type: 'record', name: 'Big', fields: [{ name: 'n', type: 'long' }] }
     const bytes = Buffer.from([
       0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1,
@@ -69,7 +69,7 @@ describe('a schema that is not of the contract', () => {
     expect(writer.decode(bytes, hints)).toMatchObject({ n: '-9223372036854775808' })
   })
 
-  it('takes the id from the envelope where the payload has none', () => {
+  it('uses the id of the headers if the payload has none', () => {
     const schema = { type: 'record', name: 'Ping', fields: [{ name: 'id', type: 'int' }] }
     const writer = createWriterSchema(JSON.stringify(schema))
     const bytes = framed(schema, { id: 7 })
@@ -77,7 +77,7 @@ describe('a schema that is not of the contract', () => {
     expect(writer.decode(bytes, hints).id).toBe('ce-1')
   })
 
-  it.each(['id', 'type', 'time'])('says that header ce_%s is missing', (what) => {
+  it.each(['id', 'type', 'time'])('reports that header ce_%s is missing', (what) => {
     const schema = { type: 'record', name: 'Ping', fields: [] }
     const without = { ...hints, [what === 'type' ? 'name' : what]: undefined }
     const writer = createWriterSchema(JSON.stringify(schema))
@@ -91,7 +91,7 @@ describe('a schema that is not of the contract', () => {
     ['{', 'the schema is not JSON'],
     ['{"type":"record","name":"R","fields":[{"name":"a","type":"Missing"}]}', 'Missing'],
     ['{"type":"record","name":"R","fields":[{"name":"__proto__","type":"int"}]}', '__proto__'],
-  ])('refuses %s', (text, why) => {
+  ])('rejects %s', (text, why) => {
     expect(() => createWriterSchema(text)).toThrow(why)
   })
 })

@@ -35,7 +35,7 @@ describe('JSON to Avro to JSON', () => {
     )
   })
 
-  it('peeks at the name and the id that decoding gives', () => {
+  it('peeks the same name and id as decoding', () => {
     fc.assert(
       fc.property(event, (written) => {
         const schema = schemaOf(written)
@@ -45,7 +45,7 @@ describe('JSON to Avro to JSON', () => {
     )
   })
 
-  it('reads as written what it reads as an event', () => {
+  it('decodes as written the same as the event', () => {
     fc.assert(
       fc.property(event, (written) => {
         const asWritten = schemaOf(written).decodeAsWritten(encodeEvent(written, 1))
@@ -62,7 +62,7 @@ describe('JSON to Avro to JSON', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
-  it('tells missing from null and from empty', () => {
+  it('distinguishes missing, null and empty', () => {
     const received = readSamples()[0] as Event
     for (const extra of [{}, { attributes: {} }, { attributes: { a: null } }, { quantity: 0 }]) {
       const entity = { id: 'e', name: 'n', productId: 'p', ...extra }
@@ -80,7 +80,7 @@ describe('JSON to Avro to JSON', () => {
     }
   })
 
-  it('refuses an event that did not pass the validator', () => {
+  it('rejects an event that did not pass the validator', () => {
     const broken = { ...readSamples()[0], time: 'yesterday' } as Event
     expect(() => encodeEvent(broken, 1)).toThrow(expect.objectContaining({ code: 'EVENT_INVALID' }))
   })

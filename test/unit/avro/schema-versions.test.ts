@@ -57,7 +57,7 @@ describe('other versions of a schema', () => {
     expect(writer.decode(written(schema, received))).toStrictEqual({ ...received, entity })
   })
 
-  it('reads a node type that it does not know as unknown', () => {
+  it('reads an unknown node type as `unknown`', () => {
     const schema = changed((s) => {
       const node = fieldOf(s, 'node').type as ComplexSchema
       ;(fieldOf(node, 'type').type as ComplexSchema).symbols?.push('truck')
@@ -116,7 +116,7 @@ describe('other versions of a schema', () => {
     expect(writer.decodeAsWritten(bytes)).toMatchObject({ expires: '2024-01-15T10:30:00.000001Z' })
   })
 
-  it('says why it cannot read a breaking one, and still peeks', () => {
+  it('reports why it cannot read a breaking one, and still peeks', () => {
     const schema = changed((s) => {
       const entity = fieldOf(s, 'entity').type as ComplexSchema
       fieldOf(entity, 'quantity').type = ['null', 'string']
@@ -140,7 +140,7 @@ describe('other versions of a schema', () => {
     expect(fingerprint(theirs.decodeAsWritten(other))).not.toBe(print)
   })
 
-  it('reads bytes once where the event is all that they say, and again where it is not', () => {
+  it('decodes once if the event has all fields of the writer, and again if not', () => {
     const schema = changed((s) => s.fields.push(optional))
     const ours = createWriterSchema(contractSchemaOf(received).text)
     const theirs = createWriterSchema(JSON.stringify(schema))

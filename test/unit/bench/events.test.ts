@@ -13,7 +13,7 @@ function take(options = OPTIONS) {
 }
 
 describe('the events of the benchmarks', () => {
-  it('are valid, of all ten kinds, and each has an id of its own', () => {
+  it('are valid, of all ten kinds, and each has a unique id', () => {
     const events = take()
     expect(events.filter((event) => !validateEvent(event).ok)).toEqual([])
     expect(new Set(events.map(({ kind }) => kind)).size).toBe(10)
@@ -32,7 +32,7 @@ describe('the events of the benchmarks', () => {
     expect(wanted.length / COUNT).toBeLessThan(0.03)
   })
 
-  it('have the mix that is asked for', () => {
+  it('have the requested mix', () => {
     const events = take({ ...OPTIONS, mix: readMix('moved=3,merge.reverted=1') })
     const kinds = new Set(events.map(({ kind }) => kind))
     expect(kinds).toEqual(new Set(['inventory.moved', 'inventory.merge.reverted']))

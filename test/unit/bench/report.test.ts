@@ -48,13 +48,13 @@ describe('a finding', () => {
     expect(verdictOf({ ...finding, value: 9 })).toBe('reported')
   })
 
-  it('fails the quick form beyond its limit, and where there is no number', () => {
+  it('fails the quick form beyond its limit, and if it is not a number', () => {
     expect(isNear({ ...finding, value: 2, atMost: 1.1, quickAtMost: 2.5 })).toBe(true)
     expect(isNear({ ...finding, value: 2.6, quickAtMost: 2.5 })).toBe(false)
     expect(isNear({ ...finding, value: Number.NaN, quickAtMost: 2.5 })).toBe(false)
   })
 
-  it('is shown with what it is to reach', () => {
+  it('is shown with its target', () => {
     const findings = [{ ...finding, value: 0.5, atLeast: 0.93 }]
     const text = markdown({ name: 'n', title: 't', rows: [rowOf('a', [sample(10)])], findings })
     expect(text).toContain('| x | 0.50 × | ≥ 0.93 × | not reached |')

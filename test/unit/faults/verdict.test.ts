@@ -6,7 +6,7 @@ import { judge } from '../../faults/verdict.ts'
 const all: PluginRule = { slug: 'all', wants: () => true, isDoomed: (id) => id === 'doomed' }
 const place = { topic: 'topic', partition: 0 }
 
-it('is content when everything wanted was done once, in order, or dead-lettered', () => {
+it('passes if every wanted event was processed once, in order, or dead-lettered', () => {
   const verdict = judgeOf({
     log: [entry('a', 0), entry('doomed', 1), entry('b', 2)],
     letters: [letter('doomed', 15)],
@@ -17,7 +17,7 @@ it('is content when everything wanted was done once, in order, or dead-lettered'
   expect(verdict.problems).toEqual([])
 })
 
-it('sees an event without an effect', () => {
+it('detects an event without an effect', () => {
   const { lost, problems } = judgeOf({
     log: [entry('a', 0), entry('b', 1)],
     effects: [effect('a')],
@@ -26,18 +26,18 @@ it('sees an event without an effect', () => {
   expect(problems).toEqual(['1 lost: all b at topic/0@1'])
 })
 
-it('sees an acknowledged event that is not in the topic', () => {
+it('detects an acknowledged event that is not in the topic', () => {
   const { problems } = judgeOf({ acknowledged: new Set(['a']) })
   expect(problems).toEqual(['1 acknowledged but not in the topic: a'])
 })
 
-describe('what was done twice', () => {
+describe('a duplicate effect', () => {
   const log = [entry('a', 0)]
   const killed = { pid: 1, fromUs: 20, toUs: Infinity }
   const twice = [effect('a', 10, 1), effect('a', 9_000_010, 2)]
   const problem = '1 processed twice without a fault between effect and mark'
 
-  it('is explained where the first process was killed between effect and mark', () => {
+  it('is explained if the first process was killed between effect and mark', () => {
     const faultWindows = [killed]
     expect(judgeOf({ log, effects: twice, faultWindows })).toMatchObject({
       duplicates: 1,
@@ -47,20 +47,20 @@ describe('what was done twice', () => {
     expect(judgeOf({ log, effects: twice, faultWindows, markedAtUs }).problems).toEqual([])
   })
 
-  it('is not where nobody was hurt, or another process', () => {
+  it('is not explained without a fault, or by one of another process', () => {
     const told = `${problem}: all a at topic/0@0: process 1, 9000 ms later 2`
     expect(judgeOf({ log, effects: twice }).problems).toEqual([told])
     const faultWindows = [{ ...killed, pid: 3 }]
     expect(judgeOf({ log, effects: twice, faultWindows }).problems).toEqual([told])
   })
 
-  it('is not where the mark was there long before the process was killed', () => {
+  it('is not explained if the mark was written long before the kill', () => {
     const faultWindows = [{ ...killed, fromUs: 8_000_000 }]
     const { problems } = judgeOf({ log, effects: twice, faultWindows, markedAtUs: () => 30 })
     expect(problems).toHaveLength(1)
   })
 
-  it('is explained where a broker was down between effect and mark, and not where it was before', () => {
+  it('is explained by a broker outage between effect and mark, not by one before', () => {
     const problemsWith = (fromUs: number, toUs: number) =>
       judgeOf({ log, effects: twice, outages: [{ fromUs, toUs }] }).problems
     expect(problemsWith(5, 12)).toEqual([])
@@ -68,24 +68,24 @@ describe('what was done twice', () => {
     expect(problemsWith(1, 9)).toHaveLength(1)
   })
 
-  it('is not where the process had recovered before the effect', () => {
+  it('is not explained if the process had recovered before the effect', () => {
     const faultWindows = [{ pid: 1, fromUs: 1, toUs: 5 }]
     expect(judgeOf({ log, effects: twice, faultWindows }).problems).toHaveLength(1)
   })
 
-  it('is explained where a process was frozen in its handler and another one went on', () => {
+  it('is explained if a process was frozen in its handler and another took over', () => {
     const faultWindows = [{ pid: 2, fromUs: 5, toUs: 9_500_000 }]
     expect(judgeOf({ log, effects: twice, faultWindows }).problems).toEqual([])
   })
 
-  it('is not where that process took the event after it was woken', () => {
+  it('is not explained if that process read the event after it was resumed', () => {
     const faultWindows = [{ pid: 2, fromUs: 5, toUs: 9_500_000 }]
     const late = [{ ...entry('a', 0), atUs: 8_000_000 }]
     const effects = [effect('a', 8_500_000, 1), effect('a', 9_000_010, 2)]
     expect(judgeOf({ log: late, effects, faultWindows }).problems).toHaveLength(1)
   })
 
-  it('is never explained where effect and mark are one', () => {
+  it('is never explained if effect and mark are one transaction', () => {
     const rules = [{ ...all, isExact: true }]
     expect(judgeOf({ log, effects: twice, faultWindows: [killed] }, rules).problems).toEqual([
       '1 extra effects of a transactional plugin: all a at topic/0@0: process 1, 9000 ms later 2',
@@ -93,7 +93,7 @@ describe('what was done twice', () => {
   })
 })
 
-it('sees effects of a key that come in another order than its records', () => {
+it('detects effects of a key in another order than its records', () => {
   const log = [entry('a', 0), entry('b', 1), entry('c', 2, 'other')]
   const effects = [effect('c', 5, 1, 'other'), effect('b', 10), effect('a', 20)]
   const { orderBreaks, problems } = judgeOf({ log, effects })
@@ -101,13 +101,13 @@ it('sees effects of a key that come in another order than its records', () => {
   expect(problems).toEqual(['1 out of order: all key: a after b'])
 })
 
-it('does not mind the order in which something is repeated', () => {
+it('ignores the order of repeated effects', () => {
   const log = [entry('a', 0), entry('b', 1)]
   const effects = [effect('a', 10, 1), effect('b', 20, 1), effect('a', 30, 2)]
   expect(judgeOf({ log, effects }).orderBreaks).toBe(0)
 })
 
-it('follows a key that has another partition since there are more of them', () => {
+it('follows a key that moved to another partition when partitions were added', () => {
   const log = [
     { ...entry('a', 7), atUs: 1 },
     { ...entry('b', 0), partition: 1, atUs: 2 },
@@ -118,7 +118,7 @@ it('follows a key that has another partition since there are more of them', () =
   expect(judgeOf({ log, effects: turned }).orderBreaks).toBe(1)
 })
 
-it('asks for no effect of what retention removed unread, and for all others', () => {
+it('expects no effect of records that retention removed unread, but of all others', () => {
   const log = [entry('a', 0), entry('b', 1), entry('c', 2)]
   const acknowledged = new Set(['a', 'b', 'c'])
   const effects = [effect('a'), effect('c')]
@@ -133,7 +133,7 @@ it('asks for no effect of what retention removed unread, and for all others', ()
   expect(judgeOf({ ...all, unread: [log[0]!] }).lost).toBe(1)
 })
 
-it('sees a commit above what was not done yet, though it is done later', () => {
+it('detects a commit above an uncompleted event, even if that completes later', () => {
   const log = [entry('a', 0), entry('b', 1)]
   const effects = [effect('a', 10), effect('b', 30)]
   const commits = [
@@ -145,7 +145,7 @@ it('sees a commit above what was not done yet, though it is done later', () => {
   ])
 })
 
-it('sees a committed offset that goes back', () => {
+it('detects a committed offset that moves back', () => {
   const commits = [
     { atUs: 15, ...place, committed: 5 },
     { atUs: 20, ...place, committed: 2 },
@@ -155,7 +155,7 @@ it('sees a committed offset that goes back', () => {
   ])
 })
 
-it('sees dead letters of good events, offsets not committed, and what the books do not know', () => {
+it('detects dead letters of good events, uncommitted offsets, and unaccounted deliveries', () => {
   const { problems } = judgeOf({
     log: [entry('a', 0)],
     letters: [letter('a')],
@@ -169,7 +169,7 @@ it('sees dead letters of good events, offsets not committed, and what the books 
   ])
 })
 
-it('measures the longest time without an effect of a partition', () => {
+it('measures the longest time without an effect in a partition', () => {
   const effects = [effect('a', 0), effect('b', 3_000_000), effect('c', 3_500_000)]
   expect(judgeOf({ effects }).longestPauseMs).toBe(3_000)
 })

@@ -13,7 +13,7 @@ const good = {
     seconds: 2,
     latencyMs: { p50: 1, p99: 2, max: 3 },
   },
-  // One that was refused may be there all the same.
+  // A refused event may still be there.
   found: new Map([
     ['a', 1],
     ['b', 2],
@@ -21,18 +21,18 @@ const good = {
 }
 
 describe('the verdict of the load on the gateway', () => {
-  it('finds nothing wrong where every 202 is in Kafka', () => {
+  it('passes if every event with 202 is in Kafka', () => {
     expect(verdictOf(good.sent, good.found, 0)).toEqual([])
     expect(report(good.sent, good.found)).toContain('answered 202: 1, of them in Kafka: 1')
   })
 
-  it('sees an event that was answered 202 and is not in Kafka', () => {
+  it('detects an event with 202 that is not in Kafka', () => {
     expect(verdictOf(good.sent, new Map([['b', 1]]), 0)).toEqual([
       '1 answered 2xx are not in Kafka: a',
     ])
   })
 
-  it('sees odd answers, refusals without Retry-After, and a bad end', () => {
+  it('detects unexpected statuses, refusals without Retry-After, and a bad exit', () => {
     const statuses = new Map([['a', 500]])
     expect(verdictOf({ ...good.sent, statuses, withoutRetryAfter: 1 }, good.found, 1)).toEqual([
       'answers that nobody expects: 500',

@@ -7,37 +7,37 @@ function setUp() {
   const clock = new ManualClock()
   const lines: string[] = []
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line).msg) })
-  let ask = () => Promise.resolve()
-  const watch = watchBrokers({ ask: () => ask(), clock, log })
-  const answerWith = (next: () => Promise<void>) => {
-    ask = next
+  let check = () => Promise.resolve()
+  const watch = watchBrokers({ check: () => check(), clock, log })
+  const respondWith = (next: () => Promise<void>) => {
+    check = next
   }
-  return { clock, lines, watch, answerWith }
+  return { clock, lines, watch, respondWith }
 }
 
-it('sees the brokers go and come back, and says each once', async () => {
-  const { clock, lines, watch, answerWith } = setUp()
+it('logs once that the brokers became unavailable, and once that they are back', async () => {
+  const { clock, lines, watch, respondWith } = setUp()
   await clock.advance(10_000)
   expect(watch.trouble()).toBeUndefined()
-  answerWith(() => Promise.reject(new Error('refused')))
+  respondWith(() => Promise.reject(new Error('refused')))
   await clock.advance(10_000)
   expect(watch.trouble()).toBe('refused')
-  answerWith(() => Promise.resolve())
+  respondWith(() => Promise.resolve())
   await clock.advance(10_000)
   expect(watch.trouble()).toBeUndefined()
-  expect(lines).toEqual(['Kafka is away', 'Kafka is back'])
+  expect(lines).toEqual(['Kafka is unavailable', 'Kafka is available again'])
 })
 
-it('takes silence for being away', async () => {
-  const { clock, watch, answerWith } = setUp()
-  answerWith(() => new Promise(() => {}))
+it('treats a missing response as unavailable', async () => {
+  const { clock, watch, respondWith } = setUp()
+  respondWith(() => new Promise(() => {}))
   await clock.advance(11_000)
   expect(watch.trouble()).toBeUndefined()
   await clock.advance(2_000)
-  expect(watch.trouble()).toMatch('no answer from Kafka within 10 s')
+  expect(watch.trouble()).toMatch('no response from Kafka within 10 s')
 })
 
-it('asks no more once it is stopped', async () => {
+it('sends no request once it is stopped', async () => {
   const { clock, watch } = setUp()
   await clock.advance(3_000)
   watch.stop()

@@ -8,21 +8,21 @@ const setUp = (rememberedIds?: number) => {
   return { clock, mint: createStamp(() => clock.now(), rememberedIds) }
 }
 
-it('gives ids of version 7, all different, that hold their time', () => {
+it('creates unique version 7 ids that contain their time', () => {
   const { mint } = setUp()
   const ids = Array.from({ length: 100 }, () => mint.id())
   expect(new Set(ids).size).toBe(100)
   expect(mint.timeOf(ids[0]!)).toBe('2024-01-15T10:30:00.123Z')
 })
 
-it('reads the time from an id of version 7, also with a number behind it', () => {
+it('reads the time from a version 7 id, also if an index follows', () => {
   const { mint } = setUp()
   const id = uuidV7(Date.parse('2030-05-06T07:08:09.010Z'))
   expect(mint.timeOf(id)).toBe('2030-05-06T07:08:09.010Z')
   expect(mint.timeOf(`${id.toUpperCase()}:12`)).toBe('2030-05-06T07:08:09.010Z')
 })
 
-it('gives the same time for the same id, though time passes', async () => {
+it('returns the same time for the same id later', async () => {
   const { clock, mint } = setUp()
   const first = mint.timeOf('order-7')
   await clock.advance(5_000)
@@ -30,7 +30,7 @@ it('gives the same time for the same id, though time passes', async () => {
   expect(mint.timeOf('order-8')).toBe('2024-01-15T10:30:05.123Z')
 })
 
-it('remembers no more ids than it may', async () => {
+it('bounds the remembered ids', async () => {
   const { clock, mint } = setUp(2)
   const first = mint.timeOf('a')
   const second = mint.timeOf('b')
@@ -40,7 +40,7 @@ it('remembers no more ids than it may', async () => {
   expect(mint.timeOf('a')).not.toBe(first)
 })
 
-it('does not take a time beyond the year 9999 from an id', () => {
+it('ignores a time beyond the year 9999 in an id', () => {
   const { mint } = setUp()
   const id = 'ffffffff-ffff-7fff-bfff-ffffffffffff'
   expect(mint.timeOf(id)).toBe('2024-01-15T10:30:00.123Z')

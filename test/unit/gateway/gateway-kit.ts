@@ -24,18 +24,18 @@ export const wastedEvent = (id = 'evt_1') => ({
 })
 
 export interface KitOptions {
-  /** Webhooks are taken from everybody. */
+  /** Accepts unsigned webhooks. */
   isOpen?: boolean
   maxBodyBytes?: number
   maxEvents?: number
   maxInFlightBytes?: number
   requestTimeoutMs?: number
   maxConnections?: number
-  /** What becomes of each event; at once acknowledged unless said otherwise. */
+  /** Settles each event; by default it is acknowledged at once. */
   publish?(event: Event): Promise<void>
 }
 
-/** A gateway whose Kafka is a function, on a port of its own. */
+/** A gateway on a free port, with a function in place of Kafka. */
 export async function gateway(options: KitOptions = {}) {
   const { publish = async () => {}, maxBodyBytes = 100_000 } = options
   const secrets = options.isOpen ? undefined : SECRETS
@@ -100,7 +100,7 @@ export async function gateway(options: KitOptions = {}) {
     setTrouble(why: string | undefined) {
       trouble = why
     },
-    /** Signs and sends; what is no text or buffer as JSON. */
+    /** Signs and sends the body; values other than strings and buffers as JSON. */
     webhook(body: unknown, headers: Record<string, string> = {}) {
       const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
       const signature = signed(SECRETS[1]!, bytes, clock.now())

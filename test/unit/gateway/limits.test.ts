@@ -11,7 +11,7 @@ const unavailable = () =>
     retryable: true,
   })
 
-/** What a raw connection is told until it is closed. */
+/** The response on a raw connection until it is closed. */
 async function toldBy(socket: Socket): Promise<string> {
   let told = ''
   socket.on('data', (bytes) => {
@@ -28,7 +28,7 @@ function talk(url: string, text: string): Promise<string> {
   return toldBy(socket)
 }
 
-/** The head of a request that is let in, the last of its connection; its body is still to come. */
+/** The head of an authorised request, the last of its connection; the body follows. */
 function headOf(bodyBytes: number): string {
   const headers = {
     ...{ host: 'x', authorization: `Bearer ${TOKEN}`, connection: 'close' },
@@ -39,7 +39,7 @@ function headOf(bodyBytes: number): string {
 }
 
 describe('an event that is not in Kafka', () => {
-  it('is answered with 503 and when to come again, without saying too much', async () => {
+  it('gets 503 with Retry-After, without internal details', async () => {
     const kit = await gateway({ publish: () => Promise.reject(unavailable()) })
     const { status, headers, json } = await kit.webhook(wastedEvent())
     expect([status, headers.get('retry-after')]).toEqual([503, '5'])
@@ -47,20 +47,20 @@ describe('an event that is not in Kafka', () => {
     expect(kit.failures).toMatchObject([{ code: 'KAFKA_UNAVAILABLE' }])
   })
 
-  it('is answered with 503 when Kafka says nothing within the limit', async () => {
+  it('gets 503 when Kafka does not respond within the limit', async () => {
     const { promise, resolve } = deferred()
     const kit = await gateway({ publish: () => promise })
     const answer = kit.webhook(wastedEvent())
     await until(() => kit.clock.pending === 1, { what: 'the event to be on its way' })
     await kit.clock.advance(10_000)
     expect((await answer).status).toBe(503)
-    // It still takes its memory.
+    // It still holds its memory.
     expect(kit.budget.usedBytes).toBeGreaterThan(0)
     resolve()
     await until(() => kit.budget.usedBytes === 0, { what: 'the memory to be given back' })
   })
 
-  it('is answered with 503 though the others of its request are', async () => {
+  it('gets 503 even if the others of its request are in Kafka', async () => {
     const kit = await gateway({
       publish: async ({ id }) => {
         if (id === 'b') throw unavailable()
@@ -69,7 +69,7 @@ describe('an event that is not in Kafka', () => {
     expect((await kit.webhook(['a', 'b', 'c'].map(wastedEvent))).status).toBe(503)
   })
 
-  it('is answered with 413 and named when it is too large for a record', async () => {
+  it('gets 413 and is named when it is too large for a record', async () => {
     const kit = await gateway({
       publish: async ({ id }) => {
         if (id === 'b') throw new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', 'too large')
@@ -81,7 +81,7 @@ describe('an event that is not in Kafka', () => {
     expect(kit.failures).toEqual([])
   })
 
-  it('is answered with 500 when the gateway has a defect, which is reported', async () => {
+  it('gets 500 on an unexpected error, which is reported', async () => {
     const kit = await gateway({ publish: () => Promise.reject(new TypeError('a defect')) })
     const { status, json } = await kit.webhook(wastedEvent())
     expect(status).toBe(500)
@@ -91,7 +91,7 @@ describe('an event that is not in Kafka', () => {
 })
 
 describe('before the body is read', () => {
-  it('a request is refused with 503 while Kafka is away', async () => {
+  it('a request gets 503 while Kafka is unavailable', async () => {
     const kit = await gateway()
     kit.setTrouble('away')
     expect(await talk(kit.url, headOf(50_000))).toMatch(/^HTTP\/1.1 503 [\s\S]*retry-after: 5\r\n/)
@@ -99,7 +99,7 @@ describe('before the body is read', () => {
     expect((await kit.webhook(wastedEvent())).status).toBe(202)
   })
 
-  it('a request is refused with 429 while too much is under way', async () => {
+  it('a request gets 429 while too many bytes are in flight', async () => {
     const { promise, resolve } = deferred()
     const kit = await gateway({ maxInFlightBytes: 60_000, publish: () => promise })
     const first = kit.webhook({ ...wastedEvent(), reason: 'x'.repeat(45_000) })
@@ -111,19 +111,19 @@ describe('before the body is read', () => {
     await until(() => kit.budget.usedBytes === 0, { what: 'all of it to be given back' })
   })
 
-  it('one that does not say its length is taken for the largest', async () => {
+  it('one without a length reserves the maximum', async () => {
     const kit = await gateway({ maxInFlightBytes: 60_000 })
     const chunked = headOf(0).replace('content-length: 0', 'transfer-encoding: chunked')
     expect(await talk(kit.url, chunked)).toMatch(/^HTTP\/1.1 429 /)
   })
 
-  it('one that is too large is refused with 413, a stranger with 401', async () => {
+  it('one that is too large gets 413, an unauthorised one 401', async () => {
     const kit = await gateway()
     expect(await talk(kit.url, headOf(100_001))).toMatch(/^HTTP\/1.1 413 /)
     expect(await talk(kit.url, headOf(100_001).replace(TOKEN, 'x'))).toMatch(/^HTTP\/1.1 401 /)
   })
 
-  it('one that breaks off gives its room back', async () => {
+  it('one that is aborted releases its reservation', async () => {
     const kit = await gateway()
     const socket = connect(Number(new URL(kit.url).port), '127.0.0.1')
     socket.write(`${headOf(50_000)}{`)
@@ -134,7 +134,7 @@ describe('before the body is read', () => {
   })
 })
 
-it('closes connections that say nothing, or not all, in time', async () => {
+it('closes connections without a complete request in time', async () => {
   const kit = await gateway({ requestTimeoutMs: 300 })
   const begun = `${headOf(50)}{`
   const told = await Promise.all([
@@ -146,7 +146,7 @@ it('closes connections that say nothing, or not all, in time', async () => {
   expect(kit.budget.usedBytes).toBe(0)
 })
 
-it('closes a connection that is one too many', async () => {
+it('closes a connection above the limit', async () => {
   const kit = await gateway({ maxConnections: 1 })
   const only = connect(Number(new URL(kit.url).port), '127.0.0.1')
   await once(only, 'connect')
@@ -156,7 +156,7 @@ it('closes a connection that is one too many', async () => {
   await until(isIn, { what: 'the next to be let in' })
 })
 
-it('knows its paths and their methods, whatever the body is', async () => {
+it('checks path and method before the body', async () => {
   const kit = await gateway()
   const ask = (method: string, path: string) =>
     fetch(kit.url + path, { method, headers: { 'content-type': 'text/plain' } })
@@ -169,7 +169,7 @@ it('knows its paths and their methods, whatever the body is', async () => {
 })
 
 describe('a stop', () => {
-  it('ends what was begun, and refuses what comes then', async () => {
+  it('finishes requests in flight, and refuses new ones', async () => {
     const { promise, resolve } = deferred()
     const kit = await gateway({ publish: () => promise })
     const begun = kit.webhook(wastedEvent())
@@ -182,7 +182,7 @@ describe('a stop', () => {
     expect(await closed).toBe('drained')
   })
 
-  it('takes a request whose body is still coming', async () => {
+  it('accepts a request whose body is still arriving', async () => {
     const kit = await gateway()
     const body = '{"event":"a.b"}'
     const socket = connect(Number(new URL(kit.url).port), '127.0.0.1')
@@ -195,7 +195,7 @@ describe('a stop', () => {
     expect(kit.published).toHaveLength(1)
   })
 
-  it('cuts off at the limit what is not answered', async () => {
+  it('closes unfinished connections at the limit', async () => {
     const kit = await gateway({ publish: () => new Promise(() => {}) })
     const begun = kit.webhook(wastedEvent())
     begun.catch(() => undefined)

@@ -4,7 +4,7 @@ import { gateway, TOKEN } from './gateway-kit.ts'
 const sent = (more: object = {}) => ({ event: 'stockitem.moved', kwargs: { id: 7 }, ...more })
 
 describe('POST /events', () => {
-  it('takes an event as it is', async () => {
+  it('accepts an event as it is', async () => {
     const { events, published } = await gateway()
     const event = sent({ args: [1], id: 'e1', time: '2024-02-03T04:05:06+01:00' })
     expect(await events(event)).toMatchObject({ status: 202, json: { ids: ['e1'] } })
@@ -30,7 +30,7 @@ describe('POST /events', () => {
     expect(published[0]).toMatchObject({ time: '2024-01-15T10:30:00.000Z', args: [] })
   })
 
-  it('takes the Idempotency-Key for the id, in a list with the number of the event', async () => {
+  it('uses the Idempotency-Key as the id, in a list with the index of the event', async () => {
     const { events } = await gateway()
     const key = { 'idempotency-key': '"order-7"' }
     expect((await events(sent(), key)).json.ids).toEqual(['order-7'])
@@ -38,7 +38,7 @@ describe('POST /events', () => {
     expect((await events(list, key)).json.ids).toEqual(['order-7:0', 'own', 'order-7:2'])
   })
 
-  it('gives the same event when the request comes again later', async () => {
+  it('creates the same event when the request is retried later', async () => {
     const { events, published, clock } = await gateway()
     for (const headers of [{ 'idempotency-key': 'k' }, {}]) {
       await events(sent({ ...(headers['idempotency-key'] ? {} : { id: 'own' }) }), headers as never)
@@ -50,7 +50,7 @@ describe('POST /events', () => {
     expect(published[3]).toEqual(published[1])
   })
 
-  it('answers 422 to a key that is none, and names each bad field as it was sent', async () => {
+  it('returns 422 for an invalid key, and names each bad field as it was sent', async () => {
     const { events, published } = await gateway()
     for (const key of ['', ' ', 'a b', 'x'.repeat(256), '"']) {
       expect((await events(sent(), { 'idempotency-key': key })).status).toBe(422)
@@ -63,7 +63,7 @@ describe('POST /events', () => {
     expect(published).toEqual([])
   })
 
-  it('lets nobody in without the token', async () => {
+  it('returns 401 without the token', async () => {
     const { events, published } = await gateway()
     for (const authorization of ['', TOKEN, `Basic ${TOKEN}`, `Bearer ${TOKEN}x`, 'Bearer x']) {
       const { status, headers, json } = await events(sent(), { authorization })

@@ -20,7 +20,7 @@ function isGood(header: string, secrets: string[], bytes = body): boolean {
 }
 
 describe('a signature', () => {
-  it('is good when any of the secrets made it', () => {
+  it('is valid if any secret matches', () => {
     const secrets = Array.from({ length: 10 }, (_, i) => `secret-${i}`)
     for (const secret of secrets) {
       expect(isGood(`t=${SECONDS},v1=${macOf(secret)}`, secrets)).toBe(true)
@@ -29,13 +29,13 @@ describe('a signature', () => {
     expect(isGood(`t=${SECONDS},v1=${macOf('secret-0')}`, [])).toBe(false)
   })
 
-  it('is good when one of several is, upper case or spaced', () => {
+  it('is valid if one of several MACs is, in upper case or with spaces', () => {
     const [good, bad] = [macOf('s').toUpperCase(), macOf('other')]
     expect(isGood(`t=${SECONDS}, v1=${bad}, v1=${good}`, ['s'])).toBe(true)
     expect(isGood(`v1=${good},t=${SECONDS},v0=x`, ['s'])).toBe(true)
   })
 
-  it('is over the bytes as they came, and over the time', () => {
+  it('covers the raw bytes and the time', () => {
     const header = `t=${SECONDS},v1=${macOf('s')}`
     expect(isGood(header, ['s'], Buffer.from('{"id":"evt_1","n":1}'))).toBe(false)
     expect(isGood(`t=${SECONDS + 1},v1=${macOf('s')}`, ['s'])).toBe(false)
@@ -43,14 +43,14 @@ describe('a signature', () => {
     expect(isGood(`t=${SECONDS},v1=${macOf('s', latin)}`, ['s'], latin)).toBe(true)
   })
 
-  it('of a wrong length is refused before it is compared', () => {
+  it('of a wrong length is rejected before it is compared', () => {
     const mac = macOf('s')
     for (const wrong of ['', mac.slice(2), `${mac}00`, mac.slice(1), `${mac.slice(2)}zz`]) {
       expect(read(`t=${SECONDS},v1=${wrong}`)).toMatchObject({ ok: false })
     }
   })
 
-  it('of another form is refused, and says which is expected', () => {
+  it('of another form is rejected with the expected form', () => {
     const mac = macOf('s')
     const wrong = [
       ...['', 'x', mac, `t=${SECONDS}`, `v1=${mac}`, `t=,v1=${mac}`, `t=1e9,v1=${mac}`],
@@ -63,7 +63,7 @@ describe('a signature', () => {
     expect(read(undefined)).toEqual({ ok: false, why: 'the signature is missing' })
   })
 
-  it('is taken as long as its time is within the tolerance, either way', async () => {
+  it('is accepted while its time is within the tolerance, either way', async () => {
     const clock = new ManualClock(SECONDS * 1000 - TOLERANCE_MS - 1)
     const header = `t=${SECONDS},v1=${macOf('s')}`
     const isTaken = () => read(header, clock.now()).ok

@@ -5,7 +5,7 @@ import { gateway, NOW_MS, SECRETS, wastedEvent } from './gateway-kit.ts'
 const LINES = { 'content-type': 'application/x-ndjson' }
 
 describe('POST /webhooks/inventory', () => {
-  it('answers 202 with the id once the event is acknowledged', async () => {
+  it('returns 202 with the id once the event is acknowledged', async () => {
     const { webhook, published, answered } = await gateway()
     const { status, json } = await webhook(wastedEvent('evt_7'))
     expect({ status, json }).toEqual({ status: 202, json: { ids: ['evt_7'] } })
@@ -13,7 +13,7 @@ describe('POST /webhooks/inventory', () => {
     expect(answered).toEqual(['/webhooks/inventory 202'])
   })
 
-  it('compares the bytes as they came, not JSON that was written anew', async () => {
+  it('verifies the raw bytes, not JSON that was serialised again', async () => {
     const { webhook, post, published } = await gateway()
     const body = `{ "time":"2024-01-15T10:30:00.000Z",\n${JSON.stringify(wastedEvent()).slice(1)} `
     expect((await webhook(body)).status).toBe(202)
@@ -23,7 +23,7 @@ describe('POST /webhooks/inventory', () => {
     expect((await post('/webhooks/inventory', rewritten, headers)).status).toBe(401)
   })
 
-  it('answers 401 to what is not signed by a secret, or too early or late', async () => {
+  it('returns 401 for a wrong signature or timestamp', async () => {
     const { webhook, post, published, clock } = await gateway()
     const body = JSON.stringify(wastedEvent())
     const headers = [
@@ -45,13 +45,13 @@ describe('POST /webhooks/inventory', () => {
     expect(published).toHaveLength(1)
   })
 
-  it('takes everybody where there are no secrets', async () => {
+  it('accepts unsigned webhooks without secrets', async () => {
     const { post } = await gateway({ isOpen: true })
     const body = JSON.stringify(wastedEvent())
     expect((await post('/webhooks/inventory', body, {})).status).toBe(202)
   })
 
-  it('takes a list and JSON Lines, and answers the ids in their order', async () => {
+  it('accepts a list and JSON Lines, and returns the ids in their order', async () => {
     const { webhook, published } = await gateway()
     const events = ['a', 'b', 'c'].map(wastedEvent)
     expect((await webhook(events)).json).toEqual({ ids: ['a', 'b', 'c'] })
@@ -64,7 +64,7 @@ describe('POST /webhooks/inventory', () => {
     expect(published).toHaveLength(9)
   })
 
-  it('refuses a list with a bad event as a whole, and names each bad field', async () => {
+  it('rejects a list with a bad event as a whole, and names each bad field', async () => {
     const { webhook, published } = await gateway()
     const bad = { ...wastedEvent('b'), entityId: 12, time: 'yesterday', colour: 'red' }
     const { status, json } = await webhook([wastedEvent('a'), bad, { name: 'x', id: 'y' }, 7])
@@ -81,17 +81,17 @@ describe('POST /webhooks/inventory', () => {
       { index: 2, field: 'time', expected: expect.any(String), got: 'nothing' },
       { index: 3, field: '', expected: 'an object', got: '7' },
     ])
-    expect(json.detail).toBe('3 events are wrong; nothing of the request was published')
+    expect(json.detail).toBe('3 events are invalid; nothing of the request was published')
     expect(published).toEqual([])
   })
 
-  it('refuses a plugin event, which has no kind', async () => {
+  it('rejects a plugin event, which has no kind', async () => {
     const { webhook } = await gateway()
     const event = { id: 'p', name: 'stockitem.moved', time: '2024-01-15T10:30:00Z' }
     expect((await webhook(event)).json.errors).toMatchObject([{ index: 0, field: 'kind' }])
   })
 
-  it('takes a kind without a schema, and counts it', async () => {
+  it('accepts a kind without a schema, and counts it', async () => {
     const { webhook, published, unknownKinds } = await gateway()
     const event = {
       id: 'evt_9',
@@ -111,7 +111,7 @@ describe('POST /webhooks/inventory', () => {
     ['blank lines only', '\n \n', LINES],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}],
     ['an integer that would be changed', '{"id":9007199254740993}', {}],
-  ])('answers 422 to %s', async (_what, body, headers) => {
+  ])('returns 422 for %s', async (_what, body, headers) => {
     const { webhook, published } = await gateway()
     const { status, json } = await webhook(body, headers)
     expect({ status, detail: json.detail }).toEqual({
@@ -129,12 +129,12 @@ describe('POST /webhooks/inventory', () => {
     expect(json.errors).toMatchObject([{ index: 1, field: '', expected: 'JSON' }])
   })
 
-  it('answers 413 to too many bytes or events', async () => {
+  it('returns 413 for too many bytes or events', async () => {
     const { webhook, published } = await gateway({ maxBodyBytes: 1_000, maxEvents: 2 })
     const large = await webhook({ ...wastedEvent(), reason: 'x'.repeat(1_000) })
-    expect([large.status, large.json.detail]).toEqual([413, 'a body may have at most 1000 bytes'])
+    expect([large.status, large.json.detail]).toEqual([413, 'the body exceeds 1000 bytes'])
     const many = await webhook(['a', 'b', 'c'].map(wastedEvent))
-    expect([many.status, many.json.detail]).toEqual([413, 'a request may have at most 2 events'])
+    expect([many.status, many.json.detail]).toEqual([413, 'the request has more than 2 events'])
     expect(published).toEqual([])
   })
 
@@ -142,7 +142,7 @@ describe('POST /webhooks/inventory', () => {
     { 'content-type': 'text/plain' },
     { 'content-type': 'application/cloudevents+json' },
     { 'content-encoding': 'gzip' },
-  ])('answers 415 to %j', async (headers) => {
+  ])('returns 415 for %j', async (headers) => {
     const { webhook } = await gateway()
     expect(await webhook(wastedEvent(), headers as never)).toMatchObject({
       status: 415,

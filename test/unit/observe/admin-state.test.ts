@@ -27,7 +27,7 @@ function setUp(plugins: LoadedPlugin[], options: Partial<KitOptions> = {}) {
   return { ...kit, put, state, work, switches, owned }
 }
 
-it('tells of partitions: what is read, completed, committed, and how old', async () => {
+it('has the offsets and ages of partitions', async () => {
   const { put, state, owned, clock } = setUp([
     plugin({ processEvent: () => new Promise(() => {}) }),
   ])
@@ -58,7 +58,7 @@ it('tells of partitions: what is read, completed, committed, and how old', async
 })
 
 describe('of a plugin', () => {
-  it('tells of lanes that run and of those in the queue', async () => {
+  it('has running and queued lanes', async () => {
     const { put, work, clock } = setUp([
       plugin({ concurrency: 1, processEvent: () => new Promise(() => {}) }),
     ])
@@ -76,7 +76,7 @@ describe('of a plugin', () => {
     })
   })
 
-  it('has nothing to tell when there is no work', () => {
+  it('is empty without work', () => {
     expect(setUp([plugin({ processEvent() {} })]).work('plugin')).toMatchObject({
       deliveries: 0,
       lanes: { queued: 0, running: 0, waiting: 0 },
@@ -91,7 +91,7 @@ describe('of a plugin', () => {
       { onExhausted: 'hold', retry: { maxAttempts: 1, initialDelayMs: 9, maxDelayMs: 9 } },
       1,
     ],
-  ])('says that its oldest delivery is %s', async (state, options, attempts) => {
+  ])('shows that its oldest delivery is %s', async (state, options, attempts) => {
     const processEvent = () => {
       throw new Error('no')
     }
@@ -104,7 +104,7 @@ describe('of a plugin', () => {
     })
   })
 
-  it('says that it is paused', async () => {
+  it('shows that it is paused', async () => {
     const { put, work, switches } = setUp([plugin({ processEvent() {} })])
     switches.apply({ switch: 'plugin', slug: 'plugin', state: 'paused', ...audit })
     put('1', 'a')
@@ -115,14 +115,14 @@ describe('of a plugin', () => {
     expect(work('plugin')).toMatchObject({ state: 'enabled', oldest: null })
   })
 
-  it('says that it waits for its rate limit', async () => {
+  it('shows that it waits for its rate limit', async () => {
     const { put, work } = setUp([plugin({ maxPerSecond: 1, processEvent() {} })])
     for (const key of ['a', 'b', 'c']) put(key, key)
     await settled()
     expect(work('plugin')).toMatchObject({ oldest: { state: 'rate-limit' } })
   })
 
-  it('says that its breaker holds it', async () => {
+  it('shows that its circuit breaker holds it', async () => {
     const processEvent = () => {
       throw new Error('down')
     }
@@ -135,7 +135,7 @@ describe('of a plugin', () => {
     expect(work('plugin')).toMatchObject({ oldest: { record: 'events/3@16', state: 'breaker' } })
   })
 
-  it('says that the store is away, or a dead letter cannot be written', async () => {
+  it('shows that the store is unavailable, or a dead letter cannot be written', async () => {
     const store = {
       name: 'memory' as const,
       open: async () => {},
@@ -157,7 +157,7 @@ describe('of a plugin', () => {
     expect(broken.work('plugin')).toMatchObject({ oldest: { state: 'dead-letter-unwritten' } })
   })
 
-  it('says that another delivery has the id', async () => {
+  it('shows that another delivery has the id', async () => {
     const { put, work } = setUp([plugin({ processEvent: () => new Promise(() => {}) })])
     put('1', 'a', 5)
     put('1', 'b', 1)

@@ -33,7 +33,7 @@ async function setUp(options: Partial<AdminOptions> | undefined = {}) {
 }
 
 describe.each(['/admin/state', '/admin/events/e1'])('%s', (path) => {
-  it('is not there without a token in the settings', async () => {
+  it('returns 404 without a token in the settings', async () => {
     const { server } = await none()
     const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
       headers: { authorization: 'Bearer undefined' },
@@ -64,14 +64,14 @@ async function none() {
   return { server }
 }
 
-it('/admin/state answers what the service is at', async () => {
+it('/admin/state returns the state of the replica', async () => {
   const answer = await (await setUp()).get('/admin/state')
   expect(answer.status).toBe(200)
   expect(await answer.json()).toEqual({ version: '1.2.3' })
 })
 
 describe('/admin/events/ID', () => {
-  it('asks for the event, within the range', async () => {
+  it('searches for the event within the range', async () => {
     const asked: unknown[] = []
     const { get } = await setUp({
       async explain(id, range) {
@@ -91,7 +91,7 @@ describe('/admin/events/ID', () => {
     expect(asked[1]).toEqual(['e1', {}])
   })
 
-  it('answers 404, and where it looked, for what is not found', async () => {
+  it('returns 404, and where it searched, if nothing is found', async () => {
     const { get } = await setUp({ explain: async () => explanation(false) })
     const answer = await get('/admin/events/e1')
     expect(answer.status).toBe(404)
@@ -101,14 +101,14 @@ describe('/admin/events/ID', () => {
   it.each([
     ['from=yesterday', 'from: expected a time such as'],
     ['to=', 'to: expected a time such as'],
-    ['entity=a&entity=b', 'entity: expected one'],
-  ])('refuses %s', async (query, error) => {
+    ['entity=a&entity=b', 'entity: expected a single value'],
+  ])('rejects %s', async (query, error) => {
     const answer = await (await setUp()).get(`/admin/events/e1?${query}`)
     expect(answer.status).toBe(400)
     expect(await answer.json()).toEqual({ error: expect.stringContaining(error) })
   })
 
-  it('explains one at a time', async () => {
+  it('runs one search at a time', async () => {
     const first = deferred()
     const begun = deferred()
     const { get } = await setUp({
@@ -127,7 +127,7 @@ describe('/admin/events/ID', () => {
     expect((await get('/admin/events/e2')).status).toBe(200)
   })
 
-  it('gives up at its limit', async () => {
+  it('aborts at its limit', async () => {
     const begun = deferred()
     const { get, clock } = await setUp({
       explain: (_id, _range, signal) =>
@@ -143,7 +143,7 @@ describe('/admin/events/ID', () => {
     expect(await (await answer).json()).toEqual({ error: expect.stringContaining('narrow it') })
   })
 
-  it('gives up when nobody waits for it any more', async () => {
+  it('aborts when the client disconnects', async () => {
     const begun = deferred()
     const aborted = deferred()
     const { port } = await setUp({
@@ -167,7 +167,7 @@ describe('/admin/events/ID', () => {
   it.each([
     [new InventoryEventsError('KAFKA_UNAVAILABLE', 'Kafka is away', { retryable: true }), 503],
     [new Error('a defect'), 500],
-  ])('says what failed: %s', async (error, status) => {
+  ])('reports what failed: %s', async (error, status) => {
     const { get } = await setUp({ explain: () => Promise.reject(error) })
     const answer = await get('/admin/events/e1')
     expect(answer.status).toBe(status)

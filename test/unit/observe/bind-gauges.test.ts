@@ -34,7 +34,7 @@ function reading() {
   return metrics
 }
 
-it('reads every gauge from who knows it', async () => {
+it('connects every gauge to its source', async () => {
   const text = await reading().register.metrics()
   const lines = text.split('\n').filter((line) => /^inventory_events_/.test(line))
   expect(lines.map((line) => line.replace('inventory_events_', ''))).toEqual(

@@ -19,13 +19,13 @@ async function serve({ live = good, ready = good, port = 0 } = {}) {
 }
 
 describe.each(['/livez', '/readyz'])('%s', (path) => {
-  it('answers 200 while all is well', async () => {
+  it('returns 200 while all checks pass', async () => {
     const response = await (await serve()).get(path)
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({ ok: true, checks: good })
   })
 
-  it('answers 503 and says why, without regard to the other', async () => {
+  it('returns 503 with the reason, independent of the other', async () => {
     const { get } = await serve(path === '/livez' ? { live: bad } : { ready: bad })
     const response = await get(path)
     expect(response.status).toBe(503)
@@ -34,13 +34,13 @@ describe.each(['/livez', '/readyz'])('%s', (path) => {
   })
 })
 
-it('serves the metrics as Prometheus reads them', async () => {
+it('serves the metrics in the Prometheus format', async () => {
   const response = await (await serve()).get('/metrics')
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
   expect(await response.text()).toContain('inventory_events_build_info{version="1.2.3"} 1')
 })
 
-it('knows no other path', async () => {
+it('has no other path', async () => {
   expect((await (await serve()).get('/')).status).toBe(404)
 })
 
@@ -53,7 +53,7 @@ it('names the setting when the port is taken', async () => {
   })
 })
 
-it('listens no more once closed', async () => {
+it('does not listen once closed', async () => {
   const { server, get } = await serve()
   await get('/livez')
   await server.close()

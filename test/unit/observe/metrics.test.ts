@@ -55,21 +55,21 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
   expect(declared.map(({ name }) => name)).toContain('process_resident_memory_bytes')
 })
 
-it('tells the version', async () => {
+it('has the version', async () => {
   const metrics = createMetrics({ version: '1.2.3' })
   expect(await linesOf(metrics, 'build_info')).toEqual([
     'inventory_events_build_info{version="1.2.3"} 1',
   ])
 })
 
-it('can be made twice in a process, each with numbers of its own', async () => {
+it('can be created twice in a process, with separate values', async () => {
   const [one, other] = [createMetrics({ version: '1' }), createMetrics({ version: '1' })]
   one.recordsConsumed.inc({ topic: 'a' })
   expect(await linesOf(one, 'records_consumed')).toHaveLength(1)
   expect(await linesOf(other, 'records_consumed')).toEqual([])
 })
 
-it('asks for gauges at each scrape and drops the series of lost partitions', async () => {
+it('reads gauges at each scrape and drops the series of lost partitions', async () => {
   const metrics = createMetrics({ version: '1' })
   let owned = [0, 1]
   metrics.consumerLag.readFrom(() =>
@@ -85,7 +85,7 @@ it('asks for gauges at each scrape and drops the series of lost partitions', asy
   ])
 })
 
-it('shows a gauge without labels from the start, and what its owner says later', async () => {
+it('has a gauge without labels from the start, with its source value later', async () => {
   const metrics = createMetrics({ version: '1' })
   expect(await linesOf(metrics, 'in_flight_bytes')).toEqual(['inventory_events_in_flight_bytes 0'])
   metrics.inFlightBytes.readFrom(() => [{ value: 7 }])

@@ -29,7 +29,7 @@ it('logs the first failures of a window and counts the rest', async () => {
   expect(seen()).toEqual(['a: boom +8'])
 })
 
-it('starts afresh in the next window, and is silent when there is nothing to say', async () => {
+it('starts again in the next window, and logs nothing if nothing was suppressed', async () => {
   const { nextWindow, after, fail, seen } = sampling()
   fail('a', 'boom', 2)
   await nextWindow()
@@ -50,7 +50,7 @@ it('keeps plugins and errors apart, but not errors that differ in an id', async 
   expect(seen()).toEqual(['a: no # +2'])
 })
 
-it('bounds how many errors it tells apart', async () => {
+it('bounds the number of different errors', async () => {
   const { nextWindow, fail, seen } = sampling({ linesMax: 1, errorsMax: 2 })
   for (const word of ['alpha', 'beta', 'gamma', 'delta', 'epsilon']) fail('a', word)
   expect(seen()).toEqual(['a: alpha', 'a: beta', 'a: gamma'])
@@ -58,7 +58,7 @@ it('bounds how many errors it tells apart', async () => {
   expect(seen()).toEqual(['a: other errors +2'])
 })
 
-it('says what is unsaid when it is closed, and no more', async () => {
+it('logs what was suppressed when it is closed, and nothing else', async () => {
   const { nextWindow, sampled, fail, seen } = sampling({ linesMax: 1 })
   fail('a', 'boom', 3)
   sampled.close()

@@ -36,12 +36,12 @@ function delivery(headers: object = { ...ORIGIN }): Delivery {
 
 const returned: HandlerResult = { type: 'returned', value: undefined }
 
-it('are not made where no SDK is registered', () => {
+it('are not created without an SDK', () => {
   expect(before).toBeUndefined()
 })
 
 describe('the span of a call', () => {
-  it('has the names of the conventions, below the trace of the record', async () => {
+  it('follows the conventions, as a child of the trace of the record', async () => {
     expect(await spans.around(delivery(), async () => returned)).toBe(returned)
     const [span] = finished()
     expect(span).toMatchObject({
@@ -69,14 +69,14 @@ describe('the span of a call', () => {
     })
   })
 
-  it('begins a trace where the record has none', async () => {
+  it('starts a trace if the record has none', async () => {
     await spans.around(delivery({}), async () => returned)
     const [span] = finished()
     expect(span.parentSpanContext).toBeUndefined()
     expect(span.links).toEqual([])
   })
 
-  it('is what the handler works in', async () => {
+  it('is active in the handler', async () => {
     await spans.around(delivery(), async () => {
       await Promise.resolve()
       trace.getTracer('handler').startSpan('inner').end()
@@ -91,7 +91,7 @@ describe('the span of a call', () => {
     [{ type: 'threw', error: 'text' }, '_OTHER'],
     [{ type: 'timed-out', timeoutMs: 5 }, 'timed-out'],
     [{ type: 'interrupted', error: 'why' }, 'interrupted'],
-  ])('tells that it failed: %j', async (result, errorType) => {
+  ])('records a failure: %j', async (result, errorType) => {
     await spans.around(delivery(), async () => result)
     const [span] = finished()
     expect(span.attributes['error.type']).toBe(errorType)
@@ -101,7 +101,7 @@ describe('the span of a call', () => {
 })
 
 describe('the span of a record that is sent', () => {
-  it('is below the origin, and the record is below it', () => {
+  it('is a child of the origin, and the parent of the record', () => {
     const sent = spans.send('events', 'e1', ORIGIN)
     expect(finished()).toEqual([])
     sent.end()
@@ -124,7 +124,7 @@ describe('the span of a record that is sent', () => {
     })
   })
 
-  it("is below the caller's own span if there is one", () => {
+  it("is a child of the caller's active span, if any", () => {
     const request = trace.getTracer('http').startSpan('request')
     context.with(trace.setSpan(context.active(), request), () =>
       spans.send('events', 'e1', ORIGIN).end(),
@@ -133,7 +133,7 @@ describe('the span of a record that is sent', () => {
     expect(span.parentSpanContext?.spanId).toBe(request.spanContext().spanId)
   })
 
-  it('tells that it was not acknowledged', () => {
+  it('records that it was not acknowledged', () => {
     spans.send('events', 'e1', undefined).end(new Error('no answer'))
     const [span] = finished()
     expect(span.attributes['error.type']).toBe('Error')

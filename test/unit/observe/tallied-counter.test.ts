@@ -2,7 +2,7 @@ import { Registry } from 'prom-client'
 import { expect, it } from 'vitest'
 import { TalliedCounter } from '../../../src/observe/tallied-counter.ts'
 
-it('counts what was tallied since it was read before, and what was counted by labels', async () => {
+it('adds tallies since the last read to what was counted by labels', async () => {
   const register = new Registry()
   const registers = [register]
   const counter = new TalliedCounter({ name: 'n', help: 'h', labelNames: ['a'], registers })

@@ -4,7 +4,7 @@ import { TalliedHistogram } from '../../../src/observe/tallied-histogram.ts'
 
 const options = { name: 'n', help: 'h', labelNames: ['a'], buckets: [0.1, 1, 10] }
 
-it('is written as a histogram of prom-client is', async () => {
+it('has the same output as a prom-client histogram', async () => {
   const [own, theirs] = [new Registry(), new Registry()]
   const tallied = new TalliedHistogram({ ...options, registers: [own] })
   const histogram = new Histogram({ ...options, registers: [theirs] })

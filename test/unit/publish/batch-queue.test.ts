@@ -26,7 +26,7 @@ function queueOf(limits: Partial<BatchLimits> = {}) {
 }
 
 describe('the batch queue', () => {
-  it('gathers what comes while a batch is under way, up to the limit, in order', async () => {
+  it('collects records while a batch is in flight, up to the limit, in order', async () => {
     const { queue, batches, answers } = queueOf()
     for (const key of ['a', 'b']) void queue.add(record(key))
     await settled()
@@ -38,7 +38,7 @@ describe('the batch queue', () => {
     expect(batches).toEqual([['a', 'b'], ['c', 'd', 'e'], ['f']])
   })
 
-  it('makes a batch no larger than allowed, but of one record at least', async () => {
+  it('limits the size of a batch, but sends at least one record', async () => {
     const { queue, batches, answers } = queueOf({ maxBatchBytes: 1_000 })
     for (const key of ['a', 'b', 'c', 'd']) void queue.add(record(key, key === 'c' ? 5_000 : 300))
     for (let i = 0; i < 3; i++) {
@@ -48,7 +48,7 @@ describe('the batch queue', () => {
     expect(batches).toEqual([['a', 'b'], ['c'], ['d']])
   })
 
-  it('has no room while too much waits', async () => {
+  it('has no room while too many bytes are queued', async () => {
     const { queue, answers } = queueOf({ maxQueuedBytes: 500 })
     const first = queue.add(record('a', 1_000))
     let hasRoom = false
@@ -74,7 +74,7 @@ describe('the batch queue', () => {
     expect((await done).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
-  it('fails what waits behind a batch that can not be delivered, and has room again', async () => {
+  it('fails the records queued behind a failed batch, and has room again', async () => {
     const { queue, batches, answers } = queueOf({ maxQueuedBytes: 100 })
     const done = Promise.allSettled(['a', 'b', 'c', 'd'].map((key) => queue.add(record(key))))
     await settled()

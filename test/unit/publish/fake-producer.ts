@@ -2,7 +2,7 @@ import type { OutgoingRecord } from '../../../src/kafka/producer/message.ts'
 import type { Producer } from '../../../src/kafka/producer/producer.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
 
-/** Remembers what it was given; `fail` decides whether a send fails, and how. */
+/** Records what is sent; `fail` decides whether a send fails, and how. */
 export function fakeProducer(fail: (records: readonly OutgoingRecord[]) => Error | undefined) {
   const batches: { topic: string; records: readonly OutgoingRecord[] }[] = []
   const producer: Producer = {

@@ -22,7 +22,7 @@ describe('the first inexact integer', () => {
     expect(inexactInteger(json)).toBeUndefined()
   })
 
-  it('is found wherever it begins, and however long it is', () => {
+  it('is found at any position and of any length', () => {
     const places = fc.tuple(fc.nat(70), fc.nat(70), fc.bigInt({ min: 2n ** 53n, max: 10n ** 40n }))
     fc.assert(
       fc.property(places, ([before, after, integer]) => {

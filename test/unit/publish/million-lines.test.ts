@@ -50,12 +50,12 @@ it('holds a million lines in bounded memory', async () => {
   })
   expect(counts).toEqual({ lines: LINES, published: LINES, bad: 0 })
   expect(sent).toBe(LINES)
-  // The input is 130 MB. What may be held: 16 MB of lines, 8 MB of records, and their objects.
+  // The input is 130 MB. The limit allows 16 MB of lines, 8 MB of records, and their objects.
   expect(peakBytes).toBeGreaterThan(0)
   expect(peakBytes - startBytes).toBeLessThan(40 * 1_048_576)
 })
 
-/** What is still in use once the garbage is gone. */
+/** The memory in use after a garbage collection. */
 function bytesInUse(): number {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()

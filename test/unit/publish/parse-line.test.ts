@@ -17,7 +17,7 @@ const moved = {
 }
 
 describe('a line', () => {
-  it('is an event when it is a good one', () => {
+  it('is an event if it is valid', () => {
     expect(parse(moved)).toEqual({ type: 'event', event: moved })
     expect(parse(`${JSON.stringify(moved)}\r`)).toMatchObject({ type: 'event' })
   })
@@ -26,21 +26,21 @@ describe('a line', () => {
     expect(parse(line)).toEqual({ type: 'blank' })
   })
 
-  it('is told all of its problems', () => {
+  it('has all of its problems reported', () => {
     expect(parse({ ...moved, entityId: 12, flowId: undefined })).toEqual({
       type: 'bad',
       problems: [expect.stringContaining('flowId: '), expect.stringContaining('entityId: ')],
     })
   })
 
-  it('is refused when it is no JSON or no UTF-8', () => {
+  it('is rejected if it is not JSON or not UTF-8', () => {
     expect(parse('{"id":')).toMatchObject({
       problems: [expect.stringMatching(/^not valid JSON: /)],
     })
     expect(parse(Buffer.from([0x22, 0xff, 0x22]))).toMatchObject({ problems: ['not valid UTF-8'] })
   })
 
-  it('is refused rather than changed where an integer is too large for a number', () => {
+  it('is rejected rather than rounded if an integer is too large for a number', () => {
     const line = JSON.stringify({ ...moved, kind: 'inventory.new', n: 0 })
     const problem = /9007199254740993 is beyond 2\^53/
     for (const value of ['9007199254740993', '[1,9007199254740993]']) {
@@ -58,7 +58,7 @@ describe('a line', () => {
     }
   })
 
-  it('gets the id and the time that a plugin event lacks, and keeps those it has', () => {
+  it('gets the missing id and time of a plugin event, and keeps existing ones', () => {
     const event = { name: 'part_part.created', kwargs: { model: 'part', id: 1 } }
     expect(parse(event)).toMatchObject({
       event: { ...event, id: 'minted', time: '2026-01-02T03:04:05.006Z', args: [] },

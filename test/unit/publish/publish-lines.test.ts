@@ -42,7 +42,7 @@ function setUp(
 }
 
 describe('publishing lines', () => {
-  it('publishes the good ones in order, names the bad ones and keeps them as they were', async () => {
+  it('publishes valid lines in order, reports bad ones and keeps them as they were', async () => {
     const published: unknown[] = []
     const long = `"${'x'.repeat(2_000)}"\n`
     const input = chunks(
@@ -64,7 +64,7 @@ describe('publishing lines', () => {
     expect(kept()).toBe(`{"no":\n${long}`)
   })
 
-  it('counts a record that Kafka refuses as a bad line, and goes on', async () => {
+  it('counts a record that Kafka refuses as a bad line, and continues', async () => {
     const { run, said, kept } = setUp(chunks(line('a'), line('b'), line('c')), async ({ id }) => {
       if (id === 'b') throw tooLarge()
     })
@@ -73,7 +73,7 @@ describe('publishing lines', () => {
     expect(kept()).toBe(line('b'))
   })
 
-  it('stops when Kafka is away, and tells the first line that was not acknowledged', async () => {
+  it('stops when Kafka is unavailable, and returns the first unacknowledged line', async () => {
     let read = 0
     async function* endless() {
       for (; read < 100_000; read++) yield Buffer.from(line(`${read}`))
@@ -97,7 +97,7 @@ describe('publishing lines', () => {
     expect(kept()).toBe('')
   })
 
-  it('ends early when it is told to, with what was read acknowledged', async () => {
+  it('ends early when aborted, with everything read acknowledged', async () => {
     const stop = new AbortController()
     async function* endless() {
       for (let i = 0; ; i++) {
@@ -110,7 +110,7 @@ describe('publishing lines', () => {
     expect(await run()).toEqual({ lines: 10, published: 10, bad: 0 })
   })
 
-  it('passes on what goes wrong with the input', async () => {
+  it('passes on errors of the input', async () => {
     async function* broken() {
       yield Buffer.from(line('a'))
       throw new Error('the disk is gone')

@@ -37,7 +37,7 @@ it('records carry the trace that they were published with', async () => {
   expect(headers()[0]).not.toHaveProperty('tracestate')
 })
 
-it('records carry that of the span that they are sent in, which ends with the answer', async () => {
+it('records carry the trace of their send span, which ends with the acknowledgement', async () => {
   const ended: unknown[] = []
   const asked: unknown[] = []
   const { publisher, headers, fail } = setUp({

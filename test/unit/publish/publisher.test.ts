@@ -92,7 +92,7 @@ describe('the publisher', () => {
     ])
   })
 
-  it('asks for each topic and schema once', async () => {
+  it('looks up each topic and schema once', async () => {
     const { publisher, asked } = setUp()
     await publisher.publish([destroyed('e1'), destroyed('e2'), created])
     await publisher.publish([destroyed('e3'), created])
@@ -104,7 +104,7 @@ describe('the publisher', () => {
     ])
   })
 
-  it('keeps the order of its calls, though the first has to ask and the second has not', async () => {
+  it('keeps the order of its calls, even if only the first needs a lookup', async () => {
     const { publisher, batches } = setUp()
     await publisher.publish([destroyed('known')])
     const unknown = {
@@ -127,7 +127,7 @@ describe('the publisher', () => {
     expect(batches).toEqual([])
   })
 
-  it('rejects when Kafka did not take them, and works again afterwards', async () => {
+  it('rejects if Kafka did not accept them, and works again afterwards', async () => {
     const { publisher, batches, fail } = setUp()
     fail(unavailable())
     await expect(publisher.publish([destroyed('e1'), destroyed('e2')])).rejects.toThrow('away')
@@ -136,7 +136,7 @@ describe('the publisher', () => {
     expect(batches).toHaveLength(1)
   })
 
-  it('takes events one by one, in order with its calls, and tells what became of each', async () => {
+  it('submits single events in order with its calls, and settles each', async () => {
     const { publisher, batches } = setUp()
     const outcomes: unknown[] = []
     const submit = (event: Event) =>
@@ -160,7 +160,7 @@ describe('the publisher', () => {
     expect(publisher.submit(destroyed('fourth'), () => {})).toBeUndefined()
   })
 
-  it('asks again after the registry failed', async () => {
+  it('looks up again after the registry failed', async () => {
     let isDown = true
     const { producer, batches } = fakeProducer(() => undefined)
     const destinations = createDestinations({

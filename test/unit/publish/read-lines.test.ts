@@ -14,7 +14,7 @@ async function linesOf(chunks: (string | Buffer)[], maxLineBytes = 1_000): Promi
 const texts = (lines: InputLine[]) => lines.map(({ bytes }) => bytes.toString())
 
 describe('reading lines', () => {
-  it('gives the same lines however the bytes are cut', async () => {
+  it('returns the same lines for any chunks', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\n', ' '))),
@@ -37,16 +37,16 @@ describe('reading lines', () => {
     )
   })
 
-  it('gives a last line without a line break', async () => {
+  it('returns a last line without a line break', async () => {
     expect(texts(await linesOf(['one\ntwo']))).toEqual(['one', 'two'])
   })
 
-  it('gives no line for nothing, and one for a lone line break', async () => {
+  it('returns no line for an empty input, and one for a lone line break', async () => {
     expect(await linesOf([])).toEqual([])
     expect(texts(await linesOf(['\n']))).toEqual([''])
   })
 
-  it('passes a line that is too long in pieces, whole, and goes on after it', async () => {
+  it('returns all pieces of a line that is too long, and continues after it', async () => {
     const lines = await linesOf(['ab\n01', '234', '56789', '\ncd\n'], 5)
     expect(lines.map(({ type, number }) => [type, number])).toEqual([
       ['line', 1],
@@ -59,7 +59,7 @@ describe('reading lines', () => {
     expect(lines[2]).toMatchObject({ isFirst: false, isLast: true })
   })
 
-  it('takes a line that is just as long as allowed', async () => {
+  it('accepts a line of exactly the maximum length', async () => {
     expect(await linesOf(['12345\n'], 5)).toMatchObject([{ type: 'line', number: 1 }])
     expect(await linesOf(['12345'], 5)).toMatchObject([{ type: 'line', number: 1 }])
     expect(await linesOf(['123456'], 5)).toMatchObject([{ type: 'part-of-long-line' }])

@@ -25,7 +25,7 @@ describe('a delivery', () => {
     expect(batches.flatMap(({ records }) => sizes(records))).toEqual([5, 4, 3, 2, 1])
   })
 
-  it('names the one record that is too large by itself; the others are written', async () => {
+  it('returns the single record that is too large; the others are written', async () => {
     const { deliver, batches } = delivery((records) =>
       bytes(records) > 10 ? tooLarge() : undefined,
     )
@@ -35,7 +35,7 @@ describe('a delivery', () => {
     expect(batches.flatMap(({ records }) => sizes(records))).toEqual([3, 4])
   })
 
-  it('tries again while Kafka is away, and gives up in time', async () => {
+  it('retries while Kafka is unavailable, up to its timeout', async () => {
     let attempts = 0
     const { deliver, clock } = delivery(() => {
       attempts++
@@ -47,7 +47,7 @@ describe('a delivery', () => {
     expect(attempts).toBe(5)
   })
 
-  it('is done once Kafka is back', async () => {
+  it('succeeds once Kafka is available again', async () => {
     let isAway = true
     const { deliver, batches, clock } = delivery(() => (isAway ? unavailable() : undefined))
     const done = deliver([record(1)])

@@ -15,13 +15,13 @@ function setUp() {
 }
 
 describe('steps in order', () => {
-  it('are carried out at once while nothing waits', () => {
+  it('run synchronously while none waits', () => {
     const { quick, done } = setUp()
     expect([quick('a'), quick('b')]).toEqual([undefined, undefined])
     expect(done).toEqual(['a', 'b'])
   })
 
-  it('do not overtake one that waits, and are quick again after it', async () => {
+  it('do not overtake one that waits, and are synchronous again after it', async () => {
     const { quick, slow, done, ends } = setUp()
     const first = slow('a')
     const others = [quick('b'), slow('c'), quick('d')]

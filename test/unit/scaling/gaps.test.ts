@@ -19,17 +19,17 @@ describe('the longest time without progress', () => {
     expect(gapsIn(steps([0, 100], [0, 1_100], [0, 1_900]), window).partitionMs).toBe(1_000)
   })
 
-  it('counts as far as the window goes where it has not ended', () => {
+  it('counts up to the end of the window if it has not ended', () => {
     expect(gapsIn(steps([0, 1_000], [0, 1_100]), window).partitionMs).toBe(900)
     expect(gapsIn(steps([0, 1_000], [0, 1_100], [0, 9_000]), window).partitionMs).toBe(900)
   })
 
-  it('is none of a time before the window, or after it', () => {
+  it('ignores times before and after the window', () => {
     const seen = steps([0, 0], [0, 900], [0, 1_500], [0, 2_000], [0, 9_000], [0, 9_900])
     expect(gapsIn(seen, window)).toEqual({ groupMs: 600, partitionMs: 600 })
   })
 
-  it('is nothing where there was nothing to do', () => {
+  it('is zero without work', () => {
     expect(gapsIn([], window)).toEqual({ groupMs: 0, partitionMs: 0 })
   })
 })

@@ -10,13 +10,13 @@ function owners(text: string, members: string): Owners {
 }
 
 describe('partitions that move', () => {
-  it('are those that have another owner', () => {
+  it('are those whose owner changes', () => {
     expect(moved(owners('aabb', 'ab'), owners('aabb', 'ab'))).toBe(0)
     expect(moved(owners('aabb', 'ab'), owners('abba', 'ab'))).toBe(2)
   })
 })
 
-describe('the fewest that have to move', () => {
+describe('the minimum number of moves', () => {
   const aabbcc = owners('aaaabbbbcccc', 'abc')
 
   it.each([
@@ -38,12 +38,12 @@ describe('the fewest that have to move', () => {
     expect(leastMoves(before, after)).toBe(least)
   })
 
-  it('are more where some leave before others join', () => {
+  it('is higher if some leave before others join', () => {
     expect(leastInTwo(aabbcc, owners('bbbbccccdddd', 'bcd'))).toBe(8)
     expect(leastInTwo(owners('aa', 'a'), owners('bb', 'b'))).toBe(2)
   })
 
-  it('are what the leader of a group moves, whoever joins and leaves', () => {
+  it('is what the group leader moves, for any joins and leaves', () => {
     const groups = fc.array(fc.subarray([...'abcdefg'], { minLength: 1 }), { minLength: 2 })
     fc.assert(
       fc.property(groups, fc.integer({ min: 1, max: 24 }), (history, partitions) => {

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('summing the counts of steps', () => {
-  /** What each step leaves, by its name; undefined: nothing. */
+  /** What each step writes, by its name; undefined: nothing. */
   async function sum(steps: Record<string, unknown>) {
     const files = await Promise.all(Object.entries(steps).map(write))
     const args = [resolve('scripts/count-tests.mjs'), ...files]
@@ -25,7 +25,7 @@ describe('summing the counts of steps', () => {
     return file
   }
 
-  it('names the skipped ones and ends with the sum alone', async () => {
+  it('lists skipped tests and ends with the sum', async () => {
     const tests = { passed: 2, failed: [], skipped: ['needs Docker', 'later'] }
     const faults = { passed: 3, failed: [], skipped: [] }
     expect(await sum({ tests, faults })).toEqual({
@@ -34,7 +34,7 @@ describe('summing the counts of steps', () => {
     })
   })
 
-  it('fails for a failed test, for no tests, and for a step that left no counts', async () => {
+  it('fails for a failed test, for no tests, and for a step that wrote no counts', async () => {
     const good = { passed: 1, failed: [], skipped: [] }
     const bad = { passed: 1, failed: ['one\nit was 1', 'two'], skipped: [] }
     expect(await sum({ good, bad })).toEqual({
@@ -51,22 +51,22 @@ describe('summing the counts of steps', () => {
     expect(await sum({ good, gone: undefined, strange: { passed: '1' }, old })).toEqual({
       status: 1,
       lines: [
-        'failed: gone: left no counts',
-        'failed: strange: left no counts',
-        'failed: old: left no counts',
+        'failed: gone: wrote no counts',
+        'failed: strange: wrote no counts',
+        'failed: old: wrote no counts',
         '1 passed, 3 failed, 0 skipped',
       ],
     })
   })
 
-  it('tells the beginning of a long failure only', async () => {
+  it('shows only the beginning of a long failure', async () => {
     const long = { passed: 1, failed: ['line\n'.repeat(1_000)], skipped: [] }
     const { lines } = await sum({ long })
     expect(lines).toHaveLength(21)
   })
 })
 
-it('counts what vitest ran, files that do not load among it', async () => {
+it('counts what vitest ran, including files that do not load', async () => {
   const head = `import { expect, it } from '${resolve('node_modules/vitest/dist/index.js')}'\n`
   const files = {
     'a.test.mjs': `${head}it('one', () => {}); it('two', () => expect(1).toBe(2)); it.skip('later', () => {})
@@ -82,7 +82,7 @@ it('counts what vitest ran, files that do not load among it', async () => {
   const env = { ...process.env, COUNTS_FILE: counts }
   const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
   expect(stdout).toContain('failed to run: ')
-  expect(stdout).toContain('passed at a second try only: three\n')
+  expect(stdout).toContain('passed only on a retry: three\n')
   expect(JSON.parse(await readFile(counts, 'utf8'))).toEqual({
     passed: 2,
     failed: [

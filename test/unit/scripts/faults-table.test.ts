@@ -19,7 +19,7 @@ const run = (more: Partial<TrialResult>): TrialResult => ({
 
 const page = 'before\n<!-- faults -->\nold\n<!-- /faults -->\nafter\n'
 
-it('puts runs of a fault together, and notes below', () => {
+it('combines the runs of a fault, with notes below', () => {
   const results = [
     run({}),
     run({ name: 'other', notes: ['5 records'] }),
@@ -38,7 +38,7 @@ after
 `)
 })
 
-it('takes no results that failed, and no page without a place for them', () => {
+it('rejects failed results, and a page without markers', () => {
   expect(() => withTable(page, [run({ problems: ['1 lost'] })])).toThrow('replica killed')
   expect(() => withTable('nothing', [])).toThrow('expected <!-- faults -->')
 })

@@ -23,11 +23,11 @@ it.each([
 })
 
 it.each([
-  ['src/service/service.ts', 'is not what the Dockerfile copies'],
-  ['test/support/serve.ts', 'is not what the Dockerfile copies'],
-  ['tmp/left-over', 'is not what the Dockerfile copies'],
-  ['node_modules/vitest/index.js', 'is of a package for development'],
-  ['node_modules/unknown/index.js', 'is of a package that the lockfile does not have'],
+  ['src/service/service.ts', 'is not copied by the Dockerfile'],
+  ['test/support/serve.ts', 'is not copied by the Dockerfile'],
+  ['tmp/left-over', 'is not copied by the Dockerfile'],
+  ['node_modules/vitest/index.js', 'belongs to a development dependency'],
+  ['node_modules/unknown/index.js', 'belongs to a package that is not in the lockfile'],
   ['.env.local', 'looks like a secret or a work file'],
   ['dist/client.key', 'looks like a secret or a work file'],
   ['.npmrc', 'looks like a secret or a work file'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-/** A clone whose npm is a script that notes its calls and installs what the lockfile wants. */
+/** A clone whose npm is a script that records its calls and installs the lockfile's packages. */
 const FAKE_NPM = `
 import { appendFileSync, copyFileSync, mkdirSync, symlinkSync } from 'node:fs'
 appendFileSync('npm-calls', process.argv.slice(2).join(' ') + '\\n')
@@ -46,8 +46,8 @@ function run(...args: string[]) {
 const installs = async () =>
   (await readFile(join(clone, 'npm-calls'), 'utf8').catch(() => '')).split('\n').length - 1
 
-describe('the command of a newcomer', () => {
-  it('installs once, then runs the program with its arguments and passes its exit code on', async () => {
+describe('running from a fresh clone', () => {
+  it('installs once, then runs the program with its arguments and returns its exit code', async () => {
     for (const _ of [1, 2]) {
       const { status, stdout } = run('demo', '--events', '5')
       expect(stdout).toBe('demo --events 5\n')
@@ -56,7 +56,7 @@ describe('the command of a newcomer', () => {
     expect(await installs()).toBe(1)
   })
 
-  it('installs again when the lockfile wants something else', async () => {
+  it('installs again when the lockfile changes', async () => {
     run('demo')
     await lockfile({ a: '1.0.1' })
     run('demo')
@@ -65,28 +65,28 @@ describe('the command of a newcomer', () => {
     expect(await installs()).toBe(3)
   })
 
-  it('is content without the packages that are for other systems only', async () => {
+  it('does not require packages for other systems', async () => {
     run('demo')
     await lockfile({ a: '1.0.0', 'for-another-system': '1.0.0' }, ['for-another-system'])
     run('demo')
     expect(await installs()).toBe(1)
   })
 
-  it('installs again after an installation that was cut off', async () => {
+  it('installs again after an interrupted installation', async () => {
     run('demo')
     await rm(join(clone, 'node_modules', '.package-lock.json'))
     run('demo')
     expect(await installs()).toBe(2)
   })
 
-  it('says so when the installation fails', async () => {
+  it('reports a failed installation', async () => {
     await writeFile(join(clone, 'fake-npm.js'), 'process.exit(7)')
     const { status, stderr } = run('demo')
     expect(status).toBe(1)
     expect(stderr).toContain('"npm ci" failed (exit 7)')
   })
 
-  it('passes signals on and ends as the program ended', async () => {
+  it('forwards signals and ends as the program ended', async () => {
     await program(
       'process.on("SIGTERM", () => process.exit(9)); setInterval(() => {}, 1000); console.log("up")',
     )
@@ -97,7 +97,7 @@ describe('the command of a newcomer', () => {
     expect(await new Promise((end) => child.on('exit', end))).toBe(9)
   })
 
-  it('refuses a command it does not know', () => {
+  it('rejects an unknown command', () => {
     const { status, stderr } = run('nonsense')
     expect(status).toBe(1)
     expect(stderr).toContain('demo|test')

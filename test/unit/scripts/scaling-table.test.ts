@@ -35,7 +35,7 @@ const results: Results = {
 
 const page = 'before\n<!-- scaling -->\nold\n<!-- /scaling -->\nafter\n'
 
-it('puts the tables where they belong', () => {
+it('puts the tables between their markers', () => {
   expect(withTables(page, results)).toBe(`before
 <!-- scaling -->
 Run on something.
@@ -61,7 +61,7 @@ after
 `)
 })
 
-it('takes no results that failed, and no page without a place for them', () => {
+it('rejects failed results, and a page without markers', () => {
   expect(() => withTables(page, { ...results, problems: ['1 lost'] })).toThrow('1 lost')
   expect(() => withTables('nothing', results)).toThrow('expected <!-- scaling -->')
 })

@@ -8,11 +8,11 @@ import { explainMavenFailure, fetchedFile } from './output.ts'
 import { pomFor } from './pom.ts'
 
 export interface ResolveJarsOptions {
-  /** Names the folder and the messages: `kafka`. */
+  /** Used in the folder name and messages: `kafka`. */
   name: string
   /** `group:artifact:version`, or `group:artifact:version:type:classifier`. */
   artifacts: string[]
-  /** The cache: one sub-folder for each name and set of artifacts, kept for the next call. */
+  /** The cache: one sub-folder per name and set of artifacts. */
   folder: string
   onProgress?: ((message: string) => void) | undefined
   timeoutMs?: number
@@ -20,12 +20,12 @@ export interface ResolveJarsOptions {
 }
 
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies'
-const STILL_AT_IT_MS = 10_000
+const PROGRESS_INTERVAL_MS = 10_000
 
 /**
- * The files of the artifacts and of all they depend on, as paths for a classpath; fetched by Maven
- * on the first call only. Artifacts that are not jars come without their dependencies.
- * Throws STACK_UNAVAILABLE when Maven or Java is missing, or the download fails.
+ * Returns the files of the artifacts and their dependencies, for a classpath. Maven downloads them on
+ * the first call only. Artifacts that are not jars come without dependencies. Throws
+ * STACK_UNAVAILABLE if Maven or Java is missing, or the download fails.
  */
 export async function resolveJars(options: ResolveJarsOptions): Promise<string[]> {
   const target = join(options.folder, `${options.name}-${hashOf(options.artifacts)}`)
@@ -33,7 +33,7 @@ export async function resolveJars(options: ResolveJarsOptions): Promise<string[]
   return (await readdir(target)).sort().map((file) => join(target, file))
 }
 
-/** Works in a sibling that is renamed when whole, so an interrupted download leaves no half cache. */
+/** Downloads into a sibling folder and renames it, so an interrupted download leaves no partial cache. */
 async function fetchInto(target: string, options: ResolveJarsOptions): Promise<void> {
   const partial = `${target}.${randomUUID()}.partial`
   await removePartials(options.folder)
@@ -45,7 +45,7 @@ async function fetchInto(target: string, options: ResolveJarsOptions): Promise<v
       throw new InventoryEventsError('STACK_UNAVAILABLE', explainMavenFailure(options.name, result))
     }
     await rename(join(partial, 'jars'), target).catch((error) => {
-      // Another process may have fetched the same files meanwhile.
+      // Another process may have downloaded the same files in the meantime.
       if (!existsSync(target)) throw error
     })
   } finally {
@@ -64,7 +64,7 @@ async function runMaven(partial: string, options: ResolveJarsOptions): Promise<C
     say(
       `${options.name}: ${fetched} files fetched in ${seconds()} s${current && `, now ${current}`}`,
     )
-  }, STILL_AT_IT_MS)
+  }, PROGRESS_INTERVAL_MS)
   try {
     const result = await runCommand(
       'mvn',
@@ -89,7 +89,7 @@ async function runMaven(partial: string, options: ResolveJarsOptions): Promise<C
 
 const STALE_PARTIAL_MS = 3_600_000
 
-/** What downloads that were killed have left, once too old to belong to one that still runs. */
+/** Removes leftovers of killed downloads, once they are too old to belong to a running one. */
 async function removePartials(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const entry of await readdir(folder)) {

@@ -1,6 +1,6 @@
 import type { CommandResult } from '../process/run-command.ts'
 
-/** Maven's `Downloading from central: https://…/x.jar` and `Downloaded from …`, for jars and archives. */
+/** Parses Maven's `Downloading from central: https://…/x.jar` and `Downloaded from …`. */
 export function fetchedFile(line: string): { name: string; done: boolean } | undefined {
   const match = /(Download(?:ing|ed)) from \S+ \S*\/([^/\s]+\.(?:jar|tar\.gz))/.exec(line)
   return match ? { name: match[2]!, done: match[1] === 'Downloaded' } : undefined
@@ -8,7 +8,7 @@ export function fetchedFile(line: string): { name: string; done: boolean } | und
 
 const MAX_ERROR_LINES = 5
 
-/** What went wrong with Maven, and what the reader can do about it. */
+/** Describes why Maven failed and what the user can do about it. */
 export function explainMavenFailure(name: string, result: CommandResult): string {
   const what = `cannot fetch ${name} with Maven`
   if (result.exit === 'missing') return `${what}: "mvn" is not on the PATH; install Maven`

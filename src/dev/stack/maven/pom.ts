@@ -1,6 +1,6 @@
 import { InventoryEventsError } from '../../../util/errors.ts'
 
-/** A pom that does nothing but depend on the artifacts. */
+/** A pom that only declares the artifacts as dependencies. */
 export function pomFor(name: string, artifacts: string[]): string {
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -33,6 +33,6 @@ function dependency(artifact: string): string {
   ].join('\n')
 }
 
-/** An archive holds what it needs; its pom would bring all of it once more. */
+/** An archive contains its dependencies; its pom would download them again. */
 const WITHOUT_DEPENDENCIES =
   '      <exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>'

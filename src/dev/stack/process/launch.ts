@@ -10,9 +10,9 @@ export interface LaunchOptions {
   name: string
   args: string[]
   env?: NodeJS.ProcessEnv
-  /** Where `<name>.log` is written. */
+  /** The folder for `<name>.log`. */
   folder: string
-  /** An argument by which the process is found again. */
+  /** An argument that identifies the process. */
   mark: string
   /** `detached` outlives this process; `owned` dies with it, even when it is killed. */
   life: 'detached' | 'owned'
@@ -30,8 +30,8 @@ export function java(): string {
 }
 
 /**
- * Ends the command when stdin ends, which the system sees to when the parent is gone, however it
- * went. The watcher is ended first when the command ends by itself.
+ * Kills the command when stdin is closed, which the system does when the parent ends in any way. If
+ * the command ends by itself, the watcher is killed.
  */
 const DIE_WITH_PARENT = `
 exec 3<&0 </dev/null
@@ -72,8 +72,8 @@ function watchEnd(child: ChildProcess): () => string | undefined {
 const LOG_TAIL_LINES = 8
 
 /**
- * Waits until the process is of use; throws STACK_UNAVAILABLE with the end of its log otherwise, as a
- * PortTakenError where it ended because of that.
+ * Waits until the process is ready. Throws STACK_UNAVAILABLE with the end of its log otherwise, as a
+ * PortTakenError if the log names a taken port.
  */
 export async function waitUntilReady(
   process: Launched,

@@ -6,14 +6,14 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Asks until the answer is true; false when the time is over or the signal aborted before. */
+/** Polls until `condition` returns true; returns false on timeout or when the signal aborts. */
 export async function waitUntil(
-  ask: () => boolean | Promise<boolean>,
+  condition: () => boolean | Promise<boolean>,
   { timeoutMs, intervalMs = 100, signal }: WaitOptions,
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMs
   while (!signal?.aborted) {
-    if (await ask()) return true
+    if (await condition()) return true
     if (Date.now() >= deadline) return false
     await systemClock.sleep(intervalMs, signal)
   }

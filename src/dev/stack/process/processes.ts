@@ -8,9 +8,9 @@ const KILL_MS = 5_000
 const PS_MS = 5_000
 
 /**
- * Ends every process started with the mark as one of its arguments, politely first.
- * The mark finds them even when whoever started them was killed before it could note a pid, and
- * never hits a stranger that was given a pid again.
+ * Ends every process that has the mark as an argument, with SIGTERM and then SIGKILL. Unlike a
+ * recorded pid, the mark finds processes whose starter was killed, and never a process that reuses a
+ * pid. Throws STACK_UNAVAILABLE if some can't be ended.
  */
 export async function endMarked(mark: string): Promise<void> {
   for (const [signal, timeoutMs] of [
@@ -30,7 +30,7 @@ export async function pidsMarked(mark: string): Promise<number[]> {
   return listed.filter(({ args }) => args.includes(mark)).map(({ pid }) => pid)
 }
 
-/** Tells a process from a later one with the same pid; `undefined` when there is none. */
+/** Distinguishes a process from a later one with the same pid; `undefined` if there is none. */
 export async function startTimeOf(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') {
     const { exit, output } = await runCommand('ps', ['-o', 'lstart=', '-p', String(pid)], {
@@ -39,7 +39,7 @@ export async function startTimeOf(pid: number): Promise<string | undefined> {
     return exit === 0 ? output.trim() : undefined
   }
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  // The second field is the program's name, which may hold blanks and brackets; the 22nd is wanted.
+  // The start time is field 22. Field 2, the program's name, may contain blanks and parentheses.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
 }
 
@@ -70,6 +70,6 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It has ended by itself, or is not ours to end: the caller looks whether it is gone.
+    // It has ended, or belongs to another user: the caller checks whether it is gone.
   }
 }

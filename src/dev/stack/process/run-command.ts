@@ -6,20 +6,20 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv
   timeoutMs: number
   signal?: AbortSignal | undefined
-  /** Called for every line of stdout and stderr as it comes. */
+  /** Called for every line of stdout and stderr. */
   onLine?: (line: string) => void
 }
 
 export interface CommandResult {
   /** The exit code, or why there is none: not installed, ended after `timeoutMs`, or by a signal. */
   exit: number | 'missing' | 'timeout' | 'signal'
-  /** stdout and stderr together; of a very long output only its end. */
+  /** stdout and stderr combined; only the last lines if it is very long. */
   output: string
 }
 
 const MAX_OUTPUT_LINES = 2000
 
-/** Runs a command to its end and never rejects: how it ended is in the result. */
+/** Runs a command to its end. Never rejects: the result tells how it ended. */
 export function runCommand(
   command: string,
   args: string[],

@@ -6,7 +6,7 @@ import type { JsonValue } from '../../../../src/event/json.ts'
 const json = fc.jsonValue() as fc.Arbitrary<JsonValue>
 
 describe('canonicalJson', () => {
-  it('is JSON that says the same', () => {
+  it('is equivalent JSON', () => {
     fc.assert(
       fc.property(json, (value) => {
         expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
@@ -44,7 +44,7 @@ describe('canonicalJson', () => {
 })
 
 describe('fingerprint', () => {
-  it('tells contents apart, not the order of their keys', () => {
+  it('differs by content, not by the order of keys', () => {
     const print = fingerprint({ id: 'evt_1', lot: { a: 1, b: [true, null] } })
     expect(fingerprint({ lot: { b: [true, null], a: 1 }, id: 'evt_1' })).toBe(print)
     expect(fingerprint({ lot: { b: [null, true], a: 1 }, id: 'evt_1' })).not.toBe(print)

@@ -13,7 +13,7 @@ import { readSamples } from '../../../support/samples.ts'
 
 const hints = { name: 'acme.weighed', id: 'ce-1', time: '2024-01-15T10:30:00Z' }
 
-/** What the slots hold of a value: lists and maps are not built. */
+/** The value that a slot holds: lists and maps are not built. */
 function brief(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Array.isArray(value) ? [] : {}
@@ -31,7 +31,7 @@ function expectSame(schema: WriterSchema, bytes: Buffer, paths: Path[]): void {
   expect(project(schema, bytes, paths)).toStrictEqual(expected)
 }
 
-/** Every path that leads somewhere in a value. */
+/** Every existing path in a value. */
 function pathsIn(value: unknown): Path[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]) => [
@@ -46,7 +46,7 @@ const segment = fc.oneof(
 )
 const anyPath = fc.array(segment, { minLength: 1, maxLength: 5 })
 
-/** Some paths of the event, and some that lead nowhere or just past something. */
+/** Some existing paths of the event, and some that do not exist. */
 function pathsOf(e: unknown): fc.Arbitrary<Path[]> {
   const some = fc.array(fc.constantFrom(...pathsIn(e)), { maxLength: 8 })
   const beyond = fc.tuple(fc.constantFrom(...pathsIn(e)), segment).map(([p, s]) => [...p, s])
@@ -64,7 +64,7 @@ const schemas = new Map(
 const schemaOf = (e: Event) => schemas.get(contractSchemaOf(e).fullName) as WriterSchema
 
 describe('a projection', () => {
-  it('has at each path what the decoded event has there', () => {
+  it('equals the decoded event at each path', () => {
     fc.assert(
       fc.property(withPaths(event), ({ e, paths }) =>
         expectSame(schemaOf(e), encodeEvent(e, 1), paths),
@@ -73,7 +73,7 @@ describe('a projection', () => {
     )
   })
 
-  it('has what the decoded event has, whatever version wrote it', () => {
+  it('equals the decoded event for any writer version', () => {
     fc.assert(
       fc.property(
         withPaths(inventoryEvent),
@@ -118,7 +118,7 @@ describe('a projection', () => {
     )
   })
 
-  it('takes the last value of a key that comes twice, and blocks with sizes', () => {
+  it('uses the last value of a repeated key, and reads blocks with sizes', () => {
     const name = 'acme.Twice'
     const map = { type: 'map', values: { type: 'map', values: 'int' } }
     const list = { type: 'array', items: 'int' }
@@ -154,7 +154,7 @@ describe('a projection', () => {
     expect(project(schemaOf(e as Event), bytes, paths)).toEqual([null, undefined, undefined])
   })
 
-  it('fails where the decoder fails, as far as it reads, and never otherwise', () => {
+  it('fails exactly if the decoder fails, as far as it reads', () => {
     fc.assert(
       fc.property(withPaths(event), fc.nat(), fc.nat(255), ({ e, paths }, at, byte) => {
         const bytes = encodeEvent(e, 1)
@@ -169,14 +169,14 @@ describe('a projection', () => {
     )
   })
 
-  it('says that bytes end too early', () => {
+  it('reports truncated bytes', () => {
     const [sample] = readSamples()
     const bytes = encodeEvent(sample as Event, 1)
     const cut = () => project(schemaOf(sample as Event), bytes.subarray(0, 30), [['node', 'name']])
     expect(cut).toThrow('its bytes do not fit its schema: truncated')
   })
 
-  it('of a schema that this version cannot read is refused when it is used', () => {
+  it('throws when used for a schema that this version cannot read', () => {
     const [sample] = readSamples()
     const schema = structuredClone(contractSchemaOf(sample as Event).schema)
     schema.fields = schema.fields?.filter(({ name }) => name !== 'node') ?? []

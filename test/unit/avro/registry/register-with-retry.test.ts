@@ -6,7 +6,7 @@ import { ManualClock } from '../../../support/manual-clock.ts'
 const away = new InventoryEventsError('REGISTRY_UNAVAILABLE', 'status 500', { retryable: true })
 const refused = new InventoryEventsError('REGISTRY_REFUSED', 'already exists')
 
-/** A registry that fails so and so many times; `there` is what somebody else registered. */
+/** A registry that fails a number of times; `there` is what another client registered. */
 function registry(failures: number, error: Error, there?: number) {
   let calls = 0
   return {
@@ -21,7 +21,7 @@ function registry(failures: number, error: Error, there?: number) {
 }
 
 describe('registering', () => {
-  it('tries again where the registry is not up to it', async () => {
+  it('retries if the registry fails', async () => {
     const clock = new ManualClock()
     const id = registerWithRetry(registry(4, away), 'subject', '{}', clock)
     await clock.advance(10_000)
@@ -37,7 +37,7 @@ describe('registering', () => {
     expect(gone.calls()).toBe(5)
   })
 
-  it('takes what somebody else registered, and tries again where two at once were refused', async () => {
+  it('uses what another client registered, and retries a refused concurrent registration', async () => {
     expect(await registerWithRetry(registry(1, refused, 7), 'subject', '{}')).toBe(7)
     const clock = new ManualClock()
     const id = registerWithRetry(registry(1, refused), 'subject', '{}', clock)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createRegistry, type Registry } from '../../../../src/avro/registry/registry.ts'
 
-/** What the registry answers, and what it was asked. */
+/** Responds to a request. */
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
 
 let server: Server | undefined
@@ -50,7 +50,7 @@ describe('the registry', () => {
     [404, notFound, 'the registry has no schema 7'],
     [200, '{"schema":"x","schemaType":"PROTOBUF"}', 'schema 7 is PROTOBUF, not Avro'],
     [200, '{"schema":"x","references":[{"name":"a"}]}', 'schema 7 refers to other subjects'],
-  ])('calls a schema missing on %i %s', async (status, body, why) => {
+  ])('reports a missing schema on %i %s', async (status, body, why) => {
     const registry = await registryThat(answering(status, body))
     const missing = await registry.schemaById(7)
     expect(missing).toEqual({ type: 'missing', why: expect.stringContaining(why) })
@@ -69,12 +69,12 @@ describe('the registry', () => {
     await expect(registry.schemaById(7)).rejects.toMatchObject(unavailable)
   })
 
-  it('is unavailable when nobody listens, answers, or answers to the end', async () => {
+  it('is unavailable without a listener, without a response, or with a truncated one', async () => {
     const nobody = createRegistry({ SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' }, 300)
     await expect(nobody.check()).rejects.toMatchObject({
       ...unavailable,
       message:
-        'list the subjects: the schema registry at http://127.0.0.1:1 did not answer as expected: connect ECONNREFUSED 127.0.0.1:1',
+        'list the subjects: unexpected response from the schema registry at http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
     })
     const silent = await registryThat(() => {})
     await expect(silent.schemaById(7)).rejects.toMatchObject(unavailable)
@@ -89,7 +89,7 @@ describe('the registry', () => {
     })
   })
 
-  it('passes on why the registry refused', async () => {
+  it('reports why the registry refused', async () => {
     const registry = await registryThat(
       answering(409, '{"error_code":409,"message":"incompatible"}'),
     )
@@ -100,7 +100,7 @@ describe('the registry', () => {
     })
   })
 
-  it('logs in, and never shows the password', async () => {
+  it('authenticates, and never shows the password', async () => {
     let authorization: string | undefined
     const registry = await registryThat((request, response) => {
       authorization = request.headers.authorization
@@ -112,11 +112,11 @@ describe('the registry', () => {
     )
     expect(authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`)
     expect(error).toMatchObject({ code: 'REGISTRY_REFUSED' })
-    expect(error.message).toContain('refused the login (401)')
+    expect(error.message).toContain('refused the credentials (401)')
     expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/p@ss|p%40ss/)
   })
 
-  it('registers, looks up, and reads the versions that are left', async () => {
+  it('registers, looks up, and reads the remaining versions', async () => {
     const asked: string[] = []
     const registry = await registryThat((request, response, body) => {
       asked.push(`${request.method} ${decodeURIComponent(request.url ?? '')} ${body}`)
@@ -136,7 +136,7 @@ describe('the registry', () => {
     ])
   })
 
-  it('takes a subject that is not there for one without versions or rules', async () => {
+  it('treats a missing subject as one without versions or rules', async () => {
     const registry = await registryThat(answering(404, notFound))
     expect(await registry.versions('s')).toEqual([])
     expect(await registry.registeredId('s', '{}')).toBeUndefined()
@@ -145,7 +145,7 @@ describe('the registry', () => {
     await expect(registry.register('s', '{}')).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' })
   })
 
-  it('asks for and sets the compatibility of one subject', async () => {
+  it('reads and sets the compatibility of one subject', async () => {
     const asked: string[] = []
     const registry = await registryThat((request, response, body) => {
       asked.push(`${request.method} ${request.url} ${body}`)

@@ -6,7 +6,7 @@ import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
 const found: FetchedSchema = { type: 'found', text: contractSchemas()[0]?.text ?? '' }
 
-/** A registry that answers what it is told, and counts what it is asked. */
+/** A registry with prepared responses that counts requests. */
 function kit() {
   const clock = new ManualClock(1000)
   const asked: number[] = []
@@ -26,10 +26,10 @@ function kit() {
 const down = () => Promise.reject(new Error('registry down'))
 
 describe('the schema cache', () => {
-  it('asks once for an id, however often it is looked up meanwhile and after', async () => {
+  it('requests an id once, however often it is looked up', async () => {
     const { cache, asked } = kit()
     const first = cache.lookup(7)
-    expect(first).toMatchObject({ type: 'waiting', why: 'asking the registry for schema 7' })
+    expect(first).toMatchObject({ type: 'waiting', why: 'requesting schema 7 from the registry' })
     expect(cache.lookup(7)).toBe(first)
     if (first.type === 'waiting') await first.cleared
     expect(cache.lookup(7)).toMatchObject({ type: 'ready' })
@@ -53,7 +53,7 @@ describe('the schema cache', () => {
     expect(cache.lookup(7).type).toBe('ready')
   })
 
-  it('says why a schema is of no use', async () => {
+  it('reports why a schema cannot be used', async () => {
     const { cache, registry } = kit()
     registry.answer = () => Promise.resolve({ type: 'found', text: '"string"' })
     cache.lookup(7)
@@ -64,7 +64,7 @@ describe('the schema cache', () => {
     })
   })
 
-  it('waits ever longer for a registry that is down, and never calls the schema missing', async () => {
+  it('backs off while the registry is unavailable, and never reports the schema as missing', async () => {
     const { cache, clock, asked, warnings, registry } = kit()
     registry.answer = down
     const gaps: number[] = []
@@ -82,20 +82,20 @@ describe('the schema cache', () => {
     }
     expect(gaps).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
     expect(asked).toHaveLength(10)
-    expect(warnings[0]).toBe('schema 7 is not known yet: registry down')
+    expect(warnings[0]).toBe('schema 7 could not be fetched: registry down')
     registry.answer = () => Promise.resolve(found)
     cache.lookup(7)
     await settled()
     expect(cache.lookup(7).type).toBe('ready')
   })
 
-  it('does not ask during a back-off, and says what it waits for', async () => {
+  it('sends no request during a back-off, and reports what it waits for', async () => {
     const { cache, clock, asked, registry } = kit()
     registry.answer = down
     cache.lookup(7)
     await settled()
     await clock.advance(249)
-    expect(cache.lookup(7)).toMatchObject({ why: 'schema 7 is not known yet: registry down' })
+    expect(cache.lookup(7)).toMatchObject({ why: 'schema 7 could not be fetched: registry down' })
     expect(asked).toHaveLength(1)
   })
 

@@ -105,7 +105,7 @@ const COMPATIBLE: [string, [Schema, Schema]][] = [
   ],
 ]
 
-/** Avro's own verdict, without our types: each can be read as the other. */
+/** avsc's verdict, without our types: each can be read as the other. */
 function areReadable([older, newer]: [Schema, Schema]): boolean {
   try {
     const [a, b] = [older, newer].map((schema) => forSchema(schema, { wrapUnions: true }))
@@ -118,12 +118,12 @@ function areReadable([older, newer]: [Schema, Schema]): boolean {
 }
 
 describe('explainIncompatibility', () => {
-  it.each(INCOMPATIBLE)('says %s', (reason, [older, newer]) => {
+  it.each(INCOMPATIBLE)('reports %s', (reason, [older, newer]) => {
     expect(explainIncompatibility(older, newer)).toEqual([reason])
     expect(explainIncompatibility(newer, older)).toHaveLength(1)
   })
 
-  it.each(COMPATIBLE)('has nothing against %s', (_name, [older, newer]) => {
+  it.each(COMPATIBLE)('accepts %s', (_name, [older, newer]) => {
     expect(explainIncompatibility(older, newer)).toEqual([])
     expect(explainIncompatibility(newer, older)).toEqual([])
     expect(areReadable([older, newer])).toBe(true)
@@ -145,7 +145,7 @@ describe('explainIncompatibility', () => {
     ])
   })
 
-  it('has nothing against any contract schema itself', () => {
+  it('accepts every contract schema against itself', () => {
     for (const { schema } of contractSchemas()) {
       expect(explainIncompatibility(schema, schema)).toEqual([])
     }

@@ -18,7 +18,7 @@ function readString(bytes: Buffer) {
   return { key: tap.readString(), pos: tap.pos }
 }
 
-it('reads what any string reader reads, again and again', () => {
+it('reads the same as the string reader, also repeatedly', () => {
   const keys = fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { maxLength: 60 })
   fc.assert(
     fc.property(keys, (all) => {
@@ -30,11 +30,11 @@ it('reads what any string reader reads, again and again', () => {
   )
 })
 
-it('tells keys apart that fall on one place', () => {
+it('distinguishes keys with the same hash', () => {
   for (const key of ['aXbYc', 'aZbWc', 'aXbYc']) expect(read(text.toBuffer(key)).key).toBe(key)
 })
 
-it('keeps no view of what it read', () => {
+it('keeps no view of the bytes', () => {
   const bytes = text.toBuffer('quantity')
   expect(read(bytes).key).toBe('quantity')
   bytes.fill(0)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Cleanup } from '../../../../src/dev/demo/cleanup.ts'
 
-it('takes back the last first, once, and goes on past what fails', async () => {
+it('runs steps in reverse order, once, and continues after a failure', async () => {
   const done: string[] = []
   const said: string[] = []
   const undo = new Cleanup((message) => said.push(message))

@@ -48,7 +48,7 @@ const odd = [
   { key: 'odd-truncated', value: Buffer.from('y'), name: 'inventory.moved' },
 ]
 
-it('knows what each plugin will have done', async () => {
+it('computes what each plugin will do', async () => {
   const { counts, effects, letters } = await expectOf(plugins, stream, odd)
   expect(counts).toEqual(
     new Map([

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { schemaIdOf } from '../../../../src/avro/wire-format.ts'
 import { malformedRecords } from '../../../../src/dev/demo/malformed-records.ts'
 
-it('has no frame, an unknown schema, and half a body', () => {
+it('makes records without a frame, with an unknown schema, and truncated', () => {
   const [noFrame, unknown, truncated] = malformedRecords(42)
   expect(() => schemaIdOf(noFrame!.value)).toThrow('expected the Avro frame')
   expect(schemaIdOf(unknown!.value)).toBe(0x7fffffff)

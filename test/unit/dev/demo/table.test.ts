@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { formatChecks, formatTable } from '../../../../src/dev/demo/table.ts'
 import { NO_COUNTS } from '../../../../src/dev/replicas/counts.ts'
 
-it('has a row for each plugin, and one for what nobody could be asked about', () => {
+it('has a row for each plugin, and one for unreadable records', () => {
   const counts = new Map([
     ['*', { ...NO_COUNTS, deadLettered: 2 }],
     [
@@ -20,7 +20,7 @@ it('has a row for each plugin, and one for what nobody could be asked about', ()
   )
 })
 
-it('says of each check whether it holds', () => {
+it('shows whether each check passed', () => {
   const checks = [
     { name: 'nothing lost', ok: true, detail: '5 effects' },
     { name: 'order', ok: false, detail: 'b after c' },

@@ -71,16 +71,16 @@ const failures = (change: Partial<Evidence>) =>
     .map(({ name, detail }) => `${name}: ${detail}`)
 
 describe('judge', () => {
-  it('finds nothing wrong where everything adds up', () => {
+  it('passes if everything is as expected', () => {
     const checks = judge(expected, good)
     expect(checks.map(({ ok }) => ok)).toEqual(Array.from({ length: 8 }, () => true))
   })
 
-  it('sees an effect that is missing', () => {
+  it('detects a missing effect', () => {
     expect(failures({ effects: [a, b] })).toEqual(['nothing lost: p never processed c of x'])
   })
 
-  it('sees that nothing happened at all', () => {
+  it('detects that nothing happened at all', () => {
     const nothing = { effects: [], letters: [], counts: new Map(), offsets: [] }
     expect(failures(nothing).map((line) => line.split(':')[0])).toEqual([
       'nothing lost',
@@ -90,34 +90,34 @@ describe('judge', () => {
     ])
   })
 
-  it('sees an effect that came twice, even from another replica', () => {
-    expect(failures({ effects: [a, b, c, a] })).toEqual(['no effect twice: p processed a again'])
-  })
-
-  it('sees an effect that nobody asked for', () => {
-    const unasked = effect('d', 'x', 3)
-    expect(failures({ effects: [a, b, c, unasked] })).toEqual([
-      'no effect twice: p processed d unasked',
+  it('detects a duplicate effect, even from another replica', () => {
+    expect(failures({ effects: [a, b, c, a] })).toEqual([
+      'no duplicate effects: p processed a again',
     ])
   })
 
-  it('sees an entity out of order, and only within the entity', () => {
+  it('detects an unexpected effect', () => {
+    const unasked = effect('d', 'x', 3)
+    expect(failures({ effects: [a, b, c, unasked] })).toEqual([
+      'no duplicate effects: p processed d unexpectedly',
+    ])
+  })
+
+  it('detects wrong order, only within an entity', () => {
     expect(failures({ effects: [b, a, c] })).toEqual([])
     expect(failures({ effects: [c, b, a] })).toEqual([
       'order of every entity held: p processed a of x after c',
     ])
   })
 
-  it('sees an event under the key of another entity', () => {
+  it('detects an event with the key of another entity', () => {
     expect(failures({ effects: [a, { ...b, key: 'x' }, c] })).toEqual([
-      'order of every entity held: b came under key x, not y',
+      'order of every entity held: b has key x, expected y',
     ])
   })
 
-  it('sees books that do not balance', () => {
-    expect(failures({ unaccounted: 1 })).toEqual([
-      'nothing unaccounted for: 1 deliveries unaccounted for',
-    ])
+  it('detects inconsistent metrics', () => {
+    expect(failures({ unaccounted: 1 })).toEqual(['nothing unaccounted for: 1 unaccounted'])
     const wrong = new Map([
       ['p', { ...counts, retried: 2 }],
       ['q', { ...NO_COUNTS, wanted: 1 }],
@@ -127,7 +127,7 @@ describe('judge', () => {
     ])
   })
 
-  it('sees a dead letter that is missing, too many, or of another reason', () => {
+  it('detects a dead letter that is missing, superfluous, or has another reason', () => {
     const name = 'dead letters as expected'
     expect(failures({ letters: [] })).toEqual([`${name}: 1 missing: p exhausted d`])
     expect(failures({ letters: [letter, letter] })).toEqual([`${name}: 1 too many: p exhausted d`])
@@ -138,23 +138,23 @@ describe('judge', () => {
   })
 
   it.each([
-    ['value', { value: Buffer.from('{}') }, 'another value'],
-    ['key', { key: null }, 'another key'],
-    ['partition', { partition: 1 }, 'it is in partition 1'],
-    ['headers', { headers: { ...letter.headers, trace: '2' } }, 'another header trace'],
-  ])('sees a dead letter with another %s', (_, change, what) => {
+    ['value', { value: Buffer.from('{}') }, 'different value'],
+    ['key', { key: null }, 'different key'],
+    ['partition', { partition: 1 }, 'different partition 1'],
+    ['headers', { headers: { ...letter.headers, trace: '2' } }, 'different header trace'],
+  ])('detects a dead letter with different %s', (_, change, what) => {
     expect(failures({ letters: [{ ...letter, ...change }] })).toEqual([
       `dead letters have their original bytes: dead letter of t/0@3: ${what}`,
     ])
   })
 
-  it('sees a dead letter of a record that is not there', () => {
+  it('detects a dead letter of a record that does not exist', () => {
     expect(failures({ originals: new Map() })).toEqual([
-      'dead letters have their original bytes: dead letter of t/0@3: there is no such record',
+      'dead letters have their original bytes: dead letter of t/0@3: no such record',
     ])
   })
 
-  it('sees a partition that is not committed to its end', () => {
+  it('detects a partition that is not committed to its end', () => {
     const behind = [
       { topic: 't', partition: 0, committed: 3, end: 4 },
       { topic: 't', partition: 1, committed: undefined, end: 1 },
@@ -165,18 +165,18 @@ describe('judge', () => {
     ])
   })
 
-  it('sees a replica that did not stop cleanly', () => {
+  it('detects a replica that did not stop cleanly', () => {
     expect(failures({ exits: [{ name: 'replica-1', end: 'ended by SIGKILL' }] })).toEqual([
       'replicas stopped cleanly: replica-1: expected exit 0, got ended by SIGKILL',
     ])
   })
 
-  it('does not judge how replicas end that are kept', () => {
+  it('does not check the exit of replicas that keep running', () => {
     expect(judge(expected, { ...good, exits: undefined })).toHaveLength(7)
   })
 
   it('shows the first of many failures', () => {
     const many = Array.from({ length: 5 }, (_, n) => effect(`n${n}`, 'x', n))
-    expect(failures({ effects: [a, b, c, ...many] })[0]).toMatch(/n2 unasked; and 2 more$/)
+    expect(failures({ effects: [a, b, c, ...many] })[0]).toMatch(/n2 unexpectedly; and 2 more$/)
   })
 })

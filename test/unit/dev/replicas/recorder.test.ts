@@ -10,7 +10,7 @@ const event = { id: 'e1', name: 'build.issued', time: '', args: [], kwargs: {} }
 const record = { topic: 't', partition: 2, offset: 7, timestampMs: 0, key: 'build:1' }
 const context = { attempt: 2, record } as PluginContext
 
-it('writes a line for what a handler completed, and for nothing else', async () => {
+it('writes a line only for events that the handler processed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'effects-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const file = effectsFileOf(process.pid)

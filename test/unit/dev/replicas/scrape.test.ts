@@ -20,7 +20,7 @@ inventory_events_unaccounted_deliveries ${unaccounted}
 process_cpu_seconds_total 0.5
 `)
 
-it('adds up what replicas counted', () => {
+it('sums the counts of replicas', () => {
   const samples = [...replica(2, 0), ...replica(3, 0)]
   expect([...countsIn(samples)]).toEqual([
     ['p', { wanted: 10, processed: 5, duplicate: 2, retried: 6, deadLettered: 0 }],
@@ -28,10 +28,10 @@ it('adds up what replicas counted', () => {
   ])
 })
 
-it('does not let one replica make up for another', () => {
+it('does not let replicas cancel each other out', () => {
   expect(unaccountedIn([...replica(1, 1), ...replica(1, -1)])).toBe(2)
 })
 
-it('knows partitions by their lag', () => {
+it('finds owned partitions by their lag', () => {
   expect(partitionsIn(replica(1, 0))).toEqual(['t/4'])
 })

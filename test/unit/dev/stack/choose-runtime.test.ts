@@ -14,18 +14,18 @@ function probes(
   return { asked, docker: answer('docker', docker), maven: answer('maven', maven) }
 }
 
-describe('choosing a way to run the stack', () => {
-  it('takes Docker when its engine answers, and asks no further', async () => {
+describe('choosing the runtime of the stack', () => {
+  it('uses Docker if its engine responds, without probing Maven', async () => {
     const machine = probes(undefined, 'no Java')
     expect(await chooseRuntime(machine)).toBe('docker')
     expect(machine.asked).toEqual(['docker'])
   })
 
-  it('takes Maven when Docker does not answer', async () => {
+  it('uses Maven if Docker does not respond', async () => {
     expect(await chooseRuntime(probes('its engine does not answer', undefined))).toBe('maven')
   })
 
-  it('names all three ways, and why each is closed, when there is none', async () => {
+  it('lists all three options, and why each is unavailable', async () => {
     const refusal = chooseRuntime(probes('no engine here', '"mvn" is not on the PATH'))
     await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE' })
     await expect(refusal).rejects.toThrow(

@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Stands in for Docker with the compose plugin; notes what it was asked, and with which ports. */
+/** A fake `docker compose` that records its arguments and ports. */
 async function fakeDocker(body: string) {
   const note = `echo "$KAFKA_PORT $SCHEMA_REGISTRY_PORT $*" >> ${folder}/calls`
   await writeFile(join(folder, 'docker'), `#!/bin/sh\n${note}\n${body}\n`)
@@ -31,7 +31,7 @@ const said: string[] = []
 const say = (message: string) => said.push(message)
 
 describe('a stack in Docker', () => {
-  it('that does not start says why, and is taken down again', async () => {
+  it('that does not start reports why, and is removed', async () => {
     await fakeDocker('case "$*" in *up*) echo "no such image"; exit 18;; esac')
     const refusal = startDockerStack({ folder, ports, say })
     await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE' })
@@ -43,7 +43,7 @@ describe('a stack in Docker', () => {
     expect(await calls()).toMatch(new RegExp(`1 3 compose -p ${name} -f \\S+ down\n$`))
   })
 
-  it('gives up waiting when interrupted, although a part of it answers', async () => {
+  it('stops waiting when interrupted, even if a part of it responds', async () => {
     await fakeDocker('')
     const interrupted = new AbortController()
     const registry = createServer((_, response) => {
@@ -57,13 +57,13 @@ describe('a stack in Docker', () => {
     registry.close()
   })
 
-  it('ends by its own name', async () => {
+  it('is stopped by its project name', async () => {
     await fakeDocker('')
     await endDockerStack({ folder, ports, say })
     expect(await calls()).toMatch(/compose -p inventory-events-\w{8} -f \S+ down\n$/)
   })
 
-  it('starts once more with other ports when one was taken before Docker bound it', async () => {
+  it('retries with other ports when one was taken before Docker bound it', async () => {
     const taken = `mkdir ${folder}/once 2>/dev/null && echo "port is already allocated" && exit 1`
     await fakeDocker(`case "$*" in *up*) ${taken}; echo "no such image"; exit 18;; esac`)
     const probes = { docker: async () => undefined, maven: async () => undefined }
@@ -72,15 +72,17 @@ describe('a stack in Docker', () => {
     const [first, second, ...others] = (await calls()).match(/^\d+ \d+(?= .* up )/gm)!
     expect(second).not.toBe(first)
     expect(others).toEqual([])
-    expect(said).toContain('a port was taken before it could be bound: once more, with others')
+    expect(said).toContain('a port was taken before it could be bound; retrying with other ports')
   })
 
-  it('is left alone, with a word, when the engine has gone', async () => {
+  it('is not removed when the engine is gone, which is logged', async () => {
     await fakeDocker('')
     await writeRecord(join(folder, 'stack'), { version: 1, way: 'docker', ports })
     const probes = { docker: async () => 'gone', maven: async () => undefined }
     await stackDown({ folder, env: {}, say, probes })
     expect(await calls()).toBe('')
-    expect(said.at(-1)).toBe('the containers of the last stack are left to Docker (gone)')
+    expect(said.at(-1)).toBe(
+      'cannot remove the containers of the last stack: Docker is unavailable (gone)',
+    )
   })
 })

@@ -17,8 +17,8 @@ function listen(server: Server): Promise<number> {
 
 const NOBODY = '127.0.0.1:1'
 
-describe('endpoints given by the environment', () => {
-  it('are both or none', () => {
+describe('endpoints in the environment', () => {
+  it('are both set or neither', () => {
     expect(externalEndpoints({})).toBeUndefined()
     expect(externalEndpoints({ KAFKA_BROKERS: 'b:1', SCHEMA_REGISTRY_URL: 'http://r' })).toEqual({
       brokers: 'b:1',
@@ -30,7 +30,7 @@ describe('endpoints given by the environment', () => {
     )
   })
 
-  it('pass when one of the brokers and the registry answer, even with a login wanted', async () => {
+  it('pass if a broker and the registry respond, even with 401', async () => {
     const broker = await listen(createServer())
     const registry = await listen(
       createHttpServer((request, response) => {
@@ -42,12 +42,12 @@ describe('endpoints given by the environment', () => {
     await checkExternal({ brokers: `${NOBODY}, 127.0.0.1:${broker}`, registryUrl }, 5_000)
   })
 
-  it('are refused with the names of those that do not answer, and no password', async () => {
+  it('fail with the names of those that do not respond, and no password', async () => {
     const given = { brokers: NOBODY, registryUrl: `http://user:secret@${NOBODY}` }
     const refusal = checkExternal(given, 0)
     await expect(refusal).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' })
     await expect(refusal).rejects.toThrow(
-      `waited 0 s for a broker at KAFKA_BROKERS=${NOBODY} and a registry at SCHEMA_REGISTRY_URL=http://${NOBODY}: no answer`,
+      `waited 0 s for a broker at KAFKA_BROKERS=${NOBODY} and a registry at SCHEMA_REGISTRY_URL=http://${NOBODY}: no response`,
     )
   })
 })

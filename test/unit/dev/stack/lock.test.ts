@@ -16,7 +16,7 @@ const options = { timeoutMs: 60_000, say: (message: string) => said.push(message
 const lock = () => join(folder, 'stack.lock')
 
 describe('the lock of the stack', () => {
-  it('lets one at a time in, whoever comes, and leaves no file behind', async () => {
+  it('has one holder at a time, and leaves no file behind', async () => {
     let inside = 0
     let most = 0
     const work = async () => {
@@ -29,21 +29,21 @@ describe('the lock of the stack', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('passes on what the work answers or throws', async () => {
+  it('passes on what the work returns or throws', async () => {
     expect(await withLock(lock(), options, async () => 7)).toBe(7)
     const broken = withLock(lock(), options, async () => Promise.reject(new Error('broken')))
     await expect(broken).rejects.toThrow('broken')
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('takes over from a process that is gone, also when its pid was given to another', async () => {
+  it('takes over from a process that is gone, even if its pid is reused', async () => {
     for (const holder of ['999999999 1 x', `${process.pid} 1 x`]) {
       await writeFile(lock(), holder)
       expect(await withLock(lock(), options, async () => 'in')).toBe('in')
     }
   })
 
-  it('says whom it waits for, and gives up after its limit', async () => {
+  it('logs the holder it waits for, and fails after its limit', async () => {
     await writeFile(lock(), `${process.pid} ${await startTimeOf(process.pid)} other`)
     const refusal = withLock(lock(), { ...options, timeoutMs: 0 }, async () => 'in')
     await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE', retryable: true })

@@ -14,7 +14,7 @@ function lives(entities: number, events: number, seed: number): InventoryEvent[]
 
 type Stage = 'here' | 'bundled' | 'inside' | 'gone'
 
-/** Reads events as an accountant would: throws at the first that the ones before rule out. */
+/** Replays events and throws at the first that is impossible after the previous ones. */
 class Accountant {
   #stage = new Map<string, Stage>()
   #place = new Map<string, Node>()
@@ -83,7 +83,7 @@ class Accountant {
   }
 }
 
-it('tells lives that are possible, whatever the seed', () => {
+it('generates possible histories for any seed', () => {
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 10, max: 60 }), (seed, entities) => {
       const accountant = new Accountant()
@@ -93,16 +93,16 @@ it('tells lives that are possible, whatever the seed', () => {
   )
 })
 
-it('tells of every kind', () => {
+it('generates every kind', () => {
   const kinds = new Set(lives(50, 3_000, 1).map(({ kind }) => kind))
   expect(kinds.size).toBe(10)
 })
 
-it('is about as many entities as asked for', () => {
+it('has the requested number of entities', () => {
   expect(new Set(lives(50, 3_000, 1).map(entityKey)).size).toBe(50)
 })
 
-it('says what changed of what was there', () => {
+it('reports changes relative to the previous state', () => {
   const temperature = new Map<string, boolean>()
   for (const event of lives(20, 3_000, 3)) {
     const id = entityKey(event)

@@ -15,7 +15,7 @@ const FIRST =
 const LAST =
   /^(stock_stockitem\.deleted|purchaseorder\.completed|salesorder\.(completed|cancelled)|build\.completed)$/
 
-it('tells each object from its first event to its last', () => {
+it('generates the events of each object from first to last', () => {
   const names = new Map<string, string[]>()
   for (const event of tell(3_000)) {
     const key = entityKey(event)

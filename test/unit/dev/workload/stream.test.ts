@@ -15,12 +15,12 @@ describe('the generated stream', () => {
     expect(generateStream({ events: 500, seed: 8 })).not.toEqual(again)
   })
 
-  it('begins with the ten published samples, each under an id of its own', () => {
+  it('begins with the ten published samples, each with a unique id', () => {
     expect(stream.slice(0, 10).map(({ event }) => event)).toEqual(SAMPLES)
     expect(new Set(SAMPLES.map(({ kind }) => kind)).size).toBe(10)
   })
 
-  it('holds as many events as asked for, all valid, all under ids of their own', () => {
+  it('has the requested number of events, all valid, with unique ids', () => {
     const firsts = ofType('first').map(({ event }) => event)
     expect(firsts).toHaveLength(20_010)
     expect(new Set(firsts.map(({ id }) => id)).size).toBe(20_010)
@@ -36,7 +36,7 @@ describe('the generated stream', () => {
     expect(share).toBeLessThan(0.17)
   })
 
-  it('publishes 1 % again, the very same events, later', () => {
+  it('repeats 1 % of the events later', () => {
     const again = ofType('again')
     expect(again).toHaveLength(200)
     expect(new Set(again.map(({ event }) => event.id)).size).toBe(200)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createByteBudget } from '../../../../src/gateway/http/byte-budget.ts'
 
-it('gives room up to its limit, and again when some is given back', () => {
+it('reserves up to its limit, and again after a release', () => {
   const budget = createByteBudget(100)
   const first = budget.reserve(60)!
   expect(budget.reserve(41)).toBeUndefined()

@@ -1,6 +1,6 @@
 """A stand-in for InvenTree's `plugin` package: the parts of its interface that the plugin uses.
 
-InvenTree's server is no package that can be installed, so this has the same names and signatures.
+InvenTree's server cannot be installed as a package, so this has the same names and signatures.
 """
 
 import pickle
@@ -13,7 +13,7 @@ class InvenTreePlugin:
     def __init__(self):
         self.mixins = []
         self.is_switched_on = True
-        # What somebody has set, by key; a value may be an exception that reading it raises.
+        # The stored settings by key; a value may be an exception, which reading it raises.
         self.stored = {}
 
     def add_mixin(self, key, fnc_enabled=True, cls=None):
@@ -24,7 +24,7 @@ class InvenTreePlugin:
 
 
 def dispatch(plugin, event, *args, **kwargs):
-    """Asks and calls a plugin as the worker does: what it is given has been through its queue."""
+    """Filters and calls a plugin like the worker: its arguments have been pickled by the queue."""
     args, kwargs = pickle.loads(pickle.dumps((args, kwargs)))
     event = str(event).strip()
     if plugin.is_active() and plugin.wants_process_event(event):

@@ -7,7 +7,7 @@ import { explainMavenFailure, fetchedFile } from '../../../../../src/dev/stack/m
 import { pomFor } from '../../../../../src/dev/stack/maven/pom.ts'
 
 describe('the pom', () => {
-  it('asks for jars with all they depend on, and for archives alone', () => {
+  it('requests jars with their dependencies, and archives without', () => {
     const pom = pomFor('kafka', ['g.x:jar-one:1.0', 'g.y:archive:2.0:tar.gz:all'])
     const [jar, archive] = pom.split('</dependency>')
     expect(jar).toContain('<groupId>g.x</groupId><artifactId>jar-one</artifactId><version>1.0<')
@@ -21,7 +21,7 @@ describe('the pom', () => {
 })
 
 describe("Maven's output", () => {
-  it('tells which jar or archive is on its way', () => {
+  it('shows which file is being downloaded', () => {
     const url = 'from central: https://host/maven2/org/x/x/1.0/x-1.0'
     expect(fetchedFile(`[INFO] Downloading ${url}.jar`)).toEqual({ name: 'x-1.0.jar', done: false })
     expect(fetchedFile(`[INFO] Downloaded ${url}-all.tar.gz (3 MB)`)).toEqual({
@@ -52,7 +52,7 @@ describe('fetching jars', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  /** Stands in for Maven; the calls are counted in a file. */
+  /** A fake Maven that counts its calls in a file. */
   async function fakeMaven(body: string) {
     const script = `#!/bin/sh\necho call >> ${folder}/calls\nout="\${3#-DoutputDirectory=}"\n${body}\n`
     await writeFile(join(folder, 'mvn'), script)
@@ -61,14 +61,14 @@ describe('fetching jars', () => {
   const resolve = () =>
     resolveJars({ name: 'kafka', artifacts: ['a:b:1'], folder: join(folder, 'cache') })
 
-  it('happens once; then the cache is enough', async () => {
+  it('happens once; then the cache is used', async () => {
     await fakeMaven('touch "$out/b.jar" "$out/a.jar"')
     expect((await resolve()).map((path) => basename(path))).toEqual(['a.jar', 'b.jar'])
     expect(await resolve()).toHaveLength(2)
     expect(await readFile(join(folder, 'calls'), 'utf8')).toBe('call\n')
   })
 
-  it('leaves nothing half in the cache when it fails', async () => {
+  it('leaves no partial cache when it fails', async () => {
     await fakeMaven('touch "$out/a.jar"; echo "[ERROR] no network"; exit 1')
     await expect(resolve()).rejects.toThrow('cannot fetch kafka with Maven (exit 1): no network')
     expect(await readdir(join(folder, 'cache'))).toEqual([])

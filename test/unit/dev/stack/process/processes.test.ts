@@ -44,7 +44,7 @@ describe('processes found by their mark', () => {
     stranger.kill()
   })
 
-  it('know their start time only while they live', async () => {
+  it('have a start time only while they run', async () => {
     expect(await startTimeOf(process.pid)).toBe(await startTimeOf(process.pid))
     expect(await startTimeOf(process.pid)).toBeTruthy()
     expect(await startTimeOf(999_999_999)).toBeUndefined()
@@ -53,7 +53,7 @@ describe('processes found by their mark', () => {
 
 describe('a process that is owned', () => {
   it('dies with its owner, even when the owner is killed', async () => {
-    // Stands in for Java: stays until it is ended, with the mark among its arguments.
+    // A fake Java: runs until it is ended, with the mark among its arguments.
     const java = join(folder, 'bin', 'java')
     await mkdir(join(folder, 'bin'))
     await writeFile(java, '#!/bin/sh\nwhile :; do sleep 0.2; done\n')
