@@ -49,7 +49,7 @@ export function explainDeadLetter(record: SourceRecord): ExplainedDeadLetter | u
     attempts,
     error,
     redrives,
-    record: `${topic}/${partition}@${offset}`,
+    record: placeOf({ topic, partition, offset }),
   }
 }
 

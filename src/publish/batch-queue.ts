@@ -1,4 +1,5 @@
 import type { OutgoingRecord } from '../kafka/producer/message.ts'
+import { type Deferred, deferred } from '../util/deferred.ts'
 
 export interface BatchLimits {
   maxBatchRecords: number
@@ -34,8 +35,7 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
   let queue: Entry[] = []
   let queuedBytes = 0
   let isDelivering = false
-  let wakeAll: (() => void) | undefined
-  let woken: Promise<void> | undefined
+  let room: Deferred | undefined
 
   async function deliverAll(): Promise<void> {
     isDelivering = true
@@ -67,18 +67,16 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
 
   function release(entries: Entry[]): void {
     for (const { sizeBytes } of entries) queuedBytes -= sizeBytes
-    wakeAll?.()
-    woken = undefined
+    room?.resolve()
+    room = undefined
   }
 
   const hasRoom = () => queuedBytes < limits.maxQueuedBytes
 
   async function untilRoom(): Promise<void> {
     while (!hasRoom()) {
-      woken ??= new Promise((resolve) => {
-        wakeAll = resolve
-      })
-      await woken
+      room ??= deferred()
+      await room.promise
     }
   }
 

@@ -1,3 +1,4 @@
+import { type Deferred, deferred } from '../util/deferred.ts'
 export interface LinesInFlight {
   /** Resolves when another line may be submitted; undefined if it may be now. */
   room(): Promise<void> | undefined
@@ -16,15 +17,14 @@ export interface InFlightLimits {
 export function createLinesInFlight({ maxLines, maxBytes }: InFlightLimits): LinesInFlight {
   let lines = 0
   let heldBytes = 0
-  let wake: (() => void) | undefined
+  let changed: Deferred | undefined
 
   const hasRoom = () => lines < maxLines && heldBytes < maxBytes
 
   async function until(condition: () => boolean): Promise<void> {
     while (!condition()) {
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
+      changed = deferred()
+      await changed.promise
     }
   }
 
@@ -38,7 +38,7 @@ export function createLinesInFlight({ maxLines, maxBytes }: InFlightLimits): Lin
     remove(bytes) {
       lines--
       heldBytes -= bytes.length
-      wake?.()
+      changed?.resolve()
     },
   }
 }

@@ -1,10 +1,11 @@
+import { partitionName } from '../event/record.ts'
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
+import { deferred } from '../util/deferred.ts'
 
 /** The offset ranges to replay, by partition. Their ends can be extended. */
 export class Ranges {
   #byName = new Map<string, OffsetRange>()
-  #extended!: Promise<void>
-  #resolveExtended!: () => void
+  #extended = deferred()
 
   constructor(ranges: readonly OffsetRange[]) {
     this.extend(ranges)
@@ -12,7 +13,7 @@ export class Ranges {
 
   /** Resolves at the next extension. */
   get extended(): Promise<void> {
-    return this.#extended
+    return this.#extended.promise
   }
 
   get all(): OffsetRange[] {
@@ -20,19 +21,13 @@ export class Ranges {
   }
 
   of(topic: string, partition: number): OffsetRange | undefined {
-    return this.#byName.get(nameOf(topic, partition))
+    return this.#byName.get(partitionName({ topic, partition }))
   }
 
   /** Moves the ends, and wakes the partitions that wait at theirs. */
   extend(ranges: readonly OffsetRange[]): void {
-    for (const range of ranges) this.#byName.set(nameOf(range.topic, range.partition), range)
-    this.#resolveExtended?.()
-    this.#extended = new Promise((resolve) => {
-      this.#resolveExtended = resolve
-    })
+    for (const range of ranges) this.#byName.set(partitionName(range), range)
+    this.#extended.resolve()
+    this.#extended = deferred()
   }
-}
-
-function nameOf(topic: string, partition: number): string {
-  return `${topic}/${partition}`
 }

@@ -19,6 +19,7 @@ import type { PipelineReports } from '../pipeline/reports.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
+import { deferred } from '../util/deferred.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
 import { createLocalSchemas } from './local-schemas.ts'
@@ -184,16 +185,6 @@ function reportOf(
 function stuck({ slug }: LoadedPlugin): InventoryEventsError {
   const message = `plugin ${slug}: a handler ignores its aborted signal and does not end`
   return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin: slug })
-}
-
-function deferred() {
-  let resolve = () => {}
-  let reject = (_error: Error) => {}
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve: () => resolve(), reject: (error: Error) => reject(error) }
 }
 
 const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} }

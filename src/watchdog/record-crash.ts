@@ -1,3 +1,4 @@
+import { partitionName } from '../event/record.ts'
 import { type CrashCounts, type CrashStore, crashKeyOf } from '../pipeline/admit/crash-counts.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { retry } from '../util/retry.ts'
@@ -76,7 +77,7 @@ function byPartition(edits: Edit[]) {
   const groups = new Map<string, { topic: string; partition: number; edits: Edit[] }>()
   for (const edit of edits) {
     const { topic, partition } = edit
-    const name = `${topic}/${partition}`
+    const name = partitionName(edit)
     const group = groups.get(name) ?? { topic, partition, edits: [] }
     group.edits.push(edit)
     groups.set(name, group)

@@ -1,14 +1,14 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { assigned } from '../kafkajs-hazards/assignments.ts'
-import { deferred } from '../support/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
 it('ends a drain before the session times out', async () => {
   const gate = deferred()
-  onTestFinished(gate.resolve)
+  onTestFinished(() => gate.resolve())
   let running = 0
   const stuck: Plugin = {
     slug: 'stuck',
@@ -25,7 +25,7 @@ it('ends a drain before the session times out', async () => {
   const first = await s.start({ KAFKA_CLIENT_ID: 'first' })
   await until(() => running === 2, { what: 'both handlers to run' })
   await s.start({ KAFKA_CLIENT_ID: 'second' })
-  onTestFinished(gate.resolve)
+  onTestFinished(() => gate.resolve())
   const found = await assigned(s.groupId, ['first', 'second'], 20_000)
   expect(Object.values(found).map((topics) => topics[s.topic]?.length)).toEqual([1, 1])
   expect(first.log.filter(({ msg }) => String(msg).includes('not aware of this member'))).toEqual(

@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 import { expect, it } from 'vitest'
-import { deferred } from '../support/deferred.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { KafkaSource } from '../../src/kafka/consumer/consumer.ts'
 import type { Intake } from '../../src/pipeline/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
-import { deferred } from '../support/deferred.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { HOLDS_MS, uniqueName, until } from '../support/stack.ts'
 import { type Brokers, CLUSTER_STARTS_MS, startBrokers } from './brokers.ts'
 import { type Hands, losing, steered } from './steered.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../support/deferred.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
@@ -45,7 +45,7 @@ describe('work on a partition ends after the partition has moved to another memb
     await s.produce(some(0))
     await s.start({ KAFKA_CLIENT_ID: 'first' }, [slow])
     await until(() => started.size === 10, { what: 'all events to be in their handlers' })
-    onTestFinished(gate.resolve)
+    onTestFinished(() => gate.resolve())
     await s.start({ KAFKA_CLIENT_ID: 'second' }, [quick])
     const { first, second } = await assigned(s.groupId, ['first', 'second'], 15_000)
     const [kept] = first![s.topic] as [number]

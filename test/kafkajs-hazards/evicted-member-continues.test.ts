@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../support/deferred.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
@@ -14,7 +14,7 @@ describe('the group evicts a member that is processing records', () => {
     const { topic, groupId, produce } = await plainTopic(1)
     await produce(records(3, 0))
     const gate = deferred()
-    onTestFinished(gate.resolve)
+    onTestFinished(() => gate.resolve())
     const byFirst: string[] = []
     const bySecond: string[] = []
     const member = { groupId, topics: [topic] }
@@ -62,7 +62,7 @@ describe('the group evicts a member that is processing records', () => {
     await assigned(s.groupId, ['another', 'first'])
     await s.publish([moved('ent_1'), moved('ent_2'), moved('ent_3')])
     await until(() => calls.length === 1, { what: 'the first to be at work' })
-    onTestFinished(gate.resolve)
+    onTestFinished(() => gate.resolve())
     await evict(s.groupId, 'first')
     await until(() => other.seen.length === 3, {
       what: 'the other to handle all',

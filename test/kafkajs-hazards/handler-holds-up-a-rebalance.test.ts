@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../support/deferred.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
@@ -47,7 +47,7 @@ describe('a member joins while a slow handler runs', () => {
     await s.produce(events.map((event, partition) => ({ ...s.record(event), partition })))
     await s.start({ KAFKA_CLIENT_ID: 'first' }, [slow])
     await until(() => calls.length === 2, { what: 'both handlers to run' })
-    onTestFinished(gate.resolve)
+    onTestFinished(() => gate.resolve())
     await s.start({ KAFKA_CLIENT_ID: 'second' }, [quick])
     const { first } = await assigned(s.groupId, ['first', 'second'], 15_000)
     await until(() => calls.length === 3, { what: 'the lost event to be handled again' })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deferred } from '../support/deferred.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { HOLDS_MS, uniqueName, until } from '../support/stack.ts'

@@ -1,7 +1,7 @@
 import type { Batch } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../support/deferred.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
@@ -51,7 +51,7 @@ describe('another member joins while one stops', () => {
     await until(() => byFirst.length === 2, { what: 'both handlers to run' })
 
     const stopped = service.stop()
-    onTestFinished(gate.resolve)
+    onTestFinished(() => gate.resolve())
     await s.start({ KAFKA_CLIENT_ID: 'second' }, [second.plugin])
     const found = await assigned(s.groupId, ['first', 'second'], 15_000)
     const [kept] = found.first![s.topic] as [number]

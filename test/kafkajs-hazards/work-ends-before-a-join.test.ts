@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumerRunConfig } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../support/deferred.ts'
+import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
@@ -55,7 +55,7 @@ describe('a member is processing records when another joins', () => {
     await s.produce(events.map((event, n) => ({ ...s.record(event), partition: n % 2 })))
     await s.start({ KAFKA_CLIENT_ID: 'first' })
     await until(() => calls.length === 6, { what: 'all events to be in progress' })
-    onTestFinished(gate.resolve)
+    onTestFinished(() => gate.resolve())
     const joined = s.start({ KAFKA_CLIENT_ID: 'second' })
     await rebalancing(s.groupId)
     gate.resolve()

@@ -1,4 +1,5 @@
 import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
+import { placeOf } from '../../event/record.ts'
 import type { DeadLetterOptions } from './options.ts'
 import { scanDeadLetters } from './scan.ts'
 
@@ -22,8 +23,8 @@ export async function listDeadLetters(options: DeadLetterOptions): Promise<void>
 }
 
 export function lineOf(deadLetter: DeadLetterInfo): string {
-  const { place, timestampMs, plugin, reason, entity = '', topic, partition, offset } = deadLetter
-  const origin = `${topic}/${partition}@${offset}`
+  const { place, timestampMs, plugin, reason, entity = '' } = deadLetter
+  const origin = placeOf(deadLetter)
   const error = deadLetter.error.replace(/\s+/g, ' ')
   return [place, new Date(timestampMs).toISOString(), plugin, reason, entity, origin, error].join(
     '\t',

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SourceRecord } from '../../event/record.ts'
+import { placeOf, type SourceRecord } from '../../event/record.ts'
 import { groupOffsets } from '../../kafka/admin/group-offsets.ts'
 import { deadLetterTopicOf } from '../../topics/names.ts'
 import { EFFECTS_FILE, type Effect, parseEffect } from '../replicas/effect.ts'
@@ -61,7 +61,7 @@ async function readOriginals(
   const originals = new Map<string, SourceRecord>()
   for (const topic of run.inputTopics) {
     await read(run, topic, (record) => {
-      const place = `${record.topic}/${record.partition}@${record.offset}`
+      const place = placeOf(record)
       if (wanted.has(place)) originals.set(place, record)
     })
   }

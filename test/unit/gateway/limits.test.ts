@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { deferred } from '../../../src/util/deferred.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
-import { deferred } from '../../support/deferred.ts'
 import { until } from '../../support/stack.ts'
 import { gateway, TOKEN, wastedEvent } from './gateway-kit.ts'
 

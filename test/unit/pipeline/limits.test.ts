@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { deferred } from '../../support/deferred.ts'
+import { deferred } from '../../../src/util/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
 

@@ -3,7 +3,7 @@ import { Switches } from '../../../src/control/switches.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
 import { noCallSlots } from '../../../src/pipeline/handle/handle.ts'
 import { type Plugin, type PluginContext, reject, skip } from '../../../src/plugin/plugin.ts'
-import { deferred } from '../../support/deferred.ts'
+import { deferred } from '../../../src/util/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { jsonSchema, partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { LoadedPlugin } from '../../../../src/plugin/loaded-plugin.ts'
-import { deferred } from '../../../support/deferred.ts'
+import { type Deferred, deferred } from '../../../../src/util/deferred.ts'
 import { fakeCrashStore } from '../../../support/fake-crash-notes.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
@@ -23,7 +23,7 @@ async function begun(
 
 /** Handlers that each wait at their own gate. */
 function gated() {
-  const gates = new Map<string, ReturnType<typeof deferred>>()
+  const gates = new Map<string, Deferred>()
   const begun: string[] = []
   const processEvent = ({ id }: { id: string }) => {
     const gate = deferred()

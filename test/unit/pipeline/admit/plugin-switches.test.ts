@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ControlRecord, PluginState } from '../../../../src/control/control-record.ts'
 import { Switches } from '../../../../src/control/switches.ts'
-import { deferred } from '../../../support/deferred.ts'
+import { deferred } from '../../../../src/util/deferred.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 

@@ -8,7 +8,7 @@ import {
   placesBeyond,
   type StartOffsets,
 } from '../../../../src/pipeline/intake/start-offsets.ts'
-import { deferred } from '../../../support/deferred.ts'
+import { deferred } from '../../../../src/util/deferred.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
