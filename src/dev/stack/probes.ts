@@ -1,7 +1,9 @@
 import { java } from './process/launch.ts'
 import { runCommand } from './process/run-command.ts'
 
-const PROBE_MS = 10_000
+/** Long enough for a Java process on a busy machine; only a hang should reach it. */
+const PROBE_MS = 60_000
+const LIMIT = `${PROBE_MS / 1000} s`
 const OLDEST_JAVA = 17
 
 /** Whether this machine can run the stack: `undefined`, or why it can't. */
@@ -16,19 +18,21 @@ export const machineProbes: Probes = {
       timeoutMs: PROBE_MS,
     })
     if (info.exit === 'missing') return '"docker" is not on the PATH'
-    if (info.exit === 'timeout') return `its engine did not respond in ${PROBE_MS / 1000} s`
+    if (info.exit === 'timeout') return `its engine did not respond in ${LIMIT}`
     if (info.exit !== 0) return `its engine does not respond: ${lastLine(info.output)}`
     return (await composeCommand()) ? undefined : 'its compose plugin is not installed'
   },
   async maven() {
     const version = await runCommand(java(), ['-version'], { timeoutMs: PROBE_MS })
     if (version.exit === 'missing') return '"java" is not on the PATH'
+    if (version.exit === 'timeout') return `"java -version" did not end in ${LIMIT}`
     if (version.exit !== 0) return `"java -version" failed: ${lastLine(version.output)}`
     const major = javaMajor(version.output)
     if (major < OLDEST_JAVA)
       return `Java is too old: expected ${OLDEST_JAVA} or newer, got ${major}`
     const maven = await runCommand('mvn', ['--version'], { timeoutMs: PROBE_MS })
     if (maven.exit === 'missing') return '"mvn" is not on the PATH'
+    if (maven.exit === 'timeout') return `"mvn --version" did not end in ${LIMIT}`
     return maven.exit === 0 ? undefined : `"mvn --version" failed: ${lastLine(maven.output)}`
   },
 }
