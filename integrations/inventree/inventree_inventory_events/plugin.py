@@ -7,7 +7,9 @@ from django.db import connections
 from plugin import InvenTreePlugin
 from plugin.mixins import EventMixin, SettingsMixin
 
+from . import SLUG
 from .forwarders import forwarder_of
+from .origin import take_origin, watch_tasks
 from .sampled_log import SampledLog
 from .settings import SETTINGS, read_settings
 
@@ -18,7 +20,7 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
     """Forwards events to the gateway of inventory-events."""
 
     NAME = "InventoryEvents"
-    SLUG = "inventory-events"
+    SLUG = SLUG
     TITLE = "Inventory events"
     DESCRIPTION = "Forwards events to Kafka through the HTTP gateway of inventory-events"
     VERSION = "0.1.0"
@@ -52,7 +54,7 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
         """Writes the event to disk. Raises if it can't, so that InvenTree retries."""
         settings = self._settings()
         if settings.is_complete and settings.wants(event):
-            self._forwarder(settings).take(settings, event, args, kwargs)
+            self._forwarder(settings).take(settings, event, args, kwargs, take_origin(event))
 
     def _forwarder(self, settings):
         return forwarder_of(settings.spool_folder, self._settings_in_thread)
@@ -69,3 +71,6 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
             return read_settings(self.get_setting) if self.is_active() else None
         finally:
             connections.close_all()
+
+
+watch_tasks()
