@@ -116,7 +116,8 @@ class Forwarder:
             self._log.say(logging.WARNING, "held", message)
         elif self._log.forget("held"):
             message = f"the gateway at {settings.url} accepts events again"
-            self._log.say(logging.INFO, "sends", message)
+            # InvenTree logs nothing below a warning, and whoever saw that must see this.
+            self._log.say(logging.WARNING, "sends", message)
             self._log.forget("sends")
         return hold
 
