@@ -12,6 +12,7 @@ const MODELS = new Set([
   'salesordershipment',
   'returnorder',
   'transferorder',
+  'repairorder',
 ])
 
 /** Events that name their object in another way. The first argument that is present counts. */
@@ -30,6 +31,7 @@ const OVERDUE_ORDERS: readonly Reference[] = [
   ['salesorder', 'sales_order'],
   ['returnorder', 'return_order'],
   ['transferorder', 'transfer_order'],
+  ['repairorder', 'repair_order'],
 ]
 
 /** Tables that are not named after their model. */

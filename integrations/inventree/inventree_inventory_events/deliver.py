@@ -35,7 +35,7 @@ def deliver(batch, post, set_aside):
         return _without_wrong(batch, answer, post, set_aside)
     if answer.status in (408, 429) or answer.status >= 500:
         return Hold(f"status {answer.status}", answer.retry_after_seconds)
-        return Hold(f"status {answer.status}{_hint(answer.status)}", is_refusal=True)
+    return Hold(f"status {answer.status}{_hint(answer.status)}", is_refusal=True)
 
 
 def _taken(batch, answer):

@@ -51,9 +51,9 @@ class Forwarder:
         self._has_batch.set()
         self._thread.join(timeout_seconds)
 
-    def take(self, settings, name, args, kwargs):
+    def take(self, settings, name, args, kwargs, origin=None):
         """Spools the event, sets it aside if too large, or drops it if full. Raises OSError."""
-        event = self._mint.event(name, args, kwargs)
+        event = self._mint.event(name, args, kwargs, origin)
         size = len(json.dumps(event))
         if size > MOST_EVENT_BYTES:
             why = f"too large: {size} bytes of {MOST_EVENT_BYTES}"
@@ -116,7 +116,8 @@ class Forwarder:
             self._log.say(logging.WARNING, "held", message)
         elif self._log.forget("held"):
             message = f"the gateway at {settings.url} accepts events again"
-            self._log.say(logging.INFO, "sends", message)
+            # InvenTree logs nothing below a warning, and whoever saw that must see this.
+            self._log.say(logging.WARNING, "sends", message)
             self._log.forget("sends")
         return hold
 

@@ -7,9 +7,12 @@ from django.db import connections
 from plugin import InvenTreePlugin
 from plugin.mixins import EventMixin, SettingsMixin
 
+from . import SLUG
 from .forwarders import forwarder_of
+from .origin import take_origin, watch_tasks
 from .sampled_log import SampledLog
 from .settings import SETTINGS, read_settings
+from .startup import start_with_workers
 
 SETTINGS_SECONDS = 10.0
 
@@ -18,7 +21,7 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
     """Forwards events to the gateway of inventory-events."""
 
     NAME = "InventoryEvents"
-    SLUG = "inventory-events"
+    SLUG = SLUG
     TITLE = "Inventory events"
     DESCRIPTION = "Forwards events to Kafka through the HTTP gateway of inventory-events"
     VERSION = "0.1.0"
@@ -40,7 +43,7 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
                 message = "forwarding is disabled: GATEWAY_URL or SPOOL_FOLDER is not set"
                 self._log.say(logging.WARNING, "incomplete", message)
                 return False
-            # Any event starts the forwarder, which sends what was spooled before a restart.
+            # A changed SPOOL_FOLDER, or a new instance, takes effect with any event.
             self._forwarder(settings)
             return settings.wants(event)
         except Exception as error:
@@ -52,7 +55,15 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
         """Writes the event to disk. Raises if it can't, so that InvenTree retries."""
         settings = self._settings()
         if settings.is_complete and settings.wants(event):
-            self._forwarder(settings).take(settings, event, args, kwargs)
+            self._forwarder(settings).take(settings, event, args, kwargs, take_origin(event))
+
+    def start_forwarder(self):
+        """Returns whether it runs; it does not while the plugin is inactive or incomplete."""
+        settings = self._settings_in_thread()
+        if settings is None or not settings.is_complete:
+            return False
+        self._forwarder(settings)
+        return True
 
     def _forwarder(self, settings):
         return forwarder_of(settings.spool_folder, self._settings_in_thread)
@@ -69,3 +80,8 @@ class InventoryEventsPlugin(EventMixin, SettingsMixin, InvenTreePlugin):
             return read_settings(self.get_setting) if self.is_active() else None
         finally:
             connections.close_all()
+
+
+watch_tasks()
+# A new instance: a worker starts before it loads a plugin that was activated meanwhile.
+start_with_workers(lambda: InventoryEventsPlugin().start_forwarder())

@@ -3,6 +3,8 @@
 import logging
 import time
 
+from . import SLUG
+
 EVERY_SECONDS = 60.0
 
 LOG = logging.getLogger("inventree.inventory_events")
@@ -22,7 +24,7 @@ class SampledLog:
             return
         self._logged[topic] = (self._now(), 0)
         more = f" ({suppressed} similar messages suppressed)" if suppressed else ""
-        self._log.log(level, "%s%s", message, more)
+        self._log.log(level, "%s: %s%s", SLUG, message, more)
 
     def forget(self, topic):
         """Lets the next message of the topic be logged at once. Returns whether any was logged."""

@@ -82,12 +82,16 @@ def read_settings(get_setting):
     def text(key):
         return str(get_setting(key) or "").strip()
 
+    def number(key):
+        # InvenTree knows no defaults of a plugin that it has not loaded in this process.
+        return int(get_setting(key) or SETTINGS[key]["default"])
+
     return Settings(
         url=text("GATEWAY_URL"),
         token=text("GATEWAY_TOKEN"),
         patterns=tuple(text("EVENTS").replace(",", " ").split()),
-        batch_size=int(get_setting("BATCH_SIZE")),
-        timeout_seconds=int(get_setting("TIMEOUT")),
+        batch_size=number("BATCH_SIZE"),
+        timeout_seconds=number("TIMEOUT"),
         spool_folder=text("SPOOL_FOLDER"),
-        spool_max_events=int(get_setting("SPOOL_MAX_EVENTS")),
+        spool_max_events=number("SPOOL_MAX_EVENTS"),
     )

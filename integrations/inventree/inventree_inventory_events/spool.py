@@ -4,6 +4,7 @@ import heapq
 import json
 import os
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,8 @@ class Spool:
         self._make_folder()
         if self._known_count() >= most:
             return False
-        hidden = self._events / f".{event['id']}"
+        # A name of its own: a retry has the same id, and meets what a killed worker has left.
+        hidden = self._events / f".{uuid.uuid4()}"
         try:
             _write_through(hidden, json.dumps(event, allow_nan=False))
             os.replace(hidden, self._events / f"{event['id']}.json")

@@ -4,9 +4,8 @@ import time
 
 import django
 import pytest
-from django.conf import settings as django_settings
 
-django_settings.configure()
+os.environ["DJANGO_SETTINGS_MODULE"] = "server_settings"
 django.setup()
 
 from fake_gateway import TOKEN, FakeGateway  # noqa: E402

@@ -6,14 +6,14 @@ input; with "when sent" it ends when the spool is empty. Prints a line after the
 
 import json
 import logging
+import os
 import sys
 import time
 from pathlib import Path
 
 import django
-from django.conf import settings as django_settings
 
-django_settings.configure()
+os.environ["DJANGO_SETTINGS_MODULE"] = "server_settings"
 django.setup()
 
 from inventree_inventory_events.plugin import InventoryEventsPlugin  # noqa: E402

@@ -74,7 +74,8 @@ def test_does_not_take_a_foreign_response_for_the_gateway_s(plugin_with, gateway
 
 
 def test_is_held_by_a_wrong_token_until_it_is_fixed(plugin_with, gateway, folder, caplog):
-    caplog.set_level("INFO")
+    # InvenTree's default level.
+    caplog.set_level("WARNING")
     plugin = plugin_with(GATEWAY_TOKEN="wrong")
     trigger(plugin, 3)
     until(lambda: len(gateway.requests) >= 3, "tries")

@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 from inventree_inventory_events.spool import Spool
@@ -65,5 +66,22 @@ def test_recreates_a_removed_folder(folder):
     spool = Spool(folder)
     (folder / "events").rmdir()
     folder.rmdir()
+    assert spool.add(event(1), most=3)
+    assert [each.event for each in spool.oldest(3, 1000)] == [event(1)]
+
+
+def test_an_event_that_a_killed_worker_was_writing_is_spooled_by_the_retry(folder, monkeypatch):
+    spool, unlink, replace = Spool(folder), Path.unlink, os.replace
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", killed)
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)
+    with pytest.raises(KeyboardInterrupt):
+        spool.add(event(1), most=3)
+    assert len(os.listdir(folder / "events")) == 1
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(Path, "unlink", unlink)
     assert spool.add(event(1), most=3)
     assert [each.event for each in spool.oldest(3, 1000)] == [event(1)]

@@ -69,6 +69,8 @@ describe('entityKey', () => {
     ['transferorder.completed', { id: 2 }, 'transferorder:2'],
     ['transferorder.cancelled', { id: 2 }, 'transferorder:2'],
     ['transferorder.hold', { id: 2 }, 'transferorder:2'],
+    ['repairorder.issued', { id: 9 }, 'repairorder:9'],
+    ['order.overdue_repair_order', { repair_order: 9 }, 'repairorder:9'],
     ['plugins_loaded', {}, 'evt_1'],
     ['plugin_activated', { slug: 'cold-chain', active: true }, 'plugin:cold-chain'],
   ])('%s %j is about %s', (name, kwargs, key) => {
@@ -79,6 +81,7 @@ describe('entityKey', () => {
     ['stock_stockitem.saved', { model: 'StockItem', id: 123 }, 'stockitem:123'],
     ['part_part.created', { model: 'part', id: 123 }, 'part:123'],
     ['order_purchaseorder.deleted', { model: 'PurchaseOrder', id: 7 }, 'purchaseorder:7'],
+    ['order_repairorder.saved', { model: 'RepairOrder', id: 9 }, 'repairorder:9'],
     ['build_build.saved', { model: 'Build', id: 1 }, 'build:1'],
     ['part_supplierpart.saved', { model: 'SupplierPart', id: 1 }, 'supplierpart:1'],
     ['part_partparameter.saved', { model: 'Parameter', id: 1 }, 'parameter:1'],

@@ -3,6 +3,8 @@
 InvenTree's server cannot be installed as a package, so this has the same names and signatures.
 """
 
+import json
+import os
 import pickle
 
 
@@ -14,7 +16,7 @@ class InvenTreePlugin:
         self.mixins = []
         self.is_switched_on = True
         # The stored settings by key; a value may be an exception, which reading it raises.
-        self.stored = {}
+        self.stored = json.loads(os.environ.get("TEST_PLUGIN_SETTINGS", "{}"))
 
     def add_mixin(self, key, fnc_enabled=True, cls=None):
         self.mixins.append(key)
