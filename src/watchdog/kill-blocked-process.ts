@@ -1,8 +1,11 @@
 import inspector from 'node:inspector'
 import { type Frame, isForeign, linesOf } from './blocked-at.ts'
 
-/** A main thread that is blocked outside of JavaScript cannot be interrupted, only killed. */
-const KILL_AFTER_MS = 5_000
+/**
+ * A main thread that is blocked outside of JavaScript cannot be interrupted, only killed. The limit
+ * leaves a busy machine enough time to pause the thread.
+ */
+const KILL_AFTER_MS = 15_000
 /** After it, wherever the thread is then will do. */
 const SEARCH_MS = 2_000
 const PAUSE_EVERY_MS = 200
@@ -11,7 +14,7 @@ const PAUSE_EVERY_MS = 200
  * Ends the process with exit code 1 from another thread while its main thread is blocked. Only the
  * main thread can end a process with an exit code, so it is paused through the inspector and made
  * to exit. `onWhere` gets the innermost stack frames of the main thread, innermost first. A thread
- * that is blocked outside of JavaScript cannot be paused: then the process gets SIGKILL after 5 s.
+ * that is blocked outside of JavaScript cannot be paused: then the process gets SIGKILL after 15 s.
  */
 export function killBlockedProcess(onWhere: (lines: string[]) => void): void {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), KILL_AFTER_MS)
@@ -24,7 +27,7 @@ export function killBlockedProcess(onWhere: (lines: string[]) => void): void {
   })
   session.on('Debugger.paused', ({ params: { callFrames } }) => {
     const stack = callFrames.map((frame) => frameOf(frame, urls))
-    // Code that goes on and on in small pieces may be stopped between two of them, in Node.
+    // Code that blocks in small pieces may be paused between two of them, in code of Node.
     if (!stack.some(isForeign) && performance.now() < searchUntilMs) {
       return session.post('Debugger.stepInto')
     }
