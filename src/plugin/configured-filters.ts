@@ -19,12 +19,21 @@ export function applyFilters(
   filters: ConfiguredFilters = {},
   { areAll }: { areAll: boolean },
 ): LoadedPlugin[] {
-  const problems = [
+  const problems = filterProblems(plugins, filters, { areAll })
+  if (problems.length === 0) return plugins.map((plugin) => narrowed(plugin, filters))
+  throw new InventoryEventsError('CONFIG_INVALID', `PLUGIN_FILTERS: ${problems.join('; ')}`)
+}
+
+/** What `applyFilters` would refuse: `cold-chain: data.to.nam: no field of ...`. */
+export function filterProblems(
+  plugins: readonly LoadedPlugin[],
+  filters: ConfiguredFilters = {},
+  { areAll }: { areAll: boolean },
+): string[] {
+  return [
     ...(areAll ? unknownSlugs(plugins, filters) : []),
     ...plugins.flatMap((plugin) => problemsOf(plugin, filters)),
   ]
-  if (problems.length === 0) return plugins.map((plugin) => narrowed(plugin, filters))
-  throw new InventoryEventsError('CONFIG_INVALID', `PLUGIN_FILTERS: ${problems.join('; ')}`)
 }
 
 function unknownSlugs(plugins: readonly LoadedPlugin[], filters: ConfiguredFilters): string[] {

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../util/clock.ts'
 import { messageOf } from '../util/errors.ts'
 import { withTimeout } from '../util/with-timeout.ts'
 import { checkPlugin } from './check-plugin.ts'
+import { placeOfError } from './error-place.ts'
 import { letPluginsImportUs } from './import-self.ts'
 import { type LoadedPlugin, type PluginDefaults, withDefaults } from './loaded-plugin.ts'
 import type { Plugin } from './plugin.ts'
@@ -15,8 +16,6 @@ export interface PluginProblem {
   slug: string | undefined
   /** What is wrong and what was expected. */
   reason: string
-  /** No file was found: the setting is wrong rather than the plugin. */
-  isMissing: boolean
 }
 
 export interface LoadOptions {
@@ -30,22 +29,24 @@ export interface LoadOptions {
   importTimeoutMs?: number
 }
 
-type Loaded = { plugins: LoadedPlugin[]; problems: PluginProblem[] }
-
 /** Loads plugins in the order named. Returns the valid ones, and the problems of the others. */
 export async function loadPlugins(
   specifiers: readonly string[],
   options: LoadOptions,
-): Promise<Loaded> {
+): Promise<{ plugins: LoadedPlugin[]; problems: PluginProblem[] }> {
   letPluginsImportUs()
-  const loaded: Loaded = { plugins: [], problems: [] }
+  const plugins: LoadedPlugin[] = []
+  const problems: PluginProblem[] = []
+  const slugs: SlugInFile[] = []
   for (const specifier of specifiers) {
-    const { plugin, problems } = await loadPlugin(specifier, options)
-    const conflicts = plugin === undefined ? [] : slugConflicts(plugin, loaded.plugins)
-    if (plugin !== undefined && conflicts.length === 0) loaded.plugins.push(plugin)
-    loaded.problems.push(...problems, ...conflicts)
+    const loaded = await loadPlugin(specifier, options)
+    const { slug, file } = loaded
+    const conflicts = slug === undefined ? [] : slugConflicts({ slug, file }, slugs)
+    if (loaded.plugin !== undefined && conflicts.length === 0) plugins.push(loaded.plugin)
+    if (slug !== undefined) slugs.push({ slug, file })
+    problems.push(...loaded.problems, ...conflicts)
   }
-  return loaded
+  return { plugins, problems }
 }
 
 /** `plugin cold-chain in /plugins/cold-chain.ts: timeoutMs: expected ..., got '5s'`. */
@@ -53,32 +54,41 @@ export function describeProblem({ file, slug, reason }: PluginProblem): string {
   return `plugin ${slug === undefined ? file : `${slug} in ${file}`}: ${reason}`
 }
 
-async function loadPlugin(
-  specifier: string,
-  options: LoadOptions,
-): Promise<{ plugin?: LoadedPlugin; problems: PluginProblem[] }> {
-  let file: string | undefined
+/** A plugin's slug may be known though it can't be run. */
+interface Loaded {
+  file: string
+  slug: string | undefined
+  plugin?: LoadedPlugin
+  problems: PluginProblem[]
+}
+
+interface SlugInFile {
+  slug: string
+  file: string
+}
+
+async function loadPlugin(specifier: string, options: LoadOptions): Promise<Loaded> {
+  let file = specifier
   try {
     file = resolvePlugin(specifier, options.cwd)
-    return judge(file, await importDefault(file, options), options)
+    return toLoaded(file, await importDefault(file, options), options)
   } catch (error) {
-    const reason = messageOf(error)
-    const isMissing = file === undefined
-    return { problems: [{ file: file ?? specifier, slug: undefined, reason, isMissing }] }
+    const slug = undefined
+    return { file, slug, problems: [{ file, slug, reason: messageOf(error) }] }
   }
 }
 
-function judge(
+function toLoaded(
   file: string,
   exported: unknown,
   { defaults, offersSql = false }: LoadOptions,
-): { plugin?: LoadedPlugin; problems: PluginProblem[] } {
-  const reasons = [...checkPlugin(exported), ...storeProblems(exported, offersSql)]
-  if (reasons.length === 0) {
-    return { plugin: withDefaults(exported as Plugin, file, defaults), problems: [] }
-  }
+): Loaded {
   const slug = slugOf(exported)
-  return { problems: reasons.map((reason) => ({ file, slug, reason, isMissing: false })) }
+  const reasons = [...checkPlugin(exported), ...storeProblems(exported, offersSql)]
+  if (reasons.length > 0) {
+    return { file, slug, problems: reasons.map((reason) => ({ file, slug, reason })) }
+  }
+  return { file, slug, plugin: withDefaults(exported as Plugin, file, defaults), problems: [] }
 }
 
 function storeProblems(exported: unknown, offersSql: boolean): string[] {
@@ -93,8 +103,11 @@ async function importDefault(
   { clock = systemClock, importTimeoutMs = 10_000 }: LoadOptions,
 ): Promise<unknown> {
   if (/\.m?ts$/.test(file) && !process.features.typescript) throw noTypeScript()
-  const imported = import(pathToFileURL(file).href).catch((error) => {
-    throw new Error(`cannot be loaded: ${errorNameOf(error)}${messageOf(error)}`, { cause: error })
+  const imported = import(pathToFileURL(file).href).catch(async (error) => {
+    const place = await placeOfError(error, file)
+    const at = place === undefined ? '' : `, at ${place}`
+    const message = `cannot be loaded: ${errorNameOf(error)}${messageOf(error)}${at}`
+    throw new Error(message, { cause: error })
   })
   // A top-level await may never end.
   const late = () => new Error(`cannot be loaded: expected it to load within ${importTimeoutMs} ms`)
@@ -109,13 +122,11 @@ function noTypeScript(): Error {
   )
 }
 
-function slugConflicts(plugin: LoadedPlugin, others: LoadedPlugin[]): PluginProblem[] {
-  const { file, slug } = plugin
+function slugConflicts({ slug, file }: SlugInFile, others: readonly SlugInFile[]): PluginProblem[] {
   const other = others.find((known) => known.slug === slug)
   if (other === undefined) return []
-  const reason =
-    other.file === file ? 'listed twice' : `slug: expected a unique one, ${other.file} has it too`
-  return [{ file, slug, reason, isMissing: false }]
+  const reason = other.file === file ? 'listed twice' : `slug is already used by ${other.file}`
+  return [{ file, slug, reason }]
 }
 
 function slugOf(exported: unknown): string | undefined {

@@ -24,7 +24,7 @@ export async function changedFilter(
   const problems = whereProblems(where, 'where', wantsProcessEvent)
   if (problems.length > 0) {
     const reason = problems.join('; ')
-    const message = describeProblem({ file: resolve(file), slug, reason, isMissing: false })
+    const message = describeProblem({ file: resolve(file), slug, reason })
     throw new InventoryEventsError('PLUGIN_INVALID', message)
   }
   const changed = { ...plugin, where: readFilter(where, 'where').filter }

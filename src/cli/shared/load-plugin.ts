@@ -8,12 +8,13 @@ import { loadNamedOrConfigured } from './load-plugins.ts'
 /** Loads the plugin of PLUGINS with this slug as the service would. Throws PLUGIN_INVALID or USAGE. */
 export async function loadPlugin(slug: string, env: Environment): Promise<LoadedPlugin> {
   const { plugins, problems } = await loadNamedOrConfigured([], env)
-  const found = plugins.find((plugin) => plugin.slug === slug)
-  if (found !== undefined) return found
+  // The service rejects both of two plugins with one slug, so the first one is not enough.
   const own = problems.filter((problem) => problem.slug === slug)
   if (own.length > 0) {
     throw new InventoryEventsError('PLUGIN_INVALID', own.map(describeProblem).join('; '))
   }
+  const found = plugins.find((plugin) => plugin.slug === slug)
+  if (found !== undefined) return found
   const meant = nearest(
     slug,
     plugins.map((plugin) => plugin.slug),

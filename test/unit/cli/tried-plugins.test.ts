@@ -54,6 +54,14 @@ describe('the plugin under test', () => {
     })
   })
 
+  it('is rejected if another one has its slug, as the service rejects both', async () => {
+    const [first, second] = [pathOf('bad-plugins/same-slug-a'), pathOf('bad-plugins/same-slug-b')]
+    await expect(loadPlugin('same-slug', { PLUGINS: `${first},${second}` })).rejects.toMatchObject({
+      code: 'PLUGIN_INVALID',
+      message: `plugin same-slug in ${second}: slug is already used by ${first}`,
+    })
+  })
+
   it('must be one of PLUGINS, even if the slugs of some are unknown', async () => {
     await expect(loadPlugin('frosen', { PLUGINS: `${frozen},${broken}` })).rejects.toMatchObject({
       code: 'USAGE',

@@ -146,7 +146,7 @@ describe('a plugin is rejected, and the others load,', () => {
     [
       'throws-at-import.ts',
       [
-        `${bad('throws-at-import.ts')}: cannot be loaded: TypeError: no connection to the warehouse`,
+        `${bad('throws-at-import.ts')}: cannot be loaded: TypeError: no connection to the warehouse, at ${bad('throws-at-import.ts')}:1:7`,
       ],
     ],
     [
@@ -183,7 +183,23 @@ describe('a plugin is rejected, and the others load,', () => {
     const { slugs, problems } = await load(['same-slug-a.ts', 'same-slug-b.ts', ...good])
     expect(slugs).toEqual(['same-slug', ...goodSlugs])
     expect(problems).toEqual([
-      `plugin same-slug in ${bad('same-slug-b.ts')}: slug: expected a unique one, ${bad('same-slug-a.ts')} has it too`,
+      `plugin same-slug in ${bad('same-slug-b.ts')}: slug is already used by ${bad('same-slug-a.ts')}`,
+    ])
+  })
+
+  it('if another has its slug, even if that one is invalid too', async () => {
+    const cwd = folderWith({
+      'bad.mjs': "export default { slug: 'good' }",
+      'good.mjs': goodPlugin,
+      'third.mjs': goodPlugin,
+    })
+    const { slugs, problems } = await load(['bad.mjs', 'good.mjs', 'third.mjs'], cwd)
+    expect(slugs).toEqual([])
+    const inFile = (name: string) => `plugin good in ${join(cwd, name)}`
+    expect(problems).toEqual([
+      `${inFile('bad.mjs')}: processEvent: required, expected a function (event, context), got nothing`,
+      `${inFile('good.mjs')}: slug is already used by ${join(cwd, 'bad.mjs')}`,
+      `${inFile('third.mjs')}: slug is already used by ${join(cwd, 'bad.mjs')}`,
     ])
   })
 
