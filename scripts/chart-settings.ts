@@ -68,7 +68,7 @@ function definitionInConfig(name: string): object | undefined {
 
 /** Converts the description of expected values to a JSON schema. An empty string counts as unset. */
 function shapeOf(expects: string): object {
-  if (expects === 'true or false') return { type: 'boolean' }
+  if (/^true\b.* or false\b/.test(expects)) return { type: 'boolean' }
   const [, minimum, maximum] = /^a whole number from (\d+) to (\d+)$/.exec(expects) ?? []
   if (minimum) return { type: 'integer', minimum: Number(minimum), maximum: Number(maximum) }
   const [, names] = /^one of (.+)$/.exec(expects) ?? []

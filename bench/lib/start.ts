@@ -23,7 +23,7 @@ export async function startWith(
     HTTP_PORT: '0',
     ...settings,
   }
-  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
+  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'EVENTS_ENABLED'] as const
   const config = loadConfig(environment, { required })
   return startService({
     config,

@@ -10,6 +10,9 @@ one that is called main. As YAML, because a template can return nothing else.
 {{- $secrets := mergeOverwrite (deepCopy $.Values.secrets) ($worker.secrets | default dict) -}}
 {{- $_ := set $worker "secrets" (omit $secrets "GATEWAY_SECRETS" "GATEWAY_TOKEN") -}}
 {{- $_ := set $worker "command" "serve" -}}
+{{- if not (kindIs "bool" $worker.config.EVENTS_ENABLED) -}}
+{{- fail (printf "%s: config.EVENTS_ENABLED: required, expected true (plugins get events) or false (events are skipped and committed: plugins never get them)" $name) -}}
+{{- end -}}
 {{- $_ := set $workers $name $worker -}}
 {{- end -}}
 {{- include "inventory-events.requireOwnGroups" $workers -}}

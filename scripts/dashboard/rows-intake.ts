@@ -108,6 +108,25 @@ export const route: Row = {
       alert: 'DeadLetters',
     },
     {
+      title: 'Events skipped',
+      description:
+        'Events per second that a plugin skipped and that were committed: events are off, the plugin is disabled, or it starts at a higher offset.',
+      unit: 'ops',
+      queries: [[rate('events_skipped_total', 'plugin, why', PLUGIN), '{{plugin}} {{why}}']],
+    },
+    {
+      title: 'Plugins not enabled',
+      description:
+        'Plugins that are paused or disabled in any replica, or whose events are off. Events of a paused plugin wait; others are skipped.',
+      unit: 'short',
+      queries: [
+        [
+          `max by (plugin, state) (${metric('plugin_state', `${PLUGIN}, state!="enabled"`)}) > 0`,
+          '{{plugin}} {{state}}',
+        ],
+      ],
+    },
+    {
       title: 'Header mismatches',
       description:
         'Records per second whose ce_ headers contradict their payload. The payload is used; the producer should be fixed.',

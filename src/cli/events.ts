@@ -34,9 +34,15 @@ async function status(): Promise<void> {
   const found = all.find((record) => record.switch === 'events')
   const line =
     found === undefined
-      ? `${config.EVENTS_ENABLED ? 'on' : 'off'}\tby EVENTS_ENABLED`
+      ? notSwitched(config.EVENTS_ENABLED)
       : [found.state, found.by, found.at, found.why].join('\t')
   process.stdout.write(`${line}\n`)
+}
+
+function notSwitched(eventsEnabled: boolean | undefined): string {
+  if (eventsEnabled === undefined)
+    return 'unknown\tby EVENTS_ENABLED of each replica, which is not set here'
+  return `${eventsEnabled ? 'on' : 'off'}\tby EVENTS_ENABLED`
 }
 
 async function connection() {

@@ -3,7 +3,7 @@ import { kafkaSettings } from './kafka-settings.ts'
 import { limits } from './plugin-limits.ts'
 import {
   bearerToken,
-  flag,
+  eventsEnabled,
   idempotencyStore,
   integer,
   oneOf,
@@ -33,9 +33,8 @@ export const settings = {
     help: 'Additional filters as JSON, by plugin: {"slug": where}. An event must match both this filter and the plugin\'s own.',
   },
   EVENTS_ENABLED: {
-    type: flag,
-    default: 'false',
-    help: 'Whether events are delivered to plugins. While false, events are skipped and committed. `events on` and `events off` override it.',
+    type: eventsEnabled,
+    help: 'Whether events are delivered to plugins. Required by `serve`: there is no safe default. `events on` and `events off` override it.',
   },
   IDEMPOTENCY_STORE: {
     type: idempotencyStore,

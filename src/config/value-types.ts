@@ -27,6 +27,12 @@ export const flag: ValueType<boolean> = {
   parse: (value) => (value === 'true' || value === 'false' ? value === 'true' : undefined),
 }
 
+export const eventsEnabled: ValueType<boolean> = {
+  expects:
+    'true (plugins get events) or false (events are skipped and committed: plugins never get them)',
+  parse: flag.parse,
+}
+
 export function integer(min: number, max: number): ValueType<number> {
   return {
     expects: `a whole number from ${min} to ${max}`,

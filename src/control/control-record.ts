@@ -3,6 +3,9 @@ import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
 export type PluginState = 'enabled' | 'disabled' | 'paused'
 
+/** A plugin's state as it counts. */
+export type EffectiveState = PluginState | 'events-off'
+
 /** Who switched what, when and why. */
 export interface Audit {
   by: string
@@ -26,12 +29,12 @@ const FORMAT_VERSION = 1
 const EVENTS_KEY = 'events'
 const PLUGIN_KEY = 'plugin:'
 const START_KEY = 'start:'
-/** Replay plans are in the same topic. */
-const REPLAY_KEY = 'replay:'
+/** Records of other kinds are in the same topic: replay plans, and the partitions ever committed. */
+const OTHER_KEYS = ['replay:', 'committed:']
 
-/** Whether a record of the control topic is a switch, and not a replay plan. */
+/** Whether a record of the control topic is a switch. */
 export function isSwitch(key: string): boolean {
-  return !key.startsWith(REPLAY_KEY)
+  return !OTHER_KEYS.some((other) => key.startsWith(other))
 }
 
 /** The slug of the plugin that a record of the control topic is about, if any. */

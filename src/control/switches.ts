@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import type { ControlRecord, PluginStart, PluginState } from './control-record.ts'
+import type { ControlRecord, EffectiveState, PluginStart, PluginState } from './control-record.ts'
 
 /**
  * The current state of all switches, as every replica of the group reads it from the control topic. A
@@ -26,9 +26,15 @@ export class Switches {
     return this.#plugins.get(slug) ?? 'enabled'
   }
 
-  /** Whether the plugin's events are skipped. */
-  isOff(slug: string): boolean {
-    return !this.#isOn || this.stateOf(slug) === 'disabled'
+  /** The state that counts: while events are off, the plugin's own state makes no difference. */
+  effectiveStateOf(slug: string): EffectiveState {
+    return this.#isOn ? this.stateOf(slug) : 'events-off'
+  }
+
+  /** Why the plugin's events are skipped; undefined while they are not. */
+  skipCauseOf(slug: string): 'events-off' | 'disabled' | undefined {
+    if (!this.#isOn) return 'events-off'
+    return this.stateOf(slug) === 'disabled' ? 'disabled' : undefined
   }
 
   /** The plugin's start offsets, and who set them; undefined: it gets all events. */

@@ -28,3 +28,6 @@ export type Outcome =
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`)
 }
+
+/** Why a plugin is not offered an event, whose record is committed all the same. */
+export type SkipCause = 'events-off' | 'disabled' | 'before-start'

@@ -47,7 +47,7 @@ export interface Findings {
 }
 
 export interface PluginStates {
-  events: 'on' | 'off'
+  events: 'on' | 'off' | 'unknown'
   of(slug: string): KnownPluginStatus
   startOf(slug: string): PluginStart | undefined
 }

@@ -1,10 +1,11 @@
+import type { EffectiveState } from '../control/control-record.ts'
 import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import type { Liveness } from '../kafka/consumer/liveness.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
 import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Clock } from '../util/clock.ts'
-import type { SeriesNames } from './init-series.ts'
+import { namesOf, type SeriesNames } from './init-series.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface GaugeSources {
@@ -12,9 +13,12 @@ export interface GaugeSources {
     backlogs(): Iterable<Pick<Backlog, 'slug' | 'lanes' | 'timestampMs'>>
   }
   source: { readonly owned: Iterable<OwnedPartition>; readonly signs: Liveness }
+  switches: { effectiveStateOf(slug: string): EffectiveState }
   watch: Pick<ClusterMonitor, 'lags' | 'widths'>
   clock: Pick<Clock, 'now'>
 }
+
+const STATES = namesOf<EffectiveState>({ enabled: 0, paused: 0, disabled: 0, 'events-off': 0 })
 
 /** Connects each gauge to the source of its value. */
 export function bindGauges(metrics: Metrics, names: SeriesNames, sources: GaugeSources): void {
@@ -54,8 +58,14 @@ function readPartitions(
 function readPlugins(
   metrics: Metrics,
   { slugs }: SeriesNames,
-  { pipeline, clock }: GaugeSources,
+  { pipeline, switches, clock }: GaugeSources,
 ): void {
+  metrics.pluginState.readFrom(() =>
+    slugs.flatMap((plugin) => {
+      const current = switches.effectiveStateOf(plugin)
+      return STATES.map((state) => ({ plugin, state, value: state === current ? 1 : 0 }))
+    }),
+  )
   metrics.breakerOpen.readFrom(() => {
     const open = pipeline.openBreakers()
     return slugs.map((plugin) => ({ plugin, value: open.includes(plugin) ? 1 : 0 }))

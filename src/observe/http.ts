@@ -4,11 +4,12 @@ import type { Registry } from 'prom-client'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { type AdminOptions, serveAdmin } from './admin.ts'
 
-/** One health check; `why` explains a failure. */
+/** One health check; `why` explains a failure, and `note` what an operator should know. */
 export interface Check {
   name: string
   ok: boolean
   why?: string
+  note?: string
 }
 
 export type Health = readonly Check[]

@@ -1,4 +1,4 @@
-import type { CompletedOutcome, DeadLetterReason } from '../event/outcome.ts'
+import type { CompletedOutcome, DeadLetterReason, SkipCause } from '../event/outcome.ts'
 import type { OutOfRangeReason } from '../kafka/consumer/offset-reset.ts'
 import type { FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
 import type { Metrics } from './metrics.ts'
@@ -28,6 +28,7 @@ const DEAD_LETTER_REASONS = namesOf<DeadLetterReason>({
   undecodable: 0,
   'too-large': 0,
 })
+const SKIP_CAUSES = namesOf<SkipCause>({ 'events-off': 0, disabled: 0, 'before-start': 0 })
 const OUT_OF_RANGE_REASONS = namesOf<OutOfRangeReason>({ removed: 0, 'beyond-end': 0 })
 
 /**
@@ -49,6 +50,7 @@ export function initSeries(metrics: Metrics, { slugs, topics, store }: SeriesNam
 
 function startPlugin(metrics: Metrics, plugin: string): void {
   for (const decision of DECISIONS) metrics.filterDecisions.inc({ plugin, decision }, 0)
+  for (const why of SKIP_CAUSES) metrics.eventsSkipped.inc({ plugin, why }, 0)
   for (const outcome of OUTCOMES) metrics.deliveries.inc({ plugin, outcome }, 0)
   for (const reason of DEAD_LETTER_REASONS) metrics.deadLetters.inc({ plugin, reason }, 0)
   metrics.deliveryRetries.inc({ plugin }, 0)
@@ -56,6 +58,6 @@ function startPlugin(metrics: Metrics, plugin: string): void {
 }
 
 /** The members of a union; a missing one is a compile error. */
-function namesOf<Name extends string>(names: Record<Name, 0>): Name[] {
+export function namesOf<Name extends string>(names: Record<Name, 0>): Name[] {
   return Object.keys(names) as Name[]
 }

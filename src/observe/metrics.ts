@@ -72,6 +72,12 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['plugin', 'decision'],
       registers,
     }),
+    eventsSkipped: new TalliedCounter({
+      name: `${PREFIX}events_skipped_total`,
+      help: 'Events that a plugin skipped, and that were committed: events-off, disabled or before-start (below its start offset).',
+      labelNames: ['plugin', 'why'],
+      registers,
+    }),
     deliveries: new TalliedCounter({
       name: `${PREFIX}deliveries_total`,
       help: 'Number of ended deliveries (one event for one plugin) by outcome.',

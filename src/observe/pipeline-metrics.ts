@@ -1,4 +1,4 @@
-import type { CompletedOutcome } from '../event/outcome.ts'
+import type { CompletedOutcome, SkipCause } from '../event/outcome.ts'
 import { placeOf } from '../event/record.ts'
 import type { StoreOperation } from '../pipeline/admit/dedupe.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
@@ -47,6 +47,9 @@ export function createReports({
     return { wanted: tallyOf('wanted'), unwanted: tallyOf('unwanted'), error: tallyOf('error') }
   })
 
+  const skipped = new Cached(({ slug: plugin }: LoadedPlugin) => {
+    return new Cached((why: SkipCause) => metrics.eventsSkipped.tallyOf({ plugin, why }))
+  })
   const delivered = new Cached(({ slug: plugin }: LoadedPlugin) => ({
     ends: new Cached((outcome: DeliveryEnd) => metrics.deliveries.tallyOf({ plugin, outcome })),
     endToEnd: metrics.endToEnd.of({ plugin }),
@@ -62,6 +65,7 @@ export function createReports({
     },
     onHeaderMismatch: () => metrics.headerMismatches.inc(),
     filterTallyOf: (plugin) => decided.of(plugin),
+    skipTallyOf: (plugin, cause) => skipped.of(plugin).of(cause),
     onHandled: ({ plugin }, seconds) => delivered.of(plugin).handled.observe(seconds),
     onSettled: (delivery, outcome) => ended(delivery, outcome.type),
     onAbandoned({ plugin }) {

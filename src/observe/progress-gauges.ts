@@ -12,6 +12,12 @@ export function progressGauges(register: Registry) {
       labelNames: ['plugin'],
       register,
     }),
+    pluginState: scrapedGauge<'plugin' | 'state'>({
+      name: `${PREFIX}plugin_state`,
+      help: '1 for the current state of a plugin: enabled, paused, disabled or events-off (events are off for all plugins); 0 for the others.',
+      labelNames: ['plugin', 'state'],
+      register,
+    }),
     consumerLag: scrapedGauge<'topic' | 'partition'>({
       name: `${PREFIX}consumer_lag`,
       help: 'Number of records between the committed offset and the end of the partition.',

@@ -1,12 +1,12 @@
 import type { Event } from '../event/event.ts'
-import type { Outcome } from '../event/outcome.ts'
+import type { Outcome, SkipCause } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { isRedrive } from '../topics/names.ts'
 import { andThen, type MaybePromise } from '../util/maybe-promise.ts'
 import { CallGate } from './admit/call-gate.ts'
 import { CrashGuard } from './admit/crash-guard.ts'
 import { type Admission, Dedupe } from './admit/dedupe.ts'
-import { skipReason } from './admit/plugin-switches.ts'
+import { SKIP_REASONS, skipCause } from './admit/plugin-switches.ts'
 import { auditedReports } from './audit/audited-reports.ts'
 import { DeliveryAudit } from './audit/delivery-audit.ts'
 import { type Content, type Delivery, deliveryOf } from './delivery.ts'
@@ -120,8 +120,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
    */
   function deliver(delivery: Delivery): MaybePromise<Turn> {
     if (delivery.wanted.epoch.lost.aborted) return { done: () => abandon(delivery) }
-    const why = skipReason(delivery, switches)
-    if (why !== undefined) return { done: () => skip(delivery, why) }
+    const cause = skipCause(delivery, switches)
+    if (cause !== undefined) return { done: () => skipFor(delivery, cause) }
     const paused = callGate.pauseBefore(delivery)
     if (paused !== undefined) return { again: dedupe.withdraw(delivery, paused), why: 'paused' }
     const content = decode(delivery.wanted)
@@ -161,14 +161,17 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     })
   }
 
+  function skipFor(delivery: Delivery, cause: SkipCause): void {
+    reports.skipTallyOf(delivery.plugin, cause).count += 1
+    skip(delivery, SKIP_REASONS[cause])
+  }
+
   function onStuck(delivery: Delivery): void {
     void crashGuard.countCrash(delivery).then(() => options.onStuck(delivery))
   }
 
   function createCurrentRoute() {
-    const switchedOn = plugins.filter(({ slug }) => !switches.isOff(slug))
-    const startOf = (slug: string) => switches.startOf(slug)?.offsets
-    return createRoute(switchedOn, filters, startOf, reports.filterTallyOf)
+    return createRoute(plugins, filters, switches, reports)
   }
 
   function obstacleTo(peeked: Peek, { recipients }: Route, bytes: number): Obstacle | undefined {

@@ -1,3 +1,4 @@
+import type { SkipCause } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { BreakerState } from './admit/circuit-breaker.ts'
@@ -12,6 +13,8 @@ export interface PipelineReports extends SettleReports {
   onHeaderMismatch(): void
   /** Returns the counters for a plugin's filter decisions. Called whenever routes are rebuilt. */
   filterTallyOf(plugin: LoadedPlugin): FilterTally
+  /** Events that a plugin is not offered are counted here, for the same reason. */
+  skipTallyOf(plugin: LoadedPlugin, cause: SkipCause): { count: number }
   onHandled(delivery: Delivery, seconds: number): void
   onConflict(): void
   onBreaker(slug: string, state: BreakerState): void

@@ -14,7 +14,7 @@ import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 
 export interface FollowOptions {
-  config: Pick<Config, 'KAFKA_GROUP_ID' | 'EVENTS_ENABLED'>
+  config: Pick<Config<'EVENTS_ENABLED'>, 'KAFKA_GROUP_ID' | 'EVENTS_ENABLED'>
   kafka: Kafka
   clock: Clock
   log: Logger

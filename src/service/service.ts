@@ -1,5 +1,5 @@
 import { createRegistry } from '../avro/registry/registry.ts'
-import type { Switches } from '../control/switches.ts'
+import type { Config } from '../config/settings.ts'
 import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
 import { createKafka } from '../kafka/client/client.ts'
@@ -9,21 +9,24 @@ import { bindGauges } from '../observe/bind-gauges.ts'
 import { type Health, startHttp } from '../observe/http.ts'
 import { initSeries } from '../observe/init-series.ts'
 import { createMetrics } from '../observe/metrics.ts'
+import { startSkipLog } from '../observe/skip-log.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { readTopicsOf } from '../topics/names.ts'
 import { systemClock as clock } from '../util/clock.ts'
 import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
 import { createAdminApi } from './admin-api.ts'
-import { buildConsumerGroup, type ServiceConfig } from './consumer-group.ts'
+import { buildConsumerGroup } from './consumer-group.ts'
+import { describeSwitches } from './describe-switches.ts'
 import { warnOfRetention } from './idempotency-store.ts'
 import { followSwitches } from './live-switches.ts'
 import { startFromNow } from './plugin-starts.ts'
 
-export type { ServiceConfig } from './consumer-group.ts'
+/** Whether events are on must have been said: there is no default. */
+export type ServeConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL' | 'EVENTS_ENABLED'>
 
 export interface ServiceOptions {
-  config: ServiceConfig
+  config: ServeConfig
   plugins: readonly LoadedPlugin[]
   log: Logger
   /** Called at most once, on a fatal error: the caller must stop the service and end the process. */
@@ -66,12 +69,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const slugs = plugins.map(({ slug }) => slug)
   const series = { slugs, topics: config.KAFKA_TOPICS, store: storeName }
   initSeries(metrics, series)
-  bindGauges(metrics, series, { pipeline, source, watch, clock })
+  bindGauges(metrics, series, { pipeline, source, switches, watch, clock })
   const http = await startHttp({
     port: config.HTTP_PORT,
     register: metrics.register,
     live: () => liveness(source),
-    ready: () => readiness(source, watch, deniedTopics(kafka)),
+    ready: () => [
+      ...readiness(source, watch, deniedTopics(kafka)),
+      ...describeSwitches(switches, slugs),
+    ],
     admin: createAdminApi({
       config,
       kafka,
@@ -84,7 +90,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       version,
     }),
   })
-  warnIfOff(switches, log)
+  const skipLog = startSkipLog({ counter: metrics.eventsSkipped, clock, log })
+  for (const { name, note } of describeSwitches(switches, slugs)) {
+    if (note !== undefined) log.warn(`${name}: ${note}`)
+  }
   logLoweredConcurrency(options.plugins, plugins, log)
   await group.start()
   log.info({ httpPort: http.port, plugins: slugs, version }, 'started')
@@ -93,6 +102,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     httpPort: http.port,
     async stop() {
       const result = await group.stop()
+      await skipLog.stop()
       await followed.stop()
       await http.close()
       return result
@@ -122,13 +132,6 @@ function readiness(source: KafkaSource, watch: ClusterMonitor, refused: readonly
       ? { name: 'rights', ok: true }
       : { name: 'rights', ok: false, why: `may not write to ${refused.join(', ')}` },
   ]
-}
-
-function warnIfOff({ eventsEnabled }: Switches, log: Logger): void {
-  if (eventsEnabled) return
-  log.warn(
-    'EVENTS_ENABLED is not true: events are skipped and committed until `inventory-events events on`',
-  )
 }
 
 function logLoweredConcurrency(

@@ -193,6 +193,7 @@ const noReports: PipelineReports = {
   onConsumed() {},
   onHeaderMismatch() {},
   filterTallyOf: countNothing,
+  skipTallyOf: () => ({ count: 0 }),
   onHandled() {},
   onSettled() {},
   onAbandoned() {},

@@ -202,7 +202,7 @@ function unexplained(text: string): string[] {
     const [, indent, rest] = /^( *)[\w]+:(.*)$/.exec(line) ?? []
     const groups = rest?.trim() === '' && /^ +[#\w]/.test(lines[index + 1] ?? '')
     if (indent === undefined || groups) return false
-    if (/^ {2}(KAFKA_BROKERS|SCHEMA_REGISTRY_URL|EVENTS_ENABLED):/.test(line)) return false
+    if (/^ {2}(KAFKA_BROKERS|SCHEMA_REGISTRY_URL):/.test(line)) return false
     if (/^ {4}(requests|limits):/.test(line)) return false
     return !lines[index - 1]!.trim().startsWith('#')
   })

@@ -3,7 +3,7 @@ import { moved, pluginEvent } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
 
-it('skips events while EVENTS_ENABLED is false, and does not deliver them later', async () => {
+it('skips events while EVENTS_ENABLED is false, logs and counts them, and does not deliver them later', async () => {
   const { plugin, ids } = recorder()
   const asked: string[] = []
   const wantsProcessEvent = (name: string) => asked.push(name) > 0
@@ -16,10 +16,24 @@ it('skips events while EVENTS_ENABLED is false, and does not deliver them later'
   expect(await s.letters()).toEqual([])
   expect(await disabled.metric('records_consumed_total')).toBe(3)
   expect(await disabled.metric('deliveries_total')).toBe(0)
-  expect(disabled.log).toContainEqual(
-    expect.objectContaining({ level: 'warn', msg: expect.stringContaining('EVENTS_ENABLED') }),
-  )
+  expect(
+    await disabled.metric(`events_skipped_total{plugin="${plugin.slug}",why="events-off"}`),
+  ).toBe(3)
+  expect(await disabled.metric('plugin_state{state="events-off"}')).toBe(1)
+  const ready = await fetch(`http://127.0.0.1:${disabled.httpPort}/readyz`)
+  expect(ready.status).toBe(200)
+  const note = expect.stringMatching(/^off: they are skipped and committed/)
+  expect(await ready.json()).toMatchObject({
+    checks: expect.arrayContaining([{ name: 'events', ok: true, note }]),
+  })
   await disabled.stop()
+  const warnings = disabled.log.filter(({ level }) => level === 'warn')
+  expect(warnings).toContainEqual(
+    expect.objectContaining({ msg: expect.stringMatching(/^events: off: they are skipped/) }),
+  )
+  expect(warnings).toContainEqual(
+    expect.objectContaining({ plugin: plugin.slug, why: 'events-off', events: 3 }),
+  )
 
   const later = moved('ent_1')
   await s.start()

@@ -6,6 +6,7 @@ import { createTopics, uniqueName } from '../support/stack.ts'
 const noting = pluginPath('plugins/noting')
 const RUNNABLE = {
   PLUGINS: noting,
+  EVENTS_ENABLED: 'true',
   HTTP_PORT: '0',
   LOG_LEVEL: 'fatal',
   IDEMPOTENCY_STORE: 'memory:',
@@ -38,6 +39,14 @@ describe.concurrent('serve rejects', () => {
       const got = value === '' ? 'nothing' : `"${value}"`
       const line = new RegExp(`^  ${name}: (required, )?expected .+, got ${got}$`)
       expect(lines).toContainEqual(expect.stringMatching(line))
+    }
+  })
+
+  it('an unset EVENTS_ENABLED', async () => {
+    for (const unset of ['', ' ']) {
+      expect(await refusal({ EVENTS_ENABLED: unset })).toBe(
+        'error: invalid settings:\n  EVENTS_ENABLED: required, expected true (plugins get events) or false (events are skipped and committed: plugins never get them), got nothing\n',
+      )
     }
   })
 
@@ -80,13 +89,13 @@ describe.concurrent('serve rejects', () => {
   it('a plugin that is not found', async () => {
     const wrong = './plugins/no-such.ts'
     const stderr = await refusal({ PLUGINS: `${noting},${wrong}` })
-    expect(stderr).toMatch(/^error: PLUGINS: plugin \.\/plugins\/no-such\.ts: .+\n$/)
+    expect(stderr).toMatch(/^error: invalid plugins:\n {2}plugin \.\/plugins\/no-such\.ts: .+\n$/)
   })
 
-  it('to run without a single valid plugin', async () => {
+  it('a single invalid plugin', async () => {
     const stderr = await refusal({ PLUGINS: pluginPath('bad-plugins/no-handler') })
     expect(stderr).toMatch(
-      /^error: none of PLUGINS can be run: plugin no-handler in .+no-handler\.ts: .+\n$/,
+      /^error: invalid plugins:\n {2}plugin no-handler in .+no-handler\.ts: .+\n$/,
     )
   })
 })

@@ -84,6 +84,7 @@ export function pipelineKit(options: KitOptions) {
   const ended: Ended[] = []
   const notes: string[] = []
   const store: IdempotencyStore = createMemoryStore({ clock, ttlMs: 1e9, maxMarks: 1_000 })
+  const skips: Record<string, { count: number }> = {}
   const faults = { deadLetters: false }
   const note = (text: string) => void notes.push(text)
   const pipeline = createPipeline({
@@ -113,6 +114,7 @@ export function pipelineKit(options: KitOptions) {
       onConsumed: () => {},
       onHeaderMismatch: () => note('header mismatch'),
       filterTallyOf: countNothing,
+      skipTallyOf: ({ slug }, cause) => (skips[`${slug} ${cause}`] ??= { count: 0 }),
       onHandled: () => {},
       onSettled: (delivery, outcome) =>
         ended.push({
@@ -135,7 +137,7 @@ export function pipelineKit(options: KitOptions) {
     },
     ...options,
   })
-  return { pipeline, clock, letters, ended, notes, store, faults }
+  return { pipeline, clock, letters, ended, notes, store, faults, skips }
 }
 
 export type Kit = ReturnType<typeof pipelineKit>

@@ -86,7 +86,7 @@ export async function situation(options: SituationOptions) {
     IDEMPOTENCY_STORE: store,
     ...options.settings,
   }
-  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
+  const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'EVENTS_ENABLED'] as const
   const config = loadConfig(settings, { required })
   const schemaIds = await registerSchemas(topic)
 

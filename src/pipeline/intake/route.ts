@@ -1,8 +1,10 @@
 import { redrivenOf } from '../../dead-letter/redrive.ts'
+import type { SkipCause } from '../../event/outcome.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { isRedrive } from '../../topics/names.ts'
 import type { Recipient } from '../delivery.ts'
+import type { PipelineReports } from '../reports.ts'
 import type { FilterDecision, FilterEvaluator, FilterTally } from './evaluate-filters.ts'
 import type { Peek } from './peek.ts'
 import { createStartFilter, type StartOffsets } from './start-offsets.ts'
@@ -15,42 +17,70 @@ export interface Route {
   decisions: readonly FilterDecision[]
   tallies: Tallies
   recipients: readonly Recipient[]
+  /** The counters of the plugins that skip the record. */
+  skipped: readonly Counter[]
+}
+
+interface RouteSwitches {
+  /** Why the plugin's events are skipped; undefined while they are not. */
+  skipCauseOf(slug: string): SkipCause | undefined
+  startOf(slug: string): { readonly offsets: StartOffsets } | undefined
 }
 
 /**
  * Finds the plugins that want a record. A tombstone has no recipients; an undecodable record goes to
  * `*`. For a record addressed to one plugin, the other filters are not evaluated, nor are those of
- * plugins that start at a higher offset.
+ * plugins that are switched off or start at a higher offset: these skip the record.
  */
 export function createRoute(
-  all: readonly LoadedPlugin[],
+  plugins: readonly LoadedPlugin[],
   filters: FilterEvaluator,
-  startOf: (slug: string) => StartOffsets | undefined,
-  tallyOf: (plugin: LoadedPlugin) => FilterTally,
+  switches: RouteSwitches,
+  { filterTallyOf: tallyOf, skipTallyOf }: Pick<PipelineReports, 'filterTallyOf' | 'skipTallyOf'>,
 ) {
   const decisions: FilterDecision[] = []
   const routed = { ...noRecipients, decisions }
-  const started = createStartFilter(all, startOf)
+  const all = plugins.filter(({ slug }) => switches.skipCauseOf(slug) === undefined)
+  const off = plugins.flatMap((plugin) => {
+    const cause = switches.skipCauseOf(plugin.slug)
+    return cause === undefined ? [] : [{ plugin, counter: skipTallyOf(plugin, cause) }]
+  })
+  const offCounters = off.map(({ counter }) => counter)
+  const started = createStartFilter(all, (slug) => switches.startOf(slug)?.offsets)
   const allTallies = talliesOf(all, tallyOf)
+
+  function skippedBy(evaluated: readonly LoadedPlugin[], receiver: string): readonly Counter[] {
+    if (evaluated === all) return offCounters
+    if (receiver !== everyPlugin.slug) {
+      return off.filter(({ plugin }) => plugin.slug === receiver).map(({ counter }) => counter)
+    }
+    const notStarted = all.filter((plugin) => !evaluated.includes(plugin))
+    return [...offCounters, ...notStarted.map((plugin) => skipTallyOf(plugin, 'before-start'))]
+  }
+
   return function route(
     peeked: Exclude<Peek, { type: 'obstacle' }>,
     record: SourceRecord,
     receiver: string = everyPlugin.slug,
   ): Route {
+    if (peeked.type === 'tombstone') return noRecipients
     const isForAll = receiver === everyPlugin.slug
-    const plugins = isForAll ? started(record) : all.filter(({ slug }) => slug === receiver)
-    if (peeked.type === 'tombstone' || plugins.length === 0) return noRecipients
-    if (peeked.type === 'undecodable') return isForAll ? toEveryPlugin : toAll(plugins)
-    const count = filters.evaluate(plugins, peeked, record, decisions)
-    routed.evaluated = plugins
-    routed.tallies = plugins === all ? allTallies : talliesOf(plugins, tallyOf)
-    routed.recipients = count === 0 ? noRecipients.recipients : recipientsOf(plugins, decisions)
+    const evaluated = isForAll ? started(record) : all.filter(({ slug }) => slug === receiver)
+    const skipped = skippedBy(evaluated, receiver)
+    if (evaluated.length === 0) return { ...noRecipients, skipped }
+    if (peeked.type === 'undecodable') return isForAll ? toEveryPlugin : toAll(evaluated)
+    const count = filters.evaluate(evaluated, peeked, record, decisions)
+    routed.evaluated = evaluated
+    routed.tallies = evaluated === all ? allTallies : talliesOf(evaluated, tallyOf)
+    routed.recipients = count === 0 ? noRecipients.recipients : recipientsOf(evaluated, decisions)
+    routed.skipped = skipped
     return routed
   }
 }
 
-/** Counts each filter's decision. Called once the record is accepted. */
-export function tally({ decisions, tallies, recipients }: Route): void {
+/** Counts each filter's decision, and each skip. Called once the record is accepted. */
+export function tally({ decisions, tallies, recipients, skipped }: Route): void {
+  for (let i = 0; i < skipped.length; i++) (skipped[i] as Counter).count += 1
   const { all, unwanted } = tallies
   if (recipients.length === 0) {
     for (let i = 0; i < unwanted.length; i++) (unwanted[i] as Counter).count += 1
@@ -122,10 +152,16 @@ export function receiverOf(record: SourceRecord, groupId: string): string {
 }
 
 const noTallies: Tallies = { all: [], unwanted: [] }
-const noRecipients: Route = { evaluated: [], decisions: [], tallies: noTallies, recipients: [] }
+const noRecipients: Route = {
+  evaluated: [],
+  decisions: [],
+  tallies: noTallies,
+  recipients: [],
+  skipped: [],
+}
 const toEveryPlugin = toAll([everyPlugin])
 
 function toAll(plugins: readonly LoadedPlugin[]): Route {
   const recipients = plugins.map((plugin) => ({ plugin, filterFailed: false }))
-  return { evaluated: [], decisions: [], tallies: noTallies, recipients }
+  return { ...noRecipients, recipients }
 }

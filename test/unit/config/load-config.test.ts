@@ -19,7 +19,7 @@ it('requires only what is asked for, and has defaults for the rest', () => {
   const config = loadConfig({})
   expect(config.KAFKA_BROKERS).toBeUndefined()
   expect(config.KAFKA_TOPICS).toEqual(['inventory.events', 'plugin.events'])
-  expect(config.EVENTS_ENABLED).toBe(false)
+  expect(config.EVENTS_ENABLED).toBeUndefined()
   expectTypeOf(config.KAFKA_BROKERS).toEqualTypeOf<readonly string[] | undefined>()
   expectTypeOf(config.HTTP_PORT).toEqualTypeOf<number>()
 })

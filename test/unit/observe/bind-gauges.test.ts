@@ -14,6 +14,7 @@ function reading() {
   bindGauges(metrics, names, {
     clock,
     source: { owned: [owned], signs: new Liveness({ now: () => 100_000 }) },
+    switches: { effectiveStateOf: (slug) => (slug === 'busy' ? 'paused' : 'events-off') },
     watch: {
       *lags() {
         yield { topic: 't', partition: 1, lag: 7, lagMs: 12_000 }
@@ -49,6 +50,12 @@ it('connects every gauge to its source', async () => {
       'oldest_delivery_age_seconds{plugin="idle"} 0',
       'in_flight_lanes{plugin="busy"} 2',
       'in_flight_lanes{plugin="idle"} 0',
+      'plugin_state{plugin="busy",state="enabled"} 0',
+      'plugin_state{plugin="busy",state="paused"} 1',
+      'plugin_state{plugin="busy",state="disabled"} 0',
+      'plugin_state{plugin="busy",state="events-off"} 0',
+      'plugin_state{plugin="idle",state="paused"} 0',
+      'plugin_state{plugin="idle",state="events-off"} 1',
       'breaker_open{plugin="busy"} 0',
       'breaker_open{plugin="idle"} 1',
       'heartbeat_age_seconds 0',

@@ -13,6 +13,7 @@ it('shows the counters of each plugin, topic and store at 0 from the start', asy
   ])
   expect(of('dead_letters_total')).toHaveLength(2 * 6 + 1)
   expect(of('deliveries_total')).toHaveLength(2 * 6)
+  expect(of('events_skipped_total')).toHaveLength(2 * 3)
   expect(of('filter_decisions_total')).toHaveLength(2 * 3)
   expect(of('out_of_range_total')).toHaveLength(2)
   expect(of('commits_total')).toHaveLength(2)

@@ -192,6 +192,43 @@ describe('a paused plugin', () => {
   })
 })
 
+describe('what a plugin skips is counted', () => {
+  it('by plugin and cause, events that waited too, and no record without an event', async () => {
+    const { switches, kit, p } = scene()
+    switches.apply(set('a', 'paused'))
+    p.put(moved('1'))
+    await settled()
+    switches.apply(set('a', 'disabled'))
+    p.put(moved('2'))
+    p.take({ value: null })
+    await settled()
+    expect(kit.skips).toEqual({ 'a disabled': { count: 2 } })
+    switches.apply({ switch: 'events', state: 'off', ...audit })
+    p.put(moved('3'))
+    p.take({ value: Buffer.from('poison') })
+    switches.apply({ switch: 'events', state: 'on', ...audit })
+    switches.apply(set('a', 'enabled'))
+    p.put(moved('4'))
+    await settled()
+    expect(kit.skips).toEqual({
+      'a disabled': { count: 2 },
+      'a events-off': { count: 2 },
+      'b events-off': { count: 2 },
+    })
+    expect(kit.pipeline.stats().unaccounted).toBe(0)
+  })
+
+  it('where it starts above an event', async () => {
+    const { switches, called, kit, p } = scene()
+    const offsets = { events: { 0: 2 } }
+    switches.apply({ switch: 'start', slug: 'b', offsets, ...audit })
+    for (const id of ['0', '1', '2']) p.put(moved(id))
+    await settled()
+    expect(called).toEqual(['a 0', 'a 1', 'a 2', 'b 2'])
+    expect(kit.skips).toEqual({ 'b before-start': { count: 2 } })
+  })
+})
+
 it('nothing is delivered while events are off', async () => {
   const { switches, called, p } = scene()
   switches.apply({ switch: 'events', state: 'off', ...audit })
