@@ -1,4 +1,5 @@
 import { type Audit, type ControlRecord, encodeControl } from '../control/control-record.ts'
+import type { PluginStatus } from '../control/plugin-states.ts'
 import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { writeControl } from '../kafka/state/control-log.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
@@ -10,8 +11,8 @@ import { type Run, type RunParts, startRun } from './run.ts'
 
 export interface CatchUpParts extends RunParts {
   audit: Audit
-  /** Returns the plugin's current state. */
-  stateOf(): Promise<'enabled' | 'disabled' | 'paused'>
+  /** Returns how the plugin is switched now, and by whom. */
+  statusOf(): Promise<PluginStatus>
   say(line: string): void
   clock?: Clock
 }
@@ -31,7 +32,8 @@ export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<R
   await createGroupResources(parts, begun)
   const run = await startRun(parts, begun)
   try {
-    const nearEnd = (await parts.stateOf()) === 'paused' ? begun : await rounds(parts, run, begun)
+    const before = await parts.statusOf()
+    const nearEnd = before.state === 'paused' ? begun : await rounds(parts, run, begun, before)
     await pause(parts)
     const last = await extend(parts, run, nearEnd)
     await run.reached()
@@ -43,7 +45,12 @@ export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<R
 }
 
 /** Runs rounds until one is short. */
-async function rounds(parts: CatchUpParts, run: Run, begun: ReplayPlan): Promise<ReplayPlan> {
+async function rounds(
+  parts: CatchUpParts,
+  run: Run,
+  begun: ReplayPlan,
+  before: PluginStatus,
+): Promise<ReplayPlan> {
   const { clock = systemClock, say } = parts
   let plan = begun
   for (let round = 1; round <= ROUNDS_MAX; round++) {
@@ -51,6 +58,7 @@ async function rounds(parts: CatchUpParts, run: Run, begun: ReplayPlan): Promise
     const startMs = clock.now()
     await run.reached()
     const tookMs = clock.now() - startMs
+    await requireUnchanged(parts, before)
     say(`round ${round} took ${(tookMs / 1000).toFixed(1)} s`)
     if (tookMs <= SHORT_MS) return plan
   }
@@ -61,7 +69,6 @@ async function rounds(parts: CatchUpParts, run: Run, begun: ReplayPlan): Promise
 /** Pauses the plugin in every replica, so that its live events wait. */
 async function pause(parts: CatchUpParts): Promise<void> {
   const { config, kafka, plugin, audit, clock = systemClock, signal } = parts
-  await requireNot(parts, 'enabled')
   const record = { switch: 'plugin', slug: plugin.slug, state: 'paused', ...audit } as const
   await writeControl(kafka, config.KAFKA_GROUP_ID, [encodeControl(record)])
   parts.say(`${plugin.slug}: paused; its live events wait until the rest is delivered`)
@@ -93,8 +100,7 @@ function extended({ slug, ranges }: ReplayPlan, { topic, partition, end }: Offse
 /** Enables the plugin at the plan's ends. Atomic, because the records are one batch. */
 async function goLive(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
   const { config, kafka, plugin, audit } = parts
-  await requireNot(parts, 'enabled')
-  await requireNot(parts, 'disabled')
+  await requireUnchanged(parts, { state: 'paused', ...audit })
   const { slug } = plugin
   const records: ControlRecord[] = [
     { switch: 'start', slug, offsets: endsOf(plan.ranges), ...audit },
@@ -104,11 +110,10 @@ async function goLive(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
   await writeControl(kafka, config.KAFKA_GROUP_ID, [...records.map(encodeControl), done])
 }
 
-async function requireNot(
-  { plugin, stateOf }: CatchUpParts,
-  state: 'enabled' | 'disabled',
-): Promise<void> {
-  if ((await stateOf()) !== state) return
-  const message = `plugin ${plugin.slug} was ${state} by another user in the meantime; leaving it unchanged`
+/** Throws USAGE if the plugin was switched in the meantime, even to the state that it was in. */
+async function requireUnchanged({ plugin, statusOf }: CatchUpParts, before: PluginStatus) {
+  const { state, by, at } = await statusOf()
+  if (state === before.state && by === before.by && at === before.at) return
+  const message = `plugin ${plugin.slug} was switched to ${state} by ${by} in the meantime; leaving it unchanged`
   throw new InventoryEventsError('USAGE', message)
 }

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { readControl, requireControlTopic, writeControl } from '../kafka/state/control-log.ts'
 import { InventoryEventsError } from '../util/errors.ts'
-import { decodePlan, encodePlan, planKeyOf, type ReplayPlan } from './plan.ts'
+import { decodePlan, encodePlan, isPlanKey, planKeyOf, type ReplayPlan } from './plan.ts'
 
 /** Reads a plugin's plans, oldest first. Rejects with CONTROL_INVALID or a Kafka error. */
 export async function readPlans(
@@ -14,6 +14,25 @@ export async function readPlans(
   await readControl(kafka, groupId, ({ key, value }) => {
     if (key?.toString() !== planKeyOf(slug) || value === null) return
     plans.push(decodePlan(key.toString(), value))
+  })
+  return plans
+}
+
+/** Reads the newest plan of each plugin. Leaves out those that a newer version wrote. */
+export async function readNewestPlans(
+  kafka: Kafka,
+  groupId: string,
+): Promise<Map<string, ReplayPlan>> {
+  const plans = new Map<string, ReplayPlan>()
+  await readControl(kafka, groupId, ({ key, value }) => {
+    const name = key?.toString() ?? ''
+    if (value === null || !isPlanKey(name)) return
+    try {
+      const plan = decodePlan(name, value)
+      plans.set(plan.slug, plan)
+    } catch {
+      // One plan that can't be read must not keep other plugins from being switched.
+    }
   })
   return plans
 }

@@ -30,6 +30,11 @@ export function planKeyOf(slug: string): string {
   return `${KEY}${slug}`
 }
 
+/** Whether a record of the control topic is a plan. */
+export function isPlanKey(key: string): boolean {
+  return key.startsWith(KEY)
+}
+
 /** The consumer group of a replay: one of its own, so that it shares nothing with the live group. */
 export function replayGroupOf(groupId: string, plan: Pick<ReplayPlan, 'slug' | 'generation'>) {
   return `${groupId}.replay.${plan.slug}.${plan.generation}`

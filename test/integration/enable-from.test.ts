@@ -157,8 +157,44 @@ it('reports that there is nothing to catch up on', async () => {
   expect(enabled.stderr).toContain('--from: expected a disabled plugin, but marking is enabled')
   await s.cli('plugins', 'pause', 'marking')
   const paused = await runCli(args, { env: s.env })
-  expect(paused.stderr).toContain('"plugins resume" delivers the events that wait')
+  expect(paused.stderr).toContain('"plugins resume marking" delivers the events that wait')
   await s.cli('events', 'off')
   const off = await runCli(args, { env: s.env })
   expect(off.stderr).toContain('events are off')
+})
+
+it('ends when the plugin is disabled, and leaves it disabled when it is cancelled', async () => {
+  const s = await loggingScene()
+  const replica = await s.start()
+  const cli = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runCli(args, s)
+    return { code, said: stdout + stderr }
+  }
+  expect(await cli('plugins', 'disable', 'logging')).toMatchObject({ code: 0 })
+  const skipped = async () => (await replica.metric('plugin_state{state="disabled"}')) === 1
+  await until(skipped, { what: 'the replica to see it' })
+  const missed = Array.from({ length: 40 }, (_, n) => moved(`e${n % ENTITIES}`, n, `${n}`))
+  await s.publish(missed)
+  await s.caughtUp()
+  expect(await s.ids()).toEqual([])
+
+  const refused = await cli('plugins', 'resume', 'logging')
+  expect(refused).toMatchObject({ code: 1, said: expect.stringContaining('not paused') })
+  const args = ['plugins', 'enable', 'logging', '--from', '1h', '--yes', '--rate', '20']
+  const catching = startCli(args, s.env)
+  await until(async () => (await s.ids()).length > 0, { what: 'the first that it missed' })
+  expect(await cli('plugins', 'disable', 'logging', '--by', 'bob')).toMatchObject({ code: 0 })
+  expect(await catching.ended).toBe(1)
+  expect(catching.output.err).toContain('was switched to disabled by bob in the meantime')
+
+  expect((await cli('plugins', 'list', '--states')).said).toMatch(
+    /^logging\tdisabled, catching up\tbob\t/,
+  )
+  for (const command of ['enable', 'resume', 'pause']) {
+    const { code, said } = await cli('plugins', command, 'logging')
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('is catching up') })
+  }
+  const given = await cli('replay', '--plugin', 'logging', '--abandon')
+  expect(given).toMatchObject({ code: 0, said: expect.stringContaining('the plugin is disabled') })
+  expect(await cli('plugins', 'enable', 'logging')).toMatchObject({ code: 0 })
 })

@@ -105,16 +105,22 @@ it('--states prints who switched what, when and why', async () => {
   expect(await s.cli('plugins', 'list', '--states')).toMatch(
     /^a\tdisabled\tann\t\S+Z\t\ncold-chain\tpaused\tbob\t\S+Z\tmaintenance\n$/,
   )
+  await s.cli('events', 'off')
+  expect(await s.cli('plugins', 'list', '--states')).toMatch(
+    /^a\tdisabled, events off\tann\t\S+Z\t\ncold-chain\tpaused, events off\tbob\t\S+Z\tmaintenance\n$/,
+  )
 })
 
 describe('an error is reported for', () => {
   const plugins = ['disable', 'picki']
 
   it('an unknown slug', async () => {
-    const env = { PLUGINS: './examples/plugins/picky.ts' }
+    const { groupId } = await scene()
+    const env = { PLUGINS: './examples/plugins/picky.ts', KAFKA_GROUP_ID: groupId }
     expect(await runCli(['plugins', ...plugins], { env })).toMatchObject({
       code: 1,
-      stderr: 'error: no plugin of PLUGINS has the slug picki: expected one of picky\n',
+      stderr:
+        'error: no plugin of PLUGINS has the slug picki, and none with it was ever switched; did you mean picky?\n',
     })
   })
 

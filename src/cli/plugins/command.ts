@@ -3,7 +3,8 @@ import { fieldsOf } from '../../filter/filter.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
-import { printStates, registerSwitches } from './switch.ts'
+import { printStates } from './states.ts'
+import { registerSwitches } from './switch.ts'
 
 const ARGUMENT_HELP = 'files or packages (default: those of PLUGINS)'
 

@@ -1,3 +1,4 @@
+import { ANSWERS } from '../../control/commands.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { type CatchUpParts, catchUp, FOLLOWED_MS } from '../../replay/catch-up.ts'
@@ -13,6 +14,7 @@ import { showPreview, summaryOf } from '../replay/run.ts'
 import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { print, usage } from '../shared/output.ts'
+import { situationOf } from './situations.ts'
 
 export interface EnableOptions extends AuditOptions {
   from?: number
@@ -31,7 +33,7 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
   const previous = await readPlan(parts.kafka, groupId, slug)
   const unfinished = previous?.state === 'running' && previous.purpose === 'enable'
   if (!unfinished) requireFinished(previous)
-  const since = await requireOff(parts, unfinished)
+  const since = await requireOff(parts, previous)
   const audit = auditOf(options)
   const wish = { purpose: 'enable', fromMs: options.from ?? 0 } as const
   const plan = unfinished ? previous : await makePlan(parts, wish, { audit, previous })
@@ -42,7 +44,7 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
     else await beginPlan(parts.kafka, groupId, plan)
     // A replica may not have seen yet that the plugin is disabled.
     await clock.sleep(Math.max(0, Date.parse(since) + FOLLOWED_MS - Date.now()), stop.signal)
-    await run({ ...parts, audit, say: print, stateOf: () => stateOf(parts) }, plan)
+    await run({ ...parts, audit, say: print, statusOf: () => statusOf(parts) }, plan)
   }
   interrupt.end()
   // A plugin may have opened handles that would keep the process alive.
@@ -52,7 +54,8 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
 async function run(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
   const begunAt = new Date().toISOString()
   const done = await catchUp(parts, plan).catch(async (error) => {
-    const state = await stateOf(parts).catch(() => 'in an unknown state')
+    const status = await statusOf(parts).catch(() => undefined)
+    const state = status?.state ?? 'in an unknown state'
     process.stderr.write(`${plan.slug} is ${state}; not all missed events were delivered\n`)
     throw error
   })
@@ -62,19 +65,19 @@ async function run(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
 }
 
 /** Returns the time since which the plugin is off. Throws USAGE if there is nothing to catch up on. */
-async function requireOff(parts: RunParts, unfinished: boolean): Promise<string> {
+async function requireOff(parts: RunParts, plan: ReplayPlan | undefined): Promise<string> {
   const { slug } = parts.plugin
   const states = await readStates(parts)
   if (states.events === 'off') {
     throw usage(`events are off, so ${slug} would still miss events: run "events on" first`)
   }
+  if (states.events === 'unknown') {
+    throw usage('EVENTS_ENABLED: required with the value that the service has')
+  }
   const { state, at = new Date(0).toISOString() } = states.of(slug)
-  if (state === 'disabled' || (state === 'paused' && unfinished)) return at
-  const hint =
-    state === 'paused'
-      ? '"plugins resume" delivers the events that wait'
-      : 'it misses no events; "replay" delivers past events again'
-  throw usage(`--from: expected a disabled plugin, but ${slug} is ${state}: ${hint}`)
+  const answer = ANSWERS['enable --from'][situationOf(state, plan)]
+  if (answer.type === 'refused') throw usage(answer.why(slug))
+  return at
 }
 
 /** Waits for the group to be empty: a process that was killed is a member until its session ends. */
@@ -89,8 +92,8 @@ async function untilEmpty({ kafka, config, signal }: RunParts, plan: ReplayPlan)
   }
 }
 
-async function stateOf(parts: RunParts) {
-  return (await readStates(parts)).of(parts.plugin.slug).state
+async function statusOf(parts: RunParts) {
+  return (await readStates(parts)).of(parts.plugin.slug)
 }
 
 async function readStates({ kafka, config }: RunParts) {

@@ -1,50 +1,34 @@
 import type { Command } from 'commander'
-import type { ControlRecord, PluginState } from '../../control/control-record.ts'
+import { ANSWERS, type Answer, type SwitchCommand } from '../../control/commands.ts'
+import { nearest } from '../../util/did-you-mean.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import {
-  type AuditOptions,
-  auditOf,
-  switchesOf,
-  withAudit,
-  writeSwitches,
-} from '../shared/audit.ts'
-import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
+import { type AuditOptions, auditOf, withAudit, writeSwitches } from '../shared/audit.ts'
+import { print, usage } from '../shared/output.ts'
 import { timeMs } from '../shared/search-options.ts'
 import { wholeNumber } from '../shared/whole-number.ts'
 import type { EnableOptions } from './enable-from.ts'
+import { readSituations, type Situations } from './situations.ts'
 
-interface Verb {
-  name: string
-  state: PluginState
-  description: string
+const descriptions: Record<Exclude<SwitchCommand, 'enable --from'>, string> = {
+  enable: 'Deliver events to disabled plugins again, from now on or from an earlier time',
+  disable: 'Skip and commit events; the plugins never get the skipped ones',
+  pause: "Hold plugins' events until they are resumed",
+  resume: 'Deliver the events that waited for paused plugins, and continue',
 }
-
-const verbs: readonly Verb[] = [
-  {
-    name: 'enable',
-    state: 'enabled',
-    description: 'Deliver events to plugins again, from now on or from an earlier time',
-  },
-  {
-    name: 'disable',
-    state: 'disabled',
-    description: 'Skip and commit events; the plugins never get the skipped ones',
-  },
-  { name: 'pause', state: 'paused', description: "Hold plugins' events until they are resumed" },
-  { name: 'resume', state: 'enabled', description: 'Deliver the events that waited, and continue' },
-]
 
 /** The commands that switch plugins in every replica of the group. */
 export function registerSwitches(plugins: Command): void {
-  for (const verb of verbs) {
+  for (const [name, description] of Object.entries(descriptions)) {
     const command = plugins
-      .command(verb.name)
-      .description(verb.description)
+      .command(name)
+      .description(description)
       .argument('<slug...>', 'plugins of the group')
     withAudit(command)
-    if (verb.name === 'enable') withFrom(command)
+    if (name === 'enable') withFrom(command)
     command.action((slugs: string[], options: EnableOptions) =>
-      options.from === undefined ? set(verb, slugs, options) : catchUp(slugs, options),
+      options.from === undefined
+        ? run(name as keyof typeof descriptions, slugs, options)
+        : catchUp(slugs, options),
     )
   }
 }
@@ -73,63 +57,62 @@ async function catchUp(slugs: string[], options: EnableOptions): Promise<void> {
   await enableFrom(slug, options)
 }
 
-/** Prints the state of each plugin of PLUGINS, and of each that was ever switched. */
-export async function printStates(): Promise<void> {
-  const { config, kafka } = await connection()
-  const records = (await switchesOf(kafka, config.KAFKA_GROUP_ID)).filter(ofPlugin)
-  const switched = new Map(records.map((record) => [record.slug, record]))
-  const slugs = new Set([...(await knownSlugs(config.PLUGINS)), ...switched.keys()])
-  for (const slug of [...slugs].sort()) {
-    const { state = 'enabled', by = '', at = '', why = '' } = switched.get(slug) ?? {}
-    process.stdout.write(`${[slug, state, by, at, why].join('\t')}\n`)
-  }
-  leave()
-}
-
-async function set({ state }: Verb, slugs: string[], options: AuditOptions): Promise<void> {
-  const { config, kafka } = await connection()
+/** Switches all of the plugins, or none if one of them can't be switched so. */
+async function run(command: SwitchCommand, slugs: string[], options: AuditOptions): Promise<void> {
+  const { connectionOf } = await import('../shared/connection.ts')
+  const { config, kafka } = await connectionOf(process.env)
   const groupId = config.KAFKA_GROUP_ID
-  await requireKnown(slugs, config.PLUGINS)
+  const situations = await readSituations(kafka, config)
+  const answers = slugs.map((slug) => ({ slug, answer: answerTo(command, slug, situations) }))
+  requireTaken(answers, situations)
   const audit = auditOf(options)
-  const records = slugs.map((slug) => ({ switch: 'plugin', slug, state, ...audit }) as const)
-  await writeSwitches(kafka, groupId, records)
-  for (const slug of slugs) process.stdout.write(`${slug}: ${state} in group ${groupId}\n`)
-  if (state === 'paused') process.stdout.write(`${pauseNotice(groupId)}\n`)
-  leave()
+  const changes = answers.flatMap(({ slug, answer }) =>
+    answer.type === 'set'
+      ? [{ switch: 'plugin', slug, state: answer.state, ...audit } as const]
+      : [],
+  )
+  if (changes.length > 0) await writeSwitches(kafka, groupId, changes)
+  for (const slug of slugs) {
+    const changed = changes.find((change) => change.slug === slug)
+    print(changed ? `${slug}: ${changed.state} in group ${groupId}` : unchanged(slug, situations))
+  }
+  if (changes.some(({ state }) => state === 'paused')) print(pauseNotice(groupId))
+  // A plugin may have opened handles that would keep the process alive.
+  process.exit(0)
 }
 
-/** Exits, because a plugin may have opened handles that would keep the process alive. */
-function leave(): never {
-  process.exit(0)
+function answerTo(command: SwitchCommand, slug: string, situations: Situations): Answer {
+  return ANSWERS[command][situations.of(slug).situation]
+}
+
+function requireTaken(
+  answers: readonly { slug: string; answer: Answer }[],
+  { of, slugs, withoutSlug }: Situations,
+): void {
+  const refusals = answers.flatMap(({ slug, answer }) =>
+    answer.type === 'refused' ? [`${answer.why(slug)}${hintFor(slug, slugs)}`] : [],
+  )
+  if (refusals.length === 0) return
+  // It may be a plugin that can't be loaded here, because a variable is not set, and runs elsewhere.
+  const isUnknown = answers.some(({ slug }) => of(slug).situation === 'unknown')
+  const unloaded =
+    isUnknown && withoutSlug.length > 0 ? [...withoutSlug, 'unset PLUGINS to switch any slug'] : []
+  throw usage([...refusals, ...unloaded].join('\n  '))
+}
+
+function hintFor(slug: string, slugs: readonly string[]): string {
+  if (slugs.includes(slug)) return ''
+  const meant = nearest(slug, slugs)
+  return meant === undefined ? '' : `; did you mean ${meant}?`
+}
+
+/** Who switched the plugin first, and why, stays on record. */
+function unchanged(slug: string, { of }: Situations): string {
+  const { state, by, at, why } = of(slug)
+  const since = by === undefined ? '' : `, since ${at} by ${by}${why ? `: ${why}` : ''}`
+  return `${slug}: ${state} already${since}`
 }
 
 function pauseNotice(groupId: string): string {
   return `Its events wait. When its share of MAX_IN_FLIGHT_BYTES is full, their partitions pause for every plugin of group ${groupId}. Events that still wait shortly before retention removes them are dead-lettered.`
-}
-
-/** Throws USAGE for an unknown slug: a mistyped one would silently switch nothing. */
-async function requireKnown(slugs: string[], specifiers?: readonly string[]): Promise<void> {
-  if (specifiers === undefined) return
-  const known = await knownSlugs(specifiers)
-  const unknown = slugs.filter((slug) => !known.includes(slug))
-  if (unknown.length === 0) return
-  const message = `no plugin of PLUGINS has the slug ${unknown.join(', ')}: expected one of ${known.join(', ')}`
-  throw new InventoryEventsError('USAGE', message)
-}
-
-/** The slugs of all plugins, including those that are invalid but have one. */
-async function knownSlugs(specifiers: readonly string[] = []): Promise<string[]> {
-  if (specifiers.length === 0) return []
-  const { plugins, problems } = await loadNamedOrConfigured(specifiers, process.env)
-  const bad = problems.flatMap(({ slug }) => (slug === undefined ? [] : [slug]))
-  return [...plugins.map(({ slug }) => slug), ...bad]
-}
-
-function ofPlugin(record: ControlRecord): record is ControlRecord & { switch: 'plugin' } {
-  return record.switch === 'plugin'
-}
-
-async function connection() {
-  const { connectionOf } = await import('../shared/connection.ts')
-  return connectionOf(process.env)
 }

@@ -1,3 +1,5 @@
+import type { Audit } from '../../control/control-record.ts'
+import { pluginStates } from '../../control/plugin-states.ts'
 import { createEventReader } from '../../explain/event-reader.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { createGroupResources, deleteGroupResources } from '../../replay/group-resources.ts'
@@ -9,7 +11,7 @@ import { requireNotLive } from '../../replay/require-not-live.ts'
 import { type RunParts, startRun } from '../../replay/run.ts'
 import { counted } from '../../util/counted.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
-import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
+import { type AuditOptions, auditOf, switchesOf, writeSwitches } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { print, usage } from '../shared/output.ts'
 import { replayParts } from './parts.ts'
@@ -114,11 +116,21 @@ async function abandon(
       `group ${groupId} has ${counted(members, 'member')}: stop the processes that run it first`,
     )
   }
-  const cancelled = { ...plan, state: 'abandoned' as const, ...auditOf(options) }
-  await writePlan(kafka, config.KAFKA_GROUP_ID, cancelled)
+  const audit = auditOf(options)
+  const note =
+    plan.purpose === 'enable' ? `; the plugin is ${await disableIfPaused(parts, audit)}` : ''
+  await writePlan(kafka, config.KAFKA_GROUP_ID, { ...plan, state: 'abandoned', ...audit })
   await deleteGroupResources(parts, plan)
-  const note = plan.purpose === 'enable' ? '; the state of the plugin is unchanged' : ''
   print(`${describePlan(plan)}: cancelled${note}`)
+}
+
+/** A plugin that was paused to catch up has not caught up: resumed, it would skip the rest. */
+async function disableIfPaused({ kafka, config, plugin: { slug } }: RunParts, audit: Audit) {
+  const groupId = config.KAFKA_GROUP_ID
+  const { state } = pluginStates(await switchesOf(kafka, groupId), undefined).of(slug)
+  if (state !== 'paused') return state
+  await writeSwitches(kafka, groupId, [{ switch: 'plugin', slug, state: 'disabled', ...audit }])
+  return 'disabled'
 }
 
 function resumable(slug: string, plan: ReplayPlan | undefined): ReplayPlan {
