@@ -123,7 +123,7 @@ function groupMetrics(registers: Registry[]) {
   return {
     outOfRange: new Counter({
       name: `${PREFIX}out_of_range_total`,
-      help: 'Number of times the next offset was out of range: removed (deleted by retention) or beyond-end (the topic was recreated).',
+      help: 'Number of times the next offset was out of range: removed (deleted by retention), beyond-end (the topic was recreated) or expired (the committed offset is gone).',
       labelNames: ['topic', 'reason'],
       registers,
     }),

@@ -9,6 +9,7 @@ import { placeOf } from '../event/record.ts'
 import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { partitionCountOf } from '../kafka/admin/required-topics.ts'
 import { KafkaSource } from '../kafka/consumer/consumer.ts'
+import { type CommitHistory, noHistory } from '../kafka/consumer/offset-reset.ts'
 import { createDeadLetterSink } from '../kafka/producer/dead-letter-sink.ts'
 import { createProducer } from '../kafka/producer/producer.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
@@ -47,6 +48,8 @@ export interface GroupParts {
   log: Logger
   /** Called at most once, on a fatal error: the caller must stop the group and end the process. */
   onFailure(error: Error): void
+  /** The partitions that the group has committed before; without it, every start counts as its first. */
+  history?: CommitHistory
   /** Wraps the pipeline as the source sees it. */
   around?: (pipeline: Intake) => Intake
   /** Wraps the dead-letter topics as the pipeline sees them. */
@@ -119,6 +122,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     commitIntervalMs: config.COMMIT_INTERVAL_MS,
     rebalanceDrainMs: config.REBALANCE_DRAIN_TIMEOUT_MS,
     outOfRange: config.OUT_OF_RANGE,
+    history: parts.history ?? noHistory,
     reports: { ...sourceReports(metrics), onFailure: fail },
   })
   const watch = new ClusterMonitor({

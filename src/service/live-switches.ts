@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
+import { committedPlaceOf, encodeCommitted } from '../control/committed-record.ts'
 import {
   type ControlRecord,
   decodeControl,
@@ -9,6 +10,7 @@ import {
 import { Switches } from '../control/switches.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { ControlFollower } from '../kafka/state/control-follower.ts'
+import { writeControl } from '../kafka/state/control-log.ts'
 import type { Clock } from '../util/clock.ts'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -25,12 +27,16 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   const switches = new Switches(config.EVENTS_ENABLED)
   /** Plugins with any record in the control topic, even one this version can't read. */
   const known = new Set<string>()
+  /** Partitions that the group ever committed, as `topic/partition`. */
+  const committed = new Set<string>()
 
   function onRecord({ key, value }: SourceRecord): void {
     if (key === null || value === null) return
     const name = key.toString()
     const slug = slugOfKey(name)
     if (slug !== undefined) known.add(slug)
+    const place = committedPlaceOf(name)
+    if (place !== undefined) committed.add(place)
     if (!isSwitch(name)) return
     try {
       const record = decodeControl(name, value)
@@ -44,7 +50,12 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   const groupId = config.KAFKA_GROUP_ID
   const follower = new ControlFollower({ kafka, groupId, clock, log, onRecord })
   await follower.start()
-  return { switches, knows: (slug: string) => known.has(slug), stop: () => follower.stop() }
+  return {
+    switches,
+    knows: (slug: string) => known.has(slug),
+    hasCommitted: (place: string) => committed.has(place),
+    stop: () => follower.stop(),
+  }
 }
 
 function fieldsOf(record: ControlRecord) {
@@ -57,4 +68,18 @@ function fieldsOf(record: ControlRecord) {
     case 'start':
       return { plugin: record.slug, start: record.offsets, by, at, why }
   }
+}
+
+/** Records that the group has committed these partitions, each as `topic/partition`. */
+export function recordCommitted(
+  kafka: Kafka,
+  groupId: string,
+  places: readonly string[],
+): Promise<void> {
+  const at = new Date().toISOString()
+  return writeControl(
+    kafka,
+    groupId,
+    places.map((place) => encodeCommitted(place, at)),
+  )
 }

@@ -5,6 +5,7 @@ import { requireTopics } from '../kafka/admin/required-topics.ts'
 import { createKafka } from '../kafka/client/client.ts'
 import type { KafkaSource } from '../kafka/consumer/consumer.ts'
 import { deniedTopics } from '../kafka/producer/denied-topics.ts'
+import { RecordedCommits } from '../kafka/state/commit-history.ts'
 import { bindGauges } from '../observe/bind-gauges.ts'
 import { type Health, startHttp } from '../observe/http.ts'
 import { initSeries } from '../observe/init-series.ts'
@@ -19,7 +20,7 @@ import { createAdminApi } from './admin-api.ts'
 import { buildConsumerGroup } from './consumer-group.ts'
 import { describeSwitches } from './describe-switches.ts'
 import { warnOfRetention } from './idempotency-store.ts'
-import { followSwitches } from './live-switches.ts'
+import { followSwitches, recordCommitted } from './live-switches.ts'
 import { startFromNow } from './plugin-starts.ts'
 
 /** Whether events are on must have been said: there is no default. */
@@ -61,6 +62,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     groupId: config.KAFKA_GROUP_ID,
     topics: readTopicsOf(config.KAFKA_TOPICS),
     switches,
+    history: new RecordedCommits({
+      clock,
+      log,
+      isRecorded: followed.hasCommitted,
+      write: (places) => recordCommitted(kafka, config.KAFKA_GROUP_ID, places),
+    }),
     kafka,
     registry,
     metrics,

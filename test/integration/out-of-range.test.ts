@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { controlTopicOf } from '../../src/topics/names.ts'
 import { moved } from '../support/events.ts'
 import { withAdmin } from '../support/group.ts'
 import { recorder } from '../support/recorder.ts'
-import { situation } from '../support/service-kit.ts'
+import { readAll, situation } from '../support/service-kit.ts'
 import { kafkaClient, until } from '../support/stack.ts'
 
 const events = (count: number) => Array.from({ length: count }, (_, n) => moved(`ent_${n}`, n))
@@ -101,6 +102,91 @@ describe('if retention removed the committed offset', () => {
     expect(await s.offsets()).toEqual([{ partition: 0, committed: 5, end: 20 }])
   })
 })
+
+describe('where the committed offsets of a known group are gone', () => {
+  /** A group that handled three events, and whose offsets are gone after its stop. */
+  async function forgotten() {
+    const { plugin, ids } = recorder()
+    const s = await situation({ plugins: [plugin], partitions: 1 })
+    const published = events(3)
+    await s.publish(published)
+    const first = await s.start()
+    await s.caughtUp()
+    expect(await first.metric('out_of_range_total')).toBe(0)
+    const recorded = async () => (await readAll(controlTopicOf(s.groupId))).length > 0
+    await until(recorded, { what: 'the commit to be recorded' })
+    await first.stop()
+    await withAdmin((admin) => admin.deleteGroups([s.groupId]))
+    return { s, ids, all: published.map(({ id }) => id) }
+  }
+
+  const GONE =
+    'committed offset is gone, though the group has committed before; resetting as OUT_OF_RANGE says'
+
+  it('starts again where OUT_OF_RANGE is earliest, logs and counts it', async () => {
+    const { s, ids, all } = await forgotten()
+    const service = await s.start()
+    await s.caughtUp()
+    await until(() => ids().length === 6, { what: 'all events to be handled again' })
+    expect(ids()).toEqual([...all, ...all])
+    expect(await service.metric('out_of_range_total{reason="expired"}')).toBe(1)
+    expect(await service.metric('offsets_lost_total')).toBe(0)
+    expect(service.log.filter(({ msg }) => msg === GONE)).toMatchObject([
+      { level: 'error', topic: s.topic, partition: 0, low: 0, high: 3, start: 0 },
+    ])
+    await service.stop()
+    const again = await s.start()
+    await s.publish([moved('ent_new')])
+    await until(() => ids().length === 7, { what: 'the new event' })
+    expect(await again.metric('out_of_range_total')).toBe(0)
+  })
+
+  it('skips what is there where it is latest', async () => {
+    const { s, ids, all } = await forgotten()
+    const service = await s.start({ OUT_OF_RANGE: 'latest' })
+    const counted = async () => (await service.metric('offsets_lost_total')) > 0
+    await until(counted, { what: 'the loss to be counted' })
+    const fresh = moved('ent_new')
+    await s.publish([fresh])
+    await until(() => ids().length === 4, { what: 'the new event' })
+    expect(ids()).toEqual([...all, fresh.id])
+    expect(await service.metric('offsets_lost_total')).toBe(3)
+  })
+
+  it('ends where it is fail, with advice', async () => {
+    const { s, ids, all } = await forgotten()
+    const service = await s.start({ OUT_OF_RANGE: 'fail' })
+    const failure = await until(() => service.failures[0], { what: 'the service to fail' })
+    expect(failure).toMatchObject({
+      code: 'OFFSET_OUT_OF_RANGE',
+      message: expect.stringMatching(
+        /the committed offset of \S+\/0 is gone: .*set OUT_OF_RANGE to earliest or latest for this start/,
+      ),
+    })
+    await service.stop()
+    expect(ids()).toEqual(all)
+  })
+
+  it('a new group, and new partitions, start at the beginning', async () => {
+    const { plugin, ids } = recorder()
+    const s = await situation({ plugins: [plugin], partitions: 1 })
+    const settings = { OUT_OF_RANGE: 'fail' }
+    await s.publish(events(3))
+    const first = await s.start(settings)
+    await s.caughtUp()
+    await first.stop()
+    for (const topic of [s.topic, `${s.topic}.redrive`, s.deadLetters]) await widen(topic, 2)
+    const keys = Array.from({ length: 8 }, (_, n) => moved(`new_${n}`, 10 + n))
+    await s.publish(keys)
+    const again = await s.start(settings)
+    await until(() => ids().length === 11, { what: 'the events of both partitions' })
+    expect(again.failures).toEqual([])
+  })
+})
+
+function widen(topic: string, count: number): Promise<unknown> {
+  return withAdmin((admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] }))
+}
 
 it('detects a committed offset beyond the end, as after a topic was recreated', async () => {
   const { plugin, ids } = recorder()

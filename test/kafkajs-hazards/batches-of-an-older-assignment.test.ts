@@ -2,6 +2,7 @@ import kafkajs, { type Consumer, type ConsumerRunConfig } from 'kafkajs'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { KafkaSource } from '../../src/kafka/consumer/consumer.ts'
+import { noHistory } from '../../src/kafka/consumer/offset-reset.ts'
 import type { Intake } from '../../src/pipeline/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { deferred } from '../../src/util/deferred.ts'
@@ -76,6 +77,7 @@ async function shell(topics: string[], hands: Hands, offer: Intake['take'] = () 
     commitIntervalMs: 100,
     rebalanceDrainMs: 0,
     outOfRange: 'earliest',
+    history: noHistory,
     reports: {
       onRebalance() {},
       onCommit() {},

@@ -5,6 +5,7 @@ import type { IdempotencyStore } from '../../src/idempotency/store.ts'
 import { Assignment } from '../../src/kafka/consumer/assignment.ts'
 import { Committer } from '../../src/kafka/consumer/committer.ts'
 import { createFetch } from '../../src/kafka/consumer/fetch.ts'
+import { noHistory } from '../../src/kafka/consumer/offset-reset.ts'
 import { type HandlerReturn, reject, skip } from '../../src/plugin/plugin.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { pipelineKit, plugin } from '../support/pipeline-kit.ts'
@@ -180,6 +181,7 @@ export class Member {
       clock: this.clock,
       log: pino({ level: 'silent' }),
       outOfRange: 'earliest',
+      history: noHistory,
       reports: {
         onOutOfRange() {
           throw new Error('no offset of the model is out of range')

@@ -7,11 +7,12 @@ import type { Logger } from '../../util/logger.ts'
 import { byTopicName, isSame, type TopicPartition } from './assigner/balance.ts'
 import type { MemberMetadata } from './assigner/member-metadata.ts'
 import { type OutOfRangePorts, offsetReset, reasonOf, type Start } from './offset-reset.ts'
-import { type GroupOffsets, type PartitionOffsets, readOffsets } from './offsets.ts'
+import { type GroupOffsets, nextOf, type PartitionOffsets, readOffsets } from './offsets.ts'
 import { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 import { type LeadConsumer, PartitionControl } from './partition-control.ts'
 
-export interface AssignmentOptions extends Pick<OutOfRangePorts, 'groupId' | 'outOfRange'> {
+export interface AssignmentOptions
+  extends Pick<OutOfRangePorts, 'groupId' | 'history' | 'outOfRange'> {
   admin: Admin
   intake: Intake
   clock: Clock
@@ -20,8 +21,8 @@ export interface AssignmentOptions extends Pick<OutOfRangePorts, 'groupId' | 'ou
 }
 
 const RETRY_MS = 500
-/** How often offsets are read while one is beyond its log's end: a stale leader may lag behind. */
-const BEYOND_END_READS = 5
+/** How often offsets are read while one is gone or beyond its log's end: brokers may lag behind. */
+const DOUBTFUL_READS = 5
 
 /**
  * The partitions that this member owns, from join to join. Each is read only after an explicit
@@ -153,17 +154,19 @@ export class Assignment {
     return this.#untilDone(join, 'read the committed offsets', async () => {
       const offsets = await readOffsets(admin, groupId, topics)
       reads += 1
-      if (reads < BEYOND_END_READS && assigned.some((each) => this.#isBeyondEnd(each, offsets))) {
-        throw new Error('the next offset is beyond the end of the log')
+      if (reads < DOUBTFUL_READS && assigned.some((each) => this.#isDoubtful(each, offsets))) {
+        throw new Error('the next offset is gone, or beyond the end of the log')
       }
       return offsets
     })
   }
 
-  #isBeyondEnd({ topic, partition }: TopicPartition, all: GroupOffsets): boolean {
+  #isDoubtful({ topic, partition }: TopicPartition, all: GroupOffsets): boolean {
     const known = all.get(topic)?.get(partition)
     const next = nextOf(this.owned.get(topic, partition), known)
-    return known !== undefined && next !== undefined && reasonOf(next, known) === 'beyond-end'
+    const hasCommitted = this.#options.history.has({ topic, partition })
+    const reason = known && reasonOf(next, known, hasCommitted)
+    return reason === 'beyond-end' || reason === 'expired'
   }
 
   /** Retries until it succeeds; undefined when another join or a stop comes first. */
@@ -241,9 +244,4 @@ export class Assignment {
     const redrive = this.owned.get(redriveTopicOf(owned.topic), owned.partition)
     if (redrive !== undefined) this.#end(redrive)
   }
-}
-
-/** The next offset to read; undefined if the group has never committed. */
-function nextOf(kept: OwnedPartition | undefined, offsets: PartitionOffsets | undefined) {
-  return kept?.ledger.expected ?? offsets?.committed
 }

@@ -1,8 +1,5 @@
 import type { Admin, Consumer, Kafka } from 'kafkajs'
-import type { Intake } from '../../pipeline/source.ts'
-import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
-import type { Logger } from '../../util/logger.ts'
 import { backoffMs } from '../../util/retry.ts'
 import { finalError } from '../client/errors.ts'
 import { beforeRejoin, drainLimitMs } from '../patches/before-rejoin.ts'
@@ -10,31 +7,27 @@ import { withFetchErrors } from '../patches/fetch-errors.ts'
 import { onMemberEvicted } from '../patches/member-evicted.ts'
 import { withFetchAhead } from '../patches/prefetch.ts'
 import { stickyAssigner } from './assigner/sticky-assigner.ts'
-import { Assignment } from './assignment.ts'
+import { Assignment, type AssignmentOptions } from './assignment.ts'
 import { Committer } from './committer.ts'
 import { classifyCrash } from './crash-kind.ts'
 import { createFetch } from './fetch.ts'
 import { fetchLimits } from './fetch-limits.ts'
 import { finalCommit } from './final-commit.ts'
 import { Liveness } from './liveness.ts'
-import type { OutOfRangePolicy, OutOfRangePorts } from './offset-reset.ts'
+import type { CommitHistory, OutOfRangePorts } from './offset-reset.ts'
 import { readCommitted } from './offsets.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { StaleCoordinator } from './stale-coordinator.ts'
 import { subscribe } from './subscribe.ts'
 
-export interface KafkaSourceOptions {
+export interface KafkaSourceOptions extends Omit<AssignmentOptions, 'admin' | 'reports'> {
   kafka: Kafka
-  groupId: string
   topics: readonly string[]
-  intake: Intake
-  clock: Clock
-  log: Logger
+  history: CommitHistory
   sessionTimeoutMs: number
   commitIntervalMs: number
   /** How long a rejoin may wait for running handlers. */
   rebalanceDrainMs: number
-  outOfRange: OutOfRangePolicy
   reports: SourceReports
 }
 
@@ -244,6 +237,7 @@ export class KafkaSource {
     while (this.#state === 'running') {
       await this.#options.clock.sleep(intervalMs, this.#stopped.signal)
       await this.#committer.commit()
+      this.#options.history.add(this.owned)
     }
   }
 }

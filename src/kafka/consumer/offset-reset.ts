@@ -9,11 +9,23 @@ export type OutOfRangePolicy = 'earliest' | 'latest' | 'fail'
 /**
  * `removed`: the log starts after the offset, since retention has deleted the oldest records.
  * `beyond-end`: the log ends before it, so the topic was recreated or has lost its newest records.
+ * `expired`: the group has committed offsets of the partition, and the brokers no longer have any.
  */
-export type OutOfRangeReason = 'removed' | 'beyond-end'
+export type OutOfRangeReason = 'removed' | 'beyond-end' | 'expired'
+
+/** The partitions that the group ever committed, whether or not brokers still have the offsets. */
+export interface CommitHistory {
+  has(partition: TopicPartition): boolean
+  /** Records, in the background, those that are committed (offset 0 or above) and not known yet. */
+  add(partitions: Iterable<TopicPartition & { readonly committedOffset: number }>): void
+}
+
+/** For a group whose every start counts as its first. */
+export const noHistory: CommitHistory = { has: () => false, add: () => undefined }
 
 export interface OutOfRangePorts {
   groupId: string
+  history: Pick<CommitHistory, 'has'>
   outOfRange: OutOfRangePolicy
   log: Logger
   /** `lostOffsets` were not read and will not be. */
@@ -26,37 +38,54 @@ export interface Start {
 }
 
 /**
- * Finds where to start reading a partition. `next` is the next offset, or undefined if nothing was
- * read yet. If it is outside the log, that is logged and counted once; under `fail` it throws
- * OFFSET_OUT_OF_RANGE.
+ * Finds where to start reading a partition. `next` is the next offset, or undefined if the group has no
+ * committed one. If it is outside the log, or gone though the group had one, that is logged and counted
+ * once; under `fail` it throws OFFSET_OUT_OF_RANGE.
  */
-export function offsetReset({ groupId, outOfRange, log, onOutOfRange }: OutOfRangePorts) {
+export function offsetReset({ groupId, history, outOfRange, log, onOutOfRange }: OutOfRangePorts) {
   return function findStart(at: TopicPartition, next: number | undefined, range: LogRange): Start {
-    if (next === undefined) return { offset: range.low }
-    const reason = reasonOf(next, range)
-    if (reason === undefined) return { offset: next }
+    const reason = reasonOf(next, range, history.has(at))
+    if (reason === undefined) return { offset: next ?? range.low }
     const { topic, partition } = at
     if (outOfRange === 'fail') throw refusal(groupId, at, next, range)
     const offset = outOfRange === 'latest' ? range.high : range.low
-    const lostOffsets = offset - (reason === 'removed' ? next : range.low)
+    const lostOffsets = offset - (reason === 'removed' && next !== undefined ? next : range.low)
     onOutOfRange(topic, reason, lostOffsets)
     log.error(
       { topic, partition, reason, next, ...range, start: offset, lostOffsets },
-      'offset out of range; resetting as OUT_OF_RANGE says',
+      reason === 'expired' ? EXPIRED : OUT_OF_RANGE,
     )
     return { offset, outOfRange: reason }
   }
 }
 
-export function reasonOf(next: number, { low, high }: LogRange): OutOfRangeReason | undefined {
+const OUT_OF_RANGE = 'offset out of range; resetting as OUT_OF_RANGE says'
+const EXPIRED =
+  'committed offset is gone, though the group has committed before; resetting as OUT_OF_RANGE says'
+
+/** In a log that ends at 0 there never was a record to lose or to read again. */
+export function reasonOf(
+  next: number | undefined,
+  { low, high }: LogRange,
+  hasCommitted: boolean,
+): OutOfRangeReason | undefined {
+  if (next === undefined) return hasCommitted && high > 0 ? 'expired' : undefined
   if (next < low) return 'removed'
   return next > high ? 'beyond-end' : undefined
 }
 
-function refusal(groupId: string, at: TopicPartition, next: number, { low, high }: LogRange) {
+function refusal(
+  groupId: string,
+  at: TopicPartition,
+  next: number | undefined,
+  { low, high }: LogRange,
+) {
   const place = `${at.topic}/${at.partition}`
-  const message =
-    `group ${groupId}: next offset ${next} of ${place} is outside the log, ${low} to ${high}: ` +
-    `set OUT_OF_RANGE to earliest or latest for this start, or set the group's offset by hand`
+  const problem =
+    next === undefined
+      ? `group ${groupId}: the committed offset of ${place} is gone: brokers drop the offsets of a ` +
+        'group that has no members for offsets.retention.minutes: '
+      : `group ${groupId}: next offset ${next} of ${place} is outside the log, ${low} to ${high}: `
+  const message = `${problem}set OUT_OF_RANGE to earliest or latest for this start, or set the group's offset by hand`
   return new InventoryEventsError('OFFSET_OUT_OF_RANGE', message)
 }

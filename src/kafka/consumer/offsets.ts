@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs'
 import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
+import type { OwnedPartition } from './owned-partition.ts'
 
 /** A group's committed offset in a partition, and the range of its log. */
 export interface PartitionOffsets extends LogRange {
@@ -50,4 +51,12 @@ async function readTopic(
       return [partition, { committed, ...range }]
     }),
   )
+}
+
+/** The next offset to read; undefined if the group has no committed one. */
+export function nextOf(
+  kept: OwnedPartition | undefined,
+  offsets: PartitionOffsets | undefined,
+): number | undefined {
+  return kept?.ledger.expected ?? offsets?.committed
 }

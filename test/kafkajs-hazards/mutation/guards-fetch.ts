@@ -34,8 +34,8 @@ export const fetchGuards: Guard[] = [
     name: 'a committed offset is not compared with the log',
     test: 'test/integration/out-of-range.test.ts',
     file: 'src/kafka/consumer/offset-reset.ts',
-    from: 'if (reason === undefined) return { offset: next }',
-    to: 'return { offset: next }',
+    from: 'if (reason === undefined) return { offset: next ?? range.low }',
+    to: 'return { offset: next ?? range.low }',
   },
   {
     name: 'an empty response to a send counts as acknowledged',
