@@ -1,3 +1,5 @@
+import { withoutTrailingSlashes } from '../util/trailing-slashes.ts'
+
 /** One environment variable that the program reads. */
 export interface Setting<T = unknown> {
   type: ValueType<T>
@@ -90,7 +92,7 @@ export const httpUrl: ValueType<string> = {
     if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return undefined
     const url = new URL(value)
     const bare = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
-    return bare ? value.replace(/\/+$/, '') : undefined
+    return bare ? withoutTrailingSlashes(value) : undefined
   },
 }
 

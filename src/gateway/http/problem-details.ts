@@ -47,13 +47,14 @@ export function isProblemStatus(status: number): status is ProblemStatus {
   return status in TITLES
 }
 
-/** A response lists at most this many errors. */
-const ERRORS_MAX = 100
+/** A response lists at most this many errors; what comes after them is not validated. */
+export const ERRORS_MAX = 100
 
 /** Rejects the whole request because some of its events are invalid. */
 export function invalidEvents(errors: readonly FieldProblem[]): ProblemDetails {
   const bad = new Set(errors.map(({ index }) => index)).size
-  const what = bad === 1 ? '1 event is invalid' : `${bad} events are invalid`
+  const atLeast = errors.length >= ERRORS_MAX ? 'at least ' : ''
+  const what = bad === 1 ? '1 event is invalid' : `${atLeast}${bad} events are invalid`
   const detail = `${what}; nothing of the request was published`
   return { status: 422, detail, errors: errors.slice(0, ERRORS_MAX) }
 }
