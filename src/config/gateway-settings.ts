@@ -1,4 +1,4 @@
-import { bearerToken, flag, integer, type Setting, secrets, topic } from './value-types.ts'
+import { accessToken, flag, integer, type Setting, secrets, topic } from './value-types.ts'
 
 /** The settings of `inventory-events gateway`, besides those of Kafka and the registry. */
 export const gatewaySettings = {
@@ -24,7 +24,7 @@ export const gatewaySettings = {
     help: "How far the time of a signature may differ from the gateway's clock, in milliseconds. Beyond it the request gets 401.",
   },
   GATEWAY_TOKEN: {
-    type: bearerToken,
+    type: accessToken,
     secret: true,
     file: true,
     help: 'The bearer token of POST /events. Unset: that route is off.',

@@ -2,7 +2,7 @@ import { gatewaySettings } from './gateway-settings.ts'
 import { kafkaSettings } from './kafka-settings.ts'
 import { limits } from './plugin-limits.ts'
 import {
-  bearerToken,
+  accessToken,
   flag,
   idempotencyStore,
   integer,
@@ -70,7 +70,7 @@ export const settings = {
     help: 'The port of /livez, /readyz and /metrics. 0 picks a free port.',
   },
   ADMIN_TOKEN: {
-    type: bearerToken,
+    type: accessToken,
     secret: true,
     file: true,
     help: 'The bearer token of /admin/state and /admin/events/ID on HTTP_PORT. Unset: these routes are off.',

@@ -6,6 +6,7 @@ import { signed } from './sign.ts'
 import { endpoints, until } from './stack.ts'
 import { startCli } from './start-cli.ts'
 
+export const OTHER_SECRET = 'another_of_the_test'
 export const SECRET = 'whsec_of_the_test'
 export const TOKEN = 'token-of-the-test'
 
@@ -15,7 +16,7 @@ export function gatewaySettings(topic: string): Record<string, string> {
     KAFKA_BROKERS: endpoints().brokers,
     SCHEMA_REGISTRY_URL: endpoints().registryUrl,
     GATEWAY_PORT: '0',
-    GATEWAY_SECRETS: `another,${SECRET}`,
+    GATEWAY_SECRETS: `${OTHER_SECRET},${SECRET}`,
     GATEWAY_TOKEN: TOKEN,
     GATEWAY_INVENTORY_TOPIC: topic,
     GATEWAY_PLUGIN_TOPIC: topic,
