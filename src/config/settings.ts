@@ -67,7 +67,7 @@ export const settings = {
   HTTP_PORT: {
     type: integer(0, 65_535),
     default: '8080',
-    help: 'The port of /livez, /readyz and /metrics. 0 picks a free port.',
+    help: 'The port of /livez, /readyz and /metrics, of the service and of the gateway. 0 picks a free port.',
   },
   ADMIN_TOKEN: {
     type: accessToken,

@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
-import { type HealthSources, serveHealth } from '../observe/http.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { closeWithin } from './http/close-within.ts'
@@ -14,7 +13,6 @@ import { openApiDocument } from './openapi.ts'
 
 export interface GatewayServerOptions extends ErrorOptions, Omit<IntakeOptions, 'isStopping'> {
   port: number
-  health: HealthSources
   clock: Clock
   maxConnections: number
   requestTimeoutMs: number
@@ -49,7 +47,6 @@ export async function startServer(options: GatewayServerOptions): Promise<Gatewa
   })
   registerErrorHandler(server, options)
   refuseStrayRequests(server)
-  serveHealth(server, options.health)
   serveIntake(server, { ...options, isStopping: () => isStopping })
   const document = openApiDocument(options)
   server.get('/openapi.json', () => document)
@@ -67,9 +64,8 @@ export async function startServer(options: GatewayServerOptions): Promise<Gatewa
   }
 }
 
-function createServer({ maxBodyBytes, requestTimeoutMs }: GatewayServerOptions): FastifyInstance {
+function createServer({ requestTimeoutMs }: GatewayServerOptions): FastifyInstance {
   return fastify({
-    bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',

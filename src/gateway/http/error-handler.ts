@@ -10,8 +10,11 @@ export function sendProblem(reply: FastifyReply, refusal: ProblemDetails): Fasti
     .send(problemDocument(refusal))
 }
 
+export function tooManyBytes(maxBodyBytes: number): ProblemDetails {
+  return { status: 413, detail: `the body exceeds ${maxBodyBytes} bytes` }
+}
+
 export interface ErrorOptions {
-  maxBodyBytes: number
   /** Called with unexpected errors. */
   onDefect(error: unknown): void
 }
@@ -21,17 +24,11 @@ export function registerErrorHandler(server: FastifyInstance, options: ErrorOpti
   server.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500
     if (status < 500 && isProblemStatus(status)) {
-      return sendProblem(reply, { status, detail: detailOf(error, status, options) })
+      return sendProblem(reply, { status, detail: status === 415 ? MEDIA_TYPES : error.message })
     }
     options.onDefect(error)
     return sendProblem(reply, { status: 500, detail: 'internal error; see the log of the gateway' })
   })
-}
-
-function detailOf(error: FastifyError, status: number, { maxBodyBytes }: ErrorOptions): string {
-  if (status === 413) return `the body exceeds ${maxBodyBytes} bytes`
-  if (status === 415) return MEDIA_TYPES
-  return error.message
 }
 
 export const MEDIA_TYPES =

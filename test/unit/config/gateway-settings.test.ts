@@ -41,7 +41,7 @@ it('rejects contradicting settings', () => {
   expect(
     checkConfig({ GATEWAY_SECRETS: 'x'.repeat(16), GATEWAY_ALLOW_UNSIGNED: 'true' }).problems,
   ).toEqual(['GATEWAY_ALLOW_UNSIGNED: expected false, because GATEWAY_SECRETS is set'])
-  expect(checkConfig({ GATEWAY_MAX_BODY_BYTES: '33554433' }).problems).toEqual([
-    'GATEWAY_MAX_BODY_BYTES: expected at most half of GATEWAY_MAX_IN_FLIGHT_BYTES',
+  expect(checkConfig({ GATEWAY_MAX_BODY_BYTES: '16777217' }).problems).toEqual([
+    'GATEWAY_MAX_BODY_BYTES: expected at most a quarter of GATEWAY_MAX_IN_FLIGHT_BYTES',
   ])
 })
