@@ -76,7 +76,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       onUnknownKinds: (count) => metrics.gatewayUnknownKinds.inc(count),
     }),
     trouble: watch.trouble,
-    onAnswered: (route, status) => metrics.gatewayRequests.inc({ route, status }),
+    onResponse({ route, status, seconds, problem, from }) {
+      metrics.gatewayRequests.inc({ route, status })
+      if (seconds !== undefined) metrics.gatewayRequestSeconds.observe({ route }, seconds)
+      if (problem === undefined) return
+      const why = problem.logged ?? problem.detail
+      sampled.warn('gateway', `${status} ${route}: ${why}`, { from }, 'request rejected')
+    },
     onDefect: failed,
   })
   // A listener of its own: it responds however many connections senders hold.

@@ -39,13 +39,24 @@ it('delivers webhooks and plugin events to plugins, each once even if it is sent
 
 it('writes signed events keyed by entity, and nothing of a list with an invalid event', async () => {
   const s = await situation({ plugins: [] })
-  const { webhook, events } = await openGateway(gatewaySettings(s.topic))
+  const { webhook, events, httpPort, log } = await openGateway(gatewaySettings(s.topic))
   const text = JSON.stringify({ ...wasted('Größe', 'e1'), time: '2024-01-15T11:30:00.120+01:00' })
   const spaced = text.replaceAll(',', ' ,\n ')
   expect((await webhook(spaced)).status).toBe(202)
   expect((await webhook([wasted('ent_1'), { ...wasted('ent_2'), entityId: 7 }])).status).toBe(422)
   expect((await events([{ event: 'a.b' }, { event: 7 }])).status).toBe(422)
   expect((await webhook(wasted('ent_1'), { 'x-tracktile-signature': 't=1,v1=2' })).status).toBe(401)
+  const refused = log()
+    .split('\n')
+    .filter((line) => line.includes('request rejected'))
+  expect(refused).toEqual([
+    expect.stringContaining('422 /webhooks/inventory: 1 event is invalid'),
+    expect.stringContaining('422 /events: 1 event is invalid'),
+    expect.stringContaining('401 /webhooks/inventory: X-Tracktile-Signature: '),
+  ])
+  expect(log()).not.toContain('ent_')
+  const took = 'gateway_request_seconds_count{route="/webhooks/inventory"}'
+  expect(total(await scrape(httpPort), took)).toBe(3)
   const records = await readTopic(s.topic)
   expect(records.map(({ key, headers }) => [`${key}`, `${headers?.ce_id}`])).toEqual([
     ['Größe', 'e1'],

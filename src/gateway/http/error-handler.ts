@@ -1,13 +1,21 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { isProblemStatus, type ProblemDetails, problemDocument } from './problem-details.ts'
 
+const sent = new WeakMap<FastifyReply, ProblemDetails>()
+
 /** Sends an error as `application/problem+json`. */
 export function sendProblem(reply: FastifyReply, refusal: ProblemDetails): FastifyReply {
+  sent.set(reply, refusal)
   return reply
     .code(refusal.status)
     .headers(refusal.headers ?? {})
     .type('application/problem+json')
     .send(problemDocument(refusal))
+}
+
+/** The problem that was sent as this reply, if any. */
+export function problemIn(reply: FastifyReply): ProblemDetails | undefined {
+  return sent.get(reply)
 }
 
 export function tooManyBytes(maxBodyBytes: number): ProblemDetails {
@@ -34,13 +42,22 @@ export function registerErrorHandler(server: FastifyInstance, options: ErrorOpti
 export const MEDIA_TYPES =
   'expected application/json, application/x-ndjson or application/jsonl, uncompressed'
 
-/** Rejects unknown paths (404) and methods (405) before the body is read. */
+export const BAD_PATH: ProblemDetails = {
+  status: 400,
+  detail: 'the path: expected valid percent-encoding',
+}
+
+const NO_HOST: ProblemDetails = { status: 400, detail: 'Host: required, got nothing' }
+
+/** Rejects a missing host (400), unknown paths (404) and methods (405) before the body is read. */
 export function refuseStrayRequests(server: FastifyInstance): void {
   const methods = new Map<string, string[]>()
   server.addHook('onRoute', ({ method, url }) => {
     methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()])
   })
   server.addHook('onRequest', async (request, reply) => {
+    const { headers, raw } = request
+    if (headers.host === undefined && raw.httpVersion === '1.1') return sendProblem(reply, NO_HOST)
     if (!request.is404) return
     const [path = ''] = request.url.split('?')
     const allowed = methods.get(path)?.join(', ')

@@ -14,6 +14,8 @@ export interface FieldProblem {
 export interface ProblemDetails {
   status: ProblemStatus
   detail: string
+  /** What is logged instead of `detail` if that quotes the request. */
+  logged?: string
   errors?: readonly FieldProblem[]
   headers?: Readonly<Record<string, string>>
 }
@@ -26,8 +28,10 @@ const TITLES = {
   408: 'Request timeout',
   413: 'Too large',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
   422: 'Invalid event',
   429: 'Too many requests',
+  431: 'Headers too large',
   500: 'Internal error',
   503: 'Unavailable',
 } as const
@@ -62,7 +66,7 @@ export function invalidEvents(errors: readonly FieldProblem[]): ProblemDetails {
 /** Rejects a body that can't be parsed. */
 export function unreadable({ expected, got }: { expected: string; got: string }): ProblemDetails {
   const detail = `the body: expected ${expected}, got ${got}; nothing of the request was published`
-  return { status: 422, detail }
+  return { status: 422, detail, logged: `the body: expected ${expected}` }
 }
 
 /** The same request may succeed later; sets `Retry-After`. */

@@ -4,7 +4,7 @@ import { createAcceptor } from '../../../src/gateway/accept-events.ts'
 import { createStamp } from '../../../src/gateway/fill-id-and-time.ts'
 import { createRouteBudgets } from '../../../src/gateway/http/byte-budget.ts'
 import { pluginRoute } from '../../../src/gateway/plugin-route.ts'
-import { startServer } from '../../../src/gateway/server.ts'
+import { type GatewayResponse, startServer } from '../../../src/gateway/server.ts'
 import { webhookRoute } from '../../../src/gateway/webhook-route.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { signed } from '../../support/sign.ts'
@@ -48,6 +48,7 @@ export async function gateway(options: KitOptions = {}) {
   const published: Event[] = []
   const failures: unknown[] = []
   const answered: string[] = []
+  const answers: GatewayResponse[] = []
   let unknownKinds = 0
   let trouble: string | undefined
   const server = await startServer({
@@ -74,7 +75,10 @@ export async function gateway(options: KitOptions = {}) {
       },
     }),
     trouble: () => trouble,
-    onAnswered: (route, status) => answered.push(`${route} ${status}`),
+    onResponse(each) {
+      answered.push(`${each.route} ${each.status}`)
+      answers.push(each)
+    },
     onDefect: (error) => failures.push(error),
   })
   onTestFinished(async () => void (await Promise.all([server.close(0), clock.advance(60_000)])))
@@ -91,7 +95,7 @@ export async function gateway(options: KitOptions = {}) {
   }
 
   return {
-    ...{ url, server, clock, budget, published, failures, answered, post },
+    ...{ url, server, clock, budget, published, failures, answered, answers, post },
     unknownKinds: () => unknownKinds,
     setTrouble(why: string | undefined) {
       trouble = why
