@@ -66,7 +66,11 @@ affinity:
   {{- end }}
   ports:
     - name: http
-      containerPort: {{ include "inventory-events.port" .part }}
+      containerPort: {{ include "inventory-events.httpPort" .part }}
+    {{- if eq .part.command "gateway" }}
+    - name: events
+      containerPort: {{ include "inventory-events.eventsPort" .part }}
+    {{- end }}
   # Succeeds once the registry, the topics and the store are reachable.
   startupProbe:
     httpGet: { path: /livez, port: http }

@@ -47,12 +47,14 @@ one that is called main. As YAML, because a template can return nothing else.
 {{- end -}}
 {{- end -}}
 
-{{- define "inventory-events.port" -}}
-{{- if eq .command "gateway" -}}
-{{- .config.GATEWAY_PORT | default 8090 | int -}}
-{{- else -}}
+{{- /* Where a part is watched: probes, metrics. */ -}}
+{{- define "inventory-events.httpPort" -}}
 {{- .config.HTTP_PORT | default 8080 | int -}}
 {{- end -}}
+
+{{- /* Where the gateway takes events. */ -}}
+{{- define "inventory-events.eventsPort" -}}
+{{- .config.GATEWAY_PORT | default 8090 | int -}}
 {{- end -}}
 
 {{- /* The drain time, rounded up to seconds, plus the time to commit and leave the group. */ -}}

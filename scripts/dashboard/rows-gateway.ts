@@ -1,5 +1,5 @@
 import type { Row } from './panel.ts'
-import { metric, rate, share, TOPIC } from './promql.ts'
+import { metric, quantiles, rate, share, TOPIC } from './promql.ts'
 
 const REQUESTS = 'gateway_requests_total'
 /** Excludes probes, scrapes and unknown routes. */
@@ -38,6 +38,13 @@ export const gateway: Row = {
         ],
       ],
       alert: 'GatewayRefusing',
+    },
+    {
+      title: 'Request duration',
+      description:
+        'From the headers of a request with events to the end of its response, by route. Most of it is the wait for Kafka.',
+      unit: 's',
+      queries: quantiles('gateway_request_seconds', 'route', INTAKE),
     },
     {
       title: 'Ready gateway replicas',

@@ -1,11 +1,11 @@
-import { bearerToken, flag, integer, type Setting, secrets, topic } from './value-types.ts'
+import { accessToken, flag, integer, type Setting, secrets, topic } from './value-types.ts'
 
 /** The settings of `inventory-events gateway`, besides those of Kafka and the registry. */
 export const gatewaySettings = {
   GATEWAY_PORT: {
     type: integer(0, 65_535),
     default: '8090',
-    help: 'The port on which the gateway accepts events and serves /livez, /readyz and /metrics. 0 picks a free port.',
+    help: 'The port on which the gateway accepts events. 0 picks a free port.',
   },
   GATEWAY_SECRETS: {
     type: secrets,
@@ -24,7 +24,7 @@ export const gatewaySettings = {
     help: "How far the time of a signature may differ from the gateway's clock, in milliseconds. Beyond it the request gets 401.",
   },
   GATEWAY_TOKEN: {
-    type: bearerToken,
+    type: accessToken,
     secret: true,
     file: true,
     help: 'The bearer token of POST /events. Unset: that route is off.',
@@ -52,7 +52,7 @@ export const gatewaySettings = {
   GATEWAY_MAX_IN_FLIGHT_BYTES: {
     type: integer(1_048_576, 8_589_934_592),
     default: '67108864',
-    help: 'The most bytes of requests held in memory. At the limit, further requests get 429.',
+    help: 'The most bytes of requests held in memory; each route has an equal share. At the limit, further requests get 429.',
   },
   GATEWAY_MAX_CONNECTIONS: {
     type: integer(1, 100_000),

@@ -2,7 +2,7 @@ import { gatewaySettings } from './gateway-settings.ts'
 import { kafkaSettings } from './kafka-settings.ts'
 import { limits } from './plugin-limits.ts'
 import {
-  bearerToken,
+  accessToken,
   eventsEnabled,
   idempotencyStore,
   integer,
@@ -66,10 +66,10 @@ export const settings = {
   HTTP_PORT: {
     type: integer(0, 65_535),
     default: '8080',
-    help: 'The port of /livez, /readyz and /metrics. 0 picks a free port.',
+    help: 'The port of /livez, /readyz and /metrics, of the service and of the gateway. 0 picks a free port.',
   },
   ADMIN_TOKEN: {
-    type: bearerToken,
+    type: accessToken,
     secret: true,
     file: true,
     help: 'The bearer token of /admin/state and /admin/events/ID on HTTP_PORT. Unset: these routes are off.',

@@ -1,3 +1,5 @@
+import { withoutTrailingSlashes } from '../util/trailing-slashes.ts'
+
 /** One environment variable that the program reads. */
 export interface Setting<T = unknown> {
   type: ValueType<T>
@@ -62,16 +64,25 @@ export const topic: ValueType<string> = {
   parse: (value) => (isTopic(value) ? value : undefined),
 }
 
+/** For secrets that clients present to us: shorter ones can be guessed. */
+const SECRET_CHARS_MIN = 16
+
 /** In a file, secrets may be on separate lines. */
 export const secrets = list(
-  'secrets, separated by commas or line breaks, no duplicates',
-  () => true,
+  `secrets of at least ${SECRET_CHARS_MIN} characters, separated by commas or line breaks, no duplicates`,
+  (item) => item.length >= SECRET_CHARS_MIN,
   /[,\r\n]+/,
 )
 
 export const bearerToken: ValueType<string> = {
   expects: 'printable ASCII without spaces',
   parse: (value) => (/^[\x21-\x7e]+$/.test(value) ? value : undefined),
+}
+
+/** A token that clients present to us. */
+export const accessToken: ValueType<string> = {
+  expects: `at least ${SECRET_CHARS_MIN} characters of printable ASCII without spaces`,
+  parse: (value) => (value.length >= SECRET_CHARS_MIN ? bearerToken.parse(value) : undefined),
 }
 
 export const pluginSpecifiers = list('paths or package names, separated by commas', () => true)
@@ -96,7 +107,7 @@ export const httpUrl: ValueType<string> = {
     if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return undefined
     const url = new URL(value)
     const bare = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
-    return bare ? value.replace(/\/+$/, '') : undefined
+    return bare ? withoutTrailingSlashes(value) : undefined
   },
 }
 

@@ -4,11 +4,9 @@ export interface Trace {
   readonly tracestate: string | undefined
 }
 
-const IDS = '(?!0{32})[\\da-f]{32}-(?!0{16})[\\da-f]{16}-[\\da-f]{2}'
-/** Fields that later versions append are passed on. */
-const TRACEPARENT = new RegExp(
-  `^(?:00-${IDS}|(?!00|ff)[\\da-f]{2}-${IDS}(?:-[\\x21-\\x7e]{1,456})?)$`,
-)
+/** Fields that versions after 00 append are passed on. */
+const TRACEPARENT =
+  /^(?!ff|00.{53}-)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-[\x21-\x7e]{1,456})?$/
 /** W3C does not require passing on longer values. */
 const TRACESTATE = /^[\x20-\x7e]{1,512}$/
 

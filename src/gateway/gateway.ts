@@ -1,7 +1,7 @@
 import type { Config } from '../config/settings.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { createKafka } from '../kafka/client/client.ts'
-import type { Health } from '../observe/http.ts'
+import { type Health, startHttp } from '../observe/http.ts'
 import { createMetrics, type Metrics } from '../observe/metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
 import { createSpans } from '../observe/spans.ts'
@@ -13,7 +13,7 @@ import { version } from '../version.ts'
 import { createAcceptor } from './accept-events.ts'
 import { watchBrokers } from './broker-watch.ts'
 import { createStamp } from './fill-id-and-time.ts'
-import { createByteBudget } from './http/byte-budget.ts'
+import { createRouteBudgets } from './http/byte-budget.ts'
 import type { IntakeRoute } from './intake-route.ts'
 import { pluginRoute } from './plugin-route.ts'
 import { startServer } from './server.ts'
@@ -29,6 +29,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   port: number
+  /** The port of health and metrics. */
+  httpPort: number
   /** Stops accepting requests, finishes those in flight and closes the connections to Kafka. */
   stop(): Promise<'drained' | 'limit'>
 }
@@ -52,14 +54,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clock,
     log,
   })
-  const budget = createByteBudget(config.GATEWAY_MAX_IN_FLIGHT_BYTES)
-  metrics.inFlightBytes.readFrom(() => [{ value: budget.usedBytes }])
+  const paths = routes.map(({ path }) => path)
+  const budgets = createRouteBudgets(paths, config.GATEWAY_MAX_IN_FLIGHT_BYTES)
+  metrics.inFlightBytes.readFrom(() => [{ value: budgets.usedBytes }])
   const ready = () => readiness(watch.trouble() === undefined, server.isStopping())
   const failed = (error: unknown) => sampled.warn('gateway', error, {}, 'request failed')
   const server = await startServer({
     port: config.GATEWAY_PORT,
     routes,
-    budget,
+    budgets,
     clock,
     maxBodyBytes: config.GATEWAY_MAX_BODY_BYTES,
     maxEvents: config.GATEWAY_MAX_EVENTS,
@@ -73,26 +76,36 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       onUnknownKinds: (count) => metrics.gatewayUnknownKinds.inc(count),
     }),
     trouble: watch.trouble,
-    onAnswered: (route, status) => metrics.gatewayRequests.inc({ route, status }),
-    onDefect: failed,
-    health: {
-      register: metrics.register,
-      live: () => [],
-      ready,
+    onResponse({ route, status, seconds, problem, from }) {
+      metrics.gatewayRequests.inc({ route, status })
+      if (seconds !== undefined) metrics.gatewayRequestSeconds.observe({ route }, seconds)
+      if (problem === undefined) return
+      const why = problem.logged ?? problem.detail
+      sampled.warn('gateway', `${status} ${route}: ${why}`, { from }, 'request rejected')
     },
+    onDefect: failed,
+  })
+  // A listener of its own: it responds however many connections senders hold.
+  const http = await startHttp({
+    port: config.HTTP_PORT,
+    register: metrics.register,
+    live: () => [],
+    ready,
   })
   metrics.gatewayReady.readFrom(() =>
     ready().map(({ name, ok }) => ({ check: name, value: ok ? 1 : 0 })),
   )
   logRoutes(config, log)
-  log.info({ port: server.port, version }, 'started')
+  log.info({ port: server.port, httpPort: http.port, version }, 'started')
 
   return {
     port: server.port,
+    httpPort: http.port,
     async stop() {
       const result = await server.close(config.DRAIN_TIMEOUT_MS)
       watch.stop()
       await Promise.race([publisher.close(), clock.sleep(LAST_SEND_MS)])
+      await http.close()
       sampled.close()
       return result
     },

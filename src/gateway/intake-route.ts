@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Event } from '../event/event.ts'
 import type { JsonObject } from '../event/json.ts'
 import {
+  ERRORS_MAX,
   type FieldProblem,
   fieldProblem,
   invalidEvents,
@@ -32,6 +33,7 @@ export function readAll(
   const events: Event[] = []
   const problems: FieldProblem[] = []
   for (const [index, value] of values.entries()) {
+    if (problems.length >= ERRORS_MAX) break
     const result = read(value, index)
     if (result.ok) events.push(result.event)
     else problems.push(...result.problems.map((problem) => fieldProblem(index, problem)))

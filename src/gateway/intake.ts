@@ -3,16 +3,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Event } from '../event/event.ts'
 import { type Trace, traceOf } from '../event/trace.ts'
 import type { Acceptance } from './accept-events.ts'
-import type { ByteBudget, Reservation } from './http/byte-budget.ts'
-import { MEDIA_TYPES, sendProblem } from './http/error-handler.ts'
+import type { Reservation, RouteBudgets } from './http/byte-budget.ts'
+import { MEDIA_TYPES, sendProblem, tooManyBytes } from './http/error-handler.ts'
 import { later, type ProblemDetails } from './http/problem-details.ts'
 import { JSON_LINES_TYPES, JSON_TYPES, readBody } from './http/read-body.ts'
+import { receiveBody } from './http/receive-body.ts'
 import { headerOf, type IntakeRoute } from './intake-route.ts'
 
 export interface IntakeOptions {
   routes: readonly IntakeRoute[]
   take(events: readonly Event[], trace: Trace | undefined): Acceptance
-  budget: ByteBudget
+  budgets: RouteBudgets
   maxBodyBytes: number
   maxEvents: number
   isStopping(): boolean
@@ -28,26 +29,43 @@ export function serveIntake(server: FastifyInstance, options: IntakeOptions): vo
   const types = [...JSON_TYPES, ...JSON_LINES_TYPES]
   server.removeAllContentTypeParsers()
   // The signature covers the raw bytes, so they are parsed only after it was verified.
-  server.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  )
+  server.addContentTypeParser(types, (_request, payload, done) => done(null, payload))
   for (const route of options.routes) serveRoute(server, route, options)
 }
 
 function serveRoute(server: FastifyInstance, route: IntakeRoute, options: IntakeOptions): void {
-  const { budget, maxBodyBytes, maxEvents, take } = options
+  const { maxBodyBytes, maxEvents, take } = options
+  const budget = options.budgets.of(route.path)
   const reservations = new WeakMap<FastifyRequest, Reservation>()
 
   function admit(request: FastifyRequest, reply: FastifyReply): ProblemDetails | undefined {
     const { headers } = request
     const refusal = route.admit(headers) ?? notNow(options) ?? compressed(headers)
     if (refusal !== undefined) return refusal
-    const reservation = budget.reserve(announcedBytes(headers, maxBodyBytes) + REQUEST_BYTES)
+    const bodyBytes = announcedBytes(headers) ?? 0
+    if (bodyBytes > maxBodyBytes) return tooManyBytes(maxBodyBytes)
+    // Rejects a body that would not fit now, but reserves nothing for it: it may never arrive.
+    if (!budget.hasRoomFor(bodyBytes + REQUEST_BYTES)) return FULL
+    const reservation = budget.reserve(REQUEST_BYTES)
     if (reservation === undefined) return FULL
     reservations.set(request, reservation)
     // `handle` removes the reservation once the events are being published.
     reply.raw.once('close', () => reservations.get(request)?.release())
     return undefined
+  }
+
+  async function receive(request: FastifyRequest, { grow, shrinkTo }: Reservation) {
+    if (request.body === undefined) return Buffer.alloc(0)
+    const bytes = await receiveBody(request.raw, {
+      announcedBytes: announcedBytes(request.headers),
+      maxBytes: maxBodyBytes,
+      charge: grow,
+    })
+    if (bytes === 'too large') return tooManyBytes(maxBodyBytes)
+    if (bytes === 'no room') return FULL
+    if (bytes === 'aborted') return ABORTED
+    shrinkTo(bytes.length + REQUEST_BYTES)
+    return bytes
   }
 
   function eventsOf({ headers }: FastifyRequest, bytes: Buffer): Event[] | ProblemDetails {
@@ -58,15 +76,16 @@ function serveRoute(server: FastifyInstance, route: IntakeRoute, options: Intake
   }
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
-    const reservation = reservations.get(request)
-    reservation?.shrinkTo(bytes.length + REQUEST_BYTES)
+    const reservation = reservations.get(request)!
+    const bytes = await receive(request, reservation)
+    // The rest of the body is discarded.
+    if ('status' in bytes) return sendProblem(reply.header('connection', 'close'), bytes)
     const events = eventsOf(request, bytes)
     if ('status' in events) return sendProblem(reply, events)
     const trace = traceOf((name) => headerOf(request.headers, name))
     const { answer, settled } = take(events, trace)
     reservations.delete(request)
-    void settled.then(() => reservation?.release())
+    void settled.then(() => reservation.release())
     const response = await answer
     if (response.status !== 202) return sendProblem(reply, response)
     return reply.code(202).send({ ids: response.ids })
@@ -89,6 +108,9 @@ function notNow({ isStopping, trouble }: IntakeOptions): ProblemDetails | undefi
 
 const FULL = later(429, 'too many requests in flight; retry later', 1)
 
+/** The client is gone, so only the log and the metrics see this. */
+const ABORTED: ProblemDetails = { status: 400, detail: 'the request was aborted' }
+
 /** Compressed bodies are rejected: their length does not tell their memory use. */
 function compressed(headers: IncomingHttpHeaders): ProblemDetails | undefined {
   const encoding = headers['content-encoding'] ?? 'identity'
@@ -100,7 +122,8 @@ function isJsonLines(headers: IncomingHttpHeaders): boolean {
   return JSON_LINES_TYPES.some((lines) => type.startsWith(lines))
 }
 
-/** Without a Content-Length the maximum is reserved. */
-function announcedBytes(headers: IncomingHttpHeaders, maxBodyBytes: number): number {
-  return Math.min(Number(headers['content-length'] ?? maxBodyBytes), maxBodyBytes)
+/** Undefined for a chunked body. */
+function announcedBytes(headers: IncomingHttpHeaders): number | undefined {
+  const length = headers['content-length']
+  return length === undefined ? undefined : Number(length)
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../event/json.ts'
+import { KEY_BYTES_MAX, KEY_LENGTH } from '../event/validation/key-length.ts'
 import type { FieldRule, RecordShape } from '../event/validation/shapes.ts'
 
 /** The JSON Schema equivalent of what the validator checks. */
@@ -25,7 +26,8 @@ function schemaOfRule(rule: FieldRule): JsonObject {
 
 const LEAF_SCHEMAS: { readonly [R in Extract<FieldRule, string>]: JsonObject } = {
   string: { type: 'string' },
-  id: { type: 'string', minLength: 1 },
+  // JSON Schema counts characters; what has more bytes than that is refused all the same.
+  id: { type: 'string', minLength: 1, maxLength: KEY_BYTES_MAX, description: KEY_LENGTH },
   time: {
     type: 'string',
     format: 'date-time',

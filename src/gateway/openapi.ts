@@ -67,8 +67,9 @@ function eventSchemas(): JsonObject {
 
 function unknownEvent(): JsonObject {
   const schema = schemaOfShape(UNKNOWN_EVENT_SHAPE)
-  const kind = { type: 'string', minLength: 1, not: { enum: [...INVENTORY_KINDS] } }
-  const properties = { ...(schema.properties as JsonObject), kind }
+  const fields = schema.properties as { [field: string]: JsonObject }
+  const kind = { ...fields.kind, not: { enum: [...INVENTORY_KINDS] } }
+  const properties = { ...fields, kind }
   const description = 'An event of a kind that this version has no schema for.'
   return { ...schema, description, properties, additionalProperties: true }
 }

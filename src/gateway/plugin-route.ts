@@ -31,7 +31,7 @@ export function pluginRoute({ token, mint }: { token: string; mint: EventDefault
           in: 'header',
           required: false,
           description: 'The id of the event; use the same key when retrying the request.',
-          schema: { type: 'string', pattern: KEY_PATTERN },
+          schema: { type: 'string', pattern: KEY_PATTERN.source },
         },
       ],
     },

@@ -1,5 +1,6 @@
 import type { PluginEvent } from '../event/event.ts'
 import { checkRecord } from '../event/validation/check-shape.ts'
+import { checkEntityKey } from '../event/validation/key-length.ts'
 import { Problems } from '../event/validation/problem.ts'
 import type { RecordShape } from '../event/validation/shapes.ts'
 import type { EventDefaults } from './fill-id-and-time.ts'
@@ -30,5 +31,7 @@ export function readPluginEvent(
   const { event: name, args = [], kwargs = {}, ...sent } = value as SentEvent
   const id = sent.id ?? key ?? mint.id()
   const time = sent.time ?? mint.timeOf(id)
-  return { ok: true, event: { id, name, time, args, kwargs } }
+  const event = { id, name, time, args, kwargs }
+  checkEntityKey(event, problems)
+  return problems.list.length > 0 ? { ok: false, problems: problems.list } : { ok: true, event }
 }

@@ -7,6 +7,7 @@ import { TalliedHistogram } from './tallied-histogram.ts'
 const HANDLER_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const END_TO_END_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600]
 const STORE_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const REBALANCE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -204,6 +205,13 @@ function gatewayMetrics(register: Registry) {
       name: `${PREFIX}gateway_requests_total`,
       help: 'Number of requests to the gateway by route and status.',
       labelNames: ['route', 'status'],
+      registers,
+    }),
+    gatewayRequestSeconds: new Histogram({
+      name: `${PREFIX}gateway_request_seconds`,
+      help: 'From the headers of a request to the end of its response, rejected requests included.',
+      labelNames: ['route'],
+      buckets: REQUEST_SECONDS,
       registers,
     }),
     gatewayUnknownKinds: new Counter({

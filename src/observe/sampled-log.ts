@@ -74,5 +74,5 @@ export function createSampledLog({
 
 /** Messages that differ only in ids or numbers count as the same error. */
 function shapeOf(message: string): string {
-  return message.slice(0, 200).replace(/[\w-]*\d[\w-]*/g, '#')
+  return message.slice(0, 200).replace(/[\w-]+/g, (word) => (/\d/.test(word) ? '#' : word))
 }

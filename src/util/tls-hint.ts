@@ -22,7 +22,7 @@ const PROBLEMS: Problem[] = [
     'serverName',
   ],
   [
-    /alert (.*certificate|unknown ca)/,
+    /alert ([\w ]{0,40}certificate|unknown ca)/,
     'the server rejected the client certificate or requires one',
     'cert',
   ],
@@ -34,7 +34,7 @@ const PROBLEMS: Problem[] = [
 ]
 
 /** OpenSSL's error text: captures the reason, drops the location and the trailing line break. */
-const OPENSSL = /[\dA-F]+:error:[\dA-F]+:SSL routines:[^:]*:([^:]*):.*\s*/
+const OPENSSL = /[\dA-F]{1,16}:error:[\dA-F]{1,16}:SSL routines:[^:]*:([^:]*):.*\s*/
 
 /** Adds an explanation and the setting to check to a TLS error message; returns others unchanged. */
 export function withTlsHint(message: string, names: TlsNames): string {

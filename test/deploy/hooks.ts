@@ -11,8 +11,9 @@ const ANSWER_MS = 15_000
 /** A gateway with its own topic, and a sender of webhooks that can send wrong signatures. */
 export async function startHooks() {
   const { topic } = await situation({ plugins: [] })
-  const port = await pickPort()
-  const gateway = startReplica('gateway', gatewaySettings(topic), port)
+  const [port, httpPort] = [await pickPort(), await pickPort()]
+  const settings = { ...gatewaySettings(topic), GATEWAY_PORT: `${port}` }
+  const gateway = startReplica('gateway', settings, httpPort)
   const client = clientOf(port)
   let isOver = false
   let isForgetful = false

@@ -9,8 +9,7 @@ export function startReplica(
   settings: Record<string, string>,
   port: number,
 ) {
-  const ports = { HTTP_PORT: `${port}`, GATEWAY_PORT: `${port}` }
-  const { child, output, ended } = startCli([command], { ...settings, ...ports })
+  const { child, output, ended } = startCli([command], { ...settings, HTTP_PORT: `${port}` })
   const kill = () => void child.kill('SIGKILL')
   // The replicas end with the test run, even if that is killed.
   for (const event of ['exit', 'disconnect']) process.once(event, kill)

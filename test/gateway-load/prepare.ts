@@ -27,6 +27,7 @@ export async function startGatewayAt({ direct, config }: Cluster, topic: string)
     KAFKA_BROKERS: direct,
     SCHEMA_REGISTRY_URL: config.SCHEMA_REGISTRY_URL,
     GATEWAY_PORT: '0',
+    HTTP_PORT: '0',
     GATEWAY_SECRETS: SECRET,
     GATEWAY_INVENTORY_TOPIC: topic,
     GATEWAY_DELIVERY_TIMEOUT_MS: '5000',

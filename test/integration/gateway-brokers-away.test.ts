@@ -17,13 +17,13 @@ describe.skipIf(noMaven !== undefined)('while the brokers are down', () => {
     await admin.connect()
     await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] })
     await admin.disconnect()
-    const { webhook, url, log } = await openGateway({
+    const { webhook, httpUrl, log } = await openGateway({
       ...gatewaySettings(topic),
       KAFKA_BROKERS: own.brokers,
       GATEWAY_DELIVERY_TIMEOUT_MS: '2000',
     })
-    const isReady = async () => (await fetch(`${url}/readyz`)).status === 200
-    const metrics = async () => (await fetch(`${url}/metrics`)).text()
+    const isReady = async () => (await fetch(`${httpUrl}/readyz`)).status === 200
+    const metrics = async () => (await fetch(`${httpUrl}/metrics`)).text()
     const senders = startSenders(webhook, { count: 5 })
     const untilTaken = (more: number) => {
       const before = senders.with(202).length
@@ -38,7 +38,7 @@ describe.skipIf(noMaven !== undefined)('while the brokers are down', () => {
     expect(await metrics()).toContain('inventory_events_gateway_ready{check="kafka"} 0')
     const refused = await webhook('{}')
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
-    expect((await fetch(`${url}/livez`)).status).toBe(200)
+    expect((await fetch(`${httpUrl}/livez`)).status).toBe(200)
     await own.start()
     await until(isReady, { what: 'the gateway to be ready' })
     await untilTaken(50)

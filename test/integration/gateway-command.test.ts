@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { wasted } from '../support/events.ts'
-import { gatewaySettings, runGateway, SECRET, TOKEN } from '../support/gateway.ts'
+import { gatewaySettings, OTHER_SECRET, runGateway, SECRET, TOKEN } from '../support/gateway.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { runCli } from '../support/run-cli.ts'
 import { startSenders } from '../support/senders.ts'
@@ -33,7 +33,7 @@ it('prints no secrets, and reads them from files', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const [secrets, token] = [join(folder, 'secrets'), join(folder, 'token')]
-  await writeFile(secrets, `another\n${SECRET}\n`)
+  await writeFile(secrets, `${OTHER_SECRET}\n${SECRET}\n`)
   await writeFile(token, `${TOKEN}\n`)
   const { GATEWAY_SECRETS: _, GATEWAY_TOKEN: __, ...settings } = gatewaySettings(s.topic)
   const files = { GATEWAY_SECRETS_FILE: secrets, GATEWAY_TOKEN_FILE: token, LOG_LEVEL: 'trace' }
@@ -44,7 +44,7 @@ it('prints no secrets, and reads them from files', async () => {
   gateway.child.kill('SIGTERM')
   await gateway.ended
   const { stdout } = await runCli(['config'], { env: { ...settings, ...files } })
-  for (const secret of [SECRET, TOKEN, 'another']) {
+  for (const secret of [SECRET, TOKEN, OTHER_SECRET]) {
     expect(gateway.output.out + gateway.output.err + stdout).not.toContain(secret)
   }
 })

@@ -15,12 +15,14 @@ it.skipIf(!hasOpenssl())(
   'the commands of docs/gateway.md work in order',
   async () => {
     const { topic } = await situation({ plugins: [] })
-    const port = String(await pickPort())
+    const [port, httpPort] = [String(await pickPort()), String(await pickPort())]
     const script = shown
       .filter(({ language }) => language === 'sh')
       .map(({ text }) => `${text}echo; echo "<end>"\n`)
       .join('')
       .replaceAll('localhost:8090', `127.0.0.1:${port}`)
+      .replaceAll('localhost:8081', `127.0.0.1:${httpPort}`)
+      .replace('HTTP_PORT=8081', `HTTP_PORT=${httpPort}`)
     const { code, output } = await run(`set -e\n${script}`, {
       KAFKA_BROKERS: endpoints().brokers,
       SCHEMA_REGISTRY_URL: endpoints().registryUrl,

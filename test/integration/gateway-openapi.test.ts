@@ -12,7 +12,7 @@ describe.skipIf(missing !== undefined)(
     it("agrees with the gateway's behaviour for thousands of valid and invalid requests", async () => {
       const s = await situation({ plugins: [] })
       const { GATEWAY_SECRETS: _, ...settings } = gatewaySettings(s.topic)
-      const { url, port } = await openGateway({
+      const { url, httpPort } = await openGateway({
         ...settings,
         GATEWAY_ALLOW_UNSIGNED: 'true',
         GATEWAY_MAX_EVENTS: '3',
@@ -22,7 +22,7 @@ describe.skipIf(missing !== undefined)(
       const { isGood, output } = await runSchemathesis([...args, '--no-color'], RUN_MS)
       expect(output).toMatch(/No issues found/)
       expect(isGood).toBe(true)
-      const metrics = await scrape(port)
+      const metrics = await scrape(httpPort)
       expect(total(metrics, 'gateway_requests_total{status="202"}')).toBeGreaterThan(100)
       expect(total(metrics, 'gateway_requests_total{status="422"}')).toBeGreaterThan(100)
     }, 600_000)

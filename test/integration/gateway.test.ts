@@ -10,7 +10,7 @@ import { until } from '../support/stack.ts'
 it('delivers webhooks and plugin events to plugins, each once even if it is sent twice', async () => {
   const { plugin, seen } = recorder()
   const s = await situation({ plugins: [plugin] })
-  const { webhook, events, port } = await openGateway(gatewaySettings(s.topic))
+  const { webhook, events, httpPort } = await openGateway(gatewaySettings(s.topic))
   const unknown = { id: 'u1', kind: 'order.new', time: '2024-01-15T10:30:00Z', entityId: 'ent_1' }
   const inventory = [moved('ent_1', 1, 'e1'), wasted('ent_2', 'e2'), unknown]
   const lines = inventory.map((event) => JSON.stringify(event)).join('\n')
@@ -31,7 +31,7 @@ it('delivers webhooks and plugin events to plugins, each once even if it is sent
   expect(await service.metric('idempotency_conflicts_total')).toBe(0)
   expect(await s.letters()).toEqual([])
 
-  const metrics = await scrape(port)
+  const metrics = await scrape(httpPort)
   expect(total(metrics, 'published_total')).toBe(16)
   expect(total(metrics, 'gateway_requests_total{route="/events",status="202"}')).toBe(2)
   expect(total(metrics, 'gateway_unknown_kinds_total')).toBe(4)
@@ -39,13 +39,24 @@ it('delivers webhooks and plugin events to plugins, each once even if it is sent
 
 it('writes signed events keyed by entity, and nothing of a list with an invalid event', async () => {
   const s = await situation({ plugins: [] })
-  const { webhook, events } = await openGateway(gatewaySettings(s.topic))
+  const { webhook, events, httpPort, log } = await openGateway(gatewaySettings(s.topic))
   const text = JSON.stringify({ ...wasted('Größe', 'e1'), time: '2024-01-15T11:30:00.120+01:00' })
   const spaced = text.replaceAll(',', ' ,\n ')
   expect((await webhook(spaced)).status).toBe(202)
   expect((await webhook([wasted('ent_1'), { ...wasted('ent_2'), entityId: 7 }])).status).toBe(422)
   expect((await events([{ event: 'a.b' }, { event: 7 }])).status).toBe(422)
   expect((await webhook(wasted('ent_1'), { 'x-tracktile-signature': 't=1,v1=2' })).status).toBe(401)
+  const refused = log()
+    .split('\n')
+    .filter((line) => line.includes('request rejected'))
+  expect(refused).toEqual([
+    expect.stringContaining('422 /webhooks/inventory: 1 event is invalid'),
+    expect.stringContaining('422 /events: 1 event is invalid'),
+    expect.stringContaining('401 /webhooks/inventory: X-Tracktile-Signature: '),
+  ])
+  expect(log()).not.toContain('ent_')
+  const took = 'gateway_request_seconds_count{route="/webhooks/inventory"}'
+  expect(total(await scrape(httpPort), took)).toBe(3)
   const records = await readTopic(s.topic)
   expect(records.map(({ key, headers }) => [`${key}`, `${headers?.ce_id}`])).toEqual([
     ['Größe', 'e1'],
@@ -72,11 +83,11 @@ it('returns 429 while too much is in flight, and 415 for unsupported media types
   const { webhook, events, port } = await openGateway({
     ...gatewaySettings(s.topic),
     GATEWAY_MAX_IN_FLIGHT_BYTES: '1048576',
-    GATEWAY_MAX_BODY_BYTES: '524288',
+    GATEWAY_MAX_BODY_BYTES: '262144',
   })
   const held = connect(port, '127.0.0.1')
   const head = `host: x\r\nauthorization: Bearer ${TOKEN}\r\ncontent-type: application/json`
-  const request = `POST /events HTTP/1.1\r\n${head}\r\ncontent-length: 500000\r\n\r\n`
+  const request = `POST /events HTTP/1.1\r\n${head}\r\ncontent-length: 250000\r\n\r\n${' '.repeat(249_000)}`
   held.write(request)
   const second = connect(port, '127.0.0.1')
   second.write(request)
@@ -94,4 +105,20 @@ it('returns 429 while too much is in flight, and 415 for unsupported media types
   const isIn = async () => (await events(large)).status === 202
   await until(isIn, { what: 'the gateway to have room again' })
   expect((await webhook(wasted('ent_1'), { 'content-type': 'text/plain' })).status).toBe(415)
+})
+
+it('can be watched while senders hold every connection that they may have', async () => {
+  const s = await situation({ plugins: [] })
+  const { webhook, port, httpUrl } = await openGateway({
+    ...gatewaySettings(s.topic),
+    GATEWAY_MAX_CONNECTIONS: '3',
+  })
+  const idle = Array.from({ length: 3 }, () => connect(port, '127.0.0.1'))
+  const isShut = async () => (await webhook(wasted('ent_1')).catch(() => undefined)) === undefined
+  await until(isShut, { what: 'the gateway to take no more connections' })
+  for (const path of ['/livez', '/readyz', '/metrics']) {
+    expect((await fetch(httpUrl + path)).status).toBe(200)
+  }
+  for (const socket of idle) socket.destroy()
+  await until(async () => !(await isShut()), { what: 'the gateway to take connections again' })
 })

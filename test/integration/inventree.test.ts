@@ -44,7 +44,7 @@ describe.skipIf(missing !== undefined)(
       const ended = once(worker, 'close')
       onTestFinished(() => void worker.kill('SIGKILL'))
 
-      await until(() => hasTaken(gateway.url), { what: 'a first request to be accepted' })
+      await until(() => hasTaken(gateway.httpUrl), { what: 'a first request to be accepted' })
       gateway.child.kill('SIGKILL')
       await gateway.ended
       const isSpooled = async () => (await readdir(join(spool, 'events'))).length > 0

@@ -105,6 +105,7 @@ it('publishes, by command and by gateway', async () => {
   const { child, output, ended } = startCli(['gateway'], {
     ...settingsOf('publisher'),
     GATEWAY_PORT: '0',
+    HTTP_PORT: '0',
     GATEWAY_SECRETS: SECRET,
     GATEWAY_TOKEN: TOKEN,
     GATEWAY_INVENTORY_TOPIC: inventory,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Partitioners } from 'kafkajs'
 import type { InventoryEvent } from '../../src/event/event.ts'
+import { partitionOfKey } from '../../src/kafka/producer/murmur2.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
 import { createLogger } from '../../src/util/logger.ts'
 import type { Cluster } from '../faults/cluster.ts'
@@ -28,7 +28,7 @@ export async function openLoad(
 ): Promise<Load> {
   const topics = { inventory: topic, plugin: topic }
   const publisher = await openPublisher(config, { topics, log: createLogger('silent') })
-  const entities = evenEntities(topic, partitions)
+  const entities = evenEntities(partitions)
   const acknowledged = new Set<string>()
   let count = 0
   let stopNow: () => Promise<void> = async () => undefined
@@ -78,20 +78,11 @@ export async function openLoad(
 }
 
 /** Keys of all partitions in turn, the same number for each. */
-function evenEntities(topic: string, partitions: number): string[] {
-  const choose = Partitioners.DefaultPartitioner()
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionErrorCode: 0,
-    partitionId,
-    leader: 1,
-    replicas: [1],
-    isr: [1],
-  }))
-  const found = partitionMetadata.map((): string[] => [])
+function evenEntities(partitions: number): string[] {
+  const found = Array.from({ length: partitions }, (): string[] => [])
   for (let n = 0; found.some(({ length }) => length < ENTITIES_PER_PARTITION); n++) {
     const entity = `entity-${n}`
-    const message = { key: entity, value: '' }
-    const keys = found[choose({ topic, partitionMetadata, message })]!
+    const keys = found[partitionOfKey(entity, partitions)]!
     if (keys.length < ENTITIES_PER_PARTITION) keys.push(entity)
   }
   return Array.from({ length: ENTITIES_PER_PARTITION }, (_, i) => i).flatMap((i) =>

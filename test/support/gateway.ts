@@ -6,6 +6,7 @@ import { signed } from './sign.ts'
 import { endpoints, until } from './stack.ts'
 import { startCli } from './start-cli.ts'
 
+export const OTHER_SECRET = 'another_of_the_test'
 export const SECRET = 'whsec_of_the_test'
 export const TOKEN = 'token-of-the-test'
 
@@ -15,7 +16,8 @@ export function gatewaySettings(topic: string): Record<string, string> {
     KAFKA_BROKERS: endpoints().brokers,
     SCHEMA_REGISTRY_URL: endpoints().registryUrl,
     GATEWAY_PORT: '0',
-    GATEWAY_SECRETS: `another,${SECRET}`,
+    HTTP_PORT: '0',
+    GATEWAY_SECRETS: `${OTHER_SECRET},${SECRET}`,
     GATEWAY_TOKEN: TOKEN,
     GATEWAY_INVENTORY_TOPIC: topic,
     GATEWAY_PLUGIN_TOPIC: topic,
@@ -29,7 +31,8 @@ export async function openGateway(settings: Record<string, string>) {
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
   const gateway = await startGateway({ config: loadConfig(settings, { required }), log })
   onTestFinished(async () => void (await gateway.stop()))
-  return { ...gateway, ...clientOf(gateway.port), log: () => lines.join('') }
+  const httpUrl = `http://127.0.0.1:${gateway.httpPort}`
+  return { ...gateway, ...clientOf(gateway.port), httpUrl, log: () => lines.join('') }
 }
 
 /** Starts `inventory-events gateway` as a process of its own, and waits until it is ready. */
@@ -39,9 +42,10 @@ export async function runGateway(settings: Record<string, string>) {
     child.kill('SIGKILL')
     await ended
   })
-  const portIn = () => /"port":(\d+)/.exec(output.out)?.[1]
-  const port = await until(portIn, { what: 'the gateway to tell its port' })
-  return { ...clientOf(Number(port)), child, output, ended, port: Number(port) }
+  const portsIn = () => /"port":(\d+),"httpPort":(\d+)/.exec(output.out) ?? undefined
+  const [, port, httpPort] = await until(portsIn, { what: 'the gateway to tell its ports' })
+  const httpUrl = `http://127.0.0.1:${httpPort}`
+  return { ...clientOf(Number(port)), httpUrl, child, output, ended, port: Number(port) }
 }
 
 /** Sends requests as the senders of webhooks and plugin events do. */

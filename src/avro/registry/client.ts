@@ -2,6 +2,7 @@ import type { Agent } from 'node:https'
 import { createRequire } from 'node:module'
 import { currentValue } from '../../config/current-value.ts'
 import type { Config } from '../../config/settings.ts'
+import { withoutTrailingSlashes } from '../../util/trailing-slashes.ts'
 import { agentTrusting } from './agent.ts'
 
 /** A response of the registry. */
@@ -93,5 +94,5 @@ function addressOf(settings: RegistrySettings) {
   const password = settings.SCHEMA_REGISTRY_PASSWORD ?? decodeURIComponent(url.password)
   url.username = ''
   url.password = ''
-  return { url: url.href.replace(/\/+$/, ''), username, password }
+  return { url: withoutTrailingSlashes(url.href), username, password }
 }

@@ -1,7 +1,6 @@
 import { failed } from './wait-for.ts'
 
 const TIMEOUT_MS = 10_000
-const PREFIX = 'inventory_events_'
 
 /** One series of a service's metrics. */
 export interface Sample {
@@ -28,5 +27,5 @@ export function parseMetrics(text: string): Sample[] {
   })
 }
 
-const LINE = new RegExp(`^${PREFIX}(\\w+)(?:\\{(.*)\\})? (\\S+)$`)
-const LABEL = /(\w+)="([^"]*)"/g
+const LINE = /^inventory_events_(\w+)(?:\{(.*)\})? (\S+)$/
+const LABEL = /\b(\w+)="([^"]*)"/g

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { withoutTrailingSlashes } from '../../util/trailing-slashes.ts'
 
 const REQUEST_TIMEOUT_MS = 2_000
 
@@ -27,7 +28,7 @@ export function listens(address: string): Promise<boolean> {
 /** Whether a registry responds; 401 and 403 count as well. */
 export async function isRegistryReady(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url.replace(/\/+$/, '')}/subjects`, {
+    const response = await fetch(`${withoutTrailingSlashes(url)}/subjects`, {
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     })
     await response.body?.cancel()

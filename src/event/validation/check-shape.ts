@@ -1,5 +1,6 @@
 import { parseTime } from '../time.ts'
 import { checkJson, checkMembers, checkText, isPlainObject } from './check-json.ts'
+import { isKeyLength, KEY_LENGTH } from './key-length.ts'
 import { fieldPath, type Problems } from './problem.ts'
 import type { FieldRule, RecordShape } from './shapes.ts'
 
@@ -89,6 +90,7 @@ const LEAF_CHECKS: {
   id(value, path, problems) {
     if (value === '') problems.add(path, 'a non-empty string', value)
     else checkString(value, path, problems)
+    if (typeof value === 'string' && !isKeyLength(value)) problems.add(path, KEY_LENGTH, value)
   },
   time(value, path, problems) {
     if (typeof value === 'string' && parseTime(value) !== undefined) return

@@ -11,7 +11,7 @@ import type {
 export type FieldRule =
   /** Any string. */
   | 'string'
-  /** A string that keys or joins events, so it must not be empty. */
+  /** A string that keys or joins events, so it must be neither empty nor longer than a key. */
   | 'id'
   /** RFC 3339, at most six fraction digits. */
   | 'time'

@@ -4,6 +4,7 @@ import { INVENTORY_KINDS } from '../kinds.ts'
 import { formatTime, type Micros, parseTime } from '../time.ts'
 import { checkJson, isPlainObject } from './check-json.ts'
 import { checkRecord } from './check-shape.ts'
+import { checkEntityKey } from './key-length.ts'
 import { formatProblem, type Problem, Problems } from './problem.ts'
 import { PLUGIN_EVENT_SHAPE, type RecordShape, SHAPE_OF_KIND } from './shapes.ts'
 
@@ -62,6 +63,7 @@ function checkPluginEvent(value: Record<string, unknown>, problems: Problems) {
   const { args = [], kwargs = {}, ...others } = value
   const event = { ...others, args, kwargs }
   checkRecord(event, PLUGIN_EVENT_SHAPE, '', problems)
+  if (problems.list.length === 0) checkEntityKey(event as unknown as Event, problems)
   return event
 }
 
@@ -69,6 +71,7 @@ function checkUnknownEvent(value: Record<string, unknown>, problems: Problems) {
   const { id, kind, time } = value
   checkRecord({ id, kind, time }, UNKNOWN_EVENT_SHAPE, '', problems)
   checkJson(value, '', problems)
+  if (problems.list.length === 0) checkEntityKey(value as unknown as Event, problems)
   return value
 }
 

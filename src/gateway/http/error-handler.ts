@@ -1,8 +1,11 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { isProblemStatus, type ProblemDetails, problemDocument } from './problem-details.ts'
 
+const sent = new WeakMap<FastifyReply, ProblemDetails>()
+
 /** Sends an error as `application/problem+json`. */
 export function sendProblem(reply: FastifyReply, refusal: ProblemDetails): FastifyReply {
+  sent.set(reply, refusal)
   return reply
     .code(refusal.status)
     .headers(refusal.headers ?? {})
@@ -10,8 +13,16 @@ export function sendProblem(reply: FastifyReply, refusal: ProblemDetails): Fasti
     .send(problemDocument(refusal))
 }
 
+/** The problem that was sent as this reply, if any. */
+export function problemIn(reply: FastifyReply): ProblemDetails | undefined {
+  return sent.get(reply)
+}
+
+export function tooManyBytes(maxBodyBytes: number): ProblemDetails {
+  return { status: 413, detail: `the body exceeds ${maxBodyBytes} bytes` }
+}
+
 export interface ErrorOptions {
-  maxBodyBytes: number
   /** Called with unexpected errors. */
   onDefect(error: unknown): void
 }
@@ -21,29 +32,32 @@ export function registerErrorHandler(server: FastifyInstance, options: ErrorOpti
   server.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500
     if (status < 500 && isProblemStatus(status)) {
-      return sendProblem(reply, { status, detail: detailOf(error, status, options) })
+      return sendProblem(reply, { status, detail: status === 415 ? MEDIA_TYPES : error.message })
     }
     options.onDefect(error)
     return sendProblem(reply, { status: 500, detail: 'internal error; see the log of the gateway' })
   })
 }
 
-function detailOf(error: FastifyError, status: number, { maxBodyBytes }: ErrorOptions): string {
-  if (status === 413) return `the body exceeds ${maxBodyBytes} bytes`
-  if (status === 415) return MEDIA_TYPES
-  return error.message
-}
-
 export const MEDIA_TYPES =
   'expected application/json, application/x-ndjson or application/jsonl, uncompressed'
 
-/** Rejects unknown paths (404) and methods (405) before the body is read. */
+export const BAD_PATH: ProblemDetails = {
+  status: 400,
+  detail: 'the path: expected valid percent-encoding',
+}
+
+const NO_HOST: ProblemDetails = { status: 400, detail: 'Host: required, got nothing' }
+
+/** Rejects a missing host (400), unknown paths (404) and methods (405) before the body is read. */
 export function refuseStrayRequests(server: FastifyInstance): void {
   const methods = new Map<string, string[]>()
   server.addHook('onRoute', ({ method, url }) => {
     methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()])
   })
   server.addHook('onRequest', async (request, reply) => {
+    const { headers, raw } = request
+    if (headers.host === undefined && raw.httpVersion === '1.1') return sendProblem(reply, NO_HOST)
     if (!request.is404) return
     const [path = ''] = request.url.split('?')
     const allowed = methods.get(path)?.join(', ')

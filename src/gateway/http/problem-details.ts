@@ -14,6 +14,8 @@ export interface FieldProblem {
 export interface ProblemDetails {
   status: ProblemStatus
   detail: string
+  /** What is logged instead of `detail` if that quotes the request. */
+  logged?: string
   errors?: readonly FieldProblem[]
   headers?: Readonly<Record<string, string>>
 }
@@ -26,8 +28,10 @@ const TITLES = {
   408: 'Request timeout',
   413: 'Too large',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
   422: 'Invalid event',
   429: 'Too many requests',
+  431: 'Headers too large',
   500: 'Internal error',
   503: 'Unavailable',
 } as const
@@ -47,13 +51,14 @@ export function isProblemStatus(status: number): status is ProblemStatus {
   return status in TITLES
 }
 
-/** A response lists at most this many errors. */
-const ERRORS_MAX = 100
+/** A response lists at most this many errors; what comes after them is not validated. */
+export const ERRORS_MAX = 100
 
 /** Rejects the whole request because some of its events are invalid. */
 export function invalidEvents(errors: readonly FieldProblem[]): ProblemDetails {
   const bad = new Set(errors.map(({ index }) => index)).size
-  const what = bad === 1 ? '1 event is invalid' : `${bad} events are invalid`
+  const atLeast = errors.length >= ERRORS_MAX ? 'at least ' : ''
+  const what = bad === 1 ? '1 event is invalid' : `${atLeast}${bad} events are invalid`
   const detail = `${what}; nothing of the request was published`
   return { status: 422, detail, errors: errors.slice(0, ERRORS_MAX) }
 }
@@ -61,7 +66,7 @@ export function invalidEvents(errors: readonly FieldProblem[]): ProblemDetails {
 /** Rejects a body that can't be parsed. */
 export function unreadable({ expected, got }: { expected: string; got: string }): ProblemDetails {
   const detail = `the body: expected ${expected}, got ${got}; nothing of the request was published`
-  return { status: 422, detail }
+  return { status: 422, detail, logged: `the body: expected ${expected}` }
 }
 
 /** The same request may succeed later; sets `Retry-After`. */

@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { inexactInteger } from '../../publish/inexact-integer.ts'
 import { messageOf } from '../../util/errors.ts'
-import { invalidEvents, type ProblemDetails, unreadable } from './problem-details.ts'
+import {
+  ERRORS_MAX,
+  type FieldProblem,
+  invalidEvents,
+  type ProblemDetails,
+  unreadable,
+} from './problem-details.ts'
 
 /** The values in a request's body, not validated yet. */
 export interface ReadBody {
@@ -21,13 +27,10 @@ export function readBody(
 ): ReadBody | ProblemDetails {
   if (!isUtf8(bytes)) return unreadable({ expected: 'UTF-8', got: 'other bytes' })
   const text = bytes.toString('utf8')
-  const body = isLines ? readLines(text) : readJson(text)
+  const body = isLines ? readLines(text, maxEvents) : readJson(text)
   if ('status' in body) return body
   if (body.values.length === 0) return unreadable({ expected: 'at least one event', got: 'none' })
-  if (body.values.length > maxEvents) {
-    return { status: 413, detail: `the request has more than ${maxEvents} events` }
-  }
-  return body
+  return body.values.length > maxEvents ? tooMany(maxEvents) : body
 }
 
 function readJson(text: string): ReadBody | ProblemDetails {
@@ -37,14 +40,36 @@ function readJson(text: string): ReadBody | ProblemDetails {
   return { values: isBatch ? (parsed.value as unknown[]) : [parsed.value], isBatch }
 }
 
-function readLines(text: string): ReadBody | ProblemDetails {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const parsed = lines.map(parse)
-  const errors = parsed.flatMap((line, index) =>
-    'problem' in line ? [{ index, field: '', ...line.problem }] : [],
-  )
-  if (errors.length > 0) return invalidEvents(errors)
-  return { values: parsed.map((line) => ('value' in line ? line.value : undefined)), isBatch: true }
+/** Counts the lines before parsing any: a body can hold millions. */
+function readLines(text: string, maxEvents: number): ReadBody | ProblemDetails {
+  const lines = firstLines(text, maxEvents + 1)
+  if (lines.length > maxEvents) return tooMany(maxEvents)
+  const values: unknown[] = []
+  const errors: FieldProblem[] = []
+  for (const [index, line] of lines.entries()) {
+    const parsed = parse(line)
+    if ('value' in parsed) values.push(parsed.value)
+    else errors.push({ index, field: '', ...parsed.problem })
+    if (errors.length >= ERRORS_MAX) break
+  }
+  return errors.length > 0 ? invalidEvents(errors) : { values, isBatch: true }
+}
+
+/** Returns the lines that are not blank, at most `max` of them. */
+function firstLines(text: string, max: number): string[] {
+  const lines: string[] = []
+  for (let start = 0; start < text.length && lines.length < max; ) {
+    const lineBreak = text.indexOf('\n', start)
+    const end = lineBreak === -1 ? text.length : lineBreak
+    const line = text.slice(start, end)
+    if (line.trim() !== '') lines.push(line)
+    start = end + 1
+  }
+  return lines
+}
+
+function tooMany(maxEvents: number): ProblemDetails {
+  return { status: 413, detail: `the request has more than ${maxEvents} events` }
 }
 
 interface TextProblem {

@@ -1,6 +1,7 @@
 import { type PartitionerArgs, Partitioners } from 'kafkajs'
+import { partitionOfKey } from './murmur2.ts'
 
-/** kafkajs's default partitioner (Java's murmur2) that stores its choice in the message. */
+/** Places records as Kafka's Java client does, and writes the partition into the message. */
 export interface StablePartitioner {
   startSend(): void
   choose(args: PartitionerArgs): number
@@ -16,7 +17,7 @@ export interface StablePartitioner {
  * first choice stays with the message.
  */
 export function stablePartitioner(): StablePartitioner {
-  const choose = Partitioners.DefaultPartitioner()
+  const roundRobin = Partitioners.DefaultPartitioner()
   let chosen = new Set<number>()
   let isRefusing = false
   return {
@@ -25,8 +26,12 @@ export function stablePartitioner(): StablePartitioner {
     },
     choose(args) {
       if (isRefusing) throw new AbandonedError('this producer was abandoned after a failed send')
-      const { message } = args
-      message.partition ??= choose(args)
+      const { message, partitionMetadata } = args
+      const { key } = message
+      message.partition ??=
+        key === null || key === undefined
+          ? roundRobin(args)
+          : partitionOfKey(key, partitionMetadata.length)
       chosen.add(message.partition)
       return message.partition
     },

@@ -1,6 +1,7 @@
-import { type Admin, type Kafka, Partitioners } from 'kafkajs'
+import type { Admin, Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
 import { requestAdmin } from '../admin/admin-client.ts'
+import { partitionOfKey } from '../producer/murmur2.ts'
 import { withLogReader } from './with-log-reader.ts'
 
 /** Which records of topics. */
@@ -101,7 +102,7 @@ async function placeOf(admin: Admin, topic: string, count: number, { key, placed
   if (key === undefined) return undefined
   const like = placedAs?.(topic) ?? topic
   const likeCount = like === topic ? count : (await partitionsOf(admin, like)).length
-  return partitionOf(like, key, likeCount) % count
+  return partitionOfKey(key, likeCount) % count
 }
 
 /** The first offset at or after the time in each partition; the log's end if there is none. */
@@ -109,17 +110,4 @@ async function offsetsAt(admin: Admin, topic: string, timeMs: number | undefined
   if (timeMs === undefined) return undefined
   const rows = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
   return new Map(rows.map(({ partition, offset }) => [partition, Number(offset)]))
-}
-
-/** By murmur2, as producers choose it. */
-export function partitionOf(topic: string, key: string, partitionCount: number): number {
-  const choose = Partitioners.DefaultPartitioner()
-  const partitionMetadata = Array.from({ length: partitionCount }, (_, partitionId) => ({
-    partitionErrorCode: 0,
-    partitionId,
-    leader: 0,
-    replicas: [],
-    isr: [],
-  }))
-  return choose({ topic, partitionMetadata, message: { key, value: null } })
 }

@@ -3,20 +3,34 @@ import { checkConfig, loadConfig } from '../../../src/config/load-config.ts'
 
 it('reads one or several secrets, separated by commas or lines', () => {
   const secretsIn = (text: string) => loadConfig({ GATEWAY_SECRETS: text }).GATEWAY_SECRETS
-  expect(secretsIn('a')).toEqual(['a'])
-  expect(secretsIn('a, b,c')).toEqual(['a', 'b', 'c'])
-  expect(secretsIn('a\r\nb\n\nc\n')).toEqual(['a', 'b', 'c'])
+  const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.repeat(16))
+  expect(secretsIn(`${a}`)).toEqual([a])
+  expect(secretsIn(`${a}, ${b},${c}`)).toEqual([a, b, c])
+  expect(secretsIn(`${a}\r\n${b}\n\n${c}\n`)).toEqual([a, b, c])
   expect(loadConfig({}).GATEWAY_SECRETS).toBeUndefined()
 })
 
 it.each([
-  { GATEWAY_SECRETS: 'twice,twice' },
-  { GATEWAY_SECRETS: 'one,' },
-  { GATEWAY_TOKEN: 'two words' },
+  { GATEWAY_SECRETS: 'twice_is_too_many,twice_is_too_many' },
+  { GATEWAY_SECRETS: 'one_that_is_long_enough,' },
+  { GATEWAY_TOKEN: 'two words, which are long enough' },
+  { GATEWAY_SECRETS: 'one_that_is_long_enough,15_characters__' },
+  { GATEWAY_TOKEN: '15_characters__' },
+  { ADMIN_TOKEN: 'x' },
 ])('rejects %j without printing it', (env) => {
   const { problems } = checkConfig(env)
   expect(problems).toEqual([expect.stringContaining('something else (not shown)')])
 })
+
+it.each(['GATEWAY_SECRETS', 'GATEWAY_TOKEN', 'ADMIN_TOKEN'])(
+  'accepts %s from 16 characters',
+  (name) => {
+    expect(checkConfig({ [name]: 'x'.repeat(16) }).problems).toEqual([])
+    expect(checkConfig({ [name]: 'x'.repeat(15) }).problems).toEqual([
+      expect.stringContaining('at least 16 characters'),
+    ])
+  },
+)
 
 it('rejects an invalid topic', () => {
   const { problems } = checkConfig({ GATEWAY_PLUGIN_TOPIC: 'a,b' })
@@ -24,10 +38,10 @@ it('rejects an invalid topic', () => {
 })
 
 it('rejects contradicting settings', () => {
-  expect(checkConfig({ GATEWAY_SECRETS: 'a', GATEWAY_ALLOW_UNSIGNED: 'true' }).problems).toEqual([
-    'GATEWAY_ALLOW_UNSIGNED: expected false, because GATEWAY_SECRETS is set',
-  ])
-  expect(checkConfig({ GATEWAY_MAX_BODY_BYTES: '33554433' }).problems).toEqual([
-    'GATEWAY_MAX_BODY_BYTES: expected at most half of GATEWAY_MAX_IN_FLIGHT_BYTES',
+  expect(
+    checkConfig({ GATEWAY_SECRETS: 'x'.repeat(16), GATEWAY_ALLOW_UNSIGNED: 'true' }).problems,
+  ).toEqual(['GATEWAY_ALLOW_UNSIGNED: expected false, because GATEWAY_SECRETS is set'])
+  expect(checkConfig({ GATEWAY_MAX_BODY_BYTES: '16777217' }).problems).toEqual([
+    'GATEWAY_MAX_BODY_BYTES: expected at most a quarter of GATEWAY_MAX_IN_FLIGHT_BYTES',
   ])
 })

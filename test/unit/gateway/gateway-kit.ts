@@ -2,11 +2,10 @@ import { onTestFinished } from 'vitest'
 import type { Event } from '../../../src/event/event.ts'
 import { createAcceptor } from '../../../src/gateway/accept-events.ts'
 import { createStamp } from '../../../src/gateway/fill-id-and-time.ts'
-import { createByteBudget } from '../../../src/gateway/http/byte-budget.ts'
+import { createRouteBudgets } from '../../../src/gateway/http/byte-budget.ts'
 import { pluginRoute } from '../../../src/gateway/plugin-route.ts'
-import { startServer } from '../../../src/gateway/server.ts'
+import { type GatewayResponse, startServer } from '../../../src/gateway/server.ts'
 import { webhookRoute } from '../../../src/gateway/webhook-route.ts'
-import { createMetrics } from '../../../src/observe/metrics.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { signed } from '../../support/sign.ts'
 
@@ -28,7 +27,7 @@ export interface KitOptions {
   isOpen?: boolean
   maxBodyBytes?: number
   maxEvents?: number
-  maxInFlightBytes?: number
+  maxRouteBytes?: number
   requestTimeoutMs?: number
   maxConnections?: number
   /** Settles each event; by default it is acknowledged at once. */
@@ -40,20 +39,23 @@ export async function gateway(options: KitOptions = {}) {
   const { publish = async () => {}, maxBodyBytes = 100_000 } = options
   const secrets = options.isOpen ? undefined : SECRETS
   const clock = new ManualClock(NOW_MS)
-  const budget = createByteBudget(options.maxInFlightBytes ?? 1_000_000)
+  const routes = [
+    webhookRoute({ secrets, toleranceMs: 300_000, clock }),
+    pluginRoute({ token: TOKEN, mint: createStamp(() => clock.now()) }),
+  ]
+  const paths = routes.map(({ path }) => path)
+  const budget = createRouteBudgets(paths, 2 * (options.maxRouteBytes ?? 500_000))
   const published: Event[] = []
   const failures: unknown[] = []
   const answered: string[] = []
+  const answers: GatewayResponse[] = []
   let unknownKinds = 0
   let trouble: string | undefined
   const server = await startServer({
     port: 0,
     clock,
-    budget,
-    routes: [
-      webhookRoute({ secrets, toleranceMs: 300_000, clock }),
-      pluginRoute({ token: TOKEN, mint: createStamp(() => clock.now()) }),
-    ],
+    budgets: budget,
+    routes,
     maxBodyBytes,
     maxEvents: options.maxEvents ?? 10,
     maxConnections: options.maxConnections ?? 100,
@@ -73,13 +75,11 @@ export async function gateway(options: KitOptions = {}) {
       },
     }),
     trouble: () => trouble,
-    onAnswered: (route, status) => answered.push(`${route} ${status}`),
-    onDefect: (error) => failures.push(error),
-    health: {
-      register: createMetrics({ version: '1.2.3' }).register,
-      live: () => [],
-      ready: () => [{ name: 'open', ok: !server.isStopping() }],
+    onResponse(each) {
+      answered.push(`${each.route} ${each.status}`)
+      answers.push(each)
     },
+    onDefect: (error) => failures.push(error),
   })
   onTestFinished(async () => void (await Promise.all([server.close(0), clock.advance(60_000)])))
   const url = `http://127.0.0.1:${server.port}`
@@ -95,7 +95,7 @@ export async function gateway(options: KitOptions = {}) {
   }
 
   return {
-    ...{ url, server, clock, budget, published, failures, answered, post },
+    ...{ url, server, clock, budget, published, failures, answered, answers, post },
     unknownKinds: () => unknownKinds,
     setTrouble(why: string | undefined) {
       trouble = why

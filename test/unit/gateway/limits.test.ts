@@ -1,42 +1,14 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { deferred } from '../../../src/util/deferred.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
 import { until } from '../../support/stack.ts'
 import { gateway, TOKEN, wastedEvent } from './gateway-kit.ts'
+import { connectTo, headOf, talk, toldBy } from './raw-connection.ts'
 
 const unavailable = () =>
   new InventoryEventsError('KAFKA_UNAVAILABLE', 'cannot write: secret-broker:9092 is away', {
     retryable: true,
   })
-
-/** The response on a raw connection until it is closed. */
-async function toldBy(socket: Socket): Promise<string> {
-  let told = ''
-  socket.on('data', (bytes) => {
-    told += bytes
-  })
-  socket.on('error', () => undefined)
-  await once(socket, 'close')
-  return told
-}
-
-function talk(url: string, text: string): Promise<string> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.write(text)
-  return toldBy(socket)
-}
-
-/** The head of an authorised request, the last of its connection; the body follows. */
-function headOf(bodyBytes: number): string {
-  const headers = {
-    ...{ host: 'x', authorization: `Bearer ${TOKEN}`, connection: 'close' },
-    ...{ 'content-type': 'application/json', 'content-length': bodyBytes },
-  }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `POST /events HTTP/1.1\r\n${lines.join('')}\r\n`
-}
 
 describe('an event that is not in Kafka', () => {
   it('gets 503 with Retry-After, without internal details', async () => {
@@ -101,20 +73,14 @@ describe('before the body is read', () => {
 
   it('a request gets 429 while too many bytes are in flight', async () => {
     const { promise, resolve } = deferred()
-    const kit = await gateway({ maxInFlightBytes: 60_000, publish: () => promise })
-    const first = kit.webhook({ ...wastedEvent(), reason: 'x'.repeat(45_000) })
+    const kit = await gateway({ maxRouteBytes: 60_000, publish: () => promise })
+    const first = kit.events({ event: 'a.b', args: ['x'.repeat(45_000)] })
     await until(() => kit.budget.usedBytes > 45_000, { what: 'the first to be held' })
     expect(await talk(kit.url, headOf(20_000))).toMatch(/^HTTP\/1.1 429 [\s\S]*retry-after: 1\r\n/)
     resolve()
     expect((await first).status).toBe(202)
-    expect((await kit.webhook(wastedEvent())).status).toBe(202)
+    expect((await kit.events({ event: 'a.b' })).status).toBe(202)
     await until(() => kit.budget.usedBytes === 0, { what: 'all of it to be given back' })
-  })
-
-  it('one without a length reserves the maximum', async () => {
-    const kit = await gateway({ maxInFlightBytes: 60_000 })
-    const chunked = headOf(0).replace('content-length: 0', 'transfer-encoding: chunked')
-    expect(await talk(kit.url, chunked)).toMatch(/^HTTP\/1.1 429 /)
   })
 
   it('one that is too large gets 413, an unauthorised one 401', async () => {
@@ -122,38 +88,6 @@ describe('before the body is read', () => {
     expect(await talk(kit.url, headOf(100_001))).toMatch(/^HTTP\/1.1 413 /)
     expect(await talk(kit.url, headOf(100_001).replace(TOKEN, 'x'))).toMatch(/^HTTP\/1.1 401 /)
   })
-
-  it('one that is aborted releases its reservation', async () => {
-    const kit = await gateway()
-    const socket = connect(Number(new URL(kit.url).port), '127.0.0.1')
-    socket.write(`${headOf(50_000)}{`)
-    await until(() => kit.budget.usedBytes > 50_000, { what: 'the request to begin' })
-    socket.destroy()
-    await until(() => kit.budget.usedBytes === 0, { what: 'its room to be given back' })
-    expect(kit.failures).toEqual([])
-  })
-})
-
-it('closes connections without a complete request in time', async () => {
-  const kit = await gateway({ requestTimeoutMs: 300 })
-  const begun = `${headOf(50)}{`
-  const told = await Promise.all([
-    talk(kit.url, ''),
-    talk(kit.url, 'POST /ev'),
-    talk(kit.url, begun),
-  ])
-  expect(told.every((text) => text === '' || text.startsWith('HTTP/1.1 408'))).toBe(true)
-  expect(kit.budget.usedBytes).toBe(0)
-})
-
-it('closes a connection above the limit', async () => {
-  const kit = await gateway({ maxConnections: 1 })
-  const only = connect(Number(new URL(kit.url).port), '127.0.0.1')
-  await once(only, 'connect')
-  expect(await talk(kit.url, headOf(2))).toBe('')
-  only.destroy()
-  const isIn = async () => (await kit.webhook(wastedEvent())).status === 202
-  await until(isIn, { what: 'the next to be let in' })
 })
 
 it('checks path and method before the body', async () => {
@@ -163,7 +97,8 @@ it('checks path and method before the body', async () => {
   const get = await ask('GET', '/webhooks/inventory?x=1')
   expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   expect((await ask('DELETE', '/events')).status).toBe(405)
-  expect((await ask('POST', '/readyz')).headers.get('allow')).toBe('GET, HEAD')
+  expect((await ask('POST', '/openapi.json')).headers.get('allow')).toBe('GET, HEAD')
+  expect((await ask('GET', '/readyz')).status).toBe(404)
   expect((await ask('POST', '/webhook')).status).toBe(404)
   expect(kit.answered).toContain('none 404')
 })
@@ -185,7 +120,7 @@ describe('a stop', () => {
   it('accepts a request whose body is still arriving', async () => {
     const kit = await gateway()
     const body = '{"event":"a.b"}'
-    const socket = connect(Number(new URL(kit.url).port), '127.0.0.1')
+    const socket = connectTo(kit.url)
     socket.write(`${headOf(body.length)}${body.slice(0, 5)}`)
     await until(() => kit.budget.usedBytes > 0, { what: 'the request to begin' })
     const closed = kit.server.close(20_000)

@@ -50,6 +50,22 @@ describe('POST /events', () => {
     expect(published[3]).toEqual(published[1])
   })
 
+  it('answers 422 to ids, names and keys of more than 1,024 bytes', async () => {
+    const { events, published } = await gateway()
+    const long = 'x'.repeat(1_025)
+    const { status, json } = await events([
+      ...[{ event: long }, sent({ id: long }), sent({ kwargs: { id: long } })],
+      ...[sent({ id: 'x'.repeat(1_024) })],
+    ])
+    expect(status).toBe(422)
+    expect(json.errors?.map(({ index, field }) => [index, field])).toEqual([
+      [0, 'event'],
+      [1, 'id'],
+      [2, ''],
+    ])
+    expect(published).toEqual([])
+  })
+
   it('returns 422 for an invalid key, and names each bad field as it was sent', async () => {
     const { events, published } = await gateway()
     for (const key of ['', ' ', 'a b', 'x'.repeat(256), '"']) {

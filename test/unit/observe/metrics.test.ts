@@ -51,6 +51,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'idempotency_unreadable_records_total',
     'gateway_ready',
     'gateway_requests_total',
+    'gateway_request_seconds',
     'gateway_unknown_kinds_total',
   ])
   for (const { name, help } of ours) expect(help, name).toMatch(/^[A-Z0-9].*\.$/)

@@ -33,6 +33,18 @@ describe('a line', () => {
     })
   })
 
+  it('is refused when its key is longer than keys may be', () => {
+    const name = 'stockitem.moved'
+    expect(parse({ ...moved, entityId: 'x'.repeat(300_000) })).toEqual({
+      type: 'bad',
+      problems: [expect.stringMatching(/^entityId: expected at most 1024 bytes of UTF-8, got /)],
+    })
+    expect(parse({ name, kwargs: { id: 'x'.repeat(300_000) } })).toEqual({
+      type: 'bad',
+      problems: [expect.stringMatching(/^event: expected a record key of at most 1024 bytes/)],
+    })
+  })
+
   it('is rejected if it is not JSON or not UTF-8', () => {
     expect(parse('{"id":')).toMatchObject({
       problems: [expect.stringMatching(/^not valid JSON: /)],

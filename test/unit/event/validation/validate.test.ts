@@ -94,6 +94,38 @@ describe('validateEvent', () => {
     expect(problemsOf(value)).toBe(problems)
   })
 
+  describe('holds ids and keys to 1,024 bytes of UTF-8', () => {
+    const longest = 'é'.repeat(512)
+    const plugin = { id: 'a', name: 'stockitem.moved', time: '2024-01-15T10:30:00Z' }
+    const unknown = { id: 'a', kind: 'order.x', time: '2024-01-15T10:30:00Z' }
+
+    it.each([
+      ['id', (text: string) => ({ ...received, id: text })],
+      ['entity.id', (text: string) => withEntity({ id: text })],
+      ['entityId', (text: string) => ({ ...readSamples()[2], entityId: text })],
+      ['sourceEntityIds[0]', (text: string) => ({ ...readSamples()[7], sourceEntityIds: [text] })],
+      ['name', (text: string) => ({ ...plugin, name: text })],
+      ['kind', (text: string) => ({ ...unknown, kind: text })],
+    ])('%s', (path, eventWith) => {
+      expect(problemsOf(eventWith(longest))).toBe('none')
+      expect(problemsOf(eventWith(`${longest}x`))).toMatch(
+        `${path}: expected at most 1024 bytes of UTF-8, got "éé`,
+      )
+      expect(problemsOf(eventWith('x'.repeat(300_000))).length).toBeLessThan(300)
+    })
+
+    it.each([
+      ['kwargs.id', (text: string) => ({ ...plugin, kwargs: { id: text } }), 'stockitem:'.length],
+      ['entityId', (text: string) => ({ ...unknown, entityId: text }), 0],
+      ['entity.id', (text: string) => ({ ...unknown, entity: { id: text } }), 0],
+    ])('the key that is made of %s', (_, eventWith, prefixBytes) => {
+      expect(problemsOf(eventWith('x'.repeat(1_024 - prefixBytes)))).toBe('none')
+      expect(problemsOf(eventWith('x'.repeat(1_025 - prefixBytes)))).toMatch(
+        /^event: expected a record key of at most 1024 bytes of UTF-8, got "/,
+      )
+    })
+  })
+
   it('converts the time to UTC', () => {
     const event = assertEvent({ ...received, time: '2024-01-15T11:30:00.250000+01:00' })
     expect(event.time).toBe('2024-01-15T10:30:00.250Z')

@@ -16,3 +16,12 @@ it('reserves up to its limit, and again after a release', () => {
   first.release()
   expect(budget.usedBytes).toBe(0)
 })
+
+it('gives no more room to what was released', () => {
+  const budget = createByteBudget(100)
+  const reservation = budget.reserve(10)!
+  expect([reservation.grow(91), reservation.grow(90)]).toEqual([false, true])
+  reservation.release()
+  expect(reservation.grow(1)).toBe(false)
+  expect(budget.usedBytes).toBe(0)
+})
