@@ -40,6 +40,7 @@ export function plugin(part: Partial<LoadedPlugin> & Pick<Plugin, 'processEvent'
 export const jsonSchema: WriterSchema & { decoded: number } = {
   decoded: 0,
   fullName: 'json',
+  isContract: true,
   unreadable: undefined,
   peek: (value) => {
     const { kind, name, id } = parse(value)

@@ -3,29 +3,38 @@ import type { JsonObject } from '../../event/json.ts'
 import type { Path } from '../../event/path.ts'
 import { leadingFields } from '../projection/leading-fields.ts'
 import { createProjection, slotsAt } from '../projection/projection.ts'
-import type { AvroType } from '../types/avsc.ts'
+import type { RecordNode } from '../schema/type-node.ts'
+import { contentReader, shownReader } from '../types/compile-reader.ts'
 import { undecodable } from '../wire-format.ts'
 import type { DecodeHints, WriterSchema } from '../writer-schema.ts'
 import { assertId, readPayload } from './read-payload.ts'
 
 /** A record schema outside the contract: its records become events of unknown kind. */
-export function foreignWriterSchema(fullName: string, writer: AvroType): WriterSchema {
-  const leading = leadingFields(fullName, undefined, writer)
+export function foreignWriterSchema(writer: RecordNode, maxBytes: number): WriterSchema {
+  const fullName = writer.name
+  const leading = leadingFields(undefined, writer)
+  const readShown = shownReader(writer)
+  const readContent = contentReader(writer, undefined)
   return {
     fullName,
+    isContract: false,
     unreadable: undefined,
     peek(value) {
       const id = leading?.(value).id
       return { name: undefined, id: id?.start === id?.end ? undefined : id }
     },
-    decode: (value, hints = {}) => asUnknown(fullName, readPayload(value, writer), hints),
+    decode: (value, hints = {}) =>
+      asUnknown(fullName, readPayload(value, readShown, maxBytes), hints),
     projection: (paths) => createProjection(paths, writer, undefined, completion(paths)),
     // Records with the same fields but different schemas are different content.
-    decodeAsWritten: (value) => ({ record: fullName, fields: readPayload(value, writer) }),
+    decodeAsWritten: (value) => ({
+      record: fullName,
+      fields: readPayload(value, readContent, maxBytes),
+    }),
   }
 }
 
-/** Id and time come from the payload if it has them as text, otherwise from the hints; the kind always from the hints. */
+/** Every event has an id, a kind and a time: from the payload where it has them as text. */
 function asUnknown(fullName: string, fields: JsonObject, hints: DecodeHints): Event {
   const event = {
     ...fields,
@@ -36,7 +45,7 @@ function asUnknown(fullName: string, fields: JsonObject, hints: DecodeHints): Ev
   return assertId(event) as unknown as Event
 }
 
-/** The same as `asUnknown`, for projections. */
+/** As above, for the slots of those fields. */
 function completion(paths: readonly Path[]) {
   const [ids, kinds, times] = [slotsAt(paths, 'id'), slotsAt(paths, 'kind'), slotsAt(paths, 'time')]
   return (slots: unknown[], hints: DecodeHints) => {

@@ -4,7 +4,7 @@ import { createWriterSchema } from '../../../../src/avro/codec/create-writer-sch
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
 import { contractSchemaOf, contractSchemas } from '../../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../../src/avro/schema/schema.ts'
-import { createContractType } from '../../../../src/avro/types/types.ts'
+import { createContractType } from '../../../../src/avro/types/contract-type.ts'
 import type { WriterSchema } from '../../../../src/avro/writer-schema.ts'
 import type { Event } from '../../../../src/event/event.ts'
 import { type Path, valueAt } from '../../../../src/event/path.ts'
