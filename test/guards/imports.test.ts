@@ -56,7 +56,6 @@ const INSIDE: Record<string, readonly string[]> = {
 /** Packages that one folder alone may import. */
 const OWNERS: Record<string, string> = {
   avsc: 'avro',
-  '@kafkajs/confluent-schema-registry': 'avro',
   kafkajs: 'kafka',
   pg: 'idempotency',
   '@opentelemetry/api': 'observe',

@@ -23,7 +23,7 @@ export type Peek =
 export interface PeekPorts {
   /** Reads the schema id from a value in wire format. Throws RECORD_UNDECODABLE. */
   schemaIdOf(value: Buffer): number
-  schemas: { lookup(id: number): SchemaLookup }
+  schemas: { lookup(id: number, writtenAtMs: number): SchemaLookup }
 }
 
 /**
@@ -36,7 +36,7 @@ export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
   return function peek(record) {
     if (record.value === null) return { type: 'tombstone' }
     try {
-      const lookup = ports.schemas.lookup(ports.schemaIdOf(record.value))
+      const lookup = ports.schemas.lookup(ports.schemaIdOf(record.value), record.timestampMs)
       switch (lookup.type) {
         case 'ready':
           seen = peekWith(lookup.schema, record.value, record, seen)
