@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Event } from '../../event/event.ts'
 import type { JsonValue } from '../../event/json.ts'
@@ -25,12 +26,18 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
   const value = record.value as Buffer
   try {
     if (schema === undefined) throw new Error('unknown schema')
+    if (schema.isContract) assertKey(record)
     const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
     const print = fingerprint(schema.decodeAsWritten(value, event))
     return { type: 'event', id: event.id, fingerprint: print, event }
   } catch (error) {
     return undecodable(record, messageOf(error))
   }
+}
+
+/** The contract keys records by entity id. Keys that differ in their bytes must stay different. */
+function assertKey({ key }: SourceRecord): void {
+  if (key !== null && !isUtf8(key)) throw new Error('key: expected text in UTF-8')
 }
 
 /**
@@ -50,9 +57,10 @@ function deepFreeze(event: Event): Event {
 }
 
 function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   Object.freeze(value)
-  for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
+  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) freeze(value[i])
+  else for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
 }
 
 /** What is known about a record's content before it is decoded. */

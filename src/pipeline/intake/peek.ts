@@ -1,5 +1,5 @@
 import type { SchemaLookup, Span, WriterSchema } from '../../avro/writer-schema.ts'
-import { headerText, type RecordHeaders, type SourceRecord } from '../../event/record.ts'
+import { type RecordHeaders, type SourceRecord, utf8Header } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Obstacle } from '../source.ts'
@@ -67,7 +67,7 @@ function peekWith(
   last: PeekedEvent | undefined,
 ): PeekedEvent {
   const { name: written, id } = schema.peek(value)
-  const name = written ?? headerText(record, 'ce_type') ?? schema.fullName
+  const name = written ?? utf8Header(record, 'ce_type') ?? schema.fullName
   const { ce_type, ce_id } = record.headers
   const headersDiffer = differs(ce_type, name) || idDiffers(ce_id, value, id)
   if (last === undefined) return { type: 'event', name, schema, headersDiffer }
