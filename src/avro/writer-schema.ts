@@ -52,6 +52,8 @@ export interface WriterSchema {
    * RECORD_TOO_LARGE. The hints supply what a schema outside the contract has no field for.
    */
   decode(value: Buffer, hints?: DecodeHints): Event
+  /** Roughly what the event that the last `decode` returned takes in memory. */
+  readonly decodedBytes: number
   /**
    * Creates a reader of these paths, to be shared by all that use the same paths. It throws
    * SCHEMA_INCOMPATIBLE where `decode` does.

@@ -52,6 +52,7 @@ export const jsonSchema: WriterSchema & { decoded: number } = {
     if (event.broken) throw new Error('its body is broken')
     return event as unknown as Event
   },
+  decodedBytes: 0,
   projection: (paths) => (value, slots) => {
     const event = parse(value)
     for (const [slot, path] of paths.entries()) slots[slot] = valueAt(event, path)

@@ -18,9 +18,6 @@ export const COST = {
   text: 24,
 } as const
 
-/** A text takes at most two bytes for each byte that it came as. */
-export const TEXT_BYTES = 2
-
 /** The event would take more memory than it may. */
 export class TooLarge extends Error {}
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Tap } from './avsc.ts'
-import { COST, spend, TEXT_BYTES } from './decode-limits.ts'
+import { COST, spend } from './decode-limits.ts'
 
 /** What decoding puts in place of bytes that are no text. Text may have it of its own as well. */
 const REPLACEMENT = '\ufffd'
@@ -10,7 +10,7 @@ export function readText(tap: Tap): string {
   const length = tap.readLong()
   const start = tap.pos
   const end = skipBytes(tap, length)
-  spend(COST.text + TEXT_BYTES * length)
+  spend(COST.text + length)
   return textAt(tap.buf, start, end)
 }
 

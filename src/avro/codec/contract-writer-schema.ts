@@ -4,6 +4,8 @@ import type { Path } from '../../event/path.ts'
 import { checkJson, isPlainObject } from '../../event/validation/check-json.ts'
 import { formatProblem, Problems } from '../../event/validation/problem.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { COST, spend, spentBytes } from '../binary/decode-limits.ts'
+import { failure } from '../binary/tap.ts'
 import { leadingFields } from '../projection/leading-fields.ts'
 import { createProjection, projectDecoded, slotsAt } from '../projection/projection.ts'
 import { type ContractSchema, UNKNOWN_EVENT } from '../schema/contract-schemas.ts'
@@ -36,6 +38,9 @@ export function contractWriterSchema(
     decode(value) {
       if (typeof resolved === 'string') throw incompatible(contract, resolved)
       return assertId(complete(readPayload(value, resolved, maxBytes)) as unknown as Event)
+    },
+    get decodedBytes() {
+      return spentBytes()
     },
     projection(paths) {
       if (typeof resolved === 'string') return unprojectable(contract, resolved)
@@ -121,7 +126,26 @@ function parsedEvent({ id, kind, time, json }: JsonObject): JsonObject {
   return { ...(parsed as JsonObject), id, kind, time } as JsonObject
 }
 
+/** Counts what parsing makes of JSON text: a list or an object takes far more than its brackets. */
+function spendJson(text: string): void {
+  let bytes = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === COMMA) bytes += COST.item
+    else if (code === COLON) bytes += COST.entry
+    else if (code === BRACE || code === BRACKET) bytes += COST.map
+  }
+  try {
+    spend(text.length + bytes)
+  } catch (error) {
+    throw failure(error)
+  }
+}
+
+const [COMMA, COLON, BRACE, BRACKET] = [...',:{['].map((char) => char.charCodeAt(0))
+
 function parse(text: string): unknown {
+  spendJson(text)
   try {
     return JSON.parse(text)
   } catch (error) {

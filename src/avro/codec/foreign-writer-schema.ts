@@ -2,6 +2,7 @@ import type { Event } from '../../event/event.ts'
 import type { JsonObject } from '../../event/json.ts'
 import type { Path } from '../../event/path.ts'
 import { normalizeTime } from '../../event/time.ts'
+import { spentBytes } from '../binary/decode-limits.ts'
 import { leadingFields } from '../projection/leading-fields.ts'
 import { createProjection, slotsAt } from '../projection/projection.ts'
 import type { RecordNode } from '../schema/type-node.ts'
@@ -26,6 +27,9 @@ export function foreignWriterSchema(writer: RecordNode, maxBytes: number): Write
     },
     decode: (value, hints = {}) =>
       asUnknown(fullName, readPayload(value, readShown, maxBytes), hints),
+    get decodedBytes() {
+      return spentBytes()
+    },
     projection: (paths) => project(paths, writer),
     // Records with the same fields but different schemas are different content.
     decodeAsWritten: (value) => ({

@@ -18,6 +18,8 @@ export interface SchemaCache {
 export interface SchemaCacheOptions {
   /** Rejects if the registry is unavailable or refuses the request. */
   fetchSchema(id: number): Promise<FetchedSchema>
+  /** The most that a decoded event may take in memory; MAX_IN_FLIGHT_BYTES. */
+  maxDecodedBytes?: number
   clock: Clock
   log?: { warn(fields: object, message: string): void }
 }
@@ -47,7 +49,7 @@ interface Unready {
 }
 
 export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
-  const { fetchSchema, clock, log } = options
+  const { fetchSchema, clock, log, maxDecodedBytes } = options
   const ready = new Map<number, SchemaLookup>()
   const unready = new Map<number, Unready>()
   const closing = new AbortController()
@@ -85,7 +87,7 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
       if (known !== undefined) known.missingSinceMs ??= clock.now()
       if (isForYoung && !isPatienceOver(id)) return retryLater(id, fetched.why)
     }
-    const answer = compile(id, fetched)
+    const answer = compile(id, fetched, maxDecodedBytes)
     if (answer.type === 'missing') {
       remember(id, answer, 0).staleAtMs = clock.now() + MISSING_TTL_MS
       return
@@ -123,10 +125,14 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
   return { lookup, close: () => closing.abort() }
 }
 
-function compile(id: number, fetched: FetchedSchema): SchemaLookup {
+function compile(
+  id: number,
+  fetched: FetchedSchema,
+  maxDecodedBytes: number | undefined,
+): SchemaLookup {
   if (fetched.type !== 'found') return { type: 'missing', why: fetched.why }
   try {
-    return { type: 'ready', schema: createWriterSchema(fetched.text) }
+    return { type: 'ready', schema: createWriterSchema(fetched.text, maxDecodedBytes) }
   } catch (error) {
     return { type: 'missing', why: `schema ${id} can't be used: ${messageOf(error)}` }
   }

@@ -1,6 +1,6 @@
 import type { Tap } from '../binary/avsc.ts'
 import { bigDecimalText, decimalText } from '../binary/decimals.ts'
-import { COST, spend, TEXT_BYTES } from '../binary/decode-limits.ts'
+import { COST, spend } from '../binary/decode-limits.ts'
 import { readText, skipBytes } from '../binary/text.ts'
 import { dateText, localText, momentText, timeOfDayText } from '../binary/times.ts'
 import { readLong } from '../binary/varint.ts'
@@ -71,7 +71,7 @@ export function readBase64(tap: Tap): string {
 export function take(tap: Tap, length: number): Buffer {
   const start = tap.pos
   const end = skipBytes(tap, length)
-  spend(COST.text + TEXT_BYTES * length)
+  spend(COST.text + length)
   return tap.buf.subarray(start, end)
 }
 

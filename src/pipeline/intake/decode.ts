@@ -4,7 +4,7 @@ import type { Event } from '../../event/event.ts'
 import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import { placeOf, type SourceRecord } from '../../event/record.ts'
-import { messageOf } from '../../util/errors.ts'
+import { type InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { type Content, originOf, type WantedRecord } from '../delivery.ts'
 import { Envelope } from './envelope.ts'
 import type { Peek } from './peek.ts'
@@ -15,8 +15,11 @@ export type Fingerprint = (asWritten: JsonValue) => string
 /** Decodes a record once for all its deliveries. Never throws: undecodable bytes are a result. */
 export function createDecode(fingerprint: Fingerprint): (wanted: WantedRecord) => Content {
   return function decode(wanted) {
-    wanted.content ??= contentOf(wanted, fingerprint)
-    return wanted.content
+    const { content } = wanted
+    if (content !== undefined && content.type !== 'released') return content
+    const decoded = contentOf(wanted, fingerprint)
+    wanted.content = decoded
+    return decoded
   }
 }
 
@@ -28,10 +31,12 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
     if (schema === undefined) throw new Error('unknown schema')
     if (schema.isContract) assertKey(record)
     const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
+    const bytes = schema.decodedBytes
     const print = fingerprint(schema.decodeAsWritten(value, event))
-    return { type: 'event', id: event.id, fingerprint: print, event }
+    return { type: 'event', id: event.id, fingerprint: print, event, bytes }
   } catch (error) {
-    return undecodable(record, messageOf(error))
+    const isTooLarge = (error as InventoryEventsError).code === 'RECORD_TOO_LARGE'
+    return undecodable(record, messageOf(error), isTooLarge ? 'too-large' : 'undecodable')
   }
 }
 
@@ -44,10 +49,14 @@ function assertKey({ key }: SourceRecord): void {
  * The content of a record that holds no event. Its place in the log serves as its id, so that reading
  * it again does not dead-letter it again.
  */
-export function undecodable(record: SourceRecord, error: string): Content {
+export function undecodable(
+  record: SourceRecord,
+  error: string,
+  reason: 'undecodable' | 'too-large' = 'undecodable',
+): Content {
   const hash = createHash('sha256').update(record.value ?? Buffer.alloc(0))
   const fingerprint = hash.digest('base64url').slice(0, 22)
-  return { type: 'undecodable', id: `record:${placeOf(record)}`, fingerprint, error }
+  return { type: 'undecodable', reason, id: `record:${placeOf(record)}`, fingerprint, error }
 }
 
 /** Plugins share one event object. It is frozen so that no plugin can change it for the others. */
@@ -78,5 +87,5 @@ export function knownContentOf(
 export function undecodableOutcome(
   content: Extract<Content, { type: 'undecodable' }>,
 ): CompletedOutcome {
-  return { type: 'dead-lettered', reason: 'undecodable', error: content.error }
+  return { type: 'dead-lettered', reason: content.reason, error: content.error }
 }
