@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../../../src/event/event.ts'
-import { deferred } from '../../../support/deferred.ts'
+import { deferred } from '../../../../src/util/deferred.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { jsonSchema, partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
