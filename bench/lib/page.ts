@@ -33,8 +33,9 @@ export function machineNow(loadBefore: number): Machine {
 }
 
 function versions(): Record<string, string> {
-  const { dependencies } = JSON.parse(readFileSync(MANIFEST, 'utf8'))
-  const { kafkajs, avsc, '@kafkajs/confluent-schema-registry': registry } = dependencies
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(MANIFEST, 'utf8'))
+  const { kafkajs, avsc } = dependencies
+  const { '@kafkajs/confluent-schema-registry': registry } = devDependencies
   return {
     Node: process.versions.node,
     Kafka: externalEndpoints(process.env) ? 'as given' : KAFKA_VERSION,

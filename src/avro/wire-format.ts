@@ -26,3 +26,7 @@ export function writeFrame(target: Buffer, schemaId: number): void {
 export function undecodable(message: string, cause?: unknown): InventoryEventsError {
   return new InventoryEventsError('RECORD_UNDECODABLE', message, { cause })
 }
+
+export function tooLarge(message: string): InventoryEventsError {
+  return new InventoryEventsError('RECORD_TOO_LARGE', message)
+}

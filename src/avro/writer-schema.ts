@@ -35,6 +35,8 @@ export interface DecodeHints {
 export interface WriterSchema {
   /** The Avro full name of the record. */
   fullName: string
+  /** Whether it is a version of a contract schema. */
+  isContract: boolean
   /**
    * Why this version can't read a schema of the contract. Its records are not malformed: they wait
    * for a newer version of the service. `decode` throws SCHEMA_INCOMPATIBLE.
@@ -46,10 +48,12 @@ export interface WriterSchema {
    */
   peek(value: Buffer): Peeked
   /**
-   * Decodes the whole event in the reader's shape. Throws RECORD_UNDECODABLE. The hints supply what
-   * a schema outside the contract has no field for.
+   * Decodes the whole event in the reader's shape. Throws RECORD_UNDECODABLE or
+   * RECORD_TOO_LARGE. The hints supply what a schema outside the contract has no field for.
    */
   decode(value: Buffer, hints?: DecodeHints): Event
+  /** Roughly what the event that the last `decode` returned takes in memory. */
+  readonly decodedBytes: number
   /**
    * Creates a reader of these paths, to be shared by all that use the same paths. It throws
    * SCHEMA_INCOMPATIBLE where `decode` does.

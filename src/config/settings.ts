@@ -82,7 +82,7 @@ export const settings = {
   MAX_IN_FLIGHT_BYTES: {
     type: integer(1_048_576, 8_589_934_592),
     default: '67108864',
-    help: 'The most bytes of records held in memory. At the limit, fetching pauses until deliveries complete.',
+    help: 'The most bytes of records held in memory. At the limit, fetching pauses until deliveries complete. A record that is larger, or that becomes an event of more, is dead-lettered as `too-large`.',
   },
   PLUGIN_CONCURRENCY: {
     type: integer(limits.concurrency.min, limits.concurrency.max),

@@ -149,7 +149,10 @@ export interface UnknownKind {
   startsWith(prefix: string): boolean
 }
 
-/** An event of a kind that this version has no schema for: its fields as they were published. */
+/**
+ * An event of a kind that this version has no schema for: its fields as they were published. Of a
+ * record outside the contract, `payload` has them all unchanged, also an id, kind or time of its own.
+ */
 export interface UnknownEvent {
   id: string
   kind: UnknownKind

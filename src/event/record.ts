@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /** Kafka headers by name: one value, or several under one name. */
 export type RecordHeaders = Record<string, Buffer | string | (Buffer | string)[] | undefined>
 
@@ -28,6 +30,20 @@ export function partitionName({
 /** `topic/partition@offset`, for logs and errors. */
 export function placeOf(record: Pick<SourceRecord, 'topic' | 'partition' | 'offset'>): string {
   return `${partitionName(record)}@${record.offset}`
+}
+
+/** As below, for text that becomes part of an event. Throws if it is not UTF-8: two could become one. */
+export function utf8Header(record: SourceRecord, name: string): string | undefined {
+  const text = headerText(record, name)
+  if (text?.includes('\ufffd') && !isUtf8Header(record.headers[name])) {
+    throw new Error(`header ${name}: expected text in UTF-8`)
+  }
+  return text
+}
+
+function isUtf8Header(value: RecordHeaders[string]): boolean {
+  const last = Array.isArray(value) ? value.at(-1) : value
+  return !Buffer.isBuffer(last) || isUtf8(last)
 }
 
 /** A header's text. Of several values under one name the last counts, as in Kafka's clients. */

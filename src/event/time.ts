@@ -24,6 +24,17 @@ export function parseTime(text: string): Micros | undefined {
   return microsOf(seconds, fractionOf(text))
 }
 
+/** The time in UTC, cut to microseconds; undefined if the text is not RFC 3339. */
+export function normalizeTime(text: string): string | undefined {
+  const micros = parseTime(text.replace(/(\.\d{6})\d+/, '$1'))
+  return micros === undefined ? undefined : formatTime(micros)
+}
+
+/** As `formatTime`, for the milliseconds of a Kafka record, which may be any number. */
+export function formatMillis(millis: number): string | undefined {
+  return Number.isSafeInteger(millis) ? formatTime(BigInt(millis) * 1_000n) : undefined
+}
+
 /**
  * Formats a time as RFC 3339 in UTC with zero, three or six fraction digits: the fewest that are
  * exact. Undefined outside the years 0001 to 9999.

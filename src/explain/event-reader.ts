@@ -3,7 +3,8 @@ import { createSchemaCache } from '../avro/registry/schema-cache.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
 import type { WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
-import { headerText, type SourceRecord } from '../event/record.ts'
+import { type SourceRecord, utf8Header } from '../event/record.ts'
+import { Envelope } from '../pipeline/intake/envelope.ts'
 import { systemClock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
@@ -53,7 +54,8 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
       try {
         const schemaId = schemaIdOf(value)
         const schema = await schemaOf(schemaId)
-        const event = schema.decode(value, hintsOf(record))
+        const kind = utf8Header(record, 'ce_type') ?? schema.fullName
+        const event = schema.decode(value, new Envelope(kind, record))
         const name = String('kind' in event ? event.kind : event.name)
         const { id } = event
         return { type: 'event', schemaId, schema: schema.fullName, name, id, event, writer: schema }
@@ -63,14 +65,5 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
       }
     },
     close: () => schemas.close(),
-  }
-}
-
-/** As in the service, headers fill in what the payload lacks. */
-function hintsOf(record: SourceRecord) {
-  return {
-    name: headerText(record, 'ce_type'),
-    id: headerText(record, 'ce_id'),
-    time: headerText(record, 'ce_time') ?? new Date(record.timestampMs).toISOString(),
   }
 }

@@ -15,10 +15,24 @@ export interface Recipient {
   filterFailed: boolean
 }
 
-/** A record's decoded content: the event, or why it could not be decoded. */
+/** A record's decoded content: the event, or why there is none. */
 export type Content =
-  | { type: 'event'; id: string; fingerprint: string; event: Event }
-  | { type: 'undecodable'; id: string; fingerprint: string; error: string }
+  /** `bytes` is roughly what the event takes in memory. */
+  | { type: 'event'; id: string; fingerprint: string; event: Event; bytes: number }
+  | {
+      type: 'undecodable'
+      reason: 'undecodable' | 'too-large'
+      id: string
+      fingerprint: string
+      error: string
+    }
+
+/** What is kept of an event that takes too much memory to be kept between turns. */
+export interface ReleasedContent {
+  type: 'released'
+  id: string
+  fingerprint: string
+}
 
 /** A record that at least one plugin wants, shared by its deliveries. */
 export interface WantedRecord {
@@ -34,7 +48,7 @@ export interface WantedRecord {
   readonly name: string
   readonly schema: WriterSchema | undefined
   /** Decoded by the first delivery that needs it and shared by all. */
-  content: Content | undefined
+  content: Content | ReleasedContent | undefined
 }
 
 /** One event for one plugin: the unit of order, retry, idempotency and dead-lettering. */

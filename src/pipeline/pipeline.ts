@@ -16,6 +16,7 @@ import { createTransact } from './handle/transaction.ts'
 import { PluginByteBudget } from './intake/byte-budget.ts'
 import { createDecode, undecodableOutcome } from './intake/decode.ts'
 import { FilterEvaluator } from './intake/evaluate-filters.ts'
+import { ExpandedEvents } from './intake/expanded-events.ts'
 import { createPeek, type Peek, unreadableSchema } from './intake/peek.ts'
 import { RedriveGate } from './intake/redrive-gate.ts'
 import { bytesOf, retain } from './intake/retain-record.ts'
@@ -71,6 +72,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     route = createCurrentRoute()
   })
   const decode = createDecode(options.fingerprint)
+  const expanded = new ExpandedEvents(options.maxInFlightBytes)
   const lanes = new PluginLanes(receivers, deliver, clock)
   const dedupe = new Dedupe({
     store,
@@ -124,7 +126,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (cause !== undefined) return { done: () => skipFor(delivery, cause) }
     const paused = callGate.pauseBefore(delivery)
     if (paused !== undefined) return { again: dedupe.withdraw(delivery, paused), why: 'paused' }
-    const content = decode(delivery.wanted)
+    const { wanted } = delivery
+    const room = expanded.roomFor(wanted)
+    if (room !== undefined) return { again: dedupe.withdraw(delivery, room), why: 'memory' }
+    const content = decode(wanted)
+    if (!expanded.hold(wanted, content)) return handleContent(delivery, content)
+    return andThen(handleContent(delivery, content), (turn) => {
+      expanded.release(wanted)
+      return turn
+    })
+  }
+
+  function handleContent(delivery: Delivery, content: Content): MaybePromise<Turn> {
     const admitted = dedupe.admit(delivery, content)
     return andThen(admitted, (admission) => handleAdmitted(delivery, content, admission))
   }
@@ -226,7 +239,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     openBreakers: () => callGate.openBreakers,
     stats: () => ({
       inFlightDeliveries: lanes.held,
-      inFlightBytes: audit.inFlightBytes,
+      inFlightBytes: audit.inFlightBytes + expanded.bytes,
       unaccounted: audit.unaccounted(lanes.held),
     }),
   }

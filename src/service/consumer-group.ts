@@ -76,7 +76,12 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
   const { letters = (sink) => sink, around = (intake) => intake } = parts
   const fail = once(parts.onFailure)
   const sampled = createSampledLog({ log, clock })
-  const schemas = createSchemaCache({ fetchSchema: parts.registry.schemaById, clock, log })
+  const schemas = createSchemaCache({
+    fetchSchema: parts.registry.schemaById,
+    maxDecodedBytes: config.MAX_IN_FLIGHT_BYTES,
+    clock,
+    log,
+  })
   const producer = await createProducer(kafka)
   const deadLetters = createDeadLetterSink({
     producer,

@@ -30,6 +30,8 @@ export const errorCodes = {
   PRODUCE_UNACKNOWLEDGED:
     'Raised when Kafka did not acknowledge a record with an offset: too large, too many sends waiting, or no leader for its partition.',
   RECORD_UNDECODABLE: 'Raised when the bytes of a record are not an event.',
+  RECORD_TOO_LARGE:
+    'Raised when a decoded event would take more memory than MAX_IN_FLIGHT_BYTES allows.',
   HANDLER_TIMEOUT:
     'Raised when a handler has not returned HANDLER_GRACE_MS after its signal aborted; the process then ends.',
   STACK_UNAVAILABLE: 'Raised when the local Kafka and registry cannot be started or stopped.',

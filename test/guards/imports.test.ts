@@ -40,7 +40,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
 
 /** Within a folder, in the same way: a folder in it imports only from those before it. */
 const INSIDE: Record<string, readonly string[]> = {
-  avro: ['schema', 'types', 'projection', 'codec', 'registry'],
+  avro: ['schema', 'binary', 'types', 'projection', 'codec', 'registry'],
   cli: ['shared', 'dead-letters', 'explain', 'filters', 'publish', 'replay', 'plugins'],
   dev: ['stack', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],
@@ -56,7 +56,6 @@ const INSIDE: Record<string, readonly string[]> = {
 /** Packages that one folder alone may import. */
 const OWNERS: Record<string, string> = {
   avsc: 'avro',
-  '@kafkajs/confluent-schema-registry': 'avro',
   kafkajs: 'kafka',
   pg: 'idempotency',
   '@opentelemetry/api': 'observe',

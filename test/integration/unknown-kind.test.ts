@@ -45,7 +45,8 @@ it('delivers a record of a foreign schema to the plugin that wants its ce_type',
   ])
   await s.start()
   await s.caughtUp()
-  expect(recalled.seen).toEqual([{ id: 'r-1', kind: 'inventory.recalled', time, lots: ['A', 'B'] }])
+  const payload = { id: 'r-1', lots: ['A', 'B'] }
+  expect(recalled.seen).toEqual([{ ...payload, kind: 'inventory.recalled', time, payload }])
   expect(byRecord.seen).toMatchObject([{ id: 'r-1', kind: 'somebody.else.Recall' }])
   expect(await s.letters()).toEqual([])
 })

@@ -1,6 +1,6 @@
+import type { AvroType } from '../../src/avro/binary/avsc.ts'
 import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
-import type { AvroType } from '../../src/avro/types/avsc.ts'
-import { createContractType } from '../../src/avro/types/types.ts'
+import { createContractType } from '../../src/avro/types/contract-type.ts'
 import { FRAME_BYTES, writeFrame } from '../../src/avro/wire-format.ts'
 import { registerSchema } from './service-kit.ts'
 

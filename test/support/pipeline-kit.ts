@@ -40,6 +40,7 @@ export function plugin(part: Partial<LoadedPlugin> & Pick<Plugin, 'processEvent'
 export const jsonSchema: WriterSchema & { decoded: number } = {
   decoded: 0,
   fullName: 'json',
+  isContract: true,
   unreadable: undefined,
   peek: (value) => {
     const { kind, name, id } = parse(value)
@@ -51,6 +52,7 @@ export const jsonSchema: WriterSchema & { decoded: number } = {
     if (event.broken) throw new Error('its body is broken')
     return event as unknown as Event
   },
+  decodedBytes: 0,
   projection: (paths) => (value, slots) => {
     const event = parse(value)
     for (const [slot, path] of paths.entries()) slots[slot] = valueAt(event, path)

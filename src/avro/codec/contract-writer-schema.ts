@@ -4,50 +4,77 @@ import type { Path } from '../../event/path.ts'
 import { checkJson, isPlainObject } from '../../event/validation/check-json.ts'
 import { formatProblem, Problems } from '../../event/validation/problem.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { COST, spend, spentBytes } from '../binary/decode-limits.ts'
+import { failure } from '../binary/tap.ts'
 import { leadingFields } from '../projection/leading-fields.ts'
 import { createProjection, projectDecoded, slotsAt } from '../projection/projection.ts'
 import { type ContractSchema, UNKNOWN_EVENT } from '../schema/contract-schemas.ts'
-import type { AvroType, Reader } from '../types/avsc.ts'
+import { parseType } from '../schema/parse-type.ts'
+import { isSameShape } from '../schema/same-shape.ts'
+import type { RecordNode } from '../schema/type-node.ts'
+import { contentReader, resolvedReader } from '../types/compile-reader.ts'
+import type { Read } from '../types/scalars.ts'
 import { undecodable } from '../wire-format.ts'
 import type { Peeked, Projection, WriterSchema } from '../writer-schema.ts'
-import { contractType } from './encoder.ts'
 import { assertId, emptyId, readPayload } from './read-payload.ts'
 
-/** A producer's version of a contract schema; `isOurs` if it equals this version's own. */
+/** A producer's version of a contract schema. */
 export function contractWriterSchema(
   contract: ContractSchema,
-  writer: AvroType,
-  isOurs: boolean,
+  writer: RecordNode,
+  maxBytes: number,
 ): WriterSchema {
-  const type = contractType(contract)
-  const complete = completion(contract)
-  const resolved = resolve(type, writer)
+  const ours = contractNode(contract)
+  const complete = contract.fullName === UNKNOWN_EVENT ? parsedEvent : (event: JsonObject) => event
+  const resolved = resolve(contract, ours, writer)
   const unreadable = typeof resolved === 'string' ? resolved : undefined
+  const readContent = contentReader(writer, ours)
+  const saysAll = isSameShape(writer, ours)
   return {
     fullName: contract.fullName,
+    isContract: true,
     unreadable,
     peek: peekBy(contract, writer),
     decode(value) {
       if (typeof resolved === 'string') throw incompatible(contract, resolved)
-      return assertId(complete(readPayload(value, type, resolved)) as unknown as Event)
+      return assertId(complete(readPayload(value, resolved, maxBytes)) as unknown as Event)
+    },
+    get decodedBytes() {
+      return spentBytes()
     },
     projection(paths) {
       if (typeof resolved === 'string') return unprojectable(contract, resolved)
-      const decode = (value: Buffer) => complete(readPayload(value, type, resolved))
+      const decode = (value: Buffer) => complete(readPayload(value, resolved, maxBytes))
       if (contract.fullName === UNKNOWN_EVENT) return projectDecoded(paths, decode)
-      return createProjection(paths, writer, type, kindCompletion(contract, paths))
+      return createProjection(paths, writer, ours, kindCompletion(contract, paths))
     },
     decodeAsWritten(value, event) {
-      const isTheSame = isOurs && event !== undefined
-      return isTheSame ? (event as unknown as JsonObject) : complete(readPayload(value, writer))
+      if (saysAll && event !== undefined) return event as unknown as JsonObject
+      const content = complete(readPayload(value, readContent, maxBytes))
+      return contract.name === undefined ? content : { id: '', kind: contract.name, ...content }
     },
   }
 }
 
+const nodes = new WeakMap<ContractSchema, RecordNode>()
+
+/** The reader's type of a contract schema, created once. */
+function contractNode(contract: ContractSchema): RecordNode {
+  const known = nodes.get(contract)
+  if (known !== undefined) return known
+  const node = parseType(contract.schema) as RecordNode
+  nodes.set(contract, node)
+  return node
+}
+
 /** Returns the resolving reader, or why this version can't read the writer's schema. */
-function resolve(type: AvroType, writer: AvroType): Reader | string {
+function resolve({ name }: ContractSchema, ours: RecordNode, writer: RecordNode): Read | string {
   try {
-    return type.createResolver(writer)
+    return resolvedReader(
+      writer,
+      ours,
+      name === undefined ? undefined : { name: 'kind', value: name },
+    )
   } catch (error) {
     return messageOf(error)
   }
@@ -78,21 +105,14 @@ function nameField({ name, fullName }: ContractSchema): string | undefined {
   return fullName === UNKNOWN_EVENT ? 'kind' : 'name'
 }
 
-function peekBy(contract: ContractSchema, writer: AvroType) {
-  const leading = leadingFields(contract.fullName, nameField(contract), writer)
+function peekBy(contract: ContractSchema, writer: RecordNode) {
+  const leading = leadingFields(nameField(contract), writer)
   return function peek(value: Buffer): Peeked {
     if (leading === undefined) return { name: contract.name, id: undefined }
     const { id, name = contract.name } = leading(value)
     if (id.start === id.end) throw emptyId()
     return { name, id }
   }
-}
-
-/** Adds the fields that only the schema implies. */
-function completion(contract: ContractSchema): (fields: JsonObject) => JsonObject {
-  const { name: kind, fullName } = contract
-  if (kind !== undefined) return (fields) => ({ id: '', kind, ...fields })
-  return fullName === UNKNOWN_EVENT ? parsedEvent : (fields) => fields
 }
 
 /** The leading fields override the JSON text, because filters were evaluated with them. */
@@ -106,7 +126,26 @@ function parsedEvent({ id, kind, time, json }: JsonObject): JsonObject {
   return { ...(parsed as JsonObject), id, kind, time } as JsonObject
 }
 
+/** Counts what parsing makes of JSON text: a list or an object takes far more than its brackets. */
+function spendJson(text: string): void {
+  let bytes = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === COMMA) bytes += COST.item
+    else if (code === COLON) bytes += COST.entry
+    else if (code === BRACE || code === BRACKET) bytes += COST.map
+  }
+  try {
+    spend(text.length + bytes)
+  } catch (error) {
+    throw failure(error)
+  }
+}
+
+const [COMMA, COLON, BRACE, BRACKET] = [...',:{['].map((char) => char.charCodeAt(0))
+
 function parse(text: string): unknown {
+  spendJson(text)
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -1,21 +1,29 @@
-import { isDeepStrictEqual } from 'node:util'
 import { contractSchema } from '../schema/contract-schemas.ts'
-import { fullNameOf, isRecordSchema, type Schema } from '../schema/schema.ts'
-import { createWriterType } from '../types/types.ts'
+import { parseType } from '../schema/parse-type.ts'
+import { isRecordSchema, type Schema } from '../schema/schema.ts'
+import type { RecordNode } from '../schema/type-node.ts'
 import type { WriterSchema } from '../writer-schema.ts'
 import { contractWriterSchema } from './contract-writer-schema.ts'
 import { foreignWriterSchema } from './foreign-writer-schema.ts'
 
-/** Compiles a schema for decoding. Throws an Error if it is not JSON or not an Avro record. */
-export function createWriterSchema(schemaText: string): WriterSchema {
+/** The default of MAX_IN_FLIGHT_BYTES. */
+const DECODED_BYTES_MAX = 64 * 1024 * 1024
+
+/**
+ * Compiles a schema for decoding events that take at most `maxDecodedBytes` of memory. Throws an
+ * Error if it is not JSON or not an Avro record.
+ */
+export function createWriterSchema(
+  schemaText: string,
+  maxDecodedBytes = DECODED_BYTES_MAX,
+): WriterSchema {
   const schema = parse(schemaText)
   if (!isRecordSchema(schema)) throw new Error('the schema is not an Avro record')
-  const writer = createWriterType(schema)
-  const fullName = fullNameOf(schema.name, schema.namespace)
-  const contract = contractSchema(fullName)
+  const writer = parseType(schema) as RecordNode
+  const contract = contractSchema(writer.name)
   return contract === undefined
-    ? foreignWriterSchema(fullName, writer)
-    : contractWriterSchema(contract, writer, isDeepStrictEqual(schema, contract.schema))
+    ? foreignWriterSchema(writer, maxDecodedBytes)
+    : contractWriterSchema(contract, writer, maxDecodedBytes)
 }
 
 export function parse(text: string): Schema {

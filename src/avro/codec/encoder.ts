@@ -1,9 +1,9 @@
 import type { Event } from '../../event/event.ts'
 import { isUnknownEvent } from '../../event/guards.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import type { AvroType } from '../binary/avsc.ts'
 import { type ContractSchema, contractSchemaOf } from '../schema/contract-schemas.ts'
-import type { AvroType } from '../types/avsc.ts'
-import { createContractType } from '../types/types.ts'
+import { createContractType } from '../types/contract-type.ts'
 import { FRAME_BYTES, writeFrame } from '../wire-format.ts'
 
 const SCRATCH_BYTES = 64 * 1024
@@ -26,7 +26,7 @@ export function encodeEvent(event: Event, schemaId: number): Buffer {
 }
 
 /** The Avro type of a contract schema, created once. */
-export function contractType(schema: ContractSchema): AvroType {
+function contractType(schema: ContractSchema): AvroType {
   let type = types.get(schema)
   if (type === undefined) {
     type = createContractType(schema.schema)

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, type Hash, hash } from 'node:crypto'
 import type { JsonValue } from '../../event/json.ts'
 import { sortedMembers } from './key-order.ts'
 
@@ -8,33 +8,71 @@ const FINGERPRINT_CHARS = 22
 /** Text that needs no escaping in JSON. Anything else goes through JSON.stringify. */
 const PLAIN = /^[ !#-[\]-~]*$/
 
+/** A long text is hashed in parts: it would take many times the memory of the event. */
+const PART_CHARS = 64 * 1024
+
 /**
  * A short hash of an event's content. A producer's retry has the same fingerprint even if its bytes
  * differ. `asWritten` is the result of `decodeAsWritten`, in which null optionals are missing.
  */
 export function fingerprint(asWritten: JsonValue): string {
-  return hash('sha256', canonicalJson(asWritten), 'base64url').slice(0, FINGERPRINT_CHARS)
+  const hashed = new HashedText()
+  write(asWritten, hashed)
+  return hashed.digest().slice(0, FINGERPRINT_CHARS)
 }
 
 /** JSON text with sorted keys. */
 export function canonicalJson(value: JsonValue): string {
-  if (typeof value === 'string') return quoted(value)
-  if (typeof value !== 'object' || value === null) return String(value)
-  return Array.isArray(value) ? arrayText(value) : objectText(value)
+  const target = { text: '', flush() {} }
+  write(value, target)
+  return target.text
 }
 
-function arrayText(items: readonly JsonValue[]): string {
-  let text = ''
-  for (const item of items) text += `${text && ','}${canonicalJson(item)}`
-  return `[${text}]`
+/** Where canonical JSON goes, bit by bit. */
+interface Target {
+  text: string
+  flush(): void
 }
 
-function objectText(object: { readonly [key: string]: JsonValue }): string {
-  let text = '{'
-  for (const { key, prefix } of sortedMembers(object)) {
-    text += prefix + canonicalJson(object[key] as JsonValue)
+class HashedText implements Target {
+  text = ''
+  #hash: Hash | undefined
+
+  flush(): void {
+    this.#hash = (this.#hash ?? createHash('sha256')).update(this.text)
+    this.text = ''
   }
-  return `${text}}`
+
+  digest(): string {
+    if (this.#hash === undefined) return hash('sha256', this.text, 'base64url')
+    return this.#hash.update(this.text).digest('base64url')
+  }
+}
+
+function write(value: JsonValue, target: Target): void {
+  if (typeof value === 'string') target.text += quoted(value)
+  else if (typeof value !== 'object' || value === null) target.text += String(value)
+  else if (Array.isArray(value)) writeArray(value, target)
+  else writeObject(value, target)
+  if (target.text.length > PART_CHARS) target.flush()
+}
+
+function writeArray(items: readonly JsonValue[], target: Target): void {
+  target.text += '['
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) target.text += ','
+    write(items[i] as JsonValue, target)
+  }
+  target.text += ']'
+}
+
+function writeObject(object: { readonly [key: string]: JsonValue }, target: Target): void {
+  target.text += '{'
+  for (const { key, prefix } of sortedMembers(object)) {
+    target.text += prefix
+    write(object[key] as JsonValue, target)
+  }
+  target.text += '}'
 }
 
 function quoted(text: string): string {

@@ -1,53 +1,80 @@
 import type { Event } from '../../event/event.ts'
 import type { JsonObject } from '../../event/json.ts'
 import type { Path } from '../../event/path.ts'
+import { normalizeTime } from '../../event/time.ts'
+import { spentBytes } from '../binary/decode-limits.ts'
 import { leadingFields } from '../projection/leading-fields.ts'
 import { createProjection, slotsAt } from '../projection/projection.ts'
-import type { AvroType } from '../types/avsc.ts'
+import type { RecordNode } from '../schema/type-node.ts'
+import { contentReader, shownReader } from '../types/compile-reader.ts'
 import { undecodable } from '../wire-format.ts'
-import type { DecodeHints, WriterSchema } from '../writer-schema.ts'
+import type { DecodeHints, Projection, WriterSchema } from '../writer-schema.ts'
 import { assertId, readPayload } from './read-payload.ts'
 
 /** A record schema outside the contract: its records become events of unknown kind. */
-export function foreignWriterSchema(fullName: string, writer: AvroType): WriterSchema {
-  const leading = leadingFields(fullName, undefined, writer)
+export function foreignWriterSchema(writer: RecordNode, maxBytes: number): WriterSchema {
+  const fullName = writer.name
+  const leading = leadingFields(undefined, writer)
+  const readShown = shownReader(writer)
+  const readContent = contentReader(writer, undefined)
   return {
     fullName,
+    isContract: false,
     unreadable: undefined,
     peek(value) {
       const id = leading?.(value).id
       return { name: undefined, id: id?.start === id?.end ? undefined : id }
     },
-    decode: (value, hints = {}) => asUnknown(fullName, readPayload(value, writer), hints),
-    projection: (paths) => createProjection(paths, writer, undefined, completion(paths)),
+    decode: (value, hints = {}) =>
+      asUnknown(fullName, readPayload(value, readShown, maxBytes), hints),
+    get decodedBytes() {
+      return spentBytes()
+    },
+    projection: (paths) => project(paths, writer),
     // Records with the same fields but different schemas are different content.
-    decodeAsWritten: (value) => ({ record: fullName, fields: readPayload(value, writer) }),
+    decodeAsWritten: (value) => ({
+      record: fullName,
+      fields: readPayload(value, readContent, maxBytes),
+    }),
   }
 }
 
-/** Id and time come from the payload if it has them as text, otherwise from the hints; the kind always from the hints. */
+/** The field beside the envelope that holds the record as it was written. */
+const PAYLOAD = 'payload'
+
+/**
+ * Id and time come from the payload if it has them as text, otherwise from the hints; the kind
+ * always from the hints. What the payload itself has under these names is in `payload`.
+ */
 function asUnknown(fullName: string, fields: JsonObject, hints: DecodeHints): Event {
   const event = {
     ...fields,
     id: textOf(fields.id) ?? required('id', fullName, hints.id),
     kind: required('type', fullName, hints.name),
-    time: textOf(fields.time) ?? required('time', fullName, hints.time),
+    time: timeOf(fields.time) ?? required('time', fullName, hints.time),
+    [PAYLOAD]: fields,
   }
   return assertId(event) as unknown as Event
 }
 
 /** The same as `asUnknown`, for projections. */
-function completion(paths: readonly Path[]) {
+function project(paths: readonly Path[], writer: RecordNode): Projection {
   const [ids, kinds, times] = [slotsAt(paths, 'id'), slotsAt(paths, 'kind'), slotsAt(paths, 'time')]
-  return (slots: unknown[], hints: DecodeHints) => {
+  const written = paths.map((path) => (path[0] === PAYLOAD ? path.slice(1) : path))
+  return createProjection(written, writer, undefined, (slots, hints) => {
     for (const slot of ids) slots[slot] = textOf(slots[slot]) ?? (hints.id || undefined)
     for (const slot of kinds) slots[slot] = hints.name || undefined
-    for (const slot of times) slots[slot] = textOf(slots[slot]) ?? (hints.time || undefined)
-  }
+    for (const slot of times) slots[slot] = timeOf(slots[slot]) ?? (hints.time || undefined)
+  })
 }
 
 function textOf(field: unknown): string | undefined {
   return typeof field === 'string' && field !== '' ? field : undefined
+}
+
+/** An event's time is RFC 3339 in UTC; other text of this name is the payload's own affair. */
+function timeOf(field: unknown): string | undefined {
+  return typeof field === 'string' ? normalizeTime(field) : undefined
 }
 
 function required(what: 'id' | 'type' | 'time', fullName: string, hint: string | undefined) {

@@ -1,23 +1,28 @@
 import type { JsonObject } from '../../event/json.ts'
-import { messageOf } from '../../util/errors.ts'
-import type { AvroType, Reader } from '../types/avsc.ts'
-import { startDepth } from '../types/nesting-limit.ts'
-import { FRAME_BYTES, undecodable } from '../wire-format.ts'
+import { startDecoding } from '../binary/decode-limits.ts'
+import { closeTap, failure, openTap } from '../binary/tap.ts'
+import type { Read } from '../types/scalars.ts'
+import { undecodable } from '../wire-format.ts'
 
-/** Decodes the whole payload of a framed value. Throws RECORD_UNDECODABLE, also if bytes are left over. */
-export function readPayload(value: Buffer, type: AvroType, reader?: Reader): JsonObject {
-  startDepth()
-  let end: number
+/**
+ * Decodes the whole payload of a framed value. Throws RECORD_UNDECODABLE, also if bytes are left
+ * over, or RECORD_TOO_LARGE.
+ */
+export function readPayload(value: Buffer, read: Read, maxBytes: number): JsonObject {
+  startDecoding(maxBytes)
   let record: unknown
+  let end: number
   try {
-    ;({ value: record, offset: end } = type.decode(value, FRAME_BYTES, reader))
+    const tap = openTap(value)
+    record = read(tap)
+    end = tap.pos
   } catch (error) {
-    throw undecodable(`its bytes do not fit its schema: ${messageOf(error)}`, error)
+    throw failure(error)
+  } finally {
+    closeTap()
   }
-  if (end < 0) throw undecodable('its bytes do not fit its schema: truncated')
-  if (end < value.length) {
-    throw undecodable(`its bytes do not fit its schema: ${value.length - end} bytes left over`)
-  }
+  if (end > value.length) throw failure(new Error('truncated'))
+  if (end < value.length) throw failure(new Error(`${value.length - end} bytes left over`))
   return record as JsonObject
 }
 

@@ -1,85 +1,99 @@
 import { placeIn, valueAt } from '../../event/path.ts'
-import type { AvroType, Reader, Tap } from '../types/avsc.ts'
-import { assertInside, blockCount } from '../types/containers.ts'
-import { isNullable, JsonValueRecord, PlainRecord } from '../types/records.ts'
+import type { Tap } from '../binary/avsc.ts'
+import { blockCount } from '../binary/blocks.ts'
+import { assertInside, skipBytes } from '../binary/text.ts'
+import { matchingBranch } from '../schema/matches.ts'
+import {
+  isJsonValue,
+  isNullable,
+  labelOf,
+  type RecordNode,
+  type TypeNode,
+} from '../schema/type-node.ts'
+import { resolvedReader, shownReader } from '../types/compile-reader.ts'
+import { defaultOf } from '../types/default-value.ts'
+import { inTurn } from '../types/generate.ts'
+import type { Read } from '../types/scalars.ts'
+import { skipOf } from '../types/skip.ts'
 import { leavesOf, type PathTree } from './path-tree.ts'
 
 /** Reads one value to its end and puts the selected parts into slots. */
 export type FieldPicker = (tap: Tap, slots: unknown[]) => void
 
 /** A writer's type and the type that reads it; without a reader the value is read as written. */
-interface Types {
-  reader: AvroType | undefined
-  writer: AvroType
+interface Types<W extends TypeNode = TypeNode> {
+  reader: TypeNode | undefined
+  writer: W
   /** Whether the value is an optional field of a record: null then means a missing value. */
   isOptional: boolean
 }
 
 /**
- * Resolves the reader's type against the writer's, as avsc does for whole values. Throws if avsc
- * can't resolve them.
+ * Resolves the reader's type against the writer's, as the decoder does for whole values. Throws if
+ * no value can be read.
  */
 export function createPick(branch: PathTree, types: Types): FieldPicker {
-  const { reader, writer, isOptional } = types
-  if (writer instanceof JsonValueRecord) {
-    // A JSON value is read as written: its union may have other branches in the writer's schema.
-    return createPick(branch, { reader: undefined, writer: valueTypeOf(writer), isOptional })
+  const { writer, isOptional } = types
+  if (writer.type === 'union') return unionPick(branch, types, writer.branches)
+  const reader = types.reader && matchingBranch(writer, types.reader)
+  if (reader === undefined && types.reader !== undefined) {
+    throw new Error(`cannot read ${labelOf(writer)} as ${labelOf(types.reader)}`)
   }
-  if (writer.types !== undefined) return unionPick(branch, types, writer.types)
-  if (writer.typeName === 'null') return constant(branch, isOptional ? undefined : null)
-  if (reader?.types !== undefined) {
-    return createPick(branch, { ...types, reader: firstThatReads(writer, reader.types) })
+  switch (writer.type) {
+    case 'null':
+      return constant(branch, isOptional ? undefined : null)
+    case 'record':
+      return isJsonValue(reader ?? writer)
+        ? jsonPick(branch, writer, isOptional)
+        : recordPick(branch, writer, reader as RecordNode | undefined)
+    case 'map':
+      return withEmpty(branch, EMPTY_MAP, mapPick(branch, { writer, reader, isOptional }))
+    case 'array':
+      return withEmpty(branch, EMPTY_LIST, listPick(branch, { writer, reader, isOptional }))
+    default:
+      return scalarPick(branch, reader ? resolvedReader(writer, reader) : shownReader(writer))
   }
-  if (fieldsOf(writer) !== undefined) return recordPick(branch, types)
-  if (writer.typeName === 'map') return withEmpty(branch, EMPTY_MAP, mapPick(branch, types))
-  if (writer.typeName === 'array') return withEmpty(branch, EMPTY_LIST, listPick(branch, types))
-  return scalarPick(branch, reader === undefined ? writer : reader.createResolver(writer))
+}
+
+/** A JSON value is read as written: its union may have other branches in the writer's schema. */
+function jsonPick(branch: PathTree, { fields }: RecordNode, isOptional: boolean): FieldPicker {
+  const [field] = fields
+  return createPick(branch, { reader: undefined, writer: field?.type as TypeNode, isOptional })
 }
 
 /** With `isWhole` false, reading stops after the last selected field. */
 export function recordPick(
   branch: PathTree,
-  { reader, writer }: Types,
+  writer: RecordNode,
+  reader: RecordNode | undefined,
   isWhole = true,
 ): FieldPicker {
-  const readerFields = new Map(fieldsOf(reader ?? writer)?.map((field) => [field.name, field.type]))
-  const steps = (fieldsOf(writer) ?? []).map(({ name, type }): FieldPicker | undefined => {
+  const readerFields = new Map((reader ?? writer).fields.map(({ name, type }) => [name, type]))
+  const steps = writer.fields.map(({ name, type }): FieldPicker | undefined => {
     const [child, read] = [branch.inner.get(name), readerFields.get(name)]
     if (child === undefined || read === undefined) return undefined
     const isOptional = isNullable(read)
     return createPick(child, { reader: reader && read, writer: type, isOptional })
   })
-  const skips = (fieldsOf(writer) ?? []).map(({ type }) => type)
   const end = isWhole ? steps.length : steps.findLastIndex((step) => step !== undefined) + 1
-  const preset = withEmpty(branch, EMPTY_MAP, defaultsPick(branch, { reader, writer }))
-  return inTurn([preset, ...steps.slice(0, end).map((step, i) => step ?? (skips[i] as AvroType))])
-}
-
-/**
- * Generates a function that calls the steps one after the other, as avsc does for records. In a
- * loop the single call site would be megamorphic, which is slower.
- */
-function inTurn(steps: (FieldPicker | AvroType)[]): FieldPicker {
-  const names = steps.map((_, i) => `s${i}`)
-  const calls = steps.map((step, i) =>
-    typeof step === 'function' ? `s${i}(tap, slots)` : `s${i}._skip(tap)`,
-  )
-  const make = new Function(...names, `return (tap, slots) => { ${calls.join('; ')} }`)
-  return make(...steps) as FieldPicker
+  const preset = withEmpty(branch, EMPTY_MAP, defaultsPick(branch, writer, reader))
+  const skips = writer.fields.slice(0, end).map(({ type }, i) => steps[i] ?? skipOf(type))
+  return inTurn<FieldPicker>([preset, ...skips])
 }
 
 /** Sets the reader's defaults for fields that the writer's schema does not have. */
 function defaultsPick(
   branch: PathTree,
-  { reader, writer }: Omit<Types, 'isOptional'>,
+  writer: RecordNode,
+  reader: RecordNode | undefined,
 ): FieldPicker {
-  const written = new Set(fieldsOf(writer)?.map(({ name }) => name))
-  const missing = (fieldsOf(reader) ?? []).filter(({ name }) => !written.has(name))
-  const presets = missing.flatMap(({ name, type, defaultValue }) => {
-    const child = branch.inner.get(name)
+  const written = new Set(writer.fields.map(({ name }) => name))
+  const missing = (reader?.fields ?? []).filter(({ name }) => !written.has(name))
+  const presets = missing.flatMap((field) => {
+    const child = branch.inner.get(field.name)
     if (child === undefined) return []
-    const value = defaultValue()
-    if (value === null && isNullable(type)) return []
+    const value = defaultOf(field)
+    if (value === null && isNullable(field.type)) return []
     return leavesOf(child).map(({ slot, path }) => ({ slot, value: brief(valueAt(value, path)) }))
   })
   return (_tap, slots) => {
@@ -87,8 +101,8 @@ function defaultsPick(
   }
 }
 
-function unionPick(branch: PathTree, types: Types, branches: readonly AvroType[]): FieldPicker {
-  const picks = branches.map((writer) => createPick(branch, { ...types, writer }))
+function unionPick(branch: PathTree, types: Types, branches: readonly TypeNode[]): FieldPicker {
+  const picks = branches.map((writer) => pickOrThrow(branch, { ...types, writer }))
   return (tap, slots) => {
     const index = tap.readLong()
     const pick = picks[index]
@@ -97,19 +111,38 @@ function unionPick(branch: PathTree, types: Types, branches: readonly AvroType[]
   }
 }
 
-function mapPick(branch: PathTree, { reader, writer }: Types): FieldPicker {
-  const values = { reader: reader?.valuesType, writer: writer.valuesType, isOptional: false }
+/** A branch that can't be read is an error only for values of that branch. */
+function pickOrThrow(branch: PathTree, types: Types): FieldPicker {
+  try {
+    return createPick(branch, types)
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
+type MapNode = Extract<TypeNode, { type: 'map' }>
+type ArrayNode = Extract<TypeNode, { type: 'array' }>
+
+function mapPick(branch: PathTree, { reader, writer }: Types<MapNode>): FieldPicker {
+  const skipValue = skipOf(writer.values)
+  const values = {
+    reader: (reader as MapNode | undefined)?.values,
+    writer: writer.values,
+    isOptional: false,
+  }
   const entries: Entry[] = [...branch.inner].map(([key, child]) => ({
     key: Buffer.from(key),
     pick: createPick(child, values),
     slots: leavesOf(child).map(({ slot }) => slot),
   }))
-  if (entries.length === 0) return (tap) => writer._skip(tap)
+  if (entries.length === 0) return skipOf(writer)
   return (tap, slots) => {
     for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
       while (left-- > 0) {
         const entry = entryAt(tap, entries)
-        if (entry === undefined) writer.valuesType._skip(tap)
+        if (entry === undefined) skipValue(tap)
         else replace(entry, tap, slots)
         assertInside(tap)
       }
@@ -128,8 +161,7 @@ interface Entry {
 function entryAt(tap: Tap, entries: readonly Entry[]): Entry | undefined {
   const length = tap.readLong()
   const start = tap.pos
-  tap.pos = length < 0 ? tap.buf.length + 1 : start + length
-  assertInside(tap)
+  skipBytes(tap, length)
   for (const entry of entries) {
     if (entry.key.length === length && isAt(entry.key, tap.buf, start)) return entry
   }
@@ -147,20 +179,25 @@ function replace(entry: Entry, tap: Tap, slots: unknown[]): void {
   entry.pick(tap, slots)
 }
 
-function listPick(branch: PathTree, { reader, writer }: Types): FieldPicker {
-  const items = { reader: reader?.itemsType, writer: writer.itemsType, isOptional: false }
+function listPick(branch: PathTree, { reader, writer }: Types<ArrayNode>): FieldPicker {
+  const skipItem = skipOf(writer.items)
+  const items = {
+    reader: (reader as ArrayNode | undefined)?.items,
+    writer: writer.items,
+    isOptional: false,
+  }
   const picks = new Map<number, FieldPicker>()
   for (const [segment, child] of branch.inner) {
     const place = placeIn(segment)
     if (place !== undefined) picks.set(place, createPick(child, items))
   }
-  if (picks.size === 0) return (tap) => writer._skip(tap)
+  if (picks.size === 0) return skipOf(writer)
   return (tap, slots) => {
     let place = 0
     for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
       for (; left > 0; left--, place++) {
         const pick = picks.get(place)
-        if (pick === undefined) writer.itemsType._skip(tap)
+        if (pick === undefined) skipItem(tap)
         else pick(tap, slots)
         assertInside(tap)
       }
@@ -168,9 +205,9 @@ function listPick(branch: PathTree, { reader, writer }: Types): FieldPicker {
   }
 }
 
-function scalarPick({ slots: own }: PathTree, reader: Reader): FieldPicker {
+function scalarPick({ slots: own }: PathTree, read: Read): FieldPicker {
   return (tap, slots) => {
-    const value = reader._read(tap)
+    const value = read(tap)
     for (const slot of own) slots[slot] = value
   }
 }
@@ -198,29 +235,4 @@ const EMPTY_LIST: unknown = Object.freeze([])
 export function brief(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Array.isArray(value) ? EMPTY_LIST : EMPTY_MAP
-}
-
-/** Chooses the first branch that can read the writer's type, as avsc does. */
-function firstThatReads(writer: AvroType, branches: readonly AvroType[]): AvroType {
-  const reader = branches.find((branch) => canRead(branch, writer))
-  if (reader === undefined) throw new Error(`no branch reads ${writer.typeName}`)
-  return reader
-}
-
-export function canRead(reader: AvroType, writer: AvroType): boolean {
-  try {
-    reader.createResolver(writer)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function valueTypeOf(json: AvroType): AvroType {
-  return fieldsOf(json)?.[0]?.type as AvroType
-}
-
-function fieldsOf(type: AvroType | undefined): AvroType['fields'] {
-  const isWrapped = type instanceof PlainRecord || type instanceof JsonValueRecord
-  return isWrapped ? type.underlyingType.fields : type?.fields
 }

@@ -1,14 +1,21 @@
-import { type AvroType, forSchema, StringType, type Tap } from '../types/avsc.ts'
+import type { Tap } from '../binary/avsc.ts'
+import { startDecoding } from '../binary/decode-limits.ts'
+import { closeTap, failure, openTap } from '../binary/tap.ts'
+import { readText, skipBytes } from '../binary/text.ts'
+import type { RecordNode, TypeNode } from '../schema/type-node.ts'
+import { inTurn } from '../types/generate.ts'
+import { skipOf } from '../types/skip.ts'
 import type { Span } from '../writer-schema.ts'
-import { canRead } from './field-picker.ts'
-import { createProjection } from './projection.ts'
 
 /** Valid until the next value is read. */
 export interface Leading {
+  /** Empty if the value has another branch of a union in its place. */
   readonly id: Span
   /** Undefined if no `nameField` was given. */
   readonly name: string | undefined
 }
+
+type Step = (tap: Tap) => void
 
 /**
  * Creates a reader that locates the id in a framed value, reads the name if `nameField` is given,
@@ -16,35 +23,67 @@ export interface Leading {
  * reader throws RECORD_UNDECODABLE.
  */
 export function leadingFields(
-  fullName: string,
   nameField: string | undefined,
-  writer: AvroType,
+  { fields }: RecordNode,
 ): ((value: Buffer) => Leading) | undefined {
   const id = { start: 0, end: 0 }
-  const ofName = nameField === undefined ? [] : [{ name: nameField, type: 'string' }]
-  const fields = [{ name: 'id', type: spanType(id) }, ...ofName]
-  const reader = forSchema({ type: 'record', name: fullName, fields }, { omitRecordMethods: true })
-  if (!canRead(reader, writer)) return undefined
-  const paths = fields.map(({ name }) => [name])
-  const project = createProjection(paths, writer, reader, () => {})
-  const slots: unknown[] = []
+  const leading: { id: Span; name: string | undefined } = { id, name: undefined }
+  const wanted: Record<string, Step> = { id: (tap) => putSpan(tap, id) }
+  if (nameField !== undefined) {
+    wanted[nameField] = (tap) => {
+      leading.name = readText(tap)
+    }
+  }
+  const steps = fields.map(({ name, type }) => {
+    const step = Object.hasOwn(wanted, name) ? wanted[name] : undefined
+    return step && stringStep(type, step)
+  })
+  const count = steps.filter((step) => step !== undefined).length
+  if (count < Object.keys(wanted).length) return undefined
+  const end = steps.findLastIndex((step) => step !== undefined) + 1
+  const read = inTurn(fields.slice(0, end).map(({ type }, i) => steps[i] ?? skipOf(type)))
   return (value) => {
-    project(value, slots)
-    return { id, name: slots[1] as string | undefined }
+    id.start = 0
+    id.end = 0
+    leading.name = undefined
+    readLeading(value, read)
+    return leading
   }
 }
 
-/** Locates a string instead of reading it: most ids are only compared, so no string is allocated. */
-function spanType(span: { start: number; end: number }): AvroType {
-  class SpanType extends StringType {
-    override _read(tap: Tap): Span {
-      const bytes = tap.readLong()
-      if (bytes < 0) throw new Error('truncated')
-      span.start = tap.pos
-      tap.pos += bytes
-      span.end = tap.pos
-      return span
-    }
+function readLeading(value: Buffer, read: Step): void {
+  startDecoding(Number.POSITIVE_INFINITY)
+  let end: number
+  try {
+    const tap = openTap(value)
+    read(tap)
+    end = tap.pos
+  } catch (error) {
+    throw failure(error)
+  } finally {
+    closeTap()
   }
-  return new SpanType()
+  if (end > value.length) throw failure(new Error('truncated'))
+}
+
+/** Locates a string instead of reading it: most ids are only compared, so no string is allocated. */
+function putSpan(tap: Tap, span: { start: number; end: number }): void {
+  const length = tap.readLong()
+  span.start = tap.pos
+  span.end = skipBytes(tap, length)
+}
+
+/** Takes the step if the value is a string; undefined if it never is. */
+function stringStep(type: TypeNode, step: Step): Step | undefined {
+  if (type.type === 'string') return step
+  if (type.type !== 'union' || type.branches.every((branch) => branch.type !== 'string')) {
+    return undefined
+  }
+  const steps = type.branches.map((branch) => (branch.type === 'string' ? step : skipOf(branch)))
+  return (tap) => {
+    const index = tap.readLong()
+    const branch = steps[index]
+    if (branch === undefined) throw new Error(`a union has no branch ${index}`)
+    branch(tap)
+  }
 }

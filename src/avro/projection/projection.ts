@@ -1,8 +1,7 @@
 import { type Path, valueAt } from '../../event/path.ts'
-import { messageOf } from '../../util/errors.ts'
-import { type AvroType, createTap } from '../types/avsc.ts'
-import { startDepth } from '../types/nesting-limit.ts'
-import { FRAME_BYTES, undecodable } from '../wire-format.ts'
+import { startDecoding } from '../binary/decode-limits.ts'
+import { closeTap, failure, openTap } from '../binary/tap.ts'
+import type { RecordNode } from '../schema/type-node.ts'
 import type { DecodeHints, Projection } from '../writer-schema.ts'
 import { brief, type FieldPicker, recordPick } from './field-picker.ts'
 import { branchOf } from './path-tree.ts'
@@ -13,11 +12,11 @@ type Complete = (slots: unknown[], hints: DecodeHints) => void
 /** Without a `reader` the writer's fields are read as written. */
 export function createProjection(
   paths: readonly Path[],
-  writer: AvroType,
-  reader: AvroType | undefined,
+  writer: RecordNode,
+  reader: RecordNode | undefined,
   complete: Complete,
 ): Projection {
-  const pick = recordPick(branchOf(paths), { reader, writer, isOptional: false }, false)
+  const pick = recordPick(branchOf(paths), writer, reader, false)
   return function project(value, slots, hints = {}) {
     for (let i = 0; i < paths.length; i++) slots[i] = undefined
     read(value, pick, slots)
@@ -38,21 +37,18 @@ export function slotsAt(paths: readonly Path[], name: string): number[] {
   return paths.flatMap((path, slot) => (path.length === 1 && path[0] === name ? [slot] : []))
 }
 
-/** Reading is synchronous, so one tap is enough. */
-const tap = createTap()
-const NOTHING = Buffer.alloc(0)
-
 function read(value: Buffer, pick: FieldPicker, slots: unknown[]): void {
-  startDepth()
-  tap.buf = value
-  tap.pos = FRAME_BYTES
+  // Only scalars are read, and none is much larger than the value.
+  startDecoding(Number.POSITIVE_INFINITY)
+  let end: number
   try {
+    const tap = openTap(value)
     pick(tap, slots)
+    end = tap.pos
   } catch (error) {
-    throw undecodable(`its bytes do not fit its schema: ${messageOf(error)}`, error)
+    throw failure(error)
   } finally {
-    // The value is a view into a whole fetch response, which must not be kept alive.
-    tap.buf = NOTHING
+    closeTap()
   }
-  if (tap.pos > value.length) throw undecodable('its bytes do not fit its schema: truncated')
+  if (end > value.length) throw failure(new Error('truncated'))
 }

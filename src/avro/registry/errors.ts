@@ -1,56 +1,66 @@
-import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
 import { withTlsHint } from '../../util/tls-hint.ts'
-import { CLIENT_ID } from './client.ts'
+import type { RegistryResponse } from './http.ts'
 
-/** What the client throws for every unsuccessful response, and when there is no response. */
-interface ClientError {
-  status?: number
-  message: string
-}
-
-/** The client reports status 400 when there was no response; only the message tells the two apart. */
-const NO_MESSAGE = `${CLIENT_ID} - Error, status`
-const NO_RESPONSE = `${NO_MESSAGE} 400: `
-const MESSAGE_PREFIX = `${CLIENT_ID} - `
+/** The registry's own codes for a subject, a version or a schema that it does not have. */
+export const NOT_FOUND: readonly number[] = [40401, 40402, 40403]
+/** The subject has no compatibility level of its own. */
+export const NO_OWN_LEVEL = 40408
 
 /** A proxy may respond with a whole HTML page. */
 const SHOWN_CHARS_MAX = 200
 
-const RETRYABLE_STATUSES: readonly unknown[] = [408, 425, 429]
+const RETRYABLE_STATUSES: readonly number[] = [408, 425, 429]
 
-/** Whether the registry itself responded 404; a 404 from a proxy does not count. */
-export function isNotFound(error: unknown): boolean {
-  return (error as ClientError).status === 404 && registryMessage(error) !== undefined
+/** What the registry says of a request that failed. */
+interface RegistryFailure {
+  error_code: number
+  message: string
 }
 
-/** REGISTRY_UNAVAILABLE if a retry may help, else REGISTRY_REFUSED with the registry's message. */
-export function registryError(url: string, what: string, error: unknown): InventoryEventsError {
-  if (error instanceof InventoryEventsError) return error
-  const { status } = error as ClientError
+/** The registry's own error code; undefined if something in between responded. */
+export function errorCode(response: RegistryResponse): number | undefined {
+  return failureOf(response)?.error_code
+}
+
+/**
+ * REGISTRY_REFUSED with the registry's message if it rejects the request. Everything else may pass,
+ * and is REGISTRY_UNAVAILABLE: a server error, and whatever a proxy or a wrong address responds.
+ */
+export function responseError(
+  url: string,
+  what: string,
+  response: RegistryResponse,
+): InventoryEventsError {
+  const { status, body } = response
   if (status === 401 || status === 403) {
     return refused(`${what}: the schema registry at ${url} refused the credentials (${status})`)
   }
-  const message = registryMessage(error)
-  const mayPass = message === undefined || status === undefined || status >= 500
-  if (mayPass || RETRYABLE_STATUSES.includes(status)) return unavailable(url, what, error)
-  return refused(`${what}: the schema registry at ${url} refused: ${message} (${status})`)
+  const failure = failureOf(response)
+  const isRejected = status >= 400 && status < 500 && status !== 404
+  if (failure !== undefined && isRejected && !RETRYABLE_STATUSES.includes(status)) {
+    return refused(`${what}: the schema registry at ${url} refused: ${failure.message} (${status})`)
+  }
+  const shown = failure?.message ?? body.trim()
+  return unavailable(url, what, `status ${status}${shown === '' ? '' : `: ${shown}`}`)
 }
 
-function unavailable(url: string, what: string, error: unknown): InventoryEventsError {
-  const why = messageOf(error).replace(NO_RESPONSE, '').replace(NO_MESSAGE, 'status')
-  const short = why.replace(MESSAGE_PREFIX, '').slice(0, SHOWN_CHARS_MAX)
-  const shown = withTlsHint(short, { ca: 'SCHEMA_REGISTRY_CA' })
+export function unavailable(url: string, what: string, why: string): InventoryEventsError {
+  const shown = withTlsHint(why.slice(0, SHOWN_CHARS_MAX), { ca: 'SCHEMA_REGISTRY_CA' })
   const message = `${what}: unexpected response from the schema registry at ${url}: ${shown}`
   return new InventoryEventsError('REGISTRY_UNAVAILABLE', message, { retryable: true })
 }
 
-function refused(message: string): InventoryEventsError {
+export function refused(message: string): InventoryEventsError {
   return new InventoryEventsError('REGISTRY_REFUSED', message)
 }
 
-/** The registry's own message; undefined if the error has none. */
-function registryMessage(error: unknown): string | undefined {
-  const message = messageOf(error)
-  const isOwn = message.startsWith(MESSAGE_PREFIX) && !message.startsWith(NO_MESSAGE)
-  return isOwn ? message.slice(MESSAGE_PREFIX.length) : undefined
+function failureOf({ body }: RegistryResponse): RegistryFailure | undefined {
+  try {
+    const { error_code, message } = JSON.parse(body) as Partial<RegistryFailure>
+    if (!Number.isInteger(error_code)) return undefined
+    return { error_code: error_code as number, message: String(message ?? `error ${error_code}`) }
+  } catch {
+    return undefined
+  }
 }

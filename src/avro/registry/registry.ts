@@ -1,9 +1,22 @@
-import { InventoryEventsError } from '../../util/errors.ts'
-import { createRegistryClient, type RegistrySettings } from './client.ts'
-import { isNotFound, registryError } from './errors.ts'
+import { messageOf } from '../../util/errors.ts'
+import { type RegistrySettings, registryConnection } from './connection.ts'
+import {
+  errorCode,
+  NO_OWN_LEVEL,
+  NOT_FOUND,
+  refused,
+  responseError,
+  unavailable,
+} from './errors.ts'
+import { type RegistryRequest, send } from './http.ts'
 
 /** The result of looking up a schema id. */
-export type FetchedSchema = { type: 'found'; text: string } | { type: 'missing'; why: string }
+export type FetchedSchema =
+  | { type: 'found'; text: string }
+  /** The registry has no such id, yet. */
+  | { type: 'missing'; why: string }
+  /** It has a schema of this id that is of no use here. */
+  | { type: 'unusable'; why: string }
 
 export interface SubjectVersion {
   version: number
@@ -32,96 +45,108 @@ export interface Registry {
 
 const REQUEST_TIMEOUT_MS = 10_000
 
-type PendingResponse = Promise<{ data(): unknown }>
-type Request = (limits: { timeout: number; signal: AbortSignal }) => PendingResponse
-
 export function createRegistry(
   settings: RegistrySettings,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
 ): Registry {
-  const { client, url } = createRegistryClient(settings)
+  const connection = registryConnection(settings)
+  const { url } = connection
 
-  /** Returns the JSON of the response; undefined if the registry returns 404. */
-  async function fetchData<T>(what: string, request: Request): Promise<T | undefined> {
-    try {
-      const data = await inTime(request, requestTimeoutMs)
-      if (typeof data === 'object' && data !== null) return data as T
-    } catch (error) {
-      if (isNotFound(error)) return undefined
-      throw registryError(url, what, error)
-    }
-    throw registryError(url, what, new Error('the response is not JSON'))
+  /** Returns the JSON of the response; undefined if the registry has no such thing. */
+  async function find<T>(
+    what: string,
+    request: RegistryRequest,
+    missing = NOT_FOUND,
+  ): Promise<T | undefined> {
+    const response = await send(connection, request, requestTimeoutMs).catch((error) => {
+      throw unavailable(url, what, messageOf(error))
+    })
+    if (response.status >= 200 && response.status < 300) return parse(what, response.body) as T
+    if (response.status === 404 && missing.includes(errorCode(response) ?? 0)) return undefined
+    throw responseError(url, what, response)
   }
 
-  /** As above, but a 404 is an error. */
-  async function demand<T>(what: string, request: Request): Promise<T> {
-    const data = await fetchData<T>(what, request)
+  /** As above, but it is an error if the registry has no such thing. */
+  async function demand<T>(what: string, request: RegistryRequest): Promise<T> {
+    const data = await find<T>(what, request)
     if (data !== undefined) return data
-    const message = `${what}: the schema registry at ${url} returned 404`
-    throw new InventoryEventsError('REGISTRY_REFUSED', message)
+    throw refused(`${what}: the schema registry at ${url} returned 404`)
   }
 
-  const { Schema, Subject } = client
-  const version = (subject: string, number: number) =>
-    fetchData<VersionData>(`read version ${number} of ${subject}`, (limits) =>
-      Subject.version({ subject, version: number, ...limits }),
-    )
+  function parse(what: string, body: string): unknown {
+    try {
+      const data = JSON.parse(body)
+      if (typeof data === 'object' && data !== null) return data
+    } catch {
+      // Not from a registry, or cut off.
+    }
+    throw unavailable(url, what, 'the response is not JSON')
+  }
+
+  const get = (path: string): RegistryRequest => ({ method: 'GET', path })
+  const post = (path: string, text: string): RegistryRequest => {
+    return { method: 'POST', path, body: { schema: text } }
+  }
 
   return {
     async check() {
-      await demand('list the subjects', (limits) => Subject.all({ ...limits }))
+      await demand('list the subjects', get('subjects'))
     },
     async schemaById(id) {
       const what = `read schema ${id}`
-      return fetched(
-        id,
-        await fetchData<SchemaData>(what, (limits) => Schema.find({ id, ...limits })),
-      )
+      const data = await find<SchemaData>(what, get(`schemas/ids/${id}`))
+      if (data !== undefined && typeof data.schema !== 'string') {
+        throw unavailable(url, what, 'the response has no schema')
+      }
+      return fetched(id, data)
     },
     async registeredId(subject, text) {
-      const found = await fetchData<{ id: number }>(`look up ${subject}`, (limits) =>
-        Subject.registered({ subject, body: { schema: text }, ...limits }),
-      )
-      return found?.id
+      const path = subjectPath(subject)
+      return (await find<{ id: number }>(`look up ${subject}`, post(path, text)))?.id
     },
     async versions(subject) {
-      const latest = await fetchData<VersionData>(`read ${subject}`, (limits) =>
-        Subject.latestVersion({ subject, ...limits }),
-      )
+      const path = `${subjectPath(subject)}/versions`
+      const latest = await find<VersionData>(`read ${subject}`, get(`${path}/latest`))
       const versions: SubjectVersion[] = []
       for (let number = 1; number <= (latest?.version ?? 0); number++) {
-        const data = number === latest?.version ? latest : await version(subject, number)
+        const what = `read version ${number} of ${subject}`
+        const isLatest = number === latest?.version
+        const data = isLatest ? latest : await find<VersionData>(what, get(`${path}/${number}`))
         if (data !== undefined) versions.push({ version: number, id: data.id, text: data.schema })
       }
       return versions
     },
     async isCompatible(subject, text) {
-      const result = await fetchData<{ is_compatible: boolean; messages?: string[] }>(
+      const result = await find<{ is_compatible: boolean; messages?: string[] }>(
         `check ${subject}`,
-        (limits) =>
-          Subject.compatible({ subject, verbose: true, body: { schema: text }, ...limits }),
+        post(`compatibility/${subjectPath(subject)}/versions/latest?verbose=true`, text),
       )
       return { ok: result?.is_compatible ?? true, messages: result?.messages ?? [] }
     },
     async compatibility(subject) {
-      const config = await fetchData<{ compatibilityLevel: string }>(
+      const config = await find<{ compatibilityLevel: string }>(
         `read the compatibility of ${subject}`,
-        (limits) => Subject.config({ subject, ...limits }),
+        get(`config/${encodeURIComponent(subject)}`),
+        [...NOT_FOUND, NO_OWN_LEVEL],
       )
       return config?.compatibilityLevel
     },
     async register(subject, text) {
-      const { id } = await demand<{ id: number }>(`register ${subject}`, (limits) =>
-        Subject.register({ subject, body: { schema: text }, ...limits }),
-      )
-      return id
+      const request = post(`${subjectPath(subject)}/versions`, text)
+      return (await demand<{ id: number }>(`register ${subject}`, request)).id
     },
     async setCompatibility(subject, level) {
-      await demand(`set the compatibility of ${subject}`, (limits) =>
-        Subject.updateConfig({ subject, body: { compatibility: level }, ...limits }),
-      )
+      await demand(`set the compatibility of ${subject}`, {
+        method: 'PUT',
+        path: `config/${encodeURIComponent(subject)}`,
+        body: { compatibility: level },
+      })
     },
   }
+}
+
+function subjectPath(subject: string): string {
+  return `subjects/${encodeURIComponent(subject)}`
 }
 
 interface VersionData {
@@ -131,7 +156,7 @@ interface VersionData {
 }
 
 interface SchemaData {
-  schema?: unknown
+  schema: string
   /** Missing for Avro. */
   schemaType?: string
   references?: unknown[]
@@ -140,24 +165,14 @@ interface SchemaData {
 function fetched(id: number, data: SchemaData | undefined): FetchedSchema {
   if (data === undefined) return { type: 'missing', why: `the registry has no schema ${id}` }
   const { schema, schemaType = 'AVRO', references = [] } = data
-  if (schemaType !== 'AVRO')
-    return { type: 'missing', why: `schema ${id} is ${schemaType}, not Avro` }
-  if (references.length > 0) {
-    return { type: 'missing', why: `schema ${id} refers to other subjects, which is not supported` }
+  if (schemaType !== 'AVRO') {
+    return { type: 'unusable', why: `schema ${id} is ${schemaType}, not Avro` }
   }
-  return { type: 'found', text: String(schema) }
-}
-
-/** The client's own timeout covers idle time only, and may miss a response that is cut off. */
-function inTime(request: Request, limitMs: number): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const abort = new AbortController()
-    const timer = setTimeout(() => {
-      reject(new Error(`no response within ${limitMs} ms`))
-      abort.abort()
-    }, limitMs)
-    request({ timeout: limitMs, signal: abort.signal })
-      .then((response) => resolve(response.data()), reject)
-      .finally(() => clearTimeout(timer))
-  })
+  if (references.length > 0) {
+    return {
+      type: 'unusable',
+      why: `schema ${id} refers to other subjects, which is not supported`,
+    }
+  }
+  return { type: 'found', text: schema }
 }

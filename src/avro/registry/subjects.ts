@@ -1,7 +1,7 @@
 import type { EventTopics } from '../../topics/event-topics.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { explainIncompatibility } from '../schema/compatibility.ts'
 import { type ContractSchema, contractSchemas } from '../schema/contract-schemas.ts'
+import { explainIncompatibility } from './compatibility.ts'
 import { registerWithRetry } from './register-with-retry.ts'
 import type { Registry, SubjectVersion } from './registry.ts'
 import { subjectName } from './subject-name.ts'

@@ -1,91 +1,62 @@
-import { ArrayType, type AvroType, MapType, type Tap, WrappedUnionType } from './avsc.ts'
-import { readKey } from './map-key-cache.ts'
+import type { Tap } from '../binary/avsc.ts'
+import { blockCount } from '../binary/blocks.ts'
+import { COST, spend } from '../binary/decode-limits.ts'
+import { readKey } from '../binary/map-key-cache.ts'
+import { errorWithin } from '../binary/read-error.ts'
+import { assertInside } from '../binary/text.ts'
+import type { Read } from './scalars.ts'
 
-/** Rejects block counts that exceed the remaining bytes: avsc would loop or allocate by them. */
-export class CheckedArray extends ArrayType {
-  override _read(tap: Tap): unknown[] {
+export function listReader(readItem: Read): Read {
+  return (tap) => {
     const items: unknown[] = []
+    spend(COST.list)
     for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
-      while (left-- > 0) {
-        items.push(this.itemsType._read(tap))
-        assertInside(tap)
-      }
+      spend(left * COST.item)
+      readItems(tap, readItem, items, left)
     }
     return items
   }
+}
 
-  override _skip(tap: Tap): void {
-    for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
-      while (left-- > 0) {
-        this.itemsType._skip(tap)
-        assertInside(tap)
-      }
+function readItems(tap: Tap, readItem: Read, items: unknown[], count: number): void {
+  try {
+    for (let left = count; left > 0; left--) {
+      items.push(readItem(tap))
+      assertInside(tap)
     }
+  } catch (error) {
+    throw errorWithin(items.length, error)
   }
 }
 
-/** As above; also keeps a `__proto__` key, which a plain assignment would drop. */
-export class CheckedMap extends MapType {
-  override _read(tap: Tap): Record<string, unknown> {
+export function mapReader(readValue: Read): Read {
+  return (tap) => {
     const map: Record<string, unknown> = {}
+    spend(COST.map)
     for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
-      while (left-- > 0) {
-        const key = readKey(tap)
-        assertInside(tap)
-        put(map, key as string, this.valuesType._read(tap))
-        assertInside(tap)
-      }
+      spend(left * COST.entry)
+      while (left-- > 0) readEntry(tap, readValue, map)
     }
     return map
   }
+}
 
-  override _skip(tap: Tap): void {
-    for (let left = blockCount(tap); left > 0; left = blockCount(tap)) {
-      while (left-- > 0) {
-        tap.skipString()
-        this.valuesType._skip(tap)
-        assertInside(tap)
-      }
-    }
+function readEntry(tap: Tap, readValue: Read, map: Record<string, unknown>): void {
+  let key = '*'
+  try {
+    key = readKey(tap)
+    setOwn(map, key, readValue(tap))
+    assertInside(tap)
+  } catch (error) {
+    throw errorWithin(key, error)
   }
 }
 
-/** Reads a union's value without the wrapper that avsc adds to ambiguous unions. */
-export class PlainUnion extends WrappedUnionType {
-  override _read(tap: Tap): unknown {
-    return this.branch(tap)._read(tap)
+/** A plain assignment would drop a key `__proto__`. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') object[key] = value
+  else {
+    const property = { value, enumerable: true, writable: true, configurable: true }
+    Object.defineProperty(object, key, property)
   }
-
-  override _skip(tap: Tap): void {
-    this.branch(tap)._skip(tap)
-  }
-
-  private branch(tap: Tap): AvroType {
-    const index = tap.readLong()
-    const type = this.types?.[index]
-    if (type === undefined) throw new Error(`a union has no branch ${index}`)
-    return type
-  }
-}
-
-/** Every item takes at least one byte; lists of nulls, the only exception, are not supported. */
-export function blockCount(tap: Tap): number {
-  let count = tap.readLong()
-  if (count < 0) {
-    count = -count
-    tap.skipLong()
-  }
-  const bytesLeft = tap.buf.length - tap.pos
-  if (count > bytesLeft) throw new Error(`${count} items announced, ${bytesLeft} bytes left`)
-  return count
-}
-
-export function assertInside(tap: Tap): void {
-  if (tap.pos > tap.buf.length) throw new Error('truncated')
-}
-
-function put(map: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== '__proto__') map[key] = value
-  else
-    Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true })
 }

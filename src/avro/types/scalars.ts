@@ -1,103 +1,154 @@
-import { formatTime, type Micros, parseTime } from '../../event/time.ts'
-import {
-  type AvroType,
-  BytesType,
-  DoubleType,
-  FixedType,
-  FloatType,
-  LongType,
-  type Reader,
-  type Tap,
-} from './avsc.ts'
-import { readLong, writeLong } from './varint.ts'
+import type { Tap } from '../binary/avsc.ts'
+import { bigDecimalText, decimalText } from '../binary/decimals.ts'
+import { COST, spend } from '../binary/decode-limits.ts'
+import { readText, skipBytes } from '../binary/text.ts'
+import { dateText, localText, momentText, timeOfDayText } from '../binary/times.ts'
+import { readLong } from '../binary/varint.ts'
+import type { LogicalType } from '../schema/logical-type.ts'
+import type { EnumNode, FixedNode, PrimitiveNode } from '../schema/type-node.ts'
 
-/** Rejects NaN and infinities, which JSON cannot represent. */
-export class FiniteDouble extends DoubleType {
-  override _read(tap: Tap): number {
-    return finite(tap.readDouble())
+export type Read = (tap: Tap) => unknown
+
+export type ScalarNode = PrimitiveNode | FixedNode | EnumNode
+
+/** Reads a scalar as JSON shows it. Refuses what JSON can't show. */
+export function shownScalar(node: ScalarNode): Read {
+  if (node.type === 'enum') return enumReader(node)
+  const { logical } = node
+  if (logical !== undefined) return logicalReader(node, logical)
+  switch (node.type) {
+    case 'null':
+      return readNull
+    case 'boolean':
+      return readBoolean
+    case 'int':
+    case 'long':
+      return readInteger
+    case 'float':
+      return readFiniteFloat
+    case 'double':
+      return readFiniteDouble
+    case 'string':
+      return readText
+    case 'bytes':
+      return readBase64
+    case 'fixed': {
+      const { size } = node
+      return (tap) => base64Of(take(tap, size))
+    }
   }
 }
 
-export class FiniteFloat extends FloatType {
-  override _read(tap: Tap): number {
-    return finite(tap.readFloat())
-  }
+export function readNull(): null {
+  return null
 }
 
-/** A number, or a string of digits if a number would not be exact. */
-export class ExactLong extends LongType {
-  override _read(tap: Tap): number | string {
-    const value = readLong(tap)
-    return typeof value === 'number' ? value : value.toString()
-  }
+export function readBoolean(tap: Tap): boolean {
+  return tap.readBoolean()
 }
 
-/** Bytes as a base64 string. */
-export class Base64Bytes extends BytesType {
-  override _read(tap: Tap): string | undefined {
-    return tap.readBytes()?.toString('base64')
-  }
+/** A number, or its digits as a string where a number would not be exact. */
+export function readInteger(tap: Tap): number | string {
+  const value = readLong(tap)
+  if (typeof value === 'number') return value
+  spend(COST.text + COST.text)
+  return value.toString()
 }
 
-export class Base64Fixed extends FixedType {
-  override _read(tap: Tap): string | undefined {
-    return tap.readFixed(this.size)?.toString('base64')
-  }
+export function readFiniteDouble(tap: Tap): number {
+  return finite(tap.readDouble())
 }
 
-/** `timestamp-micros` as an RFC 3339 string in UTC. */
-export class TimestampMicros extends LongType {
-  override _read(tap: Tap): string {
-    return timeText(readLong(tap))
-  }
-
-  override _write(tap: Tap, value: unknown): void {
-    const micros = typeof value === 'string' ? parseTime(value) : undefined
-    if (micros === undefined) throw new Error('a time is not RFC 3339')
-    writeLong(tap, micros)
-  }
-
-  override _check(
-    value: unknown,
-    _flags?: unknown,
-    hook?: (value: unknown, type: AvroType) => void,
-  ) {
-    const ok = typeof value === 'string' && parseTime(value) !== undefined
-    if (!ok) hook?.(value, this)
-    return ok
-  }
-
-  override _update(reader: Reader, writer: AvroType): void {
-    if (writer instanceof LongType) reader._read = readerOf(this, writer)
-  }
-
-  /** Default values in a schema are numbers. */
-  _copy(value: unknown): unknown {
-    return typeof value === 'number' ? timeText(value) : value
-  }
+export function readFiniteFloat(tap: Tap): number {
+  return finite(tap.readFloat())
 }
 
-/** `timestamp-millis`, which foreign schemas use. */
-export class TimestampMillis extends TimestampMicros {
-  override _read(tap: Tap): string {
-    const millis = readLong(tap)
-    return timeText(typeof millis === 'number' ? BigInt(millis) * 1000n : millis * 1000n)
-  }
+export function readBase64(tap: Tap): string {
+  return base64Of(take(tap, tap.readLong()))
 }
 
-/** The writer's unit is used; a long without a logical type is read in the reader's unit. */
-function readerOf(ours: AvroType, writer: AvroType): (tap: Tap) => unknown {
-  const type = writer instanceof TimestampMicros ? writer : ours
-  return (tap) => type._read(tap)
+/** The next so many bytes, as a view. */
+export function take(tap: Tap, length: number): Buffer {
+  const start = tap.pos
+  const end = skipBytes(tap, length)
+  spend(COST.text + length)
+  return tap.buf.subarray(start, end)
 }
 
-function timeText(micros: Micros): string {
-  const text = formatTime(micros)
-  if (text === undefined) throw new Error(`a time of ${micros} µs is outside the years 1 to 9999`)
-  return text
+function base64Of(bytes: Buffer): string {
+  return bytes.toString('base64')
 }
 
-function finite(value: number): number {
+/** JSON has no infinities and no NaN, so neither has an event. */
+function finite(value: number | undefined): number {
+  if (value === undefined) throw new Error('truncated')
   if (!Number.isFinite(value)) throw new Error(`${value} is not a JSON number`)
   return value
+}
+
+function enumReader({ name, symbols }: EnumNode): Read {
+  return (tap) => {
+    const index = tap.readLong()
+    const symbol = symbols[index]
+    if (symbol === undefined) throw new Error(`enum ${name} has no symbol ${index}`)
+    return symbol
+  }
+}
+
+type LogicalNode = Exclude<ScalarNode, EnumNode>
+
+function logicalReader(node: LogicalNode, logical: LogicalType): Read {
+  const bytes: (tap: Tap) => Buffer =
+    node.type === 'fixed' ? (tap) => take(tap, node.size) : (tap) => take(tap, tap.readLong())
+  switch (logical.name) {
+    case 'timestamp-millis':
+    case 'timestamp-micros':
+    case 'timestamp-nanos': {
+      const { name } = logical
+      return (tap) => momentText(name, counted(tap))
+    }
+    case 'local-timestamp-millis':
+    case 'local-timestamp-micros':
+    case 'local-timestamp-nanos': {
+      const { name } = logical
+      return (tap) => localText(name, counted(tap))
+    }
+    case 'time-millis':
+    case 'time-micros': {
+      const { name } = logical
+      return (tap) => timeOfDayText(name, counted(tap))
+    }
+    case 'date':
+      return (tap) => dateText(counted(tap))
+    case 'decimal': {
+      const { scale } = logical
+      return (tap) => decimalText(bytes(tap), scale)
+    }
+    case 'big-decimal':
+      return (tap) => bigDecimalText(bytes(tap))
+    case 'duration':
+      return (tap) => durationText(bytes(tap))
+    case 'uuid':
+      return node.type === 'string' ? readText : (tap) => uuidText(bytes(tap))
+  }
+}
+
+function counted(tap: Tap): number | bigint {
+  spend(COST.text + COST.text)
+  return readLong(tap)
+}
+
+/** ISO 8601. Months, days and milliseconds stay apart: none is a fixed number of another. */
+function durationText(bytes: Buffer): string {
+  const [months, days, millis] = [0, 4, 8].map((at) => bytes.readUInt32LE(at)) as [
+    number,
+    number,
+    number,
+  ]
+  const seconds = `${Math.floor(millis / 1_000)}.${String(millis % 1_000).padStart(3, '0')}`
+  return `P${months}M${days}DT${seconds}S`
+}
+
+function uuidText(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }

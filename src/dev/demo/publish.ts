@@ -9,6 +9,8 @@ import { MALFORMED_EVENT, type MalformedRecord, malformedRecords } from './malfo
 import type { Run } from './run.ts'
 
 const CHUNK = 2_000
+/** How old malformed records are. */
+const AGE_MS = 120_000
 
 /** Publishes the stream in order, with the malformed records after the first chunk. */
 export async function publishAll(
@@ -45,6 +47,8 @@ async function produceMalformed(
   malformed: readonly MalformedRecord[],
 ): Promise<void> {
   const producer = await createProducer(kafka)
-  const records = malformed.map(({ key, value }) => ({ key, value }))
+  // For a record of the last minute, the service waits for the registry to learn of its schema.
+  const timestampMs = Date.now() - AGE_MS
+  const records = malformed.map(({ key, value }) => ({ key, value, timestampMs }))
   await producer.send(topics.inventory, records).finally(() => producer.close())
 }

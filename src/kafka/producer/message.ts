@@ -10,15 +10,19 @@ export interface OutgoingRecord {
    * Default: by murmur2 of the key, as Kafka's Java clients do; any partition if there is no key.
    */
   partition?: number
+  /** Default: now. */
+  timestampMs?: number
 }
 
 /** Converts a record for kafkajs. Always a new object, since the partitioner writes into it. */
-export function kafkaMessage({ key, value, headers, partition }: OutgoingRecord): Message {
+export function kafkaMessage(record: OutgoingRecord): Message {
+  const { key, value, headers, partition, timestampMs } = record
   const message: Message = { key, value }
   if (headers !== undefined) {
     message.headers = areAsKafkajsTakesThem(headers) ? headers : kafkaHeaders(headers)
   }
   if (partition !== undefined) message.partition = partition
+  if (timestampMs !== undefined) message.timestamp = String(timestampMs)
   return message
 }
 

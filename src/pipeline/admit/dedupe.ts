@@ -170,6 +170,9 @@ const first: Admission = { type: 'first' }
 const duplicate: Admission = { type: 'completed', outcome: { type: 'duplicate' } }
 
 /** The id that a delivery is claimed under: the event's id, unless it was redriven. */
-function claimIdOf({ wanted: { redriven } }: Delivery, { id, fingerprint }: Content): string {
+function claimIdOf(
+  { wanted: { redriven } }: Delivery,
+  { id, fingerprint }: Pick<Content, 'id' | 'fingerprint'>,
+): string {
   return redriven === undefined ? id : redriveIdOf(id, fingerprint, redriven)
 }

@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Event } from '../../event/event.ts'
 import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import { placeOf, type SourceRecord } from '../../event/record.ts'
-import { messageOf } from '../../util/errors.ts'
+import { type InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { type Content, originOf, type WantedRecord } from '../delivery.ts'
 import { Envelope } from './envelope.ts'
 import type { Peek } from './peek.ts'
@@ -14,8 +15,11 @@ export type Fingerprint = (asWritten: JsonValue) => string
 /** Decodes a record once for all its deliveries. Never throws: undecodable bytes are a result. */
 export function createDecode(fingerprint: Fingerprint): (wanted: WantedRecord) => Content {
   return function decode(wanted) {
-    wanted.content ??= contentOf(wanted, fingerprint)
-    return wanted.content
+    const { content } = wanted
+    if (content !== undefined && content.type !== 'released') return content
+    const decoded = contentOf(wanted, fingerprint)
+    wanted.content = decoded
+    return decoded
   }
 }
 
@@ -25,22 +29,34 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
   const value = record.value as Buffer
   try {
     if (schema === undefined) throw new Error('unknown schema')
+    if (schema.isContract) assertKey(record)
     const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
+    const bytes = schema.decodedBytes
     const print = fingerprint(schema.decodeAsWritten(value, event))
-    return { type: 'event', id: event.id, fingerprint: print, event }
+    return { type: 'event', id: event.id, fingerprint: print, event, bytes }
   } catch (error) {
-    return undecodable(record, messageOf(error))
+    const isTooLarge = (error as InventoryEventsError).code === 'RECORD_TOO_LARGE'
+    return undecodable(record, messageOf(error), isTooLarge ? 'too-large' : 'undecodable')
   }
+}
+
+/** The contract keys records by entity id. Keys that differ in their bytes must stay different. */
+function assertKey({ key }: SourceRecord): void {
+  if (key !== null && !isUtf8(key)) throw new Error('key: expected text in UTF-8')
 }
 
 /**
  * The content of a record that holds no event. Its place in the log serves as its id, so that reading
  * it again does not dead-letter it again.
  */
-export function undecodable(record: SourceRecord, error: string): Content {
+export function undecodable(
+  record: SourceRecord,
+  error: string,
+  reason: 'undecodable' | 'too-large' = 'undecodable',
+): Content {
   const hash = createHash('sha256').update(record.value ?? Buffer.alloc(0))
   const fingerprint = hash.digest('base64url').slice(0, 22)
-  return { type: 'undecodable', id: `record:${placeOf(record)}`, fingerprint, error }
+  return { type: 'undecodable', reason, id: `record:${placeOf(record)}`, fingerprint, error }
 }
 
 /** Plugins share one event object. It is frozen so that no plugin can change it for the others. */
@@ -50,9 +66,10 @@ function deepFreeze(event: Event): Event {
 }
 
 function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   Object.freeze(value)
-  for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
+  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) freeze(value[i])
+  else for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
 }
 
 /** What is known about a record's content before it is decoded. */
@@ -70,5 +87,5 @@ export function knownContentOf(
 export function undecodableOutcome(
   content: Extract<Content, { type: 'undecodable' }>,
 ): CompletedOutcome {
-  return { type: 'dead-lettered', reason: 'undecodable', error: content.error }
+  return { type: 'dead-lettered', reason: content.reason, error: content.error }
 }

@@ -1,5 +1,6 @@
 import type { DecodeHints } from '../../avro/writer-schema.ts'
-import { headerText, type SourceRecord } from '../../event/record.ts'
+import { headerText, type SourceRecord, utf8Header } from '../../event/record.ts'
+import { formatMillis, normalizeTime } from '../../event/time.ts'
 
 /** Name, id and time of an event whose schema has no fields for them. Headers are read on demand. */
 export class Envelope implements DecodeHints {
@@ -12,10 +13,11 @@ export class Envelope implements DecodeHints {
   }
 
   get id(): string | undefined {
-    return headerText(this.record, 'ce_id')
+    return utf8Header(this.record, 'ce_id')
   }
 
-  get time(): string {
-    return headerText(this.record, 'ce_time') ?? new Date(this.record.timestampMs).toISOString()
+  get time(): string | undefined {
+    const time = headerText(this.record, 'ce_time')
+    return (time && normalizeTime(time)) || formatMillis(this.record.timestampMs)
   }
 }

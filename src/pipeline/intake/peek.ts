@@ -1,5 +1,5 @@
 import type { SchemaLookup, Span, WriterSchema } from '../../avro/writer-schema.ts'
-import { headerText, type RecordHeaders, type SourceRecord } from '../../event/record.ts'
+import { type RecordHeaders, type SourceRecord, utf8Header } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Obstacle } from '../source.ts'
@@ -23,7 +23,7 @@ export type Peek =
 export interface PeekPorts {
   /** Reads the schema id from a value in wire format. Throws RECORD_UNDECODABLE. */
   schemaIdOf(value: Buffer): number
-  schemas: { lookup(id: number): SchemaLookup }
+  schemas: { lookup(id: number, writtenAtMs: number): SchemaLookup }
 }
 
 /**
@@ -36,7 +36,7 @@ export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
   return function peek(record) {
     if (record.value === null) return { type: 'tombstone' }
     try {
-      const lookup = ports.schemas.lookup(ports.schemaIdOf(record.value))
+      const lookup = ports.schemas.lookup(ports.schemaIdOf(record.value), record.timestampMs)
       switch (lookup.type) {
         case 'ready':
           seen = peekWith(lookup.schema, record.value, record, seen)
@@ -67,7 +67,7 @@ function peekWith(
   last: PeekedEvent | undefined,
 ): PeekedEvent {
   const { name: written, id } = schema.peek(value)
-  const name = written ?? headerText(record, 'ce_type') ?? schema.fullName
+  const name = written ?? utf8Header(record, 'ce_type') ?? schema.fullName
   const { ce_type, ce_id } = record.headers
   const headersDiffer = differs(ce_type, name) || idDiffers(ce_id, value, id)
   if (last === undefined) return { type: 'event', name, schema, headersDiffer }

@@ -13,6 +13,8 @@ export type WaitReason =
   | 'same-id'
   | 'claimed-elsewhere'
   | 'store-away'
+  /** Other events take so much memory that this one can't be decoded yet. */
+  | 'memory'
   /** Its last call did not count, for reasons outside the handler. */
   | 'interrupted'
   | 'dead-letter-unwritten'

@@ -4,7 +4,7 @@ import { encodeEvent } from '../../../src/avro/codec/encoder.ts'
 import { fingerprint } from '../../../src/avro/codec/fingerprint.ts'
 import { contractSchema, contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../src/avro/schema/schema.ts'
-import { createContractType } from '../../../src/avro/types/types.ts'
+import { createContractType } from '../../../src/avro/types/contract-type.ts'
 import { writeFrame } from '../../../src/avro/wire-format.ts'
 import type { InventoryEvent } from '../../../src/event/event.ts'
 import { peeked } from '../../support/peeked.ts'
@@ -119,7 +119,7 @@ describe('other versions of a schema', () => {
   it('reports why it cannot read a breaking one, and still peeks', () => {
     const schema = changed((s) => {
       const entity = fieldOf(s, 'entity').type as ComplexSchema
-      fieldOf(entity, 'quantity').type = ['null', 'string']
+      Object.assign(fieldOf(entity, 'quantity'), { type: 'string', default: '0' })
     })
     const writer = createWriterSchema(JSON.stringify(schema))
     const bytes = written(schema, { ...received, entity: { ...received.entity, quantity: '100' } })

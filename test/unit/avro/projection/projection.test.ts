@@ -4,7 +4,7 @@ import { createWriterSchema } from '../../../../src/avro/codec/create-writer-sch
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
 import { contractSchemaOf, contractSchemas } from '../../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../../src/avro/schema/schema.ts'
-import { createContractType } from '../../../../src/avro/types/types.ts'
+import { createContractType } from '../../../../src/avro/types/contract-type.ts'
 import type { WriterSchema } from '../../../../src/avro/writer-schema.ts'
 import type { Event } from '../../../../src/event/event.ts'
 import { type Path, valueAt } from '../../../../src/event/path.ts'
@@ -41,7 +41,18 @@ function pathsIn(value: unknown): Path[] {
 }
 
 const segment = fc.oneof(
-  fc.constantFrom('entity', 'attributes', 'kwargs', 'id', 'kind', 'time', '0', '1', 'value'),
+  fc.constantFrom(
+    'entity',
+    'attributes',
+    'kwargs',
+    'payload',
+    'id',
+    'kind',
+    'time',
+    '0',
+    '1',
+    'value',
+  ),
   text,
 )
 const anyPath = fc.array(segment, { minLength: 1, maxLength: 5 })
@@ -108,7 +119,7 @@ describe('a projection', () => {
     const type = createContractType(foreign)
     fc.assert(
       fc.property(
-        value.chain((v) => pathsOf(v).map((paths) => ({ v, paths }))),
+        value.chain((v) => pathsOf({ ...v, payload: v }).map((paths) => ({ v, paths }))),
         ({ v, paths }) => {
           const bytes = Buffer.alloc(100_000)
           const end = type.encode(v, bytes, 5)

@@ -47,19 +47,37 @@ describe('the registry', () => {
   })
 
   it.each([
-    [404, notFound, 'the registry has no schema 7'],
-    [200, '{"schema":"x","schemaType":"PROTOBUF"}', 'schema 7 is PROTOBUF, not Avro'],
-    [200, '{"schema":"x","references":[{"name":"a"}]}', 'schema 7 refers to other subjects'],
-  ])('reports a missing schema on %i %s', async (status, body, why) => {
+    [404, '{"error_code":40401,"message":"Subject not found"}'],
+    [404, '{"error_code":40402,"message":"Version not found"}'],
+    [404, notFound],
+  ])('reports a missing schema on %i %s', async (status, body) => {
     const registry = await registryThat(answering(status, body))
-    const missing = await registry.schemaById(7)
-    expect(missing).toEqual({ type: 'missing', why: expect.stringContaining(why) })
+    const why = 'the registry has no schema 7'
+    expect(await registry.schemaById(7)).toEqual({ type: 'missing', why })
+  })
+
+  it.each([
+    ['{"schema":"x","schemaType":"PROTOBUF"}', 'schema 7 is PROTOBUF, not Avro'],
+    ['{"schema":"x","references":[{"name":"a"}]}', 'schema 7 refers to other subjects'],
+  ])('reports an unusable schema on %s', async (body, why) => {
+    const registry = await registryThat(answering(200, body))
+    const unusable = { type: 'unusable', why: expect.stringContaining(why) }
+    expect(await registry.schemaById(7)).toEqual(unusable)
   })
 
   it.each([
     [500, '{"error_code":50001,"message":"Error in the backend"}'],
     [503, ''],
     [404, '<html>no such page</html>'],
+    [404, '{"message":"no Route matched with those values"}'],
+    [404, '{"error_code":404,"message":"HTTP 404 Not Found"}'],
+    [404, '{"error_code":"40403","message":"text"}'],
+    [404, '{"error":{"error_code":40403}}'],
+    [404, ''],
+    [400, '{"message":"an invalid upstream"}'],
+    [302, ''],
+    [200, '{"message":"welcome"}'],
+    [200, '[]'],
     [400, '<html>bad gateway</html>'],
     [429, '{"error_code":429,"message":"slow down"}'],
     [200, '<html>welcome</html>'],

@@ -53,6 +53,68 @@ describe('the schema cache', () => {
     expect(cache.lookup(7).type).toBe('ready')
   })
 
+  it('requests a missing id for a young record for a while, since replicas lag', async () => {
+    const { cache, clock, asked, registry } = kit()
+    registry.answer = () => Promise.resolve({ type: 'missing', why: 'no schema 7' })
+    expect(cache.lookup(7, clock.now()).type).toBe('waiting')
+    for (let waitedMs = 0; waitedMs < 3_000; waitedMs += 250) {
+      await clock.advance(250)
+      expect(cache.lookup(7, clock.now()).type).toBe('waiting')
+    }
+    expect(asked.length).toBeGreaterThan(3)
+    registry.answer = () => Promise.resolve(found)
+    await clock.advance(4_000)
+    cache.lookup(7, clock.now())
+    await settled()
+    expect(cache.lookup(7, clock.now()).type).toBe('ready')
+  })
+
+  it.each([
+    ['a young record', 1_000],
+    ['a record of the future', 1_000_000],
+    ['a record of an unknown time', -1],
+  ])(
+    'reports an id as missing once it was requested long enough for %s',
+    async (_title, writtenAtMs) => {
+      const { cache, clock, asked, registry } = kit()
+      registry.answer = () => Promise.resolve({ type: 'missing', why: 'no schema 7' })
+      const startMs = clock.now()
+      while (cache.lookup(7, writtenAtMs).type === 'waiting') await clock.advance(250)
+      expect(clock.now() - startMs).toBeGreaterThanOrEqual(15_000)
+      expect(clock.now() - startMs).toBeLessThan(20_000)
+      expect(asked.length).toBeLessThan(10)
+      // Not for each record once more.
+      await clock.advance(60_000)
+      cache.lookup(7, clock.now())
+      await settled()
+      expect(cache.lookup(7, clock.now()).type).toBe('missing')
+    },
+  )
+
+  it('reports an id as missing at once for an old record, and still requests it for a young one', async () => {
+    const { cache, clock, registry } = kit()
+    registry.answer = () => Promise.resolve({ type: 'missing', why: 'no schema 7' })
+    await clock.advance(10_000_000)
+    cache.lookup(7, 1_000)
+    await settled()
+    expect(cache.lookup(7, 1_000).type).toBe('missing')
+    registry.answer = () => Promise.resolve(found)
+    expect(cache.lookup(7, clock.now()).type).toBe('waiting')
+    await settled()
+    expect(cache.lookup(7, clock.now()).type).toBe('ready')
+  })
+
+  it('does not wait for a schema that is there and cannot be used', async () => {
+    const { cache, clock, registry } = kit()
+    registry.answer = () => Promise.resolve({ type: 'unusable', why: 'schema 7 is JSON, not Avro' })
+    cache.lookup(7, clock.now())
+    await settled()
+    expect(cache.lookup(7, clock.now())).toEqual({
+      type: 'missing',
+      why: 'schema 7 is JSON, not Avro',
+    })
+  })
+
   it('reports why a schema cannot be used', async () => {
     const { cache, registry } = kit()
     registry.answer = () => Promise.resolve({ type: 'found', text: '"string"' })

@@ -1,8 +1,8 @@
+import avsc from 'avsc'
 import { describe, expect, it } from 'vitest'
-import { explainIncompatibility } from '../../../../src/avro/schema/compatibility.ts'
+import { explainIncompatibility } from '../../../../src/avro/registry/compatibility.ts'
 import { contractSchema, contractSchemas } from '../../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../../src/avro/schema/schema.ts'
-import { type AvroType, forSchema } from '../../../../src/avro/types/avsc.ts'
 
 type Fields = (path: string) => SchemaField
 
@@ -108,9 +108,11 @@ const COMPATIBLE: [string, [Schema, Schema]][] = [
 /** avsc's verdict, without our types: each can be read as the other. */
 function areReadable([older, newer]: [Schema, Schema]): boolean {
   try {
-    const [a, b] = [older, newer].map((schema) => forSchema(schema, { wrapUnions: true }))
-    a?.createResolver(b as AvroType)
-    b?.createResolver(a as AvroType)
+    const [a, b] = [older, newer].map((schema) =>
+      avsc.Type.forSchema(schema as avsc.Schema, { wrapUnions: true }),
+    )
+    a?.createResolver(b as avsc.Type)
+    b?.createResolver(a as avsc.Type)
     return true
   } catch {
     return false

@@ -1,4 +1,5 @@
 import type { Tap } from './avsc.ts'
+import { readText, textAt } from './text.ts'
 
 /** Longer keys are not cached. */
 const KEY_BYTES_MAX = 32
@@ -16,19 +17,19 @@ const known: (Key | undefined)[] = new Array(PLACES).fill(undefined)
  * Reads a map's key. Attribute maps repeat the same few keys, and comparing bytes is faster than
  * decoding a string and interning it as a property name.
  */
-export function readKey(tap: Tap): string | undefined {
+export function readKey(tap: Tap): string {
   const start = tap.pos
   const length = tap.readLong()
   const { buf, pos } = tap
   if (length < 1 || length > KEY_BYTES_MAX || pos + length > buf.length) {
     tap.pos = start
-    return tap.readString()
+    return readText(tap)
   }
   tap.pos = pos + length
   const place = placeOf(buf, pos, length)
   const key = known[place]
   if (key !== undefined && isAt(key.bytes, buf, pos, length)) return key.text
-  const text = buf.toString('utf8', pos, pos + length)
+  const text = textAt(buf, pos, pos + length)
   known[place] = { bytes: Uint8Array.prototype.slice.call(buf, pos, pos + length), text }
   return text
 }

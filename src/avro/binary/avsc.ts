@@ -1,0 +1,51 @@
+import avsc from 'avsc'
+
+/**
+ * The part of avsc (pinned to one version) that its types leave out. It writes our own schemas, and
+ * its tap reads primitives; what a producer's schema means is resolved here, because avsc is
+ * stricter about schemas than reading needs, and less about values.
+ */
+export interface Tap {
+  buf: Buffer
+  pos: number
+  readBoolean(): boolean
+  readLong(): number
+  skipLong(): void
+  writeLong(value: number): void
+  /** Undefined behind the end, as the two below. */
+  readDouble(): number | undefined
+  readFloat(): number | undefined
+}
+
+export interface AvroType {
+  readonly fields?: readonly { readonly type: AvroType }[]
+  readonly underlyingType: AvroType
+  decode(bytes: Buffer, position: number, reader?: unknown): unknown
+  encode(value: unknown, bytes: Buffer, position: number): number
+  _write(tap: Tap, value: unknown): void
+  _check(value: unknown, flags?: unknown, hook?: (value: unknown, type: AvroType) => void): boolean
+}
+
+type TypeClass = new (schema?: unknown, options?: unknown) => AvroType
+
+const { Type, types } = avsc as unknown as {
+  Type: {
+    forSchema(schema: unknown, options: object): AvroType
+  }
+  types: Record<string, TypeClass>
+}
+
+export const forSchema = Type.forSchema
+export const LogicalType = types.LogicalType as TypeClass
+export const LongType = types.LongType as TypeClass
+
+/** A tap to point at bytes again and again: avsc makes a new one for each value that it reads. */
+export function createTap(): Tap {
+  let tap: Tap | undefined
+  const type = forSchema('null', {})
+  const capture = (given: Tap) => {
+    tap = given
+  }
+  type.decode(Buffer.alloc(0), 0, { _readerType: type, _read: capture })
+  return tap as unknown as Tap
+}
