@@ -4,6 +4,7 @@ import { schemaIdOf } from '../avro/wire-format.ts'
 import type { WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
 import { headerText, type SourceRecord } from '../event/record.ts'
+import { timeText } from '../event/timestamp.ts'
 import { systemClock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
@@ -71,6 +72,6 @@ function hintsOf(record: SourceRecord) {
   return {
     name: headerText(record, 'ce_type'),
     id: headerText(record, 'ce_id'),
-    time: headerText(record, 'ce_time') ?? new Date(record.timestampMs).toISOString(),
+    time: headerText(record, 'ce_time') ?? timeText(record.timestampMs),
   }
 }

@@ -1,4 +1,5 @@
 import { pluginStates } from '../../control/plugin-states.ts'
+import { timeText } from '../../event/timestamp.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { type CatchUpParts, catchUp, FOLLOWED_MS } from '../../replay/catch-up.ts'
 import { deleteGroupResources } from '../../replay/group-resources.ts'
@@ -68,7 +69,7 @@ async function requireOff(parts: RunParts, unfinished: boolean): Promise<string>
   if (states.events === 'off') {
     throw usage(`events are off, so ${slug} would still miss events: run "events on" first`)
   }
-  const { state, at = new Date(0).toISOString() } = states.of(slug)
+  const { state, at = timeText(0) } = states.of(slug)
   if (state === 'disabled' || (state === 'paused' && unfinished)) return at
   const hint =
     state === 'paused'

@@ -1,5 +1,6 @@
 import type { DecodeHints } from '../../avro/writer-schema.ts'
 import { headerText, type SourceRecord } from '../../event/record.ts'
+import { timeText } from '../../event/timestamp.ts'
 
 /** Name, id and time of an event whose schema has no fields for them. Headers are read on demand. */
 export class Envelope implements DecodeHints {
@@ -16,6 +17,6 @@ export class Envelope implements DecodeHints {
   }
 
   get time(): string {
-    return headerText(this.record, 'ce_time') ?? new Date(this.record.timestampMs).toISOString()
+    return headerText(this.record, 'ce_time') ?? timeText(this.record.timestampMs)
   }
 }
