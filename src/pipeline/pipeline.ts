@@ -42,7 +42,7 @@ export interface Pipeline extends Intake {
  * fetches and commits.
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { groupId, plugins, switches, store, clock, random, retentionMsOf, reports } = options
+  const { groupId, plugins, switches, store, clock, random, removalOf, reports } = options
   const graceMs = options.handlerGraceMs
   const receivers = [...plugins, everyPlugin]
   const slugs = receivers.map(({ slug }) => slug)
@@ -60,7 +60,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const callGate = new CallGate(plugins, {
     clock,
     random,
-    retentionMsOf,
+    removalOf,
     switches,
     onBreaker: reports.onBreaker,
   })
