@@ -12,7 +12,9 @@ const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
 export function timestampText(timestampMs: number): string {
   if (timestampMs === NO_TIMESTAMP) return 'no timestamp'
   const isTime = timestampMs >= FIRST_MS && timestampMs <= LAST_MS
-  return isTime ? utcText(timestampMs) : `${timestampMs} ms since 1970`
+  if (isTime) return utcText(timestampMs)
+  const about = Number.isSafeInteger(timestampMs) ? '' : 'about '
+  return `${about}${timestampMs} ms since 1970`
 }
 
 /** A time as RFC 3339 in UTC with milliseconds; the nearest that has a text. Never throws. */
