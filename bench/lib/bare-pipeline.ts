@@ -47,7 +47,7 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
     calls: trackCalls(new CallTable()),
     clock,
     random: Math.random,
-    retentionMsOf: () => undefined,
+    removalOf: () => undefined,
     logOf: () => log,
     onStuck: () => {},
     reports: createReports({ metrics, log, sampled, clock, store: 'memory' }),

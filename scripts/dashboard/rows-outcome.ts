@@ -98,6 +98,14 @@ export const retry: Row = {
       queries: [[rate('dead_letter_failures_total', 'plugin', PLUGIN), '{{plugin}}']],
       alert: 'DeadLettersRefused',
     },
+    {
+      title: 'Dead letters written as stubs',
+      description:
+        'Dead letters per second that were too large for their topic. Their values are only in the input.',
+      unit: 'ops',
+      queries: [[rate('dead_letter_stubs_total', 'topic'), '{{topic}}']],
+      alert: 'DeadLetterStubs',
+    },
   ],
 }
 

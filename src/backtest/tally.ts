@@ -1,4 +1,5 @@
 import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
+import { timestampText } from '../event/timestamp.ts'
 
 /** An example record. Its time is RFC 3339 in UTC, its place `topic/partition@offset`. */
 export interface Example {
@@ -77,7 +78,7 @@ export function exampleOf(
 ): Example {
   const orNull = (text: string | undefined) => (text === undefined ? null : brief(text))
   return {
-    time: new Date(record.timestampMs).toISOString(),
+    time: timestampText(record.timestampMs),
     place: placeOf(record),
     name: orNull(name ?? headerText(record, 'ce_type')),
     id: orNull(id ?? headerText(record, 'ce_id')),

@@ -22,6 +22,15 @@ export interface DeadLetterInfo {
   offset: number
   /** The key: the id of the entity. */
   entity: string | undefined
+  /** Set if it was too large for its topic: the original value is only in the input. */
+  stub: Stub | undefined
+}
+
+export interface Stub {
+  /** What the dead letter lacks: `value`, and `key` or `headers` if they were too large as well. */
+  omitted: string[]
+  valueBytes: number
+  valueSha256: string
 }
 
 /** Reads a dead letter from a record's headers; undefined if the service did not write it. */
@@ -43,6 +52,17 @@ export function readDeadLetter(record: SourceRecord): DeadLetterInfo | undefined
     partition: Number(headerText(record, DLQ.partition)),
     offset: Number(headerText(record, DLQ.offset)),
     entity: record.key?.toString(),
+    stub: stubIn(record),
+  }
+}
+
+function stubIn(record: SourceRecord): Stub | undefined {
+  const omitted = headerText(record, DLQ.omitted)
+  if (omitted === undefined) return undefined
+  return {
+    omitted: omitted.split(','),
+    valueBytes: Number(headerText(record, DLQ.valueBytes)),
+    valueSha256: headerText(record, DLQ.valueSha256) ?? '',
   }
 }
 

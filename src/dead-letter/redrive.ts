@@ -43,12 +43,18 @@ export function redrivenOf(record: SourceRecord): Redriven | undefined {
     topic: redriveInputOf(topic) ?? topic,
     partition,
     offset,
-    timestampMs: numberOf(record, DLQ.timestamp) ?? record.timestampMs,
+    timestampMs: timestampIn(record) ?? record.timestampMs,
     key,
     value,
     headers: ownHeaders(record.headers),
   }
   return { plugin, groupId, generation, replay: headerText(record, REDRIVE.replay), origin }
+}
+
+/** Any number: a producer may have written a timestamp that is negative, or no time. */
+function timestampIn(record: SourceRecord): number | undefined {
+  const text = headerText(record, DLQ.timestamp)
+  return text !== undefined && /^-?\d{1,22}$/.test(text) ? Number(text) : undefined
 }
 
 function numberOf(record: SourceRecord, name: string): number | undefined {

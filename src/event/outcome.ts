@@ -6,6 +6,7 @@ export type DeadLetterReason =
   | 'filter'
   | 'undecodable'
   | 'too-large'
+  | 'retention'
 
 /** How a delivery ended. Completed outcomes are marked, so the event id is not handled again. */
 export type CompletedOutcome =

@@ -52,3 +52,14 @@ export function headerText(record: SourceRecord, name: string): string | undefin
   const last = Array.isArray(value) ? value.at(-1) : value
   return last?.toString()
 }
+
+/** The bytes of the headers' names and values. */
+export function headerBytes(headers: RecordHeaders): number {
+  let bytes = 0
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of Array.isArray(value) ? value : [value]) {
+      bytes += Buffer.byteLength(name) + Buffer.byteLength(each ?? '')
+    }
+  }
+  return bytes
+}

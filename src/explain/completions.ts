@@ -1,8 +1,9 @@
 import { redriveIdOf } from '../dead-letter/redrive.ts'
+import { timeText } from '../event/timestamp.ts'
 import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../idempotency/lookup.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Completion } from './explanation.ts'
-import { type KnownRecord, timeOf } from './record.ts'
+import type { KnownRecord } from './record.ts'
 import type { Redrive } from './redrives.ts'
 
 export interface Completions {
@@ -71,12 +72,12 @@ function completionOf(
   switch (stored.type) {
     case 'completed': {
       const { content, expired } = stored
-      const completed = { type: 'completed', at: timeOf(stored.atMs), content, expired } as const
+      const completed = { type: 'completed', at: timeText(stored.atMs), content, expired } as const
       if (content === 'same' || conflict?.type !== 'completed') return completed
-      return { ...completed, conflictAt: timeOf(conflict.atMs) }
+      return { ...completed, conflictAt: timeText(conflict.atMs) }
     }
     case 'claimed':
-      return { type: 'claimed', by: stored.by, until: timeOf(stored.untilMs) }
+      return { type: 'claimed', by: stored.by, until: timeText(stored.untilMs) }
     case 'none':
     case 'unknown':
       return stored

@@ -1,6 +1,7 @@
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import { readDeadLetter } from '../dead-letter/read-dead-letter.ts'
 import { placeOf, type SourceRecord } from '../event/record.ts'
+import { timestampText } from '../event/timestamp.ts'
 import type { ExplainedDeadLetter, ExplainedRecord, Progress } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
 
@@ -27,7 +28,7 @@ export function recordOf(
     topic,
     partition,
     offset,
-    time: timeOf(timestampMs),
+    time: timestampText(timestampMs),
     entity: key?.toString() ?? null,
     content: contentOf(known, older),
     progress: progressOf(known.record, committed),
@@ -42,7 +43,7 @@ export function explainDeadLetter(record: SourceRecord): ExplainedDeadLetter | u
     letter
   return {
     place,
-    time: timeOf(letter.timestampMs),
+    time: timestampText(letter.timestampMs),
     plugin,
     group: groupId,
     reason,
@@ -51,10 +52,6 @@ export function explainDeadLetter(record: SourceRecord): ExplainedDeadLetter | u
     redrives,
     record: placeOf({ topic, partition, offset }),
   }
-}
-
-export function timeOf(timestampMs: number): string {
-  return new Date(timestampMs).toISOString()
 }
 
 function contentOf(

@@ -1,10 +1,11 @@
 import { REDRIVE } from '../dead-letter/headers.ts'
 import { type Redriven, redrivenOf } from '../dead-letter/redrive.ts'
 import { headerText, placeOf } from '../event/record.ts'
+import { timestampText } from '../event/timestamp.ts'
 import { everyPlugin } from '../pipeline/intake/route.ts'
 import type { Completion, ExplainedDeadLetter, ExplainedRedrive, Progress } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
-import { type Committed, type KnownRecord, knownRecord, progressOf, timeOf } from './record.ts'
+import { type Committed, type KnownRecord, knownRecord, progressOf } from './record.ts'
 
 /** A record of a redrive topic, and its headers. */
 export interface Redrive {
@@ -50,7 +51,7 @@ export function explainRedrive(
   const progress = progressOf(record, committed)
   return {
     place: placeOf(record),
-    time: timeOf(record.timestampMs),
+    time: timestampText(record.timestampMs),
     plugin,
     generation,
     letter: headerText(record, REDRIVE.letter) ?? null,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { timeText } from '../event/timestamp.ts'
 import { uuidV7 } from '../publish/uuid-v7.ts'
 
 /** Supplies the id and the time of events that are sent without them. */
@@ -22,7 +23,7 @@ export function createStamp(nowMs: () => number, rememberedIds = REMEMBERED_IDS)
 
   function remembered(id: string): string {
     const key = hash('sha256', id, 'base64')
-    const time = times.get(key) ?? new Date(nowMs()).toISOString()
+    const time = times.get(key) ?? timeText(nowMs())
     times.set(key, time)
     if (times.size > rememberedIds) times.delete(times.keys().next().value as string)
     return time
@@ -35,5 +36,5 @@ export function createStamp(nowMs: () => number, rememberedIds = REMEMBERED_IDS)
 function timeIn(id: string): string | undefined {
   const [, high, low] = UUID_V7.exec(id) ?? []
   const ms = high === undefined ? Number.NaN : Number.parseInt(`${high}${low}`, 16)
-  return ms <= LAST_MS ? new Date(ms).toISOString() : undefined
+  return ms <= LAST_MS ? timeText(ms) : undefined
 }

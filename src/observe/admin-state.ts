@@ -1,4 +1,5 @@
 import { placeOf } from '../event/record.ts'
+import { ageMs } from '../event/timestamp.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
 import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
@@ -99,5 +100,5 @@ function workOf(backlog: Backlog, { clock }: AdminStateSources) {
 }
 
 function ageSeconds(timestampMs: number, clock: Pick<Clock, 'now'>): number {
-  return Math.max(0, clock.now() - timestampMs) / 1000
+  return ageMs(timestampMs, clock.now()) / 1000
 }

@@ -1,4 +1,5 @@
 import type { EffectiveState } from '../control/control-record.ts'
+import { ageMs } from '../event/timestamp.ts'
 import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import type { Liveness } from '../kafka/consumer/liveness.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
@@ -93,5 +94,5 @@ function readReplica(metrics: Metrics, { pipeline, source }: GaugeSources): void
 
 /** 0 if there is no timestamp. */
 function ageSeconds(timestampMs: number | undefined, clock: Pick<Clock, 'now'>): number {
-  return Math.max(0, clock.now() - (timestampMs ?? clock.now())) / 1000
+  return ageMs(timestampMs, clock.now()) / 1000
 }

@@ -27,6 +27,7 @@ const DEAD_LETTER_REASONS = namesOf<DeadLetterReason>({
   filter: 0,
   undecodable: 0,
   'too-large': 0,
+  retention: 0,
 })
 const SKIP_CAUSES = namesOf<SkipCause>({ 'events-off': 0, disabled: 0, 'before-start': 0 })
 const OUT_OF_RANGE_REASONS = namesOf<OutOfRangeReason>({ removed: 0, 'beyond-end': 0, expired: 0 })
@@ -42,6 +43,7 @@ export function initSeries(metrics: Metrics, { slugs, topics, store }: SeriesNam
   for (const topic of topics) {
     metrics.recordsConsumed.inc({ topic }, 0)
     metrics.offsetsLost.inc({ topic }, 0)
+    metrics.deadLetterStubs.inc({ topic }, 0)
     for (const reason of OUT_OF_RANGE_REASONS) metrics.outOfRange.inc({ topic, reason }, 0)
   }
   for (const result of ['ok', 'failed']) metrics.commits.inc({ result }, 0)

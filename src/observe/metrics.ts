@@ -103,6 +103,12 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['plugin'],
       registers,
     }),
+    deadLetterStubs: new Counter({
+      name: `${PREFIX}dead_letter_stubs_total`,
+      help: 'Number of dead letters of an input topic that were too large for their own. Their values are only in the input.',
+      labelNames: ['topic'],
+      registers,
+    }),
     handlerDuration: new TalliedHistogram({
       name: `${PREFIX}handler_duration_seconds`,
       help: 'Duration of handler calls, failed ones included.',

@@ -1,5 +1,6 @@
 import type { CompletedOutcome, SkipCause } from '../event/outcome.ts'
 import { placeOf } from '../event/record.ts'
+import { ageMs } from '../event/timestamp.ts'
 import type { StoreOperation } from '../pipeline/admit/dedupe.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
@@ -30,9 +31,8 @@ export function createReports({
 }: ReportsOptions): PipelineReports {
   function ended({ plugin, wanted }: Delivery, outcome: DeliveryEnd): void {
     const { ends, endToEnd } = delivered.of(plugin)
-    const ageMs = clock.now() - wanted.record.timestampMs
     ends.of(outcome).count += 1
-    endToEnd.observe(Math.max(0, ageMs) / 1000)
+    endToEnd.observe(ageMs(wanted.record.timestampMs, clock.now()) / 1000)
   }
 
   function failed(delivery: Delivery, error: string, fields: object, message: string): void {

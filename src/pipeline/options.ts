@@ -1,4 +1,5 @@
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
+import type { SourceRecord } from '../event/record.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../plugin/plugin.ts'
@@ -32,8 +33,8 @@ export interface PipelineOptions {
   clock: Clock
   /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random: () => number
-  /** The topic's retention in ms; undefined if it is unlimited or unknown. */
-  retentionMsOf(topic: string): number | undefined
+  /** Why Kafka has removed the record or is about to; undefined while it keeps it. */
+  removalOf(record: SourceRecord): string | undefined
   logOf(delivery: Delivery): PluginLog
   /** A handler ignores its signal. The process must end, because it must not be called again. */
   onStuck(delivery: Delivery): void

@@ -43,7 +43,7 @@ export interface Pipeline extends Intake {
  * fetches and commits.
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { groupId, plugins, switches, store, clock, random, retentionMsOf, reports } = options
+  const { groupId, plugins, switches, store, clock, random, removalOf, reports } = options
   const graceMs = options.handlerGraceMs
   const receivers = [...plugins, everyPlugin]
   const slugs = receivers.map(({ slug }) => slug)
@@ -61,7 +61,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const callGate = new CallGate(plugins, {
     clock,
     random,
-    retentionMsOf,
+    removalOf,
     switches,
     onBreaker: reports.onBreaker,
   })

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Event } from '../event/event.ts'
+import { timeText } from '../event/timestamp.ts'
 import { formatProblem } from '../event/validation/problem.ts'
 import { validateEvent } from '../event/validation/validate.ts'
 import { messageOf } from '../util/errors.ts'
@@ -47,7 +48,7 @@ function check(text: string, mint: EventDefaults): ParsedLine {
 function completed(value: unknown, mint: EventDefaults): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isObject || Object.hasOwn(value, 'kind') || !Object.hasOwn(value, 'name')) return value
-  const { id = mint.id(), time = new Date(mint.nowMs()).toISOString() } = value as {
+  const { id = mint.id(), time = timeText(mint.nowMs()) } = value as {
     id?: unknown
     time?: unknown
   }

@@ -1,4 +1,5 @@
 import type { Audit } from '../control/control-record.ts'
+import { timeText } from '../event/timestamp.ts'
 import { resolveRanges } from '../kafka/reader/offset-ranges.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Purpose, ReplayPlan } from './plan.ts'
@@ -36,7 +37,7 @@ export function requireFinished(previous: ReplayPlan | undefined): void {
   const { slug, by, at } = previous
   const resume =
     previous.purpose === 'enable'
-      ? `inventory-events plugins enable ${slug} --from ${new Date(previous.fromMs).toISOString()} --yes`
+      ? `inventory-events plugins enable ${slug} --from ${timeText(previous.fromMs)} --yes`
       : `inventory-events replay --plugin ${slug} --resume`
   const message = [
     `${describePlan(previous)}, started by ${by} at ${at}, is not finished. Resume or cancel it:`,

@@ -1,4 +1,5 @@
 import type { Audit } from '../control/control-record.ts'
+import { timeText } from '../event/timestamp.ts'
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
@@ -43,8 +44,8 @@ export function replayGroupOf(groupId: string, plan: Pick<ReplayPlan, 'slug' | '
 /** Key and value in the control topic. */
 export function encodePlan(plan: ReplayPlan): { key: string; value: Buffer } {
   const { slug, fromMs, toMs, ranges, ...rest } = plan
-  const from = new Date(fromMs).toISOString()
-  const to = toMs === undefined ? undefined : new Date(toMs).toISOString()
+  const from = timeText(fromMs)
+  const to = toMs === undefined ? undefined : timeText(toMs)
   const value = { v: FORMAT_VERSION, ...rest, from, to, ranges: ranges.map(rowOf) }
   return { key: planKeyOf(slug), value: Buffer.from(JSON.stringify(value)) }
 }

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { placeOf } from '../event/record.ts'
+import { timestampText, timeText } from '../event/timestamp.ts'
 import type { EventReader } from '../explain/event-reader.ts'
 import { topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { search } from '../kafka/reader/search-topics.ts'
@@ -50,7 +51,7 @@ export async function previewOf(
       if (decisions[0]?.type === 'unwanted') return
       preview.wanted += 1
       if (preview.examples.length >= EXAMPLES) return
-      const time = new Date(record.timestampMs).toISOString()
+      const time = timestampText(record.timestampMs)
       const entity = record.key?.toString() ?? ''
       preview.examples.push([placeOf(record), time, entity, read.name, read.id].join('\t'))
     },
@@ -76,8 +77,8 @@ export function previewText(
 }
 
 export function timesOf({ fromMs, toMs }: Pick<ReplayPlan, 'fromMs' | 'toMs'>): string {
-  const to = toMs === undefined ? 'now' : new Date(toMs).toISOString()
-  return `${new Date(fromMs).toISOString()} to ${to}`
+  const to = toMs === undefined ? 'now' : timeText(toMs)
+  return `${timeText(fromMs)} to ${to}`
 }
 
 function topicText({ ranges }: ReplayPlan, topic: string): string {

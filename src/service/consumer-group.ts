@@ -5,9 +5,12 @@ import { createSchemaCache } from '../avro/registry/schema-cache.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
 import type { Config } from '../config/settings.ts'
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
+import { createFittingSink } from '../dead-letter/fitting-sink.ts'
+import { DLQ } from '../dead-letter/headers.ts'
 import { placeOf } from '../event/record.ts'
 import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { partitionCountOf } from '../kafka/admin/required-topics.ts'
+import { isTooLarge } from '../kafka/client/errors.ts'
 import { KafkaSource } from '../kafka/consumer/consumer.ts'
 import { type CommitHistory, noHistory } from '../kafka/consumer/offset-reset.ts'
 import { createDeadLetterSink } from '../kafka/producer/dead-letter-sink.ts'
@@ -63,6 +66,8 @@ export interface RunGroup {
   pipeline: Pipeline
   source: KafkaSource
   watch: ClusterMonitor
+  /** Dead-letter topics whose message limit is too small even for a stub. */
+  tooSmallTopics(): readonly string[]
   /** Resolves when the source runs; it may not have joined the group yet. */
   start(): Promise<void>
   /** Stops reading, lets handlers end, commits and leaves the group. */
@@ -83,9 +88,19 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     log,
   })
   const producer = await createProducer(kafka)
-  const deadLetters = createDeadLetterSink({
-    producer,
-    partitionCountOf: (topic) => partitionCountOf(kafka, topic),
+  const deadLetters = createFittingSink({
+    sink: createDeadLetterSink({
+      producer,
+      partitionCountOf: (topic) => partitionCountOf(kafka, topic),
+    }),
+    isTooLarge,
+    onStub: ({ topic }, { headers }) => {
+      const input = String(headers[DLQ.topic])
+      metrics.deadLetterStubs.inc({ topic: input })
+      const record = `${input}/${headers[DLQ.partition]}@${headers[DLQ.offset]}`
+      const { [DLQ.plugin]: plugin, [DLQ.valueBytes]: valueBytes } = headers
+      log.error({ plugin, topic, record, valueBytes }, STUB_WRITTEN)
+    },
   })
   const store = await createStore({ config, connections, kafka, metrics, clock, log })
   const crashes = new KafkaCrashStore({ kafka, groupId, log })
@@ -111,7 +126,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     spans: createSpans(groupId, version),
     clock,
     random: Math.random,
-    retentionMsOf: (topic) => watch.retentionMsOf(topic),
+    removalOf: (record) => watch.removalOf(record),
     logOf: (delivery) => log.child(fieldsOf(delivery)),
     onStuck: (delivery) => fail(stuck(delivery)),
     reports: createReports({ metrics, log, sampled, clock, store: store.name }),
@@ -145,6 +160,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     pipeline,
     source,
     watch,
+    tooSmallTopics: () => deadLetters.tooSmall,
     async start() {
       await watch.start()
       await source.start()
@@ -163,6 +179,9 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     },
   }
 }
+
+const STUB_WRITTEN =
+  'a dead letter is too large for its topic: only a stub was written, its value stays in the input; raise max.message.bytes'
 
 function sourceReports(metrics: Metrics) {
   return {

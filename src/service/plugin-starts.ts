@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs'
 import type { Config } from '../config/settings.ts'
 import { encodeControl, type PluginStart } from '../control/control-record.ts'
 import type { Switches } from '../control/switches.ts'
+import { timeText } from '../event/timestamp.ts'
 import { endsOf, logRanges } from '../kafka/reader/offset-ranges.ts'
 import { writeControl } from '../kafka/state/control-log.ts'
 import { placesBeyond, type StartOffsets } from '../pipeline/intake/start-offsets.ts'
@@ -38,7 +39,7 @@ export async function startFromNow(options: StartFromOptions): Promise<void> {
   const offsets = endsOf(await logRanges(kafka, config.KAFKA_TOPICS))
   for (const start of known) warnIfBeyond(start, offsets, log)
   if (slugs.length === 0) return
-  const at = new Date(clock.now()).toISOString()
+  const at = timeText(clock.now())
   const audit = { by: 'startFrom', at, why: 'new to the group' }
   const starts = slugs.map((slug): PluginStart => ({ switch: 'start', slug, offsets, ...audit }))
   await write(starts, options)

@@ -1,13 +1,12 @@
 import { createRegistry } from '../avro/registry/registry.ts'
 import type { Config } from '../config/settings.ts'
-import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
 import { createKafka } from '../kafka/client/client.ts'
 import type { KafkaSource } from '../kafka/consumer/consumer.ts'
 import { deniedTopics } from '../kafka/producer/denied-topics.ts'
 import { RecordedCommits } from '../kafka/state/commit-history.ts'
 import { bindGauges } from '../observe/bind-gauges.ts'
-import { type Health, startHttp } from '../observe/http.ts'
+import { type Check, type Health, startHttp } from '../observe/http.ts'
 import { initSeries } from '../observe/init-series.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { startSkipLog } from '../observe/skip-log.ts'
@@ -82,7 +81,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     register: metrics.register,
     live: () => liveness(source),
     ready: () => [
-      ...readiness(source, watch, deniedTopics(kafka)),
+      ...readiness({
+        isJoined: source.isJoined,
+        narrow: watch.narrowTopics,
+        denied: deniedTopics(kafka),
+        tooSmall: group.tooSmallTopics(),
+      }),
       ...describeSwitches(switches, slugs),
     ],
     admin: createAdminApi({
@@ -125,20 +129,35 @@ function liveness(source: KafkaSource): Health {
   return [ok ? { name: 'fetch-loop', ok } : { name: 'fetch-loop', ok, why }]
 }
 
-function readiness(source: KafkaSource, watch: ClusterMonitor, refused: readonly string[]): Health {
-  const tooSmall = watch.narrowTopics
-  const why = `fewer partitions than the input topic: ${tooSmall.join(', ')}`
+interface ReadinessFacts {
+  isJoined: boolean
+  /** Topics with fewer partitions than their input. */
+  narrow: readonly string[]
+  /** Topics that may not be written to. */
+  denied: readonly string[]
+  /** Dead-letter topics whose message limit is too small for any dead letter. */
+  tooSmall: readonly string[]
+}
+
+function readiness({ isJoined, narrow, denied, tooSmall }: ReadinessFacts): Health {
   return [
-    source.isJoined
-      ? { name: 'group', ok: true }
-      : { name: 'group', ok: false, why: 'not a member of the consumer group' },
-    tooSmall.length === 0
-      ? { name: 'topic-widths', ok: true }
-      : { name: 'topic-widths', ok: false, why },
-    refused.length === 0
-      ? { name: 'rights', ok: true }
-      : { name: 'rights', ok: false, why: `may not write to ${refused.join(', ')}` },
+    check('group', isJoined, 'not a member of the consumer group'),
+    check(
+      'topic-widths',
+      narrow.length === 0,
+      `fewer partitions than the input topic: ${narrow.join(', ')}`,
+    ),
+    check('rights', denied.length === 0, `may not write to ${denied.join(', ')}`),
+    check(
+      'dead-letters',
+      tooSmall.length === 0,
+      `max.message.bytes is too small for dead letters: ${tooSmall.join(', ')}`,
+    ),
   ]
+}
+
+function check(name: string, ok: boolean, why: string): Check {
+  return ok ? { name, ok } : { name, ok, why }
 }
 
 function logLoweredConcurrency(

@@ -125,7 +125,7 @@ async function runOnce(
     calls: noCallSlots,
     clock,
     random: () => 0.5,
-    retentionMsOf: () => undefined,
+    removalOf: () => undefined,
     logOf: () => log,
     onStuck: () => end.reject(stuck(plugin)),
     reports: {

@@ -1,40 +1,93 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { reject } from 'inventory-events'
 import kafkajs from 'kafkajs'
 import { expect, it } from 'vitest'
 import { moved } from '../support/events.ts'
-import { withAdmin } from '../support/group.ts'
+import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
+import { configure } from '../support/topic-admin.ts'
+
+const plugin = { slug: 'picky', processEvent: () => reject('no') }
+
+/** A scene whose dead-letter topic takes records up to a size, and an event with this note. */
+async function scene(limitBytes: string) {
+  const deadLetterConfig = { 'max.message.bytes': limitBytes }
+  const s = await situation({ plugins: [plugin], partitions: 2, deadLetterConfig })
+  const noted = (id: string, note: string) => {
+    const event = moved(id)
+    event.entity.attributes = { note }
+    return { ...s.record(event), partition: 0 }
+  }
+  const ready = async (service: { httpPort: number }) =>
+    (await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)).status
+  return { ...s, noted, ready }
+}
 
 it('does not commit past a dead letter that its topic rejects until it is accepted', async () => {
-  const plugin = { slug: 'picky', processEvent: () => reject('no') }
-  const deadLetterConfig = { 'max.message.bytes': '2000' }
-  const s = await situation({ plugins: [plugin], partitions: 2, deadLetterConfig })
-  const large = moved('ent_1')
-  large.entity.attributes = { note: 'x'.repeat(5_000) }
-  const events = [moved('ent_0'), large, moved('ent_2'), moved('ent_3')]
-  await s.produce(events.map((event) => ({ ...s.record(event), partition: 0 })))
+  const s = await scene('100')
+  const refused = s.noted('ent_0', '')
+  await s.produce([refused])
   const service = await s.start()
-  const isRefused = () => service.log.some(({ msg }) => /dead letter could not be/.test(`${msg}`))
-  await until(isRefused, { what: 'the dead letter to be rejected' })
-  await until(async () => (await s.letters()).length === 3, { what: 'the other dead letters' })
-  // A commit of the other partition proves that a commit was made after that.
-  await s.produce([{ ...s.record(moved('ent_4')), partition: 1 }])
-  await until(async () => (await s.offsets())[1]?.committed === 1, { what: 'the commit of 1' })
-  expect((await s.offsets())[0]).toMatchObject({ committed: 1, end: 4 })
-  expect(await service.metric('oldest_unsettled_age_seconds{partition="0"}')).toBeGreaterThan(0)
-
-  await raiseLimit(s.deadLetters)
-  await s.caughtUp()
-  const letters = await s.letters()
-  expect(letters).toHaveLength(5)
-  expect(letters).toContainEqual(
-    expect.objectContaining({ key: 'ent_1', value: s.record(large).value, partition: 0 }),
+  await until(async () => (await s.ready(service)) === 503, { what: 'readiness to fail' })
+  const readyz = await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)
+  expect(await readyz.text()).toContain(
+    `max.message.bytes is too small for dead letters: ${s.deadLetters}`,
   )
+  expect(await service.metric('dead_letter_failures_total')).toBeGreaterThan(0)
+  expect((await s.offsets())[0]).toMatchObject({ end: 1 })
+  expect((await s.offsets())[0]?.committed).not.toBe(1)
+
+  await configure(s.deadLetters, { 'max.message.bytes': '1000000' })
+  await s.caughtUp()
+  expect(await s.letters()).toMatchObject([{ key: 'ent_0', value: refused.value }])
+  expect(await s.ready(service)).toBe(200)
 })
 
-function raiseLimit(name: string) {
-  const configEntries = [{ name: 'max.message.bytes', value: '1000000' }]
-  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }
-  return withAdmin((admin) => admin.alterConfigs({ validateOnly: false, resources: [resource] }))
-}
+it('compresses a large dead letter, as its input was', async () => {
+  const s = await scene('1048576')
+  const large = s.noted('ent_1', 'x'.repeat(3_000_000))
+  await s.produce([large], undefined, kafkajs.CompressionTypes.ZSTD)
+  await s.start()
+  await s.caughtUp()
+  const [letter] = await s.letters()
+  expect(letter?.value?.equals(large.value)).toBe(true)
+})
+
+it('writes a stub of one that does not fit, which is not redriven, and continues', async () => {
+  const s = await scene('4000')
+  const large = s.noted('ent_1', randomBytes(20_000).toString('hex'))
+  const headers = { ...s.noted('ent_3', '').headers, large: 'x'.repeat(20_000) }
+  await s.produce([
+    s.noted('ent_0', ''),
+    large,
+    s.noted('ent_2', ''),
+    { ...s.noted('ent_3', ''), headers },
+  ])
+  const service = await s.start()
+  await s.caughtUp()
+  const letters = (await s.letters()).sort((a, b) => (a.key! < b.key! ? -1 : 1))
+  expect(letters.map(({ key, value }) => [key, value?.length])).toEqual([
+    ['ent_0', s.noted('ent_0', '').value.length],
+    ['ent_1', undefined],
+    ['ent_2', s.noted('ent_2', '').value.length],
+    ['ent_3', undefined],
+  ])
+  expect(letters[1]?.headers).toMatchObject({
+    ...large.headers,
+    'dlq.reason': 'rejected',
+    'dlq.offset': '1',
+    'dlq.omitted': 'value',
+    'dlq.value-bytes': String(large.value.length),
+    'dlq.value-sha256': createHash('sha256').update(large.value).digest('hex'),
+  })
+  expect(letters[3]?.headers).toMatchObject({ 'dlq.omitted': 'value,headers', 'dlq.offset': '3' })
+  expect(await service.metric('dead_letter_stubs_total')).toBe(2)
+
+  const env = { KAFKA_GROUP_ID: s.groupId, KAFKA_TOPICS: s.topic }
+  const run = await runCli(['dead-letters', 'redrive', '--yes'], { env })
+  expect(run.stdout).toContain('2 redriven')
+  expect(run).toMatchObject({ code: 1 })
+  expect(run.stderr).toContain(`2 not redriven`)
+  expect(run.stderr).toContain(`${s.topic}/0@1 (picky)`)
+})

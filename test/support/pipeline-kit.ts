@@ -109,7 +109,7 @@ export function pipelineKit(options: KitOptions) {
     calls: noCallSlots,
     clock,
     random: () => 0.5,
-    retentionMsOf: () => undefined,
+    removalOf: () => undefined,
     logOf: () => console,
     onStuck: (delivery) => note(`stuck ${delivery.plugin.slug}`),
     reports: {

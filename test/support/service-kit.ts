@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { IHeaders, Message } from 'kafkajs'
+import kafkajs, { type IHeaders, type Message } from 'kafkajs'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { createRegistry } from '../../src/avro/registry/registry.ts'
@@ -17,6 +17,8 @@ import { type Service, startService } from '../../src/service/service.ts'
 import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
 import { groupMembers, groupOffsets } from './group.ts'
 import { createTopics, endpoints, HOLDS_MS, kafkaClient, uniqueName, until } from './stack.ts'
+
+const { CompressionTypes } = kafkajs
 
 export interface SituationOptions {
   plugins: Plugin[]
@@ -126,10 +128,14 @@ export async function situation(options: SituationOptions) {
   }
 
   /** Writes records unchanged, bypassing the publisher. */
-  async function produce(messages: Message[], to = topic): Promise<void> {
+  async function produce(
+    messages: Message[],
+    to = topic,
+    compression = CompressionTypes.None,
+  ): Promise<void> {
     const producer = kafkaClient().producer({ idempotent: true })
     await producer.connect()
-    await producer.send({ topic: to, messages }).finally(() => producer.disconnect())
+    await producer.send({ topic: to, messages, compression }).finally(() => producer.disconnect())
   }
 
   return {

@@ -12,6 +12,7 @@ const REASONS: Record<DeadLetterReason, true> = {
   filter: true,
   undecodable: true,
   'too-large': true,
+  retention: true,
 }
 const LIST_LIMIT = 1_000
 const RATE = 100

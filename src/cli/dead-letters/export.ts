@@ -1,5 +1,6 @@
 import { type DeadLetterInfo, originalHeaders } from '../../dead-letter/read-dead-letter.ts'
 import type { SourceRecord } from '../../event/record.ts'
+import { timestampText } from '../../event/timestamp.ts'
 import type { DeadLetterOptions } from './options.ts'
 import { scanDeadLetters } from './scan.ts'
 
@@ -18,7 +19,7 @@ function lineOf(deadLetter: DeadLetterInfo, record: SourceRecord) {
   ])
   return {
     ...rest,
-    time: new Date(timestampMs).toISOString(),
+    time: timestampText(timestampMs),
     key: base64(record.key),
     value: base64(record.value),
     headers: Object.fromEntries(headers),

@@ -1,5 +1,6 @@
 import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
 import { placeOf } from '../../event/record.ts'
+import { timestampText } from '../../event/timestamp.ts'
 import type { DeadLetterOptions } from './options.ts'
 import { scanDeadLetters } from './scan.ts'
 
@@ -26,7 +27,5 @@ export function lineOf(deadLetter: DeadLetterInfo): string {
   const { place, timestampMs, plugin, reason, entity = '' } = deadLetter
   const origin = placeOf(deadLetter)
   const error = deadLetter.error.replace(/\s+/g, ' ')
-  return [place, new Date(timestampMs).toISOString(), plugin, reason, entity, origin, error].join(
-    '\t',
-  )
+  return [place, timestampText(timestampMs), plugin, reason, entity, origin, error].join('\t')
 }

@@ -26,6 +26,8 @@ export interface Plan {
   total: number
   /** The number that were redriven before. */
   before: number
+  /** Those that cannot be redriven, because only a stub was written. */
+  stubs: DeadLetterInfo[]
 }
 
 const PLANNED_MAX_BYTES = 64 * 1024 * 1024
@@ -36,12 +38,16 @@ export async function planRedrive(
   options: Omit<DeadLetterOptions, 'limit'>,
   redriven: ReadonlySet<string>,
 ): Promise<Plan> {
-  const plan: Plan = { planned: [], counts: new Map(), total: 0, before: 0 }
+  const plan: Plan = { planned: [], counts: new Map(), total: 0, before: 0, stubs: [] }
   let bytes = 0
   await scanDeadLetters(options, (deadLetter, record) => {
     if (deadLetterTopicOf(deadLetter.topic) !== record.topic) return
     if (redriven.has(deadLetter.place)) {
       plan.before += 1
+      return
+    }
+    if (deadLetter.stub !== undefined) {
+      plan.stubs.push(deadLetter)
       return
     }
     const what = `${deadLetter.plugin} ${deadLetter.reason}`

@@ -1,3 +1,5 @@
+import { placeOf } from '../../event/record.ts'
+import { isLarge } from '../../kafka/producer/is-large.ts'
 import { createProducer, type Producer } from '../../kafka/producer/producer.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
@@ -25,7 +27,10 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<void>
     const redriven = await redrivenBefore(kafka, config, stop.signal)
     const chosen = { ...options, group: config.KAFKA_GROUP_ID }
     const plan = await planRedrive(chosen, redriven)
-    if (options.yes !== true) return print(preview(plan))
+    if (options.yes !== true) {
+      print(preview(plan))
+      return requireNoStubs(plan)
+    }
     const startMs = clock.now()
     const producer = await createProducer(kafka)
     const redrive = new Redrive(producer, options.rate, redriven, stop.signal)
@@ -42,6 +47,7 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<void>
       print(`${redrive.sent} redriven, ${plan.before} redriven before`)
       await producer.close()
     }
+    requireNoStubs(plan)
   } finally {
     interrupt.end()
   }
@@ -73,7 +79,7 @@ class Redrive {
       await this.#pace()
       if (this.#signal.aborted) throw interrupted()
       const { topic, ...rest } = record
-      await this.#producer.send(topic, [rest])
+      await this.#producer.send(topic, [rest], { compress: isLarge(rest) })
       this.#redriven.add(deadLetter.place)
       this.sent += 1
     }
@@ -93,6 +99,20 @@ function preview({ planned, counts, total, before }: Plan): string {
   const hint =
     total === 0 ? [] : [`Dry run. Add --yes to redrive ${total === 1 ? 'it' : `these ${total}`}.`]
   return [`${total} to redrive, ${before} redriven before`, ...sums, ...first, ...hint].join('\n')
+}
+
+/** A stub has no value to redrive. Throws USAGE, naming where the originals are. */
+function requireNoStubs({ stubs }: Pick<Plan, 'stubs'>): void {
+  if (stubs.length === 0) return
+  const originals = stubs
+    .slice(0, SHOWN)
+    .map(
+      ({ plugin, topic, partition, offset }) =>
+        `${placeOf({ topic, partition, offset })} (${plugin})`,
+    )
+  const more = stubs.length > SHOWN ? ` and ${stubs.length - SHOWN} more` : ''
+  const message = `${stubs.length} not redriven, because they were too large for the dead-letter topic and only stubs were written. Use replay while their input still holds them: ${originals.join(', ')}${more}`
+  throw new InventoryEventsError('USAGE', message)
 }
 
 function interrupted(): InventoryEventsError {

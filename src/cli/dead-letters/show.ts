@@ -1,5 +1,6 @@
 import { originalHeaders, readDeadLetter } from '../../dead-letter/read-dead-letter.ts'
 import type { SourceRecord } from '../../event/record.ts'
+import { timestampText } from '../../event/timestamp.ts'
 import { readRecord } from '../../kafka/reader/read-record.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { connectionOf } from '../shared/connection.ts'
@@ -14,7 +15,7 @@ export async function showDeadLetter(place: string): Promise<void> {
     const deadLetter = record && readDeadLetter(record)
     if (deadLetter === undefined) throw notFound(place)
     const { timestampMs, ...rest } = deadLetter
-    const time = new Date(timestampMs).toISOString()
+    const time = timestampText(timestampMs)
     const shown = { ...rest, time, headers: textHeaders(record!), ...(await contentOf(record!)) }
     process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
   } finally {

@@ -5,6 +5,7 @@ import { Backtest } from '../../backtest/backtest.ts'
 import { backtestText } from '../../backtest/text.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Config } from '../../config/settings.ts'
+import { timeText } from '../../event/timestamp.ts'
 import { createKafka } from '../../kafka/client/client.ts'
 import { search } from '../../kafka/reader/search-topics.ts'
 import { createPeek } from '../../pipeline/intake/peek.ts'
@@ -98,8 +99,8 @@ function requestOf(flags: BacktestFlags, config: Connected, partial: boolean): B
     plugin,
     ...(against !== undefined && { against }),
     topics: config.KAFKA_TOPICS,
-    from: new Date(from).toISOString(),
-    to: to === undefined ? null : new Date(to).toISOString(),
+    from: timeText(from),
+    to: to === undefined ? null : timeText(to),
     entity,
     partial,
   }

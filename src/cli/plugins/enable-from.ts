@@ -1,5 +1,6 @@
 import { ANSWERS } from '../../control/commands.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
+import { timeText } from '../../event/timestamp.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { type CatchUpParts, catchUp, FOLLOWED_MS } from '../../replay/catch-up.ts'
 import { deleteGroupResources } from '../../replay/group-resources.ts'
@@ -74,7 +75,7 @@ async function requireOff(parts: RunParts, plan: ReplayPlan | undefined): Promis
   if (states.events === 'unknown') {
     throw usage('EVENTS_ENABLED: required with the value that the service has')
   }
-  const { state, at = new Date(0).toISOString() } = states.of(slug)
+  const { state, at = timeText(0) } = states.of(slug)
   const answer = ANSWERS['enable --from'][situationOf(state, plan)]
   if (answer.type === 'refused') throw usage(answer.why(slug))
   return at

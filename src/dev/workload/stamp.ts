@@ -1,3 +1,4 @@
+import { timeText } from '../../event/timestamp.ts'
 import { uuidV7 } from '../../publish/uuid-v7.ts'
 import type { Random } from './random.ts'
 
@@ -16,6 +17,6 @@ export function createStamp(random: Random): () => Stamp {
   let nowMs = START_MS
   return () => {
     nowMs += 1 + random.below(LONGEST_STEP_MS)
-    return { id: uuidV7(nowMs, random.bytes(10)), time: new Date(nowMs).toISOString() }
+    return { id: uuidV7(nowMs, random.bytes(10)), time: timeText(nowMs) }
   }
 }

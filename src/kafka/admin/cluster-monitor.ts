@@ -1,10 +1,13 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
+import type { SourceRecord } from '../../event/record.ts'
+import { ageMs } from '../../event/timestamp.ts'
 import { readTopicsOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
+import { fetchLogRanges, firstOffsetsSince, type LogRange } from '../client/log-range.ts'
 import type { OwnedPartition } from '../consumer/owned-partition.ts'
+import { RemovalForecast } from './removal-forecast.ts'
 import { UnreadSince } from './unread-since.ts'
 
 export interface ClusterWatchOptions {
@@ -30,7 +33,7 @@ const INTERVAL_MS = 5_000
 
 /**
  * Polls the brokers for what the consumer cannot know: end offsets, so that lag is right while
- * partitions are paused, the partition counts of the topics that are written to, and retention.
+ * partitions are paused, the partition counts of the topics that are written to, and what Kafka removes.
  * When a request fails, the last known values stay.
  */
 export class ClusterMonitor {
@@ -39,7 +42,7 @@ export class ClusterMonitor {
   #logs = new Map<string, Map<number, LogRange>>()
   #unread = new UnreadSince()
   #tooFewPartitions: string[] = []
-  #retentionMs = new Map<string, number>()
+  #removal = new RemovalForecast()
   #stopped = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
@@ -53,10 +56,9 @@ export class ClusterMonitor {
     return this.#tooFewPartitions
   }
 
-  /** The topic's `retention.ms`; undefined if it is unlimited or not known yet. */
-  retentionMsOf(topic: string): number | undefined {
-    const retentionMs = this.#retentionMs.get(topic)
-    return retentionMs === undefined || retentionMs < 0 ? undefined : retentionMs
+  /** Why Kafka has removed the record or is about to; undefined while it keeps it. */
+  removalOf(record: SourceRecord): string | undefined {
+    return this.#removal.removalOf(record)
   }
 
   /** The lag of each owned partition whose end offset is known. */
@@ -96,7 +98,7 @@ export class ClusterMonitor {
   #lagMs(owned: OwnedPartition): number {
     const nowMs = this.#options.clock.now()
     const unreadMs = nowMs - (this.#unread.sinceMs(owned) ?? nowMs)
-    return Math.max(0, unreadMs, nowMs - (owned.ledger.oldest?.timestampMs ?? nowMs))
+    return Math.max(0, unreadMs, ageMs(owned.ledger.oldest?.timestampMs, nowMs))
   }
 
   async #run(): Promise<void> {
@@ -110,6 +112,7 @@ export class ClusterMonitor {
     await this.#try('end offsets', () => this.#refreshEnds())
     await this.#try('partition counts', () => this.#refreshPartitionCounts())
     await this.#try('retention', () => this.#refreshRetention())
+    await this.#try('the ages of records', () => this.#refreshAges())
   }
 
   async #try(what: string, refresh: () => Promise<void>): Promise<void> {
@@ -125,7 +128,9 @@ export class ClusterMonitor {
 
   async #refreshEnds(): Promise<void> {
     for (const topic of readTopicsOf(this.#options.topics)) {
-      this.#logs.set(topic, await fetchLogRanges(this.#admin, topic))
+      const ranges = await fetchLogRanges(this.#admin, topic)
+      this.#logs.set(topic, ranges)
+      this.#removal.setLogStarts(topic, new Map([...ranges].map(([id, { low }]) => [id, low])))
     }
     for (const owned of this.#options.owned()) {
       const end = this.#logs.get(owned.topic)?.get(owned.partition)?.high ?? 0
@@ -150,11 +155,24 @@ export class ClusterMonitor {
       resources: readTopicsOf(this.#options.topics).map((name) => ({
         type: kafkajs.ConfigResourceTypes.TOPIC,
         name,
-        configNames: ['retention.ms'],
+        configNames: ['retention.ms', 'cleanup.policy'],
       })),
     })
     for (const { resourceName, configEntries } of resources) {
-      this.#retentionMs.set(resourceName, Number(configEntries[0]?.configValue ?? -1))
+      const entries = new Map(configEntries.map((each) => [each.configName, each.configValue]))
+      this.#removal.setRetention(resourceName, {
+        cleanupPolicy: entries.get('cleanup.policy') ?? '',
+        retentionMs: Number(entries.get('retention.ms') ?? -1),
+      })
+    }
+  }
+
+  async #refreshAges(): Promise<void> {
+    for (const topic of readTopicsOf(this.#options.topics)) {
+      const oldestKeptMs = this.#removal.oldestKeptMs(topic, this.#options.clock.now())
+      if (oldestKeptMs === undefined) continue
+      const first = await firstOffsetsSince(this.#admin, topic, oldestKeptMs)
+      this.#removal.setKeptFrom(topic, oldestKeptMs, first)
     }
   }
 }

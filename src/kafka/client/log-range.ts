@@ -20,3 +20,21 @@ export async function fetchLogRanges(
       .sort(([a], [b]) => a - b),
   )
 }
+
+/**
+ * The first offset at or after the time in each partition; the log's end if there is none. A time
+ * before 1970 is the start of the log: records may lack a timestamp, and Kafka takes a negative time
+ * for another request (-1 is the latest offset).
+ */
+export async function firstOffsetsSince(
+  admin: Pick<Admin, 'fetchTopicOffsets' | 'fetchTopicOffsetsByTimestamp'>,
+  topic: string,
+  timeMs: number,
+): Promise<Map<number, number>> {
+  if (timeMs <= 0) {
+    const ranges = await fetchLogRanges(admin, topic)
+    return new Map([...ranges].map(([partition, { low }]) => [partition, low]))
+  }
+  const rows = await admin.fetchTopicOffsetsByTimestamp(topic, Math.ceil(timeMs))
+  return new Map(rows.map(({ partition, offset }) => [partition, Number(offset)]))
+}

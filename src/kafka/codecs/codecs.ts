@@ -1,3 +1,4 @@
+import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import kafkajs from 'kafkajs'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
@@ -37,6 +38,7 @@ const TYPES = { gzip: 'GZIP', snappy: 'Snappy', lz4: 'LZ4', zstd: 'ZSTD' } as co
 export function registerCodecs(limitBytes: number = BATCH_BYTES_MAX): void {
   for (const name of Object.keys(TYPES) as CodecName[]) {
     const decompress = (input: Buffer) => decompressBatch(name, input, limitBytes)
+    const compress = name === 'zstd' ? compressZstd : neverCompress
     kafkajs.CompressionCodecs[kafkajs.CompressionTypes[TYPES[name]]] = () => ({
       compress,
       decompress,
@@ -91,7 +93,12 @@ function codecError(name: CodecName, why: string): CodecError {
   return new CodecError('CODEC_FAILED', `cannot read a batch compressed with ${name}: ${why}`)
 }
 
-/** The service writes uncompressed batches only. */
-function compress(): never {
-  throw new Error('compression is not supported, only decompression')
+/** For large dead letters. kafkajs passes its encoder. */
+function compressZstd({ buffer }: { buffer: Buffer }): Promise<Buffer> {
+  return promisify(zlib.zstdCompress)(buffer)
+}
+
+/** The service writes batches that are compressed with zstd, or not compressed. */
+function neverCompress(): never {
+  throw new Error('compression is supported with zstd only')
 }

@@ -1,5 +1,6 @@
 import type { DeadLetter, DeadLetterSink } from '../../dead-letter/dead-letter.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
+import { isLarge } from './is-large.ts'
 import type { Producer } from './producer.ts'
 
 export interface DeadLetterSinkOptions {
@@ -27,7 +28,8 @@ export function createDeadLetterSink({
     async write({ topic, partition, key, value, headers }: DeadLetter): Promise<void> {
       try {
         const target = partition % (await cachedCountOf(topic))
-        await producer.send(topic, [{ key, value, headers, partition: target }])
+        const record = { key, value, headers, partition: target }
+        await producer.send(topic, [record], { compress: isLarge(record) })
       } catch (error) {
         // The topic may have been recreated with another partition count.
         counts.delete(topic)

@@ -1,4 +1,4 @@
-import type { Kafka, Message } from 'kafkajs'
+import kafkajs, { type Kafka, type Message } from 'kafkajs'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withTimeout } from '../../util/with-timeout.ts'
 import { brokersOf } from '../client/client.ts'
@@ -7,6 +7,7 @@ import { type Acknowledgement, requireAcknowledged } from './acknowledgement.ts'
 import { recordWrite } from './denied-topics.ts'
 import { stablePartitioner } from './stable-partitioner.ts'
 
+const { CompressionTypes } = kafkajs
 /** With the client's retry delays, one send survives a broker outage of about 20 s. */
 const RETRIES = 12
 const CLOSE_TIMEOUT_MS = 5_000
@@ -14,7 +15,11 @@ const METADATA_MAX_AGE_MS = 60_000
 
 /** One kafkajs producer, so one producer id with its own sequence numbers. */
 export interface ProducerSession {
-  send(topic: string, messages: Message[], timeoutMs: number): Promise<Acknowledgement[]>
+  send(
+    topic: string,
+    messages: Message[],
+    options: { timeoutMs: number; compress?: boolean },
+  ): Promise<Acknowledgement[]>
   /** Ends it without waiting. Retries that are still running write nothing after this. */
   abandon(): void
   close(): Promise<void>
@@ -38,9 +43,10 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
     throw connectError(error, doing)
   })
   return {
-    async send(topic, messages, limitMs) {
+    async send(topic, messages, { timeoutMs: limitMs, compress = false }) {
       partitioner.startSend()
-      const sent = producer.send({ topic, messages, acks: -1 })
+      const compression = compress ? CompressionTypes.ZSTD : CompressionTypes.None
+      const sent = producer.send({ topic, messages, acks: -1, compression })
       const doing = `write to topic ${topic}`
       const answer = await withTimeout(sent, limitMs, () => late(doing, limitMs)).catch((error) => {
         const failure = produceError(error, topic, messages.length)

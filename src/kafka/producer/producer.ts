@@ -15,9 +15,18 @@ export interface Producer {
    * Rejects with PRODUCE_UNACKNOWLEDGED (not retryable: too large), TOPIC_MISSING or
    * KAFKA_UNAVAILABLE; some of the records may then be written all the same.
    */
-  send(topic: string, records: readonly OutgoingRecord[]): Promise<Acknowledgement[]>
+  send(
+    topic: string,
+    records: readonly OutgoingRecord[],
+    options?: SendOptions,
+  ): Promise<Acknowledgement[]>
   /** Waits for pending sends, then disconnects. */
   close(): Promise<void>
+}
+
+export interface SendOptions {
+  /** With zstd, for records that may exceed the topic's limit without. Default: no. */
+  compress?: boolean
 }
 
 export interface ProducerLimits {
@@ -43,13 +52,17 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   let session: ProducerSession | undefined = await open()
   const queue = createQueue(MAX_WAITING_SENDS)
 
-  async function sendNow(topic: string, messages: Message[]): Promise<Acknowledgement[]> {
+  async function sendNow(
+    topic: string,
+    messages: Message[],
+    options: SendOptions,
+  ): Promise<Acknowledgement[]> {
     const refusal = recentDenial(kafka, topic, Date.now())
     if (refusal !== undefined) throw refusal
     const current = session ?? (await open())
     session = current
     try {
-      return await current.send(topic, messages, sendTimeoutMs)
+      return await current.send(topic, messages, { ...options, timeoutMs: sendTimeoutMs })
     } catch (error) {
       session = undefined
       current.abandon()
@@ -58,10 +71,10 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   }
 
   return {
-    async send(topic, records) {
+    async send(topic, records, options = {}) {
       if (records.length === 0) return []
       const messages = records.map(kafkaMessage)
-      return queue.run(() => sendNow(topic, messages))
+      return queue.run(() => sendNow(topic, messages, options))
     },
     close: () => queue.run(async () => session?.close()),
   }

@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
 import { requestAdmin } from '../admin/admin-client.ts'
+import { firstOffsetsSince } from '../client/log-range.ts'
 import { partitionOfKey } from '../producer/murmur2.ts'
 import { withLogReader } from './with-log-reader.ts'
 
@@ -105,9 +106,7 @@ async function placeOf(admin: Admin, topic: string, count: number, { key, placed
   return partitionOfKey(key, likeCount) % count
 }
 
-/** The first offset at or after the time in each partition; the log's end if there is none. */
+/** Where a time begins in each partition; undefined if the whole log counts. */
 async function offsetsAt(admin: Admin, topic: string, timeMs: number | undefined) {
-  if (timeMs === undefined) return undefined
-  const rows = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
-  return new Map(rows.map(({ partition, offset }) => [partition, Number(offset)]))
+  return timeMs === undefined ? undefined : firstOffsetsSince(admin, topic, timeMs)
 }

@@ -1,4 +1,5 @@
 import type { CompletedOutcome, Outcome } from '../../event/outcome.ts'
+import type { SourceRecord } from '../../event/record.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Delivery } from '../delivery.ts'
@@ -10,8 +11,8 @@ export interface CallGatePorts {
   clock: Clock
   /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random: () => number
-  /** The topic's retention in ms; undefined if it is unlimited or unknown. */
-  retentionMsOf(topic: string): number | undefined
+  /** Why Kafka has removed the record or is about to; undefined while it keeps it. */
+  removalOf(record: SourceRecord): string | undefined
   switches: Pick<PluginSwitches, 'pauseOf'>
   onBreaker(slug: string, state: BreakerState): void
 }
@@ -19,12 +20,15 @@ export interface CallGatePorts {
 export type GateDecision =
   | { type: 'call' }
   | { type: 'wait'; until: Promise<void>; why: 'paused' | 'rate-limit' | 'breaker' }
-  | { type: 'expired'; outcome: CompletedOutcome }
+  | Expired
+
+interface Expired {
+  type: 'expired'
+  outcome: CompletedOutcome
+}
 
 type Failure = Extract<Outcome, { type: 'retrying' | 'held' | 'dead-lettered' }>
 
-/** A held delivery is dead-lettered once its record's age reaches this share of the retention. */
-const RETENTION_USED = 0.9
 /** How often a paused delivery checks whether its record is about to be removed. */
 const PAUSE_CHECK_MS = 60_000
 
@@ -82,7 +86,7 @@ export class CallGate {
     }
     const until = this.#breakers.get(delivery.plugin.slug)?.gate(delivery.lane)
     if (until === undefined) return { type: 'call' }
-    return this.#isExpiring(delivery) ? expired : { type: 'wait', until, why: 'breaker' }
+    return this.#expiry(delivery) ?? { type: 'wait', until, why: 'breaker' }
   }
 
   /** Reports the outcome to the circuit breaker; failures while it is open use no attempt. */
@@ -109,7 +113,8 @@ export class CallGate {
   }
 
   #paused(delivery: Delivery, pause: AbortSignal): GateDecision {
-    if (this.#isExpiring(delivery)) return expired
+    const expired = this.#expiry(delivery)
+    if (expired !== undefined) return expired
     const ended = AbortSignal.any([pause, delivery.wanted.epoch.lost])
     const until = this.#ports.clock.sleep(PAUSE_CHECK_MS, ended)
     return { type: 'wait', until, why: 'paused' }
@@ -126,25 +131,18 @@ export class CallGate {
   #failed(breaker: Breaker, lane: string, delivery: Delivery, outcome: Failure): Outcome {
     const isPluginToBlame = breaker.failed(lane)
     const isHeld = isPluginToBlame || outcome.type === 'held'
-    if (isHeld && this.#isExpiring(delivery)) return expired.outcome
+    const expired = isHeld ? this.#expiry(delivery) : undefined
+    if (expired !== undefined) return expired.outcome
     if (!isPluginToBlame) return outcome
     delivery.attempts = Math.max(0, delivery.attempts - 1)
     return { type: 'held', error: outcome.error, delayMs: 0 }
   }
 
-  #isExpiring(delivery: Delivery): boolean {
-    const { topic, timestampMs } = delivery.wanted.record
-    const retentionMs = this.#ports.retentionMsOf(topic)
-    if (retentionMs === undefined) return false
-    return this.#ports.clock.now() - timestampMs >= retentionMs * RETENTION_USED
+  /** Set if the record must be rescued to the dead letters, because Kafka does not keep it. */
+  #expiry(delivery: Delivery): Expired | undefined {
+    const why = this.#ports.removalOf(delivery.wanted.record)
+    if (why === undefined) return undefined
+    const error = `held until ${why}`
+    return { type: 'expired', outcome: { type: 'dead-lettered', reason: 'retention', error } }
   }
 }
-
-const expired = {
-  type: 'expired',
-  outcome: {
-    type: 'dead-lettered',
-    reason: 'exhausted',
-    error: 'held until its record was about to be removed by the retention of its topic',
-  },
-} as const

@@ -21,6 +21,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'delivery_retries_total',
     'dead_letters_total',
     'dead_letter_failures_total',
+    'dead_letter_stubs_total',
     'handler_duration_seconds',
     'end_to_end_seconds',
     'breaker_open',

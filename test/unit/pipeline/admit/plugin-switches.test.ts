@@ -180,14 +180,20 @@ describe('a paused plugin', () => {
     expect(kit.ended.map(({ outcome }) => outcome)).toEqual(['processed'])
   })
 
-  it('dead-letters a record before retention removes it', async () => {
-    const { switches, kit, p } = scene({ retentionMsOf: () => 1_000_000 })
+  it('dead-letters a record that Kafka does not keep, with its reason', async () => {
+    let removal: string | undefined
+    const { switches, kit, p } = scene({ removalOf: () => removal })
     switches.apply(set('a', 'paused'))
     p.put(moved('1'))
-    await settled()
+    await kit.clock.advance(30 * 24 * 3_600_000)
     expect(kit.letters).toEqual([])
-    await kit.clock.advance(960_000)
+    removal = 'Kafka removed its record'
+    await kit.clock.advance(60_000)
     expect(kit.letters).toHaveLength(1)
+    expect(kit.letters[0]?.headers).toMatchObject({
+      'dlq.reason': 'retention',
+      'dlq.attempts': '0',
+    })
     expect(p.ledger.watermark).toBe(1)
   })
 })
