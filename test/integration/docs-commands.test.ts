@@ -86,7 +86,7 @@ it('the commands of the pages work, one after the other', { timeout: TIMEOUT_MS 
   expect(counted).toContain('decision="unwanted"} 1\n')
   expect(after('explain evt_2')).toContain('cold-chain: dead-lettered: rejected')
   expect(after('kill %1')).toContain('"msg":"stopped"')
-  expect(after('PLUGIN_FILTERS')).toContain('and by data.entity.productId')
+  expect(after('PLUGIN_FILTERS')).toContain('filtered by data.entity.productId')
   expect(after('filters backtest')).toMatch(
     /^lost {9}\d+\n {2}inventory\.moved .*\n.* {2}evt_2 {2}ent_2$/m,
   )
