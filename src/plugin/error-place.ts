@@ -27,14 +27,28 @@ function headerPlace(stack = ''): string | undefined {
 
 function framePlace(stack = '', file: string): string | undefined {
   const frames = stack.split('\n').flatMap((line) => {
-    const [, path, place] = /^ +at (?:.*\()?(.+?):(\d+:\d+)\)?$/.exec(line) ?? []
-    return path === undefined ? [] : [{ path: pathOf(path), place }]
+    const frame = frameAt(line)
+    return frame === undefined ? [] : [frame]
   })
   const others = frames.filter(({ path }) => !/^node:|^async /.test(path))
   const found =
     frames.find(({ path }) => path === file) ??
     others.find(({ path }) => !path.startsWith(OWN_SOURCE))
   return found && `${found.path}:${found.place}`
+}
+
+/** Reads `    at name (path:line:column)`, or the same without a name, in time linear in the text. */
+function frameAt(line: string): { path: string; place: string } | undefined {
+  const text = line.trim()
+  if (!text.startsWith('at ')) return undefined
+  const inner = text.endsWith(')') ? text.slice(text.lastIndexOf('(') + 1, -1) : text.slice(3)
+  const [column, row, ...rest] = inner.split(':').reverse()
+  if (rest.length === 0 || !isNumber(row) || !isNumber(column)) return undefined
+  return { path: pathOf(rest.reverse().join(':')), place: `${row}:${column}` }
+}
+
+function isNumber(text: string | undefined): boolean {
+  return text !== undefined && /^\d+$/.test(text)
 }
 
 /** Node reports the place of a syntax error in an ES module only if it is asked to check the file. */
