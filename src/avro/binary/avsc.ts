@@ -1,9 +1,9 @@
 import avsc from 'avsc'
 
 /**
- * The part of avsc (pinned to one version) that its types leave out. It writes our own schemas, and
- * its tap reads primitives; what a producer's schema means is resolved here, because avsc is
- * stricter about schemas than reading needs, and less about values.
+ * Internals of avsc (pinned to one version) that its type declarations omit. avsc encodes our own
+ * schemas, and its tap reads primitives. Producers' schemas are resolved by our own readers, because
+ * avsc is stricter about schemas than decoding requires, and less strict about values.
  */
 export interface Tap {
   buf: Buffer
@@ -12,7 +12,7 @@ export interface Tap {
   readLong(): number
   skipLong(): void
   writeLong(value: number): void
-  /** Undefined behind the end, as the two below. */
+  /** Undefined past the end, as `readFloat`. */
   readDouble(): number | undefined
   readFloat(): number | undefined
 }
@@ -39,7 +39,7 @@ export const forSchema = Type.forSchema
 export const LogicalType = types.LogicalType as TypeClass
 export const LongType = types.LongType as TypeClass
 
-/** A tap to point at bytes again and again: avsc makes a new one for each value that it reads. */
+/** A reusable tap: avsc itself allocates one for each value. */
 export function createTap(): Tap {
   let tap: Tap | undefined
   const type = forSchema('null', {})

@@ -1,9 +1,9 @@
 import type { Tap } from './avsc.ts'
 
 /**
- * The number of items in the next block of a list or a map; 0 behind the last one. Counts that the
- * bytes can't hold are refused: every item takes a byte or more, except nulls, of which nobody sends
- * lists.
+ * The number of items in the next block of a list or map; 0 after the last block. Rejects counts that
+ * exceed the remaining bytes: every item takes at least one byte; lists of nulls, the only exception,
+ * are not supported.
  */
 export function blockCount(tap: Tap): number {
   let count = tap.readLong()

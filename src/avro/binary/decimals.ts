@@ -1,8 +1,8 @@
-/** More bytes than this are no number that anybody counts with, and take long to write as digits. */
+/** Larger numbers have no use, and take long to convert to digits. */
 const BYTES_MAX = 1_024
 const SCALE_MAX = 1_000
 
-/** A decimal's digits, all of them: a number would round. */
+/** The exact digits of a decimal; a number would round them. */
 export function decimalText(unscaled: Uint8Array, scale: number): string {
   if (unscaled.length > BYTES_MAX) throw new Error(`a decimal of ${unscaled.length} bytes`)
   const value = integerOf(unscaled)
@@ -12,7 +12,7 @@ export function decimalText(unscaled: Uint8Array, scale: number): string {
   return `${value < 0n ? '-' : ''}${digits.slice(0, point)}${fraction}`
 }
 
-/** A decimal that tells its own scale: Avro's bytes and int within the bytes. */
+/** A `big-decimal` contains its scale: Avro-encoded bytes, then an Avro-encoded int. */
 export function bigDecimalText(bytes: Buffer): string {
   const length = varint(bytes, 0)
   const end = length.end + length.value
@@ -24,14 +24,14 @@ export function bigDecimalText(bytes: Buffer): string {
   return (BigInt(decimalText(unscaled, 0)) * 10n ** BigInt(-scale.value)).toString()
 }
 
-/** Two's complement, the highest byte first. */
+/** Big-endian two's complement. */
 function integerOf(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`))
 }
 
-/** An Avro int, and where it ends; behind the end of the bytes it is made of zeros. */
+/** Reads an Avro int and returns its end. Bytes past the end count as zero. */
 function varint(bytes: Buffer, start: number): { value: number; end: number } {
   let end = start
   let value = 0

@@ -1,27 +1,27 @@
 /**
- * Records may nest this deep, JSON values included. What the validator lets through is far below;
- * bytes that claim more are refused before they use up the stack.
+ * The maximum nesting of records, JSON values included. Valid events stay far below it; malformed
+ * bytes are rejected before they overflow the stack.
  */
 const RECORD_DEPTH_MAX = 250
 
-/** Rough counts of what V8 takes for a value, so that few bytes can't become a heap full of objects. */
+/** Roughly what V8 allocates for a value, so that a few bytes can't fill the heap with objects. */
 export const COST = {
-  /** An item's place in a list that grows. */
+  /** An item's slot in a growing array. */
   item: 16,
   list: 32,
-  /** A key and its place, where objects share nothing. */
+  /** A key and its slot, if no other object has the same keys. */
   entry: 100,
   map: 56,
   field: 24,
   record: 32,
-  /** Of a text, without its characters. */
+  /** A string, without its characters. */
   text: 24,
 } as const
 
-/** The event would take more memory than it may. */
+/** Thrown if the event would take more memory than allowed. */
 export class TooLarge extends Error {}
 
-/** Decoding is synchronous, so one set of counters serves it all. */
+/** Decoding is synchronous, so one set of counters is enough. */
 let depth = 0
 let maxBytes = 0
 let madeBytes = 0
@@ -32,13 +32,13 @@ export function startDecoding(limitBytes: number): void {
   maxBytes = limitBytes
 }
 
-/** Counts memory before it is taken. */
+/** Counts memory before it is allocated. */
 export function spend(bytes: number): void {
   madeBytes += bytes
   if (madeBytes > maxBytes) throw new TooLarge(`decoded, it takes more than ${maxBytes} bytes`)
 }
 
-/** What was counted since decoding started. */
+/** The bytes counted since decoding started. */
 export function spentBytes(): number {
   return madeBytes
 }

@@ -1,10 +1,10 @@
 import { fieldPath } from '../../event/validation/problem.ts'
 import { TooLarge } from './decode-limits.ts'
 
-/** Why a value can't be read, and where in the event it is. */
+/** Why a value can't be read, and its path in the event. */
 export class ReadError extends Error {
   readonly #why: string
-  /** From the inside out. */
+  /** Innermost first. */
   readonly #segments: (string | number)[] = []
 
   constructor(why: string) {
@@ -19,7 +19,7 @@ export class ReadError extends Error {
   }
 }
 
-/** The error as its container sees it: a name or a key, or a place in a list. */
+/** Adds a field name, map key or list index to the path of an error. */
 export function errorWithin(segment: string | number, error: unknown): Error {
   if (error instanceof ReadError) return error.within(segment)
   if (error instanceof TooLarge) return error

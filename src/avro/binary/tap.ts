@@ -3,23 +3,23 @@ import { FRAME_BYTES, tooLarge, undecodable } from '../wire-format.ts'
 import { createTap, type Tap } from './avsc.ts'
 import { TooLarge } from './decode-limits.ts'
 
-/** Reading is synchronous, so one tap serves it all. */
+/** Reading is synchronous, so one tap is enough. */
 const tap = createTap()
 const NOTHING = Buffer.alloc(0)
 
-/** Points at what is in the frame of a value. */
+/** Positions the tap at the payload of a framed value. */
 export function openTap(value: Buffer): Tap {
   tap.buf = value
   tap.pos = FRAME_BYTES
   return tap
 }
 
-/** Lets go of the value, which is a view into a whole fetch. */
+/** Drops the value, which is a view into a whole fetch response and must not be kept alive. */
 export function closeTap(): void {
   tap.buf = NOTHING
 }
 
-/** What reading a value failed with. */
+/** Converts an error of a reader to RECORD_TOO_LARGE or RECORD_UNDECODABLE. */
 export function failure(error: unknown): InventoryEventsError {
   if (error instanceof TooLarge) return tooLarge(messageOf(error))
   return undecodable(`its bytes do not fit its schema: ${messageOf(error)}`, error)

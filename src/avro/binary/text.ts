@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import type { Tap } from './avsc.ts'
 import { COST, spend } from './decode-limits.ts'
 
-/** What decoding puts in place of bytes that are no text. Text may have it of its own as well. */
+/** Replaces malformed bytes when they are decoded. Valid text may contain it, too. */
 const REPLACEMENT = '\ufffd'
 
-/** Reads a string. Two that differ in their bytes must not become the same text. */
+/** Reads a string. Strings with different bytes must not become the same text. */
 export function readText(tap: Tap): string {
   const length = tap.readLong()
   const start = tap.pos
@@ -14,12 +14,12 @@ export function readText(tap: Tap): string {
   return textAt(tap.buf, start, end)
 }
 
-/** What `toString` calls, for twice the time. */
+/** `toString` calls this method, but takes twice as long. */
 interface Slicing extends Buffer {
   utf8Slice(start: number, end: number): string
 }
 
-/** The text in a part of some bytes. Throws where they are not UTF-8. */
+/** Decodes a range of bytes. Throws if it is not UTF-8. */
 export function textAt(bytes: Buffer, start: number, end: number): string {
   const text = (bytes as Slicing).utf8Slice(start, end)
   if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end))) {
@@ -28,7 +28,7 @@ export function textAt(bytes: Buffer, start: number, end: number): string {
   return text
 }
 
-/** Moves behind so many bytes, and answers where that is. */
+/** Skips `length` bytes and returns the new position. */
 export function skipBytes(tap: Tap, length: number): number {
   const end = tap.pos + length
   if (length < 0 || end > tap.buf.length) throw new Error('truncated')

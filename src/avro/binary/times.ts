@@ -7,12 +7,12 @@ type Count = number | bigint
 const DAY_MICROS = 86_400_000_000
 const NANO_DIGITS = 9
 
-/** RFC 3339 in UTC, with as many digits as are needed. */
+/** RFC 3339 in UTC, with as many fraction digits as needed. */
 export function momentText(name: MomentName, count: Count): string {
   return instantText(unitOf(name), count, name)
 }
 
-/** As above, without the zone that nobody told. */
+/** As above, without a time zone. */
 export function localText(name: LocalName, count: Count): string {
   return instantText(unitOf(name), count, name).slice(0, -1)
 }
@@ -31,7 +31,7 @@ export function timeOfDayText(name: TimeOfDayName, count: Count): string {
   return (formatTime(micros) as string).slice('YYYY-MM-DDT'.length, -1)
 }
 
-/** Undefined for what is finer than a microsecond. */
+/** Undefined for nanoseconds that are not whole microseconds. */
 export function microsOf(unit: Unit, count: Count): Count | undefined {
   switch (unit) {
     case 'millis':

@@ -15,9 +15,9 @@ import type { ScalarNode } from '../types/scalars.ts'
 type Branch = Exclude<TypeNode, { type: 'union' }>
 
 /**
- * Why records of one version can't be read with the other, in both directions (FULL): one line a
- * field, such as `entity.quantity: type changed from double to string`. Empty if all values can, by
- * the rules that our reader follows. Time units count, though it reads each: others don't.
+ * Why records of one version can't be read with the other, in both directions (FULL): one line per
+ * field, such as `entity.quantity: type changed from double to string`. Empty if our reader can read
+ * all values. Changed time units are reported, too: our reader converts them, other consumers don't.
  */
 export function explainIncompatibility(older: Schema, newer: Schema): string[] {
   const comparison = new Comparison()

@@ -1,4 +1,4 @@
-/** What a schema says a value means beyond its bytes. */
+/** The meaning that a schema gives to a value of an underlying type. */
 export type LogicalType =
   | { readonly name: MomentName | LocalName | TimeOfDayName | PlainName }
   | { readonly name: 'decimal'; readonly scale: number }
@@ -13,7 +13,7 @@ export type LocalName =
 export type TimeOfDayName = 'time-millis' | 'time-micros'
 type PlainName = 'date' | 'duration' | 'uuid' | 'big-decimal'
 
-/** The types, with their sizes, that each may stand on; anywhere else Avro ignores it. */
+/** The underlying types of each logical type; Avro ignores it on any other. */
 const BASES: { readonly [name in LogicalType['name']]: readonly string[] } = {
   date: ['int'],
   'time-millis': ['int'],
@@ -30,10 +30,10 @@ const BASES: { readonly [name in LogicalType['name']]: readonly string[] } = {
   uuid: ['string', 'fixed 16'],
 }
 
-/** More digits behind the point than this are no number that anybody counts with. */
+/** Larger scales have no use, and would allocate long strings. */
 const SCALE_MAX = 1_000
 
-/** The logical type of a schema, or undefined where Avro has one read the type under it. */
+/** The logical type of a schema; undefined if readers have to use the underlying type. */
 export function parseLogicalType(
   type: string,
   schema: { logicalType?: unknown; size?: unknown; scale?: unknown },

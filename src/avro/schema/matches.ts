@@ -1,6 +1,6 @@
 import type { TypeNode, UnionNode } from './type-node.ts'
 
-/** What Avro reads a type as, beside itself. */
+/** Avro's type promotions: the writer's type, and what else it may be read as. */
 const PROMOTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['int', ['long', 'float', 'double']],
   ['long', ['float', 'double']],
@@ -12,8 +12,8 @@ const PROMOTIONS: ReadonlyMap<string, readonly string[]> = new Map([
 type Branch = Exclude<TypeNode, UnionNode>
 
 /**
- * Whether a reader takes a writer's value for one of its own type, by Avro's rules: named types by
- * their unqualified names. What is inside of the two is not compared.
+ * Whether a reader's type matches a writer's by Avro's rules: named types by unqualified name. Fields,
+ * items and symbols are not compared.
  */
 export function matches(writer: Branch, reader: Branch): boolean {
   switch (writer.type) {
@@ -33,7 +33,7 @@ export function matches(writer: Branch, reader: Branch): boolean {
   }
 }
 
-/** The type that a reader takes a writer's value for: of a union the first branch that matches. */
+/** The reader's type for a writer's value: the type itself, or a union's first matching branch. */
 export function matchingBranch(writer: Branch, reader: TypeNode): Branch | undefined {
   if (reader.type !== 'union') return matches(writer, reader) ? reader : undefined
   for (const branch of reader.branches) {

@@ -10,9 +10,8 @@ const PRIMITIVES: ReadonlyMap<unknown, PrimitiveNode> = new Map(
 )
 
 /**
- * Takes from a schema what reading its records needs. How its names are spelled, whether its
- * defaults fit, and what else it says does not matter: its bytes are what they are. Throws an Error
- * that says what can't be read.
+ * Parses the parts of a schema that decoding needs. Names are not validated, nor are defaults and
+ * unknown attributes: they don't affect how bytes are read. Throws an Error that names the problem.
  */
 export function parseType(schema: unknown): TypeNode {
   return new Parser().parse(schema, undefined)
@@ -54,7 +53,7 @@ class Parser {
 
   #record(schema: Json, scope: string | undefined): RecordNode {
     const fields: FieldNode[] = []
-    // Its fields may refer to it.
+    // Registered before its fields, which may refer to it.
     const record = this.#name(schema, scope, (name) => ({ type: 'record', name, fields }))
     const inner = record.name.includes('.')
       ? record.name.slice(0, record.name.lastIndexOf('.'))

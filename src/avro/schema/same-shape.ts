@@ -11,7 +11,7 @@ function isSame(a: TypeNode, b: TypeNode, started: Map<TypeNode, TypeNode>): boo
     case 'record': {
       const other = b as typeof a
       if (a.name !== other.name || a.fields.length !== other.fields.length) return false
-      // A recursive type is compared where it is first met.
+      // A recursive type is compared once.
       const known = started.get(a)
       if (known !== undefined) return known === b
       started.set(a, b)

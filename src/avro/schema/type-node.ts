@@ -1,6 +1,6 @@
 import type { LogicalType } from './logical-type.ts'
 
-/** A schema with its references resolved, and only what reading needs: recursive types are circles. */
+/** A parsed schema with resolved references, limited to what decoding needs. Recursive types are cyclic. */
 export type TypeNode =
   | PrimitiveNode
   | FixedNode
@@ -36,7 +36,7 @@ export interface EnumNode {
   readonly type: 'enum'
   readonly name: string
   readonly symbols: readonly string[]
-  /** What a reader takes a symbol for that it does not know. */
+  /** The reader's replacement for unknown symbols. */
   readonly fallback: string | undefined
 }
 
@@ -50,7 +50,7 @@ export interface RecordNode {
 export interface FieldNode {
   readonly name: string
   readonly type: TypeNode
-  /** As the schema's JSON has it, valid or not; undefined where there is none. */
+  /** As in the schema's JSON, valid or not; undefined if there is none. */
   readonly default: unknown
 }
 
@@ -71,17 +71,17 @@ export interface UnionNode {
 
 const JSON_VALUE = 'inventory_events.JsonValue'
 
-/** Whether the record is only there because Avro's unions can't be recursive: it is its one field. */
+/** Whether the record only wraps a JSON value, because Avro's unions can't be recursive themselves. */
 export function isJsonValue(node: TypeNode | undefined): node is RecordNode {
   return node?.type === 'record' && node.name === JSON_VALUE && node.fields.length === 1
 }
 
-/** Whether null may stand for a missing field of this type. */
+/** Whether a field of this type may be null, which means a missing value. */
 export function isNullable(node: TypeNode): boolean {
   return node.type === 'union' && node.branches.some(({ type }) => type === 'null')
 }
 
-/** What a type is called in a message. */
+/** A type's name in messages. */
 export function labelOf(node: TypeNode): string {
   switch (node.type) {
     case 'union':

@@ -18,30 +18,30 @@ import { resolvedScalar } from './resolve-scalar.ts'
 import { type Read, shownScalar } from './scalars.ts'
 import { skipOf } from './skip.ts'
 
-/** A constant that a record has beside its fields. */
+/** A constant that the resulting object has in addition to the record's fields. */
 export interface Extra {
   name: string
   value: unknown
 }
 
 /**
- * Makes a reader of what the writer wrote, in the reader's shape, by Avro's rules: records match by
- * their unqualified names, and of unions each branch by itself, so that a value that can't be read
- * is an error of its own. Throws where no value can be read. `extra` comes behind the id.
+ * Compiles a reader that resolves the writer's type to the reader's by Avro's rules: named types match
+ * by unqualified name, and unions branch by branch, so that an unreadable branch is an error only for
+ * its values. Throws if no value can be read. `extra` is set after the first field, the id.
  */
 export function resolvedReader(writer: TypeNode, reader: TypeNode, extra?: Extra): Read {
   return new Compiler('resolved', extra).compile(writer, reader)
 }
 
-/** Makes a reader of all that the writer wrote, as JSON shows it. */
+/** Compiles a reader of everything the writer wrote, as handlers see it. */
 export function shownReader(writer: TypeNode): Read {
   return new Compiler('shown').compile(writer, undefined)
 }
 
 /**
- * Makes a reader of all that the writer wrote, for the fingerprint, in which a field at its default is
- * the same as no field: it is left out. Those that the `known` shape has are there in every version,
- * whatever default a producer gives them, as that shape reads them.
+ * Compiles a reader of everything the writer wrote, for the fingerprint. A field at its default is
+ * omitted, since it equals a missing field. Fields of the `known` type are an exception: they are
+ * always set, whatever default a producer's schema gives them.
  */
 export function contentReader(writer: TypeNode, known: TypeNode | undefined): Read {
   return new Compiler('content').compile(writer, known)
@@ -52,7 +52,7 @@ type Purpose = 'resolved' | 'shown' | 'content'
 class Compiler {
   readonly #purpose: Purpose
   readonly #extra: Extra | undefined
-  /** By the writer's record and ours, because recursive types are circles. */
+  /** By the writer's record and ours, so that recursive types end. */
   readonly #records = new Map<RecordNode, Map<TypeNode | undefined, Read>>()
 
   constructor(purpose: Purpose, extra?: Extra) {
@@ -116,7 +116,7 @@ class Compiler {
     return read
   }
 
-  /** JSON is JSON, whatever branches the writer's union has. */
+  /** A JSON value is read as written: its union may have other branches in the writer's schema. */
   #jsonValue(writer: RecordNode): Read {
     const [field, ...others] = writer.fields
     if (field === undefined || others.length > 0) throw new Error(`cannot read ${labelOf(writer)}`)
@@ -157,7 +157,7 @@ class Compiler {
     return isIgnored ? skipOf(type) : this.#inner(type, known?.type)
   }
 
-  /** The fields that come out. */
+  /** The fields of the resulting object. */
   #shape({ fields }: RecordNode, ours: RecordNode | undefined): readonly FieldNode[] {
     if (ours === undefined || this.#purpose === 'shown') return fields
     if (this.#purpose === 'resolved') return ours.fields
@@ -165,7 +165,7 @@ class Compiler {
     return [...fields, ...ours.fields.filter(({ name }) => !isWritten(name))]
   }
 
-  /** What becomes of a field; nothing where it is missing, as null stands for. */
+  /** How a field is set; empty if it is always missing. */
   #output(field: FieldNode, step: number | undefined, ours: RecordNode | undefined): OutputField[] {
     const { name, type } = field
     const omitsNull = isNullable(type)

@@ -52,7 +52,7 @@ function readEntry(tap: Tap, readValue: Read, map: Record<string, unknown>): voi
   }
 }
 
-/** A plain assignment would drop a key `__proto__`. */
+/** A plain assignment would drop a `__proto__` key. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') object[key] = value
   else {

@@ -10,9 +10,9 @@ import { isMoment } from './resolve-scalar.ts'
 import { type Read, readBase64, readInteger, type ScalarNode, shownScalar } from './scalars.ts'
 
 /**
- * Reads a scalar for the fingerprint, where it must be told apart but is shown to nobody: no number
- * is refused, and logical types other than times, which honest producers write in several units,
- * are left as the bytes have them. `known` is what our own shape has in its place.
+ * Reads a scalar for the fingerprint, which must distinguish values but does not show them: no number
+ * is rejected. Logical types are ignored, except timestamps, because a producer's retry may have
+ * another unit. `known` is the type that our own schema has in its place.
  */
 export function contentScalar(node: ScalarNode, known: TypeNode | undefined): Read {
   switch (node.type) {
@@ -35,7 +35,7 @@ export function contentScalar(node: ScalarNode, known: TypeNode | undefined): Re
   }
 }
 
-/** The unit of what is compared as a time. Marks of earlier versions have other units as counts. */
+/** The unit of values compared as times. Existing marks were made with all others as counts. */
 export function comparedUnit(
   logical: LogicalType | undefined,
   known: TypeNode | undefined,
@@ -51,7 +51,7 @@ export function comparedUnit(
   }
 }
 
-/** As text, so that units don't matter; a count where no text has it. */
+/** As text, so that units don't matter; a count if the time can't be formatted. */
 export function comparedTime(unit: Unit, count: number | bigint): JsonValue {
   const micros = microsOf(unit, count)
   return (micros === undefined ? undefined : formatTime(micros)) ?? `${count} ${unit}`

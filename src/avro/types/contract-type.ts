@@ -5,7 +5,7 @@ import { type ComplexSchema, fullNameOf, isRecordSchema, type Schema } from '../
 
 const JSON_VALUE = 'inventory_events.JsonValue'
 
-/** The type that events are written with. */
+/** The type that events are encoded with. */
 export function createContractType(schema: Schema): AvroType {
   return forSchema(schema, { typeHook: createHook(), omitRecordMethods: true })
 }
@@ -14,9 +14,9 @@ interface HookOptions {
   namespace?: string
 }
 
-/** Puts our types in place of avsc's. */
+/** Replaces some of avsc's types with ours. */
 function createHook() {
-  // A record's own type asks the hook for the same schema again, to make the type under it.
+  // A record's type calls the hook with the same schema again, to create its underlying type.
   const started = new Set<ComplexSchema>()
   return (part: Schema, options: HookOptions): AvroType | undefined => {
     if (typeof part === 'string' || Array.isArray(part)) return undefined
@@ -56,7 +56,7 @@ class TimestampMicros extends LongType {
 
 const timestampMicros = new TimestampMicros()
 
-/** Writes the record around a JSON value, given as the value itself. */
+/** Encodes the record that wraps a JSON value, given the value itself. */
 class JsonValueRecord extends LogicalType {
   private readonly valueType: AvroType
 

@@ -11,8 +11,7 @@ import { comparedTime, comparedUnit } from './content-scalars.ts'
 import type { OutputField } from './generate.ts'
 
 /**
- * When a field counts as missing: at its default. A null stands for a missing value as well, unless
- * that would be another.
+ * When a field counts as missing: at its default, or at null unless the default is another value.
  */
 export function omission(field: FieldNode): Pick<OutputField, 'omitsNull' | 'isOmitted'> {
   const value = defaultOf(field)
@@ -22,12 +21,12 @@ export function omission(field: FieldNode): Pick<OutputField, 'omitsNull' | 'isO
   return { omitsNull: false, isOmitted: (other) => isSame(other, value) }
 }
 
-/** The defaults found so far; undefined while one is looked for, since it may hold itself. */
+/** Defaults converted so far; undefined during conversion, since a default may contain itself. */
 const found = new WeakMap<FieldNode, JsonValue | undefined>()
 
 /**
- * A field's default as content is read. Undefined where there is none, or where it is none of its
- * type, or has more digits than JSON keeps: then no value is at it.
+ * A field's default, converted as the content reader converts values. Undefined if there is none or
+ * if it does not fit the type.
  */
 export function defaultOf(field: FieldNode): JsonValue | undefined {
   if (found.has(field)) return found.get(field)

@@ -2,19 +2,19 @@ import type { Tap } from '../binary/avsc.ts'
 import type { Read } from './scalars.ts'
 
 /**
- * Readers are put together in code made for them: in a loop the engine would see every type there is
- * at one call, and look each of them up anew. Of a schema, only names as JSON text get into it.
+ * Readers are combined by generated functions. In a loop the single call site would be megamorphic,
+ * which is slower. The only part of a schema in generated code is names, as JSON strings.
  */
 type Step = (tap: Tap, ...rest: never[]) => unknown
 
-/** One after the other. */
+/** Calls the steps one after the other. */
 export function inTurn<S extends Step>(steps: readonly S[]): S {
   const names = steps.map((_, i) => `s${i}`)
   const calls = names.map((name) => `${name}(tap, rest)`)
   return new Function(...names, `return (tap, rest) => { ${calls.join('; ')} }`)(...steps) as S
 }
 
-/** By the branch that the value is of. */
+/** Reads a union: calls the reader of the value's branch. */
 export function unionReader(branches: readonly Read[]): Read {
   const names = branches.map((_, i) => `r${i}`)
   const cases = names.map((name, i) => `case ${i}: return ${name}(tap)`)
@@ -26,22 +26,22 @@ export function unionReader(branches: readonly Read[]): Read {
   return new Function(...names, code)(...branches) as Read
 }
 
-/** Where a field of a record comes from, and when it is left out. */
+/** How a field of the resulting object is set, and when it is omitted. */
 export interface OutputField {
   name: string
-  /** The step that reads it; undefined where it is `constant`. */
+  /** The step that reads it; undefined if it is `constant`. */
   step: number | undefined
   constant: unknown
-  /** Null stands for a missing value. */
+  /** Null means a missing value. */
   omitsNull: boolean
-  /** A value that counts as missing. */
+  /** Whether a value counts as missing. */
   isOmitted: ((value: unknown) => boolean) | undefined
 }
 
 export interface RecordPlan {
-  /** In the order of the bytes, each with the name of the field for errors. */
+  /** In the order of the writer's fields; names are for errors. */
   steps: readonly { name: string; read: Read }[]
-  /** In the order of the event. */
+  /** In the order of the resulting object. */
   fields: readonly OutputField[]
 }
 
@@ -77,7 +77,7 @@ export function recordReader({ steps, fields }: RecordPlan, helpers: RecordHelpe
   return make(reads, names, fields, helpers) as Read
 }
 
-/** A literal of what is always there, as far as it comes first, and then one field after the other. */
+/** An object literal of the leading fields that are always set, then one assignment per field. */
 function objectCode(fields: readonly OutputField[]): string {
   const isAlways = ({ omitsNull, isOmitted }: OutputField) => !omitsNull && isOmitted === undefined
   const firstOther = fields.findIndex((field) => !isAlways(field))
@@ -101,7 +101,7 @@ function assignment(field: OutputField, i: number): string {
   return conditions.length === 0 ? set : `if (${conditions.join(' && ')}) ${set}`
 }
 
-/** In a literal, a plain key `__proto__` would be the object's prototype. */
+/** In an object literal, a plain `__proto__` key would set the prototype. */
 function keyCode(name: string): string {
   return name === '__proto__' ? `["__proto__"]` : JSON.stringify(name)
 }

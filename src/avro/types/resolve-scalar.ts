@@ -15,8 +15,8 @@ import {
 } from './scalars.ts'
 
 /**
- * Reads what one scalar wrote as the other, which matches it. What would not mean the same is
- * refused: Avro promotes bytes and counts without a look at their logical types.
+ * Reads a writer's scalar as a matching reader's. Throws if the value would change its meaning: Avro's
+ * promotions ignore logical types.
  */
 export function resolvedScalar(writer: ScalarNode, reader: ScalarNode): Read {
   if (reader.type === 'enum') return enumReader(writer as EnumNode, reader)
@@ -32,7 +32,7 @@ export function resolvedScalar(writer: ScalarNode, reader: ScalarNode): Read {
   }
 }
 
-/** Whether the reader takes every value of the writer, except those that no number is exactly. */
+/** Whether the reader can read the writer's values, except integers that are not exact as a number. */
 export function canReadScalar(writer: ScalarNode, reader: ScalarNode): boolean {
   try {
     resolvedScalar(writer, reader)
@@ -66,7 +66,7 @@ function numberReader(writer: PrimitiveNode): Read {
   return readExactNumber
 }
 
-/** Promotes a long to a double only where it stays the same number. */
+/** Promotes a long to a double; throws if that is not exact. */
 function readExactNumber(tap: Tap): number {
   const value = readLong(tap)
   if (typeof value === 'number') return value
@@ -85,7 +85,7 @@ function isMomentType(logical: LogicalType | undefined): logical is { name: Mome
   return logical?.name.startsWith('timestamp-') ?? false
 }
 
-/** A writer's own unit counts; a plain count is taken to be of ours. */
+/** Uses the writer's unit; a long without a logical type is in the reader's. */
 function momentReader(
   writer: PrimitiveNode,
   reader: PrimitiveNode & { logical: { name: MomentName } },

@@ -11,7 +11,7 @@ export type Read = (tap: Tap) => unknown
 
 export type ScalarNode = PrimitiveNode | FixedNode | EnumNode
 
-/** Reads a scalar as JSON shows it. Refuses what JSON can't show. */
+/** Reads a scalar as a JSON value. Rejects values that JSON cannot represent. */
 export function shownScalar(node: ScalarNode): Read {
   if (node.type === 'enum') return enumReader(node)
   const { logical } = node
@@ -47,7 +47,7 @@ export function readBoolean(tap: Tap): boolean {
   return tap.readBoolean()
 }
 
-/** A number, or its digits as a string where a number would not be exact. */
+/** A number, or a string of digits if a number would not be exact. */
 export function readInteger(tap: Tap): number | string {
   const value = readLong(tap)
   if (typeof value === 'number') return value
@@ -67,7 +67,7 @@ export function readBase64(tap: Tap): string {
   return base64Of(take(tap, tap.readLong()))
 }
 
-/** The next so many bytes, as a view. */
+/** A view of the next `length` bytes. */
 export function take(tap: Tap, length: number): Buffer {
   const start = tap.pos
   const end = skipBytes(tap, length)
@@ -79,7 +79,7 @@ function base64Of(bytes: Buffer): string {
   return bytes.toString('base64')
 }
 
-/** JSON has no infinities and no NaN, so neither has an event. */
+/** Rejects NaN and infinities, which JSON cannot represent. */
 function finite(value: number | undefined): number {
   if (value === undefined) throw new Error('truncated')
   if (!Number.isFinite(value)) throw new Error(`${value} is not a JSON number`)
@@ -138,7 +138,7 @@ function counted(tap: Tap): number | bigint {
   return readLong(tap)
 }
 
-/** ISO 8601. Months, days and milliseconds stay apart: none is a fixed number of another. */
+/** ISO 8601. Months, days and milliseconds are not converted into each other. */
 function durationText(bytes: Buffer): string {
   const [months, days, millis] = [0, 4, 8].map((at) => bytes.readUInt32LE(at)) as [
     number,

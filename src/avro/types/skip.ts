@@ -7,10 +7,10 @@ import { inTurn } from './generate.ts'
 
 export type Skip = (tap: Tap) => void
 
-/** Each record's, because recursive types are circles. */
+/** By record, so that recursive types end. */
 const ofRecords = new WeakMap<TypeNode, Skip>()
 
-/** Moves behind a value without making anything of it. */
+/** Returns a function that skips a value of this type. */
 export function skipOf(node: TypeNode): Skip {
   switch (node.type) {
     case 'null':
