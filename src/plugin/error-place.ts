@@ -62,5 +62,5 @@ function syntaxCheck(file: string): Promise<string> {
 }
 
 function pathOf(text: string): string {
-  return text.startsWith('file://') ? fileURLToPath(text.replace(/\?.*$/, '')) : text
+  return text.startsWith('file://') ? fileURLToPath(text.split('?', 1)[0]!) : text
 }

@@ -128,7 +128,8 @@ describe('the publish command', () => {
     await createTopics({ topic, numPartitions: 1, configEntries })
     const into = ['--inventory-topic', topic, '--plugin-topic', plugin]
     expect(await runCli(['schemas', 'register', ...into])).toMatchObject({ code: 0 })
-    const lines = [wasted('e1', 'a'), wasted('e2', 'x'.repeat(5_000)), wasted('e3', 'c')]
+    const large = JSON.stringify({ ...JSON.parse(wasted('e2', 'b')), reason: 'x'.repeat(5_000) })
+    const lines = [wasted('e1', 'a'), large, wasted('e3', 'c')]
     const run = await runCli(['publish', ...into], { input: lines.join('\n') })
     expect(run).toMatchObject({ code: 1, stdout: '2 published, 1 bad\n' })
     expect(run.stderr).toBe(

@@ -66,6 +66,8 @@ function stepsIn(regex: RegExp, root: Part, text: string, max: number): number {
 }
 
 const SHORT = 20
+/** What most expressions do not match at the end of a text. */
+const TAILS = ['\0', '\n\0']
 /** Far above what a linear expression takes for the short text. */
 const STEPS_MAX = 20_000
 /** Of four times the text: in proportion it is four, with the square of the length sixteen. */
@@ -82,10 +84,12 @@ export function slowText(regex: RegExp): string | undefined {
   )
   for (const head of new Set(['', ...heads])) {
     for (const word of new Set([...letters, ...pairs, ...(head === '' ? heads : [])])) {
-      const stepsOf = (count: number, max: number) =>
-        stepsIn(regex, root, `${head}${word.repeat(count)}\0`, max)
-      const most = GROWTH_MAX * stepsOf(SHORT, STEPS_MAX)
-      if (stepsOf(4 * SHORT, most) >= most) return `${head}${word.repeat(SHORT)}`
+      for (const tail of TAILS) {
+        const stepsOf = (count: number, max: number) =>
+          stepsIn(regex, root, `${head}${word.repeat(count)}${tail}`, max)
+        const most = GROWTH_MAX * stepsOf(SHORT, STEPS_MAX)
+        if (stepsOf(4 * SHORT, most) >= most) return `${head}${word.repeat(SHORT)}${tail}`
+      }
     }
   }
   return undefined
