@@ -1,4 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs'
+import { retryRequest } from '../../src/kafka/client/retry-request.ts'
 import { kafkaClient } from './stack.ts'
 
 export interface GroupOffset {
@@ -10,8 +11,10 @@ export interface GroupOffset {
 /** Committed and end offset of each partition. Without a committed offset it is the start. */
 export function groupOffsets(groupId: string, topic: string): Promise<GroupOffset[]> {
   return withAdmin(async (admin) => {
-    const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
-    const ends = await admin.fetchTopicOffsets(topic)
+    // A coordinator that has just been elected refuses the first requests.
+    const fetchOffsets = () => admin.fetchOffsets({ groupId, topics: [topic] })
+    const [group] = await retryRequest(fetchOffsets)
+    const ends = await retryRequest(() => admin.fetchTopicOffsets(topic))
     return ends
       .map(({ partition, low, high }) => {
         const offset = Number(group?.partitions.find((row) => row.partition === partition)?.offset)
