@@ -49,7 +49,7 @@ const LEFT_OUT: Record<string, Record<string, string>> = {
 const INSTEAD: Record<string, string> = {
   'npm run demo': 'npm run demo -- --events 300 --replicas 1',
   'npm install --save-dev typescript@7 vitest@5 @types/node@24':
-    'for name in typescript vitest @types/node; do rm -rf "node_modules/$name"; ln -s "$PACKAGES/$name" "node_modules/$name"; done; ln -s ../typescript/bin/tsc node_modules/.bin/; ln -s ../vitest/vitest.mjs node_modules/.bin/vitest',
+    'mkdir -p node_modules/@types; for name in typescript vitest @types/node; do rm -rf "node_modules/$name"; ln -s "$PACKAGES/$name" "node_modules/$name"; done; ln -s ../typescript/bin/tsc node_modules/.bin/; ln -s ../vitest/vitest.mjs node_modules/.bin/vitest',
   'npx inventory-events dead-letters show inventory.events.dead-letters/3@120':
     'npx inventory-events dead-letters show "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h | sed -n 1p | cut -f1)"',
 }
