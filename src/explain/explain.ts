@@ -32,7 +32,7 @@ export interface ExplainPorts {
   /** Finds the records that hold the event, its dead letters and its redrives. */
   find(id: string): Promise<Findings>
   committed(): Promise<Committed>
-  standings(): Promise<PluginStates>
+  loadPluginStates(): Promise<PluginStates>
   marks: MarksLookup
 }
 
@@ -75,7 +75,7 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
   const [found, committed, states] = await Promise.all([
     ports.find(id),
     orUnknown('the committed offsets of the group', ports.committed()),
-    orUnknown('the states of the plugins', ports.standings()),
+    orUnknown('the states of the plugins', ports.loadPluginStates()),
   ])
   const known = found.records
     .map(knownRecord)

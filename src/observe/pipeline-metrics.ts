@@ -96,7 +96,7 @@ export function createReports({
       else log.info({ plugin }, 'circuit breaker closed')
     },
     onSuspect: (delivery, crashes) => failed(delivery, suspicion(crashes), { crashes }, SUSPECT),
-    onCrashNoteFailed: (delivery, error) =>
+    onCrashRecordFailed: (delivery, error) =>
       failed(delivery, error, {}, 'could not update the crash record'),
     onConflict: () => metrics.idempotencyConflicts.inc(),
     onStoreError(error) {

@@ -70,7 +70,7 @@ export interface Delivery {
   verdict: CompletedOutcome | undefined
   deadLetterWritten: boolean
   /** A crash record has been written in advance, in case the handler ends the process. */
-  crashNoted: boolean
+  crashRecorded: boolean
 }
 
 /** A delivery before its first turn; `verdict` is set if the outcome is already known. */
@@ -88,7 +88,7 @@ export function deliveryOf(
     claim: undefined,
     verdict,
     deadLetterWritten: false,
-    crashNoted: false,
+    crashRecorded: false,
   }
 }
 

@@ -56,7 +56,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maxCrashes: options.maxCrashes,
     clock,
     onSuspect: reports.onSuspect,
-    onCrashNoteFailed: reports.onCrashNoteFailed,
+    onCrashRecordFailed: reports.onCrashRecordFailed,
   })
   const callGate = new CallGate(plugins, {
     clock,

@@ -20,7 +20,7 @@ export interface PipelineReports extends SettleReports {
   onBreaker(slug: string, state: BreakerState): void
   /** The delivery is called alone, because it has ended the process before (0: it may have). */
   onSuspect(delivery: Delivery, crashes: number): void
-  onCrashNoteFailed(delivery: Delivery, error: string): void
+  onCrashRecordFailed(delivery: Delivery, error: string): void
   onStoreError(message: string): void
   onStoreCall(operation: StoreOperation, seconds: number): void
 }

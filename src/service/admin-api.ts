@@ -5,7 +5,7 @@ import type { Clock } from '../util/clock.ts'
 import { type ExplainParts, explainEvent } from './explain-event.ts'
 
 export interface AdminParts
-  extends Omit<ExplainParts, 'standings'>,
+  extends Omit<ExplainParts, 'loadPluginStates'>,
     Omit<AdminStateSources, 'group' | 'switches' | 'clock'> {
   switches: Switches
   clock: Clock
@@ -16,7 +16,7 @@ export function createAdminApi(parts: AdminParts): AdminOptions | undefined {
   const { config, switches, clock } = parts
   const { ADMIN_TOKEN: token, KAFKA_GROUP_ID: group } = config
   if (token === undefined) return undefined
-  const standings = async () => ({
+  const loadPluginStates = async () => ({
     events: switches.eventsEnabled ? ('on' as const) : ('off' as const),
     of: (slug: string) => ({ state: switches.stateOf(slug) }),
     startOf: (slug: string) => switches.startOf(slug),
@@ -25,6 +25,6 @@ export function createAdminApi(parts: AdminParts): AdminOptions | undefined {
     token,
     clock,
     state: () => adminState({ ...parts, group }),
-    explain: (id, range, signal) => explainEvent(id, range, { ...parts, standings }, signal),
+    explain: (id, range, signal) => explainEvent(id, range, { ...parts, loadPluginStates }, signal),
   }
 }

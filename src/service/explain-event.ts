@@ -17,7 +17,7 @@ import { deadLetterTopicOf, inputTopicOf, redriveInputOf, redriveTopicOf } from 
 import { systemClock as clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 
-export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'standings'> {
+export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'loadPluginStates'> {
   config: Config
   kafka: Kafka
   registry: Pick<Registry, 'schemaById'>
@@ -36,7 +36,7 @@ export async function explainEvent(
   parts: ExplainParts,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const { config, kafka, registry, plugins, standings } = parts
+  const { config, kafka, registry, plugins, loadPluginStates } = parts
   const group = config.KAFKA_GROUP_ID
   const reader = createEventReader(registry)
   const marks = marksOf(parts, signal)
@@ -45,7 +45,7 @@ export async function explainEvent(
     return await explain(id, {
       group,
       plugins,
-      standings,
+      loadPluginStates,
       marks,
       find: async () => find(id, range, parts, await topics, reader, signal),
       committed: async () => {
@@ -65,7 +65,7 @@ async function find(
   id: string,
   { entity, ...range }: ExplainRange,
   { config, kafka }: ExplainParts,
-  { inputs, letterTopics, redriveTopics, unknown }: Topics,
+  { inputs, deadLetterTopics, redriveTopics, unknown }: Topics,
   reader: EventReader,
   signal: AbortSignal,
 ): Promise<Findings> {
@@ -84,7 +84,7 @@ async function find(
   // Dead letters and redriven records are newer than their originals, so `to` does not apply to them.
   const [records, deadLetters, redrives] = await Promise.all([
     searchIn('records', inputs, range),
-    searchIn('dead letters', letterTopics, { placedAs: inputTopicOf }),
+    searchIn('dead letters', deadLetterTopics, { placedAs: inputTopicOf }),
     searchIn('redriven records', redriveTopics, {
       placedAs: (topic) => redriveInputOf(topic) ?? topic,
     }),
@@ -111,7 +111,7 @@ async function existing(kafka: Kafka, topics: readonly string[]) {
   }
   return {
     inputs,
-    letterTopics: inputs.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
+    deadLetterTopics: inputs.map(deadLetterTopicOf).filter((topic) => found.has(topic)),
     redriveTopics: inputs.map(redriveTopicOf).filter((topic) => found.has(topic)),
     unknown: missing.map(
       (topic) => `the content of ${topic}: it does not exist, or this user may not see it`,

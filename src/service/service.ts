@@ -83,7 +83,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ready: () => [
       ...readiness({
         isJoined: source.isJoined,
-        narrow: watch.narrowTopics,
+        narrow: watch.topicsWithFewerPartitions,
         denied: deniedTopics(kafka),
         tooSmall: group.tooSmallTopics(),
       }),

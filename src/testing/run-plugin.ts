@@ -12,7 +12,7 @@ import { noCrashStore } from '../pipeline/admit/crash-counts.ts'
 import { allOn } from '../pipeline/admit/plugin-switches.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import { noCallSlots } from '../pipeline/handle/handle.ts'
-import { countNothing } from '../pipeline/intake/evaluate-filters.ts'
+import { emptyTally } from '../pipeline/intake/evaluate-filters.ts'
 import { OffsetLedger } from '../pipeline/offset-ledger.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
@@ -100,7 +100,7 @@ async function runOnce(
 ): Promise<void> {
   const schemas = createLocalSchemas()
   const end = deferred()
-  const tally = countNothing()
+  const tally = emptyTally()
   let haveAllArrived = false
   const pipeline = createPipeline({
     groupId: 'test',
@@ -192,7 +192,7 @@ const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} }
 const noReports: PipelineReports = {
   onConsumed() {},
   onHeaderMismatch() {},
-  filterTallyOf: countNothing,
+  filterTallyOf: emptyTally,
   skipTallyOf: () => ({ count: 0 }),
   onHandled() {},
   onSettled() {},
@@ -205,7 +205,7 @@ const noReports: PipelineReports = {
   onConflict() {},
   onBreaker() {},
   onSuspect() {},
-  onCrashNoteFailed() {},
+  onCrashRecordFailed() {},
   onStoreError() {},
   onStoreCall() {},
 }

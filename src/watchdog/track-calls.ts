@@ -5,11 +5,11 @@ import type { CallTable } from './call-table.ts'
 /** Lets the pipeline enter its handler calls in the table. */
 export function trackCalls(table: CallTable): CallSlots {
   return {
-    enter: ({ plugin, wanted, crashNoted }) =>
+    enter: ({ plugin, wanted, crashRecorded }) =>
       table.enter({
         plugin: plugin.slug,
         record: placeOf(wanted.record),
-        counted: crashNoted,
+        counted: crashRecorded,
         event: wanted.content?.id ?? '',
       }),
     returned: () => table.returned(),

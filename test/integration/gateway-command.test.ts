@@ -67,5 +67,8 @@ it('does not start without secrets unless GATEWAY_ALLOW_UNSIGNED is true', async
 it('does not start while a topic or a schema is missing, and names it', async () => {
   const missing = uniqueName('missing')
   const run = await runCli(['gateway'], { env: gatewaySettings(missing) })
-  expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining(`topic ${missing} does not exist`) })
+  expect(run).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`topic ${missing} does not exist`),
+  })
 })

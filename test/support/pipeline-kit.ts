@@ -10,7 +10,7 @@ import type { IdempotencyStore } from '../../src/idempotency/store.ts'
 import { noCrashStore } from '../../src/pipeline/admit/crash-counts.ts'
 import { allOn } from '../../src/pipeline/admit/plugin-switches.ts'
 import { noCallSlots } from '../../src/pipeline/handle/handle.ts'
-import { countNothing } from '../../src/pipeline/intake/evaluate-filters.ts'
+import { emptyTally } from '../../src/pipeline/intake/evaluate-filters.ts'
 import { OffsetLedger } from '../../src/pipeline/offset-ledger.ts'
 import type { PipelineOptions } from '../../src/pipeline/options.ts'
 import { createPipeline } from '../../src/pipeline/pipeline.ts'
@@ -115,7 +115,7 @@ export function pipelineKit(options: KitOptions) {
     reports: {
       onConsumed: () => {},
       onHeaderMismatch: () => note('header mismatch'),
-      filterTallyOf: countNothing,
+      filterTallyOf: emptyTally,
       skipTallyOf: ({ slug }, cause) => (skips[`${slug} ${cause}`] ??= { count: 0 }),
       onHandled: () => {},
       onSettled: (delivery, outcome) =>
@@ -133,7 +133,7 @@ export function pipelineKit(options: KitOptions) {
       onConflict: () => note('conflict'),
       onBreaker: (_, state) => note(`breaker ${state}`),
       onSuspect: (_, crashes) => note(`suspect ${crashes}`),
-      onCrashNoteFailed: () => note('crash note failed'),
+      onCrashRecordFailed: () => note('crash note failed'),
       onStoreError: () => note('store error'),
       onStoreCall: () => {},
     },

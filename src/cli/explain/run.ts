@@ -25,10 +25,10 @@ export async function printExplanation(id: string, options: ExplainOptions): Pro
   const { plugins, unknown } = await pluginsOf(config)
   const stop = new AbortController()
   const interrupt = onInterrupt(() => stop.abort())
-  const standings = async () =>
+  const loadPluginStates = async () =>
     pluginStates(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
   const registry = createRegistry(config)
-  const parts = { config, kafka, registry, plugins, standings }
+  const parts = { config, kafka, registry, plugins, loadPluginStates }
   const found = await explainEvent(id, rangeOf(options), parts, stop.signal)
   interrupt.end()
   const explanation = { ...found, unknown: [...found.unknown, ...unknown] }

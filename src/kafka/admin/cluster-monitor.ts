@@ -52,7 +52,7 @@ export class ClusterMonitor {
   }
 
   /** Topics with fewer partitions than the input topic that they belong to. */
-  get narrowTopics(): readonly string[] {
+  get topicsWithFewerPartitions(): readonly string[] {
     return this.#tooFewPartitions
   }
 

@@ -14,7 +14,7 @@ export interface CrashGuardPorts {
   clock: Pick<Clock, 'sleep'>
   /** The delivery is called alone, because it has ended the process before (0: it may have). */
   onSuspect(delivery: Delivery, crashes: number): void
-  onCrashNoteFailed(delivery: Delivery, error: string): void
+  onCrashRecordFailed(delivery: Delivery, error: string): void
 }
 
 export type CrashGuardDecision =
@@ -71,7 +71,7 @@ export class CrashGuard {
     crashes: number,
     call: () => MaybePromise<Outcome>,
   ): Promise<Outcome> {
-    if (!delivery.crashNoted) this.#ports.onSuspect(delivery, crashes)
+    if (!delivery.crashRecorded) this.#ports.onSuspect(delivery, crashes)
     const ended = deferred()
     this.#running = ended.promise
     const outcome = (await this.#recordCrash(delivery)) ?? (await call())
@@ -87,7 +87,7 @@ export class CrashGuard {
     const late = this.#ports.clock.sleep(LAST_WRITE_LIMIT_MS, over.signal)
     const failure = await Promise.race([this.#recordCrash(delivery), late.then(() => tooLate)])
     over.abort()
-    if (failure !== undefined) this.#ports.onCrashNoteFailed(delivery, failure.error)
+    if (failure !== undefined) this.#ports.onCrashRecordFailed(delivery, failure.error)
     // The count stays even if the handler ends before the process does.
     this.#counts.get(delivery.wanted.epoch)?.set(keyOf(delivery), crashes)
   }
@@ -104,7 +104,7 @@ export class CrashGuard {
 
   /** The delivery was abandoned: its handler ended without ending the process. Restores its count. */
   abandoned(delivery: Delivery): void {
-    if (!delivery.crashNoted) return
+    if (!delivery.crashRecorded) return
     const before = this.#crashesOf(delivery) ?? 0
     this.#edit(delivery, (counts) => {
       if (counts.get(keyOf(delivery)) === before + 1) counts.set(keyOf(delivery), before)
@@ -114,7 +114,7 @@ export class CrashGuard {
   /** Counts in advance the crash that the delivery may cause. Returns an outcome if that failed. */
   async #recordCrash(delivery: Delivery): Promise<Interrupted | undefined> {
     const { crashes } = this.#ports
-    if (delivery.crashNoted) return undefined
+    if (delivery.crashRecorded) return undefined
     const before = this.#crashesOf(delivery) ?? 0
     try {
       // Not stored + 1: an earlier try that rejected may have written this count already.
@@ -126,15 +126,15 @@ export class CrashGuard {
       const error = `cannot write the crash record before the call: ${messageOf(failure)}`
       return { type: 'interrupted', error, delayMs: WRITE_RETRY_MS }
     }
-    delivery.crashNoted = true
+    delivery.crashRecorded = true
     return undefined
   }
 
   #edit(delivery: Delivery, edit: (counts: CrashCounts) => void): void {
-    const { crashes, onCrashNoteFailed } = this.#ports
+    const { crashes, onCrashRecordFailed } = this.#ports
     void crashes
       .change(delivery.wanted.epoch, edit)
-      .catch((error: unknown) => onCrashNoteFailed(delivery, messageOf(error)))
+      .catch((error: unknown) => onCrashRecordFailed(delivery, messageOf(error)))
   }
 
   #crashesOf(delivery: Delivery): number | undefined {

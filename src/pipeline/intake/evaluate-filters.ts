@@ -135,6 +135,6 @@ function typeName(value: unknown): string {
 }
 
 /** A new tally, for callers that do not use the counts. */
-export function countNothing(): FilterTally {
+export function emptyTally(): FilterTally {
   return { wanted: { count: 0 }, unwanted: { count: 0 }, error: { count: 0 } }
 }

@@ -89,7 +89,7 @@ const start: PluginStart = {
   why: 'it is new',
 }
 
-function standing(more: Partial<PluginStates> = {}): ExplainPorts['standings'] {
+function standing(more: Partial<PluginStates> = {}): ExplainPorts['loadPluginStates'] {
   return async () => ({
     events: 'on',
     of: () => ({ state: 'enabled' }),
@@ -116,7 +116,7 @@ async function explained({ note = () => none, ...options }: Options) {
     plugins: [plugin(nothing)],
     find: async () => ({ records, letters, redrives, searched, unknown }),
     committed: async () => () => 5,
-    standings: standing(),
+    loadPluginStates: standing(),
     marks: { find: async (asked) => asked.map(note), close: async () => {} },
     ...ports,
   })
@@ -169,41 +169,41 @@ describe('a plugin', () => {
       'not completed: the plugin is paused',
       {
         committed: async () => () => 1,
-        standings: standing({ of: () => ({ state: 'paused' }) }),
+        loadPluginStates: standing({ of: () => ({ state: 'paused' }) }),
       },
     ],
     [
       'not completed: events are off, so it will be skipped',
       {
         committed: async () => () => 1,
-        standings: standing({ events: 'off' }),
+        loadPluginStates: standing({ events: 'off' }),
       },
     ],
     [
       "skipped: below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
-      { standings: standing({ startOf: () => start }) },
+      { loadPluginStates: standing({ startOf: () => start }) },
     ],
     [
       "will be skipped: below the plugin's start of 2026-01-01T00:00:00Z by ann",
       {
-        standings: standing({ startOf: () => ({ ...start, why: '' }) }),
+        loadPluginStates: standing({ startOf: () => ({ ...start, why: '' }) }),
         committed: async () => () => 1,
       },
     ],
     [
       "skipped, unless it was completed before (unknown): below the plugin's start of 2026-01-01T00:00:00Z by ann: it is new",
       {
-        standings: standing({ startOf: () => start }),
+        loadPluginStates: standing({ startOf: () => start }),
         note: () => ({ type: 'unknown', why: 'memory' }),
       },
     ],
     [
       'completed at 1970-01-01T00:00:00.000Z',
-      { standings: standing({ startOf: () => start }), note: () => completed },
+      { loadPluginStates: standing({ startOf: () => start }), note: () => completed },
     ],
     [
       'the group has committed past it, and no completion is recorded',
-      { standings: standing({ startOf: () => ({ ...start, offsets: { t: { 0: 4 } } }) }) },
+      { loadPluginStates: standing({ startOf: () => ({ ...start, offsets: { t: { 0: 4 } } }) }) },
     ],
     ['unwanted', { plugins: [plugin({ ...nothing, wantsProcessEvent: () => false })] }],
     [
@@ -419,7 +419,7 @@ describe('a redrive', () => {
 it('a record below the start of a plugin has that start', async () => {
   const { one, text } = await explained({
     records: [found(4)],
-    standings: standing({ startOf: () => start }),
+    loadPluginStates: standing({ startOf: () => start }),
   })
   const { by, at, why } = start
   expect(one?.passedBy).toEqual({ first: 5, by, at, why })
@@ -435,7 +435,7 @@ describe('unknown facts', () => {
       records: [found(4)],
       unknown: ['what t2 holds: there is no such topic'],
       committed: refuse,
-      standings: refuse,
+      loadPluginStates: refuse,
       note: () => ({ type: 'unknown', why: 'the store is away' }),
     })
     expect(events).toBe('unknown')
