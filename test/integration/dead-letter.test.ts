@@ -17,16 +17,20 @@ it('keeps key, bytes, headers and partition of a record, and adds the cause', as
   const more = { ...headers, trace: ['one', 'two'], bytes: odd, empty: '' }
   await s.produce([
     { key: 'filler', value: null, partition: 2 },
-    { key: odd, value, headers: more, timestamp, partition: 2 },
+    { key: 'ent_1', value, headers: more, timestamp, partition: 2 },
+    { key: odd, value, headers: more, partition: 0 },
     { key: null, value: s.record(moved('ent_2')).value, partition: 1 },
   ])
   await s.start()
   await s.caughtUp()
 
-  const [withoutKey, letter, ...others] = await readTopic(s.deadLetters)
+  const letters = await readTopic(s.deadLetters)
+  const [oddKey, withoutKey, letter, ...others] = letters.sort((a, b) => a.partition - b.partition)
   expect(others).toEqual([])
   expect(withoutKey).toMatchObject({ partition: 1, key: null })
-  expect(letter).toMatchObject({ partition: 2, key: odd, value })
+  expect(oddKey).toMatchObject({ partition: 0, key: odd, value })
+  expect(String(oddKey!.headers!['dlq.reason'])).toBe('undecodable')
+  expect(letter).toMatchObject({ partition: 2, key: Buffer.from('ent_1'), value })
   const { 'dlq.error': error, ...rest } = letter!.headers!
   expect(rest).toEqual(
     asBuffers({
