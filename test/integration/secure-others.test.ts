@@ -68,6 +68,8 @@ it('connects to Postgres over TLS only if it can verify the server', async () =>
   expect(await isEncrypted('sslmode=disable')).toEqual({ ssl: false })
   await expect(isEncrypted(checked(stranger.cert))).rejects.toMatchObject({
     code: 'STORE_UNAVAILABLE',
-    message: expect.stringMatching(/^Postgres at localhost:\d+\/postgres: .* here: sslrootcert$/),
+    message: expect.stringMatching(
+      /^Postgres at localhost:\d+\/postgres: .* authority: sslrootcert$/,
+    ),
   })
 })
