@@ -77,13 +77,20 @@ export const chartChecks: Check[] = [
     name: 'chart: rejects missing values',
     async run({ root, tools }) {
       const chart = join(root, 'helm')
-      const { code, output } = await outcomeOf([tools.helm, 'template', 'check', chart])
-      if (code === 0) throw new Failure('expected an error without KAFKA_BROKERS')
-      const expected = 'config.KAFKA_BROKERS: required'
-      if (!output.includes(expected)) throw new Failure(`expected "${expected}", got ${output}`)
+      const template = [tools.helm, 'template', 'check', chart]
+      await rejects(template, 'config.KAFKA_BROKERS: required')
+      const noEvents = ['-f', join(chart, 'ci', 'default-values.yaml')]
+      noEvents.push('--set', 'config.EVENTS_ENABLED=null')
+      await rejects([...template, ...noEvents], 'config.EVENTS_ENABLED: required, expected true')
       const packed = await readFile(join(chart, '.helmignore'), 'utf8')
       if (!packed.includes('ci/')) throw new Failure('.helmignore: expected ci/')
-      return 'no brokers'
+      return 'no brokers, no EVENTS_ENABLED'
     },
   },
 ]
+
+async function rejects(command: string[], expected: string): Promise<void> {
+  const { code, output } = await outcomeOf(command)
+  if (code === 0) throw new Failure(`expected an error with "${expected}"`)
+  if (!output.includes(expected)) throw new Failure(`expected "${expected}", got ${output}`)
+}
