@@ -117,11 +117,11 @@ export const route: Row = {
     {
       title: 'Plugins not enabled',
       description:
-        'Plugins that are paused or disabled in any replica, or whose events are off. Events of a paused plugin wait; others are skipped.',
+        '1 where a plugin is paused or disabled in any replica, or its events are off. Events of a paused plugin wait; others are skipped.',
       unit: 'short',
       queries: [
         [
-          `max by (plugin, state) (${metric('plugin_state', `${PLUGIN}, state!="enabled"`)}) > 0`,
+          `max by (plugin, state) (${metric('plugin_state', `${PLUGIN}, state!="enabled"`)})`,
           '{{plugin}} {{state}}',
         ],
       ],
