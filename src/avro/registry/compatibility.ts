@@ -73,7 +73,7 @@ class Comparison {
     for (const field of added) this.#needDefault(join(path, field.name), field, 'added')
   }
 
-  /** Whoever has the field reads records without it. */
+  /** A reader that has the field also reads records without it. */
   #needDefault(path: string, field: FieldNode, what: 'added' | 'removed'): void {
     if (field.default === undefined) this.#add(path, `${what} without a default`)
     else if (defaultOf(field) === undefined) {

@@ -22,7 +22,7 @@ interface TopicView {
 const RETENTION_USED = 0.9
 
 /**
- * Tells which records Kafka has removed or is about to, from what the brokers say.
+ * Determines from broker offsets which records Kafka has removed or is about to remove.
  *
  * Kafka removes whole segments, oldest first, once the largest timestamp in them has passed
  * `retention.ms`. So a record's own timestamp does not decide: one of last month that was written

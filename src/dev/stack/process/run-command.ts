@@ -19,7 +19,7 @@ export interface CommandResult {
 
 const MAX_OUTPUT_LINES = 2000
 
-/** Runs a command to its end. Never rejects: the result tells how it ended. */
+/** Runs a command to its end. Never rejects: the result says how it ended. */
 export function runCommand(
   command: string,
   args: string[],
