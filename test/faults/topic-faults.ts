@@ -18,7 +18,8 @@ const REFUSED_MS = 6_000
 /** Unread records of each partition when retention removes records. */
 const BEHIND = 20
 const LOST = 'offset out of range; resetting as OUT_OF_RANGE says'
-const REFUSED = 'dead letter could not be written'
+const OFFSETS_LOST = 'offsets_lost_total'
+const REFUSED = 'dead_letter_failures_total'
 
 /** Runs `topics check`, as the runbook says. */
 export async function checkTopics({ cluster, topics, groupId }: Scene): Promise<void> {
@@ -68,13 +69,11 @@ async function farBehind({ cluster, groupId, topic, signal }: Scene): Promise<Gr
 async function requireCounted({ replicaSet, signal }: Scene, lost: number): Promise<void> {
   let counted = 0
   const isCounted = async () => {
-    const samples = await Promise.all(replicaSet.replicas.map(({ url }) => scrape(url)))
-    const losses = samples.flat().filter(({ name }) => name === 'offsets_lost_total')
-    counted = losses.reduce((sum, { value }) => sum + value, 0)
+    counted = await sumOf(replicaSet.replicas, OFFSETS_LOST)
     return counted >= lost
   }
   const last = () => `${counted} of ${lost} counted`
-  await waitFor('offsets_lost_total', isCounted, { timeoutMs: WAIT_MS, signal, last })
+  await waitFor(OFFSETS_LOST, isCounted, { timeoutMs: WAIT_MS, signal, last })
   const lines = await linesOf(replicaSet.replicas, LOST)
   const logged = lines.reduce((sum, { lostOffsets }) => sum + Number(lostOffsets), 0)
   if (counted !== lost || logged !== lost) {
@@ -88,9 +87,9 @@ export async function refuseDeadLetters(scene: Scene): Promise<void> {
   const deadLetters = deadLetterTopicOf(topic)
   const name = 'max.message.bytes'
   const value = await settingOf(cluster, deadLetters, name)
-  const seen = (await linesOf(replicaSet.replicas, REFUSED)).length
+  const seen = await sumOf(replicaSet.replicas, REFUSED)
   await configureTopic(cluster, deadLetters, { name, value: '100' })
-  const isRefused = async () => (await linesOf(replicaSet.replicas, REFUSED)).length > seen
+  const isRefused = async () => (await sumOf(replicaSet.replicas, REFUSED)) > seen
   await waitFor('a dead letter to be refused', isRefused, { timeoutMs: WAIT_MS, signal })
   await sleep(REFUSED_MS)
   const offsets = await groupOffsets(cluster.kafka, groupId, [topic])
@@ -109,12 +108,23 @@ export async function refuseDeadLetters(scene: Scene): Promise<void> {
   )
 }
 
+/** The sum of a counter over the replicas. */
+async function sumOf(replicas: Replicas, metric: string): Promise<number> {
+  const samples = await Promise.all(replicas.map(({ url }) => scrape(url)))
+  return samples
+    .flat()
+    .filter(({ name }) => name === metric)
+    .reduce((sum, { value }) => sum + value, 0)
+}
+
+type Replicas = Scene['replicaSet']['replicas']
+
 interface LogLine {
   msg?: string
   lostOffsets?: number
 }
 
-async function linesOf(replicas: Scene['replicaSet']['replicas'], msg: string): Promise<LogLine[]> {
+async function linesOf(replicas: Replicas, msg: string): Promise<LogLine[]> {
   const logs = await Promise.all(replicas.map(({ logFile }) => readFile(logFile, 'utf8')))
   return logs
     .flatMap((log) => log.split('\n'))
