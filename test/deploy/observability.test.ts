@@ -102,10 +102,13 @@ describe.runIf(missing === '')('rules and dashboard, with a real service', () =>
     await scene.setMood('well')
   })
 
-  it('alerts on dead letters that Kafka refuses', async () => {
+  it('alerts on dead letters that Kafka refuses, and on those cut to stubs', async () => {
     await maxMessageBytes(scene.deadLetters, '40')
     await scene.produce(mistakes(scene).noEvent)
     await raised({ DeadLettersRefused: { plugin: '*' } })
+    await maxMessageBytes(scene.deadLetters, '8000')
+    await scene.produce(mistakes(scene).large)
+    await raised({ DeadLetterStubs: { topic: scene.topic } })
     await maxMessageBytes(scene.deadLetters, '1048588')
   })
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -130,6 +130,7 @@ export function mistakes({ record }: Pick<Situation, 'record'>) {
   const lying = record(moved('ent_1'))
   return {
     noEvent: [{ key: 'ent_1', value: Buffer.from('no event at all') }],
+    large: [{ key: 'ent_1', value: randomBytes(100_000) }],
     refused: [record(moved('refused'))],
     idTwice: [record(moved('ent_1', 1, id)), record(moved('ent_1', 2, id))],
     lyingHeaders: [{ ...lying, headers: { ...lying.headers, ce_id: 'another' } }],

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs'
 import { withAdmin } from './group.ts'
+import { until } from './stack.ts'
 
 /** Sets these configs on a topic, and resets all others to their defaults. */
 export function configure(name: string, configs: Record<string, string>): Promise<unknown> {
@@ -8,6 +9,14 @@ export function configure(name: string, configs: Record<string, string>): Promis
   return withAdmin((admin) => admin.alterConfigs({ validateOnly: false, resources: [resource] }))
 }
 
-export function widen(topic: string, count: number): Promise<unknown> {
-  return withAdmin((admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] }))
+/** Resolves when the broker reports the new partitions: who asks before that hears of the old ones. */
+export async function widen(topic: string, count: number): Promise<void> {
+  await withAdmin(async (admin) => {
+    await admin.createPartitions({ topicPartitions: [{ topic, count }] })
+    const isWider = async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      return topics[0]?.partitions.length === count
+    }
+    await until(isWider, { what: `${topic} to have ${count} partitions` })
+  })
 }
