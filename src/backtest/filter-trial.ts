@@ -71,7 +71,7 @@ export class FilterTrial {
         this.#unmatched.add(name, example)
         break
       case 'error':
-        this.#errors.add(decision.error, () => example(this.#why(event)))
+        this.#errors.add(decision.error.message, () => example(this.#why(event)))
     }
   }
 

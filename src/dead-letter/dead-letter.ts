@@ -1,6 +1,7 @@
 import type { DeadLetterReason } from '../event/outcome.ts'
 import type { RecordHeaders, SourceRecord } from '../event/record.ts'
 import { deadLetterTopicOf } from '../topics/names.ts'
+import type { Failure } from '../util/failure/failure.ts'
 import { DLQ } from './headers.ts'
 
 /** A record to be written to the dead-letter topic: original bytes and headers plus `dlq.*` headers. */
@@ -20,8 +21,13 @@ export interface DeadLetterSink {
 
 export interface DeadLetterCause {
   plugin: string
+  /** The event's name and id, as far as they are known. */
+  event?: string
+  eventId?: string
   reason: DeadLetterReason
-  error: string
+  error: Failure
+  /** The error with its stack and causes. */
+  lines: string
   attempts: number
   groupId: string
   /** How often it was redriven before. */
@@ -31,8 +37,10 @@ export interface DeadLetterCause {
 }
 
 const ERROR_LIMIT_BYTES = 1_024
+const STACK_LIMIT_BYTES = 8_192
 
 export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): DeadLetter {
+  const { event, eventId } = cause
   return {
     topic: deadLetterTopicOf(record.topic),
     partition: record.partition,
@@ -42,8 +50,10 @@ export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): Dead
       ...record.headers,
       [DLQ.plugin]: cause.plugin,
       [DLQ.reason]: cause.reason,
-      [DLQ.error]: truncated(cause.error, ERROR_LIMIT_BYTES),
+      ...errorHeaders(cause),
       [DLQ.attempts]: String(cause.attempts),
+      ...(event !== undefined && { [DLQ.event]: event }),
+      ...(eventId !== undefined && { [DLQ.eventId]: eventId }),
       [DLQ.topic]: record.topic,
       [DLQ.partition]: String(record.partition),
       [DLQ.offset]: String(record.offset),
@@ -52,6 +62,18 @@ export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): Dead
       ...(cause.replay !== undefined && { [DLQ.replay]: cause.replay }),
       ...(cause.redrives > 0 && { [DLQ.redrives]: String(cause.redrives) }),
     },
+  }
+}
+
+function errorHeaders({ error, lines }: DeadLetterCause): RecordHeaders {
+  const { type, message, at } = error
+  return {
+    [DLQ.error]: truncated(message, ERROR_LIMIT_BYTES),
+    ...(type !== undefined && {
+      [DLQ.errorType]: type,
+      [DLQ.errorStack]: truncated(lines, STACK_LIMIT_BYTES),
+    }),
+    ...(at !== undefined && { [DLQ.errorAt]: at }),
   }
 }
 

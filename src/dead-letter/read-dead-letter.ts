@@ -10,6 +10,11 @@ export interface DeadLetterInfo {
   plugin: string
   reason: string
   error: string
+  /** Set if the error was thrown. */
+  thrown: Thrown | undefined
+  /** The event's name and id, as far as they were known. */
+  eventName: string | undefined
+  eventId: string | undefined
   attempts: number
   /** How often it was redriven before. */
   redrives: number
@@ -24,6 +29,15 @@ export interface DeadLetterInfo {
   entity: string | undefined
   /** Set if it was too large for its topic: the original value is only in the input. */
   stub: Stub | undefined
+}
+
+/** What a dead letter says of its error beside the message. */
+export interface Thrown {
+  type: string
+  /** `file:line:column`. */
+  at: string | undefined
+  /** The error with its stack and causes, in lines. */
+  stack: string
 }
 
 export interface Stub {
@@ -44,6 +58,9 @@ export function readDeadLetter(record: SourceRecord): DeadLetterInfo | undefined
     plugin,
     reason: headerText(record, DLQ.reason) ?? '',
     error: headerText(record, DLQ.error) ?? '',
+    thrown: thrownIn(record),
+    eventName: headerText(record, DLQ.event),
+    eventId: headerText(record, DLQ.eventId),
     attempts: Number(headerText(record, DLQ.attempts) ?? 0),
     redrives: Number(headerText(record, DLQ.redrives) ?? 0),
     groupId: headerText(record, DLQ.group) ?? '',
@@ -54,6 +71,13 @@ export function readDeadLetter(record: SourceRecord): DeadLetterInfo | undefined
     entity: record.key?.toString(),
     stub: stubIn(record),
   }
+}
+
+function thrownIn(record: SourceRecord): Thrown | undefined {
+  const type = headerText(record, DLQ.errorType)
+  if (type === undefined) return undefined
+  const stack = headerText(record, DLQ.errorStack) ?? ''
+  return { type, at: headerText(record, DLQ.errorAt), stack }
 }
 
 function stubIn(record: SourceRecord): Stub | undefined {

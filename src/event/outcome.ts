@@ -1,3 +1,5 @@
+import type { Failure } from '../util/failure/failure.ts'
+
 /** Why a delivery was dead-lettered. */
 export type DeadLetterReason =
   | 'exhausted'
@@ -14,15 +16,15 @@ export type CompletedOutcome =
   | { type: 'skipped'; why: string }
   | { type: 'rejected'; why: string }
   | { type: 'duplicate' }
-  | { type: 'dead-lettered'; reason: DeadLetterReason; error: string }
+  | { type: 'dead-lettered'; reason: DeadLetterReason; error: Failure }
 
 /** The result of one turn of a delivery. */
 export type Outcome =
   | CompletedOutcome
-  | { type: 'retrying'; error: string; delayMs: number }
-  | { type: 'held'; error: string; delayMs: number }
+  | { type: 'retrying'; error: Failure; delayMs: number }
+  | { type: 'held'; error: Failure; delayMs: number }
   /** Not the handler's fault: the store was unavailable, or the claim passed to another owner. */
-  | { type: 'interrupted'; error: string; delayMs: number }
+  | { type: 'interrupted'; error: Failure; delayMs: number }
   | { type: 'abandoned' }
 
 /** Makes a switch over a closed union exhaustive: a missing case is a compile error. */

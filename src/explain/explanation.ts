@@ -1,4 +1,5 @@
 import type { PluginStatus } from '../control/plugin-states.ts'
+import type { Thrown } from '../dead-letter/read-dead-letter.ts'
 import type { FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
 
 /** The part of the topics to search. */
@@ -108,6 +109,8 @@ export interface ExplainedDeadLetter {
   reason: string
   attempts: number
   error: string
+  /** Beside the message, what is known of an error that was thrown. */
+  thrown: Thrown | null
   /** How often it had been redriven before it was dead-lettered. */
   redrives: number
   /** The place of its record. */

@@ -31,7 +31,7 @@ export function reevaluated(
   read: Pick<ReadEvent, 'name' | 'event'>,
 ): ExplainedPlugin['filter'] {
   const named = byName(plugin, read.name)
-  if (named.type === 'error') return { decision: 'error', why: named.error }
+  if (named.type === 'error') return { decision: 'error', why: named.error.message }
   if (named.type === 'unwanted') {
     return { decision: 'unwanted', why: `wantsProcessEvent returned false for ${read.name}` }
   }

@@ -49,6 +49,7 @@ export function explainDeadLetter(record: SourceRecord): ExplainedDeadLetter | u
     reason,
     attempts,
     error,
+    thrown: letter.thrown ?? null,
     redrives,
     record: placeOf({ topic, partition, offset }),
   }

@@ -1,4 +1,5 @@
 import { counted } from '../util/counted.ts'
+import { failureLine } from '../util/failure/failure.ts'
 import type {
   Completion,
   ExplainedDeadLetter,
@@ -119,9 +120,10 @@ function completionLine(completion: Completion): string {
   }
 }
 
-function brief({ place, time, reason, attempts, error }: ExplainedDeadLetter): string {
+function brief({ place, time, reason, attempts, error, thrown }: ExplainedDeadLetter): string {
   const calls = counted(attempts, 'attempt')
-  return `${place} ${time} ${reason} after ${calls}: ${error.replace(/\s+/g, ' ')}`
+  const line = failureLine({ ...thrown, message: error }).replace(/\s+/g, ' ')
+  return `${place} ${time} ${reason} after ${calls}: ${line}`
 }
 
 function fullLetter(letter: ExplainedDeadLetter): string {

@@ -2,10 +2,11 @@ import type { CompletedOutcome, SkipCause } from '../event/outcome.ts'
 import { placeOf } from '../event/record.ts'
 import { ageMs } from '../event/timestamp.ts'
 import type { StoreOperation } from '../pipeline/admit/dedupe.ts'
-import type { Delivery } from '../pipeline/delivery.ts'
+import { type Delivery, eventOf, type KnownEvent } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Clock } from '../util/clock.ts'
+import { Failure } from '../util/failure/failure.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -35,10 +36,15 @@ export function createReports({
     endToEnd.observe(ageMs(wanted.record.timestampMs, clock.now()) / 1000)
   }
 
-  function failed(delivery: Delivery, error: string, fields: object, message: string): void {
-    const record = placeOf(delivery.wanted.record)
+  function failed(delivery: Delivery, error: Failure, fields: object, message: string): void {
+    const { plugin, ...known } = logFieldsOf(delivery)
     const { attempts } = delivery
-    sampled.warn(delivery.plugin.slug, error, { record, attempts, ...fields }, message)
+    sampled.warn(plugin, error, { ...known, attempts, ...fields }, message)
+  }
+
+  function logSkip(delivery: Delivery, why: string): void {
+    if (!log.isLevelEnabled('debug')) return
+    log.debug({ ...logFieldsOf(delivery), why: new Failure(why).message }, 'skipped')
   }
 
   const consumed = new Cached((topic: string) => metrics.recordsConsumed.tallyOf({ topic }))
@@ -67,7 +73,10 @@ export function createReports({
     filterTallyOf: (plugin) => decided.of(plugin),
     skipTallyOf: (plugin, cause) => skipped.of(plugin).of(cause),
     onHandled: ({ plugin }, seconds) => delivered.of(plugin).handled.observe(seconds),
-    onSettled: (delivery, outcome) => ended(delivery, outcome.type),
+    onSettled(delivery, outcome) {
+      ended(delivery, outcome.type)
+      if (outcome.type === 'skipped') logSkip(delivery, outcome.why)
+    },
     onAbandoned({ plugin }) {
       delivered.of(plugin).ends.of('abandoned').count += 1
     },
@@ -95,7 +104,8 @@ export function createReports({
         log.warn({ plugin }, 'circuit breaker opened: the plugin fails for many entities')
       else log.info({ plugin }, 'circuit breaker closed')
     },
-    onSuspect: (delivery, crashes) => failed(delivery, suspicion(crashes), { crashes }, SUSPECT),
+    onSuspect: (delivery, crashes) =>
+      failed(delivery, new Failure(suspicion(crashes)), { crashes }, SUSPECT),
     onCrashRecordFailed: (delivery, error) =>
       failed(delivery, error, {}, 'could not update the crash record'),
     onConflict: () => metrics.idempotencyConflicts.inc(),
@@ -105,6 +115,12 @@ export function createReports({
     },
     onStoreCall: (operation, seconds) => storeCalls.of(operation).observe(seconds),
   }
+}
+
+/** What every log line about a delivery carries. */
+export function logFieldsOf(delivery: Delivery): KnownEvent & { plugin: string; record: string } {
+  const { plugin, wanted } = delivery
+  return { plugin: plugin.slug, ...eventOf(delivery), record: placeOf(wanted.record) }
 }
 
 /** Caches one value per key. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../util/clock.ts'
-import { messageOf } from '../util/errors.ts'
+import { failureOf } from '../util/failure/failure-of.ts'
 import type { Logger } from '../util/logger.ts'
 
 export interface SampledLogOptions {
@@ -41,13 +41,14 @@ export function createSampledLog({
 
   function warn(plugin: string, error: unknown, fields: object, message: string): void {
     cancelWindow ??= clock.after(windowMs, summarise)
-    const tally = tallyOf(plugin, shapeOf(messageOf(error)))
+    const err = failureOf(error)
+    const tally = tallyOf(plugin, shapeOf(err.message))
     if (tally.lines >= linesMax) {
       tally.suppressed++
       return
     }
     tally.lines++
-    log.warn({ plugin, err: error, ...fields }, message)
+    log.warn({ plugin, err, ...fields }, message)
   }
 
   function tallyOf(plugin: string, error: string): Tally {

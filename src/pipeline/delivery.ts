@@ -2,9 +2,10 @@ import type { WriterSchema } from '../avro/writer-schema.ts'
 import type { Redriven } from '../dead-letter/redrive.ts'
 import type { Event } from '../event/event.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
-import type { SourceRecord } from '../event/record.ts'
+import { headerText, type SourceRecord } from '../event/record.ts'
 import type { Claim } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import { limited } from '../util/failure/failure.ts'
 import type { OpenRecord } from './offset-ledger.ts'
 import type { Epoch } from './source.ts'
 
@@ -100,6 +101,26 @@ function laneOf({ topic, partition, key }: SourceRecord): string {
   if (key === null) return `${topic}\u0000partition\u0000${partition}`
   return `${topic}\u0000key\u0000${key.toString('latin1')}`
 }
+
+/** What is known of the event, for logs and dead letters. */
+export interface KnownEvent {
+  /** Its name. */
+  event?: string
+  eventId?: string
+}
+
+/** Of a record that holds no event, the header `ce_id` may say what should have been in it. */
+export function eventOf({ wanted: { name, record, content } }: Delivery): KnownEvent {
+  const isRead = content !== undefined && content.type !== 'undecodable'
+  const eventId = isRead ? content.id : headerText(record, 'ce_id')
+  return {
+    ...(name !== '' && { event: limited(name, EVENT_TEXT_MAX) }),
+    ...(eventId !== undefined && { eventId: limited(eventId, EVENT_TEXT_MAX) }),
+  }
+}
+
+/** The contract's limit of ids. Other producers' may be longer. */
+const EVENT_TEXT_MAX = 1_024
 
 /** The record as first consumed: for a redriven one, the original input record. */
 export function originOf({ record, redriven }: WantedRecord): SourceRecord {

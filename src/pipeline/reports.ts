@@ -1,6 +1,7 @@
 import type { SkipCause } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { Failure } from '../util/failure/failure.ts'
 import type { BreakerState } from './admit/circuit-breaker.ts'
 import type { StoreOperation } from './admit/dedupe.ts'
 import type { Delivery } from './delivery.ts'
@@ -20,7 +21,7 @@ export interface PipelineReports extends SettleReports {
   onBreaker(slug: string, state: BreakerState): void
   /** The delivery is called alone, because it has ended the process before (0: it may have). */
   onSuspect(delivery: Delivery, crashes: number): void
-  onCrashRecordFailed(delivery: Delivery, error: string): void
+  onCrashRecordFailed(delivery: Delivery, error: Failure): void
   onStoreError(message: string): void
   onStoreCall(operation: StoreOperation, seconds: number): void
 }

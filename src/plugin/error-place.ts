@@ -1,11 +1,8 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { frameAt, isOwnSource, pathOf } from '../util/failure/frames.ts'
 
 /** How long Node may take to parse one file. */
 const CHECK_LIMIT_MS = 5_000
-
-/** The service's own source: its stack frames say nothing about a plugin. */
-const OWN_SOURCE = fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * Where a plugin's module failed to load, as `file:line` or `file:line:column`: in the plugin's own
@@ -26,29 +23,11 @@ function headerPlace(stack = ''): string | undefined {
 }
 
 function framePlace(stack = '', file: string): string | undefined {
-  const frames = stack.split('\n').flatMap((line) => {
-    const frame = frameAt(line)
-    return frame === undefined ? [] : [frame]
-  })
-  const others = frames.filter(({ path }) => !/^node:|^async /.test(path))
+  const frames = stack.split('\n').flatMap((line) => frameAt(line) ?? [])
+  const others = frames.filter(({ path }) => !path.startsWith('node:'))
   const found =
-    frames.find(({ path }) => path === file) ??
-    others.find(({ path }) => !path.startsWith(OWN_SOURCE))
+    frames.find(({ path }) => path === file) ?? others.find(({ path }) => !isOwnSource(path))
   return found && `${found.path}:${found.place}`
-}
-
-/** Reads `    at name (path:line:column)`, or the same without a name, in time linear in the text. */
-function frameAt(line: string): { path: string; place: string } | undefined {
-  const text = line.trim()
-  if (!text.startsWith('at ')) return undefined
-  const inner = text.endsWith(')') ? text.slice(text.lastIndexOf('(') + 1, -1) : text.slice(3)
-  const [column, row, ...rest] = inner.split(':').reverse()
-  if (rest.length === 0 || !isNumber(row) || !isNumber(column)) return undefined
-  return { path: pathOf(rest.reverse().join(':')), place: `${row}:${column}` }
-}
-
-function isNumber(text: string | undefined): boolean {
-  return text !== undefined && /^\d+$/.test(text)
 }
 
 /** Node reports the place of a syntax error in an ES module only if it is asked to check the file. */
@@ -59,8 +38,4 @@ function syntaxCheck(file: string): Promise<string> {
       resolve(stderr),
     )
   })
-}
-
-function pathOf(text: string): string {
-  return text.startsWith('file://') ? fileURLToPath(text.split('?', 1)[0]!) : text
 }

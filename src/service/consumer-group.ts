@@ -7,7 +7,6 @@ import type { Config } from '../config/settings.ts'
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
 import { createFittingSink } from '../dead-letter/fitting-sink.ts'
 import { DLQ } from '../dead-letter/headers.ts'
-import { placeOf } from '../event/record.ts'
 import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { partitionCountOf } from '../kafka/admin/required-topics.ts'
 import { isTooLarge } from '../kafka/client/errors.ts'
@@ -17,7 +16,7 @@ import { createDeadLetterSink } from '../kafka/producer/dead-letter-sink.ts'
 import { createProducer } from '../kafka/producer/producer.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import { createReports } from '../observe/pipeline-metrics.ts'
+import { createReports, logFieldsOf } from '../observe/pipeline-metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
 import { createSpans } from '../observe/spans.ts'
 import type { PluginSwitches } from '../pipeline/admit/plugin-switches.ts'
@@ -98,8 +97,9 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
       const input = String(headers[DLQ.topic])
       metrics.deadLetterStubs.inc({ topic: input })
       const record = `${input}/${headers[DLQ.partition]}@${headers[DLQ.offset]}`
-      const { [DLQ.plugin]: plugin, [DLQ.valueBytes]: valueBytes } = headers
-      log.error({ plugin, topic, record, valueBytes }, STUB_WRITTEN)
+      const { [DLQ.plugin]: plugin, [DLQ.event]: event, [DLQ.eventId]: eventId } = headers
+      const valueBytes = headers[DLQ.valueBytes]
+      log.error({ plugin, event, eventId, topic, record, valueBytes }, STUB_WRITTEN)
     },
   })
   const store = await createStore({ config, connections, kafka, metrics, clock, log })
@@ -127,7 +127,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     clock,
     random: Math.random,
     removalOf: (record) => watch.removalOf(record),
-    logOf: (delivery) => log.child(fieldsOf(delivery)),
+    logOf: (delivery) => log.child({ ...logFieldsOf(delivery) }),
     onStuck: (delivery) => fail(stuck(delivery)),
     reports: createReports({ metrics, log, sampled, clock, store: store.name }),
   })
@@ -197,14 +197,9 @@ function sourceReports(metrics: Metrics) {
   }
 }
 
-function fieldsOf(delivery: Delivery): Record<string, string> {
-  return { plugin: delivery.plugin.slug, record: placeOf(delivery.wanted.record) }
-}
-
 function stuck(delivery: Delivery): InventoryEventsError {
-  const plugin = delivery.plugin.slug
-  const record = placeOf(delivery.wanted.record)
-  const message = `plugin ${plugin} ignores its abort signal: its handler for ${record} does not end`
+  const { plugin, record, event, eventId } = logFieldsOf(delivery)
+  const message = `plugin ${plugin} ignores its abort signal: its handler for ${event} ${eventId} at ${record} does not end`
   return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin, record })
 }
 

@@ -21,6 +21,7 @@ import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
 import { deferred } from '../util/deferred.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import type { Failure } from '../util/failure/failure.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
 import { createLocalSchemas } from './local-schemas.ts'
 import { withSql } from './with-sql.ts'
@@ -53,6 +54,8 @@ export interface DeliveryReport {
   reason?: DeadLetterReason
   /** The last error message, or the reason given to `skip` or `reject`. */
   error?: string
+  /** The last error, if it was thrown: with its type, place, stack and causes. */
+  failure?: Failure
 }
 
 export interface RunReport {
@@ -172,10 +175,11 @@ function reportOf(
     case 'rejected':
       return { event, outcome: outcome.type, attempts, error: outcome.why }
     case 'dead-lettered': {
-      const { reason, error } = outcome
+      const { reason, error: failure } = outcome
+      const why = { error: failure.message, ...(failure.type !== undefined && { failure }) }
       const isHeld = reason === 'exhausted' && plugin.onExhausted === 'hold'
-      if (isHeld) return { event, outcome: 'held', attempts, error }
-      return { event, outcome: 'dead-lettered', attempts, reason, error }
+      if (isHeld) return { event, outcome: 'held', attempts, ...why }
+      return { event, outcome: 'dead-lettered', attempts, reason, ...why }
     }
     default:
       return assertNever(outcome)

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
-import { InventoryEventsError, messageOf } from './errors.ts'
+import { failureOf } from './failure/failure-of.ts'
 
 export type { Logger } from 'pino'
 
@@ -18,25 +18,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: serializeError },
+    serializers: { err: failureOf },
     redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '***' },
   }
   return destination === undefined ? pino(options) : pino(options, destination)
-}
-
-/** An error as logged; causes are followed three levels deep. */
-export function serializeError(error: unknown, depth = 0): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: messageOf(error) }
-  const { code, plugin, record } = error as Partial<InventoryEventsError>
-  const hasCause = error.cause !== undefined && depth < 3
-  return {
-    type: error.name,
-    message: error.message,
-    ...(code !== undefined && { code }),
-    ...(plugin !== undefined && { plugin }),
-    ...(record !== undefined && { record }),
-    ...(error instanceof InventoryEventsError && { retryable: error.retryable }),
-    stack: error.stack,
-    ...(hasCause && { cause: serializeError(error.cause, depth + 1) }),
-  }
 }

@@ -51,6 +51,7 @@ const INSIDE: Record<string, readonly string[]> = {
   'kafka/consumer': ['assigner'],
   // The way of a delivery. What counts it all comes last.
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],
+  util: ['failure'],
 }
 
 /** Packages that one folder alone may import. */

@@ -11,7 +11,8 @@ it('keeps key, bytes, headers and partition of a record, and adds the cause', as
     processEvent: () => reject(`no such shelf ${'é'.repeat(1_000)}`),
   }
   const s = await situation({ plugins: [plugin] })
-  const { value, headers } = s.record(moved('ent_1'))
+  const move = moved('ent_1')
+  const { value, headers } = s.record(move)
   const timestamp = '1700000000123'
   const odd = Buffer.from([0, 255, 1])
   const more = { ...headers, trace: ['one', 'two'], bytes: odd, empty: '' }
@@ -38,6 +39,8 @@ it('keeps key, bytes, headers and partition of a record, and adds the cause', as
       'dlq.plugin': 'picky',
       'dlq.reason': 'rejected',
       'dlq.attempts': '1',
+      'dlq.event': 'inventory.moved',
+      'dlq.event-id': move.id,
       'dlq.topic': s.topic,
       'dlq.partition': '2',
       'dlq.offset': '1',

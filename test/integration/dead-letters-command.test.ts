@@ -16,7 +16,7 @@ const plugins = [
     title: 'broken',
     retry: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 1 },
     processEvent() {
-      throw new Error('no answer\nfrom the vendor')
+      throw new RangeError('no answer\nfrom the vendor', { cause: new Error('time-out') })
     },
   },
 ]
@@ -54,10 +54,13 @@ it('an event is dead-lettered for each plugin that wants it, an undecodable reco
 describe('dead-letters list', () => {
   it('prints the plugin, the reason and the origin of each', async () => {
     const found = await rows()
+    const thrown = expect.stringMatching(
+      /^RangeError: no answer from the vendor at dead-letters-command\.test\.ts:\d+:\d+$/,
+    )
     expect(found.map(brief).sort()).toEqual([
       ['*', 'undecodable', 'crate-3', expect.stringContaining('expected the Avro frame')],
-      ['broken', 'exhausted', 'crate-1', 'no answer from the vendor'],
-      ['broken', 'exhausted', 'crate-2', 'no answer from the vendor'],
+      ['broken', 'exhausted', 'crate-1', thrown],
+      ['broken', 'exhausted', 'crate-2', thrown],
       ['strict', 'rejected', 'crate-1', 'it is not in the catalogue'],
     ])
     for (const [place, time, , , , origin] of found) {
@@ -113,6 +116,21 @@ describe('dead-letters show', () => {
       headers: { ce_type: 'inventory.moved' },
       event: { id: 'm1', kind: 'inventory.moved', to: { name: 'Cold Storage' } },
     })
+  })
+
+  it('prints an error with its type, place, stack and causes', async () => {
+    const [[place] = []] = await rows('--plugin', 'broken', '--entity', 'crate-2')
+    const { thrown, ...rest } = JSON.parse((await run('show', place!)).stdout)
+    const error = 'no answer\nfrom the vendor'
+    expect(rest).toMatchObject({ error, eventName: 'inventory.wasted', eventId: 'w1' })
+    const at = expect.stringMatching(/^dead-letters-command\.test\.ts:\d+:\d+$/)
+    expect(thrown).toMatchObject({ type: 'RangeError', at })
+    expect(thrown.stack.slice(0, 2)).toEqual([
+      'RangeError: no answer',
+      `from the vendor at ${thrown.at}`,
+    ])
+    expect(thrown.stack).toContain('caused by')
+    expect(thrown.stack.join('\n')).toMatch(/\n {2}Error: time-out at dead-letters-command/)
   })
 
   it('prints undecodable bytes with the error', async () => {

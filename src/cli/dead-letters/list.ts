@@ -1,6 +1,7 @@
 import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
 import { placeOf } from '../../event/record.ts'
 import { timestampText } from '../../event/timestamp.ts'
+import { failureLine } from '../../util/failure/failure.ts'
 import type { DeadLetterOptions } from './options.ts'
 import { scanDeadLetters } from './scan.ts'
 
@@ -26,6 +27,7 @@ export async function listDeadLetters(options: DeadLetterOptions): Promise<void>
 export function lineOf(deadLetter: DeadLetterInfo): string {
   const { place, timestampMs, plugin, reason, entity = '' } = deadLetter
   const origin = placeOf(deadLetter)
-  const error = deadLetter.error.replace(/\s+/g, ' ')
+  const line = failureLine({ ...deadLetter.thrown, message: deadLetter.error })
+  const error = line.replace(/\s+/g, ' ')
   return [place, timestampText(timestampMs), plugin, reason, entity, origin, error].join('\t')
 }

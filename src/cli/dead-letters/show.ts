@@ -14,9 +14,14 @@ export async function showDeadLetter(place: string): Promise<void> {
     const record = await readRecord(kafka, config.KAFKA_GROUP_ID, placeFrom(place))
     const deadLetter = record && readDeadLetter(record)
     if (deadLetter === undefined) throw notFound(place)
-    const { timestampMs, ...rest } = deadLetter
-    const time = timestampText(timestampMs)
-    const shown = { ...rest, time, headers: textHeaders(record!), ...(await contentOf(record!)) }
+    const { timestampMs, thrown, ...rest } = deadLetter
+    const shown = {
+      ...rest,
+      ...(thrown && { thrown: { ...thrown, stack: thrown.stack.split('\n') } }),
+      time: timestampText(timestampMs),
+      headers: textHeaders(record!),
+      ...(await contentOf(record!)),
+    }
     process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
   } finally {
     reader.close()

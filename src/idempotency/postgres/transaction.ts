@@ -139,7 +139,8 @@ export class PostgresTransaction {
 
   #nothingWritten(): Error {
     const failure = messageOf(this.#firstFailure)
-    return new Error(`context.sql: nothing was written, because a statement failed: ${failure}`)
+    const message = `context.sql: nothing was written, because a statement failed: ${failure}`
+    return new Error(message, { cause: this.#firstFailure })
   }
 
   #lost(): Error {

@@ -2,6 +2,7 @@ import type { CompletedOutcome, Outcome } from '../../event/outcome.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { Clock } from '../../util/clock.ts'
+import { Failure } from '../../util/failure/failure.ts'
 import type { Delivery } from '../delivery.ts'
 import { Breaker, type BreakerState } from './circuit-breaker.ts'
 import type { PluginSwitches } from './plugin-switches.ts'
@@ -27,7 +28,7 @@ interface Expired {
   outcome: CompletedOutcome
 }
 
-type Failure = Extract<Outcome, { type: 'retrying' | 'held' | 'dead-lettered' }>
+type Failed = Extract<Outcome, { type: 'retrying' | 'held' | 'dead-lettered' }>
 
 /** How often a paused delivery checks whether its record is about to be removed. */
 const PAUSE_CHECK_MS = 60_000
@@ -128,7 +129,7 @@ export class CallGate {
     return delayMs
   }
 
-  #failed(breaker: Breaker, lane: string, delivery: Delivery, outcome: Failure): Outcome {
+  #failed(breaker: Breaker, lane: string, delivery: Delivery, outcome: Failed): Outcome {
     const isPluginToBlame = breaker.failed(lane)
     const isHeld = isPluginToBlame || outcome.type === 'held'
     const expired = isHeld ? this.#expiry(delivery) : undefined
@@ -142,7 +143,7 @@ export class CallGate {
   #expiry(delivery: Delivery): Expired | undefined {
     const why = this.#ports.removalOf(delivery.wanted.record)
     if (why === undefined) return undefined
-    const error = `held until ${why}`
+    const error = new Failure(`held until ${why}`)
     return { type: 'expired', outcome: { type: 'dead-lettered', reason: 'retention', error } }
   }
 }

@@ -1,7 +1,8 @@
 import type { CompletedOutcome, Outcome } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
 import { deferred } from '../../util/deferred.ts'
-import { messageOf } from '../../util/errors.ts'
+import { Failure } from '../../util/failure/failure.ts'
+import { failureOf } from '../../util/failure/failure-of.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Epoch } from '../source.ts'
@@ -14,7 +15,7 @@ export interface CrashGuardPorts {
   clock: Pick<Clock, 'sleep'>
   /** The delivery is called alone, because it has ended the process before (0: it may have). */
   onSuspect(delivery: Delivery, crashes: number): void
-  onCrashRecordFailed(delivery: Delivery, error: string): void
+  onCrashRecordFailed(delivery: Delivery, error: Failure): void
 }
 
 export type CrashGuardDecision =
@@ -28,7 +29,9 @@ const WRITE_RETRY_MS = 1_000
 /** How long the exit of the process may be delayed to write the crash record. */
 const LAST_WRITE_LIMIT_MS = 3_000
 
-const tooLate = { error: `the crash record was not written within ${LAST_WRITE_LIMIT_MS / 1000} s` }
+const tooLate = {
+  error: new Failure(`the crash record was not written within ${LAST_WRITE_LIMIT_MS / 1000} s`),
+}
 
 /**
  * Protects against events that crash the process again and again. A delivery that has ended the
@@ -123,7 +126,7 @@ export class CrashGuard {
         counts.set(keyOf(delivery), Math.max(stored, before + 1))
       })
     } catch (failure) {
-      const error = `cannot write the crash record before the call: ${messageOf(failure)}`
+      const error = failureOf(failure).during('cannot write the crash record before the call')
       return { type: 'interrupted', error, delayMs: WRITE_RETRY_MS }
     }
     delivery.crashRecorded = true
@@ -134,7 +137,7 @@ export class CrashGuard {
     const { crashes, onCrashRecordFailed } = this.#ports
     void crashes
       .change(delivery.wanted.epoch, edit)
-      .catch((error: unknown) => onCrashRecordFailed(delivery, messageOf(error)))
+      .catch((error: unknown) => onCrashRecordFailed(delivery, failureOf(error)))
   }
 
   #crashesOf(delivery: Delivery): number | undefined {
@@ -149,6 +152,7 @@ function keyOf({ plugin, wanted }: Delivery): string {
 
 function exhausted(delivery: Delivery, crashes: number): CrashGuardDecision {
   delivery.attempts = crashes
-  const error = `its handler ended the process ${crashes === 1 ? 'once' : `${crashes} times`}`
+  const times = crashes === 1 ? 'once' : `${crashes} times`
+  const error = new Failure(`its handler ended the process ${times}`)
   return { type: 'exhausted', outcome: { type: 'dead-lettered', reason: 'exhausted', error } }
 }

@@ -4,6 +4,7 @@ import type { ClaimResult, IdempotencyStore } from '../../idempotency/store.ts'
 import type { Clock } from '../../util/clock.ts'
 import { type Deferred, deferred } from '../../util/deferred.ts'
 import { messageOf } from '../../util/errors.ts'
+import { Failure } from '../../util/failure/failure.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.ts'
 import { type Content, type Delivery, originOf } from '../delivery.ts'
@@ -124,7 +125,7 @@ export class Dedupe {
     if (result.type === 'completed') return duplicate
     if (result.type === 'claimed') delivery.claim = result.claim
     this.#ports.onConflict()
-    const error = 'an event with this id but different content was completed before'
+    const error = new Failure(CONFLICT)
     return {
       type: 'completed',
       outcome: { type: 'dead-lettered', reason: 'conflict', error },
@@ -165,6 +166,8 @@ export class Dedupe {
     return getOrInsert(this.#left, holder, () => deferred()).promise
   }
 }
+
+const CONFLICT = 'an event with this id but different content was completed before'
 
 const first: Admission = { type: 'first' }
 const duplicate: Admission = { type: 'completed', outcome: { type: 'duplicate' } }

@@ -1,4 +1,5 @@
 import type { HandlerReturn } from '../../plugin/plugin.ts'
+import type { Failure } from '../../util/failure/failure.ts'
 
 /** How one call of a handler ended. */
 export type HandlerResult =
@@ -6,4 +7,4 @@ export type HandlerResult =
   | { type: 'threw'; error: unknown }
   | { type: 'timed-out'; timeoutMs: number }
   /** The result does not count, for reasons outside the handler. No attempt is used. */
-  | { type: 'interrupted'; error: string }
+  | { type: 'interrupted'; error: Failure }

@@ -1,7 +1,8 @@
 import type { Event } from '../../event/event.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import { verbOf } from '../../plugin/plugin.ts'
-import { messageOf } from '../../util/errors.ts'
+import { Failure } from '../../util/failure/failure.ts'
+import { failureOf } from '../../util/failure/failure-of.ts'
 import { andThen, type MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import type { HandlerResult } from './handler-result.ts'
@@ -28,19 +29,19 @@ export function createTransact({ handle, graceMs }: TransactPorts) {
 
   async function inTransaction(delivery: Delivery, event: Event): Promise<HandlerResult> {
     const transaction = await begin(delivery, graceMs)
-    if (transaction instanceof Error) return interrupted(transaction)
+    if (transaction instanceof Failure) return { type: 'interrupted', error: transaction }
     const result = await handle(delivery, event, transaction)
     return excused(delivery, transaction, await end(transaction, result))
   }
 }
 
-const CLAIM_LOST = 'the claim of this event has passed to another owner'
+const CLAIM_LOST = new Failure('the claim of this event has passed to another owner')
 
 async function begin({ plugin, claim }: Delivery, graceMs: number) {
   const limits = { statementMs: plugin.timeoutMs, idleMs: plugin.timeoutMs + graceMs }
   if (claim?.begin === undefined)
-    return new Error(`plugin ${plugin.slug}: the idempotency store does not support SQL`)
-  return claim.begin(limits).catch((error: unknown) => new Error(messageOf(error)))
+    return new Failure(`plugin ${plugin.slug}: the idempotency store does not support SQL`)
+  return claim.begin(limits).catch(failureOf)
 }
 
 async function end(transaction: ClaimTransaction, result: HandlerResult): Promise<HandlerResult> {
@@ -70,14 +71,13 @@ function excused(
 ): HandlerResult {
   if (isSuccess(result) || !isExcused(delivery, transaction)) return result
   delivery.attempts -= 1
-  return interrupted(result.type === 'threw' ? result.error : CLAIM_LOST)
+  return {
+    type: 'interrupted',
+    error: result.type === 'threw' ? failureOf(result.error) : CLAIM_LOST,
+  }
 }
 
 /** The handler was aborted, or failed, because its claim or its connection was lost. */
 function isExcused({ claim }: Delivery, transaction: ClaimTransaction | undefined): boolean {
   return claim?.lost?.aborted === true || transaction?.isBroken() === true
-}
-
-function interrupted(error: unknown): HandlerResult {
-  return { type: 'interrupted', error: messageOf(error) }
 }

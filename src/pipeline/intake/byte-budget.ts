@@ -1,5 +1,6 @@
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import { type Deferred, deferred } from '../../util/deferred.ts'
+import { Failure } from '../../util/failure/failure.ts'
 import type { Recipient } from '../delivery.ts'
 import type { Obstacle } from '../source.ts'
 
@@ -31,8 +32,8 @@ export class PluginByteBudget {
   /** The outcome of a record larger than the whole budget; undefined if it is not. */
   tooLarge(bytes: number): CompletedOutcome | undefined {
     if (bytes <= this.#totalBytes) return undefined
-    const error = `the record's ${bytes} bytes exceed MAX_IN_FLIGHT_BYTES (${this.#totalBytes})`
-    return { type: 'dead-lettered', reason: 'too-large', error }
+    const why = `the record's ${bytes} bytes exceed MAX_IN_FLIGHT_BYTES (${this.#totalBytes})`
+    return { type: 'dead-lettered', reason: 'too-large', error: new Failure(why) }
   }
 
   /** The first full share among the recipients; undefined if a record of this size fits all. */

@@ -5,6 +5,7 @@ import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import { placeOf, type SourceRecord } from '../../event/record.ts'
 import { type InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { Failure } from '../../util/failure/failure.ts'
 import { type Content, originOf, type WantedRecord } from '../delivery.ts'
 import { Envelope } from './envelope.ts'
 import type { Peek } from './peek.ts'
@@ -87,5 +88,5 @@ export function knownContentOf(
 export function undecodableOutcome(
   content: Extract<Content, { type: 'undecodable' }>,
 ): CompletedOutcome {
-  return { type: 'dead-lettered', reason: content.reason, error: content.error }
+  return { type: 'dead-lettered', reason: content.reason, error: new Failure(content.error) }
 }

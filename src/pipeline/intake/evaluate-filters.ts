@@ -4,7 +4,8 @@ import type { SourceRecord } from '../../event/record.ts'
 import { compileFilter, type Test } from '../../filter/compile.ts'
 import type { Verdict } from '../../filter/operators.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import { messageOf } from '../../util/errors.ts'
+import { Failure } from '../../util/failure/failure.ts'
+import { failureOf } from '../../util/failure/failure-of.ts'
 import type { Delivery } from '../delivery.ts'
 import { FilterRecord } from './filter-record.ts'
 
@@ -15,7 +16,7 @@ export type FilterDecision =
   | { type: 'wanted' }
   | { type: 'unwanted' }
   /** The filter threw, or returned neither true nor false. */
-  | { type: 'error'; error: string }
+  | { type: 'error'; error: Failure }
 
 /** Evaluates plugins' filters, one record at a time. */
 export class FilterEvaluator {
@@ -108,16 +109,17 @@ function byFilter(filter: LoadedPlugin['wantsProcessEvent'], name: string): Filt
     const result: unknown = filter(name)
     if (result === true) return wanted
     if (result === false) return unwanted
-    return failed(`wantsProcessEvent: expected true or false, got ${typeName(result)}`)
+    const why = `wantsProcessEvent: expected true or false, got ${typeName(result)}`
+    return failed(new Failure(why))
   } catch (error) {
-    return failed(`wantsProcessEvent: ${messageOf(error)}`)
+    return failed(failureOf(error).during('wantsProcessEvent'))
   }
 }
 
 function decisionOf(verdict: Verdict): FilterDecision {
   if (verdict === true) return wanted
   if (verdict === false) return unwanted
-  return failed(`where: ${verdict.error}`)
+  return failed(new Failure(`where: ${verdict.error}`))
 }
 
 const notCompiled: Test = () => ({ error: 'the filter was not compiled' })
@@ -125,7 +127,7 @@ const notCompiled: Test = () => ({ error: 'the filter was not compiled' })
 const wanted: FilterDecision = { type: 'wanted' }
 const unwanted: FilterDecision = { type: 'unwanted' }
 
-function failed(error: string): FilterDecision {
+function failed(error: Failure): FilterDecision {
   return { type: 'error', error }
 }
 

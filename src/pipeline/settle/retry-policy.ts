@@ -1,7 +1,8 @@
 import { assertNever, type Outcome } from '../../event/outcome.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { type HandlerReturn, type RetryPolicy, verbOf } from '../../plugin/plugin.ts'
-import { messageOf } from '../../util/errors.ts'
+import { Failure } from '../../util/failure/failure.ts'
+import { failureOf } from '../../util/failure/failure-of.ts'
 import type { HandlerResult } from '../handle/handler-result.ts'
 
 const INTERRUPTED_RETRY_MS = 1_000
@@ -20,10 +21,10 @@ export function judge(
     case 'returned':
       return result.value === undefined ? { type: 'processed' } : judgeReturn(result.value)
     case 'threw':
-      return judgeFailure(messageOf(result.error), attempts, plugin, random)
+      return judgeFailure(failureOf(result.error), attempts, plugin, random)
     case 'timed-out': {
-      const error = `processEvent took longer than its limit of ${result.timeoutMs} ms`
-      return judgeFailure(error, attempts, plugin, random)
+      const why = `processEvent took longer than its limit of ${result.timeoutMs} ms`
+      return judgeFailure(new Failure(why), attempts, plugin, random)
     }
     case 'interrupted':
       return { type: 'interrupted', error: result.error, delayMs: INTERRUPTED_RETRY_MS }
@@ -49,7 +50,7 @@ function judgeReturn(value: HandlerReturn): Outcome {
 }
 
 function judgeFailure(
-  error: string,
+  error: Failure,
   attempts: number,
   plugin: LoadedPlugin,
   random: () => number,

@@ -6,10 +6,11 @@ import {
   type Outcome,
 } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
-import { messageOf } from '../../util/errors.ts'
+import { Failure, failureLines } from '../../util/failure/failure.ts'
+import { failureOf } from '../../util/failure/failure-of.ts'
 import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.ts'
 import type { Dedupe } from '../admit/dedupe.ts'
-import { type Delivery, originOf } from '../delivery.ts'
+import { type Delivery, eventOf, originOf } from '../delivery.ts'
 import { retain } from '../intake/retain-record.ts'
 import type { Turn } from '../lanes/lanes.ts'
 import type { WaitReason } from '../lanes/wait-reason.ts'
@@ -18,12 +19,12 @@ import type { WaitReason } from '../lanes/wait-reason.ts'
 export interface SettleReports {
   onSettled(delivery: Delivery, outcome: CompletedOutcome): void
   onAbandoned(delivery: Delivery): void
-  onRetry(delivery: Delivery, error: string, delayMs: number): void
-  onHeld(delivery: Delivery, error: string): void
-  onInterrupted(delivery: Delivery, error: string): void
-  onDeadLetter(delivery: Delivery, reason: DeadLetterReason, error: string): void
+  onRetry(delivery: Delivery, error: Failure, delayMs: number): void
+  onHeld(delivery: Delivery, error: Failure): void
+  onInterrupted(delivery: Delivery, error: Failure): void
+  onDeadLetter(delivery: Delivery, reason: DeadLetterReason, error: Failure): void
   /** A dead letter or a mark could not be written; the write will be retried. */
-  onWriteFailed(delivery: Delivery, what: 'dead letter' | 'mark', error: string): void
+  onWriteFailed(delivery: Delivery, what: 'dead letter' | 'mark', error: Failure): void
 }
 
 export interface SettlePorts {
@@ -51,7 +52,7 @@ export function createSettle(ports: SettlePorts) {
       case 'duplicate':
         return complete(delivery, outcome)
       case 'rejected':
-        return deadLetter(delivery, outcome, 'rejected', outcome.why)
+        return deadLetter(delivery, outcome, 'rejected', new Failure(outcome.why))
       case 'dead-lettered':
         return deadLetter(delivery, outcome, outcome.reason, outcome.error)
       case 'retrying':
@@ -74,14 +75,15 @@ export function createSettle(ports: SettlePorts) {
     delivery: Delivery,
     outcome: CompletedOutcome,
     reason: DeadLetterReason,
-    error: string,
+    error: Failure,
   ): Promise<Turn> {
     if (delivery.deadLetterWritten) return complete(delivery, outcome)
     const { plugin, wanted, attempts } = delivery
     retain(wanted)
     const { generation: redrives = 0, replay } = wanted.redriven ?? {}
     const who = { plugin: plugin.slug, groupId: ports.groupId, replay }
-    const cause = { ...who, reason, error, attempts, redrives }
+    const lines = failureLines(error).join('\n')
+    const cause = { ...who, ...eventOf(delivery), reason, error, lines, attempts, redrives }
     try {
       await ports.deadLetters.write(deadLetterOf(originOf(wanted), cause))
     } catch (failure) {
@@ -134,7 +136,7 @@ export function createSettle(ports: SettlePorts) {
     failure: unknown,
   ): Turn {
     delivery.verdict = outcome
-    reports.onWriteFailed(delivery, what, messageOf(failure))
+    reports.onWriteFailed(delivery, what, failureOf(failure))
     const why = what === 'mark' ? 'mark-unwritten' : 'dead-letter-unwritten'
     return again(delivery, WRITE_RETRY_MS, why)
   }

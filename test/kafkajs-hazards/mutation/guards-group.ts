@@ -22,8 +22,7 @@ export const groupGuards: Guard[] = [
     name: 'a TypeError of a filter is rethrown',
     test: m2,
     file: 'src/pipeline/intake/evaluate-filters.ts',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    from: 'return failed(`wantsProcessEvent: ${messageOf(error)}`)',
+    from: "return failed(failureOf(error).during('wantsProcessEvent'))",
     to: 'throw error',
   },
   {
@@ -37,8 +36,7 @@ export const groupGuards: Guard[] = [
     name: 'an Error of a filter is rethrown',
     test: m3,
     file: 'src/pipeline/intake/evaluate-filters.ts',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    from: 'return failed(`wantsProcessEvent: ${messageOf(error)}`)',
+    from: "return failed(failureOf(error).during('wantsProcessEvent'))",
     to: 'throw error',
   },
   {

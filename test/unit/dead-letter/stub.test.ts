@@ -5,11 +5,13 @@ import { deadLetterOf } from '../../../src/dead-letter/dead-letter.ts'
 import { readDeadLetter } from '../../../src/dead-letter/read-dead-letter.ts'
 import { stubOf } from '../../../src/dead-letter/stub.ts'
 import type { SourceRecord } from '../../../src/event/record.ts'
+import { Failure } from '../../../src/util/failure/failure.ts'
 
 const CAUSE = {
   plugin: 'picky',
   reason: 'rejected',
-  error: 'x'.repeat(5_000),
+  error: new Failure('x'.repeat(5_000), { type: 'TypeError' }),
+  lines: 'x'.repeat(50_000),
   attempts: 1,
   groupId: 'group',
   redrives: 0,

@@ -297,6 +297,7 @@ describe('dead letters', () => {
         reason: 'exhausted',
         attempts: 5,
         error: 'boom\nbang',
+        thrown: null,
         redrives: 0,
         record: 't/0@4',
       },

@@ -10,6 +10,7 @@ import type { Trace } from '../../../src/event/trace.ts'
 import { createSpans, type Spans } from '../../../src/observe/spans.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
 import type { HandlerResult } from '../../../src/pipeline/handle/handler-result.ts'
+import { Failure } from '../../../src/util/failure/failure.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 const SPAN_ID = '00f067aa0ba902b7'
@@ -90,7 +91,7 @@ describe('the span of a call', () => {
     [{ type: 'threw', error: new TypeError('with the content of an event') }, 'TypeError'],
     [{ type: 'threw', error: 'text' }, '_OTHER'],
     [{ type: 'timed-out', timeoutMs: 5 }, 'timed-out'],
-    [{ type: 'interrupted', error: 'why' }, 'interrupted'],
+    [{ type: 'interrupted', error: new Failure('why') }, 'interrupted'],
   ])('records a failure: %j', async (result, errorType) => {
     await spans.around(delivery(), async () => result)
     const [span] = finished()

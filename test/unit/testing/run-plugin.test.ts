@@ -104,8 +104,14 @@ describe('running a plugin over events in memory', () => {
       },
     })
     const { deliveries } = await runPlugin(plugin, [wasted('a')])
+    const failure = expect.objectContaining({
+      type: 'Error',
+      message: 'down',
+      at: expect.stringMatching(/^run-plugin\.test\.ts:\d+:\d+$/),
+      stack: expect.stringMatching(/^at .*processEvent .*run-plugin\.test\.ts:\d+:\d+\)$/),
+    })
     expect(deliveries).toEqual([
-      { event: wasted('a'), outcome: 'held', attempts: 5, error: 'down' },
+      { event: wasted('a'), outcome: 'held', attempts: 5, error: 'down', failure },
     ])
   })
 

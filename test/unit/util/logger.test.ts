@@ -47,19 +47,26 @@ it('logs an error with its code, plugin, record and causes', () => {
     plugin: 'cold-chain',
     record: 'a/0@7',
     retryable: true,
+    at: expect.stringMatching(/^logger\.test\.ts:\d+:\d+$/),
     stack: expect.stringContaining('logger.test'),
-    cause: { type: 'TypeError', message: 'socket closed', stack: expect.any(String) },
+    cause: {
+      type: 'TypeError',
+      message: 'socket closed',
+      at: expect.any(String),
+      stack: expect.any(String),
+    },
   })
 })
 
-it('handles thrown non-errors and endless causes', () => {
+it('handles thrown non-errors and causes in a circle', () => {
   const { log, parsed } = logging()
   const endless = new Error('endless')
-  endless.cause = endless
+  endless.cause = new Error('cause', { cause: endless })
   log.error({ err: undefined }, 'nothing')
   log.error({ err: Object.create(null) }, 'unprintable')
   log.error({ err: endless }, 'endless')
   expect(parsed().map((line) => line.msg)).toEqual(['nothing', 'unprintable', 'endless'])
-  expect(parsed()[1].err).toEqual({ message: 'an error that cannot be printed' })
-  expect(parsed()[2].err.cause.cause.cause).not.toHaveProperty('cause')
+  expect(parsed()[1].err).toEqual({ type: 'Object', message: 'Object without a message' })
+  expect(parsed()[2].err).toMatchObject({ message: 'endless', cause: { message: 'cause' } })
+  expect(parsed()[2].err.cause).not.toHaveProperty('cause')
 })

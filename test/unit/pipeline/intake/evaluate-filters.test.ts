@@ -14,6 +14,7 @@ import {
   FilterEvaluator,
 } from '../../../../src/pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../../../../src/plugin/loaded-plugin.ts'
+import { Failure } from '../../../../src/util/failure/failure.ts'
 import { event, number, text } from '../../../support/arbitraries.ts'
 import { moved } from '../../../support/events.ts'
 import { jsonSchema, plugin } from '../../../support/pipeline-kit.ts'
@@ -186,7 +187,7 @@ describe('many plugins', () => {
     })
     expect(seen).toEqual([
       { type: 'wanted' },
-      { type: 'error', error: 'where: truncated' },
+      { type: 'error', error: new Failure('where: truncated') },
       { type: 'unwanted' },
     ])
   })

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { createMetrics } from '../../../src/observe/metrics.ts'
+import { createReports, logFieldsOf } from '../../../src/observe/pipeline-metrics.ts'
+import { createSampledLog } from '../../../src/observe/sampled-log.ts'
+import { type Plugin, reject, skip } from '../../../src/plugin/plugin.ts'
+import { createLogger, type LogLevel } from '../../../src/util/logger.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
+
+const EVENT = { id: 'e1', kind: 'inventory.moved', entity: { name: 'SECRET' } }
+const ABOUT = { plugin: 'plugin', event: 'inventory.moved', eventId: 'e1', record: 'events/0@0' }
+const AT = /^pipeline-metrics\.test\.ts:\d+:\d+$/
+
+/** The log lines and dead letters of a plugin that gets one event, for one attempt. */
+async function run(
+  part: Pick<Partial<Plugin>, 'processEvent' | 'wantsProcessEvent'>,
+  level: LogLevel = 'info',
+  event: object = EVENT,
+) {
+  const lines: string[] = []
+  const log = createLogger(level, { write: (line) => lines.push(line) })
+  const clock = new ManualClock()
+  const reports = createReports({
+    metrics: createMetrics({ version: '1' }),
+    log,
+    sampled: createSampledLog({ log, clock }),
+    clock,
+    store: 'memory',
+  })
+  const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
+  const handler = plugin({ processEvent() {}, ...part, retry })
+  const kit = pipelineKit({
+    plugins: [handler],
+    logOf: (delivery) => log.child({ ...logFieldsOf(delivery) }),
+    reports,
+  })
+  partition(kit).put(event)
+  await kit.pipeline.drain(1_000)
+  const headers = kit.letters.map((letter) => letter.headers)
+  return { lines: lines.map((line) => JSON.parse(line)), headers, text: lines.join('') }
+}
+
+describe('a handler that throws', () => {
+  it('is logged, and dead-lettered, with type, place, stack, causes, and the event', async () => {
+    const { lines, headers, text } = await run({
+      processEvent(event) {
+        const cause = Object.assign(new TypeError('no answer'), { code: 'ECONNRESET', event })
+        throw Object.assign(new RangeError('not shelved', { cause }), { event })
+      },
+    })
+    const stack = expect.stringMatching(/^at .*processEvent .*pipeline-metrics\.test\.ts:\d+:\d+\)/)
+    const at = expect.stringMatching(AT)
+    const cause = { type: 'TypeError', message: 'no answer', code: 'ECONNRESET', at, stack }
+    const err = { type: 'RangeError', message: 'not shelved', at, stack, cause }
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        time: expect.any(String),
+        ...ABOUT,
+        attempts: 1,
+        reason: 'exhausted',
+        err,
+        msg: 'dead-lettered',
+      },
+    ])
+    expect(headers).toEqual([
+      {
+        'dlq.plugin': 'plugin',
+        'dlq.reason': 'exhausted',
+        'dlq.error': 'not shelved',
+        'dlq.error-type': 'RangeError',
+        'dlq.error-at': at,
+        'dlq.error-stack': expect.stringMatching(
+          /^RangeError: not shelved at pipeline-metrics\S+\n {2}at .*\ncaused by\n {2}TypeError: no answer \(ECONNRESET\) at pipeline/s,
+        ),
+        'dlq.attempts': '1',
+        'dlq.event': 'inventory.moved',
+        'dlq.event-id': 'e1',
+        'dlq.topic': 'events',
+        'dlq.partition': '0',
+        'dlq.offset': '0',
+        'dlq.timestamp': '0',
+        'dlq.group': 'group',
+      },
+    ])
+    expect(text + JSON.stringify(headers)).not.toContain('SECRET')
+  })
+
+  it.each([
+    [{ code: 5 }, 'Object with code 5'],
+    [undefined, 'undefined was thrown'],
+    ['no shelf', 'no shelf'],
+    [EVENT, 'Object without a message'],
+  ])('%o is told as %s', async (thrown, message) => {
+    const { lines, headers, text } = await run({
+      processEvent() {
+        throw thrown
+      },
+    })
+    expect(lines).toMatchObject([{ ...ABOUT, err: { message } }])
+    expect(headers).toMatchObject([{ 'dlq.error': message, 'dlq.event-id': 'e1' }])
+    expect(text).not.toContain('SECRET')
+  })
+
+  it('writes headers of limited size, whatever it throws', async () => {
+    const { headers } = await run(
+      {
+        processEvent() {
+          const errors = Array.from({ length: 50 }, () => new Error('é'.repeat(1e5)))
+          throw new AggregateError(errors, '\u{1f4a5}'.repeat(1e6))
+        },
+      },
+      'info',
+      { ...EVENT, id: 'i'.repeat(1e5) },
+    )
+    const sizes = Object.values(headers[0] ?? {}).map((value) => Buffer.byteLength(String(value)))
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(8_192)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(16_384)
+  })
+})
+
+it('a filter that throws is told with type and place', async () => {
+  const { lines, headers } = await run({
+    wantsProcessEvent: (name) => (name as unknown as { kind: string[] }).kind.includes('x'),
+  })
+  const message = "wantsProcessEvent: Cannot read properties of undefined (reading 'includes')"
+  const at = expect.stringMatching(AT)
+  expect(lines).toMatchObject([
+    { ...ABOUT, reason: 'filter', err: { type: 'TypeError', message, at } },
+  ])
+  expect(headers).toMatchObject([{ 'dlq.error': message, 'dlq.error-at': at }])
+})
+
+it('what is no event is named by its ce_id, if it has one', async () => {
+  const { lines, headers } = await run({}, 'info', { ...EVENT, broken: 'yes' })
+  expect(lines).toMatchObject([
+    { event: 'inventory.moved', err: { message: 'its body is broken' } },
+  ])
+  expect(lines[0]).not.toHaveProperty('eventId')
+  expect(headers[0]).not.toHaveProperty('dlq.error-type')
+})
+
+describe('what a handler returns', () => {
+  it('skip(why) is logged at debug', async () => {
+    const processEvent = () => skip('too small')
+    expect((await run({ processEvent }, 'debug')).lines).toEqual([
+      { level: 'debug', time: expect.any(String), ...ABOUT, why: 'too small', msg: 'skipped' },
+    ])
+    expect((await run({ processEvent }, 'info')).lines).toEqual([])
+  })
+
+  it('reject(why) is logged as a warning', async () => {
+    const { lines } = await run({ processEvent: () => reject('no such bay') })
+    expect(lines).toMatchObject([
+      { level: 'warn', ...ABOUT, reason: 'rejected', err: { message: 'no such bay' } },
+    ])
+  })
+
+  it('a handler that logs names the event', async () => {
+    const { lines } = await run({ processEvent: (_, { log }) => log.info('seen') })
+    expect(lines).toMatchObject([{ ...ABOUT, msg: 'seen' }])
+  })
+})
