@@ -72,7 +72,7 @@ export async function completeAll(store: IdempotencyStore, wanted: MarksWanted):
   for (let n = 0; n < wanted.marks; n++) {
     const result = await store.claim(keyOf(n, wanted), 'fingerprint')
     if (result.type !== 'claimed') throw new Error(`mark ${n}: ${result.type}`)
-    await result.claim.complete()
+    await result.claim.complete('processed')
     if (n % CHUNK !== CHUNK - 1) continue
     await written
     written = store.flush()

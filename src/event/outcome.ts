@@ -18,6 +18,9 @@ export type CompletedOutcome =
   | { type: 'duplicate' }
   | { type: 'dead-lettered'; reason: DeadLetterReason; error: Failure }
 
+/** The outcomes that leave a mark. A duplicate finds one. */
+export type MarkedOutcome = Exclude<CompletedOutcome['type'], 'duplicate'>
+
 /** The result of one turn of a delivery. */
 export type Outcome =
   | CompletedOutcome

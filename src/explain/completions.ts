@@ -71,8 +71,9 @@ function completionOf(
   if (stored === undefined) return { type: 'unknown', why: 'its content cannot be read' }
   switch (stored.type) {
     case 'completed': {
-      const { content, expired } = stored
-      const completed = { type: 'completed', at: timeText(stored.atMs), content, expired } as const
+      const { content, expired, outcome = null } = stored
+      const at = timeText(stored.atMs)
+      const completed = { type: 'completed', outcome, at, content, expired } as const
       if (content === 'same' || conflict?.type !== 'completed') return completed
       return { ...completed, conflictAt: timeText(conflict.atMs) }
     }

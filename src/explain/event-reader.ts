@@ -22,6 +22,8 @@ export type ReadRecord =
     }
   | { type: 'tombstone' }
   | { type: 'undecodable'; why: string }
+  /** It can't be decoded now: the service waits at such a record. */
+  | { type: 'waiting'; why: string }
 
 export interface EventReader {
   /** Rejects with REGISTRY_UNAVAILABLE while the schema can't be fetched. */
@@ -33,7 +35,13 @@ const TRIES_MAX = 5
 
 /** Decodes single records, outside the pipeline. */
 export function createEventReader(registry: Pick<Registry, 'schemaById'>): EventReader {
-  const schemas = createSchemaCache({ fetchSchema: registry.schemaById, clock: systemClock })
+  /** Why the last request for a schema id failed: a lookup says only that another one is made. */
+  const failures = new Map<number, string>()
+  const schemas = createSchemaCache({
+    fetchSchema: registry.schemaById,
+    clock: systemClock,
+    log: { warn: ({ schemaId }, message) => void failures.set(schemaId, message) },
+  })
 
   async function schemaOf(id: number): Promise<WriterSchema> {
     let why = ''
@@ -44,7 +52,9 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
       if (found.type === 'missing') throw new Error(why)
       await found.cleared
     }
-    throw new InventoryEventsError('REGISTRY_UNAVAILABLE', why, { retryable: true })
+    throw new InventoryEventsError('REGISTRY_UNAVAILABLE', failures.get(id) ?? why, {
+      retryable: true,
+    })
   }
 
   return {
@@ -54,6 +64,7 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
       try {
         const schemaId = schemaIdOf(value)
         const schema = await schemaOf(schemaId)
+        if (schema.unreadable !== undefined) return unreadableBy(schema.unreadable)
         const kind = utf8Header(record, 'ce_type') ?? schema.fullName
         const event = schema.decode(value, new Envelope(kind, record))
         const name = String('kind' in event ? event.kind : event.name)
@@ -66,4 +77,8 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
     },
     close: () => schemas.close(),
   }
+}
+
+function unreadableBy(why: string): ReadRecord {
+  return { type: 'waiting', why: `this version cannot read its schema: ${why}` }
 }

@@ -1,6 +1,7 @@
 import type { PluginStart } from '../control/control-record.ts'
 import type { SourceRecord } from '../event/record.ts'
 import type { MarksLookup } from '../idempotency/lookup.ts'
+import { everyPlugin } from '../pipeline/intake/route.ts'
 import { isBelow } from '../pipeline/intake/start-offsets.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { messageOf } from '../util/errors.ts'
@@ -15,12 +16,14 @@ import type {
   SearchedTopic,
 } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
+import { obstacleTo, type WaitsAt } from './obstacle.ts'
 import { explainPlugin } from './plugin.ts'
 import {
   type Committed,
   explainDeadLetter,
   type KnownRecord,
   knownRecord,
+  progressOf,
   recordOf,
 } from './record.ts'
 import { explainRedrive, redrivesOf } from './redrives.ts'
@@ -34,6 +37,7 @@ export interface ExplainPorts {
   committed(): Promise<Committed>
   loadPluginStates(): Promise<PluginStates>
   marks: MarksLookup
+  waitsAt: WaitsAt
 }
 
 export interface Findings {
@@ -59,6 +63,7 @@ interface Facts {
   committed: Committed | undefined
   states: PluginStates | undefined
   completions: Completions
+  obstacles: readonly (string | null)[]
 }
 
 /**
@@ -91,7 +96,14 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
   const redrives = redriven.map((redrive) =>
     explainRedrive(redrive, completions.ofRedrive(redrive), letters, committed),
   )
-  const facts = { records: known, letters, redrives, committed, states, completions }
+  const obstacles = await Promise.all(
+    known.map(async (each) => {
+      const progress = progressOf(each.record, committed)
+      const obstacle = obstacleTo(each, progress, ports.waitsAt)
+      return (await orUnknown('what the partition waits for', obstacle)) ?? null
+    }),
+  )
+  const facts = { records: known, letters, redrives, committed, states, completions, obstacles }
   const records = known.map((_, n) => explainRecord(n, facts, ports))
   const places = records.map(({ place }) => place)
   return {
@@ -108,16 +120,22 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
 
 function explainRecord(n: number, facts: Facts, ports: ExplainPorts): ExplainedRecord {
   const { records, committed, states, completions } = facts
+  const obstacle = facts.obstacles[n] ?? null
   const known = records[n] as KnownRecord
   const record = recordOf(known, records.slice(0, n), committed)
   const letters = facts.letters.filter((letter) => letter.record === record.place)
   const redrives = facts.redrives.filter((redrive) => redrive.record === record.place)
   const isOurs = ({ plugin, group = ports.group }: { plugin: string; group?: string }) =>
     group === ports.group && ports.plugins.some(({ slug }) => slug === plugin)
+  const letterForAll = letters.find(
+    ({ group, plugin }) => group === ports.group && plugin === everyPlugin.slug,
+  )
   const plugins = ports.plugins.map((plugin) =>
     explainPlugin(plugin, {
       known,
       progress: record.progress,
+      obstacle,
+      letterForAll,
       events: states?.events ?? 'unknown',
       state: states?.of(plugin.slug) ?? { state: 'unknown' },
       passedBy: startAbove(known.record, states?.startOf(plugin.slug)),
@@ -128,6 +146,7 @@ function explainRecord(n: number, facts: Facts, ports: ExplainPorts): ExplainedR
   )
   return {
     ...record,
+    obstacle,
     plugins,
     letters: letters.filter((letter) => !isOurs(letter)),
     redrives: redrives.filter((redrive) => !isOurs(redrive)),

@@ -1,6 +1,8 @@
 import type { PluginStatus } from '../control/plugin-states.ts'
 import type { Thrown } from '../dead-letter/read-dead-letter.ts'
+import type { MarkedOutcome } from '../event/outcome.ts'
 import type { FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
+import type { Evidence } from './find-event.ts'
 
 /** The part of the topics to search. */
 export interface ExplainRange {
@@ -36,6 +38,8 @@ export interface ExplainedRecord {
   /** The record key. */
   entity: string | null
   content: ExplainedContent
+  /** What keeps the record from the plugins; null for nothing that is known. */
+  obstacle: string | null
   progress: Progress
   plugins: ExplainedPlugin[]
   /** Dead letters of other plugins or groups; the plugin `*` stands for all plugins. */
@@ -53,7 +57,8 @@ export type ExplainedContent =
       /** An older record with this id. Other content than that is a conflict. */
       repeats: { place: string; same: boolean } | null
     }
-  | { type: 'undecodable'; why: string }
+  /** No event: `tombstone` has no value, `waiting` cannot be read now. */
+  | { type: 'undecodable' | 'waiting' | 'tombstone'; why: string; knownBy: Evidence }
 
 /** The group's progress: it is done with records below its committed offset. */
 export type Progress =
@@ -90,6 +95,8 @@ export type KnownPluginStatus = PluginStatus | { state: 'unknown' }
 export type Completion =
   | {
       type: 'completed'
+      /** Null if the version that made the mark did not record it. */
+      outcome: MarkedOutcome | null
       at: string
       /** Whether this record's content was completed, or another content with the same id. */
       content: 'same' | 'other'

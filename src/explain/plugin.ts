@@ -20,7 +20,8 @@ export function explainPlugin(plugin: LoadedPlugin, facts: PluginFacts): Explain
 }
 
 function filterOf(plugin: LoadedPlugin, { record, read }: KnownRecord): ExplainedPlugin['filter'] {
-  if (read.type !== 'event') return { decision: 'not-asked', why: 'its content cannot be read' }
+  if (read.type !== 'event')
+    return { decision: 'not-asked', why: 'the record holds no event that can be read' }
   return reevaluated(plugin, record, read)
 }
 

@@ -11,9 +11,10 @@ export type Committed = (topic: string, partition: number) => number | undefined
 /** A record that was found, with the fingerprint of its content unless it can't be decoded. */
 export type KnownRecord = FoundEvent & { print: string | undefined }
 
-export function knownRecord({ record, read }: FoundEvent): KnownRecord {
-  if (read.type !== 'event' || record.value === null) return { record, read, print: undefined }
-  return { record, read, print: fingerprint(read.writer.decodeAsWritten(record.value)) }
+export function knownRecord(found: FoundEvent): KnownRecord {
+  const { record, read } = found
+  if (read.type !== 'event' || record.value === null) return { ...found, print: undefined }
+  return { ...found, print: fingerprint(read.writer.decodeAsWritten(record.value)) }
 }
 
 /** The explanation of a record without its plugins. */
@@ -21,7 +22,7 @@ export function recordOf(
   known: KnownRecord,
   older: readonly KnownRecord[],
   committed: Committed | undefined,
-): Omit<ExplainedRecord, 'plugins' | 'letters' | 'redrives'> {
+): Omit<ExplainedRecord, 'obstacle' | 'plugins' | 'letters' | 'redrives'> {
   const { topic, partition, offset, timestampMs, key } = known.record
   return {
     place: placeOf(known.record),
@@ -56,14 +57,15 @@ export function explainDeadLetter(record: SourceRecord): ExplainedDeadLetter | u
 }
 
 function contentOf(
-  { read, print }: KnownRecord,
+  { read, print, knownBy }: KnownRecord,
   older: readonly KnownRecord[],
 ): ExplainedRecord['content'] {
   switch (read.type) {
     case 'tombstone':
-      return { type: 'undecodable', why: 'it has no value' }
+      return { type: 'tombstone', why: 'it has no value', knownBy }
     case 'undecodable':
-      return read
+    case 'waiting':
+      return { type: read.type, why: read.why, knownBy }
     case 'event': {
       const { name, schema, schemaId } = read
       const same = older.find((each) => each.print === print)

@@ -3,6 +3,7 @@ import { type Redriven, redrivenOf } from '../dead-letter/redrive.ts'
 import { headerText, placeOf } from '../event/record.ts'
 import { timestampText } from '../event/timestamp.ts'
 import { everyPlugin } from '../pipeline/intake/route.ts'
+import { completedAt } from './completed-at.ts'
 import type { Completion, ExplainedDeadLetter, ExplainedRedrive, Progress } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
 import { type Committed, type KnownRecord, knownRecord, progressOf } from './record.ts'
@@ -71,7 +72,7 @@ function summaryOf(
   if (again !== undefined) return `dead-lettered again: ${again.reason}`
   switch (completion.type) {
     case 'completed':
-      return `completed at ${completion.at}`
+      return completedAt(completion)
     case 'claimed':
       return `being processed by ${completion.by}`
     case 'none':

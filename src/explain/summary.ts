@@ -1,4 +1,6 @@
+import { completedAt } from './completed-at.ts'
 import type {
+  ExplainedDeadLetter,
   ExplainedPlugin,
   ExplainedRedrive,
   ExplainedStart,
@@ -11,6 +13,10 @@ export type PluginFacts = Omit<ExplainedPlugin, 'plugin' | 'summary' | 'filter'>
   known: KnownRecord
   progress: Progress
   events: Explanation['events']
+  /** What keeps the record from all plugins. */
+  obstacle: string | null
+  /** The dead letter of a record that is none of an event, for all plugins at once. */
+  letterForAll: ExplainedDeadLetter | undefined
 }
 
 /** The most certain source decides: first what was recorded, then what would happen now. */
@@ -28,8 +34,21 @@ export function summaryOf(filter: ExplainedPlugin['filter'], facts: PluginFacts)
       return `being processed by ${completion.by}`
     case 'none':
     case 'unknown':
-      return unrecordedSummary(filter, facts)
+      return facts.known.read.type === 'event'
+        ? unrecordedSummary(filter, facts)
+        : unreadSummary(filter, facts)
   }
+}
+
+/** The record holds no event, or none that can be read now. */
+function unreadSummary(filter: ExplainedPlugin['filter'], facts: PluginFacts): string {
+  const { known, obstacle, letterForAll, progress } = facts
+  if (letterForAll !== undefined) return `dead-lettered for all plugins: ${letterForAll.reason}`
+  if (obstacle === null) return unrecordedSummary(filter, facts)
+  if (known.read.type !== 'undecodable') return `not called: ${obstacle}`
+  return progress.type === 'done'
+    ? `not called: ${obstacle}; no dead letter of it was found`
+    : `not called: ${obstacle}; it will be dead-lettered`
 }
 
 /** Filters are evaluated again for a redrive, so it may be unwanted now. */
@@ -39,9 +58,10 @@ function redrivenSummary(filter: ExplainedPlugin['filter'], redrive: ExplainedRe
   return isUnrecorded && filter.decision === 'unwanted' ? 'unwanted' : summary
 }
 
-function completedSummary({ at, content, expired }: Completed): string {
+function completedSummary(completion: Completed): string {
+  const { at, content, expired } = completion
   if (content === 'other') return `completed at ${at} with other content: a conflict`
-  return expired ? `completed at ${at}, expired since` : `completed at ${at}`
+  return expired ? `${completedAt(completion)}, expired since` : completedAt(completion)
 }
 
 type Completed = Extract<ExplainedPlugin['completion'], { type: 'completed' }>
@@ -77,7 +97,8 @@ function startText({ at, by, why }: ExplainedStart): string {
   return `the plugin's start of ${at} by ${by}${why && `: ${why}`}`
 }
 
-function waitingSummary({ events, state }: PluginFacts): string {
+function waitingSummary({ events, state, obstacle }: PluginFacts): string {
+  if (obstacle !== null) return `not completed yet: ${obstacle}`
   if (events === 'off') return 'not completed: events are off, so it will be skipped'
   if (state.state === 'disabled') {
     return 'not completed: the plugin is disabled, so it will be skipped'

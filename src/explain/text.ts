@@ -1,5 +1,6 @@
 import { counted } from '../util/counted.ts'
 import { failureLine } from '../util/failure/failure.ts'
+import { completedAt } from './completed-at.ts'
 import type {
   Completion,
   ExplainedDeadLetter,
@@ -12,6 +13,7 @@ import type {
   Progress,
   SearchedTopic,
 } from './explanation.ts'
+import type { Evidence } from './find-event.ts'
 
 /** An explanation as text. */
 export function explanationText(explanation: Explanation): string {
@@ -48,6 +50,7 @@ function recordLines(record: ExplainedRecord): string[] {
     `  entity       ${entity ?? '(no key)'}`,
     ...contentLines(record.content),
     `  group        ${progress(record.progress)}`,
+    ...(record.obstacle === null ? [] : [`  obstacle     ${record.obstacle}`]),
     ...letters.map(
       (letter) => `  dead letter  ${letter.plugin} of ${letter.group}: ${brief(letter)}`,
     ),
@@ -56,8 +59,20 @@ function recordLines(record: ExplainedRecord): string[] {
   ]
 }
 
+/** What says that a record that cannot be read holds the event. */
+const EVIDENCE: Record<Evidence, string> = {
+  payload: 'its payload',
+  ce_id: 'its header ce_id',
+  'dlq.event-id': 'its header dlq.event-id',
+  bytes: 'its bytes, which hold this id somewhere',
+}
+
 function contentLines(content: ExplainedRecord['content']): string[] {
-  if (content.type === 'undecodable') return [`  content      cannot be read: ${content.why}`]
+  if (content.type !== 'event') {
+    const { type, why, knownBy } = content
+    const what = type === 'waiting' ? 'cannot be read now' : 'cannot be read'
+    return [`  content      ${what}: ${why}`, `  known by     ${EVIDENCE[knownBy]}`]
+  }
   const { name, schema, schemaId, repeats } = content
   const lines = [`  event        ${name}`, `  schema       ${schema}, id ${schemaId}`]
   if (repeats === null) return lines
@@ -105,11 +120,11 @@ function startLine({ first, at, by, why }: ExplainedStart): string {
 function completionLine(completion: Completion): string {
   switch (completion.type) {
     case 'completed': {
-      const { at, content, expired, conflictAt } = completion
+      const { content, expired, conflictAt } = completion
       const other = content === 'other' ? ', for a record with this id and other content' : ''
       const conflict =
         conflictAt === undefined ? '' : `; this content as a conflict at ${conflictAt}`
-      return `completed at ${at}${other}${conflict}${expired ? '; expired' : ''}`
+      return `${completedAt(completion)}${other}${conflict}${expired ? '; expired' : ''}`
     }
     case 'claimed':
       return `claimed by ${completion.by} until ${completion.until}`

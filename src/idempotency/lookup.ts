@@ -1,3 +1,5 @@
+import type { MarkedOutcome } from '../event/outcome.ts'
+
 /** A delivery to look up. */
 export interface DeliveryQuery {
   plugin: string
@@ -10,7 +12,14 @@ export interface DeliveryQuery {
 
 /** What a store has recorded for a delivery. Times are in milliseconds since the epoch. */
 export type StoredCompletion =
-  | { type: 'completed'; atMs: number; content: 'same' | 'other'; expired: boolean }
+  | {
+      type: 'completed'
+      /** Undefined if an older version made the mark. */
+      outcome: MarkedOutcome | undefined
+      atMs: number
+      content: 'same' | 'other'
+      expired: boolean
+    }
   /** A replica is handling it, or was when it ended. */
   | { type: 'claimed'; by: string; untilMs: number }
   | { type: 'none'; why: string }

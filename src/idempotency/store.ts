@@ -1,3 +1,4 @@
+import type { MarkedOutcome } from '../event/outcome.ts'
 import type { Sql } from '../plugin/plugin.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
@@ -20,7 +21,7 @@ export interface OwnedBy {
 /** The right to handle one delivery, held until it is completed or released. */
 export interface Claim {
   /** Makes the mark. It is visible to every later claim, and durable once `flush` has resolved. */
-  complete(): MaybePromise<void>
+  complete(outcome: MarkedOutcome): MaybePromise<void>
   /** Releases the claim without a mark: this or another process will handle the event again. */
   release(): MaybePromise<void>
   /**
@@ -49,7 +50,7 @@ export interface ClaimTransaction {
    * Makes the mark and commits. Rejects if the claim has passed to another owner or the commit failed.
    * Then nothing was written, except that after a broken connection both may have been.
    */
-  commit(): Promise<void>
+  commit(outcome: MarkedOutcome): Promise<void>
   /** Rolls back the writes and keeps the claim. Never rejects. */
   rollback(): Promise<void>
 }

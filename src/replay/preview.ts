@@ -43,7 +43,7 @@ export async function previewOf(
     async onRecord(record) {
       preview.records += 1
       const read = await reader.read(record)
-      if (read.type === 'undecodable') preview.undecodable += 1
+      if (read.type === 'undecodable' || read.type === 'waiting') preview.undecodable += 1
       if (read.type !== 'event') return
       const decisions: FilterDecision[] = []
       filters.evaluate(plugins, { name: read.name, schema: read.writer }, record, decisions)

@@ -5,12 +5,13 @@ import { storeChoice } from '../config/value-types.ts'
 import { createEventReader, type EventReader } from '../explain/event-reader.ts'
 import { type ExplainPorts, explain, type Findings } from '../explain/explain.ts'
 import type { ExplainRange, Explanation, SearchedTopic } from '../explain/explanation.ts'
-import { type FoundEvent, findEvent } from '../explain/find-event.ts'
+import { type FoundEvent, findEvent, readable } from '../explain/find-event.ts'
 import { lookUpInKafka } from '../idempotency/kafka/lookup.ts'
 import { type MarksLookup, unknownMarks } from '../idempotency/lookup.ts'
 import { lookUpInPostgres } from '../idempotency/postgres/lookup.ts'
 import { groupOffsets } from '../kafka/admin/group-offsets.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
+import { readRecord } from '../kafka/reader/read-record.ts'
 import { type Search, type Searched, search } from '../kafka/reader/search-topics.ts'
 import { openMarksReader } from '../kafka/state/marks-log.ts'
 import { deadLetterTopicOf, inputTopicOf, redriveInputOf, redriveTopicOf } from '../topics/names.ts'
@@ -48,6 +49,11 @@ export async function explainEvent(
       loadPluginStates,
       marks,
       find: async () => find(id, range, parts, await topics, reader, signal),
+      async waitsAt(place) {
+        const record = await readRecord(kafka, group, place)
+        const read = record && (await readable(reader, record))
+        return read?.type === 'waiting' ? read.why : undefined
+      },
       committed: async () => {
         const { inputs, redriveTopics } = await topics
         const rows = await groupOffsets(kafka, group, [...inputs, ...redriveTopics])

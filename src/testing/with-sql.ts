@@ -20,7 +20,7 @@ function begin(claim: Claim, sql: Sql): ClaimTransaction {
     sql,
     isBroken: () => false,
     interrupt() {},
-    commit: async () => claim.complete(),
+    commit: async (outcome) => claim.complete(outcome),
     rollback: async () => {},
   }
 }

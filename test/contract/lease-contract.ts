@@ -85,7 +85,7 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
         expect(await second.store.claim(key('a'), 'f')).toEqual({ type: 'claimed-elsewhere' })
       }
       expect(claim.lost?.aborted).toBe(false)
-      await claim.complete()
+      await claim.complete('processed')
       expect(first.lostCount()).toBe(0)
     })
 
@@ -109,20 +109,20 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
 
     it('rejects the mark of a former owner and counts it', async () => {
       const { first, second, stale, fresh } = await takenOver()
-      await expect(stale.complete()).rejects.toThrow('passed to another owner')
+      await expect(stale.complete('processed')).rejects.toThrow('passed to another owner')
       expect(stale.lost?.aborted).toBe(true)
       expect(first.lostCount()).toBe(1)
       expect(await second.store.claim(key('a'), 'f')).toEqual({ type: 'claimed-elsewhere' })
-      await fresh.complete()
-      await expect(stale.complete()).rejects.toThrow('passed to another owner')
+      await fresh.complete('processed')
+      await expect(stale.complete('processed')).rejects.toThrow('passed to another owner')
       expect(first.lostCount()).toBe(1)
       expect(second.lostCount()).toBe(0)
     })
 
     it('never overwrites a mark', async () => {
       const { first, stale, second, fresh } = await takenOver()
-      await fresh.complete()
-      await expect(stale.complete()).rejects.toThrow('passed to another owner')
+      await fresh.complete('processed')
+      await expect(stale.complete('processed')).rejects.toThrow('passed to another owner')
       await stale.release()
       for (const { store } of [first, second]) {
         expect(await store.claim(key('a'), 'other')).toEqual({
@@ -143,15 +143,15 @@ export function leaseContract(name: string, create: () => Promise<LeaseBench>): 
       const stale = claimOf(await first.store.claim(key('a'), 'f'))
       await passStored(leaseMs)
       const fresh = claimOf(await first.store.claim(key('a'), 'f'))
-      await expect(stale.complete()).rejects.toThrow('passed to another owner')
+      await expect(stale.complete('processed')).rejects.toThrow('passed to another owner')
       await stale.release()
-      await fresh.complete()
+      await fresh.complete('processed')
       expect(await first.store.claim(key('a'), 'f')).toHaveProperty('type', 'completed')
     })
 
     it('sees what the other owner completed, and can claim what it released', async () => {
       const { first, second } = await twoOwners()
-      await claimOf(await first.store.claim(key('a'), 'f')).complete()
+      await claimOf(await first.store.claim(key('a'), 'f')).complete('processed')
       await claimOf(await first.store.claim(key('b'), 'f')).release()
       expect(await second.store.claim(key('a'), 'f')).toHaveProperty('type', 'completed')
       expect(await second.store.claim(key('b'), 'f')).toHaveProperty('type', 'claimed')

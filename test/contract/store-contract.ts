@@ -44,7 +44,7 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
 
     it('knows a completed event, at once and after a flush', async () => {
       const { store, key } = await opened()
-      await claimOf(await store.claim(key('a'), 'f')).complete()
+      await claimOf(await store.claim(key('a'), 'f')).complete('processed')
       const completed = { type: 'completed', fingerprint: 'f' }
       expect(await store.claim(key('a'), 'f')).toEqual(completed)
       await store.flush()
@@ -54,7 +54,7 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
 
     it('reports that the content differs from what was completed', async () => {
       const { store, key } = await opened()
-      await claimOf(await store.claim(key('a'), 'one')).complete()
+      await claimOf(await store.claim(key('a'), 'one')).complete('processed')
       const result = await store.claim(key('a'), 'other')
       expect(result.type).toBe('completed')
       expect(result).not.toHaveProperty('fingerprint', 'other')
@@ -64,7 +64,7 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
 
     it('keeps plugins and ids apart', async () => {
       const { store, key } = await opened()
-      await claimOf(await store.claim(key('a'), 'f')).complete()
+      await claimOf(await store.claim(key('a'), 'f')).complete('processed')
       const others = [key('b'), key('a', 'other'), key('', 'plugina'), key('plugina', '')]
       for (const other of others) claimOf(await store.claim(other, 'f'))
       await store.close()
@@ -73,8 +73,8 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
     it('keeps the first mark if a claim is completed twice', async () => {
       const { store, key } = await opened()
       const claim = claimOf(await store.claim(key('a'), 'f'))
-      await claim.complete()
-      await claim.complete()
+      await claim.complete('processed')
+      await claim.complete('processed')
       await claim.release()
       expect(await store.claim(key('a'), 'f')).toEqual({ type: 'completed', fingerprint: 'f' })
       await store.flush()
@@ -93,7 +93,7 @@ export function storeContract(name: string, create: () => Promise<ContractStore>
 
     it('forgets a mark when its time to live is over, and not before', async () => {
       const { store, key, advance } = await opened()
-      await claimOf(await store.claim(key('a'), 'f')).complete()
+      await claimOf(await store.claim(key('a'), 'f')).complete('processed')
       await advance?.(CONTRACT_TTL_MS - 1_000)
       expect(await store.claim(key('a'), 'f')).toHaveProperty('type', 'completed')
       if (advance !== undefined) {

@@ -3,6 +3,7 @@ import type { ExplainedPlugin, Explanation } from '../../src/explain/explanation
 import { moved } from '../support/events.ts'
 import takes from '../support/plugins/explained.ts'
 import strict from '../support/plugins/explained-rejects.ts'
+import skips from '../support/plugins/explained-skips.ts'
 import frozen from '../support/plugins/explained-where.ts'
 import fresh from '../support/plugins/starts-now.ts'
 import { database } from '../support/postgres.ts'
@@ -11,8 +12,14 @@ import { pluginPath } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-const plugins = [takes, frozen, strict, fresh]
-const PLUGINS = ['explained', 'explained-where', 'explained-rejects', 'starts-now']
+const plugins = [takes, skips, frozen, strict, fresh]
+const PLUGINS = [
+  'explained',
+  'explained-skips',
+  'explained-where',
+  'explained-rejects',
+  'starts-now',
+]
   .map((name) => pluginPath(`plugins/${name}`))
   .join()
 
@@ -75,12 +82,15 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
     expect(taken).toMatchObject({
       state: { state: 'enabled' },
       filter: { decision: 'wanted', why: 'the plugin has no filter' },
-      completion: { type: 'completed', content: 'same', expired: false },
+      completion: { type: 'completed', outcome: 'processed', content: 'same', expired: false },
       letters: [],
     })
     if (taken.completion.type !== 'completed') throw new Error('it is not noted')
     expect(Date.parse(taken.completion.at)).toBeGreaterThan(minutesAgo)
-    expect(taken.summary).toBe(`completed at ${taken.completion.at}`)
+    expect(taken.summary).toBe(`processed at ${taken.completion.at}`)
+    const skipped = plugin(found, 'skips')
+    expect(skipped.completion).toMatchObject({ type: 'completed', outcome: 'skipped' })
+    expect(skipped.summary).toMatch(/^skipped by its handler at \S+Z$/)
 
     expect(plugin(found, 'frozen')).toMatchObject({
       summary: 'unwanted',
@@ -92,7 +102,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
     })
     expect(plugin(found, 'strict')).toMatchObject({
       summary: 'dead-lettered: rejected',
-      completion: { type: 'completed', content: 'same' },
+      completion: { type: 'completed', outcome: 'rejected', content: 'same' },
       letters: [
         { reason: 'rejected', attempts: 1, error: 'not in the catalogue', record: record?.place },
       ],
@@ -120,7 +130,7 @@ describe.each(['kafka:', 'postgres'])('explain, with the service down and store 
 async function tellsOfRedrives(s: Situation): Promise<void> {
   const env = { ...s.settings, PLUGINS } as Record<string, string>
   const sent = await runCli(['dead-letters', 'redrive', '--yes'], { env })
-  expect(sent, sent.stderr).toMatchObject({ stdout: '4 redriven, 0 redriven before\n' })
+  expect(sent, sent.stderr).toMatchObject({ stdout: '5 redriven, 0 redriven before\n' })
   const waiting = await explained(s, 'm1', '--entity', 'crate-1')
   expect(plugin(waiting, 'strict').summary).toMatch(/^redriven at \S+Z, not completed yet$/)
   const [before] = plugin(waiting, 'strict').redrives
@@ -149,7 +159,7 @@ async function tellsOfRedrives(s: Situation): Promise<void> {
   expect(again.redrives).toMatchObject([{ place: before?.place, completion }])
   expect(again.letters.map(({ redrives }) => redrives)).toEqual([0, 1])
   const taken = plugin(told, 'takes', 2)
-  expect(taken.summary).toMatch(/^redriven at \S+Z, completed at \S+Z$/)
+  expect(taken.summary).toMatch(/^redriven at \S+Z, processed at \S+Z$/)
   expect(taken.letters.map(({ reason }) => reason)).toEqual(['conflict'])
   expect(plugin(told, 'takes').redrives).toEqual([])
 }
@@ -164,6 +174,44 @@ it('prints text, and lists what is unknown', async () => {
   expect(stdout).toContain('the memory store can be read by its own process only')
   expect(stdout).toMatch(/^ {4}dead letter {2}.* rejected after 1 attempt: not in the catalogue$/m)
   expect(stdout).toMatch(/^searched 4 offsets of /m)
+})
+
+it('explains records that hold no event that can be read', async () => {
+  const s = await situation({ plugins: [takes], partitions: 1 })
+  const move = s.record(moved('crate-1', 0, 'm1'))
+  await s.produce([
+    { key: 'crate-1', value: JSON.stringify({ id: 'm9' }) },
+    move,
+    { key: 'crate-1', value: null, headers: { ce_id: 'm8' } },
+  ])
+  const before = await explain(s, 'm9')
+  expect(before).toMatchObject({ code: 0 })
+  expect(before.stdout).toMatch(/ {2}content {6}cannot be read: .*first byte/)
+  expect(before.stdout).toContain('  takes: not called: it holds no event')
+
+  const away = { ...s.settings, SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1', PLUGINS }
+  const waiting = await runCli(['explain', 'm1'], { env: away as Record<string, string> })
+  expect(waiting).toMatchObject({ code: 0 })
+  expect(waiting.stdout).toMatch(/ {2}content {6}cannot be read now: .*ECONNREFUSED/)
+  expect(waiting.stdout).toContain('its partition waits at this record until it can be read\n')
+
+  const service = await s.start()
+  await s.caughtUp()
+  await service.stop()
+  const [record] = (await explained(s, 'm9')).records
+  expect(record).toMatchObject({
+    place: `${s.topic}/0@0`,
+    content: { type: 'undecodable', knownBy: 'bytes' },
+    plugins: expect.arrayContaining([
+      expect.objectContaining({
+        plugin: 'takes',
+        summary: 'dead-lettered for all plugins: undecodable',
+      }),
+    ]),
+    letters: [{ plugin: '*', reason: 'undecodable', record: `${s.topic}/0@0` }],
+  })
+  const [empty] = (await explained(s, 'm8')).records
+  expect(empty).toMatchObject({ place: `${s.topic}/0@2`, content: { type: 'tombstone' } })
 })
 
 it('explains events that have not been reached, and plugins that will skip them', async () => {

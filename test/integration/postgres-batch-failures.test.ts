@@ -21,7 +21,7 @@ it('rejects every call of a failed statement, writes nothing, and calls can be r
   const asked = idsOf(20).slice(10)
   const failed = await Promise.allSettled([
     ...asked.map((id) => one.store.claim(key(id), 'f')),
-    ...claims.map((claim) => claim.complete()),
+    ...claims.map((claim) => claim.complete('processed')),
   ])
   for (const each of failed) {
     expect(each).toHaveProperty('reason.code', 'STORE_UNAVAILABLE')

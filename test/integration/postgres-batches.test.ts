@@ -32,7 +32,7 @@ describe('concurrent claims', () => {
     const results = await ask()
     const winner = results.findIndex(({ type }) => type === 'claimed')
     expect(claimedOf(results)).toHaveLength(1)
-    await claimOf(results[winner]!).complete()
+    await claimOf(results[winner]!).complete('processed')
     const completed = { type: 'completed', fingerprint: `content ${winner}` }
     expect(await ask()).toEqual(Array(50).fill(completed))
   })
@@ -122,7 +122,7 @@ describe('concurrent marks', () => {
     )
     expect(claims.map(({ lost }) => lost?.aborted)).toEqual([false, false, true, false, false])
     expect(one.lostCount()).toBe(1)
-    await taken?.complete()
+    await taken?.complete('processed')
     expect(typesOf(await claimAll(one.store, idsOf(5)))).toEqual(Array(5).fill('completed'))
   })
 

@@ -296,10 +296,10 @@ it('releases the locks of a frozen handler, and refuses its commit', async () =>
   const frozen = await claim.begin!({ statementMs: 1_000, idleMs: 200 })
   await frozen.sql.query(`insert into effects values ('a', 'frozen')`)
   await query(`insert into effects values ('a', 'other')`)
-  await expect(frozen.commit()).rejects.toThrow()
+  await expect(frozen.commit('processed')).rejects.toThrow()
   expect(frozen.isBroken()).toBe(true)
   expect(await effects()).toEqual([{ event_id: 'a', note: 'other' }])
-  await claim.complete()
+  await claim.complete('processed')
 })
 
 it('counts a call without SQL as a duplicate if another owner completed the event', async () => {

@@ -67,7 +67,7 @@ describe('the marks topic', () => {
   async function completeAll(store: IdempotencyStore, topic: string, ids: string[], partition = 0) {
     for (const eventId of ids) {
       const key = { plugin: 'plugin', eventId, topic, partition }
-      await claimOf(await store.claim(key, 'f')).complete()
+      await claimOf(await store.claim(key, 'f')).complete('processed')
     }
   }
 

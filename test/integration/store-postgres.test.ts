@@ -37,7 +37,7 @@ it('keeps ids that Postgres could not index or hold', async () => {
   const { url } = await database()
   const { store } = await ownStore(url)
   const ids = ['x'.repeat(1_000_000), 'x'.repeat(1_000_001), 'a\u0000b', 'a', "'; drop table", '💡']
-  for (const id of ids) await claimOf(await store.claim(key(id), 'f')).complete()
+  for (const id of ids) await claimOf(await store.claim(key(id), 'f')).complete('processed')
   for (const id of ids) expect(await store.claim(key(id), 'f')).toHaveProperty('type', 'completed')
 })
 
@@ -53,7 +53,7 @@ it('detects that its mark was written if the response was lost', async () => {
     )
     return claim
   }
-  await (await unanswered('a')).complete()
+  await (await unanswered('a')).complete('processed')
   await (await unanswered('b')).release()
   const claim = await unanswered('c')
   const limits = { statementMs: 1_000, idleMs: 1_000 }
@@ -67,7 +67,7 @@ it('detects that its mark was written if the response was lost', async () => {
 it('keeps groups apart', async () => {
   const { url } = await database()
   const [one, other] = [await ownStore(url), await ownStore(url, { groupId: 'other' })]
-  await claimOf(await one.store.claim(key('a'), 'f')).complete()
+  await claimOf(await one.store.claim(key('a'), 'f')).complete('processed')
   expect(await other.store.claim(key('a'), 'f')).toHaveProperty('type', 'claimed')
 })
 
@@ -83,7 +83,7 @@ it('deletes expired marks in batches, and nothing else', async () => {
     (group_id, plugin, event_id, fingerprint, state, owner, completed_at)
     values ('other', 'plugin', 'a', 'f', 'completed', 'gone', now())`)
   await age(60_000)
-  await claimOf(await store.claim(key('young'), 'f')).complete()
+  await claimOf(await store.claim(key('young'), 'f')).complete('processed')
   const left = async () =>
     Number((await query('select count(*) from inventory_events_marks'))[0]!.count)
   const passes = async (ms: number, expected: number) => {
@@ -127,7 +127,7 @@ it('reports the SQL to run if its user may not create the table, and needs no mo
   expect(poor).toMatchObject({ code: 'STORE_REFUSED' })
   await query(poor.message.slice(poor.message.indexOf('grant')))
   const { store } = await ownStore(own.href)
-  await claimOf(await store.claim(key('a'), 'f')).complete()
+  await claimOf(await store.claim(key('a'), 'f')).complete('processed')
   expect(await store.claim(key('a'), 'f')).toHaveProperty('type', 'completed')
   await query(`drop owned by ${user}`)
   await query(`drop role ${user}`)

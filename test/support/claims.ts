@@ -19,7 +19,7 @@ export const claimedOf = (results: readonly ClaimResult[]) =>
 export const claimAll = (store: IdempotencyStore, ids: readonly string[], fingerprint = 'f') =>
   Promise.all(ids.map((id) => store.claim(key(id), fingerprint)))
 export const completeAll = (claims: readonly Claim[]) =>
-  Promise.allSettled(claims.map((claim) => claim.complete()))
+  Promise.allSettled(claims.map((claim) => claim.complete('processed')))
 export const statusesOf = (settled: readonly PromiseSettledResult<void>[]) =>
   settled.map(({ status }) => status)
 

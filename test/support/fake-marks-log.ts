@@ -3,6 +3,7 @@ import type { MarksLog } from '../../src/idempotency/kafka/marks-log-port.ts'
 interface Entry {
   value: Buffer | null
   timestampMs: number
+  outcomes?: Buffer
 }
 
 /** Marks topics in memory, which outlive the stores that use them, and can be made to fail. */
@@ -21,8 +22,8 @@ export function fakeMarksLog(now: () => number) {
       await Promise.resolve()
       writes.push(rows.map(({ partition }) => `${topic}/${partition}`).join())
       if (faults.write) throw new Error('not acknowledged')
-      for (const { partition, value } of rows) {
-        at(topic, partition).push({ value, timestampMs: now() })
+      for (const { partition, value, outcomes } of rows) {
+        at(topic, partition).push({ value, outcomes, timestampMs: now() })
       }
     },
     async read({ topic, partition, maxRecords, onRecord }) {
@@ -30,7 +31,7 @@ export function fakeMarksLog(now: () => number) {
       if (faults.read) throw new Error('no answer')
       const all = at(topic, partition)
       const read = all.slice(-maxRecords)
-      for (const { value, timestampMs } of read) onRecord(value, timestampMs)
+      for (const { value, timestampMs, outcomes } of read) onRecord(value, timestampMs, outcomes)
       return { skipped: all.length - read.length }
     },
     close: async () => {},

@@ -21,7 +21,14 @@ export interface SchemaCacheOptions {
   /** The most that a decoded event may take in memory; MAX_IN_FLIGHT_BYTES. */
   maxDecodedBytes?: number
   clock: Clock
-  log?: { warn(fields: object, message: string): void }
+  log?: { warn(fields: FetchFailure, message: string): void }
+}
+
+interface FetchFailure {
+  schemaId: number
+  failures: number
+  /** Until the next request. */
+  delayMs: number
 }
 
 /** The maximum number of schemas kept, and of ids without a schema. */

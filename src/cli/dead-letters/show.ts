@@ -35,6 +35,7 @@ export async function showDeadLetter(place: string): Promise<void> {
       case 'tombstone':
         return { value: null }
       case 'undecodable':
+      case 'waiting':
         return { undecodable: read.why, value: record.value?.toString('base64') }
     }
   }

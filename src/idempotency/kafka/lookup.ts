@@ -1,9 +1,10 @@
+import type { MarkedOutcome } from '../../event/outcome.ts'
 import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../lookup.ts'
-import { markOf, unpackMarks } from './mark-format.ts'
-import type { MarksLog } from './marks-log-port.ts'
+import { markOf, outcomeAt, unpackMarks } from './mark-format.ts'
+import type { MarksLog, ReadRequest } from './marks-log-port.ts'
 
 export interface KafkaLookupOptions {
   marksLog: Pick<MarksLog, 'read' | 'close'>
@@ -32,9 +33,11 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
     const byKey = new Map<string, Wanted[]>()
     for (const each of wanted) byKey.set(each.key, [...(byKey.get(each.key) ?? []), each])
     let unreadable = 0
-    const onRecord = (value: Buffer | null, timestampMs: number) => {
-      const isRead = unpackMarks(value, (mark) => {
-        for (const each of byKey.get(keyOf(mark)) ?? []) apply(each, mark[3]!, timestampMs)
+    const onRecord: ReadRequest['onRecord'] = (value, timestampMs, outcomes) => {
+      const isRead = unpackMarks(value, (mark, n) => {
+        const wantedHere = byKey.get(keyOf(mark)) ?? []
+        const outcome = outcomeAt(outcomes, n)
+        for (const each of wantedHere) apply(each, mark[3]!, timestampMs, outcome)
       })
       if (!isRead) unreadable += 1
     }
@@ -48,10 +51,16 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
   }
 
   /** As in the store, the oldest mark of a key that has not expired counts. */
-  function apply(wanted: Wanted, print: number, atMs: number): void {
+  function apply(
+    wanted: Wanted,
+    print: number,
+    atMs: number,
+    outcome: MarkedOutcome | undefined,
+  ): void {
     if (wanted.completion?.type === 'completed' && !wanted.completion.expired) return
     const content = print === wanted.print ? 'same' : 'other'
-    wanted.completion = { type: 'completed', atMs, content, expired: atMs + ttlMs <= clock.now() }
+    const expired = atMs + ttlMs <= clock.now()
+    wanted.completion = { type: 'completed', outcome, atMs, content, expired }
   }
 
   return {

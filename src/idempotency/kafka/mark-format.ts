@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { MarkedOutcome } from '../../event/outcome.ts'
 import { MARK_WORDS, type Mark } from './mark-table.ts'
 
 /**
@@ -8,6 +9,8 @@ import { MARK_WORDS, type Mark } from './mark-table.ts'
  *     n times   16 bytes, a mark:
  *       12 bytes  the first 12 of SHA-256 of group, NUL, plugin, NUL and event id, in UTF-8
  *        4 bytes  the first 4 of SHA-256 of the content's fingerprint
+ *
+ * A header holds how each of these events ended, in a byte each: see `packOutcomes`.
  *
  * The record has the partition of the event's record; its timestamp is when the marks were written.
  * Two keys with the same 12 bytes would cause a conflict, which is reported, not a loss. Two contents
@@ -40,6 +43,27 @@ export function markOf({ groupId, plugin, eventId }: MarkKey, fingerprint: strin
   return mark
 }
 
+/** A letter for each outcome. An unknown letter, of a newer version, is no outcome. */
+const LETTERS: Record<MarkedOutcome, string> = {
+  processed: 'p',
+  skipped: 's',
+  rejected: 'r',
+  'dead-lettered': 'd',
+}
+const OUTCOMES = new Map(
+  Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as MarkedOutcome]),
+)
+
+export function packOutcomes(outcomes: readonly MarkedOutcome[]): Buffer {
+  return Buffer.from(outcomes.map((outcome) => LETTERS[outcome]).join(''))
+}
+
+/** The outcome of a record's n-th mark, if it was written. */
+export function outcomeAt(packed: Buffer | undefined, n: number): MarkedOutcome | undefined {
+  const letter = packed?.[n]
+  return letter === undefined ? undefined : OUTCOMES.get(String.fromCharCode(letter))
+}
+
 /** Reads 4 bytes of a binary string. Node creates a hash as a buffer at three times its cost. */
 function wordOf(bytes: string, start: number): number {
   let word = 0
@@ -60,14 +84,17 @@ export function packMarks(marks: readonly Mark[]): Buffer {
  * Calls `onMark` with each mark, in an array that is reused for the next one. Returns false, without a
  * call, if the bytes are not what `packMarks` of this version writes.
  */
-export function unpackMarks(bytes: Buffer | null, onMark: (mark: Mark) => void): boolean {
+export function unpackMarks(
+  bytes: Buffer | null,
+  onMark: (mark: Mark, n: number) => void,
+): boolean {
   if (bytes?.[0] !== VERSION || bytes.length % MARK_BYTES !== VERSION_BYTES) return false
   const mark = new Uint32Array(MARK_WORDS)
-  for (let at = VERSION_BYTES; at < bytes.length; at += MARK_BYTES) {
+  for (let n = 0, at = VERSION_BYTES; at < bytes.length; n++, at += MARK_BYTES) {
     for (let word = 0; word < MARK_WORDS; word++) {
       mark[word] = bytes.readUInt32BE(at + word * WORD_BYTES)
     }
-    onMark(mark)
+    onMark(mark, n)
   }
   return true
 }

@@ -1,6 +1,7 @@
+import type { MarkedOutcome } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
-import { MARKS_PER_RECORD, packMarks } from './mark-format.ts'
+import { MARKS_PER_RECORD, packMarks, packOutcomes } from './mark-format.ts'
 import type { Mark } from './mark-table.ts'
 import type { MarksLog } from './marks-log-port.ts'
 
@@ -18,8 +19,13 @@ const BATCH_MARKS = 4_096
 /** From this many unwritten marks on, no new event may be claimed. */
 const MAX_UNWRITTEN = 65_536
 
+interface Made {
+  mark: Mark
+  outcome: MarkedOutcome
+}
+
 /** Marks by input topic, then by partition. */
-type Batch = Map<string, Map<number, Mark[]>>
+type Batch = Map<string, Map<number, Made[]>>
 
 /**
  * Writes marks shortly after they are made, many per record and one write at a time. Marks that could
@@ -49,9 +55,9 @@ export class MarkWriter {
     return this.#unwritten >= MAX_UNWRITTEN
   }
 
-  add(topic: string, partition: number, mark: Mark): void {
+  add(topic: string, partition: number, made: Made): void {
     this.#unwritten += 1
-    this.#append(topic, partition, [mark])
+    this.#append(topic, partition, [made])
     if (this.#failed) return
     if (this.#inBatch >= BATCH_MARKS) void this.flush().catch(() => undefined)
     else this.#flushAfter(LINGER_MS)
@@ -97,12 +103,14 @@ export class MarkWriter {
   }
 
   /** Writes one record per partition at a time, so that no request exceeds the broker's limit. */
-  async #writeTopic(topic: string, marks: Map<number, Mark[]>): Promise<void> {
+  async #writeTopic(topic: string, marks: Map<number, Made[]>): Promise<void> {
     const left = new Map(marks)
     while (left.size > 0) {
       const round = [...left].map(([partition, all]) => ({ partition, all }))
       const rows = round.map(({ partition, all }) => {
-        return { partition, value: packMarks(all.slice(0, MARKS_PER_RECORD)) }
+        const some = all.slice(0, MARKS_PER_RECORD)
+        const value = packMarks(some.map(({ mark }) => mark))
+        return { partition, value, outcomes: packOutcomes(some.map(({ outcome }) => outcome)) }
       })
       try {
         await this.#options.log.write(topic, rows)
@@ -118,8 +126,8 @@ export class MarkWriter {
     }
   }
 
-  #append(topic: string, partition: number, marks: readonly Mark[]): void {
-    const ofTopic = getOrInsert(this.#batch, topic, () => new Map<number, Mark[]>())
+  #append(topic: string, partition: number, marks: readonly Made[]): void {
+    const ofTopic = getOrInsert(this.#batch, topic, () => new Map<number, Made[]>())
     const present = getOrInsert(ofTopic, partition, () => [])
     for (const mark of marks) present.push(mark)
     this.#inBatch += marks.length

@@ -17,6 +17,7 @@ export interface MarksLog {
 export interface MarksRow {
   partition: number
   value: Buffer
+  outcomes: Buffer
 }
 
 export interface ReadRequest {
@@ -24,6 +25,6 @@ export interface ReadRequest {
   partition: number
   maxRecords: number
   lost: AbortSignal
-  /** Must not keep the buffer, which is reused. */
-  onRecord(value: Buffer | null, timestampMs: number): void
+  /** Must not keep the buffers, which are reused. Older versions wrote no outcomes. */
+  onRecord(value: Buffer | null, timestampMs: number, outcomes: Buffer | undefined): void
 }

@@ -1,3 +1,4 @@
+import type { MarkedOutcome } from '../../event/outcome.ts'
 import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
@@ -72,11 +73,11 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     ids.add(eventId)
     return { type: 'claimed', claim: { complete, release } }
 
-    function complete(): void {
+    function complete(outcome: MarkedOutcome): void {
       release()
       if (marks.find(name, mark) !== undefined) return
       marks.add(name, mark, clock.now())
-      writer.add(key.topic, key.partition, mark)
+      writer.add(key.topic, key.partition, { mark, outcome })
     }
 
     function release(): void {

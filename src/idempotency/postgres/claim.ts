@@ -1,3 +1,4 @@
+import type { MarkedOutcome } from '../../event/outcome.ts'
 import type { Claim, ClaimTransaction, TransactionLimits } from '../store.ts'
 import type { Lease, Leases } from './leases.ts'
 import type { PostgresMarks } from './marks.ts'
@@ -28,8 +29,8 @@ export class PostgresClaim implements Claim {
     this.#values = [groupId, lease.plugin, lease.eventId, owner, lease.fence]
   }
 
-  async complete(): Promise<void> {
-    if (!this.#isCompleted) await this.#completeBy(() => this.#mark())
+  async complete(outcome: MarkedOutcome): Promise<void> {
+    if (!this.#isCompleted) await this.#completeBy(() => this.#mark(outcome))
   }
 
   async release(): Promise<void> {
@@ -47,13 +48,13 @@ export class PostgresClaim implements Claim {
       sql: transaction.sql,
       isBroken: () => transaction.isBroken,
       interrupt: () => transaction.interrupt(),
-      commit: () => this.#completeBy(() => transaction.commit()).finally(ended),
+      commit: (outcome) => this.#completeBy(() => transaction.commit(outcome)).finally(ended),
       rollback: () => transaction.rollback().finally(ended),
     }
   }
 
-  async #mark(): Promise<void> {
-    if (await this.#ports.marks.complete(this.#lease)) return
+  async #mark(outcome: MarkedOutcome): Promise<void> {
+    if (await this.#ports.marks.complete(this.#lease, outcome)) return
     this.#ports.leases.lose(this.#lease)
     throw new Error('the claim of this event has passed to another owner')
   }

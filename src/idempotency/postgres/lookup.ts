@@ -1,5 +1,6 @@
 import { messageOf } from '../../util/errors.ts'
 import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../lookup.ts'
+import { outcomeOf } from './format.ts'
 import { PostgresPool } from './pool.ts'
 import { FIND } from './statements.ts'
 import { storedId } from './stored-id.ts'
@@ -10,6 +11,7 @@ interface Row {
   fingerprint: string
   state: 'leased' | 'completed'
   owner: string
+  format: number
   lease_expires_at: Date | null
   completed_at: Date | null
   is_expired: boolean
@@ -50,6 +52,7 @@ function completionOf(
   }
   return {
     type: 'completed',
+    outcome: outcomeOf(row.format),
     atMs: row.completed_at?.getTime() ?? 0,
     content: row.fingerprint === fingerprint ? 'same' : 'other',
     expired: row.is_expired,

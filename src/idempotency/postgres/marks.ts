@@ -1,4 +1,7 @@
+import type { MarkedOutcome } from '../../event/outcome.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import { Batcher } from './batcher.ts'
+import { formatOf } from './format.ts'
 import type { PostgresPool } from './pool.ts'
 import { CLAIM, COMPLETE_MANY, RELEASE, RENEW } from './statements.ts'
 
@@ -38,7 +41,8 @@ const ROWS_MAX = 500
 export class PostgresMarks {
   #options: PostgresMarksOptions
   #claims = batcher((requests: readonly ClaimRequest[]) => this.#claimAll(requests))
-  #marks = batcher((claims: readonly HeldClaim[]) => this.#completeAll(claims))
+  /** By format, which is the same for all rows of a statement. Almost all marks have the same. */
+  #marks = new Map<number, Batcher<HeldClaim, boolean>>()
   #releases = batcher((claims: readonly HeldClaim[]) => this.#releaseAll(claims))
 
   constructor(options: PostgresMarksOptions) {
@@ -50,8 +54,12 @@ export class PostgresMarks {
   }
 
   /** Makes the mark. Returns false if the claim is no longer held. */
-  complete(claim: HeldClaim): Promise<boolean> {
-    return this.#marks.load(claim)
+  complete(claim: HeldClaim, outcome: MarkedOutcome): Promise<boolean> {
+    const format = formatOf(outcome)
+    const marks = getOrInsert(this.#marks, format, () =>
+      batcher((claims: readonly HeldClaim[]) => this.#completeAll(claims, format)),
+    )
+    return marks.load(claim)
   }
 
   release(claim: HeldClaim): Promise<void> {
@@ -65,7 +73,8 @@ export class PostgresMarks {
 
   /** Resolves when no statement is in flight or waiting. */
   async settled(): Promise<void> {
-    await Promise.all([this.#claims.settled(), this.#marks.settled(), this.#releases.settled()])
+    const all = [this.#claims, ...this.#marks.values(), this.#releases]
+    await Promise.all(all.map((each) => each.settled()))
   }
 
   /** If several requests have the same key, only one of them can get the claim. */
@@ -87,8 +96,8 @@ export class PostgresMarks {
     return new Map(rows.map((row) => [keyOf(row), row]))
   }
 
-  async #completeAll(claims: readonly HeldClaim[]): Promise<boolean[]> {
-    const completed = await this.#change(COMPLETE_MANY, claims)
+  async #completeAll(claims: readonly HeldClaim[], format: number): Promise<boolean[]> {
+    const completed = await this.#change(COMPLETE_MANY, claims, [format])
     return claims.map(({ fence }) => completed.has(fence))
   }
 

@@ -1,7 +1,9 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import type { PostgresPool } from './pool.ts'
 
-/** The store's table. `format` lets later versions recognise rows of earlier ones. */
+/**
+ * The store's table. `format` lets later versions recognise rows of earlier ones: see format.ts.
+ */
 export const SCHEMA_SQL = `create table if not exists inventory_events_marks (
   group_id text not null,
   plugin text not null,

@@ -41,13 +41,15 @@ export const CLAIM = {
 
 /**
  * Makes one mark within a transaction, if the claim is still held. Also returns a row if this claim's
- * mark is already made, because the first response may have been lost. $1-3 key, $4 owner, $5 fence.
+ * mark is already made, because the first response may have been lost. $1-3 key, $4 owner, $5 fence,
+ * $6 format.
  */
 export const COMPLETE = {
   name: 'complete',
   text: `with done as (
     update inventory_events_marks
-      set state = 'completed', completed_at = ${NOW}, lease_expires_at = null
+      set state = 'completed', completed_at = ${NOW}, lease_expires_at = null,
+        format = $6::smallint
       where ${HELD} and state = 'leased' returning 1
   )
   select 1 from done union all
@@ -80,10 +82,13 @@ const changed = (set: string) => `changed as (
     on conflict (${KEY_COLUMNS}) do update set ${set}
   )`
 
-/** Like `COMPLETE`, for many marks. Returns the fences of held claims. Values as in `LOCKED`. */
+/**
+ * Like `COMPLETE`, for many marks of one format. Returns the fences of held claims. Values as in
+ * `LOCKED`, $6 format.
+ */
 export const COMPLETE_MANY = {
   name: 'complete many',
-  text: `with ${LOCKED}, ${changed(`state = 'completed', completed_at = ${NOW}, lease_expires_at = null`)}
+  text: `with ${LOCKED}, ${changed(`state = 'completed', completed_at = ${NOW}, lease_expires_at = null, format = $6::smallint`)}
   select fence::text from ours`,
 }
 
@@ -119,7 +124,7 @@ export const ENTER = {
 /** Reads the rows of events, of any owner. $1 group, $2 ids, $3 time to live in ms. */
 export const FIND = {
   name: 'find',
-  text: `select plugin, event_id, fingerprint, state, owner, lease_expires_at, completed_at,
+  text: `select plugin, event_id, fingerprint, state, owner, format, lease_expires_at, completed_at,
       coalesce(completed_at <= ${NOW} - ${ms('$3')}, false) as is_expired
     from inventory_events_marks where group_id = $1 and event_id = any($2::text[])`,
 }

@@ -1,6 +1,8 @@
 import pg from 'pg'
+import type { MarkedOutcome } from '../../event/outcome.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { ClaimTransaction, TransactionLimits } from '../store.ts'
+import { formatOf } from './format.ts'
 import type { PostgresPool } from './pool.ts'
 import { COMPLETE, ENTER } from './statements.ts'
 
@@ -66,13 +68,14 @@ export class PostgresTransaction {
     if (this.#isRunning) this.#release('broken')
   }
 
-  async commit(): Promise<void> {
+  async commit(outcome: MarkedOutcome): Promise<void> {
     this.#isOver = true
     await this.#last
     try {
       if (this.#isReleased) throw new Error('context.sql: a statement was interrupted')
       this.#checkStatus()
-      const { rowCount } = await this.#run({ ...COMPLETE, values: [...this.#options.claim] })
+      const values = [...this.#options.claim, formatOf(outcome)]
+      const { rowCount } = await this.#run({ ...COMPLETE, values })
       if (rowCount !== 1) throw this.#lost()
       await this.#run({ text: 'commit' })
     } catch (error) {

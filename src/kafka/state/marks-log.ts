@@ -14,6 +14,9 @@ export interface MarksLogOptions {
   clock: Clock
 }
 
+/** In a header, which versions without outcomes don't read. */
+const OUTCOMES = 'outcomes'
+
 /**
  * Two attempts take less time than a rebalance may: marks are written before the member rejoins.
  */
@@ -28,7 +31,9 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
   const reader = await openMarksReader(options)
   return {
     async write(topic, rows) {
-      const records = rows.map(({ partition, value }) => ({ key: null, value, partition }))
+      const records = rows.map(({ partition, value, outcomes }) => {
+        return { key: null, value, partition, headers: { [OUTCOMES]: outcomes } }
+      })
       await producer.send(marksTopicOf(topic, options.groupId), records)
     },
     read: reader.read,
@@ -56,7 +61,10 @@ export async function openMarksReader(
       const { low, first } = await reader.read({
         ...request,
         topic: topicOf(request.topic),
-        onRecord: ({ value, timestampMs }) => request.onRecord(value, timestampMs),
+        onRecord({ value, timestampMs, headers }) {
+          const outcomes = headers[OUTCOMES]
+          request.onRecord(value, timestampMs, Buffer.isBuffer(outcomes) ? outcomes : undefined)
+        },
       })
       return { skipped: first - low }
     },

@@ -58,9 +58,9 @@ export class Dedupe {
   }
 
   /** Writes the mark of a completed delivery; call `leave` after it. Fails while the store is down. */
-  complete({ claim }: Delivery): MaybePromise<void> {
-    if (claim !== undefined)
-      return this.#timed('complete', this.#ports.clock.elapsedMs(), claim.complete())
+  complete({ claim }: Delivery, { type }: CompletedOutcome): MaybePromise<void> {
+    if (claim === undefined || type === 'duplicate') return
+    return this.#timed('complete', this.#ports.clock.elapsedMs(), claim.complete(type))
   }
 
   /** Lets the next delivery with this id continue. */

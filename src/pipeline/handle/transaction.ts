@@ -45,22 +45,24 @@ async function begin({ plugin, claim }: Delivery, graceMs: number) {
 }
 
 async function end(transaction: ClaimTransaction, result: HandlerResult): Promise<HandlerResult> {
-  if (!isSuccess(result)) {
+  const outcome = successOf(result)
+  if (outcome === undefined) {
     await transaction.rollback()
     return result
   }
   try {
-    await transaction.commit()
+    await transaction.commit(outcome)
     return result
   } catch (error) {
     return { type: 'threw', error }
   }
 }
 
-/** Processed or skipped: the handler's writes are committed. */
-function isSuccess(result: HandlerResult): boolean {
-  if (result.type !== 'returned') return false
-  return result.value === undefined || verbOf(result.value) === 'skip'
+/** If this is an outcome with which the handler's writes are committed. */
+function successOf(result: HandlerResult): 'processed' | 'skipped' | undefined {
+  if (result.type !== 'returned') return undefined
+  if (result.value === undefined) return 'processed'
+  return verbOf(result.value) === 'skip' ? 'skipped' : undefined
 }
 
 /** The result, or `interrupted` if the handler is not to blame for it: then no attempt is used. */
@@ -69,7 +71,7 @@ function excused(
   transaction: ClaimTransaction | undefined,
   result: HandlerResult,
 ): HandlerResult {
-  if (isSuccess(result) || !isExcused(delivery, transaction)) return result
+  if (successOf(result) !== undefined || !isExcused(delivery, transaction)) return result
   delivery.attempts -= 1
   return {
     type: 'interrupted',

@@ -97,7 +97,7 @@ export function createSettle(ports: SettlePorts) {
   function complete(delivery: Delivery, outcome: CompletedOutcome): MaybePromise<Turn> {
     const turn: Turn = { done: () => close(delivery, outcome) }
     return tryCatch<Turn>(
-      () => andThen(dedupe.complete(delivery), () => turn),
+      () => andThen(dedupe.complete(delivery, outcome), () => turn),
       (failure) => retryWrite(delivery, outcome, 'mark', failure),
     )
   }

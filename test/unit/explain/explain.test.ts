@@ -18,7 +18,13 @@ import { plugin } from '../../support/pipeline-kit.ts'
 const MINUTE_MS = 60_000
 const nothing = { processEvent() {} }
 const none: StoredCompletion = { type: 'none', why: 'no mark' }
-const completed: StoredCompletion = { type: 'completed', atMs: 0, content: 'same', expired: false }
+const completed: StoredCompletion = {
+  type: 'completed',
+  outcome: 'processed',
+  atMs: 0,
+  content: 'same',
+  expired: false,
+}
 
 /** A record whose content is a text. The event contains only the size of it. */
 function found(offset: number, content = 'a', minute = offset): FoundEvent {
@@ -37,7 +43,7 @@ function found(offset: number, content = 'a', minute = offset): FoundEvent {
     event,
     writer,
   }
-  return { record, read: read as unknown as ReadRecord }
+  return { record, read: read as unknown as ReadRecord, knownBy: 'payload' }
 }
 
 function letter(offset: number, headers: Record<string, string> = {}): FoundEvent {
@@ -57,7 +63,7 @@ function letter(offset: number, headers: Record<string, string> = {}): FoundEven
       ...headers,
     },
   }
-  return { record, read: { type: 'undecodable', why: '' } }
+  return { record, read: { type: 'undecodable', why: '' }, knownBy: 'ce_id' }
 }
 
 /** A redrive of the record for its group. */
@@ -117,6 +123,7 @@ async function explained({ note = () => none, ...options }: Options) {
     find: async () => ({ records, letters, redrives, searched, unknown }),
     committed: async () => () => 5,
     loadPluginStates: standing(),
+    waitsAt: async () => undefined,
     marks: { find: async (asked) => asked.map(note), close: async () => {} },
     ...ports,
   })
@@ -152,9 +159,21 @@ describe('records', () => {
 
 describe('a plugin', () => {
   it.each<[string, Options]>([
-    ['completed at 1970-01-01T00:00:00.000Z', { note: () => completed }],
+    ['processed at 1970-01-01T00:00:00.000Z', { note: () => completed }],
     [
-      'completed at 1970-01-01T00:00:00.000Z, expired since',
+      'skipped by its handler at 1970-01-01T00:00:00.000Z',
+      { note: () => ({ ...completed, outcome: 'skipped' }) },
+    ],
+    [
+      'rejected at 1970-01-01T00:00:00.000Z',
+      { note: () => ({ ...completed, outcome: 'rejected' }) },
+    ],
+    [
+      'completed at 1970-01-01T00:00:00.000Z',
+      { note: () => ({ ...completed, outcome: undefined }) },
+    ],
+    [
+      'processed at 1970-01-01T00:00:00.000Z, expired since',
       { note: () => ({ ...completed, expired: true }) },
     ],
     ['being processed by host/1', { note: () => ({ type: 'claimed', by: 'host/1', untilMs: 0 }) }],
@@ -198,7 +217,7 @@ describe('a plugin', () => {
       },
     ],
     [
-      'completed at 1970-01-01T00:00:00.000Z',
+      'processed at 1970-01-01T00:00:00.000Z',
       { loadPluginStates: standing({ startOf: () => start }), note: () => completed },
     ],
     [
@@ -231,6 +250,7 @@ describe('a plugin', () => {
     expect(asked).toEqual(['e1', expect.stringMatching(/^e1#.{22}$/)])
     expect(one?.completion).toEqual({
       type: 'completed',
+      outcome: 'processed',
       at: '1970-01-01T00:00:00.000Z',
       content: 'other',
       expired: false,
@@ -320,7 +340,7 @@ describe('a redrive', () => {
   const redriven = { records: [found(4)], letters: [letter(4)], redrives: [redrive(4)] }
 
   it.each<[string, Options]>([
-    ['completed at 1970-01-01T00:00:00.000Z', { note: ofRedrive(completed) }],
+    ['processed at 1970-01-01T00:00:00.000Z', { note: ofRedrive(completed) }],
     [
       'being processed by host/1',
       { note: ofRedrive({ type: 'claimed', by: 'host/1', untilMs: 0 }) },
@@ -429,6 +449,85 @@ it('a record below the start of a plugin has that start', async () => {
   )
 })
 
+describe('a record that holds no event that can be read', () => {
+  const undecodable = { type: 'undecodable', why: 'the first byte is 1' } as const
+  const waiting = { type: 'waiting', why: 'the registry is away' } as const
+  const bad = { ...found(4), read: undecodable, knownBy: 'bytes' } as const
+  const away = { ...found(4), read: waiting, knownBy: 'ce_id' } as const
+  const empty = { ...found(4), read: { type: 'tombstone' }, knownBy: 'ce_id' } as const
+  const forAll = { 'dlq.plugin': '*', 'dlq.reason': 'undecodable' }
+  const notReached = { committed: async () => () => 1 }
+  const none = 'it holds no event that can be read, so no plugin gets it'
+
+  it.each<[string, string | null, Options]>([
+    [
+      'dead-lettered for all plugins: undecodable',
+      none,
+      { records: [bad], letters: [letter(4, forAll)] },
+    ],
+    [
+      'dead-lettered: undecodable',
+      none,
+      {
+        records: [bad],
+        letters: [letter(4, { 'dlq.reason': 'undecodable' })],
+      },
+    ],
+    [`not called: ${none}; no dead letter of it was found`, none, { records: [bad] }],
+    [`not called: ${none}; it will be dead-lettered`, none, { records: [bad], ...notReached }],
+    [
+      'not called: its partition waits at this record until it can be read',
+      'its partition waits at this record until it can be read',
+      { records: [away], ...notReached },
+    ],
+    [
+      'the group has committed past it; whether it was completed is unknown',
+      null,
+      { records: [away] },
+    ],
+    [
+      'not called: it has no value, so no plugin gets it',
+      'it has no value, so no plugin gets it',
+      { records: [empty] },
+    ],
+  ])('is %s', async (summary, obstacle, options) => {
+    const { first, one, text } = await explained(options)
+    expect(one).toMatchObject({
+      summary,
+      filter: { decision: 'not-asked' },
+      completion: { type: 'unknown', why: 'its content cannot be read' },
+    })
+    expect(first?.obstacle).toBe(obstacle)
+    expect(text).not.toContain('not found')
+    if (obstacle !== null) expect(text).toContain(`\n  obstacle     ${obstacle}\n`)
+  })
+
+  it('says what is wrong with it, and what names the event', async () => {
+    const { first, text } = await explained({ records: [bad] })
+    expect(first?.content).toEqual({ ...undecodable, knownBy: 'bytes' })
+    expect(text).toContain('\n  content      cannot be read: the first byte is 1\n')
+    expect(text).toContain('\n  known by     its bytes, which hold this id somewhere\n')
+    const { text: other } = await explained({ records: [away] })
+    expect(other).toContain('\n  content      cannot be read now: the registry is away\n')
+  })
+})
+
+it('an event behind a record that its partition waits at names that record', async () => {
+  const asked: object[] = []
+  const { first, one } = await explained({
+    records: [found(4)],
+    committed: async () => () => 1,
+    async waitsAt({ topic, partition, offset }) {
+      asked.push({ topic, partition, offset })
+      return 'the registry is away'
+    },
+  })
+  expect(asked).toEqual([{ topic: 't', partition: 0, offset: 1 }])
+  const obstacle = 'its partition waits at t/0@1: the registry is away'
+  expect(first?.obstacle).toBe(obstacle)
+  expect(one?.summary).toBe(`not completed yet: ${obstacle}`)
+})
+
 describe('unknown facts', () => {
   it('are listed, and everything else is explained', async () => {
     const refuse = () => Promise.reject(new Error('no answer'))
@@ -448,17 +547,6 @@ describe('unknown facts', () => {
     ])
     expect(text).toContain('unknown: the committed offsets of the group: no answer\n')
     expect(text).toContain('    recorded     unknown: the store is away\n')
-  })
-
-  it('include the content of undecodable records', async () => {
-    const { one, first } = await explained({
-      records: [{ ...found(4), read: { type: 'undecodable', why: 'the first byte is 1' } }],
-    })
-    expect(first?.content).toEqual({ type: 'undecodable', why: 'the first byte is 1' })
-    expect(one).toMatchObject({
-      filter: { decision: 'not-asked' },
-      completion: { type: 'unknown', why: 'its content cannot be read' },
-    })
   })
 
   it('include an event that is not found, with the offsets that were searched', async () => {

@@ -34,18 +34,31 @@ it('finds the events with the id, and decodes only records that may have it', as
   expect(reads).toBe(3)
 })
 
-it('uses the header ce_id only for undecodable records', async () => {
+it('finds what is no event by its headers, or without them by its bytes', async () => {
   const ce_id = Buffer.from('e1')
   const { all } = await found('e1', [
     record('bad', { ce_id }),
     record('away', { ce_id: 'e1' }),
     record('bad e1'),
-    record('e2', { ce_id }),
+    record('away e1'),
+    record('bad', { 'dlq.event-id': 'e1' }),
     record(null, { ce_id }),
+    record(null, { 'dlq.event-id': 'e1' }),
+    // Headers name another event, or the payload is one.
+    record('e2', { ce_id }),
+    record('bad e1', { ce_id: 'e2' }),
+    record('bad e1', { 'dlq.event-id': 'e2' }),
+    record('bad'),
+    record(null),
   ])
-  expect(all.map(({ read }) => read)).toEqual([
-    { type: 'undecodable', why: 'it is bad' },
-    { type: 'undecodable', why: 'the registry is away' },
+  expect(all.map(({ read, knownBy }) => [read.type, knownBy])).toEqual([
+    ['undecodable', 'ce_id'],
+    ['waiting', 'ce_id'],
+    ['undecodable', 'bytes'],
+    ['waiting', 'bytes'],
+    ['undecodable', 'dlq.event-id'],
+    ['tombstone', 'ce_id'],
+    ['tombstone', 'dlq.event-id'],
   ])
 })
 

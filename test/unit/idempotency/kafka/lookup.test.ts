@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import type { MarkedOutcome } from '../../../../src/event/outcome.ts'
 import { lookUpInKafka } from '../../../../src/idempotency/kafka/lookup.ts'
-import { markOf, packMarks } from '../../../../src/idempotency/kafka/mark-format.ts'
+import { markOf, packMarks, packOutcomes } from '../../../../src/idempotency/kafka/mark-format.ts'
 import { fakeMarksLog } from '../../../support/fake-marks-log.ts'
 
 const TTL_MS = 1_000
@@ -15,10 +16,11 @@ function setUp() {
     ttlMs: TTL_MS,
     signal: new AbortController().signal,
   })
-  const complete = (plugin: string, print: string, groupId = 'group') =>
-    log.write('events', [
-      { partition: 2, value: packMarks([markOf({ groupId, plugin, eventId: 'e1' }, print)]) },
-    ])
+  const complete = (plugin: string, print: string, groupId = 'group', outcome = 'processed') => {
+    const value = packMarks([markOf({ groupId, plugin, eventId: 'e1' }, print)])
+    const outcomes = packOutcomes([outcome as MarkedOutcome])
+    return log.write('events', [{ partition: 2, value, outcomes }])
+  }
   const query = (plugin: string, partition = 2) => ({
     plugin,
     eventId: 'e1',
@@ -36,12 +38,24 @@ it('returns when an event was completed, and with which content', async () => {
   const { lookup, complete, query, pass } = setUp()
   await complete('a', 'print')
   pass(5)
-  await complete('b', 'another')
+  await complete('b', 'another', 'group', 'skipped')
   await complete('c', 'print', 'another group')
   const completions = await lookup.find([query('a'), query('b'), query('c'), query('a', 0)])
   expect(completions).toEqual([
-    { type: 'completed', atMs: 10_000, content: 'same', expired: false },
-    { type: 'completed', atMs: 10_005, content: 'other', expired: false },
+    {
+      type: 'completed',
+      outcome: 'processed',
+      atMs: 10_000,
+      content: 'same',
+      expired: false,
+    },
+    {
+      type: 'completed',
+      outcome: 'skipped',
+      atMs: 10_005,
+      content: 'other',
+      expired: false,
+    },
     { type: 'none', why: expect.stringContaining('no mark') },
     { type: 'none', why: expect.stringContaining('no mark') },
   ])

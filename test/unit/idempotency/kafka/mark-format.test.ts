@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { markOf, packMarks, unpackMarks } from '../../../../src/idempotency/kafka/mark-format.ts'
+import {
+  markOf,
+  outcomeAt,
+  packMarks,
+  packOutcomes,
+  unpackMarks,
+} from '../../../../src/idempotency/kafka/mark-format.ts'
 
 const key = { groupId: 'group', plugin: 'plugin', eventId: 'evt_1' }
 
@@ -21,6 +27,16 @@ describe('the format of marks', () => {
     )
     expect(unpack(packMarks(marks))).toEqual(marks.map((mark) => [...mark]))
     expect(unpack(packMarks([]))).toEqual([])
+  })
+
+  it('has the outcome of each mark beside it, where it was written', () => {
+    const outcomes = ['processed', 'skipped', 'rejected', 'dead-lettered'] as const
+    const packed = packOutcomes(outcomes)
+    expect(String(packed)).toBe('psrd')
+    expect(outcomes.map((_, n) => outcomeAt(packed, n))).toEqual(outcomes)
+    expect([outcomeAt(packed, 4), outcomeAt(undefined, 0), outcomeAt(Buffer.from('x'), 0)]).toEqual(
+      [undefined, undefined, undefined],
+    )
   })
 
   it('distinguishes group, plugin, id and fingerprint', () => {

@@ -39,7 +39,7 @@ const key = (eventId: string, partition = 0) => {
 }
 
 async function complete(store: IdempotencyStore, id: string, partition = 0): Promise<void> {
-  await claimOf(await store.claim(key(id, partition), 'f')).complete()
+  await claimOf(await store.claim(key(id, partition), 'f')).complete('processed')
 }
 
 const typeOf = async (store: IdempotencyStore, id: string, partition = 0) =>
@@ -183,7 +183,7 @@ describe('the kafka store', () => {
     await complete(b, 'evt_2')
     await b.flush()
     lossOfB.abort()
-    await late.complete()
+    await late.complete('processed')
     await own(a)
     for (const id of ['evt_1', 'evt_2', 'late']) expect(await typeOf(a, id)).toBe('completed')
   })

@@ -98,9 +98,9 @@ describe('a disabled plugin', () => {
       const result = await claim(...args)
       if (result.type !== 'claimed') return result
       const write = result.claim.complete.bind(result.claim)
-      result.claim.complete = async () => {
+      result.claim.complete = async (outcome) => {
         if (refusals-- > 0) throw new Error('away')
-        await write()
+        await write(outcome)
         complete.resolve()
       }
       return result
