@@ -1,7 +1,9 @@
 // The same as `inventory-events publish` with a file.
+
 import { createReadStream } from 'node:fs'
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config/load-config.ts'
+import { createMeantName } from '../../src/event/meant-name.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
 import { publishLines } from '../../src/publish/publish-lines.ts'
 import { readLines } from '../../src/publish/read-lines.ts'
@@ -36,6 +38,7 @@ const { published } = await publishLines({
   maxLineBytes: MAX_LINE_BYTES,
   publisher,
   mint: { id: () => uuidV7(Date.now()), nowMs: Date.now },
+  meantName: createMeantName(),
   stop: new AbortController(),
   onBadLine: (number, problems) => process.stderr.write(`line ${number}: ${problems.join()}\n`),
   reject: async () => {},

@@ -76,9 +76,12 @@ export const gateway: Row = {
     {
       title: 'Events of unknown kinds',
       description:
-        'Events accepted per second whose kind has no schema; a newer version may have one.',
+        'Events accepted per second whose kind has no schema; a newer version may have one. Mistyped ones are nearly a known kind or name: the log names them.',
       unit: 'ops',
-      queries: [[rate('gateway_unknown_kinds_total', 'job'), '{{job}}']],
+      queries: [
+        [rate('gateway_unknown_kinds_total', 'job'), '{{job}}'],
+        [rate('gateway_mistyped_kinds_total', 'job'), '{{job}}, mistyped'],
+      ],
     },
   ],
 }

@@ -1,5 +1,6 @@
 import type { Event } from '../event/event.ts'
-import { isUnknownEvent } from '../event/guards.ts'
+import { isUnknownEvent, nameOf } from '../event/guards.ts'
+import { createMeantName } from '../event/meant-name.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import type { Clock } from '../util/clock.ts'
@@ -26,6 +27,8 @@ export interface AcceptorOptions {
   /** Called with the error behind a 500 or 503. */
   onFailure(error: unknown): void
   onUnknownKinds(count: number): void
+  /** An event was accepted whose name probably stands for another one. */
+  onMistyped(event: Event, meant: string): void
 }
 
 const RETRY_AFTER_SECONDS = 5
@@ -34,7 +37,8 @@ const RETRY_AFTER_SECONDS = 5
 export function createAcceptor(
   options: AcceptorOptions,
 ): (events: readonly Event[], trace?: Trace) => Acceptance {
-  const { publisher, clock, deliveryTimeoutMs, onFailure, onUnknownKinds } = options
+  const { publisher, clock, deliveryTimeoutMs, onFailure, onUnknownKinds, onMistyped } = options
+  const meantName = createMeantName()
 
   function responseOf(events: readonly Event[], results: Result[]): Accepted | ProblemDetails {
     const failures = results.flatMap((result) =>
@@ -44,6 +48,10 @@ export function createAcceptor(
     const refused = results.flatMap(refusedEvent)
     if (refused.length > 0) return tooLarge(refused)
     onUnknownKinds(events.filter(isUnknownEvent).length)
+    for (const event of events) {
+      const meant = meantName(nameOf(event))
+      if (meant !== undefined) onMistyped(event, meant)
+    }
     return { status: 202, ids: events.map(({ id }) => id) }
   }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../config/settings.ts'
+import { nameOf } from '../event/guards.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { createKafka } from '../kafka/client/client.ts'
 import { type Health, startHttp } from '../observe/http.ts'
@@ -74,6 +75,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       deliveryTimeoutMs: config.GATEWAY_DELIVERY_TIMEOUT_MS,
       onFailure: failed,
       onUnknownKinds: (count) => metrics.gatewayUnknownKinds.inc(count),
+      onMistyped(event, meant) {
+        metrics.gatewayMistypedKinds.inc()
+        const why = `${nameOf(event)} is unknown, did you mean ${meant}?`
+        sampled.warn('gateway', why, { eventId: event.id }, 'accepted an event that looks mistyped')
+      },
     }),
     trouble: watch.trouble,
     onResponse({ route, status, seconds, problem, from }) {

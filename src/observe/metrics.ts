@@ -225,5 +225,10 @@ function gatewayMetrics(register: Registry) {
       help: 'Number of events accepted by the gateway whose kind has no schema.',
       registers,
     }),
+    gatewayMistypedKinds: new Counter({
+      name: `${PREFIX}gateway_mistyped_kinds_total`,
+      help: 'Number of events accepted by the gateway whose kind or name is nearly one that is known: plugins that filter by that one do not get them.',
+      registers,
+    }),
   }
 }

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Event } from '../event/event.ts'
+import { isPluginEvent, nameOf } from '../event/guards.ts'
+import type { MeantName } from '../event/meant-name.ts'
 import { timeText } from '../event/timestamp.ts'
 import { formatProblem } from '../event/validation/problem.ts'
 import { validateEvent } from '../event/validation/validate.ts'
@@ -20,18 +22,21 @@ export interface EventDefaults {
 /** Invalid UTF-8 decodes to this character; a text without it is valid. */
 const REPLACEMENT = '\ufffd'
 
-/** Parses one line of JSON Lines to an event, or to everything that is wrong with it. */
-export function parseLine(bytes: Buffer, mint: EventDefaults): ParsedLine {
+/**
+ * Parses one line of JSON Lines to an event, or to everything that is wrong with it. A name that
+ * probably stands for another one is wrong.
+ */
+export function parseLine(bytes: Buffer, mint: EventDefaults, meantName: MeantName): ParsedLine {
   const text = bytes.toString('utf8')
   if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return bad('not valid UTF-8')
   const inexact = inexactInteger(text)
   if (inexact !== undefined) {
     return bad(`the integer ${inexact} is beyond 2^53 and would be rounded; write it as a string`)
   }
-  return check(text, mint)
+  return check(text, mint, meantName)
 }
 
-function check(text: string, mint: EventDefaults): ParsedLine {
+function check(text: string, mint: EventDefaults, meantName: MeantName): ParsedLine {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -40,8 +45,10 @@ function check(text: string, mint: EventDefaults): ParsedLine {
     return bad(`not valid JSON: ${messageOf(error)}`)
   }
   const validation = validateEvent(completed(value, mint))
-  if (validation.ok) return { type: 'event', event: validation.event }
-  return bad(...validation.problems.map(formatProblem))
+  if (!validation.ok) return bad(...validation.problems.map(formatProblem))
+  const { event } = validation
+  const meant = meantName(nameOf(event))
+  return meant === undefined ? { type: 'event', event } : bad(mistyped(event, meant))
 }
 
 /** InvenTree's events have neither id nor time: fills in missing ones; invalid ones are rejected later. */
@@ -53,6 +60,11 @@ function completed(value: unknown, mint: EventDefaults): unknown {
     time?: unknown
   }
   return { ...value, id, time }
+}
+
+function mistyped(event: Event, meant: string): string {
+  const field = isPluginEvent(event) ? 'name' : 'kind'
+  return `${field}: ${JSON.stringify(nameOf(event))} is unknown, did you mean ${meant}? --allow-unknown-kinds publishes it as it is`
 }
 
 function bad(...problems: string[]): ParsedLine {

@@ -1,4 +1,5 @@
 import type { Event } from '../event/event.ts'
+import type { MeantName } from '../event/meant-name.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { createLinesInFlight } from './lines-in-flight.ts'
 import { type EventDefaults, parseLine } from './parse-line.ts'
@@ -23,6 +24,8 @@ export interface PublishLinesOptions {
   maxLineBytes: number
   publisher: EventSubmitter
   mint: EventDefaults
+  /** Lines whose name stands for another one are bad. */
+  meantName: MeantName
   /** Aborted by the caller to stop early, and by `publishLines` when publishing fails: reading ends. */
   stop: AbortController
   onBadLine(number: number, problems: string[]): void
@@ -36,7 +39,8 @@ export interface PublishLinesOptions {
 
 /** Publishes every valid line and reports every bad one. Resolves when all lines are settled. */
 export async function publishLines(options: PublishLinesOptions): Promise<PublishCounts> {
-  const { lines, maxLineBytes, publisher, mint, stop, onBadLine, reject, onProgress } = options
+  const { lines, maxLineBytes, publisher, mint, meantName } = options
+  const { stop, onBadLine, reject, onProgress } = options
   const counts: PublishCounts = { lines: 0, published: 0, bad: 0 }
   const inFlight = createLinesInFlight(IN_FLIGHT)
 
@@ -44,7 +48,7 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
   function take(line: InputLine): Promise<void> | undefined {
     if (line.type === 'part-of-long-line') return takePart(line)
     counts.lines = line.number
-    const parsed = parseLine(line.bytes, mint)
+    const parsed = parseLine(line.bytes, mint, meantName)
     if (parsed.type === 'blank') return undefined
     if (parsed.type === 'bad') return refuse(line.number, line.bytes, parsed.problems)
     const room = inFlight.room()

@@ -37,6 +37,22 @@ it('delivers webhooks and plugin events to plugins, each once even if it is sent
   expect(total(metrics, 'gateway_unknown_kinds_total')).toBe(4)
 })
 
+it('accepts an event that looks mistyped, logs and counts it', async () => {
+  const s = await situation({ plugins: [] })
+  const { webhook, httpPort, log } = await openGateway(gatewaySettings(s.topic))
+  const event = { ...wasted('ent_1', 'e1'), kind: 'inventory.waisted' }
+  expect((await webhook(event)).status).toBe(202)
+  const line = log()
+    .split('\n')
+    .find((each) => each.includes('looks mistyped'))
+  expect(JSON.parse(line ?? '{}')).toMatchObject({
+    level: 40,
+    eventId: 'e1',
+    err: { message: 'inventory.waisted is unknown, did you mean inventory.wasted?' },
+  })
+  expect(total(await scrape(httpPort), 'gateway_mistyped_kinds_total')).toBe(1)
+})
+
 it('writes signed events keyed by entity, and nothing of a list with an invalid event', async () => {
   const s = await situation({ plugins: [] })
   const { webhook, events, httpPort, log } = await openGateway(gatewaySettings(s.topic))

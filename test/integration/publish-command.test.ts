@@ -35,6 +35,20 @@ const wasted = (id: string, entityId: unknown) =>
   })
 
 describe('the publish command', () => {
+  it('refuses kinds and names that look mistyped, unless they are meant', async () => {
+    const event = { id: 'mistyped', kind: 'inventory.recieved', time: '2024-01-15T10:30:00Z' }
+    const lines = [event, { name: 'stockitem.movd' }]
+    const file = join(folder, 'mistyped.jsonl')
+    await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const refused = await runCli(['publish', file, ...topics])
+    expect(refused).toMatchObject({ code: 1, stdout: '0 published, 2 bad\n' })
+    const hint = '--allow-unknown-kinds publishes it as it is'
+    expect(refused.stderr).toBe(
+      `line 1: kind: "inventory.recieved" is unknown, did you mean inventory.received? ${hint}\n` +
+        `line 2: name: "stockitem.movd" is unknown, did you mean stockitem.moved? ${hint}\n`,
+    )
+  })
+
   it('publishes valid lines, reports and keeps bad ones, and exits with 1', async () => {
     const good = [wasted('e1', 'ent_1'), wasted('e2', 'Größe'), wasted('e3', 'ent_1')]
     const created = '{"name":"stock_stockitem.created","kwargs":{"model":"stockitem","id":123}}'

@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config/load-config.ts'
+import { createMeantName } from '../../event/meant-name.ts'
 import { openPublisher } from '../../publish/open-publisher.ts'
 import { type PublishCounts, publishLines } from '../../publish/publish-lines.ts'
 import { readLines } from '../../publish/read-lines.ts'
@@ -12,6 +13,7 @@ import { openRejects } from './rejects.ts'
 
 export interface PublishOptions {
   rejects?: string
+  allowUnknownKinds?: true
   inventoryTopic: string
   pluginTopic: string
   source: string
@@ -39,6 +41,7 @@ export async function runPublish(file: string, options: PublishOptions): Promise
     maxLineBytes: options.maxLineBytes,
     publisher,
     mint: { id: () => uuidV7(Date.now()), nowMs: Date.now },
+    meantName: options.allowUnknownKinds ? () => undefined : createMeantName(),
     stop,
     onBadLine: (number, problems) =>
       progress.print(problems.map((problem) => `line ${number}: ${problem}`)),

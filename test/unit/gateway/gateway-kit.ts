@@ -50,6 +50,7 @@ export async function gateway(options: KitOptions = {}) {
   const answered: string[] = []
   const answers: GatewayResponse[] = []
   let unknownKinds = 0
+  const mistyped: string[] = []
   let trouble: string | undefined
   const server = await startServer({
     port: 0,
@@ -73,6 +74,7 @@ export async function gateway(options: KitOptions = {}) {
       onUnknownKinds: (count) => {
         unknownKinds += count
       },
+      onMistyped: ({ id }, meant) => void mistyped.push(`${id}: ${meant}`),
     }),
     trouble: () => trouble,
     onResponse(each) {
@@ -95,7 +97,7 @@ export async function gateway(options: KitOptions = {}) {
   }
 
   return {
-    ...{ url, server, clock, budget, published, failures, answered, answers, post },
+    ...{ url, server, clock, budget, published, failures, mistyped, answered, answers, post },
     unknownKinds: () => unknownKinds,
     setTrouble(why: string | undefined) {
       trouble = why

@@ -19,6 +19,13 @@ describe('POST /events', () => {
     ])
   })
 
+  it('accepts a mistyped name, and says what was meant', async () => {
+    const { events, mistyped } = await gateway()
+    expect(await events(sent({ event: 'stockitem.movd', id: 'e1' }))).toMatchObject({ status: 202 })
+    expect(await events(sent({ event: 'my_app.event', id: 'e2' }))).toMatchObject({ status: 202 })
+    expect(mistyped).toEqual(['e1: stockitem.moved'])
+  })
+
   it('gives an event without an id a new one each time', async () => {
     const { events, published } = await gateway()
     const first = await events(sent())

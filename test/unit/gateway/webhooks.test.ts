@@ -104,6 +104,15 @@ describe('POST /webhooks/inventory', () => {
     expect(unknownKinds()).toBe(1)
   })
 
+  it('accepts a mistyped kind, and says what was meant', async () => {
+    const { webhook, published, unknownKinds, mistyped } = await gateway()
+    const event = { ...wastedEvent(), id: 'evt_9', kind: 'inventory.waisted' }
+    expect(await webhook([event, wastedEvent()])).toMatchObject({ status: 202 })
+    expect(published[0]).toEqual(event)
+    expect(unknownKinds()).toBe(1)
+    expect(mistyped).toEqual(['evt_9: inventory.wasted'])
+  })
+
   it.each([
     ['no JSON', '{', {}],
     ['no bytes', '', {}],

@@ -54,6 +54,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'gateway_requests_total',
     'gateway_request_seconds',
     'gateway_unknown_kinds_total',
+    'gateway_mistyped_kinds_total',
   ])
   for (const { name, help } of ours) expect(help, name).toMatch(/^[A-Z0-9].*\.$/)
   expect(declared.map(({ name }) => name)).toContain('process_resident_memory_bytes')

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
+import { createMeantName } from '../../../src/event/meant-name.ts'
 import { publishLines } from '../../../src/publish/publish-lines.ts'
 import { createPublisher } from '../../../src/publish/publisher.ts'
 import { readLines } from '../../../src/publish/read-lines.ts'
@@ -43,6 +44,7 @@ it('holds a million lines in bounded memory', async () => {
     maxLineBytes: 1_000_000,
     publisher,
     mint: { id: () => 'minted', nowMs: () => 0 },
+    meantName: createMeantName(),
     stop: new AbortController(),
     onBadLine: () => {},
     reject: async () => {},

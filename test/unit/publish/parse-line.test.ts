@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { createMeantName } from '../../../src/event/meant-name.ts'
 import { parseLine } from '../../../src/publish/parse-line.ts'
 
 const mint = { id: () => 'minted', nowMs: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6) }
 const parse = (line: string | Buffer | object) => {
   const text = typeof line === 'string' || Buffer.isBuffer(line) ? line : JSON.stringify(line)
-  return parseLine(Buffer.from(text), mint)
+  return parseLine(Buffer.from(text), mint, createMeantName())
 }
 
 const moved = {
@@ -31,6 +32,25 @@ describe('a line', () => {
       type: 'bad',
       problems: [expect.stringContaining('flowId: '), expect.stringContaining('entityId: ')],
     })
+  })
+
+  it.each([
+    [{ ...moved, kind: 'inventory.destroid' }, 'kind', 'inventory.destroyed'],
+    [{ name: 'stockitem.movd' }, 'name', 'stockitem.moved'],
+  ])('is refused when its name looks mistyped: %j', (event, field, meant) => {
+    const name = JSON.stringify((event as Record<string, unknown>)[field])
+    expect(parse(event)).toEqual({
+      type: 'bad',
+      problems: [
+        `${field}: ${name} is unknown, did you mean ${meant}? --allow-unknown-kinds publishes it as it is`,
+      ],
+    })
+    expect(parseLine(Buffer.from(JSON.stringify(event)), mint, () => undefined)).toMatchObject({
+      type: 'event',
+      event: { [field]: JSON.parse(name) },
+    })
+    const own = { ...event, [field]: 'my.own.event' }
+    expect(parse(own)).toMatchObject({ type: 'event' })
   })
 
   it('is refused when its key is longer than keys may be', () => {

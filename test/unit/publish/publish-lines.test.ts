@@ -32,6 +32,7 @@ function setUp(
     maxLineBytes: 1_000,
     publisher: { submit: (event, settled) => void publish(event).then(() => settled(), settled) },
     mint: { id: () => 'minted', nowMs: () => 0 },
+    meantName: () => undefined,
     stop: new AbortController(),
     onBadLine: (number, problems) => said.push(...problems.map((text) => `${number}: ${text}`)),
     reject: async (bytes) => void kept.push(bytes),

@@ -60,6 +60,33 @@ it('rejects a path that no event has, and prints the fields of filters', async (
   )
 })
 
+it('prints the known kinds that a filter accepts', async () => {
+  const { out } = await run('check', example)
+  expect(out).toMatch(
+    /^ {2}kinds {8}(inventory\.\w+(, )?)+$|^ {2}kinds {8}all 10 inventory kinds$/m,
+  )
+  const where = { prefix: { ce_type: 'inventory.mer' } }
+  vi.stubEnv('PLUGIN_FILTERS', JSON.stringify({ 'every-event': where }))
+  const every = example.replace('picky', 'every-event')
+  vi.stubEnv('PLUGINS', every)
+  expect((await run('check')).out).toContain(
+    '  kinds        inventory.merged, inventory.merge.reverted\n  InvenTree    none of the specific events\n',
+  )
+})
+
+it('refuses filters for kinds that look mistyped, unless they are meant', async () => {
+  const mistyped = bad.replace('no-handler', 'mistyped')
+  expect(await run('check', mistyped)).toEqual({
+    out: '',
+    err: `plugin mistyped in ${mistyped}: "inventory.movd" is unknown, did you mean inventory.moved? --allow-unknown-kinds accepts it\n`,
+    exitCode: 1,
+  })
+  vi.restoreAllMocks()
+  const meant = await run('check', mistyped, '--allow-unknown-kinds')
+  expect(meant).toMatchObject({ err: '', exitCode: 0 })
+  expect(meant.out).toContain('  kinds        inventory.wasted\n')
+})
+
 it('exits with 1 if a plugin is invalid, and still prints the valid ones', async () => {
   const { out, err, exitCode } = await run('check', bad, example)
   expect(out).toContain('picky: ok')

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { INVENTREE_EVENTS } from '../../event/inventree-events.ts'
+import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import { fieldsOf } from '../../filter/filter.ts'
+import { acceptedNames, failingNames, misspelledNames } from '../../plugin/known-names.ts'
+import { describeProblem } from '../../plugin/load-plugins.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
+
+export interface CheckOptions {
+  allowUnknownKinds?: true
+}
+
+/** Prints the options of each valid plugin and the problems of the others. Exits the process. */
+export async function checkPlugins(named: string[], options: CheckOptions): Promise<void> {
+  const { plugins, problems } = await loadNamedOrConfigured(named, process.env)
+  const mistyped = options.allowUnknownKinds ? [] : plugins.flatMap(mistypedIn)
+  const bad = new Set(mistyped.map(({ slug }) => slug))
+  for (const plugin of plugins) {
+    if (!bad.has(plugin.slug)) process.stdout.write(`${describe(plugin)}\n`)
+  }
+  for (const problem of [...problems, ...mistyped]) {
+    process.stderr.write(`${describeProblem(problem)}\n`)
+  }
+  // A plugin may have opened handles that would keep the process alive.
+  process.exit(problems.length + mistyped.length > 0 ? 1 : 0)
+}
+
+/** The names that a plugin's filters accept in place of known ones. */
+function mistypedIn(plugin: LoadedPlugin) {
+  const { file, slug, where } = plugin
+  // Filters of PLUGIN_FILTERS are not in the file.
+  const source = `${readFileSync(file, 'utf8')}\n${JSON.stringify(where ?? null)}`
+  return misspelledNames(plugin, source).map(({ name, meant }) => {
+    const reason = `${JSON.stringify(name)} is unknown, did you mean ${meant}? --allow-unknown-kinds accepts it`
+    return { file, slug, reason }
+  })
+}
+
+const STARTS = {
+  committed: 'the committed offsets',
+  now: 'now, if it is new to its group',
+}
+
+function describe(plugin: LoadedPlugin): string {
+  const { retry, timeoutMs, concurrency, onExhausted, startFrom } = plugin
+  const byName =
+    plugin.wantsProcessEvent === undefined ? 'every event' : 'events that wantsProcessEvent accepts'
+  const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
+  const byFields = fields.length === 0 ? '' : `, filtered by ${[...new Set(fields)].join(', ')}`
+  return [
+    `${plugin.slug}: ok (${plugin.file})`,
+    `  title        ${plugin.title}`,
+    `  wants        ${byName}${byFields}`,
+    `  kinds        ${acceptedOf(plugin, INVENTORY_KINDS, 'inventory kinds')}`,
+    `  InvenTree    ${acceptedOf(plugin, INVENTREE_EVENTS, 'specific events')}`,
+    ...failures(plugin),
+    `  attempts     ${retry.maxAttempts}, delays from ${retry.initialDelayMs} to ${retry.maxDelayMs} ms, then ${onExhausted}`,
+    `  time limit   ${timeoutMs} ms`,
+    `  concurrency  ${concurrency}`,
+    `  starts from  ${STARTS[startFrom]}`,
+  ].join('\n')
+}
+
+function acceptedOf(plugin: LoadedPlugin, names: readonly string[], what: string): string {
+  const accepted = acceptedNames(plugin, names)
+  if (accepted.length === names.length) return `all ${names.length} ${what}`
+  return accepted.length === 0 ? `none of the ${what}` : accepted.join(', ')
+}
+
+function failures(plugin: LoadedPlugin): string[] {
+  return failingNames(plugin).map(({ name, error }) => `  fails for    ${name}: ${error}`)
+}
