@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { messageOf } from '../util/errors.ts'
+import { failureLine } from '../util/failure/failure.ts'
+import { failureOf } from '../util/failure/failure-of.ts'
 import { withTimeout } from '../util/with-timeout.ts'
 import { checkPlugin } from './check-plugin.ts'
 import { placeOfError } from './error-place.ts'
@@ -106,7 +108,7 @@ async function importDefault(
   const imported = import(pathToFileURL(file).href).catch(async (error) => {
     const place = await placeOfError(error, file)
     const at = place === undefined ? '' : `, at ${place}`
-    const message = `cannot be loaded: ${errorNameOf(error)}${messageOf(error)}${at}`
+    const message = `cannot be loaded: ${thrownText(error)}${at}`
     throw new Error(message, { cause: error })
   })
   // A top-level await may never end.
@@ -134,6 +136,7 @@ function slugOf(exported: unknown): string | undefined {
   return typeof slug === 'string' ? slug : undefined
 }
 
-function errorNameOf(error: unknown): string {
-  return error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : ''
+function thrownText(error: unknown): string {
+  const { type, message } = failureOf(error)
+  return failureLine({ type: type === 'Error' ? undefined : type, message })
 }

@@ -1,4 +1,5 @@
 import { deferred } from '../../util/deferred.ts'
+import { failureOf } from '../../util/failure/failure-of.ts'
 import type { Logger } from '../../util/logger.ts'
 
 /** Begins the shutdown at a signal or a failure. A second signal exits the process immediately. */
@@ -14,19 +15,16 @@ export function onShutdown(log: Logger, what: 'service' | 'gateway') {
     begun.resolve()
   }
 
-  function fail(error: Error): void {
-    log.fatal({ err: error }, `${what} failed; stopping`)
+  /** Plugins throw anything, outside of their handlers too. */
+  function fail(error: unknown): void {
+    log.fatal({ err: failureOf(error) }, `${what} failed; stopping`)
     exitCode = 1
     begun.resolve()
   }
 
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  process.on('unhandledRejection', (reason) => fail(asError(reason)))
+  process.on('unhandledRejection', fail)
   process.on('uncaughtException', fail)
   return { begun: begun.promise, fail, exitCode: () => exitCode }
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason))
 }

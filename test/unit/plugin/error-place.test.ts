@@ -51,8 +51,8 @@ it('a module that throws or can not be parsed is named with its line', async () 
     expect.stringMatching(
       /^plugin plugin-absent.mjs: .*no-such.mjs' imported from plugin-absent.mjs/,
     ),
-    'plugin plugin-odd.mjs: cannot be loaded: [object Object]',
-    'plugin plugin-nothing.mjs: cannot be loaded: undefined',
+    'plugin plugin-odd.mjs: cannot be loaded: Object with code 5',
+    'plugin plugin-nothing.mjs: cannot be loaded: undefined was thrown',
   ])
 }, 30_000)
 
