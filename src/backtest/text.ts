@@ -1,3 +1,4 @@
+import { foreignText } from '../util/foreign-text.ts'
 import type { BacktestReport } from './backtest.ts'
 import type { FilterReport } from './filter-trial.ts'
 import type { Example, Tallied } from './tally.ts'
@@ -22,7 +23,7 @@ export function backtestText(report: BacktestReport): string {
           ...tallyLines('lost', changed.lost),
         ]),
   ]
-  return `${lines.join('\n')}\n`
+  return lines.join('\n')
 }
 
 function filterLines({ matched, unmatched, errors }: FilterReport): string[] {
@@ -37,7 +38,7 @@ function tallyLines(title: string, { count, groups }: Tallied): string[] {
   return [
     `${title.padEnd(12)} ${figure(count)}`,
     ...groups.flatMap((group) => [
-      `  ${oneLine(group.group)}  ${figure(group.count)}`,
+      `  ${foreignText(group.group)}  ${figure(group.count)}`,
       ...group.examples.map((example) => `    ${exampleLine(example, group.group)}`),
     ]),
   ]
@@ -48,7 +49,7 @@ function exampleLine({ time, place, name, id, entity, why }: Example, group: str
   const parts = [time, place, name === group ? null : name, id, entity ?? '(no key)', why]
   return parts
     .filter((part) => part != null)
-    .map((part) => oneLine(part as string))
+    .map((part) => foreignText(part as string))
     .join('  ')
 }
 
@@ -60,9 +61,4 @@ function cost({ cost }: FilterReport): string {
 
 function figure(count: number): string {
   return count.toLocaleString('en-US')
-}
-
-/** Replaces control characters: texts come from producers, and terminals interpret escapes. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ')
 }

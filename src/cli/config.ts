@@ -3,6 +3,7 @@ import { checkConfig, nameHints } from '../config/load-config.ts'
 import { type Environment, type ReadSetting, readSettings } from '../config/read-settings.ts'
 import { settings } from '../config/settings.ts'
 import type { Setting } from '../config/value-types.ts'
+import { print, printError } from './shared/output.ts'
 
 export function registerConfig(program: Command): void {
   program
@@ -10,8 +11,8 @@ export function registerConfig(program: Command): void {
     .description('Print every setting with its value and source; secrets are masked')
     .action(() => {
       const { lines, problems, hints } = describeConfig(process.env)
-      process.stdout.write(`${lines.join('\n')}\n`)
-      for (const line of [...problems, ...hints]) process.stderr.write(`${line}\n`)
+      print(lines.join('\n'))
+      for (const line of [...problems, ...hints]) printError(line)
       if (problems.length > 0) process.exitCode = 1
     })
 }

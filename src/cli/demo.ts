@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { InventoryEventsError } from '../util/errors.ts'
 import { onInterrupt } from './shared/interrupt.ts'
+import { print } from './shared/output.ts'
 import { wholeNumber } from './shared/whole-number.ts'
 
 const HELP = `
@@ -47,10 +48,7 @@ async function demo(flags: DemoFlags): Promise<void> {
       env: process.env,
       say: (message) => line.print([message]),
       show: (progress) => line.show(progress),
-      print: (text) => {
-        line.clear()
-        process.stdout.write(`${text}\n`)
-      },
+      print,
       log: commandLogger(process.env),
       signal: interrupted.signal,
     })

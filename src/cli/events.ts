@@ -1,6 +1,11 @@
 import type { Command } from 'commander'
 import type { OnOff } from '../control/control-record.ts'
+import { pluginStates } from '../control/plugin-states.ts'
 import { type AuditOptions, auditOf, switchesOf, withAudit, writeSwitches } from './shared/audit.ts'
+import { print, printTable } from './shared/output.ts'
+
+/** Until `events on` or `off`, the setting of each replica applies; here it may not be set. */
+const NOT_SWITCHED = { by: 'EVENTS_ENABLED', at: '', why: '' }
 
 export function registerEvents(program: Command): void {
   const events = program
@@ -25,24 +30,18 @@ async function set(state: OnOff, options: AuditOptions): Promise<void> {
   await writeSwitches(kafka, config.KAFKA_GROUP_ID, [
     { switch: 'events', state, ...auditOf(options) },
   ])
-  process.stdout.write(`events: ${state} for group ${config.KAFKA_GROUP_ID}\n`)
+  print(`events: ${state} for group ${config.KAFKA_GROUP_ID}`)
 }
 
 async function status(): Promise<void> {
   const { config, kafka } = await connection()
   const all = await switchesOf(kafka, config.KAFKA_GROUP_ID)
   const found = all.find((record) => record.switch === 'events')
-  const line =
-    found === undefined
-      ? notSwitched(config.EVENTS_ENABLED)
-      : [found.state, found.by, found.at, found.why].join('\t')
-  process.stdout.write(`${line}\n`)
-}
-
-function notSwitched(eventsEnabled: boolean | undefined): string {
-  if (eventsEnabled === undefined)
-    return 'unknown\tby EVENTS_ENABLED of each replica, which is not set here'
-  return `${eventsEnabled ? 'on' : 'off'}\tby EVENTS_ENABLED`
+  const row = found ?? { state: pluginStates([], config.EVENTS_ENABLED).events, ...NOT_SWITCHED }
+  printTable({
+    columns: ['EVENTS', 'BY', 'AT', 'WHY'],
+    rows: [[row.state, row.by, row.at, row.why]],
+  })
 }
 
 async function connection() {

@@ -1,6 +1,8 @@
 import { createProgram } from './program.ts'
+import { ignoreClosedPipes } from './shared/output.ts'
 import { reportError } from './shared/report-error.ts'
 
+ignoreClosedPipes()
 await run(process.argv)
 
 async function run(argv: string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { DEFAULT_TOPICS, type EventTopics } from '../topics/event-topics.ts'
+import { print } from './shared/output.ts'
 
 interface SchemasOptions {
   inventoryTopic: string
@@ -32,5 +33,5 @@ async function run(verb: Verb, options: SchemasOptions): Promise<void> {
   const registry = createRegistry(config)
   await registry.check()
   const topics: EventTopics = { inventory: options.inventoryTopic, plugin: options.pluginTopic }
-  await commands[verb](registry, topics, (line) => process.stdout.write(`${line}\n`))
+  await commands[verb](registry, topics, print)
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { Endpoints } from '../dev/stack/maven-stack.ts'
 import { type StackOptions, stackDown, stackStatus, stackUp } from '../dev/stack/stack.ts'
 import { onInterrupt } from './shared/interrupt.ts'
+import { print, printError } from './shared/output.ts'
 
 /** The folder for data, logs and downloads, in the working directory. */
 const FOLDER = '.inventory-events'
@@ -25,7 +26,7 @@ export function registerStack(program: Command): void {
     .description(
       'Start a local Kafka and registry unless they are running, and print their addresses',
     )
-    .action(() => interruptible(async (options) => print(await stackUp(options))))
+    .action(() => interruptible(async (options) => printExports(await stackUp(options))))
   stack
     .command('down')
     .description('Stop the local Kafka and registry; their data is kept')
@@ -38,7 +39,7 @@ export function registerStack(program: Command): void {
 
 async function showStatus(options: StackOptions): Promise<void> {
   const endpoints = await stackStatus(options)
-  if (endpoints) return print(endpoints)
+  if (endpoints) return printExports(endpoints)
   options.say('the stack is not running: start it with "inventory-events stack up"')
   process.exitCode = 1
 }
@@ -48,16 +49,16 @@ async function interruptible(run: (options: StackOptions) => Promise<void>): Pro
   const interrupted = new AbortController()
   const interrupt = onInterrupt(() => interrupted.abort())
   try {
-    const say = (message: string) => console.error(message)
-    await run({ folder: resolve(FOLDER), env: process.env, say, signal: interrupted.signal })
+    const { signal } = interrupted
+    await run({ folder: resolve(FOLDER), env: process.env, say: printError, signal })
   } finally {
     interrupt.end()
   }
 }
 
-function print({ brokers, registryUrl }: Endpoints): void {
-  console.log(`export KAFKA_BROKERS=${quoted(brokers)}`)
-  console.log(`export SCHEMA_REGISTRY_URL=${quoted(registryUrl)}`)
+function printExports({ brokers, registryUrl }: Endpoints): void {
+  print(`export KAFKA_BROKERS=${quoted(brokers)}`)
+  print(`export SCHEMA_REGISTRY_URL=${quoted(registryUrl)}`)
 }
 
 function quoted(value: string): string {

@@ -3,6 +3,7 @@ import type { MarksOwner } from '../kafka/admin/marks-topic.ts'
 import type { TopicAdmin } from '../kafka/admin/topic-admin.ts'
 import { companionTopics, controlTopicOf, marksTopicOf } from '../topics/names.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { print } from './shared/output.ts'
 import { wholeNumber } from './shared/whole-number.ts'
 
 const TOPICS_HELP = 'input topics (default: those of KAFKA_TOPICS)'
@@ -53,10 +54,10 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
       const wanted = { partitions, replicationFactor, configs }
       const lines = await createWithCompanions(admin, topic, wanted)
       if (marks) lines.push(await createMarksTopic(admin, topic, wanted, marks))
-      process.stdout.write(`${lines.join('\n')}\n`)
+      print(lines.join('\n'))
     }
     const control = await createControlTopic(admin, groupId, { replicationFactor, configs })
-    process.stdout.write(`${control}\n`)
+    print(control)
     const found = await admin.describe(topics)
     const expected = options.partitions
     const others = topics.filter((topic) => expected && found.get(topic)?.partitions !== expected)
@@ -71,7 +72,7 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
 async function check(named: string[]): Promise<void> {
   await withTopics(named, async (admin, { topics, ...owner }) => {
     await requireValid(admin, { topics, ...owner })
-    process.stdout.write(`${topics.map((topic) => `${topic}: ok`).join('\n')}\n`)
+    print(topics.map((topic) => `${topic}: ok`).join('\n'))
   })
 }
 

@@ -1,6 +1,7 @@
 import { counted } from '../util/counted.ts'
 import { failureLine } from '../util/failure/failure.ts'
 import { completedAt } from './completed-at.ts'
+import { foreignText } from '../util/foreign-text.ts'
 import type {
   Completion,
   ExplainedDeadLetter,
@@ -20,7 +21,7 @@ export function explanationText(explanation: Explanation): string {
   const { id, group, records, letters, redrives, searched, unknown } = explanation
   const isFound = records.length + letters.length + redrives.length > 0
   return [
-    `event ${id}, group ${group}${events(explanation)}`,
+    `event ${foreignText(id)}, group ${group}${events(explanation)}`,
     ...records.flatMap((record) => ['', ...recordLines(record)]),
     ...(letters.length > 0
       ? ['', 'dead letters whose records were not found', ...letters.map(fullLetter)]
@@ -33,8 +34,7 @@ export function explanationText(explanation: Explanation): string {
       ? []
       : ['not found: retention or compaction may have removed it, or it never existed']),
     ...searched.map(searchedLine),
-    ...unknown.map((each) => `unknown: ${each}`),
-    '',
+    ...unknown.map((each) => `unknown: ${foreignText(each)}`),
   ].join('\n')
 }
 
@@ -47,14 +47,14 @@ function recordLines(record: ExplainedRecord): string[] {
   return [
     place,
     `  time         ${time}`,
-    `  entity       ${entity ?? '(no key)'}`,
+    `  entity       ${entity === null ? '(no key)' : foreignText(entity)}`,
     ...contentLines(record.content),
     `  group        ${progress(record.progress)}`,
-    ...(record.obstacle === null ? [] : [`  obstacle     ${record.obstacle}`]),
-    ...letters.map(
-      (letter) => `  dead letter  ${letter.plugin} of ${letter.group}: ${brief(letter)}`,
+    ...(record.obstacle === null ? [] : [`  obstacle     ${foreignText(record.obstacle)}`]),
+    ...letters.map((letter) => `  dead letter  ${ownerOf(letter)}: ${brief(letter)}`),
+    ...redrives.map(
+      (redrive) => `  redriven     for ${foreignText(redrive.plugin)}: ${briefRedrive(redrive)}`,
     ),
-    ...redrives.map((redrive) => `  redriven     for ${redrive.plugin}: ${briefRedrive(redrive)}`),
     ...plugins.flatMap(pluginLines),
   ]
 }
@@ -71,10 +71,13 @@ function contentLines(content: ExplainedRecord['content']): string[] {
   if (content.type !== 'event') {
     const { type, why, knownBy } = content
     const what = type === 'waiting' ? 'cannot be read now' : 'cannot be read'
-    return [`  content      ${what}: ${why}`, `  known by     ${EVIDENCE[knownBy]}`]
+    return [`  content      ${what}: ${foreignText(why)}`, `  known by     ${EVIDENCE[knownBy]}`]
   }
   const { name, schema, schemaId, repeats } = content
-  const lines = [`  event        ${name}`, `  schema       ${schema}, id ${schemaId}`]
+  const lines = [
+    `  event        ${foreignText(name)}`,
+    `  schema       ${foreignText(schema)}, id ${schemaId}`,
+  ]
   if (repeats === null) return lines
   const what = repeats.same ? 'a duplicate of' : 'other content than'
   return [...lines, `  same id      ${what} ${repeats.place}`]
@@ -96,9 +99,9 @@ function progress(at: Progress): string {
 function pluginLines(explained: ExplainedPlugin): string[] {
   const { plugin, summary, state, filter, passedBy, completion, letters, redrives } = explained
   return [
-    `  ${plugin}: ${summary}`,
+    `  ${plugin}: ${foreignText(summary)}`,
     `    state        ${stateLine(state)}`,
-    `    filter       ${filter.decision} now: ${filter.why}`,
+    `    filter       ${filter.decision} now: ${foreignText(filter.why)}`,
     ...(passedBy === null ? [] : [`    starts       ${startLine(passedBy)}`]),
     `    recorded     ${completionLine(completion)}`,
     ...letters.map((letter) => `    dead letter  ${brief(letter)}`),
@@ -110,11 +113,11 @@ function stateLine(state: KnownPluginStatus): string {
   if (state.state === 'unknown') return 'unknown'
   const { by, at, why } = state
   if (at === undefined) return state.state
-  return `${state.state} since ${at} by ${by}${why ? `: ${why}` : ''}`
+  return foreignText(`${state.state} since ${at} by ${by}${why ? `: ${why}` : ''}`)
 }
 
 function startLine({ first, at, by, why }: ExplainedStart): string {
-  return `at offset ${first} since ${at} by ${by}${why && `: ${why}`}`
+  return foreignText(`at offset ${first} since ${at} by ${by}${why && `: ${why}`}`)
 }
 
 function completionLine(completion: Completion): string {
@@ -127,31 +130,35 @@ function completionLine(completion: Completion): string {
       return `${completedAt(completion)}${other}${conflict}${expired ? '; expired' : ''}`
     }
     case 'claimed':
-      return `claimed by ${completion.by} until ${completion.until}`
+      return `claimed by ${foreignText(completion.by)} until ${completion.until}`
     case 'none':
-      return `nothing: ${completion.why}`
+      return `nothing: ${foreignText(completion.why)}`
     case 'unknown':
-      return `unknown: ${completion.why}`
+      return `unknown: ${foreignText(completion.why)}`
   }
 }
 
 function brief({ place, time, reason, attempts, error, thrown }: ExplainedDeadLetter): string {
   const calls = counted(attempts, 'attempt')
-  const line = failureLine({ ...thrown, message: error }).replace(/\s+/g, ' ')
-  return `${place} ${time} ${reason} after ${calls}: ${line}`
+  const line = failureLine({ ...thrown, message: error })
+  return `${place} ${time} ${foreignText(reason)} after ${calls}: ${foreignText(line)}`
 }
 
 function fullLetter(letter: ExplainedDeadLetter): string {
-  return `  ${letter.plugin} of ${letter.group}, record ${letter.record}: ${brief(letter)}`
+  return `  ${ownerOf(letter)}, record ${foreignText(letter.record)}: ${brief(letter)}`
+}
+
+function ownerOf({ plugin, group }: ExplainedDeadLetter): string {
+  return foreignText(`${plugin} of ${group}`)
 }
 
 function briefRedrive({ place, time, generation, letter, summary }: ExplainedRedrive): string {
   const of = letter === null ? '' : ` of ${letter}`
-  return `${place} ${time} redrive ${generation}${of}: ${summary}`
+  return foreignText(`${place} ${time} redrive ${generation}${of}: ${summary}`)
 }
 
 function fullRedrive(redrive: ExplainedRedrive): string {
-  return `  for ${redrive.plugin}, record ${redrive.record}: ${briefRedrive(redrive)}`
+  return `  for ${foreignText(redrive.plugin)}, record ${foreignText(redrive.record)}: ${briefRedrive(redrive)}`
 }
 
 function searchedLine({ topic, partitions }: SearchedTopic): string {

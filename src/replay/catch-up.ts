@@ -4,6 +4,7 @@ import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/reader/o
 import { writeControl } from '../kafka/state/control-log.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { foreignText } from '../util/foreign-text.ts'
 import { createGroupResources } from './group-resources.ts'
 import { encodePlan, type ReplayPlan } from './plan.ts'
 import { writePlan } from './plan-store.ts'
@@ -114,6 +115,6 @@ async function goLive(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
 async function requireUnchanged({ plugin, statusOf }: CatchUpParts, before: PluginStatus) {
   const { state, by, at } = await statusOf()
   if (state === before.state && by === before.by && at === before.at) return
-  const message = `plugin ${plugin.slug} was switched to ${state} by ${by} in the meantime; leaving it unchanged`
+  const message = `plugin ${plugin.slug} was switched to ${state} by ${foreignText(by ?? '')} in the meantime; leaving it unchanged`
   throw new InventoryEventsError('USAGE', message)
 }

@@ -2,6 +2,7 @@ import type { Audit } from '../control/control-record.ts'
 import { timeText } from '../event/timestamp.ts'
 import { resolveRanges } from '../kafka/reader/offset-ranges.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { foreignText } from '../util/foreign-text.ts'
 import type { Purpose, ReplayPlan } from './plan.ts'
 import { timesOf } from './preview.ts'
 import type { RunParts } from './run.ts'
@@ -40,7 +41,7 @@ export function requireFinished(previous: ReplayPlan | undefined): void {
       ? `inventory-events plugins enable ${slug} --from ${timeText(previous.fromMs)} --yes`
       : `inventory-events replay --plugin ${slug} --resume`
   const message = [
-    `${describePlan(previous)}, started by ${by} at ${at}, is not finished. Resume or cancel it:`,
+    `${describePlan(previous)}, started by ${foreignText(`${by} at ${at}`)}, is not finished. Resume or cancel it:`,
     `  ${resume}`,
     `  inventory-events replay --plugin ${slug} --abandon`,
   ]

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { readControl, requireControlTopic, writeControl } from '../kafka/state/control-log.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { foreignText } from '../util/foreign-text.ts'
 import { decodePlan, encodePlan, isPlanKey, planKeyOf, type ReplayPlan } from './plan.ts'
 
 /** Reads a plugin's plans, oldest first. Rejects with CONTROL_INVALID or a Kafka error. */
@@ -53,7 +54,7 @@ export async function beginPlan(kafka: Kafka, groupId: string, plan: ReplayPlan)
   const first = rivals.find(({ generation }) => generation === plan.generation)
   if (first === undefined || isSame(first, plan)) return
   await writePlan(kafka, groupId, first)
-  const message = `${first.by} started a replay of ${plan.slug} at the same time`
+  const message = `${foreignText(first.by)} started a replay of ${plan.slug} at the same time`
   throw new InventoryEventsError('USAGE', message)
 }
 

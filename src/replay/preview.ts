@@ -17,11 +17,13 @@ export interface Preview {
   wanted: number
   /** How many of them can't be decoded, and are skipped. */
   undecodable: number
-  /** The first wanted ones: place, time, key, name and id. */
-  examples: string[]
+  /** The first wanted ones, by `EXAMPLE_COLUMNS`. */
+  examples: string[][]
 }
 
 const EXAMPLES = 5
+/** The columns of the examples. */
+export const EXAMPLE_COLUMNS = ['PLACE', 'TIME', 'ENTITY', 'NAME', 'ID']
 
 /** What a plan would deliver to its plugin, by the plugin's current filters. */
 export async function previewOf(
@@ -53,16 +55,16 @@ export async function previewOf(
       if (preview.examples.length >= EXAMPLES) return
       const time = timestampText(record.timestampMs)
       const entity = record.key?.toString() ?? ''
-      preview.examples.push([placeOf(record), time, entity, read.name, read.id].join('\t'))
+      preview.examples.push([placeOf(record), time, entity, read.name, read.id])
     },
   })
   return preview
 }
 
-/** A preview as text. An undefined `ratePerSecond` means no limit. */
+/** A preview as text, without its examples. An undefined `ratePerSecond` means no limit. */
 export function previewText(
   plan: ReplayPlan,
-  { records, wanted, undecodable, examples }: Preview,
+  { records, wanted, undecodable }: Preview,
   ratePerSecond: number | undefined,
 ): string {
   const topics = topicsOf(plan.ranges)
@@ -72,7 +74,6 @@ export function previewText(
     `${counted(records, 'record')} from ${timesOf(plan)}, ${wanted} for ${plan.slug}${time}`,
     ...topics.map((topic) => `  ${topicText(plan, topic)}`),
     ...(undecodable > 0 ? [`  ${undecodable} undecodable, to be skipped`] : []),
-    ...examples.map((line) => `  ${line}`),
   ].join('\n')
 }
 

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
 import { failureOf } from './failure/failure-of.ts'
+import { safeJson } from './foreign-text.ts'
 
 export type { Logger } from 'pino'
 
@@ -19,6 +20,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: failureOf },
+    // A terminal may show the log, and JSON lets C1 and bidi controls of others through.
+    hooks: { streamWrite: safeJson },
     redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '***' },
   }
   return destination === undefined ? pino(options) : pino(options, destination)

@@ -70,7 +70,7 @@ describe('replay', () => {
     const said = await s.replay('--from', times[0]!, '--kind', 'inventory.wasted')
     expect(said).toMatch(/^21 records from \S+Z to now, 3 for logging, about 1 s at 100 a second\n/)
     expect(said).toContain(`  ${s.topic}: `)
-    expect(said).toMatch(/\tx\tinventory\.wasted\ta-xw\n/)
+    expect(said).toMatch(/ {2}x +inventory\.wasted +a-xw\n/)
     expect(said).toMatch(/Dry run\. Add --yes to replay these events\.\n$/)
     expect(await s.noted()).toEqual([])
   })

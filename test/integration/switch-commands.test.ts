@@ -42,11 +42,11 @@ async function scene() {
   /** By slug: state, who switched it, and why. */
   async function states(): Promise<Map<string, string>> {
     const { stdout } = await cli('list', '--states')
-    const rows = stdout.trimEnd().split('\n')
+    const rows = stdout.trimEnd().split('\n').slice(1)
     return new Map(
       rows.map((row) => {
-        const [slug, state, by, , why] = row.split('\t')
-        return [slug as string, [state, by, why].join(' ').trim()]
+        const [slug, state, by, , why = ''] = row.split(/ {2,}/)
+        return [slug as string, [state, by, why === '-' ? '' : why].join(' ').trim()]
       }),
     )
   }

@@ -95,7 +95,9 @@ it('events are switched off and on for all plugins', async () => {
   await s.publish([event('two')])
   await s.caughtUp()
   expect(s.called).toHaveLength(2)
-  expect(await s.cli('events', 'status')).toMatch(/^off\tann\t\d{4}-\S+Z\tstocktaking\n$/)
+  expect(await s.cli('events', 'status')).toMatch(
+    /^EVENTS +BY +AT +WHY\noff +ann +\d{4}-\S+Z +stocktaking\n$/,
+  )
 })
 
 it('--states prints who switched what, when and why', async () => {
@@ -103,11 +105,11 @@ it('--states prints who switched what, when and why', async () => {
   await s.cli('plugins', 'pause', 'cold-chain', '--by', 'bob', '--why', 'maintenance')
   await s.cli('plugins', 'disable', 'a', '--by', 'ann')
   expect(await s.cli('plugins', 'list', '--states')).toMatch(
-    /^a\tdisabled\tann\t\S+Z\t\ncold-chain\tpaused\tbob\t\S+Z\tmaintenance\n$/,
+    /^PLUGIN +STATE +BY +AT +WHY\na +disabled +ann +\S+Z +-\ncold-chain +paused +bob +\S+Z +maintenance\n$/,
   )
   await s.cli('events', 'off')
   expect(await s.cli('plugins', 'list', '--states')).toMatch(
-    /^a\tdisabled, events off\tann\t\S+Z\t\ncold-chain\tpaused, events off\tbob\t\S+Z\tmaintenance\n$/,
+    /^PLUGIN .*\na +events off \(else disabled\) +ann +\S+Z +-\ncold-chain +events off \(else paused\) +bob +\S+Z +maintenance\n$/,
   )
 })
 

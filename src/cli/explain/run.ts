@@ -9,6 +9,7 @@ import { switchesOf } from '../shared/audit.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
+import { print, printJson } from '../shared/output.ts'
 import { rangeOf } from '../shared/search-options.ts'
 
 export interface ExplainOptions {
@@ -32,12 +33,11 @@ export async function printExplanation(id: string, options: ExplainOptions): Pro
   const found = await explainEvent(id, rangeOf(options), parts, stop.signal)
   interrupt.end()
   const explanation = { ...found, unknown: [...found.unknown, ...unknown] }
-  const text = options.json
-    ? `${JSON.stringify(explanation, null, 2)}\n`
-    : explanationText(explanation)
   const isFound = found.records.length + found.letters.length + found.redrives.length > 0
   // A plugin may have opened handles that would keep the process alive.
-  process.stdout.write(text, () => process.exit(isFound ? 0 : 1))
+  const exit = () => process.exit(isFound ? 0 : 1)
+  if (options.json) printJson(explanation, exit)
+  else print(explanationText(explanation), exit)
 }
 
 /** Loads PLUGINS. Those that can't be loaded are listed as unknown; the topics are read anyway. */

@@ -14,6 +14,7 @@ import { counted } from '../../util/counted.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { loadPlugin } from '../shared/load-plugin.ts'
+import { print, printJson } from '../shared/output.ts'
 import { createProgressLine } from '../shared/progress-line.ts'
 import { rangeOf } from '../shared/search-options.ts'
 import { changedFilter } from './changed-filter.ts'
@@ -40,11 +41,10 @@ export async function printBacktest(flags: BacktestFlags): Promise<void> {
   const isPartial = await run(backtest, flags, config).finally(() => schemas.close())
   const request = requestOf(flags, config, isPartial)
   const report = backtest.report()
-  const text = flags.json
-    ? `${JSON.stringify({ ...request, ...report }, null, 2)}\n`
-    : `${titleOf(request)}${backtestText(report)}`
   // A plugin may have opened handles that would keep the process alive.
-  process.stdout.write(text, () => process.exit(isPartial ? 130 : 0))
+  const exit = () => process.exit(isPartial ? 130 : 0)
+  if (flags.json) printJson({ ...request, ...report }, exit)
+  else print(`${titleOf(request)}${backtestText(report)}`, exit)
 }
 
 /** Feeds the selected records to the backtest. Returns whether it was interrupted. */

@@ -5,7 +5,9 @@ import { fieldsOf } from '../../filter/filter.ts'
 import { acceptedNames, failingNames, misspelledNames } from '../../plugin/known-names.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import { foreignText } from '../../util/foreign-text.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
+import { print, printError } from '../shared/output.ts'
 
 export interface CheckOptions {
   allowUnknownKinds?: true
@@ -17,10 +19,10 @@ export async function checkPlugins(named: string[], options: CheckOptions): Prom
   const mistyped = options.allowUnknownKinds ? [] : plugins.flatMap(mistypedIn)
   const bad = new Set(mistyped.map(({ slug }) => slug))
   for (const plugin of plugins) {
-    if (!bad.has(plugin.slug)) process.stdout.write(`${describe(plugin)}\n`)
+    if (!bad.has(plugin.slug)) print(describe(plugin))
   }
   for (const problem of [...problems, ...mistyped]) {
-    process.stderr.write(`${describeProblem(problem)}\n`)
+    printError(describeProblem(problem))
   }
   // A plugin may have opened handles that would keep the process alive.
   process.exit(problems.length + mistyped.length > 0 ? 1 : 0)
@@ -50,7 +52,7 @@ function describe(plugin: LoadedPlugin): string {
   const byFields = fields.length === 0 ? '' : `, filtered by ${[...new Set(fields)].join(', ')}`
   return [
     `${plugin.slug}: ok (${plugin.file})`,
-    `  title        ${plugin.title}`,
+    `  title        ${foreignText(plugin.title)}`,
     `  wants        ${byName}${byFields}`,
     `  kinds        ${acceptedOf(plugin, INVENTORY_KINDS, 'inventory kinds')}`,
     `  InvenTree    ${acceptedOf(plugin, INVENTREE_EVENTS, 'specific events')}`,
@@ -69,5 +71,5 @@ function acceptedOf(plugin: LoadedPlugin, names: readonly string[], what: string
 }
 
 function failures(plugin: LoadedPlugin): string[] {
-  return failingNames(plugin).map(({ name, error }) => `  fails for    ${name}: ${error}`)
+  return failingNames(plugin).map(({ name, error }) => `  fails for    ${name}: ${foreignText(error)}`)
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { describeProblem } from '../../plugin/load-plugins.ts'
-import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
+import { printError, printTable } from '../shared/output.ts'
 import type { CheckOptions } from './check.ts'
 import { printStates } from './states.ts'
 import { registerSwitches } from './switch.ts'
@@ -12,11 +12,11 @@ export function registerPlugins(program: Command): void {
   const plugins = program.command('plugins').description('List, check and switch plugins')
   plugins
     .command('list')
-    .description('Print the plugins that can be run, one per line')
+    .description('Print the plugins that can be run')
     .argument('[plugin...]', ARGUMENT_HELP)
     .option('--states', 'print instead the state of each plugin, who set it, when and why')
     .action((named: string[], { states }: { states?: true }) =>
-      states ? printStates() : print(named),
+      states ? printStates() : list(named),
     )
   plugins
     .command('check')
@@ -30,14 +30,11 @@ export function registerPlugins(program: Command): void {
   registerSwitches(plugins)
 }
 
-async function print(named: string[]): Promise<void> {
+async function list(named: string[]): Promise<void> {
   const { plugins, problems } = await loadNamedOrConfigured(named, process.env)
-  for (const plugin of plugins) process.stdout.write(`${briefly(plugin)}\n`)
-  for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`)
+  const rows = plugins.map(({ slug, title, file }) => [slug, title, file])
+  if (rows.length > 0) printTable({ columns: ['PLUGIN', 'TITLE', 'FILE'], rows })
+  for (const problem of problems) printError(describeProblem(problem))
   // A plugin may have opened handles that would keep the process alive.
   process.exit(problems.length > 0 ? 1 : 0)
-}
-
-function briefly({ slug, title, file }: LoadedPlugin): string {
-  return `${slug}\t${title}\t${file}`
 }

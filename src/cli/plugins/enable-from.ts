@@ -10,11 +10,12 @@ import { beginPlan, readPlan } from '../../replay/plan-store.ts'
 import type { RunParts } from '../../replay/run.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
+import { foreignText } from '../../util/foreign-text.ts'
 import { replayParts } from '../replay/parts.ts'
 import { showPreview, summaryOf } from '../replay/run.ts'
 import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
-import { print, usage } from '../shared/output.ts'
+import { print, printError, usage } from '../shared/output.ts'
 import { situationOf } from './situations.ts'
 
 export interface EnableOptions extends AuditOptions {
@@ -38,7 +39,8 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
   const audit = auditOf(options)
   const wish = { purpose: 'enable', fromMs: options.from ?? 0 } as const
   const plan = unfinished ? previous : await makePlan(parts, wish, { audit, previous })
-  if (unfinished) print(`resuming: ${describePlan(plan)}, started by ${plan.by} at ${plan.at}`)
+  if (unfinished)
+    print(foreignText(`resuming: ${describePlan(plan)}, started by ${plan.by} at ${plan.at}`))
   if (options.yes === undefined) await showPreview(parts, plan, 'deliver these events')
   else {
     if (unfinished) await untilEmpty(parts, plan)
@@ -57,7 +59,7 @@ async function run(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
   const done = await catchUp(parts, plan).catch(async (error) => {
     const status = await statusOf(parts).catch(() => undefined)
     const state = status?.state ?? 'in an unknown state'
-    process.stderr.write(`${plan.slug} is ${state}; not all missed events were delivered\n`)
+    printError(`${plan.slug} is ${state}; not all missed events were delivered`)
     throw error
   })
   await deleteGroupResources(parts, plan)

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { ANSWERS, type Answer, type SwitchCommand } from '../../control/commands.ts'
 import { nearest } from '../../util/did-you-mean.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
+import { foreignText } from '../../util/foreign-text.ts'
 import { type AuditOptions, auditOf, withAudit, writeSwitches } from '../shared/audit.ts'
 import { print, usage } from '../shared/output.ts'
 import { timeMs } from '../shared/search-options.ts'
@@ -110,7 +111,7 @@ function hintFor(slug: string, slugs: readonly string[]): string {
 function unchanged(slug: string, { of }: Situations): string {
   const { state, by, at, why } = of(slug)
   const since = by === undefined ? '' : `, since ${at} by ${by}${why ? `: ${why}` : ''}`
-  return `${slug}: ${state} already${since}`
+  return foreignText(`${slug}: ${state} already${since}`)
 }
 
 function pauseNotice(groupId: string): string {

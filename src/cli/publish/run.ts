@@ -6,6 +6,7 @@ import { readLines } from '../../publish/read-lines.ts'
 import { uuidV7 } from '../../publish/uuid-v7.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
+import { print, printError } from '../shared/output.ts'
 import { createProgressLine } from '../shared/progress-line.ts'
 import { reportError } from '../shared/report-error.ts'
 import { openInput } from './input.ts'
@@ -63,10 +64,10 @@ interface Circumstances {
 
 function report(counts: PublishCounts, { file, wasInterrupted, rejects }: Circumstances): void {
   const kept = rejects !== undefined && counts.bad > 0 ? `, written to ${rejects}` : ''
-  process.stdout.write(`${counts.published} published, ${counts.bad} bad${kept}\n`)
+  print(`${counts.published} published, ${counts.bad} bad${kept}`)
   const hasFailed = counts.failure !== undefined
   if (hasFailed) reportError(counts.failure, process.env)
-  if (hasFailed || wasInterrupted) process.stderr.write(`${howToResume(counts, file)}\n`)
+  if (hasFailed || wasInterrupted) printError(howToResume(counts, file))
   if (wasInterrupted) process.exitCode = 130
   else if (hasFailed || counts.bad > 0) process.exitCode = 1
 }

@@ -8,6 +8,7 @@ import { counted } from '../../util/counted.ts'
 import { createLogger } from '../../util/logger.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { loadPlugin } from '../shared/load-plugin.ts'
+import { logStream } from '../shared/output.ts'
 import { createProgressLine } from '../shared/progress-line.ts'
 
 /** Loads a plugin of PLUGINS with all that runs it, after the startup checks of the service. */
@@ -18,7 +19,7 @@ export async function replayParts(
 ): Promise<RunParts> {
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS'] as const
   const config = loadConfig(process.env, { required })
-  const log = createLogger(levelOf(config), process.stderr)
+  const log = createLogger(levelOf(config), logStream)
   const kafka = createKafka(config, commandLogger(process.env))
   const registry = createRegistry(config)
   const plugin = await loadPlugin(slug, process.env)

@@ -6,14 +6,14 @@ import { createGroupResources, deleteGroupResources } from '../../replay/group-r
 import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
 import { type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
 import { beginPlan, readPlan, writePlan } from '../../replay/plan-store.ts'
-import { previewOf, previewText } from '../../replay/preview.ts'
+import { EXAMPLE_COLUMNS, previewOf, previewText } from '../../replay/preview.ts'
 import { requireNotLive } from '../../replay/require-not-live.ts'
 import { type RunParts, startRun } from '../../replay/run.ts'
 import { counted } from '../../util/counted.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
 import { type AuditOptions, auditOf, switchesOf, writeSwitches } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
-import { print, usage } from '../shared/output.ts'
+import { print, printTable, usage } from '../shared/output.ts'
 import { replayParts } from './parts.ts'
 
 export interface ReplayOptions extends AuditOptions {
@@ -74,6 +74,8 @@ export async function showPreview(
   const preview = await previewOf(kafka, { groupId, reader, signal }, plugin, plan)
   reader.close()
   print(previewText(plan, preview, parts.rate))
+  const { examples } = preview
+  if (examples.length > 0) printTable({ columns: EXAMPLE_COLUMNS, rows: examples })
   print(`Dry run. Add --yes to ${action}.`)
 }
 

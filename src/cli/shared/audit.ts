@@ -8,6 +8,7 @@ import {
   isSwitch,
 } from '../../control/control-record.ts'
 import { messageOf } from '../../util/errors.ts'
+import { printError } from './output.ts'
 
 /** The options of every command that changes a switch. */
 export interface AuditOptions {
@@ -25,7 +26,7 @@ export async function switchesOf(kafka: Kafka, groupId: string): Promise<Control
     try {
       newest.set(key.toString(), decodeControl(key.toString(), value))
     } catch (error) {
-      process.stderr.write(`${messageOf(error)}\n`)
+      printError(messageOf(error))
     }
   })
   return [...newest.values()]

@@ -1,8 +1,59 @@
 import { InventoryEventsError } from '../../util/errors.ts'
+import { foreignLines, jsonText } from '../../util/foreign-text.ts'
+import { clearProgress } from './progress-line.ts'
+import { type Table, tableText } from './table.ts'
 
-/** Prints to stdout. */
-export function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+/** Prints to stdout. Whatever others put into the text, a terminal obeys none of it. */
+export function print(text: string, onWritten?: () => void): void {
+  clearProgress()
+  process.stdout.write(`${foreignLines(text)}\n`, onWritten)
+}
+
+/** Prints to stderr, as `print` does. */
+export function printError(text: string): void {
+  clearProgress()
+  process.stderr.write(`${foreignLines(text)}\n`)
+}
+
+/** Prints a value as indented JSON to stdout. */
+export function printJson(value: unknown, onWritten?: () => void): void {
+  print(jsonText(value, 2), onWritten)
+}
+
+/** Prints a table to stdout: fitted to a terminal, complete elsewhere. */
+export function printTable(table: Table): void {
+  const { isTTY, columns } = process.stdout
+  print(tableText(table, isTTY && columns > 0 ? columns : undefined))
+}
+
+/** Where commands log to: stderr, as stdout is for their results. */
+export const logStream = {
+  write(line: string): void {
+    clearProgress()
+    process.stderr.write(line)
+  },
+}
+
+/**
+ * A reader such as `head` may close the pipe when it has what it wants. That is no error: what is
+ * printed after that is dropped, and the command goes on, since it may be changing something.
+ */
+export function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!isClosedPipe(error)) throw error
+    })
+  }
+}
+
+/** Ends the process when the reader of stdout is gone: for commands that only print, and much. */
+export function exitOnClosedPipe(): void {
+  process.stdout.on('error', () => process.exit())
+}
+
+/** Node reports later writes as those to a destroyed stream. */
+function isClosedPipe({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
 }
 
 /** An error of code USAGE: the command can't do what its arguments ask for. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../../util/errors.ts'
+import { printError } from './output.ts'
 
 const CAUSES_MAX = 8
 
@@ -6,7 +7,7 @@ const CAUSES_MAX = 8
 export function reportError(error: unknown, env: Readonly<Record<string, string | undefined>>) {
   const isVerbose = ['debug', 'trace'].includes(env.LOG_LEVEL ?? '')
   const lines = [`error: ${messageOf(error)}`, ...(isVerbose ? causesOf(error) : [])]
-  process.stderr.write(`${lines.join('\n')}\n`)
+  printError(lines.join('\n'))
 }
 
 function causesOf(error: unknown): string[] {

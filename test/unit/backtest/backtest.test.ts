@@ -99,7 +99,7 @@ describe('the decisions of a filter', () => {
     const { errors, matched } = test.report().filter
     expect(counts(errors)).toEqual([1, 'wantsProcessEvent: boom\n\x1b[2Jbang 1'])
     expect(counts(matched)).toEqual([1, 'sold 1'])
-    expect(backtestText(test.report())).toContain('\n  wantsProcessEvent: boom [2Jbang  1\n')
+    expect(backtestText(test.report())).toContain('\n  wantsProcessEvent: boom\\n\\x1b[2Jbang  1\n')
   })
 
   it('leave out tombstones and undecodable records', async () => {
@@ -244,6 +244,5 @@ cost         83,333 ns of CPU per event (measured on 3 events)
 gained       2
   made  2
     1970-01-01T00:00:02.000Z  t/1@1  b  ent
-lost         0
-`)
+lost         0`)
 })

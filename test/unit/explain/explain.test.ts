@@ -328,7 +328,7 @@ describe('dead letters', () => {
     ])
     expect(letters.map(({ record }) => record)).toEqual(['t/0@2'])
     expect(text).toContain(
-      '    dead letter  t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom bang\n',
+      '    dead letter  t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom\\nbang\n',
     )
     expect(text).toContain(
       '\ndead letters whose records were not found\n  plugin of group, record t/0@2',
@@ -557,7 +557,6 @@ describe('unknown facts', () => {
         '',
         'not found: retention or compaction may have removed it, or it never existed',
         'searched 6 offsets of t (0: 3 to 9)',
-        '',
       ].join('\n'),
     )
   })

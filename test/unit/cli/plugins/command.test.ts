@@ -30,7 +30,7 @@ function captured(stream: NodeJS.WriteStream): string[] {
 it('lists the plugins of PLUGINS', async () => {
   vi.stubEnv('PLUGINS', example)
   expect(await run('list')).toEqual({
-    out: `picky\tFails for some entities\t${example}\n`,
+    out: `PLUGIN  TITLE                    FILE\npicky   Fails for some entities  ${example}\n`,
     err: '',
     exitCode: 0,
   })
