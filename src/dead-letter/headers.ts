@@ -24,6 +24,9 @@ export const DLQ = {
   valueSha256: 'dlq.value-sha256',
 } as const
 
+/** The header of a record of a dead-letter topic that discards a dead letter: its place. */
+export const DISCARDED = 'dlq.discarded'
+
 /** The headers of a redriven dead letter. */
 export const REDRIVE = {
   plugin: 'redrive.plugin',

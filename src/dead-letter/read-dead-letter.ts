@@ -1,12 +1,19 @@
 import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
+import { inputTopicOf } from '../topics/names.ts'
 import { DLQ, ownHeaders } from './headers.ts'
 
-/** A dead letter as read from its topic. */
-export interface DeadLetterInfo {
+/** What every record of a dead-letter topic has, whoever wrote it. */
+interface LetterRecord {
   /** `topic/partition@offset` of the dead letter itself. It identifies the dead letter. */
   place: string
   /** When it was written. */
   timestampMs: number
+  /** The key: the id of the entity. */
+  entity: string | undefined
+}
+
+/** A dead letter as read from its topic. */
+export interface DeadLetterInfo extends LetterRecord {
   plugin: string
   reason: string
   error: string
@@ -25,8 +32,6 @@ export interface DeadLetterInfo {
   topic: string
   partition: number
   offset: number
-  /** The key: the id of the entity. */
-  entity: string | undefined
   /** Set if it was too large for its topic: the original value is only in the input. */
   stub: Stub | undefined
 }
@@ -47,29 +52,76 @@ export interface Stub {
   valueSha256: string
 }
 
-/** Reads a dead letter from a record's headers; undefined if the service did not write it. */
-export function readDeadLetter(record: SourceRecord): DeadLetterInfo | undefined {
-  const plugin = headerText(record, DLQ.plugin)
-  const topic = headerText(record, DLQ.topic)
-  if (plugin === undefined || topic === undefined) return undefined
-  return {
+/** A record of a dead-letter topic whose headers are not those that the service writes. */
+export interface UnreadableLetter extends LetterRecord {
+  /** Which header is wrong, what is expected and what it holds. */
+  why: string
+  /** As far as headers say so. */
+  plugin: string | undefined
+  reason: string | undefined
+  groupId: string | undefined
+}
+
+export type ReadLetter =
+  | { type: 'letter'; letter: DeadLetterInfo }
+  | { type: 'unreadable'; letter: UnreadableLetter }
+
+const SHOWN_MAX = 100
+
+/** Reads a record of a dead-letter topic by its headers. Never throws, whoever wrote it. */
+export function readDeadLetter(record: SourceRecord): ReadLetter {
+  const wrong: string[] = []
+  const text = (name: string) => headerText(record, name)
+  const required = (name: string) => {
+    const found = text(name)
+    if (!found) wrong.push(`${name}: expected a text, got nothing`)
+    return found ?? ''
+  }
+  const whole = (name: string, found: string) => {
+    const number = /^\d{1,16}$/.test(found) ? Number(found) : Number.NaN
+    if (!Number.isSafeInteger(number)) {
+      wrong.push(`${name}: expected a whole number, got ${found.slice(0, SHOWN_MAX) || 'nothing'}`)
+    }
+    return number
+  }
+  const topic = required(DLQ.topic)
+  const input = inputTopicOf(record.topic)
+  if (topic !== '' && topic !== input) {
+    wrong.push(`${DLQ.topic}: expected ${input}, got ${topic.slice(0, SHOWN_MAX)}`)
+  }
+  const omitted = text(DLQ.omitted)
+  const common = {
     place: placeOf(record),
     timestampMs: record.timestampMs,
-    plugin,
-    reason: headerText(record, DLQ.reason) ?? '',
-    error: headerText(record, DLQ.error) ?? '',
-    thrown: thrownIn(record),
-    eventName: headerText(record, DLQ.event),
-    eventId: headerText(record, DLQ.eventId),
-    attempts: Number(headerText(record, DLQ.attempts) ?? 0),
-    redrives: Number(headerText(record, DLQ.redrives) ?? 0),
-    groupId: headerText(record, DLQ.group) ?? '',
-    replay: headerText(record, DLQ.replay),
-    topic,
-    partition: Number(headerText(record, DLQ.partition)),
-    offset: Number(headerText(record, DLQ.offset)),
     entity: record.key?.toString(),
-    stub: stubIn(record),
+  }
+  const letter: DeadLetterInfo = {
+    ...common,
+    plugin: required(DLQ.plugin),
+    reason: text(DLQ.reason) ?? '',
+    error: text(DLQ.error) ?? '',
+    thrown: thrownIn(record),
+    eventName: text(DLQ.event),
+    eventId: text(DLQ.eventId),
+    attempts: whole(DLQ.attempts, text(DLQ.attempts) ?? '0'),
+    redrives: whole(DLQ.redrives, text(DLQ.redrives) ?? '0'),
+    groupId: text(DLQ.group) ?? '',
+    replay: text(DLQ.replay),
+    topic,
+    partition: whole(DLQ.partition, text(DLQ.partition) ?? ''),
+    offset: whole(DLQ.offset, text(DLQ.offset) ?? ''),
+    stub: omitted === undefined ? undefined : stubOf(omitted),
+  }
+  if (wrong.length === 0) return { type: 'letter', letter }
+  const said = { plugin: text(DLQ.plugin), reason: text(DLQ.reason), groupId: text(DLQ.group) }
+  return { type: 'unreadable', letter: { ...common, ...said, why: wrong.join('; ') } }
+
+  function stubOf(omitted: string): Stub {
+    return {
+      omitted: omitted.split(','),
+      valueBytes: whole(DLQ.valueBytes, text(DLQ.valueBytes) ?? ''),
+      valueSha256: text(DLQ.valueSha256) ?? '',
+    }
   }
 }
 
@@ -78,16 +130,6 @@ function thrownIn(record: SourceRecord): Thrown | undefined {
   if (type === undefined) return undefined
   const stack = headerText(record, DLQ.errorStack) ?? ''
   return { type, at: headerText(record, DLQ.errorAt), stack }
-}
-
-function stubIn(record: SourceRecord): Stub | undefined {
-  const omitted = headerText(record, DLQ.omitted)
-  if (omitted === undefined) return undefined
-  return {
-    omitted: omitted.split(','),
-    valueBytes: Number(headerText(record, DLQ.valueBytes)),
-    valueSha256: headerText(record, DLQ.valueSha256) ?? '',
-  }
 }
 
 /** The headers that the record had before it was dead-lettered. */

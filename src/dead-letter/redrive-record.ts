@@ -34,8 +34,9 @@ export function redriveRecordOf(deadLetter: DeadLetterInfo, record: SourceRecord
   }
 }
 
-/** The place of the dead letter that a record redrives; undefined if it is for another group. */
-export function redrivenDeadLetterOf(record: SourceRecord, groupId: string): string | undefined {
-  const isOfGroup = headerText(record, REDRIVE.group) === groupId
-  return isOfGroup ? headerText(record, REDRIVE.letter) : undefined
+/** The place of the dead letter that a record redrives, and the group that the letter is of. */
+export function redrivenDeadLetterOf(record: SourceRecord) {
+  const place = headerText(record, REDRIVE.letter)
+  const groupId = headerText(record, REDRIVE.group)
+  return place === undefined || groupId === undefined ? undefined : { place, groupId }
 }

@@ -85,7 +85,7 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
   const known = found.records
     .map(knownRecord)
     .sort((a, b) => a.record.timestampMs - b.record.timestampMs)
-  const letters = found.letters.flatMap(({ record }) => explainDeadLetter(record) ?? [])
+  const letters = found.letters.flatMap(({ record }) => explainDeadLetter(record, unknown) ?? [])
   const redriven = redrivesOf(
     found.redrives,
     ports.group,

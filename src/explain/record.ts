@@ -36,10 +36,16 @@ export function recordOf(
   }
 }
 
-/** The explanation of a dead letter; undefined for a record that is not one of ours. */
-export function explainDeadLetter(record: SourceRecord): ExplainedDeadLetter | undefined {
-  const letter = readDeadLetter(record)
-  if (letter === undefined) return undefined
+/** The explanation of a dead letter. One that is unreadable is listed in `unknown` instead. */
+export function explainDeadLetter(
+  record: SourceRecord,
+  unknown: string[],
+): ExplainedDeadLetter | undefined {
+  const { type, letter } = readDeadLetter(record)
+  if (type === 'unreadable') {
+    unknown.push(`the dead letter at ${letter.place}: ${letter.why}`)
+    return undefined
+  }
   const { place, plugin, groupId, reason, attempts, error, redrives, topic, partition, offset } =
     letter
   return {

@@ -1,7 +1,7 @@
 import { counted } from '../util/counted.ts'
 import { failureLine } from '../util/failure/failure.ts'
-import { completedAt } from './completed-at.ts'
 import { foreignText } from '../util/foreign-text.ts'
+import { completedAt } from './completed-at.ts'
 import type {
   Completion,
   ExplainedDeadLetter,

@@ -17,11 +17,14 @@ export interface Preview {
   wanted: number
   /** How many of them can't be decoded, and are skipped. */
   undecodable: number
+  /** The names of the events in the plan's ranges; not all if there are very many. */
+  names: Set<string>
   /** The first wanted ones, by `EXAMPLE_COLUMNS`. */
   examples: string[][]
 }
 
 const EXAMPLES = 5
+const NAMES_MAX = 1_000
 /** The columns of the examples. */
 export const EXAMPLE_COLUMNS = ['PLACE', 'TIME', 'ENTITY', 'NAME', 'ID']
 
@@ -32,7 +35,7 @@ export async function previewOf(
   plugin: LoadedPlugin,
   plan: ReplayPlan,
 ): Promise<Preview> {
-  const preview: Preview = { records: 0, wanted: 0, undecodable: 0, examples: [] }
+  const preview: Preview = { records: 0, wanted: 0, undecodable: 0, names: new Set(), examples: [] }
   const plugins = [replayedPlugin(plugin, plan)]
   const filters = new FilterEvaluator(plugins)
   await search(kafka, {
@@ -47,6 +50,8 @@ export async function previewOf(
       const read = await reader.read(record)
       if (read.type === 'undecodable' || read.type === 'waiting') preview.undecodable += 1
       if (read.type !== 'event') return
+      const isKept = preview.names.size < NAMES_MAX || read.name === plan.kind
+      if (isKept) preview.names.add(read.name)
       const decisions: FilterDecision[] = []
       filters.evaluate(plugins, { name: read.name, schema: read.writer }, record, decisions)
       // A filter that fails causes a dead letter, so it counts as a delivery.

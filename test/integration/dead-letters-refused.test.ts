@@ -88,6 +88,6 @@ it('writes a stub of one that does not fit, which is not redriven, and continues
   const run = await runCli(['dead-letters', 'redrive', '--yes'], { env })
   expect(run.stdout).toContain('2 redriven')
   expect(run).toMatchObject({ code: 1 })
-  expect(run.stderr).toContain(`2 not redriven`)
-  expect(run.stderr).toContain(`${s.topic}/0@1 (picky)`)
+  expect(run.stderr).toContain(`2 dead letters not redriven`)
+  expect(run.stderr).toContain(`${s.topic}/0@1 for picky`)
 })

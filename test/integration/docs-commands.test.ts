@@ -50,8 +50,8 @@ const INSTEAD: Record<string, string> = {
   'npm run demo': 'npm run demo -- --events 300 --replicas 1',
   'npm install --save-dev typescript@7 vitest@5 @types/node@24':
     'mkdir -p node_modules/@types; for name in typescript vitest @types/node; do rm -rf "node_modules/$name"; ln -s "$PACKAGES/$name" "node_modules/$name"; done; ln -s ../typescript/bin/tsc node_modules/.bin/; ln -s ../vitest/vitest.mjs node_modules/.bin/vitest',
-  'npx inventory-events dead-letters show inventory.events.dead-letters/3@120':
-    'npx inventory-events dead-letters show "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h | sed -n 1p | cut -f1)"',
+  'npx inventory-events dead-letters show inventory.events.dead-letters/3@120': `npx inventory-events dead-letters show "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h | awk 'NR == 2 { print $1 }')"`,
+  "npx inventory-events dead-letters discard inventory.events.dead-letters/3@120 --why 'counted by hand' --yes": `npx inventory-events dead-letters discard "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h --all | awk 'NR == 2 { print $1 }')" --why 'counted by hand' --yes`,
 }
 
 const TIMEOUT_MS = 400_000

@@ -75,6 +75,28 @@ describe('replay', () => {
     expect(await s.noted()).toEqual([])
   })
 
+  it.each([
+    [['--from', '2099-01-01T00:00:00Z'], 'expected a time that is not in the future: it is 20'],
+    [['--from', '1h', '--to', '2h'], '--from: expected a time before --to, which is 20'],
+    [['--from', '1h', '--to', '1999-01-01T00:00:00Z', '--yes'], 'expected a time before --to'],
+    [['--from', '1h', '--kind', 'inventory.wastd'], 'did you mean inventory.wasted?'],
+    [['--from', '1h', '--kind', 'inventory.wastd', '--yes'], 'did you mean inventory.wasted?'],
+    [['--from', '1h', '--kind', 'moved', '--yes'], 'expected one of inventory.received, '],
+    [['--from', '1h', '--to', '0s', '--plugin', 'loging'], 'did you mean logging?'],
+  ])('refuses %j, which can select nothing', async (args, message) => {
+    const refused = await runCli(['replay', '--plugin', 'logging', ...args], s)
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(message) })
+    expect(await s.noted()).toEqual([])
+  })
+
+  it('takes a time before 1970 as the start of the log', async () => {
+    const early = ['--from', '1960-01-01T00:00:00Z']
+    expect(await s.replay(...early)).toMatch(
+      /^21 records from 1960-01-01T00:00:00\.000Z to now, 21 /,
+    )
+    expect(await s.replay(...early, '--to', '1965-01-01T00:00:00Z')).toMatch(/^0 records from 1960/)
+  })
+
   it('delivers a range in order per entity, with idempotency keys of its own; and again', async () => {
     const range = ['--from', times[1]!, '--to', times[2]!, '--kind', 'inventory.moved', '--yes']
     expect(await s.replay(...range)).toMatch(/^replay 1 of logging .*: processed 6\n$/)
@@ -138,7 +160,9 @@ describe('an unfinished replay', () => {
     const begun = startCli([...args, '--from', '1h', '--yes', '--rate', '3'], s.env)
     await until(async () => (await s.ids()).length > 2, { what: 'the first events' })
     const busy = await runCli([...args, '--abandon'], s)
-    expect(busy.stderr).toContain('has 1 member: stop the processes that run it first')
+    expect(busy.stderr).toMatch(
+      /has 1 member; one that was killed counts for up to 10 seconds more .*: stop what still runs it/,
+    )
     begun.child.kill('SIGTERM')
     expect(await begun.ended).toBe(1)
     expect(begun.output.err).toContain('inventory-events replay --plugin logging --resume')
@@ -154,8 +178,21 @@ describe('an unfinished replay', () => {
     await until(async () => (await s.ids()).length > EVENTS, {
       what: 'an event of the next replay',
     })
-    again.child.kill('SIGTERM')
+    again.child.kill('SIGKILL')
     await again.ended
+    const counted = await runCli([...args, '--abandon'], s)
+    expect(counted.stderr).toContain('one that was killed counts for up to 10 seconds more')
+    await until(async () => (await runCli([...args, '--abandon'], s)).code === 0, {
+      what: 'Kafka to drop the member that was killed',
+    })
+    expect(await leftovers(s.groupId)).toEqual([])
+    const third = startCli([...args, '--from', '1h', '--yes', '--rate', '3'], s.env)
+    await until(async () => (await s.ids()).length > EVENTS + 2, {
+      what: 'an event of the third replay',
+    })
+    third.child.kill('SIGTERM')
+    await third.ended
+    expect(third.output.err).toMatch(/^stopping: running handlers may finish/)
     expect(await s.replay('--abandon')).toContain('cancelled')
     expect(await leftovers(s.groupId)).toEqual([])
     const nothing = await runCli([...args, '--resume'], s)

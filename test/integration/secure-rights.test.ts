@@ -18,6 +18,7 @@ const USERS = [
   'watcher',
   'clerk',
   'redriver',
+  'closer',
   'explainer',
   'replayer',
   'trier',
@@ -129,7 +130,7 @@ it('serves: reads, dead-letters, marks, commits, follows switches, is explained,
   await first.logged('noted')
   const lines = linesOf([pluginEvent('second', { how: 'reject' })])
   await done('publisher', ['publish', ...TOPICS], lines)
-  const letters = () => done('clerk', ['dead-letters', 'list'])
+  const letters = () => done('clerk', ['dead-letters', 'list', '--all'])
   const [place] = (await until(async () => (await letters()).match(/\S+@\d+/), {
     what: 'the dead letter to be listed',
   })) as unknown as [string]
@@ -140,6 +141,12 @@ it('serves: reads, dead-letters, marks, commits, follows switches, is explained,
   await until(async () => (await letters()).match(/@\d+.*\n.*@\d+/), {
     what: 'it to be dead-lettered again',
   })
+  const why = ['--why', 'counted by hand']
+  const closed = await done('closer', ['dead-letters', 'discard', place, ...why, '--yes'])
+  expect(closed).toBe('0 discarded, 1 redriven or discarded before\n')
+  const [again] = (await done('clerk', ['dead-letters', 'list'])).match(/\S+@\d+/) as [string]
+  const next = await done('closer', ['dead-letters', 'discard', again, ...why, '--yes'])
+  expect(next).toBe('1 discarded, 0 redriven or discarded before\n')
 
   await done('operator', ['plugins', 'pause', 'careful'])
   await first.logged('switch changed')

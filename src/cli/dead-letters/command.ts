@@ -1,7 +1,12 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { DeadLetterReason } from '../../event/outcome.ts'
+import { didYouMean } from '../../util/did-you-mean.ts'
+import { withAudit } from '../shared/audit.ts'
+import { exitWhenWritten } from '../shared/output.ts'
 import { positive, withRange } from '../shared/search-options.ts'
-import type { DeadLetterOptions } from './options.ts'
+import type { DiscardOptions } from './discard.ts'
+import type { ListOptions } from './list.ts'
+import type { LetterChoice } from './options.ts'
 import type { RedriveOptions } from './redrive.ts'
 
 /** Typed so that the compiler refuses a missing or an unknown reason. */
@@ -16,42 +21,76 @@ const REASONS: Record<DeadLetterReason, true> = {
 }
 const LIST_LIMIT = 1_000
 const RATE = 100
+const PLACE_HELP = 'topic/partition@offset, as printed by "dead-letters list"'
+const ID_HELP = 'only of the event with this id; may be repeated; needs the schema registry'
 
 export function registerDeadLetters(program: Command): void {
   const deadLetters = program
     .command('dead-letters')
-    .description('Inspect and redrive the dead letters of KAFKA_TOPICS')
+    .description('List, inspect, redrive and discard the dead letters of KAFKA_TOPICS')
   withFilter(deadLetters.command('list'))
-    .description('Print dead letters, one per line, oldest first')
+    .description('Print the open dead letters, oldest first: those neither redriven nor discarded')
+    .option('--all', 'also those that were redriven or discarded')
     .option('--limit <n>', 'only the newest n', positive, LIST_LIMIT)
-    .action(async (options: DeadLetterOptions) => {
+    .option('--json', 'print JSON')
+    .action(async (options: ListOptions) => {
       const { listDeadLetters } = await import('./list.ts')
       await listDeadLetters(options)
+      exitWhenWritten()
     })
   deadLetters
     .command('show')
-    .description('Print a dead letter with its event as JSON')
-    .argument('<place>', 'topic/partition@offset, as printed by "dead-letters list"')
-    .action(async (place: string) => {
+    .description('Print a dead letter with its event')
+    .argument('<place>', PLACE_HELP)
+    .option('--json', 'print JSON')
+    .action(async (place: string, options: { json?: true }) => {
       const { showDeadLetter } = await import('./show.ts')
-      await showDeadLetter(place)
+      await showDeadLetter(place, options)
     })
   withFilter(deadLetters.command('export'))
-    .description('Print dead letters as JSON Lines with their bytes in base64')
-    .action(async (options: DeadLetterOptions) => {
+    .description('Print all dead letters as JSON Lines with their bytes in base64')
+    .action(async (options: LetterChoice) => {
       const { exportDeadLetters } = await import('./export.ts')
       await exportDeadLetters(options)
+      exitWhenWritten()
     })
+  registerRedrive(deadLetters)
+  registerDiscard(deadLetters)
+}
+
+function registerRedrive(deadLetters: Command): void {
   withChoice(deadLetters.command('redrive'))
     .description(
       'Send dead letters of KAFKA_GROUP_ID back to their plugins; without --yes, only list them',
     )
+    .argument('[place...]', PLACE_HELP)
+    .option('--id <id>', ID_HELP, collect)
     .option('--yes', 'redrive them; without it, this is a dry run')
     .option('--rate <n>', 'the most dead letters per second', positive, RATE)
-    .action(async (options: RedriveOptions) => {
+    .option('--json', 'print JSON')
+    .action(async (places: string[], options: RedriveOptions) => {
       const { redriveDeadLetters } = await import('./redrive.ts')
-      await redriveDeadLetters(options)
+      await redriveDeadLetters({ ...options, ...(places.length > 0 && { places }) })
+      exitWhenWritten()
     })
+}
+
+function registerDiscard(deadLetters: Command): void {
+  const command = deadLetters
+    .command('discard')
+    .description(
+      'Close dead letters of KAFKA_GROUP_ID for good, with a reason; without --yes, only list them',
+    )
+    .argument('[place...]', PLACE_HELP)
+    .option('--id <id>', ID_HELP, collect)
+    .option('--yes', 'discard them; without it, this is a dry run')
+  withAudit(command, { isWhyRequired: true }).action(
+    async (places: string[], options: DiscardOptions) => {
+      const { discardDeadLetters } = await import('./discard.ts')
+      await discardDeadLetters({ ...options, places })
+      exitWhenWritten()
+    },
+  )
 }
 
 /** Adds the options that select dead letters. */
@@ -64,8 +103,23 @@ function withChoice(command: Command): Command {
     command
       .option('--plugin <slug>', 'only of this plugin; "*" selects undecodable records')
       .addOption(
-        new Option('--reason <reason>', 'only with this reason').choices(Object.keys(REASONS)),
+        new Option('--reason <reason>', `only with this reason: ${reasons()}`).argParser(reason),
       )
       .option('--kind <name>', 'only events of this kind or name; needs the schema registry'),
   )
+}
+
+function reasons(): string {
+  return Object.keys(REASONS).join(', ')
+}
+
+function reason(text: string): string {
+  if (Object.hasOwn(REASONS, text)) return text
+  const meant = didYouMean(text, Object.keys(REASONS))
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+  throw new InvalidArgumentError(`expected one of ${reasons()}${hint}`)
+}
+
+function collect(text: string, collected: string[] = []): string[] {
+  return [...collected, text]
 }

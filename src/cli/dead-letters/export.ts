@@ -1,25 +1,27 @@
-import { type DeadLetterInfo, originalHeaders } from '../../dead-letter/read-dead-letter.ts'
-import type { SourceRecord } from '../../event/record.ts'
-import { timestampText } from '../../event/timestamp.ts'
-import type { DeadLetterOptions } from './options.ts'
-import { scanDeadLetters } from './scan.ts'
+import { originalHeaders } from '../../dead-letter/read-dead-letter.ts'
+import { jsonText } from '../../util/foreign-text.ts'
+import { exitOnClosedPipe, printAndWait } from '../shared/output.ts'
+import { letterJson } from './found-letter.ts'
+import type { LetterChoice } from './options.ts'
+import { withLetters } from './parts.ts'
+import type { Scanned } from './scan.ts'
+import type { Settlement } from './settled.ts'
 
 /** Prints each dead letter as a line of JSON with the complete original record. */
-export function exportDeadLetters(options: DeadLetterOptions): Promise<void> {
-  return scanDeadLetters(options, (deadLetter, record) =>
-    write(`${JSON.stringify(lineOf(deadLetter, record))}\n`),
+export function exportDeadLetters(choice: LetterChoice): Promise<void> {
+  exitOnClosedPipe()
+  return withLetters(choice, ({ scan, settled }) =>
+    scan(choice, (found) => printAndWait(jsonText(lineOf(found, settled.of(found.read.letter))))),
   )
 }
 
-function lineOf(deadLetter: DeadLetterInfo, record: SourceRecord) {
-  const { timestampMs, ...rest } = deadLetter
+function lineOf({ record, ...found }: Scanned, settlement: Settlement) {
   const headers = Object.entries(originalHeaders(record)).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.map(base64) : base64(value),
   ])
   return {
-    ...rest,
-    time: timestampText(timestampMs),
+    ...letterJson({ ...found, settlement }),
     key: base64(record.key),
     value: base64(record.value),
     headers: Object.fromEntries(headers),
@@ -28,10 +30,4 @@ function lineOf(deadLetter: DeadLetterInfo, record: SourceRecord) {
 
 function base64(bytes: Buffer | string | null | undefined): string | null {
   return bytes == null ? null : Buffer.from(bytes).toString('base64')
-}
-
-/** Waits while stdout is full, because its reader may be slower than Kafka. */
-function write(line: string): void | Promise<void> {
-  if (process.stdout.write(line)) return
-  return new Promise((resolve) => process.stdout.once('drain', () => resolve()))
 }

@@ -1,33 +1,40 @@
-import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
-import { placeOf } from '../../event/record.ts'
-import { timestampText } from '../../event/timestamp.ts'
-import { failureLine } from '../../util/failure/failure.ts'
-import type { DeadLetterOptions } from './options.ts'
-import { scanDeadLetters } from './scan.ts'
+import { printError, printJson, printTable } from '../shared/output.ts'
+import { type ListedLetter, letterJson, letterTable } from './found-letter.ts'
+import type { LetterChoice } from './options.ts'
+import { withLetters } from './parts.ts'
+
+export interface ListOptions extends LetterChoice {
+  limit: number
+  all?: true
+  json?: true
+}
 
 /** The most that are kept and sorted in memory. Others are only counted. */
 const KEPT_MAX = 200_000
 
-/** Prints a line for each dead letter, oldest first. */
-export async function listDeadLetters(options: DeadLetterOptions): Promise<void> {
-  const found: DeadLetterInfo[] = []
-  let count = 0
-  await scanDeadLetters(options, (deadLetter) => {
-    count += 1
-    if (found.length < KEPT_MAX) found.push(deadLetter)
+/** Prints the open dead letters, or all of them, oldest first. */
+export function listDeadLetters(options: ListOptions): Promise<void> {
+  return withLetters(options, async ({ scan, settled }) => {
+    const found: ListedLetter[] = []
+    const counts = { listed: 0, redriven: 0, discarded: 0 }
+    await scan(options, ({ read, id, name }) => {
+      const settlement = settled.of(read.letter)
+      if (settlement.type !== 'open' && options.all === undefined) {
+        counts[settlement.type] += 1
+        return
+      }
+      counts.listed += 1
+      if (found.length < KEPT_MAX) found.push({ read, id, name, settlement })
+    })
+    found.sort((a, b) => a.read.letter.timestampMs - b.read.letter.timestampMs)
+    const shown = found.slice(-options.limit)
+    if (options.json) printJson(shown.map(letterJson))
+    else if (shown.length > 0) printTable(letterTable(shown))
+    const left = counts.listed - shown.length
+    if (left > 0) printError(`${left} more: raise --limit or narrow the selection`)
+    const { redriven, discarded } = counts
+    if (redriven + discarded > 0) {
+      printError(`not shown: ${redriven} redriven, ${discarded} discarded; --all shows them`)
+    }
   })
-  found.sort((a, b) => a.timestampMs - b.timestampMs)
-  for (const deadLetter of found.slice(-options.limit)) {
-    process.stdout.write(`${lineOf(deadLetter)}\n`)
-  }
-  const left = count - Math.min(found.length, options.limit)
-  if (left > 0) process.stderr.write(`${left} more: raise --limit or narrow the selection\n`)
-}
-
-export function lineOf(deadLetter: DeadLetterInfo): string {
-  const { place, timestampMs, plugin, reason, entity = '' } = deadLetter
-  const origin = placeOf(deadLetter)
-  const line = failureLine({ ...deadLetter.thrown, message: deadLetter.error })
-  const error = line.replace(/\s+/g, ' ')
-  return [place, timestampText(timestampMs), plugin, reason, entity, origin, error].join('\t')
 }

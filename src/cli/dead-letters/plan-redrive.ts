@@ -1,19 +1,15 @@
-import type { Kafka } from 'kafkajs'
-import type { Config } from '../../config/settings.ts'
 import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
-import {
-  type RedriveRecord,
-  redrivenDeadLetterOf,
-  redriveRecordOf,
-} from '../../dead-letter/redrive-record.ts'
-import { search } from '../../kafka/reader/search-topics.ts'
+import { type RedriveRecord, redriveRecordOf } from '../../dead-letter/redrive-record.ts'
+import { placeOf } from '../../event/record.ts'
 import { bytesOf, copyRecord } from '../../pipeline/intake/retain-record.ts'
-import { deadLetterTopicOf, redriveTopicOf } from '../../topics/names.ts'
-import { InventoryEventsError } from '../../util/errors.ts'
-import type { DeadLetterOptions } from './options.ts'
-import { scanDeadLetters } from './scan.ts'
+import { redriveTopicOf } from '../../topics/names.ts'
+import { chosenBy } from './chosen.ts'
+import type { Content } from './content.ts'
+import type { LetterChoice } from './options.ts'
+import type { LetterParts } from './parts.ts'
+import type { Settled } from './settled.ts'
 
-export interface Planned {
+export interface Planned extends Content {
   deadLetter: DeadLetterInfo
   record: RedriveRecord
 }
@@ -24,30 +20,48 @@ export interface Plan {
   /** The number to redrive by plugin and reason, including those beyond `planned`. */
   counts: Map<string, number>
   total: number
-  /** The number that were redriven before. */
-  before: number
-  /** Those that cannot be redriven, because only a stub was written. */
-  stubs: DeadLetterInfo[]
+  redrivenBefore: number
+  discardedBefore: number
+  /** Those that can't be redriven, and why. */
+  refused: Refused[]
+}
+
+export interface Refused {
+  place: string
+  why: string
 }
 
 const PLANNED_MAX_BYTES = 64 * 1024 * 1024
-const REDRIVEN_MAX = 2_000_000
 
-/** Plans to redrive the selected dead letters, except those whose places are in `redriven`. */
-export async function planRedrive(
-  options: Omit<DeadLetterOptions, 'limit'>,
-  redriven: ReadonlySet<string>,
-): Promise<Plan> {
-  const plan: Plan = { planned: [], counts: new Map(), total: 0, before: 0, stubs: [] }
+/** Plans to redrive the chosen dead letters, except those that were redriven or discarded. */
+export async function planRedrive(choice: LetterChoice, parts: LetterParts): Promise<Plan> {
+  const { scan, settled, config } = parts
+  const plan: Plan = {
+    planned: [],
+    counts: new Map(),
+    total: 0,
+    redrivenBefore: 0,
+    discardedBefore: 0,
+    refused: [],
+  }
+  const chosen = chosenBy(choice)
   let bytes = 0
-  await scanDeadLetters(options, (deadLetter, record) => {
-    if (deadLetterTopicOf(deadLetter.topic) !== record.topic) return
-    if (redriven.has(deadLetter.place)) {
-      plan.before += 1
+  await scan(choice, (found) => {
+    const { read, record, id, name } = found
+    const { place } = read.letter
+    chosen.found(found)
+    const settlement = settled.of(read.letter)
+    if (settlement.type === 'redriven') plan.redrivenBefore += 1
+    if (settlement.type === 'discarded') plan.discardedBefore += 1
+    if (settlement.type !== 'open') return
+    if (read.type === 'unreadable') {
+      plan.refused.push({ place, why: `unreadable: ${read.letter.why}` })
       return
     }
-    if (deadLetter.stub !== undefined) {
-      plan.stubs.push(deadLetter)
+    const deadLetter = read.letter
+    const why = whyRefused(deadLetter, settled)
+    if (why !== undefined) {
+      plan.refused.push({ place, why })
       return
     }
     const what = `${deadLetter.plugin} ${deadLetter.reason}`
@@ -57,28 +71,19 @@ export async function planRedrive(
     // order of each entity is kept.
     bytes += bytesOf(record)
     if (bytes > PLANNED_MAX_BYTES && plan.planned.length > 0) return
-    plan.planned.push({ deadLetter, record: redriveRecordOf(deadLetter, copyRecord(record)) })
+    const planned = redriveRecordOf(deadLetter, copyRecord(record))
+    plan.planned.push({ deadLetter, record: planned, id, name })
   })
+  chosen.requireAll(config.KAFKA_GROUP_ID)
   return plan
 }
 
-/** Reads the places of the dead letters that the group has redriven from its redrive topics. */
-export async function redrivenBefore(
-  kafka: Kafka,
-  { KAFKA_TOPICS, KAFKA_GROUP_ID }: Pick<Config, 'KAFKA_TOPICS' | 'KAFKA_GROUP_ID'>,
-  signal: AbortSignal,
-): Promise<Set<string>> {
-  const places = new Set<string>()
-  await search(kafka, {
-    topics: KAFKA_TOPICS.map(redriveTopicOf),
-    groupId: KAFKA_GROUP_ID,
-    signal,
-    onRecord(record) {
-      const place = redrivenDeadLetterOf(record, KAFKA_GROUP_ID)
-      if (place !== undefined) places.add(place)
-    },
-  })
-  if (places.size <= REDRIVEN_MAX) return places
-  const message = `${places.size} dead letters were redriven before, more than the limit of ${REDRIVEN_MAX}`
-  throw new InventoryEventsError('USAGE', message)
+/** A stub has no value; a record for a partition that is not there would fail, and end the rest. */
+function whyRefused(deadLetter: DeadLetterInfo, settled: Settled): string | undefined {
+  const { topic, partition, stub } = deadLetter
+  if (stub !== undefined) {
+    return `too large for its topic, so only a stub was written; replay ${placeOf(deadLetter)} for ${deadLetter.plugin} while the input still holds it`
+  }
+  if (settled.hasRedrivePartition(topic, partition)) return undefined
+  return `dlq.partition: ${redriveTopicOf(topic)} has no partition ${partition}`
 }

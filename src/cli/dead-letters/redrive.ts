@@ -1,17 +1,18 @@
-import { placeOf } from '../../event/record.ts'
 import { isLarge } from '../../kafka/producer/is-large.ts'
 import { createProducer, type Producer } from '../../kafka/producer/producer.ts'
 import { systemClock as clock } from '../../util/clock.ts'
-import { InventoryEventsError } from '../../util/errors.ts'
-import { connectionOf } from '../shared/connection.ts'
-import { onInterrupt } from '../shared/interrupt.ts'
-import { print } from '../shared/output.ts'
-import { lineOf } from './list.ts'
-import type { DeadLetterOptions } from './options.ts'
-import { type Plan, type Planned, planRedrive, redrivenBefore } from './plan-redrive.ts'
+import { counted } from '../../util/counted.ts'
+import { foreignText } from '../../util/foreign-text.ts'
+import { print, printJson, printTable, usage } from '../shared/output.ts'
+import { type ListedLetter, letterJson, letterTable } from './found-letter.ts'
+import type { LetterChoice } from './options.ts'
+import { type LetterParts, withLetters } from './parts.ts'
+import { type Plan, type Planned, planRedrive } from './plan-redrive.ts'
+import type { Settled } from './settled.ts'
 
-export interface RedriveOptions extends Omit<DeadLetterOptions, 'limit' | 'group'> {
-  yes?: boolean
+export interface RedriveOptions extends Omit<LetterChoice, 'group'> {
+  yes?: true
+  json?: true
   /** Records per second. */
   rate: number
 }
@@ -19,68 +20,69 @@ export interface RedriveOptions extends Omit<DeadLetterOptions, 'limit' | 'group
 const SHOWN = 5
 
 /** Redrives dead letters of KAFKA_GROUP_ID, or lists those that would be redriven. */
-export async function redriveDeadLetters(options: RedriveOptions): Promise<void> {
-  const { config, kafka } = connectionOf(process.env)
-  const stop = new AbortController()
-  const interrupt = onInterrupt(() => stop.abort())
+export function redriveDeadLetters(options: RedriveOptions): Promise<void> {
+  return withLetters(options, async (parts) => {
+    const choice = { ...options, group: parts.config.KAFKA_GROUP_ID }
+    const plan = await planRedrive(choice, parts)
+    if (options.yes) await redrive(plan, choice, parts)
+    else showPreview(plan, options)
+    requireNoneRefused(plan)
+  })
+}
+
+async function redrive(
+  plan: Plan,
+  choice: LetterChoice & RedriveOptions,
+  parts: LetterParts,
+): Promise<void> {
+  const startMs = clock.now()
+  const producer = await createProducer(parts.kafka)
+  const sender = new Sender(producer, choice.rate, parts.settled, parts.signal)
   try {
-    const redriven = await redrivenBefore(kafka, config, stop.signal)
-    const chosen = { ...options, group: config.KAFKA_GROUP_ID }
-    const plan = await planRedrive(chosen, redriven)
-    if (options.yes !== true) {
-      print(preview(plan))
-      return requireNoStubs(plan)
+    await sender.send(plan.planned)
+    // Events that are dead-lettered again in the meantime are not redriven by the same command.
+    const older = { ...choice, to: choice.to ?? startMs }
+    for (let left = plan.total - plan.planned.length; left > 0; ) {
+      const next = await planRedrive(older, parts)
+      await sender.send(next.planned)
+      left = next.total - next.planned.length
     }
-    const startMs = clock.now()
-    const producer = await createProducer(kafka)
-    const redrive = new Redrive(producer, options.rate, redriven, stop.signal)
-    try {
-      await redrive.send(plan.planned)
-      // Events that are dead-lettered again in the meantime are not redriven by the same command.
-      const older = { ...chosen, to: options.to ?? startMs }
-      for (let left = plan.total - plan.planned.length; left > 0; ) {
-        const next = await planRedrive(older, redriven)
-        await redrive.send(next.planned)
-        left = next.total - next.planned.length
-      }
-    } finally {
-      print(`${redrive.sent} redriven, ${plan.before} redriven before`)
-      await producer.close()
-    }
-    requireNoStubs(plan)
   } finally {
-    interrupt.end()
+    const counts = { redriven: sender.sent, ...beforeOf(plan) }
+    if (choice.json) printJson({ ...counts, refused: plan.refused })
+    else print(`${sender.sent} redriven, ${beforeText(plan)}`)
+    await producer.close()
   }
 }
 
 /** Sends one record at a time, so that an interruption never leaves gaps in a partition's order. */
-class Redrive {
+class Sender {
   sent = 0
   #producer: Pick<Producer, 'send'>
   #intervalMs: number
-  #redriven: Set<string>
+  #settled: Settled
   #signal: AbortSignal
   #nextMs = clock.now()
 
   constructor(
     producer: Pick<Producer, 'send'>,
     ratePerSecond: number,
-    redriven: Set<string>,
+    settled: Settled,
     signal: AbortSignal,
   ) {
     this.#producer = producer
     this.#intervalMs = 1_000 / ratePerSecond
-    this.#redriven = redriven
+    this.#settled = settled
     this.#signal = signal
   }
 
   async send(planned: readonly Planned[]): Promise<void> {
     for (const { deadLetter, record } of planned) {
       await this.#pace()
-      if (this.#signal.aborted) throw interrupted()
+      if (this.#signal.aborted) throw usage(INTERRUPTED)
       const { topic, ...rest } = record
       await this.#producer.send(topic, [rest], { compress: isLarge(rest) })
-      this.#redriven.add(deadLetter.place)
+      this.#settled.add(deadLetter, { type: 'redriven' })
       this.sent += 1
     }
   }
@@ -93,29 +95,43 @@ class Redrive {
   }
 }
 
-function preview({ planned, counts, total, before }: Plan): string {
-  const sums = [...counts].sort().map(([what, count]) => `  ${what}: ${count}`)
-  const first = planned.slice(0, SHOWN).map(({ deadLetter }) => lineOf(deadLetter))
-  const hint =
-    total === 0 ? [] : [`Dry run. Add --yes to redrive ${total === 1 ? 'it' : `these ${total}`}.`]
-  return [`${total} to redrive, ${before} redriven before`, ...sums, ...first, ...hint].join('\n')
+const INTERRUPTED = 'interrupted; run it again to redrive the rest, none is sent twice'
+
+function showPreview(plan: Plan, { json }: RedriveOptions): void {
+  const { total, planned, counts, refused } = plan
+  const letters = planned.map(listed)
+  const sums = [...counts].sort()
+  if (json) {
+    const before = beforeOf(plan)
+    const byCause = Object.fromEntries(sums)
+    printJson({ toRedrive: total, ...before, byCause, letters: letters.map(letterJson), refused })
+    return
+  }
+  print(`${total} to redrive, ${beforeText(plan)}`)
+  for (const [what, count] of sums) print(`  ${foreignText(what)}: ${count}`)
+  if (total === 0) return
+  printTable(letterTable(letters.slice(0, SHOWN)))
+  print(`Dry run. Add --yes to redrive ${total === 1 ? 'it' : `these ${total}`}.`)
 }
 
-/** A stub has no value to redrive. Throws USAGE, naming where the originals are. */
-function requireNoStubs({ stubs }: Pick<Plan, 'stubs'>): void {
-  if (stubs.length === 0) return
-  const originals = stubs
-    .slice(0, SHOWN)
-    .map(
-      ({ plugin, topic, partition, offset }) =>
-        `${placeOf({ topic, partition, offset })} (${plugin})`,
-    )
-  const more = stubs.length > SHOWN ? ` and ${stubs.length - SHOWN} more` : ''
-  const message = `${stubs.length} not redriven, because they were too large for the dead-letter topic and only stubs were written. Use replay while their input still holds them: ${originals.join(', ')}${more}`
-  throw new InventoryEventsError('USAGE', message)
+function listed({ deadLetter, id, name }: Planned): ListedLetter {
+  return { read: { type: 'letter', letter: deadLetter }, settlement: { type: 'open' }, id, name }
 }
 
-function interrupted(): InventoryEventsError {
-  const message = 'interrupted; run it again to redrive the rest, none is sent twice'
-  return new InventoryEventsError('USAGE', message)
+function beforeOf({ redrivenBefore, discardedBefore }: Plan) {
+  return { redrivenBefore, discardedBefore }
+}
+
+function beforeText({ redrivenBefore, discardedBefore }: Plan): string {
+  const discarded = discardedBefore > 0 ? `, ${discardedBefore} discarded` : ''
+  return `${redrivenBefore} redriven before${discarded}`
+}
+
+/** Throws USAGE, naming those that stay open and why. */
+function requireNoneRefused({ refused }: Plan): void {
+  if (refused.length === 0) return
+  const lines = refused.slice(0, SHOWN).map(({ place, why }) => `  ${place}: ${foreignText(why)}`)
+  const more = refused.length > SHOWN ? [`  and ${refused.length - SHOWN} more`] : []
+  const what = `${counted(refused.length, 'dead letter')} not redriven; "dead-letters discard" closes them:`
+  throw usage([what, ...lines, ...more].join('\n'))
 }

@@ -1,28 +1,32 @@
+import { discardIn } from '../../dead-letter/discard.ts'
 import { originalHeaders, readDeadLetter } from '../../dead-letter/read-dead-letter.ts'
 import type { SourceRecord } from '../../event/record.ts'
-import { timestampText } from '../../event/timestamp.ts'
 import { readRecord } from '../../kafka/reader/read-record.ts'
-import { InventoryEventsError } from '../../util/errors.ts'
+import { foreignText, jsonText } from '../../util/foreign-text.ts'
 import { connectionOf } from '../shared/connection.ts'
-import { eventReader } from './scan.ts'
+import { print, printJson, usage } from '../shared/output.ts'
+import { eventReader } from './content.ts'
+import { letterJson } from './found-letter.ts'
+import { placeFrom } from './place.ts'
 
-/** Prints a dead letter as JSON: its cause, its headers, and its event or its bytes. */
-export async function showDeadLetter(place: string): Promise<void> {
+type Shown = Record<string, unknown>
+
+/** Prints a dead letter: its cause, its headers, and its event or its bytes. */
+export async function showDeadLetter(place: string, { json }: { json?: true }): Promise<void> {
   const { config, kafka } = connectionOf(process.env)
   const reader = eventReader()
   try {
     const record = await readRecord(kafka, config.KAFKA_GROUP_ID, placeFrom(place))
-    const deadLetter = record && readDeadLetter(record)
-    if (deadLetter === undefined) throw notFound(place)
-    const { timestampMs, thrown, ...rest } = deadLetter
-    const shown = {
-      ...rest,
-      ...(thrown && { thrown: { ...thrown, stack: thrown.stack.split('\n') } }),
-      time: timestampText(timestampMs),
-      headers: textHeaders(record!),
-      ...(await contentOf(record!)),
+    if (record === undefined || discardIn(record) !== undefined) {
+      throw usage(`there is no dead letter at ${place}`)
     }
-    process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
+    const { id, name, content } = await contentOf(record)
+    const listed = { read: readDeadLetter(record), settlement: { type: 'open' }, id, name } as const
+    // Whether it is still open is known to `list`, which reads what was redriven and discarded.
+    const { status: _, ...letter } = letterJson(listed)
+    const shown: Shown = { ...letter, headers: textHeaders(record), ...content }
+    if (json) printJson(shown)
+    else print(linesOf(shown).join('\n'))
   } finally {
     reader.close()
   }
@@ -30,26 +34,29 @@ export async function showDeadLetter(place: string): Promise<void> {
   async function contentOf(record: SourceRecord) {
     const read = await reader.read(record)
     switch (read.type) {
-      case 'event':
-        return { schema: read.schema, schemaId: read.schemaId, event: read.event }
+      case 'event': {
+        const { id, name, schema, schemaId, event } = read
+        return { id, name, content: { schema, schemaId, event } }
+      }
       case 'tombstone':
-        return { value: null }
+        return { id: undefined, name: undefined, content: { value: null } }
       case 'undecodable':
-      case 'waiting':
-        return { undecodable: read.why, value: record.value?.toString('base64') }
+      case 'waiting': {
+        const value = record.value?.toString('base64')
+        return { id: undefined, name: undefined, content: { undecodable: read.why, value } }
+      }
     }
   }
 }
 
-function placeFrom(place: string) {
-  const [, topic, partition, offset] = /^([\w.-]+)\/(\d{1,6})@(\d{1,16})$/.exec(place) ?? []
-  if (topic !== undefined) return { topic, partition: Number(partition), offset: Number(offset) }
-  const message = `expected a place such as inventory.events.dead-letters/3@120, got ${place}`
-  throw new InventoryEventsError('USAGE', message)
-}
-
-function notFound(place: string): InventoryEventsError {
-  return new InventoryEventsError('USAGE', `there is no dead letter at ${place}`)
+/** A line for each field that is set; objects follow their name, indented. */
+function linesOf(shown: Shown): string[] {
+  const rows = Object.entries(shown).filter(([, value]) => value !== undefined && value !== null)
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.flatMap(([name, value]) => {
+    if (typeof value !== 'object') return `${name.padEnd(width)}  ${foreignText(String(value))}`
+    return [name, ...jsonText(value, 2).split('\n')]
+  })
 }
 
 function textHeaders(record: SourceRecord): Record<string, unknown> {

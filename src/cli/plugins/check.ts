@@ -71,5 +71,7 @@ function acceptedOf(plugin: LoadedPlugin, names: readonly string[], what: string
 }
 
 function failures(plugin: LoadedPlugin): string[] {
-  return failingNames(plugin).map(({ name, error }) => `  fails for    ${name}: ${foreignText(error)}`)
+  return failingNames(plugin).map(
+    ({ name, error }) => `  fails for    ${name}: ${foreignText(error)}`,
+  )
 }

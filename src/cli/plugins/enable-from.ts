@@ -12,7 +12,7 @@ import { systemClock as clock } from '../../util/clock.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
 import { foreignText } from '../../util/foreign-text.ts'
 import { replayParts } from '../replay/parts.ts'
-import { showPreview, summaryOf } from '../replay/run.ts'
+import { readPreview, STOPPING, showPreview, summaryOf } from '../replay/run.ts'
 import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { print, printError, usage } from '../shared/output.ts'
@@ -29,7 +29,10 @@ const MEMBERS_CHECK_MS = 1_000
 /** Enables a plugin from a time on, or prints what it would get. Exits the process. */
 export async function enableFrom(slug: string, options: EnableOptions): Promise<never> {
   const stop = new AbortController()
-  const interrupt = onInterrupt(() => stop.abort(interrupted(slug)))
+  const interrupt = onInterrupt(() => {
+    printError(STOPPING)
+    stop.abort(interrupted(slug))
+  })
   const parts = await replayParts(slug, options.rate, stop.signal)
   const groupId = parts.config.KAFKA_GROUP_ID
   const previous = await readPlan(parts.kafka, groupId, slug)
@@ -41,8 +44,9 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
   const plan = unfinished ? previous : await makePlan(parts, wish, { audit, previous })
   if (unfinished)
     print(foreignText(`resuming: ${describePlan(plan)}, started by ${plan.by} at ${plan.at}`))
-  if (options.yes === undefined) await showPreview(parts, plan, 'deliver these events')
-  else {
+  if (options.yes === undefined) {
+    showPreview(plan, await readPreview(parts, plan), parts.rate, 'deliver these events')
+  } else {
     if (unfinished) await untilEmpty(parts, plan)
     else await beginPlan(parts.kafka, groupId, plan)
     // A replica may not have seen yet that the plugin is disabled.

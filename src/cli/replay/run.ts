@@ -1,19 +1,29 @@
 import type { Audit } from '../../control/control-record.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
+import { INVENTORY_KINDS, isInventoryKind } from '../../event/kinds.ts'
 import { createEventReader } from '../../explain/event-reader.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { createGroupResources, deleteGroupResources } from '../../replay/group-resources.ts'
 import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
+import { membersText } from '../../replay/members-text.ts'
 import { type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
 import { beginPlan, readPlan, writePlan } from '../../replay/plan-store.ts'
-import { EXAMPLE_COLUMNS, previewOf, previewText } from '../../replay/preview.ts'
+import {
+  EXAMPLE_COLUMNS,
+  type Preview,
+  previewOf,
+  previewText,
+  timesOf,
+} from '../../replay/preview.ts'
 import { requireNotLive } from '../../replay/require-not-live.ts'
 import { type RunParts, startRun } from '../../replay/run.ts'
 import { counted } from '../../util/counted.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
 import { type AuditOptions, auditOf, switchesOf, writeSwitches } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
-import { print, printTable, usage } from '../shared/output.ts'
+import { print, printError, printTable, usage } from '../shared/output.ts'
+import { rangeOf } from '../shared/search-options.ts'
+import { unknownName } from '../shared/unknown-name.ts'
 import { replayParts } from './parts.ts'
 
 export interface ReplayOptions extends AuditOptions {
@@ -30,12 +40,19 @@ export interface ReplayOptions extends AuditOptions {
   abandon?: true
 }
 
+/** Shown at once, since what follows may take as long as the longest handler. */
+export const STOPPING =
+  'stopping: running handlers may finish, within DRAIN_TIMEOUT_MS; a second signal exits immediately'
+
 /** Starts, resumes, cancels or previews a replay. Exits the process. */
 export async function replay(options: ReplayOptions): Promise<void> {
   requireOneMode(options)
   const { plugin: slug, rate } = options
   const stop = new AbortController()
-  const interrupt = onInterrupt(() => stop.abort(interrupted(slug)))
+  const interrupt = onInterrupt(() => {
+    printError(STOPPING)
+    stop.abort(interrupted(slug))
+  })
   const parts = await replayParts(slug, rate, stop.signal)
   const previous = await readPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, slug)
   if (options.abandon) await abandon(parts, previous, options)
@@ -52,31 +69,53 @@ async function begin(
   options: ReplayOptions,
 ): Promise<void> {
   requireFinished(previous)
-  const { from = 0, to: toMs, entity, kind } = options
-  const wish = { purpose: 'replay', fromMs: from, toMs, entity, kind } as const
+  const { kind } = options
+  const wish = { purpose: 'replay', fromMs: 0, ...rangeOf(options), kind } as const
   const plan = await makePlan(parts, wish, { audit: auditOf(options), previous })
-  if (options.yes === undefined) return showPreview(parts, plan, 'replay these events')
+  // Names of plugin events are their producers' choice: only the events tell a mistyped one.
+  if (options.yes === undefined || (kind !== undefined && !isInventoryKind(kind))) {
+    const preview = await readPreview(parts, plan)
+    requireKind(plan, preview)
+    if (options.yes === undefined) {
+      return showPreview(plan, preview, parts.rate, 'replay these events')
+    }
+  }
   await checkNotLive(parts, options)
   if (previous !== undefined) await deleteGroupResources(parts, previous)
   await beginPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, plan)
   await run(parts, plan, { ...options, besideLive: true })
 }
 
-/** Prints what a plan would deliver. `action` says what --yes does. */
-export async function showPreview(
-  parts: RunParts,
-  plan: ReplayPlan,
-  action: string,
-): Promise<void> {
+/** Reads what a plan would deliver. */
+export async function readPreview(parts: RunParts, plan: ReplayPlan): Promise<Preview> {
   const { config, kafka, registry, plugin, signal } = parts
   const reader = createEventReader(registry)
   const groupId = config.KAFKA_GROUP_ID
-  const preview = await previewOf(kafka, { groupId, reader, signal }, plugin, plan)
-  reader.close()
-  print(previewText(plan, preview, parts.rate))
+  try {
+    return await previewOf(kafka, { groupId, reader, signal }, plugin, plan)
+  } finally {
+    reader.close()
+  }
+}
+
+/** Prints what a plan would deliver. `action` says what --yes does. */
+export function showPreview(
+  plan: ReplayPlan,
+  preview: Preview,
+  rate: number | undefined,
+  action: string,
+): void {
+  print(previewText(plan, preview, rate))
   const { examples } = preview
   if (examples.length > 0) printTable({ columns: EXAMPLE_COLUMNS, rows: examples })
   print(`Dry run. Add --yes to ${action}.`)
+}
+
+/** Throws USAGE if no event has the kind, and it is not one that might have had some. */
+function requireKind({ kind, ...plan }: ReplayPlan, { names }: Preview): void {
+  if (kind === undefined || isInventoryKind(kind) || names.has(kind)) return
+  const what = `--kind: no event from ${timesOf(plan)} is of kind ${kind}`
+  throw unknownName(what, kind, [...INVENTORY_KINDS, ...names])
 }
 
 async function run(parts: RunParts, plan: ReplayPlan, options: ReplayOptions): Promise<void> {
@@ -114,9 +153,8 @@ async function abandon(
   const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
   const members = await memberCount(kafka, groupId)
   if (members > 0) {
-    throw usage(
-      `group ${groupId} has ${counted(members, 'member')}: stop the processes that run it first`,
-    )
+    const who = membersText(groupId, members, config.SESSION_TIMEOUT_MS)
+    throw usage(`${who}: stop what still runs it, or wait until then, and repeat this`)
   }
   const audit = auditOf(options)
   const note =

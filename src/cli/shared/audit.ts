@@ -58,8 +58,9 @@ function userName(): string {
 }
 
 /** Adds the options --why and --by. */
-export function withAudit(command: Command): Command {
+export function withAudit(command: Command, { isWhyRequired = false } = {}): Command {
+  const why = new Option('--why <text>', 'the reason, stored with the change')
   return command
-    .addOption(new Option('--why <text>', 'the reason, stored with the change'))
+    .addOption(why.makeOptionMandatory(isWhyRequired))
     .addOption(new Option('--by <name>', 'who makes the change (default: user@host)'))
 }

@@ -20,6 +20,18 @@ export function printJson(value: unknown, onWritten?: () => void): void {
   print(jsonText(value, 2), onWritten)
 }
 
+/** Prints to stdout, and waits while it is full: its reader may be slower than Kafka. */
+export function printAndWait(text: string): void | Promise<void> {
+  clearProgress()
+  if (process.stdout.write(`${foreignLines(text)}\n`)) return
+  return new Promise((resolve) => process.stdout.once('drain', () => resolve()))
+}
+
+/** Ends the process when all is written: a plugin may have opened handles that would keep it alive. */
+export function exitWhenWritten(): void {
+  process.stdout.write('', () => process.exit())
+}
+
 /** Prints a table to stdout: fitted to a terminal, complete elsewhere. */
 export function printTable(table: Table): void {
   const { isTTY, columns } = process.stdout

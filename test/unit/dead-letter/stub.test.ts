@@ -42,18 +42,21 @@ describe('a stub', () => {
       headers: { ce_id: 'event-1', 'dlq.partition': '3', 'dlq.offset': '120' },
     })
     const valueSha256 = createHash('sha256').update(record.value!).digest('hex')
-    expect(readDeadLetter(stub({}))?.stub).toEqual({
-      omitted: ['value'],
-      valueBytes: 3_000_000,
-      valueSha256,
+    expect(readDeadLetter(stub({})).letter).toMatchObject({
+      stub: { omitted: ['value'], valueBytes: 3_000_000, valueSha256 },
     })
   })
 
   it('omits headers and a key that make it too large', () => {
     const made = stub({ key: Buffer.alloc(100_000), headers: { large: Buffer.alloc(100_000) } })
     expect(made.key).toBeNull()
-    expect(readDeadLetter(made)?.stub?.omitted).toEqual(['value', 'key', 'headers'])
-    expect(readDeadLetter(made)).toMatchObject({ plugin: 'picky', partition: 3, offset: 120 })
+    expect(readDeadLetter(made)).toMatchObject({
+      type: 'letter',
+      letter: {
+        ...{ plugin: 'picky', partition: 3, offset: 120 },
+        stub: { omitted: ['value', 'key', 'headers'] },
+      },
+    })
   })
 
   it('always fits into the room for headers', () => {

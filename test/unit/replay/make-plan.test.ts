@@ -33,7 +33,7 @@ describe('an unfinished plan', () => {
 })
 
 it('a preview has the ranges and the expected duration', () => {
-  const preview = { records: 3, wanted: 2, undecodable: 1, examples: [] }
+  const preview = { records: 3, wanted: 2, undecodable: 1, names: new Set<string>(), examples: [] }
   expect(previewText(plan, preview, 1).split('\n')).toEqual([
     '3 records from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:01.000Z, 2 for p, about 2 s at 1 a second',
     '  t: 0@5-7',

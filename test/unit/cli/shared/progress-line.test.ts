@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { printError } from '../../../../src/cli/shared/output.ts'
 import { createProgressLine } from '../../../../src/cli/shared/progress-line.ts'
 
 function lineOn(isTTY: boolean) {
@@ -25,4 +26,32 @@ it('is not written to other streams, but printed lines are', () => {
   progress.print(['a', 'b'])
   progress.clear()
   expect(written).toEqual(['a\nb\n'])
+})
+
+it('is cleared before anything else is printed, and once', () => {
+  const { progress, written } = lineOn(true)
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    return written.push(String(text)) > 0
+  })
+  progress.show('2778 of 26370')
+  printError('error: interrupted')
+  printError('resume with --resume')
+  write.mockRestore()
+  expect(written).toEqual([
+    '\r\x1b[K2778 of 26370',
+    '\r\x1b[K',
+    'error: interrupted\n',
+    'resume with --resume\n',
+  ])
+})
+
+it('shows names of others without what a terminal would obey', () => {
+  const { progress, written } = lineOn(true)
+  progress.show('reading \x1b[2J')
+  progress.print(['line 1: \x9b2J\nline 2'])
+  progress.clear()
+  expect(written.slice(0, 2)).toEqual([
+    '\r\x1b[Kreading \\x1b[2J',
+    '\r\x1b[Kline 1: \\x9b2J\nline 2\n',
+  ])
 })

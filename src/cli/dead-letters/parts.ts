@@ -1,0 +1,43 @@
+import { connectionOf } from '../shared/connection.ts'
+import { onInterrupt } from '../shared/interrupt.ts'
+import { contentReader } from './content.ts'
+import { requireKnown } from './known.ts'
+import type { LetterChoice } from './options.ts'
+import { placeFrom } from './place.ts'
+import { type Scanned, type ScanParts, scanLetters } from './scan.ts'
+import { readSettled, type Settled } from './settled.ts'
+
+export interface LetterParts extends ScanParts {
+  settled: Settled
+  /** Scans the chosen dead letters. Throws USAGE for a plugin or a kind that nothing has. */
+  scan(choice: LetterChoice, onLetter: (found: Scanned) => void | Promise<void>): Promise<void>
+}
+
+/** Runs a command on dead letters of KAFKA_TOPICS. Ctrl-C ends its reading with an error. */
+export async function withLetters(
+  choice: LetterChoice,
+  work: (parts: LetterParts) => Promise<void>,
+): Promise<void> {
+  for (const place of choice.places ?? []) placeFrom(place)
+  const { config, kafka } = connectionOf(process.env)
+  const groupId = config.KAFKA_GROUP_ID
+  const isRequired = choice.kind !== undefined || choice.id !== undefined
+  const reader = contentReader({ isRequired })
+  const stop = new AbortController()
+  const interrupt = onInterrupt(() => stop.abort())
+  const parts = { config, kafka, reader, signal: stop.signal }
+  try {
+    const settled = await readSettled(kafka, config, stop.signal)
+    await work({
+      ...parts,
+      settled,
+      async scan(choice, onLetter) {
+        const names = await scanLetters(choice, parts, onLetter)
+        await requireKnown(choice, { slugs: settled.slugs, names }, { kafka, groupId })
+      },
+    })
+  } finally {
+    interrupt.end()
+    reader.close()
+  }
+}

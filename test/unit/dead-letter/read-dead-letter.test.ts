@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { deadLetterOf } from '../../../src/dead-letter/dead-letter.ts'
+import { discardIn, discardRecordOf } from '../../../src/dead-letter/discard.ts'
+import { DLQ } from '../../../src/dead-letter/headers.ts'
+import { readDeadLetter } from '../../../src/dead-letter/read-dead-letter.ts'
+import type { SourceRecord } from '../../../src/event/record.ts'
+import { Failure } from '../../../src/util/failure/failure.ts'
+
+const input: SourceRecord = {
+  ...{ topic: 't', partition: 2, offset: 7, timestampMs: 1 },
+  ...{ key: Buffer.from('lot'), value: Buffer.from('x'), headers: {} },
+}
+const written = deadLetterOf(input, {
+  ...{ plugin: 'p', reason: 'exhausted', error: new Failure('boom'), lines: 'boom' },
+  ...{ attempts: 3, groupId: 'g', redrives: 1, replay: undefined },
+})
+const record: SourceRecord = { ...written, offset: 9, timestampMs: 5 }
+const having = (headers: SourceRecord['headers'], topic = record.topic) =>
+  readDeadLetter({ ...record, topic, headers: { ...record.headers, ...headers } })
+
+it('a letter that the service wrote is read', () => {
+  expect(readDeadLetter(record)).toMatchObject({
+    type: 'letter',
+    letter: {
+      ...{ place: 't.dead-letters/2@9', topic: 't', partition: 2, offset: 7, entity: 'lot' },
+      ...{ plugin: 'p', reason: 'exhausted', error: 'boom', attempts: 3, redrives: 1 },
+    },
+  })
+})
+
+describe('a forged one is unreadable, with the reason', () => {
+  it.each([
+    [{ [DLQ.partition]: 'abc' }, 'dlq.partition: expected a whole number, got abc'],
+    [{ [DLQ.partition]: '-1' }, 'dlq.partition: expected a whole number, got -1'],
+    [{ [DLQ.partition]: undefined }, 'dlq.partition: expected a whole number, got nothing'],
+    [{ [DLQ.offset]: '1e3' }, 'dlq.offset: expected a whole number, got 1e3'],
+    [{ [DLQ.offset]: '9999999999999999' }, 'dlq.offset: expected a whole number'],
+    [{ [DLQ.attempts]: 'many' }, 'dlq.attempts: expected a whole number, got many'],
+    [{ [DLQ.redrives]: '' }, 'dlq.redrives: expected a whole number, got nothing'],
+    [{ [DLQ.topic]: 'other' }, 'dlq.topic: expected t, got other'],
+    [{ [DLQ.plugin]: '' }, 'dlq.plugin: expected a text, got nothing'],
+    [{ [DLQ.omitted]: 'value' }, 'dlq.value-bytes: expected a whole number, got nothing'],
+  ])('%j', (headers, why) => {
+    expect(having(headers)).toMatchObject({
+      type: 'unreadable',
+      letter: { place: 't.dead-letters/2@9', why: expect.stringContaining(why) },
+    })
+  })
+
+  it('of any headers, without throwing', () => {
+    const value = fc.oneof(
+      fc.string(),
+      fc.uint8Array().map(Buffer.from),
+      fc.array(fc.string()),
+      fc.constant(undefined),
+    )
+    const forged = fc.dictionary(fc.constantFrom(...Object.values(DLQ), 'other'), value)
+    fc.assert(
+      fc.property(forged, (headers) => {
+        const { type, letter } = readDeadLetter({ ...record, headers } as SourceRecord)
+        if (type === 'unreadable') {
+          expect(letter.why).toContain('expected')
+          return
+        }
+        for (const number of [letter.partition, letter.offset, letter.attempts, letter.redrives]) {
+          expect(Number.isSafeInteger(number) && number >= 0).toBe(true)
+        }
+      }),
+    )
+  })
+})
+
+describe('a discard', () => {
+  const discard = { place: 't.dead-letters/2@9', groupId: 'g', by: 'ann', at: 'A', why: 'known' }
+
+  it('is read as it was written, beside the letter', () => {
+    const written = discardRecordOf(discard, record)
+    expect(written).toMatchObject({ topic: 't.dead-letters', partition: 2, key: record.key })
+    expect(discardIn({ ...written, offset: 10, timestampMs: 6 })).toEqual(discard)
+  })
+
+  it.each(['', 'null', '[]', '{"v":2}', 'no JSON'])('of value %j is not one', (value) => {
+    const headers = { 'dlq.discarded': discard.place }
+    expect(discardIn({ ...record, headers, value: Buffer.from(value) })).toBeUndefined()
+  })
+
+  it('is not what a letter is', () => {
+    expect(discardIn(record)).toBeUndefined()
+  })
+})
