@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createKafka } from '../kafka/client/client.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import { messageOf } from '../util/errors.ts'
+import { jsonText } from '../util/foreign-text.ts'
 import { createLogger } from '../util/logger.ts'
 import { withTimeout } from '../util/with-timeout.ts'
 import { CallTable, type RunningCalls, type TrackedCall } from './call-table.ts'
@@ -81,7 +82,7 @@ function fieldsOf({ plugin, record, event }: TrackedCall): object {
 function write(fields: object, msg: string): void {
   const line = { level: 'fatal', time: new Date().toISOString(), ...fields, msg }
   try {
-    writeSync(STDOUT, `${JSON.stringify(line)}\n`)
+    writeSync(STDOUT, `${jsonText(line)}\n`)
   } catch {
     // Stdout is closed. The process ends all the same.
   }

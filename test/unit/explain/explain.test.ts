@@ -54,7 +54,7 @@ function letter(offset: number, headers: Record<string, string> = {}): FoundEven
     headers: {
       'dlq.plugin': 'plugin',
       'dlq.reason': 'exhausted',
-      'dlq.error': 'boom\nbang',
+      'dlq.error': 'boom\n\u001b[31mbang',
       'dlq.attempts': '5',
       'dlq.topic': 't',
       'dlq.partition': '0',
@@ -316,7 +316,7 @@ describe('dead letters', () => {
         group: 'group',
         reason: 'exhausted',
         attempts: 5,
-        error: 'boom\nbang',
+        error: 'boom\n\u001b[31mbang',
         thrown: null,
         redrives: 0,
         record: 't/0@4',
@@ -328,7 +328,7 @@ describe('dead letters', () => {
     ])
     expect(letters.map(({ record }) => record)).toEqual(['t/0@2'])
     expect(text).toContain(
-      '    dead letter  t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom\\nbang\n',
+      '    dead letter  t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom\\n\\x1b[31mbang\n',
     )
     expect(text).toContain(
       '\ndead letters whose records were not found\n  plugin of group, record t/0@2',
@@ -547,6 +547,14 @@ describe('unknown facts', () => {
     ])
     expect(text).toContain('unknown: the committed offsets of the group: no answer\n')
     expect(text).toContain('    recorded     unknown: the store is away\n')
+  })
+
+  it('list a dead letter whose headers are forged as unknown', async () => {
+    const { text, letters } = await explained({ letters: [letter(4, { 'dlq.partition': 'abc' })] })
+    expect(letters).toEqual([])
+    expect(text).toContain(
+      'unknown: the dead letter at t.dead-letters/0@54: dlq.partition: expected a whole number, got abc',
+    )
   })
 
   it('include an event that is not found, with the offsets that were searched', async () => {
