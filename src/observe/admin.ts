@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { MOMENTS, parseTimeOrAge } from '../event/relative-time.ts'
+import { MOMENTS, parseTimeOrAge, rangeProblem } from '../event/relative-time.ts'
 import type { ExplainRange, Explanation } from '../explain/explanation.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
@@ -76,6 +76,8 @@ function rangeOf({ entity, from, to }: Query, nowMs: number): ExplainRange | str
   const [fromMs, toMs] = [from, to].map((text) => parseTimeOrAge(String(text), nowMs))
   if (from !== undefined && fromMs === undefined) return `from: expected ${MOMENTS}`
   if (to !== undefined && toMs === undefined) return `to: expected ${MOMENTS}`
+  const problem = rangeProblem({ fromMs, toMs }, nowMs)
+  if (problem !== undefined) return problem
   if (Array.isArray(entity)) return 'entity: expected a single value'
   return {
     ...(entity !== undefined && { entity }),

@@ -112,7 +112,7 @@ describe('dead-letters list', () => {
   it.each([
     [['--from', 'yesterday'], 'expected a time such as'],
     [['--from', '2099-01-01T00:00:00Z'], 'expected a time that is not in the future'],
-    [['--from', '1h', '--to', '2h'], '--from: expected a time before --to'],
+    [['--from', '1h', '--to', '2h'], '--from: expected a time before "to"'],
     [['--reason', 'bored'], 'exhausted, rejected'],
     [['--reason', 'exausted'], 'did you mean exhausted?'],
     [['--plugin', 'strct'], 'did you mean strict?'],

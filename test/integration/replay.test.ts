@@ -77,8 +77,8 @@ describe('replay', () => {
 
   it.each([
     [['--from', '2099-01-01T00:00:00Z'], 'expected a time that is not in the future: it is 20'],
-    [['--from', '1h', '--to', '2h'], '--from: expected a time before --to, which is 20'],
-    [['--from', '1h', '--to', '1999-01-01T00:00:00Z', '--yes'], 'expected a time before --to'],
+    [['--from', '1h', '--to', '2h'], '--from: expected a time before "to", which is 20'],
+    [['--from', '1h', '--to', '1999-01-01T00:00:00Z', '--yes'], 'expected a time before "to"'],
     [['--from', '1h', '--kind', 'inventory.wastd'], 'did you mean inventory.wasted?'],
     [['--from', '1h', '--kind', 'inventory.wastd', '--yes'], 'did you mean inventory.wasted?'],
     [['--from', '1h', '--kind', 'moved', '--yes'], 'expected one of inventory.received, '],

@@ -41,7 +41,8 @@ async function scene() {
   const cli = (...args: string[]) => runCli(['plugins', ...args], { env })
   /** By slug: state, who switched it, and why. */
   async function states(): Promise<Map<string, string>> {
-    const { stdout } = await cli('list', '--states')
+    const { code, stdout, stderr } = await cli('list', '--states')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const rows = stdout.trimEnd().split('\n').slice(1)
     return new Map(
       rows.map((row) => {

@@ -16,6 +16,7 @@ import { readPreview, STOPPING, showPreview, summaryOf } from '../replay/run.ts'
 import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { print, printError, usage } from '../shared/output.ts'
+import { rangeOf } from '../shared/search-options.ts'
 import { situationOf } from './situations.ts'
 
 export interface EnableOptions extends AuditOptions {
@@ -40,7 +41,7 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
   if (!unfinished) requireFinished(previous)
   const since = await requireOff(parts, previous)
   const audit = auditOf(options)
-  const wish = { purpose: 'enable', fromMs: options.from ?? 0 } as const
+  const wish = { purpose: 'enable', fromMs: 0, ...rangeOf(options) } as const
   const plan = unfinished ? previous : await makePlan(parts, wish, { audit, previous })
   if (unfinished)
     print(foreignText(`resuming: ${describePlan(plan)}, started by ${plan.by} at ${plan.at}`))

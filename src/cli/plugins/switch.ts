@@ -5,7 +5,7 @@ import { InventoryEventsError } from '../../util/errors.ts'
 import { foreignText } from '../../util/foreign-text.ts'
 import { type AuditOptions, auditOf, withAudit, writeSwitches } from '../shared/audit.ts'
 import { print, usage } from '../shared/output.ts'
-import { pastMs } from '../shared/search-options.ts'
+import { timeMs } from '../shared/search-options.ts'
 import { wholeNumber } from '../shared/whole-number.ts'
 import type { EnableOptions } from './enable-from.ts'
 import { readSituations, type Situations } from './situations.ts'
@@ -39,7 +39,7 @@ function withFrom(command: Command): void {
     .option(
       '--from <time>',
       'first deliver the events missed since then; without --yes, only list them',
-      pastMs,
+      timeMs,
     )
     .option('--rate <n>', 'with --from: the most events per second', wholeNumber(1, 999_999_999))
     .option('--yes', 'with --from: deliver them; without it, this is a dry run')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseTimeOrAge } from '../../../src/event/relative-time.ts'
+import { parseTimeOrAge, rangeProblem } from '../../../src/event/relative-time.ts'
 
 const NOW_MS = Date.parse('2026-01-31T08:00:00Z')
 
@@ -16,4 +16,28 @@ it.each([
   ['', undefined],
 ])('%j is %j', (text, moment) => {
   expect(parseTimeOrAge(text, NOW_MS)).toBe(moment)
+})
+
+it.each([
+  [{}, undefined],
+  [{ toMs: 5 }, undefined],
+  [{ fromMs: 10 }, undefined],
+  [{ fromMs: -5, toMs: 0 }, undefined],
+  [{ fromMs: 3, toMs: 20 }, undefined],
+  [
+    { fromMs: 11 },
+    'not in the future: it is 1970-01-01T00:00:00.010Z now, got 1970-01-01T00:00:00.011Z',
+  ],
+  [
+    { fromMs: 3, toMs: 3 },
+    'before "to", which is 1970-01-01T00:00:00.003Z, got 1970-01-01T00:00:00.003Z',
+  ],
+  [{ fromMs: 4, toMs: 3 }, 'before "to"'],
+])('at 10 ms, a range %j has the problem %s', (range, problem) => {
+  const found = rangeProblem(range, 10)
+  if (problem === undefined) expect(found).toBeUndefined()
+  else
+    expect(found).toContain(
+      `from: expected a time ${problem.startsWith('not') ? 'that is ' : ''}${problem}`,
+    )
 })

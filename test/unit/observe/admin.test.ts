@@ -100,6 +100,8 @@ describe('/admin/events/ID', () => {
 
   it.each([
     ['from=yesterday', 'from: expected a time such as'],
+    ['from=2999-01-01T00:00:00Z', 'from: expected a time that is not in the future'],
+    ['from=1h&to=2h', 'from: expected a time before "to"'],
     ['to=', 'to: expected a time such as'],
     ['entity=a&entity=b', 'entity: expected a single value'],
   ])('rejects %s', async (query, error) => {
