@@ -33,7 +33,7 @@ it('commands read records whatever their timestamps', async () => {
   expect(await cli('explain', ids[0]!)).toContain('no timestamp')
   expect(await cli('explain', ids[1]!)).toMatch(/about 92233720368547\d+ ms since 1970/)
   const listed = await cli('dead-letters', 'list', '--from', '1960-01-01T00:00:00Z')
-  expect(listed.trim().split('\n')).toHaveLength(3)
+  expect(listed.trim().split('\n')).toHaveLength(1 + TIMESTAMPS.length)
   const replayed = await cli('replay', '--plugin', 'picky', '--from', '1960-01-01T00:00:00Z')
   expect(replayed).toContain('3 records from 1960-01-01T00:00:00.000Z')
   expect(replayed).toContain('no timestamp')
