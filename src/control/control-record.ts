@@ -17,11 +17,12 @@ export interface Audit {
 /** The offsets at which a plugin starts. Events below are skipped and committed. */
 export type PluginStart = Audit & { switch: 'start'; slug: string; offsets: StartOffsets }
 
+export type PluginSwitch = Audit & { switch: 'plugin'; slug: string; state: PluginState }
+
+export type EventsSwitch = Audit & { switch: 'events'; state: OnOff }
+
 /** The state of one switch after a change. The newest record of each switch counts. */
-export type ControlRecord =
-  | (Audit & { switch: 'plugin'; slug: string; state: PluginState })
-  | (Audit & { switch: 'events'; state: OnOff })
-  | PluginStart
+export type ControlRecord = PluginSwitch | EventsSwitch | PluginStart
 
 export type OnOff = 'on' | 'off'
 

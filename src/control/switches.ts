@@ -1,39 +1,53 @@
 import { setMaxListeners } from 'node:events'
-import type { ControlRecord, EffectiveState, PluginStart, PluginState } from './control-record.ts'
+import type {
+  ControlRecord,
+  EffectiveState,
+  EventsSwitch,
+  PluginStart,
+  PluginState,
+  PluginSwitch,
+} from './control-record.ts'
 
 /**
  * The current state of all switches, as every replica of the group reads it from the control topic. A
  * plugin without a record is enabled.
  */
 export class Switches {
-  #plugins = new Map<string, PluginState>()
+  #plugins = new Map<string, PluginSwitch>()
   #starts = new Map<string, PluginStart>()
   #pauses = new Map<string, AbortController>()
-  #isOn: boolean
+  #events: EventsSwitch | undefined
+  #isOnByDefault: boolean
   #listeners: (() => void)[] = []
 
   /** `eventsEnabled` applies until a record sets it. */
   constructor(eventsEnabled: boolean) {
-    this.#isOn = eventsEnabled
+    this.#isOnByDefault = eventsEnabled
   }
 
   /** Whether event integration is on at all. */
   get eventsEnabled(): boolean {
-    return this.#isOn
+    return this.#events === undefined ? this.#isOnByDefault : this.#events.state === 'on'
   }
 
   stateOf(slug: string): PluginState {
-    return this.#plugins.get(slug) ?? 'enabled'
+    return this.#plugins.get(slug)?.state ?? 'enabled'
+  }
+
+  /** The last change of events and of each of these plugins; none of what was never switched. */
+  changesOf(slugs: readonly string[]): (EventsSwitch | PluginSwitch)[] {
+    const found = [this.#events, ...slugs.map((slug) => this.#plugins.get(slug))]
+    return found.filter((change) => change !== undefined)
   }
 
   /** The state that counts: while events are off, the plugin's own state makes no difference. */
   effectiveStateOf(slug: string): EffectiveState {
-    return this.#isOn ? this.stateOf(slug) : 'events-off'
+    return this.eventsEnabled ? this.stateOf(slug) : 'events-off'
   }
 
   /** Why the plugin's events are skipped; undefined while they are not. */
   skipCauseOf(slug: string): 'events-off' | 'disabled' | undefined {
-    if (!this.#isOn) return 'events-off'
+    if (!this.eventsEnabled) return 'events-off'
     return this.stateOf(slug) === 'disabled' ? 'disabled' : undefined
   }
 
@@ -61,10 +75,10 @@ export class Switches {
   #set(record: ControlRecord): void {
     switch (record.switch) {
       case 'events':
-        this.#isOn = record.state === 'on'
+        this.#events = record
         return
       case 'plugin':
-        this.#plugins.set(record.slug, record.state)
+        this.#plugins.set(record.slug, record)
         return
       case 'start':
         this.#starts.set(record.slug, record)

@@ -1,11 +1,11 @@
 import type { Kafka } from 'kafkajs'
-import type { Config } from '../config/settings.ts'
+import { type Config, settings } from '../config/settings.ts'
 import { type PostgresUrl, storeChoice } from '../config/value-types.ts'
 import { createKafkaStore, type KafkaStoreReports } from '../idempotency/kafka/store.ts'
 import { createMemoryStore } from '../idempotency/memory.ts'
 import { type ConnectionShares, openPostgresStore } from '../idempotency/postgres/store.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
-import { marksWarnings } from '../kafka/admin/marks-topic.ts'
+import { marksFindings } from '../kafka/admin/marks-topic.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { openMarksLog } from '../kafka/state/marks-log.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -82,18 +82,22 @@ async function kafkaStore(parts: StoreParts): Promise<IdempotencyStore> {
   })
 }
 
-/** Logs a warning for topics whose marks expire before their records do. */
-export async function warnOfRetention({
+/** Logs which topics' marks expire before their records do. */
+export async function logRetention({
   config,
   kafka,
   log,
 }: Pick<StoreParts, 'config' | 'kafka' | 'log'>): Promise<void> {
   if (storeChoice(config.IDEMPOTENCY_STORE).kind !== 'kafka') return
-  const owner = { groupId: config.KAFKA_GROUP_ID, ttlMs: config.IDEMPOTENCY_TTL_MS }
+  const owner = {
+    groupId: config.KAFKA_GROUP_ID,
+    ttlMs: config.IDEMPOTENCY_TTL_MS,
+    defaultTtlMs: Number(settings.IDEMPOTENCY_TTL_MS.default),
+  }
   const names = config.KAFKA_TOPICS.flatMap((topic) => [topic, ...sinksOf(topic, config)])
   const found = await withAdmin(kafka, (admin) => admin.describe(names))
   for (const topic of config.KAFKA_TOPICS) {
-    for (const warning of marksWarnings(topic, owner, found)) log.warn(warning)
+    for (const { level, text } of marksFindings(topic, owner, found)) log[level](text)
   }
 }
 

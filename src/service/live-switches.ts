@@ -22,13 +22,19 @@ export interface FollowOptions {
   log: Logger
 }
 
-/** Follows the group's switches until `stop`. Resolves when their current state has been read. */
+/**
+ * Follows the group's switches until `stop`. Resolves when their current state has been read. Only
+ * changes after that are logged: the history would look as if someone switched everything just now.
+ */
 export async function followSwitches({ config, kafka, clock, log }: FollowOptions) {
   const switches = new Switches(config.EVENTS_ENABLED)
   /** Plugins with any record in the control topic, even one this version can't read. */
   const known = new Set<string>()
   /** Partitions that the group ever committed, as `topic/partition`. */
   const committed = new Set<string>()
+  /** Why the newest record of a switch can't be read, by key; logged once the history is read. */
+  const unreadable = new Map<string, string>()
+  let isHistory = true
 
   function onRecord({ key, value }: SourceRecord): void {
     if (key === null || value === null) return
@@ -41,15 +47,23 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
     try {
       const record = decodeControl(name, value)
       switches.apply(record)
-      log.info(fieldsOf(record), 'switch changed')
+      unreadable.delete(name)
+      if (!isHistory) log.info(fieldsOf(record), 'switch changed')
     } catch (error) {
-      log.warn({ error: messageOf(error) }, 'ignored an unreadable control record')
+      if (isHistory) unreadable.set(name, messageOf(error))
+      else logUnreadable(messageOf(error))
     }
+  }
+
+  function logUnreadable(error: string): void {
+    log.warn({ error }, 'ignored an unreadable control record')
   }
 
   const groupId = config.KAFKA_GROUP_ID
   const follower = new ControlFollower({ kafka, groupId, clock, log, onRecord })
   await follower.start()
+  isHistory = false
+  for (const error of unreadable.values()) logUnreadable(error)
   return {
     switches,
     knows: (slug: string) => known.has(slug),
@@ -58,7 +72,8 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   }
 }
 
-function fieldsOf(record: ControlRecord) {
+/** A switch as logged. */
+export function fieldsOf(record: ControlRecord) {
   const { switch: what, by, at, why } = record
   switch (record.switch) {
     case 'events':

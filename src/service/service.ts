@@ -17,8 +17,8 @@ import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
 import { createAdminApi } from './admin-api.ts'
 import { buildConsumerGroup } from './consumer-group.ts'
-import { describeSwitches } from './describe-switches.ts'
-import { warnOfRetention } from './idempotency-store.ts'
+import { describeSwitches, logSwitches } from './describe-switches.ts'
+import { logRetention } from './idempotency-store.ts'
 import { followSwitches, recordCommitted } from './live-switches.ts'
 import { startFromNow } from './plugin-starts.ts'
 
@@ -55,7 +55,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const followed = await followSwitches({ config, kafka, clock, log })
   const { switches } = followed
   await startFromNow({ ...options, kafka, followed, clock })
-  await warnOfRetention({ config, kafka, log })
+  await logRetention({ config, kafka, log })
   const group = await buildConsumerGroup({
     ...options,
     groupId: config.KAFKA_GROUP_ID,
@@ -102,9 +102,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }),
   })
   const skipLog = startSkipLog({ counter: metrics.eventsSkipped, clock, log })
-  for (const { name, note } of describeSwitches(switches, slugs)) {
-    if (note !== undefined) log.warn(`${name}: ${note}`)
-  }
+  logSwitches(switches, slugs, log)
   logLoweredConcurrency(options.plugins, plugins, log)
   await group.start()
   log.info({ httpPort: http.port, plugins: slugs, version }, 'started')

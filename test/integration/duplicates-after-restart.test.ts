@@ -97,8 +97,8 @@ it('warns about a marks topic whose retention is shorter than that of the input'
   const warnings = service.log.filter(({ level }) => level === 'warn').map(({ msg }) => msg)
   expect(warnings).toEqual(
     expect.arrayContaining([
-      `${s.marks}: retention.ms (3600000) is below IDEMPOTENCY_TTL_MS (86400000): after a restart the lower value applies`,
-      `completed events of ${s.topic} are remembered for 3600000 ms, but its records are kept for 604800000 ms: an event that is read again later than that is handled again`,
+      `${s.marks}: retention.ms (1 h) is below IDEMPOTENCY_TTL_MS (1 day): after a restart the lower value applies`,
+      `completed events of ${s.topic} are remembered for 1 h, but its records are kept for 7 days: an event that is read again later than that is handled again`,
     ]),
   )
 })

@@ -53,9 +53,11 @@ describe('a plugin', () => {
     for (const replica of replicas) await replica.stop()
 
     const again = await s.start()
+    const change = { plugin: 'a', state: 'disabled', by: 'ann', why: 'it floods the vendor' }
     expect(again.log).toContainEqual(
-      expect.objectContaining({ plugin: 'a', state: 'disabled', by: 'ann' }),
+      expect.objectContaining({ level: 'warn', switched: [expect.objectContaining(change)] }),
     )
+    expect(again.log.filter(({ msg }) => msg === 'switch changed')).toEqual([])
     await s.publish([event('three')])
     await s.caughtUp()
     await s.cli('plugins', 'enable', 'a')

@@ -1,4 +1,5 @@
 import { marksTopicOf } from '../../topics/names.ts'
+import { durationText } from '../../util/duration.ts'
 import { fewerPartitions, missing } from './companion-topics.ts'
 import type { WantedTopic } from './create-topics.ts'
 import type { NewTopic, TopicAdmin, TopicDescription } from './topic-admin.ts'
@@ -59,29 +60,33 @@ export function marksProblems(
   return marks === undefined ? [missing(name)] : fewerPartitions(name, marks, input)
 }
 
+export interface MarksFinding {
+  level: 'warn' | 'info'
+  text: string
+}
+
 /**
- * Warnings about a marks topic that keeps marks for less time than the records or settings need.
+ * Where a marks topic keeps marks for less time than the settings or the records need. That records
+ * outlive their marks is no warning while marks last as long as they do by default.
  */
-export function marksWarnings(
+export function marksFindings(
   topic: string,
-  { groupId, ttlMs }: MarksOwner,
+  { groupId, ttlMs, defaultTtlMs }: MarksOwner & { defaultTtlMs: number },
   found: ReadonlyMap<string, TopicDescription>,
-): string[] {
+): MarksFinding[] {
   const name = marksTopicOf(topic, groupId)
   const input = found.get(topic)
   const marks = found.get(name)
   if (input === undefined || marks === undefined) return []
   const rememberedMs = Math.min(marks.retentionMs, ttlMs)
-  const warnings = []
+  const findings: MarksFinding[] = []
   if (marks.retentionMs < ttlMs) {
-    warnings.push(
-      `${name}: retention.ms (${marks.retentionMs}) is below IDEMPOTENCY_TTL_MS (${ttlMs}): after a restart the lower value applies`,
-    )
+    const text = `${name}: retention.ms (${durationText(marks.retentionMs)}) is below IDEMPOTENCY_TTL_MS (${durationText(ttlMs)}): after a restart the lower value applies`
+    findings.push({ level: 'warn', text })
   }
   if (rememberedMs < input.retentionMs) {
-    warnings.push(
-      `completed events of ${topic} are remembered for ${rememberedMs} ms, but its records are kept for ${input.retentionMs} ms: an event that is read again later than that is handled again`,
-    )
+    const text = `completed events of ${topic} are remembered for ${durationText(rememberedMs)}, but its records are kept for ${durationText(input.retentionMs)}: an event that is read again later than that is handled again`
+    findings.push({ level: rememberedMs < defaultTtlMs ? 'warn' : 'info', text })
   }
-  return warnings
+  return findings
 }

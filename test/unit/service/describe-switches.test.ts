@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import type { PluginState } from '../../../src/control/control-record.ts'
+import type { ControlRecord, PluginState } from '../../../src/control/control-record.ts'
 import { Switches } from '../../../src/control/switches.ts'
-import { describeSwitches } from '../../../src/service/describe-switches.ts'
+import { describeSwitches, logSwitches } from '../../../src/service/describe-switches.ts'
+import { createLogger } from '../../../src/util/logger.ts'
 
 const audit = { by: 'ann', at: '2026-01-01T00:00:00Z', why: '' }
 
@@ -28,5 +29,47 @@ it('says what is off or waits, and leaves the replica ready', () => {
       ok: true,
       note: 'disabled: a, d (their events are skipped and committed); paused: b (their events wait)',
     },
+  ])
+})
+
+/** The lines that a start logs about these switches. */
+function logged(eventsEnabled: boolean, records: ControlRecord[]) {
+  const switches = new Switches(eventsEnabled)
+  for (const record of records) switches.apply(record)
+  const lines: Record<string, unknown>[] = []
+  const log = createLogger('info', { write: (line) => lines.push(JSON.parse(line)) })
+  logSwitches(switches, ['a', 'b', 'c'], log)
+  return lines
+}
+
+it('logs how all is switched in one line, whatever happened before', () => {
+  const back: ControlRecord[] = [
+    { switch: 'plugin', slug: 'a', state: 'paused', ...audit },
+    { switch: 'plugin', slug: 'a', state: 'enabled', ...audit },
+    { switch: 'events', state: 'off', ...audit },
+    { switch: 'events', state: 'on', ...audit },
+  ]
+  expect(logged(false, back)).toEqual([
+    expect.objectContaining({
+      level: 'info',
+      plugins: 3,
+      msg: expect.stringMatching(/^events are on/),
+    }),
+  ])
+  const off: ControlRecord[] = [
+    ...back,
+    { switch: 'plugin', slug: 'b', state: 'paused', ...audit, why: 'floods' },
+    { switch: 'plugin', slug: 'other', state: 'paused', ...audit },
+    { switch: 'events', state: 'off', ...audit },
+  ]
+  expect(logged(true, off)).toEqual([
+    expect.objectContaining({
+      level: 'warn',
+      msg: expect.stringMatching(/^events: off: .*; plugins: paused: b \(their events wait\)$/),
+      switched: [
+        { switch: 'events', state: 'off', ...audit },
+        { plugin: 'b', state: 'paused', ...audit, why: 'floods' },
+      ],
+    }),
   ])
 })

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import {
   createMarksTopic,
+  marksFindings,
   marksProblems,
-  marksWarnings,
 } from '../../../../src/kafka/admin/marks-topic.ts'
 import type {
   NewTopic,
@@ -61,20 +61,26 @@ it('is a problem when it is missing or has too few partitions, unless its input 
   expect(marksProblems('events', owner, new Map())).toEqual([])
 })
 
+const DAY_MS = 24 * HOUR_MS
+
 it.each([
-  { ledgerMs: 24 * HOUR_MS, inputMs: 24 * HOUR_MS, warnings: 0 },
-  { ledgerMs: Infinity, inputMs: 24 * HOUR_MS, warnings: 0 },
-  { ledgerMs: Infinity, inputMs: Infinity, warnings: 1 },
-  { ledgerMs: 24 * HOUR_MS, inputMs: 25 * HOUR_MS, warnings: 1 },
-  { ledgerMs: 23 * HOUR_MS, inputMs: 24 * HOUR_MS, warnings: 2 },
-  { ledgerMs: 23 * HOUR_MS, inputMs: HOUR_MS, warnings: 1 },
+  { ledgerMs: DAY_MS, inputMs: DAY_MS, levels: [] },
+  { ledgerMs: Infinity, inputMs: DAY_MS, levels: [] },
+  // What is so by default: a day of marks, a week of records.
+  { ledgerMs: DAY_MS, inputMs: 7 * DAY_MS, levels: ['info'] },
+  { ledgerMs: Infinity, inputMs: Infinity, levels: ['info'] },
+  { ledgerMs: 23 * HOUR_MS, inputMs: DAY_MS, levels: ['warn', 'warn'] },
+  { ledgerMs: 23 * HOUR_MS, inputMs: HOUR_MS, levels: ['warn'] },
+  { ledgerMs: DAY_MS, inputMs: DAY_MS, ttlMs: HOUR_MS, levels: ['warn'] },
 ])(
-  'warns $warnings times of $ledgerMs ms beside $inputMs ms',
-  ({ ledgerMs, inputMs, warnings }) => {
+  'logs $levels of $ledgerMs ms beside $inputMs ms',
+  ({ ledgerMs, inputMs, ttlMs = DAY_MS, levels }) => {
     const found = new Map([
       ['events', described(3, inputMs)],
       ['events.group.marks', described(3, ledgerMs)],
     ])
-    expect(marksWarnings('events', owner, found)).toHaveLength(warnings)
+    const findings = marksFindings('events', { ...owner, ttlMs, defaultTtlMs: DAY_MS }, found)
+    expect(findings.map(({ level }) => level)).toEqual(levels)
+    expect(findings.map(({ text }) => text).join()).not.toMatch(/\d{6}|NaN|Infinity/)
   },
 )
