@@ -1,4 +1,4 @@
-import { foreignText } from '../util/foreign-text.ts'
+import { foreignText } from '../util/text/foreign-text.ts'
 import type { BacktestReport } from './backtest.ts'
 import type { FilterReport } from './filter-trial.ts'
 import type { Example, Tallied } from './tally.ts'

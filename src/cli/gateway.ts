@@ -1,5 +1,8 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
+import { logOutput, STDOUT } from '../util/log/output.ts'
+import { createLogger } from '../util/logger.ts'
+import { serviceCommand } from './shared/service-command.ts'
 import { onShutdown } from './shared/shutdown.ts'
 
 export function registerGateway(program: Command): void {
@@ -7,14 +10,13 @@ export function registerGateway(program: Command): void {
     .command('gateway')
     .description('Accept signed webhooks and plugin events over HTTP, and publish them to Kafka')
     .addHelpText('after', '\nSettings are environment variables: see "inventory-events config".')
-    .action(gateway)
+    .action(serviceCommand('gateway', gateway))
 }
 
 async function gateway(): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
-  const { createLogger } = await import('../util/logger.ts')
   const { startGateway } = await import('../gateway/gateway.ts')
-  const log = createLogger(config.LOG_LEVEL)
+  const log = createLogger(config.LOG_LEVEL, logOutput(STDOUT, config.LOG_FORMAT))
   for (const hint of nameHints(process.env)) log.warn(hint)
   const ending = onShutdown(log, 'gateway')
   const running = await startGateway({ config, log })

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
 import type { Service } from '../service/service.ts'
-import type { Logger } from '../util/logger.ts'
+import { logOutput, STDOUT } from '../util/log/output.ts'
+import { createLogger, type Logger } from '../util/logger.ts'
 import { loadEveryPlugin } from './shared/load-plugins.ts'
+import { serviceCommand } from './shared/service-command.ts'
 import { onShutdown } from './shared/shutdown.ts'
 
 export function registerServe(program: Command): void {
@@ -10,15 +12,14 @@ export function registerServe(program: Command): void {
     .command('serve')
     .description('Run the service: deliver events from Kafka to plugins')
     .addHelpText('after', '\nSettings are environment variables: see "inventory-events config".')
-    .action(serve)
+    .action(serviceCommand('service', serve))
 }
 
 async function serve(): Promise<void> {
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS', 'EVENTS_ENABLED'] as const
   const config = loadConfig(process.env, { required })
-  const { createLogger } = await import('../util/logger.ts')
   const { startService } = await import('../service/service.ts')
-  const log = createLogger(config.LOG_LEVEL)
+  const log = createLogger(config.LOG_LEVEL, logOutput(STDOUT, config.LOG_FORMAT))
   for (const hint of nameHints(process.env)) log.warn(hint)
   const ending = onShutdown(log, 'service')
   const plugins = await loadEveryPlugin(config)

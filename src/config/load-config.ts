@@ -1,5 +1,5 @@
-import { didYouMean } from '../util/did-you-mean.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { didYouMean } from '../util/text/did-you-mean.ts'
 import { relationProblems } from './cross-checks.ts'
 import { type Environment, readSettings } from './read-settings.ts'
 import { type Config, type SettingName, settingNames, settings } from './settings.ts'

@@ -79,6 +79,10 @@ export const settings = {
     default: 'info',
     help: 'The lowest level that is logged.',
   },
+  LOG_FORMAT: {
+    type: oneOf('json', 'text'),
+    help: 'How log lines are written: json, one object per line, or text to read. Unset: text to a terminal, json to anything else.',
+  },
   MAX_IN_FLIGHT_BYTES: {
     type: integer(1_048_576, 8_589_934_592),
     default: '67108864',

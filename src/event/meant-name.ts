@@ -1,4 +1,4 @@
-import { didYouMean } from '../util/did-you-mean.ts'
+import { didYouMean } from '../util/text/did-you-mean.ts'
 import { GENERIC_SUFFIXES, INVENTREE_EVENTS, TABLE } from './inventree-events.ts'
 import { INVENTORY_KINDS } from './kinds.ts'
 

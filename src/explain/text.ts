@@ -1,6 +1,6 @@
-import { counted } from '../util/counted.ts'
 import { failureLine } from '../util/failure/failure.ts'
-import { foreignText } from '../util/foreign-text.ts'
+import { counted } from '../util/text/counted.ts'
+import { foreignText } from '../util/text/foreign-text.ts'
 import { completedAt } from './completed-at.ts'
 import type {
   Completion,

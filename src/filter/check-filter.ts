@@ -1,6 +1,6 @@
 import type { Path } from '../event/path.ts'
 import type { FieldRule } from '../event/validation/shapes.ts'
-import { nearest } from '../util/did-you-mean.ts'
+import { nearest } from '../util/text/did-you-mean.ts'
 import { type KnownEvent, knownEvents, pathsOf, ruleAt } from './contract-fields.ts'
 import type { Filter } from './filter.ts'
 import { mayMatch } from './may-match.ts'

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { parseTime } from '../event/time.ts'
-import { didYouMean } from '../util/did-you-mean.ts'
+import { didYouMean } from '../util/text/did-you-mean.ts'
 import { type Field, type Filter, isTime } from './filter.ts'
 import { type OperatorName, operators } from './operators.ts'
 import { readField } from './read-field.ts'

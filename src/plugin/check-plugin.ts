@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { limits } from '../config/plugin-limits.ts'
 import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
-import { didYouMean } from '../util/did-you-mean.ts'
+import { didYouMean } from '../util/text/did-you-mean.ts'
 import type { Plugin, RetryPolicy } from './plugin.ts'
 
 type Check = (value: unknown) => boolean

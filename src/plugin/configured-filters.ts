@@ -1,7 +1,7 @@
 import { allOf } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
-import { nearest } from '../util/did-you-mean.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { nearest } from '../util/text/did-you-mean.ts'
 import { whereProblems } from './check-plugin.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 

@@ -4,7 +4,7 @@ import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/reader/o
 import { writeControl } from '../kafka/state/control-log.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
-import { foreignText } from '../util/foreign-text.ts'
+import { foreignText } from '../util/text/foreign-text.ts'
 import { createGroupResources } from './group-resources.ts'
 import { encodePlan, type ReplayPlan } from './plan.ts'
 import { writePlan } from './plan-store.ts'

@@ -1,4 +1,4 @@
-import { counted } from '../util/counted.ts'
+import { counted } from '../util/text/counted.ts'
 
 /** How many members a group has, and until when Kafka counts those that were killed. */
 export function membersText(groupId: string, members: number, sessionTimeoutMs: number): string {

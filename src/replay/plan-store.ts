@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { readControl, requireControlTopic, writeControl } from '../kafka/state/control-log.ts'
 import { InventoryEventsError } from '../util/errors.ts'
-import { foreignText } from '../util/foreign-text.ts'
+import { foreignText } from '../util/text/foreign-text.ts'
 import { decodePlan, encodePlan, isPlanKey, planKeyOf, type ReplayPlan } from './plan.ts'
 
 /** Reads a plugin's plans, oldest first. Rejects with CONTROL_INVALID or a Kafka error. */

@@ -6,7 +6,7 @@ import { topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { search } from '../kafka/reader/search-topics.ts'
 import { type FilterDecision, FilterEvaluator } from '../pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import { counted } from '../util/counted.ts'
+import { counted } from '../util/text/counted.ts'
 import type { ReplayPlan } from './plan.ts'
 import { replayedPlugin } from './replayed-plugin.ts'
 

@@ -11,6 +11,7 @@ import { openMarksLog } from '../kafka/state/marks-log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { sinksOf } from '../topics/names.ts'
 import type { Clock } from '../util/clock.ts'
+import { FailureLog } from '../util/log/failure-log.ts'
 import type { Logger } from '../util/logger.ts'
 
 export interface StoreParts {
@@ -40,6 +41,7 @@ function postgresStore(
   { config, connections, metrics, clock, log }: StoreParts,
   url: PostgresUrl,
 ): Promise<IdempotencyStore> {
+  const failures = new FailureLog({ log, clock })
   return openPostgresStore({
     url,
     groupId: config.KAFKA_GROUP_ID,
@@ -51,7 +53,7 @@ function postgresStore(
       onLostLease: () => metrics.idempotencyLostLeases.inc(),
       onError(error) {
         metrics.idempotencyFailures.inc({ store: 'postgres' })
-        log.warn({ error }, 'the idempotency store failed; retrying')
+        failures.failed({ error }, 'the idempotency store failed; retrying')
       },
     },
   })
@@ -101,7 +103,8 @@ export async function logRetention({
   }
 }
 
-function reportsOf({ metrics, log }: StoreParts): KafkaStoreReports {
+function reportsOf({ metrics, clock, log }: StoreParts): KafkaStoreReports {
+  const failures = new FailureLog({ log, clock })
   return {
     onEvict: (count) => metrics.idempotencyEvictions.inc(count),
     onUnreadable(partition, records) {
@@ -114,7 +117,7 @@ function reportsOf({ metrics, log }: StoreParts): KafkaStoreReports {
       log.info({ partition, marks, durationMs }, 'marks loaded'),
     onWriteFailed(error, unwritten) {
       metrics.idempotencyFailures.inc({ store: 'kafka' })
-      log.warn({ error, unwritten }, 'could not write marks; retrying')
+      failures.failed({ error, unwritten }, 'could not write marks; retrying')
     },
   }
 }

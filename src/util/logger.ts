@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
 import { failureOf } from './failure/failure-of.ts'
-import { safeJson } from './foreign-text.ts'
+import { safeJson } from './text/foreign-text.ts'
 
 export type { Logger } from 'pino'
 
@@ -9,7 +9,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 const SECRET_FIELDS = ['password', 'passwd', 'secret', 'token', 'authorization', 'sasl']
 
 /**
- * Writes JSON lines to stdout. Errors go under `err`. Each part of the service logs with a child:
+ * Writes JSON lines, to stdout unless told otherwise. Errors go under `err`. Each part of the service logs with a child:
  * `log.child({ component: 'committer' })`. Fields that hold secrets are masked; event content must
  * never be logged.
  */

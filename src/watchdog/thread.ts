@@ -4,8 +4,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createKafka } from '../kafka/client/client.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import { messageOf } from '../util/errors.ts'
-import { jsonText } from '../util/foreign-text.ts'
+import { logFormat, STDOUT } from '../util/log/output.ts'
+import { logText } from '../util/log/text.ts'
 import { createLogger } from '../util/logger.ts'
+import { jsonText } from '../util/text/foreign-text.ts'
 import { withTimeout } from '../util/with-timeout.ts'
 import { CallTable, type RunningCalls, type TrackedCall } from './call-table.ts'
 import { killBlockedProcess } from './kill-blocked-process.ts'
@@ -13,7 +15,6 @@ import { RECORD_CRASH_TIMEOUT_MS, recordCrash } from './record-crash.ts'
 import { StallDetector } from './stall-detector.ts'
 import type { WatchdogWorkerData } from './watchdog.ts'
 
-const STDOUT = 1
 const MAX_CALLS_LOGGED = 10
 
 const { shared, timeoutMs, periodMs, config } = workerData as WatchdogWorkerData
@@ -82,7 +83,9 @@ function fieldsOf({ plugin, record, event }: TrackedCall): object {
 function write(fields: object, msg: string): void {
   const line = { level: 'fatal', time: new Date().toISOString(), ...fields, msg }
   try {
-    writeSync(STDOUT, `${jsonText(line)}\n`)
+    const json = jsonText(line)
+    const isText = logFormat(STDOUT, config.LOG_FORMAT) === 'text'
+    writeSync(STDOUT, isText ? logText(json) : `${json}\n`)
   } catch {
     // Stdout is closed. The process ends all the same.
   }

@@ -51,7 +51,7 @@ const INSIDE: Record<string, readonly string[]> = {
   'kafka/consumer': ['assigner'],
   // The way of a delivery. What counts it all comes last.
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],
-  util: ['failure'],
+  util: ['text', 'failure', 'log'],
 }
 
 /** Packages that one folder alone may import. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { moved } from '../support/events.ts'
-import { pluginPath, serve } from '../support/serve.ts'
+import { failureIn, pluginPath, serve } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
@@ -42,13 +42,13 @@ it('does not start with invalid plugins: each is reported, and no event is commi
   const PLUGINS = [...good, ...refused].join()
   const service = serve({ ...s.settings, PLUGINS, PLUGIN_FILTERS: '{"noting":{"exact":{"x":1}}}' })
   expect(await service.ended).toBe(1)
-  const [first, ...lines] = service.output.err.trimEnd().split('\n')
-  expect(first).toBe('error: invalid plugins:')
+  const { msg, problems: lines = [] } = failureIn(service.output.err)
+  expect(msg).toBe('service failed: invalid plugins')
   for (const [n, reason] of Object.values(REFUSED).entries()) {
     const its = lines.filter((line) => line.includes(refused[n] as string))
-    expect(its.map((line) => line.replace('  plugin ', '')).join('\n'), refused[n]).toMatch(reason)
+    expect(its.map((line) => line.replace('plugin ', '')).join('\n'), refused[n]).toMatch(reason)
   }
-  expect(lines).toContainEqual(expect.stringContaining('  PLUGIN_FILTERS: noting.exact: x: '))
+  expect(lines).toContainEqual(expect.stringMatching(/^PLUGIN_FILTERS: noting\.exact: x: /))
   expect(service.log().map(({ msg }) => msg)).not.toContain('started')
   // On a fresh broker the coordinator of a group that never was has to be made first.
   const offsets = await until(() => s.offsets().catch(() => undefined), { what: 'the offsets' })

@@ -159,7 +159,7 @@ describe('a rejected login', () => {
     async (_, settings, why) => {
       const { output, ended } = startCli(['topics', 'check', TOPIC], {
         ...settings(),
-        LOG_LEVEL: 'debug',
+        LOG_LEVEL: 'trace',
       })
       expect(await ended).toBe(1)
       const [error] = output.err.split('\n').filter((line) => line.startsWith('error: '))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../support/run-cli.ts'
-import { pluginPath } from '../support/serve.ts'
+import { failureIn, pluginPath } from '../support/serve.ts'
 import { createTopics, uniqueName } from '../support/stack.ts'
 
 const noting = pluginPath('plugins/noting')
@@ -13,13 +13,13 @@ const RUNNABLE = {
 }
 const NOWHERE = '127.0.0.1:1'
 
-/** Runs `serve` until it exits with 1. Returns stderr. */
-async function refusal(env: Record<string, string>): Promise<string> {
+/** Runs `serve` until it exits with 1. Returns what it logs about that. */
+async function refusal(env: Record<string, string>) {
   const { code, stderr } = await runCli(['serve'], {
     env: { ...RUNNABLE, ...env },
   })
   expect(code, stderr).toBe(1)
-  return stderr
+  return failureIn(stderr)
 }
 
 describe.concurrent('serve rejects', () => {
@@ -32,70 +32,79 @@ describe.concurrent('serve rejects', () => {
       EVENTS_ENABLED: 'yes please',
       MAX_IN_FLIGHT_BYTES: '5',
     }
-    const [first, ...lines] = (await refusal(wrong)).trimEnd().split('\n')
-    expect(first).toBe('error: invalid settings:')
-    expect(lines).toHaveLength(6)
+    const { msg, level, err, problems } = await refusal(wrong)
+    expect({ msg, level }).toEqual({ msg: 'service failed: invalid settings', level: 'fatal' })
+    expect(err).toMatchObject({ code: 'CONFIG_INVALID', retryable: false })
+    expect(problems).toHaveLength(6)
     for (const [name, value] of Object.entries(wrong)) {
       const got = value === '' ? 'nothing' : `"${value}"`
-      const line = new RegExp(`^  ${name}: (required, )?expected .+, got ${got}$`)
-      expect(lines).toContainEqual(expect.stringMatching(line))
+      const problem = new RegExp(`^${name}: (required, )?expected .+, got ${got}$`)
+      expect(problems).toContainEqual(expect.stringMatching(problem))
     }
   })
 
   it('an unset EVENTS_ENABLED', async () => {
     for (const unset of ['', ' ']) {
-      expect(await refusal({ EVENTS_ENABLED: unset })).toBe(
-        'error: invalid settings:\n  EVENTS_ENABLED: required, expected true (plugins get events) or false (events are skipped and committed: plugins never get them), got nothing\n',
-      )
+      expect((await refusal({ EVENTS_ENABLED: unset })).problems).toEqual([
+        'EVENTS_ENABLED: required, expected true (plugins get events) or false (events are skipped and committed: plugins never get them), got nothing',
+      ])
     }
   })
 
+  it('with text to read where that is asked for', async () => {
+    const env = { ...RUNNABLE, EVENTS_ENABLED: 'maybe', LOG_FORMAT: 'text' }
+    const { code, stderr } = await runCli(['serve'], { env })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: invalid settings:\n {2}EVENTS_ENABLED: expected .+\n$/)
+    const { problems } = await refusal({ LOG_FORMAT: 'pretty' })
+    expect(problems).toEqual(['LOG_FORMAT: expected one of json, text, got "pretty"'])
+  })
+
   it('brokers that do not respond', async () => {
-    expect(await refusal({ KAFKA_BROKERS: NOWHERE })).toMatch(
-      /^error: cannot connect to Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/,
+    expect((await refusal({ KAFKA_BROKERS: NOWHERE })).msg).toMatch(
+      /^service failed: cannot connect to Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED.*$/,
     )
   })
 
   it('a registry that does not respond', async () => {
-    expect(await refusal({ SCHEMA_REGISTRY_URL: `http://${NOWHERE}` })).toMatch(
-      /^error: .*unexpected response from the schema registry at http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/,
+    expect((await refusal({ SCHEMA_REGISTRY_URL: `http://${NOWHERE}` })).msg).toMatch(
+      /^service failed: .*the schema registry at http:\/\/127\.0\.0\.1:1 did not respond: .*ECONNREFUSED.*$/,
     )
   })
 
   it('missing topics, naming them all', async () => {
     const [one, other] = [uniqueName('there'), uniqueName('not-there')]
     await createTopics({ topic: one, numPartitions: 1 })
-    const stderr = await refusal({
+    const { msg } = await refusal({
       KAFKA_TOPICS: `${one},${other}`,
       KAFKA_GROUP_ID: one,
     })
-    expect(stderr).toBe(
-      `error: the topics do not exist: ${one}.dead-letters, ${one}.redrive, ${other}, ${other}.dead-letters, ${other}.redrive, ${one}.control; ` +
-        'create them with `inventory-events topics create`\n',
+    expect(msg).toBe(
+      `service failed: the topics do not exist: ${one}.dead-letters, ${one}.redrive, ${other}, ${other}.dead-letters, ${other}.redrive, ${one}.control; ` +
+        'create them with `inventory-events topics create`',
     )
   })
 
   it('a filter for an unknown plugin, and one with a path that no event has', async () => {
     const filters = { noting: { exact: { 'data.entityID': 'x' } }, nothing: {} }
-    const stderr = await refusal({ PLUGIN_FILTERS: JSON.stringify(filters) })
-    expect(stderr).toMatch(
-      /^error: PLUGIN_FILTERS: nothing: no such plugin, did you mean noting\?; noting: data\.entityID: no field of any of inventory_events\..*, did you mean data\.entityId\?\n$/,
+    const { msg } = await refusal({ PLUGIN_FILTERS: JSON.stringify(filters) })
+    expect(msg).toMatch(
+      /^service failed: PLUGIN_FILTERS: nothing: no such plugin, did you mean noting\?; noting: data\.entityID: no field of any of inventory_events\..*, did you mean data\.entityId\?$/,
     )
-    expect(await refusal({ PLUGIN_FILTERS: '[]' })).toContain(
+    expect((await refusal({ PLUGIN_FILTERS: '[]' })).problems).toEqual([
       'PLUGIN_FILTERS: expected a JSON object that maps slugs to filters, got "[]"',
-    )
+    ])
   })
 
   it('a plugin that is not found', async () => {
     const wrong = './plugins/no-such.ts'
-    const stderr = await refusal({ PLUGINS: `${noting},${wrong}` })
-    expect(stderr).toMatch(/^error: invalid plugins:\n {2}plugin \.\/plugins\/no-such\.ts: .+\n$/)
+    const { msg, problems } = await refusal({ PLUGINS: `${noting},${wrong}` })
+    expect(msg).toBe('service failed: invalid plugins')
+    expect(problems).toEqual([expect.stringMatching(/^plugin \.\/plugins\/no-such\.ts: .+$/)])
   })
 
   it('a single invalid plugin', async () => {
-    const stderr = await refusal({ PLUGINS: pluginPath('bad-plugins/no-handler') })
-    expect(stderr).toMatch(
-      /^error: invalid plugins:\n {2}plugin no-handler in .+no-handler\.ts: .+\n$/,
-    )
+    const { problems } = await refusal({ PLUGINS: pluginPath('bad-plugins/no-handler') })
+    expect(problems).toEqual([expect.stringMatching(/^plugin no-handler in .+no-handler\.ts: .+$/)])
   })
 })

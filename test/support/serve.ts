@@ -9,6 +9,11 @@ export interface LogLine {
   [field: string]: unknown
 }
 
+/** The line that `serve` or `gateway` logs on stderr when it fails; nothing else may stand there. */
+export function failureIn(stderr: string): LogLine & { problems?: string[] } {
+  return JSON.parse(stderr)
+}
+
 /** Starts `inventory-events serve` as a process of its own. */
 export function serve(settings: Record<string, string>) {
   const { child, output, ended } = startCli(['serve'], settings)

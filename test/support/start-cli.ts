@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const BIN = fileURLToPath(new URL('../../bin/inventory-events.js', import.meta.url))
+export const BIN = fileURLToPath(new URL('../../bin/inventory-events.js', import.meta.url))
 
 /** Starts `inventory-events` as a process of its own, and collects its output. */
 export function startCli(

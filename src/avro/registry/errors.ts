@@ -1,6 +1,6 @@
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withTlsHint } from '../../util/tls-hint.ts'
-import type { RegistryResponse } from './http.ts'
+import type { RegistryRequest, RegistryResponse } from './http.ts'
 
 /** The registry's own codes for a subject, a version or a schema that it does not have. */
 export const NOT_FOUND: readonly number[] = [40401, 40402, 40403]
@@ -11,6 +11,17 @@ export const NO_OWN_LEVEL = 40408
 const SHOWN_CHARS_MAX = 200
 
 const RETRYABLE_STATUSES: readonly number[] = [408, 425, 429]
+
+/** A wrong path gets a 404, or a page, from whatever serves the address. */
+const WRONG_PATH =
+  'does SCHEMA_REGISTRY_URL name the Confluent-compatible API? Of Apicurio its path is /apis/ccompat/v7'
+
+/** A request that failed: what it was for, and what was asked of which registry. */
+export interface FailedRequest {
+  what: string
+  url: string
+  request: RegistryRequest
+}
 
 /** What the registry says of a request that failed. */
 interface RegistryFailure {
@@ -28,10 +39,10 @@ export function errorCode(response: RegistryResponse): number | undefined {
  * and is REGISTRY_UNAVAILABLE: a server error, and whatever a proxy or a wrong address responds.
  */
 export function responseError(
-  url: string,
-  what: string,
+  asked: FailedRequest,
   response: RegistryResponse,
 ): InventoryEventsError {
+  const { what, url } = asked
   const { status, body } = response
   if (status === 401 || status === 403) {
     return refused(`${what}: the schema registry at ${url} refused the credentials (${status})`)
@@ -41,13 +52,29 @@ export function responseError(
   if (failure !== undefined && isRejected && !RETRYABLE_STATUSES.includes(status)) {
     return refused(`${what}: the schema registry at ${url} refused: ${failure.message} (${status})`)
   }
-  const shown = failure?.message ?? body.trim()
-  return unavailable(url, what, `status ${status}${shown === '' ? '' : `: ${shown}`}`)
+  const shown = (failure?.message ?? body.trim()).slice(0, SHOWN_CHARS_MAX)
+  const why = `status ${status}${shown === '' ? '' : `: ${shown}`}`
+  return unexpected(asked, status === 404 ? `${why}; ${WRONG_PATH}` : why)
 }
 
-export function unavailable(url: string, what: string, why: string): InventoryEventsError {
+/** Something responded, but not as a schema registry does. */
+export function unexpected({ what, url, request }: FailedRequest, why: string) {
+  return unavailable(
+    `${what}: unexpected response to ${request.method} ${url}/${request.path}: ${why}`,
+  )
+}
+
+export function noJson(asked: FailedRequest): InventoryEventsError {
+  return unexpected(asked, `not JSON; ${WRONG_PATH}`)
+}
+
+/** Nothing responded, or not to the end. */
+export function noResponse({ what, url }: FailedRequest, why: string): InventoryEventsError {
   const shown = withTlsHint(why.slice(0, SHOWN_CHARS_MAX), { ca: 'SCHEMA_REGISTRY_CA' })
-  const message = `${what}: unexpected response from the schema registry at ${url}: ${shown}`
+  return unavailable(`${what}: the schema registry at ${url} did not respond: ${shown}`)
+}
+
+function unavailable(message: string): InventoryEventsError {
   return new InventoryEventsError('REGISTRY_UNAVAILABLE', message, { retryable: true })
 }
 

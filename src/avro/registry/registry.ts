@@ -2,11 +2,14 @@ import { messageOf } from '../../util/errors.ts'
 import { type RegistrySettings, registryConnection } from './connection.ts'
 import {
   errorCode,
+  type FailedRequest,
   NO_OWN_LEVEL,
   NOT_FOUND,
+  noJson,
+  noResponse,
   refused,
   responseError,
-  unavailable,
+  unexpected,
 } from './errors.ts'
 import { type RegistryRequest, send } from './http.ts'
 
@@ -58,12 +61,13 @@ export function createRegistry(
     request: RegistryRequest,
     missing = NOT_FOUND,
   ): Promise<T | undefined> {
+    const asked = { what, url, request }
     const response = await send(connection, request, requestTimeoutMs).catch((error) => {
-      throw unavailable(url, what, messageOf(error))
+      throw noResponse(asked, messageOf(error))
     })
-    if (response.status >= 200 && response.status < 300) return parse(what, response.body) as T
+    if (response.status >= 200 && response.status < 300) return parse(asked, response.body) as T
     if (response.status === 404 && missing.includes(errorCode(response) ?? 0)) return undefined
-    throw responseError(url, what, response)
+    throw responseError(asked, response)
   }
 
   /** As above, but it is an error if the registry has no such thing. */
@@ -73,14 +77,14 @@ export function createRegistry(
     throw refused(`${what}: the schema registry at ${url} returned 404`)
   }
 
-  function parse(what: string, body: string): unknown {
+  function parse(asked: FailedRequest, body: string): unknown {
     try {
       const data = JSON.parse(body)
       if (typeof data === 'object' && data !== null) return data
     } catch {
       // Not from a registry, or cut off.
     }
-    throw unavailable(url, what, 'the response is not JSON')
+    throw noJson(asked)
   }
 
   const get = (path: string): RegistryRequest => ({ method: 'GET', path })
@@ -94,9 +98,10 @@ export function createRegistry(
     },
     async schemaById(id) {
       const what = `read schema ${id}`
-      const data = await find<SchemaData>(what, get(`schemas/ids/${id}`))
+      const request = get(`schemas/ids/${id}`)
+      const data = await find<SchemaData>(what, request)
       if (data !== undefined && typeof data.schema !== 'string') {
-        throw unavailable(url, what, 'the response has no schema')
+        throw unexpected({ what, url, request }, 'it has no schema')
       }
       return fetched(id, data)
     },

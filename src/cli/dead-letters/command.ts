@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { DeadLetterReason } from '../../event/outcome.ts'
-import { didYouMean } from '../../util/did-you-mean.ts'
+import { didYouMean } from '../../util/text/did-you-mean.ts'
 import { withAudit } from '../shared/audit.ts'
 import { exitWhenWritten } from '../shared/output.ts'
 import { positive, withRange } from '../shared/search-options.ts'

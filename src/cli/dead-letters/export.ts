@@ -1,5 +1,5 @@
 import { originalHeaders } from '../../dead-letter/read-dead-letter.ts'
-import { jsonText } from '../../util/foreign-text.ts'
+import { jsonText } from '../../util/text/foreign-text.ts'
 import { exitOnClosedPipe, printAndWait } from '../shared/output.ts'
 import { letterJson } from './found-letter.ts'
 import type { LetterChoice } from './options.ts'

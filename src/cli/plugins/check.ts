@@ -5,7 +5,7 @@ import { fieldsOf } from '../../filter/filter.ts'
 import { acceptedNames, failingNames, misspelledNames } from '../../plugin/known-names.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import { foreignText } from '../../util/foreign-text.ts'
+import { foreignText } from '../../util/text/foreign-text.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { print, printError } from '../shared/output.ts'
 

@@ -4,11 +4,11 @@ import type { Config } from '../../config/settings.ts'
 import { requireTopics } from '../../kafka/admin/required-topics.ts'
 import { createKafka } from '../../kafka/client/client.ts'
 import type { RunParts } from '../../replay/run.ts'
-import { counted } from '../../util/counted.ts'
 import { createLogger } from '../../util/logger.ts'
+import { counted } from '../../util/text/counted.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { loadPlugin } from '../shared/load-plugin.ts'
-import { logStream } from '../shared/output.ts'
+import { commandLog } from '../shared/output.ts'
 import { createProgressLine } from '../shared/progress-line.ts'
 
 /** Loads a plugin of PLUGINS with all that runs it, after the startup checks of the service. */
@@ -19,7 +19,7 @@ export async function replayParts(
 ): Promise<RunParts> {
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS'] as const
   const config = loadConfig(process.env, { required })
-  const log = createLogger(levelOf(config), logStream)
+  const log = createLogger(levelOf(config), commandLog(config.LOG_FORMAT))
   const kafka = createKafka(config, commandLogger(process.env))
   const registry = createRegistry(config)
   const plugin = await loadPlugin(slug, process.env)

@@ -2,7 +2,8 @@ import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
 import { createKafka } from '../../kafka/client/client.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
-import { logStream } from './output.ts'
+import { commandLog } from './output.ts'
+import { formatIn } from './service-command.ts'
 
 /** The settings and a Kafka client for a command that needs brokers. */
 export function connectionOf(env: Environment) {
@@ -17,5 +18,5 @@ export function connectionOf(env: Environment) {
 export function commandLogger(env: Environment): Logger {
   const level = env.LOG_LEVEL
   const isVerbose = level === 'debug' || level === 'trace'
-  return createLogger(isVerbose ? level : 'silent', logStream)
+  return createLogger(isVerbose ? level : 'silent', commandLog(formatIn(env)))
 }

@@ -1,8 +1,8 @@
 import type { Environment } from '../../config/read-settings.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import { nearest } from '../../util/did-you-mean.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
+import { nearest } from '../../util/text/did-you-mean.ts'
 import { loadNamedOrConfigured } from './load-plugins.ts'
 
 /** Loads the plugin of PLUGINS with this slug as the service would. Throws PLUGIN_INVALID or USAGE. */

@@ -1,5 +1,7 @@
+import type { DestinationStream } from 'pino'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { foreignLines, jsonText } from '../../util/foreign-text.ts'
+import { type LogFormat, logOutput, STDERR } from '../../util/log/output.ts'
+import { foreignLines, jsonText } from '../../util/text/foreign-text.ts'
 import { clearProgress } from './progress-line.ts'
 import { type Table, tableText } from './table.ts'
 
@@ -39,11 +41,14 @@ export function printTable(table: Table): void {
 }
 
 /** Where commands log to: stderr, as stdout is for their results. */
-export const logStream = {
-  write(line: string): void {
-    clearProgress()
-    process.stderr.write(line)
-  },
+export function commandLog(format: LogFormat | undefined): DestinationStream {
+  const output = logOutput(STDERR, format)
+  return {
+    write(line) {
+      clearProgress()
+      output.write(line)
+    },
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty'
-import { foreignLines, foreignText } from '../../util/foreign-text.ts'
+import { foreignLines, foreignText } from '../../util/text/foreign-text.ts'
 
 const INTERVAL_MS = 200
 const CLEAR = '\r\x1b[K'

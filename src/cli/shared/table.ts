@@ -1,5 +1,5 @@
-import { foreignText } from '../../util/foreign-text.ts'
-import { cutToWidth, textWidth } from '../../util/text-width.ts'
+import { foreignText } from '../../util/text/foreign-text.ts'
+import { cutToWidth, textWidth } from '../../util/text/text-width.ts'
 
 /** The cells may hold texts of others. The last column is for prose: it gets the room that is left. */
 export interface Table {

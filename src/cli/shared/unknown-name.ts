@@ -1,5 +1,5 @@
-import { didYouMean } from '../../util/did-you-mean.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
+import { didYouMean } from '../../util/text/did-you-mean.ts'
 import { usage } from './output.ts'
 
 const LISTED_MAX = 20

@@ -1,5 +1,5 @@
 import { marksTopicOf } from '../../topics/names.ts'
-import { durationText } from '../../util/duration.ts'
+import { durationText } from '../../util/text/duration.ts'
 import { fewerPartitions, missing } from './companion-topics.ts'
 import type { WantedTopic } from './create-topics.ts'
 import type { NewTopic, TopicAdmin, TopicDescription } from './topic-admin.ts'

@@ -1,14 +1,16 @@
-import { Kafka, type KafkaConfig, logLevel } from 'kafkajs'
+import { Kafka, type KafkaConfig } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
+import { systemClock as clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import { registerCodecs } from '../codecs/codecs.ts'
 import { closeTimedOutConnections } from '../patches/close-timed-out-connections.ts'
 import { surfaceGroupAuthorizationErrors } from '../patches/group-authorization.ts'
 import { resetBuffersOnReconnect } from '../patches/reset-on-reconnect.ts'
 import { stopIdleTimers } from '../patches/stop-idle-timers.ts'
-import { bridgeLogs } from './log-bridge.ts'
+import { BrokerOutages } from './broker-outages.ts'
+import { bridgeLogs, kafkaLogLevel } from './log-bridge.ts'
 import { saslOptions } from './sasl.ts'
-import { tlsSockets } from './tls.ts'
+import { brokerSockets } from './sockets.ts'
 
 const CONNECTION_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -42,18 +44,21 @@ export function brokersOf(kafka: Kafka): string {
 /** The options for kafkajs, from the settings. */
 export function kafkaOptions(config: Config<'KAFKA_BROKERS'>, log: Logger): KafkaConfig {
   const sasl = saslOptions(config)
+  const kafkaLog = log.child({ component: 'kafka' })
+  const outages = new BrokerOutages({ log: kafkaLog, clock })
   return {
     brokers: [...config.KAFKA_BROKERS],
     clientId: config.KAFKA_CLIENT_ID,
     // The socket factory reads the certificates again for each connection, so none are passed here.
-    ...(config.KAFKA_SSL && { ssl: true, socketFactory: tlsSockets(config) }),
+    ...(config.KAFKA_SSL && { ssl: true }),
+    socketFactory: brokerSockets(config, (broker) => outages.responded(broker)),
     ...(sasl && { sasl }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     authenticationTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: RETRY,
-    logLevel: log.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.INFO,
-    logCreator: bridgeLogs(log),
+    logLevel: kafkaLogLevel(log),
+    logCreator: bridgeLogs(kafkaLog, outages),
   }
 }
 

@@ -6,17 +6,12 @@ import { currentValue } from '../../config/current-value.ts'
 import type { Config } from '../../config/settings.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 
-const KEEP_ALIVE_MS = 60_000
-
 /**
  * A socket factory that reads the certificates again for each connection, so they can be renewed.
  */
 export function tlsSockets(config: Config): ISocketFactory {
-  return ({ host, port, onConnect }) => {
-    const socket = connect({ host, port, ...tlsOptions(config, host) }, onConnect)
-    socket.setKeepAlive(true, KEEP_ALIVE_MS)
-    return socket
-  }
+  return ({ host, port, onConnect }) =>
+    connect({ host, port, ...tlsOptions(config, host) }, onConnect)
 }
 
 /** Throws CONFIG_INVALID when the client certificate has expired. */

@@ -3,6 +3,7 @@ import type { Intake, Obstacle } from '../../pipeline/source.ts'
 import { redriveTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import { byTopicName, isSame, type TopicPartition } from './assigner/balance.ts'
 import type { MemberMetadata } from './assigner/member-metadata.ts'
@@ -171,14 +172,15 @@ export class Assignment {
 
   /** Retries until it succeeds; undefined when another join or a stop comes first. */
   async #untilDone<T>(join: number, what: string, work: () => Promise<T>): Promise<T | undefined> {
-    const { clock, log } = this.#options
+    const { clock } = this.#options
+    const failures = new FailureLog(this.#options)
     const isCurrent = () => join === this.#joins && !this.#closed.signal.aborted
     while (isCurrent()) {
       try {
         const result = await work()
         return isCurrent() ? result : undefined
       } catch (error) {
-        log.warn({ error: messageOf(error) }, `cannot ${what}; retrying`)
+        failures.failed({ error: messageOf(error) }, `cannot ${what}; retrying`)
         await clock.sleep(RETRY_MS, this.#closed.signal)
       }
     }

@@ -1,5 +1,6 @@
 import type { Admin, Consumer, Kafka } from 'kafkajs'
 import { messageOf } from '../../util/errors.ts'
+import { FailureLog } from '../../util/log/failure-log.ts'
 import { backoffMs } from '../../util/retry.ts'
 import { finalError } from '../client/errors.ts'
 import { beforeRejoin, drainLimitMs } from '../patches/before-rejoin.ts'
@@ -67,10 +68,14 @@ export class KafkaSource {
   #rejoinStartedAtMs: number
   #stopped = new AbortController()
   #rebuilding: Promise<void> = Promise.resolve()
+  #crashLog: FailureLog
+  #commitLog: FailureLog
 
   constructor(options: KafkaSourceOptions) {
     this.#options = options
     this.signs = new Liveness(options.clock)
+    this.#crashLog = new FailureLog(options)
+    this.#commitLog = new FailureLog(options)
     this.#rejoinStartedAtMs = options.clock.now()
     this.#admin = options.kafka.admin()
     this.#assignment = new Assignment({ ...options, admin: this.#admin })
@@ -206,7 +211,7 @@ export class KafkaSource {
 
   /** Retries until a consumer runs; reports a failure if another consumer would fail as well. */
   async #rebuild(crash: Error): Promise<void> {
-    const { clock, log, reports, topics, groupId } = this.#options
+    const { clock, reports, topics, groupId } = this.#options
     let error = crash
     while (this.#state === 'running') {
       const kind = classifyCrash(error)
@@ -215,7 +220,7 @@ export class KafkaSource {
         return reports.onFailure(finalError(error, `read ${topics.join(', ')} as group ${groupId}`))
       }
       const delayMs = backoffMs(REBUILD_BACKOFF, this.#crashes)
-      log.warn({ err: error, delayMs }, 'the consumer crashed; starting a new one')
+      this.#crashLog.failed({ err: error, delayMs }, 'the consumer crashed; starting a new one')
       this.signs.tried()
       await clock.sleep(delayMs, this.#stopped.signal)
       try {
@@ -228,9 +233,10 @@ export class KafkaSource {
 
   #onCommit(result: 'ok' | 'failed', error?: unknown): void {
     this.#options.reports.onCommit(result)
-    if (result === 'ok') return
-    this.#coordinator.commitFailed(error)
-    this.#options.log.warn({ error: messageOf(error) }, 'commit failed; the next commit retries')
+    const log = this.#commitLog
+    if (result === 'failed') this.#coordinator.commitFailed(error)
+    if (result === 'ok') log.worked({}, 'commits work again')
+    else log.failed({ error: messageOf(error) }, 'commit failed; the next commit retries')
   }
 
   async #commitEvery(intervalMs: number): Promise<void> {

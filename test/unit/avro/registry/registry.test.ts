@@ -87,12 +87,25 @@ describe('the registry', () => {
     await expect(registry.schemaById(7)).rejects.toMatchObject(unavailable)
   })
 
+  it.each([
+    [404, '<html>no such page</html>', 'status 404: <html>no such page</html>; '],
+    [200, '<html>welcome</html>', 'not JSON; '],
+  ])('names what it asked and the path to expect, on %i %s', async (status, body, got) => {
+    const registry = await registryThat(answering(status, body))
+    await expect(registry.check()).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringMatching(
+        `^list the subjects: unexpected response to GET http://127\\.0\\.0\\.1:\\d+/apis/ccompat/v7/subjects: ${got}does SCHEMA_REGISTRY_URL name .* /apis/ccompat/v7$`,
+      ),
+    })
+  })
+
   it('is unavailable without a listener, without a response, or with a truncated one', async () => {
     const nobody = createRegistry({ SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' }, 300)
     await expect(nobody.check()).rejects.toMatchObject({
       ...unavailable,
       message:
-        'list the subjects: unexpected response from the schema registry at http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+        'list the subjects: the schema registry at http://127.0.0.1:1 did not respond: connect ECONNREFUSED 127.0.0.1:1',
     })
     const silent = await registryThat(() => {})
     await expect(silent.schemaById(7)).rejects.toMatchObject(unavailable)

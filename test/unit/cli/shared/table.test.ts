@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tableText } from '../../../../src/cli/shared/table.ts'
-import { textWidth } from '../../../../src/util/text-width.ts'
+import { textWidth } from '../../../../src/util/text/text-width.ts'
 
 const place = 'inventory.events.dead-letters/3@120'
 const columns = ['PLACE', 'PLUGIN', 'ERROR']

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { didYouMean } from '../../../src/util/did-you-mean.ts'
+import { didYouMean } from '../../../../src/util/text/did-you-mean.ts'
 
 const known = ['timeoutMs', 'retry', 'processEvent']
 

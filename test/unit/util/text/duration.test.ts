@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { durationText } from '../../../src/util/duration.ts'
+import { durationText } from '../../../../src/util/text/duration.ts'
 
 it.each([
   [0, '0 ms'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { foreignLines, foreignText, jsonText } from '../../../src/util/foreign-text.ts'
+import { foreignLines, foreignText, jsonText } from '../../../../src/util/text/foreign-text.ts'
 
 /** C0, DEL and C1; bidi marks, embeddings, overrides and isolates; without width; lone surrogates. */
 const RANGES = [

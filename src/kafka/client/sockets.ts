@@ -1,0 +1,26 @@
+import { connect } from 'node:net'
+import type { ISocketFactory } from 'kafkajs'
+import type { Config } from '../../config/settings.ts'
+import { tlsSockets } from './tls.ts'
+
+const KEEP_ALIVE_MS = 60_000
+
+/**
+ * Opens the connections to brokers. Calls back with the first data on each: only that shows that a
+ * broker is there, since the system accepts connections for a process that hangs.
+ */
+export function brokerSockets(
+  config: Config,
+  onResponse: (broker: string) => void,
+): ISocketFactory {
+  const open = config.KAFKA_SSL ? tlsSockets(config) : plainSocket
+  return (options) => {
+    const socket = open(options)
+    socket.setKeepAlive(true, KEEP_ALIVE_MS)
+    socket.once('data', () => onResponse(`${options.host}:${options.port}`))
+    return socket
+  }
+}
+
+const plainSocket: ISocketFactory = ({ host, port, onConnect }) =>
+  connect({ host, port }, onConnect)

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { machineProbes } from '../../src/dev/stack/probes.ts'
+import { moved } from '../support/events.ts'
+import { startOwnKafka } from '../support/own-kafka.ts'
+import { runCli } from '../support/run-cli.ts'
+import { type LogLine, pluginPath, serve } from '../support/serve.ts'
+import { endpoints, uniqueName, until } from '../support/stack.ts'
+
+const noMaven = await machineProbes.maven()
+
+/** The service on a broker of its own, with a group that has committed something. */
+async function scene() {
+  const own = await startOwnKafka()
+  const topic = uniqueName('events')
+  const env = {
+    KAFKA_BROKERS: own.brokers,
+    SCHEMA_REGISTRY_URL: endpoints().registryUrl,
+    KAFKA_TOPICS: topic,
+    KAFKA_GROUP_ID: topic,
+    PLUGINS: pluginPath('plugins/noting'),
+    EVENTS_ENABLED: 'true',
+    HTTP_PORT: '0',
+  }
+  const topics = ['--inventory-topic', topic, '--plugin-topic', topic]
+  const done = async (args: string[], input?: string) => {
+    const run = await runCli(args, { env, ...(input !== undefined && { input }) })
+    expect(run, run.stderr).toMatchObject({ code: 0 })
+  }
+  await done(['topics', 'create', '--partitions', '1'])
+  await done(['schemas', 'register', ...topics])
+  const service = serve(env)
+  const { httpPort } = await service.logged('started')
+  const metric = async (name: string) => {
+    const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text()
+    const rows = text.split('\n').filter((row) => row.startsWith(`inventory_events_${name}`))
+    return rows.reduce((sum, row) => sum + Number(row.split(' ').at(-1)), 0)
+  }
+  const handled = (count: number) =>
+    until(async () => (await metric('deliveries_total')) >= count, { what: `${count} deliveries` })
+  const publish = (count: number) => {
+    const events = Array.from({ length: count }, () => JSON.stringify(moved('ent_1')))
+    return done(['publish', ...topics], events.join('\n'))
+  }
+  return { own, service, metric, publish, handled }
+}
+
+const isLoud = ({ level }: LogLine) => level !== 'info'
+
+describe.skipIf(noMaven !== undefined)('serve logs', () => {
+  it('no warning on a fresh broker, and a few lines while it is away', async () => {
+    const { own, service, metric, publish, handled } = await scene()
+    await publish(1)
+    await handled(1)
+    await until(async () => (await metric('commits_total{result="ok"}')) > 0, { what: 'a commit' })
+    expect(service.log().filter(isLoud)).toEqual([])
+
+    await own.kill()
+    const crashed = () => service.log().filter(({ msg }) => /consumer crashed/.test(msg)).length > 0
+    await until(crashed, { what: 'the consumer to give up' })
+    await own.start()
+    await publish(1)
+    await handled(2)
+
+    const lines = service.log()
+    const ofBroker = lines.filter(({ broker }) => broker === own.brokers)
+    expect(ofBroker.map(({ msg }) => msg)).toEqual([
+      'broker unavailable',
+      expect.stringMatching(/^broker available again after \d/),
+    ])
+    expect(Number(ofBroker[1]?.unsaid)).toBeGreaterThan(20)
+    const messages = lines.filter(isLoud).map(({ msg }) => msg)
+    expect(new Set(messages).size, messages.join('\n')).toBe(messages.length)
+    expect(messages.length).toBeLessThan(8)
+  })
+})
