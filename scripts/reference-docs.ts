@@ -2,6 +2,7 @@
 // fails while a page differs.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Argument, Command, Option } from 'commander'
+import { examplesOf } from '../src/cli/examples.ts'
 import { createProgram } from '../src/cli/program.ts'
 import { settings } from '../src/config/settings.ts'
 import type { Setting } from '../src/config/value-types.ts'
@@ -74,6 +75,7 @@ function commandSections({ path, command }: Leaf): string[][] {
     [`\`inventory-events ${`${path} ${usage}`.trim()}\``],
     [`${command.description()}.`],
     ...(rows.length > 0 ? [table(['option', 'meaning'], rows)] : []),
+    ['```sh', ...examplesOf(command), '```'],
   ]
 }
 

@@ -16,7 +16,7 @@ interface DemoFlags {
   events: number
   replicas: number
   seed: number
-  keep: boolean
+  keep?: true
 }
 
 export function registerDemo(program: Command): void {
@@ -26,7 +26,7 @@ export function registerDemo(program: Command): void {
     .option('--events <n>', 'the number of events to generate', wholeNumber(1, 200_000), 20_000)
     .option('--replicas <n>', 'the number of service processes', wholeNumber(1, REPLICAS_MAX), 2)
     .option('--seed <n>', 'the seed of the generated events', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--keep', 'leave the stack and the service running at the end', false)
+    .option('--keep', 'leave the stack and the service running at the end')
     .addHelpText('after', HELP)
     .action(demo)
 }
@@ -44,6 +44,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   try {
     const ok = await runDemo({
       ...flags,
+      keep: flags.keep === true,
       folder: resolve('.inventory-events'),
       env: process.env,
       say: (message) => line.print([message]),

@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { registerCompletion } from './completion/command.ts'
 import { registerConfig } from './config.ts'
 import { registerDeadLetters } from './dead-letters/command.ts'
 import { registerDemo } from './demo.ts'
 import { registerEvents } from './events.ts'
+import { examplesText } from './examples.ts'
 import { registerExplain } from './explain/command.ts'
 import { registerFilters } from './filters/command.ts'
 import { registerGateway } from './gateway.ts'
@@ -20,11 +22,13 @@ export function createProgram(): Command {
   const program = new Command('inventory-events')
     .description('React to inventory events from Kafka with small plugins.')
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help for a command')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
     .addHelpText(
       'after',
       '\nSettings are environment variables: "inventory-events config" lists them.',
     )
+    .addHelpText('afterAll', ({ command }) => examplesText(command))
     .showSuggestionAfterError()
   for (const register of [
     registerServe,
@@ -41,6 +45,7 @@ export function createProgram(): Command {
     registerStack,
     registerDemo,
     registerConfig,
+    registerCompletion,
   ]) {
     register(program)
   }

@@ -8,10 +8,13 @@ import { wholeNumber } from './shared/whole-number.ts'
 
 const TOPICS_HELP = 'input topics (default: those of KAFKA_TOPICS)'
 
+/** Kafka's own value for the default of the cluster. */
+const BY_CLUSTER = -1
+
 interface CreateOptions {
   partitions?: number
-  replicationFactor: number
-  config: Record<string, string>
+  replicationFactor?: number
+  config?: Record<string, string>
 }
 
 export function registerTopics(program: Command): void {
@@ -31,9 +34,8 @@ export function registerTopics(program: Command): void {
       '--replication-factor <n>',
       "replication factor of new topics (default: the cluster's)",
       wholeNumber(1, 99_999),
-      -1,
     )
-    .option('--config <name=value>', 'a Kafka topic config; may be repeated', collect, {})
+    .option('--config <name=value>', 'a Kafka topic config; may be repeated', collect)
     .action((named: string[], options: CreateOptions) => create(named, options))
   topics
     .command('check')
@@ -48,7 +50,7 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
   const { createWithCompanions } = await import('../kafka/admin/create-topics.ts')
   const { createMarksTopic } = await import('../kafka/admin/marks-topic.ts')
   const { createControlTopic } = await import('../kafka/admin/control-topic.ts')
-  const { partitions = 6, replicationFactor, config: configs } = options
+  const { partitions = 6, replicationFactor = BY_CLUSTER, config: configs = {} } = options
   await withTopics(named, async (admin, { topics, groupId, marks }) => {
     for (const topic of topics) {
       const wanted = { partitions, replicationFactor, configs }
@@ -121,7 +123,7 @@ async function withTopics(named: string[], work: TopicsWork): Promise<void> {
   await withAdmin(kafka, (admin) => work(admin, { topics, groupId, marks }))
 }
 
-function collect(text: string, collected: Record<string, string>): Record<string, string> {
+function collect(text: string, collected: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? []
   if (name === undefined || value === undefined) {
     throw new InvalidArgumentError('expected name=value')

@@ -4,7 +4,8 @@ import { wholeNumber } from '../shared/whole-number.ts'
 import type { BacktestFlags } from './backtest.ts'
 
 const HELP = `
-Reads KAFKA_TOPICS without affecting the service: calls no handler and commits nothing. Filter errors
+Reads KAFKA_TOPICS without affecting the service: calls no handler and commits nothing. It loads the
+plugin: PLUGINS, and what plugins read from the environment, must be set as for "serve". Filter errors
 are counted as a result, since the service would dead-letter those events; the exit code is still 0.
 On Ctrl-C it prints the counts so far, and the exit code is 130.
 FILE is a plugin module, or a .json file with a filter or a list of filters that replaces the

@@ -41,11 +41,15 @@ function withFrom(command: Command): void {
       'first deliver the events missed since then; without --yes, only list them',
       timeMs,
     )
-    .option('--rate <n>', 'with --from: the most events per second', wholeNumber(1, 999_999_999))
+    .option(
+      '--rate <n>',
+      'with --from: the most events per second (default: no limit)',
+      wholeNumber(1, 999_999_999),
+    )
     .option('--yes', 'with --from: deliver them; without it, this is a dry run')
     .addHelpText(
       'after',
-      '\n--from takes one plugin, which must be disabled. If it is interrupted, run it again to resume.\nEvents that the idempotency store has recorded as completed are not delivered again.',
+      '\n--from takes one plugin, which must be disabled. If it is interrupted, run it again to resume.\nEvents that the idempotency store has recorded as completed are not delivered again.\nThe plugin runs in this process: PLUGINS, and what plugins read from the environment, must be set as for "serve".',
     )
 }
 

@@ -7,8 +7,9 @@ import type { ReplayOptions } from './run.ts'
 const RATE = 100
 
 const HELP = `
-Times are record timestamps in Kafka, not event times. The plugin runs in this process with the
-settings of "serve"; its dead letters belong to KAFKA_GROUP_ID.
+Times are record timestamps in Kafka, not event times. The plugin runs in this process: PLUGINS, and
+what plugins read from the environment, must be set as for "serve". Its dead letters belong to
+KAFKA_GROUP_ID.
 Several processes with --resume share the work.`
 
 export function registerReplay(program: Command): void {
