@@ -11,6 +11,8 @@ export interface Signature {
 export type ReadSignature = { ok: true; signature: Signature } | { ok: false; why: string }
 
 const SECONDS = /^\d{1,12}$/
+/** Of any time since 2001. */
+const MILLISECONDS = /^\d{13}$/
 const MAC = /^[\da-f]{64}$/i
 /** Each is compared with each secret, so their number is limited. */
 const MACS_MAX = 5
@@ -24,6 +26,9 @@ export function readSignature(
   const pairs = header.split(',').map((pair) => pair.trim().split('='))
   const [seconds, ...others] = valuesOf('t', pairs)
   const signatures = valuesOf('v1', pairs)
+  if (seconds !== undefined && MILLISECONDS.test(seconds)) {
+    return { ok: false, why: 'expected t in unix seconds, got milliseconds' }
+  }
   const isFormed = seconds !== undefined && SECONDS.test(seconds) && others.length === 0
   if (!isFormed || signatures.length === 0 || signatures.length > MACS_MAX) {
     return { ok: false, why: 'expected t=<unix seconds>,v1=<hex>' }

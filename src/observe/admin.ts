@@ -2,7 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MOMENTS, parseTimeOrAge, rangeProblem } from '../event/relative-time.ts'
 import type { ExplainRange, Explanation } from '../explain/explanation.ts'
 import type { Clock } from '../util/clock.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
+import { foreignText } from '../util/text/foreign-text.ts'
 import type { AdminState } from './admin-state.ts'
 import { hasToken } from './bearer.ts'
 
@@ -17,15 +19,25 @@ export interface AdminOptions {
 
 const EXPLAIN_LIMIT_MS = 60_000
 const RETRY_AFTER_SECONDS = 5
+const SHOWN_CHARS_MAX = 60
+const OFF = 'the admin routes are off: ADMIN_TOKEN is not set'
+const RANGE_NAMES = ['entity', 'from', 'to']
 
-/** Adds the admin routes, which require the token. */
-export function serveAdmin(server: FastifyInstance, options: AdminOptions): void {
+/** Adds the admin routes, which require the token; without one they say what is missing. */
+export function serveAdmin(server: FastifyInstance, options: AdminOptions | 'off'): void {
+  if (options === 'off') {
+    server.get('/admin/*', (_request, reply) => refuse(reply, 404, OFF))
+    return
+  }
   const explainEvent = createExplain(options)
   const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
     if (hasToken(headers.authorization, options.token)) return
     return refuse(reply.header('www-authenticate', 'Bearer'), 401, 'expected the bearer token')
   }
-  server.get('/admin/state', { onRequest }, async () => options.state())
+  server.get('/admin/state', { onRequest }, async ({ query }, reply) => {
+    const unknown = unknownIn(query as Query, [])
+    return unknown === undefined ? options.state() : refuse(reply, 400, unknown)
+  })
   server.get('/admin/events/:id', { onRequest }, explainEvent)
 }
 
@@ -72,7 +84,10 @@ function createExplain({ explain, clock }: AdminOptions) {
 type Query = Readonly<Record<string, string | string[] | undefined>>
 
 /** Returns the range, or a message if a parameter is invalid. */
-function rangeOf({ entity, from, to }: Query, nowMs: number): ExplainRange | string {
+function rangeOf(query: Query, nowMs: number): ExplainRange | string {
+  const unknown = unknownIn(query, RANGE_NAMES)
+  if (unknown !== undefined) return unknown
+  const { entity, from, to } = query
   const [fromMs, toMs] = [from, to].map((text) => parseTimeOrAge(String(text), nowMs))
   if (from !== undefined && fromMs === undefined) return `from: expected ${MOMENTS}`
   if (to !== undefined && toMs === undefined) return `to: expected ${MOMENTS}`
@@ -84,6 +99,15 @@ function rangeOf({ entity, from, to }: Query, nowMs: number): ExplainRange | str
     ...(fromMs !== undefined && { fromMs }),
     ...(toMs !== undefined && { toMs }),
   }
+}
+
+/** A mistyped name would widen the search silently. */
+function unknownIn(query: Query, names: readonly string[]): string | undefined {
+  const unknown = Object.keys(query).find((name) => !names.includes(name))
+  if (unknown === undefined) return undefined
+  const meant = didYouMean(unknown, names)
+  const hint = meant === undefined ? '' : `, did you mean ${meant}?`
+  return `${foreignText(unknown.slice(0, SHOWN_CHARS_MAX))}: no such parameter${hint}`
 }
 
 function failed(reply: FastifyReply, error: unknown, over: AbortSignal): FastifyReply {

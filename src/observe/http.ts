@@ -25,8 +25,8 @@ export interface HealthSources {
 export interface HttpOptions extends HealthSources {
   /** 0 picks a free port. */
   port: number
-  /** Undefined: there are no admin routes. */
-  admin?: AdminOptions | undefined
+  /** Undefined: this process has no admin routes. `off`: it would with ADMIN_TOKEN. */
+  admin?: AdminOptions | 'off'
 }
 
 /** The longest event id in a path, about what fits into a request line. */

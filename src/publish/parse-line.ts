@@ -3,9 +3,9 @@ import type { Event } from '../event/event.ts'
 import { isPluginEvent, nameOf } from '../event/guards.ts'
 import type { MeantName } from '../event/meant-name.ts'
 import { timeText } from '../event/timestamp.ts'
+import { jsonErrorText } from '../event/validation/json-error.ts'
 import { formatProblem } from '../event/validation/problem.ts'
 import { validateEvent } from '../event/validation/validate.ts'
-import { messageOf } from '../util/errors.ts'
 import { inexactInteger } from './inexact-integer.ts'
 
 export type ParsedLine =
@@ -42,7 +42,7 @@ function check(text: string, mint: EventDefaults, meantName: MeantName): ParsedL
     value = JSON.parse(text)
   } catch (error) {
     if (text.trim() === '') return { type: 'blank' }
-    return bad(`not valid JSON: ${messageOf(error)}`)
+    return bad(`not valid JSON: ${jsonErrorText(text, error)}`)
   }
   const validation = validateEvent(completed(value, mint))
   if (!validation.ok) return bad(...validation.problems.map(formatProblem))

@@ -11,11 +11,11 @@ export interface AdminParts
   clock: Clock
 }
 
-/** The implementation of the admin routes; undefined without ADMIN_TOKEN, which disables them. */
-export function createAdminApi(parts: AdminParts): AdminOptions | undefined {
+/** The implementation of the admin routes; `off` without ADMIN_TOKEN, which disables them. */
+export function createAdminApi(parts: AdminParts): AdminOptions | 'off' {
   const { config, switches, clock } = parts
   const { ADMIN_TOKEN: token, KAFKA_GROUP_ID: group } = config
-  if (token === undefined) return undefined
+  if (token === undefined) return 'off'
   const loadPluginStates = async () => ({
     events: switches.eventsEnabled ? ('on' as const) : ('off' as const),
     of: (slug: string) => ({ state: switches.stateOf(slug) }),

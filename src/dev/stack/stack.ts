@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { chooseRuntime } from './choose-runtime.ts'
 import { endDockerStack, startDockerStack } from './docker-stack.ts'
 import { checkExternal, externalEndpoints } from './external.ts'
+import { makeIgnoredFolder } from './ignored-folder.ts'
 import { withLock } from './lock.ts'
 import { type Endpoints, endMavenStack, endpointsOf, startMavenStack } from './maven-stack.ts'
 import { retryTakenPorts } from './port-taken.ts'
@@ -110,8 +111,9 @@ async function endRecorded({ folder, say, probes = machineProbes }: StackOptions
   await endMavenStack(data)
 }
 
-function locked<T>(options: StackOptions, work: () => Promise<T>): Promise<T> {
+async function locked<T>(options: StackOptions, work: () => Promise<T>): Promise<T> {
   const { say, signal } = options
+  await makeIgnoredFolder(options.folder)
   return withLock(join(options.folder, 'stack.lock'), { timeoutMs: LOCK_MS, say, signal }, work)
 }
 

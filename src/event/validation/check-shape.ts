@@ -1,8 +1,10 @@
+import { didYouMean } from '../../util/did-you-mean.ts'
 import { parseTime } from '../time.ts'
 import { checkJson, checkMembers, checkText, isPlainObject } from './check-json.ts'
 import { isKeyLength, KEY_LENGTH } from './key-length.ts'
 import { fieldPath, type Problems } from './problem.ts'
 import type { FieldRule, RecordShape } from './shapes.ts'
+import { expectedTime } from './time-rule.ts'
 
 /** The types that a producer may write; `unknown` occurs only when reading. */
 const NODE_TYPES: readonly unknown[] = ['stage', 'container', 'bundle']
@@ -54,8 +56,11 @@ function checkNoOthers(
   problems: Problems,
 ): void {
   for (const field of Object.keys(value)) {
+    if (problems.isFull) return
     if (Object.hasOwn(shape, field) || value[field] === undefined) continue
-    problems.add(fieldPath(path, field), 'no such field', value[field])
+    const meant = didYouMean(field, Object.keys(shape))
+    const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
+    problems.add(fieldPath(path, field), `no such field${hint}`, value[field])
   }
 }
 
@@ -94,7 +99,7 @@ const LEAF_CHECKS: {
   },
   time(value, path, problems) {
     if (typeof value === 'string' && parseTime(value) !== undefined) return
-    problems.add(path, 'an RFC 3339 time with at most six fraction digits', value)
+    problems.add(path, expectedTime(value), value)
   },
   number(value, path, problems) {
     if (typeof value !== 'number') problems.add(path, 'a number', value)

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { jsonErrorText } from '../../event/validation/json-error.ts'
 import { inexactInteger } from '../../publish/inexact-integer.ts'
-import { messageOf } from '../../util/errors.ts'
 import {
   ERRORS_MAX,
   type FieldProblem,
@@ -83,7 +83,7 @@ function parse(text: string): { value: unknown } | { problem: TextProblem } {
   try {
     return { value: JSON.parse(text) as unknown }
   } catch (error) {
-    return { problem: { expected: 'JSON', got: messageOf(error) } }
+    return { problem: { expected: 'JSON', got: jsonErrorText(text, error) } }
   }
 }
 

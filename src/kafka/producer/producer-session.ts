@@ -6,6 +6,7 @@ import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
 import { type Acknowledgement, requireAcknowledged } from './acknowledgement.ts'
 import { recordWrite } from './denied-topics.ts'
 import { stablePartitioner } from './stable-partitioner.ts'
+import { tooLargeError } from './too-large.ts'
 
 const { CompressionTypes } = kafkajs
 /** With the client's retry delays, one send survives a broker outage of about 20 s. */
@@ -48,8 +49,10 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
       const compression = compress ? CompressionTypes.ZSTD : CompressionTypes.None
       const sent = producer.send({ topic, messages, acks: -1, compression })
       const doing = `write to topic ${topic}`
-      const answer = await withTimeout(sent, limitMs, () => late(doing, limitMs)).catch((error) => {
-        const failure = produceError(error, topic, messages.length)
+      const inTime = withTimeout(sent, limitMs, () => late(doing, limitMs))
+      const answer = await inTime.catch(async (error) => {
+        if (isTooLarge(error)) throw await tooLargeError(kafka, topic, messages, error)
+        const failure = kafkaError(error, doing)
         if (failure.code === 'KAFKA_REFUSED') recordWrite(kafka, topic, Date.now(), failure)
         throw failure
       })
@@ -74,13 +77,6 @@ function connectError(error: unknown, doing: string): InventoryEventsError {
   if (!mayNotWrite) return failure
   const message = `${failure.message}; this user may not write to any topic`
   return new InventoryEventsError('KAFKA_REFUSED', message, { cause: error })
-}
-
-function produceError(error: unknown, topic: string, count: number): InventoryEventsError {
-  if (!isTooLarge(error)) return kafkaError(error, `write to topic ${topic}`)
-  const what = count === 1 ? 'the record is' : `a batch of ${count} records is`
-  const message = `topic ${topic} refused the write: ${what} larger than its max.message.bytes`
-  return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { cause: error })
 }
 
 function late(doing: string, timeoutMs: number): InventoryEventsError {

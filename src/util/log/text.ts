@@ -21,6 +21,7 @@ function errorLines(err: Failure | undefined): string[] {
   return err === undefined ? [] : failureLines(err, '  ').map((line) => `${foreignText(line)}\n`)
 }
 
+/** Keys, reasons and errors are text of others, which a terminal must not obey. */
 function shown(value: unknown): string {
   const isPlain = typeof value === 'string' && /^[^\s"=]+$/.test(value)
   return foreignText(isPlain ? value : JSON.stringify(value))

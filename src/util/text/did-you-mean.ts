@@ -1,7 +1,10 @@
 /** The known name that `name` most likely stands for, or undefined. */
 export function didYouMean(name: string, known: readonly string[]): string | undefined {
-  const best = nearest(name, known)
-  const isNear = best !== undefined && editDistance(name, best) <= allowedDistance(name)
+  const allowed = allowedDistance(name)
+  // Names may be foreign and long, and each comparison takes as many steps as both have letters.
+  const similar = known.filter(({ length }) => Math.abs(length - name.length) <= allowed)
+  const best = nearest(name, similar)
+  const isNear = best !== undefined && editDistance(name, best) <= allowed
   return isNear ? best : undefined
 }
 

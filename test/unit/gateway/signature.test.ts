@@ -50,6 +50,13 @@ describe('a signature', () => {
     }
   })
 
+  it('in milliseconds is rejected, and named', () => {
+    expect(read(`t=${SECONDS}000,v1=${macOf('s')}`)).toEqual({
+      ok: false,
+      why: 'expected t in unix seconds, got milliseconds',
+    })
+  })
+
   it('of another form is rejected with the expected form', () => {
     const mac = macOf('s')
     const wrong = [

@@ -33,12 +33,23 @@ async function setUp(options: Partial<AdminOptions> | undefined = {}) {
 }
 
 describe.each(['/admin/state', '/admin/events/e1'])('%s', (path) => {
-  it('returns 404 without a token in the settings', async () => {
+  it('returns 404 without a token in the settings, and names the setting', async () => {
     const { server } = await none()
     const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
       headers: { authorization: 'Bearer undefined' },
     })
     expect(answer.status).toBe(404)
+    const error = 'the admin routes are off: ADMIN_TOKEN is not set'
+    expect(await answer.json()).toEqual({ error })
+  })
+
+  it('refuses parameters that it does not know', async () => {
+    const { get } = await setUp()
+    const answer = await get(`${path}?entty=ent_1`)
+    expect(answer.status).toBe(400)
+    const hint = path === '/admin/state' ? '' : ', did you mean entity?'
+    expect(await answer.json()).toEqual({ error: `entty: no such parameter${hint}` })
+    expect(await (await get(`${path}?x%1b%5b31m=1`)).text()).toContain('x\\\\x1b[31m: no such')
   })
 
   it.each(['', 'Bearer', 'Bearer wrong', `Basic ${TOKEN}`, TOKEN, `Bearer ${TOKEN}x`])(
@@ -59,7 +70,8 @@ describe.each(['/admin/state', '/admin/events/e1'])('%s', (path) => {
 
 async function none() {
   const { register } = createMetrics({ version: '1.2.3' })
-  const server = await startHttp({ port: 0, register, live: () => [], ready: () => [] })
+  const health = { register, live: () => [], ready: () => [] }
+  const server = await startHttp({ port: 0, ...health, admin: 'off' })
   onTestFinished(() => server.close())
   return { server }
 }

@@ -69,6 +69,17 @@ describe('a line', () => {
     expect(parse('{"id":')).toMatchObject({
       problems: [expect.stringMatching(/^not valid JSON: /)],
     })
+    expect(parse(`\ufeff${JSON.stringify(moved)}`)).toEqual({
+      type: 'bad',
+      problems: [
+        'not valid JSON: it begins with a byte order mark (U+FEFF): save it as UTF-8 without one',
+      ],
+    })
+    for (const unseen of ['\u200b', '\u0000', '\u202e']) {
+      expect(parse(`{"id":${unseen}1}`)).toMatchObject({
+        problems: [expect.stringMatching(/^not valid JSON: [\x20-\x7e]+$/)],
+      })
+    }
     expect(parse(Buffer.from([0x22, 0xff, 0x22]))).toMatchObject({ problems: ['not valid UTF-8'] })
   })
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { counted } from '../../../util/counted.ts'
 import { InventoryEventsError } from '../../../util/errors.ts'
 import { type CommandResult, runCommand } from '../process/run-command.ts'
 import { explainMavenFailure, fetchedFile } from './output.ts'
@@ -61,9 +62,8 @@ async function runMaven(partial: string, options: ResolveJarsOptions): Promise<C
   say(`${options.name}: fetching from Maven`)
   const seconds = () => Math.round((Date.now() - startedAt) / 1000)
   const timer = setInterval(() => {
-    say(
-      `${options.name}: ${fetched} files fetched in ${seconds()} s${current && `, now ${current}`}`,
-    )
+    const done = fetched === 0 ? 'nothing fetched yet' : `${counted(fetched, 'file')} fetched`
+    say(`${options.name}: ${done}, after ${seconds()} s${current && `; now ${current}`}`)
   }, PROGRESS_INTERVAL_MS)
   try {
     const result = await runCommand(

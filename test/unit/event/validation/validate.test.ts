@@ -43,6 +43,10 @@ describe('validateEvent', () => {
     [withEntity({ id: '' }), 'entity.id: expected a non-empty string, got ""'],
     [withEntity({ colour: 'red' }), 'entity.colour: expected no such field, got "red"'],
     [
+      withEntity({ productID: 'p' }),
+      'entity.productID: expected no such field (did you mean productId?), got "p"',
+    ],
+    [
       withEntity({ attributes: { 'a b': [1, Number.POSITIVE_INFINITY] } }),
       'entity.attributes["a b"][1]: expected a finite number, got Infinity',
     ],
@@ -66,7 +70,15 @@ describe('validateEvent', () => {
     [{ ...received, id: 'x\udc00' }, 'id: expected well-formed Unicode, got "x\\udc00"'],
     [
       { ...received, time: '2024-01-15T10:30:00.0000001Z' },
-      'time: expected an RFC 3339 time with at most six fraction digits, got "2024-01-15T10:30:00.0000001Z"',
+      'time: expected an RFC 3339 time with at most six fraction digits, such as 2026-01-31T08:30:00Z, got "2024-01-15T10:30:00.0000001Z"',
+    ],
+    [
+      { ...received, time: '2024-01-15T10:30:00.5' },
+      'time: expected Z or an offset such as +02:00 at the end of the time, got "2024-01-15T10:30:00.5"',
+    ],
+    [
+      { ...received, time: '2024-01-15' },
+      'time: expected an RFC 3339 time with at most six fraction digits, such as 2026-01-31T08:30:00Z, got "2024-01-15"',
     ],
     [
       { ...received, node: { id: 'n', name: 'n', type: 'unknown' } },
@@ -84,7 +96,7 @@ describe('validateEvent', () => {
     ['x', 'event: expected an object, got "x"'],
     [
       { name: 'a', args: null },
-      'id: expected a string, got nothing; time: expected an RFC 3339 time with at most six fraction digits, got nothing; args: expected a list, got null',
+      'id: expected a string, got nothing; time: expected an RFC 3339 time with at most six fraction digits, such as 2026-01-31T08:30:00Z, got nothing; args: expected a list, got null',
     ],
     [
       { id: 'a', kind: 'order.x', time: '2024-01-15T10:30:00Z', f: { g: Number.NaN } },

@@ -19,3 +19,7 @@ it.each([
 it('finds nothing among no names', () => {
   expect(didYouMean('retry', [])).toBeUndefined()
 })
+
+it('spends no time on a name that is much longer than any', () => {
+  expect(didYouMean('x'.repeat(50_000_000), ['entity', 'from'])).toBeUndefined()
+})

@@ -1,0 +1,44 @@
+import type { Kafka, Message } from 'kafkajs'
+import { headerBytes } from '../../event/record.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+import { withAdmin } from '../admin/topic-admin.ts'
+
+const LOOK_UP_MS = 5_000
+
+/**
+ * The error for a write that the topic refused as too large. Of a single record it has the size, and
+ * the limit if the cluster tells it to this user.
+ */
+export async function tooLargeError(
+  kafka: Kafka,
+  topic: string,
+  messages: readonly Message[],
+  cause: unknown,
+): Promise<InventoryEventsError> {
+  const [message, ...others] = messages
+  if (message === undefined || others.length > 0) {
+    return refused(topic, `a batch of ${messages.length} records`, '', cause)
+  }
+  const limit = await limitOf(kafka, topic)
+  const shown = limit === undefined ? '' : ` (${limit} bytes)`
+  return refused(topic, `the record of ${bytesOf(message)} bytes`, shown, cause)
+}
+
+function refused(topic: string, what: string, limit: string, cause: unknown) {
+  const message = `topic ${topic} refused the write: ${what} is larger than its max.message.bytes${limit}`
+  return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { cause })
+}
+
+async function limitOf(kafka: Kafka, topic: string): Promise<number | undefined> {
+  try {
+    const found = await withAdmin(kafka, (admin) => admin.describe([topic]), LOOK_UP_MS)
+    return found.get(topic)?.maxMessageBytes
+  } catch {
+    return undefined
+  }
+}
+
+/** Without what Kafka adds, and before compression. */
+function bytesOf({ key, value, headers = {} }: Message): number {
+  return (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers)
+}
