@@ -5,8 +5,13 @@ import { InventoryEventsError } from '../../util/errors.ts'
 import { nearest } from '../../util/text/did-you-mean.ts'
 import { loadNamedOrConfigured } from './load-plugins.ts'
 
+/** A shell of an operator often lacks what the service has. */
+const HERE =
+  'this command loads the plugin itself, so what plugins read from the environment must be set here as for "serve"'
+
 /** Loads the plugin of PLUGINS with this slug as the service would. Throws PLUGIN_INVALID or USAGE. */
 export async function loadPlugin(slug: string, env: Environment): Promise<LoadedPlugin> {
+  if (!env.PLUGINS?.trim()) throw new InventoryEventsError('USAGE', `PLUGINS is not set: ${HERE}`)
   const { plugins, problems } = await loadNamedOrConfigured([], env)
   // The service rejects both of two plugins with one slug, so the first one is not enough.
   const own = problems.filter((problem) => problem.slug === slug)
@@ -22,5 +27,6 @@ export async function loadPlugin(slug: string, env: Environment): Promise<Loaded
   const hint = meant === undefined ? '' : `, did you mean ${meant}?`
   const message = `--plugin: PLUGINS has no plugin ${slug}${hint}`
   // It may be one of those that can't be loaded, whose slugs are unknown.
-  throw new InventoryEventsError('USAGE', [message, ...problems.map(describeProblem)].join('; '))
+  const unloaded = problems.length === 0 ? [] : [...problems.map(describeProblem), HERE]
+  throw new InventoryEventsError('USAGE', [message, ...unloaded].join('; '))
 }
