@@ -32,6 +32,8 @@ const NOT_RUN: Record<string, string> = {
   'docs/deploy.md':
     'they need a Docker engine or a cluster; npm run check:deploy checks their files',
   'helm/README.md': 'they need a cluster; npm run check:deploy renders and checks the chart',
+  'docs/reference/commands.md':
+    'they are the examples of --help, which test/unit/cli/examples.test.ts parses',
   'CONTRIBUTING.md': 'they are the checks that run this test, or take longer than it',
 }
 
