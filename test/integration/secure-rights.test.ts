@@ -233,7 +233,8 @@ it.each([
 ])('%s: Write on %s is missing: not ready, naming it, and retried', async (...row) => {
   const [user, , name] = row
   await lacking(user, { name, operations: [WRITE], instead: DESCRIBE })
-  const running = service(user)
+  // Each try is a line of the Kafka client, which logs what it retries at this level.
+  const running = service(user, { LOG_LEVEL: 'debug' })
   const lines = linesOf([pluginEvent('late', { how: 'reject' })])
   await done('publisher', ['publish', ...TOPICS], lines)
   const { httpPort } = await running.logged('started')
