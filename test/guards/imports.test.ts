@@ -41,7 +41,16 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
 /** Within a folder, in the same way: a folder in it imports only from those before it. */
 const INSIDE: Record<string, readonly string[]> = {
   avro: ['schema', 'binary', 'types', 'projection', 'codec', 'registry'],
-  cli: ['shared', 'completion', 'dead-letters', 'explain', 'filters', 'publish', 'replay', 'plugins'],
+  cli: [
+    'shared',
+    'completion',
+    'dead-letters',
+    'explain',
+    'filters',
+    'publish',
+    'replay',
+    'plugins',
+  ],
   dev: ['stack', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],
   event: ['validation'],

@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander'
+import { print } from '../shared/output.ts'
 import { bashScript } from './bash.ts'
 import { fishScript } from './fish.ts'
 import { completedCommands } from './tree.ts'
@@ -19,7 +20,7 @@ export function registerCompletion(program: Command): void {
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action((shell: Shell) => {
-      process.stdout.write(completionScript(shell, program))
+      print(completionScript(shell, program).trimEnd())
     })
 }
 

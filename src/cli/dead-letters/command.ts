@@ -103,7 +103,10 @@ function withChoice(command: Command): Command {
     command
       .option('--plugin <slug>', 'only of this plugin; "*" selects undecodable records')
       .addOption(
-        new Option('--reason <reason>', `only with this reason: ${reasons()}`).argParser(reason),
+        // The choices are for completion and the help; the parser's message has a hint.
+        new Option('--reason <reason>', 'only with this reason')
+          .choices(Object.keys(REASONS))
+          .argParser(reason),
       )
       .option('--kind <name>', 'only events of this kind or name; needs the schema registry'),
   )

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../util/did-you-mean.ts'
+import { didYouMean } from '../../util/text/did-you-mean.ts'
 import { parseTime } from '../time.ts'
 import { checkJson, checkMembers, checkText, isPlainObject } from './check-json.ts'
 import { isKeyLength, KEY_LENGTH } from './key-length.ts'
