@@ -48,10 +48,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'dead-letters redrive': [
     'inventory-events dead-letters redrive --plugin cold-chain',
     'inventory-events dead-letters redrive --plugin cold-chain --reason exhausted --yes',
-    'inventory-events dead-letters redrive inventory.events.dead-letters/0@42 --yes',
   ],
   'dead-letters discard': [
-    'inventory-events dead-letters discard inventory.events.dead-letters/0@42 --why "a test" --yes',
+    'inventory-events dead-letters discard --id evt_1 --why "a test event"',
+    'inventory-events dead-letters discard inventory.events.dead-letters/0@42 --why "a test event" --yes',
   ],
   replay: [
     'inventory-events replay --plugin cold-chain --from 7d --to 1d',

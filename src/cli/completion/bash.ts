@@ -25,8 +25,7 @@ ${wordCases(commands)}
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
-complete -o default -F ${name} ${program}
-`
+complete -o default -F ${name} ${program}`
 }
 
 function placeCases(commands: readonly CompletedCommand[]): string {

@@ -20,7 +20,7 @@ export function registerCompletion(program: Command): void {
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action((shell: Shell) => {
-      print(completionScript(shell, program).trimEnd())
+      print(completionScript(shell, program))
     })
 }
 

@@ -23,8 +23,7 @@ function ${name}
   end
   test "$place" = $argv[1]
 end
-${lines.join('\n')}
-`
+${lines.join('\n')}`
 }
 
 function optionWords({ flags, about, value }: CompletedOption): string {

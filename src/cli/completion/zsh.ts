@@ -21,8 +21,7 @@ ${commands.flatMap(valueCases).join('\n')}
 ${commands.map(wordCase).join('\n')}
   esac
 }
-compdef ${name} ${program}
-`
+compdef ${name} ${program}`
 }
 
 function valueCases({ place, options }: CompletedCommand): string[] {

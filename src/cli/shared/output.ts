@@ -1,6 +1,7 @@
 import type { DestinationStream } from 'pino'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { type LogFormat, logOutput, STDERR } from '../../util/log/output.ts'
+import { type LogFormat, logFormat, STDERR } from '../../util/log/output.ts'
+import { logText } from '../../util/log/text.ts'
 import { foreignLines, jsonText } from '../../util/text/foreign-text.ts'
 import { clearProgress } from './progress-line.ts'
 import { type Table, tableText } from './table.ts'
@@ -42,11 +43,11 @@ export function printTable(table: Table): void {
 
 /** Where commands log to: stderr, as stdout is for their results. */
 export function commandLog(format: LogFormat | undefined): DestinationStream {
-  const output = logOutput(STDERR, format)
+  const isText = logFormat(STDERR, format) === 'text'
   return {
     write(line) {
       clearProgress()
-      output.write(line)
+      process.stderr.write(isText ? logText(line) : line)
     },
   }
 }

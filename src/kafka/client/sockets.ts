@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import net from 'node:net'
 import type { ISocketFactory } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
 import { tlsSockets } from './tls.ts'
@@ -22,5 +22,6 @@ export function brokerSockets(
   }
 }
 
+/** By the module's property, as kafkajs does: tests put a network of their own in its place. */
 const plainSocket: ISocketFactory = ({ host, port, onConnect }) =>
-  connect({ host, port }, onConnect)
+  net.connect({ host, port }, onConnect)

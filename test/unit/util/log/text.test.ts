@@ -20,14 +20,16 @@ it('shows time, level, component, message and fields in a line', () => {
   )
 })
 
-it('shows an error with its stack, what it has else, and its cause', () => {
+it('shows an error with its code, stack and cause', () => {
   const cause = new TypeError('socket closed')
   const error = new InventoryEventsError('KAFKA_UNAVAILABLE', 'no broker', { cause })
   const lines = textOf((log) => log.error({ err: error }, 'failed')).split('\n')
   expect(lines[0]).toMatch(/ERROR failed$/)
-  expect(lines[1]).toMatch(/^ {2}(InventoryEventsError: )?no broker \(KAFKA_UNAVAILABLE\)/)
+  expect(lines[1]).toMatch(/^ {2}InventoryEventsError: no broker \(KAFKA_UNAVAILABLE\) at /)
   expect(lines).toContain('  caused by')
-  expect(lines).toContainEqual(expect.stringMatching(/^ {4}TypeError: socket closed at text\.test/))
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^ {4}TypeError: socket closed at text\.test\.ts/),
+  )
 })
 
 it('shows thrown non-errors', () => {
