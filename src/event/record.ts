@@ -1,7 +1,34 @@
 import { isUtf8 } from 'node:buffer'
 
-/** Kafka headers by name: one value, or several under one name. */
-export type RecordHeaders = Record<string, Buffer | string | (Buffer | string)[] | undefined>
+type HeaderValue = Buffer | string
+
+/**
+ * Kafka headers by name: one value, or several under one name. Names may be those that every object
+ * inherits, so values are added by `addHeader`.
+ */
+export type RecordHeaders = Record<string, HeaderValue | HeaderValue[] | undefined>
+
+/** Adds a value behind those of the same name. Kafka may give null for a value. */
+export function addHeader(headers: RecordHeaders, name: string, value: HeaderValue | null): void {
+  const known = Object.hasOwn(headers, name) ? headers[name] : undefined
+  if (Array.isArray(known)) known.push(value as HeaderValue)
+  else
+    setHeader(
+      headers,
+      name,
+      known === undefined ? (value as HeaderValue) : [known, value as HeaderValue],
+    )
+}
+
+/** Assigning to `__proto__` would replace what the object inherits. */
+export function setHeader(
+  headers: RecordHeaders,
+  name: string,
+  value: RecordHeaders[string],
+): void {
+  if (name !== '__proto__') headers[name] = value
+  else Object.defineProperty(headers, name, { value, enumerable: true, configurable: true })
+}
 
 /** A Kafka record, independent of any client's types. */
 export interface SourceRecord {

@@ -5,6 +5,7 @@ import type { Logger } from '../../util/logger.ts'
 import { registerCodecs } from '../codecs/codecs.ts'
 import { closeTimedOutConnections } from '../patches/close-timed-out-connections.ts'
 import { surfaceGroupAuthorizationErrors } from '../patches/group-authorization.ts'
+import { readAnyHeaderName } from '../patches/record-headers.ts'
 import { resetBuffersOnReconnect } from '../patches/reset-on-reconnect.ts'
 import { stopIdleTimers } from '../patches/stop-idle-timers.ts'
 import { BrokerOutages } from './broker-outages.ts'
@@ -26,6 +27,7 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
     log.warn('unknown kafkajs version, left unpatched: idle connections cost CPU')
   closeTimedOutConnections()
   resetBuffersOnReconnect()
+  readAnyHeaderName()
   surfaceGroupAuthorizationErrors()
   registerCodecs()
   if (sendsPlainTextCredentials(config)) {

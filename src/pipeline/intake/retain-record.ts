@@ -1,4 +1,4 @@
-import type { RecordHeaders, SourceRecord } from '../../event/record.ts'
+import { type RecordHeaders, type SourceRecord, setHeader } from '../../event/record.ts'
 
 /** A copy of the record that owns its bytes. */
 export function copyRecord(record: SourceRecord): SourceRecord {
@@ -31,7 +31,7 @@ type Header = RecordHeaders[string]
 /** For records with headers that are not single buffers, for example repeated names. */
 function looseCopy(record: SourceRecord): SourceRecord {
   const headers: RecordHeaders = {}
-  for (const name in record.headers) headers[name] = copyOf(record.headers[name])
+  for (const name in record.headers) setHeader(headers, name, copyOf(record.headers[name]))
   return { ...record, key: copyOf(record.key), value: copyOf(record.value), headers }
 }
 
@@ -94,7 +94,7 @@ class CompactCopy implements SourceRecord {
     let start = this.#headersStart
     for (const [i, name] of this.#names.entries()) {
       const end = start + this.#bytes.readUInt32LE(i * SIZE_BYTES)
-      headers[name] = this.#bytes.subarray(start, end)
+      setHeader(headers, name, this.#bytes.subarray(start, end))
       start = end
     }
     return headers
@@ -142,6 +142,6 @@ function put(target: Buffer, part: Buffer, start: number): number {
 }
 
 function bytesIn(value: Header): number {
-  if (Array.isArray(value)) return value.reduce((sum, one) => sum + one.length, 0)
+  if (Array.isArray(value)) return value.reduce((sum, one) => sum + (one?.length ?? 0), 0)
   return value?.length ?? 0
 }

@@ -1,15 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RecordHeaders, SourceRecord } from '../../../../src/event/record.ts'
-import { copyRecord } from '../../../../src/pipeline/intake/retain-record.ts'
+import { bytesOf, copyRecord } from '../../../../src/pipeline/intake/retain-record.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
 const bytesOrNull = fc.option(bytes)
-const names = fc.constantFrom('ce_id', 'ce_type', 'traceparent', 'x', '')
-const oneEach = fc.dictionary(names, bytes)
+const names = fc.constantFrom('ce_id', 'ce_type', 'x', '', '__proto__', 'constructor')
+const oneEach = fc.dictionary(names, bytes, { noNullPrototype: true })
 const any = fc.dictionary(
   names,
-  fc.oneof(bytes, fc.string(), fc.constant(undefined), fc.array(fc.oneof(bytes, fc.string()))),
+  fc.oneof(
+    bytes,
+    fc.string(),
+    fc.constant(undefined),
+    fc.array(fc.option(fc.oneof(bytes, fc.string()))),
+  ),
+  { noNullPrototype: true },
 )
 
 const records: fc.Arbitrary<SourceRecord> = fc.record({
@@ -26,6 +32,14 @@ describe('a copy of a record', () => {
   it('equals the record', () => {
     const isSame = (record: SourceRecord) => {
       expect(plain(copyRecord(record))).toEqual(record)
+    }
+    fc.assert(fc.property(records, isSame))
+  })
+
+  it('takes as many bytes as the record, whatever the names of its headers', () => {
+    const isSame = (record: SourceRecord) => {
+      expect(bytesOf(copyRecord(record))).toBe(bytesOf(record))
+      expect(bytesOf(record)).toBeGreaterThan(0)
     }
     fc.assert(fc.property(records, isSame))
   })
