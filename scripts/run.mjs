@@ -21,6 +21,7 @@ const commands = {
   'check-deploy': ['scripts/check-deploy/run.ts'],
   observe: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/deploy/vitest.config.ts'],
   'gateway-load': ['test/gateway-load/run.ts'],
+  fuzz: ['test/fuzz/run.ts'],
   inventree: ['test/inventree/run.ts'],
   scaling: ['test/scaling/run.ts'],
   hazards: ['test/kafkajs-hazards/mutation/run.ts'],

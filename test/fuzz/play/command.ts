@@ -1,0 +1,133 @@
+import { assertNever } from '../../../src/event/outcome.ts'
+import { SLUGS } from '../judge/plugins.ts'
+import type { Answer } from '../judge/switches.ts'
+import type { Command, Slug } from '../steps/step.ts'
+import { type Play, problem } from './player.ts'
+import { settle, showsSwitches } from './settle.ts'
+
+type SwitchCommand = Extract<Command, { slug: unknown }>
+
+/** Runs a command, and compares its answer with what the switches should be. */
+export async function playCommand(command: Command, play: Play): Promise<void> {
+  switch (command.name) {
+    case 'pause':
+    case 'resume':
+    case 'enable':
+    case 'disable':
+      return switchPlugin(command, play)
+    case 'events':
+      return switchEvents(command.state, play)
+    case 'events status':
+      return expectOutput(['events', 'status'], isOnText(play), play)
+    case 'states':
+      return expectStates(play)
+    case 'check':
+      return expectOutput(
+        ['plugins', 'check'],
+        SLUGS.map((slug) => `${slug}: ok`),
+        play,
+      )
+    case 'letters':
+      return expectOutput(['dead-letters', 'list', '--from', '1h'], [], play)
+    case 'replay':
+      return replay(play)
+    case 'explain':
+      return explain(command.of, play)
+    default:
+      return assertNever(command)
+  }
+}
+
+async function switchPlugin({ name, slug }: SwitchCommand, play: Play): Promise<void> {
+  const { switches } = play.expected
+  const answer = switches.answerTo(name, slug)
+  if (answer === 'paused' || answer === 'disabled') await settle(play)
+  const text = { already: `${slug}: ${stateText(slug, play)} already`, refused: slug }
+  const said = text[answer as keyof typeof text] ?? `${slug}: ${answer} in group`
+  const code = answer === 'refused' ? 1 : 0
+  await expectOutput(['plugins', name, slug], [said], play, code)
+  if (slug !== 'nobody') await follow(slug, answer, play)
+}
+
+async function follow(slug: Slug, answer: Answer, play: Play): Promise<void> {
+  if (answer === 'already' || answer === 'refused') return
+  const { expected } = play
+  if (answer === 'paused') expected.paused(slug)
+  if (answer === 'disabled' && expected.switches.stateOf(slug) === 'paused') {
+    expected.dropWaiting(slug)
+  }
+  expected.switches.set(slug, answer)
+  await showsSwitches(play)
+}
+
+async function switchEvents(state: 'on' | 'off', play: Play): Promise<void> {
+  const { expected } = play
+  await settle(play)
+  await expectOutput(['events', state], [`events: ${state}`], play)
+  if (state === 'off') {
+    for (const slug of expected.switches.inState('paused')) expected.dropWaiting(slug)
+  }
+  expected.switches.isOn = state === 'on'
+  // What is written from now on waits for a plugin that is paused.
+  for (const slug of expected.switches.inState('paused')) if (state === 'on') expected.paused(slug)
+  await showsSwitches(play)
+}
+
+/** Ends what commands began, so that the next case begins as the first. */
+export async function restoreSwitches(play: Play): Promise<void> {
+  const { switches } = play.expected
+  if (!switches.isOn) await switchEvents('on', play)
+  for (const slug of switches.inState('paused')) {
+    await switchPlugin({ name: 'resume', slug }, play)
+  }
+  for (const slug of switches.inState('disabled')) {
+    await switchPlugin({ name: 'enable', slug }, play)
+  }
+}
+
+function expectStates(play: Play): Promise<void> {
+  const { switches } = play.expected
+  const lines = SLUGS.map((slug) => {
+    return new RegExp(`^${slug}\\t${switches.stateOf(slug)}${switches.isOn ? '' : '.*off'}`, 'm')
+  })
+  return expectOutput(['plugins', 'list', '--states'], lines, play)
+}
+
+/** Reads all of the input, whatever is in it. */
+function replay(play: Play): Promise<void> {
+  const from = '1900-01-01T00:00:00Z'
+  return expectOutput(['replay', '--plugin', 'moves', '--from', from], ['Dry run'], play)
+}
+
+async function explain(of: 'last' | 'nothing', play: Play): Promise<void> {
+  const { lastId } = play
+  if (of === 'nothing') return expectOutput(['explain', 'nothing'], ['not found'], play, 1)
+  if (lastId === undefined) return
+  await expectOutput(['explain', '--', lastId], [`event ${lastId}`, `${play.world.topic}/`], play)
+}
+
+function isOnText({ expected }: Play): RegExp[] {
+  return [expected.switches.isOn ? /^on\t/ : /^off\t/]
+}
+
+function stateText(slug: Slug | 'nobody', { expected }: Play): string {
+  return slug === 'nobody' ? '' : expected.switches.stateOf(slug)
+}
+
+/** Every text must be in what the command prints, on stdout or, if it fails, on stderr. */
+async function expectOutput(
+  args: string[],
+  expected: readonly (string | RegExp)[],
+  play: Play,
+  code = 0,
+): Promise<void> {
+  const result = await play.world.commands.run(args)
+  const said = code === 0 ? result.stdout : result.stdout + result.stderr
+  const isThere = (text: string | RegExp) =>
+    typeof text === 'string' ? said.includes(text) : text.test(said)
+  const missing = expected.filter((text) => !isThere(text))
+  if (result.code === code && missing.length === 0) return
+  const got = `exit ${result.code}: ${result.stdout}${result.stderr}`
+  const wanted = `exit ${code}, ${missing.map(String).join(', ')}`
+  problem(play, `"${args.join(' ')}": expected ${wanted}; got ${got}`)
+}

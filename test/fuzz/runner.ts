@@ -1,0 +1,67 @@
+import { judge } from './judge/judge.ts'
+import { countersIn } from './judge/judge-metrics.ts'
+import type { Problem } from './judge/problem.ts'
+import { playSteps, startPlay } from './play/player.ts'
+import type { Case } from './steps/step.ts'
+import type { Site } from './world/site.ts'
+import { createWorld, type World } from './world/world.ts'
+
+export interface RunnerOptions {
+  site: Site
+  folder: string
+  patienceMs: number
+  mutant?: string | undefined
+}
+
+export interface Runner {
+  /** Starts the service, if it does not run yet. */
+  ready(): Promise<void>
+  /** Plays a case and judges it; returns what is wrong. */
+  run(steps: Case): Promise<Problem[]>
+  end(): Promise<void>
+}
+
+/**
+ * Plays cases one after the other against one service. After a case that failed, the next one begins
+ * with a new service and topics: what a fault leaves behind must not be taken for another.
+ */
+export function createRunner({ patienceMs, ...options }: RunnerOptions): Runner {
+  let world: World | undefined
+  let number = 0
+
+  async function play(steps: Case, at: World): Promise<Problem[]> {
+    const started = startPlay(at, number++, patienceMs)
+    await at.letters.catchUp()
+    const since = {
+      calls: at.service.calls.length,
+      letters: at.letters.all.length,
+      counters: countersIn(await at.service.metrics()),
+    }
+    await playSteps(steps, started)
+    return judge(started, since)
+  }
+
+  async function current(): Promise<World> {
+    world ??= await createWorld(options)
+    return world
+  }
+
+  return {
+    ready: async () => void (await current()),
+    async run(steps) {
+      const at = await current()
+      const problems = await play(steps, at).catch((error: Error): Problem[] => {
+        const why = at.service.ended() ?? error.message
+        return [{ step: undefined, text: `the case could not be played: ${why}` }]
+      })
+      if (problems.length === 0) return problems
+      world = undefined
+      await at.end()
+      return problems
+    },
+    async end() {
+      await world?.end()
+      world = undefined
+    },
+  }
+}
