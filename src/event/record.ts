@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 
-type HeaderValue = Buffer | string
+/** Kafka has headers whose value is null. */
+type HeaderValue = Buffer | string | null
 
 /**
  * Kafka headers by name: one value, or several under one name. Names may be those that every object
@@ -8,16 +9,11 @@ type HeaderValue = Buffer | string
  */
 export type RecordHeaders = Record<string, HeaderValue | HeaderValue[] | undefined>
 
-/** Adds a value behind those of the same name. Kafka may give null for a value. */
-export function addHeader(headers: RecordHeaders, name: string, value: HeaderValue | null): void {
+/** Adds a value behind those of the same name. */
+export function addHeader(headers: RecordHeaders, name: string, value: HeaderValue): void {
   const known = Object.hasOwn(headers, name) ? headers[name] : undefined
-  if (Array.isArray(known)) known.push(value as HeaderValue)
-  else
-    setHeader(
-      headers,
-      name,
-      known === undefined ? (value as HeaderValue) : [known, value as HeaderValue],
-    )
+  if (Array.isArray(known)) known.push(value)
+  else setHeader(headers, name, known === undefined ? value : [known, value])
 }
 
 /** Assigning to `__proto__` would replace what the object inherits. */

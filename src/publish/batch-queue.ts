@@ -111,6 +111,6 @@ function sizeOf({ key, value, headers = {} }: OutgoingRecord): number {
   return bytes
 }
 
-function sizeOfHeader(name: string, value: Buffer | string): number {
-  return 10 + Buffer.byteLength(name) + Buffer.byteLength(value)
+function sizeOfHeader(name: string, value: Buffer | string | null): number {
+  return 10 + Buffer.byteLength(name) + Buffer.byteLength(value ?? '')
 }

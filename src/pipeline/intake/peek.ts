@@ -77,9 +77,9 @@ function peekWith(
   return last
 }
 
-/** Whether the header exists and is not this text. */
+/** Whether the header has a value that is not this text. */
 function differs(header: RecordHeaders[string], text: string | undefined): boolean {
-  if (header === undefined || text === undefined) return false
+  if (header === undefined || header === null || text === undefined) return false
   if (Array.isArray(header)) return differs(header.at(-1), text)
   return typeof header === 'string' ? header !== text : !isText(header, text)
 }

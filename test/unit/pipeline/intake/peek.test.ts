@@ -60,6 +60,13 @@ it('compares text headers', () => {
   expect(differ({ ce_id: Buffer.from([...Buffer.from('id-'), 0xff]) }, broken)).toBe(false)
 })
 
+it('ignores headers without a value', () => {
+  const id = Buffer.from(sample.id)
+  expect(differ({ ce_id: null, ce_type: null })).toBe(false)
+  expect(differ({ ce_id: [id, null] })).toBe(false)
+  expect(differ({ ce_id: [null, id] })).toBe(false)
+})
+
 it('ignores missing headers', () => {
   expect(differ({})).toBe(false)
 })
