@@ -1,4 +1,4 @@
-import { judge } from './judge/judge.ts'
+import { judge, type Verdict } from './judge/judge.ts'
 import { countersIn } from './judge/judge-metrics.ts'
 import type { Problem } from './judge/problem.ts'
 import { playSteps, startPlay } from './play/player.ts'
@@ -22,14 +22,14 @@ export interface Runner {
 }
 
 /**
- * Plays cases one after the other against one service. After a case that failed, the next one begins
- * with a new service and topics: what a fault leaves behind must not be taken for another.
+ * Plays cases one after the other against one service. After a case that did not come to its end, the
+ * next one begins with a new service and topics.
  */
 export function createRunner({ patienceMs, ...options }: RunnerOptions): Runner {
   let world: World | undefined
   let number = 0
 
-  async function play(steps: Case, at: World): Promise<Problem[]> {
+  async function play(steps: Case, at: World): Promise<Verdict> {
     const started = startPlay(at, number++, patienceMs)
     await at.letters.catchUp()
     const since = {
@@ -50,11 +50,12 @@ export function createRunner({ patienceMs, ...options }: RunnerOptions): Runner 
     ready: async () => void (await current()),
     async run(steps) {
       const at = await current()
-      const problems = await play(steps, at).catch((error: Error): Problem[] => {
+      const { problems, isOver } = await play(steps, at).catch((error: Error): Verdict => {
         const why = at.service.ended() ?? error.message
-        return [{ step: undefined, text: `the case could not be played: ${why}` }]
+        const text = `the case could not be played: ${why}`
+        return { problems: [{ step: undefined, text }], isOver: false }
       })
-      if (problems.length === 0) return problems
+      if (isOver) return problems
       world = undefined
       await at.end()
       return problems

@@ -25,31 +25,40 @@ export interface Seen {
 /** Calls are reported by another process, a moment later than they end. */
 const REPORTED_MS = 2_000
 
+export interface Verdict {
+  problems: Problem[]
+  /** Whether nothing of the case is left, so that another one may follow. */
+  isOver: boolean
+}
+
 /** Everything that is wrong after a case; waits for its end first. */
-export async function judge(play: Play, since: Since): Promise<Problem[]> {
+export async function judge(play: Play, since: Since): Promise<Verdict> {
   const { world, places, patienceMs, expected } = play
-  if (play.problems.length > 0) return play.problems
+  if (play.problems.length > 0) return { problems: play.problems, isOver: false }
   const left = await places.reachEnds(patienceMs)
   const ended = world.service.ended()
   if (ended !== undefined) {
-    return [{ step: culprit(play, left), text: `the service ended: ${ended}` }]
+    const text = `the service ended: ${ended}`
+    return { problems: [{ step: culprit(play, left), text }], isOver: false }
   }
   if (left.length > 0) {
     const at = left.map(({ partition, committed, end }) => `${partition}@${committed} of ${end}`)
-    return [{ step: culprit(play, left), text: `nothing is committed beyond ${at.join(', ')}` }]
+    const text = `nothing is committed beyond ${at.join(', ')}`
+    return { problems: [{ step: culprit(play, left), text }], isOver: false }
   }
   const calls = () => world.service.calls.slice(since.calls)
   const total = expected.calls.reduce((sum, { attempts }) => sum + attempts, 0)
   await waitUntil(() => calls().length >= total, { timeoutMs: REPORTED_MS, intervalMs: 5 })
   await world.letters.catchUp()
   const seen = { calls: calls(), letters: world.letters.all.slice(since.letters) }
-  return [
+  const problems = [
     ...judgeCalls(play, seen),
     ...judgeOrder(seen.calls),
     ...judgeLetters(play, seen),
     ...(await judgeMetrics(play, since.counters, seen)),
     ...(await judgeHealth(play)),
   ]
+  return { problems, isOver: true }
 }
 
 /** The step that wrote the first record that is not done. */
