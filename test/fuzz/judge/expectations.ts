@@ -1,5 +1,5 @@
 import type { EventJson, Slug } from '../steps/step.ts'
-import type { ExpectedCall, ExpectedLetter, Fate } from './fate.ts'
+import type { ExpectedCall, ExpectedLetter, Fate, RecordBytes } from './fate.ts'
 import { resultOf, SLUGS, wants } from './plugins.ts'
 import { SwitchModel } from './switches.ts'
 
@@ -7,6 +7,7 @@ import { SwitchModel } from './switches.ts'
 export interface WrittenRecord {
   step: number
   place?: string
+  bytes?: RecordBytes
   fate: Fate
 }
 
@@ -23,15 +24,15 @@ export class Expectations {
   /** Records written, without forged ones. */
   records = 0
 
-  add({ step, place, fate }: WrittenRecord): void {
+  add({ step, place, bytes, fate }: WrittenRecord): void {
     this.records += 1
     if (place !== undefined) this.stepAt.set(place, step)
     const offered = SLUGS.filter((slug) => this.switches.takes(slug))
     const record = this.records
-    const letter = { step, record, place, id: undefined, isStub: false }
+    const letter = { step, record, place, id: undefined, isStub: false, bytes }
     switch (fate.type) {
       case 'event':
-        this.#event(step, place, fate.event, offeredTo(offered, fate))
+        this.#event(fate.event, offeredTo(offered, fate), letter)
         return
       case 'conflict':
         for (const plugin of offeredTo(offered, fate)) {
@@ -54,14 +55,17 @@ export class Expectations {
     }
   }
 
-  #event(step: number, place: string | undefined, event: EventJson, plugins: Slug[]): void {
+  #event(
+    event: EventJson,
+    plugins: Slug[],
+    common: Omit<ExpectedLetter, 'plugin' | 'reason' | 'id'>,
+  ): void {
     const { id } = event
-    const record = this.records
+    const { step, record } = common
     for (const plugin of plugins) {
       const { attempts, letter } = resultOf(plugin, id)
       this.calls.push({ step, record, plugin, id, attempts, event })
-      if (letter === undefined) continue
-      this.letters.push({ step, record, plugin, reason: letter, place, id, isStub: false })
+      if (letter !== undefined) this.letters.push({ ...common, plugin, reason: letter, id })
     }
   }
 

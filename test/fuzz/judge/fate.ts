@@ -1,4 +1,5 @@
 import type { DeadLetterReason } from '../../../src/event/outcome.ts'
+import type { RecordHeaders } from '../../../src/event/record.ts'
 import type { EventJson } from '../steps/step.ts'
 
 /** How a record must end, whatever the plugins. */
@@ -34,6 +35,14 @@ export interface ExpectedCall {
   event: EventJson
 }
 
+/** What a dead letter keeps of its record. */
+export interface RecordBytes {
+  key: Buffer | null
+  value: Buffer | null
+  /** Its own, without those that dead-lettering adds. */
+  headers: RecordHeaders
+}
+
 export interface ExpectedLetter {
   step: number
   /** The number of its record in the case. */
@@ -44,4 +53,6 @@ export interface ExpectedLetter {
   place: string | undefined
   id: string | undefined
   isStub: boolean
+  /** Undefined if a publisher wrote it. */
+  bytes: RecordBytes | undefined
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Play } from '../play/player.ts'
 import type { Letter } from '../world/letters.ts'
 import type { ExpectedLetter } from './fate.ts'
@@ -18,6 +19,8 @@ export function judgeLetters({ expected }: Play, { letters, calls }: Seen): Prob
     } else if (letter.reason !== reason || letter.isStub !== wanted.isStub) {
       const got = `${letter.reason}${letter.isStub ? ', a stub' : ''}: ${letter.error}`
       problems.push({ step, text: `${name}: expected a dead letter (${reason}), got ${got}` })
+    } else if (!isKept(letter, wanted)) {
+      problems.push({ step, text: `${name}: its dead letter lacks something of the record` })
     }
   }
   const atPlaces = new Set(left.map(({ place }) => place))
@@ -44,4 +47,10 @@ function isOf(letter: Letter, { plugin, place, id }: ExpectedLetter): boolean {
   return (
     letter.plugin === plugin && (place === undefined ? letter.id === id : letter.place === place)
   )
+}
+
+/** A dead letter has the key, value and headers of its record; a stub is one without the value. */
+function isKept({ bytes }: Letter, { bytes: wanted, isStub }: ExpectedLetter): boolean {
+  if (wanted === undefined) return true
+  return isDeepStrictEqual(bytes, isStub ? { ...wanted, value: null } : wanted)
 }

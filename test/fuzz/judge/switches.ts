@@ -1,11 +1,9 @@
-import type { Command, Slug } from '../steps/step.ts'
+import type { Slug, SwitchName } from '../steps/step.ts'
 import { SLUGS } from './plugins.ts'
 
 export type PluginState = 'enabled' | 'paused' | 'disabled'
 
 export type Answer = PluginState | 'already' | 'refused'
-
-type SwitchName = Extract<Command, { slug: unknown }>['name']
 
 /** What each command does in each state: it ends what its counterpart began, and nothing else. */
 const ANSWERS: Record<SwitchName, Record<PluginState, Answer>> = {

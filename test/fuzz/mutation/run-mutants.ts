@@ -7,7 +7,7 @@ import { createRunner, type RunnerOptions } from '../runner.ts'
 export const FIND_SECONDS = 60
 /** Faults that show by a standstill need not be waited for as long as on a product that has none. */
 const PATIENCE_MS = 8_000
-const SHRINK_MS = 15_000
+const SHRINK_MS = 10_000
 
 export interface MutantResult {
   mutant: Mutant

@@ -1,20 +1,13 @@
 import { assertNever } from '../../../src/event/outcome.ts'
 import { SLUGS } from '../judge/plugins.ts'
 import type { Answer } from '../judge/switches.ts'
-import type { Command, Slug } from '../steps/step.ts'
+import type { Command, Slug, Step, SwitchName } from '../steps/step.ts'
 import { type Play, problem } from './player.ts'
 import { settle, showsSwitches } from './settle.ts'
-
-type SwitchCommand = Extract<Command, { slug: unknown }>
 
 /** Runs a command, and compares its answer with what the switches should be. */
 export async function playCommand(command: Command, play: Play): Promise<void> {
   switch (command.name) {
-    case 'pause':
-    case 'resume':
-    case 'enable':
-    case 'disable':
-      return switchPlugin(command, play)
     case 'events':
       return switchEvents(command.state, play)
     case 'events status':
@@ -38,7 +31,17 @@ export async function playCommand(command: Command, play: Play): Promise<void> {
   }
 }
 
-async function switchPlugin({ name, slug }: SwitchCommand, play: Play): Promise<void> {
+/** Switches a plugin, several times. */
+export async function playSwitch(
+  { slug, names }: Extract<Step, { do: 'switch' }>,
+  play: Play,
+): Promise<void> {
+  for (const name of names) {
+    if (play.problems.length === 0) await switchPlugin(name, slug, play)
+  }
+}
+
+async function switchPlugin(name: SwitchName, slug: Slug | 'nobody', play: Play): Promise<void> {
   const { switches } = play.expected
   const answer = switches.answerTo(name, slug)
   if (answer === 'paused' || answer === 'disabled') await settle(play)
@@ -78,10 +81,10 @@ export async function restoreSwitches(play: Play): Promise<void> {
   const { switches } = play.expected
   if (!switches.isOn) await switchEvents('on', play)
   for (const slug of switches.inState('paused')) {
-    await switchPlugin({ name: 'resume', slug }, play)
+    await switchPlugin('resume', slug, play)
   }
   for (const slug of switches.inState('disabled')) {
-    await switchPlugin({ name: 'enable', slug }, play)
+    await switchPlugin('enable', slug, play)
   }
 }
 

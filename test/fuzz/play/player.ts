@@ -3,7 +3,7 @@ import { Expectations } from '../judge/expectations.ts'
 import type { Problem } from '../judge/problem.ts'
 import type { Case, Step } from '../steps/step.ts'
 import type { World } from '../world/world.ts'
-import { playCommand, restoreSwitches } from './command.ts'
+import { playCommand, playSwitch, restoreSwitches } from './command.ts'
 import { forge } from './forge.ts'
 import { post, publish } from './intake.ts'
 import { Places } from './places.ts'
@@ -60,6 +60,8 @@ async function playStep(step: Step, play: Play): Promise<void> {
       return refuse(step, play)
     case 'forge':
       return forge(step, play)
+    case 'switch':
+      return playSwitch(step, play)
     case 'command':
       return playCommand(step.command, play)
     case 'record':

@@ -4,6 +4,7 @@ import kafkajs from 'kafkajs'
 import { encodeEvent } from '../../../src/avro/codec/encoder.ts'
 import { contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
 import { writeFrame } from '../../../src/avro/wire-format.ts'
+import { ownHeaders } from '../../../src/dead-letter/headers.ts'
 import type { Event } from '../../../src/event/event.ts'
 import { assertNever } from '../../../src/event/outcome.ts'
 import { addHeader, type RecordHeaders } from '../../../src/event/record.ts'
@@ -40,8 +41,8 @@ const OLD = String(Date.UTC(2024, 0, 15))
 /** Writes the step's records past the publisher. */
 export async function playRecord(step: RecordStep, play: Play): Promise<void> {
   for (const outgoing of await outgoingOf(step, play)) {
-    const place = await produce(outgoing, play)
-    play.expected.add({ step: play.step, place, fate: outgoing.fate })
+    const written = await produce(outgoing, play)
+    play.expected.add({ step: play.step, ...written, fate: outgoing.fate })
     if (outgoing.fate.type === 'event') play.lastId = outgoing.fate.event.id
   }
 }
@@ -184,20 +185,23 @@ async function valueBy(schema: string, value: object, { world }: Play): Promise<
   return bytes
 }
 
-/** Returns the record's place, `partition@offset`. */
-async function produce({ value, dressing }: Outgoing, { world }: Play): Promise<string> {
-  const { partition, key, headers, timestamp, codec } = dressing
-  const record = { partition, key: key === null ? null : Buffer.from(key, 'base64'), value }
-  const message = kafkaMessage({ ...record, headers: headersOf(headers) })
+/** Returns the record's place, `partition@offset`, and what a dead letter keeps of it. */
+async function produce({ value, dressing }: Outgoing, { world }: Play) {
+  const { partition, timestamp, codec } = dressing
+  const key = dressing.key === null ? null : Buffer.from(dressing.key, 'base64')
+  const headers = headersOf(dressing.headers)
+  const message = kafkaMessage({ partition, key, value, headers })
   if (timestamp !== undefined) message.timestamp = timestamp
   const [written] = await world.producer.send({
     topic: world.topic,
     messages: [message],
     compression: CODECS[codec],
   })
-  return `${partition}@${written?.baseOffset}`
+  const bytes = { key, value, headers: ownHeaders(headers) }
+  return { place: `${partition}@${written?.baseOffset}`, bytes }
 }
 
+/** Headers of one name become a list, in their order. */
 function headersOf(list: Dressing['headers']): RecordHeaders {
   const headers: RecordHeaders = {}
   for (const [name, value] of list) {

@@ -31,8 +31,9 @@ export type BadBody =
 
 export type Slug = 'every' | 'moves' | 'flaky'
 
+export type SwitchName = 'pause' | 'resume' | 'enable' | 'disable'
+
 export type Command =
-  | { name: 'pause' | 'resume' | 'enable' | 'disable'; slug: Slug | 'nobody' }
   | { name: 'events'; state: 'on' | 'off' }
   | { name: 'events status' | 'states' | 'check' | 'letters' | 'replay' }
   | { name: 'explain'; of: 'last' | 'nothing' }
@@ -51,6 +52,7 @@ export type Step =
   | { do: 'bomb'; nulls: number; dressing: Dressing }
   | { do: 'too large for a letter'; bytes: number; dressing: Dressing }
   | { do: 'forge'; header: string; value: string }
+  | { do: 'switch'; slug: Slug | 'nobody'; names: SwitchName[] }
   | { do: 'command'; command: Command }
 
 export type Case = readonly Step[]

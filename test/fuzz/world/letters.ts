@@ -1,6 +1,8 @@
 import type { Admin, Consumer, Kafka } from 'kafkajs'
-import { DLQ } from '../../../src/dead-letter/headers.ts'
+import { DLQ, ownHeaders } from '../../../src/dead-letter/headers.ts'
 import { waitUntil } from '../../../src/dev/stack/process/poll.ts'
+import type { RecordHeaders } from '../../../src/event/record.ts'
+import type { RecordBytes } from '../judge/fate.ts'
 
 /** A dead letter, as far as it is judged. */
 export interface Letter {
@@ -11,6 +13,7 @@ export interface Letter {
   reason: string
   error: string
   isStub: boolean
+  bytes: RecordBytes
 }
 
 export interface Letters {
@@ -37,8 +40,9 @@ export async function followLetters(
     autoCommit: false,
     eachMessage: async ({ partition, message }) => {
       next.set(partition, Number(message.offset) + 1)
+      const headers = (message.headers ?? {}) as RecordHeaders
       const text = (name: string) => {
-        const value = message.headers?.[name]
+        const value = headers[name]
         return (Array.isArray(value) ? value.at(-1) : value)?.toString()
       }
       if (text(FORGED) !== undefined) return
@@ -49,6 +53,7 @@ export async function followLetters(
         reason: text(DLQ.reason) ?? '',
         error: text(DLQ.error) ?? '',
         isStub: text(DLQ.omitted) !== undefined,
+        bytes: { key: message.key, value: message.value, headers: ownHeaders(headers) },
       })
     },
   })
