@@ -65,7 +65,9 @@ export function createEventReader(registry: Pick<Registry, 'schemaById'>): Event
         const schemaId = schemaIdOf(value)
         const schema = await schemaOf(schemaId)
         if (schema.unreadable !== undefined) return unreadableBy(schema.unreadable)
-        const kind = utf8Header(record, 'ce_type') ?? schema.fullName
+        // The payload decides, where it says what the event is; headers may hold anything then.
+        const written = schema.peek(value).name
+        const kind = written ?? utf8Header(record, 'ce_type') ?? schema.fullName
         const event = schema.decode(value, new Envelope(kind, record))
         const name = String('kind' in event ? event.kind : event.name)
         const { id } = event
