@@ -5,7 +5,7 @@ import type { Case, Step } from './steps/step.ts'
 /** A generated step that can be shrunk. */
 export type Shrinkable = fc.Value<Step>
 
-const STEPS_MAX = 8
+const STEPS_MAX = 14
 
 /** Generates steps together with what fast-check needs to shrink each of them. */
 class Kept extends fc.Arbitrary<Shrinkable> {

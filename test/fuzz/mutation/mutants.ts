@@ -21,6 +21,18 @@ export const mutants: Mutant[] = [
     to: 'headers[name]',
   },
   {
+    name: 'a 404 of something before the registry means that a schema is missing',
+    file: 'src/avro/registry/registry.ts',
+    from: 'response.status === 404 && missing.includes(errorCode(response) ?? 0)',
+    to: 'response.status === 404',
+  },
+  {
+    name: 'a header without a value is compared with the payload',
+    file: 'src/pipeline/intake/peek.ts',
+    from: 'header === undefined || header === null || text === undefined',
+    to: 'header === undefined || text === undefined',
+  },
+  {
     name: 'nested records must have the same namespace',
     file: 'src/avro/schema/matches.ts',
     from: 'return reader.type === writer.type && shortName(reader.name) === shortName(writer.name)',

@@ -62,7 +62,7 @@ const wasted = (id: string, entityId: string) =>
 const REQUESTS: Record<BadBody, (size: number, id: string) => BadRequest> = {
   'unclosed string': (size) => ({ body: `{"id":"${'1'.repeat(size)}`, status: 422 }),
   backslashes: (size) => ({
-    body: `{"n":"0123456789012345678","id":"${'\\"'.repeat(size / 2)}`,
+    body: `{"n":"0123456789012345678","id":"${'\\"'.repeat(2 * size)}`,
     status: 422,
   }),
   'lines of x': (size) => ({

@@ -25,8 +25,15 @@ const header = fc.tuple(
   fc.option(fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes).toString('latin1'))),
 )
 
-/** Before 1970, no time at all, and beyond JavaScript's dates. */
-const TIMESTAMPS = ['-1', '0', '-62135596800001', '8640000000000001', '9223372036854775807']
+/** Long ago, before 1970, no time at all, and beyond JavaScript's dates. */
+const TIMESTAMPS = [
+  '0',
+  '1705314600000',
+  '-1',
+  '-62135596800001',
+  '8640000000000001',
+  '9223372036854775807',
+]
 
 function dressingWith(key: fc.Arbitrary<string | null>): fc.Arbitrary<Dressing> {
   return fc.record(
@@ -99,7 +106,7 @@ const steps: [weight: number, step: fc.Arbitrary<Step>][] = [
   [8, of('post', { form: fc.constantFrom('json', 'list', 'lines'), events: families })],
   [
     6,
-    of('refuse', { body: fc.constantFrom(...BODIES), size: fc.integer({ min: 0, max: 120_000 }) }),
+    of('refuse', { body: fc.constantFrom(...BODIES), size: fc.integer({ min: 0, max: 240_000 }) }),
   ],
   [
     10,

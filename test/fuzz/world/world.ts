@@ -8,6 +8,7 @@ import { controlTopicOf, marksTopicOf } from '../../../src/topics/names.ts'
 import { type CommandsProcess, startCommandsProcess } from '../processes/commands-process.ts'
 import { type ServiceProcess, startServiceProcess } from '../processes/service-process.ts'
 import { followLetters, type Letters } from './letters.ts'
+import { startBetween } from './registry-between.ts'
 import type { Site } from './site.ts'
 
 export const PARTITIONS = 2
@@ -60,14 +61,16 @@ export async function createWorld({ site, mutant, ...options }: WorldOptions): P
   await Promise.all([admin.connect(), producer.connect()])
   await createTopics(admin, topic, groupId)
   const schemaIds = await site.registerContract(topic)
+  const between = await startBetween(site.registryUrl)
   const env = settings(site, topic, groupId)
-  const part = { folder, env, heapMb: HEAP_MB, mutant }
-  const commands = startCommandsProcess(part)
+  const part = { folder, heapMb: HEAP_MB, mutant }
+  const commands = startCommandsProcess({ ...part, env })
   const [service, letters] = await Promise.all([
-    startServiceProcess(part),
+    startServiceProcess({ ...part, env: { ...env, SCHEMA_REGISTRY_URL: between.url } }),
     followLetters({ kafka: site.kafka, admin }, `${topic}.dead-letters`),
   ]).catch(async (error) => {
     await commands.kill()
+    between.close()
     throw error
   })
   return {
@@ -83,6 +86,7 @@ export async function createWorld({ site, mutant, ...options }: WorldOptions): P
     folder,
     async end() {
       await Promise.allSettled([service.kill(), commands.kill(), letters.close()])
+      between.close()
       await admin.deleteTopics({ topics: topicsOf(topic, groupId) }).catch(() => undefined)
       await Promise.allSettled([admin.disconnect(), producer.disconnect()])
     },
