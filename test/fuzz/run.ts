@@ -32,6 +32,8 @@ const PATIENCE_MS = 60_000
 const SHRINK_MS = 120_000
 /** More of them would rarely be other faults. */
 const FAILURES_MAX = 3
+/** Those that stand still cost no CPU. */
+const MUTANTS_AT_ONCE = 2
 
 const FOLDER = resolve('.inventory-events', 'fuzz', String(process.pid))
 
@@ -140,17 +142,25 @@ async function tell({ number, failure }: Found, seed: number): Promise<string> {
 async function judgeMutants(options: Options, only: string): Promise<Outcome> {
   const chosen = mutants.filter(({ name }) => name.includes(only))
   const results: MutantResult[] = []
-  for (const mutant of chosen) {
-    options.signal.throwIfAborted()
-    const result = await runMutant(mutant, options, options.seed)
-    results.push(result)
-    const problem = result.found?.failure.problems[0]?.text
-    say(`${result.seconds ?? 'NOT FOUND'} s  ${mutant.name}: ${problem}`)
+  const waiting = [...chosen]
+  async function work(): Promise<void> {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      options.signal.throwIfAborted()
+      const result = await runMutant(mutant, options, options.seed)
+      results.push(result)
+      say(describe(result))
+    }
   }
+  await Promise.all(Array.from({ length: MUTANTS_AT_ONCE }, work))
   print(mutantTable(results))
   const missed = results.filter(({ found }) => found === undefined)
   const failed = missed.map(({ mutant }) => `without the fix "${mutant.name}": not found`)
   return { passed: results.length - missed.length, failed }
+}
+
+function describe({ mutant, seconds, found }: MutantResult): string {
+  if (found === undefined) return `${mutant.name}: NOT FOUND`
+  return `${mutant.name}: after ${seconds} s, ${found.failure.problems[0]?.text}`
 }
 
 function numberOf(name: string, text: string): number {

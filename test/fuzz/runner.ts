@@ -1,5 +1,4 @@
 import { judge, type Verdict } from './judge/judge.ts'
-import { countersIn } from './judge/judge-metrics.ts'
 import type { Problem } from './judge/problem.ts'
 import { playSteps, startPlay } from './play/player.ts'
 import type { Case } from './steps/step.ts'
@@ -30,12 +29,11 @@ export function createRunner({ patienceMs, ...options }: RunnerOptions): Runner 
   let number = 0
 
   async function play(steps: Case, at: World): Promise<Verdict> {
-    const started = startPlay(at, number++, patienceMs)
+    const started = await startPlay(at, number++, patienceMs)
     await at.letters.catchUp()
     const since = {
       calls: at.service.calls.length,
       letters: at.letters.all.length,
-      counters: countersIn(await at.service.metrics()),
     }
     await playSteps(steps, started)
     return judge(started, since)

@@ -22,8 +22,7 @@ export function countersIn(samples: readonly Sample[]): Counters {
 
 /** The metrics add up to what was written and seen. */
 export async function judgeMetrics(
-  { expected, world }: Play,
-  before: Counters,
+  { expected, world, before }: Play,
   { letters }: Seen,
 ): Promise<Problem[]> {
   const now = countersIn(await world.service.metrics())

@@ -6,14 +6,13 @@ import type { Call } from '../plugins/recorded.ts'
 import type { Letter } from '../world/letters.ts'
 import { RESIDENT_MB_MAX } from '../world/world.ts'
 import { judgeLetters } from './judge-letters.ts'
-import { type Counters, judgeMetrics } from './judge-metrics.ts'
+import { judgeMetrics } from './judge-metrics.ts'
 import type { Problem } from './problem.ts'
 
 /** Where the records of a case begin among those of its world. */
 export interface Since {
   calls: number
   letters: number
-  counters: Counters
 }
 
 /** What a case left behind. */
@@ -55,7 +54,7 @@ export async function judge(play: Play, since: Since): Promise<Verdict> {
     ...judgeCalls(play, seen),
     ...judgeOrder(seen.calls),
     ...judgeLetters(play, seen),
-    ...(await judgeMetrics(play, since.counters, seen)),
+    ...(await judgeMetrics(play, seen)),
     ...(await judgeHealth(play)),
   ]
   return { problems, isOver: true }

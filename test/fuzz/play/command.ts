@@ -44,7 +44,8 @@ export async function playSwitch(
 async function switchPlugin(name: SwitchName, slug: Slug | 'nobody', play: Play): Promise<void> {
   const { switches } = play.expected
   const answer = switches.answerTo(name, slug)
-  if (answer === 'paused' || answer === 'disabled') await settle(play)
+  // A record meets the switches as they are when it is read.
+  if (answer !== 'already' && answer !== 'refused') await settle(play)
   const text = { already: `${slug}: ${stateText(slug, play)} already`, refused: slug }
   const said = text[answer as keyof typeof text] ?? `${slug}: ${answer} in group`
   const code = answer === 'refused' ? 1 : 0

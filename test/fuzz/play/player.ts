@@ -1,5 +1,6 @@
 import { assertNever } from '../../../src/event/outcome.ts'
 import { Expectations } from '../judge/expectations.ts'
+import { type Counters, countersIn } from '../judge/judge-metrics.ts'
 import type { Problem } from '../judge/problem.ts'
 import type { Case, Step } from '../steps/step.ts'
 import type { World } from '../world/world.ts'
@@ -18,6 +19,8 @@ export interface Play {
   prefix: string
   /** How long nothing may move before the service counts as stuck. */
   patienceMs: number
+  /** Of the world before the case. */
+  before: Counters
   places: Places
   problems: Problem[]
   /** The number of the current step. */
@@ -26,12 +29,13 @@ export interface Play {
   lastId: string | undefined
 }
 
-export function startPlay(world: World, number: number, patienceMs: number): Play {
+export async function startPlay(world: World, number: number, patienceMs: number): Promise<Play> {
   return {
     world,
     expected: new Expectations(),
     prefix: `${world.topic}.${number}.`,
     patienceMs,
+    before: countersIn(await world.service.metrics()),
     places: new Places(world),
     problems: [],
     step: 0,

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { waitUntil } from '../../../src/dev/stack/process/poll.ts'
+import { countersIn } from '../judge/judge-metrics.ts'
 import { type Play, problem } from './player.ts'
 
-/** Waits until everything that does not wait for a paused plugin is done. */
+/** Waits until everything is read, and what does not wait for a paused plugin is done. */
 export async function settle(play: Play): Promise<void> {
-  const { expected, world, patienceMs, places } = play
+  const { expected, world, patienceMs, places, before } = play
   const paused = expected.switches.inState('paused')
   if (paused.length === 0) {
     const left = await places.reachEnds(patienceMs)
@@ -13,7 +14,9 @@ export async function settle(play: Play): Promise<void> {
   }
   const waiting: string[] = paused
   const wanted = expected.calls.filter(({ plugin }) => !waiting.includes(plugin))
-  const isDone = () => {
+  const isDone = async () => {
+    const { records } = countersIn(await world.service.metrics())
+    if (records - before.records < expected.records) return false
     const made = new Map<string, number>()
     for (const { plugin, id } of world.service.calls) {
       const key = `${plugin} ${id}`
