@@ -8,7 +8,7 @@ export type Shrinkable = fc.Value<Step>
 const STEPS_MAX = 14
 
 /** Generates steps together with what fast-check needs to shrink each of them. */
-class Kept extends fc.Arbitrary<Shrinkable> {
+class WithContext extends fc.Arbitrary<Shrinkable> {
   generate(random: fc.Random, bias: number | undefined): fc.Value<Shrinkable> {
     return new fc.Value(step.generate(random, bias), undefined)
   }
@@ -22,7 +22,7 @@ class Kept extends fc.Arbitrary<Shrinkable> {
   }
 }
 
-const steps = fc.array(new Kept(), { minLength: 1, maxLength: STEPS_MAX })
+const steps = fc.array(new WithContext(), { minLength: 1, maxLength: STEPS_MAX })
 
 /** The case of a seed and a number. */
 export function generateCase(seed: number, number: number): Shrinkable[] {

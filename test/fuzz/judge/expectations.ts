@@ -18,6 +18,8 @@ export class Expectations {
   letters: ExpectedLetter[] = []
   /** Records that must be handled or dead-lettered, either of them. */
   either: { step: number; place: string; record: number }[] = []
+  /** Their places, also of those that need not be accounted for: plugins may be called or not. */
+  readonly eitherPlaces = new Set<string>()
   #pausedAt = new Map<Slug, number>()
   /** The step that wrote a record, by its place. */
   readonly stepAt = new Map<string, number>()
@@ -47,6 +49,7 @@ export class Expectations {
         return
       }
       case 'either':
+        this.eitherPlaces.add(place!)
         if (offered.includes('every')) this.either.push({ step, place: place!, record })
         return
       case 'duplicate':

@@ -34,9 +34,8 @@ export function judgeLetters({ expected }: Play, { letters, calls }: Seen): Prob
       problems.push({ step, text: `${place}: neither handled nor dead-lettered` })
     }
   }
-  const isEither = new Set(expected.either.map(({ place }) => place))
   for (const { plugin, place, reason, error } of left) {
-    if (isEither.has(place)) continue
+    if (expected.eitherPlaces.has(place)) continue
     const text = `${plugin}, ${place}: expected no dead letter, got ${reason}: ${error}`
     problems.push({ step: expected.stepAt.get(place), text })
   }

@@ -81,11 +81,10 @@ function judgeCalls({ expected }: Play, { calls }: Seen): Problem[] {
     const other = own.find((call) => !isDeepStrictEqual(JSON.parse(call.event), plain(event)))
     if (other !== undefined) say(`expected ${JSON.stringify(event)}, got ${other.event}`)
   }
-  const isEither = new Set(expected.either.map(({ place }) => place))
   for (const [name, own] of made) {
     const { partition, offset } = own[0]!
     const place = `${partition}@${offset}`
-    if (isEither.has(place)) continue
+    if (expected.eitherPlaces.has(place)) continue
     const step = expected.stepAt.get(place)
     problems.push({ step, text: `${name} of ${place}: expected no call, got ${own.length}` })
   }
