@@ -4,7 +4,6 @@ import type { Play } from '../play/player.ts'
 import { readiness } from '../play/settle.ts'
 import type { Call } from '../plugins/recorded.ts'
 import type { Letter } from '../world/letters.ts'
-import { RESIDENT_MB_MAX } from '../world/world.ts'
 import { judgeLetters } from './judge-letters.ts'
 import { judgeMetrics } from './judge-metrics.ts'
 import type { Problem } from './problem.ts'
@@ -112,14 +111,7 @@ function judgeOrder(calls: readonly Call[]): Problem[] {
 
 async function judgeHealth(play: Play): Promise<Problem[]> {
   const { status, checks } = await readiness(play)
-  const residentMb = await play.world.service.residentMb()
   const bad = checks.filter(({ ok, note }) => !ok || note !== undefined)
-  return [
-    ...(status === 200 && bad.length === 0
-      ? []
-      : [{ step: undefined, text: `/readyz: ${status} ${JSON.stringify(bad)}` }]),
-    ...(residentMb <= RESIDENT_MB_MAX
-      ? []
-      : [{ step: undefined, text: `${Math.round(residentMb)} MB of ${RESIDENT_MB_MAX} in use` }]),
-  ]
+  if (status === 200 && bad.length === 0) return []
+  return [{ step: undefined, text: `/readyz: ${status} ${JSON.stringify(bad)}` }]
 }

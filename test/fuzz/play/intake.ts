@@ -1,7 +1,11 @@
+import { messageOf } from '../../../src/util/errors.ts'
 import { signed } from '../../support/sign.ts'
 import type { EventJson, Step } from '../steps/step.ts'
 import { SECRET, TOKEN } from '../world/world.ts'
 import { type Play, problem } from './player.ts'
+
+/** A request that is not answered for so long will not be. */
+const ANSWER_MS = 30_000
 
 type PublishStep = Extract<Step, { do: 'publish' }>
 type PostStep = Extract<Step, { do: 'post' }>
@@ -48,8 +52,9 @@ export async function send(
     method: 'POST',
     body,
     headers: { 'content-type': type, ...auth, ...headers },
+    signal: AbortSignal.timeout(ANSWER_MS),
   }).catch((error: Error) => error)
-  if (response instanceof Error) return { status: 0, type: '', text: String(response.cause) }
+  if (response instanceof Error) return { status: 0, type: '', text: messageOf(response) }
   const text = await response.text()
   return { status: response.status, type: response.headers.get('content-type') ?? '', text }
 }

@@ -35,7 +35,7 @@ export async function startPlay(world: World, number: number, patienceMs: number
     expected: new Expectations(),
     prefix: `${world.topic}.${number}.`,
     patienceMs,
-    before: countersIn(await world.service.metrics()),
+    before: countersIn((await world.service.metrics()).samples),
     places: new Places(world),
     problems: [],
     step: 0,

@@ -15,7 +15,7 @@ export async function settle(play: Play): Promise<void> {
   const waiting: string[] = paused
   const wanted = expected.calls.filter(({ plugin }) => !waiting.includes(plugin))
   const isDone = async () => {
-    const { records } = countersIn(await world.service.metrics())
+    const { records } = countersIn((await world.service.metrics()).samples)
     if (records - before.records < expected.records) return false
     const made = new Map<string, number>()
     for (const { plugin, id } of world.service.calls) {

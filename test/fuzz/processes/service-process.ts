@@ -1,4 +1,4 @@
-import { scrape } from '../../../src/dev/replicas/scrape.ts'
+import { parseMetrics, type Sample } from '../../../src/dev/replicas/scrape.ts'
 import { deferred } from '../../../src/util/deferred.ts'
 import { withTimeout } from '../../../src/util/with-timeout.ts'
 import type { Call } from '../plugins/recorded.ts'
@@ -14,14 +14,13 @@ export interface ServiceProcess {
   ended(): string | undefined
   /** Publishes through the publisher; resolves to the error, if any. */
   publish(events: readonly unknown[]): Promise<string | undefined>
-  metrics(): ReturnType<typeof scrape>
-  /** In MB, as its metrics say. */
-  residentMb(): Promise<number>
+  metrics(): Promise<{ samples: Sample[]; residentMb: number }>
   kill(): Promise<void>
 }
 
 const START_MS = 120_000
 const PUBLISH_MS = 60_000
+const METRICS_MS = 60_000
 const MB = 1024 * 1024
 
 export async function startServiceProcess(
@@ -73,11 +72,11 @@ export async function startServiceProcess(
       child.process.send({ id, events: JSON.stringify(events) } satisfies Publish)
       return withTimeout(published, PUBLISH_MS, () => new Error('not published in time'))
     },
-    metrics: () => scrape(url),
-    async residentMb() {
-      const text = await (await fetch(`${url}/metrics`)).text()
+    async metrics() {
+      const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(METRICS_MS) })
+      const text = await response.text()
       const [, bytes] = /^process_resident_memory_bytes (\S+)$/m.exec(text) ?? []
-      return Number(bytes) / MB
+      return { samples: parseMetrics(text), residentMb: Number(bytes) / MB }
     },
     kill: child.kill,
   }

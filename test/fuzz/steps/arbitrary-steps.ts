@@ -80,11 +80,16 @@ const BODIES: BadBody[] = [
   'unknown path',
 ]
 
-const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({ name: fc.constant('events'), state: fc.constantFrom('on', 'off') }),
-  fc.record({ name: fc.constantFrom('events status', 'states', 'check', 'letters', 'replay') }),
-  fc.record({ name: fc.constant('explain'), of: fc.constantFrom('last', 'last', 'nothing') }),
-) as fc.Arbitrary<unknown> as fc.Arbitrary<Command>
+const commands: [weight: number, command: fc.Arbitrary<unknown>][] = [
+  [1, fc.record({ name: fc.constant('events'), state: fc.constantFrom('on', 'off') })],
+  [
+    2,
+    fc.record({ name: fc.constantFrom('events status', 'states', 'check', 'letters', 'replay') }),
+  ],
+  [3, fc.record({ name: fc.constant('explain'), of: fc.constantFrom('last', 'last', 'nothing') })],
+]
+
+const command = weighted(commands) as fc.Arbitrary<Command>
 
 const families = fc.oneof(
   fc.array(inventory, { minLength: 1, maxLength: 4 }),
@@ -163,9 +168,11 @@ const steps: [weight: number, step: fc.Arbitrary<Step>][] = [
       }),
     }),
   ],
-  [3, of('command', { command })],
+  [4, of('command', { command })],
 ]
 
-export const step: fc.Arbitrary<Step> = fc.oneof(
-  ...steps.map(([weight, arbitrary]) => ({ weight, arbitrary })),
-)
+export const step: fc.Arbitrary<Step> = weighted(steps)
+
+function weighted<T>(choices: [weight: number, arbitrary: fc.Arbitrary<T>][]): fc.Arbitrary<T> {
+  return fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })))
+}
