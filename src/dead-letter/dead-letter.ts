@@ -60,6 +60,7 @@ export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): Dead
       [DLQ.timestamp]: String(record.timestampMs),
       [DLQ.group]: cause.groupId,
       ...(cause.replay !== undefined && { [DLQ.replay]: cause.replay }),
+      ...(record.tooLarge !== undefined && { [DLQ.omitted]: 'key,value,headers' }),
       ...(cause.redrives > 0 && { [DLQ.redrives]: String(cause.redrives) }),
     },
   }

@@ -18,7 +18,7 @@ export const DLQ = {
   group: 'dlq.group',
   replay: 'dlq.replay',
   redrives: 'dlq.redrives',
-  /** Only in a stub: what it lacks of the original, its value's length and checksum. */
+  /** Only in a stub: what it lacks of the original; if that is known, its value's length and checksum. */
   omitted: 'dlq.omitted',
   valueBytes: 'dlq.value-bytes',
   valueSha256: 'dlq.value-sha256',

@@ -1,3 +1,4 @@
+import type { DeadLetterReason } from '../event/outcome.ts'
 import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
 import { inputTopicOf } from '../topics/names.ts'
 import { DLQ, ownHeaders } from './headers.ts'
@@ -32,7 +33,7 @@ export interface DeadLetterInfo extends LetterRecord {
   topic: string
   partition: number
   offset: number
-  /** Set if it was too large for its topic: the original value is only in the input. */
+  /** Set if it was too large for its topic, or for memory: the original value is only in the input. */
   stub: Stub | undefined
 }
 
@@ -48,8 +49,9 @@ export interface Thrown {
 export interface Stub {
   /** What the dead letter lacks: `value`, and `key` or `headers` if they were too large as well. */
   omitted: string[]
-  valueBytes: number
-  valueSha256: string
+  /** Undefined if the record's batch took too much memory to be read. */
+  valueBytes: number | undefined
+  valueSha256: string | undefined
 }
 
 /** A record of a dead-letter topic whose headers are not those that the service writes. */
@@ -67,6 +69,7 @@ export type ReadLetter =
   | { type: 'unreadable'; letter: UnreadableLetter }
 
 const SHOWN_MAX = 100
+const TOO_LARGE: DeadLetterReason = 'too-large'
 
 /** Reads a record of a dead-letter topic by its headers. Never throws, whoever wrote it. */
 export function readDeadLetter(record: SourceRecord): ReadLetter {
@@ -117,10 +120,12 @@ export function readDeadLetter(record: SourceRecord): ReadLetter {
   return { type: 'unreadable', letter: { ...common, ...said, why: wrong.join('; ') } }
 
   function stubOf(omitted: string): Stub {
+    const bytes = text(DLQ.valueBytes)
+    const isUnread = bytes === undefined && text(DLQ.reason) === TOO_LARGE
     return {
       omitted: omitted.split(','),
-      valueBytes: whole(DLQ.valueBytes, text(DLQ.valueBytes) ?? ''),
-      valueSha256: text(DLQ.valueSha256) ?? '',
+      valueBytes: isUnread ? undefined : whole(DLQ.valueBytes, bytes ?? ''),
+      valueSha256: text(DLQ.valueSha256),
     }
   }
 }

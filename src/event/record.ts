@@ -40,6 +40,11 @@ export interface SourceRecord {
   /** `null` is a tombstone. */
   value: Buffer | null
   headers: RecordHeaders
+  /**
+   * Why its bytes are not here: it stands for a batch that takes too much memory. Undefined for any
+   * other record.
+   */
+  tooLarge?: string
 }
 
 /** `topic/partition`, for logs, errors and keys of maps. */
@@ -71,6 +76,7 @@ function isUtf8Header(value: RecordHeaders[string]): boolean {
 
 /** A header's text. Of several values under one name the last counts, as in Kafka's clients. */
 export function headerText(record: SourceRecord, name: string): string | undefined {
+  if (!Object.hasOwn(record.headers, name)) return undefined
   const value = record.headers[name]
   const last = Array.isArray(value) ? value.at(-1) : value
   return last?.toString()

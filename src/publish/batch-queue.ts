@@ -105,7 +105,7 @@ function sizeOf({ key, value, headers = {} }: OutgoingRecord): number {
   let bytes = 64 + Buffer.byteLength(key ?? '') + (value?.length ?? 0)
   for (const name of Object.keys(headers)) {
     const header = headers[name] ?? ''
-    if (Array.isArray(header)) for (const each of header) bytes += sizeOfHeader(name, each)
+    if (Array.isArray(header)) for (const each of header) bytes += sizeOfHeader(name, each ?? '')
     else bytes += sizeOfHeader(name, header)
   }
   return bytes

@@ -21,6 +21,8 @@ export const errorCodes = {
     'Raised when a topic that is needed does not exist, or is not visible to this user.',
   CODEC_FAILED:
     'Raised when a compressed batch cannot be decompressed; the message names the codec.',
+  INTAKE_FAILED:
+    'Raised when a defect of the service keeps it from taking a record; the message names the record. The process ends, and nothing is committed past the record.',
   OFFSET_OUT_OF_RANGE:
     'Raised when the next offset is no longer in the log and OUT_OF_RANGE is fail.',
   STORE_UNAVAILABLE:
@@ -31,7 +33,7 @@ export const errorCodes = {
     'Raised when Kafka did not acknowledge a record with an offset: too large, too many sends waiting, or no leader for its partition.',
   RECORD_UNDECODABLE: 'Raised when the bytes of a record are not an event.',
   RECORD_TOO_LARGE:
-    'Raised when a decoded event would take more memory than MAX_IN_FLIGHT_BYTES allows.',
+    'Raised when a decoded event would take more memory than MAX_IN_FLIGHT_BYTES allows, or a decompressed batch more than 128 MiB.',
   HANDLER_TIMEOUT:
     'Raised when a handler has not returned HANDLER_GRACE_MS after its signal aborted; the process then ends.',
   STACK_UNAVAILABLE: 'Raised when the local Kafka and registry cannot be started or stopped.',

@@ -56,7 +56,17 @@ const INSIDE: Record<string, readonly string[]> = {
   event: ['validation'],
   gateway: ['http'],
   idempotency: ['kafka', 'postgres'],
-  kafka: ['codecs', 'patches', 'client', 'consumer', 'admin', 'producer', 'reader', 'state'],
+  kafka: [
+    'codecs',
+    'records',
+    'patches',
+    'client',
+    'consumer',
+    'admin',
+    'producer',
+    'reader',
+    'state',
+  ],
   'kafka/consumer': ['assigner'],
   // The way of a delivery. What counts it all comes last.
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { registerCodecs } from '../../src/kafka/codecs/codecs.ts'
+import kafkajs from 'kafkajs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { BATCH_BYTES_MAX } from '../../src/kafka/codecs/codecs.ts'
 import { moved } from '../support/events.ts'
 import { javaMissing } from '../support/java-avro.ts'
 import { produceJava } from '../support/java-kafka.ts'
@@ -24,12 +25,23 @@ async function produceCompressed(s: Situation, compression: string): Promise<str
   return events.map(({ id }) => id).sort()
 }
 
+/** Writes one batch of a few kilobytes that takes more memory than a batch may. */
+async function produceBomb(topic: string): Promise<void> {
+  const producer = kafkaClient().producer()
+  await producer.connect()
+  const value = Buffer.alloc(1_000_000)
+  const messages = Array.from({ length: BATCH_BYTES_MAX / value.length + 1 }, () => ({ value }))
+  await producer.send({ topic, messages, compression: kafkajs.CompressionTypes.ZSTD })
+  await producer.disconnect()
+}
+
 /** Runs a plain kafkajs consumer until it crashes or has all records: how many it got, and why it crashed. */
 async function readPlainly(topic: string): Promise<{ handled: number; crash?: Error }> {
   const consumer = kafkaClient().consumer({ groupId: uniqueName('plain') })
   const seen = { handled: 0 } as { handled: number; crash?: Error }
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    seen.crash = payload.error
+    // It begins again by itself where the coordinator of a new broker is not ready.
+    if (!payload.restart) seen.crash = payload.error
   })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
@@ -80,19 +92,18 @@ describe.skipIf(missing !== undefined)(
       expect(await s.letters()).toEqual([])
     })
 
-    it('compresses beyond the limit: the service fails and names codec, partition and limit', async () => {
+    it('compresses beyond the limit: the batch is dead-lettered, and later records are handled', async () => {
       const { plugin, seen } = recorder()
       const s = await situation({ plugins: [plugin], partitions: 1 })
       const service = await s.start()
-      registerCodecs(1_000)
-      onTestFinished(() => registerCodecs())
-      await produceCompressed(s, 'zstd')
-      const failure = await until(() => service.failures[0], { what: 'the service to fail' })
-      expect(failure).toMatchObject({
-        code: 'CODEC_FAILED',
-        message: `${s.topic}/0@0: cannot read a batch compressed with zstd: the decompressed size exceeds 1000 bytes`,
-      })
-      expect(seen).toEqual([])
+      await produceBomb(s.topic)
+      await s.publish([moved('after')])
+      await s.caughtUp()
+      expect(seen).toHaveLength(1)
+      const error = `offsets 0 to 134: cannot read a batch compressed with zstd: the decompressed size exceeds ${BATCH_BYTES_MAX} bytes`
+      const headers = { 'dlq.plugin': '*', 'dlq.reason': 'too-large', 'dlq.error': error }
+      expect(await s.letters()).toMatchObject([{ value: null, headers }])
+      expect(service.failures).toEqual([])
     })
   },
 )

@@ -6,14 +6,18 @@ import { Assignment } from '../../src/kafka/consumer/assignment.ts'
 import { Committer } from '../../src/kafka/consumer/committer.ts'
 import { createFetch } from '../../src/kafka/consumer/fetch.ts'
 import { noHistory } from '../../src/kafka/consumer/offset-reset.ts'
+import { RecordBatch } from '../../src/kafka/records/record-batch.ts'
 import { type HandlerReturn, reject, skip } from '../../src/plugin/plugin.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { pipelineKit, plugin } from '../support/pipeline-kit.ts'
+import { plainRecord, recordBatch } from '../support/record-batches.ts'
 
 export const TOPIC = 'events'
 export const PARTITIONS = 2
 
 const FLUSH_MS = 5
+/** Records that were written together. */
+const BATCHED = 4
 
 export interface LogRecord {
   offset: number
@@ -227,19 +231,23 @@ export class Member {
     const position = this.positions.get(partition)
     if (!this.assigned.includes(partition) || this.paused.has(partition)) return undefined
     if (position === undefined) return undefined
-    const log = (this.world.logs[partition] as LogRecord[]).slice(position, position + records)
-    return log.length === 0 ? undefined : this.#payload(partition, position, log)
+    const log = this.world.logs[partition] as LogRecord[]
+    const end = Math.min(position + records, log.length)
+    // A broker returns a batch whole, also where the fetch begins inside it.
+    const first = position - (position % BATCHED)
+    return end <= position ? undefined : this.#payload(partition, position, log.slice(first, end))
   }
 
   #payload(partition: number, position: number, log: LogRecord[]): EachBatchPayload {
-    const last = String(position + log.length - 1)
-    const messages = log.map((record) => ({
-      offset: String(record.offset),
-      timestamp: '0',
+    const [{ offset: baseOffset }] = log as [LogRecord]
+    const last = String(baseOffset + log.length - 1)
+    const written = log.map((record, offsetDelta) => ({
+      ...plainRecord(offsetDelta, ''),
       key: Buffer.from(record.key),
       value: bytesOf(record),
-      headers: {},
     }))
+    const records = new RecordBatch(recordBatch(written, { baseOffset }))
+    const messages = [{ offset: last, batch: records, isSkipped: false }]
     const batch = { topic: TOPIC, partition, messages, fetchedOffset: String(position) }
     return {
       batch: { ...batch, lastOffset: () => last, firstOffset: () => String(position) },

@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
 import { requestAdmin } from '../../kafka/admin/admin-client.ts'
 import { kafkaError } from '../../kafka/client/errors.ts'
-import { type ReadMessage, toSourceRecord } from '../../kafka/consumer/source-record.ts'
+import { type ReadMessage, toSourceRecord } from '../../kafka/records/source-record.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withTimeout } from '../../util/with-timeout.ts'
 

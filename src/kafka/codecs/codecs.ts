@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import kafkajs from 'kafkajs'
-import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { type ErrorCode, InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { decompressLz4 } from './lz4.ts'
 import { TooLarge } from './output.ts'
 import { decompressSnappy } from './snappy.ts'
@@ -46,7 +46,7 @@ export function registerCodecs(limitBytes: number = BATCH_BYTES_MAX): void {
   }
 }
 
-/** Decompresses one batch. Rejects with CODEC_FAILED, naming the codec. */
+/** Decompresses one batch. Rejects with CODEC_FAILED or RECORD_TOO_LARGE, naming the codec. */
 export async function decompressBatch(
   name: CodecName,
   input: Buffer,
@@ -60,7 +60,8 @@ export async function decompressBatch(
   try {
     return await decompress(input, limitBytes)
   } catch (error) {
-    throw codecError(name, messageOf(error))
+    const code = error instanceof TooLarge ? 'RECORD_TOO_LARGE' : 'CODEC_FAILED'
+    throw codecError(name, messageOf(error), code)
   }
 }
 
@@ -89,8 +90,8 @@ function byZlib(call: ZlibCall): Decompress {
     })
 }
 
-function codecError(name: CodecName, why: string): CodecError {
-  return new CodecError('CODEC_FAILED', `cannot read a batch compressed with ${name}: ${why}`)
+function codecError(name: CodecName, why: string, code: ErrorCode = 'CODEC_FAILED'): CodecError {
+  return new CodecError(code, `cannot read a batch compressed with ${name}: ${why}`)
 }
 
 /** For large dead letters. kafkajs passes its encoder. */

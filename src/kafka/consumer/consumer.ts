@@ -7,6 +7,7 @@ import { beforeRejoin, drainLimitMs } from '../patches/before-rejoin.ts'
 import { withFetchErrors } from '../patches/fetch-errors.ts'
 import { onMemberEvicted } from '../patches/member-evicted.ts'
 import { withFetchAhead } from '../patches/prefetch.ts'
+import { withRawBatches } from '../patches/raw-batches.ts'
 import { stickyAssigner } from './assigner/sticky-assigner.ts'
 import { Assignment, type AssignmentOptions } from './assignment.ts'
 import { Committer } from './committer.ts'
@@ -131,7 +132,7 @@ export class KafkaSource {
     const sticky = stickyAssigner(() => this.#assignment.claims)
     const member = onMemberEvicted(sticky, () => this.#assignment.endAll())
     const isDue = () => this.#coordinator.isStale
-    const assigner = withFetchErrors(withFetchAhead(member), isDue)
+    const assigner = withFetchErrors(withFetchAhead(withRawBatches(member)), isDue)
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,

@@ -1,4 +1,4 @@
-import { InventoryEventsError } from '../../util/errors.ts'
+import { type ErrorCode, InventoryEventsError } from '../../util/errors.ts'
 import { causes } from '../client/errors.ts'
 import { CodecError } from '../codecs/codecs.ts'
 
@@ -21,6 +21,8 @@ const AWAY_NAMES = [
 
 const AWAY_CODES = ['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']
 
+const FINAL_CODES: readonly ErrorCode[] = ['KAFKA_REFUSED', 'INTAKE_FAILED']
+
 const FINAL_NAMES = ['KafkaJSSASLAuthenticationError', 'KafkaJSNotImplemented']
 
 export function classifyCrash(error: Error): CrashKind {
@@ -29,7 +31,7 @@ export function classifyCrash(error: Error): CrashKind {
     (each) =>
       each instanceof CodecError ||
       FINAL_NAMES.includes(each.name) ||
-      (each instanceof InventoryEventsError && each.code === 'KAFKA_REFUSED') ||
+      (each instanceof InventoryEventsError && FINAL_CODES.includes(each.code)) ||
       each.type?.endsWith('_AUTHORIZATION_FAILED'),
   )
   if (isFinal) return 'final'

@@ -1,10 +1,19 @@
 import type { Batch, EachBatchPayload } from 'kafkajs'
+import { placeOf, type SourceRecord } from '../../event/record.ts'
 import type { Intake, Obstacle } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
+import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { TimeSlice } from '../../util/time-slice.ts'
+import { CodecError } from '../codecs/codecs.ts'
+import type { BatchMessage } from '../patches/raw-batches.ts'
 import { disablePretenuring } from '../patches/v8-pretenuring.ts'
+import type { RecordReader } from '../records/batch-records.ts'
+import { InflateLimit } from '../records/inflate-limit.ts'
+import { BatchOpener, type OpenBatch } from '../records/open-batch.ts'
+import { emptyRecord } from '../records/source-record.ts'
+import type { FetchedBatch } from '../records/split-batches.ts'
+import { CorruptRecords } from '../records/varints.ts'
 import type { OwnedPartition } from './owned-partition.ts'
-import { emptyRecord, fillRecord, type ReadMessage } from './source-record.ts'
 
 export interface FetchPorts {
   intake: Intake
@@ -23,15 +32,19 @@ const HEARTBEAT_EVERY_MS = 250
 const SLICE_MS = 5
 /** Reading the clock for each record would cost as much as handling some of them. */
 const RECORDS_PER_LOOK = 16
+/** When a corrupt batch is fetched again: a bit may have flipped on its way only. */
+const CORRUPT_RETRY_MS = 5_000
 
 /**
  * Creates kafkajs's eachBatch: it offers each record to the intake and returns, or waits for room
  * while sending heartbeats. The only errors that it throws are kafkajs's own from a heartbeat,
- * which make kafkajs rejoin. It resolves exactly the records taken, so the rest is fetched again.
+ * which make kafkajs rejoin, CODEC_FAILED and INTAKE_FAILED, which end the service. It resolves exactly the records taken, so the rest is
+ * fetched again.
  */
 export function createFetch(ports: FetchPorts) {
   disablePretenuring()
   const slice = new TimeSlice(ports.clock, SLICE_MS)
+  const inflateLimit = new InflateLimit()
   return async function fetch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     // Detects that this member was evicted while it was frozen or disconnected. A request is sent
@@ -43,62 +56,155 @@ export function createFetch(ports: FetchPorts) {
     // was taken so far: taking it would skip records or take them twice.
     if (fetchedOffsetOf(batch) !== owned.ledger.expected) return ports.seekBack(owned)
     owned.isTaking = true
-    const isWhole = await takeAll(payload, owned, ports, slice).finally(() => {
+    const taking = new Taking(payload, owned, ports, slice, inflateLimit)
+    await taking.takeAll().finally(() => {
       owned.isTaking = false
     })
     // The partition may have been lost, and even regained, while the batch waited: then this batch
     // must not move kafkajs's position.
-    if (ports.readable(batch.topic, batch.partition) !== owned) return
-    if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)
-    resolve(payload, owned)
+    if (ports.readable(batch.topic, batch.partition) === owned) resolve(payload, owned)
   }
 }
 
-async function takeAll(
-  payload: EachBatchPayload,
-  owned: OwnedPartition,
-  ports: FetchPorts,
-  slice: TimeSlice,
-): Promise<boolean> {
-  const { messages } = payload.batch
-  const record = emptyRecord(payload.batch)
-  // By index: until V8 has optimized it, an iterator allocates an object for each step.
-  for (let i = 0; i < messages.length; i++) {
-    if (i % RECORDS_PER_LOOK === 0 && slice.isOver()) {
-      while (slice.isOver()) await slice.next
-      await payload.heartbeat()
-      if (ports.readable(owned.topic, owned.partition) !== owned) return false
+/** The batches that one response holds of one partition, while they are offered to the intake. */
+class Taking {
+  readonly #payload: EachBatchPayload
+  readonly #owned: OwnedPartition
+  readonly #ports: FetchPorts
+  readonly #slice: TimeSlice
+  readonly #opener: BatchOpener
+  #looks = 0
+
+  constructor(
+    payload: EachBatchPayload,
+    owned: OwnedPartition,
+    ports: FetchPorts,
+    slice: TimeSlice,
+    limit: InflateLimit,
+  ) {
+    this.#payload = payload
+    this.#owned = owned
+    this.#ports = ports
+    this.#slice = slice
+    this.#opener = new BatchOpener(owned, limit)
+  }
+
+  async takeAll(): Promise<void> {
+    // kafkajs calls them messages: see raw-batches.ts.
+    const batches = this.#payload.batch.messages as unknown as readonly BatchMessage[]
+    for (const { batch, isSkipped } of batches) {
+      if (batch.lastOffset < this.#owned.ledger.expected) continue
+      const isTaken = isSkipped || (await this.#takeBatch(batch))
+      if (!isTaken || !this.#isOurs) return
+      this.#owned.ledger.passTo(batch.lastOffset + 1)
     }
-    fillRecord(record, messages[i] as ReadMessage)
-    let obstacle = ports.intake.take(owned, record)
+  }
+
+  /** False if the rest must be dropped. */
+  async #takeBatch(batch: FetchedBatch): Promise<boolean> {
+    let open: OpenBatch | undefined
+    try {
+      open = await this.#opener.open(batch)
+      return await this.#takeRecords(open.records)
+    } catch (error) {
+      if (isTooLarge(error)) return this.#takeStandIn(batch, error)
+      return this.#failed(error)
+    } finally {
+      open?.close()
+    }
+  }
+
+  async #takeRecords(records: RecordReader): Promise<boolean> {
+    const from = this.#owned.ledger.expected
+    for (let record = records.next(); record !== undefined; record = records.next()) {
+      // A batch is returned whole, also where a fetch begins inside it.
+      if (record.offset < from) continue
+      if (this.#looks++ % RECORDS_PER_LOOK === 0 && this.#slice.isOver()) {
+        if (!(await this.#yield())) return false
+      }
+      const obstacle = this.#take(record)
+      if (obstacle !== undefined && !(await this.#offerAgain(record, obstacle))) return false
+    }
+    return true
+  }
+
+  /** Throws INTAKE_FAILED, or CorruptRecords if the record's headers are. */
+  #take(record: SourceRecord): Obstacle | undefined {
+    try {
+      return this.#ports.intake.take(this.#owned, record)
+    } catch (error) {
+      if (error instanceof CorruptRecords) throw error
+      const place = placeOf(record)
+      const message = `cannot take the record ${place}: ${messageOf(error)}`
+      throw new InventoryEventsError('INTAKE_FAILED', message, { record: place, cause: error })
+    }
+  }
+
+  /** Offers the record until it is accepted; false if the batch must be dropped. */
+  async #offerAgain(record: SourceRecord, first: Obstacle): Promise<boolean> {
+    let obstacle: Obstacle | undefined = first
     while (obstacle !== undefined) {
-      const isCleared = await outwait(obstacle, payload, owned, ports)
-      if (!isCleared) return false
-      obstacle = ports.intake.take(owned, record)
+      if (!(await this.#outwait(obstacle))) return false
+      obstacle = this.#take(record)
     }
+    return true
   }
-  return true
-}
 
-/** Waits for an obstacle, sending heartbeats; false if the batch must be dropped. */
-async function outwait(
-  obstacle: Obstacle,
-  payload: EachBatchPayload,
-  owned: OwnedPartition,
-  ports: FetchPorts,
-): Promise<boolean> {
-  const { clock } = ports
-  const patienceEndMs = clock.now() + PATIENCE_MS
-  const cleared = obstacle.cleared.then(() => true)
-  for (;;) {
-    const isCleared = await Promise.race([cleared, pause(clock)])
-    await payload.heartbeat()
-    if (ports.readable(owned.topic, owned.partition) !== owned) return false
-    if (isCleared) return true
-    if (clock.now() < patienceEndMs) continue
-    ports.park(owned, obstacle)
+  /**
+   * A batch that takes too much memory would hold its partition up for ever: one record without bytes
+   * stands for it, and is dead-lettered.
+   */
+  async #takeStandIn(batch: FetchedBatch, error: Error): Promise<boolean> {
+    const { ledger } = this.#owned
+    const record = emptyRecord(this.#owned)
+    record.offset = ledger.expected
+    record.tooLarge = `offsets ${record.offset} to ${batch.lastOffset}: ${error.message}`
+    const obstacle = this.#take(record)
+    return obstacle === undefined || this.#offerAgain(record, obstacle)
+  }
+
+  /** A corrupt batch is never handed over, and never passed: its partition waits and fetches it again. */
+  #failed(error: unknown): false {
+    const { topic, partition, ledger, lost } = this.#owned
+    const place = `${topic}/${partition}@${ledger.expected}`
+    if (error instanceof CodecError) throw error.at(place)
+    if (!(error instanceof CorruptRecords)) throw error
+    const why = `corrupt batch at ${place}: ${error.message}`
+    this.#ports.park(this.#owned, { why, cleared: this.#ports.clock.sleep(CORRUPT_RETRY_MS, lost) })
     return false
   }
+
+  /** Lets others run; false if the partition was lost meanwhile. */
+  async #yield(): Promise<boolean> {
+    while (this.#slice.isOver()) await this.#slice.next
+    await this.#payload.heartbeat()
+    return this.#isOurs
+  }
+
+  /** Waits for an obstacle, sending heartbeats; false if the batch must be dropped. */
+  async #outwait(obstacle: Obstacle): Promise<boolean> {
+    const { clock, park } = this.#ports
+    const patienceEndMs = clock.now() + PATIENCE_MS
+    const cleared = obstacle.cleared.then(() => true)
+    for (;;) {
+      const isCleared = await Promise.race([cleared, pause(clock)])
+      await this.#payload.heartbeat()
+      if (!this.#isOurs) return false
+      if (isCleared) return true
+      if (clock.now() < patienceEndMs) continue
+      park(this.#owned, obstacle)
+      return false
+    }
+  }
+
+  get #isOurs(): boolean {
+    const { topic, partition } = this.#owned
+    return this.#ports.readable(topic, partition) === this.#owned
+  }
+}
+
+function isTooLarge(error: unknown): error is CodecError {
+  return error instanceof CodecError && error.code === 'RECORD_TOO_LARGE'
 }
 
 async function pause(clock: Clock): Promise<false> {

@@ -1,5 +1,4 @@
 import type { PartitionAssigner } from 'kafkajs'
-import { CodecError } from '../codecs/codecs.ts'
 import { patchCluster, patchOnce } from './patch-cluster.ts'
 
 interface Cluster {
@@ -7,16 +6,12 @@ interface Cluster {
 }
 
 interface Broker {
-  fetch(request: FetchRequest): Promise<unknown>
-}
-
-interface FetchRequest {
-  topics: { topic: string; partitions: { partition: number; fetchOffset: string }[] }[]
+  fetch(request: unknown): Promise<unknown>
 }
 
 /**
- * An assigner that also catches two errors of a fetch before kafkajs acts on them, and makes
- * kafkajs join again, instead of a fetch, while a join is due.
+ * An assigner that also makes kafkajs join again, instead of a fetch, while a join is due or where an
+ * offset is out of range.
  */
 export function withFetchErrors(
   assigner: PartitionAssigner,
@@ -26,9 +21,8 @@ export function withFetchErrors(
     const fetch = broker.fetch.bind(broker)
     broker.fetch = async (request) => {
       if (isJoinDue()) throw rejoin('the group has moved to another coordinator')
-      return fetch(request).catch(async (error: Error) => {
-        if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error.message)
-        throw error instanceof CodecError ? await placed(error, request, fetch) : error
+      return fetch(request).catch((error: Error) => {
+        throw error.name === 'KafkaJSOffsetOutOfRange' ? rejoin(error.message) : error
       })
     }
   })
@@ -45,21 +39,4 @@ export function withFetchErrors(
  */
 function rejoin(message: string): Error {
   return Object.assign(new Error(message), { type: 'REBALANCE_IN_PROGRESS' })
-}
-
-/** The same error with the partition named: fetched alone, that partition fails again. */
-async function placed(
-  error: CodecError,
-  request: FetchRequest,
-  fetch: Broker['fetch'],
-): Promise<CodecError> {
-  for (const { topic, partitions } of request.topics) {
-    for (const each of partitions) {
-      const alone = { ...request, maxWaitTime: 0, topics: [{ topic, partitions: [each] }] }
-      const again = await fetch(alone).catch((failure: unknown) => failure)
-      if (again instanceof CodecError)
-        return again.at(`${topic}/${each.partition}@${each.fetchOffset}`)
-    }
-  }
-  return error
 }

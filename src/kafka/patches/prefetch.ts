@@ -26,7 +26,7 @@ export interface FetchAnswer {
 interface AnsweredPartition {
   partition: number
   highWatermark: string
-  messages: readonly { offset: string; value: Buffer | null }[]
+  messages: readonly { offset: string }[]
 }
 
 type Fetch = (request: FetchRequest) => Promise<FetchAnswer>
@@ -37,11 +37,6 @@ interface Ahead {
   /** Resolves with undefined on an error or without records. */
   answer: Promise<FetchAnswer | undefined>
 }
-
-/** Nothing is prefetched while the current response takes more memory than this. */
-const AHEAD_BYTES_MAX = 32_000_000
-/** Rough memory overhead of a record in kafkajs, besides its bytes. */
-const RECORD_BYTES = 2_000
 
 /** An assigner that also prefetches from each broker. */
 export function withFetchAhead(assigner: PartitionAssigner): PartitionAssigner {
@@ -67,7 +62,7 @@ export function withPrefetch(fetch: Fetch): Fetch {
     const prefetched = ahead?.key === keyOf(request) ? ahead.answer : undefined
     ahead = undefined
     const answer = (await prefetched) ?? (await fetch(request))
-    const next = isSmall(answer) ? nextRequest(request, answer) : undefined
+    const next = nextRequest(request, answer)
     if (next !== undefined) ahead = { key: keyOf(next), answer: attempt(fetch, next) }
     return answer
   }
@@ -113,22 +108,6 @@ function nextRequest(request: FetchRequest, answer: FetchAnswer): FetchRequest |
     }),
   }))
   return { ...request, topics }
-}
-
-/** Whether a response takes little memory: compressed data may expand a hundredfold. */
-function isSmall(answer: FetchAnswer): boolean {
-  let bytes = 0
-  for (const { messages } of partitionsOf(answer)) {
-    bytes += messages.length * RECORD_BYTES
-    // Records are views into the response, or into a decompressed batch.
-    let inflated: unknown
-    for (const { value } of messages) {
-      if (value === null || value.buffer === inflated) continue
-      inflated = value.buffer
-      bytes += value.buffer.byteLength
-    }
-  }
-  return bytes <= AHEAD_BYTES_MAX
 }
 
 function partitionsOf({ responses }: FetchAnswer): AnsweredPartition[] {

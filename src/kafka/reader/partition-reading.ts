@@ -2,7 +2,7 @@ import type { Batch } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { toSourceRecord } from '../consumer/source-record.ts'
+import { toSourceRecord } from '../records/source-record.ts'
 
 /** Which records of a partition to read. */
 export interface RangeRequest {

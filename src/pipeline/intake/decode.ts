@@ -73,6 +73,8 @@ function freeze(value: unknown): void {
   else for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
 }
 
+type Unreadable = Extract<Peek, { type: 'undecodable' }>
+
 /** What is known about a record's content before it is decoded. */
 export function knownContentOf(
   record: SourceRecord,
@@ -81,8 +83,8 @@ export function knownContentOf(
   if (peeked.type === 'event') {
     return { name: peeked.name, schema: peeked.schema, content: undefined }
   }
-  const error = peeked.type === 'undecodable' ? peeked.error : 'the record holds no event'
-  return { name: '', schema: undefined, content: undecodable(record, error) }
+  const { error = 'the record holds no event', reason } = peeked as Partial<Unreadable>
+  return { name: '', schema: undefined, content: undecodable(record, error, reason) }
 }
 
 export function undecodableOutcome(

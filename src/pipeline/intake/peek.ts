@@ -17,7 +17,7 @@ interface PeekedEvent {
 export type Peek =
   | Readonly<PeekedEvent>
   | { type: 'tombstone' }
-  | { type: 'undecodable'; error: string }
+  | { type: 'undecodable'; error: string; reason?: 'too-large' }
   | { type: 'obstacle'; obstacle: Obstacle }
 
 export interface PeekPorts {
@@ -34,6 +34,9 @@ export function createPeek(ports: PeekPorts): (record: SourceRecord) => Peek {
   let seen: PeekedEvent | undefined
 
   return function peek(record) {
+    if (record.tooLarge !== undefined) {
+      return { type: 'undecodable', error: record.tooLarge, reason: 'too-large' }
+    }
     if (record.value === null) return { type: 'tombstone' }
     try {
       const lookup = ports.schemas.lookup(ports.schemaIdOf(record.value), record.timestampMs)

@@ -16,6 +16,12 @@ export function retain(holder: { record: SourceRecord; isRetained: boolean }): v
   holder.isRetained = true
 }
 
+/** A record of its own for a reused one; its buffers are still views into what was fetched. */
+export function viewOf(record: SourceRecord): SourceRecord {
+  const { topic, partition, offset, timestampMs, key, value, headers } = record
+  return { topic, partition, offset, timestampMs, key, value, headers }
+}
+
 /** The bytes that a record keeps in memory, as counted by the byte budget. */
 export function bytesOf(record: SourceRecord): number {
   let bytes = RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0)
@@ -32,10 +38,10 @@ type Header = RecordHeaders[string]
 function looseCopy(record: SourceRecord): SourceRecord {
   const headers: RecordHeaders = {}
   for (const name in record.headers) setHeader(headers, name, copyOf(record.headers[name]))
-  return { ...record, key: copyOf(record.key), value: copyOf(record.value), headers }
+  return { ...viewOf(record), key: copyOf(record.key), value: copyOf(record.value), headers }
 }
 
-function copyOf<T extends Header | null>(part: T): T {
+function copyOf<T extends Header>(part: T): T {
   if (Buffer.isBuffer(part)) return Buffer.from(part) as T
   return Array.isArray(part) ? (part.map(copyOf) as T) : part
 }

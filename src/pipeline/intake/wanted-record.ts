@@ -6,7 +6,7 @@ import type { OpenRecord } from '../offset-ledger.ts'
 import type { Epoch } from '../source.ts'
 import { knownContentOf } from './decode.ts'
 import type { Peek } from './peek.ts'
-import { retain } from './retain-record.ts'
+import { retain, viewOf } from './retain-record.ts'
 
 /** What a record's deliveries share. A redriven record is unpacked here, so it is retained first. */
 export function wantedOf(
@@ -16,7 +16,7 @@ export function wantedOf(
   bytes: number,
   open: OpenRecord,
 ): WantedRecord {
-  const held = { record: { ...record }, isRetained: false }
+  const held = { record: viewOf(record), isRetained: false }
   if (isRedrive(epoch)) retain(held)
   const redriven = isRedrive(epoch) ? redrivenOf(held.record) : undefined
   const known = knownContentOf(redriven?.origin ?? record, peeked)

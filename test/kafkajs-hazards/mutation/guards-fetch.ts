@@ -27,8 +27,8 @@ export const fetchGuards: Guard[] = [
     name: 'an out-of-range fetch is left to kafkajs',
     test: 'test/integration/out-of-range.test.ts',
     file: 'src/kafka/patches/fetch-errors.ts',
-    from: "if (error.name === 'KafkaJSOffsetOutOfRange') throw rejoin(error.message)",
-    to: '',
+    from: "throw error.name === 'KafkaJSOffsetOutOfRange' ? rejoin(error.message) : error",
+    to: 'throw error',
   },
   {
     name: 'a committed offset is not compared with the log',
@@ -55,8 +55,8 @@ export const fetchGuards: Guard[] = [
     name: 'offsets after the last record of a batch do not move the ledger',
     test: 'test/integration/transactions.test.ts',
     file: 'src/kafka/consumer/fetch.ts',
-    from: 'if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)',
-    to: 'void isWhole',
+    from: 'this.#owned.ledger.passTo(batch.lastOffset + 1)',
+    to: '',
   },
   {
     name: 'no codec but gzip is registered',
@@ -112,13 +112,8 @@ export const fetchGuards: Guard[] = [
     name: 'a batch of a lost partition moves the position of kafkajs',
     test: 'test/kafkajs-hazards/batches-of-an-older-assignment.test.ts',
     file: 'src/kafka/consumer/fetch.ts',
-    from: `    if (ports.readable(batch.topic, batch.partition) !== owned) return
-    if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)
-    resolve(payload, owned)
-`,
-    to: `    if (isWhole) owned.ledger.passTo(Number(batch.lastOffset()) + 1)
-    payload.resolveOffset(String(owned.ledger.expected - 1))
-`,
+    from: 'if (ports.readable(batch.topic, batch.partition) === owned) resolve(payload, owned)',
+    to: 'payload.resolveOffset(String(owned.ledger.expected - 1))',
   },
   {
     name: 'a handler that ignores its signal is not reported',

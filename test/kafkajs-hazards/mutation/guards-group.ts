@@ -64,8 +64,8 @@ export const groupGuards: Guard[] = [
     name: 'a batch waits for its handlers',
     test: m8,
     file: 'src/kafka/consumer/fetch.ts',
-    from: '    resolve(payload, owned)\n',
-    to: '    await ports.intake.drain(60_000)\n    resolve(payload, owned)\n',
+    from: '=== owned) resolve(payload, owned)',
+    to: '!== owned) return\n    await ports.intake.drain(60_000)\n    resolve(payload, owned)',
   },
   {
     name: 'a leader assigns only topics that it reads itself',

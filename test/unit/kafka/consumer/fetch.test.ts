@@ -2,9 +2,11 @@ import type { EachBatchPayload } from 'kafkajs'
 import { expect, it, vi } from 'vitest'
 import { createFetch } from '../../../../src/kafka/consumer/fetch.ts'
 import { OwnedPartition } from '../../../../src/kafka/consumer/owned-partition.ts'
+import { RecordBatch } from '../../../../src/kafka/records/record-batch.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
+import { plainRecord, recordBatch } from '../../../support/record-batches.ts'
 
-function situation(heartbeat: () => Promise<void>, records = 1) {
+function situation(heartbeat: () => Promise<void>, records = 1, change = (bytes: Buffer) => bytes) {
   const owned = new OwnedPartition('topic', 0, 5, 5)
   const clock = new ManualClock()
   const take = vi.fn((_epoch, { offset }: { offset: number }) => {
@@ -15,10 +17,13 @@ function situation(heartbeat: () => Promise<void>, records = 1) {
   const intake = { take, begin: vi.fn(), flush: vi.fn(), end: vi.fn(), drain: vi.fn() }
   const seekBack = vi.fn()
   const readable = () => (owned.lost.aborted ? undefined : owned)
-  const fetch = createFetch({ intake, clock, readable, seekBack, park: vi.fn() })
-  const messages = Array.from({ length: records }, (_, n) => {
-    return { offset: String(5 + n), timestamp: '0', key: null, value: null, headers: {} }
-  })
+  const park = vi.fn()
+  const fetch = createFetch({ intake, clock, readable, seekBack, park })
+  const written = Array.from({ length: records }, (_, n) => plainRecord(n, 'value'))
+  const bytes = change(recordBatch(written, { baseOffset: 5 }))
+  const messages = [
+    { offset: String(4 + records), batch: new RecordBatch(bytes), isSkipped: false },
+  ]
   const batch = { topic: 'topic', partition: 0, fetchedOffset: '5', messages }
   const resolveOffset = vi.fn()
   const payload = {
@@ -26,7 +31,7 @@ function situation(heartbeat: () => Promise<void>, records = 1) {
     heartbeat,
     resolveOffset,
   } as unknown as EachBatchPayload
-  return { owned, take, resolveOffset, fetch: () => fetch(payload) }
+  return { owned, take, park, resolveOffset, fetch: () => fetch(payload) }
 }
 
 it('takes a batch after a heartbeat has confirmed the membership', async () => {
@@ -70,4 +75,40 @@ it('takes nothing more of a partition that was lost while it had yielded', async
   await s.fetch()
   expect(s.take.mock.calls.length).toBeLessThan(50)
   expect(s.resolveOffset).not.toHaveBeenCalled()
+})
+
+it('stops a partition at a corrupt batch, and hands over nothing of it', async () => {
+  const flip = (bytes: Buffer) => {
+    bytes[bytes.length - 2]! ^= 1
+    return bytes
+  }
+  const s = situation(async () => undefined, 3, flip)
+  await s.fetch()
+  expect(s.take).not.toHaveBeenCalled()
+  const why = 'corrupt batch at topic/0@5: the checksum does not match the bytes'
+  expect(s.park).toHaveBeenCalledWith(s.owned, { why, cleared: expect.any(Promise) })
+  expect(s.owned.ledger.expected).toBe(5)
+  expect(s.resolveOffset).toHaveBeenCalledWith('4')
+})
+
+it('fails where a defect keeps a record from being taken, naming the record', async () => {
+  const s = situation(async () => undefined, 3)
+  s.take.mockImplementationOnce(() => {
+    throw new TypeError('Object prototype may only be an Object or null')
+  })
+  await expect(s.fetch()).rejects.toMatchObject({
+    code: 'INTAKE_FAILED',
+    record: 'topic/0@5',
+    message: 'cannot take the record topic/0@5: Object prototype may only be an Object or null',
+  })
+  expect(s.owned.ledger.expected).toBe(5)
+})
+
+it('fails at a batch that cannot be decompressed, naming its place', async () => {
+  const { fetch } = situation(
+    async () => undefined,
+    3,
+    () => recordBatch([plainRecord(0, 'plain')], { baseOffset: 5, attributes: 1 }),
+  )
+  await expect(fetch()).rejects.toThrow(/^topic\/0@5: cannot read a batch compressed with gzip/)
 })

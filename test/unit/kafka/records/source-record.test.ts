@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { toSourceRecord } from '../../../../src/kafka/consumer/source-record.ts'
+import { toSourceRecord } from '../../../../src/kafka/records/source-record.ts'
 
 const place = { topic: 'events', partition: 3 }
 

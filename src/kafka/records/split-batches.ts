@@ -1,0 +1,32 @@
+import { entryLength, longAt, MAGIC_AT, RecordBatch } from './record-batch.ts'
+
+/** Batches from before Kafka 0.11 are messages of another format. */
+export type FetchedBatch = RecordBatch | OldMessage
+
+/** A message of format 0 or 1. A compressed one holds others, and has the offset of the last of them. */
+export class OldMessage {
+  readonly bytes: Buffer
+  readonly lastOffset: number
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+    this.lastOffset = longAt(bytes, 0)
+  }
+}
+
+/**
+ * The batches in what a broker returned of a partition. The last one may be cut off, which is how
+ * brokers keep to a request's limit; it is left out. Throws CorruptRecords.
+ */
+export function splitBatches(records: Buffer): FetchedBatch[] {
+  const batches: FetchedBatch[] = []
+  let at = 0
+  for (;;) {
+    const length = entryLength(records, at)
+    if (length === undefined) return batches
+    const bytes = records.subarray(at, at + length)
+    at += length
+    if (bytes[MAGIC_AT]! >= 2) batches.push(new RecordBatch(bytes))
+    else batches.push(new OldMessage(bytes))
+  }
+}

@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BatchRecords } from '../../../../src/kafka/records/batch-records.ts'
+import { RecordBatch } from '../../../../src/kafka/records/record-batch.ts'
+import { CorruptRecords } from '../../../../src/kafka/records/varints.ts'
+import { type BatchRecord, plainRecord, recordBatch } from '../../../support/record-batches.ts'
+
+const PLACE = { topic: 'events', partition: 3 }
+
+function open(bytes: Buffer) {
+  const batch = new RecordBatch(bytes)
+  return new BatchRecords(PLACE).open(batch, batch.body)
+}
+
+function readAll(bytes: Buffer) {
+  const records = open(bytes)
+  const all = []
+  for (let record = records.next(); record !== undefined; record = records.next()) {
+    const { offset, timestampMs, key, value, headers } = record
+    all.push({ offset, timestampMs, key, value, headers: { ...headers } })
+  }
+  return all
+}
+
+const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
+const maybe = fc.option(bytes)
+const names = fc.uniqueArray(fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor')), {
+  maxLength: 5,
+})
+
+const records = fc
+  .array(
+    fc.record({
+      gap: fc.integer({ min: 1, max: 300 }),
+      timestampDeltaMs: fc.oneof(fc.integer(), fc.maxSafeInteger()),
+      key: maybe,
+      value: maybe,
+      headers: names.chain((each) =>
+        fc.tuple(...each.map((name) => fc.tuple(fc.constant(name), maybe))),
+      ),
+    }),
+    { maxLength: 8 },
+  )
+  .map((drawn) => {
+    let offsetDelta = -1
+    return drawn.map(({ gap, ...record }): BatchRecord => {
+      offsetDelta += gap
+      return { ...record, offsetDelta }
+    })
+  })
+
+it('reads what was written', () => {
+  fc.assert(
+    fc.property(records, fc.maxSafeNat(), (written, baseOffset) => {
+      fc.pre(baseOffset < Number.MAX_SAFE_INTEGER - 10_000)
+      expect(readAll(recordBatch(written, { baseOffset }))).toEqual(
+        written.map(({ offsetDelta, timestampDeltaMs, headers, ...record }) => ({
+          ...record,
+          offset: baseOffset + offsetDelta,
+          timestampMs: timestampDeltaMs,
+          headers: Object.fromEntries(headers),
+        })),
+      )
+    }),
+  )
+})
+
+it('gives all records the time of the broker where that counts', () => {
+  const times = { baseTimestampMs: 5, maxTimestampMs: 99 }
+  const written = [plainRecord(0, 'a'), { ...plainRecord(1, 'b'), timestampDeltaMs: 7 }]
+  const timesOf = (attributes: number) =>
+    readAll(recordBatch(written, { ...times, attributes })).map(({ timestampMs }) => timestampMs)
+  expect(timesOf(0)).toEqual([5, 12])
+  expect(timesOf(0b1000)).toEqual([99, 99])
+})
+
+describe('headers', () => {
+  const headersOf = (headers: BatchRecord['headers']) =>
+    open(recordBatch([{ ...plainRecord(0, ''), headers }])).next()!.headers
+
+  it('of one name stay in their order, null among them', () => {
+    const [one, two] = [Buffer.from('one'), Buffer.from('two')]
+    const headers = headersOf([
+      ['a', one],
+      ['b', null],
+      ['a', null],
+      ['a', two],
+    ])
+    expect({ ...headers }).toEqual({ a: [one, null, two], b: null })
+  })
+
+  it('may have the names of every object', () => {
+    const value = Buffer.from('value')
+    const read = headersOf([
+      ['__proto__', value],
+      ['constructor', value],
+      ['toString', value],
+    ])
+    expect(Object.entries(read)).toEqual([
+      ['__proto__', value],
+      ['constructor', value],
+      ['toString', value],
+    ])
+  })
+
+  it('are read in time that is linear in their number', () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, n) => [`header-${n}`, Buffer.from('x')] as const)
+    const headers = headersOf(many(20_000))
+    expect(Object.keys(headers)).toHaveLength(20_000)
+  })
+})
+
+describe('bytes that are no records', () => {
+  const batchOf = (body: Buffer, count = 1) => recordBatch([], { compress: () => body, count })
+
+  it.each([
+    ['a record longer than the batch', [0x7e, 0, 0, 0]],
+    ['a record of a negative length', [0x01, 0, 0, 0]],
+    ['a key longer than its record', [0x0c, 0, 0, 0, 0x7e, 0, 0]],
+    ['bytes after the last record', [0x0c, 0, 0, 0, 1, 1, 0, 9]],
+  ])('are rejected: %s', (_, body) => {
+    expect(() => readAll(batchOf(Buffer.from(body)))).toThrow(CorruptRecords)
+  })
+
+  it('are rejected: a header longer than its record', () => {
+    const record = open(batchOf(Buffer.from([0x12, 0, 0, 0, 1, 1, 2, 0x7e, 0, 0]))).next()
+    expect(() => record!.headers).toThrow(CorruptRecords)
+  })
+
+  it('never crash otherwise, whatever they are', () => {
+    const body = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array))
+    fc.assert(
+      fc.property(body, fc.integer({ min: -1, max: 50 }), (drawn, count) => {
+        try {
+          readAll(batchOf(drawn, count))
+        } catch (error) {
+          expect(error).toBeInstanceOf(CorruptRecords)
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
