@@ -41,6 +41,8 @@ const actions = {
     const kept = lateOf(world).shift()
     if (kept !== undefined && !kept.member.isFrozen) void kept.member.fetch(kept.payload)
   },
+  keepBatchToo: (world: World, n: number, m: number) => actions.keepBatch(world, n, m),
+  lateBatchToo: (world: World) => actions.lateBatch(world),
   succeed: (world: World, n: number) => end(world, n, 'ok'),
   succeedAlso: (world: World, n: number) => end(world, n, 'ok'),
   fail: (world: World, n: number) => end(world, n, 'fail'),

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { control, mutants } from './mutants.ts'
 
-/** A mutant usually fails within a few hundred runs, rarely later. The first failure ends the test. */
-const RUNS = 3_000
+/** A mutant usually fails within a few hundred runs, the rarest after two thousand. The first failure ends the test. */
+const RUNS = 8_000
 const CONTROL_RUNS = 600
 
 /** Runs the model test with one guard removed. */
