@@ -116,4 +116,10 @@ export const mutants: Mutant[] = [
     from: '  return json.length\n}\n\nfunction endOfNumber',
     to: '  return start + 1\n}\n\nfunction endOfNumber',
   },
+  {
+    name: 'commands print whatever others wrote',
+    file: 'src/util/text/foreign-text.ts',
+    from: 'return text.replace(UNSHOWABLE, (char) => SHORT[char] ?? escaped(char))',
+    to: 'return text',
+  },
 ]

@@ -25,6 +25,16 @@ const header = fc.tuple(
   fc.option(fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes).toString('latin1'))),
 )
 
+const FORGED_HEADERS = [
+  'dlq.partition',
+  'dlq.offset',
+  'dlq.topic',
+  'dlq.timestamp',
+  'dlq.attempts',
+  'dlq.reason',
+  'dlq.error',
+]
+
 /** Long ago, before 1970, no time at all, and beyond JavaScript's dates. */
 const TIMESTAMPS = [
   '0',
@@ -154,8 +164,8 @@ const steps: [weight: number, step: fc.Arbitrary<Step>][] = [
   [
     2,
     of('forge', {
-      header: fc.constantFrom('dlq.timestamp', 'dlq.attempts', 'dlq.reason', 'dlq.error'),
-      value: fc.string({ maxLength: 8 }),
+      header: fc.constantFrom(...FORGED_HEADERS),
+      value: fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('\u001b[2J', 'abc')),
     }),
   ],
   [
