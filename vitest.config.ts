@@ -14,10 +14,17 @@ const alias = [
 const env = { NODE_COMPILE_CACHE: at('.inventory-events/compiled') }
 
 /** These start programs and build what they need, so they run with the integration tests. */
-const PROGRAMS = [
-  'test/contract/{package,avro-java,codecs-java}.test.ts',
-  'test/model/mutants.test.ts',
-]
+const PROGRAMS = ['test/contract/{package,avro-java,codecs-java}.test.ts']
+
+/** These show why the code is as it is, and take minutes: `npm run test:hazards` runs them. */
+const REASONS = ['test/kafkajs-hazards/**/*.test.ts', 'test/model/mutants.test.ts']
+
+const withKafka = {
+  env,
+  globalSetup: ['test/support/stack-setup.ts', 'test/support/postgres-setup.ts'],
+  testTimeout: 400_000,
+  hookTimeout: 400_000,
+}
 
 export default defineConfig({
   resolve: { alias },
@@ -32,7 +39,7 @@ export default defineConfig({
           name: 'unit',
           env,
           include: ['test/{unit,contract,guards,model}/**/*.test.ts'],
-          exclude: PROGRAMS,
+          exclude: [...PROGRAMS, ...REASONS],
           pool: 'threads',
           // The limits catch what hangs. Slowness on a busy machine is not a failure.
           testTimeout: 120_000,
@@ -43,13 +50,11 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'integration',
-          env,
-          include: ['test/{integration,kafkajs-hazards}/**/*.test.ts', ...PROGRAMS],
-          globalSetup: ['test/support/stack-setup.ts', 'test/support/postgres-setup.ts'],
-          testTimeout: 400_000,
-          hookTimeout: 400_000,
+          ...withKafka,
+          include: ['test/integration/**/*.test.ts', ...PROGRAMS],
         },
       },
+      { resolve: { alias }, test: { name: 'hazards', ...withKafka, include: REASONS } },
     ],
   },
 })

@@ -12,10 +12,12 @@ import { problemOf, type Report, type Run } from './verdict.ts'
 
 const HELP = `Usage: npm run test:hazards -- [options]
 
-Removes the guards against kafkajs's hazards, one at a time, and runs the test of each: it must
-fail without the guard, while its cases of plain kafkajs must pass.
+Runs the tests of kafkajs's hazards and of the model's mutants. Then removes the guards against the
+hazards, one at a time, and runs the test of each: it must fail without the guard, while its cases of
+plain kafkajs must pass.
 
-  --only <text>   only guards whose name or test contains this text; may be repeated
+  --only <text>   only guards whose name or test contains this text, and no tests as they are; may
+                  be repeated
   --list          list the guards without running anything
   --help
 `
@@ -23,6 +25,8 @@ fail without the guard, while its cases of plain kafkajs must pass.
 const CONFIG = 'test/kafkajs-hazards/mutation/vitest.config.ts'
 /** Per guard; a test that hangs for longer proves nothing. */
 const LIMIT_MS = 240_000
+/** For all tests as they are. */
+const AS_IS_LIMIT_MS = 1_500_000
 /** Runs spend most of their time waiting for timeouts. */
 const RUNS_AT_ONCE = 3
 
@@ -43,14 +47,37 @@ async function main(): Promise<number> {
   if (values.help) return print(HELP)
   const chosen = chosenGuards(values.only)
   if (values.list) return print(chosen.map(({ name, test }) => `${test}  ${name}\n`).join(''))
-  const results = await runAll(chosen)
+  const { brokers, registryUrl, stop } = await startTestStack()
+  const env = { ...process.env, KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
+  const asIs = values.only.length === 0 ? await runAsIs(env) : { passed: 0, failed: [] }
+  const results = await runAll(chosen, env).finally(stop)
   const missed = results.filter(({ problem }) => problem !== undefined)
   const caught = results.length - missed.length
   print(table(results))
   const failed = missed.map(({ guard, problem }) => `without "${guard.name}": ${problem}`)
-  await leaveCounts({ passed: caught, failed })
+  await leaveCounts({ passed: asIs.passed + caught, failed: [...asIs.failed, ...failed] })
   print(`${results.length} guards removed, ${caught} caught, ${missed.length} missed\n`)
-  return missed.length === 0 ? 0 : 1
+  print(`${asIs.passed} tests passed as they are, ${asIs.failed.length} failed\n`)
+  return missed.length + asIs.failed.length === 0 ? 0 : 1
+}
+
+/** Runs the tests with all guards in place. */
+async function runAsIs(env: NodeJS.ProcessEnv): Promise<{ passed: number; failed: string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'hazards-'))
+  const file = join(folder, 'report.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'hazards', '--retry=1']
+  try {
+    const { output, exitCode } = await runVitest([...args, ...reporters], env, AS_IS_LIMIT_MS)
+    process.stderr.write(output)
+    const { testResults } = JSON.parse(await readFile(file, 'utf8')) as Report
+    const cases = testResults.flatMap(({ assertionResults }) => assertionResults)
+    const failed = cases.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)
+    if (exitCode !== 0 && failed.length === 0) failed.push(`vitest ended with exit ${exitCode}`)
+    return { passed: cases.filter(({ status }) => status === 'passed').length, failed }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 function chosenGuards(only: string[]): Guard[] {
@@ -64,9 +91,7 @@ function chosenGuards(only: string[]): Guard[] {
   return guards.filter((guard) => only.some((text) => has(text)(guard)))
 }
 
-async function runAll(chosen: Guard[]): Promise<Result[]> {
-  const { brokers, registryUrl, stop } = await startTestStack()
-  const env = { ...process.env, KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
+async function runAll(chosen: Guard[], env: NodeJS.ProcessEnv): Promise<Result[]> {
   const results: Result[] = []
   const waiting = [...chosen]
   async function work(): Promise<void> {
@@ -74,12 +99,8 @@ async function runAll(chosen: Guard[]): Promise<Result[]> {
       results.push(await judge(guard, env))
     }
   }
-  try {
-    await Promise.all(Array.from({ length: RUNS_AT_ONCE }, work))
-    return results
-  } finally {
-    await stop()
-  }
+  await Promise.all(Array.from({ length: RUNS_AT_ONCE }, work))
+  return results
 }
 
 async function judge(guard: Guard, env: NodeJS.ProcessEnv): Promise<Result> {
@@ -109,8 +130,12 @@ async function runWithout(guard: Guard, env: NodeJS.ProcessEnv): Promise<Run> {
   }
 }
 
-function runVitest(args: string[], env: NodeJS.ProcessEnv): Promise<Omit<Run, 'report'>> {
-  const child = spawn(process.execPath, args, { env, timeout: LIMIT_MS })
+function runVitest(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  timeoutMs = LIMIT_MS,
+): Promise<Omit<Run, 'report'>> {
+  const child = spawn(process.execPath, args, { env, timeout: timeoutMs })
   let output = ''
   const collect = (text: Buffer) => {
     output += text
