@@ -72,7 +72,7 @@ it('shows the state of the service and explains an event, given the token', asyn
   const [record, ...others] = found.records
   expect(others).toEqual([])
   expect(record?.plugins.map(({ plugin, summary }) => [plugin, summary])).toEqual([
-    ['takes', expect.stringMatching(/^completed at /)],
+    ['takes', expect.stringMatching(/^processed at /)],
     ['strict', 'dead-lettered: rejected'],
     ['resting', expect.stringMatching(/paused|no committed offset/)],
     [

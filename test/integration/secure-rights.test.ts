@@ -161,7 +161,7 @@ it('serves: reads, dead-letters, marks, commits, follows switches, is explained,
   const told = await until(
     async () => {
       const text = await done('explainer', ['explain', rejected.id])
-      return /as it says.*completed at|completed at.*as it says/s.test(text) && text
+      return /as it says.*rejected at|rejected at.*as it says/s.test(text) && text
     },
     { what: 'the dead letter and its mark to be explained' },
   )
