@@ -52,7 +52,6 @@ async function fill({ topic, record }: Situation): Promise<void> {
 // The service patches kafkajs for the whole process, so the plain case comes first.
 describe('records that expand a hundredfold', () => {
   let filled: Situation
-  let plainPeak = 0
 
   it('plain kafkajs decompresses a whole large fetch at once', async () => {
     filled = await situation({ plugins: [], partitions: PARTITIONS })
@@ -65,8 +64,7 @@ describe('records that expand a hundredfold', () => {
     const total = PARTITIONS * BATCHES_EACH * PER_BATCH
     await until(() => peak.handed() === total, { what: 'kafkajs to read all' })
     await consumer.disconnect()
-    plainPeak = peak.bytes()
-    expect(plainPeak).toBeGreaterThan(300 * MB)
+    expect(peak.bytes()).toBeGreaterThan(300 * MB)
   })
 
   it('the service decompresses a part at a time', async () => {
@@ -84,6 +82,7 @@ describe('records that expand a hundredfold', () => {
     await filled.start({}, [looking])
     await filled.caughtUp(HOLDS_MS)
     expect(peak.handed()).toBe(PARTITIONS * BATCHES_EACH * PER_BATCH)
-    expect(peak.bytes()).toBeLessThan(plainPeak / 3)
+    // Those that are being read take 32 MiB at most, and the next one 5 MB.
+    expect(peak.bytes()).toBeLessThan(60 * MB)
   })
 })

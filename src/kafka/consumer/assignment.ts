@@ -1,4 +1,4 @@
-import type { Admin, ConsumerEndBatchProcessEvent, ConsumerGroupJoinEvent } from 'kafkajs'
+import type { Admin, ConsumerGroupJoinEvent } from 'kafkajs'
 import type { Intake, Obstacle } from '../../pipeline/source.ts'
 import { redriveTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
@@ -116,24 +116,11 @@ export class Assignment {
     this.#memberId = payload.memberId
     for (const owned of [...this.owned]) {
       owned.isPrepared = false
-      owned.gapSeenAtOffset = undefined
       const isKept = isSameMember && assigned.some((each) => isSame(each, owned))
       if (!isKept) this.#end(owned)
     }
     this.#lead.pause(assigned)
     void this.#prepare(join, assigned)
-  }
-
-  /**
-   * kafkajs skips batches of nothing but control or aborted records without calling eachBatch. The
-   * ledger moves past them here, else the partition's lag would never reach 0.
-   */
-  batchEnded({ payload }: ConsumerEndBatchProcessEvent): void {
-    if (payload.batchSize > 0) return
-    const owned = this.readable(payload.topic, payload.partition)
-    if (owned === undefined || !owned.continuesAt(Number(payload.firstOffset))) return
-    const next = Number(payload.lastOffset) + 1
-    if (next > owned.ledger.expected) owned.ledger.passTo(next)
   }
 
   async #prepare(join: number, assigned: TopicPartition[]): Promise<void> {

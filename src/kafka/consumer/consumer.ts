@@ -159,7 +159,6 @@ export class KafkaSource {
       reports.onRebalance((clock.now() - this.#rejoinStartedAtMs) / 1000)
       this.#assignment.joined(event)
     })
-    consumer.on(events.END_BATCH_PROCESS, (event) => this.#assignment.batchEnded(event))
     consumer.on(events.CRASH, ({ payload }) => this.#onCrash(consumer, payload.error))
     consumer.on(events.HEARTBEAT, ({ payload }) => {
       this.#assignment.seenGeneration(payload.groupGenerationId)

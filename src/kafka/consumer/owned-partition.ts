@@ -15,8 +15,6 @@ export class OwnedPartition implements Epoch {
   isTaking = false
   /** Why the partition is paused; undefined while it is read. */
   parkedWhy: string | undefined
-  /** The expected offset before which a batch without records left a gap. */
-  gapSeenAtOffset: number | undefined
   #loss = new AbortController()
 
   constructor(topic: string, partition: number, startOffset: number, committedOffset: number) {
@@ -25,18 +23,6 @@ export class OwnedPartition implements Epoch {
     this.ledger = new OffsetLedger(startOffset)
     this.committedOffset = committedOffset
     setMaxListeners(0, this.#loss.signal)
-  }
-
-  /**
-   * Whether a batch without records continues the ledger. If it begins after a gap, it may belong
-   * to an older assignment, or the log was compacted there. The next batch seeks back, and if the
-   * same gap shows again, it is a gap in the log.
-   */
-  continuesAt(firstOffset: number): boolean {
-    const { expected } = this.ledger
-    if (firstOffset <= expected || this.gapSeenAtOffset === expected) return true
-    this.gapSeenAtOffset = expected
-    return false
   }
 
   get isParked(): boolean {

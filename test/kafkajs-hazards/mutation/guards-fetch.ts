@@ -45,13 +45,6 @@ export const fetchGuards: Guard[] = [
     to: '',
   },
   {
-    name: 'batches without records do not move the ledger',
-    test: 'test/integration/transactions.test.ts',
-    file: 'src/kafka/consumer/assignment.ts',
-    from: 'if (next > owned.ledger.expected) owned.ledger.passTo(next)',
-    to: 'void next',
-  },
-  {
     name: 'offsets after the last record of a batch do not move the ledger',
     test: 'test/integration/transactions.test.ts',
     file: 'src/kafka/consumer/fetch.ts',
@@ -87,11 +80,11 @@ export const fetchGuards: Guard[] = [
     to: '',
   },
   {
-    name: 'fetches use the default maxBytes',
+    name: 'all batches of a response are decompressed at once',
     test: 'test/kafkajs-hazards/inflated-fetches.test.ts',
-    file: 'src/kafka/consumer/fetch-limits.ts',
-    from: 'maxBytes: 1_000_000,',
-    to: '',
+    file: 'src/kafka/records/inflate-limit.ts',
+    from: 'return !this.#isInflating && this.#heldBytes < this.#heldBytesMax',
+    to: 'return true',
   },
   {
     name: 'a partition that is regained stays paused',
@@ -99,14 +92,6 @@ export const fetchGuards: Guard[] = [
     file: 'src/kafka/consumer/assignment.ts',
     from: 'if (!owned.isParked) this.#lead.resume(owned)',
     to: 'if (this.#joins === 1) this.#lead.resume(owned)',
-  },
-  {
-    name: 'a batch is taken even if it does not continue the ledger',
-    test: 'test/kafkajs-hazards/batches-of-an-older-assignment.test.ts',
-    file: 'src/kafka/consumer/fetch.ts',
-    from: `    if (fetchedOffsetOf(batch) !== owned.ledger.expected) return ports.seekBack(owned)
-`,
-    to: '',
   },
   {
     name: 'a batch of a lost partition moves the position of kafkajs',
