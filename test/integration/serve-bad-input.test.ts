@@ -35,6 +35,7 @@ describe.concurrent('serve rejects', () => {
     const { msg, level, err, problems } = await refusal(wrong)
     expect({ msg, level }).toEqual({ msg: 'service failed: invalid settings', level: 'fatal' })
     expect(err).toMatchObject({ code: 'CONFIG_INVALID', retryable: false })
+    expect(err).not.toHaveProperty('stack')
     expect(problems).toHaveLength(6)
     for (const [name, value] of Object.entries(wrong)) {
       const got = value === '' ? 'nothing' : `"${value}"`

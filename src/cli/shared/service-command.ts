@@ -1,4 +1,6 @@
-import { messageOf } from '../../util/errors.ts'
+import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { Failure } from '../../util/failure/failure.ts'
+import { failureOf } from '../../util/failure/failure-of.ts'
 import { type LogFormat, logFormat, logOutput, STDERR } from '../../util/log/output.ts'
 import { createLogger } from '../../util/logger.ts'
 import { reportError } from './report-error.ts'
@@ -27,9 +29,19 @@ function reportFailure(what: string, error: unknown, env: Env): void {
     return
   }
   const [title = '', ...problems] = messageOf(error).split('\n')
-  const fields = { err: error, ...(problems.length > 0 && { problems: problems.map(trimmed) }) }
+  const fields = {
+    err: withoutPlace(error),
+    ...(problems.length > 0 && { problems: problems.map(trimmed) }),
+  }
   const log = createLogger('fatal', logOutput(STDERR, 'json'))
   log.fatal(fields, `${what} failed: ${title.replace(/:$/, '')}`)
+}
+
+/** Our own refusals say what is wrong and where; where in our source says nothing more. */
+function withoutPlace(error: unknown): unknown {
+  if (!(error instanceof InventoryEventsError)) return error
+  const { message, at: _, stack: __, ...details }: Failure = failureOf(error)
+  return new Failure(message, details)
 }
 
 /** LOG_FORMAT as far as it is valid: what is wrong with it may be what is reported. */
