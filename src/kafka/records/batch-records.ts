@@ -3,6 +3,8 @@ import type { RecordBatch } from './record-batch.ts'
 import { type RecordBase, RecordView } from './record-view.ts'
 import { CorruptRecords, VarintCursor } from './varints.ts'
 
+const EMPTY = Buffer.alloc(0)
+
 /** The records of a batch, one after the other. */
 export interface RecordReader {
   /** The next record, valid until the next call; undefined at the end. Throws CorruptRecords. */
@@ -31,6 +33,14 @@ export class BatchRecords implements RecordReader {
       appendTimeMs: batch.hasLogAppendTime ? batch.maxTimestampMs : undefined,
     }
     return this
+  }
+
+  /** Drops the batch, whose bytes count until then. */
+  close(): void {
+    this.#cursor.bytes = EMPTY
+    this.#cursor.at = 0
+    this.#left = 0
+    this.#view.clear()
   }
 
   next(): RecordView | undefined {

@@ -35,7 +35,8 @@ export class BatchOpener {
     if (!(batch instanceof RecordBatch)) return this.#openOld(batch.bytes)
     if (!batch.isIntact()) throw new CorruptRecords('the checksum does not match the bytes')
     if (batch.isCompressed) return this.#inflate(batch)
-    return { records: this.#records.open(batch, batch.body), close() {} }
+    const records = this.#records.open(batch, batch.body)
+    return { records, close: () => records.close() }
   }
 
   async #openOld(message: Buffer): Promise<OpenBatch> {
@@ -47,6 +48,13 @@ export class BatchOpener {
     if (codec === undefined)
       throw new CorruptRecords(`codec ${codecNumber} of 1 to ${ZSTD_NUMBER_MAX}`)
     const { body, release } = await this.#limit.inflate(() => decompressBatch(codec, batch.body))
-    return { records: this.#records.open(batch, body), close: release }
+    const records = this.#records.open(batch, body)
+    return {
+      records,
+      close() {
+        records.close()
+        release()
+      },
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { addHeader, type RecordHeaders } from '../../event/record.ts'
 import { CorruptRecords, VarintCursor } from './varints.ts'
 
+const EMPTY = Buffer.alloc(0)
 const cursor = new VarintCursor()
 
 /**
@@ -8,9 +9,18 @@ const cursor = new VarintCursor()
  * one name are in an array. Throws CorruptRecords.
  */
 export function readHeaders(bytes: Buffer, start: number, end: number): RecordHeaders {
-  const headers: RecordHeaders = {}
   cursor.bytes = bytes
   cursor.at = start
+  try {
+    return readAll(bytes, end)
+  } finally {
+    // Otherwise the batch would stay in memory.
+    cursor.bytes = EMPTY
+  }
+}
+
+function readAll(bytes: Buffer, end: number): RecordHeaders {
+  const headers: RecordHeaders = {}
   const count = cursor.int()
   for (let i = 0; i < count; i++) {
     const name = readName(bytes, i, end)
@@ -24,6 +34,7 @@ export function readHeaders(bytes: Buffer, start: number, end: number): RecordHe
 /** The names of the record before, which are almost always the same: decoding them costs most. */
 const lastNames: { text: string; bytes: Buffer }[] = []
 const LAST_NAMES_MAX = 32
+const NAME_BYTES_MAX = 256
 
 function readName(bytes: Buffer, index: number, end: number): string {
   const length = cursor.int()
@@ -33,7 +44,7 @@ function readName(bytes: Buffer, index: number, end: number): string {
   const last = lastNames[index]
   if (last !== undefined && isSame(bytes, start, length, last.bytes)) return last.text
   const text = bytes.toString('utf8', start, cursor.at)
-  if (index < LAST_NAMES_MAX) {
+  if (index < LAST_NAMES_MAX && length <= NAME_BYTES_MAX) {
     lastNames[index] = { text, bytes: Buffer.from(bytes.subarray(start, cursor.at)) }
   }
   return text

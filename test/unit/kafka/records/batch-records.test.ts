@@ -142,3 +142,13 @@ describe('bytes that are no records', () => {
     )
   })
 })
+
+it('lets go of the bytes when a batch is closed', () => {
+  const batch = new RecordBatch(recordBatch([plainRecord(0, 'value')]))
+  const records = new BatchRecords(PLACE).open(batch, batch.body)
+  const record = records.next()!
+  expect(record.value?.toString()).toBe('value')
+  records.close()
+  expect(record.value).toBeNull()
+  expect(records.next()).toBeUndefined()
+})
