@@ -3,7 +3,7 @@ import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
 import { inputTopicOf } from '../topics/names.ts'
 import { DLQ, ownHeaders } from './headers.ts'
 
-/** What every record of a dead-letter topic has, whoever wrote it. */
+/** What every record of a dead-letter topic has, also one that the service did not write. */
 interface LetterRecord {
   /** `topic/partition@offset` of the dead letter itself. It identifies the dead letter. */
   place: string
@@ -71,7 +71,7 @@ export type ReadLetter =
 const SHOWN_MAX = 100
 const TOO_LARGE: DeadLetterReason = 'too-large'
 
-/** Reads a record of a dead-letter topic by its headers. Never throws, whoever wrote it. */
+/** Reads a record of a dead-letter topic by its headers. Never throws: other clients write there too. */
 export function readDeadLetter(record: SourceRecord): ReadLetter {
   const wrong: string[] = []
   const text = (name: string) => headerText(record, name)

@@ -72,7 +72,7 @@ async function begin(
   const { kind } = options
   const wish = { purpose: 'replay', fromMs: 0, ...rangeOf(options), kind } as const
   const plan = await makePlan(parts, wish, { audit: auditOf(options), previous })
-  // Names of plugin events are their producers' choice: only the events tell a mistyped one.
+  // Producers choose the names of plugin events: only the events show which name is mistyped.
   if (options.yes === undefined || (kind !== undefined && !isInventoryKind(kind))) {
     const preview = await readPreview(parts, plan)
     requireKind(plan, preview)

@@ -54,7 +54,7 @@ export function commandLog(format: LogFormat | undefined): DestinationStream {
 
 /**
  * A reader such as `head` may close the pipe when it has what it wants. That is no error: what is
- * printed after that is dropped, and the command goes on, since it may be changing something.
+ * printed after that is dropped, and the command continues, since it may be changing something.
  */
 export function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -8,7 +8,7 @@ export interface Table {
 }
 
 const GAP = 2
-/** A row that is too wide for a terminal goes on in lines that begin with so many spaces. */
+/** A row that is too wide for a terminal continues in lines that begin with this many spaces. */
 const INDENT = 2
 /** The last column begins a line of its own rather than be narrower. */
 const PROSE_MIN = 30

@@ -38,8 +38,8 @@ const CORRUPT_RETRY_MS = 5_000
 /**
  * Creates kafkajs's eachBatch: it offers each record to the intake and returns, or waits for room
  * while sending heartbeats. The only errors that it throws are kafkajs's own from a heartbeat,
- * which make kafkajs rejoin, CODEC_FAILED and INTAKE_FAILED, which end the service. It resolves exactly the records taken, so the rest is
- * fetched again.
+ * which make kafkajs rejoin, CODEC_FAILED and INTAKE_FAILED, which end the service. It resolves
+ * exactly the records taken, so the rest is fetched again.
  */
 export function createFetch(ports: FetchPorts) {
   disablePretenuring()
@@ -122,8 +122,8 @@ class Taking {
       if (this.#looks++ % RECORDS_PER_LOOK === 0 && this.#slice.isOver()) {
         if (!(await this.#yield())) return false
       }
-      const obstacle = this.#take(record)
-      if (obstacle !== undefined && !(await this.#offerAgain(record, obstacle))) return false
+      const offered = this.#offer(record)
+      if (offered !== true && !(await offered)) return false
     }
     return true
   }
@@ -141,6 +141,11 @@ class Taking {
   }
 
   /** Offers the record until it is accepted; false if the batch must be dropped. */
+  #offer(record: SourceRecord): true | Promise<boolean> {
+    const obstacle = this.#take(record)
+    return obstacle === undefined || this.#offerAgain(record, obstacle)
+  }
+
   async #offerAgain(record: SourceRecord, first: Obstacle): Promise<boolean> {
     let obstacle: Obstacle | undefined = first
     while (obstacle !== undefined) {
@@ -159,8 +164,7 @@ class Taking {
     const record = emptyRecord(this.#owned)
     record.offset = ledger.expected
     record.tooLarge = `offsets ${record.offset} to ${batch.lastOffset}: ${error.message}`
-    const obstacle = this.#take(record)
-    return obstacle === undefined || this.#offerAgain(record, obstacle)
+    return this.#offer(record)
   }
 
   /** A corrupt batch is never handed over, and never passed: its partition waits and fetches it again. */
