@@ -11,9 +11,6 @@ export const unwanted: BenchCase = {
       plain(bench, 'plain', { work: 'count' }),
       service(bench, 'service', { wants: 'none', plugins: 10 }),
       idiom(bench, 'none', 10),
-      ...(bench.isQuick
-        ? []
-        : [plain(bench, 'plain, fetching as the service', { work: 'count', limits: 'ours' })]),
     ])
     return {
       rows,

@@ -12,8 +12,6 @@ export interface PlainJob {
   groupId: string
   records: number
   work: 'count' | 'decode'
-  /** kafkajs's defaults unless set. */
-  fetchLimits?: { maxBytes: number; maxBytesPerPartition: number; maxWaitTimeInMs: number }
 }
 
 const job = jobOf<PlainJob>()
@@ -23,7 +21,7 @@ let count = 0
 let handled = 0
 const { finished, finish } = untilFinished()
 
-const consumer = await plainConsumer(job, job.fetchLimits)
+const consumer = await plainConsumer(job)
 await consumer.run({
   eachBatch: async ({ batch }) => {
     meter.begin()

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fetchLimits } from '../../src/kafka/consumer/fetch-limits.ts'
 import type { Bench } from './bench.ts'
 import { runChild } from './child.ts'
 import type { Contender } from './compare.ts'
@@ -29,14 +28,13 @@ export function runService<T>(bench: Bench, options: ServiceOptions): Promise<T>
   })
 }
 
-/** kafkajs's eachBatch. With `limits: 'ours'` it has the service's fetch limits, otherwise its defaults. */
+/** kafkajs's eachBatch. */
 export function plain(
   bench: Bench,
   name: string,
-  { work, limits = 'default' }: { work: 'count' | 'decode'; limits?: 'default' | 'ours' },
+  { work }: { work: 'count' | 'decode' },
 ): Contender {
-  const more = limits === 'ours' ? { fetchLimits } : {}
-  return { name, run: () => runReader(bench, 'plain', { work, ...more }) }
+  return { name, run: () => runReader(bench, 'plain', { work }) }
 }
 
 /** kafkajs's eachMessage with the registry's client and the same filters in code. */

@@ -26,6 +26,15 @@ export const kafkaSettings = {
     default: 'inventory-events',
     help: 'The consumer group. Replicas with the same group id share the partitions; a new group id starts over.',
   },
+  KAFKA_GROUP_INSTANCE_ID: {
+    type: text,
+    help: 'A name of this replica that outlives its restarts and that no other has. A replica that is back within SESSION_TIMEOUT_MS continues with its partitions, and nothing moves. Unset: its partitions move as soon as it stops.',
+  },
+  KAFKA_REBALANCE_MODE: {
+    type: oneOf('cooperative', 'eager'),
+    default: 'cooperative',
+    help: '`cooperative`: in a rebalance, only partitions that move are stopped. `eager`: all are. Only for a roll-out from version 0.2 or back to it, whose replicas know nothing else.',
+  },
   KAFKA_TOPICS: {
     type: topics,
     default: 'inventory.events,plugin.events',

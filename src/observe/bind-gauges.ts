@@ -82,8 +82,8 @@ function readPlugins(
 }
 
 function readReplica(metrics: Metrics, { pipeline, source }: GaugeSources): void {
-  metrics.heartbeatAge.readFrom(() => [{ value: source.signs.sinceHeartbeatMs / 1000 }])
-  metrics.fetchAge.readFrom(() => [{ value: source.signs.sinceFetchMs / 1000 }])
+  metrics.heartbeatAge.readFrom(() => [{ value: source.signs.sinceConfirmedMs / 1000 }])
+  metrics.fetchAge.readFrom(() => [{ value: source.signs.sinceTriedMs / 1000 }])
   metrics.pausedPartitions.readFrom(() => [
     { value: [...source.owned].filter(({ isParked }) => isParked).length },
   ])

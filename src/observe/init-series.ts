@@ -30,7 +30,12 @@ const DEAD_LETTER_REASONS = namesOf<DeadLetterReason>({
   retention: 0,
 })
 const SKIP_CAUSES = namesOf<SkipCause>({ 'events-off': 0, disabled: 0, 'before-start': 0 })
-const OUT_OF_RANGE_REASONS = namesOf<OutOfRangeReason>({ removed: 0, 'beyond-end': 0, expired: 0 })
+const OUT_OF_RANGE_REASONS = namesOf<OutOfRangeReason>({
+  removed: 0,
+  'beyond-end': 0,
+  expired: 0,
+  recreated: 0,
+})
 
 /**
  * Starts counters at 0. A series that first appears with value 1 shows no increase in Prometheus, so

@@ -16,12 +16,14 @@ const SETTLED: OpenRecord = Object.freeze({ offset: -1, timestampMs: 0, outstand
  * records, and the watermark below which everything is completed. Pure arithmetic: no Kafka, no time.
  *
  * Invariants: offsets are accepted in ascending order; `watermark <= expected`; the watermark never
- * falls; a record's offset is below the watermark only if none of its deliveries is outstanding.
+ * falls; a record's offset is below the watermark only if none of its deliveries is outstanding, and
+ * none was abandoned.
  */
 export class OffsetLedger {
   #open = new Fifo<OpenRecord>()
   #expected: number
   #outstanding = 0
+  #firstAbandoned = Infinity
 
   constructor(startOffset: number) {
     this.#expected = startOffset
@@ -34,7 +36,7 @@ export class OffsetLedger {
 
   /** Everything below this offset is completed. It is the only offset that may be committed. */
   get watermark(): number {
-    return this.#open.first()?.offset ?? this.#expected
+    return Math.min(this.#open.first()?.offset ?? this.#expected, this.#firstAbandoned)
   }
 
   /** Deliveries accepted but not yet completed. */
@@ -77,5 +79,11 @@ export class OffsetLedger {
     record.outstanding -= 1
     this.#outstanding -= 1
     while (this.#open.first()?.outstanding === 0) this.#open.shift()
+  }
+
+  /** Drops one delivery of the record, which the watermark never passes then. As `settle` otherwise. */
+  abandon(record: OpenRecord): void {
+    this.settle(record)
+    this.#firstAbandoned = Math.min(this.#firstAbandoned, record.offset)
   }
 }

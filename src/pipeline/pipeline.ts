@@ -218,10 +218,22 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (open.outstanding > 0) retain(wanted)
   }
 
+  /** Those that run now may end with another turn, which nobody gives them any more. */
+  async function release(epoch: Epoch, limitMs: number): Promise<'drained' | 'limit'> {
+    abandonAll(epoch)
+    const result = await lanes.whenNoneRuns(epoch, limitMs)
+    abandonAll(epoch)
+    return result
+  }
+
   function end(epoch: Epoch): void {
     redriveGate.remove(epoch)
-    for (const delivery of lanes.remove(epoch)) abandon(delivery)
+    abandonAll(epoch)
     audit.forgetIfSettled(epoch)
+  }
+
+  function abandonAll(epoch: Epoch): void {
+    for (const delivery of lanes.remove(epoch)) abandon(delivery)
   }
 
   return {
@@ -233,6 +245,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     flush: () => store.flush(),
     take,
+    release,
     end,
     drain: (limitMs) => lanes.drain(limitMs),
     backlogs: () => lanes.backlogs(),

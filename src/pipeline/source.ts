@@ -35,6 +35,11 @@ export interface Intake {
    * cleared. Never throws.
    */
   take(epoch: Epoch, record: SourceRecord): Obstacle | undefined
+  /**
+   * Before a partition is handed over: drops its queued deliveries, and resolves when the running
+   * ones have ended, with 'drained', or with 'limit' after the limit.
+   */
+  release(epoch: Epoch, limitMs: number): Promise<'drained' | 'limit'>
   /** Ends an epoch: drops its queued deliveries. Running handlers see `lost` abort. */
   end(epoch: Epoch): void
   /**

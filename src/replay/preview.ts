@@ -31,7 +31,7 @@ export const EXAMPLE_COLUMNS = ['PLACE', 'TIME', 'ENTITY', 'NAME', 'ID']
 /** What a plan would deliver to its plugin, by the plugin's current filters. */
 export async function previewOf(
   kafka: Kafka,
-  { groupId, reader, signal }: { groupId: string; reader: EventReader; signal: AbortSignal },
+  { reader, signal }: { reader: EventReader; signal: AbortSignal },
   plugin: LoadedPlugin,
   plan: ReplayPlan,
 ): Promise<Preview> {
@@ -40,7 +40,6 @@ export async function previewOf(
   const filters = new FilterEvaluator(plugins)
   await search(kafka, {
     topics: topicsOf(plan.ranges),
-    groupId,
     fromMs: plan.fromMs,
     ...(plan.toMs !== undefined && { toMs: plan.toMs }),
     ...(plan.entity !== undefined && { key: plan.entity }),

@@ -28,6 +28,7 @@ export function rangedIntake(intake: Intake, ranges: Ranges, key: Buffer | undef
   return {
     begin: (epoch) => intake.begin(epoch),
     take,
+    release: (epoch, limitMs) => intake.release(epoch, limitMs),
     end: (epoch) => intake.end(epoch),
     flush: () => intake.flush(),
     drain: (limitMs) => intake.drain(limitMs),

@@ -10,7 +10,7 @@ import { DLQ } from '../dead-letter/headers.ts'
 import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { partitionCountOf } from '../kafka/admin/required-topics.ts'
 import { isTooLarge } from '../kafka/client/errors.ts'
-import { KafkaSource } from '../kafka/consumer/consumer.ts'
+import { GroupConsumer } from '../kafka/consumer/group-consumer.ts'
 import { type CommitHistory, noHistory } from '../kafka/consumer/offset-reset.ts'
 import { createDeadLetterSink } from '../kafka/producer/dead-letter-sink.ts'
 import { createProducer } from '../kafka/producer/producer.ts'
@@ -41,6 +41,8 @@ export interface GroupParts {
   config: ServiceConfig
   /** The consumer group that reads; differs from KAFKA_GROUP_ID in replays only. */
   groupId: string
+  /** Of a static member; undefined for a group that lives for a while only. */
+  instanceId?: string | undefined
   topics: readonly string[]
   plugins: readonly LoadedPlugin[]
   switches: PluginSwitches
@@ -63,7 +65,7 @@ export interface RunGroup {
   plugins: readonly LoadedPlugin[]
   storeName: string
   pipeline: Pipeline
-  source: KafkaSource
+  source: GroupConsumer
   watch: ClusterMonitor
   /** Dead-letter topics whose message limit is too small even for a stub. */
   tooSmallTopics(): readonly string[]
@@ -131,9 +133,11 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     onStuck: (delivery) => fail(stuck(delivery)),
     reports: createReports({ metrics, log, sampled, clock, store: store.name }),
   })
-  const source = new KafkaSource({
+  const source = new GroupConsumer({
     kafka,
     groupId,
+    instanceId: parts.instanceId,
+    mode: config.KAFKA_REBALANCE_MODE,
     topics: parts.topics,
     intake: around(pipeline),
     clock,

@@ -50,7 +50,7 @@ export async function explainEvent(
       marks,
       find: async () => find(id, range, parts, await topics, reader, signal),
       async waitsAt(place) {
-        const record = await readRecord(kafka, group, place)
+        const record = await readRecord(kafka, place)
         const read = record && (await readable(reader, record))
         return read?.type === 'waiting' ? read.why : undefined
       },
@@ -70,13 +70,12 @@ export async function explainEvent(
 async function find(
   id: string,
   { entity, ...range }: ExplainRange,
-  { config, kafka }: ExplainParts,
+  { kafka }: Pick<ExplainParts, 'kafka'>,
   { inputs, deadLetterTopics, redriveTopics, unknown }: Topics,
   reader: EventReader,
   signal: AbortSignal,
 ): Promise<Findings> {
   const common = {
-    groupId: config.KAFKA_GROUP_ID,
     signal,
     ...(range.fromMs !== undefined && { fromMs: range.fromMs }),
     ...(entity !== undefined && { key: entity }),

@@ -2,7 +2,7 @@ import { createRegistry } from '../avro/registry/registry.ts'
 import type { Config } from '../config/settings.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
 import { createKafka } from '../kafka/client/client.ts'
-import type { KafkaSource } from '../kafka/consumer/consumer.ts'
+import type { GroupConsumer } from '../kafka/consumer/group-consumer.ts'
 import { deniedTopics } from '../kafka/producer/denied-topics.ts'
 import { RecordedCommits } from '../kafka/state/commit-history.ts'
 import { bindGauges } from '../observe/bind-gauges.ts'
@@ -59,6 +59,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const group = await buildConsumerGroup({
     ...options,
     groupId: config.KAFKA_GROUP_ID,
+    instanceId: config.KAFKA_GROUP_INSTANCE_ID,
     topics: readTopicsOf(config.KAFKA_TOPICS),
     switches,
     history: new RecordedCommits({
@@ -120,10 +121,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 /** Fails only if a restart would help; unavailable brokers do not count. */
-function liveness(source: KafkaSource): Health {
-  const { sinceFetchMs } = source.signs
-  const ok = sinceFetchMs < LOOP_STUCK_AFTER_MS
-  const why = `no attempt of the fetch loop for ${Math.round(sinceFetchMs / 1000)} s`
+function liveness(source: GroupConsumer): Health {
+  const { sinceTriedMs } = source.signs
+  const ok = sinceTriedMs < LOOP_STUCK_AFTER_MS
+  const why = `no attempt of the fetch loop for ${Math.round(sinceTriedMs / 1000)} s`
   return [ok ? { name: 'fetch-loop', ok } : { name: 'fetch-loop', ok, why }]
 }
 

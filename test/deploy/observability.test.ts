@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { stickyAssigner } from '../../src/kafka/consumer/assigner/sticky-assigner.ts'
+import { comeAndGo } from '../support/come-and-go.ts'
 import { dashboardExpressions, RULE_FILES, rules } from '../support/observed.ts'
 import { textOf } from '../support/repo-files.ts'
 import { kafkaClient, until } from '../support/stack.ts'
@@ -246,16 +246,4 @@ async function withAdmin<T>(work: (admin: ReturnType<typeof newAdmin>) => Promis
 
 function newAdmin() {
   return kafkaClient().admin()
-}
-
-/** A member that leaves as soon as it has joined. */
-async function comeAndGo(groupId: string, topic: string): Promise<void> {
-  const partitionAssigners = [stickyAssigner(() => ({ generation: -1, owned: [] }))]
-  const consumer = kafkaClient().consumer({ groupId, partitionAssigners })
-  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))
-  await consumer.connect()
-  await consumer.subscribe({ topic })
-  await consumer.run({ eachMessage: async () => {} })
-  await joined
-  await consumer.disconnect()
 }

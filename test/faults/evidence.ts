@@ -84,7 +84,7 @@ export async function gather(
 }
 
 export async function readLogs(
-  { cluster, groupId }: Pick<Scene, 'cluster' | 'groupId'>,
+  { cluster }: Pick<Scene, 'cluster'>,
   topics: readonly string[],
 ): Promise<LogEntry[]> {
   const entries: LogEntry[] = []
@@ -92,7 +92,6 @@ export async function readLogs(
   for (const topic of topics) {
     await readTopic(cluster.kafka, {
       topic,
-      groupId: `${groupId}.reader.${topic}`,
       timeoutMs: READ_MS,
       onRecord: (record) => entries.push(entryOf(record, wallToMonotonicUs)),
     })

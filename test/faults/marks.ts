@@ -20,7 +20,6 @@ export async function readMarks(
   for (const topic of topics.map((each) => marksTopicOf(each, groupId))) {
     await readTopic(kafka, {
       topic,
-      groupId: `${groupId}.reader.${topic}`,
       timeoutMs: READ_MS,
       onRecord({ value, timestampMs }) {
         const atUs = timestampMs * 1_000 + wallToMonotonicUs

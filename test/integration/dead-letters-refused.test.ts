@@ -29,11 +29,10 @@ it('does not commit past a dead letter that its topic rejects until it is accept
   const refused = s.noted('ent_0', '')
   await s.produce([refused])
   const service = await s.start()
-  await until(async () => (await s.ready(service)) === 503, { what: 'readiness to fail' })
-  const readyz = await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)
-  expect(await readyz.text()).toContain(
-    `max.message.bytes is too small for dead letters: ${s.deadLetters}`,
-  )
+  const readyz = async () => (await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)).text()
+  const why = `max.message.bytes is too small for dead letters: ${s.deadLetters}`
+  await until(async () => (await readyz()).includes(why), { what: 'readiness to fail' })
+  expect(await s.ready(service)).toBe(503)
   expect(await service.metric('dead_letter_failures_total')).toBeGreaterThan(0)
   expect((await s.offsets())[0]).toMatchObject({ end: 1 })
   expect((await s.offsets())[0]?.committed).not.toBe(1)

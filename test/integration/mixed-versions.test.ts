@@ -54,7 +54,7 @@ async function group(userData: Buffer | null) {
       run: { autoCommit: false, eachBatch: async () => {} },
       config: { partitionAssigners: [assignerOf(userData)] },
     })
-  const joinOurs = () => s.start({ KAFKA_CLIENT_ID: 'ours' })
+  const joinOurs = () => s.start({ KAFKA_CLIENT_ID: 'ours', KAFKA_REBALANCE_MODE: 'eager' })
   /** Waits until both have joined and share all partitions, and the service handles its own. */
   async function works(): Promise<number[]> {
     const { ours = {}, other = {} } = await assigned(s.groupId, ['ours', 'other'])

@@ -56,6 +56,7 @@ async function shell(topics: string[], hands: Hands, offer: Intake['take'] = () 
   const intake: Intake = {
     begin: async () => {},
     flush: async () => {},
+    release: async () => 'drained' as const,
     end: () => {},
     drain: async () => 'drained',
     take(epoch, record) {

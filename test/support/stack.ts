@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type ITopicConfig, Kafka, logLevel } from 'kafkajs'
+import { pino } from 'pino'
 import { inject } from 'vitest'
+import { loadConfig } from '../../src/config/load-config.ts'
 import type { Endpoints } from '../../src/dev/stack/maven-stack.ts'
+import { createKafka } from '../../src/kafka/client/client.ts'
 import { messageOf } from '../../src/util/errors.ts'
 
 // kafkajs warns once that it has changed its partitioner.
@@ -21,6 +24,13 @@ export function uniqueName(prefix: string): string {
 export function kafkaClient(): Kafka {
   const brokers = endpoints().brokers.split(',')
   return new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING })
+}
+
+/** The same with the settings of the service. */
+export function serviceClient(): Kafka {
+  const { brokers } = endpoints()
+  const config = loadConfig({ KAFKA_BROKERS: brokers }, { required: ['KAFKA_BROKERS'] })
+  return createKafka(config, pino({ level: 'silent' }))
 }
 
 /** Creates topics, by default with one partition, and waits until each has its leaders. */

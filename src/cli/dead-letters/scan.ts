@@ -45,7 +45,6 @@ export async function scanLetters(
   await search(kafka, {
     topics: config.KAFKA_TOPICS.map(deadLetterTopicOf),
     placedAs: inputTopicOf,
-    groupId: config.KAFKA_GROUP_ID,
     ...range,
     ...(entity !== undefined && { key: entity }),
     signal,

@@ -30,7 +30,7 @@ const SETTLED_MAX = 2_000_000
 /** Reads the redrive topics, and the records of the dead-letter topics that discard dead letters. */
 export async function readSettled(
   kafka: Kafka,
-  { KAFKA_TOPICS, KAFKA_GROUP_ID }: Pick<Config, 'KAFKA_TOPICS' | 'KAFKA_GROUP_ID'>,
+  { KAFKA_TOPICS }: Pick<Config, 'KAFKA_TOPICS'>,
   signal: AbortSignal,
 ): Promise<Settled> {
   const settlements = new Map<string, Settlement>()
@@ -53,7 +53,7 @@ export async function readSettled(
   }
 
   const topics = [...KAFKA_TOPICS.map(redriveTopicOf), ...KAFKA_TOPICS.map(deadLetterTopicOf)]
-  const searched = await search(kafka, { topics, groupId: KAFKA_GROUP_ID, signal, onRecord })
+  const searched = await search(kafka, { topics, signal, onRecord })
   if (settlements.size > SETTLED_MAX) {
     throw usage(
       `${settlements.size} dead letters were redriven or discarded before, more than the limit of ${SETTLED_MAX}`,

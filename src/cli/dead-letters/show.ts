@@ -13,10 +13,10 @@ type Shown = Record<string, unknown>
 
 /** Prints a dead letter: its cause, its headers, and its event or its bytes. */
 export async function showDeadLetter(place: string, { json }: { json?: true }): Promise<void> {
-  const { config, kafka } = connectionOf(process.env)
+  const { kafka } = connectionOf(process.env)
   const reader = eventReader()
   try {
-    const record = await readRecord(kafka, config.KAFKA_GROUP_ID, placeFrom(place))
+    const record = await readRecord(kafka, placeFrom(place))
     if (record === undefined || discardIn(record) !== undefined) {
       throw usage(`there is no dead letter at ${place}`)
     }

@@ -56,7 +56,6 @@ async function run(backtest: Backtest, flags: BacktestFlags, config: Connected):
   try {
     await search(createKafka(config, commandLogger(process.env)), {
       topics: config.KAFKA_TOPICS,
-      groupId: config.KAFKA_GROUP_ID,
       ...range,
       ...(entity !== undefined && { key: entity }),
       signal: stop.signal,

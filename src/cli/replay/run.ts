@@ -88,11 +88,10 @@ async function begin(
 
 /** Reads what a plan would deliver. */
 export async function readPreview(parts: RunParts, plan: ReplayPlan): Promise<Preview> {
-  const { config, kafka, registry, plugin, signal } = parts
+  const { kafka, registry, plugin, signal } = parts
   const reader = createEventReader(registry)
-  const groupId = config.KAFKA_GROUP_ID
   try {
-    return await previewOf(kafka, { groupId, reader, signal }, plugin, plan)
+    return await previewOf(kafka, { reader, signal }, plugin, plan)
   } finally {
     reader.close()
   }

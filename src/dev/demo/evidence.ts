@@ -33,10 +33,6 @@ export async function gatherEvidence(
   }
 }
 
-export function readerGroupOf(groupId: string, topic: string): string {
-  return `${groupId}.reader.${topic}`
-}
-
 async function readEffects(folder: string): Promise<Effect[]> {
   const files = (await readdir(folder)).filter((name) => EFFECTS_FILE.test(name))
   const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
@@ -68,12 +64,7 @@ async function readOriginals(
   return originals
 }
 
-function read({ kafka, groupId, signal }: Run, topic: string, onRecord: (r: SourceRecord) => void) {
+function read({ kafka, signal }: Run, topic: string, onRecord: (r: SourceRecord) => void) {
   signal.throwIfAborted()
-  return readTopic(kafka, {
-    topic,
-    groupId: readerGroupOf(groupId, topic),
-    timeoutMs: READ_MS,
-    onRecord,
-  })
+  return readTopic(kafka, { topic, timeoutMs: READ_MS, onRecord })
 }

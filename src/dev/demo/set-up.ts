@@ -9,7 +9,6 @@ import { createMarksTopic } from '../../kafka/admin/marks-topic.ts'
 import { withAdmin } from '../../kafka/admin/topic-admin.ts'
 import { companionTopics, controlTopicOf, marksTopicOf } from '../../topics/names.ts'
 import type { Cleanup } from './cleanup.ts'
-import { readerGroupOf } from './evidence.ts'
 import type { Run } from './run.ts'
 
 const PARTITIONS = 6
@@ -45,8 +44,7 @@ async function removeTopics({ kafka, inputTopics, groupId }: Run): Promise<void>
     marksTopicOf(topic, groupId),
   ])
   const topics = [...ofInputs, controlTopicOf(groupId)]
-  const groups = [groupId, ...topics.map((topic) => readerGroupOf(groupId, topic))]
-  await deleteResources(kafka, { topics, groups })
+  await deleteResources(kafka, { topics, groups: [groupId] })
 }
 
 async function removeSubjects({ config, topics }: Run): Promise<void> {

@@ -5,9 +5,9 @@ import type { Logger } from '../../util/logger.ts'
 import { registerCodecs } from '../codecs/codecs.ts'
 import { closeTimedOutConnections } from '../patches/close-timed-out-connections.ts'
 import { surfaceGroupAuthorizationErrors } from '../patches/group-authorization.ts'
-import { readAnyHeaderName } from '../patches/record-headers.ts'
 import { resetBuffersOnReconnect } from '../patches/reset-on-reconnect.ts'
 import { stopIdleTimers } from '../patches/stop-idle-timers.ts'
+import { Cluster, type ClusterOptions } from '../protocol/cluster.ts'
 import { BrokerOutages } from './broker-outages.ts'
 import { bridgeLogs, kafkaLogLevel } from './log-bridge.ts'
 import { saslOptions } from './sasl.ts'
@@ -19,7 +19,7 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** With these delays a client gives up after about 8 s on brokers that refuse connections. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, multiplier: 2, factor: 0.2, retries: 8 }
 
-const brokers = new WeakMap<Kafka, string>()
+const configs = new WeakMap<Kafka, KafkaConfig & { brokers: string[] }>()
 
 /** Creates the Kafka client that every consumer, producer and admin client of the process uses. */
 export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka {
@@ -27,20 +27,45 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
     log.warn('unknown kafkajs version, left unpatched: idle connections cost CPU')
   closeTimedOutConnections()
   resetBuffersOnReconnect()
-  readAnyHeaderName()
   surfaceGroupAuthorizationErrors()
   registerCodecs()
   if (sendsPlainTextCredentials(config)) {
     log.warn('KAFKA_SSL is false: SASL credentials are sent in plain text')
   }
-  const kafka = new Kafka(kafkaOptions(config, log))
-  brokers.set(kafka, config.KAFKA_BROKERS.join(', '))
+  const options = kafkaOptions(config, log)
+  const kafka = new Kafka(options)
+  configs.set(kafka, { ...options, brokers: [...config.KAFKA_BROKERS] })
   return kafka
+}
+
+/**
+ * Opens connections of our own to the brokers of a client, with its settings. Throws RangeError for a
+ * client that `createKafka` did not create.
+ */
+export function openCluster(kafka: Kafka, clock: ClusterOptions['clock']): Cluster {
+  const config = configs.get(kafka)
+  if (config?.socketFactory === undefined) throw new RangeError('not a client of createKafka')
+  const { brokers, socketFactory, ...options } = config
+  const logger = kafka.logger()
+  return new Cluster({
+    ...options,
+    socketFactory,
+    logger,
+    bootstrap: brokers.map(addressOf),
+    clock,
+  })
+}
+
+/** Of `host:port` or `[address]:port`. */
+function addressOf(broker: string): { host: string; port: number } {
+  const colon = broker.lastIndexOf(':')
+  const host = broker.slice(0, colon).replace(/^\[(.*)\]$/, '$1')
+  return { host, port: Number(broker.slice(colon + 1)) }
 }
 
 /** The bootstrap brokers of a client, for messages: `one:9092, two:9092`. */
 export function brokersOf(kafka: Kafka): string {
-  return brokers.get(kafka) ?? 'the brokers'
+  return configs.get(kafka)?.brokers.join(', ') ?? 'the brokers'
 }
 
 /** The options for kafkajs, from the settings. */

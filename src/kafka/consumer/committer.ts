@@ -1,8 +1,14 @@
 import type { OffsetsByTopicPartition } from 'kafkajs'
+import { partitionName } from '../../event/record.ts'
 import type { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
-/** One attempt at a commit, in the generation that the group is in when it is called. */
-export type CommitOnce = (offsets: OffsetsByTopicPartition) => Promise<void>
+/**
+ * One attempt at a commit, in the generation that the group is in when it is called. Resolves with the
+ * partitions that were refused, by `topic/partition`, and why; or with `skipped` if it was not made.
+ */
+export type CommitOnce = (
+  offsets: OffsetsByTopicPartition,
+) => Promise<void | 'skipped' | ReadonlyMap<string, Error>>
 
 /**
  * Commits watermarks, and nothing else does. Only partitions that are owned at the moment of the
@@ -46,17 +52,36 @@ export class Committer {
     return this.#underWay
   }
 
-  async #commit(): Promise<void> {
-    const due = [...this.#owned]
+  /** Resolves when no commit is under way. */
+  settled(): Promise<void> {
+    return this.#underWay
+  }
+
+  /** Whether something is completed and not committed. */
+  get isDue(): boolean {
+    return this.#due.length > 0
+  }
+
+  get #due() {
+    return [...this.#owned]
       .map((owned) => ({ owned, watermark: owned.ledger.watermark }))
       .filter(({ owned, watermark }) => watermark > owned.committedOffset)
+  }
+
+  async #commit(): Promise<void> {
+    const due = this.#due
     if (due.length === 0 || this.#once === undefined) return
     try {
       await this.#flush()
       const still = due.filter(({ owned }) => !owned.lost.aborted)
-      await this.#once({ topics: still.map(topicOf) })
-      for (const { owned, watermark } of still) owned.committedOffset = watermark
-      this.#onCommit('ok')
+      const refused = await this.#once({ topics: still.map(topicOf) })
+      if (refused === 'skipped') return
+      for (const { owned, watermark } of still) {
+        if (!refused?.has(partitionName(owned))) owned.committedOffset = watermark
+      }
+      const [problem] = [...(refused?.values() ?? [])]
+      if (problem === undefined) this.#onCommit('ok')
+      else this.#onCommit('failed', problem)
     } catch (error) {
       this.#onCommit('failed', error)
     }

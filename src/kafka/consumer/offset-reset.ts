@@ -1,7 +1,7 @@
 import { InventoryEventsError } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { LogRange } from '../client/log-range.ts'
-import type { TopicPartition } from './assigner/balance.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
 
 /** What to do when the next offset is outside the log. */
 export type OutOfRangePolicy = 'earliest' | 'latest' | 'fail'
@@ -10,8 +10,9 @@ export type OutOfRangePolicy = 'earliest' | 'latest' | 'fail'
  * `removed`: the log starts after the offset, since retention has deleted the oldest records.
  * `beyond-end`: the log ends before it, so the topic was recreated or has lost its newest records.
  * `expired`: the group has committed offsets of the partition, and the brokers no longer have any.
+ * `recreated`: the topic was deleted and created again while this member read it.
  */
-export type OutOfRangeReason = 'removed' | 'beyond-end' | 'expired'
+export type OutOfRangeReason = 'removed' | 'beyond-end' | 'expired' | 'recreated'
 
 /** The partitions that the group ever committed, whether or not brokers still have the offsets. */
 export interface CommitHistory {
@@ -62,6 +63,26 @@ export function offsetReset({ groupId, history, outOfRange, log, onOutOfRange }:
 const OUT_OF_RANGE = 'offset out of range; resetting as OUT_OF_RANGE says'
 const EXPIRED =
   'committed offset is gone, though the group has committed before; resetting as OUT_OF_RANGE says'
+const RECREATED =
+  'the topic was deleted and created again; reading it from its start. What was not read before is gone'
+
+/**
+ * The start of a topic that was created again: its own first record, whatever the policy, since none of
+ * its records has been read. What the topic before it held is gone. Under `fail` it throws
+ * OFFSET_OUT_OF_RANGE.
+ */
+export function recreatedStart(
+  { groupId, outOfRange, log, onOutOfRange }: OutOfRangePorts,
+  at: TopicPartition,
+  next: number,
+  range: LogRange,
+): Start {
+  if (outOfRange === 'fail') throw refusal(groupId, at, next, range)
+  const { topic, partition } = at
+  onOutOfRange(topic, 'recreated', 0)
+  log.error({ topic, partition, reason: 'recreated', next, ...range, start: range.low }, RECREATED)
+  return { offset: range.low, outOfRange: 'recreated' }
+}
 
 /** In a log that ends at 0 there never was a record to lose or to read again. */
 export function reasonOf(

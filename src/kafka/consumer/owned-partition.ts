@@ -11,8 +11,12 @@ export class OwnedPartition implements Epoch {
   committedOffset: number
   /** Whether it may be read: kafkajs was told where to start. Reset at every join. */
   isPrepared = false
+  /** Whether the intake has begun with it. */
+  isBegun = false
   /** A batch is being taken. A second one at the same time would break the order. */
   isTaking = false
+  /** The id of the topic that it was opened of; undefined if brokers have no ids. */
+  topicId: string | undefined
   /** Why the partition is paused; undefined while it is read. */
   parkedWhy: string | undefined
   #loss = new AbortController()

@@ -1,19 +1,34 @@
-import type { Admin, Kafka } from 'kafkajs'
+import type { SourceRecord } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { withTimeout } from '../../util/with-timeout.ts'
+import { backoffMs } from '../../util/retry.ts'
 import { kafkaError } from '../client/errors.ts'
-import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
-import { retryRequest } from '../client/retry-request.ts'
-import { PartitionReading, type RangeRequest } from './partition-reading.ts'
-import { PausedConsumer } from './paused-consumer.ts'
+import type { LogRange } from '../client/log-range.ts'
+import { readLogRanges } from '../fetch/log-ranges.ts'
+import type { Cluster } from '../protocol/cluster.ts'
+import { InflateLimit } from '../records/inflate-limit.ts'
+import { PartitionReader } from './partition-reader.ts'
 
 export interface LogReaderOptions {
-  kafka: Kafka
-  /** Prefix of its group names; must be unique to this process. */
-  groupId: string
+  /** Closed with the reader. */
+  cluster: Cluster
   topics: readonly string[]
-  clock: Pick<Clock, 'after'>
+  clock: Pick<Clock, 'elapsedMs' | 'sleep'>
+}
+
+/** Which records of a partition to read. */
+export interface RangeRequest {
+  topic: string
+  partition: number
+  /** Default, and minimum: the start of the log. */
+  from?: number
+  /** Exclusive end. Default: the current end of the log. */
+  to?: number
+  /** Reads at most this many offsets, the newest of the range. */
+  maxRecords?: number
+  lost: AbortSignal
+  /** The buffers of the record are views: copy what is kept. What it promises is waited for. */
+  onRecord(record: SourceRecord): void | Promise<void>
 }
 
 /** Offsets from `first` to `end` (exclusive) were read, of a log that starts at `low`. */
@@ -23,124 +38,69 @@ export interface ReadRange {
   end: number
 }
 
-/** A reading fails after this long without a record; the caller retries. */
-const STALLED_AFTER_MS = 15_000
-const REMOVE_GROUP_TIMEOUT_MS = 2_000
+/** How often offsets are asked for, while a leader is elected: up to 8 s. */
+const ATTEMPTS = 9
+const BACKOFF = { firstMs: 100, maxMs: 2_000 }
 
-/** Reads partitions from one offset to another, without a group's committed offsets. */
+/** Reads partitions from one offset to another, without a group. */
 export class LogReader {
-  #options: LogReaderOptions
-  #admin: Admin
-  #consumer: Promise<PausedConsumer> | undefined
-  /** The consumer of that promise, available before it has joined. */
-  #latest: PausedConsumer | undefined
-  /** Each consumer has its own group: a crashed one is still a member until its session expires. */
-  #groupIds: string[] = []
-  #isClosed = false
+  readonly #options: LogReaderOptions
+  readonly #inflateLimit = new InflateLimit()
 
   constructor(options: LogReaderOptions) {
     this.#options = options
-    this.#admin = options.kafka.admin()
   }
 
-  /** Connects. The consumer joins its group in the background; the first read waits for that. */
+  /** Finds the topics. Rejects with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
   async start(): Promise<void> {
-    await this.#admin.connect().catch((error) => {
+    const { cluster, topics } = this.#options
+    await cluster.want(topics).catch((error) => {
       throw kafkaError(error, 'connect to Kafka')
     })
-    this.#running().catch(() => undefined)
   }
 
   /**
-   * Resolves when the range is read, without offsets that are no longer in the log. Rejects with
-   * KAFKA_UNAVAILABLE or TOPIC_MISSING.
+   * Resolves when the range is read, without offsets that are no longer in the log. Rejects as
+   * `PartitionReader.readAll` does.
    */
   async read(request: RangeRequest): Promise<ReadRange> {
-    this.#requireOpen()
-    const { low, high } = await this.#offsets(request)
+    const { low, high } = await this.#logRange(request)
     const { from = low, to = high, maxRecords = Infinity } = request
     const end = Math.min(to, high)
     const first = Math.max(low, from, end - maxRecords)
-    if (end > first) await this.#readRange(request, { first, end })
+    const ports = { ...this.#options, inflateLimit: this.#inflateLimit }
+    await new PartitionReader(request, { first, end }, ports).readAll()
     return { low, first, end }
   }
 
-  async #readRange(request: RangeRequest, range: { first: number; end: number }): Promise<void> {
-    const consumer = await this.#consumerFor(request)
-    const limits = { clock: this.#options.clock, stalledAfterMs: STALLED_AFTER_MS }
-    const reading = new PartitionReading(request, range, limits)
-    const onLost = () => reading.fail('the partition was lost')
-    request.lost.addEventListener('abort', onLost, { once: true })
-    if (request.lost.aborted) onLost()
-    await consumer.read(reading).finally(() => {
-      request.lost.removeEventListener('abort', onLost)
-    })
+  close(): void {
+    this.#options.cluster.close()
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true
-    await this.#latest?.close()
-    await this.#removeGroups()
-    await this.#admin.disconnect().catch(() => undefined)
-  }
-
-  /** Brokers remove empty groups by themselves, but only after a while. */
-  async #removeGroups(): Promise<void> {
-    const removed = this.#admin.deleteGroups(this.#groupIds)
-    const late = () => unavailable('no response')
-    await withTimeout(removed, REMOVE_GROUP_TIMEOUT_MS, late).catch(() => undefined)
-  }
-
-  async #offsets({ topic, partition }: RangeRequest): Promise<LogRange> {
-    const fetch = () => fetchLogRanges(this.#admin, topic)
-    const ranges = await retryRequest(fetch).catch((error) => {
-      throw kafkaError(error, `fetch the offsets of topic ${topic}`)
-    })
-    const range = ranges.get(partition)
-    if (range !== undefined) return range
-    const message = `topic ${topic} has no partition ${partition}: expected as many partitions as its input has, got ${ranges.size}`
-    throw new InventoryEventsError('TOPIC_MISSING', message, { retryable: true })
-  }
-
-  /** A consumer without metadata of the partition is replaced by a new one, which fetches it. */
-  async #consumerFor({ topic, partition }: RangeRequest): Promise<PausedConsumer> {
-    this.#requireOpen()
-    const running = this.#running()
-    const consumer = await running
-    if (consumer.has(topic, partition)) return consumer
-    if (this.#consumer === running) this.#consumer = undefined
-    await consumer.close()
-    throw unavailable(`the reader has no metadata of ${topic}/${partition} yet`)
-  }
-
-  #requireOpen(): void {
-    if (this.#isClosed) throw unavailable('the reader is closed')
-  }
-
-  #running(): Promise<PausedConsumer> {
-    this.#consumer ??= this.#build()
-    return this.#consumer
-  }
-
-  #build(): Promise<PausedConsumer> {
-    const { kafka, topics } = this.#options
-    const groupId = `${this.#options.groupId}.${this.#groupIds.length}`
-    this.#groupIds.push(groupId)
-    const forget = () => {
-      if (this.#consumer === built) this.#consumer = undefined
+  async #logRange(request: RangeRequest): Promise<LogRange> {
+    const { cluster, clock } = this.#options
+    const { topic, partition, lost } = request
+    for (let failures = 1; ; failures += 1) {
+      const [answer] = await readLogRanges(cluster, [{ topic, partition }])
+      if (answer !== undefined && 'range' in answer) return answer.range
+      const known = cluster.topic(topic)?.partitions
+      const error = kafkaError(answer?.error, `fetch the offsets of topic ${topic}`)
+      // What is known of the topic is recent from the second time on.
+      if (failures > 1 && known?.has(partition) === false) throw narrow(request, known.size)
+      if (failures > 1 && cluster.missing.has(topic)) throw missing(topic, cluster.missing)
+      if (failures === ATTEMPTS || lost.aborted || !error.retryable) throw error
+      await clock.sleep(backoffMs(BACKOFF, failures), lost)
+      await cluster.refresh().catch(() => undefined)
     }
-    const start = async () => {
-      const consumer = new PausedConsumer(kafka, groupId, topics, forget)
-      this.#latest = consumer
-      await consumer.start()
-      return consumer
-    }
-    const built = start()
-    built.catch(forget)
-    return built
   }
 }
 
-function unavailable(message: string): InventoryEventsError {
-  return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
+function narrow({ topic, partition }: RangeRequest, count: number): InventoryEventsError {
+  const message = `topic ${topic} has no partition ${partition}: expected as many partitions as its input has, got ${count}`
+  return new InventoryEventsError('TOPIC_MISSING', message, { retryable: true })
+}
+
+function missing(topic: string, why: ReadonlyMap<string, string>): InventoryEventsError {
+  const message = `cannot fetch the offsets of topic ${topic}: ${why.get(topic)}`
+  return new InventoryEventsError('TOPIC_MISSING', message, { retryable: true })
 }

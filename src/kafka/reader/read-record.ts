@@ -5,12 +5,10 @@ import { withLogReader } from './with-log-reader.ts'
 /** The record at an offset; undefined where there is none. Rejects as a LogReader does. */
 export async function readRecord(
   kafka: Kafka,
-  groupId: string,
   { topic, partition, offset }: { topic: string; partition: number; offset: number },
 ): Promise<SourceRecord | undefined> {
   let found: SourceRecord | undefined
-  const groupPrefix = `${groupId}.search`
-  await withLogReader(kafka, { groupPrefix, topics: [topic] }, (reader) =>
+  await withLogReader(kafka, [topic], (reader) =>
     reader.read({
       topic,
       partition,

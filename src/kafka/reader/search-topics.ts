@@ -21,8 +21,6 @@ export interface RangeSearch {
 }
 
 export interface Search extends RangeSearch {
-  /** Prefix of the search's own group, which is deleted at the end. */
-  groupId: string
   signal: AbortSignal
   /** In the order of each partition. The record's buffers are views: copy what is kept. */
   onRecord(record: SourceRecord): void | Promise<void>
@@ -53,9 +51,8 @@ export async function search(kafka: Kafka, options: Search): Promise<Searched[]>
   const { topics, signal, onRecord } = options
   if (topics.length === 0) return []
   const ranges = await rangesOf(kafka, options)
-  const groupPrefix = `${options.groupId}.search`
   const wantedKey = options.key === undefined ? undefined : Buffer.from(options.key)
-  return withLogReader(kafka, { groupPrefix, topics }, (reader) =>
+  return withLogReader(kafka, topics, (reader) =>
     Promise.all(
       ranges.map(async (range) => {
         const take = (record: SourceRecord) => {

@@ -1,20 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
-import { systemClock } from '../../util/clock.ts'
+import { systemClock as clock } from '../../util/clock.ts'
+import { openCluster } from '../client/client.ts'
 import { LogReader } from './log-reader.ts'
 
-/** Runs `work` with a reader of the topics, in a new group with this name prefix. */
+/** Runs `work` with a reader of the topics. */
 export async function withLogReader<T>(
   kafka: Kafka,
-  { groupPrefix, topics }: { groupPrefix: string; topics: readonly string[] },
+  topics: readonly string[],
   work: (reader: LogReader) => Promise<T>,
 ): Promise<T> {
-  const groupId = `${groupPrefix}.${randomUUID()}`
-  const reader = new LogReader({ kafka, groupId, topics, clock: systemClock })
+  const reader = new LogReader({ cluster: openCluster(kafka, clock), topics, clock })
   try {
     await reader.start()
     return await work(reader)
   } finally {
-    await reader.close()
+    reader.close()
   }
 }

@@ -1,5 +1,6 @@
 import { crc32c } from '@node-rs/crc32'
 import type { CodecName } from '../codecs/codecs.ts'
+import { longAt } from '../wire/long.ts'
 import { CorruptRecords } from './varints.ts'
 
 /** The bytes before a batch's first record. */
@@ -13,7 +14,6 @@ const CODEC_MASK = 0b111
 const LOG_APPEND_TIME = 0b1000
 const TRANSACTIONAL = 0b1_0000
 const CONTROL = 0b10_0000
-const BITS_32 = 2 ** 32
 
 /** Positions in a batch of format 2. https://kafka.apache.org/documentation/#recordbatch */
 const AT = {
@@ -116,9 +116,4 @@ export function entryLength(bytes: Buffer, at: number): number | undefined {
     throw new CorruptRecords(`a batch states ${stated} bytes`)
   const length = PREFIX_BYTES + stated
   return at + length <= bytes.length ? length : undefined
-}
-
-/** A signed 64-bit number, exact up to 2^53, without the BigInt that Node's own method makes. */
-export function longAt(bytes: Buffer, at: number): number {
-  return bytes.readInt32BE(at) * BITS_32 + bytes.readUInt32BE(at + 4)
 }

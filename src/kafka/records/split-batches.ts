@@ -1,4 +1,5 @@
-import { entryLength, longAt, MAGIC_AT, RecordBatch } from './record-batch.ts'
+import { longAt } from '../wire/long.ts'
+import { entryLength, MAGIC_AT, RecordBatch } from './record-batch.ts'
 
 /** Batches from before Kafka 0.11 are messages of another format. */
 export type FetchedBatch = RecordBatch | OldMessage

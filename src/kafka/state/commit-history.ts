@@ -2,8 +2,8 @@ import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import type { TopicPartition } from '../consumer/assigner/balance.ts'
 import type { CommitHistory } from '../consumer/offset-reset.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
 
 export interface CommitHistoryOptions {
   clock: Pick<Clock, 'now'>

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
 import { controlTopicOf } from '../../topics/names.ts'
@@ -6,6 +5,7 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { retry } from '../../util/retry.ts'
+import { openCluster } from '../client/client.ts'
 import { LogReader } from '../reader/log-reader.ts'
 
 export interface ControlFollowerOptions {
@@ -32,8 +32,7 @@ export class ControlFollower {
     this.#options = options
     const { kafka, groupId, clock } = options
     this.#reader = new LogReader({
-      kafka,
-      groupId: `${groupId}.control-reader.${randomUUID()}`,
+      cluster: openCluster(kafka, clock),
       topics: [controlTopicOf(groupId)],
       clock,
     })
@@ -48,7 +47,7 @@ export class ControlFollower {
 
   async stop(): Promise<void> {
     this.#stopped.abort()
-    await this.#reader.close()
+    this.#reader.close()
   }
 
   async #follow(): Promise<void> {

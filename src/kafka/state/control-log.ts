@@ -22,9 +22,8 @@ export async function readControl(
   onRecord: (record: SourceRecord) => void,
 ): Promise<void> {
   const topic = controlTopicOf(groupId)
-  const groupPrefix = `${groupId}.control-reader`
   const { signal: lost } = new AbortController()
-  await withLogReader(kafka, { groupPrefix, topics: [topic] }, (reader) =>
+  await withLogReader(kafka, [topic], (reader) =>
     reader.read({ topic, partition: 0, lost, onRecord }),
   )
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import type { MarksLog } from '../../idempotency/kafka/marks-log-port.ts'
 import { marksTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
+import { openCluster } from '../client/client.ts'
 import { createProducer } from '../producer/producer.ts'
 import { LogReader } from '../reader/log-reader.ts'
 
@@ -51,8 +51,8 @@ export async function openMarksReader(
   const { groupId, topics } = options
   const topicOf = (topic: string) => marksTopicOf(topic, groupId)
   const reader = new LogReader({
-    ...options,
-    groupId: `${groupId}.marks-reader.${randomUUID()}`,
+    cluster: openCluster(options.kafka, options.clock),
+    clock: options.clock,
     topics: topics.map(topicOf),
   })
   await reader.start()
@@ -68,6 +68,6 @@ export async function openMarksReader(
       })
       return { skipped: first - low }
     },
-    close: () => reader.close(),
+    close: async () => reader.close(),
   }
 }

@@ -49,6 +49,8 @@ export class Lanes<T> {
   #ready = new Fifo<Lane<T>>()
   #running = 0
   #quiet: (() => void)[] = []
+  /** Waits for turns of items that match to end. */
+  #watchers: { matches: (item: T) => boolean; resolve: () => void }[] = []
   #concurrency: number
   #slice: TimeSlice
   #isResting = false
@@ -103,6 +105,25 @@ export class Lanes<T> {
   whenQuiet(): Promise<void> {
     if (this.#isQuiet()) return Promise.resolve()
     return new Promise((resolve) => this.#quiet.push(resolve))
+  }
+
+  /** Resolves when no turn of a matching item is running; others, and lanes that wait, do not count. */
+  whenNoneRuns(matches: (item: T) => boolean): Promise<void> {
+    if (!this.#runs(matches)) return Promise.resolve()
+    return new Promise((resolve) => this.#watchers.push({ matches, resolve }))
+  }
+
+  #runs(matches: (item: T) => boolean): boolean {
+    for (const { items, state } of this.#lanes.values()) {
+      if (state === 'running' && matches(items.first() as T)) return true
+    }
+    return false
+  }
+
+  #tellWatchers(): void {
+    const watchers = this.#watchers
+    this.#watchers = watchers.filter(({ matches }) => this.#runs(matches))
+    for (const each of watchers) if (!this.#watchers.includes(each)) each.resolve()
   }
 
   #removeFrom(lane: Lane<T>, matches: (item: T) => boolean): T[] {
@@ -164,6 +185,7 @@ export class Lanes<T> {
     this.#running -= 1
     if ('done' in turn) this.#finish(lane, turn.done)
     else this.#wait(lane, turn)
+    if (this.#watchers.length > 0) this.#tellWatchers()
   }
 
   #finish(lane: Lane<T>, done: () => void): void {

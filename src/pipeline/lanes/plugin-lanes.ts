@@ -59,10 +59,23 @@ export class PluginLanes {
     return [...this.#lanes.values()].flatMap((lanes) => lanes.remove(ofEpoch))
   }
 
+  /** Resolves when no turn of the epoch is running, or after the limit. */
+  whenNoneRuns(epoch: Epoch, limitMs: number): Promise<'drained' | 'limit'> {
+    const ofEpoch = (delivery: Delivery) => delivery.wanted.epoch === epoch
+    return this.#within(limitMs, (lanes) => lanes.whenNoneRuns(ofEpoch))
+  }
+
   /** Resolves when no turn is running or ready to run, or after the limit. */
-  async drain(limitMs: number): Promise<'drained' | 'limit'> {
+  drain(limitMs: number): Promise<'drained' | 'limit'> {
+    return this.#within(limitMs, (lanes) => lanes.whenQuiet())
+  }
+
+  async #within(
+    limitMs: number,
+    wait: (lanes: Lanes<Delivery>) => Promise<void>,
+  ): Promise<'drained' | 'limit'> {
     const over = new AbortController()
-    const quiet = Promise.all([...this.#lanes.values()].map((lanes) => lanes.whenQuiet()))
+    const quiet = Promise.all([...this.#lanes.values()].map(wait))
     const result = await Promise.race([
       quiet.then(() => 'drained' as const),
       this.#clock.sleep(limitMs, over.signal).then(() => 'limit' as const),

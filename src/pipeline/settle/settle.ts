@@ -123,7 +123,7 @@ export function createSettle(ports: SettlePorts) {
 
   /** Abandons a delivery of a lost epoch, whatever its state. */
   function abandon(delivery: Delivery): void {
-    delivery.wanted.epoch.ledger.settle(delivery.wanted.open)
+    delivery.wanted.epoch.ledger.abandon(delivery.wanted.open)
     reports.onAbandoned(delivery)
     void dedupe.release(delivery)
     forget(delivery)

@@ -70,14 +70,14 @@ export const groupGuards: Guard[] = [
   {
     name: 'a leader assigns only topics that it reads itself',
     test: m11,
-    file: 'src/kafka/consumer/assigner/sticky-assigner.ts',
+    file: 'src/kafka/member/assigner/sticky-assigner.ts',
     from: 'async assign({ members }) {\n      const group = members.map(memberOf)',
     to: 'async assign({ members, topics }) {\n      const group = members.map(memberOf).map((each) => ({ ...each, topics: each.topics.filter((topic) => topics.includes(topic)) }))',
   },
   {
     name: 'a member is assigned topics that it does not read',
     test: m11,
-    file: 'src/kafka/consumer/assigner/balance.ts',
+    file: 'src/kafka/member/assigner/balance.ts',
     from: '.filter(({ topics }) => topics.includes(topic))\n    .sort((a, b) => load(a) - load(b)',
     to: '.filter(({ topics }) => topics.length > 0)\n    .sort((a, b) => load(a) - load(b)',
   },
@@ -119,7 +119,7 @@ export const groupGuards: Guard[] = [
   {
     name: 'claims are ignored',
     test: m13,
-    file: 'src/kafka/consumer/assigner/balance.ts',
+    file: 'src/kafka/member/assigner/balance.ts',
     from: 'const owners = validClaims(sorted, widths)',
     to: 'const owners = validClaims([], widths)',
   },

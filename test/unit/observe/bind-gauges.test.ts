@@ -13,7 +13,7 @@ function reading() {
   const names = { slugs: ['busy', 'idle'], topics: ['t', 'u'], store: 'memory' }
   bindGauges(metrics, names, {
     clock,
-    source: { owned: [owned], signs: new Liveness({ now: () => 100_000 }) },
+    source: { owned: [owned], signs: new Liveness({ elapsedMs: () => 100_000 }) },
     switches: { effectiveStateOf: (slug) => (slug === 'busy' ? 'paused' : 'events-off') },
     watch: {
       *lags() {

@@ -18,6 +18,7 @@ function scene(key?: string) {
     },
     end: () => {},
     flush: async () => {},
+    release: async () => 'drained',
     drain: async () => 'drained',
   }
   const ranges = new Ranges([range])

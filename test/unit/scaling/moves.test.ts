@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { balance, type Member } from '../../../src/kafka/consumer/assigner/balance.ts'
+import { balance, type Member } from '../../../src/kafka/member/assigner/balance.ts'
 import { leastInTwo, leastMoves, moved, type Owners } from '../../scaling/moves.ts'
 
 /** `aab` means that a owns the first two partitions and b the third. */

@@ -1,36 +1,24 @@
-import type { Consumer } from 'kafkajs'
 import { expect, it } from 'vitest'
 import { Liveness } from '../../../../src/kafka/consumer/liveness.ts'
 
-it('distinguishes attempts from responses', () => {
+it('tells an attempt from a confirmation', () => {
   let nowMs = 0
-  const signs = new Liveness({ now: () => nowMs })
+  const signs = new Liveness({ elapsedMs: () => nowMs })
   nowMs = 10
   signs.tried()
-  expect([signs.sinceFetchMs, signs.sinceHeartbeatMs]).toEqual([0, 10])
-  nowMs = 20
-  signs.heard()
   nowMs = 25
-  expect([signs.sinceFetchMs, signs.sinceHeartbeatMs]).toEqual([5, 5])
+  expect([signs.sinceTriedMs, signs.sinceConfirmedMs]).toEqual([15, 25])
+  signs.confirmed(20)
+  expect([signs.sinceTriedMs, signs.sinceConfirmedMs]).toEqual([0, 5])
 })
 
-it('counts a response from its request, since a frozen process reads it late', () => {
+it('counts a confirmation from when it was asked for, and never goes back', () => {
   let nowMs = 0
-  const signs = new Liveness({ now: () => nowMs })
-  const listeners = new Map<string, (event: object) => void>()
-  const events = { REQUEST: 'request', GROUP_JOIN: 'join', HEARTBEAT: 'beat', FETCH_START: 'fetch' }
-  const on = (name: string, listener: (event: object) => void) => listeners.set(name, listener)
-  signs.listen({ on, events } as unknown as Pick<Consumer, 'on' | 'events'>)
-  const tell = (name: string, payload = {}) => listeners.get(name)!({ payload })
-  nowMs = 20_000
-  tell('request', { apiName: 'Heartbeat', sentAt: 1_000 })
-  tell('request', { apiName: 'Fetch', sentAt: 20_000 })
-  tell('beat')
-  expect(signs.sinceHeartbeatMs).toBe(19_000)
-  tell('request', { apiName: 'SyncGroup', sentAt: 20_000 })
-  tell('join')
-  expect(signs.sinceHeartbeatMs).toBe(0)
-  nowMs = 20_500
-  tell('fetch')
-  expect([signs.sinceFetchMs, signs.sinceHeartbeatMs]).toEqual([0, 500])
+  const signs = new Liveness({ elapsedMs: () => nowMs })
+  nowMs = 60_000
+  // Sent before the process was frozen, read after it.
+  signs.confirmed(1_000)
+  expect(signs.sinceConfirmedMs).toBe(59_000)
+  signs.confirmed(500)
+  expect(signs.sinceConfirmedMs).toBe(59_000)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { toSourceRecord } from '../../../../src/kafka/records/source-record.ts'
+import { emptyRecord, fillRecord } from '../../../../src/kafka/records/source-record.ts'
 
 const place = { topic: 'events', partition: 3 }
 
@@ -8,7 +8,8 @@ it('reads offsets and times as numbers', () => {
   fc.assert(
     fc.property(fc.maxSafeNat(), fc.maxSafeInteger(), (offset, timestamp) => {
       const texts = { offset: String(offset), timestamp: String(timestamp) }
-      const record = toSourceRecord(place, { ...texts, key: null, value: null })
+      const record = emptyRecord(place)
+      fillRecord(record, { ...texts, key: null, value: null })
       expect(record).toMatchObject({ ...place, offset, timestampMs: timestamp, headers: {} })
     }),
   )

@@ -4,11 +4,11 @@ import {
   balance,
   type Member,
   type Shares,
-} from '../../../../../src/kafka/consumer/assigner/balance.ts'
+} from '../../../../../src/kafka/member/assigner/balance.ts'
 import {
   decodeMemberMetadata,
   encodeMemberMetadata,
-} from '../../../../../src/kafka/consumer/assigner/member-metadata.ts'
+} from '../../../../../src/kafka/member/assigner/member-metadata.ts'
 
 const widths = new Map([
   ['inventory.events', 12],

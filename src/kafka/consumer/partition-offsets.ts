@@ -1,0 +1,37 @@
+import { partitionName } from '../../event/record.ts'
+import { readLogRanges } from '../fetch/log-ranges.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
+import type { GroupMember } from '../member/group-member.ts'
+import { BrokerError } from '../protocol/broker-error.ts'
+import type { Cluster } from '../protocol/cluster.ts'
+import type { PartitionOffsets } from './offsets.ts'
+
+export type OffsetsAnswer = PartitionOffsets | Error
+
+/**
+ * The group's committed offset and the log's range of each partition, by `topic/partition`, or why they
+ * are not known: each partition is judged for itself. Rejects if the coordinator does not respond.
+ */
+export async function readPartitionOffsets(
+  member: GroupMember,
+  cluster: Cluster,
+  places: readonly TopicPartition[],
+): Promise<Map<string, OffsetsAnswer>> {
+  const [commits, ranges] = await Promise.all([
+    member.committed(places),
+    readLogRanges(cluster, places),
+  ])
+  const committedOf = new Map(commits.map((each) => [partitionName(each), each]))
+  return new Map(
+    ranges.map((answer): [string, OffsetsAnswer] => {
+      const name = partitionName(answer)
+      if ('error' in answer) return [name, answer.error]
+      const commit = committedOf.get(name)
+      if (commit === undefined)
+        return [name, new Error(`no committed offset of ${name} in response`)]
+      const { errorCode, offset } = commit
+      if (errorCode !== 0) return [name, new BrokerError(errorCode, `read the offset of ${name}`)]
+      return [name, { committed: offset < 0 ? undefined : offset, ...answer.range }]
+    }),
+  )
+}

@@ -1,0 +1,148 @@
+import { partitionName } from '../../event/record.ts'
+import type { Intake, Obstacle } from '../../pipeline/source.ts'
+import { redriveTopicOf } from '../../topics/names.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
+import { type OpeningPorts, openPartitions, type ToOpen } from './opening.ts'
+import { type OwnedPartition, OwnedPartitions } from './owned-partition.ts'
+
+export interface PartitionsPorts
+  extends Omit<OpeningPorts, 'intake' | 'isCurrent' | 'onBegin' | 'onOpen'> {
+  intake: Pick<Intake, 'begin' | 'release' | 'end'>
+  fetcher: {
+    add(owned: OwnedPartition, topicId: string | undefined): void
+    remove(owned: OwnedPartition): void
+  }
+  log: Logger
+}
+
+/**
+ * The partitions that the group has assigned to this member, each of which is being opened or owned.
+ * An owned one is fetched from the moment that it is open until it is handed over, lost, or reset.
+ */
+export class Partitions {
+  readonly owned = new OwnedPartitions()
+  readonly #ports: PartitionsPorts
+  /** By name. Another object for the same partition is another opening of it. */
+  readonly #assigned = new Map<string, ToOpen>()
+  #areSuspended = false
+
+  constructor(ports: PartitionsPorts) {
+    this.#ports = ports
+  }
+
+  /** What this member holds, opened or not, as it tells the group's leader. */
+  get claims(): TopicPartition[] {
+    return [...this.#assigned.values()].map(({ topic, partition }) => ({ topic, partition }))
+  }
+
+  mayTake(owned: { topic: string; partition: number }): boolean {
+    return this.owned.get(owned.topic, owned.partition) === owned && this.#isOpen(owned)
+  }
+
+  /** Opens what is new. Returns what is to be handed over, since it is assigned no more. */
+  assign(assigned: readonly TopicPartition[]): TopicPartition[] {
+    const names = new Set(assigned.map(partitionName))
+    const added = assigned.filter((each) => !this.#assigned.has(partitionName(each)))
+    this.#open(added)
+    return this.claims.filter((each) => !names.has(partitionName(each)))
+  }
+
+  /**
+   * Ends the partitions in order: what runs may end within the limit, then `commit` is called, then
+   * they are not this member's any more.
+   */
+  async handOver(
+    leaving: readonly TopicPartition[],
+    limitMs: number,
+    commit: () => Promise<void>,
+  ): Promise<void> {
+    const owned = leaving.flatMap(({ topic, partition }) => this.owned.get(topic, partition) ?? [])
+    for (const each of owned) this.#stop(each)
+    await Promise.all(owned.map((each) => this.#ports.intake.release(each, limitMs)))
+    if (owned.length > 0) await commit()
+    for (const each of leaving) this.#drop(each)
+  }
+
+  /** Stops fetching all of them, until `resume`. */
+  suspend(): void {
+    this.#areSuspended = true
+    for (const each of this.owned) this.#stop(each)
+  }
+
+  resume(): void {
+    this.#areSuspended = false
+    for (const each of this.owned) if (each.isBegun) this.#start(each)
+  }
+
+  /** The group has given them to others: nothing of them can be committed any more. */
+  loseAll(): void {
+    for (const each of this.claims) this.#drop(each)
+  }
+
+  /** Begins a new epoch at `next`, if the log has it; the redrive partition begins anew with it. */
+  reset({ topic, partition, ledger }: OwnedPartition, isRecreated: boolean): void {
+    const redrive = { topic: redriveTopicOf(topic), partition }
+    const hadRedrive = this.#assigned.has(partitionName(redrive))
+    this.#drop({ topic, partition })
+    this.#open([{ topic, partition, next: ledger.expected, isRecreated }])
+    if (hadRedrive && !this.#assigned.has(partitionName(redrive))) this.#open([redrive])
+  }
+
+  /** Continues an epoch behind what its log has lost. */
+  skipTo(owned: OwnedPartition, offset: number): void {
+    this.#stop(owned)
+    if (offset > owned.ledger.expected) owned.ledger.passTo(offset)
+    if (!this.#areSuspended) this.#start(owned)
+  }
+
+  obstacle(owned: OwnedPartition, obstacle: Obstacle | undefined): void {
+    owned.parkedWhy = obstacle?.why
+    if (obstacle === undefined) return
+    const { topic, partition } = owned
+    const level = obstacle.isExpected ? 'debug' : 'warn'
+    this.#ports.log[level]({ topic, partition, why: obstacle.why }, 'partition paused')
+  }
+
+  #open(places: readonly ToOpen[]): void {
+    // Each opening is known by its own object.
+    const all = places.map((each) => ({ ...each }))
+    for (const each of all) this.#assigned.set(partitionName(each), each)
+    void openPartitions(all, {
+      ...this.#ports,
+      isCurrent: (what) => this.#assigned.get(partitionName(what)) === what,
+      onBegin: (_, owned) => this.owned.add(owned),
+      onOpen: (owned) => {
+        owned.isBegun = true
+        if (!this.#areSuspended) this.#start(owned)
+      },
+    })
+  }
+
+  #isOpen({ topic, partition }: TopicPartition): boolean {
+    return this.owned.get(topic, partition)?.isPrepared === true
+  }
+
+  #start(owned: OwnedPartition): void {
+    owned.isPrepared = true
+    this.#ports.fetcher.add(owned, owned.topicId)
+  }
+
+  #stop(owned: OwnedPartition): void {
+    owned.isPrepared = false
+    this.#ports.fetcher.remove(owned)
+  }
+
+  /** Also its redrive partition, which shares lanes and marks with it; that one is opened again. */
+  #drop(place: TopicPartition): void {
+    this.#assigned.delete(partitionName(place))
+    const owned = this.owned.get(place.topic, place.partition)
+    if (owned === undefined) return
+    this.#stop(owned)
+    this.owned.remove(owned)
+    owned.lose()
+    this.#ports.intake.end(owned)
+    const redrive = this.owned.get(redriveTopicOf(place.topic), place.partition)
+    if (redrive !== undefined) this.#drop(redrive)
+  }
+}

@@ -1,0 +1,56 @@
+import { requireNoError } from '../protocol/broker-error.ts'
+import type { Cluster, Purpose } from '../protocol/cluster.ts'
+import type { RequestType } from '../protocol/request.ts'
+import { findCoordinatorRequest } from '../protocol/requests/find-coordinator.ts'
+
+const LIMIT_MS = 10_000
+
+/** The broker that coordinates a group, found when it is needed and again after `forget`. */
+export class Coordinator {
+  readonly #cluster: Cluster
+  readonly #groupId: string
+  #found: Promise<number> | undefined
+
+  constructor(cluster: Cluster, groupId: string) {
+    this.#cluster = cluster
+    this.#groupId = groupId
+  }
+
+  /** To be called when it says that it is not the coordinator. */
+  forget(): void {
+    this.#found = undefined
+  }
+
+  /** Rejects as `Cluster.send` does, or with a BrokerError if no broker is the coordinator now. */
+  async send<Body, Answer>(
+    purpose: Purpose,
+    request: RequestType<Body, Answer>,
+    body: Body,
+    limitMs: number,
+  ): Promise<Answer> {
+    const nodeId = await this.#find()
+    try {
+      return await this.#cluster.send(nodeId, purpose, request, body, limitMs)
+    } catch (error) {
+      this.forget()
+      throw error
+    }
+  }
+
+  #find(): Promise<number> {
+    const found = this.#found ?? this.#ask()
+    this.#found = found
+    found.catch(() => {
+      if (this.#found === found) this.#found = undefined
+    })
+    return found
+  }
+
+  async #ask(): Promise<number> {
+    const body = { groupId: this.#groupId }
+    const answer = await this.#cluster.sendToAny(findCoordinatorRequest, body, LIMIT_MS)
+    requireNoError(answer.errorCode, `find the coordinator of group ${this.#groupId}`)
+    if (!this.#cluster.hasBroker(answer)) await this.#cluster.refresh()
+    return answer.nodeId
+  }
+}

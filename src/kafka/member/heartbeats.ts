@@ -1,0 +1,76 @@
+import type { Clock } from '../../util/clock.ts'
+import { faultOf } from './member-fault.ts'
+
+export interface HeartbeatPorts {
+  clock: Pick<Clock, 'sleep' | 'elapsedMs'>
+  sessionTimeoutMs: number
+  /** Whether there is a membership to keep. */
+  isMember(): boolean
+  /** Milliseconds since the coordinator last confirmed the member. */
+  sinceConfirmedMs(): number
+  heartbeat(limitMs: number): Promise<void>
+  onRejoin(error: Error): void
+  /** The group has removed the member, or must have by now. */
+  onEvicted(why: string): void
+  onFenced(error: Error): void
+  /** An attempt was made, successful or not. */
+  onAttempt(): void
+}
+
+/** Heartbeats per session. */
+const PER_SESSION = 10
+const INTERVAL_MAX_MS = 3_000
+/** After a failure, so that a coordinator that has moved is found soon. */
+const RETRY_MS = 250
+
+/**
+ * Sends heartbeats until the signal aborts, on a timer of its own, also while the member joins: a
+ * coordinator then responds that the group rebalances, which confirms the member all the same. A
+ * member that has not been confirmed for as long as its session lasts counts as evicted here as it
+ * does at the coordinator.
+ */
+export async function sendHeartbeats(ports: HeartbeatPorts, signal: AbortSignal): Promise<void> {
+  const { clock, sessionTimeoutMs } = ports
+  const intervalMs = Math.min(sessionTimeoutMs / PER_SESSION, INTERVAL_MAX_MS)
+  while (!signal.aborted) {
+    const isHealthy = await beat(ports)
+    await clock.sleep(isHealthy ? intervalMs : RETRY_MS, signal)
+  }
+}
+
+/** Whether the next heartbeat may wait for the interval. */
+async function beat(ports: HeartbeatPorts): Promise<boolean> {
+  ports.onAttempt()
+  if (!ports.isMember()) return true
+  const leftMs = ports.sessionTimeoutMs - ports.sinceConfirmedMs()
+  if (leftMs <= 0) {
+    ports.onEvicted('no heartbeat was confirmed for as long as the session lasts')
+    return true
+  }
+  try {
+    await ports.heartbeat(Math.min(leftMs, ports.sessionTimeoutMs / 3))
+    return true
+  } catch (error) {
+    return judge(error as Error, ports)
+  }
+}
+
+function judge(error: Error, ports: HeartbeatPorts): boolean {
+  const fault = faultOf(error)
+  switch (fault) {
+    case 'rejoin':
+      ports.onRejoin(error)
+      return true
+    case 'evicted':
+      ports.onEvicted(error.message)
+      return true
+    case 'fenced':
+      ports.onFenced(error)
+      return true
+    case 'coordinator':
+    case 'refused':
+    case 'misfit':
+    case 'retry':
+      return false
+  }
+}

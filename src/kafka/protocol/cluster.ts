@@ -1,0 +1,204 @@
+import type { Clock } from '../../util/clock.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+import { BrokerConnection, type ConnectionOptions } from './broker-connection.ts'
+import { errorTypeOf } from './broker-error.ts'
+import type { RequestType } from './request.ts'
+import { type MetadataAnswer, metadataRequest, type TopicAnswer } from './requests/metadata.ts'
+
+/**
+ * Requests of one purpose share a connection: a broker responds in order, so a join that waits for
+ * other members must hold nothing else up.
+ */
+export type Purpose = 'metadata' | 'join' | 'group' | 'offsets' | 'fetch'
+
+export interface ClusterOptions extends ConnectionOptions {
+  /** `host:port` of some of the brokers. */
+  bootstrap: readonly { host: string; port: number }[]
+  clock: Pick<Clock, 'after' | 'elapsedMs'>
+}
+
+/** A topic as the brokers last described it. */
+export interface Topic {
+  topicId: string | undefined
+  partitions: ReadonlyMap<number, Leader>
+}
+
+export interface Leader {
+  /** -1 while there is none. */
+  nodeId: number
+  epoch: number
+}
+
+const METADATA_LIMIT_MS = 10_000
+
+/** The brokers and topics of a cluster as last described, and the connections to the brokers. */
+export class Cluster {
+  readonly #options: ClusterOptions
+  readonly #connections = new Map<string, BrokerConnection>()
+  #brokers = new Map<number, { host: string; port: number }>()
+  #topics = new Map<string, Topic>()
+  /** Why a topic is not among them, by its name. */
+  #missing = new Map<string, string>()
+  readonly #wanted = new Set<string>()
+  #refreshing: Promise<void> | undefined
+  readonly #listeners = new Set<() => void>()
+  #turn = 0
+  #isClosed = false
+
+  constructor(options: ClusterOptions) {
+    this.#options = options
+  }
+
+  topic(name: string): Topic | undefined {
+    return this.#topics.get(name)
+  }
+
+  /** Topics that were asked for and that the brokers do not describe, with the name of the error. */
+  get missing(): ReadonlyMap<string, string> {
+    return this.#missing
+  }
+
+  hasBroker({ nodeId }: { nodeId: number }): boolean {
+    return this.#brokers.has(nodeId)
+  }
+
+  leaderOf(topic: string, partition: number): Leader | undefined {
+    const leader = this.#topics.get(topic)?.partitions.get(partition)
+    return leader !== undefined && this.#brokers.has(leader.nodeId) ? leader : undefined
+  }
+
+  /**
+   * Asks for the topics as well from now on; refreshes if one of them is new. Rejects as `refresh`
+   * does.
+   */
+  async want(topics: Iterable<string>): Promise<void> {
+    const before = this.#wanted.size
+    for (const topic of topics) this.#wanted.add(topic)
+    if (this.#wanted.size > before) {
+      // One that began before would lack the new topics.
+      await this.#refreshing?.catch(() => undefined)
+      await this.refresh()
+    }
+  }
+
+  /** Asks any broker for the brokers and topics. Rejects with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  /** Called after each refresh. */
+  onRefresh(listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+
+  /** As `BrokerConnection.send`, to the broker with this id. */
+  async send<Body, Answer>(
+    nodeId: number,
+    purpose: Purpose,
+    request: RequestType<Body, Answer>,
+    body: Body,
+    limitMs: number,
+  ): Promise<Answer> {
+    const broker = this.#brokers.get(nodeId)
+    if (broker === undefined) throw unavailable(`broker ${nodeId} is not part of the cluster`)
+    return this.#connection(broker, purpose).send(request, body, limitMs)
+  }
+
+  /** As `send`, to any broker that responds. Rejects with what the last one said. */
+  async sendToAny<Body, Answer>(
+    request: RequestType<Body, Answer>,
+    body: Body,
+    limitMs: number,
+  ): Promise<Answer> {
+    let problem: unknown = unavailable('no broker is known')
+    for (const broker of this.#inTurn()) {
+      try {
+        return await this.#connection(broker, 'metadata').send(request, body, limitMs)
+      } catch (error) {
+        problem = error
+      }
+    }
+    throw problem
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const connection of this.#connections.values()) connection.close()
+    this.#connections.clear()
+  }
+
+  /** The brokers that were described, then those to begin with: all may have moved. */
+  #inTurn(): { host: string; port: number }[] {
+    const known = [...this.#brokers.values()]
+    const start = this.#turn++ % Math.max(1, known.length)
+    const { bootstrap } = this.#options
+    const first = this.#turn % bootstrap.length
+    return [
+      ...known.slice(start),
+      ...known.slice(0, start),
+      ...bootstrap.slice(first),
+      ...bootstrap.slice(0, first),
+    ]
+  }
+
+  #connection({ host, port }: { host: string; port: number }, purpose: Purpose): BrokerConnection {
+    if (this.#isClosed) throw unavailable('the client is closed')
+    const key = `${purpose} ${host}:${port}`
+    let connection = this.#connections.get(key)
+    if (connection === undefined) {
+      connection = new BrokerConnection(host, port, this.#options)
+      this.#connections.set(key, connection)
+    }
+    return connection
+  }
+
+  async #refresh(): Promise<void> {
+    const topics = [...this.#wanted]
+    this.#take(await this.sendToAny(metadataRequest, { topics }, METADATA_LIMIT_MS))
+  }
+
+  #take({ brokers, topics }: MetadataAnswer): void {
+    this.#brokers = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
+    const isThere = ({ errorCode, partitions }: TopicAnswer) =>
+      errorCode === 0 || partitions.length > 0
+    this.#topics = new Map(topics.filter(isThere).map((each) => [each.topic, topicOf(each)]))
+    this.#missing = new Map(
+      topics
+        .filter((each) => !isThere(each))
+        .map(({ topic, errorCode }) => [topic, errorTypeOf(errorCode)]),
+    )
+    this.#closeUnused()
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Connections to addresses at which there is no broker any more. */
+  #closeUnused(): void {
+    const { bootstrap } = this.#options
+    const used = [...this.#brokers.values(), ...bootstrap].map(
+      ({ host, port }) => `${host}:${port}`,
+    )
+    for (const [key, connection] of this.#connections) {
+      if (used.includes(connection.address)) continue
+      connection.close()
+      this.#connections.delete(key)
+    }
+  }
+}
+
+function topicOf({ topicId, partitions }: TopicAnswer): Topic {
+  return {
+    topicId,
+    partitions: new Map(
+      partitions.map(({ partition, leader, leaderEpoch }) => {
+        return [partition, { nodeId: leader, epoch: leaderEpoch }]
+      }),
+    ),
+  }
+}
+
+function unavailable(why: string): InventoryEventsError {
+  return new InventoryEventsError('KAFKA_UNAVAILABLE', why, { retryable: true })
+}

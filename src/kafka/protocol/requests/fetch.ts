@@ -1,0 +1,68 @@
+import { type FetchAnswer, readFetch } from '../../records/fetch-answer.ts'
+import type { RequestType } from '../request.ts'
+
+export interface FetchBody {
+  /** How long the broker may wait for `minBytes`. */
+  maxWaitMs: number
+  minBytes: number
+  /** Of the response: the first batch is returned even if it is larger. */
+  maxBytes: number
+  topics: readonly {
+    topic: string
+    /** So that a topic which was created again is not taken for the one before. */
+    topicId: string | undefined
+    partitions: readonly PartitionToFetch[]
+  }[]
+}
+
+export interface PartitionToFetch {
+  partition: number
+  /** Of the leader as the client knows it, so that a former leader refuses; -1 if it is not known. */
+  leaderEpoch: number
+  offset: number
+  maxBytes: number
+}
+
+const CONSUMER = -1
+const READ_COMMITTED = 1
+/** Without a fetch session: brokers have room for few. */
+const NO_SESSION = { id: 0, epoch: -1 }
+const NOT_FOLLOWER = -1
+/** Of the last record that was fetched: only a follower of the log needs brokers to compare it. */
+const NO_EPOCH = -1
+const NO_TOPIC_ID = '0'.repeat(32)
+
+export const fetchRequest: RequestType<FetchBody, FetchAnswer> = {
+  name: 'Fetch',
+  apiKey: 1,
+  versions: { oldest: 7, newest: 13 },
+  compactSince: 12,
+  write(writer, body, version) {
+    writer.int32(CONSUMER).int32(body.maxWaitMs).int32(body.minBytes).int32(body.maxBytes)
+    writer.int8(READ_COMMITTED).int32(NO_SESSION.id).int32(NO_SESSION.epoch)
+    writer.array(body.topics, ({ topic, topicId, partitions }) => {
+      if (version >= 13) writer.uuid(topicId ?? NO_TOPIC_ID)
+      else writer.string(topic)
+      writer.array(partitions, (each) => {
+        writer.int32(each.partition)
+        if (version >= 9) writer.int32(each.leaderEpoch)
+        writer.int64(each.offset)
+        if (version >= 12) writer.int32(NO_EPOCH)
+        writer.int64(NOT_FOLLOWER).int32(each.maxBytes).tags()
+      })
+      writer.tags()
+    })
+    // Partitions that a session would leave out from now on.
+    writer.array([], () => undefined)
+    // No rack: a broker in the same rack could be named that has not replicated everything.
+    if (version >= 11) writer.string('')
+    writer.tags()
+  },
+  read: readFetch,
+}
+
+/** For topics without an id, which brokers from before Kafka 2.8 created. */
+export const fetchByNameRequest: RequestType<FetchBody, FetchAnswer> = {
+  ...fetchRequest,
+  versions: { oldest: 7, newest: 12 },
+}

@@ -1,0 +1,143 @@
+import { partitionName } from '../../event/record.ts'
+import type { Clock } from '../../util/clock.ts'
+import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { backoffMs } from '../../util/retry.ts'
+import { kafkaError } from '../client/errors.ts'
+import { fetchErrorOf } from '../fetch/fetch-errors.ts'
+import { type Fetched, sendFetch } from '../fetch/send-fetch.ts'
+import { BrokerError } from '../protocol/broker-error.ts'
+import type { Cluster } from '../protocol/cluster.ts'
+import type { InflateLimit } from '../records/inflate-limit.ts'
+import { BatchOpener } from '../records/open-batch.ts'
+import { copyOf } from '../records/source-record.ts'
+import type { FetchedBatch } from '../records/split-batches.ts'
+import { CorruptRecords } from '../records/varints.ts'
+import type { RangeRequest } from './log-reader.ts'
+
+export interface PartitionReaderPorts {
+  cluster: Cluster
+  clock: Pick<Clock, 'elapsedMs' | 'sleep'>
+  inflateLimit: InflateLimit
+}
+
+/** A reading fails after this long without progress; the caller retries. */
+const STALLED_AFTER_MS = 15_000
+const BACKOFF = { firstMs: 50, maxMs: 1_000 }
+const BYTES_MAX = 4_194_304
+const LIMITS = { maxWaitMs: 500, minBytes: 1, maxBytes: BYTES_MAX, limitMs: STALLED_AFTER_MS }
+
+/** Reads one partition from an offset to a known end. */
+export class PartitionReader {
+  readonly #request: RangeRequest
+  readonly #ports: PartitionReaderPorts
+  readonly #opener: BatchOpener
+  readonly #end: number
+  #next: number
+  #progressAtMs: number
+  #failures = 0
+  #problem: string | undefined
+
+  constructor(
+    request: RangeRequest,
+    { first, end }: { first: number; end: number },
+    ports: PartitionReaderPorts,
+  ) {
+    this.#request = request
+    this.#next = first
+    this.#end = end
+    this.#ports = ports
+    this.#opener = new BatchOpener(request, ports.inflateLimit)
+    this.#progressAtMs = ports.clock.elapsedMs()
+  }
+
+  /**
+   * Rejects with KAFKA_UNAVAILABLE, KAFKA_REFUSED, TOPIC_MISSING or CODEC_FAILED, and with what
+   * `onRecord` throws.
+   */
+  async readAll(): Promise<void> {
+    while (this.#next < this.#end) {
+      if (this.#request.lost.aborted) throw this.#unavailable('the partition was lost')
+      const fetched = await this.#fetched()
+      for (const batch of fetched?.batches ?? []) {
+        if (this.#next >= this.#end) return
+        if (batch.lastOffset < this.#next) continue
+        if (!fetched!.skipped.has(batch)) await this.#takeBatch(batch)
+        this.#passTo(batch.lastOffset + 1)
+      }
+      if (this.#ports.clock.elapsedMs() - this.#progressAtMs < STALLED_AFTER_MS) continue
+      throw this.#unavailable(this.#problem ?? `no records for ${STALLED_AFTER_MS / 1000} s`)
+    }
+  }
+
+  /** Undefined, after a while, where another attempt may succeed. */
+  async #fetched(): Promise<Fetched | undefined> {
+    try {
+      const fetched = await this.#fetch()
+      this.#failures = 0
+      this.#problem = undefined
+      return fetched
+    } catch (error) {
+      const refusal = kafkaError(error, `read ${partitionName(this.#request)}`)
+      if (!refusal.retryable) throw refusal
+      this.#problem = messageOf(error)
+      this.#failures += 1
+      const { cluster, clock } = this.#ports
+      await clock.sleep(backoffMs(BACKOFF, this.#failures), this.#request.lost)
+      await cluster.refresh().catch(() => undefined)
+      return undefined
+    }
+  }
+
+  async #fetch(): Promise<Fetched> {
+    const { cluster } = this.#ports
+    const { topic, partition } = this.#request
+    const leader = cluster.leaderOf(topic, partition)
+    if (leader === undefined) throw new Error('the partition has no leader')
+    const asked = { topic, partition, leaderEpoch: leader.epoch, maxBytes: BYTES_MAX }
+    const offset = this.#next
+    const [fetched] = await sendFetch(cluster, leader.nodeId, [{ ...asked, offset }], LIMITS)
+    if (fetched === undefined) throw new Error('the response lacks the partition')
+    // Retention has removed what comes next, or the topic was created again.
+    if (fetchErrorOf(fetched.errorCode) === 'out-of-range') throw this.#unavailable(CHANGED)
+    if (fetched.errorCode !== 0) throw new BrokerError(fetched.errorCode, 'fetch')
+    return fetched
+  }
+
+  async #takeBatch(batch: FetchedBatch): Promise<void> {
+    const open = await this.#opened(batch)
+    try {
+      const { records } = open
+      for (let record = records.next(); record !== undefined; record = records.next()) {
+        if (record.offset < this.#next) continue
+        if (record.offset >= this.#end || this.#request.lost.aborted) return
+        await this.#request.onRecord(copyOf(record))
+        this.#progressAtMs = this.#ports.clock.elapsedMs()
+      }
+    } finally {
+      open.close()
+    }
+  }
+
+  async #opened(batch: FetchedBatch) {
+    try {
+      return await this.#opener.open(batch)
+    } catch (error) {
+      if (error instanceof CorruptRecords)
+        throw this.#unavailable(`corrupt batch: ${error.message}`)
+      throw error
+    }
+  }
+
+  #passTo(offset: number): void {
+    this.#next = offset
+    this.#progressAtMs = this.#ports.clock.elapsedMs()
+  }
+
+  #unavailable(why: string): InventoryEventsError {
+    const name = partitionName(this.#request)
+    const message = `cannot read ${name} from ${this.#next} to ${this.#end}: ${why}`
+    return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
+  }
+}
+
+const CHANGED = 'the log has changed'

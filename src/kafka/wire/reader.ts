@@ -1,0 +1,100 @@
+import { longAt } from './long.ts'
+
+/**
+ * Reads the fields of a response one after the other. `isCompact` is the encoding of newer versions:
+ * lengths are varints, one more than they say, and tagged fields end each structure. Throws a
+ * RangeError where the bytes end early.
+ */
+export class Reader {
+  readonly #bytes: Buffer
+  readonly #isCompact: boolean
+  #at = 0
+
+  constructor(bytes: Buffer, { isCompact = false }: { isCompact?: boolean } = {}) {
+    this.#bytes = bytes
+    this.#isCompact = isCompact
+  }
+
+  bool(): boolean {
+    return this.int8() !== 0
+  }
+
+  int8(): number {
+    return this.#bytes.readInt8(this.#pass(1))
+  }
+
+  int16(): number {
+    return this.#bytes.readInt16BE(this.#pass(2))
+  }
+
+  int32(): number {
+    return this.#bytes.readInt32BE(this.#pass(4))
+  }
+
+  int64(): number {
+    return longAt(this.#bytes, this.#pass(8))
+  }
+
+  bigInt64(): bigint {
+    return this.#bytes.readBigInt64BE(this.#pass(8))
+  }
+
+  /** As 32 hexadecimal digits. */
+  uuid(): string {
+    return this.#view(16).toString('hex')
+  }
+
+  /** Empty where it is null. */
+  string(): string {
+    return this.nullableString() ?? ''
+  }
+
+  nullableString(): string | null {
+    const length = this.#isCompact ? this.uvarint() - 1 : this.int16()
+    return length < 0 ? null : this.#view(length).toString()
+  }
+
+  /** A view; empty where they are null. */
+  bytes(): Buffer {
+    const length = this.#isCompact ? this.uvarint() - 1 : this.int32()
+    return this.#view(Math.max(0, length))
+  }
+
+  /** Empty where it is null. */
+  array<T>(read: () => T): T[] {
+    const items: T[] = []
+    const count = this.#isCompact ? this.uvarint() - 1 : this.int32()
+    for (let left = count; left > 0; left--) items.push(read())
+    return items
+  }
+
+  /** Skips the tagged fields at the end of a structure, which only the compact encoding has. */
+  tags(): void {
+    if (!this.#isCompact) return
+    for (let left = this.uvarint(); left > 0; left--) {
+      this.uvarint()
+      this.#view(this.uvarint())
+    }
+  }
+
+  uvarint(): number {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.#bytes.readUInt8(this.#pass(1))
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+    }
+  }
+
+  #view(length: number): Buffer {
+    const start = this.#pass(length)
+    if (this.#at > this.#bytes.length) throw new RangeError('the response ends early')
+    return this.#bytes.subarray(start, this.#at)
+  }
+
+  #pass(bytes: number): number {
+    const start = this.#at
+    this.#at += bytes
+    return start
+  }
+}
