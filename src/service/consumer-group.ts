@@ -9,6 +9,7 @@ import { createFittingSink } from '../dead-letter/fitting-sink.ts'
 import { DLQ } from '../dead-letter/headers.ts'
 import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { partitionCountOf } from '../kafka/admin/required-topics.ts'
+import { openCluster } from '../kafka/client/client.ts'
 import { isTooLarge } from '../kafka/client/errors.ts'
 import { GroupConsumer } from '../kafka/consumer/group-consumer.ts'
 import { type CommitHistory, noHistory } from '../kafka/consumer/offset-reset.ts'
@@ -134,7 +135,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     reports: createReports({ metrics, log, sampled, clock, store: store.name }),
   })
   const source = new GroupConsumer({
-    kafka,
+    cluster: openCluster(kafka, clock),
     groupId,
     instanceId: parts.instanceId,
     mode: config.KAFKA_REBALANCE_MODE,

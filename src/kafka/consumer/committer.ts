@@ -8,7 +8,7 @@ import type { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
  */
 export type CommitOnce = (
   offsets: OffsetsByTopicPartition,
-) => Promise<void | 'skipped' | ReadonlyMap<string, Error>>
+) => Promise<'skipped' | ReadonlyMap<string, Error>>
 
 /**
  * Commits watermarks, and nothing else does. Only partitions that are owned at the moment of the
@@ -77,9 +77,9 @@ export class Committer {
       const refused = await this.#once({ topics: still.map(topicOf) })
       if (refused === 'skipped') return
       for (const { owned, watermark } of still) {
-        if (!refused?.has(partitionName(owned))) owned.committedOffset = watermark
+        if (!refused.has(partitionName(owned))) owned.committedOffset = watermark
       }
-      const [problem] = [...(refused?.values() ?? [])]
+      const [problem] = refused.values()
       if (problem === undefined) this.#onCommit('ok')
       else this.#onCommit('failed', problem)
     } catch (error) {

@@ -1,4 +1,3 @@
-import type { Kafka } from 'kafkajs'
 import type { Intake } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
@@ -7,7 +6,6 @@ import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import { backoffMs } from '../../util/retry.ts'
 import { withTimeout } from '../../util/with-timeout.ts'
-import { openCluster } from '../client/client.ts'
 import { finalError } from '../client/errors.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
 import { readLogRanges } from '../fetch/log-ranges.ts'
@@ -33,7 +31,8 @@ import { readPartitionOffsets } from './partition-offsets.ts'
 import { Partitions } from './partitions.ts'
 
 export interface GroupConsumerOptions {
-  kafka: Kafka
+  /** Closed with the consumer. */
+  cluster: Cluster
   groupId: string
   /** Of a static member; see `MemberOptions`. */
   instanceId: string | undefined
@@ -101,10 +100,9 @@ export class GroupConsumer {
     this.signs = new Liveness(clock)
     this.#commitLog = new FailureLog(options)
     this.#joinLog = new FailureLog(options)
-    this.#cluster = openCluster(options.kafka, clock)
+    this.#cluster = options.cluster
     this.#member = new GroupMember({
       ...options,
-      cluster: this.#cluster,
       rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
       nowMs: () => clock.elapsedMs(),
       onConfirmed: (sentAtMs) => this.signs.confirmed(sentAtMs),
