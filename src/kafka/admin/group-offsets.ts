@@ -1,5 +1,5 @@
-import type { Kafka } from 'kafkajs'
-import { readOffsets } from '../consumer/offsets.ts'
+import type { Admin, Kafka } from 'kafkajs'
+import { fetchLogRanges } from '../client/log-range.ts'
 import { requestAdmin } from './admin-client.ts'
 
 const LIMIT_MS = 30_000
@@ -14,21 +14,30 @@ export interface GroupOffset {
 }
 
 /** A group's offset in every partition of the topics. Rejects with KAFKA_UNAVAILABLE. */
-export async function groupOffsets(
+export function groupOffsets(
   kafka: Kafka,
   groupId: string,
   topics: readonly string[],
 ): Promise<GroupOffset[]> {
   const doing = `read the offsets of group ${groupId}`
-  const byTopic = await requestAdmin(kafka, doing, LIMIT_MS, (admin) =>
-    readOffsets(admin, groupId, [...topics]),
-  )
-  return [...byTopic].flatMap(([topic, partitions]) =>
-    [...partitions].map(([partition, { committed, high }]) => ({
-      topic,
-      partition,
-      committed,
-      end: high,
-    })),
-  )
+  return requestAdmin(kafka, doing, LIMIT_MS, async (admin) => {
+    const rows = await admin.fetchOffsets({ groupId, topics: [...topics] })
+    const offsets = await Promise.all(
+      rows.map(({ topic, partitions }) => ofTopic(admin, topic, partitions)),
+    )
+    return offsets.flat()
+  })
+}
+
+async function ofTopic(
+  admin: Admin,
+  topic: string,
+  commits: readonly { partition: number; offset: string }[],
+): Promise<GroupOffset[]> {
+  const committedOf = new Map(commits.map((row) => [row.partition, Number(row.offset)]))
+  const ranges = await fetchLogRanges(admin, topic)
+  return [...ranges].map(([partition, { high: end }]) => {
+    const committed = committedOf.get(partition) ?? -1
+    return { topic, partition, committed: committed < 0 ? undefined : committed, end }
+  })
 }

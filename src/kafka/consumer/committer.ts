@@ -1,47 +1,41 @@
-import type { OffsetsByTopicPartition } from 'kafkajs'
 import { partitionName } from '../../event/record.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
 import type { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
 /**
  * One attempt at a commit, in the generation that the group is in when it is called. Resolves with the
- * partitions that were refused, by `topic/partition`, and why; or with `skipped` if it was not made.
+ * partitions that were refused, by name, and why; the others are committed.
  */
-export type CommitOnce = (
-  offsets: OffsetsByTopicPartition,
-) => Promise<'skipped' | ReadonlyMap<string, Error>>
+export type CommitOffsets = (
+  offsets: readonly (TopicPartition & { offset: number })[],
+) => Promise<ReadonlyMap<string, Error>>
+
+export interface CommitterPorts {
+  owned: OwnedPartitions
+  /** Resolves when everything below the watermarks is durable. */
+  flush(): Promise<void>
+  commit: CommitOffsets
+  /** Whether the member is between two generations, in neither of which it may commit. */
+  isJoining(): boolean
+  onCommit(error?: unknown): void
+}
 
 /**
  * Commits watermarks, and nothing else does. Only partitions that are owned at the moment of the
- * call are named, and each attempt is made once: kafkajs's retrying commit would carry an old
- * offset into a new generation and rewind the partition's next owner.
+ * call are named, and each attempt is made once: one that is retried later would carry an old offset
+ * into a new generation and rewind the partition's next owner.
  */
 export class Committer {
-  #owned: OwnedPartitions
-  #flush: () => Promise<void>
-  #onCommit: (result: 'ok' | 'failed', error?: unknown) => void
-  #once: CommitOnce | undefined
+  readonly #ports: CommitterPorts
   #underWay: Promise<void> = Promise.resolve()
 
-  constructor(
-    owned: OwnedPartitions,
-    flush: () => Promise<void>,
-    onCommit: (result: 'ok' | 'failed', error?: unknown) => void,
-  ) {
-    this.#owned = owned
-    this.#flush = flush
-    this.#onCommit = onCommit
+  constructor(ports: CommitterPorts) {
+    this.#ports = ports
   }
 
-  /**
-   * kafkajs hands its commit function to each batch; the newest is that of the running consumer.
-   */
-  use(once: CommitOnce): void {
-    this.#once = once
-  }
-
-  /** Whether a commit can be made: not before kafkajs has handed over a batch. */
-  get isReady(): boolean {
-    return this.#once !== undefined
+  /** Whether something is completed and not committed. */
+  get isDue(): boolean {
+    return this.#due.length > 0
   }
 
   /**
@@ -57,38 +51,33 @@ export class Committer {
     return this.#underWay
   }
 
-  /** Whether something is completed and not committed. */
-  get isDue(): boolean {
-    return this.#due.length > 0
-  }
-
-  get #due() {
-    return [...this.#owned]
+  get #due(): { owned: OwnedPartition; watermark: number }[] {
+    return [...this.#ports.owned]
       .map((owned) => ({ owned, watermark: owned.ledger.watermark }))
       .filter(({ owned, watermark }) => watermark > owned.committedOffset)
   }
 
   async #commit(): Promise<void> {
+    const { flush, commit, isJoining, onCommit } = this.#ports
     const due = this.#due
-    if (due.length === 0 || this.#once === undefined) return
+    if (due.length === 0) return
     try {
-      await this.#flush()
+      await flush()
+      // A join may have begun meanwhile.
+      if (isJoining()) return
       const still = due.filter(({ owned }) => !owned.lost.aborted)
-      const refused = await this.#once({ topics: still.map(topicOf) })
-      if (refused === 'skipped') return
+      const refused = await commit(still.map(offsetOf))
       for (const { owned, watermark } of still) {
         if (!refused.has(partitionName(owned))) owned.committedOffset = watermark
       }
       const [problem] = refused.values()
-      if (problem === undefined) this.#onCommit('ok')
-      else this.#onCommit('failed', problem)
+      onCommit(problem)
     } catch (error) {
-      this.#onCommit('failed', error)
+      onCommit(error)
     }
   }
 }
 
-function topicOf({ owned, watermark }: { owned: OwnedPartition; watermark: number }) {
-  const partitions = [{ partition: owned.partition, offset: String(watermark) }]
-  return { topic: owned.topic, partitions }
+function offsetOf({ owned, watermark }: { owned: OwnedPartition; watermark: number }) {
+  return { topic: owned.topic, partition: owned.partition, offset: watermark }
 }

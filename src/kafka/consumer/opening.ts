@@ -6,9 +6,8 @@ import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { reasonOf, type Start } from './offset-reset.ts'
-import type { PartitionOffsets } from './offsets.ts'
 import { OwnedPartition } from './owned-partition.ts'
-import type { OffsetsAnswer } from './partition-offsets.ts'
+import type { OffsetsAnswer, PartitionOffsets } from './partition-offsets.ts'
 
 /** A partition that is to be opened: what is known beforehand of where it begins. */
 export interface ToOpen extends TopicPartition {

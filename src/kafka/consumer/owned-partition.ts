@@ -9,12 +9,10 @@ export class OwnedPartition implements Epoch {
   readonly ledger: OffsetLedger
   /** The committed offset, as far as this member knows. */
   committedOffset: number
-  /** Whether it may be read: kafkajs was told where to start. Reset at every join. */
+  /** Whether its records may be taken now. */
   isPrepared = false
   /** Whether the intake has begun with it. */
   isBegun = false
-  /** A batch is being taken. A second one at the same time would break the order. */
-  isTaking = false
   /** The id of the topic that it was opened of; undefined if brokers have no ids. */
   topicId: string | undefined
   /** Why the partition is paused; undefined while it is read. */

@@ -1,10 +1,16 @@
 import { partitionName } from '../../event/record.ts'
+import type { LogRange } from '../client/log-range.ts'
 import { readLogRanges } from '../fetch/log-ranges.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import type { GroupMember } from '../member/group-member.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
-import type { PartitionOffsets } from './offsets.ts'
+
+/** A group's committed offset in a partition, and the range of its log. */
+export interface PartitionOffsets extends LogRange {
+  /** Undefined if the group has never committed. */
+  committed: number | undefined
+}
 
 export type OffsetsAnswer = PartitionOffsets | Error
 
@@ -21,6 +27,8 @@ export async function readPartitionOffsets(
     member.committed(places),
     readLogRanges(cluster, places),
   ])
+  // The leaders of those may have moved.
+  if (ranges.some((each) => 'error' in each)) await cluster.refresh().catch(() => undefined)
   const committedOf = new Map(commits.map((each) => [partitionName(each), each]))
   return new Map(
     ranges.map((answer): [string, OffsetsAnswer] => {

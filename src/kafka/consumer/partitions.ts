@@ -40,9 +40,13 @@ export class Partitions {
     return this.owned.get(owned.topic, owned.partition) === owned && this.#isOpen(owned)
   }
 
-  /** Opens what is new. Returns what is to be handed over, since it is assigned no more. */
+  /**
+   * Opens what is new, and resumes what was suspended. Returns what is to be handed over, since it is
+   * assigned no more.
+   */
   assign(assigned: readonly TopicPartition[]): TopicPartition[] {
     const names = new Set(assigned.map(partitionName))
+    this.#resume((owned) => names.has(partitionName(owned)))
     const added = assigned.filter((each) => !this.#assigned.has(partitionName(each)))
     this.#open(added)
     return this.claims.filter((each) => !names.has(partitionName(each)))
@@ -64,24 +68,20 @@ export class Partitions {
     for (const each of leaving) this.#drop(each)
   }
 
-  /** Stops fetching all of them, until `resume`. */
+  /** Stops fetching all of them, until the next assignment. */
   suspend(): void {
     this.#areSuspended = true
     for (const each of this.owned) this.#stop(each)
   }
 
-  resume(): void {
-    this.#areSuspended = false
-    for (const each of this.owned) if (each.isBegun) this.#start(each)
-  }
-
   /** The group has given them to others: nothing of them can be committed any more. */
-  loseAll(): void {
-    for (const each of this.claims) this.#drop(each)
+  lose(places: readonly TopicPartition[]): void {
+    for (const each of places) this.#drop(each)
   }
 
   /** Begins a new epoch at `next`, if the log has it; the redrive partition begins anew with it. */
-  reset({ topic, partition, ledger }: OwnedPartition, isRecreated: boolean): void {
+  reset(owned: OwnedPartition, { isRecreated }: { isRecreated: boolean }): void {
+    const { topic, partition, ledger } = owned
     const redrive = { topic: redriveTopicOf(topic), partition }
     const hadRedrive = this.#assigned.has(partitionName(redrive))
     this.#drop({ topic, partition })
@@ -102,6 +102,12 @@ export class Partitions {
     const { topic, partition } = owned
     const level = obstacle.isExpected ? 'debug' : 'warn'
     this.#ports.log[level]({ topic, partition, why: obstacle.why }, 'partition paused')
+  }
+
+  #resume(isKept: (owned: OwnedPartition) => boolean): void {
+    if (!this.#areSuspended) return
+    this.#areSuspended = false
+    for (const each of this.owned) if (each.isBegun && isKept(each)) this.#start(each)
   }
 
   #open(places: readonly ToOpen[]): void {

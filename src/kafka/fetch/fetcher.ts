@@ -1,4 +1,4 @@
-import type { Epoch, Obstacle } from '../../pipeline/source.ts'
+import type { Epoch } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import { Latch } from '../../util/latch.ts'
@@ -8,20 +8,16 @@ import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import type { FetchedPartition } from '../records/fetch-answer.ts'
 import { Feed } from './feed.ts'
+import { FeedTaker, type TakerPorts } from './feed-taker.ts'
 import { fetchErrorOf } from './fetch-errors.ts'
 import { sendFetch } from './send-fetch.ts'
-import type { Taken } from './take-batches.ts'
 
-export interface FetcherPorts {
+export interface FetcherPorts extends Omit<TakerPorts, 'isCurrent' | 'onRoom'> {
   cluster: Cluster
   clock: Pick<Clock, 'elapsedMs' | 'sleep'>
   log: Logger
-  takeBatches(epoch: Epoch, fetched: FetchedPartition): Promise<Taken>
   /** The partition's log does not have the next offset: its epoch must begin at another one. */
   onOutOfRange(epoch: Epoch): void
-  onObstacle(epoch: Epoch, obstacle: Obstacle | undefined): void
-  /** A defect, or a batch that this process cannot decompress: the service must end. */
-  onFailure(error: Error): void
   /** An attempt was made, successful or not. */
   onAttempt(): void
 }
@@ -36,6 +32,7 @@ const SLOW_MS = 2_000
 /** A batch of Kafka's default size at most must fit. */
 const PARTITION_BYTES_MAX = 1_048_576
 const RESPONSE_BYTES_MAX = 4_194_304
+const NOBODY = -1
 const RETRY_MS = 250
 const REFUSED_RETRY_MS = 5_000
 
@@ -52,12 +49,18 @@ export class Fetcher {
   readonly #failures: FailureLog
   /** Topics of which something was fetched. */
   readonly #readable = new Set<string>()
+  readonly #taker: FeedTaker
   readonly #closed = new AbortController()
-  #leaderless = false
+  #isFindingLeaders = false
 
   constructor(ports: FetcherPorts) {
     this.#ports = ports
     this.#failures = new FailureLog(ports)
+    this.#taker = new FeedTaker({
+      ...ports,
+      isCurrent: (feed) => this.#feeds.get(nameOf(feed.epoch)) === feed,
+      onRoom: (feed) => this.#loops.get(this.#leaderOf(feed) ?? NOBODY)?.set(),
+    })
   }
 
   /** Fetches from where the epoch's ledger stands. `topicId`: of the topic that the epoch is of. */
@@ -101,8 +104,8 @@ export class Fetcher {
 
   /** Asks for metadata until every partition has a leader again; one such search at a time. */
   async #findLeaders(): Promise<void> {
-    if (this.#leaderless) return
-    this.#leaderless = true
+    if (this.#isFindingLeaders) return
+    this.#isFindingLeaders = true
     const { cluster, clock } = this.#ports
     const isLeaderless = () =>
       [...this.#feeds.values()].some((feed) => this.#leaderOf(feed) === undefined)
@@ -112,7 +115,7 @@ export class Fetcher {
       this.#startLoops()
       if (isLeaderless()) await clock.sleep(RETRY_MS, this.#closed.signal)
     }
-    this.#leaderless = false
+    this.#isFindingLeaders = false
     this.#wake()
   }
 
@@ -205,7 +208,7 @@ export class Fetcher {
         this.#toTheEnd(feed)
         feed.add(fetched, offset)
         // Only after the next request has gone out.
-        setImmediate(() => void this.#take(feed))
+        setImmediate(() => void this.#taker.take(feed))
         return
       case 'out-of-range':
         feed.retryAt(this.#ports.clock.elapsedMs() + RETRY_MS)
@@ -214,9 +217,11 @@ export class Fetcher {
       case 'refused':
         // A right that is revoked may be given back. One that was never there is a mistake.
         if (!this.#readable.has(epoch.topic)) this.#refuse(feed, fetched.errorCode)
-        return this.#delay(feed, REFUSED_RETRY_MS, fetched.errorCode)
+        this.#delay(feed, REFUSED_RETRY_MS, fetched.errorCode)
+        return
       case 'failed':
-        return this.#delay(feed, REFUSED_RETRY_MS, fetched.errorCode)
+        this.#delay(feed, REFUSED_RETRY_MS, fetched.errorCode)
+        return
       case 'leader':
         this.#delay(feed, RETRY_MS, fetched.errorCode)
         void this.#ports.cluster.refresh().then(
@@ -243,39 +248,6 @@ export class Fetcher {
 
   #refuse({ epoch: { topic } }: Feed, errorCode: number): void {
     this.#ports.onFailure(new BrokerError(errorCode, `read topic ${topic}`))
-  }
-
-  async #take(feed: Feed): Promise<void> {
-    for (let next = feed.next(); next !== undefined; next = feed.next()) {
-      this.#loops.get(this.#leaderOf(feed) ?? -1)?.set()
-      try {
-        this.#taken(feed, await this.#ports.takeBatches(feed.epoch, next))
-      } catch (error) {
-        this.#ports.onFailure(error as Error)
-        return
-      }
-    }
-  }
-
-  #taken(feed: Feed, taken: Taken): void {
-    feed.done()
-    switch (taken.type) {
-      case 'taken':
-        return
-      case 'ended':
-        return feed.rewind()
-      case 'obstacle': {
-        const { obstacle } = taken
-        feed.block(obstacle)
-        this.#ports.onObstacle(feed.epoch, obstacle)
-        void obstacle.cleared.then(() => {
-          feed.unblock()
-          if (!this.has(feed.epoch)) return
-          this.#ports.onObstacle(feed.epoch, undefined)
-          this.#wake()
-        })
-      }
-    }
   }
 
   #failed(error: unknown): void {

@@ -3,14 +3,14 @@ import type { Cluster } from '../protocol/cluster.ts'
 import { heartbeatRequest } from '../protocol/requests/heartbeat.ts'
 import { type JoinGroupAnswer, joinGroupRequest } from '../protocol/requests/join-group.ts'
 import { leaveGroupRequest } from '../protocol/requests/leave-group.ts'
-import { type OffsetToCommit, offsetCommitRequest } from '../protocol/requests/offset-commit.ts'
+import { offsetCommitRequest } from '../protocol/requests/offset-commit.ts'
 import { type CommittedOffset, offsetFetchRequest } from '../protocol/requests/offset-fetch.ts'
 import { syncGroupRequest } from '../protocol/requests/sync-group.ts'
 import { byTopic } from '../wire/by-topic.ts'
 import type { TopicPartition } from './assigner/balance.ts'
 import { Coordinator } from './coordinator.ts'
 import { faultOf } from './member-fault.ts'
-import { memberOf, planOf, protocolsOf, type RebalanceMode } from './protocols.ts'
+import { isCooperative, memberOf, planOf, protocolsOf, type RebalanceMode } from './protocols.ts'
 import { decodeAssignment, encodeAssignment } from './subscription.ts'
 
 export interface MemberOptions {
@@ -29,8 +29,10 @@ export interface MemberOptions {
 
 export interface Joined {
   assigned: TopicPartition[]
-  /** Whether the assignment is out of date already, so that the leader must join again. */
-  isStale: boolean
+  /** Whether the leader, which this member is, must join again to have its plan assigned. */
+  isOutdated: boolean
+  /** Whether a partition that another member holds is assigned to nobody until it is handed over. */
+  isCooperative: boolean
 }
 
 /** A broker waits for the other members that long, and a little more. */
@@ -38,6 +40,7 @@ const JOIN_GRACE_MS = 10_000
 const REQUEST_LIMIT_MS = 10_000
 const LEAVE_LIMIT_MS = 2_000
 const NO_GENERATION = -1
+const UNKNOWN_EPOCH = -1
 
 /**
  * The requests of a group's member, with the identity that the group gave it. Each is sent once and
@@ -107,7 +110,11 @@ export class GroupMember {
     this.#assignedIn = joined.generation
     const assigned = decodeAssignment(synced.assignment)
     const planned = plan?.get(joined.memberId)
-    return { assigned, isStale: planned !== undefined && !isSameSet(planned, assigned) }
+    return {
+      assigned,
+      isOutdated: planned !== undefined && !isSameSet(planned, assigned),
+      isCooperative: isCooperative(joined.protocol),
+    }
   }
 
   /** Resolves when the coordinator has confirmed the member. */
@@ -121,8 +128,9 @@ export class GroupMember {
   }
 
   /** Resolves with the partitions that were refused, and why; the others are committed. */
-  async commit(offsets: readonly (TopicPartition & OffsetToCommit)[]): Promise<Refusal[]> {
-    const body = { ...this.#identity, topics: byTopic(offsets) }
+  async commit(offsets: readonly (TopicPartition & { offset: number })[]): Promise<Refusal[]> {
+    const known = offsets.map((each) => ({ ...each, leaderEpoch: UNKNOWN_EPOCH }))
+    const body = { ...this.#identity, topics: byTopic(known) }
     const { partitions } = await this.#send('group', offsetCommitRequest, body, REQUEST_LIMIT_MS)
     const refused = partitions.filter(({ errorCode }) => errorCode !== 0)
     return refused.map(({ topic, partition, errorCode }) => {

@@ -24,19 +24,23 @@ export function protocolsOf(mode: RebalanceMode, subscription: Subscription) {
   return [cooperative, { name: STICKY, metadata: encodeSticky(subscription) }]
 }
 
+export function isCooperative(protocol: string): boolean {
+  return protocol === COOPERATIVE
+}
+
 /** Who gets what, by the protocol that the group has chosen. `widths`: as for `balance`. */
 export function planOf(
   protocol: string,
   members: readonly Member[],
   widths: ReadonlyMap<string, number>,
 ): Shares {
-  return protocol === STICKY ? balance(members, widths) : cooperativePlan(members, widths)
+  return isCooperative(protocol) ? cooperativePlan(members, widths) : balance(members, widths)
 }
 
 /** A member, from what it offered for the protocol that the group has chosen. */
 export function memberOf(protocol: string, memberId: string, metadata: Buffer): Member {
   const { topics, owned, generation, userData } = decodeSubscription(metadata)
-  if (protocol !== STICKY) return { id: memberId, topics, claims: owned, generation }
+  if (isCooperative(protocol)) return { id: memberId, topics, claims: owned, generation }
   const claims: { owned: readonly TopicPartition[]; generation: number } =
     decodeMemberMetadata(userData)
   return { id: memberId, topics, claims: claims.owned, generation: claims.generation }

@@ -1,0 +1,86 @@
+import type { Clock } from '../../util/clock.ts'
+import { messageOf } from '../../util/errors.ts'
+import { FailureLog } from '../../util/log/failure-log.ts'
+import type { Logger } from '../../util/logger.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
+import { type CommitOffsets, Committer } from './committer.ts'
+import type { OwnedPartitions } from './owned-partition.ts'
+
+export interface CommitPorts {
+  owned: OwnedPartitions
+  clock: Clock
+  log: Logger
+  commitIntervalMs: number
+  flush(): Promise<void>
+  commit: CommitOffsets
+  /** Whether the member is between two generations, in neither of which it may commit. */
+  isJoining(): boolean
+  onCommit(result: 'ok' | 'failed'): void
+  /** After each commit of the interval. */
+  onInterval(): void
+}
+
+const LAST_LIMIT_MS = 5_000
+const LAST_RETRY_MS = 200
+
+/** When commits are made: at an interval, before partitions are handed over, and before leaving. */
+export class CommitLoop {
+  readonly #ports: CommitPorts
+  readonly #committer: Committer
+  readonly #failures: FailureLog
+
+  constructor(ports: CommitPorts) {
+    this.#ports = ports
+    this.#failures = new FailureLog(ports)
+    const onCommit = (error?: unknown) => this.#onCommit(error)
+    this.#committer = new Committer({ ...ports, onCommit })
+  }
+
+  async run(stopped: AbortSignal): Promise<void> {
+    const { clock, commitIntervalMs, onInterval } = this.#ports
+    while (!stopped.aborted) {
+      await clock.sleep(commitIntervalMs, stopped)
+      if (stopped.aborted || this.#ports.isJoining()) continue
+      await this.#committer.commit()
+      onInterval()
+    }
+  }
+
+  commit(): Promise<void> {
+    return this.#committer.commit()
+  }
+
+  /** Resolves when no commit is under way. */
+  settled(): Promise<void> {
+    return this.#committer.settled()
+  }
+
+  /** There is no later commit to make up for the last one of a partition, so it is tried again. */
+  async commitLast(): Promise<void> {
+    const { clock } = this.#ports
+    const endMs = clock.elapsedMs() + LAST_LIMIT_MS
+    for (;;) {
+      await this.#committer.commit()
+      if (!this.#committer.isDue || clock.elapsedMs() >= endMs) return
+      await clock.sleep(LAST_RETRY_MS)
+    }
+  }
+
+  /** Before the member leaves. Logs it if something completed could not be committed. */
+  async commitFinally(): Promise<void> {
+    const { clock, log } = this.#ports
+    const late = () => new Error('no response from the coordinator')
+    await withTimeout(this.commitLast(), LAST_LIMIT_MS, late, clock).catch(() => undefined)
+    if (this.#committer.isDue) log.warn({}, UNCONFIRMED)
+  }
+
+  #onCommit(error?: unknown): void {
+    this.#ports.onCommit(error === undefined ? 'ok' : 'failed')
+    const failed = { error: messageOf(error) }
+    if (error === undefined) this.#failures.worked({}, 'commits work again')
+    else this.#failures.failed(failed, 'commit failed; the next commit retries')
+  }
+}
+
+const UNCONFIRMED =
+  'left the group without confirming the final commit; some events will be redelivered'

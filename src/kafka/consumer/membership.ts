@@ -1,0 +1,187 @@
+import type { Clock } from '../../util/clock.ts'
+import { messageOf } from '../../util/errors.ts'
+import { Latch } from '../../util/latch.ts'
+import { FailureLog } from '../../util/log/failure-log.ts'
+import type { Logger } from '../../util/logger.ts'
+import { backoffMs } from '../../util/retry.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
+import type { GroupMember, Joined } from '../member/group-member.ts'
+import { sendHeartbeats } from '../member/heartbeats.ts'
+import { faultOf } from '../member/member-fault.ts'
+import type { RebalanceMode } from '../member/protocols.ts'
+import { BrokerError } from '../protocol/broker-error.ts'
+import type { Liveness } from './liveness.ts'
+
+export interface MembershipPorts {
+  member: GroupMember
+  mode: RebalanceMode
+  clock: Clock
+  log: Logger
+  signs: Liveness
+  sessionTimeoutMs: number
+  /** What this member holds. */
+  claims(): TopicPartition[]
+  /** Before a join: everything stops and is committed. In an eager group only. */
+  stopAll(): Promise<void>
+  /** Before a join: resolves when no commit is under way; none begins until `onAssigned`. */
+  commitsEnded(): Promise<void>
+  /** The group has assigned these. Returns those that are to be handed over. */
+  onAssigned(assigned: readonly TopicPartition[]): TopicPartition[]
+  /** Resolves when the partitions are not this member's any more. */
+  handOver(leaving: readonly TopicPartition[]): Promise<void>
+  /** The group has given these to others, or will: nothing of them can be committed any more. */
+  lose(places: readonly TopicPartition[]): void
+  onRebalance(seconds: number): void
+  /** The service cannot continue. */
+  onFailure(error: Error): void
+}
+
+const BACKOFF = { firstMs: 100, maxMs: 5_000 }
+const LOOK_EVERY_MS = 10_000
+
+/** Joins the group, and joins again whenever that is due. */
+export class Membership {
+  readonly #ports: MembershipPorts
+  readonly #due = new Latch()
+  readonly #failures: FailureLog
+  #reason = 'start'
+  #isJoined = false
+  #hasEverJoined = false
+  #isJoining = false
+
+  constructor(ports: MembershipPorts) {
+    this.#ports = ports
+    this.#failures = new FailureLog(ports)
+  }
+
+  /** Whether the member has joined its group, even if it was assigned no partitions. */
+  get isJoined(): boolean {
+    return this.#isJoined
+  }
+
+  /** A join is under way, which no commit may overlap. */
+  get isJoining(): boolean {
+    return this.#isJoining
+  }
+
+  /** Until the signal aborts. A join that is under way then ends first. */
+  async stayJoined(stopped: AbortSignal): Promise<void> {
+    const { clock, signs } = this.#ports
+    const wake = () => this.#due.set()
+    stopped.addEventListener('abort', wake, { once: true })
+    let failures = 0
+    while (!stopped.aborted) {
+      signs.tried()
+      try {
+        await this.#rebalance()
+        failures = 0
+        while (!stopped.aborted && !this.#due.isSet) await this.#due.wait(LOOK_EVERY_MS, clock)
+      } catch (error) {
+        failures += 1
+        if (!this.#judge(error as Error, failures)) return
+        await clock.sleep(backoffMs(BACKOFF, failures), stopped)
+      }
+    }
+  }
+
+  /** Until the signal aborts. */
+  sendHeartbeats(left: AbortSignal): Promise<void> {
+    const { member, clock, signs, sessionTimeoutMs, onFailure } = this.#ports
+    const ports = {
+      clock,
+      sessionTimeoutMs,
+      isMember: () => member.isKnown,
+      sinceConfirmedMs: () => signs.sinceConfirmedMs,
+      heartbeat: (limitMs: number) => member.heartbeat(limitMs),
+      onRejoin: (error: Error) => this.#onAsked(error),
+      onEvicted: (why: string) => this.evicted(why),
+      onFenced: onFailure,
+      onAttempt: () => signs.tried(),
+    }
+    return sendHeartbeats(ports, left)
+  }
+
+  /** Joins again soon. */
+  rejoin(reason: string): void {
+    this.#reason = reason
+    this.#due.set()
+  }
+
+  /** The group has removed this member: it loses everything, and joins as another one. */
+  evicted(why: string): void {
+    this.#ports.member.forgetIdentity()
+    this.#lose(why)
+    this.rejoin(why)
+  }
+
+  /** One join, and what follows from its assignment. */
+  async #rebalance(): Promise<void> {
+    const { member, mode, clock, log } = this.#ports
+    const startedAtMs = clock.elapsedMs()
+    this.#due.clear()
+    if (mode === 'eager' && this.#isJoined) await this.#ports.stopAll()
+    this.#isJoining = true
+    await this.#ports.commitsEnded()
+    const joined = await member.join(this.#ports.claims(), this.#reason)
+    this.#isJoining = false
+    this.#isJoined = true
+    this.#hasEverJoined = true
+    this.#failures.worked({}, 'joined the group again')
+    const leaving = this.#ports.onAssigned(joined.assigned)
+    this.#ports.onRebalance((clock.elapsedMs() - startedAtMs) / 1000)
+    const counts = { partitions: joined.assigned.length, leaving: leaving.length }
+    log.info(counts, 'partitions assigned')
+    if (joined.isOutdated) this.rejoin('the assignment is out of date')
+    await this.#giveUp(leaving, joined)
+  }
+
+  /** What is not assigned any more. Nobody has it yet, unless the group's protocol is the eager one. */
+  async #giveUp(leaving: readonly TopicPartition[], { isCooperative }: Joined): Promise<void> {
+    if (leaving.length === 0) return
+    if (!isCooperative) return this.#ports.lose(leaving)
+    await this.#ports.handOver(leaving)
+    this.rejoin('partitions were handed over')
+  }
+
+  /** Whether to join again; false if the service cannot continue. */
+  #judge(error: Error, failures: number): boolean {
+    const fault = faultOf(error)
+    switch (fault) {
+      case 'rejoin':
+        this.#reason = error.message
+        return true
+      case 'evicted':
+        this.evicted(error.message)
+        return true
+      case 'fenced':
+        this.#ports.onFailure(error)
+        return false
+      case 'refused':
+      case 'misfit':
+        if (this.#hasEverJoined) break
+        this.#ports.onFailure(error)
+        return false
+      case 'coordinator':
+      case 'retry':
+        break
+    }
+    const delayMs = backoffMs(BACKOFF, failures)
+    this.#failures.failed({ error: messageOf(error), delayMs }, 'cannot join the group; retrying')
+    return true
+  }
+
+  /** The coordinator asked the member to join again. */
+  #onAsked(error: Error): void {
+    if (this.#isJoining) return
+    const hasGoneOn = error instanceof BrokerError && error.type === 'ILLEGAL_GENERATION'
+    if (hasGoneOn) this.#lose(error.message)
+    this.rejoin(error.message)
+  }
+
+  #lose(why: string): void {
+    this.#isJoined = false
+    const claims = this.#ports.claims()
+    this.#ports.log.warn({ partitions: claims.length, why }, 'lost the membership; joining again')
+    this.#ports.lose(claims)
+  }
+}

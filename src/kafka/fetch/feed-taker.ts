@@ -1,0 +1,60 @@
+import type { Epoch, Obstacle } from '../../pipeline/source.ts'
+import type { FetchedPartition } from '../records/fetch-answer.ts'
+import type { Feed } from './feed.ts'
+import type { Taken } from './take-batches.ts'
+
+export interface TakerPorts {
+  takeBatches(epoch: Epoch, fetched: FetchedPartition): Promise<Taken>
+  /** Whether the feed is still fetched. */
+  isCurrent(feed: Feed): boolean
+  /** More can be fetched of it. */
+  onRoom(feed: Feed): void
+  /** Why nothing is fetched of the partition; undefined once something is again. */
+  onObstacle(epoch: Epoch, obstacle: Obstacle | undefined): void
+  /** A defect, or a batch that this process cannot decompress: the service must end. */
+  onFailure(error: Error): void
+}
+
+/** Has what was fetched of partitions taken, of each partition one answer after the other. */
+export class FeedTaker {
+  readonly #ports: TakerPorts
+
+  constructor(ports: TakerPorts) {
+    this.#ports = ports
+  }
+
+  async take(feed: Feed): Promise<void> {
+    for (let next = feed.next(); next !== undefined; next = feed.next()) {
+      this.#ports.onRoom(feed)
+      try {
+        this.#taken(feed, await this.#ports.takeBatches(feed.epoch, next))
+      } catch (error) {
+        this.#ports.onFailure(error as Error)
+        return
+      }
+    }
+  }
+
+  #taken(feed: Feed, taken: Taken): void {
+    feed.done()
+    switch (taken.type) {
+      case 'taken':
+        break
+      case 'ended':
+        feed.rewind()
+        break
+      case 'obstacle':
+        feed.block(taken.obstacle)
+        this.#ports.onObstacle(feed.epoch, taken.obstacle)
+        void this.#unblock(feed, taken.obstacle)
+    }
+  }
+
+  async #unblock(feed: Feed, { cleared }: Obstacle): Promise<void> {
+    await cleared
+    feed.unblock()
+    if (!this.#ports.isCurrent(feed)) return
+    this.#ports.onObstacle(feed.epoch, undefined)
+    this.#ports.onRoom(feed)
+  }
+}
