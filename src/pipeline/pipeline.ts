@@ -10,6 +10,7 @@ import { SKIP_REASONS, skipCause } from './admit/plugin-switches.ts'
 import { auditedReports } from './audit/audited-reports.ts'
 import { DeliveryAudit } from './audit/delivery-audit.ts'
 import { type Content, type Delivery, deliveryOf } from './delivery.ts'
+import { createEnding } from './end-epoch.ts'
 import { withSpans } from './handle/call-span.ts'
 import { createHandle } from './handle/handle.ts'
 import { createTransact } from './handle/transaction.ts'
@@ -218,24 +219,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (open.outstanding > 0) retain(wanted)
   }
 
-  /** Those that run now may end with another turn, which nobody gives them any more. */
-  async function release(epoch: Epoch, limitMs: number): Promise<'drained' | 'limit'> {
-    abandonAll(epoch)
-    const result = await lanes.whenNoneRuns(epoch, limitMs)
-    abandonAll(epoch)
-    return result
-  }
-
-  function end(epoch: Epoch): void {
-    redriveGate.remove(epoch)
-    abandonAll(epoch)
-    audit.forgetIfSettled(epoch)
-  }
-
-  function abandonAll(epoch: Epoch): void {
-    for (const delivery of lanes.remove(epoch)) abandon(delivery)
-  }
-
   return {
     async begin(epoch) {
       audit.begin(epoch)
@@ -245,8 +228,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     flush: () => store.flush(),
     take,
-    release,
-    end,
+    ...createEnding({ lanes, redriveGate, audit, abandon }),
     drain: (limitMs) => lanes.drain(limitMs),
     backlogs: () => lanes.backlogs(),
     openBreakers: () => callGate.openBreakers,

@@ -4,7 +4,6 @@ import type { Logger } from '../../util/logger.ts'
 import { withTimeout } from '../../util/with-timeout.ts'
 import { finalError } from '../client/errors.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
-import { readLogRanges } from '../fetch/log-ranges.ts'
 import { createTakeBatches } from '../fetch/take-batches.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { GroupMember } from '../member/group-member.ts'
@@ -19,12 +18,12 @@ import {
   type OutOfRangePolicy,
   type OutOfRangePorts,
   offsetReset,
-  reasonOf,
   recreatedStart,
 } from './offset-reset.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { readPartitionOffsets } from './partition-offsets.ts'
 import { Partitions } from './partitions.ts'
+import { resetIfOutOfRange } from './reset-if-out-of-range.ts'
 import { watchTopics } from './topic-watch.ts'
 
 export interface GroupConsumerOptions {
@@ -152,14 +151,19 @@ export class GroupConsumer {
   #createFetcher(): Fetcher {
     const { sessionTimeoutMs } = this.#options
     const isMember = () => this.signs.sinceConfirmedMs < sessionTimeoutMs
-    const mayTake = (owned: OwnedPartition) => isMember() && this.#partitions.mayTake(owned)
     return new Fetcher({
       ...this.#options,
       takeBatches: createTakeBatches({
         ...this.#options,
-        mayTake: (epoch) => mayTake(epoch as OwnedPartition),
+        mayTake: (epoch) => isMember() && this.#partitions.mayTake(epoch),
       }),
-      onOutOfRange: (epoch) => void this.#resetIfOutOfRange(epoch as OwnedPartition),
+      onOutOfRange: (epoch) =>
+        void resetIfOutOfRange(epoch as OwnedPartition, {
+          cluster: this.#options.cluster,
+          partitions: this.#partitions,
+          findStart: offsetReset(this.#outOfRange),
+          onFailure: (error) => this.#fail(error),
+        }),
       onObstacle: (epoch, obstacle) => this.#partitions.obstacle(epoch as OwnedPartition, obstacle),
       onFailure: (error) => this.#fail(error),
       onAttempt: () => this.signs.tried(),
@@ -175,6 +179,7 @@ export class GroupConsumer {
       readOffsets: (places) => readPartitionOffsets(this.#member, cluster, places),
       topicIdOf: (topic) => cluster.topic(topic)?.topicId,
       hasCommitted: (place) => history.has(place),
+      commit: () => this.#commits.commitLast(),
       startOf: (what, next, range) =>
         what.isRecreated
           ? recreatedStart(this.#outOfRange, what, next ?? 0, range)
@@ -200,7 +205,6 @@ export class GroupConsumer {
     const { intake, rebalanceDrainMs, sessionTimeoutMs, reports } = this.#options
     // Well within the session: others may be waiting for this member to join again.
     const drainLimitMs = Math.min(rebalanceDrainMs, (sessionTimeoutMs * 2) / 3)
-    const commitLast = () => this.#commits.commitLast()
     return new Membership({
       ...this.#options,
       member: this.#member,
@@ -213,7 +217,7 @@ export class GroupConsumer {
       },
       commitsEnded: () => this.#commits.settled(),
       onAssigned: (assigned) => this.#partitions.assign(assigned),
-      handOver: (leaving) => this.#partitions.handOver(leaving, drainLimitMs, commitLast),
+      handOver: (leaving) => this.#partitions.handOver(leaving, drainLimitMs),
       lose: (places) => this.#partitions.lose(places),
       onRebalance: (seconds) => reports.onRebalance(seconds),
       onFailure: (error) => this.#fail(error),
@@ -227,34 +231,11 @@ export class GroupConsumer {
     return new Map(refusals.map((each) => [`${each.topic}/${each.partition}`, each.error]))
   }
 
-  /** The leader of a partition says that its log does not have the next offset. */
-  async #resetIfOutOfRange(owned: OwnedPartition): Promise<void> {
-    const [answer] = await readLogRanges(this.#options.cluster, [owned])
-    if (answer === undefined || 'error' in answer || !this.#partitions.mayTake(owned)) return
-    const { expected } = owned.ledger
-    const reason = reasonOf(expected, answer.range, false)
-    if (reason === undefined) return
-    // The offsets in the ledger will be reused for other records.
-    if (reason === 'beyond-end') return this.#partitions.reset(owned, { isRecreated: false })
-    try {
-      const { offset } = offsetReset(this.#outOfRange)(owned, expected, answer.range)
-      this.#partitions.skipTo(owned, offset)
-    } catch (error) {
-      this.#fail(error as Error)
-    }
-  }
-
   /** Partitions may have been added, and topics deleted and created again. */
   #onMetadata(): void {
     if (!this.#isRunning) return
     if (this.#member.isPlanOutdated) this.#membership.rejoin('partition counts have changed')
-    for (const owned of [...this.#partitions.owned]) {
-      const topicId = this.#options.cluster.topic(owned.topic)?.topicId
-      const isKnown = topicId !== undefined && owned.topicId !== undefined
-      if (isKnown && topicId !== owned.topicId) {
-        this.#partitions.reset(owned, { isRecreated: true })
-      }
-    }
+    this.#partitions.resetRecreated()
   }
 
   #fail(error: Error): void {
@@ -265,6 +246,5 @@ export class GroupConsumer {
 
 /** Resolves when the work has ended, well or not, or after the limit. */
 async function quietly(work: Promise<unknown>, limitMs: number, clock: Clock): Promise<void> {
-  const late = () => new Error('too late')
-  await withTimeout(work, limitMs, late, clock).catch(() => undefined)
+  await withTimeout(work, limitMs, () => new Error('late'), clock).catch(() => undefined)
 }

@@ -14,6 +14,8 @@ export interface PartitionsPorts
     remove(owned: OwnedPartition): void
   }
   log: Logger
+  /** Commits what is completed. */
+  commit(): Promise<void>
 }
 
 /**
@@ -53,18 +55,14 @@ export class Partitions {
   }
 
   /**
-   * Ends the partitions in order: what runs may end within the limit, then `commit` is called, then
-   * they are not this member's any more.
+   * Ends the partitions in order: what runs may end within the limit, what is completed is committed,
+   * then they are not this member's any more.
    */
-  async handOver(
-    leaving: readonly TopicPartition[],
-    limitMs: number,
-    commit: () => Promise<void>,
-  ): Promise<void> {
+  async handOver(leaving: readonly TopicPartition[], limitMs: number): Promise<void> {
     const owned = leaving.flatMap(({ topic, partition }) => this.owned.get(topic, partition) ?? [])
     for (const each of owned) this.#stop(each)
     await Promise.all(owned.map((each) => this.#ports.intake.release(each, limitMs)))
-    if (owned.length > 0) await commit()
+    if (owned.length > 0) await this.#ports.commit()
     for (const each of leaving) this.#drop(each)
   }
 
@@ -87,6 +85,15 @@ export class Partitions {
     this.#drop({ topic, partition })
     this.#open([{ topic, partition, next: ledger.expected, isRecreated }])
     if (hadRedrive && !this.#assigned.has(partitionName(redrive))) this.#open([redrive])
+  }
+
+  /** Begins anew with each partition whose topic was deleted and created again. */
+  resetRecreated(): void {
+    for (const owned of [...this.owned]) {
+      const topicId = this.#ports.topicIdOf(owned.topic)
+      const isKnown = topicId !== undefined && owned.topicId !== undefined
+      if (isKnown && topicId !== owned.topicId) this.reset(owned, { isRecreated: true })
+    }
   }
 
   /** Continues an epoch behind what its log has lost. */

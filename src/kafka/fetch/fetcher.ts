@@ -10,6 +10,7 @@ import type { FetchedPartition } from '../records/fetch-answer.ts'
 import { Feed } from './feed.ts'
 import { FeedTaker, type TakerPorts } from './feed-taker.ts'
 import { fetchErrorOf } from './fetch-errors.ts'
+import { refreshWhileSlow } from './refresh-while-slow.ts'
 import { sendFetch } from './send-fetch.ts'
 
 export interface FetcherPorts extends Omit<TakerPorts, 'isCurrent' | 'onRoom'> {
@@ -27,8 +28,6 @@ const IDLE_WAIT_MS = 500
 /** The same while a partition waits for room: it is left out of the request, and soon due again. */
 const BUSY_WAIT_MS = 20
 const REQUEST_LIMIT_MS = 30_000
-/** A response that takes longer may never come. */
-const SLOW_MS = 2_000
 /** A batch of Kafka's default size at most must fit. */
 const PARTITION_BYTES_MAX = 1_048_576
 const RESPONSE_BYTES_MAX = 4_194_304
@@ -112,18 +111,11 @@ export class Fetcher {
     while (isLeaderless() && !this.#closed.signal.aborted) {
       this.#ports.onAttempt()
       await cluster.refresh().catch((error) => this.#failed(error))
-      this.#startLoops()
+      this.#wake()
       if (isLeaderless()) await clock.sleep(RETRY_MS, this.#closed.signal)
     }
     this.#isFindingLeaders = false
     this.#wake()
-  }
-
-  #startLoops(): void {
-    for (const feed of this.#feeds.values()) {
-      const leader = this.#leaderOf(feed)
-      if (leader !== undefined && !this.#loops.has(leader)) void this.#loop(leader)
-    }
   }
 
   /** Fetches from one broker until it leads none of the partitions. */
@@ -155,14 +147,10 @@ export class Fetcher {
     const { cluster, clock } = this.#ports
     const asked = due.map((feed) => this.#partitionOf(feed))
     const offsets = new Map(due.map((feed) => [feed, feed.position]))
-    const settled = new AbortController()
-    void this.#refreshUntil(settled.signal)
+    const limits = { maxWaitMs, minBytes: 1, maxBytes: RESPONSE_BYTES_MAX }
+    const request = sendFetch(cluster, nodeId, asked, { ...limits, limitMs: REQUEST_LIMIT_MS })
     try {
-      const limits = { maxWaitMs, minBytes: 1, maxBytes: RESPONSE_BYTES_MAX }
-      const answer = await sendFetch(cluster, nodeId, asked, {
-        ...limits,
-        limitMs: REQUEST_LIMIT_MS,
-      })
+      const answer = await refreshWhileSlow(request, this.#ports, () => this.#wake())
       this.#failures.worked({}, 'fetching works again')
       for (const fetched of answer) {
         const feed = this.#feeds.get(nameOf(fetched))
@@ -174,21 +162,6 @@ export class Fetcher {
       for (const feed of due) feed.retryAt(clock.elapsedMs() + RETRY_MS)
       await cluster.refresh().catch((problem) => this.#failed(problem))
       this.#wake()
-    } finally {
-      settled.abort()
-    }
-  }
-
-  /** A broker that hangs does not say that another one leads by now. */
-  async #refreshUntil(settled: AbortSignal): Promise<void> {
-    const { cluster, clock } = this.#ports
-    for (;;) {
-      await clock.sleep(SLOW_MS, settled)
-      if (settled.aborted || this.#closed.signal.aborted) return
-      await cluster.refresh().then(
-        () => this.#wake(),
-        (error) => this.#failed(error),
-      )
     }
   }
 

@@ -1,4 +1,3 @@
-import type { SourceRecord } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { backoffMs } from '../../util/retry.ts'
@@ -8,27 +7,13 @@ import { readLogRanges } from '../fetch/log-ranges.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { InflateLimit } from '../records/inflate-limit.ts'
 import { PartitionReader } from './partition-reader.ts'
+import type { RangeRequest } from './range-request.ts'
 
 export interface LogReaderOptions {
   /** Closed with the reader. */
   cluster: Cluster
   topics: readonly string[]
   clock: Pick<Clock, 'elapsedMs' | 'sleep'>
-}
-
-/** Which records of a partition to read. */
-export interface RangeRequest {
-  topic: string
-  partition: number
-  /** Default, and minimum: the start of the log. */
-  from?: number
-  /** Exclusive end. Default: the current end of the log. */
-  to?: number
-  /** Reads at most this many offsets, the newest of the range. */
-  maxRecords?: number
-  lost: AbortSignal
-  /** The buffers of the record are views: copy what is kept. What it promises is waited for. */
-  onRecord(record: SourceRecord): void | Promise<void>
 }
 
 /** Offsets from `first` to `end` (exclusive) were read, of a log that starts at `low`. */

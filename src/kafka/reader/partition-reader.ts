@@ -12,7 +12,7 @@ import { BatchOpener } from '../records/open-batch.ts'
 import { copyOf } from '../records/source-record.ts'
 import type { FetchedBatch } from '../records/split-batches.ts'
 import { CorruptRecords } from '../records/varints.ts'
-import type { RangeRequest } from './log-reader.ts'
+import type { RangeRequest } from './range-request.ts'
 
 export interface PartitionReaderPorts {
   cluster: Cluster
