@@ -167,7 +167,7 @@ function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLoo
   }
 }
 
-/** Lets the reader join its group while the topics are searched. */
+/** Lets the reader connect while the topics are searched. */
 function opening(opened: ReturnType<typeof openMarksReader>): Awaited<typeof opened> {
   opened.catch(() => undefined)
   return {

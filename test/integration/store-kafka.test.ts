@@ -208,20 +208,12 @@ describe('the marks topic', () => {
     expect(['fulfilled', 'rejected']).toContain(underWay.status)
   })
 
-  it('leaves no consumer group behind', async () => {
+  it('reads without a consumer group', async () => {
     const { topic, groupId, store } = await ledger()
-    const readers = async () => {
-      const { groups } = await withAdmin((admin) => admin.listGroups())
-      return groups.filter((group) => group.groupId.startsWith(`${groupId}.marks-reader.`))
-    }
     const first = await store()
     await open(first, owned(topic))
-    await until(async () => (await readers()).length === 1, { what: 'the reader to join' })
-    await first.close()
-    expect(await readers()).toEqual([])
-    const closedWhileItJoins = await store()
-    await closedWhileItJoins.close()
-    expect(await readers()).toEqual([])
+    const { groups } = await withAdmin((admin) => admin.listGroups())
+    expect(groups.filter((group) => group.groupId.startsWith(groupId))).toEqual([])
   })
 })
 
