@@ -144,6 +144,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     clock,
     log: log.child({ component: 'consumer' }),
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+    maxFetchedBytes: config.MAX_IN_FLIGHT_BYTES / FETCHED_SHARE,
     commitIntervalMs: config.COMMIT_INTERVAL_MS,
     rebalanceDrainMs: config.REBALANCE_DRAIN_TIMEOUT_MS,
     outOfRange: config.OUT_OF_RANGE,
@@ -184,6 +185,9 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     },
   }
 }
+
+/** Of the bytes in memory, this part may be fetched and wait to be taken in. */
+const FETCHED_SHARE = 4
 
 const STUB_WRITTEN =
   'a dead letter is too large for its topic: only a stub was written, its value stays in the input; raise max.message.bytes'

@@ -12,3 +12,12 @@ export function withTimeout<T>(
     promise.then(resolve, reject).finally(cancel)
   })
 }
+
+/** Resolves when the work has ended, well or not, or after the limit. */
+export async function settledWithin(
+  work: Promise<unknown>,
+  limitMs: number,
+  clock: Pick<Clock, 'after'>,
+): Promise<void> {
+  await withTimeout(work, limitMs, () => new Error('late'), clock).catch(() => undefined)
+}

@@ -2,7 +2,7 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
-import { withTimeout } from '../../util/with-timeout.ts'
+import { settledWithin } from '../../util/with-timeout.ts'
 import { type CommitOffsets, Committer } from './committer.ts'
 import type { OwnedPartitions } from './owned-partition.ts'
 
@@ -69,8 +69,7 @@ export class CommitLoop {
   /** Before the member leaves. Logs it if something completed could not be committed. */
   async commitFinally(): Promise<void> {
     const { clock, log } = this.#ports
-    const late = () => new Error('no response from the coordinator')
-    await withTimeout(this.commitLast(), LAST_LIMIT_MS, late, clock).catch(() => undefined)
+    await settledWithin(this.commitLast(), LAST_LIMIT_MS, clock)
     if (this.#committer.isDue) log.warn({}, UNCONFIRMED)
   }
 

@@ -1,7 +1,7 @@
 import type { Intake } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
-import { withTimeout } from '../../util/with-timeout.ts'
+import { settledWithin } from '../../util/with-timeout.ts'
 import { finalError } from '../client/errors.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
 import { createTakeBatches } from '../fetch/take-batches.ts'
@@ -41,6 +41,8 @@ export interface GroupConsumerOptions {
   outOfRange: OutOfRangePolicy
   sessionTimeoutMs: number
   commitIntervalMs: number
+  /** Of records that were fetched and wait to be taken. */
+  maxFetchedBytes: number
   /** How long a partition that is handed over may wait for running handlers. */
   rebalanceDrainMs: number
   reports: ConsumerReports
@@ -71,7 +73,7 @@ export class GroupConsumer {
   readonly #partitions: Partitions
   readonly #commits: CommitLoop
   readonly #outOfRange: OutOfRangePorts
-  /** Aborts when the member stops to read and to join. */
+  /** Aborts when the member stops reading. */
   readonly #stopped = new AbortController()
   /** Aborts when it has left, after its last commit. */
   readonly #left = new AbortController()
@@ -130,9 +132,9 @@ export class GroupConsumer {
     this.#fetcher.close()
     this.#stopped.abort()
     const result = await intake.drain(drainLimitMs)
-    await quietly(this.#loops, LAST_JOIN_LIMIT_MS, clock)
+    await settledWithin(this.#loops, LAST_JOIN_LIMIT_MS, clock)
     await this.#commits.commitFinally()
-    await quietly(this.#member.leave(), LEAVE_LIMIT_MS, clock)
+    await settledWithin(this.#member.leave(), LEAVE_LIMIT_MS, clock)
     this.#left.abort()
     cluster.close()
     this.#partitions.lose(this.#partitions.claims)
@@ -207,8 +209,7 @@ export class GroupConsumer {
     const drainLimitMs = Math.min(rebalanceDrainMs, (sessionTimeoutMs * 2) / 3)
     return new Membership({
       ...this.#options,
-      member: this.#member,
-      signs: this.signs,
+      ...{ member: this.#member, signs: this.signs },
       claims: () => this.#partitions.claims,
       stopAll: async () => {
         this.#partitions.suspend()
@@ -242,9 +243,4 @@ export class GroupConsumer {
     const { topics, groupId, reports } = this.#options
     reports.onFailure(finalError(error, `read ${topics.join(', ')} as group ${groupId}`))
   }
-}
-
-/** Resolves when the work has ended, well or not, or after the limit. */
-async function quietly(work: Promise<unknown>, limitMs: number, clock: Clock): Promise<void> {
-  await withTimeout(work, limitMs, () => new Error('late'), clock).catch(() => undefined)
 }

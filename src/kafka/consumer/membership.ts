@@ -48,6 +48,7 @@ export class Membership {
   #isJoined = false
   #hasEverJoined = false
   #isJoining = false
+  #assignedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(ports: MembershipPorts) {
     this.#ports = ports
@@ -91,6 +92,7 @@ export class Membership {
       clock,
       sessionTimeoutMs,
       isMember: () => member.isKnown,
+      sinceAssignedMs: () => clock.elapsedMs() - this.#assignedAtMs,
       sinceConfirmedMs: () => signs.sinceConfirmedMs,
       heartbeat: (limitMs: number) => member.heartbeat(limitMs),
       onRejoin: (error: Error) => this.#onAsked(error),
@@ -124,6 +126,7 @@ export class Membership {
     await this.#ports.commitsEnded()
     const joined = await member.join(this.#ports.claims(), this.#reason)
     this.#isJoining = false
+    this.#assignedAtMs = clock.elapsedMs()
     this.#isJoined = true
     this.#hasEverJoined = true
     this.#failures.worked({}, 'joined the group again')

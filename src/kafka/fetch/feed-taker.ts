@@ -27,12 +27,21 @@ export class FeedTaker {
     for (let next = feed.next(); next !== undefined; next = feed.next()) {
       this.#ports.onRoom(feed)
       try {
-        this.#taken(feed, await this.#ports.takeBatches(feed.epoch, next))
+        this.#taken(feed, await this.#ports.takeBatches(feed.epoch, next.fetched))
       } catch (error) {
         this.#ports.onFailure(error as Error)
         return
+      } finally {
+        next.release()
       }
     }
+  }
+
+  /** Fetches nothing of it until the obstacle is cleared. */
+  block(feed: Feed, obstacle: Obstacle): void {
+    feed.block(obstacle)
+    this.#ports.onObstacle(feed.epoch, obstacle)
+    void this.#unblock(feed, obstacle)
   }
 
   #taken(feed: Feed, taken: Taken): void {
@@ -44,9 +53,7 @@ export class FeedTaker {
         feed.rewind()
         break
       case 'obstacle':
-        feed.block(taken.obstacle)
-        this.#ports.onObstacle(feed.epoch, taken.obstacle)
-        void this.#unblock(feed, taken.obstacle)
+        this.block(feed, taken.obstacle)
     }
   }
 

@@ -1,6 +1,12 @@
 import type { Epoch, Obstacle } from '../../pipeline/source.ts'
 import type { FetchedPartition } from '../records/fetch-answer.ts'
 
+/** What came of a partition. `release` is called once, when it has been taken or is dropped. */
+export interface Portion {
+  fetched: FetchedPartition
+  release(): void
+}
+
 /** What has been fetched of a partition and not been taken yet, and what comes next. */
 export class Feed {
   readonly epoch: Epoch
@@ -8,7 +14,7 @@ export class Feed {
   /** The next offset to fetch. */
   #position: number
   /** Fetched, and waiting until what was fetched before it has been taken. */
-  #waiting: FetchedPartition | undefined
+  #waiting: Portion | undefined
   #isTaking = false
   #obstacle: Obstacle | undefined
   #retryAtMs = Number.NEGATIVE_INFINITY
@@ -41,17 +47,20 @@ export class Feed {
     this.#retryAtMs = atMs
   }
 
-  /** Answers to a request that began elsewhere, before the position was reset, are dropped. */
-  add(fetched: FetchedPartition, requestedOffset: number): void {
-    const last = fetched.batches.at(-1)
-    if (requestedOffset !== this.#position || last === undefined) return
-    if (this.isFull || this.#obstacle !== undefined) return
-    this.#waiting = fetched
+  /** Drops it if it was requested before the position was reset. */
+  add(portion: Portion, requestedOffset: number): void {
+    const last = portion.fetched.batches.at(-1)
+    const isBlocked = this.isFull || this.#obstacle !== undefined
+    if (requestedOffset !== this.#position || last === undefined || isBlocked) {
+      portion.release()
+      return
+    }
+    this.#waiting = portion
     this.#position = Math.max(this.#position, last.lastOffset + 1)
   }
 
   /** What is to be taken now; `done` follows. */
-  next(): FetchedPartition | undefined {
+  next(): Portion | undefined {
     if (this.#isTaking || this.#waiting === undefined) return undefined
     const next = this.#waiting
     this.#waiting = undefined
@@ -74,6 +83,7 @@ export class Feed {
   }
 
   rewind(): void {
+    this.#waiting?.release()
     this.#waiting = undefined
     this.#position = this.epoch.ledger.expected
   }

@@ -4,19 +4,20 @@ import { messageOf } from '../../util/errors.ts'
 import { Latch } from '../../util/latch.ts'
 import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
-import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
-import type { FetchedPartition } from '../records/fetch-answer.ts'
-import { Feed } from './feed.ts'
+import { Feed, type Portion } from './feed.ts'
 import { FeedTaker, type TakerPorts } from './feed-taker.ts'
-import { fetchErrorOf } from './fetch-errors.ts'
+import { FetchBudget } from './fetch-budget.ts'
+import { PartitionJudge } from './judge-partition.ts'
 import { refreshWhileSlow } from './refresh-while-slow.ts'
-import { sendFetch } from './send-fetch.ts'
+import { type Fetched, sendFetch } from './send-fetch.ts'
 
 export interface FetcherPorts extends Omit<TakerPorts, 'isCurrent' | 'onRoom'> {
   cluster: Cluster
   clock: Pick<Clock, 'elapsedMs' | 'sleep'>
   log: Logger
+  /** Of responses that have not been taken yet; the last one may make it more. */
+  maxFetchedBytes: number
   /** The partition's log does not have the next offset: its epoch must begin at another one. */
   onOutOfRange(epoch: Epoch): void
   /** An attempt was made, successful or not. */
@@ -33,7 +34,6 @@ const PARTITION_BYTES_MAX = 1_048_576
 const RESPONSE_BYTES_MAX = 4_194_304
 const NOBODY = -1
 const RETRY_MS = 250
-const REFUSED_RETRY_MS = 5_000
 
 /**
  * Fetches partitions from their leaders, one request at a time for each leader, and has what comes
@@ -46,19 +46,31 @@ export class Fetcher {
   /** The loops that run, by the id of the leader that they ask. */
   readonly #loops = new Map<number, Latch>()
   readonly #failures: FailureLog
-  /** Topics of which something was fetched. */
-  readonly #readable = new Set<string>()
+  readonly #judge: PartitionJudge
   readonly #taker: FeedTaker
+  readonly #budget: FetchBudget
   readonly #closed = new AbortController()
   #isFindingLeaders = false
 
   constructor(ports: FetcherPorts) {
+    const { cluster } = ports
     this.#ports = ports
     this.#failures = new FailureLog(ports)
+    this.#budget = new FetchBudget(ports.maxFetchedBytes, () => this.#wakeLoops())
     this.#taker = new FeedTaker({
       ...ports,
       isCurrent: (feed) => this.#feeds.get(nameOf(feed.epoch)) === feed,
       onRoom: (feed) => this.#loops.get(this.#leaderOf(feed) ?? NOBODY)?.set(),
+    })
+    this.#judge = new PartitionJudge({
+      ...ports,
+      failures: this.#failures,
+      block: (feed, obstacle) => this.#taker.block(feed, obstacle),
+      findLeader: () =>
+        void cluster.refresh().then(
+          () => this.#wake(),
+          () => undefined,
+        ),
     })
   }
 
@@ -71,7 +83,10 @@ export class Fetcher {
   /** What was fetched of it is dropped; a record that is being taken at the moment is the last one. */
   remove(epoch: Epoch): void {
     const name = nameOf(epoch)
-    if (this.#feeds.get(name)?.epoch === epoch) this.#feeds.delete(name)
+    const feed = this.#feeds.get(name)
+    if (feed?.epoch !== epoch) return
+    feed.rewind()
+    this.#feeds.delete(name)
   }
 
   has(epoch: Epoch): boolean {
@@ -80,7 +95,7 @@ export class Fetcher {
 
   close(): void {
     this.#closed.abort()
-    this.#feeds.clear()
+    for (const feed of [...this.#feeds.values()]) this.remove(feed.epoch)
     this.#wake()
   }
 
@@ -91,6 +106,10 @@ export class Fetcher {
       if (leader === undefined) void this.#findLeaders()
       else if (!this.#loops.has(leader)) void this.#loop(leader)
     }
+    this.#wakeLoops()
+  }
+
+  #wakeLoops(): void {
     for (const latch of this.#loops.values()) latch.set()
   }
 
@@ -129,7 +148,7 @@ export class Fetcher {
       if (led.length === 0) break
       const due = led.filter((feed) => feed.isDue(this.#ports.clock.elapsedMs()))
       const isBusy = led.some(({ isFull }) => isFull)
-      if (due.length === 0) await this.#pause(led, woken)
+      if (due.length === 0 || this.#budget.leftBytes <= 0) await this.#pause(led, woken)
       else await this.#fetch(nodeId, due, isBusy ? BUSY_WAIT_MS : IDLE_WAIT_MS)
     }
     this.#loops.delete(nodeId)
@@ -147,17 +166,18 @@ export class Fetcher {
     const { cluster, clock } = this.#ports
     const asked = due.map((feed) => this.#partitionOf(feed))
     const offsets = new Map(due.map((feed) => [feed, feed.position]))
-    const limits = { maxWaitMs, minBytes: 1, maxBytes: RESPONSE_BYTES_MAX }
-    const request = sendFetch(cluster, nodeId, asked, { ...limits, limitMs: REQUEST_LIMIT_MS })
+    const maxBytes = Math.min(
+      RESPONSE_BYTES_MAX,
+      Math.max(PARTITION_BYTES_MAX, this.#budget.leftBytes),
+    )
+    const limits = { maxWaitMs, minBytes: 1, maxBytes, limitMs: REQUEST_LIMIT_MS }
+    const request = sendFetch(cluster, nodeId, asked, limits)
     try {
       const answer = await refreshWhileSlow(request, this.#ports, () => this.#wake())
       this.#failures.worked({}, 'fetching works again')
-      for (const fetched of answer) {
-        const feed = this.#feeds.get(nameOf(fetched))
-        const offset = feed && offsets.get(feed)
-        if (feed !== undefined && offset !== undefined) this.#answered(feed, offset, fetched)
-      }
+      this.#answered(answer, offsets)
     } catch (error) {
+      if (this.#closed.signal.aborted) return
       this.#failed(error)
       for (const feed of due) feed.retryAt(clock.elapsedMs() + RETRY_MS)
       await cluster.refresh().catch((problem) => this.#failed(problem))
@@ -165,44 +185,31 @@ export class Fetcher {
     }
   }
 
+  #answered(answer: readonly Fetched[], offsets: ReadonlyMap<Feed, number>): void {
+    const full = answer.filter(({ batches }) => batches.length > 0)
+    const release = this.#budget.hold(bytesOf(full), full.length)
+    for (const fetched of answer) {
+      const feed = this.#feeds.get(nameOf(fetched))
+      const offset = feed && offsets.get(feed)
+      const hasBatches = fetched.batches.length > 0
+      if (feed !== undefined && offset !== undefined && hasBatches) {
+        this.#add(feed, { fetched, release }, offset)
+      } else if (hasBatches) release()
+      else if (feed !== undefined && offset !== undefined) this.#judge.judge(feed, fetched, offset)
+    }
+  }
+
+  #add(feed: Feed, portion: Portion, offset: number): void {
+    this.#judge.worked(feed)
+    this.#toTheEnd(feed)
+    feed.add(portion, offset)
+    // Only after the next request has gone out.
+    setImmediate(() => void this.#taker.take(feed))
+  }
+
   #partitionOf({ epoch: { topic, partition }, position }: Feed) {
     const leaderEpoch = this.#ports.cluster.leaderOf(topic, partition)?.epoch ?? -1
     return { topic, partition, leaderEpoch, offset: position, maxBytes: PARTITION_BYTES_MAX }
-  }
-
-  #answered(feed: Feed, offset: number, fetched: FetchedPartition): void {
-    const { epoch } = feed
-    if (!this.has(epoch)) return
-    const error = fetchErrorOf(fetched.errorCode)
-    switch (error) {
-      case 'none':
-        this.#readable.add(epoch.topic)
-        if (fetched.batches.length === 0) return
-        this.#toTheEnd(feed)
-        feed.add(fetched, offset)
-        // Only after the next request has gone out.
-        setImmediate(() => void this.#taker.take(feed))
-        return
-      case 'out-of-range':
-        feed.retryAt(this.#ports.clock.elapsedMs() + RETRY_MS)
-        if (offset === feed.position) this.#ports.onOutOfRange(epoch)
-        return
-      case 'refused':
-        // A right that is revoked may be given back. One that was never there is a mistake.
-        if (!this.#readable.has(epoch.topic)) this.#refuse(feed, fetched.errorCode)
-        this.#delay(feed, REFUSED_RETRY_MS, fetched.errorCode)
-        return
-      case 'failed':
-        this.#delay(feed, REFUSED_RETRY_MS, fetched.errorCode)
-        return
-      case 'leader':
-        this.#delay(feed, RETRY_MS, fetched.errorCode)
-        void this.#ports.cluster.refresh().then(
-          () => this.#wake(),
-          () => undefined,
-        )
-        return
-    }
   }
 
   /** Brokers fill a response in the order of the request: who was served is served last next time. */
@@ -212,20 +219,15 @@ export class Fetcher {
     this.#feeds.set(name, feed)
   }
 
-  #delay(feed: Feed, waitMs: number, errorCode: number): void {
-    const { topic, partition } = feed.epoch
-    const fields = { topic, partition, error: errorTypeOf(errorCode) }
-    this.#failures.failed(fields, 'cannot fetch a partition; retrying')
-    feed.retryAt(this.#ports.clock.elapsedMs() + waitMs)
-  }
-
-  #refuse({ epoch: { topic } }: Feed, errorCode: number): void {
-    this.#ports.onFailure(new BrokerError(errorCode, `read topic ${topic}`))
-  }
-
   #failed(error: unknown): void {
     this.#failures.failed({ error: messageOf(error) }, 'cannot fetch; retrying')
   }
+}
+
+function bytesOf(answer: readonly Fetched[]): number {
+  let bytes = 0
+  for (const { batches } of answer) for (const batch of batches) bytes += batch.bytes.length
+  return bytes
 }
 
 function nameOf({ topic, partition }: Pick<Epoch, 'topic' | 'partition'>): string {

@@ -1,3 +1,4 @@
+import { requireNoError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import {
   type FetchBody,
@@ -34,6 +35,7 @@ export async function sendFetch(
   const haveIds = topics.every(({ topicId }) => topicId !== undefined)
   const request = haveIds ? fetchRequest : fetchByNameRequest
   const answer = await cluster.send(nodeId, 'fetch', request, { ...limits, topics }, limitMs)
+  requireNoError(answer.errorCode, 'fetch')
   // From version 13 on, the response names topics by their ids.
   const names = new Map(topics.map(({ topic, topicId }) => [topicId, topic]))
   return answer.topics.flatMap(({ topic, partitions: fetched }) =>

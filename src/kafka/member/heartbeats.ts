@@ -6,6 +6,8 @@ export interface HeartbeatPorts {
   sessionTimeoutMs: number
   /** Whether there is a membership to keep. */
   isMember(): boolean
+  /** Milliseconds since the member was last assigned partitions. */
+  sinceAssignedMs(): number
   /** Milliseconds since the coordinator last confirmed the member. */
   sinceConfirmedMs(): number
   heartbeat(limitMs: number): Promise<void>
@@ -22,6 +24,12 @@ const PER_SESSION = 10
 const INTERVAL_MAX_MS = 3_000
 /** After a failure, so that a coordinator that has moved is found soon. */
 const RETRY_MS = 250
+/**
+ * A rebalance may be followed by another, which gives away what was handed over: nobody has those
+ * partitions until all members have noticed it.
+ */
+const WATCHFUL_FOR_MS = 10_000
+const WATCHFUL_INTERVAL_MS = 200
 
 /**
  * Sends heartbeats until the signal aborts, on a timer of its own, also while the member joins: a
@@ -34,7 +42,9 @@ export async function sendHeartbeats(ports: HeartbeatPorts, signal: AbortSignal)
   const intervalMs = Math.min(sessionTimeoutMs / PER_SESSION, INTERVAL_MAX_MS)
   while (!signal.aborted) {
     const isHealthy = await beat(ports)
-    await clock.sleep(isHealthy ? intervalMs : RETRY_MS, signal)
+    const isWatchful = ports.sinceAssignedMs() < WATCHFUL_FOR_MS
+    const healthyMs = isWatchful ? Math.min(WATCHFUL_INTERVAL_MS, intervalMs) : intervalMs
+    await clock.sleep(isHealthy ? healthyMs : RETRY_MS, signal)
   }
 }
 

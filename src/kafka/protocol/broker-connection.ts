@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
+import { deferred } from '../../util/deferred.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withTimeout } from '../../util/with-timeout.ts'
 import { Reader } from '../wire/reader.ts'
@@ -38,12 +39,15 @@ export class BrokerConnection {
   /** Counts what was opened, so that a connection which opens too late is not used. */
   #attempt = 0
   #last: Promise<unknown> = Promise.resolve()
+  /** Rejects when the connection is closed, so that nothing waits for a response then. */
+  readonly #closed = deferred<never>()
   #isClosed = false
 
   constructor(host: string, port: number, options: ConnectionOptions) {
     this.host = host
     this.port = port
     this.#options = options
+    this.#closed.promise.catch(() => undefined)
   }
 
   /**
@@ -60,9 +64,10 @@ export class BrokerConnection {
     return sent
   }
 
-  /** Requests that wait for a response never get one. */
+  /** Rejects the requests that wait for a response. */
   close(): void {
     this.#isClosed = true
+    this.#closed.reject(this.#unavailable('the connection is closed'))
     this.#drop()
   }
 
@@ -72,13 +77,10 @@ export class BrokerConnection {
     limitMs: number,
   ): Promise<Answer> {
     if (this.#isClosed) throw this.#unavailable('the connection is closed')
-    const { clock } = this.#options
     try {
-      const opening = this.#connected()
-      const { broker, connection } = await withTimeout(opening, OPEN_LIMIT_MS, this.#late, clock)
+      const { broker, connection } = await this.#within(OPEN_LIMIT_MS, this.#connected())
       const version = versionOf(type, broker, this.address)
-      const response = exchange(connection, type, body, version)
-      return await withTimeout(response, limitMs, this.#late, clock)
+      return await this.#within(limitMs, exchange(connection, type, body, version))
     } catch (error) {
       this.#drop()
       throw error
@@ -89,7 +91,11 @@ export class BrokerConnection {
     return `${this.host}:${this.port}`
   }
 
-  #late = () => this.#unavailable('no response in time')
+  #within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+    const late = () => this.#unavailable('no response in time')
+    const settled = Promise.race([work, this.#closed.promise])
+    return withTimeout(settled, limitMs, late, this.#options.clock)
+  }
 
   #unavailable(why: string): InventoryEventsError {
     const message = `broker ${this.address}: ${why}`

@@ -2,6 +2,7 @@ import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { BrokerConnection, type ConnectionOptions } from './broker-connection.ts'
 import { errorTypeOf } from './broker-error.ts'
+import { firstToRespond } from './first-to-respond.ts'
 import type { RequestType } from './request.ts'
 import { type MetadataAnswer, metadataRequest, type TopicAnswer } from './requests/metadata.ts'
 
@@ -30,6 +31,8 @@ export interface Leader {
 }
 
 const METADATA_LIMIT_MS = 10_000
+/** A broker that hangs must not hold up what any other could answer. */
+const HEDGE_MS = 1_000
 
 /** The brokers and topics of a cluster as last described, and the connections to the brokers. */
 export class Cluster {
@@ -107,21 +110,19 @@ export class Cluster {
     return this.#connection(broker, purpose).send(request, body, limitMs)
   }
 
-  /** As `send`, to any broker that responds. Rejects with what the last one said. */
+  /**
+   * As `send`, to any broker that responds: to the next one as well when one fails or takes long.
+   * Rejects with what the last one said.
+   */
   async sendToAny<Body, Answer>(
     request: RequestType<Body, Answer>,
     body: Body,
     limitMs: number,
   ): Promise<Answer> {
-    let problem: unknown = unavailable('no broker is known')
-    for (const broker of this.#inTurn()) {
-      try {
-        return await this.#connection(broker, 'metadata').send(request, body, limitMs)
-      } catch (error) {
-        problem = error
-      }
-    }
-    throw problem
+    const sends = this.#inTurn().map((broker) => async () => {
+      return this.#connection(broker, 'metadata').send(request, body, limitMs)
+    })
+    return firstToRespond(sends, HEDGE_MS, this.#options.clock)
   }
 
   close(): void {

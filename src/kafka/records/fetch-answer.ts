@@ -1,7 +1,8 @@
-import { Reader } from '../wire/reader.ts'
+import type { Reader } from '../wire/reader.ts'
 import { type AbortedTransaction, AbortedTransactions } from './aborted-transactions.ts'
 import { RecordBatch } from './record-batch.ts'
 import { type FetchedBatch, splitBatches } from './split-batches.ts'
+import type { CorruptRecords } from './varints.ts'
 
 /** What a broker returned of one partition. */
 export interface FetchedPartition {
@@ -14,6 +15,8 @@ export interface FetchedPartition {
   batches: FetchedBatch[]
   /** Those of the batches that hold no record to hand over. */
   skipped: ReadonlySet<FetchedBatch>
+  /** Why there are no more batches, if the bytes after them are none. */
+  problem?: CorruptRecords
 }
 
 export interface FetchAnswer {
@@ -24,18 +27,10 @@ export interface FetchAnswer {
   topics: { topic: string; partitions: FetchedPartition[] }[]
 }
 
-/** The oldest version with record batches, and the newest one without compact encoding. */
-export const FETCH_VERSIONS = { oldest: 4, newest: 11 }
-
 const TOPIC_IDS_SINCE = 13
 
-/** Reads a Fetch response of versions 4 to 11. Its batches are views. Throws a RangeError where it ends early. */
-export function readFetchAnswer(bytes: Buffer, version: number): FetchAnswer {
-  return readFetch(new Reader(bytes), version)
-}
-
-/** The same of versions 4 to 13. */
-export function readFetch(reader: Reader, version: number): FetchAnswer {
+/** Reads a Fetch response of versions 4 to 13. Its batches are views. Throws a RangeError where it ends early. */
+export function readFetchAnswer(reader: Reader, version: number): FetchAnswer {
   const throttleTimeMs = reader.int32()
   const errorCode = version >= 7 ? reader.int16() : 0
   // The session, which is not used.
@@ -63,11 +58,11 @@ function readPartition(reader: Reader, version: number): FetchedPartition {
     return transaction
   })
   const preferredReadReplica = version >= 11 ? reader.int32() : -1
-  const batches = splitBatches(reader.bytes())
+  const { batches, ...rest } = splitBatches(reader.bytes())
   reader.tags()
   const skipped = skippedOf(batches, new AbortedTransactions(aborted))
   const known = { partition, errorCode, highWatermark, lastStableOffset, preferredReadReplica }
-  return { ...known, batches, skipped }
+  return { ...known, batches, skipped, ...rest }
 }
 
 function skippedOf(batches: FetchedBatch[], aborted: AbortedTransactions): Set<FetchedBatch> {

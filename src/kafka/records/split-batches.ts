@@ -1,5 +1,6 @@
 import { longAt } from '../wire/long.ts'
 import { entryLength, MAGIC_AT, RecordBatch } from './record-batch.ts'
+import { CorruptRecords } from './varints.ts'
 
 /** Batches from before Kafka 0.11 are messages of another format. */
 export type FetchedBatch = RecordBatch | OldMessage
@@ -17,14 +18,28 @@ export class OldMessage {
 
 /**
  * The batches in what a broker returned of a partition. The last one may be cut off, which is how
- * brokers keep to a request's limit; it is left out. Throws CorruptRecords.
+ * brokers keep to a request's limit; it is left out. So is everything from where the bytes are no
+ * batches, which is what the next fetch begins with: `problem` says why.
  */
-export function splitBatches(records: Buffer): FetchedBatch[] {
+export function splitBatches(records: Buffer): {
+  batches: FetchedBatch[]
+  problem?: CorruptRecords
+} {
   const batches: FetchedBatch[] = []
+  try {
+    addBatches(records, batches)
+    return { batches }
+  } catch (error) {
+    if (!(error instanceof CorruptRecords)) throw error
+    return { batches, problem: error }
+  }
+}
+
+function addBatches(records: Buffer, batches: FetchedBatch[]): void {
   let at = 0
   for (;;) {
     const length = entryLength(records, at)
-    if (length === undefined) return batches
+    if (length === undefined) return
     const bytes = records.subarray(at, at + length)
     at += length
     if (bytes[MAGIC_AT]! >= 2) batches.push(new RecordBatch(bytes))

@@ -1,4 +1,4 @@
-import { type FetchAnswer, readFetch } from '../../records/fetch-answer.ts'
+import { type FetchAnswer, readFetchAnswer } from '../../records/fetch-answer.ts'
 import type { RequestType } from '../request.ts'
 
 export interface FetchBody {
@@ -58,7 +58,7 @@ export const fetchRequest: RequestType<FetchBody, FetchAnswer> = {
     if (version >= 11) writer.string('')
     writer.tags()
   },
-  read: readFetch,
+  read: readFetchAnswer,
 }
 
 /** For topics without an id, which brokers from before Kafka 2.8 created. */

@@ -1,0 +1,33 @@
+/**
+ * Bounds the bytes of responses that have not been taken yet. A response counts whole until all of its
+ * partitions have been taken or dropped, since each of them keeps its bytes in memory.
+ */
+export class FetchBudget {
+  readonly #maxBytes: number
+  readonly #onRoom: () => void
+  #heldBytes = 0
+
+  /** `onRoom` is called when bytes become free. */
+  constructor(maxBytes: number, onRoom: () => void) {
+    this.#maxBytes = maxBytes
+    this.#onRoom = onRoom
+  }
+
+  /** Below 0 where a response was larger than what was asked for. */
+  get leftBytes(): number {
+    return this.#maxBytes - this.#heldBytes
+  }
+
+  /** Counts a response. The returned function is to be called once for each of its parts. */
+  hold(bytes: number, parts: number): () => void {
+    if (parts === 0) return () => {}
+    this.#heldBytes += bytes
+    let left = parts
+    return () => {
+      left -= 1
+      if (left > 0) return
+      this.#heldBytes -= bytes
+      this.#onRoom()
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { partitionName } from '../../event/record.ts'
+import type { Epoch, Obstacle } from '../../pipeline/source.ts'
+import type { Clock } from '../../util/clock.ts'
+import type { FailureLog } from '../../util/log/failure-log.ts'
+import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
+import type { Feed } from './feed.ts'
+import { fetchErrorOf } from './fetch-errors.ts'
+import type { Fetched } from './send-fetch.ts'
+
+export interface JudgePorts {
+  clock: Pick<Clock, 'elapsedMs' | 'sleep'>
+  failures: FailureLog
+  /** Asks for metadata. */
+  findLeader(): void
+  /** Fetches nothing of the partition until the obstacle is cleared. */
+  block(feed: Feed, obstacle: Obstacle): void
+  /** The partition's log does not have the next offset: its epoch must begin at another one. */
+  onOutOfRange(epoch: Epoch): void
+  onFailure(error: Error): void
+}
+
+const LEADER_RETRY_MS = 250
+const RETRY_MS = 5_000
+
+/** What follows when nothing came of a partition: an error delays that partition only. */
+export class PartitionJudge {
+  readonly #ports: JudgePorts
+  /** Topics of which something was fetched. */
+  readonly #readable = new Set<string>()
+
+  constructor(ports: JudgePorts) {
+    this.#ports = ports
+  }
+
+  worked({ epoch }: Feed): void {
+    this.#readable.add(epoch.topic)
+  }
+
+  /** `offset` is what was asked for. */
+  judge(feed: Feed, { errorCode, problem }: Fetched, offset: number): void {
+    const error = fetchErrorOf(errorCode)
+    switch (error) {
+      case 'none':
+        this.worked(feed)
+        if (problem !== undefined) this.#block(feed, problem)
+        return
+      case 'out-of-range':
+        this.#retryAfter(feed, LEADER_RETRY_MS)
+        if (offset === feed.position) this.#ports.onOutOfRange(feed.epoch)
+        return
+      case 'refused':
+        // A right that is revoked may be given back. One that was never there is a mistake.
+        if (!this.#readable.has(feed.epoch.topic)) this.#refuse(feed, errorCode)
+        this.#failed(feed, errorCode, RETRY_MS)
+        return
+      case 'failed':
+        this.#failed(feed, errorCode, RETRY_MS)
+        return
+      case 'leader':
+        this.#failed(feed, errorCode, LEADER_RETRY_MS)
+        this.#ports.findLeader()
+    }
+  }
+
+  #failed(feed: Feed, errorCode: number, waitMs: number): void {
+    const { topic, partition } = feed.epoch
+    const fields = { topic, partition, error: errorTypeOf(errorCode) }
+    this.#ports.failures.failed(fields, 'cannot fetch a partition; retrying')
+    this.#retryAfter(feed, waitMs)
+  }
+
+  #retryAfter(feed: Feed, waitMs: number): void {
+    feed.retryAt(this.#ports.clock.elapsedMs() + waitMs)
+  }
+
+  #refuse({ epoch: { topic } }: Feed, errorCode: number): void {
+    this.#ports.onFailure(new BrokerError(errorCode, `read topic ${topic}`))
+  }
+
+  /** A bit may have flipped on its way only, so it is fetched again. */
+  #block(feed: Feed, problem: Error): void {
+    const why = `corrupt batch at ${partitionName(feed.epoch)}@${feed.position}: ${problem.message}`
+    const cleared = this.#ports.clock.sleep(RETRY_MS, feed.epoch.lost)
+    this.#ports.block(feed, { why, cleared })
+  }
+}
