@@ -84,6 +84,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ready: () => [
       ...readiness({
         isJoined: source.isJoined,
+        missing: source.missingTopics,
         narrow: watch.topicsWithFewerPartitions,
         denied: deniedTopics(kafka),
         tooSmall: group.tooSmallTopics(),
@@ -130,6 +131,8 @@ function liveness(source: GroupConsumer): Health {
 
 interface ReadinessFacts {
   isJoined: boolean
+  /** Topics to consume that brokers do not describe. */
+  missing: readonly string[]
   /** Topics with fewer partitions than their input. */
   narrow: readonly string[]
   /** Topics that may not be written to. */
@@ -138,9 +141,14 @@ interface ReadinessFacts {
   tooSmall: readonly string[]
 }
 
-function readiness({ isJoined, narrow, denied, tooSmall }: ReadinessFacts): Health {
+function readiness({ isJoined, missing, narrow, denied, tooSmall }: ReadinessFacts): Health {
   return [
     check('group', isJoined, 'not a member of the consumer group'),
+    check(
+      'topics',
+      missing.length === 0,
+      `missing, or not described to this user: ${missing.join(', ')}`,
+    ),
     check(
       'topic-widths',
       narrow.length === 0,

@@ -1,4 +1,4 @@
-import { BrokerError } from '../protocol/broker-error.ts'
+import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { heartbeatRequest } from '../protocol/requests/heartbeat.ts'
 import { type JoinGroupAnswer, joinGroupRequest } from '../protocol/requests/join-group.ts'
@@ -212,10 +212,20 @@ export class GroupMember {
 
   #errorOf(errorCode: number, doing: string): BrokerError | undefined {
     if (errorCode === 0) return undefined
-    const error = new BrokerError(errorCode, doing)
+    const error = new BrokerError(errorCode, doing, HINTS[errorTypeOf(errorCode)])
     if (faultOf(error) === 'coordinator') this.#coordinator.forget()
     return error
   }
+}
+
+/** What to do about an error, by its type. */
+const HINTS: Readonly<Record<string, string>> = {
+  INCONSISTENT_GROUP_PROTOCOL:
+    'other members rebalance in another way; set KAFKA_REBALANCE_MODE=eager as long as replicas of version 0.2 are in the group',
+  INVALID_SESSION_TIMEOUT:
+    'SESSION_TIMEOUT_MS is outside the range of the brokers, group.min.session.timeout.ms to group.max.session.timeout.ms',
+  FENCED_INSTANCE_ID: 'another process has this KAFKA_GROUP_INSTANCE_ID',
+  GROUP_MAX_SIZE_REACHED: 'the group has as many members as group.max.size allows',
 }
 
 export interface Refusal extends TopicPartition {

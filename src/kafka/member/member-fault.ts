@@ -7,7 +7,7 @@ import { causes } from '../client/errors.ts'
  * - `coordinator`: another broker coordinates the group, or the same one later.
  * - `fenced`: another process has this instance id.
  * - `refused`: this user or client may not do that.
- * - `misfit`: members use other assignment protocols, or the broker refuses a setting.
+ * - `misfit`: the broker refuses a setting.
  * - `retry`: anything else, such as brokers that do not respond.
  */
 export type MemberFault =
@@ -27,10 +27,8 @@ const FAULTS: Readonly<Record<string, MemberFault>> = {
   GROUP_COORDINATOR_NOT_AVAILABLE: 'coordinator',
   GROUP_LOAD_IN_PROGRESS: 'coordinator',
   FENCED_INSTANCE_ID: 'fenced',
-  INCONSISTENT_GROUP_PROTOCOL: 'misfit',
   INVALID_SESSION_TIMEOUT: 'misfit',
   INVALID_GROUP_ID: 'misfit',
-  GROUP_MAX_SIZE_REACHED: 'misfit',
 }
 
 export function faultOf(error: unknown): MemberFault {

@@ -11,9 +11,10 @@ export class BrokerError extends Error {
   readonly type: string
   readonly code: number
 
-  constructor(code: number, doing: string) {
+  /** `doing` is what failed, in the form `join the group`; `hint` what to do about it. */
+  constructor(code: number, doing: string, hint?: string) {
     const type = errorTypeOf(code)
-    super(`cannot ${doing}: ${type}`)
+    super(`cannot ${doing}: ${type}${hint === undefined ? '' : `: ${hint}`}`)
     this.name = 'BrokerError'
     this.type = type
     this.code = code
