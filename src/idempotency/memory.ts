@@ -4,7 +4,7 @@ import { getOrInsert } from '../util/get-or-insert.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
 
 export interface MemoryStoreOptions {
-  clock: Pick<Clock, 'now'>
+  clock: Pick<Clock, 'elapsedMs'>
   ttlMs: number
   /** Beyond this the oldest mark is evicted and `onEvict` is called. */
   maxMarks: number
@@ -48,7 +48,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
     if (known?.completedAtMs !== undefined) return
     // The claim may have been released, or passed to another delivery; the mark is valid all the same.
     if (known !== entry) entry.of.set(entry.eventId, entry)
-    entry.completedAtMs = clock.now()
+    entry.completedAtMs = clock.elapsedMs()
     completed.push(entry)
     if (completed.length <= maxMarks) return
     drop()
@@ -58,7 +58,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   function dropExpired(): void {
     const oldest = completed.first()
     if (oldest === undefined) return
-    const expiredAtMs = clock.now() - ttlMs
+    const expiredAtMs = clock.elapsedMs() - ttlMs
     while ((completed.first()?.completedAtMs ?? Infinity) <= expiredAtMs) drop()
   }
 

@@ -33,14 +33,14 @@ export function createBatchSender(options: DeliveryOptions): Deliver {
 
 async function sendUntilLate(records: OutgoingRecord[], options: DeliveryOptions): Promise<void> {
   const { topic, producer, clock, deliveryTimeoutMs } = options
-  const deadlineMs = clock.now() + deliveryTimeoutMs
+  const deadlineMs = clock.elapsedMs() + deliveryTimeoutMs
   for (;;) {
     try {
       await producer.send(topic, records)
       return
     } catch (error) {
       const isRetryable = error instanceof InventoryEventsError && error.retryable
-      if (!isRetryable || clock.now() + RETRY_DELAY_MS > deadlineMs) throw error
+      if (!isRetryable || clock.elapsedMs() + RETRY_DELAY_MS > deadlineMs) throw error
       await clock.sleep(RETRY_DELAY_MS)
     }
   }

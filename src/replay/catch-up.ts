@@ -56,9 +56,9 @@ async function rounds(
   let plan = begun
   for (let round = 1; round <= ROUNDS_MAX; round++) {
     plan = await extend(parts, run, plan)
-    const startMs = clock.now()
+    const startMs = clock.elapsedMs()
     await run.reached()
-    const tookMs = clock.now() - startMs
+    const tookMs = clock.elapsedMs() - startMs
     await requireUnchanged(parts, before)
     say(`round ${round} took ${(tookMs / 1000).toFixed(1)} s`)
     if (tookMs <= SHORT_MS) return plan

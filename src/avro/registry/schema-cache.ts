@@ -72,7 +72,7 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
 
   function notReady(id: number, isForYoung: boolean): SchemaLookup {
     const known = unready.get(id)
-    if (known === undefined || clock.now() >= known.staleAtMs) return request(id, isForYoung)
+    if (known === undefined || clock.elapsedMs() >= known.staleAtMs) return request(id, isForYoung)
     const isMissing = known.answer.type === 'missing' && known.missingSinceMs !== undefined
     const isTooEarly = isMissing && isForYoung && !isPatienceOver(id)
     return isTooEarly ? request(id, isForYoung) : known.answer
@@ -91,12 +91,12 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
   function settle(id: number, fetched: FetchedSchema, isForYoung: boolean): void | Promise<void> {
     if (fetched.type === 'missing') {
       const known = unready.get(id)
-      if (known !== undefined) known.missingSinceMs ??= clock.now()
+      if (known !== undefined) known.missingSinceMs ??= clock.elapsedMs()
       if (isForYoung && !isPatienceOver(id)) return retryLater(id, fetched.why)
     }
     const answer = compile(id, fetched, maxDecodedBytes)
     if (answer.type === 'missing') {
-      remember(id, answer, 0).staleAtMs = clock.now() + MISSING_TTL_MS
+      remember(id, answer, 0).staleAtMs = clock.elapsedMs() + MISSING_TTL_MS
       return
     }
     unready.delete(id)
@@ -104,8 +104,8 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
   }
 
   function isPatienceOver(id: number): boolean {
-    const sinceMs = unready.get(id)?.missingSinceMs ?? clock.now()
-    return clock.now() - sinceMs >= PATIENCE_MS
+    const sinceMs = unready.get(id)?.missingSinceMs ?? clock.elapsedMs()
+    return clock.elapsedMs() - sinceMs >= PATIENCE_MS
   }
 
   /** Lookups keep returning `waiting` until the back-off ends. */

@@ -12,7 +12,7 @@ import { PartitionMarks } from './partition-marks.ts'
 export interface KafkaStoreOptions {
   marksLog: MarksLog
   groupId: string
-  clock: Pick<Clock, 'now' | 'after'>
+  clock: Pick<Clock, 'now' | 'elapsedMs' | 'after'>
   ttlMs: number
   /** Limit over all owned partitions; beyond it the oldest marks are evicted. */
   maxMarks: number
@@ -108,7 +108,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   }
 
   async function readBack({ topic, partition, lost }: OwnedBy, name: string): Promise<void> {
-    const startMs = clock.now()
+    const startMs = clock.elapsedMs()
     marks.open(name)
     // Marks that an earlier ownership left unwritten must be in the topic before it is read.
     await writer.flush()
@@ -127,7 +127,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     // A record holds at least one mark, so the marks of skipped records would have been evicted.
     if (skipped > 0) reports.onEvict(skipped)
     if (unreadable > 0) reports.onUnreadable(name, unreadable)
-    reports.onReadBack(name, count, clock.now() - startMs)
+    reports.onReadBack(name, count, clock.elapsedMs() - startMs)
   }
 
   return {

@@ -71,7 +71,7 @@ export class Leases {
     this.#loseOverdue()
     const renewing = [...this.#held].filter(({ isCompleting }) => !isCompleting)
     if (renewing.length === 0) return
-    const startMs = this.#options.clock.now()
+    const startMs = this.#options.clock.elapsedMs()
     try {
       this.#update(renewing, await this.#options.renew(renewing), startMs)
     } catch (error) {
@@ -83,7 +83,7 @@ export class Leases {
   #loseOverdue(): void {
     const { clock, leaseMs } = this.#options
     for (const lease of this.#held) {
-      if (clock.now() - lease.renewedAtMs >= leaseMs && !lease.isCompleting) this.lose(lease)
+      if (clock.elapsedMs() - lease.renewedAtMs >= leaseMs && !lease.isCompleting) this.lose(lease)
     }
   }
 

@@ -95,7 +95,7 @@ class PostgresStore implements IdempotencyStore {
 
   async claim({ plugin, eventId: id }: DeliveryKey, fingerprint: string): Promise<ClaimResult> {
     const eventId = storedId(id)
-    const renewedAtMs = this.#options.clock.now()
+    const renewedAtMs = this.#options.clock.elapsedMs()
     const found = await this.#marks.claim({ plugin, eventId, fingerprint })
     if (found.type !== 'claimed') return found
     return this.#claimed(plugin, eventId, found.fence, renewedAtMs)

@@ -3,7 +3,7 @@ import type { Config } from '../../config/settings.ts'
 import { type Clock, systemClock } from '../../util/clock.ts'
 import { type FetchedToken, requestToken } from './oauth-token-request.ts'
 
-type Ports = { requestToken: typeof requestToken; clock: Pick<Clock, 'now'> }
+type Ports = { requestToken: typeof requestToken; clock: Pick<Clock, 'elapsedMs'> }
 
 /** kafkajs re-authenticates 10 s before the token's session ends, and needs a new token by then. */
 const FRESH_MS = 15_000
@@ -40,7 +40,7 @@ class TokenSource {
   }
 
   async token(): Promise<string> {
-    const nowMs = this.#ports.clock.now()
+    const nowMs = this.#ports.clock.elapsedMs()
     if (this.#isFresh(nowMs)) return this.#last!.token.value
     if (this.#failure && nowMs - this.#failure.atMs < PAUSE_MS)
       return this.#lastValid(this.#failure.error)
@@ -59,14 +59,14 @@ class TokenSource {
   async #request(): Promise<string> {
     const { clock } = this.#ports
     // The token is issued after this, so it lives at least `lifeMs` from here.
-    const atMs = clock.now()
+    const atMs = clock.elapsedMs()
     try {
       const token = await this.#ports.requestToken(this.#config)
       this.#last = { token, atMs }
       this.#failure = undefined
       return token.value
     } catch (error) {
-      this.#failure = { error, atMs: clock.now() }
+      this.#failure = { error, atMs: clock.elapsedMs() }
       return this.#lastValid(error)
     }
   }
@@ -75,7 +75,7 @@ class TokenSource {
   #lastValid(error: unknown): string {
     if (this.#last === undefined) throw error
     const { token, atMs } = this.#last
-    if (this.#ports.clock.now() - atMs >= token.lifeMs) throw error
+    if (this.#ports.clock.elapsedMs() - atMs >= token.lifeMs) throw error
     return token.value
   }
 }

@@ -53,10 +53,10 @@ export async function openSession(kafka: Kafka, timeoutMs: number): Promise<Prod
       const answer = await inTime.catch(async (error) => {
         if (isTooLarge(error)) throw await tooLargeError(kafka, topic, messages, error)
         const failure = kafkaError(error, doing)
-        if (failure.code === 'KAFKA_REFUSED') recordWrite(kafka, topic, Date.now(), failure)
+        if (failure.code === 'KAFKA_REFUSED') recordWrite(kafka, topic, performance.now(), failure)
         throw failure
       })
-      recordWrite(kafka, topic, Date.now())
+      recordWrite(kafka, topic, performance.now())
       return requireAcknowledged(topic, partitioner.chosen(), answer)
     },
     abandon() {

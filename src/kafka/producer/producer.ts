@@ -57,7 +57,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
     messages: Message[],
     options: SendOptions,
   ): Promise<Acknowledgement[]> {
-    const refusal = recentDenial(kafka, topic, Date.now())
+    const refusal = recentDenial(kafka, topic, performance.now())
     if (refusal !== undefined) throw refusal
     const current = session ?? (await open())
     session = current

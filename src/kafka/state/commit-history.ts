@@ -6,7 +6,7 @@ import type { CommitHistory } from '../consumer/offset-reset.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 
 export interface CommitHistoryOptions {
-  clock: Pick<Clock, 'now'>
+  clock: Pick<Clock, 'elapsedMs'>
   log: Pick<Logger, 'warn'>
   /** Whether the control topic has a record of the partition, as far as it was read. */
   isRecorded(place: string): boolean
@@ -41,7 +41,7 @@ export class RecordedCommits implements CommitHistory {
     const committed = [...partitions].filter(({ committedOffset }) => committedOffset >= 0)
     const places = committed.map(partitionName).filter((place) => !this.#isKnown(place))
     if (places.length === 0 || this.#isWriting) return
-    if (this.#options.clock.now() < this.#retryAtMs) return
+    if (this.#options.clock.elapsedMs() < this.#retryAtMs) return
     void this.#write(places)
   }
 
@@ -57,7 +57,7 @@ export class RecordedCommits implements CommitHistory {
       for (const place of places) this.#written.add(place)
       this.#hasFailed = false
     } catch (error) {
-      this.#retryAtMs = clock.now() + RETRY_MS
+      this.#retryAtMs = clock.elapsedMs() + RETRY_MS
       if (!this.#hasFailed) log.warn({ error: messageOf(error) }, UNRECORDED)
       this.#hasFailed = true
     } finally {

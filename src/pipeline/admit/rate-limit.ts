@@ -13,7 +13,7 @@ export class RateLimit {
 
   /** Reserves the next free slot. Returns how long to wait for it, in ms. */
   reserve(): number {
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.elapsedMs()
     // Slots that were not used during the last second may be used now.
     const earliestMs = Math.max(this.#nextFreeAtMs, nowMs - 1_000)
     this.#nextFreeAtMs = earliestMs + this.#spacingMs

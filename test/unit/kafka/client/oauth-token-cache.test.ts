@@ -18,7 +18,7 @@ function server(lifeMs: number) {
     if (state.down) throw new Error('down')
     return { value: `token-${state.asked}`, lifeMs }
   }
-  const token = tokenSource(config, { requestToken, clock: { now: () => state.nowMs } })
+  const token = tokenSource(config, { requestToken, clock: { elapsedMs: () => state.nowMs } })
   return { state, token }
 }
 
