@@ -13,7 +13,11 @@ afterEach(() => {
   server?.close()
 })
 
-async function registryThat(handler: Handler, credentials = ''): Promise<Registry> {
+/** `timeoutMs` is short only where nothing responds: a busy machine is slow. */
+async function registryThat(
+  handler: Handler,
+  { credentials = '', timeoutMs = 60_000 } = {},
+): Promise<Registry> {
   server = createServer((request, response) => {
     let body = ''
     request.on('data', (chunk) => {
@@ -24,7 +28,7 @@ async function registryThat(handler: Handler, credentials = ''): Promise<Registr
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const url = `http://${credentials}127.0.0.1:${port}/apis/ccompat/v7/`
-  return createRegistry({ SCHEMA_REGISTRY_URL: url }, 300)
+  return createRegistry({ SCHEMA_REGISTRY_URL: url }, timeoutMs)
 }
 
 function answering(status: number, body: string): Handler {
@@ -107,13 +111,16 @@ describe('the registry', () => {
       message:
         'list the subjects: the schema registry at http://127.0.0.1:1 did not respond: connect ECONNREFUSED 127.0.0.1:1',
     })
-    const silent = await registryThat(() => {})
+    const silent = await registryThat(() => {}, { timeoutMs: 300 })
     await expect(silent.schemaById(7)).rejects.toMatchObject(unavailable)
     server?.closeAllConnections()
-    const halting = await registryThat((_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
-      response.write('{"schema":')
-    })
+    const halting = await registryThat(
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
+        response.write('{"schema":')
+      },
+      { timeoutMs: 300 },
+    )
     await expect(halting.schemaById(7)).rejects.toMatchObject({
       ...unavailable,
       message: expect.stringContaining('300 ms'),
@@ -133,10 +140,13 @@ describe('the registry', () => {
 
   it('authenticates, and never shows the password', async () => {
     let authorization: string | undefined
-    const registry = await registryThat((request, response) => {
-      authorization = request.headers.authorization
-      answering(401, '{"error_code":401,"message":"no"}')(request, response, '')
-    }, 'me:p%40ss@')
+    const registry = await registryThat(
+      (request, response) => {
+        authorization = request.headers.authorization
+        answering(401, '{"error_code":401,"message":"no"}')(request, response, '')
+      },
+      { credentials: 'me:p%40ss@' },
+    )
     const error: Error = await registry.check().then(
       () => Promise.reject(),
       (e) => e,
