@@ -8,6 +8,8 @@ import { checkTopics, overtake, refuseDeadLetters } from './topic-faults.ts'
 import { asAdmin } from './topics.ts'
 import { unseenEvents } from './unseen.ts'
 
+const HOUR_MS = 3_600_000
+
 /** Injects a fault. Resolves when it has been repaired. */
 export type Fault = (scene: Scene) => Promise<void>
 
@@ -73,6 +75,14 @@ export const faults: Record<string, Fault> = {
     await sleep(sessionMs + 6_000)
     for (const proxy of cluster.proxies) proxy.restore()
     healed()
+  },
+
+  /** By an hour, and then forward by as much beyond the true time. */
+  async 'clock set back'(scene) {
+    for (const offsetMs of [-HOUR_MS, HOUR_MS, 0]) {
+      await scene.setClock(offsetMs)
+      await sleep(5_000)
+    }
   },
 
   async 'registry stopped'({ cluster, topic }) {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { waitFor } from '../../src/dev/replicas/wait-for.ts'
@@ -81,6 +81,15 @@ export class Scene {
     await this.addTopic()
     await this.replicaSet.startAll(replicas)
     await this.replicaSet.shared()
+  }
+
+  /** Sets the wall clock of all replicas: so many milliseconds beside the true time. */
+  setClock(offsetMs: number): Promise<void> {
+    return writeFile(this.#clockFile, String(offsetMs))
+  }
+
+  get #clockFile(): string {
+    return join(this.folder, 'clock-offset-ms')
   }
 
   /** The topics that a replica would read if it started now. */
@@ -181,6 +190,8 @@ export class Scene {
       HTTP_PORT: '0',
       LOG_LEVEL: 'info',
       FAULTS_FOLDER: this.folder,
+      CLOCK_OFFSET_FILE: this.#clockFile,
+      NODE_OPTIONS: `--import=${new URL('./clock-step.mjs', import.meta.url)}`,
       KAFKAJS_NO_PARTITIONER_WARNING: '1',
     }
   }
