@@ -45,7 +45,7 @@ export const breaks: Break[] = [
     name: 'template: value of the wrong type',
     check: 'chart: Kubernetes schemas',
     file: 'helm/templates/poddisruptionbudget.yaml',
-    edit: replaced('maxUnavailable: 1', 'maxUnavailable: [1]'),
+    edit: replaced(/maxUnavailable: .*/, 'maxUnavailable: [1]'),
   },
   {
     name: 'ScaledObject: unknown key',
@@ -57,7 +57,7 @@ export const breaks: Break[] = [
     name: 'ScaledObject: value of the wrong type',
     check: 'chart: custom resource schemas',
     file: 'helm/templates/scaledobject.yaml',
-    edit: replaced('failureThreshold: 3', 'failureThreshold: three'),
+    edit: replaced('cooldownPeriod: {{', 'cooldownPeriod: about {{'),
   },
   {
     name: 'ServiceMonitor: unknown key',
@@ -92,14 +92,26 @@ export const breaks: Break[] = [
   {
     name: 'template: no security context',
     check: 'chart: kube-score',
-    file: 'helm/templates/_helpers.tpl',
+    file: 'helm/values.yaml',
     edit: replaced('readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false'),
+  },
+  {
+    name: 'template: no seccomp profile',
+    check: 'chart: Pod Security restricted',
+    file: 'helm/values.yaml',
+    edit: replaced('{ type: RuntimeDefault }', '{}'),
+  },
+  {
+    name: 'template: no defaults for missing values',
+    check: 'chart: values of earlier versions',
+    file: 'helm/templates/_defaults.tpl',
+    edit: replaced('set $values', 'set dict'),
   },
   {
     name: 'template: no required values',
     check: 'chart: rejects missing values',
-    file: 'helm/templates/deployment.yaml',
-    edit: replaced(/^.*requireConnections.*\n/, ''),
+    file: 'helm/templates/_workers.tpl',
+    edit: replaced(/^.*requireConnections.*\n/m, ''),
   },
   {
     name: 'Dockerfile: base image without a version',
