@@ -96,6 +96,12 @@ export const breaks: Break[] = [
     edit: replaced('readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false'),
   },
   {
+    name: 'template: job that repeats',
+    check: 'chart: one-off jobs',
+    file: 'helm/templates/_pod.tpl',
+    edit: replaced('restartPolicy: Never', 'restartPolicy: OnFailure'),
+  },
+  {
     name: 'template: no seccomp profile',
     check: 'chart: Pod Security restricted',
     file: 'helm/values.yaml',

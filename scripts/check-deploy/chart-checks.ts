@@ -4,6 +4,7 @@ import type { Check } from './check.ts'
 import { Failure, outcomeOf, run } from './command.ts'
 import { checkCustomResources } from './custom-resources.ts'
 import { checkEarlierValues } from './earlier-values.ts'
+import { checkJobs } from './job-runs.ts'
 import { checkPodSecurity } from './pod-security.ts'
 import { OLDEST_KUBERNETES, renderAll, valuesFiles } from './rendered.ts'
 
@@ -79,6 +80,7 @@ export const chartChecks: Check[] = [
       return `${files.length} renderings`
     },
   },
+  { name: 'chart: one-off jobs', run: checkJobs },
   {
     name: 'chart: rejects missing values',
     async run({ root, tools }) {
