@@ -22,19 +22,9 @@
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- end }}
-  {{- $own := include "inventory-events.settingsEnv" (.settings | default dict) | trim }}
-  {{- $references := include "inventory-events.referencesEnv" $part.secrets | trim }}
-  {{- if or $own $references $part.env }}
+  {{- with include "inventory-events.env" . | trim }}
   env:
-    {{- with $own }}
     {{- . | nindent 4 }}
-    {{- end }}
-    {{- with $references }}
-    {{- . | nindent 4 }}
-    {{- end }}
-    {{- with $part.env }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
   {{- end }}
   resources:
     {{- toYaml $part.resources | nindent 4 }}
@@ -59,6 +49,34 @@
     {{- with $part.volumeMounts }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+{{- end -}}
+
+{{- define "inventory-events.env" -}}
+{{- include "inventory-events.settingsEnv" (.settings | default dict) }}
+{{- include "inventory-events.referencesEnv" .part.secrets }}
+{{- range .part.env }}
+{{- if ne .name "NODE_OPTIONS" }}
+- {{ toYaml . | nindent 2 | trim }}
+{{- end }}
+{{- end }}
+{{- include "inventory-events.nodeOptions" .part }}
+{{- end -}}
+
+{{- /*
+V8's heap gets half of the memory limit; the other half is for buffers, code and stacks. V8 on its own takes
+256 MiB under any limit below that, and the kernel ends a leak before V8 can say why.
+*/ -}}
+{{- define "inventory-events.nodeOptions" -}}
+{{- $options := dict "name" "NODE_OPTIONS" -}}
+{{- range .env -}}{{- if eq .name "NODE_OPTIONS" -}}{{- $options = deepCopy . -}}{{- end -}}{{- end -}}
+{{- $value := $options.value | default "" -}}
+{{- $isOurs := not (or $options.valueFrom (contains "--max-old-space-size" $value)) -}}
+{{- if and $isOurs (.resources.limits | default dict).memory -}}
+{{- $_ := set $options "value" (printf "--max-old-space-size-percentage=50 %s" $value | trim) -}}
+{{- end -}}
+{{- if gt (len $options) 1 }}
+- {{ toYaml $options | nindent 2 | trim }}
+{{- end }}
 {{- end -}}
 
 {{- define "inventory-events.volumes" -}}
