@@ -102,6 +102,12 @@ export const breaks: Break[] = [
     edit: replaced('restartPolicy: Never', 'restartPolicy: OnFailure'),
   },
   {
+    name: 'example: plugin that is not there',
+    check: 'chart: plugin examples',
+    file: 'helm/examples/plugins-git-sync.yaml',
+    edit: replaced('/plugins/volume/plugins/', '/plugins/volume/'),
+  },
+  {
     name: 'template: no seccomp profile',
     check: 'chart: Pod Security restricted',
     file: 'helm/values.yaml',

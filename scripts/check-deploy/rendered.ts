@@ -13,6 +13,8 @@ export interface Manifest {
 
 export interface Rendering {
   path: string
+  /** The values file. */
+  values: string
   /** The oldest Kubernetes that has what the values use, as their file says. */
   kubernetes: string
 }
@@ -37,7 +39,7 @@ export async function renderAll({ root, work, tools }: Scene): Promise<Rendering
     const text = await run([tools.helm, 'template', 'check', chart, '-n', 'check', '-f', values])
     await writeFile(path, text)
     const [, needed] = /^# Needs Kubernetes (\d+\.\d+)/m.exec(await readFile(values, 'utf8')) ?? []
-    rendered.push({ path, kubernetes: needed ?? OLDEST_KUBERNETES })
+    rendered.push({ path, values, kubernetes: needed ?? OLDEST_KUBERNETES })
   }
   return rendered
 }
