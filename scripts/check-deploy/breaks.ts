@@ -102,6 +102,12 @@ export const breaks: Break[] = [
     edit: replaced('restartPolicy: Never', 'restartPolicy: OnFailure'),
   },
   {
+    name: 'template: heap of the same size under any limit',
+    check: 'chart: memory limits',
+    file: 'helm/templates/_container.tpl',
+    edit: replaced('--max-old-space-size-percentage=50', ''),
+  },
+  {
     name: 'example: plugin that is not there',
     check: 'chart: plugin examples',
     file: 'helm/examples/plugins-git-sync.yaml',

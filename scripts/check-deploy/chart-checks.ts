@@ -5,6 +5,7 @@ import { Failure, outcomeOf, run } from './command.ts'
 import { checkCustomResources } from './custom-resources.ts'
 import { checkEarlierValues } from './earlier-values.ts'
 import { checkJobs } from './job-runs.ts'
+import { checkMemoryLimits } from './memory-limits.ts'
 import { checkPluginExamples } from './plugin-examples.ts'
 import { checkPodSecurity } from './pod-security.ts'
 import { OLDEST_KUBERNETES, renderAll, valuesFiles } from './rendered.ts'
@@ -83,6 +84,7 @@ export const chartChecks: Check[] = [
   },
   { name: 'chart: one-off jobs', run: checkJobs },
   { name: 'chart: plugin examples', run: checkPluginExamples },
+  { name: 'chart: memory limits', run: checkMemoryLimits },
   {
     name: 'chart: rejects missing values',
     async run({ root, tools }) {
