@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { settings } from '../src/config/settings.ts'
 import type { Setting } from '../src/config/value-types.ts'
+import { alertRules, thresholdOf } from './alert-rules.ts'
 
 const VALUES = new URL('../helm/values.yaml', import.meta.url)
 const SCHEMA = new URL('../helm/values.schema.json', import.meta.url)
@@ -66,10 +67,16 @@ export function withDefinitions<T extends { $defs: object }>(schema: T): T {
 
 interface ValuesSchema {
   $defs: object
-  properties: Record<'pod' | 'worker' | 'gateway' | 'setup' | 'workers', { properties?: object }>
+  properties: Record<
+    'pod' | 'worker' | 'gateway' | 'setup' | 'workers' | 'prometheusRule',
+    { properties?: object }
+  >
 }
 
-/** values.schema.json where workloads may have the values of "pod", and entries of "workers" those of "worker". */
+/**
+ * values.schema.json where workloads may have the values of "pod", entries of "workers" those of "worker",
+ * and "prometheusRule.alerts" the alerts of the rules.
+ */
 export function withSharedValues<T extends ValuesSchema>(schema: T): T {
   const { pod, worker, gateway, setup, workers } = schema.properties
   const of = (name: string, keys: object = {}) =>
@@ -90,8 +97,21 @@ export function withSharedValues<T extends ValuesSchema>(schema: T): T {
       gateway: withPod(gateway),
       setup: withPod(setup),
       workers: { ...workers, additionalProperties: entry },
+      prometheusRule: withAlerts(schema.properties.prometheusRule),
     },
   }
+}
+
+/** Each alert may be changed by its name; those that compare with a number have a threshold. */
+function withAlerts<Part extends { properties?: object }>(prometheusRule: Part): Part {
+  const properties = Object.fromEntries(
+    alertRules().map((rule) => {
+      const kind = thresholdOf(rule) === undefined ? 'alert' : 'alertWithThreshold'
+      return [rule.alert, { $ref: `#/$defs/${kind}` }]
+    }),
+  )
+  const alerts = { type: 'object', additionalProperties: false, properties }
+  return { ...prometheusRule, properties: { ...prometheusRule.properties, alerts } }
 }
 
 /** The JSON schema of a setting in "config"; undefined if it is only allowed in "secrets". */

@@ -8,6 +8,7 @@ import { settings } from '../src/config/settings.ts'
 import type { Setting } from '../src/config/value-types.ts'
 import { createMetrics } from '../src/observe/metrics.ts'
 import { errorCodes } from '../src/util/errors.ts'
+import { alertRules, thresholdOf } from './alert-rules.ts'
 import { chartValues } from './chart-values.ts'
 
 const VALUES = new URL('../helm/values.yaml', import.meta.url)
@@ -185,6 +186,17 @@ function chartPage(): string {
       ...(help === '' ? [] : [[help]]),
       table(head, rows(values.filter((each) => isIn(each.path, path)))),
     ]),
+    ['## Alerts'],
+    ['What `prometheusRule.alerts` can change, by name. [What to do](../runbook.md) about each.'],
+    table(
+      ['alert', 'threshold', 'for', 'severity'],
+      alertRules().map((rule) => [
+        `\`${rule.alert}\``,
+        `${thresholdOf(rule) ?? ''}`,
+        rule.for ?? '',
+        rule.labels.severity,
+      ]),
+    ),
   )
 }
 

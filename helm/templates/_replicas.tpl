@@ -13,3 +13,7 @@ read, as by "helm template". Takes root, name and part.
 {{- end -}}
 {{- end -}}
 {{- end -}}
+
+{{- define "inventory-events.fewestReplicas" -}}
+{{- eq .autoscaling.type "none" | ternary .replicas .autoscaling.minReplicas | int -}}
+{{- end -}}

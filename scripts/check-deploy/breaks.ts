@@ -174,6 +174,12 @@ export const breaks: Break[] = [
     edit: replaced('expr: max by (', 'expr: max bye ('),
   },
   {
+    name: 'template: threshold in place of an operator',
+    check: 'rules: as the chart changes them',
+    file: 'helm/templates/_rules.tpl',
+    edit: replaced(/"\$\{1\}%v"/, '"%v"'),
+  },
+  {
     name: 'rules: alert that cannot fire',
     check: 'rules: promtool test',
     file: 'helm/rules/alerts.yaml',
