@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import {
@@ -86,6 +86,14 @@ describe('the chart', () => {
       const found = [...templates.matchAll(new RegExp(`${name} \\| default "([^"]*)"`, 'g'))]
       expect(new Set(found.map(([, text]) => text))).toEqual(new Set([settings[name].default]))
     }
+  })
+
+  it('is rendered with the values of the last two versions', () => {
+    const versions = [...textOf('CHANGELOG.md').matchAll(/^## (\d+\.\d+\.\d+)$/gm)].map(
+      ([, v]) => v,
+    )
+    const kept = filesUnder('helm/tests/earlier').map((path) => basename(path, '.yaml'))
+    expect(kept).toEqual(expect.arrayContaining(versions.slice(0, 2)))
   })
 
   it('has the version of the package', () => {
