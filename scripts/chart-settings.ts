@@ -1,11 +1,14 @@
-// Generates the chart's settings: the comments in values.yaml, and the properties of "config" and
-// "secrets" in values.schema.json. A test fails if they differ from the settings table.
+// Generates what the chart repeats: the settings in values.yaml and values.schema.json, the schema of values
+// that several workloads have, and the defaults as templates read them. A test fails if any differs.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { parse } from 'yaml'
 import { settings } from '../src/config/settings.ts'
 import type { Setting } from '../src/config/value-types.ts'
+import { alertRules, thresholdOf } from './alert-rules.ts'
 
 const VALUES = new URL('../helm/values.yaml', import.meta.url)
 const SCHEMA = new URL('../helm/values.schema.json', import.meta.url)
+const DEFAULTS = new URL('../helm/defaults.json', import.meta.url)
 const COLUMNS = 100
 const MARKS = /( *)# <settings>\n.*# <\/settings>\n/s
 
@@ -17,9 +20,17 @@ const SHOWN = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'EVENTS_ENABLED']
 const table = Object.entries<Setting>(settings).filter(([name]) => !(name in ELSEWHERE))
 
 if (process.argv[1] === import.meta.filename) {
-  writeFileSync(VALUES, withSettings(readFileSync(VALUES, 'utf8')))
-  const schema = withDefinitions(JSON.parse(readFileSync(SCHEMA, 'utf8')))
+  const values = withSettings(readFileSync(VALUES, 'utf8'))
+  const schema = withSharedValues(withDefinitions(JSON.parse(readFileSync(SCHEMA, 'utf8'))))
+  writeFileSync(VALUES, values)
   writeFileSync(SCHEMA, `${JSON.stringify(schema, null, 2)}\n`)
+  writeFileSync(DEFAULTS, `${JSON.stringify(defaultsIn(values), null, 2)}\n`)
+}
+
+/** The values of values.yaml, without those that are the user's own as a whole. */
+export function defaultsIn(values: string): object {
+  const { config: _, secrets: __, workers: ___, ...defaults } = parse(values)
+  return defaults
 }
 
 /** values.yaml with a comment for each setting that it does not list. */
@@ -52,6 +63,55 @@ export function withDefinitions<T extends { $defs: object }>(schema: T): T {
     properties: Object.fromEntries(properties),
   })
   return { ...schema, $defs: { ...schema.$defs, config: strict(config), secrets: strict(secrets) } }
+}
+
+interface ValuesSchema {
+  $defs: object
+  properties: Record<
+    'pod' | 'worker' | 'gateway' | 'setup' | 'workers' | 'prometheusRule',
+    { properties?: object }
+  >
+}
+
+/**
+ * values.schema.json where workloads may have the values of "pod", entries of "workers" those of "worker",
+ * and "prometheusRule.alerts" the alerts of the rules.
+ */
+export function withSharedValues<T extends ValuesSchema>(schema: T): T {
+  const { pod, worker, gateway, setup, workers } = schema.properties
+  const of = (name: string, keys: object = {}) =>
+    Object.keys(keys).map((key) => [key, { $ref: `#/properties/${name}/properties/${key}` }])
+  const inPod = Object.fromEntries(of('pod', pod.properties))
+  const withPod = <Part extends { properties?: object }>(part: Part): Part => {
+    return { ...part, properties: { ...part.properties, ...inPod } }
+  }
+  const every = withPod(worker)
+  const own = ['config', 'secrets'].map((name) => [name, { $ref: `#/$defs/${name}` }])
+  const properties = Object.fromEntries([...own, ...of('worker', every.properties)])
+  const entry = { type: 'object', additionalProperties: false, properties }
+  return {
+    ...schema,
+    properties: {
+      ...schema.properties,
+      worker: every,
+      gateway: withPod(gateway),
+      setup: withPod(setup),
+      workers: { ...workers, additionalProperties: entry },
+      prometheusRule: withAlerts(schema.properties.prometheusRule),
+    },
+  }
+}
+
+/** Each alert may be changed by its name; those that compare with a number have a threshold. */
+function withAlerts<Part extends { properties?: object }>(prometheusRule: Part): Part {
+  const properties = Object.fromEntries(
+    alertRules().map((rule) => {
+      const kind = thresholdOf(rule) === undefined ? 'alert' : 'alertWithThreshold'
+      return [rule.alert, { $ref: `#/$defs/${kind}` }]
+    }),
+  )
+  const alerts = { type: 'object', additionalProperties: false, properties }
+  return { ...prometheusRule, properties: { ...prometheusRule.properties, alerts } }
 }
 
 /** The JSON schema of a setting in "config"; undefined if it is only allowed in "secrets". */

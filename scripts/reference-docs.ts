@@ -1,6 +1,6 @@
-// Writes docs/reference/: commands, settings, metrics and errors as the code declares them. A test
-// fails while a page differs.
-import { mkdirSync, writeFileSync } from 'node:fs'
+// Writes docs/reference/: commands, settings, metrics and errors as the code declares them, and the chart's
+// values. A test fails while a page differs.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Argument, Command, Option } from 'commander'
 import { examplesOf } from '../src/cli/examples.ts'
 import { createProgram } from '../src/cli/program.ts'
@@ -8,7 +8,10 @@ import { settings } from '../src/config/settings.ts'
 import type { Setting } from '../src/config/value-types.ts'
 import { createMetrics } from '../src/observe/metrics.ts'
 import { errorCodes } from '../src/util/errors.ts'
+import { alertRules, thresholdOf } from './alert-rules.ts'
+import { chartValues } from './chart-values.ts'
 
+const VALUES = new URL('../helm/values.yaml', import.meta.url)
 const DOCS = new URL('../docs/', import.meta.url)
 /** Settings that are in none of these groups are the service's. */
 const GROUPS = [
@@ -30,6 +33,7 @@ export async function referencePages(): Promise<Record<string, string>> {
     'reference/settings.md': settingsPage(),
     'reference/metrics.md': await metricsPage(),
     'reference/errors.md': errorsPage(),
+    'reference/chart.md': chartPage(),
   }
 }
 
@@ -154,6 +158,45 @@ function errorsPage(): string {
     'Look up the `code` of an `InventoryEventsError`: log lines have it as `err.code`. `retryable` is true where the\n' +
       'same call may succeed later without any change.',
     table(['code', 'meaning'], rows),
+  )
+}
+
+function chartPage(): string {
+  const values = chartValues(readFileSync(VALUES, 'utf8'))
+  const blocks = values.filter(({ path, fallback }) => !path.includes('.') && !fallback)
+  const isIn = (path: string, block: string) => path.startsWith(`${block}.`)
+  const others = values.filter(({ path, fallback }) => !path.includes('.') && fallback)
+  const rows = (of: typeof values) =>
+    of
+      .filter(({ fallback }) => fallback !== undefined)
+      .map(({ path, fallback, help }) => {
+        const setting = (settings as Record<string, Setting>)[path.replace('config.', '')]
+        return [`\`${path}\``, `\`${fallback}\``, help || (setting?.help ?? '')]
+      })
+  const head = ['value', 'default', 'what it is']
+  return page(
+    'Values of the chart',
+    'Look up a value of the Helm chart. What is in `config` and `secrets`: [settings](settings.md). What `pod` has, `worker`,\n' +
+      '`gateway` and `setup` may have, too; what `worker` has, each entry of `workers` may have. How they are used:\n' +
+      '[the chart](../../helm/README.md).',
+    ['## General'],
+    table(head, rows(others)),
+    ...blocks.flatMap(({ path, help }) => [
+      [`## ${path}`],
+      ...(help === '' ? [] : [[help]]),
+      table(head, rows(values.filter((each) => isIn(each.path, path)))),
+    ]),
+    ['## Alerts'],
+    ['What `prometheusRule.alerts` can change, by name. [What to do](../runbook.md) about each.'],
+    table(
+      ['alert', 'threshold', 'for', 'severity'],
+      alertRules().map((rule) => [
+        `\`${rule.alert}\``,
+        `${thresholdOf(rule) ?? ''}`,
+        rule.for ?? '',
+        rule.labels.severity,
+      ]),
+    ),
   )
 }
 

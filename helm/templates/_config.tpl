@@ -1,12 +1,12 @@
 {{- /* Settings as strings by name. Numbers come from YAML as floats: 86400000 must not become 8.64e+07. */ -}}
 {{- define "inventory-events.settings" -}}
 {{- range $name, $value := . }}
-{{- if kindIs "float64" $value }}
-{{ $name }}: {{ int64 $value | toString | quote }}
-{{- else }}
-{{ $name }}: {{ toString $value | quote }}
+{{ $name }}: {{ include "inventory-events.text" $value | quote }}
 {{- end }}
-{{- end }}
+{{- end -}}
+
+{{- define "inventory-events.text" -}}
+{{- kindIs "float64" . | ternary (int64 .) . | toString -}}
 {{- end -}}
 
 {{- /* The same as a container's environment, for jobs that run before the ConfigMap exists. */ -}}
@@ -17,9 +17,15 @@
 {{- end }}
 {{- end -}}
 
+{{- /* Without a port, a NetworkPolicy would allow all ports. Takes name and config. */ -}}
 {{- define "inventory-events.requireConnections" -}}
-{{- $_ := required "config.KAFKA_BROKERS: required, expected host:port[,host:port...]" .KAFKA_BROKERS -}}
-{{- $_ := required "config.SCHEMA_REGISTRY_URL: required, expected http(s)://host[:port][/path]" .SCHEMA_REGISTRY_URL -}}
+{{- $brokers := required "config.KAFKA_BROKERS: required, expected host:port[,host:port...]" .config.KAFKA_BROKERS -}}
+{{- range splitList "," $brokers -}}
+{{- if not (regexMatch ":[0-9]+$" (trim .)) -}}
+{{- fail (printf "%s: config.KAFKA_BROKERS: expected host:port[,host:port...], got %q" $.name .) -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := required "config.SCHEMA_REGISTRY_URL: required, expected http(s)://host[:port][/path]" .config.SCHEMA_REGISTRY_URL -}}
 {{- end -}}
 
 {{- /* Settings by reference: a variable, or the path of a mounted file. */ -}}
@@ -54,4 +60,20 @@
         path: {{ $name }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{- /* Every setting of a part as a string by name; for a worker including PLUGINS. */ -}}
+{{- define "inventory-events.partSettings" -}}
+{{- if eq .part.command "gateway" -}}
+{{- include "inventory-events.settings" .part.config -}}
+{{- else -}}
+{{- $modules := .part.plugins.modules | default list -}}
+{{- range $file, $_ := .part.plugins.files -}}
+{{- $modules = append $modules (printf "/plugins/files/%s" $file) -}}
+{{- end -}}
+{{- if not $modules -}}
+{{- fail (printf "worker %s: expected a plugin in plugins.modules or plugins.files" .name) -}}
+{{- end -}}
+{{- include "inventory-events.settings" (merge (dict "PLUGINS" (join "," $modules)) .part.config) -}}
+{{- end -}}
 {{- end -}}

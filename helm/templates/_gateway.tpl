@@ -9,9 +9,10 @@
 
 {{- /* The gateway with defaults applied, without the secrets of workers. */ -}}
 {{- define "inventory-events.gateway" -}}
-{{- $gateway := deepCopy .Values.gateway -}}
-{{- $secrets := mergeOverwrite (deepCopy .Values.secrets) ($gateway.secrets | default dict) -}}
+{{- $gateway := fromYaml (include "inventory-events.withPodValues" (dict "root" . "part" .Values.gateway)) -}}
+{{- $secrets := mergeOverwrite (deepCopy (.Values.secrets | default dict)) ($gateway.secrets | default dict) -}}
 {{- $_ := set $gateway "config" (mergeOverwrite (deepCopy .Values.config) ($gateway.config | default dict)) -}}
+{{- include "inventory-events.requireConnections" (dict "name" "gateway" "config" $gateway.config) -}}
 {{- $_ := set $gateway "secrets" (omit $secrets "IDEMPOTENCY_STORE" "PLUGIN_FILTERS" "ADMIN_TOKEN") -}}
 {{- $_ := set $gateway "command" "gateway" -}}
 {{- $_ := set $gateway "plugins" dict -}}

@@ -1,152 +1,93 @@
-{{- /* The pod of a worker or of the gateway. Takes root, name and part. */ -}}
+{{- /*
+The values of a workload's pods: those of "pod" with its own added to them. Lists grow, maps are merged,
+texts are replaced; of two variables with one name its own counts. Takes root and part.
+*/ -}}
+{{- define "inventory-events.withPodValues" -}}
+{{- $part := deepCopy .part -}}
+{{- range $key, $common := .root.Values.pod -}}
+{{- $own := index $part $key -}}
+{{- if kindIs "slice" $common -}}
+{{- $names := list -}}
+{{- if eq $key "env" -}}{{- range $own -}}{{- $names = append $names .name -}}{{- end -}}{{- end -}}
+{{- $all := list -}}
+{{- range $common -}}{{- if not (has .name $names) -}}{{- $all = append $all . -}}{{- end -}}{{- end -}}
+{{- $_ := set $part $key (concat $all ($own | default list)) -}}
+{{- else if kindIs "map" $common -}}
+{{- $_ := set $part $key (mergeOverwrite (deepCopy $common) ($own | default dict)) -}}
+{{- else -}}
+{{- $_ := set $part $key ($own | default $common) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $part -}}
+{{- end -}}
+
+{{- /*
+The metadata and spec of every pod: of a Deployment, of a Job, of the test. Takes root, part and component;
+container, what its container has beyond the common; annotations; runsOnce, for a pod that must end.
+*/ -}}
+{{- define "inventory-events.podTemplate" -}}
+{{- $root := .root -}}
+{{- $part := .part -}}
+{{- $fixed := mergeOverwrite (fromYaml (include "inventory-events.podLabels" $root)) (dict "app.kubernetes.io/component" .component) -}}
+metadata:
+  labels:
+    {{- toYaml (mergeOverwrite dict $root.Values.commonLabels $part.podLabels $fixed) | nindent 4 }}
+  {{- with mergeOverwrite dict $root.Values.commonAnnotations (.annotations | default dict) $part.podAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  {{- include "inventory-events.podSpec" . | nindent 2 }}
+{{- end -}}
+
 {{- define "inventory-events.podSpec" -}}
 {{- $root := .root -}}
 {{- $part := .part -}}
-serviceAccountName: {{ include "inventory-events.serviceAccountName" $root }}
+serviceAccountName: {{ .serviceAccountName | default (include "inventory-events.serviceAccountName" $root) }}
 automountServiceAccountToken: false
 enableServiceLinks: false
+{{- if .runsOnce }}
+restartPolicy: Never
+{{- end }}
 {{- with $root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $part.priorityClassName }}
-priorityClassName: {{ . }}
+{{- with .graceSeconds }}
+terminationGracePeriodSeconds: {{ . }}
 {{- end }}
-terminationGracePeriodSeconds: {{ include "inventory-events.graceSeconds" $part }}
-securityContext:
-  {{- include "inventory-events.podSecurity" $root | nindent 2 }}
-containers:
-  {{- include "inventory-events.partContainer" . | nindent 2 }}
-volumes:
-  {{- include "inventory-events.partVolumes" . | nindent 2 }}
+{{- range $key := list "securityContext" "priorityClassName" "nodeSelector" "tolerations" "affinity" "hostAliases" "dnsPolicy" "dnsConfig" "initContainers" }}
+{{- with index $part $key }}
+{{ $key }}: {{- kindIs "string" . | ternary (printf " %s" .) (toYaml . | nindent 2) }}
+{{- end }}
+{{- end }}
+{{- with include "inventory-events.topologySpread" . | trim }}
 topologySpreadConstraints:
-  {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
-  - topologyKey: {{ $key }}
-    maxSkew: 1
-    whenUnsatisfiable: ScheduleAnyway
-    labelSelector:
-      matchLabels:
-        {{- include "inventory-events.selector" $root | nindent 8 }}
-        app.kubernetes.io/component: {{ $.name }}
-    matchLabelKeys: [pod-template-hash]
+  {{- . | nindent 2 }}
+{{- end }}
+containers:
+  {{- include "inventory-events.container" . | nindent 2 }}
+  {{- if not .runsOnce }}
+  {{- with $part.sidecars }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with $part.nodeSelector }}
-nodeSelector:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with $part.tolerations }}
-tolerations:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with $part.affinity }}
-affinity:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+  {{- end }}
+volumes:
+  {{- include "inventory-events.volumes" . | nindent 2 }}
 {{- end -}}
 
-{{- define "inventory-events.partContainer" -}}
-- name: service
-  image: {{ include "inventory-events.image" .root }}
-  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-  args: [{{ .part.command }}]
-  securityContext:
-    {{- include "inventory-events.containerSecurity" .root | nindent 4 }}
-  envFrom:
-    - configMapRef:
-        name: {{ include "inventory-events.fullname" .root }}-{{ .name }}
-  {{- $env := include "inventory-events.referencesEnv" .part.secrets }}
-  {{- if or (trim $env) .part.env }}
-  env:
-    {{- with trim $env }}
-    {{- . | nindent 4 }}
-    {{- end }}
-    {{- with .part.env }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-  {{- end }}
-  ports:
-    - name: http
-      containerPort: {{ include "inventory-events.httpPort" .part }}
-    {{- if eq .part.command "gateway" }}
-    - name: events
-      containerPort: {{ include "inventory-events.eventsPort" .part }}
-    {{- end }}
-  # Succeeds once the registry, the topics and the store are reachable.
-  startupProbe:
-    httpGet: { path: /livez, port: http }
-    {{- toYaml .part.probes.startup | nindent 4 }}
-  # Ready once it has joined its group, with or without partitions; not while a topic has too few partitions.
-  # The gateway: while Kafka is available.
-  readinessProbe:
-    httpGet: { path: /readyz, port: http }
-    {{- toYaml .part.probes.readiness | nindent 4 }}
-  # Fails only when the fetch loop is stuck; unavailable brokers cause no restart.
-  livenessProbe:
-    httpGet: { path: /livez, port: http }
-    {{- toYaml .part.probes.liveness | nindent 4 }}
-  {{- if eq .part.command "gateway" }}
-  # Requests arrive until every node knows that the pod is terminating, so keep serving until then.
-  lifecycle:
-    preStop:
-      exec:
-        command: [sleep, "5"]
-  {{- end }}
-  resources:
-    {{- toYaml .part.resources | nindent 4 }}
-  volumeMounts:
-    - name: tmp
-      mountPath: /tmp
-    {{- if trim (include "inventory-events.referencesSources" .part.secrets) }}
-    - name: references
-      mountPath: /etc/inventory-events
-      readOnly: true
-    {{- end }}
-    {{- if .part.plugins.files }}
-    - name: plugin-files
-      mountPath: /plugins/files
-      readOnly: true
-    {{- end }}
-    {{- if .part.plugins.volume }}
-    - name: plugin-volume
-      mountPath: /plugins/volume
-      readOnly: true
-    {{- end }}
+{{- /* By default replicas are spread over zones and nodes. A constraint without a selector is for the pods of its own workload. */ -}}
+{{- define "inventory-events.topologySpread" -}}
+{{- $constraints := .part.topologySpreadConstraints | default list -}}
+{{- if not (or $constraints .runsOnce) -}}
+{{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" -}}
+{{- $constraints = append $constraints (dict "topologyKey" $key "maxSkew" 1 "whenUnsatisfiable" "ScheduleAnyway") -}}
 {{- end -}}
-
-{{- define "inventory-events.partVolumes" -}}
-- name: tmp
-  emptyDir:
-    sizeLimit: 64Mi
-{{- with trim (include "inventory-events.referencesSources" .part.secrets) }}
-- name: references
-  projected:
-    defaultMode: 0440
-    sources:
-      {{- . | nindent 6 }}
+{{- end -}}
+{{- $selector := mergeOverwrite (fromYaml (include "inventory-events.selector" .root)) (dict "app.kubernetes.io/component" .component) -}}
+{{- $own := dict "labelSelector" (dict "matchLabels" $selector) "matchLabelKeys" (list "pod-template-hash") -}}
+{{- range $constraints }}
+{{- $constraint := hasKey . "labelSelector" | ternary . (merge (deepCopy .) $own) }}
+- {{ toYaml $constraint | nindent 2 | trim }}
 {{- end }}
-{{- if .part.plugins.files }}
-- name: plugin-files
-  configMap:
-    name: {{ include "inventory-events.fullname" .root }}-{{ .name }}-plugins
-{{- end }}
-{{- with .part.plugins.volume }}
-- name: plugin-volume
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end -}}
-
-{{- /* Every setting as a string by name; for a worker including PLUGINS. */ -}}
-{{- define "inventory-events.partSettings" -}}
-{{- if eq .part.command "gateway" -}}
-{{- include "inventory-events.settings" .part.config -}}
-{{- else -}}
-{{- $modules := .part.plugins.modules | default list -}}
-{{- range $file, $_ := .part.plugins.files -}}
-{{- $modules = append $modules (printf "/plugins/files/%s" $file) -}}
-{{- end -}}
-{{- if not $modules -}}
-{{- fail (printf "worker %s: expected a plugin in plugins.modules or plugins.files" .name) -}}
-{{- end -}}
-{{- include "inventory-events.settings" (merge (dict "PLUGINS" (join "," $modules)) .part.config) -}}
-{{- end -}}
 {{- end -}}

@@ -1,15 +1,17 @@
 {{- /*
-The workers as they are after defaults: each entry of `workers` over `worker`, and without entries
-one that is called main. As YAML, because a template can return nothing else.
+The workers with defaults applied: each entry of `workers` over `worker`, and without entries one that is
+called main. As YAML, because a template can return nothing else.
 */ -}}
 {{- define "inventory-events.workers" -}}
 {{- $workers := dict -}}
 {{- range $name, $own := .Values.workers | default (dict "main" dict) -}}
 {{- $worker := mergeOverwrite (deepCopy $.Values.worker) (deepCopy ($own | default dict)) -}}
+{{- $worker = fromYaml (include "inventory-events.withPodValues" (dict "root" $ "part" $worker)) -}}
 {{- $_ := set $worker "config" (mergeOverwrite (deepCopy $.Values.config) ($worker.config | default dict)) -}}
-{{- $secrets := mergeOverwrite (deepCopy $.Values.secrets) ($worker.secrets | default dict) -}}
+{{- $secrets := mergeOverwrite (deepCopy ($.Values.secrets | default dict)) ($worker.secrets | default dict) -}}
 {{- $_ := set $worker "secrets" (omit $secrets "GATEWAY_SECRETS" "GATEWAY_TOKEN") -}}
 {{- $_ := set $worker "command" "serve" -}}
+{{- include "inventory-events.requireConnections" (dict "name" $name "config" $worker.config) -}}
 {{- if not (kindIs "bool" $worker.config.EVENTS_ENABLED) -}}
 {{- fail (printf "%s: config.EVENTS_ENABLED: required, expected true (plugins get events) or false (events are skipped and committed: plugins never get them)" $name) -}}
 {{- end -}}

@@ -45,7 +45,7 @@ export const breaks: Break[] = [
     name: 'template: value of the wrong type',
     check: 'chart: Kubernetes schemas',
     file: 'helm/templates/poddisruptionbudget.yaml',
-    edit: replaced('maxUnavailable: 1', 'maxUnavailable: [1]'),
+    edit: replaced(/maxUnavailable: .*/, 'maxUnavailable: [1]'),
   },
   {
     name: 'ScaledObject: unknown key',
@@ -57,7 +57,7 @@ export const breaks: Break[] = [
     name: 'ScaledObject: value of the wrong type',
     check: 'chart: custom resource schemas',
     file: 'helm/templates/scaledobject.yaml',
-    edit: replaced('failureThreshold: 3', 'failureThreshold: three'),
+    edit: replaced('cooldownPeriod: {{', 'cooldownPeriod: about {{'),
   },
   {
     name: 'ServiceMonitor: unknown key',
@@ -92,14 +92,44 @@ export const breaks: Break[] = [
   {
     name: 'template: no security context',
     check: 'chart: kube-score',
-    file: 'helm/templates/_helpers.tpl',
+    file: 'helm/values.yaml',
     edit: replaced('readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false'),
+  },
+  {
+    name: 'template: job that repeats',
+    check: 'chart: one-off jobs',
+    file: 'helm/templates/_pod.tpl',
+    edit: replaced('restartPolicy: Never', 'restartPolicy: OnFailure'),
+  },
+  {
+    name: 'template: heap of the same size under any limit',
+    check: 'chart: memory limits',
+    file: 'helm/templates/_container.tpl',
+    edit: replaced('--max-old-space-size-percentage=50', ''),
+  },
+  {
+    name: 'example: plugin that is not there',
+    check: 'chart: plugin examples',
+    file: 'helm/examples/plugins-git-sync.yaml',
+    edit: replaced('/plugins/volume/plugins/', '/plugins/volume/'),
+  },
+  {
+    name: 'template: no seccomp profile',
+    check: 'chart: Pod Security restricted',
+    file: 'helm/values.yaml',
+    edit: replaced('{ type: RuntimeDefault }', '{}'),
+  },
+  {
+    name: 'template: no defaults for missing values',
+    check: 'chart: values of earlier versions',
+    file: 'helm/templates/_defaults.tpl',
+    edit: replaced('set $values', 'set dict'),
   },
   {
     name: 'template: no required values',
     check: 'chart: rejects missing values',
-    file: 'helm/templates/deployment.yaml',
-    edit: replaced(/^.*requireConnections.*\n/, ''),
+    file: 'helm/templates/_workers.tpl',
+    edit: replaced(/^.*requireConnections.*\n/m, ''),
   },
   {
     name: 'Dockerfile: base image without a version',
@@ -142,6 +172,12 @@ export const breaks: Break[] = [
     check: 'rules: promtool check',
     file: 'helm/rules/alerts.yaml',
     edit: replaced('expr: max by (', 'expr: max bye ('),
+  },
+  {
+    name: 'template: threshold in place of an operator',
+    check: 'rules: as the chart changes them',
+    file: 'helm/templates/_rules.tpl',
+    edit: replaced(/"\$\{1\}%v"/, '"%v"'),
   },
   {
     name: 'rules: alert that cannot fire',

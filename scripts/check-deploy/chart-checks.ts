@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import type { Check } from './check.ts'
 import { Failure, outcomeOf, run } from './command.ts'
 import { checkCustomResources } from './custom-resources.ts'
-import { renderAll, valuesFiles } from './rendered.ts'
+import { checkEarlierValues } from './earlier-values.ts'
+import { checkJobs } from './job-runs.ts'
+import { checkMemoryLimits } from './memory-limits.ts'
+import { checkPluginExamples } from './plugin-examples.ts'
+import { checkPodSecurity } from './pod-security.ts'
+import { OLDEST_KUBERNETES, renderAll, valuesFiles } from './rendered.ts'
 
-/** The oldest Kubernetes that Chart.yaml allows, and a new one. */
-const KUBERNETES = ['1.27', '1.36']
+const KUBERNETES = [OLDEST_KUBERNETES, '1.32', '1.36']
 const CUSTOM =
   /^WARN .*Couldn't find schema for kind (HTTPRoute|ScaledObject|ServiceMonitor|PrometheusRule) /
 
@@ -17,6 +21,7 @@ const NOT_SCORED = {
   'deployment-has-host-podantiaffinity': 'replicas are spread by topologySpreadConstraints',
   'deployment-replicas': 'a worker with one replica is valid, and autoscalers have a minimum',
   'horizontalpodautoscaler-replicas': 'the same',
+  'container-security-context-user-group-id': "the image names its user, or OpenShift the pod's",
 }
 
 export const chartChecks: Check[] = [
@@ -33,18 +38,22 @@ export const chartChecks: Check[] = [
   {
     name: 'chart: Kubernetes schemas',
     async run(scene) {
-      const files = await renderAll(scene)
+      const renderings = await renderAll(scene)
       let count = 0
       for (const version of KUBERNETES) {
-        const command = [scene.tools.kubernetesValidate, '-k', version, '--strict', ...files]
+        const files = renderings.filter(({ kubernetes }) => minorOf(kubernetes) <= minorOf(version))
+        const paths = files.map(({ path }) => path)
+        const command = [scene.tools.kubernetesValidate, '-k', version, '--strict', ...paths]
         const lines = (await run(command)).trim().split('\n')
         const strange = lines.filter((line) => !line.startsWith('INFO ') && !CUSTOM.test(line))
         if (strange.length > 0) throw new Failure(strange.join('\n'))
         count = lines.length
       }
-      return `${count} resources, Kubernetes ${KUBERNETES.join(' and ')}`
+      return `${count} resources, Kubernetes ${KUBERNETES.join(', ')}`
     },
   },
+  { name: 'chart: Pod Security restricted', run: checkPodSecurity },
+  { name: 'chart: values of earlier versions', run: checkEarlierValues },
   { name: 'chart: custom resource schemas', run: checkCustomResources },
   {
     name: 'chart: unit tests',
@@ -64,8 +73,8 @@ export const chartChecks: Check[] = [
       const ignored = Object.keys(NOT_SCORED).flatMap((test) => ['--ignore-test', test])
       const options = ['--ignore-container-cpu-limit', '--exit-one-on-warning', ...ignored]
       const files = await renderAll(scene)
-      for (const file of files) {
-        const command = [scene.tools.kubeScore, 'score', '-o', 'ci', ...options, file]
+      for (const { path } of files) {
+        const command = [scene.tools.kubeScore, 'score', '-o', 'ci', ...options, path]
         const { code, output } = await outcomeOf(command)
         const lines = output.split('\n').filter((line) => !/^\[(OK|SKIPPED)\]/.test(line))
         if (code !== 0) throw new Failure(lines.join('\n'))
@@ -73,6 +82,9 @@ export const chartChecks: Check[] = [
       return `${files.length} renderings`
     },
   },
+  { name: 'chart: one-off jobs', run: checkJobs },
+  { name: 'chart: plugin examples', run: checkPluginExamples },
+  { name: 'chart: memory limits', run: checkMemoryLimits },
   {
     name: 'chart: rejects missing values',
     async run({ root, tools }) {
@@ -88,6 +100,10 @@ export const chartChecks: Check[] = [
     },
   },
 ]
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1])
+}
 
 async function rejects(command: string[], expected: string): Promise<void> {
   const { code, output } = await outcomeOf(command)

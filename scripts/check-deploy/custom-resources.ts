@@ -17,7 +17,7 @@ type Kind = keyof typeof MODELS
 /** Validates each resource against its schema, and, since that allows unknown keys, against its type too. */
 export async function checkCustomResources(scene: Scene): Promise<string> {
   const files = await renderAll(scene)
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')))
+  const texts = await Promise.all(files.map(({ path }) => readFile(path, 'utf8')))
   const resources = texts.flatMap(manifestsIn).filter(({ kind }) => kind in MODELS)
   const kinds = Object.keys(MODELS).filter((kind) => !resources.some((each) => each.kind === kind))
   if (kinds.length > 0) throw new Failure(`no values file renders a ${kinds.join(' or ')}`)

@@ -7,6 +7,8 @@ import { strangeFiles } from './image-files.ts'
 import { serveFromImage } from './image-serves.ts'
 
 export const IMAGE = 'localhost/inventory-events:check'
+/** As OpenShift assigns it: a user of the namespace's own range, in the group of root. */
+const OPENSHIFT_USER = '1000660000:0'
 
 interface ImageConfig {
   User: string
@@ -45,6 +47,18 @@ export const imageChecks: Check[] = [
         const strange = strangeFiles(files, lockfile)
         if (strange.length > 0) throw new Failure(strange.slice(0, 20).join('\n'))
         return `${files.length} files, user ${config.User}`
+      }),
+  },
+  {
+    name: 'image: runs as any user',
+    run: () =>
+      inContainer(async (buildah, container) => {
+        const { Entrypoint } = await configOf(buildah)
+        const command = [...Entrypoint, 'plugins', 'check', '/app/dist/examples/every-event.js']
+        const options = ['--isolation', 'chroot', '--user', OPENSHIFT_USER]
+        const output = await run(buildah('run', ...options, container, '--', ...command))
+        if (!output.includes('every-event: ok')) throw new Failure(output)
+        return `user and group ${OPENSHIFT_USER}`
       }),
   },
   {

@@ -27,6 +27,8 @@ export async function serveFromImage(program: ImageProgram, plugins: string): Pr
       KAFKA_GROUP_ID: `check-${process.pid}`,
       HTTP_PORT: port,
       EVENTS_ENABLED: 'true',
+      // As the chart sets it.
+      NODE_OPTIONS: '--max-old-space-size-percentage=50',
       PLUGINS: '/plugins/every-event.ts,/plugins/single-event.ts',
     }
     const env = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`])

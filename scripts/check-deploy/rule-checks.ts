@@ -5,6 +5,7 @@ import { createMetrics } from '../../src/observe/metrics.ts'
 import type { Check } from './check.ts'
 import { Failure, run } from './command.ts'
 import { requireProgram } from './debian.ts'
+import { manifestsIn, renderAll } from './rendered.ts'
 
 interface RuleFile {
   groups: { rules: { record?: string; alert?: string; expr: string }[] }[]
@@ -18,6 +19,21 @@ export const ruleChecks: Check[] = [
       const files = await filesIn(join(root, 'helm', 'rules'), '.yaml')
       await run(['promtool', 'check', 'rules', '--lint=all', '--lint-fatal', ...files])
       return `${files.length} files`
+    },
+  },
+  {
+    name: 'rules: as the chart changes them',
+    async run(scene) {
+      await requireProgram('promtool')
+      const texts = await Promise.all(
+        (await renderAll(scene)).map(({ path }) => readFile(path, 'utf8')),
+      )
+      const rules = texts.flatMap(manifestsIn).filter(({ kind }) => kind === 'PrometheusRule')
+      const files = rules.map((_, index) => join(scene.work, `rules-${index}.yaml`))
+      for (const [index, { spec }] of rules.entries())
+        await writeFile(files[index]!, stringify(spec))
+      await run(['promtool', 'check', 'rules', '--lint=all', '--lint-fatal', ...files])
+      return `${files.length} objects`
     },
   },
   {

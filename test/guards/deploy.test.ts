@@ -1,8 +1,14 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { ELSEWHERE, withDefinitions, withSettings } from '../../scripts/chart-settings.ts'
+import {
+  defaultsIn,
+  ELSEWHERE,
+  withDefinitions,
+  withSettings,
+  withSharedValues,
+} from '../../scripts/chart-settings.ts'
 import { settings } from '../../src/config/settings.ts'
 import type { Setting } from '../../src/config/value-types.ts'
 import { REPO } from '../support/clone.ts'
@@ -10,7 +16,7 @@ import { filesUnder, textOf } from '../support/repo-files.ts'
 
 interface Schema {
   $ref?: string
-  properties?: Record<string, Schema>
+  properties: Record<string, Schema>
   additionalProperties?: boolean | Schema
   $defs: Record<string, Schema>
 }
@@ -36,7 +42,15 @@ const ours = Object.entries(compose).filter(([, { image }]) => /^inventory-event
 describe('the chart', () => {
   it('lists the settings of the code ("npm run docs")', () => {
     expect(values).toBe(withSettings(values))
-    expect(schema).toEqual(withDefinitions(schema))
+    expect(schema).toEqual(withSharedValues(withDefinitions(schema)))
+    expect(JSON.parse(textOf('helm/defaults.json'))).toEqual(defaultsIn(values))
+  })
+
+  it('adds defaults in every template, before it reads a value', () => {
+    const templates = filesUnder('helm/templates').filter((path) => !path.endsWith('.tpl'))
+    expect(templates.length).toBeGreaterThan(10)
+    const first = '{{- include "inventory-events.addDefaults" . }}\n'
+    expect(templates.filter((path) => !textOf(path).startsWith(first))).toEqual([])
   })
 
   it('can set every setting, and contains no secret', () => {
@@ -53,9 +67,12 @@ describe('the chart', () => {
     const known = leavesOf(parse(values))
     const free = ['config', 'secrets', 'workers']
     const allowed = leavesOfSchema(schema).filter((path) => !free.includes(path.split('.')[0]!))
-    const missing = allowed.filter(
-      (path) => !known.some((each) => isWithin(path, each) || isWithin(each, path)),
-    )
+    // Values of "pod" are listed once, and may be in each of these.
+    const listed = allowed.map((path) => path.replace(/^(worker|gateway|setup)\./, 'pod.'))
+    const missing = allowed.filter((path, index) => {
+      const isListed = (each: string) => isWithin(path, each) || isWithin(each, path)
+      return !known.some(isListed) && !known.some((each) => isWithin(each, listed[index]!))
+    })
     expect(missing).toEqual([])
     expect(unexplained(values)).toEqual([])
   })
@@ -69,6 +86,14 @@ describe('the chart', () => {
       const found = [...templates.matchAll(new RegExp(`${name} \\| default "([^"]*)"`, 'g'))]
       expect(new Set(found.map(([, text]) => text))).toEqual(new Set([settings[name].default]))
     }
+  })
+
+  it('is rendered with the values of the last two versions', () => {
+    const versions = [...textOf('CHANGELOG.md').matchAll(/^## (\d+\.\d+\.\d+)$/gm)].map(
+      ([, v]) => v,
+    )
+    const kept = filesUnder('helm/tests/earlier').map((path) => basename(path, '.yaml'))
+    expect(kept).toEqual(expect.arrayContaining(versions.slice(0, 2)))
   })
 
   it('has the version of the package', () => {
@@ -147,8 +172,9 @@ it.each(['docs/deploy.md', 'helm/README.md'])(
     const text = textOf(path)
     const names = [...text.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([name]) => name)
     expect(names.length).toBeGreaterThan(3)
+    // Variables of Node and OpenTelemetry are read by them, not by the service.
     const isSetting = (name: string) =>
-      name.replace(/_FILE$/, '') in table || name === 'HEALTHCHECK'
+      name.replace(/_FILE$/, '') in table || name === 'HEALTHCHECK' || /^(NODE|OTEL)_/.test(name)
     expect(names.filter((name) => !isSetting(name))).toEqual([])
     const known = leavesOfSchema(schema)
     const said = [

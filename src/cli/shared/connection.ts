@@ -3,7 +3,7 @@ import type { Environment } from '../../config/read-settings.ts'
 import { createKafka } from '../../kafka/client/client.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
 import { commandLog } from './output.ts'
-import { formatIn } from './service-command.ts'
+import { formatIn } from './report-error.ts'
 
 /** The settings and a Kafka client for a command that needs brokers. */
 export function connectionOf(env: Environment) {

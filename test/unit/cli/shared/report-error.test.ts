@@ -25,3 +25,21 @@ it('prints the causes with LOG_LEVEL=debug', () => {
 it('accepts any thrown value', () => {
   expect(reported(undefined, { LOG_LEVEL: 'debug' })).toBe('error: undefined\n')
 })
+
+it('logs an error in one line of JSON where logs are JSON', () => {
+  const text = reported(error, { LOG_FORMAT: 'json', LOG_LEVEL: 'debug' })
+  expect(text.trimEnd()).not.toContain('\n')
+  expect(JSON.parse(text)).toMatchObject({
+    level: 'fatal',
+    msg: 'command failed: cannot connect to Kafka',
+    err: { code: 'KAFKA_UNAVAILABLE', message: 'cannot connect to Kafka' },
+  })
+})
+
+it('lists several problems beside the message in JSON', () => {
+  const invalid = new InventoryEventsError('CONFIG_INVALID', 'invalid settings:\n  A: required')
+  expect(JSON.parse(reported(invalid, { LOG_FORMAT: 'json' }))).toMatchObject({
+    msg: 'command failed: invalid settings',
+    problems: ['A: required'],
+  })
+})
