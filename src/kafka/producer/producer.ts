@@ -1,19 +1,31 @@
-import type { Kafka, Message } from 'kafkajs'
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+import type { Kafka } from 'kafkajs'
+import { headerBytes } from '../../event/record.ts'
+import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
+import { brokersOf, openCluster } from '../client/client.ts'
+import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
+import { openSender } from '../produce/open-sender.ts'
+import { placeRecords } from '../produce/place-records.ts'
+import type { Cluster, Topic } from '../protocol/cluster.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
-import { recentDenial } from './denied-topics.ts'
-import { kafkaMessage, type OutgoingRecord } from './message.ts'
-import { openSession, type ProducerSession } from './producer-session.ts'
+import { recentDenial, recordWrite } from './denied-topics.ts'
+import type { OutgoingRecord } from './message.ts'
+import { tooLargeError } from './too-large.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 const SEND_TIMEOUT_MS = 30_000
 const MAX_WAITING_SENDS = 10_000
+const RECORD_OVERHEAD_BYTES = 24
 
 export interface Producer {
   /**
-   * Writes the records, idempotently and to all in-sync replicas; sends run one after the other.
-   * Rejects with PRODUCE_UNACKNOWLEDGED (not retryable: too large), TOPIC_MISSING or
-   * KAFKA_UNAVAILABLE; some of the records may then be written all the same.
+   * Writes the records, idempotently and to all in-sync replicas, in the order of the calls in each
+   * partition. Rejects with PRODUCE_UNACKNOWLEDGED (not retryable: too large), TOPIC_MISSING,
+   * KAFKA_REFUSED or KAFKA_UNAVAILABLE; some of the records may then be written all the same.
    */
   send(
     topic: string,
@@ -35,67 +47,137 @@ export interface ProducerLimits {
   sendTimeoutMs?: number
 }
 
-/**
- * Connects, or rejects with KAFKA_UNAVAILABLE.
- *
- * Sends run one at a time. kafkajs's `maxInFlightRequests: 1` is not enough: it limits requests,
- * but a failed request gives its sequence numbers back and waits before its retry, and in that gap
- * another send would take the numbers. If the broker had written the first, it would take the
- * second for a duplicate and acknowledge it without writing it. For the same reason a producer
- * whose send failed is never used again: the next send opens a new one, with its own sequence
- * numbers. This costs little, since an idempotent kafkajs producer has only one request per broker
- * in flight anyway.
- */
+/** Connects, or rejects with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
 export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}): Promise<Producer> {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, sendTimeoutMs = SEND_TIMEOUT_MS } = limits
-  const open = () => openSession(kafka, connectTimeoutMs)
-  let session: ProducerSession | undefined = await open()
-  const queue = createQueue(MAX_WAITING_SENDS)
+  const cluster = openCluster(kafka, clock)
+  const doing = `connect to Kafka at ${brokersOf(kafka)}`
+  const late = () => unavailable(doing, connectTimeoutMs)
+  let sender = await withTimeout(openSender(cluster, clock), connectTimeoutMs, late).catch(
+    (error) => {
+      cluster.close()
+      throw connectError(error, doing)
+    },
+  )
+  const pending = new Set<Promise<unknown>>()
+  const describing = new Map<string, Promise<Topic>>()
+  let turn = 0
 
-  async function sendNow(
-    topic: string,
-    messages: Message[],
-    options: SendOptions,
-  ): Promise<Acknowledgement[]> {
+  async function send(topic: string, records: readonly OutgoingRecord[], compress: boolean) {
     const refusal = recentDenial(kafka, topic, performance.now())
     if (refusal !== undefined) throw refusal
-    const current = session ?? (await open())
-    session = current
-    try {
-      return await current.send(topic, messages, { ...options, timeoutMs: sendTimeoutMs })
-    } catch (error) {
-      session = undefined
-      current.abandon()
-      throw error
+    const known = cluster.topic(topic) ?? (await described(topic))
+    if (sender.isWornOut) sender = await openSender(cluster, clock)
+    turn += 1
+    const width = known.partitions.size
+    const placed = placeRecords(records, width, turn % width)
+    for (const partition of placed.keys()) {
+      if (!known.partitions.has(partition)) await requirePartition(cluster, topic, partition)
     }
+    const written = [...placed].map(([partition, all]) =>
+      write({ topic, partition }, all, compress),
+    )
+    const results = await Promise.allSettled(written)
+    const failed = results.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw await failureOf(topic, records, failed.reason)
+    recordWrite(kafka, topic, performance.now())
+    return results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  }
+
+  /** Sends that wait for the same topic go on in the order of their calls. */
+  function described(topic: string): Promise<Topic> {
+    return getOrInsert(describing, topic, () =>
+      describe(cluster, topic).finally(() => describing.delete(topic)),
+    )
+  }
+
+  function write(
+    place: { topic: string; partition: number },
+    records: readonly OutgoingRecord[],
+    compress: boolean,
+  ): Promise<Acknowledgement> {
+    const nowMs = clock.now()
+    return new Promise((resolve, reject) => {
+      sender.add(place, {
+        records: records.map(({ timestampMs = nowMs, ...record }) => ({ ...record, timestampMs })),
+        bytes: records.reduce((sum, record) => sum + bytesOf(record), 0),
+        deadlineMs: clock.elapsedMs() + sendTimeoutMs,
+        ...(compress && { compress: compressZstd }),
+        written: (offset) => resolve({ partition: place.partition, baseOffset: String(offset) }),
+        failed: reject,
+      })
+    })
+  }
+
+  async function failureOf(topic: string, records: readonly OutgoingRecord[], error: Error) {
+    if (isTooLarge(error)) return tooLargeError(kafka, topic, records, error)
+    const failure = kafkaError(error, `write to topic ${topic}`)
+    if (failure.code === 'KAFKA_REFUSED') recordWrite(kafka, topic, performance.now(), failure)
+    return failure
   }
 
   return {
-    async send(topic, records, options = {}) {
+    async send(topic, records, { compress = false } = {}) {
       if (records.length === 0) return []
-      const messages = records.map(kafkaMessage)
-      return queue.run(() => sendNow(topic, messages, options))
+      if (pending.size >= MAX_WAITING_SENDS) throw tooManyWaiting(MAX_WAITING_SENDS)
+      const sent = send(topic, records, compress)
+      const settled: Promise<unknown> = sent.catch(() => undefined)
+      pending.add(settled)
+      void settled.then(() => pending.delete(settled))
+      return sent
     },
-    close: () => queue.run(async () => session?.close()),
+    async close() {
+      await Promise.all(pending)
+      sender.close()
+      cluster.close()
+    },
   }
 }
 
-/** Runs jobs one after the other; refuses more than `limit` waiting ones. */
-function createQueue(limit: number) {
-  let last: Promise<unknown> = Promise.resolve()
-  let waiting = 0
-  return {
-    async run<T>(job: () => Promise<T>): Promise<T> {
-      if (waiting >= limit) throw tooManyWaiting(limit)
-      waiting++
-      const mine = last.then(job).finally(() => waiting--)
-      last = mine.catch(() => undefined)
-      return mine
-    },
-  }
+async function describe(cluster: Cluster, topic: string): Promise<Topic> {
+  await cluster.want([topic])
+  const known = cluster.topic(topic) ?? (await cluster.refresh(), cluster.topic(topic))
+  if (known !== undefined) return known
+  const why = cluster.missing.get(topic) ?? 'unknown'
+  if (why === 'TOPIC_AUTHORIZATION_FAILED') throw Object.assign(new Error(why), { type: why })
+  throw unacknowledged(topic, 'any partition')
+}
+
+async function requirePartition(cluster: Cluster, topic: string, partition: number): Promise<void> {
+  await cluster.refresh()
+  if (cluster.topic(topic)?.partitions.has(partition)) return
+  throw unacknowledged(topic, `partition ${partition}`)
+}
+
+/**
+ * Kafka denies a producer id, with CLUSTER_AUTHORIZATION_FAILED, to a user without Write on any
+ * topic.
+ */
+function connectError(error: unknown, doing: string): InventoryEventsError {
+  const failure = kafkaError(error, doing)
+  const mayNotWrite = causes(error).some(({ type }) => type === 'CLUSTER_AUTHORIZATION_FAILED')
+  if (!mayNotWrite) return failure
+  const message = `${failure.message}; this user may not write to any topic`
+  return new InventoryEventsError('KAFKA_REFUSED', message, { cause: error })
+}
+
+function unavailable(doing: string, timeoutMs: number): InventoryEventsError {
+  const message = `cannot ${doing}: no response from Kafka within ${timeoutMs / 1000} s`
+  return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
+}
+
+function unacknowledged(topic: string, where: string): InventoryEventsError {
+  const message = `topic ${topic}: Kafka acknowledged no offset for ${where}; does it exist?`
+  return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { retryable: true })
 }
 
 function tooManyWaiting(limit: number): InventoryEventsError {
   const message = `${limit} sends are already waiting for Kafka; retry later`
   return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { retryable: true })
 }
+
+function bytesOf({ key, value, headers = {} }: OutgoingRecord): number {
+  return RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers)
+}
+
+const compressZstd = (body: Buffer): Promise<Buffer> => promisify(zlib.zstdCompress)(body)

@@ -1,7 +1,8 @@
-import type { Kafka, Message } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import { headerBytes } from '../../event/record.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withAdmin } from '../admin/topic-admin.ts'
+import type { OutgoingRecord } from './message.ts'
 
 const LOOK_UP_MS = 5_000
 
@@ -12,7 +13,7 @@ const LOOK_UP_MS = 5_000
 export async function tooLargeError(
   kafka: Kafka,
   topic: string,
-  messages: readonly Message[],
+  messages: readonly OutgoingRecord[],
   cause: unknown,
 ): Promise<InventoryEventsError> {
   const [message, ...others] = messages
@@ -39,6 +40,6 @@ async function limitOf(kafka: Kafka, topic: string): Promise<number | undefined>
 }
 
 /** Without what Kafka adds, and before compression. */
-function bytesOf({ key, value, headers = {} }: Message): number {
+function bytesOf({ key, value, headers = {} }: OutgoingRecord): number {
   return (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers)
 }

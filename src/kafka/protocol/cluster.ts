@@ -10,7 +10,7 @@ import { type MetadataAnswer, metadataRequest, type TopicAnswer } from './reques
  * Requests of one purpose share a connection: a broker responds in order, so a join that waits for
  * other members must hold nothing else up.
  */
-export type Purpose = 'metadata' | 'join' | 'group' | 'offsets' | 'fetch'
+export type Purpose = 'metadata' | 'join' | 'group' | 'offsets' | 'fetch' | 'produce'
 
 export interface ClusterOptions extends ConnectionOptions {
   /** `host:port` of some of the brokers. */

@@ -6,7 +6,7 @@ import { CorruptRecords } from './varints.ts'
 /** The bytes before a batch's first record. */
 export const HEADER_BYTES = 61
 /** The bytes of `baseOffset` and `batchLength`, which the length does not count. */
-const PREFIX_BYTES = 12
+export const PREFIX_BYTES = 12
 /** The shortest length that a batch can state. */
 const LENGTH_MIN = HEADER_BYTES - PREFIX_BYTES
 const CODECS = [undefined, 'gzip', 'snappy', 'lz4', 'zstd'] as const
@@ -16,8 +16,9 @@ const TRANSACTIONAL = 0b1_0000
 const CONTROL = 0b10_0000
 
 /** Positions in a batch of format 2. https://kafka.apache.org/documentation/#recordbatch */
-const AT = {
+export const AT = {
   length: 8,
+  leaderEpoch: 12,
   magic: 16,
   crc: 17,
   attributes: 21,
@@ -25,6 +26,8 @@ const AT = {
   baseTimestamp: 27,
   maxTimestamp: 35,
   producerId: 43,
+  producerEpoch: 51,
+  baseSequence: 53,
   count: 57,
 } as const
 

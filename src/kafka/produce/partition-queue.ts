@@ -1,0 +1,169 @@
+import { type BatchIdentity, type RecordToWrite, writeBatch } from '../records/write-batch.ts'
+
+/** The records of one send for one partition. They are written together or not at all. */
+export interface Portion {
+  records: readonly RecordToWrite[]
+  bytes: number
+  compress?: (body: Buffer) => Promise<Buffer>
+  /** When it is given up, in monotonic milliseconds. */
+  deadlineMs: number
+  /** With the offset of its first record; below 0 if the broker does not know it any more. */
+  written(baseOffset: number): void
+  failed(error: Error): void
+}
+
+/** A batch with its sequence number: for good, so that it can be sent again. */
+interface ClosedBatch {
+  portions: readonly Portion[]
+  bytes: Promise<Buffer>
+  count: number
+  /** It may have been written. */
+  isInDoubt: boolean
+}
+
+/** Kafka's default limit of a batch, and room for what is around the records. */
+const BATCH_BYTES_MAX = 900_000
+const EPOCH_MAX = 32_767
+
+/**
+ * What waits to be written to one partition. One batch at a time is under way; a number is used for one
+ * batch only, and a later batch is not begun before the fate of the one before is known. Where it stays
+ * unknown, the epoch is raised: the broker then refuses what is still on its way (KIP-360).
+ */
+export class PartitionQueue {
+  readonly topic: string
+  readonly partition: number
+  #waiting: Portion[] = []
+  #closed: ClosedBatch | undefined
+  #epoch: number
+  #sequence = 0
+  #retryAtMs = Number.NEGATIVE_INFINITY
+  /** After a batch was too large, each portion goes alone until they are through. */
+  #alone = 0
+
+  constructor(topic: string, partition: number, epoch: number) {
+    this.topic = topic
+    this.partition = partition
+    this.#epoch = epoch
+  }
+
+  get isEmpty(): boolean {
+    return this.#closed === undefined && this.#waiting.length === 0
+  }
+
+  get retryAtMs(): number {
+    return this.#retryAtMs
+  }
+
+  /** Whether the epochs are used up, so that a new producer id is needed. */
+  get isWornOut(): boolean {
+    return this.#epoch > EPOCH_MAX
+  }
+
+  add(portion: Portion): void {
+    this.#waiting.push(portion)
+  }
+
+  /** The batch that is under way, or a new one. */
+  batch(producerId: bigint): Promise<Buffer> {
+    this.#closed ??= this.#close(producerId)
+    return this.#closed.bytes
+  }
+
+  #close(producerId: bigint): ClosedBatch {
+    const portions = this.#takePortions()
+    const records = portions.flatMap((portion) => portion.records)
+    const identity: BatchIdentity = { producerId, epoch: this.#epoch, sequence: this.#sequence }
+    const bytes = writeBatch(records, identity, portions[0]!.compress)
+    return { portions, bytes, count: records.length, isInDoubt: false }
+  }
+
+  written(baseOffset: number): void {
+    const closed = this.#end()
+    if (closed === undefined) return
+    this.#sequence += closed.count
+    let offset = baseOffset
+    for (const portion of closed.portions) {
+      portion.written(offset)
+      if (baseOffset >= 0) offset += portion.records.length
+    }
+  }
+
+  /** To be sent again later, the very same. */
+  retry(atMs: number, { isInDoubt }: { isInDoubt: boolean }): void {
+    this.#retryAtMs = atMs
+    if (isInDoubt && this.#closed !== undefined) this.#closed.isInDoubt = true
+  }
+
+  /** It was not written: its parts are tried alone. False if it has but one. */
+  split(): boolean {
+    const closed = this.#closed
+    if (closed === undefined || closed.portions.length < 2) return false
+    this.#closed = undefined
+    this.#alone = closed.portions.length
+    this.#waiting.unshift(...closed.portions)
+    return true
+  }
+
+  /** It was not written, and its numbers count for nothing any more. */
+  renumber(): void {
+    const closed = this.#closed
+    this.#raiseEpoch()
+    if (closed === undefined) return
+    this.#closed = undefined
+    this.#waiting.unshift(...closed.portions)
+  }
+
+  get isInDoubt(): boolean {
+    return this.#closed?.isInDoubt === true
+  }
+
+  /** Gives up the batch that is under way. */
+  fail(error: Error): void {
+    const closed = this.#end()
+    if (closed?.isInDoubt) this.#raiseEpoch()
+    for (const portion of closed?.portions ?? []) portion.failed(error)
+  }
+
+  failAll(error: Error): void {
+    this.fail(error)
+    for (const portion of this.#waiting.splice(0)) portion.failed(error)
+  }
+
+  /** Gives up what has waited for too long. */
+  expire(nowMs: number, late: () => Error): void {
+    const isOver = ({ deadlineMs }: Portion) => nowMs >= deadlineMs
+    if (this.#closed?.portions.every(isOver)) this.fail(late())
+    const over = this.#waiting.filter(isOver)
+    if (over.length > 0) this.#waiting = this.#waiting.filter((each) => !isOver(each))
+    for (const portion of over) portion.failed(late())
+  }
+
+  #end(): ClosedBatch | undefined {
+    const closed = this.#closed
+    this.#closed = undefined
+    this.#retryAtMs = Number.NEGATIVE_INFINITY
+    return closed
+  }
+
+  #raiseEpoch(): void {
+    this.#epoch += 1
+    this.#sequence = 0
+  }
+
+  /** The next portions, as many as fit; only those that are compressed in the same way. */
+  #takePortions(): Portion[] {
+    const first = this.#waiting[0]!
+    let bytes = first.bytes
+    let count = 1
+    if (this.#alone > 0) this.#alone -= 1
+    else {
+      for (; count < this.#waiting.length; count += 1) {
+        const next = this.#waiting[count]!
+        bytes += next.bytes
+        if (bytes > BATCH_BYTES_MAX || next.compress !== first.compress) break
+      }
+    }
+    return this.#waiting.splice(0, count)
+  }
+}

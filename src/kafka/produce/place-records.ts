@@ -1,0 +1,21 @@
+import { getOrInsert } from '../../util/get-or-insert.ts'
+import type { OutgoingRecord } from '../producer/message.ts'
+import { partitionOfKey } from '../producer/murmur2.ts'
+
+/**
+ * The records by partition: as they say, else by their key as Kafka's Java clients do; those without a
+ * key go to `anyPartition`, all of a send to the same.
+ */
+export function placeRecords(
+  records: readonly OutgoingRecord[],
+  width: number,
+  anyPartition: number,
+): Map<number, OutgoingRecord[]> {
+  const placed = new Map<number, OutgoingRecord[]>()
+  for (const record of records) {
+    const { key, partition } = record
+    const byKey = key === null ? anyPartition : partitionOfKey(key, width)
+    getOrInsert(placed, partition ?? byKey, () => []).push(record)
+  }
+  return placed
+}

@@ -1,0 +1,175 @@
+import { partitionName } from '../../event/record.ts'
+import type { Clock } from '../../util/clock.ts'
+import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
+import { Latch } from '../../util/latch.ts'
+import { BrokerError } from '../protocol/broker-error.ts'
+import type { Cluster } from '../protocol/cluster.ts'
+import { type ProducedPartition, produceRequest } from '../protocol/requests/produce.ts'
+import { byTopic } from '../wire/by-topic.ts'
+import { PartitionQueue, type Portion } from './partition-queue.ts'
+import { produceErrorOf } from './produce-error.ts'
+
+export interface SenderPorts {
+  cluster: Cluster
+  clock: Pick<Clock, 'elapsedMs' | 'sleep'>
+  /** Given by the cluster, with its first epoch. */
+  producer: { producerId: bigint; epoch: number }
+}
+
+const RETRY_MS = 200
+const REQUEST_BYTES_MAX = 8_388_608
+const REQUEST_LIMIT_MS = 15_000
+const REPLICAS_LIMIT_MS = 10_000
+const NOBODY = -1
+
+/**
+ * Sends what waits for partitions to their leaders: one request at a time for each leader, with one batch
+ * of each partition. What comes meanwhile goes into the next, so that batches grow with the load.
+ */
+export class Sender {
+  readonly #ports: SenderPorts
+  readonly #queues = new Map<string, PartitionQueue>()
+  /** Those that have something to send. */
+  readonly #busy = new Set<PartitionQueue>()
+  readonly #loops = new Map<number, Latch>()
+  readonly #closed = new AbortController()
+
+  constructor(ports: SenderPorts) {
+    this.#ports = ports
+  }
+
+  /** Whether a partition has used up its epochs, so that another producer must go on. */
+  get isWornOut(): boolean {
+    return [...this.#queues.values()].some((queue) => queue.isWornOut)
+  }
+
+  add(place: { topic: string; partition: number }, portion: Portion): void {
+    const queue = getOrInsert(this.#queues, partitionName(place), () => {
+      return new PartitionQueue(place.topic, place.partition, this.#ports.producer.epoch)
+    })
+    queue.add(portion)
+    this.#busy.add(queue)
+    this.#wake(this.#leaderOf(queue))
+  }
+
+  /** Gives up what is not written. */
+  close(): void {
+    this.#closed.abort()
+    for (const queue of this.#busy) queue.failAll(unavailable('the producer is closed'))
+    this.#busy.clear()
+    for (const latch of this.#loops.values()) latch.set()
+  }
+
+  #wake(leader: number): void {
+    const running = this.#loops.get(leader)
+    if (running === undefined) void this.#loop(leader)
+    else running.set()
+  }
+
+  /** NOBODY while there is none. */
+  #leaderOf({ topic, partition }: PartitionQueue): number {
+    return this.#ports.cluster.leaderOf(topic, partition)?.nodeId ?? NOBODY
+  }
+
+  /** Until nothing is left for this leader. */
+  async #loop(leader: number): Promise<void> {
+    const { clock } = this.#ports
+    const woken = new Latch()
+    this.#loops.set(leader, woken)
+    while (!this.#closed.signal.aborted) {
+      woken.clear()
+      this.#expire()
+      const led = [...this.#busy].filter((queue) => this.#leaderOf(queue) === leader)
+      if (led.length === 0) break
+      const due = led.filter(({ retryAtMs }) => clock.elapsedMs() >= retryAtMs)
+      if (leader === NOBODY) await this.#findLeaders()
+      else if (due.length > 0) await this.#send(leader, due)
+      else await woken.wait(RETRY_MS, clock)
+    }
+    this.#loops.delete(leader)
+  }
+
+  async #findLeaders(): Promise<void> {
+    const { cluster, clock } = this.#ports
+    await clock.sleep(RETRY_MS, this.#closed.signal)
+    await cluster.refresh().catch(() => undefined)
+    this.#wakeLeaders()
+  }
+
+  #wakeLeaders(): void {
+    for (const queue of this.#busy) this.#wake(this.#leaderOf(queue))
+  }
+
+  async #send(leader: number, due: readonly PartitionQueue[]): Promise<void> {
+    const { cluster, clock, producer } = this.#ports
+    const batches = []
+    let bytes = 0
+    for (const queue of due) {
+      const batch = await queue.batch(producer.producerId)
+      batches.push({ queue, topic: queue.topic, partition: queue.partition, batch })
+      bytes += batch.length
+      if (bytes >= REQUEST_BYTES_MAX) break
+    }
+    try {
+      const body = { timeoutMs: REPLICAS_LIMIT_MS, topics: byTopic(batches) }
+      const answer = await cluster.send(leader, 'produce', produceRequest, body, REQUEST_LIMIT_MS)
+      const answers = new Map(answer.partitions.map((each) => [partitionName(each), each]))
+      for (const each of batches) this.#judge(each.queue, answers.get(partitionName(each)))
+    } catch (error) {
+      // The request may have arrived.
+      const atMs = clock.elapsedMs() + RETRY_MS
+      for (const { queue } of batches) queue.retry(atMs, { isInDoubt: true })
+      this.#problem = messageOf(error)
+      await cluster.refresh().catch(() => undefined)
+      this.#wakeLeaders()
+    }
+    for (const { queue } of batches) if (queue.isEmpty) this.#busy.delete(queue)
+  }
+
+  #problem = 'no response'
+
+  #judge(queue: PartitionQueue, answer: ProducedPartition | undefined): void {
+    const { cluster, clock } = this.#ports
+    const atMs = clock.elapsedMs() + RETRY_MS
+    if (answer === undefined) return queue.retry(atMs, { isInDoubt: true })
+    const error = new BrokerError(answer.errorCode, `write to topic ${queue.topic}`)
+    const produced = produceErrorOf(answer.errorCode)
+    if (produced !== 'written') this.#problem = error.type
+    switch (produced) {
+      case 'written':
+        return queue.written(answer.baseOffset)
+      case 'in-doubt':
+        return queue.retry(atMs, { isInDoubt: true })
+      case 'retry':
+        queue.retry(atMs, { isInDoubt: false })
+        void cluster.refresh().then(
+          () => this.#wakeLeaders(),
+          () => undefined,
+        )
+        return
+      case 'too-large':
+        if (!queue.split()) queue.fail(error)
+        return
+      case 'lost-track':
+        // An earlier attempt may have been written, and been forgotten.
+        if (queue.isInDoubt) queue.fail(error)
+        else queue.renumber()
+        return
+      case 'refused':
+        return queue.fail(error)
+    }
+  }
+
+  #expire(): void {
+    const nowMs = this.#ports.clock.elapsedMs()
+    for (const queue of this.#busy) {
+      queue.expire(nowMs, () => unavailable(`no acknowledgement in time: ${this.#problem}`))
+      if (queue.isEmpty) this.#busy.delete(queue)
+    }
+  }
+}
+
+function unavailable(why: string): InventoryEventsError {
+  return new InventoryEventsError('KAFKA_UNAVAILABLE', why, { retryable: true })
+}
