@@ -43,5 +43,5 @@ export class LongestFirst extends BaseSequencer {
 function rankOf({ moduleId, project }: TestSpecification): number {
   const place = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
   if (place >= 0) return place
-  return LONGEST.length + (project.name === 'unit' ? 1 : 0)
+  return LONGEST.length + (project.name.startsWith('unit') ? 1 : 0)
 }
