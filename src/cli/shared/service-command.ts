@@ -1,8 +1,7 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
-import { type LogFormat, logFormat, logOutput, STDERR } from '../../util/log/output.ts'
-import { createLogger } from '../../util/logger.ts'
+import { type LogFormat, logFormat, STDERR } from '../../util/log/format.ts'
 import { reportError } from './report-error.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -16,14 +15,14 @@ export function serviceCommand(what: 'service' | 'gateway', run: () => Promise<v
     try {
       await run()
     } catch (error) {
-      reportFailure(what, error, process.env)
+      await reportFailure(what, error, process.env)
       // Open connections would keep the process alive.
       process.exit(1)
     }
   }
 }
 
-function reportFailure(what: string, error: unknown, env: Env): void {
+async function reportFailure(what: string, error: unknown, env: Env): Promise<void> {
   if (logFormat(STDERR, formatIn(env)) === 'text') {
     reportError(error, env)
     return
@@ -33,6 +32,8 @@ function reportFailure(what: string, error: unknown, env: Env): void {
     err: withoutPlace(error),
     ...(problems.length > 0 && { problems: problems.map(trimmed) }),
   }
+  const { createLogger } = await import('../../util/logger.ts')
+  const { logOutput } = await import('../../util/log/output.ts')
   const log = createLogger('fatal', logOutput(STDERR, 'json'))
   log.fatal(fields, `${what} failed: ${title.replace(/:$/, '')}`)
 }
