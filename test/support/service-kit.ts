@@ -15,7 +15,7 @@ import { openPublisher } from '../../src/publish/open-publisher.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
-import { groupMembers, groupOffsets } from './group.ts'
+import { groupMembers, groupOffsets, untilCommitted } from './group.ts'
 import { createTopics, endpoints, HOLDS_MS, kafkaClient, uniqueName, until } from './stack.ts'
 
 const { CompressionTypes } = kafkajs
@@ -153,11 +153,7 @@ export async function situation(options: SituationOptions) {
     offsets: () => groupOffsets(groupId, topic),
     letters: () => readAll(deadLetters),
     /** Waits until every published event is completed and committed. */
-    async caughtUp(timeoutMs = HOLDS_MS): Promise<void> {
-      const isEven = async () =>
-        (await groupOffsets(groupId, topic)).every(({ committed, end }) => committed === end)
-      await until(isEven, { what: `group ${groupId} to commit the end of ${topic}`, timeoutMs })
-    },
+    caughtUp: (timeoutMs = HOLDS_MS) => untilCommitted(groupId, topic, timeoutMs),
   }
 }
 
