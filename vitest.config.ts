@@ -33,7 +33,7 @@ const withoutKafka = { env, pool: 'threads' as const, testTimeout: 120_000, hook
 
 const withKafka = {
   env,
-  globalSetup: ['test/support/stack-setup.ts', 'test/support/postgres-setup.ts'],
+  globalSetup: 'test/support/integration-setup.ts',
   testTimeout: 400_000,
   hookTimeout: 400_000,
 }
