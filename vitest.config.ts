@@ -43,7 +43,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     // Tests wait more than they compute. Projects with the same number share their workers.
-    maxWorkers: 4,
+    maxWorkers: 5,
     projects: [
       {
         resolve: { alias },

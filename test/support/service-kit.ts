@@ -55,8 +55,8 @@ export async function situation(options: SituationOptions) {
   const deadLetters = `${topic}.dead-letters`
   const groupId = uniqueName('group')
   const marks = marksTopicOf(topic, groupId)
-  if (store === 'kafka:') await createTopics({ topic: marks, numPartitions: marksPartitions })
   await createTopics(
+    ...(store === 'kafka:' ? [{ topic: marks, numPartitions: marksPartitions }] : []),
     { topic, numPartitions: partitions },
     {
       topic: controlTopicOf(groupId),

@@ -29,7 +29,7 @@ const LOCAL = resolve('.inventory-events')
 const STACKS = join(LOCAL, 'test')
 
 /** Brokers of tests live for seconds or minutes: to optimize their code costs more than it gains. */
-const QUICK_START = '-XX:TieredStopAtLevel=1'
+const QUICK_START = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
 
 /** A real Kafka and registry for the integration tests, apart from the developer's running ones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

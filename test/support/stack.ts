@@ -52,7 +52,7 @@ export interface UntilOptions {
   timeoutMs?: number
 }
 
-const POLL_MS = { least: 25, most: 250 }
+const POLL_MS = { least: 25, most: 500 }
 /** What has been waited for long is asked for less often: asking takes time from what is waited for. */
 const POLL_SHARE = 0.1
 
@@ -63,6 +63,7 @@ export async function until<T>(
 ): Promise<NonNullable<T>> {
   const startedAt = Date.now()
   for (;;) {
+    const askedAt = Date.now()
     const { answer, error } = await attempt(ask)
     if (answer) return answer
     const waitedMs = Date.now() - startedAt
@@ -70,9 +71,12 @@ export async function until<T>(
       const last = error === undefined ? `got ${JSON.stringify(answer)}` : messageOf(error)
       throw new Error(`waited ${timeoutMs} ms for ${what}; at last: ${last}`)
     }
-    const pauseMs = Math.min(POLL_MS.most, Math.max(POLL_MS.least, waitedMs * POLL_SHARE))
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    await new Promise((resolve) => setTimeout(resolve, pauseAfter(waitedMs, Date.now() - askedAt)))
   }
+}
+
+function pauseAfter(waitedMs: number, askingMs: number): number {
+  return Math.min(POLL_MS.most, Math.max(POLL_MS.least, waitedMs * POLL_SHARE, askingMs))
 }
 
 async function attempt<T>(ask: () => T | Promise<T>): Promise<{ answer?: T; error?: unknown }> {
