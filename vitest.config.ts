@@ -31,6 +31,11 @@ const shared = { isolate: false, unstubEnvs: true, unstubGlobals: true }
 /** The limits catch what hangs. Slowness on a busy machine is not a failure. */
 const withoutKafka = { env, pool: 'threads' as const, testTimeout: 120_000, hookTimeout: 120_000 }
 
+/** These show what plain kafkajs does, so no other test may have changed it before. */
+const PLAIN_KAFKAJS = [
+  'test/integration/{codecs,out-of-range,produce-acknowledged,transactions}.test.ts',
+]
+
 const withKafka = {
   env,
   globalSetup: 'test/support/integration-setup.ts',
@@ -66,7 +71,12 @@ export default defineConfig({
           ...withKafka,
           ...shared,
           include: ['test/integration/**/*.test.ts', ...PROGRAMS],
+          exclude: PLAIN_KAFKAJS,
         },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'integration-apart', ...withKafka, include: PLAIN_KAFKAJS },
       },
       { resolve: { alias }, test: { name: 'hazards', ...withKafka, include: REASONS } },
     ],

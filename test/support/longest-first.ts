@@ -40,7 +40,7 @@ const LONGEST = [
 ]
 
 /** Files of a project stand together, since a worker that has its sources takes the next of them. */
-const PROJECTS = ['integration', 'unit-apart', 'unit', 'hazards']
+const PROJECTS = ['integration-apart', 'integration', 'unit-apart', 'unit', 'hazards']
 
 /** Starts with the integration tests, the longest first, and fills the end with unit tests. */
 export class LongestFirst extends BaseSequencer {
