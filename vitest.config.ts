@@ -19,9 +19,26 @@ const PROGRAMS = ['test/contract/{package,avro-java,codecs-java}.test.ts']
 /** These show why the code is as it is, and take minutes: `npm run test:hazards` runs them. */
 const REASONS = ['test/kafkajs-hazards/**/*.test.ts', 'test/model/mutants.test.ts']
 
+/** These change kafkajs or other modules for good, so each of them gets modules of its own. */
+const CHANGE_MODULES = [
+  'test/unit/kafka/patches/**/*.test.ts',
+  'test/unit/testing/defaults.test.ts',
+]
+
+/** Files run one after the other in a few workers, which load the sources once and not for each file. */
+const shared = { isolate: false, unstubEnvs: true, unstubGlobals: true }
+
+/** The limits catch what hangs. Slowness on a busy machine is not a failure. */
+const withoutKafka = { env, pool: 'threads' as const, testTimeout: 120_000, hookTimeout: 120_000 }
+
+/** These show what plain kafkajs does, so no other test may have changed it before. */
+const PLAIN_KAFKAJS = [
+  'test/integration/{codecs,out-of-range,produce-acknowledged,transactions}.test.ts',
+]
+
 const withKafka = {
   env,
-  globalSetup: ['test/support/stack-setup.ts', 'test/support/postgres-setup.ts'],
+  globalSetup: 'test/support/integration-setup.ts',
   testTimeout: 400_000,
   hookTimeout: 400_000,
 }
@@ -31,28 +48,35 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     // Tests wait more than they compute. Projects with the same number share their workers.
-    maxWorkers: 4,
+    maxWorkers: 5,
     projects: [
       {
         resolve: { alias },
         test: {
           name: 'unit',
-          env,
+          ...withoutKafka,
+          ...shared,
           include: ['test/{unit,contract,guards,model}/**/*.test.ts'],
-          exclude: [...PROGRAMS, ...REASONS],
-          pool: 'threads',
-          // The limits catch what hangs. Slowness on a busy machine is not a failure.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: [...PROGRAMS, ...REASONS, ...CHANGE_MODULES],
         },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'unit-apart', ...withoutKafka, include: CHANGE_MODULES },
       },
       {
         resolve: { alias },
         test: {
           name: 'integration',
           ...withKafka,
+          ...shared,
           include: ['test/integration/**/*.test.ts', ...PROGRAMS],
+          exclude: PLAIN_KAFKAJS,
         },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'integration-apart', ...withKafka, include: PLAIN_KAFKAJS },
       },
       { resolve: { alias }, test: { name: 'hazards', ...withKafka, include: REASONS } },
     ],

@@ -15,8 +15,15 @@ const env = { NODE_COMPILE_CACHE: join(root, '.inventory-events', 'compiled'), .
 
 const commands = {
   demo: ['bin/inventory-events.js', 'demo'],
-  test: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--project', 'integration'],
-  unit: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit'],
+  test: [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    'unit*',
+    '--project',
+    'integration*',
+  ],
+  unit: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit*'],
   faults: ['test/faults/run.ts'],
   'check-deploy': ['scripts/check-deploy/run.ts'],
   observe: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/deploy/vitest.config.ts'],

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
-import { logOutput, STDOUT } from '../util/log/output.ts'
-import { createLogger } from '../util/logger.ts'
+import { STDOUT } from '../util/log/format.ts'
 import { serviceCommand } from './shared/service-command.ts'
 import { onShutdown } from './shared/shutdown.ts'
 
@@ -16,6 +15,8 @@ export function registerGateway(program: Command): void {
 async function gateway(): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const { startGateway } = await import('../gateway/gateway.ts')
+  const { createLogger } = await import('../util/logger.ts')
+  const { logOutput } = await import('../util/log/output.ts')
   const log = createLogger(config.LOG_LEVEL, logOutput(STDOUT, config.LOG_FORMAT))
   for (const hint of nameHints(process.env)) log.warn(hint)
   const ending = onShutdown(log, 'gateway')

@@ -9,7 +9,7 @@ async function run(argv: string[]): Promise<void> {
   try {
     await createProgram().parseAsync(argv)
   } catch (error) {
-    reportError(error, process.env)
+    await reportError(error, process.env)
     // Open connections would keep the process alive.
     process.exit(1)
   }

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
 import type { Service } from '../service/service.ts'
-import { logOutput, STDOUT } from '../util/log/output.ts'
-import { createLogger, type Logger } from '../util/logger.ts'
-import { loadEveryPlugin } from './shared/load-plugins.ts'
+import { STDOUT } from '../util/log/format.ts'
+import type { Logger } from '../util/logger.ts'
 import { serviceCommand } from './shared/service-command.ts'
 import { onShutdown } from './shared/shutdown.ts'
 
@@ -19,6 +18,9 @@ async function serve(): Promise<void> {
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS', 'EVENTS_ENABLED'] as const
   const config = loadConfig(process.env, { required })
   const { startService } = await import('../service/service.ts')
+  const { createLogger } = await import('../util/logger.ts')
+  const { logOutput } = await import('../util/log/output.ts')
+  const { loadEveryPlugin } = await import('./shared/load-plugins.ts')
   const log = createLogger(config.LOG_LEVEL, logOutput(STDOUT, config.LOG_FORMAT))
   for (const hint of nameHints(process.env)) log.warn(hint)
   const ending = onShutdown(log, 'service')

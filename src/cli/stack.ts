@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Endpoints } from '../dev/stack/maven-stack.ts'
-import { type StackOptions, stackDown, stackStatus, stackUp } from '../dev/stack/stack.ts'
+import type { StackOptions } from '../dev/stack/stack.ts'
 import { onInterrupt } from './shared/interrupt.ts'
 import { print, printError } from './shared/output.ts'
 
@@ -26,18 +26,29 @@ export function registerStack(program: Command): void {
     .description(
       'Start a local Kafka and registry unless they are running, and print their addresses',
     )
-    .action(() => interruptible(async (options) => printExports(await stackUp(options))))
+    .action(() => interruptible(start))
   stack
     .command('down')
     .description('Stop the local Kafka and registry; their data is kept')
-    .action(() => interruptible(stackDown))
+    .action(() => interruptible(stop))
   stack
     .command('status')
     .description('Print the addresses of Kafka and the registry; exit 1 if they are not running')
     .action(() => interruptible(showStatus))
 }
 
+async function start(options: StackOptions): Promise<void> {
+  const { stackUp } = await import('../dev/stack/stack.ts')
+  printExports(await stackUp(options))
+}
+
+async function stop(options: StackOptions): Promise<void> {
+  const { stackDown } = await import('../dev/stack/stack.ts')
+  await stackDown(options)
+}
+
 async function showStatus(options: StackOptions): Promise<void> {
+  const { stackStatus } = await import('../dev/stack/stack.ts')
   const endpoints = await stackStatus(options)
   if (endpoints) return printExports(endpoints)
   options.say('the stack is not running: start it with "inventory-events stack up"')

@@ -3,7 +3,7 @@ import { type Config, settings } from '../config/settings.ts'
 import { type PostgresUrl, storeChoice } from '../config/value-types.ts'
 import { createKafkaStore, type KafkaStoreReports } from '../idempotency/kafka/store.ts'
 import { createMemoryStore } from '../idempotency/memory.ts'
-import { type ConnectionShares, openPostgresStore } from '../idempotency/postgres/store.ts'
+import type { ConnectionShares } from '../idempotency/postgres/store.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
 import { marksFindings } from '../kafka/admin/marks-topic.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
@@ -37,10 +37,12 @@ export async function createStore(parts: StoreParts): Promise<IdempotencyStore> 
   }
 }
 
-function postgresStore(
+/** The Postgres client is loaded only by services that use it. */
+async function postgresStore(
   { config, connections, metrics, clock, log }: StoreParts,
   url: PostgresUrl,
 ): Promise<IdempotencyStore> {
+  const { openPostgresStore } = await import('../idempotency/postgres/store.ts')
   const failures = new FailureLog({ log, clock })
   return openPostgresStore({
     url,

@@ -1,34 +1,32 @@
 // The thread that watches the main thread. The two share nothing but the call table.
 import { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createKafka } from '../kafka/client/client.ts'
-import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import { messageOf } from '../util/errors.ts'
-import { logFormat, STDOUT } from '../util/log/output.ts'
+import { logFormat, STDOUT } from '../util/log/format.ts'
 import { logText } from '../util/log/text.ts'
-import { createLogger } from '../util/logger.ts'
 import { jsonText } from '../util/text/foreign-text.ts'
 import { withTimeout } from '../util/with-timeout.ts'
 import { CallTable, type RunningCalls, type TrackedCall } from './call-table.ts'
+import type { CrashRecorder } from './crash-recorder.ts'
 import { killBlockedProcess } from './kill-blocked-process.ts'
-import { RECORD_CRASH_TIMEOUT_MS, recordCrash } from './record-crash.ts'
+import { RECORD_CRASH_TIMEOUT_MS } from './record-crash.ts'
 import { StallDetector } from './stall-detector.ts'
 import type { WatchdogWorkerData } from './watchdog.ts'
 
 const MAX_CALLS_LOGGED = 10
+/**
+ * Then the service has started. The Kafka client is most of what this thread loads, and the main
+ * thread is waiting for the same processors; a crash before that loads it at once.
+ */
+const LOAD_AFTER_MS = 10_000
 
 const { shared, timeoutMs, periodMs, config } = workerData as WatchdogWorkerData
 const table = new CallTable(shared)
 const stall = new StallDetector(periodMs)
-const log = createLogger('silent')
-const crashes = new KafkaCrashStore({
-  kafka: createKafka(config, log),
-  groupId: config.KAFKA_GROUP_ID,
-  limitMs: RECORD_CRASH_TIMEOUT_MS,
-  log,
-})
+let recorder: Promise<CrashRecorder> | undefined
 let recording: Promise<void> | undefined
 const timer = setInterval(check, periodMs)
+setTimeout(loadRecorder, LOAD_AFTER_MS)
 parentPort?.on('message', () => void exit(table.read()))
 
 function check(): void {
@@ -61,10 +59,16 @@ function record(calls: RunningCalls): Promise<void> {
 async function tryToRecord(calls: RunningCalls): Promise<void> {
   const late = () => new Error(`no response within ${RECORD_CRASH_TIMEOUT_MS / 1000} s`)
   try {
-    await withTimeout(recordCrash(calls, crashes), RECORD_CRASH_TIMEOUT_MS, late)
+    const recorded = loadRecorder().then((record) => record(calls))
+    await withTimeout(recorded, RECORD_CRASH_TIMEOUT_MS, late)
   } catch (error) {
     write({ error: messageOf(error) }, 'could not record the crash; it will not be counted')
   }
+}
+
+function loadRecorder(): Promise<CrashRecorder> {
+  recorder ??= import('./crash-recorder.ts').then((module) => module.createCrashRecorder(config))
+  return recorder
 }
 
 function culprits({ onThread, running }: RunningCalls): object {

@@ -10,7 +10,7 @@ const ANSWER_MS = 15_000
 
 /** A gateway with its own topic, and a sender of webhooks that can send wrong signatures. */
 export async function startHooks() {
-  const { topic } = await situation({ plugins: [] })
+  const { topic } = await situation({ registered: true, plugins: [] })
   const [port, httpPort] = [await pickPort(), await pickPort()]
   const settings = { ...gatewaySettings(topic), GATEWAY_PORT: `${port}` }
   const gateway = startReplica('gateway', settings, httpPort)

@@ -183,6 +183,10 @@ it('each client library has one folder that knows it', () => {
   expect(offences(isStrange)).toEqual([])
 })
 
+it('nothing imports node:http, which loads all of fetch with it', () => {
+  expect(offences(({ target, isType }) => !isType && target === 'node:http')).toEqual([])
+})
+
 it('util and topics import nothing but each other and what Node has', () => {
   const targets = modules
     .filter(({ folder }) => ['util', 'topics'].includes(folder))

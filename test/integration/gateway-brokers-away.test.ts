@@ -11,7 +11,7 @@ const noMaven = await machineProbes.maven()
 
 describe.skipIf(noMaven !== undefined)('while the brokers are down', () => {
   it('returns 503, and 202 again once they are back; every event with a 202 is in Kafka', async () => {
-    const { topic } = await situation({ plugins: [] })
+    const { topic } = await situation({ registered: true, plugins: [] })
     const own = await startOwnKafka()
     const admin = own.kafka.admin()
     await admin.connect()

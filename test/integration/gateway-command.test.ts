@@ -11,7 +11,7 @@ import { situation } from '../support/service-kit.ts'
 import { uniqueName, until } from '../support/stack.ts'
 
 it('stops on SIGTERM during requests: exit 0, and every event with a 202 is in Kafka', async () => {
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const gateway = await runGateway(gatewaySettings(s.topic))
   const senders = startSenders(gateway.webhook, { count: 20 })
   const taken = () => senders.with(202).length
@@ -29,7 +29,7 @@ it('stops on SIGTERM during requests: exit 0, and every event with a 202 is in K
 })
 
 it('prints no secrets, and reads them from files', async () => {
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const [secrets, token] = [join(folder, 'secrets'), join(folder, 'token')]
@@ -50,7 +50,7 @@ it('prints no secrets, and reads them from files', async () => {
 })
 
 it('does not start without secrets unless GATEWAY_ALLOW_UNSIGNED is true', async () => {
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const { GATEWAY_SECRETS: _, GATEWAY_TOKEN: __, ...settings } = gatewaySettings(s.topic)
   expect(await runCli(['gateway'], { env: settings })).toMatchObject({
     code: 1,

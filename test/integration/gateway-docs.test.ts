@@ -14,7 +14,7 @@ const shown = blocks('docs/gateway.md')
 it.skipIf(!hasOpenssl())(
   'the commands of docs/gateway.md work in order',
   async () => {
-    const { topic } = await situation({ plugins: [] })
+    const { topic } = await situation({ registered: true, plugins: [] })
     const [port, httpPort] = [String(await pickPort()), String(await pickPort())]
     const script = shown
       .filter(({ language }) => language === 'sh')

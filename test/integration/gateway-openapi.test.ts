@@ -10,7 +10,7 @@ describe.skipIf(missing !== undefined)(
   `the OpenAPI document${missing ? ` (no ${missing})` : ''}`,
   () => {
     it("agrees with the gateway's behaviour for thousands of valid and invalid requests", async () => {
-      const s = await situation({ plugins: [] })
+      const s = await situation({ registered: true, plugins: [] })
       const { GATEWAY_SECRETS: _, ...settings } = gatewaySettings(s.topic)
       const { url, httpPort } = await openGateway({
         ...settings,

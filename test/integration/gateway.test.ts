@@ -9,7 +9,7 @@ import { until } from '../support/stack.ts'
 
 it('delivers webhooks and plugin events to plugins, each once even if it is sent twice', async () => {
   const { plugin, seen } = recorder()
-  const s = await situation({ plugins: [plugin] })
+  const s = await situation({ registered: true, plugins: [plugin] })
   const { webhook, events, httpPort } = await openGateway(gatewaySettings(s.topic))
   const unknown = { id: 'u1', kind: 'order.new', time: '2024-01-15T10:30:00Z', entityId: 'ent_1' }
   const inventory = [moved('ent_1', 1, 'e1'), wasted('ent_2', 'e2'), unknown]
@@ -38,7 +38,7 @@ it('delivers webhooks and plugin events to plugins, each once even if it is sent
 })
 
 it('accepts an event that looks mistyped, logs and counts it', async () => {
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const { webhook, httpPort, log } = await openGateway(gatewaySettings(s.topic))
   const event = { ...wasted('ent_1', 'e1'), kind: 'inventory.waisted' }
   expect((await webhook(event)).status).toBe(202)
@@ -54,7 +54,7 @@ it('accepts an event that looks mistyped, logs and counts it', async () => {
 })
 
 it('writes signed events keyed by entity, and nothing of a list with an invalid event', async () => {
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const { webhook, events, httpPort, log } = await openGateway(gatewaySettings(s.topic))
   const text = JSON.stringify({ ...wasted('Größe', 'e1'), time: '2024-01-15T11:30:00.120+01:00' })
   const spaced = text.replaceAll(',', ' ,\n ')
@@ -84,7 +84,7 @@ it('writes signed events keyed by entity, and nothing of a list with an invalid 
 })
 
 it('returns 413 for an event that Kafka rejects, and accepts the others of the request', async () => {
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const { webhook } = await openGateway(gatewaySettings(s.topic))
   const large = { ...wasted('ent_1', 'large'), reason: 'x'.repeat(1_500_000) }
   const answer = await webhook([wasted('ent_1', 'small'), large])
@@ -95,7 +95,7 @@ it('returns 413 for an event that Kafka rejects, and accepts the others of the r
 })
 
 it('returns 429 while too much is in flight, and 415 for unsupported media types', async () => {
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const { webhook, events, port } = await openGateway({
     ...gatewaySettings(s.topic),
     GATEWAY_MAX_IN_FLIGHT_BYTES: '1048576',
@@ -124,7 +124,7 @@ it('returns 429 while too much is in flight, and 415 for unsupported media types
 })
 
 it('can be watched while senders hold every connection that they may have', async () => {
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const { webhook, port, httpUrl } = await openGateway({
     ...gatewaySettings(s.topic),
     GATEWAY_MAX_CONNECTIONS: '3',

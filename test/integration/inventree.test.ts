@@ -24,7 +24,7 @@ describe.skipIf(missing !== undefined)(
       const spool = await mkdtemp(join(tmpdir(), 'spool-'))
       onTestFinished(() => rm(spool, { recursive: true, force: true }))
       const { plugin, seen } = recorder()
-      const s = await situation({ plugins: [plugin] })
+      const s = await situation({ registered: true, plugins: [plugin] })
       const gatewayHere = { ...gatewaySettings(s.topic), GATEWAY_PORT: `${await pickPort()}` }
       const gateway = await runGateway(gatewayHere)
       const worker = startWorker(installed, {

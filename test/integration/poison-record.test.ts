@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { registerSchema } from '../support/contract-schemas.ts'
 import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
-import { registerSchema, situation } from '../support/service-kit.ts'
+import { situation } from '../support/service-kit.ts'
 
 it('does not let undecodable records block later ones', async () => {
   const { plugin, ids } = recorder()

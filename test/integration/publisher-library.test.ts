@@ -11,7 +11,7 @@ const settings = () => ({
 })
 
 it('publishes for a program, and reports an invalid event before it writes any', async () => {
-  const { topic } = await situation({ plugins: [], partitions: 2 })
+  const { topic } = await situation({ registered: true, plugins: [], partitions: 2 })
   const topics = { inventory: topic, plugin: topic }
   const publisher = await openPublisher({ settings: settings(), topics, source: '/warehouse-7' })
   const bad = { ...wasted('ent_1'), reason: 7 } as never

@@ -13,7 +13,7 @@ describe.skipIf(missing !== undefined)(
   () => {
     it("is handled, in the partition and order of its entity's other events", async () => {
       const { plugin, seen } = recorder()
-      const s = await situation({ plugins: [plugin], partitions: 7 })
+      const s = await situation({ registered: true, plugins: [plugin], partitions: 7 })
       const event = moved('ent_ünï_1', 1)
       event.entity.quantity = 12.5
       event.entity.attributes = { temp: -4, tags: ['a', null, { deep: true }], note: 'Größe' }

@@ -35,7 +35,7 @@ it('a trace is passed from the request to the handler and the dead letter, witho
       return reject('no')
     },
   }
-  const s = await situation({ plugins: [strict] })
+  const s = await situation({ registered: true, plugins: [strict] })
   const gateway = await openGateway(gatewaySettings(s.topic))
   expect((await gateway.events([saved('1'), saved('2')], HEADERS)).status).toBe(202)
   expect((await gateway.events(saved('3'))).status).toBe(202)
@@ -52,7 +52,7 @@ it('a trace is passed from the request to the handler and the dead letter, witho
 it('an installed SDK gets nested spans of the gateway and the service', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'spans-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const s = await situation({ plugins: [] })
+  const s = await situation({ registered: true, plugins: [] })
   const withSdk = (name: string) => ({
     NODE_OPTIONS: `--import=${SDK}`,
     SPANS_FILE: join(folder, name),

@@ -2,7 +2,7 @@ import type { AvroType } from '../../src/avro/binary/avsc.ts'
 import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
 import { createContractType } from '../../src/avro/types/contract-type.ts'
 import { FRAME_BYTES, writeFrame } from '../../src/avro/wire-format.ts'
-import { registerSchema } from './service-kit.ts'
+import { registerSchema } from './contract-schemas.ts'
 
 /** Registers a schema that is not part of the contract, and writes records with it. */
 export async function writerOf(topic: string, schema: ComplexSchema) {

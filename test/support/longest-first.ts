@@ -2,46 +2,63 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The longest files first, so that none is left running alone at the end. Most of their time is waiting. */
 const LONGEST = [
-  'integration/crashes',
-  'integration/gateway-openapi',
   'integration/secure-rights',
+  'integration/crashes',
   'integration/replay',
-  'integration/enable-from',
+  'integration/gateway-openapi',
   'integration/docs-commands',
-  'model/mutants',
-  'integration/python-producer',
-  'integration/java-producer',
-  'integration/inventree',
-  'kafkajs-hazards/inflated-fetches',
+  'integration/broker-away-log',
+  'integration/enable-from',
   'integration/out-of-range',
-  'integration/signals',
-  'integration/watchdog',
-  'integration/gateway-brokers-away',
-  'integration/stack',
   'integration/explain',
+  'integration/dead-letters-settled',
+  'integration/watchdog',
+  'integration/secure-login',
+  'integration/gateway-brokers-away',
+  'integration/dead-letters-command',
+  'contract/package',
+  'integration/redrive',
   'integration/switches',
+  'integration/codecs',
+  'integration/postgres-away',
+  'integration/poison-record',
+  'integration/duplicates-after-restart',
+  'integration/demo',
+  'integration/stack',
+  'integration/topics-command',
+  'integration/bad-plugins',
+  'unit/publish/million-lines',
+  'guards/regex',
+  'model/delivery',
+  'unit/scripts/run',
+  'model/mutants',
+  'kafkajs-hazards/inflated-fetches',
   'kafkajs-hazards/handler-outlasts-session',
   'kafkajs-hazards/hung-handler',
   'kafkajs-hazards/pausing',
   'kafkajs-hazards/batches-of-an-older-assignment',
-  'integration/topics-command',
-  'integration/secure-login',
-  'integration/codecs',
-  'integration/demo',
-  'integration/redrive',
-  'integration/dead-letters-command',
-  'contract/package',
 ]
 
-/** Starts with the longest files, then runs the other integration tests, then the unit tests. */
+/** Files of a project stand together, since a worker that has its sources takes the next of them. */
+const PROJECTS = ['integration-apart', 'integration', 'unit-apart', 'unit', 'hazards']
+
+/** Starts with the integration tests, the longest first, and fills the end with unit tests. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return [...files].sort((a, b) => rankOf(a) - rankOf(b) || (a.moduleId < b.moduleId ? -1 : 1))
+    return [...files].sort(
+      (a, b) =>
+        projectRank(a) - projectRank(b) ||
+        lengthRank(a) - lengthRank(b) ||
+        (a.moduleId < b.moduleId ? -1 : 1),
+    )
   }
 }
 
-function rankOf({ moduleId, project }: TestSpecification): number {
+function projectRank({ project }: TestSpecification): number {
+  return PROJECTS.indexOf(project.name)
+}
+
+function lengthRank({ moduleId }: TestSpecification): number {
   const place = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
-  if (place >= 0) return place
-  return LONGEST.length + (project.name === 'unit' ? 1 : 0)
+  return place >= 0 ? place : LONGEST.length
 }

@@ -1,4 +1,3 @@
-import type { TestProject } from 'vitest/node'
 import { machineProbes } from '../../src/dev/stack/probes.ts'
 import { startPostgres } from './postgres-server.ts'
 
@@ -8,14 +7,13 @@ declare module 'vitest' {
   }
 }
 
-/** One Postgres for all tests of a run: from DATABASE_URL, else Docker, else npm. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { url, remove } = await start()
-  project.provide('databaseUrl', url)
-  return remove
+export interface RunningPostgres {
+  url: string
+  remove: () => Promise<void>
 }
 
-async function start(): Promise<{ url: string; remove: () => Promise<void> }> {
+/** One Postgres for all tests of a run: from DATABASE_URL, else Docker, else npm. */
+export async function startTestPostgres(): Promise<RunningPostgres> {
   const given = process.env.DATABASE_URL
   if (given) return { url: given, remove: async () => {} }
   if ((await machineProbes.docker()) !== undefined) return startPostgres()

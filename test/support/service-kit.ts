@@ -1,13 +1,8 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import kafkajs, { type IHeaders, type Message } from 'kafkajs'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
-import { createRegistry } from '../../src/avro/registry/registry.ts'
-import { subjectName } from '../../src/avro/registry/subject-name.ts'
 import { contractSchemaOf, contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
-import { withLock } from '../../src/dev/stack/lock.ts'
 import type { Event } from '../../src/event/event.ts'
 import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
@@ -15,7 +10,8 @@ import { openPublisher } from '../../src/publish/open-publisher.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
-import { groupMembers, groupOffsets } from './group.ts'
+import { idsOfContract, schemasOf } from './contract-schemas.ts'
+import { groupMembers, groupOffsets, untilCommitted } from './group.ts'
 import { createTopics, endpoints, HOLDS_MS, kafkaClient, uniqueName, until } from './stack.ts'
 
 const { CompressionTypes } = kafkajs
@@ -31,6 +27,8 @@ export interface SituationOptions {
   store?: 'memory:' | 'kafka:'
   /** Partitions of the marks topic. Default: as many as the input. */
   marksPartitions?: number
+  /** Registers every schema for the input. Set it for publishers other than `publish`. */
+  registered?: boolean
   settings?: Record<string, string>
 }
 
@@ -57,8 +55,8 @@ export async function situation(options: SituationOptions) {
   const deadLetters = `${topic}.dead-letters`
   const groupId = uniqueName('group')
   const marks = marksTopicOf(topic, groupId)
-  if (store === 'kafka:') await createTopics({ topic: marks, numPartitions: marksPartitions })
   await createTopics(
+    ...(store === 'kafka:' ? [{ topic: marks, numPartitions: marksPartitions }] : []),
     { topic, numPartitions: partitions },
     {
       topic: controlTopicOf(groupId),
@@ -90,7 +88,9 @@ export async function situation(options: SituationOptions) {
   }
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'EVENTS_ENABLED'] as const
   const config = loadConfig(settings, { required })
-  const schemaIds = await registerSchemas(topic)
+  const schemaIds = await idsOfContract()
+  const register = schemasOf(topic)
+  if (options.registered) await register(contractSchemas())
 
   async function start(overrides: Record<string, string> = {}, own = plugins): Promise<Running> {
     const lines: Record<string, unknown>[] = []
@@ -112,6 +112,7 @@ export async function situation(options: SituationOptions) {
   }
 
   async function publish(events: readonly Event[]): Promise<void> {
+    await register(events.map(contractSchemaOf))
     const log = pino({ level: 'silent' })
     const publisher = await openPublisher(config, {
       log,
@@ -153,36 +154,8 @@ export async function situation(options: SituationOptions) {
     offsets: () => groupOffsets(groupId, topic),
     letters: () => readAll(deadLetters),
     /** Waits until every published event is completed and committed. */
-    async caughtUp(timeoutMs = HOLDS_MS): Promise<void> {
-      const isEven = async () =>
-        (await groupOffsets(groupId, topic)).every(({ committed, end }) => committed === end)
-      await until(isEven, { what: `group ${groupId} to commit the end of ${topic}`, timeoutMs })
-    },
+    caughtUp: (timeoutMs = HOLDS_MS) => untilCommitted(groupId, topic, timeoutMs),
   }
-}
-
-/** The schema id of every record of the contract, by full name. */
-/** One test file at a time: many concurrent writers overload the local registry. */
-async function registerSchemas(topic: string): Promise<Map<string, number>> {
-  const { port } = new URL(endpoints().registryUrl)
-  const lock = join(tmpdir(), `inventory-events-registry-${port}.lock`)
-  const ids = new Map<string, number>()
-  await withLock(lock, { timeoutMs: 300_000, say: () => {} }, async () => {
-    for (const { fullName, text } of contractSchemas()) {
-      ids.set(fullName, await registerSchema(topic, fullName, text))
-    }
-  })
-  return ids
-}
-
-/**
- * Registers a schema's text for records of a topic, and answers its id. Apicurio sometimes refuses
- * one of several registrations that are made at once, and takes it the next time.
- */
-export function registerSchema(topic: string, fullName: string, text: string): Promise<number> {
-  const registry = createRegistry({ SCHEMA_REGISTRY_URL: endpoints().registryUrl })
-  const subject = subjectName(topic, fullName)
-  return until(() => registry.register(subject, text), { what: `the registry to take ${subject}` })
 }
 
 /** Reads a topic from its start to its current end. */

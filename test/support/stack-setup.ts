@@ -21,7 +21,7 @@ declare module 'vitest' {
   }
 }
 
-interface TestStack extends Endpoints {
+export interface TestStack extends Endpoints {
   stop: () => Promise<void>
 }
 
@@ -29,14 +29,19 @@ const LOCAL = resolve('.inventory-events')
 const STACKS = join(LOCAL, 'test')
 
 /** Brokers of tests live for seconds or minutes: to optimize their code costs more than it gains. */
-const QUICK_START = '-XX:TieredStopAtLevel=1'
+const QUICK_START = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
 
 /** A real Kafka and registry for the integration tests, apart from the developer's running ones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  process.env.JAVA_TOOL_OPTIONS ??= QUICK_START
-  const { brokers, registryUrl, stop } = await startTestStack()
+  const { brokers, registryUrl, stop } = await startQuickStack()
   project.provide('stack', { brokers, registryUrl })
   return stop
+}
+
+/** As below, and all Java of this run starts quickly. */
+export function startQuickStack(): Promise<TestStack> {
+  process.env.JAVA_TOOL_OPTIONS ??= QUICK_START
+  return startTestStack()
 }
 
 /** The Kafka and registry in the environment, else new ones that run until they are stopped. */

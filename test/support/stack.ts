@@ -62,21 +62,31 @@ export interface UntilOptions {
   timeoutMs?: number
 }
 
+const POLL_MS = { least: 25, most: 500 }
+/** What has been waited for long is asked for less often: asking takes time from what is waited for. */
+const POLL_SHARE = 0.1
+
 /** Polls until the result is truthy, and returns it. An error counts as not yet. */
 export async function until<T>(
   ask: () => T | Promise<T>,
   { what, timeoutMs = PATIENCE_MS }: UntilOptions,
 ): Promise<NonNullable<T>> {
-  const deadline = Date.now() + timeoutMs
+  const startedAt = Date.now()
   for (;;) {
+    const askedAt = Date.now()
     const { answer, error } = await attempt(ask)
     if (answer) return answer
-    if (Date.now() >= deadline) {
+    const waitedMs = Date.now() - startedAt
+    if (waitedMs >= timeoutMs) {
       const last = error === undefined ? `got ${JSON.stringify(answer)}` : messageOf(error)
       throw new Error(`waited ${timeoutMs} ms for ${what}; at last: ${last}`)
     }
-    await new Promise((resolve) => setTimeout(resolve, 25))
+    await new Promise((resolve) => setTimeout(resolve, pauseAfter(waitedMs, Date.now() - askedAt)))
   }
+}
+
+function pauseAfter(waitedMs: number, askingMs: number): number {
+  return Math.min(POLL_MS.most, Math.max(POLL_MS.least, waitedMs * POLL_SHARE, askingMs))
 }
 
 async function attempt<T>(ask: () => T | Promise<T>): Promise<{ answer?: T; error?: unknown }> {

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { RegistryConnection } from './connection.ts'
 
@@ -13,6 +13,9 @@ export interface RegistryResponse {
   status: number
   body: string
 }
+
+/** An import would also load what the module offers of fetch, which takes longer than many a command. */
+const { request: requestHttp } = process.getBuiltinModule('node:http')
 
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json'
 

@@ -8,7 +8,7 @@ import { print, usage } from '../shared/output.ts'
 import { timeMs } from '../shared/search-options.ts'
 import { wholeNumber } from '../shared/whole-number.ts'
 import type { EnableOptions } from './enable-from.ts'
-import { readSituations, type Situations } from './situations.ts'
+import type { Situations } from './situations.ts'
 
 const descriptions: Record<Exclude<SwitchCommand, 'enable --from'>, string> = {
   enable: 'Deliver events to disabled plugins again, from now on or from an earlier time',
@@ -67,6 +67,7 @@ async function run(command: SwitchCommand, slugs: string[], options: AuditOption
   const { connectionOf } = await import('../shared/connection.ts')
   const { config, kafka } = await connectionOf(process.env)
   const groupId = config.KAFKA_GROUP_ID
+  const { readSituations } = await import('./situations.ts')
   const situations = await readSituations(kafka, config)
   const answers = slugs.map((slug) => ({ slug, answer: answerTo(command, slug, situations) }))
   requireTaken(answers, situations)

@@ -53,7 +53,7 @@ export async function runPublish(file: string, options: PublishOptions): Promise
   progress.clear()
   await publisher.close()
   counts.failure ??= await rejects.close()
-  report(counts, { file, wasInterrupted: interrupt.happened(), rejects: options.rejects })
+  await report(counts, { file, wasInterrupted: interrupt.happened(), rejects: options.rejects })
 }
 
 interface Circumstances {
@@ -62,11 +62,14 @@ interface Circumstances {
   rejects: string | undefined
 }
 
-function report(counts: PublishCounts, { file, wasInterrupted, rejects }: Circumstances): void {
+async function report(
+  counts: PublishCounts,
+  { file, wasInterrupted, rejects }: Circumstances,
+): Promise<void> {
   const kept = rejects !== undefined && counts.bad > 0 ? `, written to ${rejects}` : ''
   print(`${counts.published} published, ${counts.bad} bad${kept}`)
   const hasFailed = counts.failure !== undefined
-  if (hasFailed) reportError(counts.failure, process.env)
+  if (hasFailed) await reportError(counts.failure, process.env)
   if (hasFailed || wasInterrupted) printError(howToResume(counts, file))
   if (wasInterrupted) process.exitCode = 130
   else if (hasFailed || counts.bad > 0) process.exitCode = 1

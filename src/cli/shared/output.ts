@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { type LogFormat, logFormat, STDERR } from '../../util/log/output.ts'
+import { type LogFormat, logFormat, STDERR } from '../../util/log/format.ts'
 import { logText } from '../../util/log/text.ts'
 import { foreignLines, jsonText } from '../../util/text/foreign-text.ts'
 import { clearProgress } from './progress-line.ts'

@@ -1,8 +1,7 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
-import type { LogFormat } from '../../util/log/output.ts'
-import { createLogger } from '../../util/logger.ts'
+import type { LogFormat } from '../../util/log/format.ts'
 import { commandLog, printError } from './output.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -19,10 +18,14 @@ const CAUSES_MAX = 8
  * Reports why the process fails: as text or, where logs are JSON, in one line like them, so that what
  * collects the log finds it. As text it is the message; with LOG_LEVEL=debug or trace also its causes.
  */
-export function reportError(error: unknown, env: Env, options: ReportOptions = {}): void {
+export async function reportError(
+  error: unknown,
+  env: Env,
+  options: ReportOptions = {},
+): Promise<void> {
   const { what = 'command', format = formatIn(env) } = options
   if (format === 'json') {
-    logFailure(what, error)
+    await logFailure(what, error)
     return
   }
   const isVerbose = ['debug', 'trace'].includes(env.LOG_LEVEL ?? '')
@@ -35,12 +38,14 @@ export function formatIn({ LOG_FORMAT: text }: Env): LogFormat | undefined {
   return text === 'json' || text === 'text' ? text : undefined
 }
 
-function logFailure(what: string, error: unknown): void {
+/** Loads the logger only now: most commands need none. */
+async function logFailure(what: string, error: unknown): Promise<void> {
   const [title = '', ...problems] = messageOf(error).split('\n')
   const fields = {
     err: withoutPlace(error),
     ...(problems.length > 0 && { problems: problems.map(trimmed) }),
   }
+  const { createLogger } = await import('../../util/logger.ts')
   const log = createLogger('fatal', commandLog('json'))
   log.fatal(fields, `${what} failed: ${title.replace(/:$/, '')}`)
 }

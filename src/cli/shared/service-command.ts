@@ -1,4 +1,4 @@
-import { logFormat, STDERR } from '../../util/log/output.ts'
+import { logFormat, STDERR } from '../../util/log/format.ts'
 import { formatIn, reportError } from './report-error.ts'
 
 /**
@@ -11,7 +11,7 @@ export function serviceCommand(what: 'service' | 'gateway', run: () => Promise<v
       await run()
     } catch (error) {
       const { env } = process
-      reportError(error, env, { what, format: logFormat(STDERR, formatIn(env)) })
+      await reportError(error, env, { what, format: logFormat(STDERR, formatIn(env)) })
       // Open connections would keep the process alive.
       process.exit(1)
     }

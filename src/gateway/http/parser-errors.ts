@@ -1,6 +1,9 @@
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ProblemDetails, problemDocument } from './problem-details.ts'
+
+/** Not imported, as in the registry's requests. */
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 type OnProblem = (problem: ProblemDetails, socket: Socket) => void
 

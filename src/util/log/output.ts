@@ -1,16 +1,6 @@
-import { isatty } from 'node:tty'
 import { type DestinationStream, destination } from 'pino'
+import { type LogFormat, logFormat } from './format.ts'
 import { logText } from './text.ts'
-
-export type LogFormat = 'json' | 'text'
-
-export const STDOUT = 1
-export const STDERR = 2
-
-/** The format that is set or, if none is, text for a terminal and JSON for all else. */
-export function logFormat(fd: number, set: LogFormat | undefined): LogFormat {
-  return set ?? (isatty(fd) ? 'text' : 'json')
-}
 
 /** Where a logger writes its lines. */
 export function logOutput(fd: number, set: LogFormat | undefined): DestinationStream {

@@ -1,10 +1,11 @@
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
-
 const ASCII = /^[\x20-\x7e]*$/
 
 /** Characters that terminals show in two columns: those of East Asia, and emoji. */
 const WIDE =
   /(?![\uff61-\uffdc])[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Yi}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u
+
+/** Made when it is first needed: it loads tables, which takes longer than many a command. */
+let graphemes: Intl.Segmenter | undefined
 
 /** How many columns of a terminal a text takes, as far as can be known: terminals differ. */
 export function textWidth(text: string): number {
@@ -25,5 +26,6 @@ export function cutToWidth(text: string, width: number): string {
 }
 
 function widths(text: string): [grapheme: string, width: number][] {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return [...graphemes.segment(text)].map(({ segment }) => [segment, WIDE.test(segment) ? 2 : 1])
 }
