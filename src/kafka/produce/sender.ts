@@ -132,15 +132,20 @@ export class Sender {
   #judge(queue: PartitionQueue, answer: ProducedPartition | undefined): void {
     const { cluster, clock } = this.#ports
     const atMs = clock.elapsedMs() + RETRY_MS
-    if (answer === undefined) return queue.retry(atMs, { isInDoubt: true })
+    if (answer === undefined) {
+      queue.retry(atMs, { isInDoubt: true })
+      return
+    }
     const error = new BrokerError(answer.errorCode, `write to topic ${queue.topic}`)
     const produced = produceErrorOf(answer.errorCode)
     if (produced !== 'written') this.#problem = error.type
     switch (produced) {
       case 'written':
-        return queue.written(answer.baseOffset)
+        queue.written(answer.baseOffset)
+        return
       case 'in-doubt':
-        return queue.retry(atMs, { isInDoubt: true })
+        queue.retry(atMs, { isInDoubt: true })
+        return
       case 'retry':
         queue.retry(atMs, { isInDoubt: false })
         void cluster.refresh().then(
@@ -157,7 +162,7 @@ export class Sender {
         else queue.renumber()
         return
       case 'refused':
-        return queue.fail(error)
+        queue.fail(error)
     }
   }
 

@@ -136,7 +136,8 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
 
 async function describe(cluster: Cluster, topic: string): Promise<Topic> {
   await cluster.want([topic])
-  const known = cluster.topic(topic) ?? (await cluster.refresh(), cluster.topic(topic))
+  if (cluster.topic(topic) === undefined) await cluster.refresh()
+  const known = cluster.topic(topic)
   if (known !== undefined) return known
   const why = cluster.missing.get(topic) ?? 'unknown'
   if (why === 'TOPIC_AUTHORIZATION_FAILED') throw Object.assign(new Error(why), { type: why })
