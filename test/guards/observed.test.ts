@@ -13,7 +13,7 @@ const LABELS_OF_OTHERS = ['namespace', 'job', 'instance', 'le', 'bound']
 
 /** Words of PromQL that are neither a metric nor a label. */
 const WORDS =
-  /^(sum|max|min|count|group|topk|by|on|and|or|unless|vector|rate|increase|deriv|clamp|clamp_min|clamp_max|ceil|group_left|time|label_replace|predict_linear|histogram_quantile|(max|min|last)_over_time|\d\w*|e|up)$/
+  /^(sum|max|min|count|group|topk|by|on|and|or|unless|vector|rate|increase|deriv|clamp|clamp_min|clamp_max|ceil|group_left|absent|time|label_replace|predict_linear|histogram_quantile|(max|min|last)_over_time|\d\w*|e|up)$/
 
 const declared = new Map(
   (createMetrics({ version: '' }).register.getMetricsAsArray() as unknown as Declared[]).flatMap(

@@ -20,7 +20,11 @@ export interface Panel {
   panels?: Panel[]
 }
 
-export const RULE_FILES = ['helm/rules/recording.yaml', 'helm/rules/alerts.yaml']
+export const RULE_FILES = [
+  'helm/rules/recording.yaml',
+  'helm/rules/alerts.yaml',
+  'helm/rules/absence.yaml',
+]
 const DASHBOARD = 'helm/dashboards/inventory-events.json'
 
 export function rules(): Rule[] {
