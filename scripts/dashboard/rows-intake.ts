@@ -118,6 +118,7 @@ export const route: Row = {
       title: 'Plugins not enabled',
       description:
         '1 where a plugin is paused or disabled in any replica, or its events are off. Events of a paused plugin wait; others are skipped.',
+      alert: 'PluginSwitchedOff',
       unit: 'short',
       queries: [
         [
@@ -125,6 +126,13 @@ export const route: Row = {
           '{{plugin}} {{state}}',
         ],
       ],
+    },
+    {
+      title: 'Events on',
+      description: '1 while events are on. While they are off, all are skipped and committed.',
+      unit: 'short',
+      queries: [[`min by (job) (${metric('events_enabled')})`, '{{job}}']],
+      alert: 'EventsOff',
     },
     {
       title: 'Header mismatches',

@@ -14,7 +14,10 @@ export interface GaugeSources {
     backlogs(): Iterable<Pick<Backlog, 'slug' | 'lanes' | 'timestampMs'>>
   }
   source: { readonly owned: Iterable<OwnedPartition>; readonly signs: Liveness }
-  switches: { effectiveStateOf(slug: string): EffectiveState }
+  switches: {
+    readonly eventsEnabled: boolean
+    effectiveStateOf(slug: string): EffectiveState
+  }
   watch: Pick<ClusterMonitor, 'lags' | 'widths'>
   clock: Pick<Clock, 'now'>
 }
@@ -81,7 +84,8 @@ function readPlugins(
   )
 }
 
-function readReplica(metrics: Metrics, { pipeline, source }: GaugeSources): void {
+function readReplica(metrics: Metrics, { pipeline, source, switches }: GaugeSources): void {
+  metrics.eventsEnabled.readFrom(() => [{ value: switches.eventsEnabled ? 1 : 0 }])
   metrics.heartbeatAge.readFrom(() => [{ value: source.signs.sinceHeartbeatMs / 1000 }])
   metrics.fetchAge.readFrom(() => [{ value: source.signs.sinceFetchMs / 1000 }])
   metrics.pausedPartitions.readFrom(() => [

@@ -18,6 +18,11 @@ export function progressGauges(register: Registry) {
       labelNames: ['plugin', 'state'],
       register,
     }),
+    eventsEnabled: scrapedGauge({
+      name: `${PREFIX}events_enabled`,
+      help: '1 while events are on; 0 while they are off for all plugins, so that events are skipped and committed.',
+      register,
+    }),
     consumerLag: scrapedGauge<'topic' | 'partition'>({
       name: `${PREFIX}consumer_lag`,
       help: 'Number of records between the committed offset and the end of the partition.',

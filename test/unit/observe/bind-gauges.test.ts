@@ -14,7 +14,10 @@ function reading() {
   bindGauges(metrics, names, {
     clock,
     source: { owned: [owned], signs: new Liveness({ now: () => 100_000 }) },
-    switches: { effectiveStateOf: (slug) => (slug === 'busy' ? 'paused' : 'events-off') },
+    switches: {
+      eventsEnabled: false,
+      effectiveStateOf: (slug) => (slug === 'busy' ? 'paused' : 'events-off'),
+    },
     watch: {
       *lags() {
         yield { topic: 't', partition: 1, lag: 7, lagMs: 12_000 }
@@ -56,6 +59,7 @@ it('connects every gauge to its source', async () => {
       'plugin_state{plugin="busy",state="events-off"} 0',
       'plugin_state{plugin="idle",state="paused"} 0',
       'plugin_state{plugin="idle",state="events-off"} 1',
+      'events_enabled 0',
       'breaker_open{plugin="busy"} 0',
       'breaker_open{plugin="idle"} 1',
       'heartbeat_age_seconds 0',

@@ -26,6 +26,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'end_to_end_seconds',
     'breaker_open',
     'plugin_state',
+    'events_enabled',
     'consumer_lag',
     'consumer_lag_seconds',
     'oldest_unsettled_age_seconds',
