@@ -7,8 +7,8 @@ export interface Panel {
   unit: string
   /** PromQL and the legend of its series. */
   queries: readonly (readonly [expr: string, legend: string])[]
-  /** The alert on the same metric, without its prefix; its runbook entry is linked. */
-  alert?: string
+  /** The alerts on the same metric, without their prefix; their runbook entries are linked. */
+  alerts?: readonly string[]
   kind?: 'timeseries' | 'stat'
   /** The values from which a stat is yellow or red. */
   thresholds?: { warning?: number; critical?: number }
@@ -67,7 +67,7 @@ function graph(id: number, panel: Panel, place: Place) {
     description,
     datasource: PROMETHEUS,
     gridPos: put(place, width, HEIGHTS[kind]),
-    links: panel.alert === undefined ? [] : [runbookLink(panel.alert)],
+    links: (panel.alerts ?? []).map(runbookLink),
     fieldConfig: { defaults: { unit, min: 0, ...looks(panel) }, overrides: [] },
     options: kind === 'stat' ? STAT_OPTIONS : TIMESERIES_OPTIONS,
     targets: panel.queries.map(([expr, legendFormat], i) => ({

@@ -1,13 +1,16 @@
 import type { EffectiveState } from '../control/control-record.ts'
+import type { OpenDeadLetter } from '../dead-letter/open-dead-letters.ts'
 import { ageMs } from '../event/timestamp.ts'
 import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import type { Liveness } from '../kafka/consumer/liveness.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
+import { everyPlugin } from '../pipeline/intake/route.ts'
 import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Clock } from '../util/clock.ts'
 import { namesOf, type SeriesNames } from './init-series.ts'
 import type { Metrics } from './metrics.ts'
+import type { Sample } from './scraped-gauge.ts'
 
 export interface GaugeSources {
   pipeline: Pick<Pipeline, 'stats' | 'openBreakers'> & {
@@ -18,7 +21,9 @@ export interface GaugeSources {
     readonly eventsEnabled: boolean
     effectiveStateOf(slug: string): EffectiveState
   }
-  watch: Pick<ClusterMonitor, 'lags' | 'widths'>
+  watch: Pick<ClusterMonitor, 'lags' | 'widths' | 'retentions'>
+  /** The open dead letters; undefined while they have not all been read. */
+  letters: { open(): readonly (OpenDeadLetter & { topic: string })[] | undefined }
   clock: Pick<Clock, 'now'>
 }
 
@@ -28,6 +33,7 @@ const STATES = namesOf<EffectiveState>({ enabled: 0, paused: 0, disabled: 0, 'ev
 export function bindGauges(metrics: Metrics, names: SeriesNames, sources: GaugeSources): void {
   readPartitions(metrics, names, sources)
   readPlugins(metrics, names, sources)
+  readDeadLetters(metrics, names, sources)
   readReplica(metrics, sources)
 }
 
@@ -51,6 +57,11 @@ function readPartitions(
   )
   metrics.topicPartitions.readFrom(() =>
     [...watch.widths()].map(({ topic, partitions }) => ({ topic, value: partitions })),
+  )
+  metrics.topicRetention.readFrom(() =>
+    [...watch.retentions()].map(({ topic, retentionMs }) => {
+      return { topic, value: retentionMs / 1000 }
+    }),
   )
   metrics.assignedPartitions.readFrom(() => {
     const owned = [...source.owned]
@@ -82,6 +93,36 @@ function readPlugins(
   metrics.inFlightLanes.readFrom(() =>
     [...pipeline.backlogs()].map(({ slug, lanes }) => ({ plugin: slug, value: lanes })),
   )
+}
+
+/** Only loaded plugins have a series of their own: what other clients write makes none. */
+function readDeadLetters(
+  metrics: Metrics,
+  { slugs }: SeriesNames,
+  { letters, clock }: GaugeSources,
+): void {
+  const labelOf = (plugin = everyPlugin.slug) =>
+    slugs.includes(plugin) ? plugin : everyPlugin.slug
+  metrics.deadLettersOpen.readFrom(() => {
+    const open = letters.open()
+    if (open === undefined) return []
+    const counts = new Map([...slugs, everyPlugin.slug].map((slug) => [slug, 0]))
+    for (const { plugin } of open) counts.set(labelOf(plugin), counts.get(labelOf(plugin))! + 1)
+    return [...counts].map(([plugin, value]) => ({ plugin, value }))
+  })
+  metrics.oldestOpenDeadLetterAge.readFrom(() => {
+    const oldest = new Map<string, Sample<'topic' | 'plugin'>>()
+    for (const letter of letters.open() ?? []) {
+      const { topic, timestampMs } = letter
+      const plugin = labelOf(letter.plugin)
+      const value = ageSeconds(timestampMs, clock)
+      const known = oldest.get(`${topic} ${plugin}`)
+      if (known === undefined || known.value < value) {
+        oldest.set(`${topic} ${plugin}`, { topic, plugin, value })
+      }
+    }
+    return oldest.values()
+  })
 }
 
 function readReplica(metrics: Metrics, { pipeline, source, switches }: GaugeSources): void {

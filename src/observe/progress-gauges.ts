@@ -63,6 +63,24 @@ export function progressGauges(register: Registry) {
       help: 'Bytes of records held in memory.',
       register,
     }),
+    topicRetention: scrapedGauge<'topic'>({
+      name: `${PREFIX}topic_retention_seconds`,
+      help: 'How long an input or dead-letter topic keeps records; none for a topic that removes none by time.',
+      labelNames: ['topic'],
+      register,
+    }),
+    deadLettersOpen: scrapedGauge<'plugin'>({
+      name: `${PREFIX}dead_letters_open`,
+      help: 'Number of dead letters of the partitions assigned to this replica that were neither redriven nor discarded, and that Kafka has not removed; * for those of no loaded plugin.',
+      labelNames: ['plugin'],
+      register,
+    }),
+    oldestOpenDeadLetterAge: scrapedGauge<'topic' | 'plugin'>({
+      name: `${PREFIX}oldest_open_dead_letter_age_seconds`,
+      help: 'Time since the oldest open dead letter was written, by its topic.',
+      labelNames: ['topic', 'plugin'],
+      register,
+    }),
     topicPartitions: scrapedGauge<'topic'>({
       name: `${PREFIX}topic_partitions`,
       help: 'Number of partitions of the topic.',
