@@ -13,13 +13,14 @@ import { Assignment, type AssignmentOptions } from './assignment.ts'
 import { Committer } from './committer.ts'
 import { classifyCrash } from './crash-kind.ts'
 import { createFetch } from './fetch.ts'
-import { fetchLimits } from './fetch-limits.ts'
+import { BATCHES_AT_ONCE, fetchLimits } from './fetch-limits.ts'
 import { finalCommit } from './final-commit.ts'
 import { Liveness } from './liveness.ts'
 import type { CommitHistory, OutOfRangePorts } from './offset-reset.ts'
 import { readCommitted } from './offsets.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { StaleCoordinator } from './stale-coordinator.ts'
+import { disconnected, drainMs, startEnded } from './stop-limits.ts'
 import { subscribe } from './subscribe.ts'
 
 export interface KafkaSourceOptions extends Omit<AssignmentOptions, 'admin' | 'reports'> {
@@ -42,10 +43,6 @@ export interface SourceReports extends Pick<OutOfRangePorts, 'onOutOfRange'> {
 
 const REBALANCE_TIMEOUT_MS = 60_000
 const JOIN_RETRIES = 10
-/**
- * Batches that kafkajs processes concurrently, so that a batch that waits does not block others.
- */
-const BATCHES_AT_ONCE = 16
 const REBUILD_BACKOFF = { firstMs: 1_000, maxMs: 30_000 }
 /** Limit of crashes of kind `retry` without a successful join in between. */
 const CRASHES_MAX = 5
@@ -107,13 +104,15 @@ export class KafkaSource {
   async stop(drainLimitMs: number): Promise<'drained' | 'limit'> {
     if (this.#state !== 'running') return 'drained'
     this.#state = 'stopping'
+    const { clock, sessionTimeoutMs } = this.#options
     this.#stopped.abort()
-    await this.#rebuilding
+    await startEnded(this.#rebuilding, clock)
     this.#assignment.close()
-    const result = await this.#options.intake.drain(drainLimitMs)
+    const canCommit = this.#assignment.isJoined && this.signs.sinceHeartbeatMs < sessionTimeoutMs
+    if (!canCommit) this.#assignment.endAll()
+    const result = await this.#options.intake.drain(drainMs(drainLimitMs, canCommit))
     await this.#finalCommit()
-    await this.#consumer?.disconnect()
-    await this.#admin.disconnect()
+    await disconnected([this.#consumer, this.#admin], clock)
     this.#assignment.endAll()
     this.#state = 'stopped'
     return result
@@ -121,9 +120,9 @@ export class KafkaSource {
 
   #finalCommit(): Promise<void> {
     const { groupId, clock, log } = this.#options
-    const readOfGroup = (topics: string[]) => readCommitted(this.#admin, groupId, topics)
-    const ports = { committer: this.#committer, owned: this.owned, clock, log }
-    return finalCommit({ ...ports, readCommitted: readOfGroup })
+    const read = (topics: string[]) => readCommitted(this.#admin, groupId, topics)
+    const { owned } = this
+    return finalCommit({ committer: this.#committer, owned, clock, log, readCommitted: read })
   }
 
   /** Always a new kafkajs consumer: one that crashed may not start again. */
@@ -143,6 +142,7 @@ export class KafkaSource {
       retry: { retries: JOIN_RETRIES, restartOnFailure: async () => false },
     })
     await subscribe(consumer, topics)
+    if (this.#state !== 'running') return consumer.disconnect()
     this.#consumer = consumer
     this.#assignment.use(consumer)
     this.#listen(consumer)

@@ -8,3 +8,6 @@ export const fetchLimits = {
   // Compressed data may take a hundred times as much memory, for a whole fetch at once.
   maxBytes: 1_000_000,
 }
+
+/** Batches that kafkajs processes at once, so that one that waits does not block others. */
+export const BATCHES_AT_ONCE = 16

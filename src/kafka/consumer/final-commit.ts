@@ -24,11 +24,11 @@ const RETRY_MS = 200
  * until they match the watermarks or the limit is reached.
  */
 export async function finalCommit(ports: LastCommitPorts): Promise<void> {
-  const { committer, clock, log } = ports
+  const { clock, log } = ports
+  if ([...ports.owned].length === 0) return
   const endMs = clock.now() + LIMIT_MS
   for (;;) {
-    await committer.commit()
-    const problem = committer.isReady ? await problemOf(ports) : undefined
+    const problem = await problemOf(ports, endMs)
     if (problem === undefined) return
     if (clock.now() >= endMs) {
       return log.warn(
@@ -40,14 +40,16 @@ export async function finalCommit(ports: LastCommitPorts): Promise<void> {
   }
 }
 
-/** Why the final commit is not confirmed; undefined if it is. */
-async function problemOf(ports: LastCommitPorts): Promise<string | undefined> {
-  const all = [...ports.owned]
-  if (all.length === 0) return undefined
+/** Commits once. Returns why the commit is not confirmed; undefined if it is. */
+async function problemOf(ports: LastCommitPorts, endMs: number): Promise<string | undefined> {
+  const { committer, clock, owned } = ports
+  const late = () => new Error('no response from the coordinator')
   try {
+    await withTimeout(committer.commit(), endMs - clock.now(), late, clock)
+    const all = [...owned]
+    if (!committer.isReady) return undefined
     const asked = ports.readCommitted([...new Set(all.map(({ topic }) => topic))])
-    const late = () => new Error('no response from the coordinator')
-    const held = await withTimeout(asked, ANSWER_MS, late, ports.clock)
+    const held = await withTimeout(asked, ANSWER_MS, late, clock)
     const missing = all.filter((owned) => isMissing(owned, held))
     return missing.length === 0 ? undefined : `${missing.map(nameOf).join(', ')} not committed`
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { withTimeout } from '../../util/with-timeout.ts'
+import { settledWithin, withTimeout } from '../../util/with-timeout.ts'
 import { kafkaError } from '../client/errors.ts'
 import { fetchLogRanges, type LogRange } from '../client/log-range.ts'
 import { retryRequest } from '../client/retry-request.ts'
@@ -25,7 +25,8 @@ export interface ReadRange {
 
 /** A reading fails after this long without a record; the caller retries. */
 const STALLED_AFTER_MS = 15_000
-const REMOVE_GROUP_TIMEOUT_MS = 2_000
+const REMOVE_GROUP_TIMEOUT_MS = 1_000
+const CLOSE_TIMEOUT_MS = 2_000
 
 /** Reads partitions from one offset to another, without a group's committed offsets. */
 export class LogReader {
@@ -77,8 +78,13 @@ export class LogReader {
     })
   }
 
-  async close(): Promise<void> {
+  /** Does not wait for long: without Kafka, kafkajs goes on trying. */
+  close(): Promise<void> {
     this.#isClosed = true
+    return settledWithin(this.#close(), CLOSE_TIMEOUT_MS)
+  }
+
+  async #close(): Promise<void> {
     await this.#latest?.close()
     await this.#removeGroups()
     await this.#admin.disconnect().catch(() => undefined)
