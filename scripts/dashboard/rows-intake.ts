@@ -1,5 +1,6 @@
 import type { Row } from './panel.ts'
 import { metric, PLUGIN, quantiles, rate, share, TOPIC } from './promql.ts'
+import { pluginStates } from './states.ts'
 
 export const fetch: Row = {
   title: 'Fetch',
@@ -127,19 +128,7 @@ export const route: Row = {
       unit: 'ops',
       queries: [[rate('events_skipped_total', 'plugin, why', PLUGIN), '{{plugin}} {{why}}']],
     },
-    {
-      title: 'Plugins not enabled',
-      description:
-        '1 where a plugin is paused or disabled in any replica, or its events are off. Events of a paused plugin wait; others are skipped.',
-      alerts: ['PluginSwitchedOff'],
-      unit: 'short',
-      queries: [
-        [
-          `max by (plugin, state) (${metric('plugin_state', `${PLUGIN}, state!="enabled"`)})`,
-          '{{plugin}} {{state}}',
-        ],
-      ],
-    },
+    pluginStates,
     {
       title: 'Events on',
       description: '1 while events are on. While they are off, all are skipped and committed.',

@@ -1,5 +1,5 @@
 import type { Row } from './panel.ts'
-import { metric, PLUGIN, processMetric, quantiles, rate, recorded, share, TOPIC } from './promql.ts'
+import { metric, PLUGIN, quantiles, rate, recorded, share, TOPIC } from './promql.ts'
 
 /** Those of no loaded plugin too, whichever is selected. */
 const OPEN = 'plugin=~"$plugin|[*]"'
@@ -209,70 +209,6 @@ export const scaling: Row = {
       unit: 'short',
       queries: [[recorded('useful_replicas:bound'), '{{job}} {{bound}}']],
       width: 12,
-    },
-  ],
-}
-
-export const runtime: Row = {
-  title: 'Runtime',
-  collapsed: true,
-  panels: [
-    {
-      title: 'CPU',
-      description: 'CPU cores in use. A replica uses one core, plus some for garbage collection.',
-      unit: 'short',
-      queries: [
-        [
-          `sum by (instance) (rate(${processMetric('process_cpu_seconds_total')}[$__rate_interval]))`,
-          '{{instance}}',
-        ],
-      ],
-    },
-    {
-      title: 'Event loop delay',
-      description: 'The 99th percentile. Above one second a plugin blocks the event loop.',
-      unit: 's',
-      queries: [
-        [
-          `max by (instance) (${processMetric('nodejs_eventloop_lag_p99_seconds')})`,
-          '{{instance}}',
-        ],
-      ],
-    },
-    {
-      title: 'Memory',
-      description: 'Resident memory of the process, and used heap.',
-      unit: 'bytes',
-      queries: [
-        [`sum by (instance) (${processMetric('process_resident_memory_bytes')})`, '{{instance}}'],
-        [
-          `sum by (instance) (${processMetric('nodejs_heap_size_used_bytes')})`,
-          '{{instance}} heap',
-        ],
-      ],
-    },
-    {
-      title: 'Garbage collection',
-      description: 'The share of time spent in garbage collection, by kind.',
-      unit: 'percentunit',
-      queries: [
-        [
-          `sum by (kind) (rate(${processMetric('nodejs_gc_duration_seconds_sum')}[$__rate_interval]))`,
-          '{{kind}}',
-        ],
-      ],
-    },
-    {
-      title: 'Open file descriptors',
-      description: 'Open files and connections of the process.',
-      unit: 'short',
-      queries: [[`sum by (instance) (${processMetric('process_open_fds')})`, '{{instance}}']],
-    },
-    {
-      title: 'Versions',
-      description: 'Number of replicas per version.',
-      unit: 'short',
-      queries: [[`count by (version) (${metric('build_info')})`, '{{version}}']],
     },
   ],
 }

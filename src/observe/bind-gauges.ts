@@ -8,6 +8,7 @@ import { everyPlugin } from '../pipeline/intake/route.ts'
 import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Clock } from '../util/clock.ts'
+import type { Health } from './http.ts'
 import { namesOf, type SeriesNames } from './init-series.ts'
 import type { Metrics } from './metrics.ts'
 import type { Sample } from './scraped-gauge.ts'
@@ -24,6 +25,7 @@ export interface GaugeSources {
   watch: Pick<ClusterMonitor, 'lags' | 'widths' | 'retentions'>
   /** The open dead letters; undefined while they have not all been read. */
   letters: { open(): readonly (OpenDeadLetter & { topic: string })[] | undefined }
+  ready(): Health
   clock: Pick<Clock, 'now'>
 }
 
@@ -125,7 +127,8 @@ function readDeadLetters(
   })
 }
 
-function readReplica(metrics: Metrics, { pipeline, source, switches }: GaugeSources): void {
+function readReplica(metrics: Metrics, { pipeline, source, switches, ready }: GaugeSources): void {
+  metrics.ready.readFrom(() => ready().map(({ name, ok }) => ({ check: name, value: ok ? 1 : 0 })))
   metrics.eventsEnabled.readFrom(() => [{ value: switches.eventsEnabled ? 1 : 0 }])
   metrics.heartbeatAge.readFrom(() => [{ value: source.signs.sinceHeartbeatMs / 1000 }])
   metrics.fetchAge.readFrom(() => [{ value: source.signs.sinceFetchMs / 1000 }])

@@ -18,6 +18,12 @@ export function progressGauges(register: Registry) {
       labelNames: ['plugin', 'state'],
       register,
     }),
+    ready: scrapedGauge<'check'>({
+      name: `${PREFIX}ready`,
+      help: 'The readiness checks of a replica of the service: 1 if the check passes, else 0.',
+      labelNames: ['check'],
+      register,
+    }),
     eventsEnabled: scrapedGauge({
       name: `${PREFIX}events_enabled`,
       help: '1 while events are on; 0 while they are off for all plugins, so that events are skipped and committed.',

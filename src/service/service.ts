@@ -84,20 +84,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const slugs = plugins.map(({ slug }) => slug)
   const series = { slugs, topics: config.KAFKA_TOPICS, store: storeName }
   initSeries(metrics, series)
-  bindGauges(metrics, series, { pipeline, source, switches, watch, letters, clock })
+  const ready = () =>
+    readiness({
+      isJoined: source.isJoined,
+      narrow: watch.topicsWithFewerPartitions,
+      denied: deniedTopics(kafka),
+      tooSmall: group.tooSmallTopics(),
+    })
+  bindGauges(metrics, series, { pipeline, source, switches, watch, letters, ready, clock })
   const http = await startHttp({
     port: config.HTTP_PORT,
     register: metrics.register,
     live: () => liveness(source),
-    ready: () => [
-      ...readiness({
-        isJoined: source.isJoined,
-        narrow: watch.topicsWithFewerPartitions,
-        denied: deniedTopics(kafka),
-        tooSmall: group.tooSmallTopics(),
-      }),
-      ...describeSwitches(switches, slugs),
-    ],
+    ready: () => [...ready(), ...describeSwitches(switches, slugs)],
     admin: createAdminApi({
       config,
       kafka,

@@ -29,6 +29,10 @@ function reading() {
         yield { topic: 't', retentionMs: 86_400_000 }
       },
     },
+    ready: () => [
+      { name: 'group', ok: true },
+      { name: 'rights', ok: false, why: 'a test' },
+    ],
     letters: {
       open: () => [
         { topic: 't.dead-letters', plugin: 'busy', timestampMs: 40_000 },
@@ -76,6 +80,8 @@ it('connects every gauge to its source', async () => {
       'dead_letters_open{plugin="*"} 2',
       'oldest_open_dead_letter_age_seconds{topic="t.dead-letters",plugin="busy"} 60',
       'oldest_open_dead_letter_age_seconds{topic="t.dead-letters",plugin="*"} 20',
+      'ready{check="group"} 1',
+      'ready{check="rights"} 0',
       'events_enabled 0',
       'breaker_open{plugin="busy"} 0',
       'breaker_open{plugin="idle"} 1',

@@ -12,6 +12,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
   const ours = declared.filter(({ name }) => name.startsWith('inventory_events_'))
   expect(ours.map(({ name }) => name.replace('inventory_events_', ''))).toEqual([
     'build_info',
+    'heap_limit_bytes',
     'records_consumed_total',
     'header_mismatches_total',
     'published_total',
@@ -26,6 +27,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'end_to_end_seconds',
     'breaker_open',
     'plugin_state',
+    'ready',
     'events_enabled',
     'consumer_lag',
     'consumer_lag_seconds',
