@@ -191,6 +191,12 @@ describe('each alert', () => {
     },
   )
 
+  it.each(alerts)('$alert has a test of an outage of six hours, at whose end it fires', (rule) => {
+    const late = tests.filter(({ eval_time }) => Number(/^(\d+)m$/.exec(eval_time)?.[1]) >= 360)
+    const of = late.filter(({ alertname }) => alertname === rule.alert)
+    expect(of.filter(({ exp_alerts }) => exp_alerts.length > 0).length).toBeGreaterThan(0)
+  })
+
   it.each(alerts)('$alert has a test that fires and one that does not', (rule) => {
     const of = tests.filter(({ alertname }) => alertname === rule.alert)
     expect(of.filter(({ exp_alerts }) => exp_alerts.length > 0).length).toBeGreaterThan(0)
@@ -209,7 +215,7 @@ interface Declared {
 }
 
 interface PromtoolTest {
-  alert_rule_test?: { alertname: string; exp_alerts: unknown[] }[]
+  alert_rule_test?: { eval_time: string; alertname: string; exp_alerts: unknown[] }[]
 }
 
 function namesOf(name: string, type: string): string[] {
