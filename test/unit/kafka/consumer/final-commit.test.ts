@@ -58,3 +58,24 @@ it('reads no offsets if no batch was ever read', async () => {
   await ended
   expect(asked()).toBe(0)
 })
+
+it('gives up after the limit on a commit that is not answered', async () => {
+  const owned = new OwnedPartition('topic', 0, 5, 5)
+  const clock = new ManualClock()
+  const warn = vi.fn()
+  const committer = { commit: () => new Promise<void>(() => {}), isReady: true }
+  const readCommitted = async () => new Map()
+  const ended = finalCommit({ committer, owned: [owned], readCommitted, clock, log: { warn } })
+  await clock.advance(6_000)
+  await ended
+  expect(warn.mock.calls[0]?.[0]).toEqual({ why: 'no response from the coordinator' })
+})
+
+it('commits nothing if nothing is owned any more, even if an earlier commit still waits', async () => {
+  const commit = vi.fn(() => new Promise<void>(() => {}))
+  const clock = new ManualClock()
+  const readCommitted = async () => new Map()
+  const log = { warn: vi.fn() }
+  await finalCommit({ committer: { commit, isReady: true }, owned: [], readCommitted, clock, log })
+  expect(commit).not.toHaveBeenCalled()
+})
