@@ -1,3 +1,4 @@
+import { looksOf, optionsOf, transformationsOf } from './looks.ts'
 import { PROMETHEUS } from './variables.ts'
 
 export interface Panel {
@@ -7,26 +8,41 @@ export interface Panel {
   unit: string
   /** PromQL and the legend of its series. */
   queries: readonly (readonly [expr: string, legend: string])[]
-  /** The alert on the same metric, without its prefix; its runbook entry is linked. */
-  alert?: string
-  kind?: 'timeseries' | 'stat'
+  /** The alerts on the same metric, without their prefix; their runbook entries are linked. */
+  alerts?: readonly string[]
+  kind?: 'timeseries' | 'stat' | 'state-timeline' | 'table'
   /** The values from which a stat is yellow or red. */
   thresholds?: { warning?: number; critical?: number }
+  /** What the values of a state timeline mean. */
+  states?: readonly (readonly [text: string, color: string])[]
+  /** The columns of a table, from left to right. */
+  columns?: readonly Column[]
   stacked?: true
   /** In columns, of 24. */
   width?: number
+  height?: number
+}
+
+export interface Column {
+  label: string
+  title: string
+  width?: number
+  unit?: string
+  link?: { title: string; url: string }
+  /** Texts to show instead of values. */
+  texts?: Readonly<Record<string, string>>
 }
 
 export interface Row {
-  title: string
+  /** Without a title, the panels are in no row. */
+  title?: string
   panels: readonly Panel[]
   text?: string
-  collapsed?: true
 }
 
-const ALERT_PREFIX = 'InventoryEvents'
+export const ALERT_PREFIX = 'InventoryEvents'
 const COLUMNS = 24
-const HEIGHTS = { timeseries: 8, stat: 4, row: 1, text: 4 }
+const HEIGHTS = { timeseries: 8, stat: 3, 'state-timeline': 8, table: 7, row: 1, text: 4 }
 
 interface Place {
   x: number
@@ -35,21 +51,26 @@ interface Place {
   lineHeight: number
 }
 
-/** Lays out rows from top to bottom and their panels from left to right. */
+/** Lays out rows from top to bottom and their panels from left to right. Rows with a title are collapsed. */
 export function layOut(rows: readonly Row[]): object[] {
   const place: Place = { x: 0, y: 0, lineHeight: 0 }
   let id = 0
   return rows.flatMap((row): object[] => {
-    const head = rowPanel(++id, row, place)
-    const texts = row.text === undefined ? [] : [textPanel(++id, row.text, place)]
-    const inside = [...texts, ...row.panels.map((panel) => graph(++id, panel, place))]
-    nextLine(place)
-    if (row.collapsed) return [{ ...head, collapsed: true, panels: inside }]
-    return [{ ...head, collapsed: false, panels: [] }, ...inside]
+    const head = row.title === undefined ? [] : [rowPanel(++id, row.title, place)]
+    const inside = { ...place }
+    const texts = row.text === undefined ? [] : [textPanel(++id, row.text, inside)]
+    const panels = [...texts, ...row.panels.map((panel) => graph(++id, panel, inside))]
+    if (head.length > 0) {
+      nextLine(place)
+      return head.map((each) => ({ ...each, collapsed: true, panels }))
+    }
+    nextLine(inside)
+    Object.assign(place, inside)
+    return panels
   })
 }
 
-function rowPanel(id: number, { title }: Row, place: Place) {
+function rowPanel(id: number, title: string, place: Place) {
   return { id, type: 'row', title, gridPos: put(place, COLUMNS, HEIGHTS.row) }
 }
 
@@ -59,49 +80,29 @@ function textPanel(id: number, content: string, place: Place) {
 }
 
 function graph(id: number, panel: Panel, place: Place) {
-  const { title, description, unit, kind = 'timeseries', width = 8 } = panel
+  const { title, description, kind = 'timeseries', width = 8, height = HEIGHTS[kind] } = panel
+  const isInstant = kind === 'stat' || kind === 'table'
   return {
     id,
     type: kind,
     title,
     description,
     datasource: PROMETHEUS,
-    gridPos: put(place, width, HEIGHTS[kind]),
-    links: panel.alert === undefined ? [] : [runbookLink(panel.alert)],
-    fieldConfig: { defaults: { unit, min: 0, ...looks(panel) }, overrides: [] },
-    options: kind === 'stat' ? STAT_OPTIONS : TIMESERIES_OPTIONS,
+    gridPos: put(place, width, height),
+    links: (panel.alerts ?? []).map(runbookLink),
+    fieldConfig: looksOf(panel),
+    options: optionsOf(panel),
+    transformations: transformationsOf(panel),
     targets: panel.queries.map(([expr, legendFormat], i) => ({
       refId: String.fromCharCode('A'.charCodeAt(0) + i),
       datasource: PROMETHEUS,
       expr,
       legendFormat,
-      ...(kind === 'stat' ? { instant: true, range: false } : { instant: false, range: true }),
+      instant: isInstant,
+      range: !isInstant,
+      ...(kind === 'table' && { format: 'table' }),
     })),
   }
-}
-
-const STAT_OPTIONS = {
-  colorMode: 'value',
-  graphMode: 'none',
-  textMode: 'auto',
-  reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
-}
-
-const TIMESERIES_OPTIONS = {
-  legend: { displayMode: 'table', placement: 'bottom', calcs: ['lastNotNull', 'max'] },
-  tooltip: { mode: 'multi', sort: 'desc' },
-}
-
-function looks({ kind, thresholds = {}, stacked }: Panel) {
-  const { warning, critical } = thresholds
-  const steps = [
-    { color: 'green', value: null },
-    ...(warning === undefined ? [] : [{ color: 'yellow', value: warning }]),
-    ...(critical === undefined ? [] : [{ color: 'red', value: critical }]),
-  ]
-  if (kind === 'stat') return { thresholds: { mode: 'absolute', steps } }
-  const stacking = { mode: stacked ? 'normal' : 'none', group: 'A' }
-  return { custom: { lineWidth: 1, fillOpacity: stacked ? 40 : 10, stacking } }
 }
 
 function runbookLink(alert: string) {

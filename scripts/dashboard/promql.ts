@@ -1,4 +1,4 @@
-const PICKED = 'namespace=~"$namespace", job=~"$job"'
+export const PICKED = 'namespace=~"$namespace", job=~"$job"'
 
 /** The series of a metric, limited to the selected namespaces and jobs. */
 export function metric(name: string, more = ''): string {
@@ -17,6 +17,9 @@ export function recorded(name: string): string {
 
 export const TOPIC = 'topic=~"$topic"'
 export const PLUGIN = 'plugin=~"$plugin"'
+
+/** How often processes were restarted within an hour, without a new replica. */
+export const restarts = `changes(process_start_time_seconds{${PICKED}}[1h]) and on (namespace, job, instance) ${metric('build_info')}`
 
 /** Per second. */
 export function rate(name: string, by: string, more = ''): string {

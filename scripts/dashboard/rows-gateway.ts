@@ -13,7 +13,7 @@ export const gateway: Row = {
       description: 'Requests with events per second, by route and status.',
       unit: 'reqps',
       queries: [[rate(REQUESTS, 'route, status', INTAKE), '{{route}} {{status}}']],
-      alert: 'GatewayBadRequests',
+      alerts: ['GatewayBadRequests'],
       stacked: true,
     },
     {
@@ -37,7 +37,7 @@ export const gateway: Row = {
           '{{job}} bad request',
         ],
       ],
-      alert: 'GatewayRefusing',
+      alerts: ['GatewayRefusing'],
     },
     {
       title: 'Request duration',
@@ -52,7 +52,7 @@ export const gateway: Row = {
         'Replicas that accept events. A replica is not ready while Kafka is unavailable or it is stopping.',
       unit: 'short',
       queries: [[`sum by (job) (min by (job, instance) (${metric('gateway_ready')}))`, '{{job}}']],
-      alert: 'GatewayNotReady',
+      alerts: ['GatewayNotReady'],
     },
     {
       title: 'Events published',
@@ -71,7 +71,7 @@ export const gateway: Row = {
           '{{instance}}',
         ],
       ],
-      alert: 'GatewayRefusing',
+      alerts: ['GatewayRefusing'],
     },
     {
       title: 'Events of unknown kinds',

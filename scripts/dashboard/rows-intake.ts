@@ -1,5 +1,6 @@
 import type { Row } from './panel.ts'
 import { metric, PLUGIN, quantiles, rate, share, TOPIC } from './promql.ts'
+import { pluginStates } from './states.ts'
 
 export const fetch: Row = {
   title: 'Fetch',
@@ -15,7 +16,20 @@ export const fetch: Row = {
       description: 'Age of the oldest event that is not completed, including unread ones.',
       unit: 's',
       queries: [[`max by (topic) (${metric('consumer_lag_seconds', TOPIC)})`, '{{topic}}']],
-      alert: 'LagGrowing',
+      alerts: ['LagGrowing', 'LagStanding'],
+    },
+    {
+      title: 'Share of retention used',
+      description:
+        'By the oldest event that is not completed. At 90 % what can be rescued is dead-lettered, at 100 % Kafka removes it.',
+      unit: 'percentunit',
+      queries: [
+        [
+          `max by (topic) (${metric('consumer_lag_seconds', TOPIC)}) / max by (topic) (${metric('topic_retention_seconds', TOPIC)})`,
+          '{{topic}}',
+        ],
+      ],
+      alerts: ['LagNearRetention'],
     },
     {
       title: 'Lag in records',
@@ -48,7 +62,7 @@ export const fetch: Row = {
         'Time since the last attempt of the fetch loop. It makes several attempts per second even if brokers are unavailable.',
       unit: 's',
       queries: [[`max by (instance) (${metric('fetch_age_seconds')})`, '{{instance}}']],
-      alert: 'LoopStuck',
+      alerts: ['LoopStuck'],
     },
     {
       title: 'Offsets out of range',
@@ -61,14 +75,14 @@ export const fetch: Row = {
           '{{topic}} {{reason}}',
         ],
       ],
-      alert: 'OutOfRange',
+      alerts: ['OutOfRange'],
     },
     {
       title: 'Offsets never read',
       description: 'Offsets skipped because they were out of range, since the replicas started.',
       unit: 'short',
       queries: [[`sum by (topic) (${metric('offsets_lost_total', TOPIC)})`, '{{topic}}']],
-      alert: 'OutOfRange',
+      alerts: ['OutOfRange'],
     },
   ],
 }
@@ -105,7 +119,7 @@ export const route: Row = {
       queries: [
         [rate('filter_decisions_total', 'plugin', `${PLUGIN}, decision="error"`), '{{plugin}}'],
       ],
-      alert: 'DeadLetters',
+      alerts: ['DeadLetters'],
     },
     {
       title: 'Events skipped',
@@ -114,17 +128,13 @@ export const route: Row = {
       unit: 'ops',
       queries: [[rate('events_skipped_total', 'plugin, why', PLUGIN), '{{plugin}} {{why}}']],
     },
+    pluginStates,
     {
-      title: 'Plugins not enabled',
-      description:
-        '1 where a plugin is paused or disabled in any replica, or its events are off. Events of a paused plugin wait; others are skipped.',
+      title: 'Events on',
+      description: '1 while events are on. While they are off, all are skipped and committed.',
       unit: 'short',
-      queries: [
-        [
-          `max by (plugin, state) (${metric('plugin_state', `${PLUGIN}, state!="enabled"`)})`,
-          '{{plugin}} {{state}}',
-        ],
-      ],
+      queries: [[`min by (job) (${metric('events_enabled')})`, '{{job}}']],
+      alerts: ['EventsOff'],
     },
     {
       title: 'Header mismatches',
@@ -145,7 +155,7 @@ export const decode: Row = {
         'Dead letters per second that could not be decoded. Plugin * means that not even the name could be read.',
       unit: 'ops',
       queries: [[rate('dead_letters_total', 'plugin', 'reason="undecodable"'), '{{plugin}}']],
-      alert: 'DeadLetters',
+      alerts: ['DeadLetters'],
     },
     {
       title: 'Events too large',
@@ -154,7 +164,7 @@ export const decode: Row = {
       queries: [
         [rate('dead_letters_total', 'plugin', `${PLUGIN}, reason="too-large"`), '{{plugin}}'],
       ],
-      alert: 'DeadLetters',
+      alerts: ['DeadLetters'],
     },
   ],
 }
@@ -210,7 +220,7 @@ export const order: Row = {
       description: 'Failed store operations per second. They are retried; their deliveries wait.',
       unit: 'ops',
       queries: [[rate('idempotency_failures_total', 'store'), '{{store}}']],
-      alert: 'StoreDown',
+      alerts: ['StoreDown'],
     },
     {
       title: 'Conflicts',
@@ -220,7 +230,7 @@ export const order: Row = {
       queries: [
         [`sum by (job) (increase(${metric('idempotency_conflicts_total')}[1h]))`, '{{job}}'],
       ],
-      alert: 'Conflict',
+      alerts: ['Conflict'],
     },
     {
       title: 'Marks evicted or unreadable',
@@ -237,7 +247,7 @@ export const order: Row = {
           '{{job}} unreadable',
         ],
       ],
-      alert: 'MarksForgotten',
+      alerts: ['MarksForgotten'],
     },
     {
       title: 'Lost leases',

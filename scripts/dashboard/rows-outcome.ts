@@ -1,6 +1,8 @@
 import type { Row } from './panel.ts'
-import { metric, PLUGIN, processMetric, quantiles, rate, recorded, share, TOPIC } from './promql.ts'
+import { metric, PLUGIN, quantiles, rate, recorded, share, TOPIC } from './promql.ts'
 
+/** Those of no loaded plugin too, whichever is selected. */
+const OPEN = 'plugin=~"$plugin|[*]"'
 const HANDLER = 'handler_duration_seconds'
 
 export const handle: Row = {
@@ -45,7 +47,7 @@ export const handle: Row = {
       queries: [
         [`max by (plugin) (${metric('oldest_delivery_age_seconds', PLUGIN)})`, '{{plugin}}'],
       ],
-      alert: 'UnsettledTooLong',
+      alerts: ['UnsettledTooLong'],
     },
   ],
 }
@@ -58,7 +60,7 @@ export const retry: Row = {
       description: 'Failed attempts per second that are retried.',
       unit: 'ops',
       queries: [[rate('delivery_retries_total', 'plugin', PLUGIN), '{{plugin}}']],
-      alert: 'Retries',
+      alerts: ['Retries'],
     },
     {
       title: 'Share of failed calls',
@@ -73,7 +75,7 @@ export const retry: Row = {
           '{{plugin}}',
         ],
       ],
-      alert: 'Retries',
+      alerts: ['Retries'],
     },
     {
       title: 'Circuit breaker',
@@ -81,14 +83,34 @@ export const retry: Row = {
         '1 while the circuit breaker is open: deliveries wait, one at a time is tried as a probe, and no attempts are spent.',
       unit: 'short',
       queries: [[`max by (plugin) (${metric('breaker_open', PLUGIN)})`, '{{plugin}}']],
-      alert: 'BreakerOpen',
+      alerts: ['BreakerOpen'],
     },
     {
       title: 'Dead letters',
       description: 'Records per second written to a dead-letter topic, by reason.',
       unit: 'ops',
       queries: [[rate('dead_letters_total', 'plugin, reason', PLUGIN), '{{plugin}} {{reason}}']],
-      alert: 'DeadLetters',
+      alerts: ['DeadLetters'],
+    },
+    {
+      title: 'Open dead letters',
+      description:
+        'Neither redriven nor discarded, by plugin; * are those of no loaded plugin. "dead-letters list" prints them.',
+      unit: 'short',
+      queries: [[`sum by (plugin) (${metric('dead_letters_open', OPEN)})`, '{{plugin}}']],
+      alerts: ['DeadLettersOpen'],
+    },
+    {
+      title: 'Age of the oldest open dead letter',
+      description: 'As a share of the retention of its topic. At 100 % Kafka removes it.',
+      unit: 'percentunit',
+      queries: [
+        [
+          `max by (plugin, topic) (${metric('oldest_open_dead_letter_age_seconds', OPEN)}) / on (topic) group_left max by (topic) (${metric('topic_retention_seconds')})`,
+          '{{plugin}} in {{topic}}',
+        ],
+      ],
+      alerts: ['DeadLettersExpiring'],
     },
     {
       title: 'Failed dead-letter writes',
@@ -96,7 +118,7 @@ export const retry: Row = {
         'Dead letters per second that Kafka did not acknowledge. Until it does, the committed offset stays below them.',
       unit: 'ops',
       queries: [[rate('dead_letter_failures_total', 'plugin', PLUGIN), '{{plugin}}']],
-      alert: 'DeadLettersRefused',
+      alerts: ['DeadLettersRefused'],
     },
     {
       title: 'Dead letters written as stubs',
@@ -104,7 +126,7 @@ export const retry: Row = {
         'Dead letters per second that were too large for their topic. Their values are only in the input.',
       unit: 'ops',
       queries: [[rate('dead_letter_stubs_total', 'topic'), '{{topic}}']],
-      alert: 'DeadLetterStubs',
+      alerts: ['DeadLetterStubs'],
     },
   ],
 }
@@ -117,7 +139,7 @@ export const commit: Row = {
       description: 'Offset commits per second: ok or failed.',
       unit: 'ops',
       queries: [[rate('commits_total', 'result'), '{{result}}']],
-      alert: 'CommitsFailing',
+      alerts: ['CommitsFailing'],
     },
     {
       title: 'Oldest unsettled event',
@@ -125,7 +147,7 @@ export const commit: Row = {
         'Age of the oldest event that was read and is not completed; it holds back the committed offset.',
       unit: 's',
       queries: [[`max by (topic) (${metric('oldest_unsettled_age_seconds', TOPIC)})`, '{{topic}}']],
-      alert: 'UnsettledTooLong',
+      alerts: ['UnsettledTooLong'],
     },
     {
       title: 'Assigned partitions',
@@ -136,7 +158,7 @@ export const commit: Row = {
         [`sum by (instance) (${metric('assigned_partitions', TOPIC)})`, '{{instance}}'],
         [`sum(max by (job, topic) (${metric('topic_partitions', TOPIC)}))`, 'all'],
       ],
-      alert: 'PartitionsUnowned',
+      alerts: ['PartitionsUnowned'],
     },
     {
       title: 'Rebalances',
@@ -145,7 +167,7 @@ export const commit: Row = {
       queries: [
         [`max by (instance) (increase(${metric('rebalances_total')}[15m]))`, '{{instance}}'],
       ],
-      alert: 'RebalanceStorm',
+      alerts: ['RebalanceStorm'],
     },
     {
       title: 'Rebalance duration',
@@ -162,7 +184,7 @@ export const commit: Row = {
       description: 'Time since the group coordinator last responded to the replica.',
       unit: 's',
       queries: [[`max by (instance) (${metric('heartbeat_age_seconds')})`, '{{instance}}']],
-      alert: 'BrokersAway',
+      alerts: ['BrokersAway'],
     },
   ],
 }
@@ -187,70 +209,6 @@ export const scaling: Row = {
       unit: 'short',
       queries: [[recorded('useful_replicas:bound'), '{{job}} {{bound}}']],
       width: 12,
-    },
-  ],
-}
-
-export const runtime: Row = {
-  title: 'Runtime',
-  collapsed: true,
-  panels: [
-    {
-      title: 'CPU',
-      description: 'CPU cores in use. A replica uses one core, plus some for garbage collection.',
-      unit: 'short',
-      queries: [
-        [
-          `sum by (instance) (rate(${processMetric('process_cpu_seconds_total')}[$__rate_interval]))`,
-          '{{instance}}',
-        ],
-      ],
-    },
-    {
-      title: 'Event loop delay',
-      description: 'The 99th percentile. Above one second a plugin blocks the event loop.',
-      unit: 's',
-      queries: [
-        [
-          `max by (instance) (${processMetric('nodejs_eventloop_lag_p99_seconds')})`,
-          '{{instance}}',
-        ],
-      ],
-    },
-    {
-      title: 'Memory',
-      description: 'Resident memory of the process, and used heap.',
-      unit: 'bytes',
-      queries: [
-        [`sum by (instance) (${processMetric('process_resident_memory_bytes')})`, '{{instance}}'],
-        [
-          `sum by (instance) (${processMetric('nodejs_heap_size_used_bytes')})`,
-          '{{instance}} heap',
-        ],
-      ],
-    },
-    {
-      title: 'Garbage collection',
-      description: 'The share of time spent in garbage collection, by kind.',
-      unit: 'percentunit',
-      queries: [
-        [
-          `sum by (kind) (rate(${processMetric('nodejs_gc_duration_seconds_sum')}[$__rate_interval]))`,
-          '{{kind}}',
-        ],
-      ],
-    },
-    {
-      title: 'Open file descriptors',
-      description: 'Open files and connections of the process.',
-      unit: 'short',
-      queries: [[`sum by (instance) (${processMetric('process_open_fds')})`, '{{instance}}']],
-    },
-    {
-      title: 'Versions',
-      description: 'Number of replicas per version.',
-      unit: 'short',
-      queries: [[`count by (version) (${metric('build_info')})`, '{{version}}']],
     },
   ],
 }

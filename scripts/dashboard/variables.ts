@@ -36,17 +36,28 @@ function annotation(name: string, iconColor: string, expr: string, titleFormat: 
   return { name, enable: true, iconColor, datasource: PROMETHEUS, expr, titleFormat, step: '60s' }
 }
 
+const started = `count by (job) (time() - process_start_time_seconds < 60 and on (namespace, job, instance) ${metric('build_info')})`
+const versions = `count by (job, version) (${metric('build_info')})`
+const states = `max by (job, plugin, state) (${metric('plugin_state')})`
+
 export const annotations = [
+  annotation('Replicas started', 'blue', started, '{{job}}: replicas started'),
   annotation(
-    'Replicas started',
-    'blue',
-    `count by (job) (time() - process_start_time_seconds < 60 and on (namespace, job, instance) ${metric('build_info')})`,
-    '{{job}}: replicas started',
+    'Deployments',
+    'green',
+    `${versions} unless on (job, version) count by (job, version) (${metric('build_info')} offset 5m)`,
+    '{{job}}: version {{version}}',
   ),
   annotation(
     'Rebalances',
     'purple',
     `sum by (job) (increase(${metric('rebalances_total')}[1m])) > 0`,
     '{{job}}: rebalance',
+  ),
+  annotation(
+    'Switches',
+    'orange',
+    `(${states} == 1) and on (job, plugin, state) (max by (job, plugin, state) (${metric('plugin_state')} offset 1m) == 0)`,
+    '{{plugin}} of {{job}}: {{state}}',
   ),
 ]

@@ -34,5 +34,5 @@ async function serve(): Promise<void> {
 async function stop(service: Service, log: Logger): Promise<void> {
   const result = await service.stop()
   if (result === 'drained') log.info('stopped')
-  else log.warn('stopped at DRAIN_TIMEOUT_MS; unfinished events will be redelivered')
+  else log.warn('stopped before all handlers had ended; unfinished events will be redelivered')
 }

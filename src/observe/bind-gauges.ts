@@ -1,21 +1,31 @@
 import type { EffectiveState } from '../control/control-record.ts'
+import type { OpenDeadLetter } from '../dead-letter/open-dead-letters.ts'
 import { ageMs } from '../event/timestamp.ts'
 import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import type { Liveness } from '../kafka/consumer/liveness.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
+import { everyPlugin } from '../pipeline/intake/route.ts'
 import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Clock } from '../util/clock.ts'
+import type { Health } from './http.ts'
 import { namesOf, type SeriesNames } from './init-series.ts'
 import type { Metrics } from './metrics.ts'
+import type { Sample } from './scraped-gauge.ts'
 
 export interface GaugeSources {
   pipeline: Pick<Pipeline, 'stats' | 'openBreakers'> & {
     backlogs(): Iterable<Pick<Backlog, 'slug' | 'lanes' | 'timestampMs'>>
   }
   source: { readonly owned: Iterable<OwnedPartition>; readonly signs: Liveness }
-  switches: { effectiveStateOf(slug: string): EffectiveState }
-  watch: Pick<ClusterMonitor, 'lags' | 'widths'>
+  switches: {
+    readonly eventsEnabled: boolean
+    effectiveStateOf(slug: string): EffectiveState
+  }
+  watch: Pick<ClusterMonitor, 'lags' | 'widths' | 'retentions'>
+  /** The open dead letters; undefined while they have not all been read. */
+  letters: { open(): readonly (OpenDeadLetter & { topic: string })[] | undefined }
+  ready(): Health
   clock: Pick<Clock, 'now'>
 }
 
@@ -25,6 +35,7 @@ const STATES = namesOf<EffectiveState>({ enabled: 0, paused: 0, disabled: 0, 'ev
 export function bindGauges(metrics: Metrics, names: SeriesNames, sources: GaugeSources): void {
   readPartitions(metrics, names, sources)
   readPlugins(metrics, names, sources)
+  readDeadLetters(metrics, names, sources)
   readReplica(metrics, sources)
 }
 
@@ -48,6 +59,11 @@ function readPartitions(
   )
   metrics.topicPartitions.readFrom(() =>
     [...watch.widths()].map(({ topic, partitions }) => ({ topic, value: partitions })),
+  )
+  metrics.topicRetention.readFrom(() =>
+    [...watch.retentions()].map(({ topic, retentionMs }) => {
+      return { topic, value: retentionMs / 1000 }
+    }),
   )
   metrics.assignedPartitions.readFrom(() => {
     const owned = [...source.owned]
@@ -81,7 +97,39 @@ function readPlugins(
   )
 }
 
-function readReplica(metrics: Metrics, { pipeline, source }: GaugeSources): void {
+/** Only loaded plugins have a series of their own: what other clients write makes none. */
+function readDeadLetters(
+  metrics: Metrics,
+  { slugs }: SeriesNames,
+  { letters, clock }: GaugeSources,
+): void {
+  const labelOf = (plugin = everyPlugin.slug) =>
+    slugs.includes(plugin) ? plugin : everyPlugin.slug
+  metrics.deadLettersOpen.readFrom(() => {
+    const open = letters.open()
+    if (open === undefined) return []
+    const counts = new Map([...slugs, everyPlugin.slug].map((slug) => [slug, 0]))
+    for (const { plugin } of open) counts.set(labelOf(plugin), counts.get(labelOf(plugin))! + 1)
+    return [...counts].map(([plugin, value]) => ({ plugin, value }))
+  })
+  metrics.oldestOpenDeadLetterAge.readFrom(() => {
+    const oldest = new Map<string, Sample<'topic' | 'plugin'>>()
+    for (const letter of letters.open() ?? []) {
+      const { topic, timestampMs } = letter
+      const plugin = labelOf(letter.plugin)
+      const value = ageSeconds(timestampMs, clock)
+      const known = oldest.get(`${topic} ${plugin}`)
+      if (known === undefined || known.value < value) {
+        oldest.set(`${topic} ${plugin}`, { topic, plugin, value })
+      }
+    }
+    return oldest.values()
+  })
+}
+
+function readReplica(metrics: Metrics, { pipeline, source, switches, ready }: GaugeSources): void {
+  metrics.ready.readFrom(() => ready().map(({ name, ok }) => ({ check: name, value: ok ? 1 : 0 })))
+  metrics.eventsEnabled.readFrom(() => [{ value: switches.eventsEnabled ? 1 : 0 }])
   metrics.heartbeatAge.readFrom(() => [{ value: source.signs.sinceConfirmedMs / 1000 }])
   metrics.fetchAge.readFrom(() => [{ value: source.signs.sinceTriedMs / 1000 }])
   metrics.pausedPartitions.readFrom(() => [

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { PREFIX, progressGauges } from './progress-gauges.ts'
 import { scrapedGauge } from './scraped-gauge.ts'
@@ -32,6 +33,12 @@ export function createMetrics({
     registers,
   })
   buildInfo.set({ version }, 1)
+  const heapLimit = new Gauge({
+    name: `${PREFIX}heap_limit_bytes`,
+    help: "The limit of V8's heap: a process that needs more aborts.",
+    registers,
+  })
+  heapLimit.set(getHeapStatistics().heap_size_limit)
   return {
     register,
     ...recordMetrics(registers),

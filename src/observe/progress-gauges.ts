@@ -18,6 +18,17 @@ export function progressGauges(register: Registry) {
       labelNames: ['plugin', 'state'],
       register,
     }),
+    ready: scrapedGauge<'check'>({
+      name: `${PREFIX}ready`,
+      help: 'The readiness checks of a replica of the service: 1 if the check passes, else 0.',
+      labelNames: ['check'],
+      register,
+    }),
+    eventsEnabled: scrapedGauge({
+      name: `${PREFIX}events_enabled`,
+      help: '1 while events are on; 0 while they are off for all plugins, so that events are skipped and committed.',
+      register,
+    }),
     consumerLag: scrapedGauge<'topic' | 'partition'>({
       name: `${PREFIX}consumer_lag`,
       help: 'Number of records between the committed offset and the end of the partition.',
@@ -56,6 +67,24 @@ export function progressGauges(register: Registry) {
     inFlightBytes: scrapedGauge({
       name: `${PREFIX}in_flight_bytes`,
       help: 'Bytes of records held in memory.',
+      register,
+    }),
+    topicRetention: scrapedGauge<'topic'>({
+      name: `${PREFIX}topic_retention_seconds`,
+      help: 'How long an input or dead-letter topic keeps records; none for a topic that removes none by time.',
+      labelNames: ['topic'],
+      register,
+    }),
+    deadLettersOpen: scrapedGauge<'plugin'>({
+      name: `${PREFIX}dead_letters_open`,
+      help: 'Number of dead letters of the partitions assigned to this replica that were neither redriven nor discarded, and that Kafka has not removed; * for those of no loaded plugin.',
+      labelNames: ['plugin'],
+      register,
+    }),
+    oldestOpenDeadLetterAge: scrapedGauge<'topic' | 'plugin'>({
+      name: `${PREFIX}oldest_open_dead_letter_age_seconds`,
+      help: 'Time since the oldest open dead letter was written, by its topic.',
+      labelNames: ['topic', 'plugin'],
       register,
     }),
     topicPartitions: scrapedGauge<'topic'>({

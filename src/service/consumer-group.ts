@@ -30,10 +30,14 @@ import { sinksOf } from '../topics/names.ts'
 import { systemClock as clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { settledWithin } from '../util/with-timeout.ts'
 import { version } from '../version.ts'
 import { trackCalls } from '../watchdog/track-calls.ts'
 import { startWatchdog } from '../watchdog/watchdog.ts'
 import { createStore } from './idempotency-store.ts'
+
+/** After the final commit, what is still being written to Kafka matters no more: it is done again. */
+const CLOSE_MS = 2_000
 
 export type ServiceConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 
@@ -174,10 +178,8 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     async stop() {
       watchdog.expectExit()
       const result = await source.stop(config.DRAIN_TIMEOUT_MS)
-      await watch.stop()
-      await crashes.close()
-      await producer.close()
-      await store.close()
+      const closed = [watch.stop(), crashes.close(), producer.close(), store.close()]
+      await settledWithin(Promise.all(closed), CLOSE_MS, clock)
       schemas.close()
       sampled.close()
       await watchdog.stop()

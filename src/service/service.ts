@@ -17,6 +17,7 @@ import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
 import { createAdminApi } from './admin-api.ts'
 import { buildConsumerGroup } from './consumer-group.ts'
+import { DeadLetterFollower } from './dead-letter-follower.ts'
 import { describeSwitches, logSwitches } from './describe-switches.ts'
 import { logRetention } from './idempotency-store.ts'
 import { followSwitches, recordCommitted } from './live-switches.ts'
@@ -73,24 +74,31 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics,
   })
   const { plugins, pipeline, source, watch, storeName } = group
+  const letters = new DeadLetterFollower({
+    kafka,
+    groupId: config.KAFKA_GROUP_ID,
+    topics: config.KAFKA_TOPICS,
+    owned: () => source.owned,
+    clock,
+    log: log.child({ component: 'dead-letters' }),
+  })
   const slugs = plugins.map(({ slug }) => slug)
   const series = { slugs, topics: config.KAFKA_TOPICS, store: storeName }
   initSeries(metrics, series)
-  bindGauges(metrics, series, { pipeline, source, switches, watch, clock })
+  const ready = () =>
+    readiness({
+      isJoined: source.isJoined,
+      missing: source.missingTopics,
+      narrow: watch.topicsWithFewerPartitions,
+      denied: deniedTopics(kafka),
+      tooSmall: group.tooSmallTopics(),
+    })
+  bindGauges(metrics, series, { pipeline, source, switches, watch, letters, ready, clock })
   const http = await startHttp({
     port: config.HTTP_PORT,
     register: metrics.register,
     live: () => liveness(source),
-    ready: () => [
-      ...readiness({
-        isJoined: source.isJoined,
-        missing: source.missingTopics,
-        narrow: watch.topicsWithFewerPartitions,
-        denied: deniedTopics(kafka),
-        tooSmall: group.tooSmallTopics(),
-      }),
-      ...describeSwitches(switches, slugs),
-    ],
+    ready: () => [...ready(), ...describeSwitches(switches, slugs)],
     admin: createAdminApi({
       config,
       kafka,
@@ -107,14 +115,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   logSwitches(switches, slugs, log)
   logLoweredConcurrency(options.plugins, plugins, log)
   await group.start()
+  letters.start()
   log.info({ httpPort: http.port, plugins: slugs, version }, 'started')
 
   return {
     httpPort: http.port,
     async stop() {
+      letters.stop()
       const result = await group.stop()
-      await skipLog.stop()
-      await followed.stop()
+      await Promise.all([skipLog.stop(), followed.stop()])
       await http.close()
       return result
     },

@@ -17,7 +17,7 @@ export function withTimeout<T>(
 export async function settledWithin(
   work: Promise<unknown>,
   limitMs: number,
-  clock: Pick<Clock, 'after'>,
+  clock: Pick<Clock, 'after'> = systemClock,
 ): Promise<void> {
   await withTimeout(work, limitMs, () => new Error('late'), clock).catch(() => undefined)
 }

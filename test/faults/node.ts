@@ -16,6 +16,8 @@ export interface Node {
   start(): Promise<void>
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
+  /** SIGSTOP: it accepts connections and never answers. */
+  freeze(): Promise<void>
 }
 
 export interface NodeSite {
@@ -55,6 +57,9 @@ export function nodeAt(
       await start({ folder, mark, launch })
     },
     kill,
+    async freeze() {
+      for (const pid of await pidsMarked(mark)) process.kill(pid, 'SIGSTOP')
+    },
   }
 }
 

@@ -1,19 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { dashboard as dashboardOf } from '../../scripts/dashboard.ts'
+import { dashboards } from '../../scripts/dashboard.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
-import { dashboard, dashboardExpressions, panels, rules } from '../support/observed.ts'
+import {
+  DETAILS,
+  dashboard,
+  dashboardExpressions,
+  OVERVIEW,
+  panels,
+  rules,
+} from '../support/observed.ts'
 import { filesUnder, textOf } from '../support/repo-files.ts'
 
 /** Metrics that neither rules nor dashboard use, and why. */
 const UNUSED: Record<string, string> = {}
 
 /** Labels added by Prometheus, histograms and our rules. */
-const LABELS_OF_OTHERS = ['namespace', 'job', 'instance', 'le', 'bound']
+const LABELS_OF_OTHERS = ['namespace', 'job', 'instance', 'le', 'bound', 'alertname', 'alertstate']
 
 /** Words of PromQL that are neither a metric nor a label. */
 const WORDS =
-  /^(sum|max|min|count|group|topk|by|on|and|or|unless|vector|rate|increase|deriv|clamp|clamp_min|clamp_max|ceil|group_left|time|label_replace|predict_linear|histogram_quantile|(max|min|last)_over_time|\d\w*|e|up)$/
+  /^(sum|max|changes|min|count|group|topk|by|on|and|or|unless|vector|rate|increase|deriv|clamp|clamp_min|clamp_max|ceil|group_left|absent|time|label_replace|predict_linear|histogram_quantile|(max|min|last)_over_time|\d\w*|e|up)$/
 
 const declared = new Map(
   (createMetrics({ version: '' }).register.getMetricsAsArray() as unknown as Declared[]).flatMap(
@@ -58,9 +65,61 @@ describe('rules and dashboard', () => {
   })
 })
 
-describe('the dashboard', () => {
-  it('is up to date ("npm run dashboard")', () => {
-    expect(dashboard()).toEqual(JSON.parse(JSON.stringify(dashboardOf())))
+/** What fits on a screen of 1080 lines below Grafana's own bars, in its units of height. */
+const SCREEN = 18
+
+describe('the overview', () => {
+  const { panels: shown, links } = dashboard(OVERVIEW)
+
+  it('fits on one screen, without rows', () => {
+    expect(Math.max(...shown.map(({ gridPos: { y, h } }) => y + h))).toBeLessThanOrEqual(SCREEN)
+    expect(shown.filter(({ type }) => type === 'row')).toEqual([])
+  })
+
+  it('leads to the details, with what is selected', () => {
+    expect(links).toContainEqual(
+      expect.objectContaining({ url: `/d/${dashboard(DETAILS).uid}`, includeVars: true }),
+    )
+  })
+
+  it('leads from each alert that fires to its section of the runbook', () => {
+    const table = JSON.stringify(shown.find(({ type }) => type === 'table'))
+    const missing = alerts.filter(({ alert }) => {
+      return !table.includes(`"${alert}":{"text":"${alert!.toLowerCase()}"`)
+    })
+    expect(missing).toEqual([])
+  })
+})
+
+describe('the details', () => {
+  it('are rows that are collapsed, each with panels', () => {
+    const rows = dashboard(DETAILS).panels.filter(({ type }) => type !== 'text')
+    expect(rows.length).toBeGreaterThan(8)
+    for (const { type, title, collapsed, panels = [] } of rows) {
+      expect({ title, type, collapsed }).toEqual({ title, type: 'row', collapsed: true })
+      expect(panels.length, title).toBeGreaterThan(0)
+    }
+  })
+
+  it('lead back to the overview', () => {
+    expect(dashboard(DETAILS).links.map(({ url }) => url)).toContain(
+      `/d/${dashboard(OVERVIEW).uid}`,
+    )
+  })
+
+  it('have a panel for each that the runbook names', () => {
+    const titles = panels().map(({ title }) => title)
+    const named = [...textOf('docs/runbook.md').matchAll(/\*\*See\*\*: ([\s\S]*?)\n\n/g)]
+      .flatMap(([, text]) => [...text!.matchAll(/(?<![*\w])\*([A-Z][^*]+)\*(?!\*)/g)])
+      .map(([, name]) => name!.replaceAll('\n', ' '))
+    expect(named.length).toBeGreaterThan(30)
+    expect([...new Set(named)].filter((name) => !titles.includes(name))).toEqual([])
+  })
+})
+
+describe('the dashboards', () => {
+  it.each([OVERVIEW, DETAILS])('%s is up to date ("npm run dashboard")', (name) => {
+    expect(dashboard(name)).toEqual(JSON.parse(JSON.stringify(dashboards()[name])))
   })
 
   it('has a description and a unit for each panel', () => {
@@ -78,7 +137,8 @@ describe('the dashboard', () => {
   })
 
   it('has variables for the data source and the scraped labels', () => {
-    const { list } = dashboard().templating
+    const { list } = dashboard(OVERVIEW).templating
+    expect(dashboard(DETAILS).templating.list).toEqual(list)
     expect(list.map(({ name }) => name)).toEqual([
       'datasource',
       'namespace',
@@ -92,7 +152,9 @@ describe('the dashboard', () => {
         query: { query: expect.stringMatching(/^label_values\(inventory_events_/) },
       })
     }
-    expect(textOf('helm/dashboards/inventory-events.json')).not.toMatch(/"uid": "(?!\$|inv)/)
+    for (const name of [OVERVIEW, DETAILS]) {
+      expect(textOf(`helm/dashboards/${name}`)).not.toMatch(/"uid": "(?!\$|inv)/)
+    }
   })
 
   it('links to existing alerts', () => {
@@ -129,6 +191,12 @@ describe('each alert', () => {
     },
   )
 
+  it.each(alerts)('$alert has a test of an outage of six hours, at whose end it fires', (rule) => {
+    const late = tests.filter(({ eval_time }) => Number(/^(\d+)m$/.exec(eval_time)?.[1]) >= 360)
+    const of = late.filter(({ alertname }) => alertname === rule.alert)
+    expect(of.filter(({ exp_alerts }) => exp_alerts.length > 0).length).toBeGreaterThan(0)
+  })
+
   it.each(alerts)('$alert has a test that fires and one that does not', (rule) => {
     const of = tests.filter(({ alertname }) => alertname === rule.alert)
     expect(of.filter(({ exp_alerts }) => exp_alerts.length > 0).length).toBeGreaterThan(0)
@@ -147,7 +215,7 @@ interface Declared {
 }
 
 interface PromtoolTest {
-  alert_rule_test?: { alertname: string; exp_alerts: unknown[] }[]
+  alert_rule_test?: { eval_time: string; alertname: string; exp_alerts: unknown[] }[]
 }
 
 function namesOf(name: string, type: string): string[] {
@@ -157,15 +225,15 @@ function namesOf(name: string, type: string): string[] {
 /** Removes strings, label matchers and label lists from an expression. */
 function metricsIn(expr: string): string[] {
   const bare = expr
-    .replace(/"[^"]*"/g, '')
+    .replace(/"[^"]*"|\bALERTS(_FOR_STATE)?\b/g, '')
     .replace(/\{[^}]*\}|\[[^\]]*\]|\boffset \w+/g, ' ')
-    .replace(/\b(by|on) \([^)]*\)/g, ' ')
+    .replace(/\b(by|on|ignoring) \([^)]*\)/g, ' ')
   return [...new Set(bare.match(/[a-z_][\w:]*/g) ?? [])].filter((word) => !WORDS.test(word))
 }
 
 function labelsIn(expr: string): string[] {
   const matched = [...expr.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, label]) => label!)
-  const listed = [...expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, list]) =>
+  const listed = [...expr.matchAll(/\b(?:by|on|ignoring) \(([^)]*)\)/g)].flatMap(([, list]) =>
     list!.split(',').map((label) => label.trim()),
   )
   return [...new Set([...matched, ...listed])].filter((label) => label !== '')

@@ -31,6 +31,7 @@ const LACKING = [
   'lacking-4',
   'lacking-5',
   'lacking-6',
+  'lacking-7',
   'nobody',
 ]
 const inventory = `${uniqueName('secure')}.inventory`
@@ -150,6 +151,13 @@ it('serves: reads, dead-letters, marks, commits, follows switches, is explained,
   const next = await done('closer', ['dead-letters', 'discard', again, ...why, '--yes'])
   expect(next).toBe('1 discarded, 0 redriven or discarded before\n')
 
+  const { httpPort } = await first.logged('started')
+  const counted = async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text()
+    return metrics.includes('inventory_events_dead_letters_open{plugin="careful"} 0')
+  }
+  await until(counted, { what: 'no dead letter to be open' })
+
   await done('operator', ['plugins', 'pause', 'careful'])
   await first.logged('switch changed')
   await done('operator', ['plugins', 'resume', 'careful'])
@@ -268,6 +276,21 @@ it('lacking-6: Write on control is missing for a plugin with startFrom now: exit
   )
   allowed.kill('SIGTERM')
   expect(await allowed.ended).toBe(0)
+})
+
+it('lacking-7: Read on dead letters is missing: it serves, and says that it cannot count them', async () => {
+  await lacking('lacking-7', { name: `${plugin}.dead-letters`, operations: [READ] })
+  const running = service('lacking-7')
+  const lines = linesOf([pluginEvent('late', { how: 'reject' })])
+  await done('publisher', ['publish', ...TOPICS], lines)
+  const { httpPort } = await running.logged('started')
+  const isReady = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).ok
+  await until(isReady, { what: 'the service to be ready' })
+  await running.logged('cannot count the open dead letters')
+  const metrics = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text()
+  expect(metrics).not.toMatch(/^inventory_events_dead_letters_open\{/m)
+  running.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
 })
 
 it('a publisher lacks a right: exit 1, naming it', async () => {

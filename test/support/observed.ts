@@ -18,10 +18,18 @@ export interface Panel {
   links?: { url: string }[]
   targets?: { expr: string; legendFormat: string }[]
   panels?: Panel[]
+  collapsed?: boolean
+  gridPos: { y: number; h: number }
 }
 
-export const RULE_FILES = ['helm/rules/recording.yaml', 'helm/rules/alerts.yaml']
-const DASHBOARD = 'helm/dashboards/inventory-events.json'
+export const RULE_FILES = [
+  'helm/rules/recording.yaml',
+  'helm/rules/alerts.yaml',
+  'helm/rules/absence.yaml',
+]
+export const OVERVIEW = 'inventory-events.json'
+export const DETAILS = 'inventory-events-details.json'
+const DASHBOARDS = [OVERVIEW, DETAILS]
 
 export function rules(): Rule[] {
   return RULE_FILES.flatMap((path) => {
@@ -31,28 +39,32 @@ export function rules(): Rule[] {
 }
 
 interface Dashboard {
+  uid: string
   panels: Panel[]
+  links: { url: string; includeVars?: boolean }[]
   templating: { list: { name: string; type: string; query: string | { query: string } }[] }
   annotations: { list: { name: string; expr: string }[] }
 }
 
-export function dashboard(): Dashboard {
-  return JSON.parse(textOf(DASHBOARD)) as Dashboard
+export function dashboard(name: string): Dashboard {
+  return JSON.parse(textOf(`helm/dashboards/${name}`)) as Dashboard
 }
 
 /** Panels that show data, those of collapsed rows included. */
-export function panels(): Panel[] {
-  const all = dashboard().panels.flatMap((panel) => [panel, ...(panel.panels ?? [])])
+export function panels(names = DASHBOARDS): Panel[] {
+  const all = names
+    .flatMap((name) => dashboard(name).panels)
+    .flatMap((panel) => [panel, ...(panel.panels ?? [])])
   return all.filter(({ type }) => type !== 'row' && type !== 'text')
 }
 
-/** Every expression of the dashboard, by its place. */
+/** Every expression of the dashboards, by its place. */
 export function dashboardExpressions(): { place: string; expr: string }[] {
   return [
     ...panels().flatMap(({ title, targets = [] }) =>
       targets.map(({ expr }) => ({ place: `panel ${title}`, expr })),
     ),
-    ...dashboard().annotations.list.map(({ name, expr }) => ({
+    ...dashboard(OVERVIEW).annotations.list.map(({ name, expr }) => ({
       place: `annotation ${name}`,
       expr,
     })),

@@ -1,10 +1,11 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
 import { ageMs } from '../../event/timestamp.ts'
-import { readTopicsOf } from '../../topics/names.ts'
+import { deadLetterTopicOf, readTopicsOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { settledWithin } from '../../util/with-timeout.ts'
 import { fetchLogRanges, firstOffsetsSince, type LogRange } from '../client/log-range.ts'
 import type { OwnedPartition } from '../consumer/owned-partition.ts'
 import { RemovalForecast } from './removal-forecast.ts'
@@ -30,6 +31,7 @@ export interface PartitionLag {
 }
 
 const INTERVAL_MS = 5_000
+const STOP_MS = 1_000
 
 /**
  * Polls the brokers for what the consumer cannot know: end offsets, so that lag is right while
@@ -82,6 +84,15 @@ export class ClusterMonitor {
     }
   }
 
+  /** How long each input and dead-letter topic keeps records, of those that remove some by time. */
+  *retentions(): Iterable<{ topic: string; retentionMs: number }> {
+    const { topics } = this.#options
+    for (const topic of [...topics, ...topics.map(deadLetterTopicOf)]) {
+      const retentionMs = this.#removal.retentionMsOf(topic)
+      if (retentionMs !== undefined) yield { topic, retentionMs }
+    }
+  }
+
   /** Resolves after the first refresh; polling continues in the background until `stop`. */
   async start(): Promise<void> {
     await this.#admin.connect()
@@ -89,9 +100,10 @@ export class ClusterMonitor {
     this.#loop = this.#run()
   }
 
+  /** Waits briefly for a request that was sent: without Kafka, kafkajs repeats it for long. */
   async stop(): Promise<void> {
     this.#stopped.abort()
-    await this.#loop
+    await settledWithin(this.#loop, STOP_MS, this.#options.clock)
     await this.#admin.disconnect()
   }
 
@@ -111,11 +123,16 @@ export class ClusterMonitor {
   async #refresh(): Promise<void> {
     await this.#try('end offsets', () => this.#refreshEnds())
     await this.#try('partition counts', () => this.#refreshPartitionCounts())
-    await this.#try('retention', () => this.#refreshRetention())
+    const { topics } = this.#options
+    await this.#try('retention', () => this.#refreshRetention(readTopicsOf(topics)))
+    // Apart from the others, because the right to describe these may be missing.
+    const letters = topics.map(deadLetterTopicOf)
+    await this.#try('the retention of dead letters', () => this.#refreshRetention(letters))
     await this.#try('the ages of records', () => this.#refreshAges())
   }
 
   async #try(what: string, refresh: () => Promise<void>): Promise<void> {
+    if (this.#stopped.signal.aborted) return
     try {
       await refresh()
     } catch (error) {
@@ -149,10 +166,10 @@ export class ClusterMonitor {
     )
   }
 
-  async #refreshRetention(): Promise<void> {
+  async #refreshRetention(topics: readonly string[]): Promise<void> {
     const { resources } = await this.#admin.describeConfigs({
       includeSynonyms: false,
-      resources: readTopicsOf(this.#options.topics).map((name) => ({
+      resources: topics.map((name) => ({
         type: kafkajs.ConfigResourceTypes.TOPIC,
         name,
         configNames: ['retention.ms', 'cleanup.policy'],

@@ -11,7 +11,11 @@ export interface WantedTopic {
 }
 
 /** Not copied to the companions: only right for the input, or calculated for each companion. */
-const INPUT_ONLY = ['cleanup.policy', 'max.message.bytes']
+const INPUT_ONLY = ['cleanup.policy', 'max.message.bytes', 'retention.ms', 'retention.bytes']
+
+/** A dead letter waits for people: it outlives holidays, whatever the input's retention. */
+const DEAD_LETTERS_KEPT_MS = 30 * 86_400_000
+const UNLIMITED = '-1'
 
 /**
  * Creates the input topic and its companions where they are missing. Existing topics are left
@@ -45,6 +49,15 @@ function companionOf(input: TopicDescription, name: string, wanted: WantedTopic)
     configs: {
       ...Object.fromEntries(shared),
       'max.message.bytes': String(input.maxMessageBytes + HEADER_ROOM_BYTES),
+      'retention.ms': retentionFor(input),
     },
   }
+}
+
+/**
+ * Never below the input's. The redrive topic keeps its records for as long, because they are what says
+ * that a dead letter was redriven.
+ */
+function retentionFor({ retentionMs }: TopicDescription): string {
+  return retentionMs === Infinity ? UNLIMITED : String(Math.max(retentionMs, DEAD_LETTERS_KEPT_MS))
 }

@@ -47,12 +47,18 @@ export class RemovalForecast {
     this.#update(topic, { oldestKeptMs, keptFrom })
   }
 
-  /** Records before this time are about to be removed; undefined if the topic removes none by time. */
-  oldestKeptMs(topic: string, nowMs: number): number | undefined {
+  /** How long the topic keeps records; undefined if it removes none by time, or this is not known. */
+  retentionMsOf(topic: string): number | undefined {
     const { retention } = this.#viewOf(topic)
     if (retention === undefined || retention.retentionMs < 0) return undefined
-    if (!retention.cleanupPolicy.split(',').includes('delete')) return undefined
-    const oldestMs = Math.floor(nowMs - retention.retentionMs * RETENTION_USED)
+    return retention.cleanupPolicy.split(',').includes('delete') ? retention.retentionMs : undefined
+  }
+
+  /** Records before this time are about to be removed; undefined if the topic removes none by time. */
+  oldestKeptMs(topic: string, nowMs: number): number | undefined {
+    const retentionMs = this.retentionMsOf(topic)
+    if (retentionMs === undefined) return undefined
+    const oldestMs = Math.floor(nowMs - retentionMs * RETENTION_USED)
     // Negative times have other meanings to Kafka; nothing is older than 1970.
     return oldestMs > 0 ? oldestMs : undefined
   }

@@ -1,6 +1,3 @@
-import type { Intake } from '../../pipeline/source.ts'
-import type { Clock } from '../../util/clock.ts'
-import type { Logger } from '../../util/logger.ts'
 import { settledWithin } from '../../util/with-timeout.ts'
 import { finalError } from '../client/errors.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
@@ -8,57 +5,23 @@ import { createTakeBatches } from '../fetch/take-batches.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { GroupMember } from '../member/group-member.ts'
 import { faultOf } from '../member/member-fault.ts'
-import type { RebalanceMode } from '../member/protocols.ts'
-import type { Cluster } from '../protocol/cluster.ts'
 import { CommitLoop } from './commit-loop.ts'
 import { Liveness } from './liveness.ts'
 import { Membership } from './membership.ts'
-import {
-  type CommitHistory,
-  type OutOfRangePolicy,
-  type OutOfRangePorts,
-  offsetReset,
-  recreatedStart,
-} from './offset-reset.ts'
+import { type OutOfRangePorts, offsetReset, recreatedStart } from './offset-reset.ts'
+import type { GroupConsumerOptions } from './options.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { readPartitionOffsets } from './partition-offsets.ts'
 import { Partitions } from './partitions.ts'
 import { resetIfOutOfRange } from './reset-if-out-of-range.ts'
 import { watchTopics } from './topic-watch.ts'
 
-export interface GroupConsumerOptions {
-  /** Closed with the consumer. */
-  cluster: Cluster
-  groupId: string
-  /** Of a static member; see `MemberOptions`. */
-  instanceId: string | undefined
-  mode: RebalanceMode
-  topics: readonly string[]
-  intake: Intake
-  clock: Clock
-  log: Logger
-  history: CommitHistory
-  outOfRange: OutOfRangePolicy
-  sessionTimeoutMs: number
-  commitIntervalMs: number
-  /** Of records that were fetched and wait to be taken. */
-  maxFetchedBytes: number
-  /** How long a partition that is handed over may wait for running handlers. */
-  rebalanceDrainMs: number
-  reports: ConsumerReports
-}
-
-export interface ConsumerReports extends Pick<OutOfRangePorts, 'onOutOfRange'> {
-  onRebalance(seconds: number): void
-  onCommit(result: 'ok' | 'failed'): void
-  /** The service cannot continue. */
-  onFailure(error: Error): void
-}
-
 const REBALANCE_TIMEOUT_MS = 60_000
 /** A join that is under way when the service stops. */
 const LAST_JOIN_LIMIT_MS = 3_000
 const LEAVE_LIMIT_MS = 2_000
+/** For handlers whose signals have aborted. */
+const LOST_DRAIN_LIMIT_MS = 1_000
 
 /**
  * The member of the consumer group. It feeds the records of its partitions to the intake and commits
@@ -131,7 +94,10 @@ export class GroupConsumer {
     const { clock, intake, cluster } = this.#options
     this.#fetcher.close()
     this.#stopped.abort()
-    const result = await intake.drain(drainLimitMs)
+    // What is not committed any more is not worth waiting for.
+    if (!this.#canCommit) this.#partitions.lose(this.#partitions.claims)
+    const lostLimitMs = Math.min(drainLimitMs, LOST_DRAIN_LIMIT_MS)
+    const result = await intake.drain(this.#canCommit ? drainLimitMs : lostLimitMs)
     await settledWithin(this.#loops, LAST_JOIN_LIMIT_MS, clock)
     await this.#commits.commitFinally()
     await settledWithin(this.#member.leave(), LEAVE_LIMIT_MS, clock)
@@ -139,6 +105,11 @@ export class GroupConsumer {
     cluster.close()
     this.#partitions.lose(this.#partitions.claims)
     return result
+  }
+
+  get #canCommit(): boolean {
+    const { sessionTimeoutMs } = this.#options
+    return this.#membership.isJoined && this.signs.sinceConfirmedMs < sessionTimeoutMs
   }
 
   #createMember(): GroupMember {
@@ -151,13 +122,11 @@ export class GroupConsumer {
   }
 
   #createFetcher(): Fetcher {
-    const { sessionTimeoutMs } = this.#options
-    const isMember = () => this.signs.sinceConfirmedMs < sessionTimeoutMs
     return new Fetcher({
       ...this.#options,
       takeBatches: createTakeBatches({
         ...this.#options,
-        mayTake: (epoch) => isMember() && this.#partitions.mayTake(epoch),
+        mayTake: (epoch) => this.#canCommit && this.#partitions.mayTake(epoch),
       }),
       onOutOfRange: (epoch) =>
         void resetIfOutOfRange(epoch as OwnedPartition, {
@@ -198,8 +167,7 @@ export class GroupConsumer {
       flush: () => intake.flush(),
       commit: (offsets) => this.#commit(offsets),
       isJoining: () => this.#membership.isJoining,
-      onCommit: (result) => reports.onCommit(result),
-      onInterval: () => history.add(this.owned),
+      ...{ onCommit: reports.onCommit, onInterval: () => history.add(this.owned) },
     })
   }
 
@@ -220,7 +188,7 @@ export class GroupConsumer {
       onAssigned: (assigned) => this.#partitions.assign(assigned),
       handOver: (leaving) => this.#partitions.handOver(leaving, drainLimitMs),
       lose: (places) => this.#partitions.lose(places),
-      onRebalance: (seconds) => reports.onRebalance(seconds),
+      onRebalance: reports.onRebalance,
       onFailure: (error) => this.#fail(error),
     })
   }

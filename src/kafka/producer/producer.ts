@@ -5,7 +5,7 @@ import { headerBytes } from '../../event/record.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
-import { withTimeout } from '../../util/with-timeout.ts'
+import { settledWithin, withTimeout } from '../../util/with-timeout.ts'
 import { brokersOf, openCluster } from '../client/client.ts'
 import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
 import { openSender } from '../produce/open-sender.ts'
@@ -18,6 +18,7 @@ import { tooLargeError } from './too-large.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 const SEND_TIMEOUT_MS = 30_000
+const CLOSE_TIMEOUT_MS = 5_000
 const MAX_WAITING_SENDS = 10_000
 const RECORD_OVERHEAD_BYTES = 24
 
@@ -32,7 +33,7 @@ export interface Producer {
     records: readonly OutgoingRecord[],
     options?: SendOptions,
   ): Promise<Acknowledgement[]>
-  /** Waits for pending sends, then disconnects. */
+  /** Waits for pending sends, up to 5 s, then disconnects: the others are rejected. */
   close(): Promise<void>
 }
 
@@ -127,7 +128,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
       return sent
     },
     async close() {
-      await Promise.all(pending)
+      await settledWithin(Promise.all(pending), CLOSE_TIMEOUT_MS, clock)
       sender.close()
       cluster.close()
     },

@@ -43,14 +43,14 @@ export const groupGuards: Guard[] = [
     name: 'a stop does not commit before leaving the group',
     test: m4,
     file: 'src/kafka/consumer/consumer.ts',
-    from: 'await this.#finalCommit()\n    await this.#consumer?.disconnect()',
-    to: 'await this.#consumer?.disconnect()\n    await this.#finalCommit()',
+    from: 'await this.#finalCommit()\n    await disconnected([this.#consumer, this.#admin], clock)',
+    to: 'await disconnected([this.#consumer], clock)\n    await this.#finalCommit()',
   },
   {
     name: 'a stop does not wait for handlers',
     test: m4,
     file: 'src/kafka/consumer/consumer.ts',
-    from: 'const result = await this.#options.intake.drain(drainLimitMs)',
+    from: 'const result = await this.#options.intake.drain(drainMs(drainLimitMs, canCommit))',
     to: 'const result = await this.#options.intake.drain(0)',
   },
   {
@@ -148,8 +148,8 @@ export const groupGuards: Guard[] = [
     name: 'the final commit is not verified',
     test: stopRefused,
     file: 'src/kafka/consumer/final-commit.ts',
-    from: 'committer.isReady ? await problemOf(ports) : undefined',
-    to: 'undefined',
+    from: 'await problemOf(ports, endMs)',
+    to: 'void (await ports.committer.commit())',
   },
   {
     name: 'a stop continues reading',

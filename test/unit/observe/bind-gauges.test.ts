@@ -14,7 +14,10 @@ function reading() {
   bindGauges(metrics, names, {
     clock,
     source: { owned: [owned], signs: new Liveness({ elapsedMs: () => 100_000 }) },
-    switches: { effectiveStateOf: (slug) => (slug === 'busy' ? 'paused' : 'events-off') },
+    switches: {
+      eventsEnabled: false,
+      effectiveStateOf: (slug) => (slug === 'busy' ? 'paused' : 'events-off'),
+    },
     watch: {
       *lags() {
         yield { topic: 't', partition: 1, lag: 7, lagMs: 12_000 }
@@ -22,6 +25,21 @@ function reading() {
       *widths() {
         yield { topic: 't', partitions: 3 }
       },
+      *retentions() {
+        yield { topic: 't', retentionMs: 86_400_000 }
+      },
+    },
+    ready: () => [
+      { name: 'group', ok: true },
+      { name: 'rights', ok: false, why: 'a test' },
+    ],
+    letters: {
+      open: () => [
+        { topic: 't.dead-letters', plugin: 'busy', timestampMs: 40_000 },
+        { topic: 't.dead-letters', plugin: 'busy', timestampMs: 70_000 },
+        { topic: 't.dead-letters', plugin: 'forged', timestampMs: 80_000 },
+        { topic: 't.dead-letters', plugin: undefined, timestampMs: 90_000 },
+      ],
     },
     pipeline: {
       stats: () => ({ inFlightDeliveries: 4, inFlightBytes: 5, unaccounted: 0 }),
@@ -56,6 +74,15 @@ it('connects every gauge to its source', async () => {
       'plugin_state{plugin="busy",state="events-off"} 0',
       'plugin_state{plugin="idle",state="paused"} 0',
       'plugin_state{plugin="idle",state="events-off"} 1',
+      'topic_retention_seconds{topic="t"} 86400',
+      'dead_letters_open{plugin="busy"} 2',
+      'dead_letters_open{plugin="idle"} 0',
+      'dead_letters_open{plugin="*"} 2',
+      'oldest_open_dead_letter_age_seconds{topic="t.dead-letters",plugin="busy"} 60',
+      'oldest_open_dead_letter_age_seconds{topic="t.dead-letters",plugin="*"} 20',
+      'ready{check="group"} 1',
+      'ready{check="rights"} 0',
+      'events_enabled 0',
       'breaker_open{plugin="busy"} 0',
       'breaker_open{plugin="idle"} 1',
       'heartbeat_age_seconds 0',

@@ -12,6 +12,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
   const ours = declared.filter(({ name }) => name.startsWith('inventory_events_'))
   expect(ours.map(({ name }) => name.replace('inventory_events_', ''))).toEqual([
     'build_info',
+    'heap_limit_bytes',
     'records_consumed_total',
     'header_mismatches_total',
     'published_total',
@@ -26,6 +27,8 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'end_to_end_seconds',
     'breaker_open',
     'plugin_state',
+    'ready',
+    'events_enabled',
     'consumer_lag',
     'consumer_lag_seconds',
     'oldest_unsettled_age_seconds',
@@ -33,6 +36,9 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'in_flight_lanes',
     'in_flight_deliveries',
     'in_flight_bytes',
+    'topic_retention_seconds',
+    'dead_letters_open',
+    'oldest_open_dead_letter_age_seconds',
     'topic_partitions',
     'assigned_partitions',
     'heartbeat_age_seconds',

@@ -8,6 +8,7 @@ import type {
 } from '../../../../src/kafka/admin/topic-admin.ts'
 
 const MIB = 1_048_576
+const DAY_MS = 86_400_000
 const described = (rows: Record<string, [partitions: number, maxMessageBytes: number]>) =>
   new Map<string, TopicDescription>(
     Object.entries(rows).map(([name, [partitions, maxMessageBytes]]) => [
@@ -36,23 +37,53 @@ describe('companion topics', () => {
     expect(topicProblems('t', new Map())).toHaveLength(1)
   })
 
-  it('copy the settings of the input, except its cleanup policy', async () => {
-    const created: NewTopic[] = []
-    const admin: TopicAdmin = {
-      list: async () => [],
-      describe: async () => described({ t: [5, 2 * MIB] }),
-      create: async (topic) => created.push(topic) > 0,
+  it('copy the settings of the input, except what it removes', async () => {
+    const configs = {
+      'min.insync.replicas': '2',
+      'retention.ms': '1000',
+      'retention.bytes': '1000',
+      'cleanup.policy': 'compact',
     }
-    const configs = { 'retention.ms': '1000', 'cleanup.policy': 'compact' }
-    await createWithCompanions(admin, 't', { partitions: 9, replicationFactor: 3, configs })
+    const created = await creation({ configs, retentionMs: 1_000 })
     expect(created[0]).toMatchObject({ topic: 't', partitions: 9, configs })
     for (const companion of created.slice(1)) {
       expect(companion).toMatchObject({ partitions: 5, replicationFactor: 3 })
       expect(companion.configs).toEqual({
-        'retention.ms': '1000',
+        'min.insync.replicas': '2',
+        'retention.ms': String(30 * DAY_MS),
         'max.message.bytes': String(2 * MIB + 65_536),
       })
     }
     expect(created.map(({ topic }) => topic)).toEqual(['t', 't.dead-letters', 't.redrive'])
   })
+
+  it.each([
+    ['7 days', 7 * DAY_MS, String(30 * DAY_MS)],
+    ['90 days', 90 * DAY_MS, String(90 * DAY_MS)],
+    ['for ever', Infinity, '-1'],
+  ])(
+    'are kept for 30 days, or as long as an input that is kept %s',
+    async (_, retentionMs, kept) => {
+      const [, ...companions] = await creation({ configs: {}, retentionMs })
+      expect(companions.map(({ configs }) => configs['retention.ms'])).toEqual([kept, kept])
+    },
+  )
 })
+
+async function creation({
+  configs,
+  retentionMs,
+}: {
+  configs: Record<string, string>
+  retentionMs: number
+}): Promise<NewTopic[]> {
+  const created: NewTopic[] = []
+  const input = { partitions: 5, maxMessageBytes: 2 * MIB, retentionMs, cleanupPolicy: 'delete' }
+  const admin: TopicAdmin = {
+    list: async () => [],
+    describe: async () => new Map([['t', input]]),
+    create: async (topic) => created.push(topic) > 0,
+  }
+  await createWithCompanions(admin, 't', { partitions: 9, replicationFactor: 3, configs })
+  return created
+}

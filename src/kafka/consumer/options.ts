@@ -1,0 +1,35 @@
+import type { Intake } from '../../pipeline/source.ts'
+import type { Clock } from '../../util/clock.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { RebalanceMode } from '../member/protocols.ts'
+import type { Cluster } from '../protocol/cluster.ts'
+import type { CommitHistory, OutOfRangePolicy, OutOfRangePorts } from './offset-reset.ts'
+
+export interface GroupConsumerOptions {
+  /** Closed with the consumer. */
+  cluster: Cluster
+  groupId: string
+  /** Of a static member; see `MemberOptions`. */
+  instanceId: string | undefined
+  mode: RebalanceMode
+  topics: readonly string[]
+  intake: Intake
+  clock: Clock
+  log: Logger
+  history: CommitHistory
+  outOfRange: OutOfRangePolicy
+  sessionTimeoutMs: number
+  commitIntervalMs: number
+  /** Of records that were fetched and wait to be taken. */
+  maxFetchedBytes: number
+  /** How long a partition that is handed over may wait for running handlers. */
+  rebalanceDrainMs: number
+  reports: ConsumerReports
+}
+
+export interface ConsumerReports extends Pick<OutOfRangePorts, 'onOutOfRange'> {
+  onRebalance(seconds: number): void
+  onCommit(result: 'ok' | 'failed'): void
+  /** The service cannot continue. */
+  onFailure(error: Error): void
+}

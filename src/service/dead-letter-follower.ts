@@ -1,0 +1,146 @@
+import type { Kafka } from 'kafkajs'
+import { type OpenDeadLetter, OpenDeadLetters } from '../dead-letter/open-dead-letters.ts'
+import { partitionName } from '../event/record.ts'
+import { openCluster } from '../kafka/client/client.ts'
+import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
+import { LogReader } from '../kafka/reader/log-reader.ts'
+import { deadLetterTopicOf, isRedrive, redriveTopicOf } from '../topics/names.ts'
+import type { Clock } from '../util/clock.ts'
+import { messageOf } from '../util/errors.ts'
+import { FailureLog } from '../util/log/failure-log.ts'
+import type { Logger } from '../util/logger.ts'
+
+export interface DeadLetterFollowerOptions {
+  kafka: Kafka
+  /** The group whose dead letters are counted. */
+  groupId: string
+  /** Input topics. */
+  topics: readonly string[]
+  owned: () => Iterable<Pick<OwnedPartition, 'topic' | 'partition' | 'lost'>>
+  clock: Clock
+  log: Logger
+}
+
+/** The dead letters of one input partition. */
+interface Followed {
+  topic: string
+  letters: OpenDeadLetters
+  nextLetter: number
+  nextRedrive: number
+}
+
+const POLL_MS = 30_000
+/** While partitions have not been read once. */
+const START_POLL_MS = 5_000
+
+/**
+ * Counts the open dead letters. Each replica reads the dead letters of the input partitions that it
+ * owns, so every one is counted once. What cannot be read keeps its last count, and fails nothing else.
+ */
+export class DeadLetterFollower {
+  #options: DeadLetterFollowerOptions
+  #reader: LogReader
+  #followed = new Map<string, Followed>()
+  #failures: FailureLog
+  #stopped = new AbortController()
+
+  constructor(options: DeadLetterFollowerOptions) {
+    this.#options = options
+    this.#failures = new FailureLog(options)
+    const { kafka, topics, clock } = options
+    this.#reader = new LogReader({
+      cluster: openCluster(kafka, clock),
+      topics: [...topics.map(deadLetterTopicOf), ...topics.map(redriveTopicOf)],
+      clock,
+    })
+  }
+
+  /** The open dead letters, each with its topic; undefined while not all have been read. */
+  open(): (OpenDeadLetter & { topic: string })[] | undefined {
+    if (!this.#isComplete()) return undefined
+    return [...this.#followed.values()].flatMap(({ topic, letters }) =>
+      [...letters.values()].map((letter) => ({ ...letter, topic: deadLetterTopicOf(topic) })),
+    )
+  }
+
+  /** Reads in the background until `stop`. */
+  start(): void {
+    void this.#follow()
+  }
+
+  stop(): void {
+    this.#stopped.abort()
+    this.#reader.close()
+  }
+
+  async #follow(): Promise<void> {
+    const { clock } = this.#options
+    const { signal } = this.#stopped
+    let isStarted = false
+    while (!signal.aborted) {
+      let delayMs = POLL_MS
+      try {
+        if (!isStarted) await this.#reader.start()
+        isStarted = true
+        await this.#round()
+        if (!this.#isComplete()) delayMs = START_POLL_MS
+      } catch (error) {
+        if (signal.aborted) return
+        this.#failures.failed({ error: messageOf(error) }, 'cannot count the open dead letters')
+      }
+      await clock.sleep(delayMs, signal)
+    }
+  }
+
+  /** The input partitions of this replica. */
+  #owned() {
+    return [...this.#options.owned()].filter((each) => !isRedrive(each))
+  }
+
+  #isComplete(): boolean {
+    const owned = this.#owned()
+    return owned.length > 0 && owned.every((each) => this.#followed.has(partitionName(each)))
+  }
+
+  async #round(): Promise<void> {
+    const owned = this.#owned()
+    const names = new Set(owned.map(partitionName))
+    for (const name of this.#followed.keys()) if (!names.has(name)) this.#followed.delete(name)
+    for (const each of owned) await this.#read(each)
+    if (owned.length > 0) this.#failures.worked({}, 'the open dead letters are counted again')
+  }
+
+  async #read(owned: Pick<OwnedPartition, 'topic' | 'partition' | 'lost'>): Promise<void> {
+    const { topic, partition } = owned
+    const name = partitionName(owned)
+    const known = this.#followed.get(name)
+    const followed = known === undefined || known.letters.isIncomplete ? this.#begin(topic) : known
+    const { letters } = followed
+    const lost = AbortSignal.any([owned.lost, this.#stopped.signal])
+    const source = { topic: deadLetterTopicOf(topic), partition }
+    const read = await this.#reader.read({
+      ...source,
+      from: followed.nextLetter,
+      lost,
+      onRecord: (record) => letters.takeDeadLetter(record),
+    })
+    // The topic was deleted and created again: what was counted is gone.
+    if (read.end < followed.nextLetter) return void this.#followed.delete(name)
+    followed.nextLetter = read.end
+    letters.removeBelow(read.low)
+    const redrives = await this.#reader.read({
+      topic: redriveTopicOf(topic),
+      partition,
+      from: followed.nextRedrive,
+      lost,
+      onRecord: (record) => letters.takeRedrive(record, source),
+    })
+    followed.nextRedrive = redrives.end
+    this.#followed.set(name, followed)
+  }
+
+  #begin(topic: string): Followed {
+    const letters = new OpenDeadLetters(this.#options.groupId)
+    return { topic, letters, nextLetter: 0, nextRedrive: 0 }
+  }
+}

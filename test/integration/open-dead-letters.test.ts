@@ -1,0 +1,57 @@
+import { pino } from 'pino'
+import { expect, it, onTestFinished } from 'vitest'
+import { OwnedPartition } from '../../src/kafka/consumer/owned-partition.ts'
+import { reject } from '../../src/plugin/plugin.ts'
+import { DeadLetterFollower } from '../../src/service/dead-letter-follower.ts'
+import { type Clock, systemClock } from '../../src/util/clock.ts'
+import { moved } from '../support/events.ts'
+import { runCli } from '../support/run-cli.ts'
+import { situation } from '../support/service-kit.ts'
+import { kafkaClient, until } from '../support/stack.ts'
+
+const refusing = { slug: 'refusing', processEvent: () => reject('it is asked to') }
+
+/** Polls as fast as it can. */
+const impatient: Clock = { ...systemClock, sleep: (_, signal) => systemClock.sleep(50, signal) }
+
+it('counts the dead letters of owned partitions until they are redriven or discarded', async () => {
+  const s = await situation({ plugins: [refusing] })
+  const service = await s.start()
+  await s.publish(['ent_1', 'ent_2', 'ent_3', 'ent_4'].map((entity) => moved(entity)))
+  await s.caughtUp()
+  await service.stop()
+  const owned = [0, 1, 2].map((partition) => new OwnedPartition(s.topic, partition, 0, 0))
+  const { count, follow } = follower(s, owned)
+  follow()
+  await until(() => count() === 4, { what: 'all to be counted' })
+
+  const env = s.settings
+  const list = await runCli(['dead-letters', 'list', '--json'], { env })
+  const [first, second] = JSON.parse(list.stdout).map(({ place }: { place: string }) => place)
+  const discard = ['dead-letters', 'discard', first, '--why', 'a test', '--yes']
+  expect(await runCli(discard, { env })).toMatchObject({ code: 0 })
+  await until(() => count() === 3, { what: 'the discarded one to be left out' })
+  const redrive = ['dead-letters', 'redrive', second, '--yes']
+  expect(await runCli(redrive, { env })).toMatchObject({ code: 0 })
+  await until(() => count() === 2, { what: 'the redriven one to be left out' })
+
+  const again = follower(s, owned)
+  expect(again.count()).toBeUndefined()
+  again.follow()
+  await until(() => again.count() === 2, { what: 'another replica to count the same' })
+})
+
+type Situation = Awaited<ReturnType<typeof situation>>
+
+function follower({ groupId, topic }: Situation, owned: OwnedPartition[]) {
+  const letters = new DeadLetterFollower({
+    kafka: kafkaClient(),
+    groupId,
+    topics: [topic],
+    owned: () => owned,
+    clock: impatient,
+    log: pino({ level: 'silent' }),
+  })
+  onTestFinished(() => letters.stop())
+  return { follow: () => letters.start(), count: () => letters.open()?.length }
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { machineProbes } from '../../src/dev/stack/probes.ts'
+import { pluginEvent } from '../support/events.ts'
+import { startOwnKafka } from '../support/own-kafka.ts'
+import { runCli } from '../support/run-cli.ts'
+import { pluginPath, serve } from '../support/serve.ts'
+import { scrape, total } from '../support/service-kit.ts'
+import { endpoints, uniqueName, until } from '../support/stack.ts'
+
+const noMaven = await machineProbes.maven()
+/** Far below the drain time of 20 s and the grace period of Kubernetes. */
+const AT_ONCE_MS = 8_000
+const FINAL_COMMIT_MS = 5_000
+
+/** The service on a broker of its own, which has handled an event. */
+async function scene(settings: Record<string, string> = {}) {
+  const own = await startOwnKafka()
+  const topic = uniqueName('events')
+  const env = {
+    KAFKA_BROKERS: own.brokers,
+    SCHEMA_REGISTRY_URL: endpoints().registryUrl,
+    KAFKA_TOPICS: topic,
+    KAFKA_GROUP_ID: topic,
+    PLUGINS: pluginPath('plugins/slow'),
+    EVENTS_ENABLED: 'true',
+    HTTP_PORT: '0',
+    ...settings,
+  }
+  const topics = ['--inventory-topic', topic, '--plugin-topic', topic]
+  const done = async (args: string[], input?: string) => {
+    const run = await runCli(args, { env, ...(input !== undefined && { input }) })
+    expect(run, run.stderr).toMatchObject({ code: 0 })
+  }
+  await done(['topics', 'create', '--partitions', '1'])
+  await done(['schemas', 'register', ...topics])
+  const service = serve(env)
+  const publish = (ms: number) =>
+    done(['publish', ...topics], JSON.stringify(pluginEvent('slow', { id: `ent_${ms}`, ms })))
+  await publish(0)
+  await service.logged('noted')
+  const { httpPort } = await service.logged('started')
+  return {
+    own,
+    service,
+    publish,
+    begun: () => service.log().filter(({ msg }) => msg === 'begun').length,
+    heartbeatAge: async () => total(await scrape(Number(httpPort)), 'heartbeat_age_seconds'),
+  }
+}
+
+/** The milliseconds from SIGTERM to the end of the process. */
+async function stopped({ service }: Pick<Awaited<ReturnType<typeof scene>>, 'service'>) {
+  const startMs = Date.now()
+  service.kill('SIGTERM')
+  expect(await service.ended).toBe(0)
+  return Date.now() - startMs
+}
+
+describe.skipIf(noMaven !== undefined)('on SIGTERM', () => {
+  it('stops at once when Kafka is away', async () => {
+    const s = await scene()
+    await s.own.kill()
+    const crashed = () => s.service.log().some(({ msg }) => /consumer crashed/.test(msg))
+    await until(crashed, { what: 'the consumer to give up' })
+    expect(await stopped(s)).toBeLessThan(AT_ONCE_MS)
+  })
+
+  it('stops at once when Kafka has not answered for a session, even with handlers at work', async () => {
+    const s = await scene({ SESSION_TIMEOUT_MS: '6000' })
+    await s.publish(60_000)
+    await until(() => s.begun() === 2, { what: 'the handler to begin' })
+    await s.own.freeze()
+    await until(async () => (await s.heartbeatAge()) > 6, { what: 'a session without answers' })
+    expect(await stopped(s)).toBeLessThan(AT_ONCE_MS)
+  })
+
+  it('lets handlers end, and tries to commit, when Kafka has just gone', async () => {
+    const s = await scene()
+    await s.publish(3_000)
+    await until(() => s.begun() === 2, { what: 'the handler to begin' })
+    await s.own.kill()
+    expect(await stopped(s)).toBeLessThan(3_000 + FINAL_COMMIT_MS + AT_ONCE_MS)
+    expect(s.service.log().filter(({ msg }) => msg === 'noted')).toHaveLength(2)
+  })
+})
