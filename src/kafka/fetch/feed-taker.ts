@@ -4,8 +4,9 @@ import type { Feed } from './feed.ts'
 import type { Taken } from './take-batches.ts'
 
 export interface TakerPorts {
-  takeBatches(epoch: Epoch, fetched: FetchedPartition): Promise<Taken>
-  /** Whether the feed is still fetched. */
+  /** `isCurrent`: as below, for the feed that they were fetched for. */
+  takeBatches(epoch: Epoch, fetched: FetchedPartition, isCurrent: () => boolean): Promise<Taken>
+  /** Whether the feed is still fetched: another one of the same epoch may have taken its place. */
   isCurrent(feed: Feed): boolean
   /** More can be fetched of it. */
   onRoom(feed: Feed): void
@@ -27,7 +28,8 @@ export class FeedTaker {
     for (let next = feed.next(); next !== undefined; next = feed.next()) {
       this.#ports.onRoom(feed)
       try {
-        this.#taken(feed, await this.#ports.takeBatches(feed.epoch, next.fetched))
+        const isCurrent = () => this.#ports.isCurrent(feed)
+        this.#taken(feed, await this.#ports.takeBatches(feed.epoch, next.fetched, isCurrent))
       } catch (error) {
         this.#ports.onFailure(error as Error)
         return
