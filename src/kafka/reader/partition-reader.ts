@@ -56,12 +56,13 @@ export class PartitionReader {
    */
   async readAll(): Promise<void> {
     while (this.#next < this.#end) {
-      if (this.#request.lost.aborted) throw this.#unavailable('the partition was lost')
+      if (this.#request.lost.aborted) throw this.#unavailable(LOST)
       const fetched = await this.#fetched()
       for (const batch of fetched?.batches ?? []) {
         if (this.#next >= this.#end) return
         if (batch.lastOffset < this.#next) continue
         if (!fetched!.skipped.has(batch)) await this.#takeBatch(batch)
+        if (this.#request.lost.aborted) throw this.#unavailable(LOST)
         this.#passTo(batch.lastOffset + 1)
       }
       if (this.#ports.clock.elapsedMs() - this.#progressAtMs < STALLED_AFTER_MS) continue
@@ -104,7 +105,16 @@ export class PartitionReader {
   }
 
   async #takeBatch(batch: FetchedBatch): Promise<void> {
-    const open = await this.#opened(batch)
+    try {
+      await this.#takeRecords(batch)
+    } catch (error) {
+      if (!(error instanceof CorruptRecords)) throw error
+      throw this.#unavailable(`corrupt batch: ${error.message}`)
+    }
+  }
+
+  async #takeRecords(batch: FetchedBatch): Promise<void> {
+    const open = await this.#opener.open(batch)
     try {
       const { records } = open
       for (let record = records.next(); record !== undefined; record = records.next()) {
@@ -115,16 +125,6 @@ export class PartitionReader {
       }
     } finally {
       open.close()
-    }
-  }
-
-  async #opened(batch: FetchedBatch) {
-    try {
-      return await this.#opener.open(batch)
-    } catch (error) {
-      if (error instanceof CorruptRecords)
-        throw this.#unavailable(`corrupt batch: ${error.message}`)
-      throw error
     }
   }
 
@@ -140,4 +140,5 @@ export class PartitionReader {
   }
 }
 
+const LOST = 'the partition was lost'
 const CHANGED = 'the log has changed'
