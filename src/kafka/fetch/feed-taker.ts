@@ -1,6 +1,6 @@
 import type { Epoch, Obstacle } from '../../pipeline/source.ts'
 import type { FetchedPartition } from '../records/fetch-answer.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, Portion } from './feed.ts'
 import type { Taken } from './take-batches.ts'
 
 export interface TakerPorts {
@@ -24,8 +24,17 @@ export class FeedTaker {
     this.#ports = ports
   }
 
-  async take(feed: Feed): Promise<void> {
-    for (let next = feed.next(); next !== undefined; next = feed.next()) {
+  /**
+   * Takes what the feed holds, unless that is under way. The feed has room at once, and the taking begins
+   * when the next request has gone out.
+   */
+  take(feed: Feed): void {
+    const first = feed.next()
+    if (first !== undefined) setImmediate(() => void this.#takeAll(feed, first))
+  }
+
+  async #takeAll(feed: Feed, first: Portion): Promise<void> {
+    for (let next: Portion | undefined = first; next !== undefined; next = feed.next()) {
       this.#ports.onRoom(feed)
       try {
         const isCurrent = () => this.#ports.isCurrent(feed)

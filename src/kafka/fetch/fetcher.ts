@@ -201,8 +201,7 @@ export class Fetcher {
     this.#judge.worked(feed)
     this.#toTheEnd(feed)
     feed.add(portion, offset)
-    // Only after the next request has gone out.
-    setImmediate(() => void this.#taker.take(feed))
+    this.#taker.take(feed)
   }
 
   #partitionOf({ epoch: { topic, partition }, position }: Feed) {
