@@ -58,6 +58,9 @@ export class PartitionReader {
     while (this.#next < this.#end) {
       if (this.#request.lost.aborted) throw this.#unavailable(LOST)
       const fetched = await this.#fetched()
+      // Retention has removed what comes next, or the topic was created again.
+      const isGone = fetched !== undefined && fetchErrorOf(fetched.errorCode) === 'out-of-range'
+      if (isGone) throw this.#unavailable(CHANGED)
       for (const batch of fetched?.batches ?? []) {
         if (this.#next >= this.#end) return
         if (batch.lastOffset < this.#next) continue
@@ -98,10 +101,9 @@ export class PartitionReader {
     const offset = this.#next
     const [fetched] = await sendFetch(cluster, leader.nodeId, [{ ...asked, offset }], LIMITS)
     if (fetched === undefined) throw new Error('the response lacks the partition')
-    // Retention has removed what comes next, or the topic was created again.
-    if (fetchErrorOf(fetched.errorCode) === 'out-of-range') throw this.#unavailable(CHANGED)
-    if (fetched.errorCode !== 0) throw new BrokerError(fetched.errorCode, 'fetch')
-    return fetched
+    const error = fetchErrorOf(fetched.errorCode)
+    if (error === 'none' || error === 'out-of-range') return fetched
+    throw new BrokerError(fetched.errorCode, 'fetch')
   }
 
   async #takeBatch(batch: FetchedBatch): Promise<void> {
