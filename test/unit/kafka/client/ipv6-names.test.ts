@@ -20,31 +20,36 @@ it.each([
   expect(brokerOf(named)).toBe(broker)
 })
 
-const hasIpv6 = Object.values(networkInterfaces()).flat().some((each) => each?.address === '::1')
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((each) => each?.address === '::1')
 
-it.skipIf(!hasIpv6)('all clients connect to a broker that is given by its IPv6 address', async () => {
-  let connections = 0
-  const server = createServer((socket) => {
-    connections += 1
-    socket.destroy()
-  })
-  server.listen(0, '::1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const { port } = server.address() as { port: number }
-  const config = loadConfig({ KAFKA_BROKERS: `[::1]:${port}` }, { required: ['KAFKA_BROKERS'] })
-  const kafka = createKafka(config, pino({ level: 'silent' }))
-  const reached = async (work: () => Promise<unknown>) => {
-    const before = connections
-    const done = work().catch(() => undefined)
-    await expect.poll(() => connections, { timeout: 30_000 }).toBeGreaterThan(before)
-    return done
-  }
-  const cluster = openCluster(kafka, systemClock)
-  onTestFinished(() => cluster.close())
-  await reached(() => cluster.refresh())
-  const [admin, producer] = [kafka.admin(), kafka.producer()]
-  void reached(() => admin.connect())
-  await reached(() => producer.connect())
-  await Promise.all([admin.disconnect(), producer.disconnect()])
-})
+it.skipIf(!hasIpv6)(
+  'all clients connect to a broker that is given by its IPv6 address',
+  async () => {
+    let connections = 0
+    const server = createServer((socket) => {
+      connections += 1
+      socket.destroy()
+    })
+    server.listen(0, '::1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+    const config = loadConfig({ KAFKA_BROKERS: `[::1]:${port}` }, { required: ['KAFKA_BROKERS'] })
+    const kafka = createKafka(config, pino({ level: 'silent' }))
+    const reached = async (work: () => Promise<unknown>) => {
+      const before = connections
+      const done = work().catch(() => undefined)
+      await expect.poll(() => connections, { timeout: 30_000 }).toBeGreaterThan(before)
+      return done
+    }
+    const cluster = openCluster(kafka, systemClock)
+    onTestFinished(() => cluster.close())
+    await reached(() => cluster.refresh())
+    const [admin, producer] = [kafka.admin(), kafka.producer()]
+    void reached(() => admin.connect())
+    await reached(() => producer.connect())
+    await Promise.all([admin.disconnect(), producer.disconnect()])
+  },
+)

@@ -6,15 +6,35 @@ import { settled } from '../../../support/manual-clock.ts'
 
 function situation() {
   const owned = new OwnedPartitions()
-  const [one, two] = [0, 1].map((partition) => new OwnedPartition('events', partition, 0, 0)) as [OwnedPartition, OwnedPartition]
+  const [one, two] = [0, 1].map((partition) => new OwnedPartition('events', partition, 0, 0)) as [
+    OwnedPartition,
+    OwnedPartition,
+  ]
   for (const each of [one, two]) owned.add(each)
-  const commit = vi.fn(async (_offsets: readonly { partition: number; offset: number }[]): Promise<ReadonlyMap<string, Error>> => new Map())
+  const commit = vi.fn(
+    async (
+      _offsets: readonly { partition: number; offset: number }[],
+    ): Promise<ReadonlyMap<string, Error>> => new Map(),
+  )
   const flush = vi.fn(async () => {})
   const onCommit = vi.fn()
   let isJoining = false
   const committer = new Committer({ owned, flush, commit, onCommit, isJoining: () => isJoining })
-  const offsets = () => commit.mock.calls.map(([all]) => all.map(({ partition, offset }) => [partition, offset]))
-  return { owned, one, two, commit, flush, onCommit, committer, offsets, join: (is: boolean) => void (isJoining = is) }
+  const offsets = () =>
+    commit.mock.calls.map(([all]) => all.map(({ partition, offset }) => [partition, offset]))
+  return {
+    owned,
+    one,
+    two,
+    commit,
+    flush,
+    onCommit,
+    committer,
+    offsets,
+    join(is: boolean) {
+      isJoining = is
+    },
+  }
 }
 
 it('commits what is completed and not committed, once', async () => {
@@ -88,16 +108,19 @@ it('counts only those as committed that were not refused', async () => {
   expect(offsets().at(-1)).toEqual([[0, 5]])
 })
 
-it.each(['flush', 'commit'] as const)('never rejects where the %s does: the next commit is the retry', async (what) => {
-  const s = situation()
-  s.one.ledger.passTo(5)
-  s[what].mockRejectedValueOnce(new Error('away'))
-  await s.committer.commit()
-  expect(s.onCommit).toHaveBeenCalledWith(new Error('away'))
-  expect(s.one.committedOffset).toBe(0)
-  await s.committer.commit()
-  expect(s.one.committedOffset).toBe(5)
-})
+it.each(['flush', 'commit'] as const)(
+  'never rejects where the %s does: the next commit is the retry',
+  async (what) => {
+    const s = situation()
+    s.one.ledger.passTo(5)
+    s[what].mockRejectedValueOnce(new Error('away'))
+    await s.committer.commit()
+    expect(s.onCommit).toHaveBeenCalledWith(new Error('away'))
+    expect(s.one.committedOffset).toBe(0)
+    await s.committer.commit()
+    expect(s.one.committedOffset).toBe(5)
+  },
+)
 
 it('makes one commit at a time, and says when none is under way', async () => {
   const { one, commit, committer, offsets } = situation()

@@ -16,16 +16,18 @@ function situation() {
   const errors = new Map<number, number>()
   const away = new Set<number>()
   const silent = new Set<number>()
-  const send = vi.fn(async (nodeId: number, _purpose: string, _request: unknown, { topics }: ListOffsetsBody) => {
-    if (away.has(nodeId)) throw new Error(`broker ${nodeId} is away`)
-    const partitions = topics.flatMap(({ topic, partitions: queries }) =>
-      queries.map(({ partition, timestampMs }) => {
-        const errorCode = errors.get(partition) ?? 0
-        return { topic, partition, errorCode, offset: timestampMs === LATEST ? 20 : 10 }
-      }),
-    )
-    return { partitions: partitions.filter(({ partition }) => !silent.has(partition)) }
-  })
+  const send = vi.fn(
+    async (nodeId: number, _purpose: string, _request: unknown, { topics }: ListOffsetsBody) => {
+      if (away.has(nodeId)) throw new Error(`broker ${nodeId} is away`)
+      const partitions = topics.flatMap(({ topic, partitions: queries }) =>
+        queries.map(({ partition, timestampMs }) => {
+          const errorCode = errors.get(partition) ?? 0
+          return { topic, partition, errorCode, offset: timestampMs === LATEST ? 20 : 10 }
+        }),
+      )
+      return { partitions: partitions.filter(({ partition }) => !silent.has(partition)) }
+    },
+  )
   const refresh = vi.fn(async () => {})
   const leaderOf = (_: string, partition: number) => {
     const nodeId = leaders[partition]
@@ -66,7 +68,7 @@ describe('log ranges', () => {
     const { cluster, errors } = situation()
     errors.set(0, NOT_LEADER)
     const [first, second] = await readLogRanges(cluster, places)
-    const message = 'cannot find the log\'s ends of events/0: NOT_LEADER_FOR_PARTITION'
+    const message = "cannot find the log's ends of events/0: NOT_LEADER_FOR_PARTITION"
     expect(first).toMatchObject({ error: { message } })
     expect(second).toMatchObject({ range: { low: 10 } })
   })
@@ -91,7 +93,9 @@ describe('the offsets of partitions', () => {
     s.commits[2] = { ...s.commits[2]!, offset: -1 }
     const read = await readPartitionOffsets(s.member, s.cluster, places)
     expect(read.get('events/0')).toEqual({ committed: 15, low: 10, high: 20 })
-    expect(read.get('events/1')).toMatchObject({ message: expect.stringContaining('cannot read the offset of events/1: ') })
+    expect(read.get('events/1')).toMatchObject({
+      message: expect.stringContaining('cannot read the offset of events/1: '),
+    })
     expect(read.get('events/2')).toEqual({ committed: undefined, low: 10, high: 20 })
     expect(read.get('events/3')).toEqual(new Error('events/3 has no leader'))
     expect(s.refresh).toHaveBeenCalledTimes(1)

@@ -17,7 +17,15 @@ function situation() {
   const cluster = { sendToAny: find, send, refresh, hasBroker } as unknown as Cluster
   const coordinator = new Coordinator(cluster, 'group')
   const beat = () => coordinator.send('group', heartbeatRequest, BODY, 1_000)
-  return { at, find, refresh, send, coordinator, beat, sentTo: () => send.mock.calls.map(([id]) => id) }
+  return {
+    at,
+    find,
+    refresh,
+    send,
+    coordinator,
+    beat,
+    sentTo: () => send.mock.calls.map(([id]) => id),
+  }
 }
 
 it('is found once, also for requests at the same time', async () => {
@@ -25,7 +33,11 @@ it('is found once, also for requests at the same time', async () => {
   await Promise.all([beat(), beat()])
   await beat()
   expect(find).toHaveBeenCalledTimes(1)
-  expect(find).toHaveBeenCalledWith(expect.objectContaining({ name: 'FindCoordinator' }), { groupId: 'group' }, 10_000)
+  expect(find).toHaveBeenCalledWith(
+    expect.objectContaining({ name: 'FindCoordinator' }),
+    { groupId: 'group' },
+    10_000,
+  )
   expect(sentTo()).toEqual([1, 1, 1])
   expect(refresh).not.toHaveBeenCalled()
 })

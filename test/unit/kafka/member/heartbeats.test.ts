@@ -8,7 +8,10 @@ const [REBALANCE_IN_PROGRESS, ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, FENCED] = [
 const refused = (code: number) => new BrokerError(code, 'send a heartbeat')
 
 /** `responses`: of the first heartbeats; `undefined` confirms. Then all that follow get the last. */
-function situation(responses: readonly (Error | undefined)[] = [undefined], sessionTimeoutMs = SESSION_MS) {
+function situation(
+  responses: readonly (Error | undefined)[] = [undefined],
+  sessionTimeoutMs = SESSION_MS,
+) {
   const clock = new ManualClock()
   let confirmedAtMs = 0
   let isMember = true
@@ -34,7 +37,10 @@ function situation(responses: readonly (Error | undefined)[] = [undefined], sess
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
   const done = sendHeartbeats(ports, stop.signal)
-  return { ...ports, clock, stop, done, setMember: (is: boolean) => void (isMember = is) }
+  const setMember = (is: boolean) => {
+    isMember = is
+  }
+  return { ...ports, clock, stop, done, setMember }
 }
 
 it('are sent ten times a session, and every three seconds at least', async () => {
@@ -95,12 +101,14 @@ describe('a failure', () => {
   })
 
   it('that lasts as long as the session is an eviction, once', async () => {
-    const { heartbeat, clock, onEvicted } = situation([new Error('away')])
+    const { clock, onEvicted } = situation([new Error('away')])
     await clock.advance(SESSION_MS - 250)
     expect(onEvicted).not.toHaveBeenCalled()
     await clock.advance(60_000)
     expect(onEvicted).toHaveBeenCalledTimes(1)
-    expect(onEvicted).toHaveBeenCalledWith('no heartbeat was confirmed for as long as the session lasts')
+    expect(onEvicted).toHaveBeenCalledWith(
+      'no heartbeat was confirmed for as long as the session lasts',
+    )
   })
 })
 
@@ -112,12 +120,15 @@ it('of a process that was frozen for longer than its session find it evicted bef
   expect(heartbeat).toHaveBeenCalledTimes(1)
 })
 
-it.each([REBALANCE_IN_PROGRESS, ILLEGAL_GENERATION])('pass on that the group asks to join again (%i), once an interval', async (code) => {
-  const { heartbeat, clock, onRejoin, onEvicted } = situation([refused(code)])
-  await clock.advance(6_000)
-  expect(onRejoin).toHaveBeenCalledTimes(3)
-  expect(onEvicted).not.toHaveBeenCalled()
-})
+it.each([REBALANCE_IN_PROGRESS, ILLEGAL_GENERATION])(
+  'pass on that the group asks to join again (%i), once an interval',
+  async (code) => {
+    const { clock, onRejoin, onEvicted } = situation([refused(code)])
+    await clock.advance(6_000)
+    expect(onRejoin).toHaveBeenCalledTimes(3)
+    expect(onEvicted).not.toHaveBeenCalled()
+  },
+)
 
 it('pass on that the group has removed the member', async () => {
   const { heartbeat, clock, onEvicted } = situation([refused(UNKNOWN_MEMBER_ID), undefined])
@@ -127,7 +138,7 @@ it('pass on that the group has removed the member', async () => {
 })
 
 it('pass on that another process has the instance id', async () => {
-  const { heartbeat, clock, onFenced } = situation([refused(FENCED), undefined])
+  const { clock, onFenced } = situation([refused(FENCED), undefined])
   await clock.advance(1)
   expect(onFenced).toHaveBeenCalledTimes(1)
 })

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest'
 import { faultOf, type MemberFault } from '../../../../src/kafka/member/member-fault.ts'
-import { BrokerError, errorTypeOf, requireNoError } from '../../../../src/kafka/protocol/broker-error.ts'
+import {
+  BrokerError,
+  errorTypeOf,
+  requireNoError,
+} from '../../../../src/kafka/protocol/broker-error.ts'
 import { InventoryEventsError } from '../../../../src/util/errors.ts'
 
 /** By the numbers of Kafka's protocol, since kafkajs calls some by the names of older versions. */
@@ -33,7 +37,10 @@ it.each(CODES)('error code %i calls for %s', (code, fault) => {
 })
 
 it.each([
-  ['a login that is refused', Object.assign(new Error(), { name: 'KafkaJSSASLAuthenticationError' })],
+  [
+    'a login that is refused',
+    Object.assign(new Error(), { name: 'KafkaJSSASLAuthenticationError' }),
+  ],
   ['a broker that is too old', new InventoryEventsError('KAFKA_REFUSED', 'too old')],
 ])('%s is a refusal', (_, error) => {
   expect(faultOf(error)).toBe('refused')

@@ -13,10 +13,10 @@ import { Writer } from '../../../../src/kafka/wire/writer.ts'
 const [COOPERATIVE, STICKY] = ['inventory-events-cooperative', 'inventory-events-sticky']
 
 const topicNames = fc.constantFrom('events', 'orders', '__proto__', 'ä')
-const partitions = fc.uniqueArray(
-  fc.record({ topic: topicNames, partition: fc.nat(1_000) }),
-  { maxLength: 30, selector: ({ topic, partition }) => `${topic}/${partition}` },
-)
+const partitions = fc.uniqueArray(fc.record({ topic: topicNames, partition: fc.nat(1_000) }), {
+  maxLength: 30,
+  selector: ({ topic, partition }) => `${topic}/${partition}`,
+})
 const subscriptions = fc.record({
   topics: fc.uniqueArray(topicNames),
   owned: partitions,
@@ -126,7 +126,12 @@ describe('protocols', () => {
   it('share everything out at once in an eager group, and hold back what another has in a cooperative one', () => {
     const widths = new Map([['events', 2]])
     const members = [
-      { id: 'a', topics: ['events'], claims: [0, 1].map((partition) => ({ topic: 'events', partition })), generation: 4 },
+      {
+        id: 'a',
+        topics: ['events'],
+        claims: [0, 1].map((partition) => ({ topic: 'events', partition })),
+        generation: 4,
+      },
       { id: 'b', topics: ['events'], claims: [], generation: -1 },
     ]
     const counts = (protocol: string) =>

@@ -27,10 +27,15 @@ function metadataOf({ brokers, topics }: MetadataAnswer): Buffer {
   })
   writer.string('cluster').int32(0)
   writer.array(topics, ({ errorCode, topic, topicId, partitions }) => {
-    writer.int16(errorCode).string(topic).uuid(topicId ?? NO_ID).bool(false)
+    writer
+      .int16(errorCode)
+      .string(topic)
+      .uuid(topicId ?? NO_ID)
+      .bool(false)
     writer.array(partitions, (each) => {
       writer.int16(each.errorCode).int32(each.partition).int32(each.leader).int32(each.leaderEpoch)
-      for (const _ of ['replicas', 'in sync', 'offline']) writer.array([1], (id) => writer.int32(id))
+      for (const _ of ['replicas', 'in sync', 'offline'])
+        writer.array([1], (id) => writer.int32(id))
       writer.tags()
     })
     writer.int32(0).tags()
@@ -165,9 +170,21 @@ describe('topics', () => {
 describe('a leader', () => {
   it('that was elected later is not forgotten for what a stale broker says', async () => {
     const { cluster, described } = await situation(2)
-    described.topics = [topic([[2, 6], [1, 4], [1, 4]])]
+    described.topics = [
+      topic([
+        [2, 6],
+        [1, 4],
+        [1, 4],
+      ]),
+    ]
     await cluster.want(['events'])
-    described.topics = [topic([[1, 5], [2, 5], [2, 4]])]
+    described.topics = [
+      topic([
+        [1, 5],
+        [2, 5],
+        [2, 4],
+      ]),
+    ]
     await cluster.refresh()
     expect(cluster.leaderOf('events', 0)).toEqual({ nodeId: 2, epoch: 6 })
     expect(cluster.leaderOf('events', 1)).toEqual({ nodeId: 2, epoch: 5 })
@@ -188,7 +205,12 @@ describe('a leader', () => {
 
   it('is unknown while there is none, or while its broker is away', async () => {
     const { cluster, described } = await situation()
-    described.topics = [topic([[-1, 6], [9, 3]])]
+    described.topics = [
+      topic([
+        [-1, 6],
+        [9, 3],
+      ]),
+    ]
     await cluster.want(['events'])
     expect(cluster.leaderOf('events', 0)).toBeUndefined()
     expect(cluster.leaderOf('events', 1)).toBeUndefined()
