@@ -6,7 +6,10 @@ const SUFFIX = '.ipv6-literal.net'
  * `[::1]:9092` becomes `--1.ipv6-literal.net:9092`.
  */
 export function withoutColons(broker: string): string {
-  return broker.replace(/^\[(.*)\]/, (_, address: string) => `${address.replaceAll(':', '-')}${SUFFIX}`)
+  return broker.replace(
+    /^\[(.*)\]/,
+    (_, address: string) => `${address.replaceAll(':', '-')}${SUFFIX}`,
+  )
 }
 
 /** The host that such a name stands for; any other host as it is. */
