@@ -87,7 +87,7 @@ function byName(record: JavaRecord): JavaRecord {
 async function readOurs(bytes: Buffer): Promise<BatchesRead['batches']> {
   const opener = new BatchOpener({ topic: 'events', partition: 0 }, new InflateLimit())
   const read: BatchesRead['batches'] = []
-  for (const batch of splitBatches(bytes)) {
+  for (const batch of splitBatches(bytes).batches) {
     if (!(batch instanceof RecordBatch)) throw new Error('not a batch')
     const open = await opener.open(batch)
     const all: JavaRecord[] = []

@@ -99,5 +99,5 @@ export function batchAt(from: number, count = 1, options: object = {}): Buffer {
 
 /** What a broker returns of a partition that holds these batches. */
 export function holding(...batches: Buffer[]): Partial<FetchedPartition> {
-  return { batches: splitBatches(Buffer.concat(batches)) }
+  return splitBatches(Buffer.concat(batches))
 }

@@ -68,6 +68,8 @@ export class PartitionReader {
         if (this.#request.lost.aborted) throw this.#unavailable(LOST)
         this.#passTo(batch.lastOffset + 1)
       }
+      if (this.#next < this.#end && fetched?.problem !== undefined)
+        throw this.#corrupt(fetched.problem)
       if (this.#ports.clock.elapsedMs() - this.#progressAtMs < STALLED_AFTER_MS) continue
       throw this.#unavailable(this.#problem ?? `no records for ${STALLED_AFTER_MS / 1000} s`)
     }
@@ -111,7 +113,7 @@ export class PartitionReader {
       await this.#takeRecords(batch)
     } catch (error) {
       if (!(error instanceof CorruptRecords)) throw error
-      throw this.#unavailable(`corrupt batch: ${error.message}`)
+      throw this.#corrupt(error)
     }
   }
 
@@ -128,6 +130,10 @@ export class PartitionReader {
     } finally {
       open.close()
     }
+  }
+
+  #corrupt({ message }: CorruptRecords): InventoryEventsError {
+    return this.#unavailable(`corrupt batch: ${message}`)
   }
 
   #passTo(offset: number): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { OwnedPartition } from '../../../../src/kafka/consumer/owned-partition.ts'
 import { Feed } from '../../../../src/kafka/fetch/feed.ts'
 import type { FetchedPartition } from '../../../../src/kafka/records/fetch-answer.ts'
@@ -11,7 +11,9 @@ function situation(start = 5) {
   return { owned, feed: new Feed(owned, undefined) }
 }
 
-const of = (...batches: Buffer[]) => holding(...batches) as FetchedPartition
+const of = (...batches: Buffer[]) => {
+  return { fetched: holding(...batches) as FetchedPartition, release: vi.fn() }
+}
 
 describe('a feed', () => {
   it('begins where the ledger stands, and continues behind what was fetched', () => {
@@ -36,7 +38,7 @@ describe('a feed', () => {
     feed.add(of(batchAt(5)), 5)
     expect(feed.isDue(0)).toBe(false)
     const first = feed.next()
-    expect(first?.batches).toHaveLength(1)
+    expect(first?.fetched.batches).toHaveLength(1)
     expect([feed.isDue(0), feed.isIdle]).toEqual([true, false])
     feed.add(of(batchAt(6)), 6)
     expect([feed.isFull, feed.isDue(0)]).toEqual([true, false])
@@ -44,7 +46,7 @@ describe('a feed', () => {
     feed.add(of(batchAt(7)), 7)
     expect(feed.position).toBe(7)
     feed.done()
-    expect(feed.next()?.batches[0]?.lastOffset).toBe(6)
+    expect(feed.next()?.fetched.batches[0]?.lastOffset).toBe(6)
     feed.done()
     expect([feed.isIdle, feed.next()]).toEqual([true, undefined])
   })
@@ -84,5 +86,18 @@ describe('a feed', () => {
     const { feed } = situation()
     feed.add(of(), 5)
     expect([feed.position, feed.isIdle]).toEqual([5, true])
+  })
+
+  it('lets go of what is dropped, once, and of nothing that is to be taken', () => {
+    const { feed } = situation()
+    const [first, second, wrong] = [of(batchAt(5)), of(batchAt(6)), of(batchAt(50))]
+    feed.add(first, 5)
+    feed.next()
+    feed.add(wrong, 50)
+    expect(wrong.release).toHaveBeenCalledTimes(1)
+    feed.add(second, 6)
+    feed.rewind()
+    feed.rewind()
+    expect([first, second].map(({ release }) => release.mock.calls.length)).toEqual([0, 1])
   })
 })

@@ -13,7 +13,7 @@ import { recordBatch } from '../../../support/record-batches.ts'
 const STEP_MS = 10
 const TAKEN: Taken = { type: 'taken' }
 
-function situation(partitions = 1) {
+function situation(partitions = 1, maxFetchedBytes = 64 * 1024 * 1024) {
   const clock = new ManualClock()
   const fake = fakeCluster(clock, partitions)
   const takes: [partition: number, offset: number][] = []
@@ -28,6 +28,7 @@ function situation(partitions = 1) {
   )
   const ports = {
     cluster: fake.cluster,
+    maxFetchedBytes,
     clock,
     log: pino({ level: 'silent' }),
     takeBatches,
@@ -211,6 +212,40 @@ describe('back-pressure', () => {
     expect(s.fake.requests.length).toBe(before)
     expect(s.onAttempt.mock.calls.length).toBeGreaterThan(100)
     expect(s.onAttempt.mock.calls.length).toBeLessThan(200)
+  })
+
+  it('counts the bytes that were not taken yet, and asks for no more than there is room for', async () => {
+    const s = situation(3, 2_000)
+    const { promise, resolve } = deferred<Taken>()
+    const value = Buffer.alloc(1_500)
+    const record = { offsetDelta: 0, timestampDeltaMs: 0, key: null, value, headers: [] }
+    s.fake.respond = ({ partition, offset }) =>
+      partition < 2 && offset === 0 ? holding(recordBatch([record], { baseOffset: 0 })) : undefined
+    s.takeBatches.mockImplementation(() => promise)
+    s.addAll()
+    await s.run(100)
+    const before = s.fake.requests.length
+    await s.run(10_000)
+    expect(s.fake.requests.length).toBe(before)
+    resolve(TAKEN)
+    await s.run(1_000)
+    expect(s.fake.requests.length).toBeGreaterThan(before)
+  })
+
+  it('by bytes that are no batch blocks that partition only, and fetches it again', async () => {
+    const s = situation(2)
+    const bad = batchAt(0)
+    bad.writeInt32BE(-5, 8)
+    s.fake.respond = ({ partition, offset }) =>
+      partition === 0 ? holding(bad) : offset < 3 ? holding(batchAt(offset)) : undefined
+    s.addAll()
+    await s.run(4_000)
+    expect(s.takes.map(([partition]) => partition)).toEqual([1, 1, 1])
+    const why = 'corrupt batch at events/0@0: a batch states -5 bytes'
+    expect(s.onObstacle.mock.calls).toEqual([[s.owned[0], { why, cleared: expect.any(Promise) }]])
+    s.fake.respond = logUpTo(3)
+    await s.run(2_000)
+    expect(s.takes.filter(([partition]) => partition === 0)).toHaveLength(3)
   })
 
   it('by an obstacle drops what was fetched, and fetches it again when it is cleared', async () => {

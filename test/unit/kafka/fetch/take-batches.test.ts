@@ -23,7 +23,7 @@ function situation({ msPerRecord = 0 } = {}) {
   const mayTake = vi.fn(() => !owned.lost.aborted)
   const takeBatches = createTakeBatches({ intake: { take }, clock, mayTake })
   const run = (bytes: Buffer, skipped: readonly number[] = [], isCurrent = () => true) => {
-    const batches = splitBatches(bytes)
+    const { batches } = splitBatches(bytes)
     const fetched = { batches, skipped: new Set(skipped.map((n) => batches[n]!)) }
     return takeBatches(owned, fetched as unknown as FetchedPartition, isCurrent)
   }

@@ -15,6 +15,7 @@ function situation(
   const clock = new ManualClock()
   let confirmedAtMs = 0
   let isMember = true
+  let assignedAtMs = -60_000
   const left = [...responses]
   const heartbeat = vi.fn(async (_limitMs: number) => {
     const response = left.length > 1 ? left.shift() : left[0]
@@ -25,6 +26,7 @@ function situation(
     clock,
     sessionTimeoutMs,
     isMember: () => isMember,
+    sinceAssignedMs: () => clock.elapsedMs() - assignedAtMs,
     sinceConfirmedMs: () => clock.elapsedMs() - confirmedAtMs,
     heartbeat,
     onRejoin: vi.fn(),
@@ -37,10 +39,13 @@ function situation(
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
   const done = sendHeartbeats(ports, stop.signal)
+  const assign = () => {
+    assignedAtMs = clock.elapsedMs()
+  }
   const setMember = (is: boolean) => {
     isMember = is
   }
-  return { ...ports, clock, stop, done, setMember }
+  return { ...ports, clock, stop, done, setMember, assign }
 }
 
 it('are sent ten times a session, and every three seconds at least', async () => {
@@ -65,6 +70,19 @@ it('are not sent while there is no membership, which is an attempt all the same'
   expect(onAttempt.mock.calls.length).toBeGreaterThan(15)
   setMember(true)
   await clock.advance(3_000)
+})
+
+it('are sent more often for a while after an assignment, which another may follow', async () => {
+  const { heartbeat, clock, assign } = situation()
+  await clock.advance(2_999)
+  assign()
+  heartbeat.mockClear()
+  await clock.advance(10_000)
+  expect(heartbeat.mock.calls.length).toBeGreaterThanOrEqual(49)
+  expect(heartbeat.mock.calls.length).toBeLessThanOrEqual(51)
+  heartbeat.mockClear()
+  await clock.advance(30_000)
+  expect(heartbeat.mock.calls.length).toBeLessThanOrEqual(11)
 })
 
 it('end with the signal', async () => {

@@ -19,10 +19,11 @@ const CODES: [code: number, MemberFault][] = [
   [29, 'refused'],
   [30, 'refused'],
   [31, 'refused'],
-  [23, 'misfit'],
+  // Members of a roll-out that offer other protocols, and a group that is full, may be gone soon.
+  [23, 'retry'],
+  [81, 'retry'],
   [24, 'misfit'],
   [26, 'misfit'],
-  [81, 'misfit'],
   [-1, 'retry'],
   [7, 'retry'],
   [28, 'retry'],

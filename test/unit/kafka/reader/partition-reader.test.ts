@@ -68,7 +68,7 @@ describe('a partition', () => {
   })
 
   it('has batches that are not to be handed over', async () => {
-    const batches = splitBatches(Buffer.concat([batchAt(0), batchAt(1), batchAt(2)]))
+    const { batches } = splitBatches(Buffer.concat([batchAt(0), batchAt(1), batchAt(2)]))
     const { read, values } = situation(0, 3, () => ({ batches, skipped: new Set([batches[1]!]) }))
     expect(await read()).toBe('read')
     expect(values).toEqual(['0', '2'])
@@ -155,6 +155,17 @@ describe('a reading fails', () => {
       'cannot read events/0 from 0 to 1: corrupt batch: the checksum does not match the bytes'
     expect(await read()).toMatchObject(unavailable(message))
     expect(values).toEqual([])
+  })
+
+  it('at bytes that are no batch, behind what can be read', async () => {
+    const bad = batchAt(1)
+    bad.writeInt32BE(-5, 8)
+    const { read, values, fake } = situation(0, 3, ({ offset }) =>
+      offset === 0 ? holding(batchAt(0), bad) : holding(bad),
+    )
+    const message = 'cannot read events/0 from 1 to 3: corrupt batch: a batch states -5 bytes'
+    expect(await read()).toMatchObject(unavailable(message))
+    expect([values, fake.requests.length]).toEqual([['0'], 1])
   })
 
   it.each([

@@ -166,8 +166,8 @@ describe('a partition whose records are corrupt', () => {
     const bad = batch(0)
     bad.writeInt32BE(-5, 8)
     const bytes = answer(11, { records: bad }, { records: batch(3) })
-    const [first, second] = readFetchAnswer(bytes, 11).topics[0]!.partitions
-    expect(first).toMatchObject({ partition: 0, errorCode: 2, batches: [] })
+    const [first, second] = readFetchAnswer(new Reader(bytes), 11).topics[0]!.partitions
+    expect(first).toMatchObject({ partition: 0, batches: [], problem: expect.any(CorruptRecords) })
     expect(second).toMatchObject({ partition: 1, errorCode: 0 })
     expect(second!.batches).toHaveLength(1)
   })
@@ -180,7 +180,8 @@ describe('a partition whose records are corrupt', () => {
         const flipped = Buffer.from(whole)
         flipped[at]! ^= 1 << bit
         const bytes = answer(11, { aborted: [[1, 0]], records: flipped })
-        const { errorCode, skipped } = readFetchAnswer(bytes, 11).topics[0]!.partitions[0]!
+        const { errorCode, skipped } = readFetchAnswer(new Reader(bytes), 11).topics[0]!
+          .partitions[0]!
         expect([errorCode, skipped.size]).toEqual([0, 0])
       }),
     )
