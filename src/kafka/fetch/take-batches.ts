@@ -79,7 +79,8 @@ class Taking {
     const { ledger } = this.#epoch
     for (const batch of batches) {
       if (!this.#isOurs) return ENDED
-      if (batch.lastOffset < ledger.expected) continue
+      // A corrupt one may state any offset.
+      if (batch.lastOffset < ledger.expected && batch.isIntact()) continue
       const taken = skipped.has(batch) ? TAKEN : await this.#takeBatch(batch)
       if (taken.type !== 'taken') return taken
       ledger.passTo(batch.lastOffset + 1)

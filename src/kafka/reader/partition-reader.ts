@@ -63,7 +63,8 @@ export class PartitionReader {
       if (isGone) throw this.#unavailable(CHANGED)
       for (const batch of fetched?.batches ?? []) {
         if (this.#next >= this.#end) return
-        if (batch.lastOffset < this.#next) continue
+        // A corrupt one may state any offset.
+        if (batch.lastOffset < this.#next && batch.isIntact()) continue
         if (!fetched!.skipped.has(batch)) await this.#takeBatch(batch)
         if (this.#request.lost.aborted) throw this.#unavailable(LOST)
         this.#passTo(batch.lastOffset + 1)

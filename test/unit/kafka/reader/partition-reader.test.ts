@@ -157,6 +157,16 @@ describe('a reading fails', () => {
     expect(values).toEqual([])
   })
 
+  it('at a batch that states to end before it, whose checksum is wrong', async () => {
+    const bytes = batchAt(0)
+    bytes.writeInt32BE(-9, 23)
+    const { read, values } = situation(0, 2, () => holding(bytes, batchAt(1)))
+    expect(await read()).toMatchObject({
+      message: expect.stringContaining('corrupt batch: the checksum'),
+    })
+    expect(values).toEqual([])
+  })
+
   it('at bytes that are no batch, behind what can be read', async () => {
     const bad = batchAt(1)
     bad.writeInt32BE(-5, 8)
