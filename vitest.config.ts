@@ -14,7 +14,7 @@ const alias = [
 const env = { NODE_COMPILE_CACHE: at('.inventory-events/compiled') }
 
 /** These start programs and build what they need, so they run with the integration tests. */
-const PROGRAMS = ['test/contract/{package,avro-java,codecs-java}.test.ts']
+const PROGRAMS = ['test/contract/{package,avro-java,batches-java,codecs-java}.test.ts']
 
 /** These show why the code is as it is, and take minutes: `npm run test:hazards` runs them. */
 const REASONS = ['test/kafkajs-hazards/**/*.test.ts', 'test/model/mutants.test.ts']

@@ -1,10 +1,9 @@
 import type { Clock } from './clock.ts'
-import { type Deferred, deferred } from './deferred.ts'
 
 /** Something that is due or not: whoever waits goes on once it is. */
 export class Latch {
   #isSet = false
-  #waiting: Deferred<void> | undefined
+  readonly #waiting = new Set<AbortController>()
 
   get isSet(): boolean {
     return this.#isSet
@@ -12,8 +11,7 @@ export class Latch {
 
   set(): void {
     this.#isSet = true
-    this.#waiting?.resolve()
-    this.#waiting = undefined
+    for (const waiting of this.#waiting) waiting.abort()
   }
 
   clear(): void {
@@ -23,9 +21,9 @@ export class Latch {
   /** Resolves when it is set, at once if it is already, or after the limit. */
   async wait(limitMs: number, clock: Pick<Clock, 'sleep'>): Promise<void> {
     if (this.#isSet) return
-    this.#waiting ??= deferred()
     const over = new AbortController()
-    await Promise.race([this.#waiting.promise, clock.sleep(limitMs, over.signal)])
-    over.abort()
+    this.#waiting.add(over)
+    await clock.sleep(limitMs, over.signal)
+    this.#waiting.delete(over)
   }
 }

@@ -54,6 +54,72 @@ export function compressJava(inputs: readonly Buffer[]): Promise<Compressed[]> {
   })
 }
 
+/** A record as the Java programs write and read it; bytes are in hex. */
+export interface JavaRecord {
+  offset: number
+  timestamp: number
+  key: string | null
+  value: string | null
+  headers: [name: string, value: string | null][]
+}
+
+export interface JavaBatch {
+  codec: string
+  /** The broker's time, which counts for all records; -1 if the producer's does. */
+  appendTime: number
+  baseOffset: number
+  /** -1 for none. */
+  producerId: number
+  isTransactional: boolean
+  records: Omit<JavaRecord, 'offset'>[]
+}
+
+/** See `java/Batches.java`. */
+export type BatchesTask = { batches: JavaBatch[]; removed: number[]; cut: number } | { hex: string }
+
+export interface BatchesRead {
+  hex: string
+  batches: {
+    lastOffset: number
+    isTransactional: boolean
+    producerId: number
+    records: JavaRecord[]
+  }[]
+}
+
+export function readBatchesJava(tasks: readonly BatchesTask[]): Promise<BatchesRead[]> {
+  return withLines('Batches', [], tasks)
+}
+
+/** See `java/Transactions.java`. */
+export interface ProducerStep {
+  producer: number
+  codec: string
+  step: 'begin' | 'send' | 'commit' | 'abort'
+  record?: Omit<JavaRecord, 'offset'>
+  /** Whether a batch ends here. */
+  isLast?: boolean
+}
+
+/** Has the producers write, and reads the topic as a consumer that sees what was committed. */
+export function transactionsJava(
+  topic: string,
+  steps: readonly ProducerStep[],
+): Promise<JavaRecord[]> {
+  return withLines('Transactions', [endpoints().brokers, topic], steps)
+}
+
+/** Runs a program whose last arguments are a file of JSON lines, and another one for its answers. */
+function withLines<T>(name: string, args: string[], lines: readonly unknown[]): Promise<T[]> {
+  return withFolder(async (folder) => {
+    const [input, output] = [join(folder, 'in'), join(folder, 'out')]
+    await writeFile(input, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    await runProgram(name, await jars(), [...args, input, output])
+    const answers = (await readFile(output, 'utf8')).split('\n').filter((line) => line !== '')
+    return answers.map((line) => JSON.parse(line) as T)
+  })
+}
+
 /** Writes lines as `kafka-console-producer` does, with the arguments added. */
 export async function produceConsole(topic: string, input: string, args: string[]): Promise<void> {
   const where = ['--bootstrap-server', endpoints().brokers, '--topic', topic]

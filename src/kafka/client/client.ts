@@ -9,6 +9,7 @@ import { resetBuffersOnReconnect } from '../patches/reset-on-reconnect.ts'
 import { stopIdleTimers } from '../patches/stop-idle-timers.ts'
 import { Cluster, type ClusterOptions } from '../protocol/cluster.ts'
 import { BrokerOutages } from './broker-outages.ts'
+import { withoutColons } from './ipv6-names.ts'
 import { bridgeLogs, kafkaLogLevel } from './log-bridge.ts'
 import { saslOptions } from './sasl.ts'
 import { brokerSockets } from './sockets.ts'
@@ -74,7 +75,7 @@ export function kafkaOptions(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafk
   const kafkaLog = log.child({ component: 'kafka' })
   const outages = new BrokerOutages({ log: kafkaLog, clock })
   return {
-    brokers: [...config.KAFKA_BROKERS],
+    brokers: config.KAFKA_BROKERS.map(withoutColons),
     clientId: config.KAFKA_CLIENT_ID,
     // The socket factory reads the certificates again for each connection, so none are passed here.
     ...(config.KAFKA_SSL && { ssl: true }),

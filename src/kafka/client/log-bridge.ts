@@ -1,6 +1,7 @@
 import { type LogEntry, type logCreator, logLevel } from 'kafkajs'
 import type { Logger } from '../../util/logger.ts'
 import type { BrokerOutages } from './broker-outages.ts'
+import { brokerOf } from './ipv6-names.ts'
 
 const FIELDS = ['broker', 'groupId', 'memberId', 'topic', 'partition', 'error', 'retryCount']
 
@@ -16,7 +17,7 @@ export function bridgeLogs(log: Logger, outages: Pick<BrokerOutages, 'failed'>):
   return () => (entry) => {
     const { message, broker } = entry.log
     const level = levelOf(entry)
-    if (level === 'outage') outages.failed(broker, message)
+    if (level === 'outage') outages.failed(brokerOf(broker), message)
     else log[level](fieldsOf(entry), message)
   }
 }

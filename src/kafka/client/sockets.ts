@@ -1,6 +1,7 @@
 import net from 'node:net'
 import type { ISocketFactory } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
+import { brokerOf, hostOf } from './ipv6-names.ts'
 import { tlsSockets } from './tls.ts'
 
 const KEEP_ALIVE_MS = 60_000
@@ -15,9 +16,9 @@ export function brokerSockets(
 ): ISocketFactory {
   const open = config.KAFKA_SSL ? tlsSockets(config) : plainSocket
   return (options) => {
-    const socket = open(options)
+    const socket = open({ ...options, host: hostOf(options.host) })
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
-    socket.once('data', () => onResponse(`${options.host}:${options.port}`))
+    socket.once('data', () => onResponse(brokerOf(`${options.host}:${options.port}`)))
     return socket
   }
 }

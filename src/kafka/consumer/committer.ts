@@ -66,6 +66,7 @@ export class Committer {
       // A join may have begun meanwhile.
       if (isJoining()) return
       const still = due.filter(({ owned }) => !owned.lost.aborted)
+      if (still.length === 0) return
       const refused = await commit(still.map(offsetOf))
       for (const { owned, watermark } of still) {
         if (!refused.has(partitionName(owned))) owned.committedOffset = watermark

@@ -48,6 +48,8 @@ export class Membership {
   #isJoined = false
   #hasEverJoined = false
   #isJoining = false
+  /** In a row. */
+  #failedJoins = 0
   #assignedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(ports: MembershipPorts) {
@@ -70,17 +72,18 @@ export class Membership {
     const { clock, signs } = this.#ports
     const wake = () => this.#due.set()
     stopped.addEventListener('abort', wake, { once: true })
-    let failures = 0
     while (!stopped.aborted) {
       signs.tried()
       try {
         await this.#rebalance()
-        failures = 0
+        this.#failedJoins = 0
         while (!stopped.aborted && !this.#due.isSet) await this.#due.wait(LOOK_EVERY_MS, clock)
       } catch (error) {
-        failures += 1
-        if (!this.#judge(error as Error, failures)) return
-        await clock.sleep(backoffMs(BACKOFF, failures), stopped)
+        // What is completed can be committed, unless the group has gone on.
+        this.#isJoining = false
+        this.#failedJoins += 1
+        if (!this.#judge(error as Error, this.#failedJoins)) return
+        await clock.sleep(backoffMs(BACKOFF, this.#failedJoins), stopped)
       }
     }
   }
@@ -175,7 +178,8 @@ export class Membership {
 
   /** The coordinator asked the member to join again. */
   #onAsked(error: Error): void {
-    if (this.#isJoining) return
+    // The next join is due anyway.
+    if (this.#isJoining || this.#failedJoins > 0) return
     const hasGoneOn = error instanceof BrokerError && error.type === 'ILLEGAL_GENERATION'
     if (hasGoneOn) this.#lose(error.message)
     this.rejoin(error.message)

@@ -27,6 +27,8 @@ export class Partitions {
   readonly #ports: PartitionsPorts
   /** By name. Another object for the same partition is another opening of it. */
   readonly #assigned = new Map<string, ToOpen>()
+  /** Those that are being handed over, by name: they are not opened any more. */
+  readonly #leaving = new Set<string>()
   #areSuspended = false
 
   constructor(ports: PartitionsPorts) {
@@ -59,6 +61,7 @@ export class Partitions {
    * then they are not this member's any more.
    */
   async handOver(leaving: readonly TopicPartition[], limitMs: number): Promise<void> {
+    for (const each of leaving) this.#leaving.add(partitionName(each))
     const owned = leaving.flatMap(({ topic, partition }) => this.owned.get(topic, partition) ?? [])
     for (const each of owned) this.#stop(each)
     await Promise.all(owned.map((each) => this.#ports.intake.release(each, limitMs)))
@@ -123,11 +126,14 @@ export class Partitions {
     for (const each of all) this.#assigned.set(partitionName(each), each)
     void openPartitions(all, {
       ...this.#ports,
-      isCurrent: (what) => this.#assigned.get(partitionName(what)) === what,
+      isCurrent: (what) => {
+        const name = partitionName(what)
+        return this.#assigned.get(name) === what && !this.#leaving.has(name)
+      },
       onBegin: (_, owned) => this.owned.add(owned),
       onOpen: (owned) => {
         owned.isBegun = true
-        if (!this.#areSuspended) this.#start(owned)
+        if (!this.#areSuspended && !this.#leaving.has(partitionName(owned))) this.#start(owned)
       },
     })
   }
@@ -149,6 +155,7 @@ export class Partitions {
   /** Also its redrive partition, which shares lanes and marks with it; that one is opened again. */
   #drop(place: TopicPartition): void {
     this.#assigned.delete(partitionName(place))
+    this.#leaving.delete(partitionName(place))
     const owned = this.owned.get(place.topic, place.partition)
     if (owned === undefined) return
     this.#stop(owned)

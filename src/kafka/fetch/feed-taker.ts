@@ -1,11 +1,12 @@
 import type { Epoch, Obstacle } from '../../pipeline/source.ts'
 import type { FetchedPartition } from '../records/fetch-answer.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, Portion } from './feed.ts'
 import type { Taken } from './take-batches.ts'
 
 export interface TakerPorts {
-  takeBatches(epoch: Epoch, fetched: FetchedPartition): Promise<Taken>
-  /** Whether the feed is still fetched. */
+  /** `isCurrent`: as below, for the feed that they were fetched for. */
+  takeBatches(epoch: Epoch, fetched: FetchedPartition, isCurrent: () => boolean): Promise<Taken>
+  /** Whether the feed is still fetched: another one of the same epoch may have taken its place. */
   isCurrent(feed: Feed): boolean
   /** More can be fetched of it. */
   onRoom(feed: Feed): void
@@ -23,11 +24,21 @@ export class FeedTaker {
     this.#ports = ports
   }
 
-  async take(feed: Feed): Promise<void> {
-    for (let next = feed.next(); next !== undefined; next = feed.next()) {
+  /**
+   * Takes what the feed holds, unless that is under way. The feed has room at once, and the taking begins
+   * when the next request has gone out.
+   */
+  take(feed: Feed): void {
+    const first = feed.next()
+    if (first !== undefined) setImmediate(() => void this.#takeAll(feed, first))
+  }
+
+  async #takeAll(feed: Feed, first: Portion): Promise<void> {
+    for (let next: Portion | undefined = first; next !== undefined; next = feed.next()) {
       this.#ports.onRoom(feed)
       try {
-        this.#taken(feed, await this.#ports.takeBatches(feed.epoch, next.fetched))
+        const isCurrent = () => this.#ports.isCurrent(feed)
+        this.#taken(feed, await this.#ports.takeBatches(feed.epoch, next.fetched, isCurrent))
       } catch (error) {
         this.#ports.onFailure(error as Error)
         return

@@ -34,6 +34,11 @@ export class Feed {
     return this.#waiting !== undefined
   }
 
+  /** All that was fetched has been taken. */
+  get isIdle(): boolean {
+    return !this.isFull && !this.#isTaking
+  }
+
   isDue(nowMs: number): boolean {
     return !this.isFull && this.#obstacle === undefined && nowMs >= this.#retryAtMs
   }

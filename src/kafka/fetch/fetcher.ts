@@ -66,12 +66,10 @@ export class Fetcher {
       ...ports,
       failures: this.#failures,
       block: (feed, obstacle) => this.#taker.block(feed, obstacle),
-      findLeader: () =>
-        void cluster.refresh().then(
-          () => this.#wake(),
-          () => undefined,
-        ),
+      findLeader: () => void cluster.refresh().catch(() => undefined),
     })
+    // Others ask for metadata, too: a partition may have another leader by then.
+    cluster.onRefresh(() => this.#wake())
   }
 
   /** Fetches from where the epoch's ledger stands. `topicId`: of the topic that the epoch is of. */
@@ -203,8 +201,7 @@ export class Fetcher {
     this.#judge.worked(feed)
     this.#toTheEnd(feed)
     feed.add(portion, offset)
-    // Only after the next request has gone out.
-    setImmediate(() => void this.#taker.take(feed))
+    this.#taker.take(feed)
   }
 
   #partitionOf({ epoch: { topic, partition }, position }: Feed) {

@@ -46,7 +46,8 @@ export class PartitionJudge {
         return
       case 'out-of-range':
         this.#retryAfter(feed, LEADER_RETRY_MS)
-        if (offset === feed.position) this.#ports.onOutOfRange(feed.epoch)
+        // What was fetched before is still read.
+        if (offset === feed.position && feed.isIdle) this.#ports.onOutOfRange(feed.epoch)
         return
       case 'refused':
         // A right that is revoked may be given back. One that was never there is a mistake.

@@ -47,19 +47,28 @@ const CORRUPT_RETRY_MS = 5_000
 export function createTakeBatches(ports: TakePorts) {
   const slice = new TimeSlice(ports.clock, SLICE_MS)
   const inflateLimit = new InflateLimit()
-  return function takeBatches(epoch: Epoch, fetched: FetchedPartition): Promise<Taken> {
-    return new Taking(epoch, ports, slice, inflateLimit).takeAll(fetched)
+  return function takeBatches(
+    epoch: Epoch,
+    fetched: FetchedPartition,
+    isCurrent: () => boolean = () => true,
+  ): Promise<Taken> {
+    const mayTake = () => isCurrent() && ports.mayTake(epoch)
+    return new Taking(epoch, { ...ports, mayTake }, slice, inflateLimit).takeAll(fetched)
   }
+}
+
+interface TakingPorts extends Omit<TakePorts, 'mayTake'> {
+  mayTake(): boolean
 }
 
 class Taking {
   readonly #epoch: Epoch
-  readonly #ports: TakePorts
+  readonly #ports: TakingPorts
   readonly #slice: TimeSlice
   readonly #opener: BatchOpener
   #looks = 0
 
-  constructor(epoch: Epoch, ports: TakePorts, slice: TimeSlice, limit: InflateLimit) {
+  constructor(epoch: Epoch, ports: TakingPorts, slice: TimeSlice, limit: InflateLimit) {
     this.#epoch = epoch
     this.#ports = ports
     this.#slice = slice
@@ -70,7 +79,8 @@ class Taking {
     const { ledger } = this.#epoch
     for (const batch of batches) {
       if (!this.#isOurs) return ENDED
-      if (batch.lastOffset < ledger.expected) continue
+      // A corrupt one may state any offset.
+      if (batch.lastOffset < ledger.expected && batch.isIntact()) continue
       const taken = skipped.has(batch) ? TAKEN : await this.#takeBatch(batch)
       if (taken.type !== 'taken') return taken
       ledger.passTo(batch.lastOffset + 1)
@@ -166,7 +176,7 @@ class Taking {
   }
 
   get #isOurs(): boolean {
-    return this.#ports.mayTake(this.#epoch)
+    return this.#ports.mayTake()
   }
 }
 

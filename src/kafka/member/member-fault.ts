@@ -33,7 +33,7 @@ const FAULTS: Readonly<Record<string, MemberFault>> = {
 
 export function faultOf(error: unknown): MemberFault {
   for (const { name, type, ...rest } of causes(error)) {
-    if (type !== undefined && type in FAULTS) return FAULTS[type]!
+    if (type !== undefined && Object.hasOwn(FAULTS, type)) return FAULTS[type]!
     if (type?.endsWith('_AUTHORIZATION_FAILED')) return 'refused'
     if (name === 'KafkaJSSASLAuthenticationError') return 'refused'
     if ((rest as { code?: unknown }).code === 'KAFKA_REFUSED') return 'refused'

@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net'
+import type { ISocketFactory } from 'kafkajs'
 import type { Clock } from '../../util/clock.ts'
-import { deferred } from '../../util/deferred.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withTimeout } from '../../util/with-timeout.ts'
 import { Reader } from '../wire/reader.ts'
@@ -24,6 +25,13 @@ interface Open {
   connection: KafkajsConnection
 }
 
+/** A connection from the moment that it is being opened. */
+interface Attempt {
+  open: Promise<Open>
+  opened: Open | undefined
+  close(): void
+}
+
 /**
  * A connection to one broker. It is opened by the first request and sends one request at a time:
  * a broker responds in order anyway, and kafkajs would take the response to another request for that
@@ -34,20 +42,16 @@ export class BrokerConnection {
   readonly host: string
   readonly port: number
   readonly #options: ConnectionOptions
-  #open: Promise<Open> | undefined
-  #opened: Open | undefined
-  /** Counts what was opened, so that a connection which opens too late is not used. */
-  #attempt = 0
+  #attempt: Attempt | undefined
+  /** Rejects the request that waits for its response. */
+  #abandon: (error: Error) => void = () => {}
   #last: Promise<unknown> = Promise.resolve()
-  /** Rejects when the connection is closed, so that nothing waits for a response then. */
-  readonly #closed = deferred<never>()
   #isClosed = false
 
   constructor(host: string, port: number, options: ConnectionOptions) {
     this.host = host
     this.port = port
     this.#options = options
-    this.#closed.promise.catch(() => undefined)
   }
 
   /**
@@ -64,11 +68,11 @@ export class BrokerConnection {
     return sent
   }
 
-  /** Rejects the requests that wait for a response. */
+  /** Requests that wait for a response are rejected with KAFKA_UNAVAILABLE. */
   close(): void {
     this.#isClosed = true
-    this.#closed.reject(this.#unavailable('the connection is closed'))
     this.#drop()
+    this.#abandon(this.#unavailable('the connection is closed'))
   }
 
   async #send<Body, Answer>(
@@ -87,14 +91,22 @@ export class BrokerConnection {
     }
   }
 
-  get address(): string {
-    return `${this.host}:${this.port}`
+  /**
+   * Settles as the promise does, or rejects when it is late or the connection is closed. A race with one
+   * promise for all requests would keep each of them in memory.
+   */
+  #within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
+    const late = () => this.#unavailable('no response in time')
+    const either = new Promise<T>((resolve, reject) => {
+      this.#abandon = reject
+      promise.then(resolve, reject)
+      if (this.#isClosed) reject(this.#unavailable('the connection is closed'))
+    })
+    return withTimeout(either, limitMs, late, this.#options.clock)
   }
 
-  #within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-    const late = () => this.#unavailable('no response in time')
-    const settled = Promise.race([work, this.#closed.promise])
-    return withTimeout(settled, limitMs, late, this.#options.clock)
+  get address(): string {
+    return `${this.host}:${this.port}`
   }
 
   #unavailable(why: string): InventoryEventsError {
@@ -104,31 +116,47 @@ export class BrokerConnection {
 
   #connected(): Promise<Open> {
     // Brokers close connections that are idle for long.
-    if (this.#opened?.connection.isConnected() === false) this.#drop()
-    this.#open ??= this.#connect()
-    return this.#open
+    if (this.#attempt?.opened?.connection.isConnected() === false) this.#drop()
+    this.#attempt ??= this.#connect()
+    return this.#attempt.open
   }
 
-  async #connect(): Promise<Open> {
-    const attempt = this.#attempt
-    const broker = createBroker(this.host, this.port, this.#options)
-    await broker.connect()
-    const connection = await broker.connectionPool.getConnection()
-    if (attempt !== this.#attempt) {
-      connection.socket?.destroy()
-      throw this.#unavailable('the connection is closed')
+  #connect(): Attempt {
+    const sockets: Socket[] = []
+    const socketFactory: ISocketFactory = (at) => {
+      const socket = this.#options.socketFactory(at)
+      sockets.push(socket)
+      return socket
     }
-    this.#opened = { broker, connection }
-    return this.#opened
+    const broker = createBroker(this.host, this.port, { ...this.#options, socketFactory })
+    const attempt: Attempt = {
+      open: openedBy(broker),
+      opened: undefined,
+      close() {
+        for (const socket of sockets) socket.destroy()
+        // Only so that nothing holds it any more: it waits for responses that never come.
+        void broker.disconnect()
+      },
+    }
+    attempt.open.then(
+      (open) => {
+        attempt.opened = open
+      },
+      () => undefined,
+    )
+    return attempt
   }
 
+  /** Also what is being opened: a broker that accepts connections may never respond. */
   #drop(): void {
-    this.#attempt += 1
-    this.#open?.catch(() => undefined)
-    this.#opened?.connection.socket?.destroy()
-    this.#opened = undefined
-    this.#open = undefined
+    this.#attempt?.close()
+    this.#attempt = undefined
   }
+}
+
+async function openedBy(broker: KafkajsBroker): Promise<Open> {
+  await broker.connect()
+  return { broker, connection: await broker.connectionPool.getConnection() }
 }
 
 /** Sends one request. A socket that is destroyed meanwhile never settles it. */

@@ -61,8 +61,10 @@ export class Cluster {
     return this.#missing
   }
 
-  hasBroker({ nodeId }: { nodeId: number }): boolean {
-    return this.#brokers.has(nodeId)
+  /** Whether that broker is known at that address. */
+  hasBroker({ nodeId, host, port }: { nodeId: number; host: string; port: number }): boolean {
+    const known = this.#brokers.get(nodeId)
+    return known?.host === host && known.port === port
   }
 
   leaderOf(topic: string, partition: number): Leader | undefined {
@@ -71,17 +73,15 @@ export class Cluster {
   }
 
   /**
-   * Asks for the topics as well from now on; refreshes if one of them is new. Rejects as `refresh`
-   * does.
+   * Asks for the topics as well from now on; refreshes unless all of them are known, or known to be
+   * missing. Rejects as `refresh` does.
    */
-  async want(topics: Iterable<string>): Promise<void> {
-    const before = this.#wanted.size
+  async want(topics: readonly string[]): Promise<void> {
     for (const topic of topics) this.#wanted.add(topic)
-    if (this.#wanted.size > before) {
-      // One that began before would lack the new topics.
-      await this.#refreshing?.catch(() => undefined)
-      await this.refresh()
-    }
+    if (topics.every((topic) => this.#topics.has(topic) || this.#missing.has(topic))) return
+    // One that began before would lack the new topics.
+    await this.#refreshing?.catch(() => undefined)
+    await this.refresh()
   }
 
   /** Asks any broker for the brokers and topics. Rejects with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
@@ -165,7 +165,11 @@ export class Cluster {
     this.#brokers = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
     const isThere = ({ errorCode, partitions }: TopicAnswer) =>
       errorCode === 0 || partitions.length > 0
-    this.#topics = new Map(topics.filter(isThere).map((each) => [each.topic, topicOf(each)]))
+    this.#topics = new Map(
+      topics
+        .filter(isThere)
+        .map((each) => [each.topic, topicOf(each, this.#topics.get(each.topic))]),
+    )
     this.#missing = new Map(
       topics
         .filter((each) => !isThere(each))
@@ -189,12 +193,19 @@ export class Cluster {
   }
 }
 
-function topicOf({ topicId, partitions }: TopicAnswer): Topic {
+/**
+ * A leader that was elected later stays, since a broker may lag behind. Without ids nothing tells that
+ * from a topic that was created again.
+ */
+function topicOf({ topicId, partitions }: TopicAnswer, known: Topic | undefined): Topic {
+  const isSame = topicId !== undefined && known?.topicId === topicId
   return {
     topicId,
     partitions: new Map(
       partitions.map(({ partition, leader, leaderEpoch }) => {
-        return [partition, { nodeId: leader, epoch: leaderEpoch }]
+        const before = isSame ? known.partitions.get(partition) : undefined
+        const isStale = before !== undefined && before.epoch > leaderEpoch
+        return [partition, isStale ? before : { nodeId: leader, epoch: leaderEpoch }]
       }),
     ),
   }

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import type { Socket } from 'node:net'
 import type { ISocketFactory, KafkaConfig, Logger } from 'kafkajs'
 import { InventoryEventsError } from '../../util/errors.ts'
 
@@ -10,7 +9,6 @@ const KNOWN_VERSION = '2.2.4'
 
 /** What is used of kafkajs's connection, which sends one request and reads its response. */
 export interface KafkajsConnection {
-  socket?: Socket
   isConnected(): boolean
   send(request: {
     request: {
@@ -28,6 +26,7 @@ export interface KafkajsConnection {
 export interface KafkajsBroker {
   versions: Record<number, { minVersion: number; maxVersion: number }> | null
   connect(): Promise<void>
+  disconnect(): Promise<void>
   connectionPool: { getConnection(): Promise<KafkajsConnection> }
 }
 

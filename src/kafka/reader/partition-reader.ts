@@ -56,14 +56,21 @@ export class PartitionReader {
    */
   async readAll(): Promise<void> {
     while (this.#next < this.#end) {
-      if (this.#request.lost.aborted) throw this.#unavailable('the partition was lost')
+      if (this.#request.lost.aborted) throw this.#unavailable(LOST)
       const fetched = await this.#fetched()
+      // Retention has removed what comes next, or the topic was created again.
+      const isGone = fetched !== undefined && fetchErrorOf(fetched.errorCode) === 'out-of-range'
+      if (isGone) throw this.#unavailable(CHANGED)
       for (const batch of fetched?.batches ?? []) {
         if (this.#next >= this.#end) return
-        if (batch.lastOffset < this.#next) continue
+        // A corrupt one may state any offset.
+        if (batch.lastOffset < this.#next && batch.isIntact()) continue
         if (!fetched!.skipped.has(batch)) await this.#takeBatch(batch)
+        if (this.#request.lost.aborted) throw this.#unavailable(LOST)
         this.#passTo(batch.lastOffset + 1)
       }
+      if (this.#next < this.#end && fetched?.problem !== undefined)
+        throw this.#corrupt(fetched.problem)
       if (this.#ports.clock.elapsedMs() - this.#progressAtMs < STALLED_AFTER_MS) continue
       throw this.#unavailable(this.#problem ?? `no records for ${STALLED_AFTER_MS / 1000} s`)
     }
@@ -97,14 +104,22 @@ export class PartitionReader {
     const offset = this.#next
     const [fetched] = await sendFetch(cluster, leader.nodeId, [{ ...asked, offset }], LIMITS)
     if (fetched === undefined) throw new Error('the response lacks the partition')
-    // Retention has removed what comes next, or the topic was created again.
-    if (fetchErrorOf(fetched.errorCode) === 'out-of-range') throw this.#unavailable(CHANGED)
-    if (fetched.errorCode !== 0) throw new BrokerError(fetched.errorCode, 'fetch')
-    return fetched
+    const error = fetchErrorOf(fetched.errorCode)
+    if (error === 'none' || error === 'out-of-range') return fetched
+    throw new BrokerError(fetched.errorCode, 'fetch')
   }
 
   async #takeBatch(batch: FetchedBatch): Promise<void> {
-    const open = await this.#opened(batch)
+    try {
+      await this.#takeRecords(batch)
+    } catch (error) {
+      if (!(error instanceof CorruptRecords)) throw error
+      throw this.#corrupt(error)
+    }
+  }
+
+  async #takeRecords(batch: FetchedBatch): Promise<void> {
+    const open = await this.#opener.open(batch)
     try {
       const { records } = open
       for (let record = records.next(); record !== undefined; record = records.next()) {
@@ -118,14 +133,8 @@ export class PartitionReader {
     }
   }
 
-  async #opened(batch: FetchedBatch) {
-    try {
-      return await this.#opener.open(batch)
-    } catch (error) {
-      if (error instanceof CorruptRecords)
-        throw this.#unavailable(`corrupt batch: ${error.message}`)
-      throw error
-    }
+  #corrupt({ message }: CorruptRecords): InventoryEventsError {
+    return this.#unavailable(`corrupt batch: ${message}`)
   }
 
   #passTo(offset: number): void {
@@ -140,4 +149,5 @@ export class PartitionReader {
   }
 }
 
+const LOST = 'the partition was lost'
 const CHANGED = 'the log has changed'

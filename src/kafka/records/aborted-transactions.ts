@@ -25,16 +25,20 @@ export class AbortedTransactions {
     this.#coming = [...listed].sort((a, b) => b.firstOffset - a.firstOffset)
   }
 
-  /** Whether the batch holds no record to hand over. Batches are to be given in their order. */
+  /**
+   * Whether the batch holds no record to hand over. Batches are to be given in their order. One that is
+   * corrupt is not skipped: what it says of itself may be wrong.
+   */
   skips(batch: RecordBatch): boolean {
     while ((this.#coming.at(-1)?.firstOffset ?? Number.POSITIVE_INFINITY) <= batch.lastOffset) {
       this.#open.add(this.#coming.pop()!.producerId)
     }
+    const isOfAborted = batch.isTransactional && this.#open.has(batch.producerId)
+    if (!(batch.isControl || isOfAborted) || !batch.isIntact()) return false
     if (batch.isControl) {
       if (isAbortMarker(batch)) this.#open.delete(batch.producerId)
-      return true
     }
-    return batch.isTransactional && this.#open.has(batch.producerId)
+    return true
   }
 }
 

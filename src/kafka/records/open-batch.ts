@@ -32,8 +32,8 @@ export class BatchOpener {
    * other batches take too much memory. Rejects with CorruptRecords or CODEC_FAILED.
    */
   open(batch: FetchedBatch): OpenBatch | Promise<OpenBatch> {
-    if (!(batch instanceof RecordBatch)) return this.#openOld(batch.bytes)
     if (!batch.isIntact()) throw new CorruptRecords('the checksum does not match the bytes')
+    if (!(batch instanceof RecordBatch)) return this.#openOld(batch.bytes)
     if (batch.isCompressed) return this.#inflate(batch)
     const records = this.#records.open(batch, batch.body)
     return { records, close: () => records.close() }

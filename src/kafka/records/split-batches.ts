@@ -1,9 +1,13 @@
+import { crc32 } from '@node-rs/crc32'
 import { longAt } from '../wire/long.ts'
 import { entryLength, MAGIC_AT, RecordBatch } from './record-batch.ts'
 import { CorruptRecords } from './varints.ts'
 
 /** Batches from before Kafka 0.11 are messages of another format. */
 export type FetchedBatch = RecordBatch | OldMessage
+
+/** The position of the checksum of a message, which covers all that follows. */
+const OLD_CRC_AT = 12
 
 /** A message of format 0 or 1. A compressed one holds others, and has the offset of the last of them. */
 export class OldMessage {
@@ -13,6 +17,11 @@ export class OldMessage {
   constructor(bytes: Buffer) {
     this.bytes = bytes
     this.lastOffset = longAt(bytes, 0)
+  }
+
+  /** Whether the checksum is that of the bytes. */
+  isIntact(): boolean {
+    return crc32(this.bytes.subarray(MAGIC_AT)) === this.bytes.readUInt32BE(OLD_CRC_AT)
   }
 }
 

@@ -1,9 +1,12 @@
 import { longAt } from './long.ts'
 
+/** A varint of 32 bits takes five bytes at most. */
+const UVARINT_SCALE_END = 128 ** 5
+
 /**
  * Reads the fields of a response one after the other. `isCompact` is the encoding of newer versions:
  * lengths are varints, one more than they say, and tagged fields end each structure. Throws a
- * RangeError where the bytes end early.
+ * RangeError where the bytes end early, and where a length or count cannot be true.
  */
 export class Reader {
   readonly #bytes: Buffer
@@ -50,21 +53,22 @@ export class Reader {
   }
 
   nullableString(): string | null {
-    const length = this.#isCompact ? this.uvarint() - 1 : this.int16()
-    return length < 0 ? null : this.#view(length).toString()
+    const length = this.#lengthOf(this.#isCompact ? this.uvarint() - 1 : this.int16())
+    return length === undefined ? null : this.#view(length).toString()
   }
 
   /** A view; empty where they are null. */
   bytes(): Buffer {
-    const length = this.#isCompact ? this.uvarint() - 1 : this.int32()
-    return this.#view(Math.max(0, length))
+    const length = this.#lengthOf(this.#isCompact ? this.uvarint() - 1 : this.int32())
+    return this.#view(length ?? 0)
   }
 
   /** Empty where it is null. */
   array<T>(read: () => T): T[] {
     const items: T[] = []
-    const count = this.#isCompact ? this.uvarint() - 1 : this.int32()
-    for (let left = count; left > 0; left--) items.push(read())
+    // No item is shorter than a byte.
+    const count = this.#lengthOf(this.#isCompact ? this.uvarint() - 1 : this.int32())
+    for (let left = count ?? 0; left > 0; left--) items.push(read())
     return items
   }
 
@@ -79,11 +83,19 @@ export class Reader {
 
   uvarint(): number {
     let value = 0
-    for (let scale = 1; ; scale *= 128) {
+    for (let scale = 1; scale < UVARINT_SCALE_END; scale *= 128) {
       const byte = this.#bytes.readUInt8(this.#pass(1))
       value += (byte & 0x7f) * scale
       if (byte < 0x80) return value
     }
+    throw new RangeError('a varint does not end')
+  }
+
+  /** Undefined for null. */
+  #lengthOf(stated: number): number | undefined {
+    if (stated === -1) return undefined
+    if (stated >= 0 && stated <= this.#bytes.length - this.#at) return stated
+    throw new RangeError(`the response states ${stated} of something, and ends early`)
   }
 
   #view(length: number): Buffer {

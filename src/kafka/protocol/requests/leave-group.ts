@@ -6,9 +6,12 @@ export const leaveGroupRequest: RequestType<
 > = {
   name: 'LeaveGroup',
   apiKey: 13,
-  versions: { oldest: 3, newest: 3 },
-  write(writer, { groupId, memberId }) {
-    writer.string(groupId).array([memberId], (member) => writer.string(member).string(null))
+  // Version 3, of several members, came with Kafka 2.4.
+  versions: { oldest: 1, newest: 3 },
+  write(writer, { groupId, memberId }, version) {
+    writer.string(groupId)
+    if (version < 3) writer.string(memberId)
+    else writer.array([memberId], (member) => writer.string(member).string(null))
   },
   read(reader) {
     reader.int32()

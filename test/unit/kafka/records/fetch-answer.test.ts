@@ -160,3 +160,30 @@ describe('transactions', () => {
     expect(offsetsOf([[1, 0]], batch(0, 1, { producerId: 1 }), part(1, 1))).toEqual([0])
   })
 })
+
+describe('a partition whose records are corrupt', () => {
+  it('is told so, and does not hide what was fetched of others', () => {
+    const bad = batch(0)
+    bad.writeInt32BE(-5, 8)
+    const bytes = answer(11, { records: bad }, { records: batch(3) })
+    const [first, second] = readFetchAnswer(new Reader(bytes), 11).topics[0]!.partitions
+    expect(first).toMatchObject({ partition: 0, batches: [], problem: expect.any(CorruptRecords) })
+    expect(second).toMatchObject({ partition: 1, errorCode: 0 })
+    expect(second!.batches).toHaveLength(1)
+  })
+
+  it('has no batch that is skipped by what its flipped bits say', () => {
+    const records = { producerId: 1, attributes: TRANSACTIONAL }
+    const whole = batch(0, 1, records)
+    fc.assert(
+      fc.property(fc.integer({ min: 21, max: whole.length - 1 }), fc.nat({ max: 7 }), (at, bit) => {
+        const flipped = Buffer.from(whole)
+        flipped[at]! ^= 1 << bit
+        const bytes = answer(11, { aborted: [[1, 0]], records: flipped })
+        const { errorCode, skipped } = readFetchAnswer(new Reader(bytes), 11).topics[0]!
+          .partitions[0]!
+        expect([errorCode, skipped.size]).toEqual([0, 0])
+      }),
+    )
+  })
+})
