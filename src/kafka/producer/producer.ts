@@ -8,12 +8,11 @@ import { getOrInsert } from '../../util/get-or-insert.ts'
 import { settledWithin, withTimeout } from '../../util/with-timeout.ts'
 import { brokersOf, openCluster } from '../client/client.ts'
 import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
-import { openSender } from '../produce/open-sender.ts'
-import { placeRecords } from '../produce/place-records.ts'
 import type { Cluster, Topic } from '../protocol/cluster.ts'
-import type { Acknowledgement } from './acknowledgement.ts'
 import { recentDenial, recordWrite } from './denied-topics.ts'
 import type { OutgoingRecord } from './message.ts'
+import { openSender } from './open-sender.ts'
+import { placeRecords } from './place-records.ts'
 import { tooLargeError } from './too-large.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
@@ -21,6 +20,12 @@ const SEND_TIMEOUT_MS = 30_000
 const CLOSE_TIMEOUT_MS = 5_000
 const MAX_WAITING_SENDS = 10_000
 const RECORD_OVERHEAD_BYTES = 24
+
+/** The offset that a partition gave to the first record of a send; below 0 if it is not known any more. */
+export interface Acknowledgement {
+  partition: number
+  baseOffset: string
+}
 
 export interface Producer {
   /**

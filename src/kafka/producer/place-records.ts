@@ -1,6 +1,6 @@
 import { getOrInsert } from '../../util/get-or-insert.ts'
-import type { OutgoingRecord } from '../producer/message.ts'
-import { partitionOfKey } from '../producer/murmur2.ts'
+import type { OutgoingRecord } from './message.ts'
+import { partitionOfKey } from './murmur2.ts'
 
 /**
  * The records by partition: as they say, else by their key as Kafka's Java clients do; those without a
