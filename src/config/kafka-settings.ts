@@ -33,7 +33,7 @@ export const kafkaSettings = {
   KAFKA_REBALANCE_MODE: {
     type: oneOf('cooperative', 'eager'),
     default: 'cooperative',
-    help: '`cooperative`: in a rebalance, only partitions that move are stopped. `eager`: all are. Only for a roll-out from version 0.2 or back to it, whose replicas know nothing else.',
+    help: 'What a rebalance stops: with `cooperative` only the partitions that move, with `eager` all of them. The latter is for a roll-out from version 0.2 or back to it, whose replicas know nothing else.',
   },
   KAFKA_TOPICS: {
     type: topics,

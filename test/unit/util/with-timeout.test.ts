@@ -14,8 +14,8 @@ it('resolves after the limit when what it waits for does not settle', async () =
   await ended
 })
 
-it('settles as what it waits for does within the limit', async () => {
+it('resolves when what it waits for has ended, well or not', async () => {
   const clock = new ManualClock()
   await settledWithin(Promise.resolve('anything'), 1_000, clock)
-  await expect(settledWithin(Promise.reject(new Error('no')), 1_000, clock)).rejects.toThrow('no')
+  await settledWithin(Promise.reject(new Error('no')), 1_000, clock)
 })

@@ -7,27 +7,27 @@ const error = new InventoryEventsError('KAFKA_UNAVAILABLE', 'cannot connect to K
 
 afterEach(() => vi.restoreAllMocks())
 
-function reported(what: unknown, env: Record<string, string>): string {
+async function reported(what: unknown, env: Record<string, string>): Promise<string> {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-  reportError(what, env)
+  await reportError(what, env)
   return write.mock.calls.map(([text]) => String(text)).join('')
 }
 
-it('prints an error as one line', () => {
-  expect(reported(error, {})).toBe('error: cannot connect to Kafka\n')
+it('prints an error as one line', async () => {
+  expect(await reported(error, {})).toBe('error: cannot connect to Kafka\n')
 })
 
-it('prints the causes with LOG_LEVEL=debug', () => {
-  const text = reported(error, { LOG_LEVEL: 'debug' })
+it('prints the causes with LOG_LEVEL=debug', async () => {
+  const text = await reported(error, { LOG_LEVEL: 'debug' })
   expect(text).toContain('error: cannot connect to Kafka\n  caused by: Error: connect ECONNREFUSED')
 })
 
-it('accepts any thrown value', () => {
-  expect(reported(undefined, { LOG_LEVEL: 'debug' })).toBe('error: undefined\n')
+it('accepts any thrown value', async () => {
+  expect(await reported(undefined, { LOG_LEVEL: 'debug' })).toBe('error: undefined\n')
 })
 
-it('logs an error in one line of JSON where logs are JSON', () => {
-  const text = reported(error, { LOG_FORMAT: 'json', LOG_LEVEL: 'debug' })
+it('logs an error in one line of JSON where logs are JSON', async () => {
+  const text = await reported(error, { LOG_FORMAT: 'json', LOG_LEVEL: 'debug' })
   expect(text.trimEnd()).not.toContain('\n')
   expect(JSON.parse(text)).toMatchObject({
     level: 'fatal',
@@ -36,9 +36,9 @@ it('logs an error in one line of JSON where logs are JSON', () => {
   })
 })
 
-it('lists several problems beside the message in JSON', () => {
+it('lists several problems beside the message in JSON', async () => {
   const invalid = new InventoryEventsError('CONFIG_INVALID', 'invalid settings:\n  A: required')
-  expect(JSON.parse(reported(invalid, { LOG_FORMAT: 'json' }))).toMatchObject({
+  expect(JSON.parse(await reported(invalid, { LOG_FORMAT: 'json' }))).toMatchObject({
     msg: 'command failed: invalid settings',
     problems: ['A: required'],
   })
