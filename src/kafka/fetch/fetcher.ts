@@ -74,6 +74,8 @@ export class Fetcher {
 
   /** Fetches from where the epoch's ledger stands. `topicId`: of the topic that the epoch is of. */
   add(epoch: Epoch, topicId: string | undefined): void {
+    // A partition may be opened or reset while the service stops.
+    if (this.#closed.signal.aborted) return
     this.#feeds.set(nameOf(epoch), new Feed(epoch, topicId))
     this.#wake()
   }
