@@ -100,10 +100,11 @@ export class GroupConsumer {
     const result = await intake.drain(this.#canCommit ? drainLimitMs : lostLimitMs)
     await settledWithin(this.#loops, LAST_JOIN_LIMIT_MS, clock)
     await this.#commits.commitFinally()
+    // Before the group can give them to others.
+    this.#partitions.lose(this.#partitions.claims)
     await settledWithin(this.#member.leave(), LEAVE_LIMIT_MS, clock)
     this.#left.abort()
     cluster.close()
-    this.#partitions.lose(this.#partitions.claims)
     return result
   }
 
@@ -197,6 +198,8 @@ export class GroupConsumer {
     const refusals = await this.#member.commit(offsets)
     const evicted = refusals.find(({ error }) => faultOf(error) === 'evicted')
     if (evicted !== undefined) this.#membership.evicted(evicted.error.message)
+    const fenced = refusals.find(({ error }) => faultOf(error) === 'fenced')
+    if (fenced !== undefined) this.#membership.fenced(fenced.error)
     return new Map(refusals.map((each) => [`${each.topic}/${each.partition}`, each.error]))
   }
 

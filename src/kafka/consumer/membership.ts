@@ -5,9 +5,10 @@ import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import { backoffMs } from '../../util/retry.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
-import type { GroupMember, Joined } from '../member/group-member.ts'
+import type { GroupMember } from '../member/group-member.ts'
 import { sendHeartbeats } from '../member/heartbeats.ts'
 import { faultOf } from '../member/member-fault.ts'
+import type { Joined } from '../member/member-options.ts'
 import type { RebalanceMode } from '../member/protocols.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
 import type { Liveness } from './liveness.ts'
@@ -75,7 +76,7 @@ export class Membership {
     while (!stopped.aborted) {
       signs.tried()
       try {
-        await this.#rebalance()
+        await this.#rebalance(stopped)
         this.#failedJoins = 0
         while (!stopped.aborted && !this.#due.isSet) await this.#due.wait(LOOK_EVERY_MS, clock)
       } catch (error) {
@@ -90,7 +91,7 @@ export class Membership {
 
   /** Until the signal aborts. */
   sendHeartbeats(left: AbortSignal): Promise<void> {
-    const { member, clock, signs, sessionTimeoutMs, onFailure } = this.#ports
+    const { member, clock, signs, sessionTimeoutMs } = this.#ports
     const ports = {
       clock,
       sessionTimeoutMs,
@@ -100,7 +101,8 @@ export class Membership {
       heartbeat: (limitMs: number) => member.heartbeat(limitMs),
       onRejoin: (error: Error) => this.#onAsked(error),
       onEvicted: (why: string) => this.evicted(why),
-      onFenced: onFailure,
+      onExpired: (why: string) => this.#expired(why),
+      onFenced: (error: Error) => this.fenced(error),
       onAttempt: () => signs.tried(),
     }
     return sendHeartbeats(ports, left)
@@ -119,8 +121,21 @@ export class Membership {
     this.rejoin(why)
   }
 
+  /** Another process has this instance id: the partitions are its own from now on. */
+  fenced(error: Error): void {
+    this.#ports.member.expire()
+    this.#lose(error.message)
+    this.#ports.onFailure(error)
+  }
+
+  #expired(why: string): void {
+    this.#ports.member.expire()
+    this.#lose(why)
+    this.rejoin(why)
+  }
+
   /** One join, and what follows from its assignment. */
-  async #rebalance(): Promise<void> {
+  async #rebalance(stopped: AbortSignal): Promise<void> {
     const { member, mode, clock, log } = this.#ports
     const startedAtMs = clock.elapsedMs()
     this.#due.clear()
@@ -129,6 +144,8 @@ export class Membership {
     await this.#ports.commitsEnded()
     const joined = await member.join(this.#ports.claims(), this.#reason)
     this.#isJoining = false
+    // A member that stops opens nothing. In a cooperative group nobody has yet what it still claims.
+    if (stopped.aborted) return this.#ports.lose(joined.isCooperative ? [] : this.#ports.claims())
     this.#assignedAtMs = clock.elapsedMs()
     this.#isJoined = true
     this.#hasEverJoined = true
@@ -160,7 +177,7 @@ export class Membership {
         this.evicted(error.message)
         return true
       case 'fenced':
-        this.#ports.onFailure(error)
+        this.fenced(error)
         return false
       case 'refused':
       case 'misfit':

@@ -23,17 +23,22 @@ export async function readPartitionOffsets(
   cluster: Cluster,
   places: readonly TopicPartition[],
 ): Promise<Map<string, OffsetsAnswer>> {
+  const idOf = ({ topic }: TopicPartition) => cluster.topic(topic)?.topicId
+  const ids = new Map(places.map((each) => [each.topic, idOf(each)]))
   const [commits, ranges] = await Promise.all([
     member.committed(places),
     readLogRanges(cluster, places),
   ])
-  // The leaders of those may have moved.
-  if (ranges.some((each) => 'error' in each)) await cluster.refresh().catch(() => undefined)
+  // Leaders may have moved. And offsets are read by name: of which topic they are is known if its id
+  // is still the same after that.
+  await cluster.refresh()
   const committedOf = new Map(commits.map((each) => [partitionName(each), each]))
   return new Map(
     ranges.map((answer): [string, OffsetsAnswer] => {
       const name = partitionName(answer)
       if ('error' in answer) return [name, answer.error]
+      if (idOf(answer) !== ids.get(answer.topic))
+        return [name, new Error(`topic ${answer.topic} was created again`)]
       const commit = committedOf.get(name)
       if (commit === undefined)
         return [name, new Error(`no committed offset of ${name} in response`)]

@@ -1,5 +1,4 @@
 import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
-import type { Cluster } from '../protocol/cluster.ts'
 import { heartbeatRequest } from '../protocol/requests/heartbeat.ts'
 import { type JoinGroupAnswer, joinGroupRequest } from '../protocol/requests/join-group.ts'
 import { leaveGroupRequest } from '../protocol/requests/leave-group.ts'
@@ -9,31 +8,12 @@ import { syncGroupRequest } from '../protocol/requests/sync-group.ts'
 import { byTopic } from '../wire/by-topic.ts'
 import type { TopicPartition } from './assigner/balance.ts'
 import { Coordinator } from './coordinator.ts'
+import { isInPlace, type Plan } from './is-in-place.ts'
 import { faultOf } from './member-fault.ts'
-import { isCooperative, memberOf, planOf, protocolsOf, type RebalanceMode } from './protocols.ts'
+import { MEMBER_HINTS } from './member-hints.ts'
+import type { Joined, MemberOptions } from './member-options.ts'
+import { isCooperative, memberOf, planOf, protocolsOf } from './protocols.ts'
 import { decodeAssignment, encodeAssignment } from './subscription.ts'
-
-export interface MemberOptions {
-  cluster: Cluster
-  groupId: string
-  /** Of a static member: the group keeps its partitions for it while it is restarted. */
-  instanceId: string | undefined
-  topics: readonly string[]
-  mode: RebalanceMode
-  sessionTimeoutMs: number
-  rebalanceTimeoutMs: number
-  /** The coordinator confirmed that this is a member. `sentAtMs`: when it was asked, monotonic. */
-  onConfirmed(sentAtMs: number): void
-  nowMs(): number
-}
-
-export interface Joined {
-  assigned: TopicPartition[]
-  /** Whether the leader, which this member is, must join again to have its plan assigned. */
-  isOutdated: boolean
-  /** Whether a partition that another member holds is assigned to nobody until it is handed over. */
-  isCooperative: boolean
-}
 
 /** A broker waits for the other members that long, and a little more. */
 const JOIN_GRACE_MS = 10_000
@@ -55,6 +35,8 @@ export class GroupMember {
   #generation = NO_GENERATION
   /** Of the last assignment that was received: claims are only as new as that. */
   #assignedIn = NO_GENERATION
+  /** When the last request was sent that the coordinator answered while no rebalance was under way. */
+  #settledAtMs = 0
   /** The partition counts that the assignment was made from, if this member made it. */
   #planned: ReadonlyMap<string, number> | undefined
 
@@ -70,6 +52,14 @@ export class GroupMember {
   /** The group has removed this member. A later join is that of another one. */
   forgetIdentity(): void {
     this.#memberId = ''
+    this.expire()
+  }
+
+  /**
+   * The group may have removed this member, but has not said so: a later join says who it was, so that
+   * no successor of a static member is replaced, and the group waits for nobody who is gone.
+   */
+  expire(): void {
     this.#generation = NO_GENERATION
     this.#assignedIn = NO_GENERATION
     this.#planned = undefined
@@ -84,18 +74,19 @@ export class GroupMember {
 
   /** Joins with claims on the partitions that this member holds, and gets its assignment. */
   async join(claims: readonly TopicPartition[], reason: string): Promise<Joined> {
-    const wasKnown = this.isKnown
     const joined = await this.#joinGroup(claims, reason)
     // The session of a new member begins. One that holds partitions is confirmed by its heartbeats
     // alone: a process that was frozen may read this response when it is out of date.
-    if (!wasKnown) this.#options.onConfirmed(this.#options.nowMs())
+    if (!this.isKnown) this.#confirmed(this.#options.nowMs())
     this.#memberId = joined.memberId
     this.#generation = joined.generation
     const isLeader = joined.leader === joined.memberId
+    this.#planned = undefined
     const plan = isLeader ? await this.#plan(joined) : undefined
-    const assignments = joined.skipAssignment ? [] : [...(plan ?? [])]
-    const { groupId, instanceId, nowMs, onConfirmed } = this.#options
+    const assignments = joined.skipAssignment ? [] : [...(plan?.shares ?? [])]
+    const { groupId, instanceId, nowMs } = this.#options
     const sentAtMs = nowMs()
+    const identity = this.#identity
     const body = {
       ...{ groupId, instanceId: instanceId ?? null, protocol: joined.protocol },
       ...{ generation: joined.generation, memberId: joined.memberId },
@@ -105,33 +96,55 @@ export class GroupMember {
     }
     const limitMs = this.#options.rebalanceTimeoutMs + JOIN_GRACE_MS
     const synced = await this.#send('join', syncGroupRequest, body, limitMs)
+    if (!this.#isStill(identity)) throw outdated('an assignment')
     this.#judge(synced.errorCode, 'get the assignment')
-    onConfirmed(sentAtMs)
+    this.#confirmed(sentAtMs)
     this.#assignedIn = joined.generation
     const assigned = decodeAssignment(synced.assignment)
-    const planned = plan?.get(joined.memberId)
-    return {
-      assigned,
-      isOutdated: planned !== undefined && !isSameSet(planned, assigned),
-      isCooperative: isCooperative(joined.protocol),
-    }
+    const isOutdated =
+      joined.skipAssignment && plan !== undefined && !isInPlace(plan, joined.memberId, assigned)
+    return { assigned, isOutdated, isCooperative: isCooperative(joined.protocol) }
   }
 
   /** Resolves when the coordinator has confirmed the member. */
   async heartbeat(limitMs: number): Promise<void> {
     const sentAtMs = this.#options.nowMs()
-    const { errorCode } = await this.#send('group', heartbeatRequest, this.#identity, limitMs)
+    const identity = this.#identity
+    const { errorCode } = await this.#send('group', heartbeatRequest, identity, limitMs)
+    // What is said of an earlier membership says nothing of this one.
+    if (!this.#isStill(identity)) return
     const error = this.#errorOf(errorCode, 'send a heartbeat')
-    // To be asked to join again is a confirmation, too.
-    if (error === undefined || faultOf(error) === 'rejoin') this.#options.onConfirmed(sentAtMs)
+    const isSynced = this.#assignedIn === this.#generation
+    if (error === undefined && isSynced) return this.#confirmed(sentAtMs)
+    if (error === undefined || error.type === 'REBALANCE_IN_PROGRESS')
+      this.#confirmedInRebalance(sentAtMs)
     if (error !== undefined) throw error
+  }
+
+  #confirmed(sentAtMs: number): void {
+    this.#settledAtMs = sentAtMs
+    this.#options.onConfirmed(sentAtMs)
+  }
+
+  /**
+   * To be asked to join again is a confirmation, too, and so is any response before the assignment is
+   * there; but not for longer than the group waits for a join, or for a member to ask for its assignment:
+   * then it goes on without this member, whose request may have got lost.
+   */
+  #confirmedInRebalance(sentAtMs: number): void {
+    const { onConfirmed, rebalanceTimeoutMs, sessionTimeoutMs } = this.#options
+    onConfirmed(Math.min(sentAtMs, this.#settledAtMs + rebalanceTimeoutMs - sessionTimeoutMs))
   }
 
   /** Resolves with the partitions that were refused, and why; the others are committed. */
   async commit(offsets: readonly (TopicPartition & { offset: number })[]): Promise<Refusal[]> {
     const known = offsets.map((each) => ({ ...each, leaderEpoch: UNKNOWN_EPOCH }))
-    const body = { ...this.#identity, topics: byTopic(known) }
-    const { partitions } = await this.#send('group', offsetCommitRequest, body, REQUEST_LIMIT_MS)
+    const identity = this.#identity
+    const body = { ...identity, topics: byTopic(known) }
+    // Heartbeats wait behind it.
+    const limitMs = Math.min(REQUEST_LIMIT_MS, this.#options.sessionTimeoutMs / 3)
+    const { partitions } = await this.#send('group', offsetCommitRequest, body, limitMs)
+    if (!this.#isStill(identity)) throw outdated('a commit')
     const refused = partitions.filter(({ errorCode }) => errorCode !== 0)
     return refused.map(({ topic, partition, errorCode }) => {
       const error = this.#errorOf(errorCode, `commit an offset of ${topic}/${partition}`)!
@@ -180,13 +193,13 @@ export class GroupMember {
   }
 
   /** Who gets what. Also topics that this member does not read, which a newer version may add. */
-  async #plan({ protocol, members }: JoinGroupAnswer) {
+  async #plan({ protocol, members }: JoinGroupAnswer): Promise<Plan> {
     const group = members.map(({ memberId, metadata }) => memberOf(protocol, memberId, metadata))
     const topics = [...new Set(group.flatMap((member) => member.topics))]
     await this.#options.cluster.want(topics)
     const widths = new Map(topics.map((topic) => [topic, this.#widthOf(topic)]))
     this.#planned = widths
-    return planOf(protocol, group, widths)
+    return { shares: planOf(protocol, group, widths), group }
   }
 
   #widthOf(topic: string): number {
@@ -201,6 +214,10 @@ export class GroupMember {
     }
   }
 
+  #isStill({ memberId, generation }: { memberId: string; generation: number }): boolean {
+    return memberId === this.#memberId && generation === this.#generation
+  }
+
   get #send() {
     return this.#coordinator.send.bind(this.#coordinator)
   }
@@ -212,27 +229,16 @@ export class GroupMember {
 
   #errorOf(errorCode: number, doing: string): BrokerError | undefined {
     if (errorCode === 0) return undefined
-    const error = new BrokerError(errorCode, doing, HINTS[errorTypeOf(errorCode)])
+    const error = new BrokerError(errorCode, doing, MEMBER_HINTS[errorTypeOf(errorCode)])
     if (faultOf(error) === 'coordinator') this.#coordinator.forget()
     return error
   }
 }
 
-/** What to do about an error, by its type. */
-const HINTS: Readonly<Record<string, string>> = {
-  INCONSISTENT_GROUP_PROTOCOL:
-    'other members rebalance in another way; set KAFKA_REBALANCE_MODE=eager as long as replicas of version 0.2 are in the group',
-  INVALID_SESSION_TIMEOUT:
-    'SESSION_TIMEOUT_MS is outside the range of the brokers, group.min.session.timeout.ms to group.max.session.timeout.ms',
-  FENCED_INSTANCE_ID: 'another process has this KAFKA_GROUP_INSTANCE_ID',
-  GROUP_MAX_SIZE_REACHED: 'the group has as many members as group.max.size allows',
+function outdated(what: string): Error {
+  return new Error(`the response to ${what} is that of an earlier membership`)
 }
 
 export interface Refusal extends TopicPartition {
   error: BrokerError
-}
-
-function isSameSet(a: readonly TopicPartition[], b: readonly TopicPartition[]): boolean {
-  const names = new Set(a.map(({ topic, partition }) => `${topic}/${partition}`))
-  return a.length === b.length && b.every((each) => names.has(`${each.topic}/${each.partition}`))
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../util/clock.ts'
+import { withTimeout } from '../../util/with-timeout.ts'
 import { faultOf } from './member-fault.ts'
 
 export interface HeartbeatPorts {
-  clock: Pick<Clock, 'sleep' | 'elapsedMs'>
+  clock: Pick<Clock, 'sleep' | 'after'>
   sessionTimeoutMs: number
   /** Whether there is a membership to keep. */
   isMember(): boolean
@@ -12,8 +13,10 @@ export interface HeartbeatPorts {
   sinceConfirmedMs(): number
   heartbeat(limitMs: number): Promise<void>
   onRejoin(error: Error): void
-  /** The group has removed the member, or must have by now. */
+  /** The group has removed the member. */
   onEvicted(why: string): void
+  /** The group may have removed the member by now. */
+  onExpired(why: string): void
   onFenced(error: Error): void
   /** An attempt was made, successful or not. */
   onAttempt(): void
@@ -44,7 +47,9 @@ export async function sendHeartbeats(ports: HeartbeatPorts, signal: AbortSignal)
     const isHealthy = await beat(ports)
     const isWatchful = ports.sinceAssignedMs() < WATCHFUL_FOR_MS
     const healthyMs = isWatchful ? Math.min(WATCHFUL_INTERVAL_MS, intervalMs) : intervalMs
-    await clock.sleep(isHealthy ? healthyMs : RETRY_MS, signal)
+    const waitMs = isHealthy ? healthyMs : RETRY_MS
+    // Never past the end of the session: from then on, others may have the partitions.
+    await clock.sleep(ports.isMember() ? Math.min(waitMs, leftMs(ports)) : waitMs, signal)
   }
 }
 
@@ -52,18 +57,25 @@ export async function sendHeartbeats(ports: HeartbeatPorts, signal: AbortSignal)
 async function beat(ports: HeartbeatPorts): Promise<boolean> {
   ports.onAttempt()
   if (!ports.isMember()) return true
-  const leftMs = ports.sessionTimeoutMs - ports.sinceConfirmedMs()
-  if (leftMs <= 0) {
-    ports.onEvicted('no heartbeat was confirmed for as long as the session lasts')
+  if (leftMs(ports) === 0) {
+    ports.onExpired('no heartbeat was confirmed for as long as the session lasts')
     return true
   }
   try {
-    await ports.heartbeat(Math.min(leftMs, ports.sessionTimeoutMs / 3))
+    const limitMs = Math.min(leftMs(ports), ports.sessionTimeoutMs / 3)
+    // The request may wait for its turn, or for the coordinator to be found.
+    await withTimeout(ports.heartbeat(limitMs), limitMs, late, ports.clock)
     return true
   } catch (error) {
     return judge(error as Error, ports)
   }
 }
+
+function leftMs({ sessionTimeoutMs, sinceConfirmedMs }: HeartbeatPorts): number {
+  return Math.max(0, sessionTimeoutMs - sinceConfirmedMs())
+}
+
+const late = () => new Error('no response to a heartbeat in time')
 
 function judge(error: Error, ports: HeartbeatPorts): boolean {
   const fault = faultOf(error)

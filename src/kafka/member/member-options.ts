@@ -1,0 +1,25 @@
+import type { Cluster } from '../protocol/cluster.ts'
+import type { TopicPartition } from './assigner/balance.ts'
+import type { RebalanceMode } from './protocols.ts'
+
+export interface MemberOptions {
+  cluster: Cluster
+  groupId: string
+  /** Of a static member: the group keeps its partitions for it while it is restarted. */
+  instanceId: string | undefined
+  topics: readonly string[]
+  mode: RebalanceMode
+  sessionTimeoutMs: number
+  rebalanceTimeoutMs: number
+  /** The coordinator confirmed that this is a member. `sentAtMs`: when it was asked, monotonic. */
+  onConfirmed(sentAtMs: number): void
+  nowMs(): number
+}
+
+export interface Joined {
+  assigned: TopicPartition[]
+  /** Whether the leader, which this member is, must join again to have its plan assigned. */
+  isOutdated: boolean
+  /** Whether a partition that another member holds is assigned to nobody until it is handed over. */
+  isCooperative: boolean
+}
