@@ -15,7 +15,7 @@ import {
 import type { Epoch } from '../../src/pipeline/source.ts'
 import { type HandlerReturn, reject, skip } from '../../src/plugin/plugin.ts'
 import { readTopicsOf } from '../../src/topics/names.ts'
-import { FakeCluster, type Transit } from '../support/fake-cluster.ts'
+import { ProcessCluster, type Transit } from '../support/fake-kafka/process-cluster.ts'
 import { pipelineKit, plugin } from '../support/pipeline-kit.ts'
 import { ProcessClock } from '../support/process-clock.ts'
 import { storeOf } from './member-store.ts'
@@ -44,7 +44,7 @@ export class Member {
   readonly clock: ProcessClock
   readonly consumer: GroupConsumer
   readonly pipeline: ReturnType<typeof pipelineKit>['pipeline']
-  readonly #cluster: FakeCluster
+  readonly #cluster: ProcessCluster
   /** The partitions of the topic that it has open, and of which topic each is. */
   readonly open = new Map<number, Epoch>()
   readonly topicIds = new Map<string, string | undefined>()
@@ -68,7 +68,7 @@ export class Member {
     this.#confirmedAtMs = this.clock.elapsedMs()
     this.#settledAtMs = this.clock.elapsedMs()
     const { clock } = this
-    this.#cluster = new FakeCluster({
+    this.#cluster = new ProcessCluster({
       kafka: world.kafka,
       clock,
       name,
