@@ -1,12 +1,15 @@
 import { errorTypeOf } from '../../../src/kafka/protocol/broker-error.ts'
 import type { Cluster, Leader, Purpose, Topic } from '../../../src/kafka/protocol/cluster.ts'
 import type { RequestType } from '../../../src/kafka/protocol/request.ts'
-import { type MetadataAnswer, metadataRequest } from '../../../src/kafka/protocol/requests/metadata.ts'
+import {
+  type MetadataAnswer,
+  metadataRequest,
+} from '../../../src/kafka/protocol/requests/metadata.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
 import { withTimeout } from '../../../src/util/with-timeout.ts'
-import type { FakeKafka } from './fake-kafka.ts'
 import type { ManualClock } from '../manual-clock.ts'
 import type { ProcessClock } from '../process-clock.ts'
+import type { FakeKafka } from './fake-kafka.ts'
 
 /** What a test decides about one request. Without it, request and response take no time. */
 export interface Transit {
