@@ -2,7 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Liveness } from '../../../../src/kafka/consumer/liveness.ts'
 import { Membership } from '../../../../src/kafka/consumer/membership.ts'
 import type { TopicPartition } from '../../../../src/kafka/member/assigner/balance.ts'
-import type { GroupMember, Joined } from '../../../../src/kafka/member/group-member.ts'
+import type { GroupMember } from '../../../../src/kafka/member/group-member.ts'
+import type { Joined } from '../../../../src/kafka/member/member-options.ts'
 import { BrokerError } from '../../../../src/kafka/protocol/broker-error.ts'
 import { deferred } from '../../../../src/util/deferred.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
@@ -24,7 +25,7 @@ function situation(mode: 'cooperative' | 'eager' = 'cooperative') {
   })
   const signs = new Liveness(clock)
   const heartbeat = vi.fn(async (_limitMs: number) => signs.confirmed(clock.elapsedMs()))
-  const member = { join, heartbeat, isKnown: true, forgetIdentity: vi.fn() }
+  const member = { join, heartbeat, isKnown: true, forgetIdentity: vi.fn(), expire: vi.fn() }
   const lose = vi.fn((places: readonly TopicPartition[]) => {
     held = held.filter((each) => !places.includes(each))
   })

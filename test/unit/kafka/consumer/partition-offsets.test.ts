@@ -33,11 +33,13 @@ function situation() {
     const nodeId = leaders[partition]
     return nodeId === undefined ? undefined : { nodeId, epoch: 0 }
   }
-  const cluster = { leaderOf, send, refresh } as unknown as Cluster
+  const ids = { events: 'first' }
+  const topic = () => ({ topicId: ids.events })
+  const cluster = { leaderOf, send, refresh, topic } as unknown as Cluster
   const commits = places.map((each) => ({ ...each, errorCode: 0, offset: 15, leaderEpoch: -1 }))
   const committed = vi.fn(async () => commits)
   const member = { committed } as unknown as GroupMember
-  return { cluster, send, refresh, errors, away, silent, commits, committed, member }
+  return { cluster, send, refresh, ids, errors, away, silent, commits, committed, member }
 }
 
 describe('log ranges', () => {
@@ -107,6 +109,15 @@ describe('the offsets of partitions', () => {
     const read = await readPartitionOffsets(s.member, s.cluster, places.slice(0, 2))
     expect(read.get('events/0')).toEqual(new Error('no committed offset of events/0 in response'))
     expect(read.get('events/1')).toMatchObject({ committed: 15 })
+  })
+
+  it('are not known where the topic was created again meanwhile', async () => {
+    const s = situation()
+    s.refresh.mockImplementation(async () => {
+      s.ids.events = 'second'
+    })
+    const read = await readPartitionOffsets(s.member, s.cluster, [place(0)])
+    expect(read.get('events/0')).toEqual(new Error('topic events was created again'))
   })
 
   it('are not read while the coordinator is away', async () => {

@@ -33,6 +33,9 @@ function situation(
     onEvicted: vi.fn((_why: string) => {
       isMember = false
     }),
+    onExpired: vi.fn((_why: string) => {
+      isMember = false
+    }),
     onFenced: vi.fn(),
     onAttempt: vi.fn(),
   }
@@ -119,22 +122,22 @@ describe('a failure', () => {
   })
 
   it('that lasts as long as the session is an eviction, once', async () => {
-    const { clock, onEvicted } = situation([new Error('away')])
+    const { clock, onExpired } = situation([new Error('away')])
     await clock.advance(SESSION_MS - 250)
-    expect(onEvicted).not.toHaveBeenCalled()
+    expect(onExpired).not.toHaveBeenCalled()
     await clock.advance(60_000)
-    expect(onEvicted).toHaveBeenCalledTimes(1)
-    expect(onEvicted).toHaveBeenCalledWith(
+    expect(onExpired).toHaveBeenCalledTimes(1)
+    expect(onExpired).toHaveBeenCalledWith(
       'no heartbeat was confirmed for as long as the session lasts',
     )
   })
 })
 
 it('of a process that was frozen for longer than its session find it evicted before they ask', async () => {
-  const { heartbeat, clock, onEvicted } = situation()
+  const { heartbeat, clock, onExpired } = situation()
   await settled()
   await clock.jump(SESSION_MS + 1)
-  expect(onEvicted).toHaveBeenCalledTimes(1)
+  expect(onExpired).toHaveBeenCalledTimes(1)
   expect(heartbeat).toHaveBeenCalledTimes(1)
 })
 
