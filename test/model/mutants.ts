@@ -90,12 +90,6 @@ export const mutants: Mutant[] = [
     to: "result.type !== 'returned' && this.#isLate",
   },
   {
-    name: 'a partition lost while the marks were flushed is committed',
-    file: 'src/kafka/consumer/committer.ts',
-    from: 'due.filter(({ owned }) => !owned.lost.aborted)',
-    to: 'due',
-  },
-  {
     name: 'offsets are committed before the marks are durable',
     file: 'src/kafka/consumer/committer.ts',
     from: 'await flush()',
