@@ -32,7 +32,7 @@ export class Witness {
   }
 
   calls({ member, id, key, partition }: Omit<Call, 'end'>): void {
-    if (member.isWaking) return
+    if (!member.counts) return
     for (const other of this.#world.calls) {
       if (!other.member.counts) continue
       const isElsewhere = other.member !== member && other.partition === partition
