@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../../src/util/clock.ts'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
-import { kafkaClient, until } from '../support/stack.ts'
+import { serviceClient, until } from '../support/stack.ts'
 
 const refusing = { slug: 'refusing', processEvent: () => reject('it is asked to') }
 
@@ -45,7 +45,7 @@ type Situation = Awaited<ReturnType<typeof situation>>
 
 function follower({ groupId, topic }: Situation, owned: OwnedPartition[]) {
   const letters = new DeadLetterFollower({
-    kafka: kafkaClient(),
+    kafka: serviceClient(),
     groupId,
     topics: [topic],
     owned: () => owned,

@@ -11,7 +11,7 @@ import { database } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'
 import { readAll, type SituationOptions, situation } from '../support/service-kit.ts'
-import { endpoints, kafkaClient, until } from '../support/stack.ts'
+import { endpoints, serviceClient, until } from '../support/stack.ts'
 import { startCli } from '../support/start-cli.ts'
 
 const written: string[] = []
@@ -205,7 +205,7 @@ describe('an unfinished replay', () => {
 
 it('of two that start at the same time, the first counts', async () => {
   const s = await scene()
-  const kafka = kafkaClient()
+  const kafka = serviceClient()
   const planBy = (by: string): ReplayPlan => ({
     ...{ slug: 'logging', generation: 1, purpose: 'replay', state: 'running' },
     ...{ fromMs: 0, toMs: undefined, entity: undefined, kind: undefined },
@@ -270,7 +270,7 @@ describe('killed at random and resumed', () => {
 
 /** The groups and topics of replays that are left. */
 async function leftovers(groupId: string): Promise<string[]> {
-  const admin = kafkaClient().admin()
+  const admin = serviceClient().admin()
   await admin.connect()
   const groups = (await admin.listGroups()).groups.map((group) => group.groupId)
   const names = [...groups, ...(await admin.listTopics())]

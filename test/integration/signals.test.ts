@@ -3,6 +3,7 @@ import { moved, pluginEvent } from '../support/events.ts'
 import { withAdmin } from '../support/group.ts'
 import { pluginPath, serve } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
 
 const PLUGINS = pluginPath('plugins/slow')
 
@@ -15,8 +16,10 @@ it('on SIGTERM completes and commits accepted events, and leaves the group', asy
   const taken = slowEvents(60, 300)
   await s.publish(taken)
   const service = serve({ ...s.settings, PLUGINS })
-  const noted = () => service.log().filter(({ msg }) => msg === 'noted')
-  await service.logged('begun')
+  const lines = (what: string) => service.log().filter(({ msg }) => msg === what)
+  const noted = () => lines('noted')
+  // Partitions are opened one by one, and each is read from then on.
+  await until(() => lines('begun').length === taken.length, { what: 'all handlers to begin' })
   service.kill('SIGTERM')
   await service.logged('stopping; a second signal exits immediately')
   expect(noted().length).toBeLessThan(20)

@@ -6,7 +6,7 @@ import type { Plugin } from '../../src/plugin/plugin.ts'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
-import { kafkaClient, until } from '../support/stack.ts'
+import { serviceClient, until } from '../support/stack.ts'
 
 /** A plugin with startFrom now and one without. Both record their calls. */
 async function scene() {
@@ -33,7 +33,7 @@ function events(...ids: string[]): Event[] {
 
 async function startsIn(groupId: string): Promise<number> {
   const keys: string[] = []
-  await readControl(kafkaClient(), groupId, ({ key }) => void keys.push(String(key)))
+  await readControl(serviceClient(), groupId, ({ key }) => void keys.push(String(key)))
   return keys.filter((key) => key === 'start:fresh').length
 }
 
@@ -89,7 +89,7 @@ it('the service warns at startup about a start beyond the end of its topic', asy
   const offsets = { [s.topic]: { 0: 5, 1: 0 } }
   const audit = { by: 'ann', at: '2026-01-01T00:00:00Z', why: 'the topic was longer' }
   const start = { switch: 'start', slug: 'all', offsets, ...audit } as const
-  await writeSwitches(kafkaClient(), s.groupId, [start])
+  await writeSwitches(serviceClient(), s.groupId, [start])
   const { log } = await s.start()
   expect(log.filter(({ level, plugin }) => level === 'warn' && plugin === 'all')).toMatchObject([
     {

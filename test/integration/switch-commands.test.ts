@@ -6,7 +6,7 @@ import { writePlan } from '../../src/replay/plan-store.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
-import { kafkaClient } from '../support/stack.ts'
+import { serviceClient } from '../support/stack.ts'
 
 const COMMANDS = ['pause', 'resume', 'enable', 'disable'] as const
 const STATES: Record<Exclude<Situation, 'unknown'>, PluginState> = {
@@ -31,11 +31,11 @@ async function scene() {
   const records = pairs.flatMap(({ where, slug }): ControlRecord[] =>
     where === 'unknown' ? [] : [{ switch: 'plugin', slug, state: STATES[where], ...ann }],
   )
-  await writeSwitches(kafkaClient(), s.groupId, records)
+  await writeSwitches(serviceClient(), s.groupId, records)
   for (const { slug } of pairs.filter(({ where }) => where === 'catching-up')) {
     const plan = { purpose: 'enable', state: 'running', generation: 1, fromMs: 0 } as const
     const open = { toMs: undefined, entity: undefined, kind: undefined, ranges: [] }
-    await writePlan(kafkaClient(), s.groupId, { slug, ...plan, ...open, ...ann })
+    await writePlan(serviceClient(), s.groupId, { slug, ...plan, ...open, ...ann })
   }
   const env = { ...s.settings, PLUGINS: pluginPath('plugins/noting') }
   const cli = (...args: string[]) => runCli(['plugins', ...args], { env })
