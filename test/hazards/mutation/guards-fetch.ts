@@ -97,6 +97,11 @@ export const fetchGuards = [
       'if (isKnown && topicId !== owned.topicId)',
       'if (isKnown && topicId === undefined)',
     ],
+    'offsets of a topic that is gone are committed to the next one of its name': [
+      'kafka/consumer/committer.ts',
+      '.filter(({ isTopicGone }) => !isTopicGone)',
+      '',
+    ],
   }),
   ...guardsOf('hazards/late-answers', {
     'what was fetched for an older ownership is taken': [

@@ -111,8 +111,8 @@ export const groupGuards = [
     'a join does not wait for a commit': [MEMBERSHIP, 'await this.#ports.commitsEnded()', ''],
     'a refused commit counts as made': [
       'kafka/consumer/committer.ts',
-      'if (!refused.has(partitionName(owned))) owned',
-      'owned',
+      'if (error === undefined) owned.committedOffset',
+      'if (error !== null) owned.committedOffset',
     ],
   }),
   ...guardsOf('hazards/reset-while-joining', {
