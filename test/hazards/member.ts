@@ -2,11 +2,9 @@ import { pino } from 'pino'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { partitionName, type SourceRecord } from '../../src/event/record.ts'
 import { createKafka, openCluster } from '../../src/kafka/client/client.ts'
-import {
-  GroupConsumer,
-  type GroupConsumerOptions,
-} from '../../src/kafka/consumer/group-consumer.ts'
+import { GroupConsumer } from '../../src/kafka/consumer/group-consumer.ts'
 import { noHistory } from '../../src/kafka/consumer/offset-reset.ts'
+import type { GroupConsumerOptions } from '../../src/kafka/consumer/options.ts'
 import type { Epoch, Intake } from '../../src/pipeline/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
 

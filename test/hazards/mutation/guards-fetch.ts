@@ -111,7 +111,7 @@ export const fetchGuards = [
     ],
     'a record that waited is taken though its partition was lost': [
       'kafka/fetch/take-batches.ts',
-      'return this.#ports.mayTake(this.#epoch)',
+      'return this.#ports.mayTake()',
       'return true',
     ],
   }),

@@ -39,7 +39,7 @@ export const groupGuards = [
   ...guardsOf('hazards/frozen-member', {
     'a member takes records after its session': [
       CONSUMER,
-      'isMember() && this.#partitions.mayTake(epoch)',
+      'this.#canCommit && this.#partitions.mayTake(epoch)',
       'this.#partitions.mayTake(epoch)',
     ],
   }),
@@ -57,7 +57,7 @@ export const groupGuards = [
     'a commit holds heartbeats up': [MEMBER, "#send('commit',", "#send('group',"],
     'a slow connection delays the end of a session': [
       HEARTBEATS,
-      'await withTimeout(beating, untilOverMs(ports),',
+      'await withTimeout(beating, limitMs,',
       'await withTimeout(beating, 60_000,',
     ],
   }),
@@ -156,8 +156,8 @@ export const groupGuards = [
   ...guardsOf('hazards/final-commit', {
     'a stop does not wait for handlers': [
       CONSUMER,
-      'const result = await intake.drain(drainLimitMs)',
-      'const result = await intake.drain(0)',
+      'intake.drain(this.#canCommit ? drainLimitMs : lostLimitMs)',
+      'intake.drain(0)',
     ],
     'the last commit is tried once': [
       'kafka/consumer/commit-loop.ts',
