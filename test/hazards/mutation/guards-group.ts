@@ -46,8 +46,8 @@ export const groupGuards = [
   ...guardsOf('hazards/half-open-links', {
     'a session ends only when the coordinator says so': [
       HEARTBEATS,
-      'return sinceConfirmedMs() >= sessionTimeoutMs',
-      'return sinceConfirmedMs() < 0',
+      'if (leftMs(ports) === 0) {',
+      'if (leftMs(ports) < 0) {',
     ],
     'other connections to a broker that does not respond are kept': [
       CLUSTER,
@@ -57,8 +57,8 @@ export const groupGuards = [
     'a commit holds heartbeats up': [MEMBER, "#send('commit',", "#send('group',"],
     'a slow connection delays the end of a session': [
       HEARTBEATS,
-      'await withTimeout(beating, limitMs,',
-      'await withTimeout(beating, 60_000,',
+      'await withTimeout(ports.heartbeat(limitMs), limitMs, late, ports.clock)',
+      'await withTimeout(ports.heartbeat(limitMs), 60_000, late, ports.clock)',
     ],
   }),
   ...guardsOf('hazards/coordinator-moves', {
@@ -102,7 +102,7 @@ export const groupGuards = [
   ...guardsOf('hazards/late-answers', {
     'a heartbeat that was overtaken by a join counts': [
       MEMBER,
-      'if (sent.memberId !== memberId || sent.generation !== generation) return',
+      '// What is said of an earlier membership says nothing of this one.\n    if (!this.#isStill(identity)) return\n',
       '',
     ],
   }),
