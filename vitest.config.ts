@@ -17,7 +17,7 @@ const env = { NODE_COMPILE_CACHE: at('.inventory-events/compiled') }
 const PROGRAMS = ['test/contract/{package,avro-java,batches-java,codecs-java}.test.ts']
 
 /** These show why the code is as it is, and take minutes: `npm run test:hazards` runs them. */
-const REASONS = ['test/kafkajs-hazards/**/*.test.ts', 'test/model/mutants.test.ts']
+const REASONS = ['test/hazards/**/*.test.ts', 'test/model/mutants.test.ts']
 
 /** These change kafkajs or other modules for good, so each of them gets modules of its own. */
 const CHANGE_MODULES = [

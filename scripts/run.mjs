@@ -31,7 +31,7 @@ const commands = {
   fuzz: ['test/fuzz/run.ts'],
   inventree: ['test/inventree/run.ts'],
   scaling: ['test/scaling/run.ts'],
-  hazards: ['test/kafkajs-hazards/mutation/run.ts'],
+  hazards: ['test/hazards/mutation/run.ts'],
   bench: ['bench/run.ts'],
 }
 

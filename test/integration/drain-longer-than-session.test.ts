@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { deferred } from '../../src/util/deferred.ts'
-import { assigned } from '../kafkajs-hazards/assignments.ts'
+import { assigned } from '../hazards/assignments.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'

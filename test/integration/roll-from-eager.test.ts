@@ -1,6 +1,6 @@
 import { AssignerProtocol, type PartitionAssigner } from 'kafkajs'
 import { expect, it } from 'vitest'
-import { plainMember } from '../kafkajs-hazards/plain-member.ts'
+import { plainMember } from '../hazards/plain-member.ts'
 import { moved } from '../support/events.ts'
 import { withAdmin } from '../support/group.ts'
 import { recorder } from '../support/recorder.ts'

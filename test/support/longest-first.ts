@@ -32,11 +32,11 @@ const LONGEST = [
   'model/delivery',
   'unit/scripts/run',
   'model/mutants',
-  'kafkajs-hazards/inflated-fetches',
-  'kafkajs-hazards/handler-outlasts-session',
-  'kafkajs-hazards/hung-handler',
-  'kafkajs-hazards/pausing',
-  'kafkajs-hazards/batches-of-an-older-assignment',
+  'hazards/coordinator-moves',
+  'hazards/half-open-links',
+  'hazards/rights-and-logins',
+  'hazards/inflated-fetches',
+  'hazards/pausing',
 ]
 
 /** Files of a project stand together, since a worker that has its sources takes the next of them. */

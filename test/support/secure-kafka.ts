@@ -39,8 +39,14 @@ export function passwordOf(user: string): string {
   return `secret-of-${user}`
 }
 
-/** A broker with TLS, all logins and ACLs, in which no user has rights yet. Needs Maven and Java. */
-export async function startSecureKafka(users: readonly string[]): Promise<SecureKafka> {
+/**
+ * A broker with TLS, all logins and ACLs, in which no user has rights yet. `more` are lines for its
+ * properties. Needs Maven and Java.
+ */
+export async function startSecureKafka(
+  users: readonly string[],
+  more: readonly string[] = [],
+): Promise<SecureKafka> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'secure-kafka-')))
   const signal = AbortSignal.timeout(600_000)
   const authority = createAuthority(folder, 'known')
@@ -51,7 +57,8 @@ export async function startSecureKafka(users: readonly string[]): Promise<Secure
     const ports = await pickManyPorts()
     await rm(join(folder, 'data'), { recursive: true, force: true })
     await mkdir(join(folder, 'data'))
-    await writeFile(settings, properties({ folder, ports, authority, certificates, users }))
+    const text = properties({ folder, ports, authority, certificates, users })
+    await writeFile(settings, [text, ...more].join('\n'))
     await format(classpath, settings, users, signal)
     const at = addresses(ports)
     const node = brokerNode({ folder, classpath, settings, address: at.open, signal })

@@ -1,5 +1,6 @@
 import { partitionName } from '../../event/record.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
+import { BrokerError } from '../protocol/broker-error.ts'
 import type { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
 /**
@@ -53,6 +54,7 @@ export class Committer {
 
   get #due(): { owned: OwnedPartition; watermark: number }[] {
     return [...this.#ports.owned]
+      .filter(({ isTopicGone }) => !isTopicGone)
       .map((owned) => ({ owned, watermark: owned.ledger.watermark }))
       .filter(({ owned, watermark }) => watermark > owned.committedOffset)
   }
@@ -69,7 +71,9 @@ export class Committer {
       if (still.length === 0) return
       const refused = await commit(still.map(offsetOf))
       for (const { owned, watermark } of still) {
-        if (!refused.has(partitionName(owned))) owned.committedOffset = watermark
+        const error = refused.get(partitionName(owned))
+        if (error === undefined) owned.committedOffset = watermark
+        else if (isTopicUnknown(error)) owned.isTopicGone = true
       }
       const [problem] = refused.values()
       onCommit(problem)
@@ -77,6 +81,11 @@ export class Committer {
       onCommit(error)
     }
   }
+}
+
+/** Until metadata says that it is the same topic as before, nothing more is committed. */
+function isTopicUnknown(error: Error): boolean {
+  return error instanceof BrokerError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
 function offsetOf({ owned, watermark }: { owned: OwnedPartition; watermark: number }) {

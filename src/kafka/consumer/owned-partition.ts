@@ -15,6 +15,8 @@ export class OwnedPartition implements Epoch {
   isBegun = false
   /** The id of the topic that it was opened of; undefined if brokers have no ids. */
   topicId: string | undefined
+  /** Its topic was deleted: a commit could be taken for the next topic of that name. */
+  isTopicGone = false
   /** Why the partition is paused; undefined while it is read. */
   parkedWhy: string | undefined
   #loss = new AbortController()

@@ -95,6 +95,7 @@ export class Partitions {
     for (const owned of [...this.owned]) {
       const topicId = this.#ports.topicIdOf(owned.topic)
       const isKnown = topicId !== undefined && owned.topicId !== undefined
+      owned.isTopicGone = topicId !== owned.topicId
       if (isKnown && topicId !== owned.topicId) this.reset(owned, { isRecreated: true })
     }
   }

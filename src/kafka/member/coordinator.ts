@@ -3,7 +3,8 @@ import type { Cluster, Purpose } from '../protocol/cluster.ts'
 import type { RequestType } from '../protocol/request.ts'
 import { findCoordinatorRequest } from '../protocol/requests/find-coordinator.ts'
 
-const LIMIT_MS = 10_000
+/** Short for the same reason as that of metadata requests, which it may wait for. */
+const LIMIT_MS = 3_000
 
 /** The broker that coordinates a group, found when it is needed and again after `forget`. */
 export class Coordinator {

@@ -141,9 +141,7 @@ export class GroupMember {
     const known = offsets.map((each) => ({ ...each, leaderEpoch: UNKNOWN_EPOCH }))
     const identity = this.#identity
     const body = { ...identity, topics: byTopic(known) }
-    // Heartbeats wait behind it.
-    const limitMs = Math.min(REQUEST_LIMIT_MS, this.#options.sessionTimeoutMs / 3)
-    const { partitions } = await this.#send('group', offsetCommitRequest, body, limitMs)
+    const { partitions } = await this.#send('commit', offsetCommitRequest, body, REQUEST_LIMIT_MS)
     if (!this.#isStill(identity)) throw outdated('a commit')
     const refused = partitions.filter(({ errorCode }) => errorCode !== 0)
     return refused.map(({ topic, partition, errorCode }) => {

@@ -24,7 +24,8 @@ export interface HeartbeatPorts {
 
 /** Heartbeats per session. */
 const PER_SESSION = 10
-const INTERVAL_MAX_MS = 3_000
+/** A partition that moves waits until every member has heard of the next join. */
+const INTERVAL_MAX_MS = 500
 /** After a failure, so that a coordinator that has moved is found soon. */
 const RETRY_MS = 250
 /**

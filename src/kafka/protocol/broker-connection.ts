@@ -46,6 +46,7 @@ export class BrokerConnection {
   /** Rejects the request that waits for its response. */
   #abandon: (error: Error) => void = () => {}
   #last: Promise<unknown> = Promise.resolve()
+  #unanswered = 0
   #isClosed = false
 
   constructor(host: string, port: number, options: ConnectionOptions) {
@@ -63,9 +64,19 @@ export class BrokerConnection {
     body: Body,
     limitMs: number,
   ): Promise<Answer> {
+    this.#unanswered += 1
     const sent = this.#last.then(() => this.#send(type, body, limitMs))
-    this.#last = sent.catch(() => undefined)
+    this.#last = sent
+      .catch(() => undefined)
+      .finally(() => {
+        this.#unanswered -= 1
+      })
     return sent
+  }
+
+  /** If it waits for no response, the next request opens another one. */
+  renewIfIdle(): void {
+    if (this.#unanswered === 0) this.#drop()
   }
 
   /** Requests that wait for a response are rejected with KAFKA_UNAVAILABLE. */

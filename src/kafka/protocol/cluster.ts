@@ -8,9 +8,9 @@ import { type MetadataAnswer, metadataRequest, type TopicAnswer } from './reques
 
 /**
  * Requests of one purpose share a connection: a broker responds in order, so a join that waits for
- * other members must hold nothing else up.
+ * other members, or a commit that is lost, must hold no heartbeat up.
  */
-export type Purpose = 'metadata' | 'join' | 'group' | 'offsets' | 'fetch' | 'produce'
+export type Purpose = 'metadata' | 'join' | 'group' | 'commit' | 'offsets' | 'fetch' | 'produce'
 
 export interface ClusterOptions extends ConnectionOptions {
   /** `host:port` of some of the brokers. */
@@ -30,7 +30,8 @@ export interface Leader {
   epoch: number
 }
 
-const METADATA_LIMIT_MS = 10_000
+/** Short, so that a connection that is dead and does not know it delays no heartbeat for a session. */
+const METADATA_LIMIT_MS = 3_000
 /** A broker that hangs must not hold up what any other could answer. */
 const HEDGE_MS = 1_000
 
@@ -107,7 +108,7 @@ export class Cluster {
   ): Promise<Answer> {
     const broker = this.#brokers.get(nodeId)
     if (broker === undefined) throw unavailable(`broker ${nodeId} is not part of the cluster`)
-    return this.#connection(broker, purpose).send(request, body, limitMs)
+    return this.#sendTo(broker, purpose, request, body, limitMs)
   }
 
   /**
@@ -120,7 +121,7 @@ export class Cluster {
     limitMs: number,
   ): Promise<Answer> {
     const sends = this.#inTurn().map((broker) => async () => {
-      return this.#connection(broker, 'metadata').send(request, body, limitMs)
+      return this.#sendTo(broker, 'metadata', request, body, limitMs)
     })
     return firstToRespond(sends, HEDGE_MS, this.#options.clock)
   }
@@ -143,6 +144,25 @@ export class Cluster {
       ...bootstrap.slice(first),
       ...bootstrap.slice(0, first),
     ]
+  }
+
+  /** Where one connection has failed, others to the same broker may be dead as well and not know it. */
+  async #sendTo<Body, Answer>(
+    broker: { host: string; port: number },
+    purpose: Purpose,
+    request: RequestType<Body, Answer>,
+    body: Body,
+    limitMs: number,
+  ): Promise<Answer> {
+    const connection = this.#connection(broker, purpose)
+    try {
+      return await connection.send(request, body, limitMs)
+    } catch (error) {
+      for (const other of this.#connections.values()) {
+        if (other.address === connection.address) other.renewIfIdle()
+      }
+      throw error
+    }
   }
 
   #connection({ host, port }: { host: string; port: number }, purpose: Purpose): BrokerConnection {

@@ -36,7 +36,7 @@ it('is found once, also for requests at the same time', async () => {
   expect(find).toHaveBeenCalledWith(
     expect.objectContaining({ name: 'FindCoordinator' }),
     { groupId: 'group' },
-    10_000,
+    3_000,
   )
   expect(sentTo()).toEqual([1, 1, 1])
   expect(refresh).not.toHaveBeenCalled()
