@@ -46,7 +46,7 @@ async function run(args: string[]): Promise<number> {
     return Number(process.exitCode)
   } catch (error) {
     if (error instanceof Exit) return error.code
-    reportError(error, process.env)
+    await reportError(error, process.env)
     return 1
   } finally {
     process.exitCode = 0
