@@ -38,6 +38,8 @@ export interface MembershipPorts {
 }
 
 const BACKOFF = { firstMs: 100, maxMs: 5_000 }
+/** With these delays, about 6 s. */
+const QUIET_FAILURES = 6
 const LOOK_EVERY_MS = 10_000
 
 /** Joins the group, and joins again whenever that is due. */
@@ -185,6 +187,9 @@ export class Membership {
         this.#ports.onFailure(error)
         return false
       case 'coordinator':
+        // A coordinator that has just started, or moved, loads its groups first.
+        if (failures <= QUIET_FAILURES) return true
+        break
       case 'retry':
         break
     }
