@@ -55,11 +55,6 @@ export const groupGuards = [
       '',
     ],
     'a commit holds heartbeats up': [MEMBER, "#send('commit',", "#send('group',"],
-    'a slow connection delays the end of a session': [
-      HEARTBEATS,
-      'await withTimeout(ports.heartbeat(limitMs), limitMs, late, ports.clock)',
-      'await withTimeout(ports.heartbeat(limitMs), 60_000, late, ports.clock)',
-    ],
   }),
   ...guardsOf('hazards/coordinator-moves', {
     'a coordinator that has moved is not looked up': [
