@@ -21,19 +21,24 @@ export interface JudgePorts {
 
 const LEADER_RETRY_MS = 250
 const RETRY_MS = 5_000
+/** A partition may be without a leader for so long; nothing is logged meanwhile. */
+const ELECTION_MS = 15_000
 
 /** What follows when nothing came of a partition: an error delays that partition only. */
 export class PartitionJudge {
   readonly #ports: JudgePorts
   /** Topics of which something was fetched. */
   readonly #readable = new Set<string>()
+  /** Since when a partition has had no leader that responds. */
+  readonly #leaderlessSince = new WeakMap<Feed, number>()
 
   constructor(ports: JudgePorts) {
     this.#ports = ports
   }
 
-  worked({ epoch }: Feed): void {
-    this.#readable.add(epoch.topic)
+  worked(feed: Feed): void {
+    this.#readable.add(feed.epoch.topic)
+    this.#leaderlessSince.delete(feed)
   }
 
   /** `offset` is what was asked for. */
@@ -58,9 +63,18 @@ export class PartitionJudge {
         this.#failed(feed, errorCode, RETRY_MS)
         return
       case 'leader':
-        this.#failed(feed, errorCode, LEADER_RETRY_MS)
+        this.#retryAfter(feed, LEADER_RETRY_MS)
+        if (this.#isLeaderless(feed)) this.#failed(feed, errorCode, LEADER_RETRY_MS)
         this.#ports.findLeader()
     }
+  }
+
+  /** Whether it has been so for longer than an election takes. */
+  #isLeaderless(feed: Feed): boolean {
+    const nowMs = this.#ports.clock.elapsedMs()
+    const sinceMs = this.#leaderlessSince.get(feed) ?? nowMs
+    this.#leaderlessSince.set(feed, sinceMs)
+    return nowMs - sinceMs >= ELECTION_MS
   }
 
   #failed(feed: Feed, errorCode: number, waitMs: number): void {
