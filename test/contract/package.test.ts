@@ -48,6 +48,7 @@ it('contains the program, its declarations, schemas, examples and every page, an
     ),
     ...examples.map((name) => `examples/plugins/${name}.ts`),
     ...readdirSync(join(REPO, 'schemas')).map((name) => `schemas/${name}`),
+    ...readdirSync(join(REPO, 'helm/examples')).map((name) => `helm/examples/${name}`),
   ]
   expect(files.sort()).toEqual(expected.map((path) => `package/${path}`).sort())
 })
