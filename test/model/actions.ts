@@ -93,6 +93,7 @@ export const actions = {
   async bounceCoordinator(world: World, n: number, m: number) {
     const { kafka } = world
     if (m % 2 > 0) return
+    world.disturbed()
     kafka.moveCoordinator(n % 3 === 0 ? undefined : n % 2, n % 5 > 0)
     kafka.isLoading = n % 7 < 3
     world.clock.after(LOADING_MS, () => {
@@ -102,7 +103,11 @@ export const actions = {
   },
   hang(world: World, n: number) {
     world.kafka.hang(n % 2)
-    world.clock.after(n * 3, () => world.kafka.goOn(n % 2))
+    world.disturbed()
+    world.clock.after(n * 3, () => {
+      world.disturbed()
+      world.kafka.goOn(n % 2)
+    })
   },
   /** A broker says once that the log does not have the offset, though it has. */
   lie(world: World) {

@@ -4,6 +4,9 @@ import { redriveInputOf } from '../../src/topics/names.ts'
 import type { Member } from './member.ts'
 import { type Call, TOPIC, type World } from './world.ts'
 
+/** Several sessions. */
+const UNSURE_MS = 15_000
+
 /** Looks at processes, brokers and marks from outside, and notes what must not be. */
 export class Witness {
   readonly #world: World
@@ -41,9 +44,13 @@ export class Witness {
     }
   }
 
-  /** A partition that the group leaves with a member is not stopped. */
+  /**
+   * A partition that the group leaves with a member is not stopped. Where requests were lost, or the
+   * coordinator has gone, a member may be unsure of its membership for a while, and stop for that.
+   */
   closes(member: Member, { topic, partition }: Epoch): void {
-    const { kafka } = this.#world
+    const { kafka, clock, disturbedAtMs } = this.#world
+    if (clock.elapsedMs() - disturbedAtMs < UNSURE_MS) return
     if (member.mayLoseAll || !kafka.group.members.has(member.id)) return
     // A redrive partition begins anew with its input.
     const input = redriveInputOf(topic) ?? topic

@@ -62,6 +62,8 @@ export class World {
   calls = new Set<Call>()
   broken = { store: false, deadLetters: false }
   troubles: Trouble[] = []
+  /** When the network or the coordinator last failed. */
+  disturbedAtMs = Number.NEGATIVE_INFINITY
   problems: string[] = []
   /** Orders what happens. */
   turn = 0
@@ -155,6 +157,10 @@ export class World {
     return this.clock.advance(ms)
   }
 
+  disturbed(): void {
+    this.disturbedAtMs = this.clock.elapsedMs()
+  }
+
   random(): number {
     return this.#random()
   }
@@ -162,7 +168,9 @@ export class World {
   /** From now on, for the first request that it fits. */
   takeTrouble(request: string): Trouble['kind'] | undefined {
     const at = this.troubles.findIndex((each) => each.request === request)
-    return at < 0 ? undefined : this.troubles.splice(at, 1)[0]?.kind
+    if (at < 0) return undefined
+    this.disturbed()
+    return this.troubles.splice(at, 1)[0]?.kind
   }
 }
 
