@@ -72,6 +72,14 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   async function send(topic: string, records: readonly OutgoingRecord[], compress: boolean) {
     const refusal = recentDenial(kafka, topic, performance.now())
     if (refusal !== undefined) throw refusal
+    try {
+      return await sendNow(topic, records, compress)
+    } catch (error) {
+      throw await failureOf(topic, records, error)
+    }
+  }
+
+  async function sendNow(topic: string, records: readonly OutgoingRecord[], compress: boolean) {
     const known = cluster.topic(topic) ?? (await described(topic))
     if (sender.isWornOut) sender = await openSender(cluster, clock)
     turn += 1
@@ -85,7 +93,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
     )
     const results = await Promise.allSettled(written)
     const failed = results.find(({ status }) => status === 'rejected')
-    if (failed?.status === 'rejected') throw await failureOf(topic, records, failed.reason)
+    if (failed?.status === 'rejected') throw failed.reason
     recordWrite(kafka, topic, performance.now())
     return results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   }
@@ -115,7 +123,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
     })
   }
 
-  async function failureOf(topic: string, records: readonly OutgoingRecord[], error: Error) {
+  async function failureOf(topic: string, records: readonly OutgoingRecord[], error: unknown) {
     if (isTooLarge(error)) return tooLargeError(kafka, topic, records, error)
     const failure = kafkaError(error, `write to topic ${topic}`)
     if (failure.code === 'KAFKA_REFUSED') recordWrite(kafka, topic, performance.now(), failure)
