@@ -91,21 +91,32 @@ export class GroupConsumer {
   async stop(drainLimitMs: number): Promise<'drained' | 'limit'> {
     if (!this.#isRunning) return 'drained'
     this.#isRunning = false
-    const { clock, intake, cluster } = this.#options
+    const { cluster } = this.#options
     this.#fetcher.close()
     this.#stopped.abort()
-    // What is not committed any more is not worth waiting for.
-    if (!this.#canCommit) this.#partitions.lose(this.#partitions.claims)
-    const lostLimitMs = Math.min(drainLimitMs, LOST_DRAIN_LIMIT_MS)
-    const result = await intake.drain(this.#canCommit ? drainLimitMs : lostLimitMs)
+    const result = this.#canCommit
+      ? await this.#leave(drainLimitMs)
+      : await this.#abandon(Math.min(drainLimitMs, LOST_DRAIN_LIMIT_MS))
+    this.#left.abort()
+    cluster.close()
+    return result
+  }
+
+  async #leave(drainLimitMs: number): Promise<'drained' | 'limit'> {
+    const { clock, intake } = this.#options
+    const result = await intake.drain(drainLimitMs)
     await settledWithin(this.#loops, LAST_JOIN_LIMIT_MS, clock)
     await this.#commits.commitFinally()
     // Before the group can give them to others.
     this.#partitions.lose(this.#partitions.claims)
     await settledWithin(this.#member.leave(), LEAVE_LIMIT_MS, clock)
-    this.#left.abort()
-    cluster.close()
     return result
+  }
+
+  /** Where nothing can be committed any more, nothing is worth waiting for. */
+  #abandon(drainLimitMs: number): Promise<'drained' | 'limit'> {
+    this.#partitions.lose(this.#partitions.claims)
+    return this.#options.intake.drain(drainLimitMs)
   }
 
   get #canCommit(): boolean {
