@@ -1,7 +1,9 @@
-import type { Admin, Consumer, Kafka } from 'kafkajs'
+import type { Admin, Kafka } from 'kafkajs'
 import { DLQ, ownHeaders } from '../../../src/dead-letter/headers.ts'
-import { waitUntil } from '../../../src/dev/stack/process/poll.ts'
-import type { RecordHeaders } from '../../../src/event/record.ts'
+import { headerText, type SourceRecord } from '../../../src/event/record.ts'
+import { openCluster } from '../../../src/kafka/client/client.ts'
+import { LogReader } from '../../../src/kafka/reader/log-reader.ts'
+import { systemClock } from '../../../src/util/clock.ts'
 import type { RecordBytes } from '../judge/fate.ts'
 
 /** A dead letter, as far as it is judged. */
@@ -33,40 +35,36 @@ export async function followLetters(
 ): Promise<Letters> {
   const all: Letter[] = []
   const next = new Map<number, number>()
-  const consumer: Consumer = kafka.consumer({ groupId: `${topic}.reader`, maxWaitTimeInMs: 50 })
-  await consumer.connect()
-  await consumer.subscribe({ topic, fromBeginning: true })
-  await consumer.run({
-    autoCommit: false,
-    eachMessage: async ({ partition, message }) => {
-      next.set(partition, Number(message.offset) + 1)
-      const headers = (message.headers ?? {}) as RecordHeaders
-      const text = (name: string) => {
-        const value = headers[name]
-        return (Array.isArray(value) ? value.at(-1) : value)?.toString()
-      }
-      if (text(FORGED) !== undefined) return
-      all.push({
-        place: `${text(DLQ.partition)}@${text(DLQ.offset)}`,
-        id: text('ce_id'),
-        plugin: text(DLQ.plugin) ?? '',
-        reason: text(DLQ.reason) ?? '',
-        error: text(DLQ.error) ?? '',
-        isStub: text(DLQ.omitted) !== undefined,
-        bytes: { key: message.key, value: message.value, headers: ownHeaders(headers) },
-      })
-    },
-  })
+  const cluster = openCluster(kafka, systemClock)
+  const reader = new LogReader({ cluster, topics: [topic], clock: systemClock })
+  await reader.start()
+
+  function take(record: SourceRecord): void {
+    const { headers, key, value } = record
+    const text = (name: string) => headerText(record, name)
+    if (text(FORGED) !== undefined) return
+    all.push({
+      place: `${text(DLQ.partition)}@${text(DLQ.offset)}`,
+      id: text('ce_id'),
+      plugin: text(DLQ.plugin) ?? '',
+      reason: text(DLQ.reason) ?? '',
+      error: text(DLQ.error) ?? '',
+      isStub: text(DLQ.omitted) !== undefined,
+      bytes: { key, value, headers: ownHeaders(headers) },
+    })
+  }
+
   return {
     all,
     async catchUp() {
-      const ends = await admin.fetchTopicOffsets(topic)
-      const isRead = () =>
-        ends.every(({ partition, high }) => Number(high) <= (next.get(partition) ?? 0))
-      if (await waitUntil(isRead, { timeoutMs: READ_MS, intervalMs: 10 })) return
-      throw new Error(`could not read ${topic} to its end`)
+      const lost = AbortSignal.timeout(READ_MS)
+      for (const { partition } of await admin.fetchTopicOffsets(topic)) {
+        const from = next.get(partition) ?? 0
+        const { end } = await reader.read({ topic, partition, from, lost, onRecord: take })
+        next.set(partition, end)
+      }
     },
-    close: () => consumer.disconnect(),
+    close: async () => reader.close(),
   }
 }
 
