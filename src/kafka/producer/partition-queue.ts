@@ -89,10 +89,13 @@ export class PartitionQueue {
     }
   }
 
-  /** To be sent again later, the very same. */
-  retry(atMs: number, { isInDoubt }: { isInDoubt: boolean }): void {
+  /**
+   * To be sent again later, the very same: it may have been written, whatever the error says. A leader
+   * that is replaced while it waits for its replicas says that it does not lead the partition.
+   */
+  retry(atMs: number): void {
     this.#retryAtMs = atMs
-    if (isInDoubt && this.#closed !== undefined) this.#closed.isInDoubt = true
+    if (this.#closed !== undefined) this.#closed.isInDoubt = true
   }
 
   /** It was not written: its parts are tried alone. False if it has but one. */

@@ -3,13 +3,12 @@ import { errorTypeOf } from '../protocol/broker-error.ts'
 /**
  * What the error code of a batch calls for.
  * - `written`: it is in the log, by this attempt or by an earlier one.
- * - `retry`: it was not written; another leader, or the same one later, may take it.
- * - `in-doubt`: it may have been written: only the very same batch may be sent again.
+ * - `retry`: it may have been written or not: the very same batch is sent again, to whoever leads then.
  * - `too-large`: a part of it may fit.
  * - `lost-track`: the leader has lost track of this producer's batches; it was not written.
  * - `refused`: it was not and will not be written.
  */
-export type ProduceError = 'written' | 'retry' | 'in-doubt' | 'too-large' | 'lost-track' | 'refused'
+export type ProduceError = 'written' | 'retry' | 'too-large' | 'lost-track' | 'refused'
 
 const ERRORS: Readonly<Record<string, ProduceError>> = {
   NONE: 'written',
@@ -20,10 +19,10 @@ const ERRORS: Readonly<Record<string, ProduceError>> = {
   NOT_ENOUGH_REPLICAS: 'retry',
   KAFKA_STORAGE_ERROR: 'retry',
   CORRUPT_MESSAGE: 'retry',
-  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'in-doubt',
-  REQUEST_TIMED_OUT: 'in-doubt',
-  NETWORK_EXCEPTION: 'in-doubt',
-  UNKNOWN: 'in-doubt',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'retry',
+  REQUEST_TIMED_OUT: 'retry',
+  NETWORK_EXCEPTION: 'retry',
+  UNKNOWN: 'retry',
   MESSAGE_TOO_LARGE: 'too-large',
   RECORD_LIST_TOO_LARGE: 'too-large',
   OUT_OF_ORDER_SEQUENCE_NUMBER: 'lost-track',

@@ -119,7 +119,7 @@ export class Sender {
     } catch (error) {
       // The request may have arrived.
       const atMs = clock.elapsedMs() + RETRY_MS
-      for (const { queue } of batches) queue.retry(atMs, { isInDoubt: true })
+      for (const { queue } of batches) queue.retry(atMs)
       this.#problem = messageOf(error)
       await cluster.refresh().catch(() => undefined)
       this.#wakeLeaders()
@@ -133,7 +133,7 @@ export class Sender {
     const { cluster, clock } = this.#ports
     const atMs = clock.elapsedMs() + RETRY_MS
     if (answer === undefined) {
-      queue.retry(atMs, { isInDoubt: true })
+      queue.retry(atMs)
       return
     }
     const error = new BrokerError(answer.errorCode, `write to topic ${queue.topic}`)
@@ -143,11 +143,8 @@ export class Sender {
       case 'written':
         queue.written(answer.baseOffset)
         return
-      case 'in-doubt':
-        queue.retry(atMs, { isInDoubt: true })
-        return
       case 'retry':
-        queue.retry(atMs, { isInDoubt: false })
+        queue.retry(atMs)
         void cluster.refresh().then(
           () => this.#wakeLeaders(),
           () => undefined,
