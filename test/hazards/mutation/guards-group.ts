@@ -151,8 +151,8 @@ export const groupGuards = [
   ...guardsOf('hazards/final-commit', {
     'a stop does not wait for handlers': [
       CONSUMER,
-      'intake.drain(this.#canCommit ? drainLimitMs : lostLimitMs)',
-      'intake.drain(0)',
+      'const result = await intake.drain(drainLimitMs)',
+      'const result = await intake.drain(0)',
     ],
     'the last commit is tried once': [
       'kafka/consumer/commit-loop.ts',
