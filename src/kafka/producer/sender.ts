@@ -17,6 +17,13 @@ export interface SenderPorts {
   producer: { producerId: bigint; epoch: number }
 }
 
+interface QueuedBatch {
+  queue: PartitionQueue
+  topic: string
+  partition: number
+  batch: Buffer
+}
+
 const RETRY_MS = 200
 const REQUEST_BYTES_MAX = 8_388_608
 const REQUEST_LIMIT_MS = 15_000
@@ -102,15 +109,25 @@ export class Sender {
   }
 
   async #send(leader: number, due: readonly PartitionQueue[]): Promise<void> {
-    const { cluster, clock, producer } = this.#ports
-    const batches = []
+    const { producer } = this.#ports
+    const batches: QueuedBatch[] = []
     let bytes = 0
     for (const queue of due) {
-      const batch = await queue.batch(producer.producerId)
+      const batch = await queue.batch(producer.producerId).catch((error) => {
+        queue.fail(error)
+      })
+      if (batch === undefined) continue
       batches.push({ queue, topic: queue.topic, partition: queue.partition, batch })
       bytes += batch.length
       if (bytes >= REQUEST_BYTES_MAX) break
     }
+    await this.#exchange(leader, batches)
+    for (const queue of due) if (queue.isEmpty) this.#busy.delete(queue)
+  }
+
+  async #exchange(leader: number, batches: readonly QueuedBatch[]): Promise<void> {
+    const { cluster, clock } = this.#ports
+    if (batches.length === 0) return
     try {
       const body = { timeoutMs: REPLICAS_LIMIT_MS, topics: byTopic(batches) }
       const answer = await cluster.send(leader, 'produce', produceRequest, body, REQUEST_LIMIT_MS)
@@ -124,7 +141,6 @@ export class Sender {
       await cluster.refresh().catch(() => undefined)
       this.#wakeLeaders()
     }
-    for (const { queue } of batches) if (queue.isEmpty) this.#busy.delete(queue)
   }
 
   #problem = 'no response'
