@@ -1,3 +1,4 @@
+import { partitionName } from '../../event/record.ts'
 import { settledWithin } from '../../util/with-timeout.ts'
 import { finalError } from '../client/errors.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
@@ -211,7 +212,7 @@ export class GroupConsumer {
     if (evicted !== undefined) this.#membership.evicted(evicted.error.message)
     const fenced = refusals.find(({ error }) => faultOf(error) === 'fenced')
     if (fenced !== undefined) this.#membership.fenced(fenced.error)
-    return new Map(refusals.map((each) => [`${each.topic}/${each.partition}`, each.error]))
+    return new Map(refusals.map((each) => [partitionName(each), each.error]))
   }
 
   /** Partitions may have been added, and topics deleted and created again. */

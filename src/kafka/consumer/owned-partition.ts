@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { partitionName } from '../../event/record.ts'
 import { OffsetLedger } from '../../pipeline/offset-ledger.ts'
 import type { Epoch } from '../../pipeline/source.ts'
 
@@ -47,22 +48,18 @@ export class OwnedPartitions {
   #byName = new Map<string, OwnedPartition>()
 
   get(topic: string, partition: number): OwnedPartition | undefined {
-    return this.#byName.get(nameOf(topic, partition))
+    return this.#byName.get(partitionName({ topic, partition }))
   }
 
   add(owned: OwnedPartition): void {
-    this.#byName.set(nameOf(owned.topic, owned.partition), owned)
+    this.#byName.set(partitionName(owned), owned)
   }
 
   remove(owned: OwnedPartition): void {
-    this.#byName.delete(nameOf(owned.topic, owned.partition))
+    this.#byName.delete(partitionName(owned))
   }
 
   [Symbol.iterator](): IterableIterator<OwnedPartition> {
     return this.#byName.values()
   }
-}
-
-function nameOf(topic: string, partition: number): string {
-  return `${topic}/${partition}`
 }

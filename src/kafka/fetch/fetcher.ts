@@ -1,3 +1,4 @@
+import { partitionName } from '../../event/record.ts'
 import type { Epoch } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
@@ -59,7 +60,7 @@ export class Fetcher {
     this.#budget = new FetchBudget(ports.maxFetchedBytes, () => this.#wakeLoops())
     this.#taker = new FeedTaker({
       ...ports,
-      isCurrent: (feed) => this.#feeds.get(nameOf(feed.epoch)) === feed,
+      isCurrent: (feed) => this.#feeds.get(partitionName(feed.epoch)) === feed,
       onRoom: (feed) => this.#loops.get(this.#leaderOf(feed) ?? NOBODY)?.set(),
     })
     this.#judge = new PartitionJudge({
@@ -76,13 +77,13 @@ export class Fetcher {
   add(epoch: Epoch, topicId: string | undefined): void {
     // A partition may be opened or reset while the service stops.
     if (this.#closed.signal.aborted) return
-    this.#feeds.set(nameOf(epoch), new Feed(epoch, topicId))
+    this.#feeds.set(partitionName(epoch), new Feed(epoch, topicId))
     this.#wake()
   }
 
   /** What was fetched of it is dropped; a record that is being taken at the moment is the last one. */
   remove(epoch: Epoch): void {
-    const name = nameOf(epoch)
+    const name = partitionName(epoch)
     const feed = this.#feeds.get(name)
     if (feed?.epoch !== epoch) return
     feed.rewind()
@@ -90,7 +91,7 @@ export class Fetcher {
   }
 
   has(epoch: Epoch): boolean {
-    return this.#feeds.get(nameOf(epoch))?.epoch === epoch
+    return this.#feeds.get(partitionName(epoch))?.epoch === epoch
   }
 
   close(): void {
@@ -189,7 +190,7 @@ export class Fetcher {
     const full = answer.filter(({ batches }) => batches.length > 0)
     const release = this.#budget.hold(bytesOf(full), full.length)
     for (const fetched of answer) {
-      const feed = this.#feeds.get(nameOf(fetched))
+      const feed = this.#feeds.get(partitionName(fetched))
       const offset = feed && offsets.get(feed)
       const hasBatches = fetched.batches.length > 0
       if (feed !== undefined && offset !== undefined && hasBatches) {
@@ -213,7 +214,7 @@ export class Fetcher {
 
   /** Brokers fill a response in the order of the request: who was served is served last next time. */
   #toTheEnd(feed: Feed): void {
-    const name = nameOf(feed.epoch)
+    const name = partitionName(feed.epoch)
     this.#feeds.delete(name)
     this.#feeds.set(name, feed)
   }
@@ -227,8 +228,4 @@ function bytesOf(answer: readonly Fetched[]): number {
   let bytes = 0
   for (const { batches } of answer) for (const batch of batches) bytes += batch.bytes.length
   return bytes
-}
-
-function nameOf({ topic, partition }: Pick<Epoch, 'topic' | 'partition'>): string {
-  return `${topic}/${partition}`
 }

@@ -1,3 +1,4 @@
+import { partitionName } from '../../event/record.ts'
 import type { LogRange } from '../client/log-range.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
@@ -45,7 +46,8 @@ async function readOffsets(
     }),
   )
   return places.map(
-    (place) => found.get(nameOf(place)) ?? new Error(`${nameOf(place)} has no leader`),
+    (place) =>
+      found.get(partitionName(place)) ?? new Error(`${partitionName(place)} has no leader`),
   )
 }
 
@@ -61,19 +63,15 @@ async function readFrom(
     const body = { topics: byTopic(queries) }
     const answer = await cluster.send(nodeId, 'offsets', listOffsetsRequest, body, LIMIT_MS)
     for (const { topic, partition, errorCode, offset } of answer.partitions) {
-      const name = nameOf({ topic, partition })
+      const name = partitionName({ topic, partition })
       const error = new BrokerError(errorCode, `find the log's ends of ${name}`)
       found.set(name, errorCode === 0 ? offset : error)
     }
   } catch (error) {
-    for (const place of led) found.set(nameOf(place), error as Error)
+    for (const place of led) found.set(partitionName(place), error as Error)
   }
 }
 
 function leaderOf(cluster: Cluster, topic: string, partition: number): number | undefined {
   return cluster.leaderOf(topic, partition)?.nodeId
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`
 }
