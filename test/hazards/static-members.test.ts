@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { withAdmin } from '../support/group.ts'
 import { recorder } from '../support/recorder.ts'
 import { pluginPath, serve } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 import { plainTopic, pump } from './plain-member.ts'
 import { startMember, Witness } from './witness.ts'
+
+const membersOf = (groupId: string) =>
+  withAdmin(async (admin) => (await admin.describeGroups([groupId])).groups[0]!.members.length)
 
 describe('a member with a name of its own', () => {
   it('is restarted within its session, and nothing moves', async () => {
@@ -24,6 +28,8 @@ describe('a member with a name of its own', () => {
       const [held, others] = [members[name].reading(), members[other].reading()]
       const epochs = others.map((place) => witness.epochsOf(place))
       await members[name].consumer.stop(1_000)
+      // Without it, the other would be given its partitions, unless the restart comes first.
+      expect(await membersOf(groupId)).toBe(2)
       members[name] = await start(name)
       await until(areShared, { what: 'it to read two again' })
       expect(members[name].reading()).toEqual(held)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { withAdmin } from '../support/group.ts'
 import { createTopics, until } from '../support/stack.ts'
+import { openKafkaLink } from './kafka-link.ts'
 import { plainTopic, pump, records } from './plain-member.ts'
 import { startMember, Witness } from './witness.ts'
 
@@ -46,13 +47,19 @@ describe('a topic is deleted while it is read', () => {
     const { topic, groupId } = await plainTopic(1)
     const witness = new Witness()
     await pump(topic, 1)
-    const { failures } = await startMember({ name: 'member', topics: [topic], groupId, witness })
+    const link = await openKafkaLink()
+    const { failures } = await link.through(() =>
+      startMember({ name: 'member', topics: [topic], groupId, witness }),
+    )
     await until(() => witness.taken.length > 20, { what: 'it to be read' })
     const before = witness.taken.length
+    // The member never sees that there is no such topic for a moment.
+    link.lost.add('metadata')
     await remove(topic)
     await until(() => createTopics({ topic, numPartitions: 1 }).then(() => true), {
       what: 'it to be created again',
     })
+    link.lost.delete('metadata')
     const isBeyond = () =>
       witness.offsetsOf(`${topic}/0`).at(-1)! > 40 && witness.epochsOf(`${topic}/0`) > 1
     await until(isBeyond, { what: 'the new one to be read' })

@@ -9,7 +9,7 @@ import { endpoints, uniqueName, until } from '../support/stack.ts'
 
 const noMaven = await machineProbes.maven()
 /** Far below the drain time of 20 s and the grace period of Kubernetes. */
-const AT_ONCE_MS = 8_000
+const AT_ONCE_MS = 10_000
 const FINAL_COMMIT_MS = 5_000
 
 /** The service on a broker of its own, which has handled an event. */
@@ -60,6 +60,13 @@ describe.skipIf(noMaven !== undefined)('on SIGTERM', () => {
   it('stops at once when Kafka is away', async () => {
     const s = await scene()
     await s.own.kill()
+    await until(async () => (await s.heartbeatAge()) > 8, { what: 'a while without answers' })
+    expect(await stopped(s)).toBeLessThan(AT_ONCE_MS)
+  })
+
+  it('stops at once when Kafka does not answer, even within a session', async () => {
+    const s = await scene()
+    await s.own.freeze()
     await until(async () => (await s.heartbeatAge()) > 8, { what: 'a while without answers' })
     expect(await stopped(s)).toBeLessThan(AT_ONCE_MS)
   })

@@ -56,9 +56,8 @@ export class CommitLoop {
   }
 
   /** There is no later commit to make up for the last one of a partition, so it is tried again. */
-  async commitLast(): Promise<void> {
+  async commitLast(endMs = this.#ports.clock.elapsedMs() + LAST_LIMIT_MS): Promise<void> {
     const { clock } = this.#ports
-    const endMs = clock.elapsedMs() + LAST_LIMIT_MS
     for (;;) {
       await this.#committer.commit()
       if (!this.#committer.isDue || clock.elapsedMs() >= endMs) return
@@ -67,9 +66,10 @@ export class CommitLoop {
   }
 
   /** Before the member leaves. Logs it if something completed could not be committed. */
-  async commitFinally(): Promise<void> {
+  async commitFinally(endMs: number): Promise<void> {
     const { clock, log } = this.#ports
-    await settledWithin(this.commitLast(), LAST_LIMIT_MS, clock)
+    const limitMs = Math.max(0, endMs - clock.elapsedMs())
+    await settledWithin(this.commitLast(endMs), limitMs, clock)
     if (this.#committer.isDue) log.warn({}, UNCONFIRMED)
   }
 

@@ -18,9 +18,9 @@ import { resetIfOutOfRange } from './reset-if-out-of-range.ts'
 import { watchTopics } from './topic-watch.ts'
 
 const REBALANCE_TIMEOUT_MS = 60_000
-/** A join that is under way when the service stops. */
+/** After the drain: a join that is under way, the last commit and leaving, all together. */
+const FAREWELL_LIMIT_MS = 5_000
 const LAST_JOIN_LIMIT_MS = 3_000
-const LEAVE_LIMIT_MS = 2_000
 /** For handlers whose signals have aborted. */
 const LOST_DRAIN_LIMIT_MS = 1_000
 
@@ -106,11 +106,12 @@ export class GroupConsumer {
   async #leave(drainLimitMs: number): Promise<'drained' | 'limit'> {
     const { clock, intake } = this.#options
     const result = await intake.drain(drainLimitMs)
+    const endMs = clock.elapsedMs() + FAREWELL_LIMIT_MS
     await settledWithin(this.#loops, LAST_JOIN_LIMIT_MS, clock)
-    await this.#commits.commitFinally()
+    await this.#commits.commitFinally(endMs)
     // Before the group can give them to others.
     this.#partitions.lose(this.#partitions.claims)
-    await settledWithin(this.#member.leave(), LEAVE_LIMIT_MS, clock)
+    await settledWithin(this.#member.leave(), Math.max(0, endMs - clock.elapsedMs()), clock)
     return result
   }
 

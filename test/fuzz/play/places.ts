@@ -1,4 +1,5 @@
 import { waitUntil } from '../../../src/dev/stack/process/poll.ts'
+import { retryRequest } from '../../../src/kafka/client/retry-request.ts'
 import type { World } from '../world/world.ts'
 
 const POLL_MS = 15
@@ -21,7 +22,8 @@ export class Places {
   async progress(): Promise<Progress[]> {
     const { admin, groupId, topic } = this.#world
     const [groups, ends] = await Promise.all([
-      admin.fetchOffsets({ groupId, topics: [topic] }),
+      // A coordinator that has just been elected refuses the first requests.
+      retryRequest(() => admin.fetchOffsets({ groupId, topics: [topic] })),
       admin.fetchTopicOffsets(topic),
     ])
     const committed = new Map(

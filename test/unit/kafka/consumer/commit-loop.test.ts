@@ -58,8 +58,8 @@ it('commits nothing while the member joins', async () => {
 })
 
 it('makes the last commit once if it is confirmed', async () => {
-  const { loop, commit, log } = situation()
-  await loop.commitFinally()
+  const { loop, clock, commit, log } = situation()
+  await loop.commitFinally(clock.elapsedMs() + 5_000)
   expect([commit.mock.calls.length, log.warn.mock.calls.length]).toEqual([1, 0])
 })
 
@@ -83,7 +83,7 @@ it.each([
   const { loop, clock, commit, log } = situation()
   commit.mockImplementation(answer)
   let isDone = false
-  const done = loop.commitFinally().then(() => {
+  const done = loop.commitFinally(clock.elapsedMs() + 5_000).then(() => {
     isDone = true
   })
   await clock.advance(4_999)
