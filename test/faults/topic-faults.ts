@@ -15,6 +15,8 @@ import { configureTopic, removeRecords, settingOf } from './topics.ts'
 const BIN = fileURLToPath(new URL('../../bin/inventory-events.js', import.meta.url))
 const WAIT_MS = 120_000
 const REFUSED_MS = 6_000
+/** A limit in bytes that no dead letter keeps. */
+const REFUSING = '100'
 /** Unread records of each partition when retention removes records. */
 const BEHIND = 20
 const LOST = 'offset out of range; resetting as OUT_OF_RANGE says'
@@ -86,9 +88,15 @@ export async function refuseDeadLetters(scene: Scene): Promise<void> {
   const { cluster, replicaSet, topic, groupId, signal, notes } = scene
   const deadLetters = deadLetterTopicOf(topic)
   const name = 'max.message.bytes'
-  const value = await settingOf(cluster, deadLetters, name)
+  let value = ''
+  // A broker that lags behind still tells the value of an earlier refusal.
+  const isTold = async () => {
+    value = await settingOf(cluster, deadLetters, name)
+    return value !== REFUSING
+  }
+  await waitFor('the usual limit of the dead letters', isTold, { timeoutMs: WAIT_MS, signal })
   const seen = await sumOf(replicaSet.replicas, REFUSED)
-  await configureTopic(cluster, deadLetters, { name, value: '100' })
+  await configureTopic(cluster, deadLetters, { name, value: REFUSING })
   const isRefused = async () => (await sumOf(replicaSet.replicas, REFUSED)) > seen
   await waitFor('a dead letter to be refused', isRefused, { timeoutMs: WAIT_MS, signal })
   await sleep(REFUSED_MS)
