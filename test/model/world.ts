@@ -143,8 +143,9 @@ export class World {
   /** A process has ended. */
   removed(member: Member): void {
     const slot = this.slots.indexOf(member)
-    // The group may have preferred the one that was to be replaced.
-    if (slot >= 0) this.slots[slot] = this.#takeReplaced((each) => isNamesake(each, member))
+    // The group has preferred the one that was to be replaced.
+    const takesBack = (each: Member) => member.isFenced && isNamesake(each, member)
+    if (slot >= 0) this.slots[slot] = this.#takeReplaced(takesBack)
     else this.#takeReplaced((each) => each === member)
   }
 
