@@ -1,7 +1,8 @@
 // The plain kafkajs producer: sends encoded buffers in batches of the publisher's size.
 import { readFile } from 'node:fs/promises'
-import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs'
+import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { toRecord } from '../../src/publish/to-record.ts'
+import { kafkaMessage } from '../../test/support/kafka-message.ts'
 import { jobOf, tell } from '../lib/child.ts'
 import { createMeter } from '../lib/meter.ts'
 import type { PublishJob } from './publish.ts'
@@ -11,7 +12,7 @@ const BATCH = 1_000
 const { brokers, topic, file, records } = jobOf<PublishJob>()
 const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
 // Never consumed, so any schema id works.
-const messages = lines.map((line) => toRecord(JSON.parse(line), 1, '/bench') as Message)
+const messages = lines.map((line) => kafkaMessage(toRecord(JSON.parse(line), 1, '/bench')))
 const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.ERROR })
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
 await producer.connect()

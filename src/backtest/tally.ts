@@ -1,5 +1,6 @@
-import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
-import { timestampText } from '../event/timestamp.ts'
+import { headerText } from '../event/headers.ts'
+import { placeOf, type SourceRecord } from '../event/record.ts'
+import { timestampText } from '../event/time/timestamp.ts'
 
 /** An example record. Its time is RFC 3339 in UTC, its place `topic/partition@offset`. */
 export interface Example {

@@ -35,6 +35,11 @@ export const kafkaSettings = {
     default: 'cooperative',
     help: 'What a rebalance stops: with `cooperative` only the partitions that move, with `eager` all of them. The latter is for a roll-out from version 0.2 or back to it, whose replicas know nothing else.',
   },
+  KAFKA_COMPRESSION: {
+    type: oneOf('none', 'gzip', 'zstd'),
+    default: 'none',
+    help: 'How the records are compressed that are written: events, dead letters, marks. With `zstd` (Node 22.15 or newer) they take a fraction of the network and of the disks of the brokers, for some CPU.',
+  },
   KAFKA_TOPICS: {
     type: topics,
     default: 'inventory.events,plugin.events',

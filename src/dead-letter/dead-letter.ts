@@ -1,8 +1,9 @@
+import { headersOf, type RecordHeaders } from '../event/headers.ts'
 import type { DeadLetterReason } from '../event/outcome.ts'
-import type { RecordHeaders, SourceRecord } from '../event/record.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { deadLetterTopicOf } from '../topics/names.ts'
 import type { Failure } from '../util/failure/failure.ts'
-import { DLQ } from './headers.ts'
+import { DLQ, ownHeaders } from './headers.ts'
 
 /** A record to be written to the dead-letter topic: original bytes and headers plus `dlq.*` headers. */
 export interface DeadLetter {
@@ -40,33 +41,36 @@ const ERROR_LIMIT_BYTES = 1_024
 const STACK_LIMIT_BYTES = 8_192
 
 export function deadLetterOf(record: SourceRecord, cause: DeadLetterCause): DeadLetter {
-  const { event, eventId } = cause
   return {
     topic: deadLetterTopicOf(record.topic),
     partition: record.partition,
     key: record.key,
     value: record.value,
-    headers: {
-      ...record.headers,
-      [DLQ.plugin]: cause.plugin,
-      [DLQ.reason]: cause.reason,
-      ...errorHeaders(cause),
-      [DLQ.attempts]: String(cause.attempts),
-      ...(event !== undefined && { [DLQ.event]: event }),
-      ...(eventId !== undefined && { [DLQ.eventId]: eventId }),
-      [DLQ.topic]: record.topic,
-      [DLQ.partition]: String(record.partition),
-      [DLQ.offset]: String(record.offset),
-      [DLQ.timestamp]: String(record.timestampMs),
-      [DLQ.group]: cause.groupId,
-      ...(cause.replay !== undefined && { [DLQ.replay]: cause.replay }),
-      ...(record.tooLarge !== undefined && { [DLQ.omitted]: 'key,value,headers' }),
-      ...(cause.redrives > 0 && { [DLQ.redrives]: String(cause.redrives) }),
-    },
+    headers: headersOf(causeHeaders(record, cause), ownHeaders(record.headers)),
   }
 }
 
-function errorHeaders({ error, lines }: DeadLetterCause): RecordHeaders {
+function causeHeaders(record: SourceRecord, cause: DeadLetterCause): Record<string, string> {
+  const { event, eventId } = cause
+  return {
+    [DLQ.plugin]: cause.plugin,
+    [DLQ.reason]: cause.reason,
+    ...errorHeaders(cause),
+    [DLQ.attempts]: String(cause.attempts),
+    ...(event !== undefined && { [DLQ.event]: event }),
+    ...(eventId !== undefined && { [DLQ.eventId]: eventId }),
+    [DLQ.topic]: record.topic,
+    [DLQ.partition]: String(record.partition),
+    [DLQ.offset]: String(record.offset),
+    [DLQ.timestamp]: String(record.timestampMs),
+    [DLQ.group]: cause.groupId,
+    ...(cause.replay !== undefined && { [DLQ.replay]: cause.replay }),
+    ...(record.tooLarge !== undefined && { [DLQ.omitted]: 'key,value,headers' }),
+    ...(cause.redrives > 0 && { [DLQ.redrives]: String(cause.redrives) }),
+  }
+}
+
+function errorHeaders({ error, lines }: DeadLetterCause): Record<string, string> {
   const { type, message, at } = error
   return {
     [DLQ.error]: truncated(message, ERROR_LIMIT_BYTES),

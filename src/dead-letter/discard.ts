@@ -1,4 +1,5 @@
-import { headerText, type SourceRecord } from '../event/record.ts'
+import { headersOf, headerText } from '../event/headers.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { DISCARDED } from './headers.ts'
 import type { RedriveRecord } from './redrive-record.ts'
 
@@ -30,7 +31,7 @@ export function discardRecordOf(
     partition,
     key,
     value: Buffer.from(JSON.stringify(value)),
-    headers: { [DISCARDED]: place },
+    headers: headersOf({ [DISCARDED]: place }),
   }
 }
 

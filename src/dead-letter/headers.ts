@@ -1,4 +1,4 @@
-import type { RecordHeaders } from '../event/record.ts'
+import { HeaderList, type RecordHeaders } from '../event/headers.ts'
 
 /** The headers of a dead letter, in addition to the record's own. */
 export const DLQ = {
@@ -38,6 +38,10 @@ export const REDRIVE = {
 
 /** The headers without those that dead-lettering and redriving added. */
 export function ownHeaders(headers: RecordHeaders): RecordHeaders {
-  const isOwn = ([name]: [string, unknown]) => !/^(dlq|redrive)\./.test(name)
-  return Object.fromEntries(Object.entries(headers).filter(isOwn))
+  return new HeaderList([...headers].filter(({ name }) => !isAdded(name)))
+}
+
+/** Whether dead-lettering or redriving added the header. */
+export function isAdded(name: string | Buffer): boolean {
+  return typeof name === 'string' && /^(dlq|redrive)\./.test(name)
 }

@@ -1,5 +1,6 @@
+import { headerText } from '../event/headers.ts'
 import type { DeadLetterReason } from '../event/outcome.ts'
-import { headerText, placeOf, type SourceRecord } from '../event/record.ts'
+import { placeOf, type SourceRecord } from '../event/record.ts'
 import { inputTopicOf } from '../topics/names.ts'
 import { DLQ, ownHeaders } from './headers.ts'
 

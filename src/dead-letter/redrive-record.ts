@@ -1,4 +1,5 @@
-import { headerText, type RecordHeaders, type SourceRecord } from '../event/record.ts'
+import { headersOf, headerText, type RecordHeaders } from '../event/headers.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { redriveTopicOf } from '../topics/names.ts'
 import { DLQ, ownHeaders, REDRIVE } from './headers.ts'
 import type { DeadLetterInfo } from './read-dead-letter.ts'
@@ -19,18 +20,20 @@ export function redriveRecordOf(deadLetter: DeadLetterInfo, record: SourceRecord
     partition: deadLetter.partition,
     key,
     value,
-    headers: {
-      ...ownHeaders(headers),
-      [REDRIVE.plugin]: deadLetter.plugin,
-      [REDRIVE.group]: deadLetter.groupId,
-      [REDRIVE.generation]: String(deadLetter.redrives + 1),
-      ...(deadLetter.replay !== undefined && { [REDRIVE.replay]: deadLetter.replay }),
-      [REDRIVE.letter]: deadLetter.place,
-      [DLQ.topic]: deadLetter.topic,
-      [DLQ.partition]: String(deadLetter.partition),
-      [DLQ.offset]: String(deadLetter.offset),
-      [DLQ.timestamp]: headers[DLQ.timestamp],
-    },
+    headers: headersOf(
+      {
+        [REDRIVE.plugin]: deadLetter.plugin,
+        [REDRIVE.group]: deadLetter.groupId,
+        [REDRIVE.generation]: String(deadLetter.redrives + 1),
+        ...(deadLetter.replay !== undefined && { [REDRIVE.replay]: deadLetter.replay }),
+        [REDRIVE.letter]: deadLetter.place,
+        [DLQ.topic]: deadLetter.topic,
+        [DLQ.partition]: String(deadLetter.partition),
+        [DLQ.offset]: String(deadLetter.offset),
+        [DLQ.timestamp]: headers.last(DLQ.timestamp),
+      },
+      ownHeaders(headers),
+    ),
   }
 }
 

@@ -1,4 +1,5 @@
-import { headerText, type SourceRecord } from '../event/record.ts'
+import { headerText } from '../event/headers.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { redriveInputOf } from '../topics/names.ts'
 import { DLQ, ownHeaders, REDRIVE } from './headers.ts'
 

@@ -1,5 +1,5 @@
 import { redriveIdOf } from '../dead-letter/redrive.ts'
-import { timeText } from '../event/timestamp.ts'
+import { timeText } from '../event/time/timestamp.ts'
 import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../idempotency/lookup.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Completion } from './explanation.ts'

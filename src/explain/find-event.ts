@@ -1,5 +1,6 @@
 import { DLQ } from '../dead-letter/headers.ts'
-import { headerText, type SourceRecord } from '../event/record.ts'
+import { headerText } from '../event/headers.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { copyRecord } from '../pipeline/intake/retain-record.ts'
 import { messageOf } from '../util/errors.ts'
 import type { EventReader, ReadRecord } from './event-reader.ts'

@@ -1,5 +1,6 @@
+import { headerText } from '../event/headers.ts'
 import { valueAt } from '../event/path.ts'
-import { headerText, type SourceRecord } from '../event/record.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { explainFilter, type Reason } from '../filter/explain-filter.ts'
 import type { Field } from '../filter/filter.ts'
 import { byName } from '../pipeline/intake/evaluate-filters.ts'

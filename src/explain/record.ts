@@ -1,7 +1,7 @@
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import { readDeadLetter } from '../dead-letter/read-dead-letter.ts'
 import { placeOf, type SourceRecord } from '../event/record.ts'
-import { timestampText } from '../event/timestamp.ts'
+import { timestampText } from '../event/time/timestamp.ts'
 import type { ExplainedDeadLetter, ExplainedRecord, Progress } from './explanation.ts'
 import type { FoundEvent } from './find-event.ts'
 

@@ -1,4 +1,4 @@
-import { parseTime } from '../event/time.ts'
+import { parseTime } from '../event/time/time.ts'
 
 /** The result of a filter: match, no match, or an error if it can't be evaluated. */
 export type Verdict = boolean | { readonly error: string }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { parseTime } from '../event/time.ts'
+import { parseTime } from '../event/time/time.ts'
 import { didYouMean } from '../util/text/did-you-mean.ts'
 import { type Field, type Filter, isTime } from './filter.ts'
 import { type OperatorName, operators } from './operators.ts'

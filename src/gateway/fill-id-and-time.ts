@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { timeText } from '../event/timestamp.ts'
+import { timeText } from '../event/time/timestamp.ts'
 import { uuidV7 } from '../publish/uuid-v7.ts'
 
 /** Supplies the id and the time of events that are sent without them. */

@@ -1,5 +1,5 @@
 import { placeOf } from '../event/record.ts'
-import { ageMs } from '../event/timestamp.ts'
+import { ageMs } from '../event/time/timestamp.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
 import type { Backlog } from '../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { MOMENTS, parseTimeOrAge, rangeProblem } from '../event/relative-time.ts'
+import { MOMENTS, parseTimeOrAge, rangeProblem } from '../event/time/relative-time.ts'
 import type { ExplainRange, Explanation } from '../explain/explanation.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'

@@ -1,6 +1,6 @@
 import type { EffectiveState } from '../control/control-record.ts'
 import type { OpenDeadLetter } from '../dead-letter/open-dead-letters.ts'
-import { ageMs } from '../event/timestamp.ts'
+import { ageMs } from '../event/time/timestamp.ts'
 import type { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import type { Liveness } from '../kafka/consumer/liveness.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'

@@ -1,6 +1,6 @@
 import type { CompletedOutcome, SkipCause } from '../event/outcome.ts'
 import { placeOf } from '../event/record.ts'
-import { ageMs } from '../event/timestamp.ts'
+import { ageMs } from '../event/time/timestamp.ts'
 import type { StoreOperation } from '../pipeline/admit/dedupe.ts'
 import { type Delivery, eventOf, type KnownEvent } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'

@@ -12,7 +12,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import { headerText } from '../event/record.ts'
+import { headerText } from '../event/headers.ts'
 import { type Trace, traceOf } from '../event/trace.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import type { CallSpans } from '../pipeline/handle/call-span.ts'

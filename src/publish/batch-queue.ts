@@ -1,3 +1,4 @@
+import { NO_HEADERS } from '../event/headers.ts'
 import type { OutgoingRecord } from '../kafka/producer/message.ts'
 import { type Deferred, deferred } from '../util/deferred.ts'
 
@@ -101,16 +102,10 @@ function batchLength(queue: Entry[], limits: BatchLimits): number {
 }
 
 /** An upper bound of the record's size in a batch. */
-function sizeOf({ key, value, headers = {} }: OutgoingRecord): number {
+function sizeOf({ key, value, headers = NO_HEADERS }: OutgoingRecord): number {
   let bytes = 64 + Buffer.byteLength(key ?? '') + (value?.length ?? 0)
-  for (const name of Object.keys(headers)) {
-    const header = headers[name] ?? ''
-    if (Array.isArray(header)) for (const each of header) bytes += sizeOfHeader(name, each ?? '')
-    else bytes += sizeOfHeader(name, header)
+  for (const header of headers) {
+    bytes += 10 + Buffer.byteLength(header.name) + Buffer.byteLength(header.value ?? '')
   }
   return bytes
-}
-
-function sizeOfHeader(name: string, value: Buffer | string | null): number {
-  return 10 + Buffer.byteLength(name) + Buffer.byteLength(value ?? '')
 }

@@ -2,6 +2,7 @@ import { encodeEvent } from '../avro/codec/encoder.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
 import { nameOf } from '../event/guards.ts'
+import { headersOf } from '../event/headers.ts'
 import { type Trace, traceHeaders } from '../event/trace.ts'
 import type { OutgoingRecord } from '../kafka/producer/message.ts'
 
@@ -15,7 +16,7 @@ export function toRecord(
   return {
     key: entityKey(event),
     value: encodeEvent(event, schemaId),
-    headers: {
+    headers: headersOf({
       ce_specversion: '1.0',
       ce_id: String(event.id),
       ce_type: nameOf(event),
@@ -23,6 +24,6 @@ export function toRecord(
       ce_time: String(event.time),
       'content-type': 'application/avro',
       ...traceHeaders(trace),
-    },
+    }),
   }
 }

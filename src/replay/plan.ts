@@ -1,5 +1,5 @@
 import type { Audit } from '../control/control-record.ts'
-import { timeText } from '../event/timestamp.ts'
+import { timeText } from '../event/time/timestamp.ts'
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 

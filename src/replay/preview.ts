@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { placeOf } from '../event/record.ts'
-import { timestampText, timeText } from '../event/timestamp.ts'
+import { timestampText, timeText } from '../event/time/timestamp.ts'
 import type { EventReader } from '../explain/event-reader.ts'
 import { topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { search } from '../kafka/reader/search-topics.ts'

@@ -1,5 +1,6 @@
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
 import { DLQ } from '../dead-letter/headers.ts'
+import { headersOf } from '../event/headers.ts'
 
 /**
  * Writes a replay's dead letters in the name of the live group, which redrives them. Undecodable
@@ -8,11 +9,11 @@ import { DLQ } from '../dead-letter/headers.ts'
 export function replayDeadLetters(groupId: string, replayGroup: string | undefined) {
   return (sink: DeadLetterSink): DeadLetterSink => ({
     async write(letter) {
-      if (letter.headers[DLQ.plugin] === '*') return
+      if (letter.headers.last(DLQ.plugin) === '*') return
       const replay = replayGroup === undefined ? {} : { [DLQ.replay]: replayGroup }
       await sink.write({
         ...letter,
-        headers: { ...letter.headers, [DLQ.group]: groupId, ...replay },
+        headers: headersOf({ [DLQ.group]: groupId, ...replay }, letter.headers),
       })
     },
   })

@@ -7,6 +7,7 @@ import type { Config } from '../config/settings.ts'
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
 import { createFittingSink } from '../dead-letter/fitting-sink.ts'
 import { DLQ } from '../dead-letter/headers.ts'
+import { headerText } from '../event/headers.ts'
 import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { partitionCountOf } from '../kafka/admin/required-topics.ts'
 import { openCluster } from '../kafka/client/client.ts'
@@ -100,12 +101,13 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
       partitionCountOf: (topic) => partitionCountOf(kafka, topic),
     }),
     isTooLarge,
-    onStub: ({ topic }, { headers }) => {
-      const input = String(headers[DLQ.topic])
+    onStub: ({ topic }, stub) => {
+      const text = (name: string) => headerText(stub, name)
+      const input = String(text(DLQ.topic))
       metrics.deadLetterStubs.inc({ topic: input })
-      const record = `${input}/${headers[DLQ.partition]}@${headers[DLQ.offset]}`
-      const { [DLQ.plugin]: plugin, [DLQ.event]: event, [DLQ.eventId]: eventId } = headers
-      const valueBytes = headers[DLQ.valueBytes]
+      const record = `${input}/${text(DLQ.partition)}@${text(DLQ.offset)}`
+      const [plugin, event, eventId] = [text(DLQ.plugin), text(DLQ.event), text(DLQ.eventId)]
+      const valueBytes = text(DLQ.valueBytes)
       log.error({ plugin, event, eventId, topic, record, valueBytes }, STUB_WRITTEN)
     },
   })

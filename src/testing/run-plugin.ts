@@ -4,6 +4,7 @@ import { schemaIdOf } from '../avro/wire-format.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
+import { NO_HEADERS } from '../event/headers.ts'
 import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { assertEvent } from '../event/validation/validate.ts'
@@ -155,7 +156,15 @@ async function runOnce(
 function recordOf(event: Event, offset: number, schemaId: number): SourceRecord {
   const key = Buffer.from(entityKey(event))
   const value = encodeEvent(event, schemaId)
-  return { topic: 'test', partition: 0, offset, timestampMs: clock.now(), key, value, headers: {} }
+  return {
+    topic: 'test',
+    partition: 0,
+    offset,
+    timestampMs: clock.now(),
+    key,
+    value,
+    headers: NO_HEADERS,
+  }
 }
 
 /** A record's offset is the index of its event. */

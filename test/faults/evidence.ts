@@ -112,11 +112,11 @@ function offsetOfClocksUs(): number {
 function entryOf(record: SourceRecord, wallToMonotonicUs: number): LogEntry {
   const { headers, key, topic, partition, offset, timestampMs } = record
   return {
-    eventId: String(headers.ce_id),
-    name: String(headers.ce_type),
-    plugin: String(headers['dlq.plugin']),
+    eventId: String(headers.last('ce_id')),
+    name: String(headers.last('ce_type')),
+    plugin: String(headers.last('dlq.plugin')),
     key: String(key),
-    topic: String(headers['dlq.topic'] ?? topic),
+    topic: String(headers.last('dlq.topic') ?? topic),
     partition,
     offset,
     atUs: timestampMs * 1_000 + wallToMonotonicUs,

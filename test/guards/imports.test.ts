@@ -53,7 +53,7 @@ const INSIDE: Record<string, readonly string[]> = {
   ],
   dev: ['stack', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],
-  event: ['validation'],
+  event: ['time', 'validation'],
   gateway: ['http'],
   idempotency: ['kafka', 'postgres'],
   kafka: [

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { HeaderList, headersOf } from '../../src/event/headers.ts'
 import { createProducer, type Producer } from '../../src/kafka/producer/producer.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { createTopics, kafkaClient, serviceClient, uniqueName } from '../support/stack.ts'
@@ -93,7 +94,9 @@ it('loses nothing after a rejected send, as kafkajs would', async () => {
 it('preserves null keys, null values and headers', async () => {
   const topic = uniqueName('exact')
   await createTopics({ topic, numPartitions: 3 })
-  const headers = { none: null as never, empty: '', bytes: Buffer.from([0, 255]), many: ['a', 'b'] }
+  const named = headersOf({ none: null, empty: '', bytes: Buffer.from([0, 255]) })
+  const many = ['a', 'b'].map((value) => ({ name: 'many', value }))
+  const headers = new HeaderList([...named, ...many])
   await producer.send(topic, [
     { key: null, value: null, headers, partition: 1 },
     { key: Buffer.from([0, 255]), value: Buffer.alloc(0), partition: 1 },
@@ -116,3 +119,22 @@ it('keeps the order of concurrent sends', async () => {
   await Promise.all(values.map((value) => producer.send(topic, [record(value)])))
   expect((await readTopic(topic)).map(({ value }) => String(value))).toEqual(values)
 })
+
+it.each([
+  ['none', false],
+  ['gzip', true],
+  ['zstd', true],
+])(
+  'with KAFKA_COMPRESSION=%s, records that compress fit under the limit: %s',
+  async (codec, fits) => {
+    const topic = uniqueName(codec)
+    const configEntries = [{ name: 'max.message.bytes', value: '1000' }]
+    await createTopics({ topic, numPartitions: 1, configEntries })
+    const compressing = await createProducer(serviceClient({ KAFKA_COMPRESSION: codec }))
+    const value = 'x'.repeat(50_000)
+    const sent = compressing.send(topic, [record(value)]).finally(() => compressing.close())
+    if (!fits) return expect(sent).rejects.toMatchObject({ code: 'PRODUCE_UNACKNOWLEDGED' })
+    await sent
+    expect((await readTopic(topic)).map((each) => String(each.value))).toEqual([value])
+  },
+)

@@ -43,8 +43,8 @@ export class Effects {
   #hasLetter(record: LogRecord, partition: number): boolean {
     return this.#world.letters.some(
       ({ headers, value, key }) =>
-        (headers['dlq.offset'] === String(record.offset) &&
-          headers['dlq.partition'] === String(partition) &&
+        (headers.last('dlq.offset') === String(record.offset) &&
+          headers.last('dlq.partition') === String(partition) &&
           key?.toString() === record.key) ||
         value?.equals(bytesOf(record)),
     )

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Event, InventoryEvent, PluginEvent, UnknownEvent } from '../../src/event/event.ts'
 import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
-import { formatTime } from '../../src/event/time.ts'
+import { formatTime } from '../../src/event/time/time.ts'
 import { isWellFormed } from '../../src/event/validation/check-json.ts'
 import {
   type FieldRule,

@@ -12,7 +12,7 @@ import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
 import { resolveJars } from '../../src/dev/stack/maven/maven.ts'
 import type { Event } from '../../src/event/event.ts'
 import type { JsonObject } from '../../src/event/json.ts'
-import { parseTime } from '../../src/event/time.ts'
+import { parseTime } from '../../src/event/time/time.ts'
 import { once, runProgram } from './java-program.ts'
 
 /** One task for Java: write `fields`, or read `hex`. */

@@ -1,40 +1,27 @@
 import type { IHeaders, Message } from 'kafkajs'
-import type { RecordHeaders } from '../../src/event/record.ts'
+import { HeaderList, headersByName, type RecordHeaders } from '../../src/event/headers.ts'
 import type { OutgoingRecord } from '../../src/kafka/producer/message.ts'
 
 /** Converts a record for kafkajs's own producer. */
 export function kafkaMessage(record: OutgoingRecord): Message {
   const { key, value, headers, partition, timestampMs } = record
   const message: Message = { key, value }
-  if (headers !== undefined) {
-    message.headers = areAsKafkajsTakesThem(headers) ? headers : kafkaHeaders(headers)
-  }
+  if (headers !== undefined) message.headers = kafkaHeaders(headers)
   if (partition !== undefined) message.partition = partition
   if (timestampMs !== undefined) message.timestamp = String(timestampMs)
   return message
 }
 
-function areAsKafkajsTakesThem(headers: RecordHeaders): headers is IHeaders {
-  return Object.values(headers).every(
-    (value) => typeof value === 'string' || Buffer.isBuffer(value),
+/** The headers as kafkajs writes them: those of one name are next to each other. */
+export function asKafkajsWrites(headers: RecordHeaders): HeaderList {
+  const all = Object.entries(headersByName(headers, (value) => value))
+  return new HeaderList(
+    all.flatMap(([name, values]) => [values].flat().map((value) => ({ name, value }))),
   )
 }
 
-/**
- * `undefined` means that the header is absent; `null` is a header without a value, as Kafka has it.
- */
-function kafkaHeaders(headers: RecordHeaders): IHeaders {
-  const entries = Object.entries(headers).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(
-    entries.map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map(headerValue) : headerValue(value),
-    ]),
-  )
-}
-
-function headerValue(value: Buffer | string | null | undefined): Buffer | string {
-  return value ?? nullHeader()
+export function kafkaHeaders(headers: RecordHeaders): IHeaders {
+  return headersByName(headers, (value) => value ?? nullHeader())
 }
 
 /**

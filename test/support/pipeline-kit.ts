@@ -1,6 +1,7 @@
 import type { Span, WriterSchema } from '../../src/avro/writer-schema.ts'
 import type { DeadLetter } from '../../src/dead-letter/dead-letter.ts'
 import type { Event } from '../../src/event/event.ts'
+import { headersOf } from '../../src/event/headers.ts'
 import type { JsonValue } from '../../src/event/json.ts'
 import type { Outcome } from '../../src/event/outcome.ts'
 import { valueAt } from '../../src/event/path.ts'
@@ -158,7 +159,7 @@ export function partition(kit: Kit, number = 0, startOffset = 0, topic = 'events
       timestampMs: 0,
       key: Buffer.from('key'),
       value: Buffer.from('{}'),
-      headers: {},
+      headers: headersOf({}),
       ...record,
     })
   return {

@@ -1,4 +1,4 @@
-import kafkajs, { type IHeaders, type Message } from 'kafkajs'
+import kafkajs, { type Message } from 'kafkajs'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { contractSchemaOf, contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
@@ -12,6 +12,7 @@ import { type Service, startService } from '../../src/service/service.ts'
 import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
 import { idsOfContract, schemasOf } from './contract-schemas.ts'
 import { groupMembers, groupOffsets, untilCommitted } from './group.ts'
+import { kafkaHeaders } from './kafka-message.ts'
 import { createTopics, endpoints, HOLDS_MS, kafkaClient, uniqueName, until } from './stack.ts'
 
 const { CompressionTypes } = kafkajs
@@ -125,7 +126,7 @@ export async function situation(options: SituationOptions) {
   function record(event: Event): Message & { value: Buffer } {
     const schemaId = schemaIds.get(contractSchemaOf(event).fullName)!
     const { key, value, headers } = toRecord(event, schemaId, 'test')
-    return { key, value: value!, headers: headers as IHeaders }
+    return { key, value: value!, headers: kafkaHeaders(headers!) }
   }
 
   /** Writes records unchanged, bypassing the publisher. */

@@ -27,9 +27,9 @@ export function kafkaClient(): Kafka {
 }
 
 /** The same with the settings of the service. */
-export function serviceClient(): Kafka {
-  const { brokers } = endpoints()
-  const config = loadConfig({ KAFKA_BROKERS: brokers }, { required: ['KAFKA_BROKERS'] })
+export function serviceClient(settings: Record<string, string> = {}): Kafka {
+  const env = { KAFKA_BROKERS: endpoints().brokers, ...settings }
+  const config = loadConfig(env, { required: ['KAFKA_BROKERS'] })
   return createKafka(config, pino({ level: 'silent' }))
 }
 

@@ -1,4 +1,4 @@
-import { formatTime } from '../../event/time.ts'
+import { formatTime } from '../../event/time/time.ts'
 import type { LocalName, MomentName, TimeOfDayName } from '../schema/logical-type.ts'
 
 export type Unit = 'millis' | 'micros' | 'nanos'

@@ -1,7 +1,7 @@
 import type { Event } from '../../event/event.ts'
 import type { JsonObject } from '../../event/json.ts'
 import type { Path } from '../../event/path.ts'
-import { normalizeTime } from '../../event/time.ts'
+import { normalizeTime } from '../../event/time/time.ts'
 import { spentBytes } from '../binary/decode-limits.ts'
 import { leadingFields } from '../projection/leading-fields.ts'
 import { createProjection, slotsAt } from '../projection/projection.ts'

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../event/json.ts'
-import { formatTime } from '../../event/time.ts'
+import { formatTime } from '../../event/time/time.ts'
 import type { Tap } from '../binary/avsc.ts'
 import { COST, spend } from '../binary/decode-limits.ts'
 import { microsOf, type Unit, unitOf } from '../binary/times.ts'

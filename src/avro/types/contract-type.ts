@@ -1,4 +1,4 @@
-import { parseTime } from '../../event/time.ts'
+import { parseTime } from '../../event/time/time.ts'
 import { type AvroType, forSchema, LogicalType, LongType, type Tap } from '../binary/avsc.ts'
 import { writeLong } from '../binary/varint.ts'
 import { type ComplexSchema, fullNameOf, isRecordSchema, type Schema } from '../schema/schema.ts'

@@ -1,4 +1,4 @@
-import { formatTime } from '../../event/time.ts'
+import { formatTime } from '../../event/time/time.ts'
 import type { Tap } from '../binary/avsc.ts'
 import { COST, spend } from '../binary/decode-limits.ts'
 import { readText } from '../binary/text.ts'

@@ -1,6 +1,7 @@
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { loadConfig } from '../../config/load-config.ts'
-import { headerText, type SourceRecord } from '../../event/record.ts'
+import { headerText } from '../../event/headers.ts'
+import type { SourceRecord } from '../../event/record.ts'
 import { createEventReader, type ReadRecord } from '../../explain/event-reader.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { printError } from '../shared/output.ts'

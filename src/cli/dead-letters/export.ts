@@ -1,4 +1,5 @@
 import { originalHeaders } from '../../dead-letter/read-dead-letter.ts'
+import { headersByName } from '../../event/headers.ts'
 import { jsonText } from '../../util/text/foreign-text.ts'
 import { exitOnClosedPipe, printAndWait } from '../shared/output.ts'
 import { letterJson } from './found-letter.ts'
@@ -16,18 +17,14 @@ export function exportDeadLetters(choice: LetterChoice): Promise<void> {
 }
 
 function lineOf({ record, ...found }: Scanned, settlement: Settlement) {
-  const headers = Object.entries(originalHeaders(record)).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.map(base64) : base64(value),
-  ])
   return {
     ...letterJson({ ...found, settlement }),
     key: base64(record.key),
     value: base64(record.value),
-    headers: Object.fromEntries(headers),
+    headers: headersByName(originalHeaders(record), base64),
   }
 }
 
-function base64(bytes: Buffer | string | null | undefined): string | null {
-  return bytes == null ? null : Buffer.from(bytes).toString('base64')
+function base64(bytes: Buffer | string | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes).toString('base64')
 }

@@ -1,6 +1,6 @@
 import type { ReadLetter, Thrown } from '../../dead-letter/read-dead-letter.ts'
 import { placeOf, type SourceRecord } from '../../event/record.ts'
-import { timestampText } from '../../event/timestamp.ts'
+import { timestampText } from '../../event/time/timestamp.ts'
 import { failureLine } from '../../util/failure/failure.ts'
 import type { Table } from '../shared/table.ts'
 import type { Content } from './content.ts'

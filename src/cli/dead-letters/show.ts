@@ -1,5 +1,6 @@
 import { discardIn } from '../../dead-letter/discard.ts'
 import { originalHeaders, readDeadLetter } from '../../dead-letter/read-dead-letter.ts'
+import { headersByName } from '../../event/headers.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import { readRecord } from '../../kafka/reader/read-record.ts'
 import { foreignText, jsonText } from '../../util/text/foreign-text.ts'
@@ -60,6 +61,5 @@ function linesOf(shown: Shown): string[] {
 }
 
 function textHeaders(record: SourceRecord): Record<string, unknown> {
-  const entries = Object.entries(originalHeaders(record))
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value ?? '')]))
+  return headersByName(originalHeaders(record), (value) => String(value ?? ''))
 }

@@ -1,6 +1,6 @@
 import { ANSWERS } from '../../control/commands.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
-import { timeText } from '../../event/timestamp.ts'
+import { timeText } from '../../event/time/timestamp.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { type CatchUpParts, catchUp, FOLLOWED_MS } from '../../replay/catch-up.ts'
 import { deleteGroupResources } from '../../replay/group-resources.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { MOMENTS, parseTimeOrAge, rangeProblem } from '../../event/relative-time.ts'
+import { MOMENTS, parseTimeOrAge, rangeProblem } from '../../event/time/relative-time.ts'
 import { usage } from './output.ts'
 import { wholeNumber } from './whole-number.ts'
 

@@ -1,5 +1,6 @@
 import { DLQ } from '../../dead-letter/headers.ts'
-import type { RecordHeaders, SourceRecord } from '../../event/record.ts'
+import { headerText } from '../../event/headers.ts'
+import type { SourceRecord } from '../../event/record.ts'
 import { type Check, check, figure } from './check.ts'
 import { deadLetterName, type Expectation } from './expectation.ts'
 import type { Evidence } from './findings.ts'
@@ -10,8 +11,8 @@ export function deadLetterChecks(expected: Expectation, found: Evidence): Check[
 }
 
 /** The position of the original record: `topic/partition@offset`. */
-export function placeOfOriginal({ headers }: SourceRecord): string {
-  const text = (name: string) => headerText(headers, name)
+export function placeOfOriginal(record: SourceRecord): string {
+  const text = (name: string) => headerText(record, name)
   return `${text(DLQ.topic)}/${text(DLQ.partition)}@${text(DLQ.offset)}`
 }
 
@@ -28,9 +29,9 @@ function expectedDeadLetters({ letters }: Expectation, found: Evidence): Check {
   return check('dead letters as expected', wrong, `${figure(letters.length)} dead letters`)
 }
 
-function nameOf({ headers, key }: SourceRecord): string {
-  const label = headerText(headers, 'ce_id') ?? String(key)
-  const [plugin, reason] = [headerText(headers, DLQ.plugin), headerText(headers, DLQ.reason)]
+function nameOf(letter: SourceRecord): string {
+  const label = headerText(letter, 'ce_id') ?? String(letter.key)
+  const [plugin, reason] = [headerText(letter, DLQ.plugin), headerText(letter, DLQ.reason)]
   return deadLetterName(String(plugin), String(reason), label)
 }
 
@@ -49,17 +50,12 @@ function difference(letter: SourceRecord, original: SourceRecord): string | unde
   if (!isSame(letter.key, original.key)) return 'different key'
   if (!isSame(letter.value, original.value)) return 'different value'
   if (letter.partition !== original.partition) return `different partition ${letter.partition}`
-  const changed = Object.entries(original.headers).find(
-    ([name, value]) => String(value) !== headerText(letter.headers, name),
+  const changed = [...original.headers].find(
+    ({ name, value }) => String(value) !== headerText(letter, String(name)),
   )
-  return changed === undefined ? undefined : `different header ${changed[0]}`
+  return changed === undefined ? undefined : `different header ${changed.name}`
 }
 
 function isSame(one: Buffer | null, other: Buffer | null): boolean {
   return one === null || other === null ? one === other : one.equals(other)
-}
-
-function headerText(headers: RecordHeaders, name: string): string | undefined {
-  const value = headers[name]
-  return value === undefined ? undefined : String(value)
 }

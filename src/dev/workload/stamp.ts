@@ -1,4 +1,4 @@
-import { timeText } from '../../event/timestamp.ts'
+import { timeText } from '../../event/time/timestamp.ts'
 import { uuidV7 } from '../../publish/uuid-v7.ts'
 import type { Random } from './random.ts'
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../util/text/did-you-mean.ts'
-import { parseTime } from '../time.ts'
+import { parseTime } from '../time/time.ts'
 import { checkJson, checkMembers, checkText, isPlainObject } from './check-json.ts'
 import { isKeyLength, KEY_LENGTH } from './key-length.ts'
 import { fieldPath, type Problems } from './problem.ts'

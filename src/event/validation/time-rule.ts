@@ -1,4 +1,4 @@
-import { parseTime } from '../time.ts'
+import { parseTime } from '../time/time.ts'
 
 /** What a text that is no time should have been. A time without an offset is the usual mistake. */
 export function expectedTime(value: unknown): string {

@@ -1,7 +1,7 @@
 import { InventoryEventsError } from '../../util/errors.ts'
 import type { Event } from '../event.ts'
 import { INVENTORY_KINDS } from '../kinds.ts'
-import { formatTime, type Micros, parseTime } from '../time.ts'
+import { formatTime, type Micros, parseTime } from '../time/time.ts'
 import { checkJson, isPlainObject } from './check-json.ts'
 import { checkRecord } from './check-shape.ts'
 import { checkEntityKey } from './key-length.ts'

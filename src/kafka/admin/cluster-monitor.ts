@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
-import { ageMs } from '../../event/timestamp.ts'
+import { ageMs } from '../../event/time/timestamp.ts'
 import { deadLetterTopicOf, readTopicsOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'

@@ -3,6 +3,7 @@ import type { Config } from '../../config/settings.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import { registerCodecs } from '../codecs/codecs.ts'
+import type { Compression } from '../codecs/compress.ts'
 import { closeTimedOutConnections } from '../patches/close-timed-out-connections.ts'
 import { surfaceGroupAuthorizationErrors } from '../patches/group-authorization.ts'
 import { resetBuffersOnReconnect } from '../patches/reset-on-reconnect.ts'
@@ -20,7 +21,12 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** With these delays a client gives up after about 8 s on brokers that refuse connections. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, multiplier: 2, factor: 0.2, retries: 8 }
 
-const configs = new WeakMap<Kafka, KafkaConfig & { brokers: string[] }>()
+interface ClientConfig extends KafkaConfig {
+  brokers: string[]
+  compression: Compression
+}
+
+const configs = new WeakMap<Kafka, ClientConfig>()
 
 /** Creates the Kafka client that every consumer, producer and admin client of the process uses. */
 export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka {
@@ -35,7 +41,8 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
   }
   const options = kafkaOptions(config, log)
   const kafka = new Kafka(options)
-  configs.set(kafka, { ...options, brokers: [...config.KAFKA_BROKERS] })
+  const { KAFKA_BROKERS: brokers, KAFKA_COMPRESSION: compression } = config
+  configs.set(kafka, { ...options, brokers: [...brokers], compression })
   return kafka
 }
 
@@ -46,7 +53,7 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
 export function openCluster(kafka: Kafka, clock: ClusterOptions['clock']): Cluster {
   const config = configs.get(kafka)
   if (config?.socketFactory === undefined) throw new RangeError('not a client of createKafka')
-  const { brokers, socketFactory, ...options } = config
+  const { brokers, socketFactory, compression: _, ...options } = config
   const logger = kafka.logger()
   return new Cluster({
     ...options,
@@ -67,6 +74,11 @@ function addressOf(broker: string): { host: string; port: number } {
 /** The bootstrap brokers of a client, for messages: `one:9092, two:9092`. */
 export function brokersOf(kafka: Kafka): string {
   return configs.get(kafka)?.brokers.join(', ') ?? 'the brokers'
+}
+
+/** How batches are compressed that the client's producers write. */
+export function compressionOf(kafka: Kafka): Compression {
+  return configs.get(kafka)?.compression ?? 'none'
 }
 
 /** The options for kafkajs, from the settings. */

@@ -1,4 +1,4 @@
-import type { RecordHeaders } from '../../event/record.ts'
+import type { RecordHeaders } from '../../event/headers.ts'
 
 export interface OutgoingRecord {
   key: Buffer | string | null

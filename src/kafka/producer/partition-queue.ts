@@ -1,10 +1,11 @@
+import type { Compressor } from '../codecs/compress.ts'
 import { type BatchIdentity, type RecordToWrite, writeBatch } from '../records/write-batch.ts'
 
 /** The records of one send for one partition. They are written together or not at all. */
 export interface Portion {
   records: readonly RecordToWrite[]
   bytes: number
-  compress?: (body: Buffer) => Promise<Buffer>
+  compressor?: Compressor | undefined
   /** When it is given up, in monotonic milliseconds. */
   deadlineMs: number
   /** With the offset of its first record; below 0 if the broker does not know it any more. */
@@ -74,7 +75,7 @@ export class PartitionQueue {
     const portions = this.#takePortions()
     const records = portions.flatMap((portion) => portion.records)
     const identity: BatchIdentity = { producerId, epoch: this.#epoch, sequence: this.#sequence }
-    const bytes = writeBatch(records, identity, portions[0]!.compress)
+    const bytes = writeBatch(records, identity, portions[0]!.compressor)
     return { portions, bytes, count: records.length, isInDoubt: false }
   }
 
@@ -164,7 +165,7 @@ export class PartitionQueue {
       for (; count < this.#waiting.length; count += 1) {
         const next = this.#waiting[count]!
         bytes += next.bytes
-        if (bytes > BATCH_BYTES_MAX || next.compress !== first.compress) break
+        if (bytes > BATCH_BYTES_MAX || next.compressor !== first.compressor) break
       }
     }
     return this.#waiting.splice(0, count)

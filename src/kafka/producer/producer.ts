@@ -1,13 +1,11 @@
-import { promisify } from 'node:util'
-import zlib from 'node:zlib'
 import type { Kafka } from 'kafkajs'
-import { headerBytes } from '../../event/record.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import { settledWithin, withTimeout } from '../../util/with-timeout.ts'
-import { brokersOf, openCluster } from '../client/client.ts'
+import { brokersOf, compressionOf, openCluster } from '../client/client.ts'
 import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
+import { bestCompressor, compressorOf } from '../codecs/compress.ts'
 import type { Cluster, Topic } from '../protocol/cluster.ts'
 import { recentDenial, recordWrite } from './denied-topics.ts'
 import type { OutgoingRecord } from './message.ts'
@@ -43,7 +41,10 @@ export interface Producer {
 }
 
 export interface SendOptions {
-  /** With zstd, for records that may exceed the topic's limit without. Default: no. */
+  /**
+   * Whatever the setting, for records that may exceed the topic's limit without: with zstd, or with
+   * gzip where Node has no zstd. Default: as the setting says.
+   */
   compress?: boolean
 }
 
@@ -67,6 +68,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   )
   const pending = new Set<Promise<unknown>>()
   const describing = new Map<string, Promise<Topic>>()
+  const configured = compressorOf(compressionOf(kafka))
   let turn = 0
 
   async function send(topic: string, records: readonly OutgoingRecord[], compress: boolean) {
@@ -116,7 +118,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
         records: records.map(({ timestampMs = nowMs, ...record }) => ({ ...record, timestampMs })),
         bytes: records.reduce((sum, record) => sum + bytesOf(record), 0),
         deadlineMs: clock.elapsedMs() + sendTimeoutMs,
-        ...(compress && { compress: compressZstd }),
+        compressor: compress ? (configured ?? bestCompressor) : configured,
         written: (offset) => resolve({ partition: place.partition, baseOffset: String(offset) }),
         failed: reject,
       })
@@ -191,8 +193,6 @@ function tooManyWaiting(limit: number): InventoryEventsError {
   return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { retryable: true })
 }
 
-function bytesOf({ key, value, headers = {} }: OutgoingRecord): number {
-  return RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers)
+function bytesOf({ key, value, headers }: OutgoingRecord): number {
+  return RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0) + (headers?.size ?? 0)
 }
-
-const compressZstd = (body: Buffer): Promise<Buffer> => promisify(zlib.zstdCompress)(body)

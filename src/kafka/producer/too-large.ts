@@ -1,5 +1,4 @@
 import type { Kafka } from 'kafkajs'
-import { headerBytes } from '../../event/record.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withAdmin } from '../admin/topic-admin.ts'
 import type { OutgoingRecord } from './message.ts'
@@ -40,6 +39,6 @@ async function limitOf(kafka: Kafka, topic: string): Promise<number | undefined>
 }
 
 /** Without what Kafka adds, and before compression. */
-function bytesOf({ key, value, headers = {} }: OutgoingRecord): number {
-  return (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers)
+function bytesOf({ key, value, headers }: OutgoingRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0) + (headers?.size ?? 0)
 }

@@ -1,4 +1,4 @@
-import { partitionName } from '../../event/record.ts'
+import { ownRecordOf, partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { backoffMs } from '../../util/retry.ts'
@@ -9,7 +9,6 @@ import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import type { InflateLimit } from '../records/inflate-limit.ts'
 import { BatchOpener } from '../records/open-batch.ts'
-import { copyOf } from '../records/source-record.ts'
 import type { FetchedBatch } from '../records/split-batches.ts'
 import { CorruptRecords } from '../records/varints.ts'
 import type { RangeRequest } from './range-request.ts'
@@ -125,7 +124,7 @@ export class PartitionReader {
       for (let record = records.next(); record !== undefined; record = records.next()) {
         if (record.offset < this.#next) continue
         if (record.offset >= this.#end || this.#request.lost.aborted) return
-        await this.#request.onRecord(copyOf(record))
+        await this.#request.onRecord(ownRecordOf(record))
         this.#progressAtMs = this.#ports.clock.elapsedMs()
       }
     } finally {

@@ -1,5 +1,6 @@
-import type { RecordHeaders, SourceRecord } from '../../event/record.ts'
-import { readHeaders } from './read-headers.ts'
+import type { RecordHeaders } from '../../event/headers.ts'
+import type { SourceRecord } from '../../event/record.ts'
+import { HeaderBytes } from './header-bytes.ts'
 import { CorruptRecords, type VarintCursor } from './varints.ts'
 
 const EMPTY = Buffer.alloc(0)
@@ -31,7 +32,7 @@ export class RecordView implements SourceRecord {
   #headersAt = 0
   #end = 0
   #value: Buffer | null | undefined
-  #headers: RecordHeaders | undefined
+  #headers: HeaderBytes | undefined
 
   constructor({ topic, partition }: { topic: string; partition: number }) {
     this.topic = topic
@@ -51,10 +52,45 @@ export class RecordView implements SourceRecord {
     return this.#value
   }
 
-  /** Throws CorruptRecords. */
+  /** Valid as long as the view is where it is. */
   get headers(): RecordHeaders {
-    this.#headers ??= readHeaders(this.#bytes, this.#headersAt, this.#end)
+    return this.#headerBytes
+  }
+
+  /** Throws CorruptRecords if the headers are. */
+  detach(): RecordView {
+    this.#headerBytes.check()
+    return this.#at(this.#bytes, 0)
+  }
+
+  /**
+   * One copy of all bytes, and few objects: many records may wait for a long time. Throws
+   * CorruptRecords if the headers are.
+   */
+  copy(): RecordView {
+    this.#headerBytes.check()
+    const bytes = Buffer.from(this.#bytes.subarray(this.#keyAt, this.#end))
+    return this.#at(bytes, -this.#keyAt)
+  }
+
+  get #headerBytes(): HeaderBytes {
+    this.#headers ??= new HeaderBytes().move(this.#bytes, this.#headersAt, this.#end)
     return this.#headers
+  }
+
+  /** The same record, whose bytes are elsewhere. */
+  #at(bytes: Buffer, shift: number): RecordView {
+    const view = new RecordView(this)
+    view.offset = this.offset
+    view.timestampMs = this.timestampMs
+    view.#bytes = bytes
+    view.#keyAt = this.#keyAt + shift
+    view.#keyLength = this.#keyLength
+    view.#valueAt = this.#valueAt + shift
+    view.#valueLength = this.#valueLength
+    view.#headersAt = this.#headersAt + shift
+    view.#end = this.#end + shift
+    return view
   }
 
   /**
@@ -83,7 +119,7 @@ export class RecordView implements SourceRecord {
     if (cursor.at >= end) throw new CorruptRecords('a key or value is longer than its record')
     this.#end = end
     this.#value = undefined
-    this.#headers = undefined
+    this.#headers?.move(cursor.bytes, this.#headersAt, end)
     cursor.at = end
   }
 

@@ -1,12 +1,12 @@
+import { NO_HEADERS } from '../../event/headers.ts'
 import type { SourceRecord } from '../../event/record.ts'
 
-/** A record as kafkajs gives it. */
+/** A record without headers, as kafkajs gives it. */
 export interface ReadMessage {
   offset: string
   timestamp: string
   key: Buffer | null
   value: Buffer | null
-  headers?: SourceRecord['headers']
 }
 
 interface Place {
@@ -16,23 +16,24 @@ interface Place {
 
 /** A reusable record, for callers that copy what they keep. */
 export function emptyRecord({ topic, partition }: Place): SourceRecord {
-  return { topic, partition, offset: 0, timestampMs: 0, key: null, value: null, headers: {} }
-}
-
-/** A record of its own, whose buffers are still views. Throws CorruptRecords if its headers are. */
-export function copyOf(record: SourceRecord): SourceRecord {
-  const { topic, partition, offset, timestampMs, key, value, headers } = record
-  return { topic, partition, offset, timestampMs, key, value, headers }
+  return {
+    topic,
+    partition,
+    offset: 0,
+    timestampMs: 0,
+    key: null,
+    value: null,
+    headers: NO_HEADERS,
+  }
 }
 
 /** Puts what kafkajs read of a partition into the record. */
 export function fillRecord(
   record: SourceRecord,
-  { offset, timestamp, key, value, headers = {} }: ReadMessage,
+  { offset, timestamp, key, value }: ReadMessage,
 ): void {
   record.offset = Number(offset)
   record.timestampMs = Number(timestamp)
   record.key = key
   record.value = value
-  record.headers = headers
 }

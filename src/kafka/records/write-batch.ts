@@ -1,5 +1,6 @@
 import { crc32c } from '@node-rs/crc32'
-import type { RecordHeaders } from '../../event/record.ts'
+import type { RecordHeader, RecordHeaders } from '../../event/headers.ts'
+import type { Compressor } from '../codecs/compress.ts'
 import { AT, HEADER_BYTES, PREFIX_BYTES } from './record-batch.ts'
 import { sizeOfInt, sizeOfLong, sizeOfSized, VarintWriter } from './varint-writer.ts'
 
@@ -18,28 +19,25 @@ export interface BatchIdentity {
   sequence: number
 }
 
-/** zstd, or none. */
-export type Compress = ((body: Buffer) => Promise<Buffer>) | undefined
-
-const ZSTD = 4
 const MAGIC = 2
+const NO_CODEC = 0
 const NO_LEADER_EPOCH = -1
 
 /** A record batch of format 2. https://kafka.apache.org/documentation/#recordbatch */
 export async function writeBatch(
   records: readonly RecordToWrite[],
   identity: BatchIdentity,
-  compress?: Compress,
+  compressor?: Compressor,
 ): Promise<Buffer> {
   const baseMs = records[0]!.timestampMs
   const plain = writeRecords(records, baseMs)
-  const body = compress === undefined ? plain : await compress(plain)
+  const body = compressor === undefined ? plain : await compressor.compress(plain)
   const batch = Buffer.allocUnsafe(HEADER_BYTES + body.length)
   batch.writeBigInt64BE(0n, 0)
   batch.writeInt32BE(batch.length - PREFIX_BYTES, AT.length)
   batch.writeInt32BE(NO_LEADER_EPOCH, AT.leaderEpoch)
   batch.writeInt8(MAGIC, AT.magic)
-  batch.writeInt16BE(compress === undefined ? 0 : ZSTD, AT.attributes)
+  batch.writeInt16BE(compressor?.codec ?? NO_CODEC, AT.attributes)
   batch.writeInt32BE(records.length - 1, AT.lastOffsetDelta)
   batch.writeBigInt64BE(BigInt(baseMs), AT.baseTimestamp)
   batch.writeBigInt64BE(BigInt(latestOf(records)), AT.maxTimestamp)
@@ -53,7 +51,7 @@ export async function writeBatch(
 }
 
 function writeRecords(records: readonly RecordToWrite[], baseMs: number): Buffer {
-  const headers = records.map((each) => headersOf(each.headers))
+  const headers = records.map((each) => [...(each.headers ?? [])])
   const sizes = records.map((each, i) => sizeOfRecord(each, headers[i]!, i, baseMs))
   const size = sizes.reduce((sum, each) => sum + sizeOfInt(each) + each, 0)
   const writer = new VarintWriter(size)
@@ -65,7 +63,7 @@ function writeRecords(records: readonly RecordToWrite[], baseMs: number): Buffer
     writer.sized(record.key)
     writer.sized(record.value)
     writer.int(headers[i]!.length)
-    for (const [name, value] of headers[i]!) {
+    for (const { name, value } of headers[i]!) {
       writer.sized(name)
       writer.sized(value)
     }
@@ -76,24 +74,14 @@ function writeRecords(records: readonly RecordToWrite[], baseMs: number): Buffer
 /** Without the length before it. */
 function sizeOfRecord(
   { key, value, timestampMs }: RecordToWrite,
-  headers: readonly Header[],
+  headers: readonly RecordHeader[],
   index: number,
   baseMs: number,
 ): number {
   let size = 1 + sizeOfLong(timestampMs - baseMs) + sizeOfInt(index)
   size += sizeOfSized(key) + sizeOfSized(value) + sizeOfInt(headers.length)
-  for (const [name, each] of headers) size += sizeOfSized(name) + sizeOfSized(each)
+  for (const each of headers) size += sizeOfSized(each.name) + sizeOfSized(each.value)
   return size
-}
-
-type Header = readonly [name: string, value: Buffer | string | null]
-
-/** A header that is undefined is absent; one with several values is written as often. */
-function headersOf(headers: RecordHeaders = {}): Header[] {
-  return Object.entries(headers).flatMap(([name, value]) => {
-    if (value === undefined) return []
-    return Array.isArray(value) ? value.map((each): Header => [name, each]) : [[name, value]]
-  })
 }
 
 function latestOf(records: readonly RecordToWrite[]): number {

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs'
+import { headersOf } from '../../event/headers.ts'
 import type { MarksLog } from '../../idempotency/kafka/marks-log-port.ts'
 import { marksTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
@@ -32,7 +33,7 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
   return {
     async write(topic, rows) {
       const records = rows.map(({ partition, value, outcomes }) => {
-        return { key: null, value, partition, headers: { [OUTCOMES]: outcomes } }
+        return { key: null, value, partition, headers: headersOf({ [OUTCOMES]: outcomes }) }
       })
       await producer.send(marksTopicOf(topic, options.groupId), records)
     },
@@ -62,7 +63,7 @@ export async function openMarksReader(
         ...request,
         topic: topicOf(request.topic),
         onRecord({ value, timestampMs, headers }) {
-          const outcomes = headers[OUTCOMES]
+          const outcomes = headers.last(OUTCOMES)
           request.onRecord(value, timestampMs, Buffer.isBuffer(outcomes) ? outcomes : undefined)
         },
       })

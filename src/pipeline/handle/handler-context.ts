@@ -1,4 +1,4 @@
-import { headerText } from '../../event/record.ts'
+import { headerText } from '../../event/headers.ts'
 import { type Trace, traceOf } from '../../event/trace.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import type { PluginLog, Sql, SqlPluginContext } from '../../plugin/plugin.ts'

@@ -1,6 +1,7 @@
 import type { DecodeHints } from '../../avro/writer-schema.ts'
-import { headerText, type SourceRecord, utf8Header } from '../../event/record.ts'
-import { formatMillis, normalizeTime } from '../../event/time.ts'
+import { headerText } from '../../event/headers.ts'
+import { type SourceRecord, utf8Header } from '../../event/record.ts'
+import { formatMillis, normalizeTime } from '../../event/time/time.ts'
 
 /** Name, id and time of an event whose schema has no fields for them. Headers are read on demand. */
 export class Envelope implements DecodeHints {

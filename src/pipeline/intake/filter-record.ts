@@ -1,6 +1,7 @@
 import type { Projection, WriterSchema } from '../../avro/writer-schema.ts'
+import { headerText, NO_HEADERS } from '../../event/headers.ts'
 import type { Path } from '../../event/path.ts'
-import { headerText, type SourceRecord } from '../../event/record.ts'
+import type { SourceRecord } from '../../event/record.ts'
 import type { Fields } from '../../filter/compile.ts'
 import { messageOf } from '../../util/errors.ts'
 import { Envelope } from './envelope.ts'
@@ -12,7 +13,7 @@ const NO_RECORD: SourceRecord = {
   timestampMs: 0,
   key: null,
   value: null,
-  headers: {},
+  headers: NO_HEADERS,
 }
 
 /** The record that filters see. One object is reused for all records. */

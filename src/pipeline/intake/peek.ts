@@ -1,5 +1,6 @@
 import type { SchemaLookup, Span, WriterSchema } from '../../avro/writer-schema.ts'
-import { type RecordHeaders, type SourceRecord, utf8Header } from '../../event/record.ts'
+import type { RecordHeaders } from '../../event/headers.ts'
+import { type SourceRecord, utf8Header } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Obstacle } from '../source.ts'
@@ -71,8 +72,9 @@ function peekWith(
 ): PeekedEvent {
   const { name: written, id } = schema.peek(value)
   const name = written ?? utf8Header(record, 'ce_type') ?? schema.fullName
-  const { ce_type, ce_id } = record.headers
-  const headersDiffer = differs(ce_type, name) || idDiffers(ce_id, value, id)
+  const { headers } = record
+  const headersDiffer =
+    headers.lastIsText('ce_type', name) === false || idDiffers(headers, value, id)
   if (last === undefined) return { type: 'event', name, schema, headersDiffer }
   last.name = name
   last.schema = schema
@@ -80,33 +82,10 @@ function peekWith(
   return last
 }
 
-/** Whether the header has a value that is not this text. */
-function differs(header: RecordHeaders[string], text: string | undefined): boolean {
-  if (header === undefined || header === null || text === undefined) return false
-  if (Array.isArray(header)) return differs(header.at(-1), text)
-  return typeof header === 'string' ? header !== text : !isText(header, text)
-}
-
-/** Whether the header exists and is not the text in that part of the value. */
-function idDiffers(header: RecordHeaders[string], value: Buffer, id: Span | undefined): boolean {
-  if (header === undefined || id === undefined) return false
-  if (Buffer.isBuffer(header) && isAt(header, value, id)) return false
+/** Whether there is an id in the headers which is not that in this part of the value. */
+function idDiffers(headers: RecordHeaders, value: Buffer, id: Span | undefined): boolean {
+  if (id === undefined || headers.lastEquals('ce_id', value, id.start, id.end) !== false)
+    return false
   // Different bytes may decode to the same text if they are not valid UTF-8.
-  return differs(header, value.toString('utf8', id.start, id.end))
-}
-
-function isAt(bytes: Buffer, value: Buffer, { start, end }: Span): boolean {
-  if (bytes.length !== end - start) return false
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== value[start + i]) return false
-  return true
-}
-
-/** Compares without creating a string, because it runs for every record. */
-function isText(bytes: Buffer, text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code > 0x7f) return bytes.toString() === text
-    if (bytes[i] !== code) return false
-  }
-  return bytes.length === text.length
+  return headers.last('ce_id')?.toString() !== value.toString('utf8', id.start, id.end)
 }

@@ -1,5 +1,5 @@
+import type { RecordHeaders } from '../../../src/event/headers.ts'
 import type { DeadLetterReason } from '../../../src/event/outcome.ts'
-import type { RecordHeaders } from '../../../src/event/record.ts'
 import type { EventJson } from '../steps/step.ts'
 
 /** How a record must end, whatever the plugins. */

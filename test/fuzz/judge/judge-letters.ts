@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Play } from '../play/player.ts'
 import type { Letter } from '../world/letters.ts'
-import type { ExpectedLetter } from './fate.ts'
+import type { ExpectedLetter, RecordBytes } from './fate.ts'
 import type { Seen } from './judge.ts'
 import type { Problem } from './problem.ts'
 
@@ -51,5 +51,9 @@ function isOf(letter: Letter, { plugin, place, id }: ExpectedLetter): boolean {
 /** A dead letter has the key, value and headers of its record; a stub is one without the value. */
 function isKept({ bytes }: Letter, { bytes: wanted, isStub }: ExpectedLetter): boolean {
   if (wanted === undefined) return true
-  return isDeepStrictEqual(bytes, isStub ? { ...wanted, value: null } : wanted)
+  return isDeepStrictEqual(plain(bytes), plain(isStub ? { ...wanted, value: null } : wanted))
+}
+
+function plain({ headers, ...bytes }: RecordBytes) {
+  return { ...bytes, headers: [...headers] }
 }

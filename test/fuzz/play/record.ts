@@ -6,10 +6,10 @@ import { contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
 import { writeFrame } from '../../../src/avro/wire-format.ts'
 import { ownHeaders } from '../../../src/dead-letter/headers.ts'
 import type { Event } from '../../../src/event/event.ts'
+import { HeaderList } from '../../../src/event/headers.ts'
 import { assertNever } from '../../../src/event/outcome.ts'
-import { addHeader, type RecordHeaders } from '../../../src/event/record.ts'
 import { framed } from '../../support/avro-bytes.ts'
-import { kafkaMessage } from '../../support/kafka-message.ts'
+import { asKafkajsWrites, kafkaMessage } from '../../support/kafka-message.ts'
 import type { Fate } from '../judge/fate.ts'
 import type { Dressing, EventJson, Step } from '../steps/step.ts'
 import { upgraded } from '../variants/contract-variants.ts'
@@ -197,15 +197,14 @@ async function produce({ value, dressing }: Outgoing, { world }: Play) {
     messages: [message],
     compression: CODECS[codec],
   })
-  const bytes = { key, value, headers: ownHeaders(headers) }
+  const bytes = { key, value, headers: ownHeaders(asKafkajsWrites(headers)) }
   return { place: `${partition}@${written?.baseOffset}`, bytes }
 }
 
-/** Headers of one name become a list, in their order. */
-function headersOf(list: Dressing['headers']): RecordHeaders {
-  const headers: RecordHeaders = {}
-  for (const [name, value] of list) {
-    addHeader(headers, name, value === null ? null : Buffer.from(value, 'latin1'))
-  }
-  return headers
+function headersOf(list: Dressing['headers']): HeaderList {
+  return new HeaderList(
+    list.map(([name, value]) => {
+      return { name, value: value === null ? null : Buffer.from(value, 'latin1') }
+    }),
+  )
 }

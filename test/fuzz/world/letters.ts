@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { DLQ, ownHeaders } from '../../../src/dead-letter/headers.ts'
-import { headerText, type SourceRecord } from '../../../src/event/record.ts'
+import { headerText } from '../../../src/event/headers.ts'
+import type { SourceRecord } from '../../../src/event/record.ts'
 import { openCluster } from '../../../src/kafka/client/client.ts'
 import { LogReader } from '../../../src/kafka/reader/log-reader.ts'
 import { systemClock } from '../../../src/util/clock.ts'

@@ -3,6 +3,7 @@ import type { WriterSchema } from '../../../src/avro/writer-schema.ts'
 import { Backtest } from '../../../src/backtest/backtest.ts'
 import { OTHERS } from '../../../src/backtest/tally.ts'
 import { backtestText } from '../../../src/backtest/text.ts'
+import { headersOf } from '../../../src/event/headers.ts'
 import type { SourceRecord } from '../../../src/event/record.ts'
 import { readFilter } from '../../../src/filter/read-filter.ts'
 import { createPeek, type PeekPorts } from '../../../src/pipeline/intake/peek.ts'
@@ -44,7 +45,7 @@ function backtest({ filter = {}, changed, examplesMax = 2, lookup }: Options = {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     const bytes = value === null ? null : Buffer.from(text)
     const place = { topic: 't', partition: 1, offset: offset++, timestampMs: 1_000 * offset }
-    return { ...place, key: Buffer.from('ent'), value: bytes, headers: {}, ...part }
+    return { ...place, key: Buffer.from('ent'), value: bytes, headers: headersOf({}), ...part }
   }
   const take = (...values: (object | null | string)[]) =>
     Promise.all(values.map((value) => test.take(record(value))))
@@ -107,7 +108,7 @@ describe('the decisions of a filter', () => {
     await take(null, 'nonsense', small('a', 9), { ...small('b', 9), broken: true })
     await take({ ...small('c'), broken: true })
     const headers = { ce_type: 'made', ce_id: 'x' }
-    await test.take(record('more nonsense', { headers, key: null }))
+    await test.take(record('more nonsense', { headers: headersOf(headers), key: null }))
     const report = test.report()
     expect(report).toMatchObject({ records: 6, tombstones: 1 })
     expect(report.filter.matched.count).toBe(1)

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { discardRecordOf } from '../../../src/dead-letter/discard.ts'
 import { DLQ, REDRIVE } from '../../../src/dead-letter/headers.ts'
 import { OpenDeadLetters } from '../../../src/dead-letter/open-dead-letters.ts'
-import type { RecordHeaders, SourceRecord } from '../../../src/event/record.ts'
+import { type HeadersByName, headersOf } from '../../../src/event/headers.ts'
+import type { SourceRecord } from '../../../src/event/record.ts'
 
 const PARTITION = { topic: 't.dead-letters', partition: 3 }
 
@@ -63,14 +64,14 @@ function opened(...records: SourceRecord[]) {
 }
 
 /** The timestamp is the offset, so that one can be told by it. */
-function record(offset: number, headers: RecordHeaders, value = ''): SourceRecord {
+function record(offset: number, headers: HeadersByName, value = ''): SourceRecord {
   return {
     ...PARTITION,
     offset,
     timestampMs: offset,
     key: null,
     value: Buffer.from(value),
-    headers,
+    headers: headersOf(headers),
   }
 }
 
@@ -96,5 +97,5 @@ function discard(offset: number, of: number, groupId: string): SourceRecord {
     { place, groupId, ...audit },
     { ...PARTITION, key: null },
   )
-  return record(offset, headers, String(value))
+  return { ...record(offset, {}, String(value)), headers }
 }

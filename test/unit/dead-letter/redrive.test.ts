@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RecordHeaders } from '../../../src/event/record.ts'
+import { type HeadersByName, headersByName, headersOf } from '../../../src/event/headers.ts'
 import { reject } from '../../../src/plugin/plugin.ts'
 import { deferred } from '../../../src/util/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
@@ -7,15 +7,17 @@ import { type KitOptions, partition, pipelineKit, plugin } from '../../support/p
 
 const moved = (id: string) => Buffer.from(JSON.stringify({ id, kind: 'inventory.moved' }))
 
-const redriveOf = (slug: string, generation = 1, groupId = 'group'): RecordHeaders => ({
-  ce_id: 'x',
-  'redrive.plugin': slug,
-  'redrive.group': groupId,
-  'redrive.generation': String(generation),
-  'redrive.letter': 'events.dead-letters/0@3',
-  'dlq.offset': '7',
-  'dlq.timestamp': '1234',
-})
+const redriveOf = (slug: string, generation = 1, groupId = 'group', others: HeadersByName = {}) =>
+  headersOf({
+    ce_id: 'x',
+    'redrive.plugin': slug,
+    'redrive.group': groupId,
+    'redrive.generation': String(generation),
+    'redrive.letter': 'events.dead-letters/0@3',
+    'dlq.offset': '7',
+    'dlq.timestamp': '1234',
+    ...others,
+  })
 
 /** Two plugins that record their calls, an input partition and its redrive partition. */
 function scene(options: Partial<KitOptions> = {}) {
@@ -68,8 +70,8 @@ describe('a redriven record', () => {
   it.each([
     ['of another group', redriveOf('a', 1, 'other')],
     ['for a plugin that is not here', redriveOf('c')],
-    ['that does not say whom it is for', {}],
-    ['with a generation that is none', { ...redriveOf('a'), 'redrive.generation': 'x' }],
+    ['that does not say whom it is for', headersOf({})],
+    ['with a generation that is none', redriveOf('a', 1, 'group', { 'redrive.generation': 'x' })],
   ])('is skipped: one %s', async (_, headers) => {
     const { called, redrive } = scene()
     await settled()
@@ -133,16 +135,17 @@ describe('a redriven record', () => {
       {
         topic: 'events.dead-letters',
         partition: 0,
-        headers: {
-          ce_id: 'x',
-          'dlq.topic': 'events',
-          'dlq.offset': '7',
-          'dlq.timestamp': '1234',
-          'dlq.redrives': '2',
-        },
       },
     ])
-    expect(kit.letters[0]?.headers).not.toHaveProperty('redrive.plugin')
+    const headers = headersByName(kit.letters[0]!.headers, String)
+    expect(headers).toMatchObject({
+      ce_id: 'x',
+      'dlq.topic': 'events',
+      'dlq.offset': '7',
+      'dlq.timestamp': '1234',
+      'dlq.redrives': '2',
+    })
+    expect(headers).not.toHaveProperty('redrive.plugin')
   })
 
   it('shows its handler the original place and the key of its earlier attempts', async () => {
@@ -169,13 +172,13 @@ describe('a redriven record', () => {
     const { kit, redrive } = scene({ plugins: [noting] })
     await settled()
     const live = redriveOf('plugin')
-    const replayed = { ...live, 'redrive.replay': 'group.replay.plugin.1' }
+    const replayed = headersOf({ 'redrive.replay': 'group.replay.plugin.1' }, live)
     for (const headers of [live, replayed, live, replayed]) {
       redrive.take({ value: moved('1'), headers })
       await settled()
     }
     expect(seen).toEqual(['group/plugin/1', 'group.replay.plugin.1/plugin/1'])
-    expect(kit.letters.map(({ headers }) => headers['dlq.replay'])).toEqual([
+    expect(kit.letters.map(({ headers }) => headers.last('dlq.replay'))).toEqual([
       'group.replay.plugin.1',
     ])
   })
@@ -190,7 +193,7 @@ describe('a redriven record', () => {
     redrive.take({ headers: redriveOf('*') })
     redrive.take({ headers: redriveOf('b') })
     await settled()
-    const given = kit.letters.map(({ headers }) => headers['dlq.plugin'])
+    const given = kit.letters.map(({ headers }) => headers.last('dlq.plugin'))
     expect(given).toEqual(['*', 'b'])
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { encodeEvent } from '../../../src/avro/codec/encoder.ts'
 import { contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
+import { headersOf } from '../../../src/event/headers.ts'
 import { createEventReader } from '../../../src/explain/event-reader.ts'
 import { readSamples } from '../../support/samples.ts'
 
@@ -16,7 +17,11 @@ it('reads an event of the contract whatever its headers are', async () => {
       const reader = createEventReader({ schemaById: async () => ({ type: 'found', text }) })
       onTestFinished(reader.close)
       const headers = { ce_type: value, ce_id: value, ce_time: value }
-      const read = await reader.read({ ...place, value: encodeEvent(sample, 1), headers })
+      const read = await reader.read({
+        ...place,
+        value: encodeEvent(sample, 1),
+        headers: headersOf(headers),
+      })
       expect(read).toMatchObject({ type: 'event', id: sample.id, event: sample })
     }),
     { numRuns: 50 },

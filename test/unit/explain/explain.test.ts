@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PluginStart } from '../../../src/control/control-record.ts'
 import { redriveIdOf } from '../../../src/dead-letter/redrive.ts'
+import { headersOf, NO_HEADERS } from '../../../src/event/headers.ts'
 import type { SourceRecord } from '../../../src/event/record.ts'
 import type { ReadRecord } from '../../../src/explain/event-reader.ts'
 import {
@@ -31,7 +32,7 @@ function found(offset: number, content = 'a', minute = offset): FoundEvent {
   const value = Buffer.from(content)
   const timestampMs = minute * MINUTE_MS
   const key = Buffer.from('ent_1')
-  const record = { topic: 't', partition: 0, offset, timestampMs, key, value, headers: {} }
+  const record = { topic: 't', partition: 0, offset, timestampMs, key, value, headers: NO_HEADERS }
   const event = { id: 'e1', kind: 'made', time: '', size: content.length }
   const writer = { decodeAsWritten: (bytes: Buffer) => bytes.toString() }
   const read = {
@@ -51,7 +52,7 @@ function letter(offset: number, headers: Record<string, string> = {}): FoundEven
     ...found(offset).record,
     topic: 't.dead-letters',
     offset: 50 + offset,
-    headers: {
+    headers: headersOf({
       'dlq.plugin': 'plugin',
       'dlq.reason': 'exhausted',
       'dlq.error': 'boom\n\u001b[31mbang',
@@ -61,7 +62,7 @@ function letter(offset: number, headers: Record<string, string> = {}): FoundEven
       'dlq.offset': String(offset),
       'dlq.group': 'group',
       ...headers,
-    },
+    }),
   }
   return { record, read: { type: 'undecodable', why: '' }, knownBy: 'ce_id' }
 }
@@ -74,14 +75,14 @@ function redrive(offset: number, headers: Record<string, string> = {}): FoundEve
     topic: 't.redrive',
     offset: 90 + offset,
     timestampMs: 30 * MINUTE_MS,
-    headers: {
+    headers: headersOf({
       'redrive.plugin': 'plugin',
       'redrive.group': 'group',
       'redrive.generation': '1',
       'redrive.letter': `t.dead-letters/0@${50 + offset}`,
       'dlq.offset': String(offset),
       ...headers,
-    },
+    }),
   }
   return { ...event, record }
 }
@@ -305,7 +306,7 @@ describe('dead letters', () => {
         letter(4, { 'dlq.group': 'another' }),
         letter(4, { 'dlq.plugin': 'gone' }),
         letter(2),
-        { ...letter(4), record: { ...letter(4).record, headers: {} } },
+        { ...letter(4), record: { ...letter(4).record, headers: headersOf({}) } },
       ],
     })
     expect(one?.letters).toEqual([

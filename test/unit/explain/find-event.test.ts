@@ -1,11 +1,20 @@
 import { expect, it } from 'vitest'
+import { headersOf } from '../../../src/event/headers.ts'
 import type { SourceRecord } from '../../../src/event/record.ts'
 import type { ReadRecord } from '../../../src/explain/event-reader.ts'
 import { type FoundEvent, findEvent } from '../../../src/explain/find-event.ts'
 
 const record = (value: string | null, headers = {}): SourceRecord => {
   const bytes = value === null ? null : Buffer.from(value)
-  return { topic: 't', partition: 0, offset: 1, timestampMs: 0, key: null, value: bytes, headers }
+  return {
+    topic: 't',
+    partition: 0,
+    offset: 1,
+    timestampMs: 0,
+    key: null,
+    value: bytes,
+    headers: headersOf(headers),
+  }
 }
 
 /** A value is the event's id, optionally followed by a colon and other text. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Switches } from '../../../src/control/switches.ts'
+import { NO_HEADERS } from '../../../src/event/headers.ts'
 import { OwnedPartition } from '../../../src/kafka/consumer/owned-partition.ts'
 import { adminState } from '../../../src/observe/admin-state.ts'
 import type { LoadedPlugin } from '../../../src/plugin/loaded-plugin.ts'
@@ -16,7 +17,7 @@ function setUp(plugins: LoadedPlugin[], options: Partial<KitOptions> = {}) {
   const put = (id: string, key: string, timestampMs = 0) => {
     const value = Buffer.from(JSON.stringify({ kind: 'a', id, secret: 'content' }))
     const offset = owned.ledger.expected
-    const place = { topic: 'events', partition: 3, offset, timestampMs, headers: {} }
+    const place = { topic: 'events', partition: 3, offset, timestampMs, headers: NO_HEADERS }
     kit.pipeline.take(owned, { ...place, key: Buffer.from(key), value })
   }
   const { pipeline, clock } = kit

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { headersByName } from '../../../src/event/headers.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
 import { createReports, logFieldsOf } from '../../../src/observe/pipeline-metrics.ts'
 import { createSampledLog } from '../../../src/observe/sampled-log.ts'
@@ -36,7 +37,7 @@ async function run(
   })
   partition(kit).put(event)
   await kit.pipeline.drain(1_000)
-  const headers = kit.letters.map((letter) => letter.headers)
+  const headers = kit.letters.map((letter) => headersByName(letter.headers, String))
   return { lines: lines.map((line) => JSON.parse(line)), headers, text: lines.join('') }
 }
 

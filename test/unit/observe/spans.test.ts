@@ -6,6 +6,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { type HeadersByName, headersOf } from '../../../src/event/headers.ts'
 import type { Trace } from '../../../src/event/trace.ts'
 import { createSpans, type Spans } from '../../../src/observe/spans.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
@@ -25,9 +26,16 @@ beforeEach(() => exporter.reset())
 
 const finished = () => exporter.getFinishedSpans() as [ReadableSpan, ...ReadableSpan[]]
 
-function delivery(headers: object = { ...ORIGIN }): Delivery {
+function delivery(named: HeadersByName = { ...ORIGIN }): Delivery {
   const key = Buffer.from('ent_1')
-  const record = { topic: 'events', partition: 3, offset: 120, timestampMs: 0, key, headers }
+  const record = {
+    topic: 'events',
+    partition: 3,
+    offset: 120,
+    timestampMs: 0,
+    key,
+    headers: headersOf(named),
+  }
   return {
     plugin: { slug: 'cold' },
     attempts: 1,

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Switches } from '../../../src/control/switches.ts'
+import { headersByName, headersOf } from '../../../src/event/headers.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
 import { noCallSlots } from '../../../src/pipeline/handle/handle.ts'
 import { type Plugin, type PluginContext, reject, skip } from '../../../src/plugin/plugin.ts'
@@ -113,7 +114,7 @@ describe('pipeline', () => {
     const p = partition(kit)
     p.take({
       value: Buffer.from(JSON.stringify(moved('a'))),
-      headers: { ce_type: Buffer.from('inventory.wasted'), ce_id: Buffer.from('a') },
+      headers: headersOf({ ce_type: Buffer.from('inventory.wasted'), ce_id: Buffer.from('a') }),
     })
     await settled()
     expect(wantsProcessEvent).toHaveBeenCalledWith('inventory.moved')
@@ -174,8 +175,8 @@ describe('outcomes', () => {
       ['skips', 'skipped'],
       ['rejects', 'rejected'],
     ])
-    expect(kit.letters.map(({ headers }) => headers['dlq.reason'])).toEqual(['rejected'])
-    expect(kit.letters[0]?.headers['dlq.error']).toBe('no such bay')
+    expect(kit.letters.map(({ headers }) => headers.last('dlq.reason'))).toEqual(['rejected'])
+    expect(kit.letters[0]?.headers.last('dlq.error')).toBe('no such bay')
     expect(p.ledger.watermark).toBe(1)
   })
 
@@ -209,15 +210,15 @@ describe('outcomes', () => {
     const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
     const p = partition(kit)
     const value = Buffer.from(JSON.stringify(moved('a')))
-    p.take({ value, headers: { mine: Buffer.from('kept') } })
+    p.take({ value, headers: headersOf({ mine: Buffer.from('kept') }) })
     await kit.clock.advance(10_000)
     expect(processEvent).toHaveBeenCalledTimes(3)
     const [letter] = kit.letters
     expect(letter?.topic).toBe('events.dead-letters')
     expect(letter?.value).toEqual(value)
     expect(letter?.key).toEqual(Buffer.from('key'))
-    expect(letter?.headers).toMatchObject({
-      mine: Buffer.from('kept'),
+    expect(headersByName(letter!.headers, String)).toMatchObject({
+      mine: 'kept',
       'dlq.plugin': 'plugin',
       'dlq.reason': 'exhausted',
       'dlq.error': 'undefined is not a function',
@@ -287,7 +288,7 @@ describe('outcomes', () => {
     p.put(moved('a'))
     await settled()
     expect(processEvent).not.toHaveBeenCalled()
-    expect(kit.letters.map(({ headers }) => headers['dlq.error'])).toEqual([
+    expect(kit.letters.map(({ headers }) => headers.last('dlq.error'))).toEqual([
       'wantsProcessEvent: no such table',
       'wantsProcessEvent: expected true or false, got a promise (it must not be async)',
     ])
@@ -302,7 +303,10 @@ describe('outcomes', () => {
     p.take({ value: Buffer.from('not avro') })
     p.put(moved('x', { broken: true }))
     await settled()
-    const causes = kit.letters.map(({ headers }) => [headers['dlq.plugin'], headers['dlq.reason']])
+    const causes = kit.letters.map(({ headers }) => [
+      headers.last('dlq.plugin'),
+      headers.last('dlq.reason'),
+    ])
     expect(causes).toEqual([
       ['*', 'undecodable'],
       ['a', 'undecodable'],
@@ -338,8 +342,8 @@ describe('outcomes', () => {
     partition(kit).put(moved('a'))
     await kit.clock.advance(10_000)
     expect(seen).toEqual([moved('a')])
-    expect(kit.letters.map(({ headers }) => headers['dlq.plugin'])).toEqual(['mutates'])
-    expect(kit.letters[0]?.headers['dlq.error']).toContain('read only property')
+    expect(kit.letters.map(({ headers }) => headers.last('dlq.plugin'))).toEqual(['mutates'])
+    expect(kit.letters[0]?.headers.last('dlq.error')).toContain('read only property')
   })
 })
 
@@ -388,7 +392,7 @@ describe('once per event id', () => {
       'dead-lettered',
       'duplicate',
     ])
-    expect(kit.letters.map(({ headers }) => headers['dlq.reason'])).toEqual(['conflict'])
+    expect(kit.letters.map(({ headers }) => headers.last('dlq.reason'))).toEqual(['conflict'])
   })
 
   it('dead-letters a record once even if it is read twice', async () => {

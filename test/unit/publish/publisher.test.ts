@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { schemaIdOf } from '../../../src/avro/wire-format.ts'
 import type { Event, UnknownEvent } from '../../../src/event/event.ts'
+import { headersByName } from '../../../src/event/headers.ts'
 import { createDestinations } from '../../../src/publish/destinations.ts'
 import { createPublisher } from '../../../src/publish/publisher.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
@@ -57,16 +58,14 @@ describe('the publisher', () => {
     await publisher.publish([destroyed('e1', 'Größe-1')])
     const [{ topic, records } = { topic: '', records: [] }] = batches
     expect(topic).toBe('inventory.events')
-    expect(records[0]).toMatchObject({
-      key: 'Größe-1',
-      headers: {
-        ce_specversion: '1.0',
-        ce_id: 'e1',
-        ce_type: 'inventory.destroyed',
-        ce_source: '/inventory-events',
-        ce_time: '2024-01-15T10:30:00Z',
-        'content-type': 'application/avro',
-      },
+    expect(records[0]!.key).toBe('Größe-1')
+    expect(headersByName(records[0]!.headers!, String)).toEqual({
+      ce_specversion: '1.0',
+      ce_id: 'e1',
+      ce_type: 'inventory.destroyed',
+      ce_source: '/inventory-events',
+      ce_time: '2024-01-15T10:30:00Z',
+      'content-type': 'application/avro',
     })
     expect(schemaIdOf(records[0]!.value!)).toBe(2)
   })
@@ -113,7 +112,9 @@ describe('the publisher', () => {
       time: '2024-01-15T10:30:00Z',
     } as unknown as UnknownEvent
     await Promise.all([publisher.publish([unknown]), publisher.publish([destroyed('second')])])
-    const ids = batches.flatMap(({ records }) => records.map(({ headers }) => headers?.ce_id))
+    const ids = batches.flatMap(({ records }) =>
+      records.map(({ headers }) => headers?.last('ce_id')),
+    )
     expect(ids).toEqual(['known', 'first', 'second'])
   })
 
@@ -153,7 +154,9 @@ describe('the publisher', () => {
       submit(unfit),
       submit(destroyed('third')),
     ])
-    const ids = batches.flatMap(({ records }) => records.map(({ headers }) => headers?.ce_id))
+    const ids = batches.flatMap(({ records }) =>
+      records.map(({ headers }) => headers?.last('ce_id')),
+    )
     expect(ids).toEqual(['first', 'second', 'third'])
     expect(outcomes.filter((error) => error === undefined)).toHaveLength(2)
     expect(outcomes).toContainEqual(expect.objectContaining({ code: 'EVENT_INVALID' }))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { headersOf } from '../../../src/event/headers.ts'
 import type { SourceRecord } from '../../../src/event/record.ts'
 import { OffsetLedger } from '../../../src/pipeline/offset-ledger.ts'
 import type { Epoch, Intake } from '../../../src/pipeline/source.ts'
@@ -31,7 +32,7 @@ function scene(key?: string) {
   })
   const record = (partition: number, offset: number, of = 'x'): SourceRecord => {
     const at = { topic: 't', partition, offset, timestampMs: 0 }
-    return { ...at, key: Buffer.from(of), value: null, headers: {} }
+    return { ...at, key: Buffer.from(of), value: null, headers: headersOf({}) }
   }
   return { taken, ranges, intake, epochOf, record }
 }

@@ -4,6 +4,7 @@ import type { Evidence } from '../../../../src/dev/demo/findings.ts'
 import { judge } from '../../../../src/dev/demo/verdict.ts'
 import { NO_COUNTS } from '../../../../src/dev/replicas/counts.ts'
 import type { Effect } from '../../../../src/dev/replicas/effect.ts'
+import { headersOf } from '../../../../src/event/headers.ts'
 import type { SourceRecord } from '../../../../src/event/record.ts'
 
 const effect = (eventId: string, key: string, offset: number): Effect => ({
@@ -41,19 +42,21 @@ const original: SourceRecord = {
   timestampMs: 0,
   key: Buffer.from('x'),
   value: Buffer.from([0, 0, 0, 0, 1, 200]),
-  headers: { ce_id: Buffer.from('d'), trace: Buffer.from('1') },
+  headers: headersOf({ ce_id: Buffer.from('d'), trace: Buffer.from('1') }),
 }
 const letter: SourceRecord = {
   ...original,
   topic: 't.dead-letters',
-  headers: {
-    ...original.headers,
-    'dlq.plugin': 'p',
-    'dlq.reason': 'exhausted',
-    'dlq.topic': 't',
-    'dlq.partition': '0',
-    'dlq.offset': '3',
-  },
+  headers: headersOf(
+    {
+      'dlq.plugin': 'p',
+      'dlq.reason': 'exhausted',
+      'dlq.topic': 't',
+      'dlq.partition': '0',
+      'dlq.offset': '3',
+    },
+    original.headers,
+  ),
 }
 const good: Evidence = {
   effects: [a, b, c],
@@ -131,7 +134,7 @@ describe('judge', () => {
     const name = 'dead letters as expected'
     expect(failures({ letters: [] })).toEqual([`${name}: 1 missing: p exhausted d`])
     expect(failures({ letters: [letter, letter] })).toEqual([`${name}: 1 too many: p exhausted d`])
-    const other = { ...letter, headers: { ...letter.headers, 'dlq.reason': 'conflict' } }
+    const other = { ...letter, headers: headersOf({ 'dlq.reason': 'conflict' }, letter.headers) }
     expect(failures({ letters: [other] })).toEqual([
       `${name}: 1 missing: p exhausted d; 1 too many: p conflict d`,
     ])
@@ -141,7 +144,7 @@ describe('judge', () => {
     ['value', { value: Buffer.from('{}') }, 'different value'],
     ['key', { key: null }, 'different key'],
     ['partition', { partition: 1 }, 'different partition 1'],
-    ['headers', { headers: { ...letter.headers, trace: '2' } }, 'different header trace'],
+    ['headers', { headers: headersOf({ trace: '2' }, letter.headers) }, 'different header trace'],
   ])('detects a dead letter with different %s', (_, change, what) => {
     expect(failures({ letters: [{ ...letter, ...change }] })).toEqual([
       `dead letters have their original bytes: dead letter of t/0@3: ${what}`,

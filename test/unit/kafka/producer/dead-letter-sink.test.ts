@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DeadLetter } from '../../../../src/dead-letter/dead-letter.ts'
 import { createFittingSink } from '../../../../src/dead-letter/fitting-sink.ts'
+import { headersOf } from '../../../../src/event/headers.ts'
 import { isTooLarge } from '../../../../src/kafka/client/errors.ts'
 import { createDeadLetterSink } from '../../../../src/kafka/producer/dead-letter-sink.ts'
 import type { OutgoingRecord } from '../../../../src/kafka/producer/message.ts'
@@ -31,7 +32,7 @@ function topicWithLimit(limitBytes: number) {
 }
 
 function deadLetter(bytes: number): DeadLetter {
-  return { topic: 't', partition: 3, key: null, value: Buffer.alloc(bytes), headers: {} }
+  return { topic: 't', partition: 3, key: null, value: Buffer.alloc(bytes), headers: headersOf({}) }
 }
 
 describe('a dead letter', () => {

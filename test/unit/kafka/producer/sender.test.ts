@@ -44,8 +44,8 @@ it('sends what waits for several partitions of a leader in one request', async (
 
 it('fails a batch that cannot be compressed, and no other', async () => {
   const { add } = sending()
-  const compress = () => Promise.reject(new Error('no zstd'))
-  const results = await Promise.allSettled([add(0, { compress }), add(1)])
+  const compressor = { codec: 4, compress: () => Promise.reject(new Error('no zstd')) }
+  const results = await Promise.allSettled([add(0, { compressor }), add(1)])
   expect(results).toEqual([
     { status: 'rejected', reason: new Error('no zstd') },
     { status: 'fulfilled', value: 40 },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { HeaderList, type RecordHeaders } from '../../../../src/event/headers.ts'
 import { BatchRecords } from '../../../../src/kafka/records/batch-records.ts'
 import { RecordBatch } from '../../../../src/kafka/records/record-batch.ts'
 import { CorruptRecords } from '../../../../src/kafka/records/varints.ts'
@@ -12,19 +13,21 @@ function open(bytes: Buffer) {
   return new BatchRecords(PLACE).open(batch, batch.body)
 }
 
+const pairsOf = (headers: RecordHeaders) => [...headers].map(({ name, value }) => [name, value])
+
 function readAll(bytes: Buffer) {
   const records = open(bytes)
   const all = []
   for (let record = records.next(); record !== undefined; record = records.next()) {
     const { offset, timestampMs, key, value, headers } = record
-    all.push({ offset, timestampMs, key, value, headers: { ...headers } })
+    all.push({ offset, timestampMs, key, value, headers: pairsOf(headers) })
   }
   return all
 }
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
 const maybe = fc.option(bytes)
-const names = fc.uniqueArray(fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor')), {
+const names = fc.array(fc.oneof(fc.string(), fc.constantFrom('a', '__proto__', 'constructor')), {
   maxLength: 5,
 })
 
@@ -58,7 +61,7 @@ it('reads what was written', () => {
           ...record,
           offset: baseOffset + offsetDelta,
           timestampMs: timestampDeltaMs,
-          headers: Object.fromEntries(headers),
+          headers,
         })),
       )
     }),
@@ -75,39 +78,93 @@ it('gives all records the time of the broker where that counts', () => {
 })
 
 describe('headers', () => {
-  const headersOf = (headers: BatchRecord['headers']) =>
+  const readHeaders = (headers: BatchRecord['headers']) =>
     open(recordBatch([{ ...plainRecord(0, ''), headers }])).next()!.headers
 
-  it('of one name stay in their order, null among them', () => {
+  it('stay in their order, with names that repeat and null', () => {
     const [one, two] = [Buffer.from('one'), Buffer.from('two')]
-    const headers = headersOf([
+    const written = [
       ['a', one],
       ['b', null],
       ['a', null],
       ['a', two],
+    ] as const
+    expect(pairsOf(readHeaders(written))).toEqual(written)
+  })
+
+  it('have the value that comes last under a name', () => {
+    const [one, two] = [Buffer.from('one'), Buffer.from('two')]
+    const headers = readHeaders([
+      ['a', one],
+      ['b', two],
+      ['b', null],
+      ['a', two],
+      ['\u00fc', one],
     ])
-    expect({ ...headers }).toEqual({ a: [one, null, two], b: null })
+    expect(['a', 'b', 'c', '\u00fc'].map((name) => headers.last(name))).toEqual([
+      two,
+      null,
+      undefined,
+      one,
+    ])
+    const isText = (name: string, text: string) => headers.lastIsText(name, text)
+    expect([isText('a', 'two'), isText('a', 'one'), isText('a', 'two!')]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect([isText('b', ''), isText('c', '')]).toEqual([undefined, undefined])
+    const value = Buffer.from('a two')
+    expect(headers.lastEquals('a', value, 2, 5)).toBe(true)
+    expect(headers.lastEquals('a', value, 1, 5)).toBe(false)
+    expect(headers.lastEquals('b', value, 2, 5)).toBeUndefined()
+  })
+
+  it('answer as those in objects do', () => {
+    const name = fc.constantFrom('a', 'b', '', '\u00e9', '__proto__')
+    const text = fc.string({ unit: 'grapheme', maxLength: 3 })
+    const value = fc.option(
+      fc.oneof(
+        bytes,
+        text.map((each) => Buffer.from(each)),
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, value)), name, text, (written, asked, other) => {
+        const read = readHeaders(written)
+        const listed = new HeaderList(written.map(([name, value]) => ({ name, value })))
+        const bytes = Buffer.from(other)
+        expect(pairsOf(read)).toEqual(pairsOf(listed))
+        expect(read.last(asked)).toEqual(listed.last(asked))
+        expect(read.lastIsText(asked, other)).toBe(listed.lastIsText(asked, other))
+        expect(read.lastEquals(asked, bytes, 0, bytes.length)).toBe(
+          listed.lastEquals(asked, bytes, 0, bytes.length),
+        )
+      }),
+    )
+  })
+
+  it('keep a name that is not UTF-8', () => {
+    const name = Buffer.from([0x61, 0xff])
+    expect(pairsOf(readHeaders([[name, Buffer.from('x')]]))).toEqual([[name, Buffer.from('x')]])
   })
 
   it('may have the names of every object', () => {
     const value = Buffer.from('value')
-    const read = headersOf([
+    const written = [
       ['__proto__', value],
       ['constructor', value],
       ['toString', value],
-    ])
-    expect(Object.entries(read)).toEqual([
-      ['__proto__', value],
-      ['constructor', value],
-      ['toString', value],
-    ])
+    ] as const
+    const read = readHeaders(written)
+    expect(pairsOf(read)).toEqual(written)
+    expect([read.last('constructor'), read.last('valueOf')]).toEqual([value, undefined])
   })
 
   it('are read in time that is linear in their number', () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, n) => [`header-${n}`, Buffer.from('x')] as const)
-    const headers = headersOf(many(20_000))
-    expect(Object.keys(headers)).toHaveLength(20_000)
+    expect([...readHeaders(many(20_000))]).toHaveLength(20_000)
   })
 })
 
@@ -125,7 +182,14 @@ describe('bytes that are no records', () => {
 
   it('are rejected: a header longer than its record', () => {
     const record = open(batchOf(Buffer.from([0x12, 0, 0, 0, 1, 1, 2, 0x7e, 0, 0]))).next()
-    expect(() => record!.headers).toThrow(CorruptRecords)
+    for (const read of [
+      () => record!.headers.last('a'),
+      () => [...record!.headers],
+      () => record!.headers.size,
+      () => record!.detach(),
+      () => record!.copy(),
+    ])
+      expect(read).toThrow(CorruptRecords)
   })
 
   it('never crash otherwise, whatever they are', () => {

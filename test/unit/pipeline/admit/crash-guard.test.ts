@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { headersByName } from '../../../../src/event/headers.ts'
 import type { LoadedPlugin } from '../../../../src/plugin/loaded-plugin.ts'
 import { type Deferred, deferred } from '../../../../src/util/deferred.ts'
 import { fakeCrashStore } from '../../../support/fake-crash-notes.ts'
@@ -99,7 +100,7 @@ describe('an event that ended the process', () => {
     for (const id of ['a', 'b', 'c']) p.put(moved(id))
     await settled()
     expect(seen).toEqual(['a', 'c'])
-    expect(kit.letters.map(({ headers }) => headers)).toMatchObject([
+    expect(kit.letters.map(({ headers }) => headersByName(headers, String))).toMatchObject([
       {
         'dlq.reason': 'exhausted',
         'dlq.error': 'its handler ended the process 3 times',

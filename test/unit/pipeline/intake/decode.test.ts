@@ -4,6 +4,7 @@ import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
 import { fingerprint } from '../../../../src/avro/codec/fingerprint.ts'
 import { contractSchemaOf } from '../../../../src/avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../../../src/avro/wire-format.ts'
+import { HeaderList, headersOf, NO_HEADERS } from '../../../../src/event/headers.ts'
 import type { SourceRecord } from '../../../../src/event/record.ts'
 import type { WantedRecord } from '../../../../src/pipeline/delivery.ts'
 import { createDecode, knownContentOf } from '../../../../src/pipeline/intake/decode.ts'
@@ -17,8 +18,13 @@ const foreign = { type: 'record', name: 'acme.Ping', fields: [] }
 const latin1 = Buffer.from('LOT-M\xfcller', 'latin1')
 const place = { topic: 'events', partition: 0, offset: 0, timestampMs: 1_705_314_600_250 }
 const headers = { ce_id: Buffer.from('ce-1'), ce_type: Buffer.from('acme.ping') }
-const good = { ...place, key: Buffer.from('ent_1'), value: encodeEvent(sample, 1), headers: {} }
-const ping = { ...place, key: null, value: framed(foreign, {}), headers }
+const good = {
+  ...place,
+  key: Buffer.from('ent_1'),
+  value: encodeEvent(sample, 1),
+  headers: NO_HEADERS,
+}
+const ping = { ...place, key: null, value: framed(foreign, {}), headers: headersOf(headers) }
 
 /** What the service makes of a record, from the peek to the decoder. */
 function contentOf(record: SourceRecord, schemaText: string, maxBytes?: number) {
@@ -45,13 +51,16 @@ describe('text beside the value', () => {
   })
 
   it.each(['ce_id', 'ce_type'])('is undecodable in header %s where the event takes it', (name) => {
-    for (const value of [latin1, ['x', latin1]]) {
-      expect(ofForeign({ ...ping, headers: { ...headers, [name]: value } })).toMatchObject({
+    for (const before of [[], [{ name, value: 'x' }]]) {
+      const last = { name, value: latin1 }
+      expect(
+        ofForeign({ ...ping, headers: new HeaderList([...ping.headers, ...before, last]) }),
+      ).toMatchObject({
         type: 'undecodable',
         error: `header ${name}: expected text in UTF-8`,
       })
     }
-    expect(ofContract({ ...good, headers: { [name]: latin1 } }).type).toBe('event')
+    expect(ofContract({ ...good, headers: headersOf({ [name]: latin1 }) }).type).toBe('event')
   })
 })
 
@@ -62,7 +71,10 @@ describe('the time of an event that has none of its own', () => {
     ['yesterday', '2024-01-15T10:30:00.250Z'],
     ['', '2024-01-15T10:30:00.250Z'],
   ])('with header ce_time %j is %s', (time, expected) => {
-    const content = ofForeign({ ...ping, headers: { ...headers, ce_time: Buffer.from(time) } })
+    const content = ofForeign({
+      ...ping,
+      headers: headersOf({ ...headers, ce_time: Buffer.from(time) }),
+    })
     expect(content).toMatchObject({ event: { time: expected } })
   })
 

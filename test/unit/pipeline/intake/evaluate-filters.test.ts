@@ -6,6 +6,7 @@ import { contractSchemaOf, contractSchemas } from '../../../../src/avro/schema/c
 import type { WriterSchema } from '../../../../src/avro/writer-schema.ts'
 import type { Event } from '../../../../src/event/event.ts'
 import { nameOf } from '../../../../src/event/guards.ts'
+import { NO_HEADERS } from '../../../../src/event/headers.ts'
 import { type Path, valueAt } from '../../../../src/event/path.ts'
 import type { SourceRecord } from '../../../../src/event/record.ts'
 import { readFilter } from '../../../../src/filter/read-filter.ts'
@@ -24,7 +25,7 @@ const schemas = new Map(
 )
 const schemaOf = (e: Event) => schemas.get(contractSchemaOf(e).fullName) as WriterSchema
 
-function recordOf(value: Buffer, headers: SourceRecord['headers'] = {}): SourceRecord {
+function recordOf(value: Buffer, headers: SourceRecord['headers'] = NO_HEADERS): SourceRecord {
   return { topic: 't', partition: 0, offset: 0, timestampMs: 0, key: null, value, headers }
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ControlRecord, PluginState } from '../../../../src/control/control-record.ts'
 import { Switches } from '../../../../src/control/switches.ts'
+import { headersOf } from '../../../../src/event/headers.ts'
 import {
   createStartFilter,
   isBelow,
@@ -118,12 +119,12 @@ describe('a plugin with start offsets', () => {
     await settled()
     redrive.take({
       value: Buffer.from(JSON.stringify(moved('0'))),
-      headers: {
+      headers: headersOf({
         'redrive.plugin': Buffer.from('a'),
         'redrive.group': Buffer.from('group'),
         'redrive.generation': Buffer.from('1'),
         'dlq.offset': Buffer.from('0'),
-      },
+      }),
     })
     p.put(moved('1'))
     await settled()

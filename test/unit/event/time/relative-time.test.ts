@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseTimeOrAge, rangeProblem } from '../../../src/event/relative-time.ts'
+import { parseTimeOrAge, rangeProblem } from '../../../../src/event/time/relative-time.ts'
 
 const NOW_MS = Date.parse('2026-01-31T08:00:00Z')
 

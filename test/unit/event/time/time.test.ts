@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatTime, parseTime } from '../../../src/event/time.ts'
-import { time } from '../../support/arbitraries.ts'
+import { formatTime, parseTime } from '../../../../src/event/time/time.ts'
+import { time } from '../../../support/arbitraries.ts'
 
 describe('time', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { dayOf } from '../../../src/event/calendar.ts'
+import { dayOf } from '../../../../src/event/time/calendar.ts'
 
 const DAY_MS = 86_400_000
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseTime } from '../../../src/event/time.ts'
-import { ageMs, timestampText, timeText } from '../../../src/event/timestamp.ts'
+import { parseTime } from '../../../../src/event/time/time.ts'
+import { ageMs, timestampText, timeText } from '../../../../src/event/time/timestamp.ts'
 
 const anyTimestamp = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(Number),

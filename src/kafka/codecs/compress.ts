@@ -1,0 +1,38 @@
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+
+export type Compression = 'none' | 'gzip' | 'zstd'
+
+/** Compresses the records of a batch. */
+export interface Compressor {
+  /** Its number in a batch's attributes. https://kafka.apache.org/documentation/#recordbatch */
+  codec: number
+  compress(body: Buffer): Promise<Buffer>
+}
+
+/** More effort than this takes more time than it saves bytes. */
+const GZIP_LEVEL = 1
+
+const gzip: Compressor = {
+  codec: 1,
+  compress: (body) => promisify<Buffer, object, Buffer>(zlib.gzip)(body, { level: GZIP_LEVEL }),
+}
+const zstd: Compressor = { codec: 4, compress: (body) => promisify(zlib.zstdCompress)(body) }
+
+/** Node has zstd since 22.15. */
+const hasZstd = typeof zlib.zstdCompress === 'function'
+
+/** For records that may be too large as they are. */
+export const bestCompressor: Compressor = hasZstd ? zstd : gzip
+
+/** Undefined for none, and for a codec that this Node does not have. */
+export function compressorOf(compression: Compression): Compressor | undefined {
+  switch (compression) {
+    case 'none':
+      return undefined
+    case 'gzip':
+      return gzip
+    case 'zstd':
+      return hasZstd ? zstd : undefined
+  }
+}
