@@ -140,8 +140,9 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     onStuck: (delivery) => fail(stuck(delivery)),
     reports: createReports({ metrics, log, sampled, clock, store: store.name }),
   })
+  const cluster = openCluster(kafka, clock)
   const source = new GroupConsumer({
-    cluster: openCluster(kafka, clock),
+    cluster,
     groupId,
     instanceId: parts.instanceId,
     mode: config.KAFKA_REBALANCE_MODE,
@@ -158,7 +159,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     reports: { ...sourceReports(metrics), onFailure: fail },
   })
   const watch = new ClusterMonitor({
-    kafka,
+    ...{ kafka, cluster },
     topics: config.KAFKA_TOPICS,
     sinksOf: (topic) => sinksOf(topic, config),
     owned: () => source.owned,

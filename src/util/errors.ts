@@ -16,7 +16,7 @@ export const errorCodes = {
     'Raised when the schema registry rejects a request: a failed login, or an id or subject that it does not have.',
   KAFKA_UNAVAILABLE: 'Raised when no broker replies in time.',
   KAFKA_REFUSED:
-    'Raised when Kafka rejects the login or the user lacks a right; the message names the right.',
+    'Raised when Kafka rejects the login, the user lacks a right, or the group refuses the member; the message says which.',
   TOPIC_MISSING:
     'Raised when a topic that is needed does not exist, or is not visible to this user.',
   CODEC_FAILED:

@@ -46,7 +46,10 @@ describe('a member with a name of its own', () => {
     await until(() => first.reading().length === 2, { what: 'the first to read both' })
     const second = await startMember({ ...options, name: 'second' })
     await until(() => first.failures.length > 0, { what: 'the first to fail' })
-    expect(first.failures[0]).toMatchObject({ type: 'FENCED_INSTANCE_ID' })
+    expect(first.failures[0]).toMatchObject({
+      code: 'KAFKA_REFUSED',
+      message: expect.stringContaining('FENCED_INSTANCE_ID'),
+    })
     await until(() => second.reading().length === 2, { what: 'the second to read both' })
     expect(second.failures).toEqual([])
   })

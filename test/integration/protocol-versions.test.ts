@@ -118,7 +118,10 @@ it.each(versionsOf(fetchRequest))('Fetch %i', async (version) => {
 it.each(versionsOf(listOffsetsRequest))('ListOffsets %i', async (version) => {
   const offsetsAt = async (timestampMs: number) => {
     const partitions = [0, 1, 9].map((partition) => ({ partition, timestampMs }))
-    const answer = await send(listOffsetsRequest, version, { topics: [{ topic, partitions }] })
+    const answer = await send(listOffsetsRequest, version, {
+      isCommittedOnly: false,
+      topics: [{ topic, partitions }],
+    })
     return answer.partitions.map((each) => [each.partition, each.errorCode, each.offset]).sort()
   }
   expect(await offsetsAt(EARLIEST)).toEqual([

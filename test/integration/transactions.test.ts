@@ -1,9 +1,14 @@
 import type { Message, Producer } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
+import type { SourceRecord } from '../../src/event/record.ts'
+import { withLogReader } from '../../src/kafka/reader/with-log-reader.ts'
+import type { AdminState } from '../../src/observe/admin-state.ts'
 import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
-import { kafkaClient, uniqueName, until } from '../support/stack.ts'
+import { createTopics, kafkaClient, serviceClient, uniqueName, until } from '../support/stack.ts'
+
+const TOKEN = 'secret'.repeat(6)
 
 it('plain kafkajs does not report control records after the last record', async () => {
   const s = await situation({ plugins: [], partitions: 1 })
@@ -79,6 +84,47 @@ it('delivers nothing of an open transaction, and all of it when it is committed'
   expect(ids()).toEqual([beside.id, inside.id, behind.id])
 })
 
+it('says that a partition waits for a transaction that stays open, and counts its lag', async () => {
+  const { plugin, ids } = recorder()
+  const s = await situation({ plugins: [plugin], partitions: 1, settings: { ADMIN_TOKEN: TOKEN } })
+  const producer = await transactional()
+  const [before, inside, behind] = [moved('ent_1', 1), moved('ent_1', 2), moved('ent_1', 3)]
+  await s.produce([{ ...s.record(before), partition: 0 }])
+  const open = await producer.transaction()
+  await open.send({ topic: s.topic, messages: [{ ...s.record(inside), partition: 0 }] })
+  await s.produce([{ ...s.record(behind), partition: 0 }])
+  const service = await s.start()
+  const why = '2 offsets from 1 on wait for an open transaction'
+  await until(async () => (await parked(service, s.topic)) === why, {
+    what: 'it to be said',
+    timeoutMs: 20_000,
+  })
+  await until(async () => (await service.metric('consumer_lag')) === 2, {
+    what: 'the lag',
+    timeoutMs: 20_000,
+  })
+  await open.commit()
+  await until(() => ids().length === 3, { what: 'the events' })
+  await until(async () => (await parked(service, s.topic)) === null, { what: 'it to be over' })
+})
+
+it('reads up to an open transaction without a group, and no further', async () => {
+  const topic = uniqueName('open')
+  await createTopics({ topic, numPartitions: 1 })
+  const producer = await transactional()
+  await write(producer, topic, [{ value: 'before' }], 'commit')
+  const open = await producer.transaction()
+  await open.send({ topic, messages: [{ value: 'inside' }] })
+  const values: string[] = []
+  const lost = new AbortController().signal
+  const range = await withLogReader(serviceClient(), [topic], (reader) => {
+    const onRecord = ({ value }: SourceRecord) => void values.push(String(value))
+    return reader.read({ topic, partition: 0, to: 100, lost, onRecord })
+  })
+  expect([values, range.end]).toEqual([['before'], 2])
+  await open.abort()
+})
+
 /**
  * Waits until the group committed these offsets: events, aborted records and a marker for each end
  * of a transaction. Where the log ends is not asked, for brokers write a marker after they answer.
@@ -87,6 +133,14 @@ async function committed({ offsets }: Awaited<ReturnType<typeof situation>>, exp
   const isThere = async () =>
     (await offsets()).every((each) => each.committed === expected[each.partition])
   await until(isThere, { what: `the group to commit ${expected}` })
+}
+
+/** What the partition waits for, as `/admin/state` says. */
+async function parked({ httpPort }: { httpPort: number }, topic: string): Promise<string | null> {
+  const headers = { authorization: `Bearer ${TOKEN}` }
+  const response = await fetch(`http://127.0.0.1:${httpPort}/admin/state`, { headers })
+  const { partitions } = (await response.json()) as AdminState
+  return partitions.find((each) => each.topic === topic)!.parked
 }
 
 async function transactional(): Promise<Producer> {

@@ -180,7 +180,7 @@ export class Member {
   }
 
   #onFailure(error: Error): void {
-    this.isFenced = (error as { type?: string }).type === 'FENCED_INSTANCE_ID'
+    this.isFenced = error.message.includes('FENCED_INSTANCE_ID')
     if (!this.isFenced) this.world.problems.push(`${this.name} fails: ${error.stack}`)
     void this.stop()
   }

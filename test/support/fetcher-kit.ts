@@ -33,6 +33,7 @@ export function situation(partitions = 1, maxFetchedBytes = 64 * 1024 * 1024) {
     takeBatches,
     onOutOfRange: vi.fn(),
     onObstacle: vi.fn(),
+    onWait: vi.fn(),
     onFailure: vi.fn(),
     onAttempt: vi.fn(),
   }

@@ -1,5 +1,6 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { withTlsHint } from '../../util/tls-hint.ts'
+import { BrokerError } from '../protocol/broker-error.ts'
 
 /**
  * The properties that identify a kafkajs error: its classes are recognised by `name` and `type`.
@@ -68,7 +69,10 @@ export function ownErrorIn(error: unknown): InventoryEventsError | undefined {
 /** The error to report when a consumer stops for good. `doing` as for `kafkaError`. */
 export function finalError(error: Error, doing: string): Error {
   const converted = kafkaError(error, doing)
-  return converted.code === 'KAFKA_REFUSED' ? converted : (ownErrorIn(error) ?? error)
+  if (converted.code === 'KAFKA_REFUSED') return converted
+  if (error instanceof BrokerError)
+    return new InventoryEventsError('KAFKA_REFUSED', error.message, { cause: error })
+  return ownErrorIn(error) ?? error
 }
 
 /** The error and its chain of causes, root cause last. kafkajs never nests 8 deep. */

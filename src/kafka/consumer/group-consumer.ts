@@ -150,6 +150,7 @@ export class GroupConsumer {
           onFailure: (error) => this.#fail(error),
         }),
       onObstacle: (epoch, obstacle) => this.#partitions.obstacle(epoch as OwnedPartition, obstacle),
+      onWait: (epoch, why) => this.#partitions.waits(epoch as OwnedPartition, why),
       onFailure: (error) => this.#fail(error),
       onAttempt: () => this.signs.tried(),
     })

@@ -115,6 +115,14 @@ export class Partitions {
     this.#ports.log[level]({ topic, partition, why: obstacle.why }, 'partition paused')
   }
 
+  /** Its next records are not given out yet; it is fetched all the same. */
+  waits(owned: OwnedPartition, why: string | undefined): void {
+    owned.parkedWhy = why
+    const { topic, partition } = owned
+    if (why === undefined) this.#ports.log.info({ topic, partition }, 'the transaction has ended')
+    else this.#ports.log.warn({ topic, partition, why }, 'partition waits for a transaction')
+  }
+
   #resume(isKept: (owned: OwnedPartition) => boolean): void {
     if (!this.#areSuspended) return
     this.#areSuspended = false

@@ -10,6 +10,7 @@ import { Feed, type Portion } from './feed.ts'
 import { FeedTaker, type TakerPorts } from './feed-taker.ts'
 import { FetchBudget } from './fetch-budget.ts'
 import { PartitionJudge } from './judge-partition.ts'
+import { OpenTransactions } from './open-transactions.ts'
 import { refreshWhileSlow } from './refresh-while-slow.ts'
 import { type Fetched, sendFetch } from './send-fetch.ts'
 
@@ -21,6 +22,8 @@ export interface FetcherPorts extends Omit<TakerPorts, 'isCurrent' | 'onRoom'> {
   maxFetchedBytes: number
   /** The partition's log does not have the next offset: its epoch must begin at another one. */
   onOutOfRange(epoch: Epoch): void
+  /** Why the next records are not given out yet; undefined once they are. */
+  onWait(epoch: Epoch, why: string | undefined): void
   /** An attempt was made, successful or not. */
   onAttempt(): void
 }
@@ -50,6 +53,7 @@ export class Fetcher {
   readonly #judge: PartitionJudge
   readonly #taker: FeedTaker
   readonly #budget: FetchBudget
+  readonly #transactions: OpenTransactions
   readonly #closed = new AbortController()
   #isFindingLeaders = false
 
@@ -69,6 +73,7 @@ export class Fetcher {
       block: (feed, obstacle) => this.#taker.block(feed, obstacle),
       findLeader: () => void cluster.refresh().catch(() => undefined),
     })
+    this.#transactions = new OpenTransactions(ports.clock, ports.onWait)
     // Others ask for metadata, too: a partition may have another leader by then.
     cluster.onRefresh(() => this.#wake())
   }
@@ -193,6 +198,7 @@ export class Fetcher {
       const feed = this.#feeds.get(partitionName(fetched))
       const offset = feed && offsets.get(feed)
       const hasBatches = fetched.batches.length > 0
+      if (feed !== undefined && offset !== undefined) this.#transactions.note(feed, fetched, offset)
       if (feed !== undefined && offset !== undefined && hasBatches) {
         this.#add(feed, { fetched, release }, offset)
       } else if (hasBatches) release()

@@ -10,6 +10,11 @@ export type LogRangeAnswer = TopicPartition & ({ range: LogRange } | { error: Er
 
 const LIMIT_MS = 10_000
 
+export interface LogRangeOptions {
+  /** Whether the log ends before the first transaction that is open. Default: no. */
+  isCommittedOnly?: boolean
+}
+
 /**
  * The log range of each partition, from its leader, or why it is not known. Each is judged for itself,
  * so that one without a leader holds up no other. Never rejects.
@@ -17,10 +22,11 @@ const LIMIT_MS = 10_000
 export async function readLogRanges(
   cluster: Cluster,
   places: readonly TopicPartition[],
+  { isCommittedOnly = false }: LogRangeOptions = {},
 ): Promise<LogRangeAnswer[]> {
   const [lows, highs] = await Promise.all([
-    readOffsets(cluster, places, EARLIEST),
-    readOffsets(cluster, places, LATEST),
+    readOffsets(cluster, places, { timestampMs: EARLIEST, isCommittedOnly }),
+    readOffsets(cluster, places, { timestampMs: LATEST, isCommittedOnly }),
   ])
   return places.map(({ topic, partition }, i) => {
     const [low, high] = [lows[i]!, highs[i]!]
@@ -30,11 +36,16 @@ export async function readLogRanges(
   })
 }
 
+interface What {
+  timestampMs: number
+  isCommittedOnly: boolean
+}
+
 /** In the order of the places. */
 async function readOffsets(
   cluster: Cluster,
   places: readonly TopicPartition[],
-  timestampMs: number,
+  what: What,
 ): Promise<(number | Error)[]> {
   const found = new Map<string, number | Error>()
   const leaders = new Set(places.map(({ topic, partition }) => leaderOf(cluster, topic, partition)))
@@ -42,7 +53,7 @@ async function readOffsets(
     [...leaders].map(async (nodeId) => {
       if (nodeId === undefined) return
       const led = places.filter((each) => leaderOf(cluster, each.topic, each.partition) === nodeId)
-      await readFrom(cluster, nodeId, led, timestampMs, found)
+      await readFrom(cluster, nodeId, led, what, found)
     }),
   )
   return places.map(
@@ -55,12 +66,12 @@ async function readFrom(
   cluster: Cluster,
   nodeId: number,
   led: readonly TopicPartition[],
-  timestampMs: number,
+  { timestampMs, isCommittedOnly }: What,
   found: Map<string, number | Error>,
 ): Promise<void> {
   const queries = led.map((place) => ({ ...place, timestampMs }))
   try {
-    const body = { topics: byTopic(queries) }
+    const body = { isCommittedOnly, topics: byTopic(queries) }
     const answer = await cluster.send(nodeId, 'offsets', listOffsetsRequest, body, LIMIT_MS)
     for (const { topic, partition, errorCode, offset } of answer.partitions) {
       const name = partitionName({ topic, partition })

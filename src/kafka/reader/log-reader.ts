@@ -26,6 +26,8 @@ export interface ReadRange {
 /** How often offsets are asked for, while a leader is elected: up to 8 s. */
 const ATTEMPTS = 9
 const BACKOFF = { firstMs: 100, maxMs: 2_000 }
+/** Records of an open transaction are not given out, however long they are waited for. */
+const ONLY_COMMITTED = { isCommittedOnly: true }
 
 /** Reads partitions from one offset to another, without a group. */
 export class LogReader {
@@ -66,7 +68,7 @@ export class LogReader {
     const { cluster, clock } = this.#options
     const { topic, partition, lost } = request
     for (let failures = 1; ; failures += 1) {
-      const [answer] = await readLogRanges(cluster, [{ topic, partition }])
+      const [answer] = await readLogRanges(cluster, [{ topic, partition }], ONLY_COMMITTED)
       if (answer !== undefined && 'range' in answer) return answer.range
       const known = cluster.topic(topic)?.partitions
       const error = kafkaError(answer?.error, `fetch the offsets of topic ${topic}`)

@@ -6,7 +6,7 @@ export interface RangeRequest {
   partition: number
   /** Default, and minimum: the start of the log. */
   from?: number
-  /** Exclusive end. Default: the current end of the log. */
+  /** Exclusive end. Default, and maximum: the current end of the log, or of what no open transaction is in. */
   to?: number
   /** Reads at most this many offsets, the newest of the range. */
   maxRecords?: number

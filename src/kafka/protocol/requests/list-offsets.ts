@@ -1,6 +1,8 @@
 import type { RequestType } from '../request.ts'
 
 export interface ListOffsetsBody {
+  /** Whether the log ends before the first transaction that is open, for this request. */
+  isCommittedOnly: boolean
   topics: readonly { topic: string; partitions: readonly OffsetQuery[] }[]
 }
 
@@ -24,16 +26,16 @@ export interface ListOffsetsAnswer {
 }
 
 const CONSUMER = -1
-/** Up to the end of the log, open transactions included. */
 const READ_UNCOMMITTED = 0
+const READ_COMMITTED = 1
 const ANY_LEADER_EPOCH = -1
 
 export const listOffsetsRequest: RequestType<ListOffsetsBody, ListOffsetsAnswer> = {
   name: 'ListOffsets',
   apiKey: 2,
   versions: { oldest: 4, newest: 5 },
-  write(writer, { topics }) {
-    writer.int32(CONSUMER).int8(READ_UNCOMMITTED)
+  write(writer, { isCommittedOnly, topics }) {
+    writer.int32(CONSUMER).int8(isCommittedOnly ? READ_COMMITTED : READ_UNCOMMITTED)
     writer.array(topics, ({ topic, partitions }) => {
       writer.string(topic).array(partitions, ({ partition, timestampMs }) => {
         writer.int32(partition).int32(ANY_LEADER_EPOCH).int64(timestampMs)
