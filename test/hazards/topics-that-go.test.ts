@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { withAdmin } from '../support/group.ts'
 import { createTopics, until } from '../support/stack.ts'
 import { openKafkaLink } from './kafka-link.ts'
+import { ERRORS } from './kafka-requests.ts'
 import { plainTopic, pump, records } from './plain-member.ts'
 import { startMember, Witness } from './witness.ts'
 
@@ -69,5 +70,32 @@ describe('a topic is deleted while it is read', () => {
     const fresh = offsets.slice(start)
     expect(fresh).toEqual(fresh.map((_, n) => n))
     expect(failures).toEqual([])
+  })
+
+  it('what was completed of it is not committed to the next one of its name', async () => {
+    const [gone, other] = [await plainTopic(1), await plainTopic(1)]
+    const { topic, groupId } = gone
+    await pump(other.topic, 1)
+    await gone.produce(records(5, 0))
+    const witness = new Witness()
+    const link = await openKafkaLink()
+    link.refused.set('commit', ERRORS.COORDINATOR_LOAD_IN_PROGRESS)
+    const topics = [topic, other.topic]
+    const { consumer } = await link.through(() =>
+      startMember({ name: 'member', topics, groupId, witness }),
+    )
+    await until(() => witness.offsetsOf(`${topic}/0`).length === 5, { what: 'it to be read' })
+    await remove(topic)
+    await until(() => consumer.missingTopics.length > 0, { what: 'it to be missing' })
+    // The member does not see that the topic is there again.
+    link.lost.add('metadata')
+    await until(() => createTopics({ topic, numPartitions: 1 }).then(() => true), {
+      what: 'it to be created again',
+    })
+    link.commits.length = 0
+    link.refused.delete('commit')
+    const committed = (name: string) => link.commits.filter((each) => each.topic === name)
+    await until(() => committed(other.topic).length > 2, { what: 'the other to be committed' })
+    expect(committed(topic)).toEqual([])
   })
 })
