@@ -1,5 +1,6 @@
 import { openCluster } from '../../src/kafka/client/client.ts'
 import { GroupMember } from '../../src/kafka/member/group-member.ts'
+import { faultOf } from '../../src/kafka/member/member-fault.ts'
 import { systemClock as clock } from '../../src/util/clock.ts'
 import { serviceClient } from './stack.ts'
 
@@ -17,8 +18,23 @@ export async function comeAndGo(groupId: string, topic: string): Promise<void> {
     onConfirmed() {},
     nowMs: () => clock.elapsedMs(),
   })
-  await cluster.want([topic])
-  await member.join([], 'to disturb')
-  await member.leave()
-  cluster.close()
+  try {
+    await cluster.want([topic])
+    await joined(member)
+    await member.leave()
+  } finally {
+    cluster.close()
+  }
+}
+
+/** Another rebalance may begin before the assignment is there: members join again then. */
+async function joined(member: GroupMember): Promise<void> {
+  for (;;) {
+    try {
+      await member.join([], 'to disturb')
+      return
+    } catch (error) {
+      if (faultOf(error as Error) !== 'rejoin') throw error
+    }
+  }
 }
