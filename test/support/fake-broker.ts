@@ -98,13 +98,20 @@ function int32(value: number): Buffer {
 }
 
 /** Options of connections to fake brokers. */
-export function connectionOptions(clock: ConnectionOptions['clock']): ConnectionOptions {
+export function connectionOptions(
+  clock: ConnectionOptions['clock'],
+  onSocket: (socket: Socket) => void = () => {},
+): ConnectionOptions {
   return {
     clientId: 'test',
     connectionTimeout: 1_000,
     authenticationTimeout: 1_000,
     logger: new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING }).logger(),
-    socketFactory: ({ host, port, onConnect }) => connect({ host, port }, onConnect),
+    socketFactory({ host, port, onConnect }) {
+      const socket = connect({ host, port }, onConnect)
+      onSocket(socket)
+      return socket
+    },
     clock,
   }
 }

@@ -32,7 +32,8 @@ export interface FetcherPorts extends Omit<TakerPorts, 'isCurrent' | 'onRoom'> {
 const IDLE_WAIT_MS = 500
 /** The same while a partition waits for room: it is left out of the request, and soon due again. */
 const BUSY_WAIT_MS = 20
-const REQUEST_LIMIT_MS = 30_000
+/** Without a byte of the response: the connection may be dead, and neither end knows. */
+const REQUEST_LIMIT_MS = 8_000
 /** A batch of Kafka's default size at most must fit. */
 const PARTITION_BYTES_MAX = 1_048_576
 const RESPONSE_BYTES_MAX = 4_194_304

@@ -19,6 +19,7 @@ export interface ConnectionOptions extends BrokerOptions {
 
 /** Connecting, asking for versions, and a login of several steps. */
 const OPEN_LIMIT_MS = 15_000
+const LATE = 'no response in time'
 
 interface Open {
   broker: KafkajsBroker
@@ -29,6 +30,7 @@ interface Open {
 interface Attempt {
   open: Promise<Open>
   opened: Open | undefined
+  bytesRead(): number
   close(): void
 }
 
@@ -56,8 +58,8 @@ export class BrokerConnection {
   }
 
   /**
-   * Resolves with the response. Rejects with KAFKA_UNAVAILABLE after `limitMs` from when the request
-   * is sent, with KAFKA_REFUSED for a request that the broker is too old for, or with kafkajs's error.
+   * Resolves with the response. Rejects with KAFKA_UNAVAILABLE when nothing has come for `limitMs`: a
+   * large response may take longer on a slow network. Rejects with KAFKA_REFUSED for a request that the broker is too old for, or with kafkajs's error.
    */
   send<Body, Answer>(
     type: RequestType<Body, Answer>,
@@ -93,9 +95,12 @@ export class BrokerConnection {
   ): Promise<Answer> {
     if (this.#isClosed) throw this.#unavailable('the connection is closed')
     try {
-      const { broker, connection } = await this.#within(OPEN_LIMIT_MS, this.#connected())
+      const opened = this.#unlessClosed(this.#connected())
+      const late = () => this.#unavailable(LATE)
+      const { broker, connection } = await withTimeout(opened, OPEN_LIMIT_MS, late, this.#clock)
       const version = versionOf(type, broker, this.address)
-      return await this.#within(limitMs, exchange(connection, type, body, version))
+      const response = this.#unlessClosed(exchange(connection, type, body, version))
+      return await this.#unlessSilent(response, limitMs)
     } catch (error) {
       this.#drop()
       throw error
@@ -103,17 +108,39 @@ export class BrokerConnection {
   }
 
   /**
-   * Settles as the promise does, or rejects when it is late or the connection is closed. A race with one
-   * promise for all requests would keep each of them in memory.
+   * Settles as the promise does, or rejects when the connection is closed. A race with one promise for
+   * all requests would keep each of them in memory.
    */
-  #within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
-    const late = () => this.#unavailable('no response in time')
-    const either = new Promise<T>((resolve, reject) => {
+  #unlessClosed<T>(promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
       this.#abandon = reject
       promise.then(resolve, reject)
       if (this.#isClosed) reject(this.#unavailable('the connection is closed'))
     })
-    return withTimeout(either, limitMs, late, this.#options.clock)
+  }
+
+  /** Settles as the promise does, or rejects when no byte has come between two looks. */
+  #unlessSilent<T>(promise: Promise<T>, limitMs: number): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let cancel = () => {}
+      const look = (bytesBefore: number) => {
+        cancel = this.#clock.after(limitMs, () => {
+          const bytes = this.#bytesRead
+          if (bytes > bytesBefore) look(bytes)
+          else reject(this.#unavailable(LATE))
+        })
+      }
+      look(this.#bytesRead)
+      promise.then(resolve, reject).finally(() => cancel())
+    })
+  }
+
+  get #clock(): ConnectionOptions['clock'] {
+    return this.#options.clock
+  }
+
+  get #bytesRead(): number {
+    return this.#attempt?.bytesRead() ?? 0
   }
 
   get address(): string {
@@ -143,6 +170,7 @@ export class BrokerConnection {
     const attempt: Attempt = {
       open: openedBy(broker),
       opened: undefined,
+      bytesRead: () => sockets.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
       close() {
         for (const socket of sockets) socket.destroy()
         // Only so that nothing holds it any more: it waits for responses that never come.

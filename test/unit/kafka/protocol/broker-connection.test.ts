@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { BrokerConnection } from '../../../../src/kafka/protocol/broker-connection.ts'
 import type { RequestType } from '../../../../src/kafka/protocol/request.ts'
@@ -24,10 +25,17 @@ const echo: RequestType<undefined, number> = {
 const int32 = (value: number) => new Writer().int32(value).written
 const LONG_MS = 60_000
 
-async function situation(options: FakeBrokerOptions = {}) {
+async function situation({
+  sockets = [],
+  ...options
+}: FakeBrokerOptions & { sockets?: Socket[] } = {}) {
   const clock = new ManualClock()
   const broker = await startFakeBroker(options)
-  const connection = new BrokerConnection(broker.host, broker.port, connectionOptions(clock))
+  const connection = new BrokerConnection(
+    broker.host,
+    broker.port,
+    connectionOptions(clock, (socket) => void sockets.push(socket)),
+  )
   onTestFinished(() => connection.close())
   const send = (limitMs = LONG_MS) => connection.send(echo, undefined, limitMs)
   const received = (count: number) =>
@@ -108,6 +116,26 @@ describe('a request that gets no response in time', () => {
     await clock.advance(4_000)
     broker.requests[1]!.respond(int32(2))
     expect(await Promise.all([first, second])).toEqual([1, 2])
+  })
+
+  it('may take longer while its response arrives', async () => {
+    const sockets: Socket[] = []
+    const { clock, broker, send, received } = await situation({ sockets })
+    const arrived = (bytes: number) =>
+      vi.waitFor(() => expect(sockets[0]!.bytesRead).toBe(bytes), { timeout: 30_000 })
+    const slow = send(5_000)
+    await received(1)
+    const { socket, respond } = broker.requests[0]!
+    const write = vi.spyOn(socket, 'write').mockReturnValueOnce(true)
+    respond(int32(7))
+    const response = write.mock.calls[0]![0] as Buffer
+    const before = sockets[0]!.bytesRead
+    for (let at = 0; at < response.length; at += 4) {
+      await clock.advance(4_000)
+      socket.write(response.subarray(at, at + 4))
+      await arrived(before + at + 4)
+    }
+    expect(await slow).toBe(7)
   })
 
   it('never settles another one by its late response', async () => {
