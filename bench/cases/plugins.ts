@@ -16,7 +16,7 @@ export const plugins: BenchCase = {
     const micros = (count: number) => rowNamed(rows, nameOf(count)).cpuMicros.median
     const value = ((micros(100) - micros(1)) / 99) * 1_000
     const what = 'CPU of one more plugin for an unwanted event'
-    return { rows, findings: [{ what, value, unit: 'ns', atMost: 20 }] }
+    return { rows, findings: [{ what, value, unit: 'ns', atMost: 15 }] }
   },
 }
 

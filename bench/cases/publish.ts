@@ -31,7 +31,7 @@ export const publish: BenchCase = {
     return {
       rows,
       findings: [
-        ratio(rows, 'perSecond', ['publish', 'kafkajs'], { atLeast: 0.5 }),
+        ratio(rows, 'perSecond', ['publish', 'kafkajs'], { atLeast: 2 }),
         ratio(rows, 'cpuMicros', ['publish', 'kafkajs']),
       ],
       notes: ['kafkajs: a plain producer with buffers that were encoded before, batches of 1,000'],

@@ -1,6 +1,7 @@
 import type { BenchCase } from '../lib/bench.ts'
 import { compare, ratio } from '../lib/compare.ts'
 import { idiom, plain, service } from '../lib/contenders.ts'
+import { javaClient } from '../lib/java-client.ts'
 import { shareWanted } from '../lib/share-wanted.ts'
 
 export const twoPercent: BenchCase = {
@@ -8,20 +9,25 @@ export const twoPercent: BenchCase = {
   title: '10 plugins, one wants 2 % by name',
   inQuick: false,
   async run(bench) {
+    const java = await javaClient(bench, 'by-name', 10)
     const rows = await compare(bench, [
       plain(bench, 'plain', { work: 'count' }),
       service(bench, 'service', { wants: 'by-name', plugins: 10 }),
       idiom(bench, 'by-name', 10),
+      ...java.contenders,
     ])
     return {
       rows,
       findings: [
-        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.9 }),
+        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 3 }),
         ratio(rows, 'cpuMicros', ['service', 'plain']),
+        ...(java.contenders.length === 0
+          ? []
+          : [ratio(rows, 'perSecond', ['service', 'java client'], { atLeast: 2 })]),
         ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.8 }),
         ratio(rows, 'cpuMicros', ['service', 'idiom']),
       ],
-      notes: [shareWanted(bench, 'by-name', 10)],
+      notes: [shareWanted(bench, 'by-name', 10), ...java.notes],
     }
   },
 }

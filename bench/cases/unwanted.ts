@@ -1,25 +1,32 @@
 import type { BenchCase } from '../lib/bench.ts'
 import { compare, ratio } from '../lib/compare.ts'
 import { idiom, plain, service } from '../lib/contenders.ts'
+import { javaClient } from '../lib/java-client.ts'
 
 export const unwanted: BenchCase = {
   name: 'unwanted',
   title: '10 plugins, none wants the event',
   inQuick: true,
   async run(bench) {
+    const java = await javaClient(bench, 'none', 10)
     const rows = await compare(bench, [
       plain(bench, 'plain', { work: 'count' }),
       service(bench, 'service', { wants: 'none', plugins: 10 }),
       idiom(bench, 'none', 10),
+      ...java.contenders,
     ])
     return {
       rows,
       findings: [
-        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.93 }),
+        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 4 }),
         ratio(rows, 'cpuMicros', ['service', 'plain'], { atMost: 1.1, quickAtMost: 2.6 }),
+        ...(java.contenders.length === 0
+          ? []
+          : [ratio(rows, 'perSecond', ['service', 'java client'], { atLeast: 2 })]),
         ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.9 }),
         ratio(rows, 'cpuMicros', ['service', 'idiom'], { quickAtMost: 1.3 }),
       ],
+      notes: java.notes,
     }
   },
 }

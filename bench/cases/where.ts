@@ -16,7 +16,7 @@ export const where: BenchCase = {
     return {
       rows,
       findings: [
-        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 0.7 }),
+        ratio(rows, 'perSecond', ['service', 'plain'], { atLeast: 1.8 }),
         ratio(rows, 'cpuMicros', ['service', 'plain'], { quickAtMost: 3.5 }),
         ratio(rows, 'perSecond', ['service', 'idiom'], { atLeast: 1.5 }),
         ratio(rows, 'cpuMicros', ['service', 'idiom'], { quickAtMost: 1.7 }),

@@ -19,9 +19,15 @@ export function wantsOf(name: WantsName, plugins: number): Want[] {
   return Array.from({ length: plugins }, (_, n) => MAKE[name](n))
 }
 
+/** The names that plugins with filters by name want. */
+export function namesOf(wants: 'none' | 'by-name', plugins: number): string[] {
+  const isRare = (n: number) => wants === 'by-name' && n === 0
+  return Array.from({ length: plugins }, (_, n) => (isRare(n) ? RARE_KIND : `stockitem.event-${n}`))
+}
+
 const MAKE: Record<WantsName, (n: number) => Want> = {
-  none: (n) => byName(n, `stockitem.event-${n}`),
-  'by-name': (n) => byName(n, n === 0 ? RARE_KIND : `stockitem.event-${n}`),
+  none: (n) => byName(n, namesOf('none', n + 1)[n]!),
+  'by-name': (n) => byName(n, namesOf('by-name', n + 1)[n]!),
   'by-field': (n) => ({
     slug: `field-${n}`,
     filter: {
