@@ -24,8 +24,12 @@ export const allocation: BenchCase = {
           value: perRecord(bytes('kafkajs')),
           unit: 'bytes a record',
         },
-        { what: 'allocated by us', value: perRecord(bytes('ours')), unit: 'bytes a record' },
-        { what: 'us to kafkajs', value: bytes('ours') / bytes('kafkajs'), unit: '×', atMost: 0.02 },
+        {
+          what: 'allocated by us',
+          value: perRecord(bytes('ours')),
+          unit: 'bytes a record',
+          atMost: 50,
+        },
       ],
       notes: [...by('kafkajs').slice(0, TOP), ...by('ours').slice(0, TOP)].map((each) => {
         const { owner, what, bytes } = each
