@@ -5,16 +5,17 @@ export const FRAME_BYTES = 5
 
 const MAGIC = 0
 
-/** Returns the schema id of a framed value. Throws RECORD_UNDECODABLE if it is not framed. */
-export function schemaIdOf(value: Buffer): number {
-  if (value.length === 0) throw undecodable('the value is empty')
-  if (value[0] !== MAGIC) {
-    throw undecodable(`expected the Avro frame (first byte 0), got first byte ${value[0]}`)
+/** Returns the schema id of the framed value in that range. Throws RECORD_UNDECODABLE if it is not framed. */
+export function schemaIdOf(bytes: Buffer, start = 0, end = bytes.length): number {
+  const length = end - start
+  if (length === 0) throw undecodable('the value is empty')
+  if (bytes[start] !== MAGIC) {
+    throw undecodable(`expected the Avro frame (first byte 0), got first byte ${bytes[start]}`)
   }
-  if (value.length < FRAME_BYTES) {
-    throw undecodable(`expected the Avro frame of ${FRAME_BYTES} bytes, got ${value.length} bytes`)
+  if (length < FRAME_BYTES) {
+    throw undecodable(`expected the Avro frame of ${FRAME_BYTES} bytes, got ${length} bytes`)
   }
-  return value.readUInt32BE(1)
+  return bytes.readUInt32BE(start + 1)
 }
 
 /** Writes the frame in front of a payload that starts at FRAME_BYTES. */

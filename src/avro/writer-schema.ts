@@ -9,7 +9,7 @@ import type { Path } from '../event/path.ts'
  */
 export type Projection = (value: Buffer, slots: unknown[], hints?: DecodeHints) => void
 
-/** The position of a string in a value: from `start` up to, not including, `end`. */
+/** The position of a string in bytes: from `start` up to, not including, `end`. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -43,10 +43,10 @@ export interface WriterSchema {
    */
   unreadable: string | undefined
   /**
-   * Reads the leading fields only. `value` is the whole framed value. Throws RECORD_UNDECODABLE.
+   * Reads the leading fields only, of the whole framed value in that range. Throws RECORD_UNDECODABLE.
    * `name` is undefined for a schema outside the contract: the `ce_type` header has the name.
    */
-  peek(value: Buffer): Peeked
+  peek(bytes: Buffer, start?: number, end?: number): Peeked
   /**
    * Decodes the whole event in the reader's shape. Throws RECORD_UNDECODABLE or
    * RECORD_TOO_LARGE. The hints supply what a schema outside the contract has no field for.

@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { headerText, type RecordHeaders } from './headers.ts'
 
+/** A value where it is, from `start` up to, not including, `end`. */
+export interface ValueRange {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
 /** A Kafka record, independent of any client's types. */
 export interface SourceRecord {
   topic: string
@@ -16,6 +23,11 @@ export interface SourceRecord {
   value: Buffer | null
   headers: RecordHeaders
   /**
+   * Where the value is, if it is part of more bytes; null for a tombstone. For what reads a little of
+   * every record: making a Buffer of each value costs more than that. Valid until the next read of it.
+   */
+  readonly valueRange?: ValueRange | null
+  /**
    * Why its bytes are not here: it stands for a batch that takes too much memory. Undefined for any
    * other record.
    */
@@ -27,6 +39,13 @@ export interface SourceRecord {
   detach?(): SourceRecord
   /** A record of its own with a copy of the bytes, where they are part of more that was fetched. */
   copy?(): SourceRecord
+}
+
+/** Where a record's value is; null for a tombstone. */
+export function valueRangeOf(record: SourceRecord): ValueRange | null {
+  if (record.valueRange !== undefined) return record.valueRange
+  const { value } = record
+  return value === null ? null : { bytes: value, start: 0, end: value.length }
 }
 
 /** A record that stays as it is when the next one is read. */

@@ -60,7 +60,7 @@ function recordMetrics(registers: Registry[]) {
     }),
     headerMismatches: new Counter({
       name: `${PREFIX}header_mismatches_total`,
-      help: 'Number of records whose ce_ headers contradict their payload; the payload is used.',
+      help: 'Number of records whose ce_type contradicts their payload, or whose ce_id does and which a plugin wants; the payload is used.',
       registers,
     }),
     published: new Counter({

@@ -18,7 +18,7 @@ import { PluginByteBudget } from './intake/byte-budget.ts'
 import { createDecode, undecodableOutcome } from './intake/decode.ts'
 import { FilterEvaluator } from './intake/evaluate-filters.ts'
 import { ExpandedEvents } from './intake/expanded-events.ts'
-import { createPeek, type Peek, unreadableSchema } from './intake/peek.ts'
+import { createPeek, headersDiffer, type Peek, unreadableSchema } from './intake/peek.ts'
 import { RedriveGate } from './intake/redrive-gate.ts'
 import { bytesOf, retain } from './intake/retain-record.ts'
 import { createRoute, everyPlugin, type Route, receiverOf, tally } from './intake/route.ts'
@@ -195,7 +195,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function report(record: SourceRecord, peeked: Peek, routed: Route, bytes: number): void {
     const { evaluated, recipients } = routed
     reports.onConsumed(record)
-    if (peeked.type === 'event' && peeked.headersDiffer) reports.onHeaderMismatch()
+    const isWanted = recipients.length > 0
+    if (peeked.type === 'event' && headersDiffer(record, peeked, isWanted))
+      reports.onHeaderMismatch()
     tally(routed)
     audit.offered(Math.max(evaluated.length, recipients.length), recipients.length, bytes)
   }

@@ -43,9 +43,9 @@ export const jsonSchema: WriterSchema & { decoded: number } = {
   fullName: 'json',
   isContract: true,
   unreadable: undefined,
-  peek: (value) => {
-    const { kind, name, id } = parse(value)
-    return { name: kind ?? name, id: id === undefined ? undefined : spanOf(id, value) }
+  peek: (bytes, start = 0, end) => {
+    const { kind, name, id } = parse(bytes.subarray(start, end))
+    return { name: kind ?? name, id: id === undefined ? undefined : spanOf(id, bytes, start) }
   },
   decode(value) {
     this.decoded += 1
@@ -61,8 +61,8 @@ export const jsonSchema: WriterSchema & { decoded: number } = {
   decodeAsWritten: (value) => parse(value) as JsonValue,
 }
 
-function spanOf(id: string, value: Buffer): Span {
-  const start = value.indexOf(JSON.stringify(id)) + 1
+function spanOf(id: string, bytes: Buffer, from: number): Span {
+  const start = bytes.indexOf(JSON.stringify(id), from) + 1
   return { start, end: start + Buffer.byteLength(id) }
 }
 

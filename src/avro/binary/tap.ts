@@ -8,9 +8,9 @@ const tap = createTap()
 const NOTHING = Buffer.alloc(0)
 
 /** Positions the tap at the payload of a framed value. */
-export function openTap(value: Buffer): Tap {
-  tap.buf = value
-  tap.pos = FRAME_BYTES
+export function openTap(bytes: Buffer, start = 0): Tap {
+  tap.buf = bytes
+  tap.pos = start + FRAME_BYTES
   return tap
 }
 

@@ -107,9 +107,9 @@ function nameField({ name, fullName }: ContractSchema): string | undefined {
 
 function peekBy(contract: ContractSchema, writer: RecordNode) {
   const leading = leadingFields(nameField(contract), writer)
-  return function peek(value: Buffer): Peeked {
+  return function peek(bytes: Buffer, start = 0, end = bytes.length): Peeked {
     if (leading === undefined) return { name: contract.name, id: undefined }
-    const { id, name = contract.name } = leading(value)
+    const { id, name = contract.name } = leading(bytes, start, end)
     if (id.start === id.end) throw emptyId()
     return { name, id }
   }

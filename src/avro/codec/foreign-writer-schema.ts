@@ -21,8 +21,8 @@ export function foreignWriterSchema(writer: RecordNode, maxBytes: number): Write
     fullName,
     isContract: false,
     unreadable: undefined,
-    peek(value) {
-      const id = leading?.(value).id
+    peek(bytes, start = 0, end = bytes.length) {
+      const id = leading?.(bytes, start, end).id
       return { name: undefined, id: id?.start === id?.end ? undefined : id }
     },
     decode: (value, hints = {}) =>

@@ -18,14 +18,14 @@ export interface Leading {
 type Step = (tap: Tap) => void
 
 /**
- * Creates a reader that locates the id in a framed value, reads the name if `nameField` is given,
+ * Creates a reader that locates the id in a framed value, which is a range of bytes, reads the name if `nameField` is given,
  * and stops there. Undefined if the writer's record lacks one of these fields as a string. The
  * reader throws RECORD_UNDECODABLE.
  */
 export function leadingFields(
   nameField: string | undefined,
   { fields }: RecordNode,
-): ((value: Buffer) => Leading) | undefined {
+): ((bytes: Buffer, start: number, end: number) => Leading) | undefined {
   const id = { start: 0, end: 0 }
   const leading: { id: Span; name: string | undefined } = { id, name: undefined }
   const wanted: Record<string, Step> = { id: (tap) => putSpan(tap, id) }
@@ -42,28 +42,29 @@ export function leadingFields(
   if (count < Object.keys(wanted).length) return undefined
   const end = steps.findLastIndex((step) => step !== undefined) + 1
   const read = inTurn(fields.slice(0, end).map(({ type }, i) => steps[i] ?? skipOf(type)))
-  return (value) => {
+  return (bytes, start, end) => {
     id.start = 0
     id.end = 0
     leading.name = undefined
-    readLeading(value, read)
+    readLeading(bytes, start, end, read)
     return leading
   }
 }
 
-function readLeading(value: Buffer, read: Step): void {
+function readLeading(bytes: Buffer, start: number, end: number, read: Step): void {
   startDecoding(Number.POSITIVE_INFINITY)
-  let end: number
+  let readTo: number
   try {
-    const tap = openTap(value)
+    const tap = openTap(bytes, start)
     read(tap)
-    end = tap.pos
+    readTo = tap.pos
   } catch (error) {
     throw failure(error)
   } finally {
     closeTap()
   }
-  if (end > value.length) throw failure(new Error('truncated'))
+  // What lies behind the value may be read until then.
+  if (readTo > end) throw failure(new Error('truncated'))
 }
 
 /** Locates a string instead of reading it: most ids are only compared, so no string is allocated. */

@@ -1,5 +1,5 @@
 import type { RecordHeaders } from '../../event/headers.ts'
-import type { SourceRecord } from '../../event/record.ts'
+import type { SourceRecord, ValueRange } from '../../event/record.ts'
 import { HeaderBytes } from './header-bytes.ts'
 import { CorruptRecords, type VarintCursor } from './varints.ts'
 
@@ -33,6 +33,7 @@ export class RecordView implements SourceRecord {
   #end = 0
   #value: Buffer | null | undefined
   #headers: HeaderBytes | undefined
+  #valueRange: { bytes: Buffer; start: number; end: number } | undefined
 
   constructor({ topic, partition }: { topic: string; partition: number }) {
     this.topic = topic
@@ -50,6 +51,16 @@ export class RecordView implements SourceRecord {
       this.#value = this.#valueLength < 0 ? null : this.#bytes.subarray(this.#valueAt, end)
     }
     return this.#value
+  }
+
+  get valueRange(): ValueRange | null {
+    if (this.#valueLength < 0) return null
+    this.#valueRange ??= { bytes: EMPTY, start: 0, end: 0 }
+    const range = this.#valueRange
+    range.bytes = this.#bytes
+    range.start = this.#valueAt
+    range.end = this.#valueAt + this.#valueLength
+    return range
   }
 
   /** Valid as long as the view is where it is. */
@@ -131,6 +142,7 @@ export class RecordView implements SourceRecord {
     this.#headersAt = 0
     this.#end = 0
     this.#value = null
+    this.#valueRange = undefined
     this.#headers = undefined
   }
 }

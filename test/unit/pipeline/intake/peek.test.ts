@@ -7,7 +7,7 @@ import { schemaIdOf } from '../../../../src/avro/wire-format.ts'
 import type { Event } from '../../../../src/event/event.ts'
 import { nameOf } from '../../../../src/event/guards.ts'
 import { HeaderList, type HeadersByName, headersOf } from '../../../../src/event/headers.ts'
-import { createPeek } from '../../../../src/pipeline/intake/peek.ts'
+import { createPeek, headersDiffer } from '../../../../src/pipeline/intake/peek.ts'
 import { event } from '../../../support/arbitraries.ts'
 import { readSamples } from '../../../support/samples.ts'
 
@@ -19,13 +19,11 @@ function differ(headers: HeadersByName | HeaderList, written: Event = sample): b
   const peek = createPeek({ schemaIdOf, schemas: { lookup: () => ({ type: 'ready', schema }) } })
   const value = encodeEvent(written, 1)
   const place = { topic: 'events', partition: 0, offset: 0, timestampMs: 0, key: null }
-  const peeked = peek({
-    ...place,
-    value,
-    headers: headers instanceof HeaderList ? headers : headersOf(headers),
-  })
+  const list = headers instanceof HeaderList ? headers : headersOf(headers)
+  const record = { ...place, value, headers: list }
+  const peeked = peek(record)
   if (peeked.type !== 'event') throw new Error(peeked.type)
-  return peeked.headersDiffer
+  return headersDiffer(record, peeked, true)
 }
 
 /** Headers of one name. */
