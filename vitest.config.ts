@@ -22,7 +22,6 @@ const REASONS = ['test/hazards/**/*.test.ts', 'test/model/mutants.test.ts']
 /** These change kafkajs or other modules for good, so each of them gets modules of its own. */
 const CHANGE_MODULES = [
   'test/unit/kafka/patches/**/*.test.ts',
-  'test/unit/kafka/codecs/compress.test.ts',
   'test/unit/testing/defaults.test.ts',
 ]
 

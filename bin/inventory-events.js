@@ -8,15 +8,25 @@ import { fileURLToPath } from 'node:url'
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const sources = at('../src/cli/main.ts')
 
-if (!existsSync(sources)) await import('../dist/cli/main.js')
-else if (!existsSync(at('../node_modules/commander'))) missingPackages()
-else if (runsTypeScript(process.versions.node)) await import('../src/cli/main.ts')
+const isNewEnough = runsTypeScript(process.versions.node)
+
+if (!existsSync(sources)) {
+  if (isNewEnough) await import('../dist/cli/main.js')
+  else oldNode()
+} else if (!existsSync(at('../node_modules/commander'))) missingPackages()
+else if (isNewEnough) await import('../src/cli/main.ts')
 else runWith(at('../node_modules/node/bin/node'))
 
 /** Node runs TypeScript without a flag from 22.18 and 23.6 on. */
 function runsTypeScript(version) {
   const [major, minor] = version.split('.').map(Number)
   return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18)
+}
+
+function oldNode() {
+  const { node } = process.versions
+  console.error(`error: Node ${node} is too old: inventory-events needs 22.18 or newer`)
+  process.exitCode = 1
 }
 
 function missingPackages() {

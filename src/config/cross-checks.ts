@@ -1,4 +1,3 @@
-import zlib from 'node:zlib'
 import { postgresTlsProblems } from './postgres-tls.ts'
 import type { Config, SettingName } from './settings.ts'
 
@@ -10,14 +9,6 @@ export function relationProblems(config: Config): string[] {
     ...postgresTlsProblems(config.IDEMPOTENCY_STORE),
     ...timeProblems(config),
     ...gatewayProblems(config),
-    ...compressionProblems(config),
-  ]
-}
-
-function compressionProblems({ KAFKA_COMPRESSION }: Config): string[] {
-  if (KAFKA_COMPRESSION !== 'zstd' || typeof zlib.zstdCompress === 'function') return []
-  return [
-    `KAFKA_COMPRESSION: zstd needs Node 22.15 or newer, this is ${process.versions.node}; expected none or gzip`,
   ]
 }
 

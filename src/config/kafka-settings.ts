@@ -38,7 +38,7 @@ export const kafkaSettings = {
   KAFKA_COMPRESSION: {
     type: oneOf('none', 'gzip', 'zstd'),
     default: 'none',
-    help: 'How the records are compressed that are written: events, dead letters, marks. With `zstd` (Node 22.15 or newer) they take a fraction of the network and of the disks of the brokers, for some CPU.',
+    help: 'How the records are compressed that are written: events, dead letters, marks. With `zstd` they take a fraction of the network and of the disks of the brokers, for some CPU.',
   },
   KAFKA_TOPICS: {
     type: topics,

@@ -1,5 +1,4 @@
-import nodeModule from 'node:module'
-import { extname } from 'node:path'
+import { registerHooks } from 'node:module'
 import { resolve } from './resolve-self.ts'
 
 let isRegistered = false
@@ -11,7 +10,5 @@ let isRegistered = false
 export function letPluginsImportUs(): void {
   if (isRegistered) return
   isRegistered = true
-  // Node 20 has only hooks that run in a separate thread.
-  if (nodeModule.registerHooks !== undefined) nodeModule.registerHooks({ resolve })
-  else nodeModule.register(`./resolve-self${extname(import.meta.url)}`, import.meta.url)
+  registerHooks({ resolve })
 }

@@ -1,6 +1,5 @@
 import { NO_HEADERS } from '../event/headers.ts'
 import type { OutgoingRecord } from '../kafka/producer/message.ts'
-import { type Deferred, deferred } from '../util/deferred.ts'
 
 export interface BatchLimits {
   maxBatchRecords: number
@@ -36,7 +35,7 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
   let queue: Entry[] = []
   let queuedBytes = 0
   let isDelivering = false
-  let room: Deferred | undefined
+  let room: PromiseWithResolvers<void> | undefined
 
   async function deliverAll(): Promise<void> {
     isDelivering = true
@@ -76,7 +75,7 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
 
   async function untilRoom(): Promise<void> {
     while (!hasRoom()) {
-      room ??= deferred()
+      room ??= Promise.withResolvers<void>()
       await room.promise
     }
   }

@@ -1,4 +1,3 @@
-import { type Deferred, deferred } from '../util/deferred.ts'
 export interface LinesInFlight {
   /** Resolves when another line may be submitted; undefined if it may be now. */
   room(): Promise<void> | undefined
@@ -17,13 +16,13 @@ export interface InFlightLimits {
 export function createLinesInFlight({ maxLines, maxBytes }: InFlightLimits): LinesInFlight {
   let lines = 0
   let heldBytes = 0
-  let changed: Deferred | undefined
+  let changed: PromiseWithResolvers<void> | undefined
 
   const hasRoom = () => lines < maxLines && heldBytes < maxBytes
 
   async function until(condition: () => boolean): Promise<void> {
     while (!condition()) {
-      changed = deferred()
+      changed = Promise.withResolvers<void>()
       await changed.promise
     }
   }

@@ -1,7 +1,6 @@
 import type { Event } from '../event/event.ts'
 import type { Trace } from '../event/trace.ts'
 import { formatProblems, validateEvent } from '../event/validation/validate.ts'
-import { deferred } from '../util/deferred.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Settled } from './batch-queue.ts'
 import { createSerialQueue } from './serial-queue.ts'
@@ -35,7 +34,7 @@ export function createPublisher(options: PublisherOptions): Publisher & EventSub
   /** `errors` collects a promise per event that resolves to its error or undefined. */
   async function enterAll(events: Event[], errors: unknown[], trace?: Trace): Promise<void> {
     for (const event of events) {
-      const settled = deferred<unknown>()
+      const settled = Promise.withResolvers<unknown>()
       const waiting = enter(event, settled.resolve, trace)
       if (waiting !== undefined) await waiting
       errors.push(settled.promise)

@@ -1,11 +1,10 @@
 import { partitionName } from '../event/record.ts'
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
-import { deferred } from '../util/deferred.ts'
 
 /** The offset ranges to replay, by partition. Their ends can be extended. */
 export class Ranges {
   #byName = new Map<string, OffsetRange>()
-  #extended = deferred()
+  #extended = Promise.withResolvers<void>()
 
   constructor(ranges: readonly OffsetRange[]) {
     this.extend(ranges)
@@ -28,6 +27,6 @@ export class Ranges {
   extend(ranges: readonly OffsetRange[]): void {
     for (const range of ranges) this.#byName.set(partitionName(range), range)
     this.#extended.resolve()
-    this.#extended = deferred()
+    this.#extended = Promise.withResolvers<void>()
   }
 }

@@ -20,7 +20,6 @@ import type { PipelineReports } from '../pipeline/reports.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
-import { deferred } from '../util/deferred.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Failure } from '../util/failure/failure.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
@@ -103,7 +102,7 @@ async function runOnce(
   { log = silent, sql }: RunOptions,
 ): Promise<void> {
   const schemas = createLocalSchemas()
-  const end = deferred()
+  const end = Promise.withResolvers<void>()
   const tally = emptyTally()
   let haveAllArrived = false
   const pipeline = createPipeline({

@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
@@ -23,7 +22,7 @@ describe('work on a partition ends after the partition has moved to another memb
   })
 
   it('the service does not commit it', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const started = new Set<string>()
     const slow: Plugin = {
       slug: 'plugin',

@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
@@ -10,7 +9,7 @@ import { evict } from './leave-group.ts'
 
 describe('the group evicts a member that is processing records', () => {
   it('the service abandons them at once', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const calls: string[] = []
     let abort: AbortSignal | undefined
     const slow: Plugin = {

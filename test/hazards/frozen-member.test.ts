@@ -3,7 +3,6 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '../../src/util/clock.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { endpoints, until } from '../support/stack.ts'
 import { openKafkaLink } from './kafka-link.ts'
 import { plainTopic, pump } from './plain-member.ts'
@@ -66,7 +65,7 @@ describe('a process is frozen for longer than its session', () => {
     }
     await link.through(() => startMember(options))
     await until(() => witness.taken.length > 0, { what: 'a first record' })
-    const thaw = deferred()
+    const thaw = Promise.withResolvers<void>()
     onTestFinished(() => thaw.resolve())
     let isHeld = false
     link.onAnswer = async ({ api }, answer) => {

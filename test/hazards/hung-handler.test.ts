@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { HOLDS_MS, until } from '../support/stack.ts'
 
 describe('a handler that never ends', () => {
   it('the service names the plugin and ends', async () => {
-    const plugin = { slug: 'hung', timeoutMs: 200, processEvent: () => deferred().promise }
+    const plugin = {
+      slug: 'hung',
+      timeoutMs: 200,
+      processEvent: () => Promise.withResolvers<void>().promise,
+    }
     const settings = { HANDLER_GRACE_MS: '200', DRAIN_TIMEOUT_MS: '200' }
     const s = await situation({ plugins: [plugin], partitions: 1, settings })
     const service = await s.start()

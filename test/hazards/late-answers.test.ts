@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Intake } from '../../src/pipeline/source.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { until } from '../support/stack.ts'
 import { openKafkaLink } from './kafka-link.ts'
 import { ERRORS, refusalOf } from './kafka-requests.ts'
@@ -19,7 +18,7 @@ describe('an answer comes late', () => {
     const options = { topics: [topic], groupId, witness }
     const first = await link.through(() => startMember({ ...options, name: 'first' }))
     await until(() => first.reading().length === 2, { what: 'the first to read both' })
-    const [sent, synced] = [deferred(), deferred()]
+    const [sent, synced] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     let isJoining = false
     let isAnswered = false
     link.onRequest = ({ api }) => {
@@ -55,7 +54,7 @@ describe('an answer comes late', () => {
     const options = { name: 'member', topics: [topic], groupId, witness }
     const { reading } = await link.through(() => startMember(options))
     await until(() => witness.taken.length === 10, { what: 'the first records' })
-    const release = deferred()
+    const release = Promise.withResolvers<void>()
     onTestFinished(() => release.resolve())
     let isHeld = false
     link.onAnswer = async ({ api }, answer) => {
@@ -79,7 +78,7 @@ describe('an answer comes late', () => {
     const { topic, groupId, produce } = await plainTopic(1)
     await produce(records(1, 0))
     const witness = new Witness()
-    const room = deferred()
+    const room = Promise.withResolvers<void>()
     let isFull = false
     const offered: boolean[] = []
     const take: Intake['take'] = (epoch, record) => {

@@ -3,7 +3,6 @@ import { openCluster } from '../../src/kafka/client/client.ts'
 import { sendFetch } from '../../src/kafka/fetch/send-fetch.ts'
 import { GroupMember } from '../../src/kafka/member/group-member.ts'
 import { systemClock } from '../../src/util/clock.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { serviceClient, until } from '../support/stack.ts'
 import { openKafkaLink } from './kafka-link.ts'
 import { plainTopic, pump, records } from './plain-member.ts'
@@ -63,7 +62,7 @@ describe('a join waits for other members', () => {
     const first = await link.through(() => startMember({ ...options, name: 'first' }))
     await until(() => first.reading().length === 2, { what: 'the first to read both' })
     await pump(topic, 2)
-    const release = deferred()
+    const release = Promise.withResolvers<void>()
     onTestFinished(() => release.resolve())
     let heldAtMs = 0
     link.onAnswer = async ({ api }, answer) => {

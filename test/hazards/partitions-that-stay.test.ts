@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { deferred } from '../../src/util/deferred.ts'
 import { until } from '../support/stack.ts'
 import { openKafkaLink } from './kafka-link.ts'
 import type { Member } from './member.ts'
@@ -35,7 +34,7 @@ describe('members join, leave and are rolled', () => {
     await pump(topic, PARTITIONS)
     const witness = new Witness()
     const link = await openKafkaLink()
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     onTestFinished(() => gate.resolve())
     const options = { topics: [topic], groupId, witness }
     // What the first hands over is being drained for as long as the gate is shut.

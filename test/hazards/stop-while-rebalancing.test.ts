@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { recorder } from '../support/recorder.ts'
 import { situation } from '../support/service-kit.ts'
@@ -8,7 +7,7 @@ import { until } from '../support/stack.ts'
 
 describe('another member joins while one stops', () => {
   it('the service takes no more records, finishes what it has, commits, and leaves', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const byFirst: string[] = []
     const waiting: Plugin = {
       slug: 'plugin',

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { deferred } from '../../src/util/deferred.ts'
 import { pluginEvent } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { HOLDS_MS, until } from '../support/stack.ts'
@@ -23,7 +22,7 @@ async function lastingBytes(): Promise<number> {
 
 describe('records are views into what was fetched', () => {
   it('the service keeps copies of those that wait, and nothing else', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     let waiting = 0
     const plugin = {
       slug: 'waiting',

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
@@ -11,7 +10,7 @@ const HANDLER_MS = 1_500
 
 describe('a member is processing events of a partition that it is to hand over', () => {
   it('the service finishes and commits them first, so that the newcomer gets no duplicates', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const calls: string[] = []
     const slow: Plugin = {
       slug: 'plugin',

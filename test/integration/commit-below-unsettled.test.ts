@@ -1,12 +1,11 @@
 import { expect, it } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
 it('commits nothing beyond an event that is being handled, and redelivers after a stop', async () => {
-  const gate = deferred()
+  const gate = Promise.withResolvers<void>()
   const calls: string[] = []
   const plugin: Plugin = {
     slug: 'gated',

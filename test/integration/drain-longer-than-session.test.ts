@@ -1,13 +1,12 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Plugin } from '../../src/plugin/plugin.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { assigned } from '../hazards/assignments.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
 it('ends a drain before the session times out', async () => {
-  const gate = deferred()
+  const gate = Promise.withResolvers<void>()
   onTestFinished(() => gate.resolve())
   let running = 0
   const stuck: Plugin = {

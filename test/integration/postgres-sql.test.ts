@@ -2,7 +2,6 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
 import { reject, type SqlPluginContext, skip } from '../../src/plugin/plugin.ts'
 import { systemClock } from '../../src/util/clock.ts'
-import { deferred } from '../../src/util/deferred.ts'
 import { claimOf } from '../contract/store-contract.ts'
 import { partition, pipelineKit, plugin } from '../support/pipeline-kit.ts'
 import { database, LEASE_MS, ownStore } from '../support/postgres.ts'
@@ -69,7 +68,7 @@ it('commits writes and marks together: those of processed and skipped events sta
 
 it('hides uncommitted writes from other connections', async () => {
   const { replica, effects } = await situation()
-  const [wrote, seen] = [deferred(), deferred()]
+  const [wrote, seen] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const { put, endedAs } = await replica(async (id, context) => {
     await write(context, id)
     wrote.resolve()
@@ -269,7 +268,7 @@ it('spends no attempt when the connection breaks during a call', async () => {
 
 it('refuses the commit of a handler whose claim was taken over', async () => {
   const { replica, effects, age, marks } = await situation()
-  const [wrote, goOn] = [deferred(), deferred()]
+  const [wrote, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const former = await replica(async (id, context) => {
     await write(context, id, 'former')
     wrote.resolve()
@@ -306,7 +305,7 @@ it('releases the locks of a frozen handler, and refuses its commit', async () =>
 
 it('counts a call without SQL as a duplicate if another owner completed the event', async () => {
   const { replica, age } = await situation()
-  const [started, goOn] = [deferred(), deferred()]
+  const [started, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const plain = { sql: false }
   const former = await replica(() => {
     started.resolve()
@@ -337,7 +336,7 @@ it('commits writes made under a lease that expired but was not taken over', asyn
 
 it('aborts a handler whose claim may be lost, and calls it again if no owner took it over', async () => {
   const { replica, age } = await situation()
-  const started = deferred()
+  const started = Promise.withResolvers<void>()
   const told: boolean[] = []
   const waits: Handler = async (_, { signal }) => {
     started.resolve()

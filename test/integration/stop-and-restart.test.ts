@@ -1,13 +1,12 @@
 import { definePlugin } from 'inventory-events'
 import { expect, it } from 'vitest'
-import { deferred } from '../../src/util/deferred.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
 it('stops halfway and resumes later without loss', async () => {
   const effects: string[] = []
-  const stopped = deferred()
+  const stopped = Promise.withResolvers<void>()
   const plugin = definePlugin({
     slug: 'slow',
     concurrency: 4,

@@ -1,4 +1,3 @@
-import { deferred } from '../../util/deferred.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import type { Logger } from '../../util/logger.ts'
 
@@ -6,7 +5,7 @@ import type { Logger } from '../../util/logger.ts'
 export function onShutdown(log: Logger, what: 'service' | 'gateway') {
   let exitCode = 0
   let signals = 0
-  const begun = deferred()
+  const begun = Promise.withResolvers<void>()
 
   function onSignal(signal: NodeJS.Signals): void {
     signals += 1

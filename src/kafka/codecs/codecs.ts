@@ -52,24 +52,19 @@ export async function decompressBatch(
   input: Buffer,
   limitBytes: number = BATCH_BYTES_MAX,
 ): Promise<Buffer> {
-  const decompress = decompressors[name]
-  if (decompress === undefined) {
-    const advice = 'run Node 22.15 or newer, or have producers and topics use another codec'
-    throw codecError(name, `Node ${process.versions.node} does not support ${name}: ${advice}`)
-  }
   try {
-    return await decompress(input, limitBytes)
+    return await decompressors[name](input, limitBytes)
   } catch (error) {
     const code = error instanceof TooLarge ? 'RECORD_TOO_LARGE' : 'CODEC_FAILED'
     throw codecError(name, messageOf(error), code)
   }
 }
 
-const decompressors: Record<CodecName, Decompress | undefined> = {
+const decompressors: Record<CodecName, Decompress> = {
   gzip: byZlib(zlib.gunzip),
   snappy: decompressSnappy,
   lz4: decompressLz4,
-  zstd: zlib.zstdDecompress === undefined ? undefined : byZlib(zlib.zstdDecompress),
+  zstd: byZlib(zlib.zstdDecompress),
 }
 
 type ZlibCall = (

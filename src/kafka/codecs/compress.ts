@@ -17,15 +17,12 @@ const gzip: Compressor = {
   codec: 1,
   compress: (body) => promisify<Buffer, object, Buffer>(zlib.gzip)(body, { level: GZIP_LEVEL }),
 }
-const zstd: Compressor = { codec: 4, compress: (body) => promisify(zlib.zstdCompress)(body) }
 
-/** Node has zstd since 22.15. */
-const hasZstd = typeof zlib.zstdCompress === 'function'
+export const zstd: Compressor = {
+  codec: 4,
+  compress: (body) => promisify(zlib.zstdCompress)(body),
+}
 
-/** For records that may be too large as they are. */
-export const bestCompressor: Compressor = hasZstd ? zstd : gzip
-
-/** Undefined for none, and for a codec that this Node does not have. */
 export function compressorOf(compression: Compression): Compressor | undefined {
   switch (compression) {
     case 'none':
@@ -33,6 +30,6 @@ export function compressorOf(compression: Compression): Compressor | undefined {
     case 'gzip':
       return gzip
     case 'zstd':
-      return hasZstd ? zstd : undefined
+      return zstd
   }
 }

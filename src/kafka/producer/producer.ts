@@ -5,7 +5,7 @@ import { getOrInsert } from '../../util/get-or-insert.ts'
 import { settledWithin, withTimeout } from '../../util/with-timeout.ts'
 import { brokersOf, compressionOf, openCluster } from '../client/client.ts'
 import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
-import { bestCompressor, compressorOf } from '../codecs/compress.ts'
+import { compressorOf, zstd } from '../codecs/compress.ts'
 import type { Cluster, Topic } from '../protocol/cluster.ts'
 import { recentDenial, recordWrite } from './denied-topics.ts'
 import type { OutgoingRecord } from './message.ts'
@@ -42,8 +42,8 @@ export interface Producer {
 
 export interface SendOptions {
   /**
-   * Whatever the setting, for records that may exceed the topic's limit without: with zstd, or with
-   * gzip where Node has no zstd. Default: as the setting says.
+   * With zstd where the setting says none, for records that may exceed the topic's limit without.
+   * Default: as the setting says.
    */
   compress?: boolean
 }
@@ -118,7 +118,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
         records: records.map(({ timestampMs = nowMs, ...record }) => ({ ...record, timestampMs })),
         bytes: records.reduce((sum, record) => sum + bytesOf(record), 0),
         deadlineMs: clock.elapsedMs() + sendTimeoutMs,
-        compressor: compress ? (configured ?? bestCompressor) : configured,
+        compressor: compress ? (configured ?? zstd) : configured,
         written: (offset) => resolve({ partition: place.partition, baseOffset: String(offset) }),
         failed: reject,
       })

@@ -1,5 +1,4 @@
 import type { Clock } from '../../util/clock.ts'
-import { type Deferred, deferred } from '../../util/deferred.ts'
 
 export interface BreakerOptions {
   clock: Clock
@@ -92,7 +91,7 @@ export class Breaker {
 
   #trip(): void {
     const delayMs = PROBE_DELAY_MS.first
-    const [good, failing] = [deferred(), deferred()]
+    const [good, failing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     this.#open = { good, failing, probe: 'none', delayMs, isScheduled: false }
     this.#options.onChange('open')
     this.#scheduleProbe(this.#open)
@@ -121,8 +120,8 @@ export class Breaker {
 
 interface Open {
   /** Resolved at the next probe: `good` for lanes that were not failing, `failing` for the others. */
-  good: Deferred
-  failing: Deferred
+  good: PromiseWithResolvers<void>
+  failing: PromiseWithResolvers<void>
   /** Which lanes may send the next probe. */
   probe: 'none' | 'good' | 'any'
   delayMs: number
@@ -130,7 +129,7 @@ interface Open {
 }
 
 /** Wakes those that wait, and returns what the next ones wait for. */
-function renew(old: Deferred): Deferred {
+function renew(old: PromiseWithResolvers<void>): PromiseWithResolvers<void> {
   old.resolve()
-  return deferred()
+  return Promise.withResolvers<void>()
 }

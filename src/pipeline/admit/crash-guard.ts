@@ -1,6 +1,5 @@
 import type { CompletedOutcome, Outcome } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
-import { deferred } from '../../util/deferred.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
@@ -75,7 +74,7 @@ export class CrashGuard {
     call: () => MaybePromise<Outcome>,
   ): Promise<Outcome> {
     if (!delivery.crashRecorded) this.#ports.onSuspect(delivery, crashes)
-    const ended = deferred()
+    const ended = Promise.withResolvers<void>()
     this.#running = ended.promise
     const outcome = (await this.#recordCrash(delivery)) ?? (await call())
     this.#running = undefined

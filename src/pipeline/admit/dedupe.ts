@@ -2,7 +2,6 @@ import { redriveIdOf } from '../../dead-letter/redrive.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import type { ClaimResult, IdempotencyStore } from '../../idempotency/store.ts'
 import type { Clock } from '../../util/clock.ts'
-import { type Deferred, deferred } from '../../util/deferred.ts'
 import { messageOf } from '../../util/errors.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
@@ -34,7 +33,7 @@ export class Dedupe {
   /** The delivery that holds an event id, by plugin and id. A second lane with the same id waits. */
   #holders = new Map<string, Map<string, Delivery>>()
   /** Resolved when the holder leaves its id. Only for holders that another delivery waits for. */
-  #left = new Map<Delivery, Deferred>()
+  #left = new Map<Delivery, PromiseWithResolvers<void>>()
   #ports: DedupePorts
 
   constructor(ports: DedupePorts) {
@@ -163,7 +162,7 @@ export class Dedupe {
   }
 
   #leftBy(holder: Delivery): Promise<void> {
-    return getOrInsert(this.#left, holder, () => deferred()).promise
+    return getOrInsert(this.#left, holder, () => Promise.withResolvers<void>()).promise
   }
 }
 

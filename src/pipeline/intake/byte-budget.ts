@@ -1,5 +1,4 @@
 import type { CompletedOutcome } from '../../event/outcome.ts'
-import { type Deferred, deferred } from '../../util/deferred.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import type { Recipient } from '../delivery.ts'
 import type { Obstacle } from '../source.ts'
@@ -7,7 +6,7 @@ import type { Obstacle } from '../source.ts'
 interface Share {
   usedBytes: number
   /** Set while the source waits for room in this share. */
-  cleared: Deferred | undefined
+  cleared: PromiseWithResolvers<void> | undefined
 }
 
 /**
@@ -44,7 +43,7 @@ export class PluginByteBudget {
       const share = this.#share(slug)
       const fits = share.usedBytes === 0 || share.usedBytes + bytes <= this.shareBytes
       if (fits) continue
-      share.cleared ??= deferred()
+      share.cleared ??= Promise.withResolvers<void>()
       return { why: `plugin ${slug} has used its share`, cleared: share.cleared.promise }
     }
     return undefined

@@ -1,4 +1,3 @@
-import { type Deferred, deferred } from '../../util/deferred.ts'
 import type { Content, WantedRecord } from '../delivery.ts'
 
 /** The byte budget counts records as they arrived; up to this factor it stands for their events too. */
@@ -14,7 +13,7 @@ export class ExpandedEvents {
   readonly #maxBytes: number
   readonly #turns = new Map<WantedRecord, number>()
   #bytes = 0
-  #freed: Deferred<void> | undefined
+  #freed: PromiseWithResolvers<void> | undefined
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -27,7 +26,7 @@ export class ExpandedEvents {
   /** Resolves when there is room to decode the record; undefined if it need not wait. */
   roomFor(wanted: WantedRecord): Promise<void> | undefined {
     if (this.#bytes < this.#maxBytes || isDecoded(wanted.content)) return undefined
-    this.#freed ??= deferred<void>()
+    this.#freed ??= Promise.withResolvers<void>()
     return this.#freed.promise
   }
 

@@ -1,5 +1,4 @@
 import { parseMetrics, type Sample } from '../../../src/dev/replicas/scrape.ts'
-import { deferred } from '../../../src/util/deferred.ts'
 import { withTimeout } from '../../../src/util/with-timeout.ts'
 import type { Call } from '../plugins/recorded.ts'
 import { type ChildOptions, startChild } from './child.ts'
@@ -28,7 +27,7 @@ export async function startServiceProcess(
 ): Promise<ServiceProcess> {
   const child = startChild({ ...options, script: 'service.ts' })
   const calls: Call[] = []
-  const ready = deferred<Extract<FromService, { type: 'ready' }>>()
+  const ready = Promise.withResolvers<Extract<FromService, { type: 'ready' }>>()
   const publishing = new Map<number, (error: string | undefined) => void>()
   let failure: string | undefined
   child.process.on('message', (message: FromService) => {

@@ -30,7 +30,6 @@ import {
 } from '../../../src/kafka/protocol/requests/sync-group.ts'
 import type { FetchAnswer } from '../../../src/kafka/records/fetch-answer.ts'
 import { splitBatches } from '../../../src/kafka/records/split-batches.ts'
-import { type Deferred, deferred } from '../../../src/util/deferred.ts'
 import type { ManualClock } from '../manual-clock.ts'
 import { CODE } from './codes.ts'
 import { FakeGroup } from './group.ts'
@@ -56,7 +55,7 @@ export class FakeKafka {
   /** The error code of a partition in a Fetch response, for tests that make brokers lie. */
   fetchCodeOf: (topic: string, partition: number) => number = () => CODE.none
   readonly #waiting = new Set<() => void>()
-  readonly #hanging = new Map<number, Deferred<void>>()
+  readonly #hanging = new Map<number, PromiseWithResolvers<void>>()
   #ids = 0
 
   constructor(clock: ManualClock, brokerCount = 2) {
@@ -99,7 +98,7 @@ export class FakeKafka {
 
   /** A broker that hangs reads no requests; those on their way wait until it goes on. */
   hang(nodeId: number): void {
-    this.#hanging.set(nodeId, this.#hanging.get(nodeId) ?? deferred())
+    this.#hanging.set(nodeId, this.#hanging.get(nodeId) ?? Promise.withResolvers<void>())
   }
 
   goOn(nodeId: number): void {

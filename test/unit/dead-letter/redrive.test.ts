@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type HeadersByName, headersByName, headersOf } from '../../../src/event/headers.ts'
 import { reject } from '../../../src/plugin/plugin.ts'
-import { deferred } from '../../../src/util/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
 
@@ -82,7 +81,7 @@ describe('a redriven record', () => {
   })
 
   it("shares its entity's lane with live events, one at a time", async () => {
-    const call = deferred()
+    const call = Promise.withResolvers<void>()
     const seen: string[] = []
     const slow = plugin({
       async processEvent({ id }) {

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { deferred } from '../../../src/util/deferred.ts'
 import { until } from '../../support/stack.ts'
 import { gateway, wastedEvent } from './gateway-kit.ts'
 import { connectTo, headOf, talk } from './raw-connection.ts'
@@ -19,7 +18,7 @@ describe('a body', () => {
   })
 
   it('is refused with 429 as soon as there is no more room for what arrives', async () => {
-    const { promise, resolve } = deferred()
+    const { promise, resolve } = Promise.withResolvers<void>()
     const kit = await gateway({ maxRouteBytes: 60_000, publish: () => promise })
     const first = kit.events({ event: 'a.b', args: ['x'.repeat(45_000)] })
     await until(() => kit.budget.usedBytes > 45_000, { what: 'the first to be held' })
@@ -56,7 +55,7 @@ describe('a body', () => {
 })
 
 it('keeps the room of each route for itself', async () => {
-  const { promise, resolve } = deferred()
+  const { promise, resolve } = Promise.withResolvers<void>()
   const kit = await gateway({ maxRouteBytes: 60_000, publish: () => promise })
   const first = kit.webhook({ ...wastedEvent(), reason: 'x'.repeat(45_000) })
   await until(() => kit.budget.usedBytes > 45_000, { what: 'the first to be held' })

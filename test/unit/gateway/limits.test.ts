@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { deferred } from '../../../src/util/deferred.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
 import { until } from '../../support/stack.ts'
 import { gateway, TOKEN, wastedEvent } from './gateway-kit.ts'
@@ -20,7 +19,7 @@ describe('an event that is not in Kafka', () => {
   })
 
   it('gets 503 when Kafka does not respond within the limit', async () => {
-    const { promise, resolve } = deferred()
+    const { promise, resolve } = Promise.withResolvers<void>()
     const kit = await gateway({ publish: () => promise })
     const answer = kit.webhook(wastedEvent())
     await until(() => kit.clock.pending === 1, { what: 'the event to be on its way' })
@@ -72,7 +71,7 @@ describe('before the body is read', () => {
   })
 
   it('a request gets 429 while too many bytes are in flight', async () => {
-    const { promise, resolve } = deferred()
+    const { promise, resolve } = Promise.withResolvers<void>()
     const kit = await gateway({ maxRouteBytes: 60_000, publish: () => promise })
     const first = kit.events({ event: 'a.b', args: ['x'.repeat(45_000)] })
     await until(() => kit.budget.usedBytes > 45_000, { what: 'the first to be held' })
@@ -105,7 +104,7 @@ it('checks path and method before the body', async () => {
 
 describe('a stop', () => {
   it('finishes requests in flight, and refuses new ones', async () => {
-    const { promise, resolve } = deferred()
+    const { promise, resolve } = Promise.withResolvers<void>()
     const kit = await gateway({ publish: () => promise })
     const begun = kit.webhook(wastedEvent())
     await until(() => kit.clock.pending === 1, { what: 'the event to be on its way' })

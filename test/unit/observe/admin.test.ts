@@ -4,7 +4,6 @@ import type { Explanation } from '../../../src/explain/explanation.ts'
 import type { AdminOptions } from '../../../src/observe/admin.ts'
 import { startHttp } from '../../../src/observe/http.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
-import { deferred } from '../../../src/util/deferred.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -123,8 +122,8 @@ describe('/admin/events/ID', () => {
   })
 
   it('runs one search at a time', async () => {
-    const first = deferred()
-    const begun = deferred()
+    const first = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
     const { get } = await setUp({
       explain() {
         begun.resolve()
@@ -142,7 +141,7 @@ describe('/admin/events/ID', () => {
   })
 
   it('aborts at its limit', async () => {
-    const begun = deferred()
+    const begun = Promise.withResolvers<void>()
     const { get, clock } = await setUp({
       explain: (_id, _range, signal) =>
         new Promise((_, reject) => {
@@ -158,8 +157,8 @@ describe('/admin/events/ID', () => {
   })
 
   it('aborts when the client disconnects', async () => {
-    const begun = deferred()
-    const aborted = deferred()
+    const begun = Promise.withResolvers<void>()
+    const aborted = Promise.withResolvers<void>()
     const { port } = await setUp({
       explain: (_id, _range, signal) =>
         new Promise((_, reject) => {

@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest'
-import { deferred } from '../../../src/util/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
 
@@ -31,7 +30,7 @@ describe('time limit', () => {
   })
 
   it('accepts a late return of a handler that never read its signal', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const processEvent = vi.fn(() => gate.promise)
     const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
     const p = partition(kit)
@@ -57,7 +56,7 @@ describe('time limit', () => {
 
 describe('byte budget', () => {
   it('accepts no more for a plugin whose share is full, but does for the others', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const kit = pipelineKit({
       maxInFlightBytes: 6_000,
       plugins: [
@@ -119,7 +118,7 @@ describe('a lost partition', () => {
 
   it('handles an entity in the next epoch only after the old handler has ended', async () => {
     const calls: string[] = []
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const kit = pipelineKit({
       plugins: [
         plugin({

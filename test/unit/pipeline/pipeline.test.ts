@@ -4,7 +4,6 @@ import { headersByName, headersOf } from '../../../src/event/headers.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
 import { noCallSlots } from '../../../src/pipeline/handle/handle.ts'
 import { type Plugin, type PluginContext, reject, skip } from '../../../src/plugin/plugin.ts'
-import { deferred } from '../../../src/util/deferred.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { jsonSchema, partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
 
@@ -57,7 +56,7 @@ describe('pipeline', () => {
   })
 
   it('drops an event when the last plugin has handled it', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const called: Delivery[] = []
     const enter = (delivery: Delivery) => called.push(delivery)
     const plugins = [
@@ -123,7 +122,7 @@ describe('pipeline', () => {
 
   it('accepts a record after an obstacle has cleared, and reports it once', async () => {
     let ready = false
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const processEvent = vi.fn()
     const kit = pipelineKit({
       plugins: [plugin({ processEvent })],
@@ -366,7 +365,7 @@ describe('once per event id', () => {
   })
 
   it('makes the second of two lanes with one id wait for the first', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const processEvent = vi.fn(() => gate.promise)
     const kit = pipelineKit({ plugins: [plugin({ processEvent })] })
     const p = partition(kit)

@@ -1,7 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { Committer } from '../../../../src/kafka/consumer/committer.ts'
 import { OwnedPartition, OwnedPartitions } from '../../../../src/kafka/consumer/owned-partition.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { settled } from '../../../support/manual-clock.ts'
 
 function situation() {
@@ -58,7 +57,7 @@ it('commits no further than the oldest record that is not completed', async () =
 
 it('commits what was completed before the flush, which ends first', async () => {
   const { one, committer, flush, offsets } = situation()
-  const { promise, resolve } = deferred()
+  const { promise, resolve } = Promise.withResolvers<void>()
   flush.mockReturnValueOnce(promise)
   one.ledger.passTo(5)
   const done = committer.commit()
@@ -124,7 +123,7 @@ it.each(['flush', 'commit'] as const)(
 
 it('makes one commit at a time, and says when none is under way', async () => {
   const { one, commit, committer, offsets } = situation()
-  const { promise, resolve } = deferred<ReadonlyMap<string, Error>>()
+  const { promise, resolve } = Promise.withResolvers<ReadonlyMap<string, Error>>()
   commit.mockReturnValueOnce(promise)
   one.ledger.passTo(5)
   const first = committer.commit()

@@ -5,7 +5,6 @@ import type { TopicPartition } from '../../../../src/kafka/member/assigner/balan
 import type { GroupMember } from '../../../../src/kafka/member/group-member.ts'
 import type { Joined } from '../../../../src/kafka/member/member-options.ts'
 import { BrokerError } from '../../../../src/kafka/protocol/broker-error.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
 const place = (partition: number) => ({ topic: 'events', partition })
@@ -123,7 +122,7 @@ describe('a join that fails', () => {
 
   it('lets commits be made until the next attempt', async () => {
     const s = situation()
-    const { promise, reject } = deferred<Joined>()
+    const { promise, reject } = Promise.withResolvers<Joined>()
     s.join.mockReturnValueOnce(promise)
     void s.start()
     await settled()
@@ -220,7 +219,7 @@ describe('a heartbeat', () => {
 
 it('ends when it is stopped, after the join that is under way', async () => {
   const s = situation()
-  const { promise, resolve } = deferred<Joined>()
+  const { promise, resolve } = Promise.withResolvers<Joined>()
   s.join.mockReturnValueOnce(promise)
   const ended = vi.fn()
   void s.start().then(ended)

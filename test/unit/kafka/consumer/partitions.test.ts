@@ -4,7 +4,6 @@ import type { OwnedPartition } from '../../../../src/kafka/consumer/owned-partit
 import type { OffsetsAnswer } from '../../../../src/kafka/consumer/partition-offsets.ts'
 import { Partitions } from '../../../../src/kafka/consumer/partitions.ts'
 import { redriveTopicOf } from '../../../../src/topics/names.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
 const place = (partition: number, topic = 'events') => ({ topic, partition })
@@ -55,7 +54,7 @@ function situation() {
 describe('opening', () => {
   it('begins at the committed offset, and fetches once the intake is ready', async () => {
     const s = situation()
-    const { promise, resolve } = deferred()
+    const { promise, resolve } = Promise.withResolvers<void>()
     s.intake.begin.mockReturnValueOnce(promise)
     expect(s.partitions.assign([place(0)])).toEqual([])
     await settled()
@@ -139,7 +138,7 @@ describe('opening', () => {
 
   it('ends when the partition is lost before it is open', async () => {
     const s = situation()
-    const { promise, resolve } = deferred<Map<string, OffsetsAnswer>>()
+    const { promise, resolve } = Promise.withResolvers<Map<string, OffsetsAnswer>>()
     s.readOffsets.mockReturnValueOnce(promise)
     s.partitions.assign([place(0)])
     s.partitions.lose([place(0)])
@@ -151,7 +150,7 @@ describe('opening', () => {
 
   it('that was begun for an earlier assignment does not count for a later one', async () => {
     const s = situation()
-    const { promise, resolve } = deferred<Map<string, OffsetsAnswer>>()
+    const { promise, resolve } = Promise.withResolvers<Map<string, OffsetsAnswer>>()
     s.readOffsets.mockReturnValueOnce(promise)
     s.partitions.assign([place(0)])
     s.partitions.lose([place(0)])
@@ -207,7 +206,7 @@ describe('handing over', () => {
     s.offsets.set('events/1', new Error('no leader'))
     s.partitions.assign([place(0), place(1)])
     await settled()
-    const { promise, resolve } = deferred<'drained'>()
+    const { promise, resolve } = Promise.withResolvers<'drained'>()
     s.intake.release.mockReturnValueOnce(promise)
     const done = s.partitions.handOver([place(0), place(1)], 10_000)
     s.offsets.delete('events/1')
@@ -220,11 +219,11 @@ describe('handing over', () => {
 
   it('does not fetch what becomes ready meanwhile', async () => {
     const s = situation()
-    const begun = deferred()
+    const begun = Promise.withResolvers<void>()
     s.intake.begin.mockReturnValueOnce(begun.promise)
     s.partitions.assign([place(0)])
     await settled()
-    const { promise, resolve } = deferred<'drained'>()
+    const { promise, resolve } = Promise.withResolvers<'drained'>()
     s.intake.release.mockReturnValueOnce(promise)
     const done = s.partitions.handOver([place(0)], 10_000)
     begun.resolve()

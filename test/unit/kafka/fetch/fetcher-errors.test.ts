@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Taken } from '../../../../src/kafka/fetch/take-batches.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { batchAt, holding, TOPIC_ID } from '../../../support/fake-cluster.ts'
 import { logUpTo, situation, TAKEN } from '../../../support/fetcher-kit.ts'
 
@@ -37,7 +36,7 @@ describe('an error of a partition', () => {
 
   it('of its offset is passed on only when what was fetched before has been taken', async () => {
     const s = situation()
-    const { promise, resolve } = deferred<Taken>()
+    const { promise, resolve } = Promise.withResolvers<Taken>()
     s.fake.respond = ({ offset }) => (offset === 0 ? holding(batchAt(0, 9)) : { errorCode: 1 })
     s.takeBatches.mockImplementation(() => promise)
     s.addAll()
@@ -108,7 +107,7 @@ it('asks for metadata while a response does not come', async () => {
 describe('a partition whose leader changes', () => {
   it('is fetched from the new one, whoever asked for metadata', async () => {
     const s = situation(1)
-    const { promise, resolve } = deferred<Taken>()
+    const { promise, resolve } = Promise.withResolvers<Taken>()
     s.fake.respond = ({ offset, nodeId }) =>
       nodeId === (offset < 2 ? 1 : 2) ? holding(batchAt(offset)) : undefined
     s.takeBatches.mockImplementationOnce(() => promise)
@@ -171,7 +170,7 @@ describe('a partition that is removed', () => {
 
   it('and added again is taken by one at a time', async () => {
     const s = situation()
-    const { promise, resolve } = deferred<Taken>()
+    const { promise, resolve } = Promise.withResolvers<Taken>()
     const current: (() => boolean)[] = []
     s.fake.respond = logUpTo(3, 1)
     s.takeBatches.mockImplementationOnce((_epoch, _fetched, isCurrent) => {

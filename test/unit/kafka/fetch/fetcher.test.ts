@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Taken } from '../../../../src/kafka/fetch/take-batches.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { batchAt, holding, TOPIC_ID } from '../../../support/fake-cluster.ts'
 import { logUpTo, situation, TAKEN } from '../../../support/fetcher-kit.ts'
 import { recordBatch } from '../../../support/record-batches.ts'
@@ -121,7 +120,7 @@ describe('partitions are served fairly', () => {
 describe('back-pressure', () => {
   it('leaves a partition out that has no room, and the others are fetched', async () => {
     const s = situation(2)
-    const { promise, resolve } = deferred<Taken>()
+    const { promise, resolve } = Promise.withResolvers<Taken>()
     s.fake.respond = ({ partition, offset }) =>
       partition === 0 || offset < 3 ? holding(batchAt(offset)) : undefined
     s.takeBatches.mockImplementation((epoch, { batches }) => {
@@ -156,7 +155,7 @@ describe('back-pressure', () => {
 
   it('counts the bytes that were not taken yet, and asks for no more than there is room for', async () => {
     const s = situation(3, 2_000)
-    const { promise, resolve } = deferred<Taken>()
+    const { promise, resolve } = Promise.withResolvers<Taken>()
     const value = Buffer.alloc(1_500)
     const record = { offsetDelta: 0, timestampDeltaMs: 0, key: null, value, headers: [] }
     s.fake.respond = ({ partition, offset }) =>
@@ -190,7 +189,7 @@ describe('back-pressure', () => {
 
   it('by an obstacle drops what was fetched, and fetches it again when it is cleared', async () => {
     const s = situation()
-    const { promise: cleared, resolve } = deferred()
+    const { promise: cleared, resolve } = Promise.withResolvers<void>()
     const obstacle = { why: 'full', cleared }
     s.fake.respond = logUpTo(2, 1)
     s.takeBatches.mockResolvedValueOnce({ type: 'obstacle', obstacle })

@@ -4,7 +4,6 @@ import { createTakeBatches } from '../../../../src/kafka/fetch/take-batches.ts'
 import type { FetchedPartition } from '../../../../src/kafka/records/fetch-answer.ts'
 import { splitBatches } from '../../../../src/kafka/records/split-batches.ts'
 import type { Obstacle } from '../../../../src/pipeline/source.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { batchAt } from '../../../support/fake-cluster.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
@@ -103,7 +102,7 @@ it('takes nothing more when it is fetched anew meanwhile', async () => {
 describe('an obstacle', () => {
   it('that is cleared soon is waited for, and the record offered again', async () => {
     const { run, take, offsets, clock } = situation()
-    const { promise: cleared, resolve } = deferred()
+    const { promise: cleared, resolve } = Promise.withResolvers<void>()
     take.mockReturnValueOnce({ why: 'full', cleared })
     const taken = run(batchAt(5, 2))
     await clock.advance(1_999)
@@ -129,7 +128,7 @@ describe('an obstacle', () => {
 
   it('that is followed by another one waits for that as well', async () => {
     const { run, take, offsets, clock } = situation()
-    const [first, second] = [deferred(), deferred()]
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     take.mockReturnValueOnce({ why: 'one', cleared: first.promise })
     take.mockReturnValueOnce({ why: 'two', cleared: second.promise })
     const taken = run(batchAt(5))
@@ -143,7 +142,7 @@ describe('an obstacle', () => {
 
   it('of a partition that is lost meanwhile ends it', async () => {
     const { run, take, owned } = situation()
-    const { promise: cleared, resolve } = deferred()
+    const { promise: cleared, resolve } = Promise.withResolvers<void>()
     take.mockReturnValue({ why: 'full', cleared })
     const taken = run(batchAt(5))
     await settled()

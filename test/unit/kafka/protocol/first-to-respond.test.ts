@@ -1,11 +1,10 @@
 import { expect, it, vi } from 'vitest'
 import { firstToRespond } from '../../../../src/kafka/protocol/first-to-respond.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
 function situation(count: number) {
   const clock = new ManualClock()
-  const answers = Array.from({ length: count }, () => deferred<string>())
+  const answers = Array.from({ length: count }, () => Promise.withResolvers<string>())
   const sends = answers.map(({ promise }) => vi.fn(() => promise))
   const result = firstToRespond(sends, 1_000, clock)
   const outcome = vi.fn()

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { InflateLimit } from '../../../../src/kafka/records/inflate-limit.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -8,7 +7,7 @@ function situation(heldBytesMax: number) {
   const limit = new InflateLimit(heldBytesMax)
   const begun: string[] = []
   const inflate = (name: string, bytes: number) => {
-    const done = deferred()
+    const done = Promise.withResolvers<void>()
     const inflated = limit.inflate(async () => {
       begun.push(name)
       await done.promise

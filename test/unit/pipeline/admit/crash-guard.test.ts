@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { headersByName } from '../../../../src/event/headers.ts'
 import type { LoadedPlugin } from '../../../../src/plugin/loaded-plugin.ts'
-import { type Deferred, deferred } from '../../../../src/util/deferred.ts'
 import { fakeCrashStore } from '../../../support/fake-crash-notes.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
@@ -24,10 +23,10 @@ async function begun(
 
 /** Handlers that each wait at their own gate. */
 function gated() {
-  const gates = new Map<string, Deferred>()
+  const gates = new Map<string, PromiseWithResolvers<void>>()
   const begun: string[] = []
   const processEvent = ({ id }: { id: string }) => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     gates.set(id, gate)
     begun.push(id)
     return gate.promise
@@ -198,7 +197,7 @@ describe('a handler that ignores its signal', () => {
   })
 
   it('keeps its count even if it ends before the process does', async () => {
-    const gate = deferred()
+    const gate = Promise.withResolvers<void>()
     const { kit, p, noted } = await begun({}, () => gate.promise)
     p.put(moved('a'))
     await kit.clock.advance(5_000)

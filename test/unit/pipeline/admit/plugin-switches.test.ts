@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { ControlRecord, PluginState } from '../../../../src/control/control-record.ts'
 import { Switches } from '../../../../src/control/switches.ts'
 import { headersByName } from '../../../../src/event/headers.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
@@ -37,7 +36,7 @@ describe('a disabled plugin', () => {
   })
 
   it('finishes its running call, and skips what is queued behind it', async () => {
-    const call = deferred()
+    const call = Promise.withResolvers<void>()
     const seen: string[] = []
     const switches = new Switches(true)
     const slow = plugin({
@@ -91,7 +90,7 @@ describe('a disabled plugin', () => {
 
   it('still gets its mark if the handler had finished', async () => {
     const { switches, kit, p } = scene()
-    const complete = deferred()
+    const complete = Promise.withResolvers<void>()
     const { store } = kit
     const claim = store.claim.bind(store)
     let refusals = 1

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../../../src/event/event.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { jsonSchema, partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
@@ -26,7 +25,11 @@ function expandedKit(decoded: number | Error, handle: (id: string) => unknown) {
 
 describe('events that take far more than their records', () => {
   it('are decoded only while there is room, one after the other', async () => {
-    const gates = [deferred(), deferred(), deferred()]
+    const gates = [
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+    ]
     const called: string[] = []
     const kit = expandedKit(70_000, (id) => {
       called.push(id)

@@ -9,7 +9,6 @@ import {
   placesBeyond,
   type StartOffsets,
 } from '../../../../src/pipeline/intake/start-offsets.ts'
-import { deferred } from '../../../../src/util/deferred.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
@@ -96,7 +95,7 @@ describe('a plugin with start offsets', () => {
   })
 
   it('finishes its running call, and marks the event', async () => {
-    const call = deferred()
+    const call = Promise.withResolvers<void>()
     const switches = new Switches(true)
     const slow = plugin({ slug: 'a', processEvent: () => call.promise })
     const kit = pipelineKit({ plugins: [slow], switches })
