@@ -33,6 +33,7 @@ const commands = {
   scaling: ['test/scaling/run.ts'],
   hazards: ['test/hazards/mutation/run.ts'],
   bench: ['bench/run.ts'],
+  release: ['scripts/release/run.ts'],
 }
 
 async function main([name, ...args]) {

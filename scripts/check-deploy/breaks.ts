@@ -138,6 +138,18 @@ export const breaks: Break[] = [
     edit: replaced(/node:\S+/, 'node'),
   },
   {
+    name: 'workflow: unknown output',
+    check: 'workflows: actionlint',
+    file: '.github/workflows/release.yml',
+    edit: replaced('steps.push.outputs.digest', 'steps.pushed.outputs.digest'),
+  },
+  {
+    name: 'workflow: job that is not there',
+    check: 'workflows: actionlint',
+    file: '.github/workflows/release.yml',
+    edit: replaced('needs: ci', 'needs: tests'),
+  },
+  {
     name: 'compose: unknown key',
     check: 'compose: config',
     file: 'docker-compose.yml',

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import type { Check } from './check.ts'
@@ -43,6 +43,15 @@ export const fileChecks: Check[] = [
       await requireProgram('amtool')
       await run(['amtool', 'check-config', join(root, 'deploy', 'alertmanager.yml')])
       return 'one route'
+    },
+  },
+  {
+    name: 'workflows: actionlint',
+    async run({ root, tools }) {
+      const folder = join(root, '.github', 'workflows')
+      const files = (await readdir(folder)).map((name) => join(folder, name))
+      await run([tools.actionlint, '-no-color', ...files])
+      return `${files.length} files`
     },
   },
 ]

@@ -22,7 +22,7 @@ interface Result {
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** What is copied to inject defects into. */
-const ARTEFACTS = ['helm', 'deploy', 'docker-compose.yml', 'Dockerfile', 'examples']
+const ARTEFACTS = ['helm', 'deploy', 'docker-compose.yml', 'Dockerfile', 'examples', '.github']
 const LINES_SAID = 40
 
 async function main([only = '']: string[]): Promise<void> {

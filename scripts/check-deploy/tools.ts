@@ -11,6 +11,7 @@ export interface Tools {
   kubeScore: string
   kubernetesValidate: string
   hadolint: string
+  actionlint: string
   /** The folder of the npm packages. */
   packages: string
 }
@@ -18,6 +19,7 @@ export interface Tools {
 const GO_TOOLS = [
   'helm.sh/helm/v4/cmd/helm@v4.3.1',
   'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
+  'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
 ]
 const PINS = join(import.meta.dirname, 'tools')
 /** Go compiles Helm from source, which takes long on a busy machine. */
@@ -48,6 +50,7 @@ export async function installTools(folder: string, say: (line: string) => void):
     kubeScore: join(bin, 'kube-score'),
     kubernetesValidate: join(python, 'bin', 'kubernetes-validate'),
     hadolint: join(python, 'bin', 'hadolint'),
+    actionlint: join(bin, 'actionlint'),
     packages: npm,
   }
 }
