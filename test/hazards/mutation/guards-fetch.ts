@@ -91,6 +91,13 @@ export const fetchGuards = [
       'return crc32c(this.bytes) !== -1',
     ],
   }),
+  ...guardsOf('hazards/advertised-address', {
+    'only the brokers that were described are asked': [
+      'kafka/protocol/cluster.ts',
+      '...bootstrap.slice(first),\n      ...bootstrap.slice(0, first),',
+      '...(known.length > 0 ? [] : bootstrap),',
+    ],
+  }),
   ...guardsOf('hazards/topics-that-go', {
     'ids of topics are not compared': [
       'kafka/consumer/partitions.ts',
