@@ -28,7 +28,10 @@ export class OpenTransactions {
   }
 
   /** What came of a partition when `offset` was asked for. */
-  note(feed: Feed, { batches, lastStableOffset, highWatermark }: Fetched, offset: number): void {
+  note(feed: Feed, fetched: Fetched, offset: number): void {
+    // An error says nothing of the log.
+    if (fetched.errorCode !== 0) return
+    const { batches, lastStableOffset, highWatermark } = fetched
     const isWaiting = batches.length === 0 && lastStableOffset === offset && offset < highWatermark
     const known = this.#open.get(feed)
     if (!isWaiting) {
