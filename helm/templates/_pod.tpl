@@ -85,7 +85,7 @@ volumes:
 {{- end -}}
 {{- end -}}
 {{- $selector := mergeOverwrite (fromYaml (include "inventory-events.selector" .root)) (dict "app.kubernetes.io/component" .component) -}}
-{{- $own := dict "labelSelector" (dict "matchLabels" $selector) "matchLabelKeys" (list "pod-template-hash") -}}
+{{- $own := dict "labelSelector" (dict "matchLabels" $selector) "matchLabelKeys" (list (.part.stableNames | default false | ternary "controller-revision-hash" "pod-template-hash")) -}}
 {{- range $constraints }}
 {{- $constraint := hasKey . "labelSelector" | ternary . (merge (deepCopy .) $own) }}
 - {{ toYaml $constraint | nindent 2 | trim }}
