@@ -1,3 +1,5 @@
+import { getOrInsert } from '../util/get-or-insert.ts'
+
 /** A header of a Kafka record, as any client may write it. */
 export interface RecordHeader {
   /** The bytes, if they are not UTF-8. */
@@ -62,10 +64,13 @@ export class HeaderList implements RecordHeaders {
 export const NO_HEADERS: RecordHeaders = new HeaderList([])
 
 /** Headers by name, without those that are undefined, behind those of `before` with other names. */
-export function headersOf(byName: HeadersByName, before: Iterable<RecordHeader> = []): HeaderList {
-  const added = Object.entries(byName).flatMap(([name, value]) => {
-    return value === undefined ? [] : [{ name, value }]
-  })
+export function headersOf(byName: HeadersByName, before?: Iterable<RecordHeader>): HeaderList {
+  const added: RecordHeader[] = []
+  for (const name of Object.keys(byName)) {
+    const value = byName[name]
+    if (value !== undefined) added.push({ name, value })
+  }
+  if (before === undefined) return new HeaderList(added)
   const names = new Set<string | Buffer>(added.map(({ name }) => name))
   return new HeaderList([...[...before].filter(({ name }) => !names.has(name)), ...added])
 }
@@ -89,8 +94,7 @@ export function headersByName<T>(
 ): Record<string, T | T[]> {
   const byName = new Map<string, T[]>()
   for (const { name, value } of headers) {
-    const text = name.toString()
-    byName.set(text, [...(byName.get(text) ?? []), shown(value)])
+    getOrInsert<string, T[]>(byName, name.toString(), () => []).push(shown(value))
   }
   return Object.fromEntries(
     [...byName].map(([name, all]) => [name, all.length > 1 ? all : all[0]!]),
