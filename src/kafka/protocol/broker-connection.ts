@@ -2,7 +2,6 @@ import type { Socket } from 'node:net'
 import type { ISocketFactory } from 'kafkajs'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { withTimeout } from '../../util/with-timeout.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 import {
@@ -17,8 +16,8 @@ export interface ConnectionOptions extends BrokerOptions {
   clock: Pick<Clock, 'after'>
 }
 
-/** Connecting, asking for versions, and a login of several steps. */
-const OPEN_LIMIT_MS = 15_000
+/** Without a byte, while it connects, asks for versions and logs in. A token may have to be fetched for that. */
+const OPEN_LIMIT_MS = 5_000
 const LATE = 'no response in time'
 
 interface Open {
@@ -96,8 +95,7 @@ export class BrokerConnection {
     if (this.#isClosed) throw this.#unavailable('the connection is closed')
     try {
       const opened = this.#unlessClosed(this.#connected())
-      const late = () => this.#unavailable(LATE)
-      const { broker, connection } = await withTimeout(opened, OPEN_LIMIT_MS, late, this.#clock)
+      const { broker, connection } = await this.#unlessSilent(opened, OPEN_LIMIT_MS)
       const version = versionOf(type, broker, this.address)
       const response = this.#unlessClosed(exchange(connection, type, body, version))
       return await this.#unlessSilent(response, limitMs)
