@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { moved, pluginEvent } from '../support/events.ts'
 import { withAdmin } from '../support/group.ts'
 import { pluginPath, serve } from '../support/serve.ts'
-import { situation } from '../support/service-kit.ts'
+import { scrape, situation, total } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
 
 const PLUGINS = pluginPath('plugins/slow')
 
@@ -13,14 +14,16 @@ const slowEvents = (count: number, ms: number) =>
 it('on SIGTERM completes and commits accepted events, and leaves the group', async () => {
   // Of several partitions, each is opened and read for itself, so some would be read too late.
   const s = await situation({ plugins: [], partitions: 1 })
-  const taken = slowEvents(60, 300)
+  const taken = slowEvents(60, 1_000)
   await s.publish(taken)
   const service = serve({ ...s.settings, PLUGINS })
   const noted = () => service.log().filter(({ msg }) => msg === 'noted')
-  await service.logged('begun')
+  const { httpPort } = await service.logged('started')
+  const read = async () => total(await scrape(Number(httpPort)), 'records_consumed_total')
+  await until(async () => (await read()) === taken.length, { what: 'all events to be read' })
   service.kill('SIGTERM')
   await service.logged('stopping; a second signal exits immediately')
-  expect(noted().length).toBeLessThan(20)
+  expect(noted().length).toBeLessThan(taken.length)
   await s.publish(slowEvents(20, 0))
 
   expect(await service.ended).toBe(0)
