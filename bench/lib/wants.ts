@@ -21,13 +21,16 @@ export function wantsOf(name: WantsName, plugins: number): Want[] {
 
 /** The names that plugins with filters by name want. */
 export function namesOf(wants: 'none' | 'by-name', plugins: number): string[] {
-  const isRare = (n: number) => wants === 'by-name' && n === 0
-  return Array.from({ length: plugins }, (_, n) => (isRare(n) ? RARE_KIND : `stockitem.event-${n}`))
+  return Array.from({ length: plugins }, (_, n) => nameOfNth(wants, n))
+}
+
+function nameOfNth(wants: 'none' | 'by-name', n: number): string {
+  return wants === 'by-name' && n === 0 ? RARE_KIND : `stockitem.event-${n}`
 }
 
 const MAKE: Record<WantsName, (n: number) => Want> = {
-  none: (n) => byName(n, namesOf('none', n + 1)[n]!),
-  'by-name': (n) => byName(n, namesOf('by-name', n + 1)[n]!),
+  none: (n) => byName(n, nameOfNth('none', n)),
+  'by-name': (n) => byName(n, nameOfNth('by-name', n)),
   'by-field': (n) => ({
     slug: `field-${n}`,
     filter: {

@@ -8,6 +8,12 @@ import { startMember, Witness } from './witness.ts'
 
 const remove = (topic: string) => withAdmin((admin) => admin.deleteTopics({ topics: [topic] }))
 
+/** A deletion takes a moment. */
+const createAgain = (topic: string) =>
+  until(() => createTopics({ topic, numPartitions: 1 }).then(() => true), {
+    what: 'it to be created again',
+  })
+
 describe('a topic is deleted while it is read', () => {
   it('the other is read all the same, and it is read again when it is back', async () => {
     const [gone, other] = [await plainTopic(2), await plainTopic(2)]
@@ -57,9 +63,7 @@ describe('a topic is deleted while it is read', () => {
     // The member never sees that there is no such topic for a moment.
     link.lost.add('metadata')
     await remove(topic)
-    await until(() => createTopics({ topic, numPartitions: 1 }).then(() => true), {
-      what: 'it to be created again',
-    })
+    await createAgain(topic)
     link.lost.delete('metadata')
     const isBeyond = () =>
       witness.offsetsOf(`${topic}/0`).at(-1)! > 40 && witness.epochsOf(`${topic}/0`) > 1
@@ -89,9 +93,7 @@ describe('a topic is deleted while it is read', () => {
     await until(() => consumer.missingTopics.length > 0, { what: 'it to be missing' })
     // The member does not see that the topic is there again.
     link.lost.add('metadata')
-    await until(() => createTopics({ topic, numPartitions: 1 }).then(() => true), {
-      what: 'it to be created again',
-    })
+    await createAgain(topic)
     link.commits.length = 0
     link.refused.delete('commit')
     const committed = (name: string) => link.commits.filter((each) => each.topic === name)

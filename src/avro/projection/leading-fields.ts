@@ -18,8 +18,8 @@ export interface Leading {
 type Step = (tap: Tap) => void
 
 /**
- * Creates a reader that locates the id in a framed value, which is a range of bytes, reads the name if `nameField` is given,
- * and stops there. Undefined if the writer's record lacks one of these fields as a string. The
+ * Creates a reader that locates the id in a framed value, which is a range of bytes, reads the name if
+ * `nameField` is given, and stops there. Undefined if the writer's record lacks one of these fields as a string. The
  * reader throws RECORD_UNDECODABLE.
  */
 export function leadingFields(

@@ -1,7 +1,7 @@
-import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import kafkajs from 'kafkajs'
 import { type ErrorCode, InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { zstd } from './compress.ts'
 import { decompressLz4 } from './lz4.ts'
 import { TooLarge } from './output.ts'
 import { decompressSnappy } from './snappy.ts'
@@ -89,9 +89,9 @@ function codecError(name: CodecName, why: string, code: ErrorCode = 'CODEC_FAILE
   return new CodecError(code, `cannot read a batch compressed with ${name}: ${why}`)
 }
 
-/** For large dead letters. kafkajs passes its encoder. */
+/** kafkajs passes its encoder. */
 function compressZstd({ buffer }: { buffer: Buffer }): Promise<Buffer> {
-  return promisify(zlib.zstdCompress)(buffer)
+  return zstd.compress(buffer)
 }
 
 /** The service writes batches that are compressed with zstd, or not compressed. */

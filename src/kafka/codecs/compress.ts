@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
+import type { Config } from '../../config/settings.ts'
 
-export type Compression = 'none' | 'gzip' | 'zstd'
+export type Compression = Config['KAFKA_COMPRESSION']
 
 /** Compresses the records of a batch. */
 export interface Compressor {

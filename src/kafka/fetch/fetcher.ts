@@ -199,11 +199,13 @@ export class Fetcher {
       const feed = this.#feeds.get(partitionName(fetched))
       const offset = feed && offsets.get(feed)
       const hasBatches = fetched.batches.length > 0
-      if (feed !== undefined && offset !== undefined) this.#transactions.note(feed, fetched, offset)
-      if (feed !== undefined && offset !== undefined && hasBatches) {
-        this.#add(feed, { fetched, release }, offset)
-      } else if (hasBatches) release()
-      else if (feed !== undefined && offset !== undefined) this.#judge.judge(feed, fetched, offset)
+      if (feed === undefined || offset === undefined) {
+        if (hasBatches) release()
+        continue
+      }
+      this.#transactions.note(feed, fetched, offset)
+      if (hasBatches) this.#add(feed, { fetched, release }, offset)
+      else this.#judge.judge(feed, fetched, offset)
     }
   }
 

@@ -12,3 +12,8 @@ export interface OutgoingRecord {
   /** Default: now. */
   timestampMs?: number
 }
+
+/** The bytes of key, value and headers, without what Kafka adds, and before compression. */
+export function recordBytes({ key, value, headers }: OutgoingRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0) + (headers?.size ?? 0)
+}

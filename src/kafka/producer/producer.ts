@@ -8,7 +8,7 @@ import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
 import { compressorOf, zstd } from '../codecs/compress.ts'
 import type { Cluster, Topic } from '../protocol/cluster.ts'
 import { recentDenial, recordWrite } from './denied-topics.ts'
-import type { OutgoingRecord } from './message.ts'
+import { type OutgoingRecord, recordBytes } from './message.ts'
 import { openSender } from './open-sender.ts'
 import { placeRecords } from './place-records.ts'
 import { tooLargeError } from './too-large.ts'
@@ -116,7 +116,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
     return new Promise((resolve, reject) => {
       sender.add(place, {
         records: records.map(({ timestampMs = nowMs, ...record }) => ({ ...record, timestampMs })),
-        bytes: records.reduce((sum, record) => sum + bytesOf(record), 0),
+        bytes: records.reduce((sum, each) => sum + RECORD_OVERHEAD_BYTES + recordBytes(each), 0),
         deadlineMs: clock.elapsedMs() + sendTimeoutMs,
         compressor: compress ? (configured ?? zstd) : configured,
         written: (offset) => resolve({ partition: place.partition, baseOffset: String(offset) }),
@@ -191,8 +191,4 @@ function unacknowledged(topic: string, where: string): InventoryEventsError {
 function tooManyWaiting(limit: number): InventoryEventsError {
   const message = `${limit} sends are already waiting for Kafka; retry later`
   return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { retryable: true })
-}
-
-function bytesOf({ key, value, headers }: OutgoingRecord): number {
-  return RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0) + (headers?.size ?? 0)
 }

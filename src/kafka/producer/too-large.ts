@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { withAdmin } from '../admin/topic-admin.ts'
-import type { OutgoingRecord } from './message.ts'
+import { type OutgoingRecord, recordBytes } from './message.ts'
 
 const LOOK_UP_MS = 5_000
 
@@ -21,7 +21,7 @@ export async function tooLargeError(
   }
   const limit = await limitOf(kafka, topic)
   const shown = limit === undefined ? '' : ` (${limit} bytes)`
-  return refused(topic, `the record of ${bytesOf(message)} bytes`, shown, cause)
+  return refused(topic, `the record of ${recordBytes(message)} bytes`, shown, cause)
 }
 
 function refused(topic: string, what: string, limit: string, cause: unknown) {
@@ -36,9 +36,4 @@ async function limitOf(kafka: Kafka, topic: string): Promise<number | undefined>
   } catch {
     return undefined
   }
-}
-
-/** Without what Kafka adds, and before compression. */
-function bytesOf({ key, value, headers }: OutgoingRecord): number {
-  return (key?.length ?? 0) + (value?.length ?? 0) + (headers?.size ?? 0)
 }
