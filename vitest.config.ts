@@ -48,7 +48,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     // Tests wait more than they compute. Projects with the same number share their workers.
-    maxWorkers: 5,
+    maxWorkers: 7,
     projects: [
       {
         resolve: { alias },

@@ -14,6 +14,7 @@ import { type Ports, pickPorts } from '../../src/dev/stack/ports.ts'
 import { machineProbes } from '../../src/dev/stack/probes.ts'
 import { startTimeOf } from '../../src/dev/stack/process/processes.ts'
 import { jarsFolder } from '../../src/dev/stack/stack.ts'
+import { mappedClasses } from './class-archive.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -29,7 +30,7 @@ const LOCAL = resolve('.inventory-events')
 const STACKS = join(LOCAL, 'test')
 
 /** Brokers of tests live for seconds or minutes: to optimize their code costs more than it gains. */
-const QUICK_START = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
+const QUICK_START = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
 
 /** A real Kafka and registry for the integration tests, apart from the developer's running ones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -39,9 +40,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** As below, and all Java of this run starts quickly. */
-export function startQuickStack(): Promise<TestStack> {
-  process.env.JAVA_TOOL_OPTIONS ??= QUICK_START
+export async function startQuickStack(): Promise<TestStack> {
+  process.env.JAVA_TOOL_OPTIONS ??= await quickStart()
   return startTestStack()
+}
+
+async function quickStart(): Promise<string> {
+  const hasMaven = (await machineProbes.maven()) === undefined
+  const classes = hasMaven ? await mappedClasses(jarsFolder(LOCAL)) : []
+  return [...QUICK_START, ...classes].join(' ')
 }
 
 /** The Kafka and registry in the environment, else new ones that run until they are stopped. */

@@ -8,12 +8,12 @@ import { readLines } from '../../../src/publish/read-lines.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { fakeProducer } from './fake-producer.ts'
 
-const LINES = 1_000_000
+const LINES = 400_000
 const LINES_PER_CHUNK = 250
-/** It takes fifteen seconds on a quiet machine, and more than a hundred on a very busy one. */
+/** A very busy machine takes a minute. */
 const TIMEOUT_MS = 400_000
 
-async function* millionLines() {
+async function* manyLines() {
   for (let i = 0; i < LINES; i += LINES_PER_CHUNK) {
     const lines = Array.from({ length: LINES_PER_CHUNK }, (_, j) => eventLine(i + j))
     yield Buffer.from(lines.join(''))
@@ -25,7 +25,7 @@ function eventLine(i: number): string {
 }
 
 it(
-  'holds a million lines in bounded memory',
+  'holds hundreds of thousands of lines in bounded memory',
   async () => {
     let sent = 0
     let peakBytes = 0
@@ -44,7 +44,7 @@ it(
       destinations: { of: () => ({ topic: 'inventory.events', schemaId: 1 }) },
     })
     const counts = await publishLines({
-      lines: readLines(millionLines(), 1_000_000),
+      lines: readLines(manyLines(), 1_000_000),
       maxLineBytes: 1_000_000,
       publisher,
       mint: { id: () => 'minted', nowMs: () => 0 },
@@ -56,7 +56,7 @@ it(
     })
     expect(counts).toEqual({ lines: LINES, published: LINES, bad: 0 })
     expect(sent).toBe(LINES)
-    // The input is 130 MB. The limit allows 16 MB of lines, 8 MB of records, and their objects.
+    // The input is 52 MB, and several times that as objects. The limit allows 16 MB of lines, 8 MB of records, and their objects.
     expect(peakBytes).toBeGreaterThan(0)
     expect(peakBytes - startBytes).toBeLessThan(40 * 1_048_576)
   },
