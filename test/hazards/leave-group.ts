@@ -15,6 +15,6 @@ export async function evict(groupId: string, clientId: string): Promise<void> {
   onTestFinished(() => cluster.close())
   await cluster.refresh()
   const { memberId } = member
-  const coordinator = new Coordinator(cluster, groupId)
+  const coordinator = new Coordinator(cluster, { type: 'group', key: groupId })
   await coordinator.send('group', leaveGroupRequest, { groupId, memberId }, 5_000)
 }

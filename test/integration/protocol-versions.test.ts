@@ -144,7 +144,7 @@ it.each(versionsOf(listOffsetsRequest))('ListOffsets %i', async (version) => {
 it.each(versionsOf(findCoordinatorRequest))('FindCoordinator %i', async (version) => {
   const on = cluster()
   await on.refresh()
-  const body = { groupId: uniqueName('group') }
+  const body = { type: 'group' as const, key: uniqueName('group') }
   const ask = () => on.sendToAny(only(findCoordinatorRequest, version), body, LIMIT_MS)
   const found = await whenLoaded(ask)
   expect(found.errorCode).toBe(0)
@@ -237,6 +237,7 @@ describe('the requests of a group', () => {
     const committed = await ask(offsetFetchRequest, version.fetch, {
       groupId,
       topics: [{ topic, partitions: [0, 1] }],
+      requireStable: true,
     })
     expect(committed.errorCode).toBe(0)
     expect(

@@ -1,20 +1,23 @@
 import { requireNoError } from '../protocol/broker-error.ts'
 import type { Cluster, Purpose } from '../protocol/cluster.ts'
 import type { RequestType } from '../protocol/request.ts'
-import { findCoordinatorRequest } from '../protocol/requests/find-coordinator.ts'
+import {
+  type CoordinatorKey,
+  findCoordinatorRequest,
+} from '../protocol/requests/find-coordinator.ts'
 
 /** Short for the same reason as that of metadata requests, which it may wait for. */
 const LIMIT_MS = 3_000
 
-/** The broker that coordinates a group, found when it is needed and again after `forget`. */
+/** The broker that coordinates a group or transactions, found when it is needed and again after `forget`. */
 export class Coordinator {
   readonly #cluster: Cluster
-  readonly #groupId: string
+  readonly #key: CoordinatorKey
   #found: Promise<number> | undefined
 
-  constructor(cluster: Cluster, groupId: string) {
+  constructor(cluster: Cluster, key: CoordinatorKey) {
     this.#cluster = cluster
-    this.#groupId = groupId
+    this.#key = key
   }
 
   /** To be called when it says that it is not the coordinator. */
@@ -48,9 +51,8 @@ export class Coordinator {
   }
 
   async #ask(): Promise<number> {
-    const body = { groupId: this.#groupId }
-    const answer = await this.#cluster.sendToAny(findCoordinatorRequest, body, LIMIT_MS)
-    requireNoError(answer.errorCode, `find the coordinator of group ${this.#groupId}`)
+    const answer = await this.#cluster.sendToAny(findCoordinatorRequest, this.#key, LIMIT_MS)
+    requireNoError(answer.errorCode, `find the coordinator of ${this.#key.type} ${this.#key.key}`)
     if (!this.#cluster.hasBroker(answer)) await this.#cluster.refresh()
     return answer.nodeId
   }

@@ -42,7 +42,7 @@ export class GroupMember {
 
   constructor(options: MemberOptions) {
     this.#options = options
-    this.#coordinator = new Coordinator(options.cluster, options.groupId)
+    this.#coordinator = new Coordinator(options.cluster, { type: 'group', key: options.groupId })
   }
 
   get isKnown(): boolean {
@@ -86,7 +86,7 @@ export class GroupMember {
     const assignments = joined.skipAssignment ? [] : [...(plan?.shares ?? [])]
     const { groupId, instanceId, nowMs } = this.#options
     const sentAtMs = nowMs()
-    const identity = this.#identity
+    const identity = this.identity
     const body = {
       ...{ groupId, instanceId: instanceId ?? null, protocol: joined.protocol },
       ...{ generation: joined.generation, memberId: joined.memberId },
@@ -109,7 +109,7 @@ export class GroupMember {
   /** Resolves when the coordinator has confirmed the member. */
   async heartbeat(limitMs: number): Promise<void> {
     const sentAtMs = this.#options.nowMs()
-    const identity = this.#identity
+    const identity = this.identity
     const { errorCode } = await this.#send('group', heartbeatRequest, identity, limitMs)
     // What is said of an earlier membership says nothing of this one.
     if (!this.#isStill(identity)) return
@@ -139,7 +139,7 @@ export class GroupMember {
   /** Resolves with the partitions that were refused, and why; the others are committed. */
   async commit(offsets: readonly (TopicPartition & { offset: number })[]): Promise<Refusal[]> {
     const known = offsets.map((each) => ({ ...each, leaderEpoch: UNKNOWN_EPOCH }))
-    const identity = this.#identity
+    const identity = this.identity
     const body = { ...identity, topics: byTopic(known) }
     const { partitions } = await this.#send('commit', offsetCommitRequest, body, REQUEST_LIMIT_MS)
     if (!this.#isStill(identity)) throw outdated('a commit')
@@ -155,7 +155,7 @@ export class GroupMember {
     const topics = byTopic(partitions).map(({ topic, partitions: all }) => {
       return { topic, partitions: all.map(({ partition }) => partition) }
     })
-    const body = { groupId: this.#options.groupId, topics }
+    const body = { groupId: this.#options.groupId, topics, requireStable: false }
     const answer = await this.#send('offsets', offsetFetchRequest, body, REQUEST_LIMIT_MS)
     this.#judge(answer.errorCode, 'read the committed offsets')
     return answer.partitions
@@ -204,7 +204,8 @@ export class GroupMember {
     return this.#options.cluster.topic(topic)?.partitions.size ?? 0
   }
 
-  get #identity() {
+  /** As of the generation that it has joined last. */
+  get identity(): MemberIdentity {
     const { groupId, instanceId } = this.#options
     return {
       ...{ groupId, instanceId: instanceId ?? null },
@@ -235,6 +236,13 @@ export class GroupMember {
 
 function outdated(what: string): Error {
   return new Error(`the response to ${what} is that of an earlier membership`)
+}
+
+export interface MemberIdentity {
+  groupId: string
+  instanceId: string | null
+  generation: number
+  memberId: string
 }
 
 export interface Refusal extends TopicPartition {

@@ -9,6 +9,7 @@ import { Sender } from './sender.ts'
 const REQUEST_LIMIT_MS = 10_000
 /** Up to 8 s: brokers that have just started do not give ids yet. */
 const ATTEMPTS = 9
+const WITHOUT_TRANSACTIONS = { transactionalId: null, timeoutMs: 60_000 }
 const BACKOFF = { firstMs: 100, maxMs: 2_000 }
 
 /** A sender with a producer id of its own. Rejects with the broker's error or kafkajs's. */
@@ -27,7 +28,11 @@ export function openSender(
 
 async function attempt(cluster: Cluster, clock: Pick<Clock, 'elapsedMs' | 'sleep'>) {
   await cluster.refresh()
-  const producer = await cluster.sendToAny(initProducerIdRequest, {}, REQUEST_LIMIT_MS)
+  const producer = await cluster.sendToAny(
+    initProducerIdRequest,
+    WITHOUT_TRANSACTIONS,
+    REQUEST_LIMIT_MS,
+  )
   requireNoError(producer.errorCode, 'get a producer id')
   return new Sender({ cluster, clock, producer })
 }

@@ -129,7 +129,8 @@ export class Sender {
     const { cluster, clock } = this.#ports
     if (batches.length === 0) return
     try {
-      const body = { timeoutMs: REPLICAS_LIMIT_MS, topics: byTopic(batches) }
+      const topics = byTopic(batches)
+      const body = { transactionalId: null, timeoutMs: REPLICAS_LIMIT_MS, topics }
       const answer = await cluster.send(leader, 'produce', produceRequest, body, REQUEST_LIMIT_MS)
       const answers = new Map(answer.partitions.map((each) => [partitionName(each), each]))
       for (const each of batches) this.#judge(each.queue, answers.get(partitionName(each)))

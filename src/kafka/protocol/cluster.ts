@@ -10,7 +10,15 @@ import { type MetadataAnswer, metadataRequest, type TopicAnswer } from './reques
  * Requests of one purpose share a connection: a broker responds in order, so a join that waits for
  * other members, or a commit that is lost, must hold no heartbeat up.
  */
-export type Purpose = 'metadata' | 'join' | 'group' | 'commit' | 'offsets' | 'fetch' | 'produce'
+export type Purpose =
+  | 'metadata'
+  | 'join'
+  | 'group'
+  | 'commit'
+  | 'offsets'
+  | 'fetch'
+  | 'produce'
+  | 'transaction'
 
 export interface ClusterOptions extends ConnectionOptions {
   /** `host:port` of some of the brokers. */

@@ -12,7 +12,8 @@ const LENGTH_MIN = HEADER_BYTES - PREFIX_BYTES
 const CODECS = [undefined, 'gzip', 'snappy', 'lz4', 'zstd'] as const
 const CODEC_MASK = 0b111
 const LOG_APPEND_TIME = 0b1000
-const TRANSACTIONAL = 0b1_0000
+/** In a batch's attributes. */
+export const TRANSACTIONAL = 0b1_0000
 const CONTROL = 0b10_0000
 
 /** Positions in a batch of format 2. https://kafka.apache.org/documentation/#recordbatch */

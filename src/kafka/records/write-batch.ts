@@ -1,7 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
 import type { RecordHeader, RecordHeaders } from '../../event/headers.ts'
 import type { Compressor } from '../codecs/compress.ts'
-import { AT, HEADER_BYTES, PREFIX_BYTES } from './record-batch.ts'
+import { AT, HEADER_BYTES, PREFIX_BYTES, TRANSACTIONAL } from './record-batch.ts'
 import { sizeOfInt, sizeOfLong, sizeOfSized, VarintWriter } from './varint-writer.ts'
 
 /** A record to be written. Texts are written as UTF-8. */
@@ -14,6 +14,8 @@ export interface RecordToWrite {
 
 /** Who writes a batch: brokers drop one that they have already. */
 export interface BatchIdentity {
+  /** Whether it belongs to the producer's transaction. Default false. */
+  isTransactional?: boolean
   producerId: bigint
   epoch: number
   sequence: number
@@ -37,7 +39,8 @@ export async function writeBatch(
   batch.writeInt32BE(batch.length - PREFIX_BYTES, AT.length)
   batch.writeInt32BE(NO_LEADER_EPOCH, AT.leaderEpoch)
   batch.writeInt8(MAGIC, AT.magic)
-  batch.writeInt16BE(compressor?.codec ?? NO_CODEC, AT.attributes)
+  const transactional = identity.isTransactional ? TRANSACTIONAL : 0
+  batch.writeInt16BE((compressor?.codec ?? NO_CODEC) | transactional, AT.attributes)
   batch.writeInt32BE(records.length - 1, AT.lastOffsetDelta)
   batch.writeBigInt64BE(BigInt(baseMs), AT.baseTimestamp)
   batch.writeBigInt64BE(BigInt(latestOf(records)), AT.maxTimestamp)

@@ -43,6 +43,12 @@ export class Writer {
     return this
   }
 
+  bigInt64(value: bigint): this {
+    const at = this.#pass(8)
+    this.#bytes.writeBigInt64BE(value, at)
+    return this
+  }
+
   /** From 32 hexadecimal digits. */
   uuid(value: string): this {
     const at = this.#pass(16)

@@ -7,14 +7,20 @@ export interface CoordinatorAnswer {
   port: number
 }
 
-const GROUP = 0
+/** Of a group by its id, or of transactions by their transactional id. */
+export interface CoordinatorKey {
+  type: 'group' | 'transaction'
+  key: string
+}
 
-export const findCoordinatorRequest: RequestType<{ groupId: string }, CoordinatorAnswer> = {
+const KEY_TYPES = { group: 0, transaction: 1 }
+
+export const findCoordinatorRequest: RequestType<CoordinatorKey, CoordinatorAnswer> = {
   name: 'FindCoordinator',
   apiKey: 10,
   versions: { oldest: 1, newest: 2 },
-  write(writer, { groupId }) {
-    writer.string(groupId).int8(GROUP)
+  write(writer, { type, key }) {
+    writer.string(key).int8(KEY_TYPES[type])
   },
   read(reader) {
     reader.int32()

@@ -6,15 +6,23 @@ export interface ProducerIdAnswer {
   epoch: number
 }
 
-const TIMEOUT_MS = 60_000
+export interface ProducerIdBody {
+  /** Null for a producer without transactions. */
+  transactionalId: string | null
+  /** After which the coordinator aborts a transaction. */
+  timeoutMs: number
+}
 
-/** A new id, without transactions. */
-export const initProducerIdRequest: RequestType<object, ProducerIdAnswer> = {
+/**
+ * A new id; with a transactional id, its own one with the next epoch: producers of an earlier epoch are
+ * fenced, and their transaction is aborted.
+ */
+export const initProducerIdRequest: RequestType<ProducerIdBody, ProducerIdAnswer> = {
   name: 'InitProducerId',
   apiKey: 22,
   versions: { oldest: 0, newest: 1 },
-  write(writer) {
-    writer.string(null).int32(TIMEOUT_MS)
+  write(writer, { transactionalId, timeoutMs }) {
+    writer.string(transactionalId).int32(timeoutMs)
   },
   read(reader) {
     reader.int32()

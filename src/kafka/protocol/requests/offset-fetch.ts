@@ -3,6 +3,11 @@ import type { RequestType } from '../request.ts'
 export interface OffsetFetchBody {
   groupId: string
   topics: readonly { topic: string; partitions: readonly number[] }[]
+  /**
+   * Answers UNSTABLE_OFFSET_COMMIT for a partition while a transaction that commits an offset of it is
+   * under way, instead of the offset before. Brokers since Kafka 2.5 have it.
+   */
+  requireStable: boolean
 }
 
 export interface OffsetFetchAnswer {
@@ -22,24 +27,36 @@ export interface CommittedOffset {
 export const offsetFetchRequest: RequestType<OffsetFetchBody, OffsetFetchAnswer> = {
   name: 'OffsetFetch',
   apiKey: 9,
-  versions: { oldest: 5, newest: 5 },
-  write(writer, { groupId, topics }) {
+  versions: { oldest: 5, newest: 7 },
+  compactSince: 6,
+  write(writer, { groupId, topics, requireStable }, version) {
     writer.string(groupId).array(topics, ({ topic, partitions }) => {
-      writer.string(topic).array(partitions, (partition) => writer.int32(partition))
+      writer
+        .string(topic)
+        .array(partitions, (partition) => writer.int32(partition))
+        .tags()
     })
+    if (version >= 7) writer.bool(requireStable)
+    writer.tags()
   },
   read(reader) {
     reader.int32()
     const topics = reader.array(() => {
       const topic = reader.string()
-      return reader.array((): CommittedOffset => {
+      const partitions = reader.array((): CommittedOffset => {
         const partition = reader.int32()
         const offset = reader.int64()
         const leaderEpoch = reader.int32()
         reader.nullableString()
-        return { topic, partition, offset, leaderEpoch, errorCode: reader.int16() }
+        const errorCode = reader.int16()
+        reader.tags()
+        return { topic, partition, offset, leaderEpoch, errorCode }
       })
+      reader.tags()
+      return partitions
     })
-    return { partitions: topics.flat(), errorCode: reader.int16() }
+    const errorCode = reader.int16()
+    reader.tags()
+    return { partitions: topics.flat(), errorCode }
   },
 }

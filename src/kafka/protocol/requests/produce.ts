@@ -1,6 +1,8 @@
 import type { RequestType } from '../request.ts'
 
 export interface ProduceBody {
+  /** Of the transaction that the batches belong to; null if there is none. */
+  transactionalId: string | null
   /** How long the leader may wait for the replicas. */
   timeoutMs: number
   topics: readonly { topic: string; partitions: readonly { partition: number; batch: Buffer }[] }[]
@@ -24,8 +26,8 @@ export const produceRequest: RequestType<ProduceBody, ProduceAnswer> = {
   name: 'Produce',
   apiKey: 0,
   versions: { oldest: 7, newest: 8 },
-  write(writer, { timeoutMs, topics }) {
-    writer.string(null).int16(ALL_REPLICAS).int32(timeoutMs)
+  write(writer, { transactionalId, timeoutMs, topics }) {
+    writer.string(transactionalId).int16(ALL_REPLICAS).int32(timeoutMs)
     writer.array(topics, ({ topic, partitions }) => {
       writer.string(topic).array(partitions, ({ partition, batch }) => {
         writer.int32(partition).bytes(batch)

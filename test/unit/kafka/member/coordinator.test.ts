@@ -15,7 +15,7 @@ function situation() {
   const send = vi.fn(async (..._: unknown[]) => ({ errorCode: 0 }))
   const hasBroker = ({ nodeId, host, port }: typeof at) => known.get(nodeId) === `${host}:${port}`
   const cluster = { sendToAny: find, send, refresh, hasBroker } as unknown as Cluster
-  const coordinator = new Coordinator(cluster, 'group')
+  const coordinator = new Coordinator(cluster, { type: 'group', key: 'group' })
   const beat = () => coordinator.send('group', heartbeatRequest, BODY, 1_000)
   return {
     at,

@@ -1,0 +1,149 @@
+import type { Clock } from '../../util/clock.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
+import { Coordinator } from '../member/coordinator.ts'
+import type { MemberIdentity } from '../member/group-member.ts'
+import type { Cluster } from '../protocol/cluster.ts'
+import { initProducerIdRequest } from '../protocol/requests/init-producer-id.ts'
+import {
+  addOffsetsToTxnRequest,
+  addPartitionsToTxnRequest,
+  endTxnRequest,
+  txnOffsetCommitRequest,
+} from '../protocol/requests/transaction.ts'
+import { byTopic } from '../wire/by-topic.ts'
+import { askerOf } from './ask-coordinator.ts'
+import {
+  type PartitionRecords,
+  type TransactionWriter,
+  writeInTransaction,
+} from './write-in-transaction.ts'
+
+export interface TransactionsOptions {
+  cluster: Cluster
+  clock: Pick<Clock, 'elapsedMs' | 'sleep'>
+  /** Of this process: another one with the same id fences it. */
+  transactionalId: string
+  groupId: string
+  /** After which the coordinator aborts a transaction, and nothing more is tried here. */
+  timeoutMs: number
+}
+
+export interface TransactionContent {
+  writes: readonly PartitionRecords[]
+  /** Whose offsets they are. */
+  member: MemberIdentity
+  offsets: readonly (TopicPartition & { offset: number })[]
+}
+
+/**
+ * How a transaction ended.
+ * - `aborted`: nothing of it is or will be there; the same may be written by another one.
+ * - `unknown`: all of it is there or nothing.
+ */
+export type TransactionOutcome =
+  | { type: 'committed' }
+  | { type: 'aborted'; error: Error }
+  | { type: 'unknown'; error: Error }
+
+const ABORT_LIMIT_MS = 5_000
+const UNKNOWN_EPOCH = -1
+
+/**
+ * Commits records and the group's offsets together, one transaction at a time. Others read the records
+ * and the offsets when all of them are there, and only if the member's generation was still that of its
+ * group when the offsets were added.
+ *
+ * A producer's epoch is renewed after everything that did not go as it should: what may still be on its
+ * way is refused then, and a transaction that is open is aborted. test/model/state shows that it must be.
+ */
+export class Transactions {
+  readonly #options: TransactionsOptions
+  readonly #coordinator: Coordinator
+  readonly #group: Coordinator
+  #writer: TransactionWriter | undefined
+
+  constructor(options: TransactionsOptions) {
+    const { cluster, transactionalId, groupId } = options
+    this.#options = options
+    this.#coordinator = new Coordinator(cluster, { type: 'transaction', key: transactionalId })
+    this.#group = new Coordinator(cluster, { type: 'group', key: groupId })
+  }
+
+  async commit(content: TransactionContent): Promise<TransactionOutcome> {
+    const deadlineMs = this.#options.clock.elapsedMs() + this.#options.timeoutMs
+    try {
+      this.#writer ??= await this.#renew(deadlineMs)
+      const writer = this.#writer
+      await this.#fill(content, writer, deadlineMs)
+      const outcome = await this.#end(writer, deadlineMs)
+      if (writer.isUnsure) this.#writer = undefined
+      return outcome
+    } catch (error) {
+      await this.#abort()
+      return { type: 'aborted', error: error as Error }
+    }
+  }
+
+  async #fill(
+    { writes, member, offsets }: TransactionContent,
+    writer: TransactionWriter,
+    deadlineMs: number,
+  ): Promise<void> {
+    const { cluster, clock, groupId } = this.#options
+    const producer = identityOf(writer)
+    const ask = this.#askerOf(writer, deadlineMs)
+    if (writes.length > 0) {
+      const topics = byTopic(writes).map(({ topic, partitions }) => {
+        return { topic, partitions: partitions.map(({ partition }) => partition) }
+      })
+      await ask(this.#coordinator, addPartitionsToTxnRequest, { ...producer, topics })
+      await writeInTransaction(writes, writer, { cluster, clock }, deadlineMs)
+    }
+    await ask(this.#coordinator, addOffsetsToTxnRequest, { ...producer, groupId })
+    const topics = byTopic(offsets.map((each) => ({ ...each, leaderEpoch: UNKNOWN_EPOCH })))
+    await ask(this.#group, txnOffsetCommitRequest, { ...producer, ...member, topics })
+  }
+
+  /** Asks until it is told: until then nobody knows how the transaction ended. */
+  async #end(writer: TransactionWriter, deadlineMs: number): Promise<TransactionOutcome> {
+    const ask = this.#askerOf(writer, deadlineMs)
+    try {
+      const body = { ...identityOf(writer), commits: true }
+      await ask(this.#coordinator, endTxnRequest, body)
+      return { type: 'committed' }
+    } catch (error) {
+      writer.isUnsure = true
+      return { type: 'unknown', error: error as Error }
+    }
+  }
+
+  /** By a new epoch, at once: an open transaction holds up those who read committed records. */
+  async #abort(): Promise<void> {
+    const { clock } = this.#options
+    this.#writer = undefined
+    this.#writer = await this.#renew(clock.elapsedMs() + ABORT_LIMIT_MS).catch(() => undefined)
+  }
+
+  async #renew(deadlineMs: number): Promise<TransactionWriter> {
+    const { transactionalId, timeoutMs } = this.#options
+    const writer = { transactionalId, sequences: new Map(), isUnsure: false }
+    const ask = this.#askerOf(writer, deadlineMs)
+    const { producerId, epoch } = await ask(this.#coordinator, initProducerIdRequest, {
+      transactionalId,
+      timeoutMs,
+    })
+    return { ...writer, producerId, epoch, isUnsure: false }
+  }
+
+  #askerOf(writer: { isUnsure: boolean }, deadlineMs: number) {
+    const { clock } = this.#options
+    const onUnsure = () => {
+      writer.isUnsure = true
+    }
+    return askerOf({ clock, deadlineMs, onUnsure })
+  }
+}
+
+function identityOf({ transactionalId, producerId, epoch }: TransactionWriter) {
+  return { transactionalId, producerId, epoch }
+}

@@ -1,0 +1,151 @@
+import { partitionName } from '../../event/record.ts'
+import type { Clock } from '../../util/clock.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
+import { produceErrorOf } from '../producer/produce-error.ts'
+import { BrokerError } from '../protocol/broker-error.ts'
+import type { Cluster } from '../protocol/cluster.ts'
+import { produceRequest } from '../protocol/requests/produce.ts'
+import { type RecordToWrite, writeBatch } from '../records/write-batch.ts'
+import { byTopic } from '../wire/by-topic.ts'
+
+/** Records for one partition, in their order. */
+export interface PartitionRecords {
+  topic: string
+  partition: number
+  records: readonly RecordToWrite[]
+}
+
+export interface TransactionWriter {
+  transactionalId: string
+  producerId: bigint
+  epoch: number
+  /** The next sequence number of each partition, by its name, in this epoch. */
+  sequences: Map<string, number>
+  /** Whether a request of this epoch may still arrive, after the transaction that it was for. */
+  isUnsure: boolean
+}
+
+export interface WritePorts {
+  cluster: Cluster
+  clock: Pick<Clock, 'elapsedMs' | 'sleep'>
+}
+
+interface Chunk extends PartitionRecords {
+  batch: Buffer
+}
+
+const BATCH_RECORDS_MAX = 2_000
+const BATCH_BYTES_MAX = 524_288
+const REQUEST_BYTES_MAX = 8_388_608
+const REQUEST_LIMIT_MS = 10_000
+const REPLICAS_LIMIT_MS = 8_000
+const RETRY_MS = 50
+
+/**
+ * Writes the records to the leaders of their partitions, as part of the writer's transaction. Resolves
+ * when all are acknowledged. Rejects when one is refused, or by the deadline; some may then be
+ * written, so the transaction must not be committed.
+ */
+export async function writeInTransaction(
+  all: readonly PartitionRecords[],
+  writer: TransactionWriter,
+  { cluster, clock }: WritePorts,
+  deadlineMs: number,
+): Promise<void> {
+  const left = new Map(all.map((each) => [partitionName(each), each]))
+  await cluster.want([...new Set(all.map(({ topic }) => topic))])
+  let problem: unknown
+  while (left.size > 0) {
+    if (clock.elapsedMs() >= deadlineMs) throw problem ?? new Error('not written in time')
+    const byLeader = new Map<number, PartitionRecords[]>()
+    for (const each of left.values()) {
+      const leader = cluster.leaderOf(each.topic, each.partition)?.nodeId
+      if (leader !== undefined) getOrInsert(byLeader, leader, () => []).push(each)
+    }
+    const sends = [...byLeader].map(([leader, led]) => send(leader, led))
+    const results = await Promise.allSettled(sends)
+    const failed = results.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    if (byLeader.size > 0 && results.every((each) => each.status === 'fulfilled' && each.value)) {
+      continue
+    }
+    await clock.sleep(RETRY_MS)
+    await cluster.refresh().catch((error: unknown) => {
+      problem = error
+    })
+  }
+
+  /** Whether all of it was written. */
+  async function send(leader: number, led: readonly PartitionRecords[]): Promise<boolean> {
+    const chunks = await nextChunks(led, writer)
+    const topics = byTopic(chunks)
+    const { transactionalId } = writer
+    const body = { transactionalId, timeoutMs: REPLICAS_LIMIT_MS, topics }
+    const answer = await cluster
+      .send(leader, 'produce', produceRequest, body, REQUEST_LIMIT_MS)
+      .catch((error: unknown) => {
+        problem = error
+        writer.isUnsure = true
+      })
+    // It may have arrived: the very same batches are sent again.
+    if (answer === undefined) return false
+    const codes = new Map(answer.partitions.map((each) => [partitionName(each), each.errorCode]))
+    const judged = chunks.map((chunk) => judge(chunk, codes.get(partitionName(chunk)) ?? UNSAID))
+    return judged.every((isWritten) => isWritten)
+  }
+
+  function judge(chunk: Chunk, errorCode: number): boolean {
+    const name = partitionName(chunk)
+    const error = new BrokerError(errorCode, `write to ${name}`)
+    switch (produceErrorOf(errorCode)) {
+      case 'written': {
+        const { sequences } = writer
+        sequences.set(name, (sequences.get(name) ?? 0) + chunk.records.length)
+        const rest = left.get(name)!.records.slice(chunk.records.length)
+        if (rest.length === 0) left.delete(name)
+        else left.set(name, { ...left.get(name)!, records: rest })
+        return true
+      }
+      case 'retry':
+        problem = error
+        return false
+      case 'too-large':
+      case 'lost-track':
+      case 'refused':
+        throw error
+    }
+  }
+}
+
+/** Read as an answer that says to try again: -1 is `UNKNOWN`. */
+const UNSAID = -1
+
+/** The next batch of each partition, as many as one request may hold. */
+async function nextChunks(
+  led: readonly PartitionRecords[],
+  writer: TransactionWriter,
+): Promise<Chunk[]> {
+  const chunks: Chunk[] = []
+  let bytes = 0
+  for (const each of led) {
+    const records = headOf(each.records)
+    const { producerId, epoch } = writer
+    const sequence = writer.sequences.get(partitionName(each)) ?? 0
+    const identity = { producerId, epoch, sequence, isTransactional: true }
+    const batch = await writeBatch(records, identity)
+    chunks.push({ ...each, records, batch })
+    bytes += batch.length
+    if (bytes >= REQUEST_BYTES_MAX) break
+  }
+  return chunks
+}
+
+/** The records of one batch: always the same ones, so that a repeated batch is known as such. */
+function headOf(records: readonly RecordToWrite[]): readonly RecordToWrite[] {
+  let bytes = 0
+  const end = records.findIndex(({ key, value }, n) => {
+    bytes += (key?.length ?? 0) + (value?.length ?? 0)
+    return n >= BATCH_RECORDS_MAX || (n > 0 && bytes > BATCH_BYTES_MAX)
+  })
+  return end < 0 ? records : records.slice(0, end)
+}
