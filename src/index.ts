@@ -6,13 +6,17 @@ export type { Where, WhereFilter } from './filter/where.ts'
 export type { EventNamed } from './plugin/define-plugin.ts'
 export { definePlugin } from './plugin/define-plugin.ts'
 export type {
+  DeepReadonly,
   HandlerReturn,
   Plugin,
   PluginContext,
   PluginLog,
+  PluginState,
   RetryPolicy,
   Sql,
   SqlPluginContext,
+  StateOptions,
+  StatePluginContext,
 } from './plugin/plugin.ts'
 export { reject, skip } from './plugin/plugin.ts'
 export type { ErrorCode } from './util/errors.ts'

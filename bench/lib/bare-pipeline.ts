@@ -22,6 +22,7 @@ const LIMITS = {
   retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 },
   timeoutMs: 30_000,
   concurrency: 64,
+  maxStateBytes: 65_536,
 }
 
 const schemas = createLocalSchemas()

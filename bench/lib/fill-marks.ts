@@ -31,6 +31,7 @@ export async function openMarksStore(
   { topic, groupId, marks }: MarksWanted,
 ): Promise<IdempotencyStore> {
   return createKafkaStore({
+    stateful: new Set(),
     marksLog: await openMarksLog({ kafka, groupId, topics: [topic], clock }),
     groupId,
     clock,

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { MarksOwner } from '../kafka/admin/marks-topic.ts'
 import type { TopicAdmin } from '../kafka/admin/topic-admin.ts'
-import { companionTopics, controlTopicOf, marksTopicOf } from '../topics/names.ts'
+import { companionTopics, controlTopicOf, marksTopicOf, stateTopicOf } from '../topics/names.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { print } from './shared/output.ts'
 import { wholeNumber } from './shared/whole-number.ts'
@@ -15,6 +15,7 @@ interface CreateOptions {
   partitions?: number
   replicationFactor?: number
   config?: Record<string, string>
+  state?: boolean
 }
 
 export function registerTopics(program: Command): void {
@@ -36,6 +37,7 @@ export function registerTopics(program: Command): void {
       wholeNumber(1, 99_999),
     )
     .option('--config <name=value>', 'a Kafka topic config; may be repeated', collect)
+    .option('--state', 'the topics that plugins with state need as well (.state)')
     .action((named: string[], options: CreateOptions) => create(named, options))
   topics
     .command('check')
@@ -49,6 +51,7 @@ export function registerTopics(program: Command): void {
 async function create(named: string[], options: CreateOptions): Promise<void> {
   const { createWithCompanions } = await import('../kafka/admin/create-topics.ts')
   const { createMarksTopic } = await import('../kafka/admin/marks-topic.ts')
+  const { createStateTopic, stateProblems } = await import('../kafka/admin/state-topic.ts')
   const { createControlTopic } = await import('../kafka/admin/control-topic.ts')
   const { partitions = 6, replicationFactor = BY_CLUSTER, config: configs = {} } = options
   await withTopics(named, async (admin, { topics, groupId, marks }) => {
@@ -56,17 +59,20 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
       const wanted = { partitions, replicationFactor, configs }
       const lines = await createWithCompanions(admin, topic, wanted)
       if (marks) lines.push(await createMarksTopic(admin, topic, wanted, marks))
+      if (options.state) lines.push(await createStateTopic(admin, topic, wanted, groupId))
       print(lines.join('\n'))
     }
     const control = await createControlTopic(admin, groupId, { replicationFactor, configs })
     print(control)
-    const found = await admin.describe(topics)
+    const states = options.state ? topics.map((topic) => stateTopicOf(topic, groupId)) : []
+    const found = await admin.describe([...topics, ...states])
     const expected = options.partitions
     const others = topics.filter((topic) => expected && found.get(topic)?.partitions !== expected)
     await requireValid(admin, { topics, groupId, marks }, [
       ...others.map(
         (topic) => `${topic}: expected ${expected} partitions, got ${found.get(topic)?.partitions}`,
       ),
+      ...(options.state ? topics.flatMap((topic) => stateProblems(topic, groupId, found)) : []),
     ])
   })
 }

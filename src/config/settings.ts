@@ -53,6 +53,11 @@ export const settings = {
     default: '1000000',
     help: 'Stores kafka and memory: the most completed deliveries that a process remembers. Beyond it the oldest are forgotten, and those events would be handled again.',
   },
+  STATE_MAX_BYTES: {
+    type: integer(1_024, 524_288),
+    default: '65536',
+    help: 'The most that a plugin may remember of one entity with `context.state`, in bytes of JSON.',
+  },
   IDEMPOTENCY_LEASE_MS: {
     type: integer(1_000, 600_000),
     default: '30000',

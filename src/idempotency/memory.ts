@@ -1,6 +1,9 @@
+import type { MarkedOutcome } from '../event/outcome.ts'
 import type { Clock } from '../util/clock.ts'
 import { Fifo } from '../util/fifo.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
+import type { StateChange } from './staged.ts'
+import { StateTable } from './state-table.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from './store.ts'
 
 export interface MemoryStoreOptions {
@@ -28,6 +31,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   const byPlugin = new Map<string, Map<string, Entry>>()
   /** Completed entries, in the order of their expiry. */
   const completed = new Fifo<Entry>()
+  const states = new StateTable()
 
   function claim({ plugin, eventId }: DeliveryKey, fingerprint: string): ClaimResult {
     dropExpired()
@@ -36,7 +40,12 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
     if (known !== undefined) return resultOf(known)
     const entry: Entry = { of, eventId, fingerprint, completedAtMs: undefined }
     of.set(eventId, entry)
-    return { type: 'claimed', claim: { complete: () => complete(entry), release } }
+    return { type: 'claimed', claim: { complete: completeWith, release } }
+
+    function completeWith(_: MarkedOutcome, change?: StateChange): void {
+      if (change !== undefined) states.set(plugin, change.key, change.text)
+      complete(entry)
+    }
 
     function release(): void {
       if (entry.completedAtMs === undefined && of.get(eventId) === entry) of.delete(eventId)
@@ -70,6 +79,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   return {
     name: 'memory',
     claim,
+    stateOf: (_, plugin, key) => states.get(plugin, key),
     open: async () => {},
     flush: async () => {},
     close: async () => {},

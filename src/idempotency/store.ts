@@ -1,6 +1,7 @@
 import type { MarkedOutcome } from '../event/outcome.ts'
 import type { Sql } from '../plugin/plugin.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
+import type { Staging, StateChange } from './staged.ts'
 
 /** Plugin and event id identify a delivery within a consumer group; the partition only locates it. */
 export interface DeliveryKey {
@@ -20,8 +21,11 @@ export interface OwnedBy {
 
 /** The right to handle one delivery, held until it is completed or released. */
 export interface Claim {
-  /** Makes the mark. It is visible to every later claim, and durable once `flush` has resolved. */
-  complete(outcome: MarkedOutcome): MaybePromise<void>
+  /**
+   * Makes the mark. It is visible to every later claim, and durable once `flush` has resolved; that of
+   * a plugin with state once the offsets are committed, together with the change.
+   */
+  complete(outcome: MarkedOutcome, change?: StateChange): MaybePromise<void>
   /** Releases the claim without a mark: this or another process will handle the event again. */
   release(): MaybePromise<void>
   /**
@@ -74,6 +78,17 @@ export interface IdempotencyStore {
    */
   open(partition: OwnedBy): Promise<void>
   claim(key: DeliveryKey, fingerprint: string): MaybePromise<ClaimResult>
+  /**
+   * The plugin's state for a record key of an open partition, as it was stored last. Undefined for
+   * stores that keep no state.
+   */
+  stateOf?(
+    place: { topic: string; partition: number },
+    plugin: string,
+    key: Buffer,
+  ): string | undefined
+  /** What waits for the commit of the offsets. Undefined for stores that write states themselves. */
+  readonly staging?: Staging
   /** Resolves when all marks made so far are durable. Offsets may be committed only after that. */
   flush(): Promise<void>
   close(): Promise<void>

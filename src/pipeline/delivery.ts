@@ -4,6 +4,7 @@ import type { Event } from '../event/event.ts'
 import { headerText } from '../event/headers.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
+import type { StateChange } from '../idempotency/staged.ts'
 import type { Claim } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { limited } from '../util/failure/failure.ts'
@@ -70,6 +71,8 @@ export interface Delivery {
    * letter or mark is retried without calling the handler again.
    */
   verdict: CompletedOutcome | undefined
+  /** What the last call has set of the plugin's state, to be stored with the outcome. */
+  stateChange: StateChange | undefined
   deadLetterWritten: boolean
   /** A crash record has been written in advance, in case the handler ends the process. */
   crashRecorded: boolean
@@ -89,6 +92,7 @@ export function deliveryOf(
     attempts: 0,
     claim: undefined,
     verdict,
+    stateChange: undefined,
     deadLetterWritten: false,
     crashRecorded: false,
   }

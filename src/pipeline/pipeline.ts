@@ -9,7 +9,7 @@ import { type Admission, Dedupe } from './admit/dedupe.ts'
 import { SKIP_REASONS, skipCause } from './admit/plugin-switches.ts'
 import { auditedReports } from './audit/audited-reports.ts'
 import { DeliveryAudit } from './audit/delivery-audit.ts'
-import { type Content, type Delivery, deliveryOf } from './delivery.ts'
+import { type Content, type Delivery, deliveryOf, originOf } from './delivery.ts'
 import { createEnding } from './end-epoch.ts'
 import { withSpans } from './handle/call-span.ts'
 import { createHandle } from './handle/handle.ts'
@@ -85,6 +85,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const call = createHandle({
     groupId,
     logOf: options.logOf,
+    stateOf(delivery) {
+      const origin = originOf(delivery.wanted)
+      return origin.key === null
+        ? undefined
+        : store.stateOf?.(origin, delivery.plugin.slug, origin.key)
+    },
     clock,
     graceMs,
     onStuck,
@@ -229,6 +235,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       redriveGate.add(epoch)
     },
     flush: () => store.flush(),
+    staging: store.staging,
     take,
     ...createEnding({ lanes, redriveGate, audit, abandon }),
     drain: (limitMs) => lanes.drain(limitMs),

@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../event/record.ts'
+import type { Staging } from '../idempotency/staged.ts'
 import type { OffsetLedger } from './offset-ledger.ts'
 
 /**
@@ -47,6 +48,8 @@ export interface Intake {
    * otherwise. Offsets are committed only after it resolves.
    */
   flush(): Promise<void>
+  /** Deliveries that count only once they are committed together with the offsets. */
+  readonly staging?: Staging | undefined
   /** Resolves with 'drained' when nothing is running or ready to run, or 'limit' after the limit. */
   drain(limitMs: number): Promise<'drained' | 'limit'>
 }

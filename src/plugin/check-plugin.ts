@@ -3,7 +3,7 @@ import { limits } from '../config/plugin-limits.ts'
 import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import { didYouMean } from '../util/text/did-you-mean.ts'
-import type { Plugin, RetryPolicy } from './plugin.ts'
+import type { Plugin, RetryPolicy, StateOptions } from './plugin.ts'
 
 type Check = (value: unknown) => boolean
 type Rule = { expects: string; isGood: Check }
@@ -37,6 +37,15 @@ const rules: Record<keyof Plugin, Rule> = {
   onExhausted: oneOf('dead-letter', 'hold'),
   startFrom: oneOf('committed', 'now'),
   sql: { expects: 'true or false', isGood: (value) => typeof value === 'boolean' },
+  state: { expects: 'an object { version, initial }', isGood: isObject },
+}
+
+const isFunction: Check = (value) => typeof value === 'function'
+
+const stateRules: Record<keyof StateOptions, Rule> = {
+  version: wholeNumber({ min: 1, max: 1_000_000 }),
+  initial: { expects: 'a function () that returns JSON', isGood: isFunction },
+  upgrade: { expects: 'a function (old, version)', isGood: isFunction },
 }
 
 const retryRules: Record<keyof RetryPolicy, Rule> = {
@@ -62,6 +71,7 @@ export function checkPlugin(value: unknown): string[] {
     ...valueProblems(value, rules),
     ...unknownNames(value, Object.keys(rules)),
     ...retryProblems(value.retry),
+    ...stateProblems(value.state),
     ...(typeof value.where === 'object' ? whereProblems(value.where, 'where', wantsOf(value)) : []),
   ]
 }
@@ -73,6 +83,18 @@ function retryProblems(retry: unknown): string[] {
     ...unknownNames(retry, Object.keys(retryRules)),
   ]
   return problems.map((problem) => `retry.${problem}`)
+}
+
+function stateProblems(state: unknown): string[] {
+  if (!isObject(state)) return []
+  const problems = [
+    ...(['version', 'initial'] as const)
+      .filter((name) => state[name] === undefined)
+      .map((name) => `${name}: required, expected ${stateRules[name].expects}, got nothing`),
+    ...valueProblems(state, stateRules),
+    ...unknownNames(state, Object.keys(stateRules)),
+  ]
+  return problems.map((problem) => `state.${problem}`)
 }
 
 /** Problems of a `where`, each prefixed with `at`. `wants` is the plugin's wantsProcessEvent. */

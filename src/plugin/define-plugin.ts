@@ -1,6 +1,12 @@
 import type { Event, InventoryEvent, InventoryKind, PluginEvent } from '../event/event.ts'
 import type { Where } from '../filter/where.ts'
-import type { Plugin, PluginContext, SqlPluginContext } from './plugin.ts'
+import type {
+  Plugin,
+  PluginContext,
+  SqlPluginContext,
+  StateOptions,
+  StatePluginContext,
+} from './plugin.ts'
 
 /** The type of the event with this name: a kind's type or a plugin event; any event for `string`. */
 export type EventNamed<Name extends string> = string extends Name
@@ -11,17 +17,21 @@ export type EventNamed<Name extends string> = string extends Name
 
 type Filter<Name extends string> = ((name: string) => name is Name) | ((name: string) => boolean)
 
-type ContextFor<UsesSql extends boolean> = UsesSql extends true ? SqlPluginContext : PluginContext
+type ContextFor<UsesSql extends boolean, State> = (UsesSql extends true
+  ? SqlPluginContext
+  : PluginContext) &
+  ([State] extends [never] ? unknown : StatePluginContext<State>)
 
-/** A plugin whose handler is typed by the names that its type guard selects, and by `sql`. */
-export interface PluginFor<Name extends string, UsesSql extends boolean = false>
-  extends Omit<Plugin, 'wantsProcessEvent' | 'where' | 'processEvent' | 'sql'> {
+/** A plugin whose handler is typed by the names that its type guard selects, by `sql` and by `state`. */
+export interface PluginFor<Name extends string, UsesSql extends boolean = false, State = never>
+  extends Omit<Plugin, 'wantsProcessEvent' | 'where' | 'processEvent' | 'sql' | 'state'> {
   wantsProcessEvent?: Filter<Name>
   where?: Where<EventNamed<Name>>
   sql?: UsesSql
+  state?: StateOptions<State>
   processEvent(
     event: EventNamed<Name>,
-    context: ContextFor<UsesSql>,
+    context: ContextFor<UsesSql, State>,
   ): ReturnType<Plugin['processEvent']>
 }
 
@@ -31,10 +41,13 @@ export interface PluginFor<Name extends string, UsesSql extends boolean = false>
  * With a wantsProcessEvent such as `(name) => name === 'inventory.moved'` the handler's event is an
  * InventoryMovedEvent. With any other, or none, it is an Event, which a comparison of `event.kind`
  * narrows; `event.kind === undefined` means a plugin event. `where` accepts the paths of that event
- * type. With `sql: true` the context has `sql`.
+ * type. With `sql: true` the context has `sql`; with `state` it has `state`, of the type that `initial`
+ * returns.
  */
-export function definePlugin<Name extends string = string, UsesSql extends boolean = false>(
-  plugin: PluginFor<Name, UsesSql>,
-): Plugin {
-  return plugin as Plugin
+export function definePlugin<
+  Name extends string = string,
+  UsesSql extends boolean = false,
+  State = never,
+>(plugin: PluginFor<Name, UsesSql, State>): Plugin {
+  return plugin as unknown as Plugin
 }

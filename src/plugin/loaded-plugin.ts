@@ -1,7 +1,7 @@
 import type { Config } from '../config/settings.ts'
 import type { Filter } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
-import type { Plugin, RetryPolicy } from './plugin.ts'
+import type { Plugin, RetryPolicy, StateOptions } from './plugin.ts'
 
 /** A validated plugin with every default applied. */
 export interface LoadedPlugin {
@@ -23,6 +23,12 @@ export interface LoadedPlugin {
   readonly startFrom: 'committed' | 'now'
   /** Whether each call gets a transaction that also records the completion. */
   readonly sql: boolean
+  readonly state: LoadedState | undefined
+}
+
+export interface LoadedState extends StateOptions {
+  /** The most that may be stored of one entity, as JSON. */
+  readonly maxBytes: number
 }
 
 /** The values for options that a plugin does not set. */
@@ -30,6 +36,7 @@ export interface PluginDefaults {
   retry: RetryPolicy
   timeoutMs: number
   concurrency: number
+  maxStateBytes: number
 }
 
 /** Applies the defaults. The plugin's functions are bound, so they keep their `this`. */
@@ -48,6 +55,16 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     onExhausted: plugin.onExhausted ?? 'dead-letter',
     startFrom: plugin.startFrom ?? 'committed',
     sql: plugin.sql ?? false,
+    state: plugin.state && stateOf(plugin.state, defaults.maxStateBytes),
+  })
+}
+
+function stateOf(state: StateOptions, maxBytes: number): LoadedState {
+  return Object.freeze({
+    version: state.version,
+    initial: state.initial.bind(state),
+    ...(state.upgrade !== undefined && { upgrade: state.upgrade.bind(state) }),
+    maxBytes,
   })
 }
 
@@ -66,5 +83,6 @@ export function defaultsFrom(config: Config): PluginDefaults {
     },
     timeoutMs: config.HANDLER_TIMEOUT_MS,
     concurrency: config.PLUGIN_CONCURRENCY,
+    maxStateBytes: config.STATE_MAX_BYTES,
   }
 }

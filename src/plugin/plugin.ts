@@ -1,4 +1,5 @@
 import type { Event } from '../event/event.ts'
+import type { JsonValue } from '../event/json.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
 
@@ -51,6 +52,41 @@ export interface Sql {
     text: string,
     values?: readonly unknown[],
   ): Promise<{ rows: Row[]; rowCount: number | null }>
+}
+
+/** Read-only all the way down. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T
+
+/**
+ * What a plugin remembers of the entity that the event is about, as JSON. What a call sets counts only
+ * if the handler returns normally or with `skip`; then it is stored together with the record that the
+ * event is completed, exactly once.
+ */
+export interface PluginState<S = JsonValue> {
+  /** Frozen. Before anything was set, what `initial` returns. */
+  readonly value: DeepReadonly<S>
+  /** Throws if it is not JSON, or too large. */
+  set(next: S | ((previous: DeepReadonly<S>) => S)): void
+  /** Forgets the entity. */
+  clear(): void
+}
+
+/** That a plugin has state, and what it is at first. */
+export interface StateOptions<S = JsonValue> {
+  /** A whole number from 1 on. Raise it when the shape of the state changes. */
+  version: number
+  initial(): S
+  /** Returns state of an earlier version in today's shape. Without it, such state fails the call. */
+  upgrade?(old: JsonValue, version: number): S
+}
+
+/** The context of a plugin with `state`. */
+export interface StatePluginContext<S = JsonValue> extends PluginContext {
+  state: PluginState<S>
 }
 
 const RETURN = Symbol.for('inventory-events.return')
@@ -127,4 +163,6 @@ export interface Plugin {
   startFrom?: 'committed' | 'now'
   /** Whether the handler uses `context.sql`. Requires a postgres idempotency store. */
   sql?: boolean
+  /** Gives the handler `context.state`. Requires the idempotency store `kafka`, or `memory` for trials. */
+  state?: StateOptions
 }

@@ -168,7 +168,9 @@ function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLoo
 }
 
 /** Lets the reader connect while the topics are searched. */
-function opening(opened: ReturnType<typeof openMarksReader>): Awaited<typeof opened> {
+function opening(
+  opened: ReturnType<typeof openMarksReader>,
+): Pick<Awaited<typeof opened>, 'read' | 'close'> {
   opened.catch(() => undefined)
   return {
     read: async (request) => (await opened).read(request),

@@ -19,6 +19,8 @@ export interface StoreParts {
   /** For the `postgres` store. */
   connections: ConnectionShares
   kafka: Kafka
+  /** Slugs of the plugins that have state. */
+  stateful: ReadonlySet<string>
   metrics: Metrics
   clock: Clock
   log: Logger
@@ -74,11 +76,15 @@ function memoryStore({ config, metrics, clock, log }: StoreParts): IdempotencySt
 }
 
 async function kafkaStore(parts: StoreParts): Promise<IdempotencyStore> {
-  const { config, kafka, clock } = parts
+  const { config, kafka, clock, stateful } = parts
   const groupId = config.KAFKA_GROUP_ID
   return createKafkaStore({
-    marksLog: await openMarksLog({ kafka, groupId, topics: config.KAFKA_TOPICS, clock }),
+    marksLog: await openMarksLog({
+      ...{ kafka, groupId, clock },
+      ...{ topics: config.KAFKA_TOPICS, hasStates: stateful.size > 0 },
+    }),
     groupId,
+    stateful,
     clock,
     ttlMs: config.IDEMPOTENCY_TTL_MS,
     maxMarks: config.IDEMPOTENCY_MAX_MARKS,
@@ -115,8 +121,10 @@ function reportsOf({ metrics, clock, log }: StoreParts): KafkaStoreReports {
         'skipped unreadable records in the marks topic; a newer version may have written them'
       log.warn({ partition, records }, message)
     },
-    onReadBack: (partition, marks, durationMs) =>
-      log.info({ partition, marks, durationMs }, 'marks loaded'),
+    onReadBack: (partition, { marks, states }, durationMs) => {
+      const counts = states === 0 ? { marks } : { marks, states }
+      log.info({ partition, ...counts, durationMs }, 'marks loaded')
+    },
     onWriteFailed(error, unwritten) {
       metrics.idempotencyFailures.inc({ store: 'kafka' })
       failures.failed({ error, unwritten }, 'could not write marks; retrying')

@@ -1,6 +1,8 @@
 import { createRegistry } from '../avro/registry/registry.ts'
 import type { Config } from '../config/settings.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
+import { requireStateTopics } from '../kafka/admin/state-topic.ts'
+import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { createKafka } from '../kafka/client/client.ts'
 import type { GroupConsumer } from '../kafka/consumer/group-consumer.ts'
 import { deniedTopics } from '../kafka/producer/denied-topics.ts'
@@ -52,6 +54,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   await registry.check()
   await requireTopics(kafka, config)
+  if (needsStateTopics(options)) {
+    const { KAFKA_TOPICS, KAFKA_GROUP_ID } = config
+    await withAdmin(kafka, (admin) => requireStateTopics(admin, KAFKA_TOPICS, KAFKA_GROUP_ID))
+  }
 
   const followed = await followSwitches({ config, kafka, clock, log })
   const { switches } = followed
@@ -128,6 +134,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       return result
     },
   }
+}
+
+function needsStateTopics({ config, plugins }: ServiceOptions): boolean {
+  return config.IDEMPOTENCY_STORE === 'kafka:' && plugins.some(({ state }) => state !== undefined)
 }
 
 /** Fails only if a restart would help; unavailable brokers do not count. */

@@ -31,6 +31,11 @@ export function marksTopicOf(topic: string, groupId: string): string {
   return `${topic}.${groupId.replace(/[^\w.-]/g, '-')}.marks`
 }
 
+/** The topic that holds what plugins with state remember of the entities of an input topic. */
+export function stateTopicOf(topic: string, groupId: string): string {
+  return `${topic}.${groupId.replace(/[^\w.-]/g, '-')}.state`
+}
+
 /** The topic that holds a group's switches, shared by all of its replicas. */
 export function controlTopicOf(groupId: string): string {
   return `${groupId.replace(/[^\w.-]/g, '-')}.control`

@@ -29,13 +29,14 @@ async function ledger({ partitions = 3 } = {}) {
     const created = createKafkaStore({
       marksLog,
       groupId,
+      stateful: new Set(),
       clock: systemClock,
       ttlMs: 60_000,
       maxMarks,
       reports: {
         onEvict: () => {},
         onUnreadable: (_, records) => unreadable.push(records),
-        onReadBack: (_, marks) => readBack.push(marks),
+        onReadBack: (_, { marks }) => readBack.push(marks),
         onWriteFailed: () => {},
       },
     })

@@ -34,6 +34,7 @@ export function fakeMarksLog(now: () => number) {
       for (const { value, timestampMs, outcomes } of read) onRecord(value, timestampMs, outcomes)
       return { skipped: all.length - read.length }
     },
+    readStates: async () => {},
     close: async () => {},
   }
   return { log, at, faults, writes }

@@ -9,7 +9,7 @@ import type { Plugin } from '../../src/plugin/plugin.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
 import { type Service, startService } from '../../src/service/service.ts'
-import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
+import { controlTopicOf, marksTopicOf, stateTopicOf } from '../../src/topics/names.ts'
 import { idsOfContract, schemasOf } from './contract-schemas.ts'
 import { groupMembers, groupOffsets, untilCommitted } from './group.ts'
 import { kafkaHeaders } from './kafka-message.ts'
@@ -26,6 +26,8 @@ export interface SituationOptions {
   deadLetterConfig?: Record<string, string>
   /** Default `memory:`, which is fast. With `kafka:` its marks topic is created. */
   store?: 'memory:' | 'kafka:'
+  /** Creates the state topic; it is created as well if one of `plugins` has state. */
+  hasStates?: boolean
   /** Partitions of the marks topic. Default: as many as the input. */
   marksPartitions?: number
   /** Registers every schema for the input. Set it for publishers other than `publish`. */
@@ -56,8 +58,14 @@ export async function situation(options: SituationOptions) {
   const deadLetters = `${topic}.dead-letters`
   const groupId = uniqueName('group')
   const marks = marksTopicOf(topic, groupId)
+  const stateTopic = {
+    topic: stateTopicOf(topic, groupId),
+    numPartitions: partitions,
+    configEntries: [{ name: 'cleanup.policy', value: 'compact' }],
+  }
   await createTopics(
     ...(store === 'kafka:' ? [{ topic: marks, numPartitions: marksPartitions }] : []),
+    ...(plugins.some(({ state }) => state) || options.hasStates ? [stateTopic] : []),
     { topic, numPartitions: partitions },
     {
       topic: controlTopicOf(groupId),

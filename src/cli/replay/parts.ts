@@ -4,6 +4,7 @@ import type { Config } from '../../config/settings.ts'
 import { requireTopics } from '../../kafka/admin/required-topics.ts'
 import { createKafka } from '../../kafka/client/client.ts'
 import type { RunParts } from '../../replay/run.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
 import { createLogger } from '../../util/logger.ts'
 import { counted } from '../../util/text/counted.ts'
 import { commandLogger } from '../shared/connection.ts'
@@ -23,6 +24,7 @@ export async function replayParts(
   const kafka = createKafka(config, commandLogger(process.env))
   const registry = createRegistry(config)
   const plugin = await loadPlugin(slug, process.env)
+  if (plugin.state !== undefined) throw hasState(slug)
   await registry.check()
   await requireTopics(kafka, config)
   const line = createProgressLine(process.stderr, Date.now)
@@ -31,6 +33,12 @@ export async function replayParts(
     if (left === 0) line.clear()
   }
   return { config, kafka, registry, plugin, rate, log, signal, onProgress }
+}
+
+/** Past events would be added to a state that has them already, or that another process has in memory. */
+function hasState(slug: string): InventoryEventsError {
+  const message = `plugin ${slug} has state: its past events cannot be delivered again yet`
+  return new InventoryEventsError('USAGE', message, { plugin: slug })
 }
 
 /** The service's info lines would clutter a command's output, so the default level is `warn`. */

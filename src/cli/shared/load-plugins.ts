@@ -41,5 +41,6 @@ function load(specifiers: readonly string[], config: Config) {
     cwd: process.cwd(),
     defaults: defaultsFrom(config),
     offersSql: offersSql(config),
+    keepsState: !offersSql(config),
   })
 }

@@ -11,7 +11,21 @@ export interface MarksLog {
    * is the number of older ones.
    */
   read(request: ReadRequest): Promise<{ skipped: number }>
+  /**
+   * Reads the states of an input's partition, in the order in which they were committed. Resolves when
+   * all that had been written when it was called is read: it waits for transactions that are open then.
+   * Rejects as `read` does.
+   */
+  readStates(request: StatesRequest): Promise<void>
   close(): Promise<void>
+}
+
+export interface StatesRequest {
+  topic: string
+  partition: number
+  lost: AbortSignal
+  /** `name` as `stateName` gives it; null for a state that was cleared. */
+  onState(name: string, text: string | null): void
 }
 
 export interface MarksRow {

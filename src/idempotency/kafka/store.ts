@@ -3,15 +3,20 @@ import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
+import type { Staged, StateChange } from '../staged.ts'
+import { StateTable } from '../state-table.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore, OwnedBy } from '../store.ts'
 import { markOf, unpackMarks } from './mark-format.ts'
 import { MarkWriter } from './mark-writer.ts'
 import type { MarksLog } from './marks-log-port.ts'
 import { PartitionMarks } from './partition-marks.ts'
+import { StagedDeliveries } from './staged-deliveries.ts'
 
 export interface KafkaStoreOptions {
   marksLog: MarksLog
   groupId: string
+  /** Slugs of the plugins that have state. Their marks are committed with it. */
+  stateful: ReadonlySet<string>
   clock: Pick<Clock, 'now' | 'elapsedMs' | 'after'>
   ttlMs: number
   /** Limit over all owned partitions; beyond it the oldest marks are evicted. */
@@ -24,10 +29,13 @@ export interface KafkaStoreReports {
   onEvict(count: number): void
   /** Records of a marks topic were skipped, because this version cannot read them. */
   onUnreadable(partition: string, records: number): void
-  onReadBack(partition: string, marks: number, durationMs: number): void
+  onReadBack(partition: string, counts: { marks: number; states: number }, durationMs: number): void
   /** A write failed. It will be retried; until it succeeds nothing is committed. */
   onWriteFailed(error: string, unwritten: number): void
 }
+
+/** From this many completed deliveries of a partition on that are not committed, none is claimed. */
+const MAX_STAGED = 65_536
 
 /** State of a partition, owned by this process or not. */
 interface PartitionState {
@@ -42,6 +50,8 @@ interface Ownership {
   lost: AbortSignal
   /** Resolves when the marks of previous owners are loaded. */
   loaded: Promise<void>
+  states: StateTable
+  staged: StagedDeliveries
 }
 
 /**
@@ -50,7 +60,7 @@ interface Ownership {
  * delivery. A mark that a former owner writes late is still valid.
  */
 export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
-  const { marksLog, groupId, clock, ttlMs, maxMarks, reports } = options
+  const { marksLog, groupId, stateful, clock, ttlMs, maxMarks, reports } = options
   const marks = new PartitionMarks({ clock, ttlMs, maxMarks, onEvict: reports.onEvict })
   const onWriteFailed = (error: unknown, unwritten: number) =>
     reports.onWriteFailed(messageOf(error), unwritten)
@@ -62,6 +72,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     const { name, ownership, claimed } = stateOf(key)
     if (writer.isFull) throw tooManyUnwritten(writer.unwritten)
     if (ownership === undefined) throw notOwned(name)
+    if (ownership.staged.size >= MAX_STAGED) throw tooManyUnwritten(ownership.staged.size)
     const mark = markOf({ groupId, plugin, eventId }, fingerprint)
     const completedWith = marks.find(name, mark)
     if (completedWith !== undefined) {
@@ -73,15 +84,55 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     ids.add(eventId)
     return { type: 'claimed', claim: { complete, release } }
 
-    function complete(outcome: MarkedOutcome): void {
+    function complete(outcome: MarkedOutcome, change?: StateChange): void {
       release()
+      if (stateful.has(plugin)) stage(outcome, change)
+      else make(outcome)
+    }
+
+    function make(outcome: MarkedOutcome): void {
       if (marks.find(name, mark) !== undefined) return
       marks.add(name, mark, clock.now())
       writer.add(key.topic, key.partition, { mark, outcome })
     }
 
+    /**
+     * What completes after its ownership has ended does not count: the next owner handles the event
+     * again, with the state that it has read.
+     */
+    function stage(outcome: MarkedOutcome, change: StateChange | undefined): void {
+      if (stateOf(key).ownership !== ownership) return
+      if (change !== undefined) ownership!.states.set(plugin, change.key, change.text)
+      marks.add(name, mark, clock.now())
+      ownership!.staged.add({ mark, outcome }, plugin, change)
+    }
+
     function release(): void {
       ids.delete(eventId)
+    }
+  }
+
+  const owned = function* () {
+    for (const [topic, ofTopic] of partitions) {
+      for (const [partition, { ownership }] of ofTopic) {
+        if (ownership !== undefined) yield { topic, partition, ownership }
+      }
+    }
+  }
+
+  function take(): Staged | undefined {
+    const taken = [...owned()]
+      .filter(({ ownership }) => ownership.staged.size > 0)
+      .map((each) => ({ ...each, deliveries: each.ownership.staged }))
+    if (taken.length === 0) return undefined
+    for (const { ownership } of taken) ownership.staged = new StagedDeliveries()
+    return {
+      partitions: taken.map(({ topic, partition, deliveries }) =>
+        deliveries.packed(topic, partition),
+      ),
+      putBack() {
+        for (const { ownership, deliveries } of taken) ownership.staged.prepend(deliveries)
+      },
     }
   }
 
@@ -95,7 +146,10 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   function open(owned: OwnedBy): Promise<void> {
     const state = stateOf(owned)
     if (state.ownership?.lost === owned.lost) return state.ownership.loaded
-    const ownership = { lost: owned.lost, loaded: readBack(owned, state.name) }
+    const states = new StateTable()
+    const staged = new StagedDeliveries()
+    const loaded = readBack(owned, state.name, states)
+    const ownership: Ownership = { lost: owned.lost, loaded, states, staged }
     const forget = () => {
       if (state.ownership !== ownership) return
       state.ownership = undefined
@@ -107,7 +161,11 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     return ownership.loaded
   }
 
-  async function readBack({ topic, partition, lost }: OwnedBy, name: string): Promise<void> {
+  async function readBack(
+    { topic, partition, lost }: OwnedBy,
+    name: string,
+    states: StateTable,
+  ): Promise<void> {
     const startMs = clock.elapsedMs()
     marks.open(name)
     // Marks that an earlier ownership left unwritten must be in the topic before it is read.
@@ -121,19 +179,30 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
       })
       if (!isRead) unreadable += 1
     }
+    // Before the marks: when all states are there, so are the marks of their transactions.
+    if (stateful.size > 0) {
+      const onState = (name: string, text: string | null) => states.load(name, text)
+      await marksLog.readStates({ topic, partition, lost, onState })
+    }
     const request = { topic, partition, lost, maxRecords: maxMarks, onRecord }
     const { skipped } = await marksLog.read(request)
     if (lost.aborted) throw notOwned(name)
     // A record holds at least one mark, so the marks of skipped records would have been evicted.
     if (skipped > 0) reports.onEvict(skipped)
     if (unreadable > 0) reports.onUnreadable(name, unreadable)
-    reports.onReadBack(name, count, clock.elapsedMs() - startMs)
+    const counts = { marks: count, states: states.size }
+    reports.onReadBack(name, counts, clock.elapsedMs() - startMs)
   }
 
   return {
     name: 'kafka',
     open,
     claim,
+    stateOf: (place, plugin, key) => stateOf(place).ownership?.states.get(plugin, key),
+    staging: {
+      has: (place) => (stateOf(place).ownership?.staged.size ?? 0) > 0,
+      take,
+    },
     flush: () => writer.flush(),
     async close() {
       await writer.close()

@@ -4,7 +4,7 @@ import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import { settledWithin } from '../../util/with-timeout.ts'
 import { type CommitOffsets, Committer } from './committer.ts'
-import type { OwnedPartitions } from './owned-partition.ts'
+import type { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
 export interface CommitPorts {
   owned: OwnedPartitions
@@ -12,6 +12,7 @@ export interface CommitPorts {
   log: Logger
   commitIntervalMs: number
   flush(): Promise<void>
+  hasStaged(owned: OwnedPartition): boolean
   commit: CommitOffsets
   /** Whether the member is between two generations, in neither of which it may commit. */
   isJoining(): boolean

@@ -15,6 +15,8 @@ export interface CommitterPorts {
   owned: OwnedPartitions
   /** Resolves when everything below the watermarks is durable. */
   flush(): Promise<void>
+  /** Whether something completed is to be committed with the partition's offset, whatever that is. */
+  hasStaged(owned: OwnedPartition): boolean
   commit: CommitOffsets
   /** Whether the member is between two generations, in neither of which it may commit. */
   isJoining(): boolean
@@ -56,7 +58,9 @@ export class Committer {
     return [...this.#ports.owned]
       .filter(({ isTopicGone }) => !isTopicGone)
       .map((owned) => ({ owned, watermark: owned.ledger.watermark }))
-      .filter(({ owned, watermark }) => watermark > owned.committedOffset)
+      .filter(({ owned, watermark }) => {
+        return watermark > owned.committedOffset || this.#ports.hasStaged(owned)
+      })
   }
 
   async #commit(): Promise<void> {

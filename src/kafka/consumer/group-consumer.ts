@@ -4,9 +4,10 @@ import { finalError } from '../client/errors.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
 import { createTakeBatches } from '../fetch/take-batches.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
-import { GroupMember } from '../member/group-member.ts'
+import { GroupMember, type Refusal } from '../member/group-member.ts'
 import { faultOf } from '../member/member-fault.ts'
 import { CommitLoop } from './commit-loop.ts'
+import { commitStaged } from './commit-staged.ts'
 import { Liveness } from './liveness.ts'
 import { Membership } from './membership.ts'
 import { type OutOfRangePorts, offsetReset, recreatedStart } from './offset-reset.ts'
@@ -130,6 +131,7 @@ export class GroupConsumer {
     return new GroupMember({
       ...this.#options,
       rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
+      requiresStable: this.#options.transactional !== undefined,
       nowMs: () => this.#options.clock.elapsedMs(),
       onConfirmed: (sentAtMs) => this.signs.confirmed(sentAtMs),
     })
@@ -180,6 +182,7 @@ export class GroupConsumer {
       ...this.#options,
       owned: this.#partitions.owned,
       flush: () => intake.flush(),
+      hasStaged: (owned) => intake.staging?.has(owned) === true,
       commit: (offsets) => this.#commit(offsets),
       isJoining: () => this.#membership.isJoining,
       ...{ onCommit: reports.onCommit, onInterval: () => history.add(this.owned) },
@@ -209,12 +212,22 @@ export class GroupConsumer {
   }
 
   async #commit(offsets: readonly (TopicPartition & { offset: number })[]) {
-    const refusals = await this.#member.commit(offsets)
+    const refusals = await this.#send(offsets)
     const evicted = refusals.find(({ error }) => faultOf(error) === 'evicted')
     if (evicted !== undefined) this.#membership.evicted(evicted.error.message)
     const fenced = refusals.find(({ error }) => faultOf(error) === 'fenced')
     if (fenced !== undefined) this.#membership.fenced(fenced.error)
     return new Map(refusals.map((each) => [partitionName(each), each.error]))
+  }
+
+  async #send(offsets: readonly (TopicPartition & { offset: number })[]): Promise<Refusal[]> {
+    const { intake, transactional } = this.#options
+    const staged = transactional && intake.staging?.take()
+    if (transactional === undefined || staged === undefined) return this.#member.commit(offsets)
+    const onUnknown = (error: Error) => this.#membership.lostTrack(error.message)
+    const { identity } = this.#member
+    const error = await commitStaged(staged, offsets, identity, transactional, onUnknown)
+    return error === undefined ? [] : offsets.map((each) => ({ ...each, error }))
   }
 
   /** Partitions may have been added, and topics deleted and created again. */

@@ -130,6 +130,11 @@ export class Membership {
     this.#ports.onFailure(error)
   }
 
+  /** Nobody can say what has been committed: everything is read back from there. */
+  lostTrack(why: string): void {
+    this.#expired(why)
+  }
+
   #expired(why: string): void {
     this.#ports.member.expire()
     this.#lose(why)

@@ -3,6 +3,7 @@ import type { Clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { RebalanceMode } from '../member/protocols.ts'
 import type { Cluster } from '../protocol/cluster.ts'
+import type { TransactionalCommits } from './commit-staged.ts'
 import type { CommitHistory, OutOfRangePolicy, OutOfRangePorts } from './offset-reset.ts'
 
 export interface GroupConsumerOptions {
@@ -14,6 +15,8 @@ export interface GroupConsumerOptions {
   mode: RebalanceMode
   topics: readonly string[]
   intake: Intake
+  /** Where some plugins have state. */
+  transactional?: TransactionalCommits | undefined
   clock: Clock
   log: Logger
   history: CommitHistory

@@ -155,7 +155,8 @@ export class GroupMember {
     const topics = byTopic(partitions).map(({ topic, partitions: all }) => {
       return { topic, partitions: all.map(({ partition }) => partition) }
     })
-    const body = { groupId: this.#options.groupId, topics, requireStable: false }
+    const { groupId, requiresStable: requireStable = false } = this.#options
+    const body = { groupId, topics, requireStable }
     const answer = await this.#send('offsets', offsetFetchRequest, body, REQUEST_LIMIT_MS)
     this.#judge(answer.errorCode, 'read the committed offsets')
     return answer.partitions
@@ -246,5 +247,5 @@ export interface MemberIdentity {
 }
 
 export interface Refusal extends TopicPartition {
-  error: BrokerError
+  error: Error
 }

@@ -11,6 +11,8 @@ export interface MemberOptions {
   mode: RebalanceMode
   sessionTimeoutMs: number
   rebalanceTimeoutMs: number
+  /** Whether offsets are read only once no transaction that commits them is under way. Default false. */
+  requiresStable?: boolean
   /** The coordinator confirmed that this is a member. `sentAtMs`: when it was asked, monotonic. */
   onConfirmed(sentAtMs: number): void
   nowMs(): number

@@ -1,22 +1,25 @@
 import type { Kafka } from 'kafkajs'
 import { headersOf } from '../../event/headers.ts'
 import type { MarksLog } from '../../idempotency/kafka/marks-log-port.ts'
-import { marksTopicOf } from '../../topics/names.ts'
+import { marksTopicOf, stateTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { openCluster } from '../client/client.ts'
 import { createProducer } from '../producer/producer.ts'
 import { LogReader } from '../reader/log-reader.ts'
+import { transactionsEnded } from '../reader/transactions-ended.ts'
 
 export interface MarksLogOptions {
   kafka: Kafka
   groupId: string
   /** The input topics. */
   topics: readonly string[]
+  /** Whether there are state topics. Default false. */
+  hasStates?: boolean
   clock: Clock
 }
 
 /** In a header, which versions without outcomes don't read. */
-const OUTCOMES = 'outcomes'
+export const OUTCOMES_HEADER = 'outcomes'
 
 /**
  * Two attempts take less time than a rebalance may: marks are written before the member rejoins.
@@ -33,11 +36,12 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
   return {
     async write(topic, rows) {
       const records = rows.map(({ partition, value, outcomes }) => {
-        return { key: null, value, partition, headers: headersOf({ [OUTCOMES]: outcomes }) }
+        return { key: null, value, partition, headers: headersOf({ [OUTCOMES_HEADER]: outcomes }) }
       })
       await producer.send(marksTopicOf(topic, options.groupId), records)
     },
     read: reader.read,
+    readStates: reader.readStates,
     async close() {
       await producer.close()
       await reader.close()
@@ -48,14 +52,13 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
 /** Opens the marks topics of a group for reading only. */
 export async function openMarksReader(
   options: MarksLogOptions,
-): Promise<Pick<MarksLog, 'read' | 'close'>> {
-  const { groupId, topics } = options
+): Promise<Pick<MarksLog, 'read' | 'readStates' | 'close'>> {
+  const { groupId, topics, hasStates, clock } = options
   const topicOf = (topic: string) => marksTopicOf(topic, groupId)
-  const reader = new LogReader({
-    cluster: openCluster(options.kafka, options.clock),
-    clock: options.clock,
-    topics: topics.map(topicOf),
-  })
+  const statesOf = (topic: string) => stateTopicOf(topic, groupId)
+  const cluster = openCluster(options.kafka, clock)
+  const states = hasStates ? topics.map(statesOf) : []
+  const reader = new LogReader({ cluster, clock, topics: [...topics.map(topicOf), ...states] })
   await reader.start()
   return {
     async read(request) {
@@ -63,11 +66,23 @@ export async function openMarksReader(
         ...request,
         topic: topicOf(request.topic),
         onRecord({ value, timestampMs, headers }) {
-          const outcomes = headers.last(OUTCOMES)
+          const outcomes = headers.last(OUTCOMES_HEADER)
           request.onRecord(value, timestampMs, Buffer.isBuffer(outcomes) ? outcomes : undefined)
         },
       })
       return { skipped: first - low }
+    },
+    async readStates({ topic, partition, lost, onState }) {
+      const logs = [topicOf(topic), statesOf(topic)].map((each) => ({ topic: each, partition }))
+      await transactionsEnded(logs, lost, { cluster, clock })
+      await reader.read({
+        topic: statesOf(topic),
+        partition,
+        lost,
+        onRecord({ key, value }) {
+          if (key !== null) onState(key.toString('latin1'), value?.toString() ?? null)
+        },
+      })
     },
     close: async () => reader.close(),
   }

@@ -57,9 +57,10 @@ export class Dedupe {
   }
 
   /** Writes the mark of a completed delivery; call `leave` after it. Fails while the store is down. */
-  complete({ claim }: Delivery, { type }: CompletedOutcome): MaybePromise<void> {
+  complete({ claim, stateChange }: Delivery, { type }: CompletedOutcome): MaybePromise<void> {
     if (claim === undefined || type === 'duplicate') return
-    return this.#timed('complete', this.#ports.clock.elapsedMs(), claim.complete(type))
+    const completed = claim.complete(type, stateChange)
+    return this.#timed('complete', this.#ports.clock.elapsedMs(), completed)
   }
 
   /** Lets the next delivery with this id continue. */

@@ -6,6 +6,7 @@ import type { Delivery } from '../delivery.ts'
 import { CallWatch, Watches, type WatchPorts } from './call-watch.ts'
 import { type ContextPorts, HandlerContext } from './handler-context.ts'
 import type { HandlerResult } from './handler-result.ts'
+import { newerState } from './state-draft.ts'
 
 /** Records which handler is running, so that one that blocks the thread can be named. */
 export interface CallSlots {
@@ -35,6 +36,9 @@ export function createHandle(ports: HandlePorts) {
     event: Event,
     transaction?: Pick<ClaimTransaction, 'sql' | 'interrupt'>,
   ): MaybePromise<HandlerResult> {
+    const newer =
+      delivery.plugin.state && newerState(delivery.plugin.state, ports.stateOf(delivery))
+    if (newer !== undefined) return { type: 'interrupted', error: newer }
     delivery.attempts += 1
     const context = new HandlerContext(delivery, ports, transaction)
     const startMs = ports.clock.elapsedMs()
@@ -42,6 +46,8 @@ export function createHandle(ports: HandlePorts) {
 
     function ended(result: HandlerResult): HandlerResult {
       ports.calls.leave(slot)
+      const change = HandlerContext.endState(context)
+      delivery.stateChange = result.type === 'returned' ? change : undefined
       ports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
       return result
     }

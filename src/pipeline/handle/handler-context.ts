@@ -1,16 +1,20 @@
 import { headerText } from '../../event/headers.ts'
 import { type Trace, traceOf } from '../../event/trace.ts'
+import type { StateChange } from '../../idempotency/staged.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
-import type { PluginLog, Sql, SqlPluginContext } from '../../plugin/plugin.ts'
+import type { PluginLog, Sql, SqlPluginContext, StatePluginContext } from '../../plugin/plugin.ts'
 import { type Delivery, originOf } from '../delivery.ts'
+import { StateDraft } from './state-draft.ts'
 
 export interface ContextPorts {
   groupId: string
   logOf(delivery: Delivery): PluginLog
+  /** What is stored as the state of the plugin and the delivery's record key. */
+  stateOf(delivery: Delivery): string | undefined
 }
 
 /** The handler's second argument. `log` and `signal` are created on first use. */
-export class HandlerContext implements SqlPluginContext {
+export class HandlerContext implements SqlPluginContext, StatePluginContext {
   readonly attempt: number
   #delivery: Delivery
   /** Copied, because the delivery drops its content when it ends and a handler may read it later. */
@@ -19,6 +23,7 @@ export class HandlerContext implements SqlPluginContext {
   #transaction: Pick<ClaimTransaction, 'sql'> | undefined
   #controller: AbortController | undefined
   #log: PluginLog | undefined
+  #state: StateDraft | undefined
   #aborted = false
 
   constructor(
@@ -42,6 +47,16 @@ export class HandlerContext implements SqlPluginContext {
   /** Whether the handler may have seen its signal abort: it has read `signal`. */
   static couldSeeAbort(context: HandlerContext): boolean {
     return context.#aborted && context.#controller !== undefined
+  }
+
+  /** The call has ended. Returns what it has set of the state. */
+  static endState(context: HandlerContext): StateChange | undefined {
+    return context.#state === undefined ? undefined : StateDraft.end(context.#state)
+  }
+
+  get state(): StateDraft {
+    this.#state ??= stateFor(this.#delivery, this.#ports)
+    return this.#state
   }
 
   get signal(): AbortSignal {
@@ -76,4 +91,14 @@ export class HandlerContext implements SqlPluginContext {
   get trace(): Trace | undefined {
     return traceOf((name) => headerText(this.#delivery.wanted.record, name))
   }
+}
+
+function stateFor(delivery: Delivery, ports: ContextPorts): StateDraft {
+  const { plugin, wanted } = delivery
+  if (plugin.state === undefined) {
+    throw new Error('context.state: expected the plugin to set state: { version, initial }')
+  }
+  const { key } = originOf(wanted)
+  if (key === null) throw new Error('context.state: expected a record with a key, got none')
+  return new StateDraft(plugin.state, key, ports.stateOf(delivery))
 }

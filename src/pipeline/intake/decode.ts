@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import type { Event } from '../../event/event.ts'
 import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import { placeOf, type SourceRecord } from '../../event/record.ts'
+import { deepFreeze } from '../../util/deep-freeze.ts'
 import { type InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { type Content, originOf, type WantedRecord } from '../delivery.ts'
@@ -31,6 +31,7 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
   try {
     if (schema === undefined) throw new Error('unknown schema')
     if (schema.isContract) assertKey(record)
+    // Plugins share one event object: none of them can change it for the others.
     const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
     const bytes = schema.decodedBytes
     const print = fingerprint(schema.decodeAsWritten(value, event))
@@ -58,19 +59,6 @@ export function undecodable(
   const hash = createHash('sha256').update(record.value ?? Buffer.alloc(0))
   const fingerprint = hash.digest('base64url').slice(0, 22)
   return { type: 'undecodable', reason, id: `record:${placeOf(record)}`, fingerprint, error }
-}
-
-/** Plugins share one event object. It is frozen so that no plugin can change it for the others. */
-function deepFreeze(event: Event): Event {
-  freeze(event)
-  return event
-}
-
-function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
-  Object.freeze(value)
-  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) freeze(value[i])
-  else for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
 }
 
 type Unreadable = Extract<Peek, { type: 'undecodable' }>

@@ -139,6 +139,7 @@ export const everyPlugin: LoadedPlugin = {
   onExhausted: 'dead-letter',
   startFrom: 'committed',
   sql: false,
+  state: undefined,
 }
 
 /** The receiver of a redriven record of another group. No plugin has this slug. */

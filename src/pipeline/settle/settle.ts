@@ -155,5 +155,6 @@ export function createSettle(ports: SettlePorts) {
  */
 function forget(delivery: Delivery): void {
   delivery.claim = undefined
+  delivery.stateChange = undefined
   if (delivery.wanted.open.outstanding === 0) delivery.wanted.content = undefined
 }

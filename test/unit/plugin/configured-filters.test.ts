@@ -7,7 +7,12 @@ const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
 
 function plugin(part: Partial<Plugin>) {
   const whole = { slug: 'cold-chain', processEvent() {}, ...part }
-  return withDefaults(whole, 'test', { retry, timeoutMs: 1_000, concurrency: 1 })
+  return withDefaults(whole, 'test', {
+    retry,
+    timeoutMs: 1_000,
+    concurrency: 1,
+    maxStateBytes: 65_536,
+  })
 }
 
 const isMoved = (name: string) => name === 'inventory.moved'

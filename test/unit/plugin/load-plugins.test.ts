@@ -13,6 +13,7 @@ const defaults = {
   retry: { maxAttempts: 5, initialDelayMs: 200, maxDelayMs: 30_000 },
   timeoutMs: 30_000,
   concurrency: 64,
+  maxStateBytes: 65_536,
 }
 
 const goodPlugin = "export default { slug: 'good', processEvent: () => 'done' }"

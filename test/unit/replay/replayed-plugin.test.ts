@@ -7,6 +7,7 @@ const defaults = {
   retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 },
   timeoutMs: 1_000,
   concurrency: 1,
+  maxStateBytes: 65_536,
 }
 
 function loaded(own: Partial<Plugin>): LoadedPlugin {

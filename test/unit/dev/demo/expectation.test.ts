@@ -8,6 +8,7 @@ const defaults = {
   retry: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 1 },
   timeoutMs: 1_000,
   concurrency: 1,
+  maxStateBytes: 65_536,
 }
 
 const recovers = definePlugin({

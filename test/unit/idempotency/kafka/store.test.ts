@@ -15,13 +15,14 @@ function marksTopic() {
     createKafkaStore({
       marksLog: fake.log,
       groupId,
+      stateful: new Set(),
       clock,
       ttlMs: CONTRACT_TTL_MS,
       maxMarks,
       reports: {
         onEvict: (count) => report(`evicted ${count}`),
         onUnreadable: (partition, records) => report(`unreadable ${records} of ${partition}`),
-        onReadBack: (partition, marks) => report(`read ${marks} of ${partition}`),
+        onReadBack: (partition, { marks }) => report(`read ${marks} of ${partition}`),
         onWriteFailed: (error, unwritten) => report(`${error}: ${unwritten}`),
       },
     })

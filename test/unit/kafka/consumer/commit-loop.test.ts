@@ -17,6 +17,7 @@ function situation() {
     clock,
     log: log as never,
     commitIntervalMs: 1_000,
+    hasStaged: () => false,
     flush: async () => {},
     commit,
     isJoining: vi.fn(() => false),

@@ -18,7 +18,11 @@ function situation() {
   const flush = vi.fn(async () => {})
   const onCommit = vi.fn()
   let isJoining = false
-  const committer = new Committer({ owned, flush, commit, onCommit, isJoining: () => isJoining })
+  const committer = new Committer({
+    ...{ owned, flush, commit, onCommit },
+    hasStaged: () => false,
+    isJoining: () => isJoining,
+  })
   const offsets = () =>
     commit.mock.calls.map(([all]) => all.map(({ partition, offset }) => [partition, offset]))
   return {

@@ -1,0 +1,33 @@
+/** A plugin's new state for a record key. */
+export interface StateChange {
+  /** The record's key. */
+  key: Buffer
+  /** As it is stored; null once it is cleared. */
+  text: string | null
+}
+
+/** What is committed together with an input partition's offsets: marks, and the states that belong to them. */
+export interface StagedPartition {
+  topic: string
+  partition: number
+  /** Records of the marks topic. */
+  marks: readonly { value: Buffer; outcomes: Buffer }[]
+  /** Records of the state topic: by the name that `stateName` gives, null for a cleared one. */
+  states: readonly { name: string; text: string | null }[]
+}
+
+export interface Staged {
+  partitions: readonly StagedPartition[]
+  /** Nothing of it is or will be written: it belongs to the next commit. */
+  putBack(): void
+}
+
+/**
+ * The deliveries that count only with the offsets' commit. Deliveries are staged when they complete, so
+ * what is taken after the watermarks were read covers them.
+ */
+export interface Staging {
+  has(place: { topic: string; partition: number }): boolean
+  /** Everything that is staged; undefined if there is nothing. */
+  take(): Staged | undefined
+}

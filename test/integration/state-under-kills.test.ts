@@ -1,0 +1,63 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { stateTopicOf } from '../../src/topics/names.ts'
+import { pluginEvent } from '../support/events.ts'
+import { pluginPath, serve } from '../support/serve.ts'
+import { situation } from '../support/service-kit.ts'
+import { until } from '../support/stack.ts'
+import { readStates } from '../support/states.ts'
+
+const PARTITIONS = 4
+const ENTITIES = 20
+const ROUNDS = 6
+const EVENTS_EACH = 25
+const TIMEOUT_MS = 400_000
+
+type Replica = ReturnType<typeof serve>
+
+it(
+  'counts each event once while replicas are killed and frozen',
+  async () => {
+    const s = await situation({
+      plugins: [],
+      partitions: PARTITIONS,
+      store: 'kafka:',
+      hasStates: true,
+      registered: true,
+      settings: { PLUGINS: pluginPath('plugins/counting'), SESSION_TIMEOUT_MS: '6000' },
+    })
+    const start = () => serve(s.settings)
+    let replicas: [Replica, Replica] = [start(), start()]
+    for (const each of replicas) await each.logged('started')
+    onTestFinished(() => {
+      for (const each of replicas) each.kill('SIGCONT')
+    })
+    let sent = 0
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const events = Array.from({ length: ENTITIES * EVENTS_EACH }, (_, n) =>
+        pluginEvent('stockitem.moved', { id: n % ENTITIES }),
+      )
+      sent += EVENTS_EACH
+      // A producer's retry publishes some of them twice.
+      await s.publish([...events, ...events.slice(0, ENTITIES)])
+      const [one, other] = replicas
+      if (round % 2 === 0) {
+        one.kill('SIGKILL')
+        replicas = [other, start()]
+      } else {
+        // Its partitions are given to the other one while it holds work.
+        one.kill('SIGSTOP')
+        const isAlone = async () => (await s.members()).length === 1
+        await until(isAlone, { what: 'the group to remove the frozen replica' })
+        one.kill('SIGCONT')
+      }
+    }
+    await s.caughtUp(TIMEOUT_MS)
+    const states = await readStates(stateTopicOf(s.topic, s.groupId), PARTITIONS, 'counting')
+    expect([...states.values()].map(({ value }) => value)).toEqual(
+      Array.from({ length: ENTITIES }, () => {
+        return { count: sent, last: expect.any(Number), disorder: 0 }
+      }),
+    )
+  },
+  TIMEOUT_MS,
+)
