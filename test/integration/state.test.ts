@@ -1,9 +1,10 @@
 import { definePlugin, skip } from 'inventory-events'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import { partitionOfKey } from '../../src/kafka/producer/murmur2.ts'
 import { stateTopicOf } from '../../src/topics/names.ts'
 import { pluginEvent } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
-import { until } from '../support/stack.ts'
+import { kafkaClient, uniqueName, until } from '../support/stack.ts'
 import { readStates } from '../support/states.ts'
 
 const PARTITIONS = 2
@@ -39,6 +40,12 @@ function obedient(version = 1, upgrade?: (old: unknown, from: number) => { n: nu
   })
   return { plugin, seen }
 }
+
+/** An entity of each partition. */
+const ENTITIES = [0, 1].map((partition) => {
+  const ids = Array.from({ length: 100 }, (_, n) => `entity-${n}`)
+  return ids.find((id) => partitionOfKey(`stockitem:${id}`, PARTITIONS) === partition)!
+})
 
 async function scene() {
   const { plugin, seen } = obedient()
@@ -111,11 +118,55 @@ it('upgrades older state, and waits where it meets newer state', async () => {
 
   const back = await s.start()
   await tell('one', { does: 'set', n: 1 })
-  const told = () => back.log.some(({ error }) => `${error}`.includes('waiting for a newer plugin'))
+  const told = () => JSON.stringify(back.log).includes('waiting for a newer plugin')
   await until(told, { what: 'the older plugin to wait' })
   expect(await s.letters()).toEqual([])
   expect((await stored()).get('stockitem:one')).toEqual({ version: 2, value: { n: 31 } })
   await back.stop()
+})
+
+/** A transaction of a replica that was killed, which its successor finds open. */
+async function leftOpen() {
+  const producer = kafkaClient().producer({
+    transactionalId: uniqueName('killed'),
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
+  await producer.connect()
+  onTestFinished(() => producer.disconnect())
+  return producer.transaction()
+}
+
+it('reads what a transaction that is open hides, once that has ended', async () => {
+  const { s, seen, tell } = await scene()
+  const transaction = await leftOpen()
+  const record = {
+    partition: 0,
+    key: `obedient\u0000stockitem:${ENTITIES[0]}`,
+    value: '{"version":1,"value":{"n":7}}',
+  }
+  await transaction.send({ topic: stateTopicOf(s.topic, s.groupId), messages: [record] })
+  await s.start()
+  for (const entity of ENTITIES) await tell(entity, { does: 'look' })
+  await until(() => seen.values.length === 1, { what: 'the other partition to be read' })
+  await transaction.commit()
+  await s.caughtUp()
+  expect(seen.values).toEqual([0, 7])
+})
+
+it('begins where a transaction that is open will have committed', async () => {
+  const { s, seen, tell } = await scene()
+  for (const entity of ENTITIES) await tell(entity, { does: 'look' })
+  const transaction = await leftOpen()
+  const partitions = [{ partition: 0, offset: '1' }]
+  const topics = [{ topic: s.topic, partitions }]
+  await transaction.sendOffsets({ consumerGroupId: s.groupId, topics })
+  await s.start()
+  await until(() => seen.values.length === 1, { what: 'the other partition to be read' })
+  await transaction.commit()
+  await tell(ENTITIES[0]!, { does: 'set', n: 1 })
+  await s.caughtUp()
+  expect(seen.values).toHaveLength(2)
 })
 
 it('does not start without its state topic', async () => {
