@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import type { Registry } from '../avro/registry/registry.ts'
@@ -13,15 +12,11 @@ import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { partitionCountOf } from '../kafka/admin/required-topics.ts'
 import { openCluster } from '../kafka/client/client.ts'
 import { isTooLarge } from '../kafka/client/errors.ts'
-import type { TransactionalCommits } from '../kafka/consumer/commit-staged.ts'
 import { GroupConsumer } from '../kafka/consumer/group-consumer.ts'
 import { type CommitHistory, noHistory } from '../kafka/consumer/offset-reset.ts'
 import { createDeadLetterSink } from '../kafka/producer/dead-letter-sink.ts'
 import { createProducer } from '../kafka/producer/producer.ts'
-import type { Cluster } from '../kafka/protocol/cluster.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
-import { stagedRecords } from '../kafka/state/staged-records.ts'
-import { Transactions } from '../kafka/transactions/transactions.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { createReports, logFieldsOf } from '../observe/pipeline-metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
@@ -41,6 +36,7 @@ import { version } from '../version.ts'
 import { trackCalls } from '../watchdog/track-calls.ts'
 import { startWatchdog } from '../watchdog/watchdog.ts'
 import { createStore } from './idempotency-store.ts'
+import { transactionalCommits } from './transactional-commits.ts'
 
 /** After the final commit, what is still being written to Kafka matters no more: it is done again. */
 const CLOSE_MS = 2_000
@@ -157,7 +153,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     transactional:
       store.staging === undefined || stateful.size === 0
         ? undefined
-        : transactionalCommits({ cluster, groupId, instanceId: parts.instanceId, config }),
+        : transactionalCommits({ ...parts, cluster, clock }),
     clock,
     log: log.child({ component: 'consumer' }),
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
@@ -198,27 +194,6 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
       await watchdog.stop()
       return result
     },
-  }
-}
-
-/** Well within a session: a successor waits for what a killed replica has left open. */
-const TRANSACTION_LIMIT_MS = 5_000
-
-/** A static member's id is the same after a restart, which ends what it has left open. */
-function transactionalCommits(parts: {
-  cluster: Cluster
-  groupId: string
-  instanceId: string | undefined
-  config: ServiceConfig
-}): TransactionalCommits {
-  const { cluster, groupId, instanceId = randomUUID(), config } = parts
-  return {
-    transactions: new Transactions({
-      ...{ cluster, clock, groupId },
-      transactionalId: `${groupId}-${instanceId}`,
-      timeoutMs: TRANSACTION_LIMIT_MS,
-    }),
-    recordsOf: (staged) => stagedRecords(staged, config.KAFKA_GROUP_ID, clock.now()),
   }
 }
 

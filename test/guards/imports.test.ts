@@ -68,6 +68,7 @@ const INSIDE: Record<string, readonly string[]> = {
     'consumer',
     'admin',
     'producer',
+    'transactions',
     'reader',
     'state',
   ],

@@ -1,6 +1,6 @@
 import type { Staged } from '../../idempotency/staged.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
-import type { MemberIdentity } from '../member/group-member.ts'
+import type { MemberIdentity } from '../member/member-options.ts'
 import type { Transactions } from '../transactions/transactions.ts'
 import type { PartitionRecords } from '../transactions/write-in-transaction.ts'
 

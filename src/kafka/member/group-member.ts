@@ -11,7 +11,7 @@ import { Coordinator } from './coordinator.ts'
 import { isInPlace, type Plan } from './is-in-place.ts'
 import { faultOf } from './member-fault.ts'
 import { MEMBER_HINTS } from './member-hints.ts'
-import type { Joined, MemberOptions } from './member-options.ts'
+import type { Joined, MemberIdentity, MemberOptions, Refusal } from './member-options.ts'
 import { isCooperative, memberOf, planOf, protocolsOf } from './protocols.ts'
 import { decodeAssignment, encodeAssignment } from './subscription.ts'
 
@@ -237,15 +237,4 @@ export class GroupMember {
 
 function outdated(what: string): Error {
   return new Error(`the response to ${what} is that of an earlier membership`)
-}
-
-export interface MemberIdentity {
-  groupId: string
-  instanceId: string | null
-  generation: number
-  memberId: string
-}
-
-export interface Refusal extends TopicPartition {
-  error: Error
 }

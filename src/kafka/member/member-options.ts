@@ -25,3 +25,16 @@ export interface Joined {
   /** Whether a partition that another member holds is assigned to nobody until it is handed over. */
   isCooperative: boolean
 }
+
+/** As which a member commits: of a later generation, it is another one. */
+export interface MemberIdentity {
+  groupId: string
+  instanceId: string | null
+  generation: number
+  memberId: string
+}
+
+/** Why an offset was not committed. */
+export interface Refusal extends TopicPartition {
+  error: Error
+}

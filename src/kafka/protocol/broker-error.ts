@@ -2,6 +2,7 @@ import { kafkajsErrorTypes } from './kafkajs-internals.ts'
 
 /** Those newer than kafkajs. https://kafka.apache.org/protocol#protocol_error_codes */
 const NEWER_TYPES: ReadonlyMap<number, string> = new Map([
+  [90, 'PRODUCER_FENCED'],
   [100, 'UNKNOWN_TOPIC_ID'],
   [103, 'INCONSISTENT_TOPIC_ID'],
 ])

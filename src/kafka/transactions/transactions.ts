@@ -1,7 +1,7 @@
 import type { Clock } from '../../util/clock.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { Coordinator } from '../member/coordinator.ts'
-import type { MemberIdentity } from '../member/group-member.ts'
+import type { MemberIdentity } from '../member/member-options.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { initProducerIdRequest } from '../protocol/requests/init-producer-id.ts'
 import {

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import type { TransactionalCommits } from '../kafka/consumer/commit-staged.ts'
+import type { Cluster } from '../kafka/protocol/cluster.ts'
+import { stagedRecords } from '../kafka/state/staged-records.ts'
+import { Transactions } from '../kafka/transactions/transactions.ts'
+import type { Clock } from '../util/clock.ts'
+
+export interface TransactionalParts {
+  cluster: Cluster
+  clock: Clock
+  /** The group that reads. */
+  groupId: string
+  instanceId?: string | undefined
+  /** KAFKA_GROUP_ID is the group that owns marks and states. */
+  config: { KAFKA_GROUP_ID: string }
+}
+
+/** Well within a session: a successor waits for what a killed replica has left open. */
+const TRANSACTION_LIMIT_MS = 5_000
+
+/** A static member's transactional id is the same after a restart, which ends what it has left open. */
+export function transactionalCommits(parts: TransactionalParts): TransactionalCommits {
+  const { cluster, clock, groupId, instanceId = randomUUID(), config } = parts
+  return {
+    transactions: new Transactions({
+      ...{ cluster, clock, groupId },
+      transactionalId: `${groupId}-${instanceId}`,
+      timeoutMs: TRANSACTION_LIMIT_MS,
+    }),
+    recordsOf: (staged) => stagedRecords(staged, config.KAFKA_GROUP_ID, clock.now()),
+  }
+}

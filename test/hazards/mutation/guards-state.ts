@@ -1,0 +1,38 @@
+import { guardsOf } from './guard.ts'
+
+/** Guards of plugins' state: who may commit it, and from where it is read back. */
+export const stateGuards = [
+  ...guardsOf('integration/state', {
+    'offsets are read while a transaction commits them': [
+      'kafka/member/group-member.ts',
+      'const body = { groupId, topics, requireStable }',
+      'const body = { groupId, topics, requireStable: false }',
+    ],
+    'states are read while a transaction hides some of them': [
+      'kafka/state/marks-log.ts',
+      'await transactionsEnded(logs, lost, { cluster, clock })',
+      '',
+    ],
+  }),
+  ...guardsOf('integration/transactional-commits', {
+    'a transaction names no generation': [
+      'kafka/protocol/requests/transaction.ts',
+      'writer.int32(body.generation).string(body.memberId)',
+      "writer.int32(-1).string('')",
+    ],
+  }),
+  ...guardsOf('unit/kafka/transactions/transactions', {
+    'a request that may still arrive changes no epoch': [
+      'kafka/transactions/transactions.ts',
+      'if (writer.isUnsure) this.#writer = undefined',
+      '',
+    ],
+  }),
+  ...guardsOf('unit/idempotency/kafka/staging', {
+    'what completes after its ownership counts': [
+      'idempotency/kafka/store.ts',
+      'if (stateOf(key).ownership !== ownership) return',
+      '',
+    ],
+  }),
+]

@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest'
+import type { Cluster } from '../../../../src/kafka/protocol/cluster.ts'
+import type { RequestType } from '../../../../src/kafka/protocol/request.ts'
+import { Transactions } from '../../../../src/kafka/transactions/transactions.ts'
+import { systemClock } from '../../../../src/util/clock.ts'
+
+const FENCED = 90
+const CONCURRENT_TRANSACTIONS = 51
+const NOT_COORDINATOR = 16
+const ILLEGAL_GENERATION = 22
+const LIMIT_MS = 300
+
+/** What the brokers do with a request: an error code, or no response. */
+type Fate = number | 'lost'
+
+/** Brokers that answer as they are told, once for each entry; else without errors. */
+function situation(fates: Record<string, Fate[]> = {}) {
+  const asked: string[] = []
+  let epoch = -1
+  const send = async (_: unknown, __: unknown, { name }: { name: string }, body: Body) => {
+    asked.push(body.epoch === undefined ? name : `${name} ${body.epoch}`)
+    const fate = fates[name]?.shift() ?? 0
+    if (fate === 'lost') throw new Error('no response in time')
+    if (name === 'InitProducerId') {
+      if (fate === 0) epoch += 1
+      return { errorCode: fate, producerId: 7n, epoch }
+    }
+    const topics = body.topics ?? []
+    const partitions = topics.flatMap(({ topic, partitions }) =>
+      partitions.map((each) => {
+        const partition = typeof each === 'number' ? each : each.partition
+        return { topic, partition, errorCode: fate, baseOffset: 0 }
+      }),
+    )
+    return topics.length === 0 ? { errorCode: fate } : { partitions }
+  }
+  const cluster = {
+    send,
+    sendToAny: async (_: RequestType<unknown, unknown>) => {
+      return { errorCode: 0, nodeId: 1, host: 'one', port: 9092 }
+    },
+    hasBroker: () => true,
+    want: async () => {},
+    refresh: async () => {},
+    leaderOf: () => ({ nodeId: 1, epoch: 0 }),
+  } as unknown as Cluster
+  const transactions = new Transactions({
+    ...{ cluster, clock: systemClock, transactionalId: 'replica', groupId: 'group' },
+    timeoutMs: LIMIT_MS,
+  })
+  const commit = () =>
+    transactions.commit({
+      writes: [
+        { topic: 'state', partition: 0, records: [{ key: 'k', value: null, timestampMs: 0 }] },
+      ],
+      member: { groupId: 'group', generation: 3, memberId: 'me', instanceId: null },
+      offsets: [{ topic: 'events', partition: 0, offset: 5 }],
+    })
+  return { asked, commit }
+}
+
+interface Body {
+  epoch?: number
+  topics?: { topic: string; partitions: (number | { partition: number })[] }[]
+}
+
+const WHOLE = [
+  'AddPartitionsToTxn 0',
+  'Produce',
+  'AddOffsetsToTxn 0',
+  'TxnOffsetCommit 0',
+  'EndTxn 0',
+]
+
+it('goes through the steps in their order, in one epoch for as long as all is well', async () => {
+  const { asked, commit } = situation()
+  expect(await commit()).toEqual({ type: 'committed' })
+  expect(await commit()).toEqual({ type: 'committed' })
+  expect(asked).toEqual(['InitProducerId', ...WHOLE, ...WHOLE])
+})
+
+it('waits for the end of the one before, and for another coordinator', async () => {
+  const { asked, commit } = situation({
+    AddPartitionsToTxn: [CONCURRENT_TRANSACTIONS, CONCURRENT_TRANSACTIONS],
+    EndTxn: [NOT_COORDINATOR],
+  })
+  expect(await commit()).toEqual({ type: 'committed' })
+  expect(asked.filter((name) => name === 'AddPartitionsToTxn 0')).toHaveLength(3)
+  expect(asked.filter((name) => name === 'EndTxn 0')).toHaveLength(2)
+})
+
+it.each(['AddPartitionsToTxn', 'Produce', 'AddOffsetsToTxn', 'TxnOffsetCommit', 'EndTxn'])(
+  'asks again when the response to %s is lost, and takes another epoch after it',
+  async (name) => {
+    const { asked, commit } = situation({ [name]: ['lost'] })
+    expect(await commit()).toEqual({ type: 'committed' })
+    expect(await commit()).toEqual({ type: 'committed' })
+    expect(asked.at(-1)).toBe('EndTxn 1')
+    expect(asked.filter((each) => each === 'InitProducerId')).toHaveLength(2)
+  },
+)
+
+it('is aborted at once for a member whose generation is over, and never ended', async () => {
+  const { asked, commit } = situation({ TxnOffsetCommit: [ILLEGAL_GENERATION] })
+  expect(await commit()).toMatchObject({ type: 'aborted', error: { type: 'ILLEGAL_GENERATION' } })
+  expect(asked).not.toContain('EndTxn 0')
+  expect(asked.at(-1)).toBe('InitProducerId')
+})
+
+it('is aborted when it cannot be filled in time', async () => {
+  const { asked, commit } = situation({ Produce: Array<Fate>(1_000).fill('lost') })
+  expect(await commit()).toMatchObject({ type: 'aborted' })
+  expect(asked).not.toContain('EndTxn 0')
+})
+
+it('does not say how it ended when it does not know', async () => {
+  const silent = situation({ EndTxn: Array<Fate>(1_000).fill('lost') })
+  expect(await silent.commit()).toMatchObject({ type: 'unknown' })
+  // The response may have been lost, and then another producer of the same id may have begun.
+  const fenced = situation({ EndTxn: ['lost', FENCED] })
+  expect(await fenced.commit()).toMatchObject({ type: 'unknown', error: { code: FENCED } })
+})
