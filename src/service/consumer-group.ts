@@ -150,7 +150,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     mode: config.KAFKA_REBALANCE_MODE,
     topics: parts.topics,
     intake: around(pipeline),
-    transactional:
+    commitTogether:
       store.staging === undefined || stateful.size === 0
         ? undefined
         : transactionalCommits({ ...parts, cluster, clock }),

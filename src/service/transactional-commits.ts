@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { TransactionalCommits } from '../kafka/consumer/commit-staged.ts'
+import type { CommitTogether } from '../kafka/consumer/commit-staged.ts'
 import type { Cluster } from '../kafka/protocol/cluster.ts'
 import { stagedRecords } from '../kafka/state/staged-records.ts'
 import { Transactions } from '../kafka/transactions/transactions.ts'
@@ -19,14 +19,15 @@ export interface TransactionalParts {
 const TRANSACTION_LIMIT_MS = 5_000
 
 /** A static member's transactional id is the same after a restart, which ends what it has left open. */
-export function transactionalCommits(parts: TransactionalParts): TransactionalCommits {
+export function transactionalCommits(parts: TransactionalParts): CommitTogether {
   const { cluster, clock, groupId, instanceId = randomUUID(), config } = parts
-  return {
-    transactions: new Transactions({
-      ...{ cluster, clock, groupId },
-      transactionalId: `${groupId}-${instanceId}`,
-      timeoutMs: TRANSACTION_LIMIT_MS,
-    }),
-    recordsOf: (staged) => stagedRecords(staged, config.KAFKA_GROUP_ID, clock.now()),
+  const transactions = new Transactions({
+    ...{ cluster, clock, groupId },
+    transactionalId: `${groupId}-${instanceId}`,
+    timeoutMs: TRANSACTION_LIMIT_MS,
+  })
+  return (staged, member, offsets) => {
+    const writes = stagedRecords(staged, config.KAFKA_GROUP_ID, clock.now())
+    return transactions.commit({ writes, member, offsets })
   }
 }

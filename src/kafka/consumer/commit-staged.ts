@@ -1,27 +1,34 @@
 import type { Staged } from '../../idempotency/staged.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import type { MemberIdentity } from '../member/member-options.ts'
-import type { Transactions } from '../transactions/transactions.ts'
-import type { PartitionRecords } from '../transactions/write-in-transaction.ts'
-
-/** Commits offsets together with what was staged for them. */
-export interface TransactionalCommits {
-  transactions: Pick<Transactions, 'commit'>
-  recordsOf(staged: Staged): PartitionRecords[]
-}
 
 /**
- * One transaction. Resolves with why nothing of it was committed, or undefined. Calls `onUnknown` where
- * it may have been: what is in memory can be trusted no more then, only what is read back.
+ * How a transaction ended.
+ * - `aborted`: nothing of it is or will be there; the same may be written by another one.
+ * - `unknown`: all of it is there or nothing.
+ */
+export type TransactionOutcome =
+  | { type: 'committed' }
+  | { type: 'aborted'; error: Error }
+  | { type: 'unknown'; error: Error }
+
+/** Commits offsets, as of a member in its generation, together with what was staged for them. */
+export type CommitTogether = (
+  staged: Staged,
+  member: MemberIdentity,
+  offsets: readonly (TopicPartition & { offset: number })[],
+) => Promise<TransactionOutcome>
+
+/**
+ * Resolves with why nothing was committed, or undefined. Calls `onUnknown` where it may have been: what
+ * is in memory can be trusted no more then, only what is read back.
  */
 export async function commitStaged(
   staged: Staged,
-  offsets: readonly (TopicPartition & { offset: number })[],
-  member: MemberIdentity,
-  { transactions, recordsOf }: TransactionalCommits,
+  commit: () => Promise<TransactionOutcome>,
   onUnknown: (error: Error) => void,
 ): Promise<Error | undefined> {
-  const outcome = await transactions.commit({ writes: recordsOf(staged), member, offsets })
+  const outcome = await commit()
   switch (outcome.type) {
     case 'committed':
       return undefined

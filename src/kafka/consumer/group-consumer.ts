@@ -132,7 +132,7 @@ export class GroupConsumer {
     return new GroupMember({
       ...this.#options,
       rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
-      requiresStable: this.#options.transactional !== undefined,
+      requiresStable: this.#options.commitTogether !== undefined,
       nowMs: () => this.#options.clock.elapsedMs(),
       onConfirmed: (sentAtMs) => this.signs.confirmed(sentAtMs),
     })
@@ -222,12 +222,12 @@ export class GroupConsumer {
   }
 
   async #send(offsets: readonly (TopicPartition & { offset: number })[]): Promise<Refusal[]> {
-    const { intake, transactional } = this.#options
-    const staged = transactional && intake.staging?.take()
-    if (transactional === undefined || staged === undefined) return this.#member.commit(offsets)
+    const { intake, commitTogether } = this.#options
+    const staged = commitTogether && intake.staging?.take()
+    if (commitTogether === undefined || staged === undefined) return this.#member.commit(offsets)
+    const commit = () => commitTogether(staged, this.#member.identity, offsets)
     const onUnknown = (error: Error) => this.#membership.lostTrack(error.message)
-    const { identity } = this.#member
-    const error = await commitStaged(staged, offsets, identity, transactional, onUnknown)
+    const error = await commitStaged(staged, commit, onUnknown)
     return error === undefined ? [] : offsets.map((each) => ({ ...each, error }))
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { RebalanceMode } from '../member/protocols.ts'
 import type { Cluster } from '../protocol/cluster.ts'
-import type { TransactionalCommits } from './commit-staged.ts'
+import type { CommitTogether } from './commit-staged.ts'
 import type { CommitHistory, OutOfRangePolicy, OutOfRangePorts } from './offset-reset.ts'
 
 export interface GroupConsumerOptions {
@@ -16,7 +16,7 @@ export interface GroupConsumerOptions {
   topics: readonly string[]
   intake: Intake
   /** Where some plugins have state. */
-  transactional?: TransactionalCommits | undefined
+  commitTogether?: CommitTogether | undefined
   clock: Clock
   log: Logger
   history: CommitHistory

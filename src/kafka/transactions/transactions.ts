@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
+import type { TransactionOutcome } from '../consumer/commit-staged.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { Coordinator } from '../member/coordinator.ts'
 import type { MemberIdentity } from '../member/member-options.ts'
@@ -34,16 +35,6 @@ export interface TransactionContent {
   member: MemberIdentity
   offsets: readonly (TopicPartition & { offset: number })[]
 }
-
-/**
- * How a transaction ended.
- * - `aborted`: nothing of it is or will be there; the same may be written by another one.
- * - `unknown`: all of it is there or nothing.
- */
-export type TransactionOutcome =
-  | { type: 'committed' }
-  | { type: 'aborted'; error: Error }
-  | { type: 'unknown'; error: Error }
 
 const ABORT_LIMIT_MS = 5_000
 const UNKNOWN_EPOCH = -1

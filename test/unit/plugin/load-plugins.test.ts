@@ -47,7 +47,9 @@ describe('valid plugins', () => {
     expect(problems).toEqual([])
     expect(plugins).toEqual([
       {
-        ...defaults,
+        retry: defaults.retry,
+        timeoutMs: defaults.timeoutMs,
+        concurrency: defaults.concurrency,
         slug: 'good',
         title: 'good',
         file: join(cwd, 'a.mjs'),
@@ -56,6 +58,7 @@ describe('valid plugins', () => {
         onExhausted: 'dead-letter',
         startFrom: 'committed',
         sql: false,
+        state: undefined,
       },
       {
         slug: 'b',
@@ -69,6 +72,7 @@ describe('valid plugins', () => {
         onExhausted: 'hold',
         startFrom: 'now',
         sql: false,
+        state: undefined,
       },
     ])
   })

@@ -17,5 +17,6 @@ it('runs a plugin with the defaults of the settings', async () => {
     },
     timeoutMs: Number(settings.HANDLER_TIMEOUT_MS.default),
     concurrency: Number(settings.PLUGIN_CONCURRENCY.default),
+    maxStateBytes: Number(settings.STATE_MAX_BYTES.default),
   })
 })

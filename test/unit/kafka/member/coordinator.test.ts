@@ -35,7 +35,7 @@ it('is found once, also for requests at the same time', async () => {
   expect(find).toHaveBeenCalledTimes(1)
   expect(find).toHaveBeenCalledWith(
     expect.objectContaining({ name: 'FindCoordinator' }),
-    { groupId: 'group' },
+    { type: 'group', key: 'group' },
     3_000,
   )
   expect(sentTo()).toEqual([1, 1, 1])
