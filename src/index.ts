@@ -12,6 +12,7 @@ export type {
   PluginContext,
   PluginLog,
   PluginState,
+  ReadonlyHeaders,
   RetryPolicy,
   Sql,
   SqlPluginContext,

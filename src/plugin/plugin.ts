@@ -15,6 +15,14 @@ export interface PluginLog {
   error(fields: object, message: string): void
 }
 
+/** The headers of a Kafka record, in their order. A name may repeat. They may be kept after the call. */
+export interface ReadonlyHeaders extends Iterable<[name: string, value: Buffer | null]> {
+  /** The last value of that name, read as UTF-8; undefined if there is none, or it is null. */
+  get(name: string): string | undefined
+  /** The bytes of that value; undefined if there is none. */
+  getBytes(name: string): Buffer | null | undefined
+}
+
 /** The second argument of a handler. */
 export interface PluginContext {
   log: PluginLog
@@ -31,6 +39,7 @@ export interface PluginContext {
     offset: number
     timestampMs: number
     key: string | null
+    headers: ReadonlyHeaders
   }
   /** The W3C trace headers of the record, to be passed on in downstream calls. */
   trace: Trace | undefined

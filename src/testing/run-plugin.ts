@@ -4,7 +4,7 @@ import { schemaIdOf } from '../avro/wire-format.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
-import { NO_HEADERS } from '../event/headers.ts'
+import { HeaderList } from '../event/headers.ts'
 import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { assertEvent } from '../event/validation/validate.ts'
@@ -39,6 +39,8 @@ export interface RunOptions {
    * are passed on as they are; no transaction is begun or rolled back.
    */
   sql?: Sql
+  /** The headers of an event's record. None by default. */
+  headers?: (event: Event) => Iterable<readonly [name: string, value: Buffer | string | null]>
   /** Receives the plugin's log lines. They are dropped by default. */
   log?: PluginLog
 }
@@ -99,7 +101,7 @@ async function runOnce(
   plugin: LoadedPlugin,
   events: readonly Event[],
   report: RunReport,
-  { log = silent, sql }: RunOptions,
+  { log = silent, sql, headers = () => [] }: RunOptions,
 ): Promise<void> {
   const schemas = createLocalSchemas()
   const end = Promise.withResolvers<void>()
@@ -145,25 +147,19 @@ async function runOnce(
   await pipeline.begin(epoch)
   for (const event of events) {
     const { count } = tally.unwanted
-    pipeline.take(epoch, recordOf(event, epoch.ledger.expected, schemas.idOf(event)))
+    const record = recordOf(event, epoch.ledger.expected, schemas.idOf(event))
+    const given = [...headers(event)].map(([name, value]) => ({ name, value }))
+    pipeline.take(epoch, { ...record, headers: new HeaderList(given) })
     if (tally.unwanted.count > count) report.unwanted.push(event)
   }
   haveAllArrived = true
   if (epoch.ledger.outstanding > 0) await end.promise
 }
 
-function recordOf(event: Event, offset: number, schemaId: number): SourceRecord {
+function recordOf(event: Event, offset: number, schemaId: number): Omit<SourceRecord, 'headers'> {
   const key = Buffer.from(entityKey(event))
   const value = encodeEvent(event, schemaId)
-  return {
-    topic: 'test',
-    partition: 0,
-    offset,
-    timestampMs: clock.now(),
-    key,
-    value,
-    headers: NO_HEADERS,
-  }
+  return { topic: 'test', partition: 0, offset, timestampMs: clock.now(), key, value }
 }
 
 /** A record's offset is the index of its event. */

@@ -6,12 +6,16 @@ import everyEvent from '../../../examples/plugins/every-event.ts'
 import flaky from '../../../examples/plugins/flaky.ts'
 import picky from '../../../examples/plugins/picky.ts'
 import singleEvent from '../../../examples/plugins/single-event.ts'
+import { NO_HEADERS } from '../../../src/event/headers.ts'
+import { HandlerHeaders } from '../../../src/pipeline/handle/handler-headers.ts'
 import { returnOf, verbOf } from '../../../src/plugin/plugin.ts'
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
 
 function context(attempt = 1, key = 'entity-1'): PluginContext {
-  const record = { topic: 'inventory.events', partition: 0, offset: 0, timestampMs: 0, key }
+  const headers = new HandlerHeaders(NO_HEADERS)
+  const place = { topic: 'inventory.events', partition: 0, offset: 0, timestampMs: 0 }
+  const record = { ...place, key, headers }
   const signal = new AbortController().signal
   const idempotencyKey = 'cold-chain:event-1'
   return { log, signal, attempt, idempotencyKey, record, trace: undefined }

@@ -134,6 +134,27 @@ describe('running a plugin over events in memory', () => {
     expect(keys).toEqual(['test/counts/a', 'test/counts/a', 'test/counts/a'])
   })
 
+  it('gives the headers of the test to the record', async () => {
+    const seen: unknown[] = []
+    const plugin = definePlugin({
+      slug: 'tenants',
+      where: { exact: { ce_source: 'till' } },
+      processEvent: (_event, { record: { headers }, trace }) =>
+        void seen.push([headers.get('tenant'), headers.get('none'), [...headers].length, trace]),
+    })
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const { unwanted } = await runPlugin(plugin, [wasted('a'), wasted('b')], {
+      headers: ({ id }) => [
+        ...Object.entries({ ce_source: id === 'a' ? 'till' : 'web', traceparent }),
+        ['tenant', 'first'],
+        ['tenant', Buffer.from('second')],
+        ['none', null],
+      ],
+    })
+    expect(seen).toEqual([['second', undefined, 5, { traceparent, tracestate: undefined }]])
+    expect(unwanted.map(({ id }) => id)).toEqual(['b'])
+  })
+
   it('rejects what the service would reject, with the reason', async () => {
     const plugin = definePlugin({ slug: 'ok', processEvent() {} })
     await expect(runPlugin({ slug: 'No Slug' } as never, [])).rejects.toThrow('slug: expected')
