@@ -13,6 +13,7 @@ export type {
   PluginLog,
   PluginState,
   ReadonlyHeaders,
+  RejectOptions,
   RetryPolicy,
   Sql,
   SqlPluginContext,

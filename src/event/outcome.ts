@@ -14,7 +14,7 @@ export type DeadLetterReason =
 export type CompletedOutcome =
   | { type: 'processed' }
   | { type: 'skipped'; why: string }
-  | { type: 'rejected'; why: string }
+  | { type: 'rejected'; why: string; code?: string }
   | { type: 'duplicate' }
   | { type: 'dead-lettered'; reason: DeadLetterReason; error: Failure }
 

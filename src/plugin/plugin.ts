@@ -2,6 +2,7 @@ import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
+import { checkedCode } from './return-options.ts'
 
 /** A logger with pino's signatures. Each line carries the plugin and the delivery. */
 export interface PluginLog {
@@ -98,29 +99,32 @@ export interface StatePluginContext<S = JsonValue> extends PluginContext {
   state: PluginState<S>
 }
 
-const RETURN = Symbol.for('inventory-events.return')
+export const RETURN = Symbol.for('inventory-events.return')
 
 /** What `skip` and `reject` return, for a handler to return in turn. */
-export type HandlerReturn = { [RETURN]: 'skip' | 'reject'; why: string }
+export type HandlerReturn =
+  | { readonly [RETURN]: 'skip'; readonly why: string }
+  | { readonly [RETURN]: 'reject'; readonly why: string; readonly code?: string }
 
 /** Declines the event: it counts as completed, and is neither retried nor dead-lettered. */
 export function skip(why: string): HandlerReturn {
   return { [RETURN]: 'skip', why }
 }
 
+export interface RejectOptions {
+  /** Tells programs why: up to 100 letters, digits and any of `. _ : -`, such as `NO_SUCH_BAY`. */
+  code?: string
+}
+
 /** Dead-letters the event immediately, without retries. For events that this plugin can't handle. */
-export function reject(why: string): HandlerReturn {
-  return { [RETURN]: 'reject', why }
+export function reject(why: string, { code }: RejectOptions = {}): HandlerReturn {
+  return { [RETURN]: 'reject', why, ...(code !== undefined && { code: checkedCode(code) }) }
 }
 
 /** The value if `skip` or `reject` made it; undefined for any other return value. */
 export function returnOf(value: unknown): HandlerReturn | undefined {
   const isReturn = typeof value === 'object' && value !== null && RETURN in value
   return isReturn ? (value as HandlerReturn) : undefined
-}
-
-export function verbOf(value: HandlerReturn): 'skip' | 'reject' {
-  return value[RETURN]
 }
 
 /**

@@ -56,6 +56,8 @@ export interface DeliveryReport {
   reason?: DeadLetterReason
   /** The last error message, or the reason given to `skip` or `reject`. */
   error?: string
+  /** The code given to `reject`. */
+  code?: string
   /** The last error, if it was thrown: with its type, place, stack and causes. */
   failure?: Failure
 }
@@ -176,8 +178,11 @@ function reportOf(
     case 'duplicate':
       return { event, outcome: outcome.type, attempts }
     case 'skipped':
-    case 'rejected':
       return { event, outcome: outcome.type, attempts, error: outcome.why }
+    case 'rejected': {
+      const { type, why: error, ...code } = outcome
+      return { event, outcome: type, attempts, error, ...code }
+    }
     case 'dead-lettered': {
       const { reason, error: failure } = outcome
       const why = { error: failure.message, ...(failure.type !== undefined && { failure }) }

@@ -1,6 +1,6 @@
 import type { Event } from '../../event/event.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
-import { verbOf } from '../../plugin/plugin.ts'
+import { RETURN } from '../../plugin/plugin.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import { andThen, type MaybePromise } from '../../util/maybe-promise.ts'
@@ -62,7 +62,7 @@ async function end(transaction: ClaimTransaction, result: HandlerResult): Promis
 function successOf(result: HandlerResult): 'processed' | 'skipped' | undefined {
   if (result.type !== 'returned') return undefined
   if (result.value === undefined) return 'processed'
-  return verbOf(result.value) === 'skip' ? 'skipped' : undefined
+  return result.value[RETURN] === 'skip' ? 'skipped' : undefined
 }
 
 /** The result, or `interrupted` if the handler is not to blame for it: then no attempt is used. */

@@ -1,6 +1,6 @@
 import { assertNever, type Outcome } from '../../event/outcome.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import { type HandlerReturn, type RetryPolicy, verbOf } from '../../plugin/plugin.ts'
+import { type HandlerReturn, RETURN, type RetryPolicy } from '../../plugin/plugin.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import type { HandlerResult } from '../handle/handler-result.ts'
@@ -44,9 +44,21 @@ export function backoffMs(policy: RetryPolicy, attempts: number, random: () => n
 }
 
 function judgeReturn(value: HandlerReturn): Outcome {
-  return verbOf(value) === 'skip'
-    ? { type: 'skipped', why: value.why }
-    : { type: 'rejected', why: value.why }
+  const why = whyOf(value)
+  switch (value[RETURN]) {
+    case 'skip':
+      return { type: 'skipped', why }
+    case 'reject':
+      return { type: 'rejected', why, ...(value.code !== undefined && { code: value.code }) }
+    default:
+      return assertNever(value)
+  }
+}
+
+/** Plugins in JavaScript may give no reason, or an error in its place. */
+function whyOf({ why }: { why: unknown }): string {
+  if (typeof why === 'string') return why
+  return why === undefined ? 'no reason was given' : failureOf(why).message
 }
 
 function judgeFailure(

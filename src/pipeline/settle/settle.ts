@@ -52,7 +52,7 @@ export function createSettle(ports: SettlePorts) {
       case 'duplicate':
         return complete(delivery, outcome)
       case 'rejected':
-        return deadLetter(delivery, outcome, 'rejected', new Failure(outcome.why))
+        return deadLetter(delivery, outcome, 'rejected', rejectionOf(outcome))
       case 'dead-lettered':
         return deadLetter(delivery, outcome, outcome.reason, outcome.error)
       case 'retrying':
@@ -146,6 +146,10 @@ export function createSettle(ports: SettlePorts) {
   }
 
   return { settle, skip, abandon }
+}
+
+function rejectionOf({ why, code }: { why: string; code?: string }): Failure {
+  return new Failure(why, code === undefined ? {} : { code })
 }
 
 /**

@@ -157,6 +157,27 @@ describe('what a handler returns', () => {
     ])
   })
 
+  it('reject(why, { code }) is logged and dead-lettered with its code', async () => {
+    const processEvent = () => reject('no such bay', { code: 'NO_SUCH_BAY' })
+    const { lines, headers } = await run({ processEvent })
+    expect(lines).toMatchObject([{ err: { message: 'no such bay', code: 'NO_SUCH_BAY' } }])
+    expect(headers).toMatchObject([
+      { 'dlq.reason': 'rejected', 'dlq.error': 'no such bay', 'dlq.error-code': 'NO_SUCH_BAY' },
+    ])
+    expect(headers[0]).not.toHaveProperty('dlq.error-type')
+  })
+
+  it.each([
+    [undefined, 'no reason was given'],
+    [new TypeError('bad bay'), 'bad bay'],
+    [{ bay: 7 }, 'Object without a message'],
+  ])('a reason that is no text but %o is told as %s', async (why, message) => {
+    const rejected = await run({ processEvent: () => reject(why as never) })
+    expect(rejected.headers).toMatchObject([{ 'dlq.error': message }])
+    const skipped = await run({ processEvent: () => skip(why as never) }, 'debug')
+    expect(skipped.lines).toMatchObject([{ why: message, msg: 'skipped' }])
+  })
+
   it('a handler that logs names the event', async () => {
     const { lines } = await run({ processEvent: (_, { log }) => log.info('seen') })
     expect(lines).toMatchObject([{ ...ABOUT, msg: 'seen' }])

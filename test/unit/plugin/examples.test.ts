@@ -8,7 +8,7 @@ import picky from '../../../examples/plugins/picky.ts'
 import singleEvent from '../../../examples/plugins/single-event.ts'
 import { NO_HEADERS } from '../../../src/event/headers.ts'
 import { HandlerHeaders } from '../../../src/pipeline/handle/handler-headers.ts'
-import { returnOf, verbOf } from '../../../src/plugin/plugin.ts'
+import { RETURN, returnOf } from '../../../src/plugin/plugin.ts'
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
 
@@ -96,7 +96,7 @@ it('picky fails the same one entity in fifty on every attempt', () => {
 describe('cold-chain', () => {
   async function verbAfter(event: InventoryMovedEvent) {
     const returned = returnOf(await coldChain.processEvent(event, context()))
-    return returned && verbOf(returned)
+    return returned?.[RETURN]
   }
 
   it('gets only moves of cooled entities to warm places, and rejects invalid limits', async () => {

@@ -34,14 +34,20 @@ describe('running a plugin over events in memory', () => {
       wantsProcessEvent: (name) => name === 'inventory.wasted',
       processEvent(event) {
         if (event.id === 'b') return skip('too small')
+        if (event.id === 'd') return reject('no such bay', { code: 'NO_BAY' })
         return event.id === 'c' ? reject('no such entity') : undefined
       },
     })
-    const run = await runPlugin(plugin, [wasted('a'), wasted('b'), wasted('c'), split])
+    const events = [wasted('a'), wasted('b'), wasted('c'), wasted('d'), split]
+    const run = await runPlugin(plugin, events)
     expect(run.deliveries).toEqual([
       { event: wasted('a'), outcome: 'processed', attempts: 1 },
       { event: wasted('b'), outcome: 'skipped', attempts: 1, error: 'too small' },
       { event: wasted('c'), outcome: 'rejected', attempts: 1, error: 'no such entity' },
+      {
+        ...{ event: wasted('d'), outcome: 'rejected', attempts: 1 },
+        ...{ error: 'no such bay', code: 'NO_BAY' },
+      },
     ])
     expect(run.unwanted).toEqual([split])
   })
