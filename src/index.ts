@@ -14,12 +14,13 @@ export type {
   PluginState,
   ReadonlyHeaders,
   RejectOptions,
+  RetryAfterOptions,
   RetryPolicy,
   Sql,
   SqlPluginContext,
   StateOptions,
   StatePluginContext,
 } from './plugin/plugin.ts'
-export { reject, skip } from './plugin/plugin.ts'
+export { reject, retryAfter, skip } from './plugin/plugin.ts'
 export type { ErrorCode } from './util/errors.ts'
 export { InventoryEventsError } from './util/errors.ts'

@@ -118,6 +118,9 @@ function recordReturn(span: Span, value: HandlerReturn): void {
   if (value[RETURN] === 'reject' && value.code !== undefined) {
     span.setAttribute('inventory_events.code', value.code)
   }
+  if (value[RETURN] === 'retry-after') {
+    span.setAttribute('inventory_events.retry_after_ms', value.delayMs)
+  }
 }
 
 function send(tracer: Tracer, topic: string, eventId: string, origin: Trace | undefined): SendSpan {

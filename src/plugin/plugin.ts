@@ -2,7 +2,7 @@ import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
-import { checkedCode } from './return-options.ts'
+import { checkedCode, checkedDelayMs } from './return-options.ts'
 
 /** A logger with pino's signatures. Each line carries the plugin and the delivery. */
 export interface PluginLog {
@@ -56,7 +56,7 @@ export interface Sql {
   /**
    * Runs one statement with its values as $1, $2 and so on. The transaction begins and ends with the
    * call of the handler. It commits together with the record that this plugin completed the event.
-   * If the handler throws or rejects the event, it is rolled back.
+   * If the handler throws, rejects the event or asks for a later call, it is rolled back.
    */
   query<Row extends object = Record<string, unknown>>(
     text: string,
@@ -101,10 +101,16 @@ export interface StatePluginContext<S = JsonValue> extends PluginContext {
 
 export const RETURN = Symbol.for('inventory-events.return')
 
-/** What `skip` and `reject` return, for a handler to return in turn. */
+/** What `skip`, `reject` and `retryAfter` return, for a handler to return in turn. */
 export type HandlerReturn =
   | { readonly [RETURN]: 'skip'; readonly why: string }
   | { readonly [RETURN]: 'reject'; readonly why: string; readonly code?: string }
+  | {
+      readonly [RETURN]: 'retry-after'
+      readonly why: string
+      readonly delayMs: number
+      readonly countsAsAttempt: boolean
+    }
 
 /** Declines the event: it counts as completed, and is neither retried nor dead-lettered. */
 export function skip(why: string): HandlerReturn {
@@ -121,7 +127,26 @@ export function reject(why: string, { code }: RejectOptions = {}): HandlerReturn
   return { [RETURN]: 'reject', why, ...(code !== undefined && { code: checkedCode(code) }) }
 }
 
-/** The value if `skip` or `reject` made it; undefined for any other return value. */
+export interface RetryAfterOptions {
+  /** Default true. A call that does not count is repeated after a second at the earliest. */
+  countsAsAttempt?: boolean
+}
+
+/**
+ * Asks for another call after this delay, up to 24 hours, in place of the back-off: a downstream
+ * limits its rate, or is in maintenance. The later events of the entity wait. The call counts as an
+ * attempt; one that does not count is repeated until shortly before Kafka would remove the record.
+ */
+export function retryAfter(
+  delayMs: number,
+  why: string,
+  { countsAsAttempt = true }: RetryAfterOptions = {},
+): HandlerReturn {
+  const checkedMs = checkedDelayMs(delayMs, countsAsAttempt)
+  return { [RETURN]: 'retry-after', why, delayMs: checkedMs, countsAsAttempt }
+}
+
+/** The value if `skip`, `reject` or `retryAfter` made it; undefined for any other return value. */
 export function returnOf(value: unknown): HandlerReturn | undefined {
   const isReturn = typeof value === 'object' && value !== null && RETURN in value
   return isReturn ? (value as HandlerReturn) : undefined

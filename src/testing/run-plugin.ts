@@ -24,6 +24,7 @@ import { InventoryEventsError } from '../util/errors.ts'
 import type { Failure } from '../util/failure/failure.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
 import { createLocalSchemas } from './local-schemas.ts'
+import { NotedDelays } from './noted-delays.ts'
 import { withSql } from './with-sql.ts'
 
 export interface RunOptions {
@@ -48,14 +49,19 @@ export interface RunOptions {
 /** How one event ended for the plugin. */
 export interface DeliveryReport {
   event: Event
-  /** `held`: all attempts failed and the plugin has `onExhausted: 'hold'`. Here the run continues. */
-  outcome: CompletedOutcome['type'] | 'held'
+  /**
+   * `held`: all attempts failed and the plugin has `onExhausted: 'hold'`. `delayed`: 100 calls returned
+   * `retryAfter` without counting as attempts. In both cases the service would go on trying.
+   */
+  outcome: CompletedOutcome['type'] | 'held' | 'delayed'
   /** The number of handler calls. */
   attempts: number
   /** Why it was dead-lettered. */
   reason?: DeadLetterReason
   /** The last error message, or the reason given to `skip` or `reject`. */
   error?: string
+  /** What each `retryAfter` asked for. */
+  delaysMs?: number[]
   /** The code given to `reject`. */
   code?: string
   /** The last error, if it was thrown: with its type, place, stack and causes. */
@@ -108,6 +114,7 @@ async function runOnce(
   const schemas = createLocalSchemas()
   const end = Promise.withResolvers<void>()
   const tally = emptyTally()
+  const delays = new NotedDelays()
   let haveAllArrived = false
   const pipeline = createPipeline({
     groupId: 'test',
@@ -132,14 +139,16 @@ async function runOnce(
     calls: noCallSlots,
     clock,
     random: () => 0.5,
-    removalOf: () => undefined,
+    removalOf: (record) => delays.removalOf(record),
     logOf: () => log,
     onStuck: () => end.reject(stuck(plugin)),
     reports: {
       ...noReports,
       filterTallyOf: () => tally,
+      onDelayed: (delivery, outcome) => delays.add(delivery, outcome),
       onSettled(delivery, outcome) {
-        report.deliveries.push(reportOf(delivery, outcome, plugin, events))
+        const ended = reportOf(delivery, outcome, plugin, events)
+        report.deliveries.push({ ...ended, ...delays.reportOf(delivery) })
         if (haveAllArrived && pipeline.stats().inFlightDeliveries === 0) end.resolve()
       },
     },
@@ -188,6 +197,7 @@ function reportOf(
       const why = { error: failure.message, ...(failure.type !== undefined && { failure }) }
       const isHeld = reason === 'exhausted' && plugin.onExhausted === 'hold'
       if (isHeld) return { event, outcome: 'held', attempts, ...why }
+      if (reason === 'retention') return { event, outcome: 'delayed', attempts, ...why }
       return { event, outcome: 'dead-lettered', attempts, reason, ...why }
     }
     default:
@@ -212,6 +222,7 @@ const noReports: PipelineReports = {
   onAbandoned() {},
   onRetry() {},
   onHeld() {},
+  onDelayed() {},
   onInterrupted() {},
   onDeadLetter() {},
   onWriteFailed() {},

@@ -19,7 +19,8 @@ export function judge(
 ): Outcome {
   switch (result.type) {
     case 'returned':
-      return result.value === undefined ? { type: 'processed' } : judgeReturn(result.value)
+      if (result.value === undefined) return { type: 'processed' }
+      return judgeReturn(result.value, attempts, plugin)
     case 'threw':
       return judgeFailure(failureOf(result.error), attempts, plugin, random)
     case 'timed-out': {
@@ -43,13 +44,19 @@ export function backoffMs(policy: RetryPolicy, attempts: number, random: () => n
   return Math.round(cappedMs * (0.5 + random() / 2))
 }
 
-function judgeReturn(value: HandlerReturn): Outcome {
+function judgeReturn(value: HandlerReturn, attempts: number, plugin: LoadedPlugin): Outcome {
   const why = whyOf(value)
   switch (value[RETURN]) {
     case 'skip':
       return { type: 'skipped', why }
     case 'reject':
       return { type: 'rejected', why, ...(value.code !== undefined && { code: value.code }) }
+    case 'retry-after': {
+      const { delayMs, countsAsAttempt } = value
+      const isLast = countsAsAttempt && attempts >= plugin.retry.maxAttempts
+      if (isLast && plugin.onExhausted === 'dead-letter') return exhausted(new Failure(why))
+      return { type: 'delayed', why, delayMs, countsAsAttempt }
+    }
     default:
       return assertNever(value)
   }
@@ -70,5 +77,9 @@ function judgeFailure(
   const delayMs = backoffMs(plugin.retry, attempts, random)
   if (attempts < plugin.retry.maxAttempts) return { type: 'retrying', error, delayMs }
   if (plugin.onExhausted === 'hold') return { type: 'held', error, delayMs }
+  return exhausted(error)
+}
+
+function exhausted(error: Failure): Outcome {
   return { type: 'dead-lettered', reason: 'exhausted', error }
 }

@@ -3,6 +3,7 @@ import {
   assertNever,
   type CompletedOutcome,
   type DeadLetterReason,
+  type Delayed,
   type Outcome,
 } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
@@ -21,6 +22,7 @@ export interface SettleReports {
   onAbandoned(delivery: Delivery): void
   onRetry(delivery: Delivery, error: Failure, delayMs: number): void
   onHeld(delivery: Delivery, error: Failure): void
+  onDelayed(delivery: Delivery, outcome: Delayed): void
   onInterrupted(delivery: Delivery, error: Failure): void
   onDeadLetter(delivery: Delivery, reason: DeadLetterReason, error: Failure): void
   /** A dead letter or a mark could not be written; the write will be retried. */
@@ -61,6 +63,10 @@ export function createSettle(ports: SettlePorts) {
       case 'held':
         reports.onHeld(delivery, outcome.error)
         return again(delivery, outcome.delayMs, outcome.type)
+      case 'delayed':
+        // Its next turn begins at once, and waits before it claims the event.
+        reports.onDelayed(delivery, outcome)
+        return again(delivery, 0, outcome.type)
       case 'interrupted':
         reports.onInterrupted(delivery, outcome.error)
         return again(delivery, outcome.delayMs, outcome.type)

@@ -11,7 +11,7 @@ import type { Trace } from '../../../src/event/trace.ts'
 import { createSpans, type Spans } from '../../../src/observe/spans.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
 import type { HandlerResult } from '../../../src/pipeline/handle/handler-result.ts'
-import { type HandlerReturn, reject, skip } from '../../../src/plugin/plugin.ts'
+import { type HandlerReturn, reject, retryAfter, skip } from '../../../src/plugin/plugin.ts'
 import { Failure } from '../../../src/util/failure/failure.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -113,6 +113,10 @@ describe('the span of a call', () => {
 it.each<[HandlerReturn, Attributes]>([
   [skip('not mine'), { 'inventory_events.returned': 'skip' }],
   [reject('no'), { 'inventory_events.returned': 'reject' }],
+  [
+    retryAfter(1_000, 'limited'),
+    { 'inventory_events.returned': 'retry-after', 'inventory_events.retry_after_ms': 1_000 },
+  ],
   [
     reject('no', { code: 'NO_BAY' }),
     { 'inventory_events.returned': 'reject', 'inventory_events.code': 'NO_BAY' },

@@ -1,4 +1,11 @@
-import { type HandlerReturn, type RejectOptions, reject, skip } from 'inventory-events'
+import {
+  type HandlerReturn,
+  type RejectOptions,
+  type RetryAfterOptions,
+  reject,
+  retryAfter,
+  skip,
+} from 'inventory-events'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { RETURN, returnOf } from '../../../src/plugin/plugin.ts'
 
@@ -33,5 +40,40 @@ describe('reject with a code', () => {
   ])('refuses %j', (code, got) => {
     const expected = `reject: expected as code up to 100 letters, digits and any of . _ : -, got ${got}`
     expect(() => reject('no', { code: code as string })).toThrow(new TypeError(expected))
+  })
+})
+
+describe('retryAfter', () => {
+  const uncounted = { countsAsAttempt: false }
+
+  it('keeps delay and reason, and counts as an attempt unless it says not to', () => {
+    const part = { [RETURN]: 'retry-after', why: 'limited' }
+    expect(retryAfter(0, 'limited')).toEqual({ ...part, delayMs: 0, countsAsAttempt: true })
+    expect(retryAfter(1.2, 'limited', {})).toEqual({ ...part, delayMs: 2, countsAsAttempt: true })
+    expect(retryAfter(86_400_000, 'limited', uncounted)).toEqual({
+      ...{ ...part, delayMs: 86_400_000, countsAsAttempt: false },
+    })
+    expectTypeOf(retryAfter).toEqualTypeOf<
+      (delayMs: number, why: string, options?: RetryAfterOptions) => HandlerReturn
+    >()
+  })
+
+  it('waits for at least a second where it does not count', () => {
+    expect(retryAfter(0, 'limited', uncounted)).toMatchObject({ delayMs: 1_000 })
+    expect(retryAfter(1_001, 'limited', uncounted)).toMatchObject({ delayMs: 1_001 })
+  })
+
+  it.each([
+    [-1, '-1'],
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [86_400_001, '86400001'],
+    ['1000', 'string'],
+    [undefined, 'undefined'],
+  ])('refuses %j', (delayMs, got) => {
+    const expected = `retryAfter: expected as delay 0 to 86400000 milliseconds, got ${got}`
+    for (const options of [{}, uncounted]) {
+      expect(() => retryAfter(delayMs as number, 'x', options)).toThrow(new RangeError(expected))
+    }
   })
 })

@@ -2,6 +2,7 @@ import {
   definePlugin,
   type Event,
   reject,
+  retryAfter,
   type Sql,
   type SqlPluginContext,
   skip,
@@ -99,6 +100,51 @@ describe('running a plugin over events in memory', () => {
       ['processed', 1],
     ])
     expect(deliveries[1]).toMatchObject({ reason: 'exhausted', error: 'never' })
+  })
+
+  it('reports the delays that a handler asks for, without waiting', async () => {
+    const calls: string[] = []
+    const plugin = definePlugin({
+      slug: 'limited',
+      retry: { maxAttempts: 3 },
+      processEvent({ id }, { attempt }) {
+        calls.push(`${id}${attempt}`)
+        if (id === 'a' && attempt < 3) return retryAfter(86_400_000, 'closed')
+        return id === 'b' ? retryAfter(1_500, 'limited') : undefined
+      },
+    })
+    const { deliveries } = await runPlugin(plugin, [wasted('a'), wasted('b')])
+    expect(calls).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3'])
+    expect(deliveries).toEqual([
+      {
+        ...{ event: wasted('a'), outcome: 'processed', attempts: 3 },
+        delaysMs: [86_400_000, 86_400_000],
+      },
+      {
+        ...{ event: wasted('b'), outcome: 'dead-lettered', attempts: 3, reason: 'exhausted' },
+        ...{ error: 'limited', delaysMs: [1_500, 1_500] },
+      },
+    ])
+  })
+
+  it('ends what a handler would have repeated for ever', async () => {
+    let calls = 0
+    const plugin = definePlugin({
+      slug: 'closed',
+      processEvent({ id }, { attempt }) {
+        expect(attempt).toBe(1)
+        calls += 1
+        return id === 'b' ? undefined : retryAfter(0, 'closed', { countsAsAttempt: false })
+      },
+    })
+    const { deliveries } = await runPlugin(plugin, [wasted('a'), wasted('b')])
+    expect(calls).toBe(101)
+    expect(deliveries.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
+      ['delayed', 0],
+      ['processed', 1],
+    ])
+    expect(deliveries[0]?.delaysMs).toEqual(Array(100).fill(1_000))
+    expect(deliveries[0]?.error).toBe('held until 100 calls did not count as attempts')
   })
 
   it('reports a delivery that the service would hold', async () => {
