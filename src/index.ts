@@ -15,6 +15,8 @@ export type {
   ReadonlyHeaders,
   RejectOptions,
   RetryAfterOptions,
+  RetryDelays,
+  RetryOptions,
   RetryPolicy,
   Sql,
   SqlPluginContext,

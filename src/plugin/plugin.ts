@@ -165,6 +165,17 @@ export interface RetryPolicy {
   maxDelayMs: number
 }
 
+/** A nominal delay before each further attempt, in place of delays that double. */
+export interface RetryDelays {
+  /** One attempt more than there are delays. With `onExhausted: 'hold'` the last one is repeated. */
+  delaysMs: readonly number[]
+}
+
+/** One or the other: what a policy leaves out is taken from the settings, a list is complete. */
+export type RetryOptions =
+  | (Partial<RetryPolicy> & Partial<Record<keyof RetryDelays, undefined>>)
+  | (RetryDelays & Partial<Record<keyof RetryPolicy, undefined>>)
+
 export interface Plugin {
   /** A short name, unique in the service: lower-case letters, digits and dashes. */
   slug: string
@@ -185,7 +196,7 @@ export interface Plugin {
     context: PluginContext,
     // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement is the usual one.
   ): void | HandlerReturn | Promise<void | HandlerReturn>
-  retry?: Partial<RetryPolicy>
+  retry?: RetryOptions
   /** How long one call may take before its signal aborts. */
   timeoutMs?: number
   /** The most deliveries of this plugin that are handled at once. */

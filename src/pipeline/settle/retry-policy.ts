@@ -1,6 +1,7 @@
 import { assertNever, type Outcome } from '../../event/outcome.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import { type HandlerReturn, RETURN, type RetryPolicy } from '../../plugin/plugin.ts'
+import { type HandlerReturn, RETURN } from '../../plugin/plugin.ts'
+import type { RetryPlan } from '../../plugin/retry-plan.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import type { HandlerResult } from '../handle/handler-result.ts'
@@ -35,13 +36,19 @@ export function judge(
 }
 
 /**
- * The wait before the next attempt: doubled each time up to the cap, then reduced by a random share
- * of up to one half, so that deliveries that failed together are not retried together.
+ * The wait before the next attempt: the nominal delay, reduced by a random share of up to one half, so
+ * that deliveries that failed together are not retried together.
  */
-export function backoffMs(policy: RetryPolicy, attempts: number, random: () => number): number {
-  const doubled = policy.initialDelayMs * 2 ** Math.min(attempts - 1, 30)
-  const cappedMs = Math.min(policy.maxDelayMs, doubled)
-  return Math.round(cappedMs * (0.5 + random() / 2))
+export function backoffMs(plan: RetryPlan, attempts: number, random: () => number): number {
+  return Math.round(nominalMs(plan, attempts) * (0.5 + random() / 2))
+}
+
+/** That of the list, whose last one is repeated; or doubled each time, up to the cap. */
+function nominalMs(plan: RetryPlan, attempts: number): number {
+  if (plan.delaysMs !== undefined) {
+    return plan.delaysMs[Math.min(attempts, plan.delaysMs.length) - 1] as number
+  }
+  return Math.min(plan.maxDelayMs, plan.initialDelayMs * 2 ** Math.min(attempts - 1, 30))
 }
 
 function judgeReturn(value: HandlerReturn, attempts: number, plugin: LoadedPlugin): Outcome {

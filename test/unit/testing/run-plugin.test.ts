@@ -106,7 +106,7 @@ describe('running a plugin over events in memory', () => {
     const calls: string[] = []
     const plugin = definePlugin({
       slug: 'limited',
-      retry: { maxAttempts: 3 },
+      retry: { delaysMs: [1_000, 60_000] },
       processEvent({ id }, { attempt }) {
         calls.push(`${id}${attempt}`)
         if (id === 'a' && attempt < 3) return retryAfter(86_400_000, 'closed')
