@@ -146,10 +146,23 @@ export function retryAfter(
   return { [RETURN]: 'retry-after', why, delayMs: checkedMs, countsAsAttempt }
 }
 
-/** The value if `skip`, `reject` or `retryAfter` made it; undefined for any other return value. */
+/**
+ * The value if `skip`, `reject` or `retryAfter` made it; undefined for any other return value.
+ * A bundled plugin brings a copy of this package along: throws if its version has more of them.
+ */
 export function returnOf(value: unknown): HandlerReturn | undefined {
-  const isReturn = typeof value === 'object' && value !== null && RETURN in value
-  return isReturn ? (value as HandlerReturn) : undefined
+  if (typeof value !== 'object' || value === null || !(RETURN in value)) return undefined
+  const verb = value[RETURN]
+  if (typeof verb === 'string' && Object.hasOwn(VERBS, verb)) return value as HandlerReturn
+  throw new TypeError(
+    `processEvent: expected ${Object.keys(VERBS).join(', ')} or nothing, got what another version returns: ${String(verb)}`,
+  )
+}
+
+const VERBS: Record<HandlerReturn[typeof RETURN], true> = {
+  skip: true,
+  reject: true,
+  'retry-after': true,
 }
 
 /**

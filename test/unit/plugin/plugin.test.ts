@@ -77,3 +77,10 @@ describe('retryAfter', () => {
     }
   })
 })
+
+it('refuses what a newer version returns, as an error of the handler', () => {
+  const newer = { [RETURN]: 'park', why: 'x' }
+  expect(() => returnOf(newer)).toThrow(
+    'processEvent: expected skip, reject, retry-after or nothing, got what another version returns: park',
+  )
+})
