@@ -115,6 +115,15 @@ describe('cold-chain', () => {
     ])
   })
 
+  it('is called again when the alarm endpoint says so', async () => {
+    vi.stubEnv('COLD_CHAIN_URL', 'http://alarm.example/')
+    const limited = new Response(null, { status: 429, headers: { 'retry-after': '7' } })
+    const answers = [limited, Response.json({})]
+    vi.stubGlobal('fetch', async () => answers.shift())
+    const { deliveries } = await runPlugin(coldChain, [moved({ maxCelsius: -18 })])
+    expect(deliveries).toMatchObject([{ outcome: 'processed', attempts: 2, delaysMs: [7_000] }])
+  })
+
   it('sends its idempotency key, and throws if the alarm is refused', async () => {
     vi.stubEnv('COLD_CHAIN_URL', 'http://alarm.example/')
     const answers = [Response.json({}), Response.json({}, { status: 503 })]
