@@ -12,12 +12,17 @@ export type {
   PluginContext,
   PluginLog,
   PluginState,
+  ReadonlyHeaders,
+  RejectOptions,
+  RetryAfterOptions,
+  RetryDelays,
+  RetryOptions,
   RetryPolicy,
   Sql,
   SqlPluginContext,
   StateOptions,
   StatePluginContext,
 } from './plugin/plugin.ts'
-export { reject, skip } from './plugin/plugin.ts'
+export { reject, retryAfter, skip } from './plugin/plugin.ts'
 export type { ErrorCode } from './util/errors.ts'
 export { InventoryEventsError } from './util/errors.ts'

@@ -57,9 +57,13 @@ export const retry: Row = {
   panels: [
     {
       title: 'Retries',
-      description: 'Failed attempts per second that are retried.',
+      description:
+        'Per second: failed attempts that are retried, and calls that asked for a later one (retryAfter).',
       unit: 'ops',
-      queries: [[rate('delivery_retries_total', 'plugin', PLUGIN), '{{plugin}}']],
+      queries: [
+        [rate('delivery_retries_total', 'plugin', PLUGIN), '{{plugin}}'],
+        [rate('delivery_delays_total', 'plugin', PLUGIN), '{{plugin}} (retryAfter)'],
+      ],
       alerts: ['Retries'],
     },
     {

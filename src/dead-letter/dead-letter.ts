@@ -71,9 +71,10 @@ function causeHeaders(record: SourceRecord, cause: DeadLetterCause): Record<stri
 }
 
 function errorHeaders({ error, lines }: DeadLetterCause): Record<string, string> {
-  const { type, message, at } = error
+  const { type, code, message, at } = error
   return {
     [DLQ.error]: truncated(message, ERROR_LIMIT_BYTES),
+    ...(code !== undefined && { [DLQ.errorCode]: String(code) }),
     ...(type !== undefined && {
       [DLQ.errorType]: type,
       [DLQ.errorStack]: truncated(lines, STACK_LIMIT_BYTES),

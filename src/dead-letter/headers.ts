@@ -6,6 +6,7 @@ export const DLQ = {
   reason: 'dlq.reason',
   error: 'dlq.error',
   errorType: 'dlq.error-type',
+  errorCode: 'dlq.error-code',
   errorAt: 'dlq.error-at',
   errorStack: 'dlq.error-stack',
   attempts: 'dlq.attempts',

@@ -19,6 +19,8 @@ export interface DeadLetterInfo extends LetterRecord {
   plugin: string
   reason: string
   error: string
+  /** That of the error, or the one given to `reject`. */
+  code: string | undefined
   /** Set if the error was thrown. */
   thrown: Thrown | undefined
   /** The event's name and id, as far as they were known. */
@@ -104,6 +106,7 @@ export function readDeadLetter(record: SourceRecord): ReadLetter {
     plugin: required(DLQ.plugin),
     reason: text(DLQ.reason) ?? '',
     error: text(DLQ.error) ?? '',
+    code: text(DLQ.errorCode),
     thrown: thrownIn(record),
     eventName: text(DLQ.event),
     eventId: text(DLQ.eventId),

@@ -14,18 +14,27 @@ export type DeadLetterReason =
 export type CompletedOutcome =
   | { type: 'processed' }
   | { type: 'skipped'; why: string }
-  | { type: 'rejected'; why: string }
+  | { type: 'rejected'; why: string; code?: string }
   | { type: 'duplicate' }
   | { type: 'dead-lettered'; reason: DeadLetterReason; error: Failure }
 
 /** The outcomes that leave a mark. A duplicate finds one. */
 export type MarkedOutcome = Exclude<CompletedOutcome['type'], 'duplicate'>
 
+/** The handler asked to be called again after a delay of its own. */
+export interface Delayed {
+  type: 'delayed'
+  why: string
+  delayMs: number
+  countsAsAttempt: boolean
+}
+
 /** The result of one turn of a delivery. */
 export type Outcome =
   | CompletedOutcome
   | { type: 'retrying'; error: Failure; delayMs: number }
   | { type: 'held'; error: Failure; delayMs: number }
+  | Delayed
   /** Not the handler's fault: the store was unavailable, or the claim passed to another owner. */
   | { type: 'interrupted'; error: Failure; delayMs: number }
   | { type: 'abandoned' }

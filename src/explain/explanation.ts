@@ -116,6 +116,8 @@ export interface ExplainedDeadLetter {
   reason: string
   attempts: number
   error: string
+  /** That of the error, or the one given to `reject`. */
+  code: string | null
   /** Beside the message, what is known of an error that was thrown. */
   thrown: Thrown | null
   /** How often it had been redriven before it was dead-lettered. */

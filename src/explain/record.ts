@@ -46,8 +46,7 @@ export function explainDeadLetter(
     unknown.push(`the dead letter at ${letter.place}: ${letter.why}`)
     return undefined
   }
-  const { place, plugin, groupId, reason, attempts, error, redrives, topic, partition, offset } =
-    letter
+  const { place, plugin, groupId, reason, attempts, redrives } = letter
   return {
     place,
     time: timestampText(letter.timestampMs),
@@ -55,10 +54,11 @@ export function explainDeadLetter(
     group: groupId,
     reason,
     attempts,
-    error,
+    error: letter.error,
+    code: letter.code ?? null,
     thrown: letter.thrown ?? null,
     redrives,
-    record: placeOf({ topic, partition, offset }),
+    record: placeOf(letter),
   }
 }
 

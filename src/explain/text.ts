@@ -138,9 +138,10 @@ function completionLine(completion: Completion): string {
   }
 }
 
-function brief({ place, time, reason, attempts, error, thrown }: ExplainedDeadLetter): string {
+function brief({ place, time, reason, attempts, ...letter }: ExplainedDeadLetter): string {
   const calls = counted(attempts, 'attempt')
-  const line = failureLine({ ...thrown, message: error })
+  const { error: message, code, thrown } = letter
+  const line = failureLine({ ...thrown, message, code: code ?? undefined })
   return `${place} ${time} ${foreignText(reason)} after ${calls}: ${foreignText(line)}`
 }
 

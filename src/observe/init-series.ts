@@ -61,6 +61,7 @@ function startPlugin(metrics: Metrics, plugin: string): void {
   for (const outcome of OUTCOMES) metrics.deliveries.inc({ plugin, outcome }, 0)
   for (const reason of DEAD_LETTER_REASONS) metrics.deadLetters.inc({ plugin, reason }, 0)
   metrics.deliveryRetries.inc({ plugin }, 0)
+  metrics.deliveryDelays.inc({ plugin }, 0)
   metrics.deadLetterFailures.inc({ plugin }, 0)
 }
 

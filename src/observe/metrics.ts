@@ -98,6 +98,12 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['plugin'],
       registers,
     }),
+    deliveryDelays: new Counter({
+      name: `${PREFIX}delivery_delays_total`,
+      help: 'Number of calls whose handler returned retryAfter.',
+      labelNames: ['plugin'],
+      registers,
+    }),
     deadLetters: new Counter({
       name: `${PREFIX}dead_letters_total`,
       help: 'Number of dead letters that Kafka acknowledged.',

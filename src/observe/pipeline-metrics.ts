@@ -88,6 +88,11 @@ export function createReports({
       metrics.deliveryRetries.inc({ plugin: delivery.plugin.slug })
       failed(delivery, error, {}, 'handler failed; the delivery is held')
     },
+    onDelayed(delivery, { why, delayMs, countsAsAttempt }) {
+      metrics.deliveryDelays.inc({ plugin: delivery.plugin.slug })
+      const fields = { delayMs, countsAsAttempt }
+      failed(delivery, new Failure(why), fields, 'handler asked for a later call')
+    },
     onInterrupted: (delivery, error) =>
       failed(delivery, error, {}, 'handler interrupted; it will be called again'),
     onDeadLetter(delivery, reason, error) {

@@ -17,6 +17,7 @@ import { type Trace, traceOf } from '../event/trace.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import type { CallSpans } from '../pipeline/handle/call-span.ts'
 import type { HandlerResult } from '../pipeline/handle/handler-result.ts'
+import { type HandlerReturn, RETURN } from '../plugin/plugin.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
 /** The span of one record being produced. */
@@ -100,6 +101,7 @@ function attributesOf({ plugin, wanted, attempts }: Delivery, groupId: string): 
 function recordResult(span: Span, result: HandlerResult): void {
   switch (result.type) {
     case 'returned':
+      if (result.value !== undefined) recordReturn(span, result.value)
       return
     case 'threw':
       failed(span, result.error)
@@ -108,6 +110,16 @@ function recordResult(span: Span, result: HandlerResult): void {
     case 'interrupted':
       span.setAttribute('error.type', result.type)
       span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+}
+
+function recordReturn(span: Span, value: HandlerReturn): void {
+  span.setAttribute('inventory_events.returned', value[RETURN])
+  if (value[RETURN] === 'reject' && value.code !== undefined) {
+    span.setAttribute('inventory_events.code', value.code)
+  }
+  if (value[RETURN] === 'retry-after') {
+    span.setAttribute('inventory_events.retry_after_ms', value.delayMs)
   }
 }
 

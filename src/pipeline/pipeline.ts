@@ -131,8 +131,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (delivery.wanted.epoch.lost.aborted) return { done: () => abandon(delivery) }
     const cause = skipCause(delivery, switches)
     if (cause !== undefined) return { done: () => skipFor(delivery, cause) }
-    const paused = callGate.pauseBefore(delivery)
-    if (paused !== undefined) return { again: dedupe.withdraw(delivery, paused), why: 'paused' }
+    const wait = callGate.waitBefore(delivery)
+    if (wait !== undefined) return { again: dedupe.withdraw(delivery, wait.until), why: wait.why }
     const { wanted } = delivery
     const room = expanded.roomFor(wanted)
     if (room !== undefined) return { again: dedupe.withdraw(delivery, room), why: 'memory' }

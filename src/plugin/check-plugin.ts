@@ -3,7 +3,7 @@ import { limits } from '../config/plugin-limits.ts'
 import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import { didYouMean } from '../util/text/did-you-mean.ts'
-import type { Plugin, RetryPolicy, StateOptions } from './plugin.ts'
+import type { Plugin, RetryDelays, RetryPolicy, StateOptions } from './plugin.ts'
 
 type Check = (value: unknown) => boolean
 type Rule = { expects: string; isGood: Check }
@@ -48,10 +48,25 @@ const stateRules: Record<keyof StateOptions, Rule> = {
   upgrade: { expects: 'a function (old, version)', isGood: isFunction },
 }
 
-const retryRules: Record<keyof RetryPolicy, Rule> = {
+const policyRules: Record<keyof RetryPolicy, Rule> = {
   maxAttempts: wholeNumber(limits.maxAttempts),
   initialDelayMs: wholeNumber(limits.initialDelayMs),
   maxDelayMs: wholeNumber(limits.maxDelayMs),
+}
+
+const delay = wholeNumber(limits.maxDelayMs)
+const delaysMax = limits.maxAttempts.max - 1
+
+const retryRules: Record<keyof RetryPolicy | keyof RetryDelays, Rule> = {
+  ...policyRules,
+  delaysMs: {
+    expects: `a list of 1 to ${delaysMax}, each ${delay.expects}`,
+    isGood: (value) =>
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.length <= delaysMax &&
+      Array.from(value).every(delay.isGood),
+  },
 }
 
 const required: (keyof Plugin)[] = ['slug', 'processEvent']
@@ -81,6 +96,7 @@ function retryProblems(retry: unknown): string[] {
   const problems = [
     ...valueProblems(retry, retryRules),
     ...unknownNames(retry, Object.keys(retryRules)),
+    ...bothWays(retry),
   ]
   return problems.map((problem) => `retry.${problem}`)
 }
@@ -95,6 +111,12 @@ function stateProblems(state: unknown): string[] {
     ...unknownNames(state, Object.keys(stateRules)),
   ]
   return problems.map((problem) => `state.${problem}`)
+}
+
+function bothWays(retry: Record<string, unknown>): string[] {
+  if (retry.delaysMs === undefined) return []
+  const others = Object.keys(policyRules).filter((name) => retry[name] !== undefined)
+  return others.map((name) => `${name}: expected nothing beside delaysMs, which replaces it`)
 }
 
 /** Problems of a `where`, each prefixed with `at`. `wants` is the plugin's wantsProcessEvent. */

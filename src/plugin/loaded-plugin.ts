@@ -2,6 +2,7 @@ import type { Config } from '../config/settings.ts'
 import type { Filter } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import type { Plugin, RetryPolicy, StateOptions } from './plugin.ts'
+import { type RetryPlan, retryPlanOf } from './retry-plan.ts'
 
 /** A validated plugin with every default applied. */
 export interface LoadedPlugin {
@@ -14,7 +15,7 @@ export interface LoadedPlugin {
   /** The filter by content. Undefined matches every event. */
   readonly where: Filter | undefined
   readonly processEvent: Plugin['processEvent']
-  readonly retry: RetryPolicy
+  readonly retry: RetryPlan
   readonly timeoutMs: number
   readonly concurrency: number
   readonly maxPerSecond: number | undefined
@@ -48,7 +49,7 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     wantsProcessEvent: plugin.wantsProcessEvent?.bind(plugin),
     where: plugin.where && readFilter(plugin.where, 'where').filter,
     processEvent: plugin.processEvent.bind(plugin),
-    retry: Object.freeze({ ...defaults.retry, ...plugin.retry }),
+    retry: Object.freeze(retryPlanOf(plugin.retry ?? {}, defaults.retry)),
     timeoutMs: plugin.timeoutMs ?? defaults.timeoutMs,
     concurrency: plugin.concurrency ?? defaults.concurrency,
     maxPerSecond: plugin.maxPerSecond,

@@ -2,6 +2,7 @@ import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
+import { checkedCode, checkedDelayMs } from './return-options.ts'
 
 /** A logger with pino's signatures. Each line carries the plugin and the delivery. */
 export interface PluginLog {
@@ -13,6 +14,14 @@ export interface PluginLog {
   warn(fields: object, message: string): void
   error(message: string): void
   error(fields: object, message: string): void
+}
+
+/** The headers of a Kafka record, in their order. A name may repeat. They may be kept after the call. */
+export interface ReadonlyHeaders extends Iterable<[name: string, value: Buffer | null]> {
+  /** The last value of that name, read as UTF-8; undefined if there is none, or it is null. */
+  get(name: string): string | undefined
+  /** The bytes of that value; undefined if there is none. */
+  getBytes(name: string): Buffer | null | undefined
 }
 
 /** The second argument of a handler. */
@@ -31,6 +40,7 @@ export interface PluginContext {
     offset: number
     timestampMs: number
     key: string | null
+    headers: ReadonlyHeaders
   }
   /** The W3C trace headers of the record, to be passed on in downstream calls. */
   trace: Trace | undefined
@@ -46,7 +56,7 @@ export interface Sql {
   /**
    * Runs one statement with its values as $1, $2 and so on. The transaction begins and ends with the
    * call of the handler. It commits together with the record that this plugin completed the event.
-   * If the handler throws or rejects the event, it is rolled back.
+   * If the handler throws, rejects the event or asks for a later call, it is rolled back.
    */
   query<Row extends object = Record<string, unknown>>(
     text: string,
@@ -89,29 +99,70 @@ export interface StatePluginContext<S = JsonValue> extends PluginContext {
   state: PluginState<S>
 }
 
-const RETURN = Symbol.for('inventory-events.return')
+export const RETURN = Symbol.for('inventory-events.return')
 
-/** What `skip` and `reject` return, for a handler to return in turn. */
-export type HandlerReturn = { [RETURN]: 'skip' | 'reject'; why: string }
+/** What `skip`, `reject` and `retryAfter` return, for a handler to return in turn. */
+export type HandlerReturn =
+  | { readonly [RETURN]: 'skip'; readonly why: string }
+  | { readonly [RETURN]: 'reject'; readonly why: string; readonly code?: string }
+  | {
+      readonly [RETURN]: 'retry-after'
+      readonly why: string
+      readonly delayMs: number
+      readonly countsAsAttempt: boolean
+    }
 
 /** Declines the event: it counts as completed, and is neither retried nor dead-lettered. */
 export function skip(why: string): HandlerReturn {
   return { [RETURN]: 'skip', why }
 }
 
+export interface RejectOptions {
+  /** Tells programs why: up to 100 letters, digits and any of `. _ : -`, such as `NO_SUCH_BAY`. */
+  code?: string
+}
+
 /** Dead-letters the event immediately, without retries. For events that this plugin can't handle. */
-export function reject(why: string): HandlerReturn {
-  return { [RETURN]: 'reject', why }
+export function reject(why: string, { code }: RejectOptions = {}): HandlerReturn {
+  return { [RETURN]: 'reject', why, ...(code !== undefined && { code: checkedCode(code) }) }
 }
 
-/** The value if `skip` or `reject` made it; undefined for any other return value. */
+export interface RetryAfterOptions {
+  /** Default true. A call that does not count is repeated after a second at the earliest. */
+  countsAsAttempt?: boolean
+}
+
+/**
+ * Asks for another call after this delay, up to 24 hours, in place of the back-off: a downstream
+ * limits its rate, or is in maintenance. The later events of the entity wait. The call counts as an
+ * attempt; one that does not count is repeated until shortly before Kafka would remove the record.
+ */
+export function retryAfter(
+  delayMs: number,
+  why: string,
+  { countsAsAttempt = true }: RetryAfterOptions = {},
+): HandlerReturn {
+  const checkedMs = checkedDelayMs(delayMs, countsAsAttempt)
+  return { [RETURN]: 'retry-after', why, delayMs: checkedMs, countsAsAttempt }
+}
+
+/**
+ * The value if `skip`, `reject` or `retryAfter` made it; undefined for any other return value.
+ * A bundled plugin brings a copy of this package along: throws if its version has more of them.
+ */
 export function returnOf(value: unknown): HandlerReturn | undefined {
-  const isReturn = typeof value === 'object' && value !== null && RETURN in value
-  return isReturn ? (value as HandlerReturn) : undefined
+  if (typeof value !== 'object' || value === null || !(RETURN in value)) return undefined
+  const verb = value[RETURN]
+  if (typeof verb === 'string' && Object.hasOwn(VERBS, verb)) return value as HandlerReturn
+  throw new TypeError(
+    `processEvent: expected ${Object.keys(VERBS).join(', ')} or nothing, got what another version returns: ${String(verb)}`,
+  )
 }
 
-export function verbOf(value: HandlerReturn): 'skip' | 'reject' {
-  return value[RETURN]
+const VERBS: Record<HandlerReturn[typeof RETURN], true> = {
+  skip: true,
+  reject: true,
+  'retry-after': true,
 }
 
 /**
@@ -126,6 +177,17 @@ export interface RetryPolicy {
   /** The limit of the nominal delay. */
   maxDelayMs: number
 }
+
+/** A nominal delay before each further attempt, in place of delays that double. */
+export interface RetryDelays {
+  /** One attempt more than there are delays. With `onExhausted: 'hold'` the last one is repeated. */
+  delaysMs: readonly number[]
+}
+
+/** One or the other: what a policy leaves out is taken from the settings, a list is complete. */
+export type RetryOptions =
+  | (Partial<RetryPolicy> & Partial<Record<keyof RetryDelays, undefined>>)
+  | (RetryDelays & Partial<Record<keyof RetryPolicy, undefined>>)
 
 export interface Plugin {
   /** A short name, unique in the service: lower-case letters, digits and dashes. */
@@ -147,7 +209,7 @@ export interface Plugin {
     context: PluginContext,
     // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement is the usual one.
   ): void | HandlerReturn | Promise<void | HandlerReturn>
-  retry?: Partial<RetryPolicy>
+  retry?: RetryOptions
   /** How long one call may take before its signal aborts. */
   timeoutMs?: number
   /** The most deliveries of this plugin that are handled at once. */

@@ -4,7 +4,7 @@ import { schemaIdOf } from '../avro/wire-format.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
-import { NO_HEADERS } from '../event/headers.ts'
+import { HeaderList } from '../event/headers.ts'
 import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { assertEvent } from '../event/validation/validate.ts'
@@ -24,6 +24,7 @@ import { InventoryEventsError } from '../util/errors.ts'
 import type { Failure } from '../util/failure/failure.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
 import { createLocalSchemas } from './local-schemas.ts'
+import { NotedDelays } from './noted-delays.ts'
 import { withSql } from './with-sql.ts'
 
 export interface RunOptions {
@@ -39,6 +40,8 @@ export interface RunOptions {
    * are passed on as they are; no transaction is begun or rolled back.
    */
   sql?: Sql
+  /** The headers of an event's record. None by default. */
+  headers?: (event: Event) => Iterable<readonly [name: string, value: Buffer | string | null]>
   /** Receives the plugin's log lines. They are dropped by default. */
   log?: PluginLog
 }
@@ -46,14 +49,21 @@ export interface RunOptions {
 /** How one event ended for the plugin. */
 export interface DeliveryReport {
   event: Event
-  /** `held`: all attempts failed and the plugin has `onExhausted: 'hold'`. Here the run continues. */
-  outcome: CompletedOutcome['type'] | 'held'
+  /**
+   * `held`: all attempts failed and the plugin has `onExhausted: 'hold'`. `delayed`: 100 calls returned
+   * `retryAfter` without counting as attempts. In both cases the service would go on trying.
+   */
+  outcome: CompletedOutcome['type'] | 'held' | 'delayed'
   /** The number of handler calls. */
   attempts: number
   /** Why it was dead-lettered. */
   reason?: DeadLetterReason
   /** The last error message, or the reason given to `skip` or `reject`. */
   error?: string
+  /** What each `retryAfter` asked for. */
+  delaysMs?: number[]
+  /** The code given to `reject`. */
+  code?: string
   /** The last error, if it was thrown: with its type, place, stack and causes. */
   failure?: Failure
 }
@@ -99,11 +109,12 @@ async function runOnce(
   plugin: LoadedPlugin,
   events: readonly Event[],
   report: RunReport,
-  { log = silent, sql }: RunOptions,
+  { log = silent, sql, headers = () => [] }: RunOptions,
 ): Promise<void> {
   const schemas = createLocalSchemas()
   const end = Promise.withResolvers<void>()
   const tally = emptyTally()
+  const delays = new NotedDelays()
   let haveAllArrived = false
   const pipeline = createPipeline({
     groupId: 'test',
@@ -128,14 +139,16 @@ async function runOnce(
     calls: noCallSlots,
     clock,
     random: () => 0.5,
-    removalOf: () => undefined,
+    removalOf: (record) => delays.removalOf(record),
     logOf: () => log,
     onStuck: () => end.reject(stuck(plugin)),
     reports: {
       ...noReports,
       filterTallyOf: () => tally,
+      onDelayed: (delivery, outcome) => delays.add(delivery, outcome),
       onSettled(delivery, outcome) {
-        report.deliveries.push(reportOf(delivery, outcome, plugin, events))
+        const ended = reportOf(delivery, outcome, plugin, events)
+        report.deliveries.push({ ...ended, ...delays.reportOf(delivery) })
         if (haveAllArrived && pipeline.stats().inFlightDeliveries === 0) end.resolve()
       },
     },
@@ -145,25 +158,19 @@ async function runOnce(
   await pipeline.begin(epoch)
   for (const event of events) {
     const { count } = tally.unwanted
-    pipeline.take(epoch, recordOf(event, epoch.ledger.expected, schemas.idOf(event)))
+    const record = recordOf(event, epoch.ledger.expected, schemas.idOf(event))
+    const given = [...headers(event)].map(([name, value]) => ({ name, value }))
+    pipeline.take(epoch, { ...record, headers: new HeaderList(given) })
     if (tally.unwanted.count > count) report.unwanted.push(event)
   }
   haveAllArrived = true
   if (epoch.ledger.outstanding > 0) await end.promise
 }
 
-function recordOf(event: Event, offset: number, schemaId: number): SourceRecord {
+function recordOf(event: Event, offset: number, schemaId: number): Omit<SourceRecord, 'headers'> {
   const key = Buffer.from(entityKey(event))
   const value = encodeEvent(event, schemaId)
-  return {
-    topic: 'test',
-    partition: 0,
-    offset,
-    timestampMs: clock.now(),
-    key,
-    value,
-    headers: NO_HEADERS,
-  }
+  return { topic: 'test', partition: 0, offset, timestampMs: clock.now(), key, value }
 }
 
 /** A record's offset is the index of its event. */
@@ -180,13 +187,17 @@ function reportOf(
     case 'duplicate':
       return { event, outcome: outcome.type, attempts }
     case 'skipped':
-    case 'rejected':
       return { event, outcome: outcome.type, attempts, error: outcome.why }
+    case 'rejected': {
+      const { type, why: error, ...code } = outcome
+      return { event, outcome: type, attempts, error, ...code }
+    }
     case 'dead-lettered': {
       const { reason, error: failure } = outcome
       const why = { error: failure.message, ...(failure.type !== undefined && { failure }) }
       const isHeld = reason === 'exhausted' && plugin.onExhausted === 'hold'
       if (isHeld) return { event, outcome: 'held', attempts, ...why }
+      if (reason === 'retention') return { event, outcome: 'delayed', attempts, ...why }
       return { event, outcome: 'dead-lettered', attempts, reason, ...why }
     }
     default:
@@ -211,6 +222,7 @@ const noReports: PipelineReports = {
   onAbandoned() {},
   onRetry() {},
   onHeld() {},
+  onDelayed() {},
   onInterrupted() {},
   onDeadLetter() {},
   onWriteFailed() {},

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
 import { failureOf } from './failure/failure-of.ts'
 import { safeJson } from './text/foreign-text.ts'
@@ -9,7 +10,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 const SECRET_FIELDS = ['password', 'passwd', 'secret', 'token', 'authorization', 'sasl']
 
 /**
- * Writes JSON lines, to stdout unless told otherwise. Errors go under `err`. Each part of the service logs with a child:
+ * Writes JSON lines, to stdout unless told otherwise. Errors go under `err`; plugins may use `error`. Each part of the service logs with a child:
  * `log.child({ component: 'committer' })`. Fields that hold secrets are masked; event content must
  * never be logged.
  */
@@ -19,10 +20,15 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: failureOf },
+    serializers: { err: failureOf, error: failureOfError },
     // A terminal may show the log, and JSON lets C1 and bidi controls of others through.
     hooks: { streamWrite: safeJson },
     redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '***' },
   }
   return destination === undefined ? pino(options) : pino(options, destination)
+}
+
+/** Without it, an error would be written as its own properties: neither its message nor its stack. */
+function failureOfError(value: unknown): unknown {
+  return types.isNativeError(value) || value instanceof Error ? failureOf(value) : value
 }

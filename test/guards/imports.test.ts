@@ -25,7 +25,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['watchdog', ['event', 'kafka', 'pipeline', 'util']],
   ['explain', ['avro', 'dead-letter', 'event', 'filter', 'pipeline', 'util']],
   ['backtest', ['avro', 'event', 'explain', 'pipeline', 'util']],
-  ['observe', ['event', 'pipeline', 'util']],
+  ['observe', ['event', 'pipeline', 'util', 'plugin/plugin.ts']],
   ['publish', ['event', 'avro', 'kafka', 'topics', 'util']],
   ['gateway', ['event', 'kafka', 'observe', 'publish', 'util', 'version.ts']],
   ['service', 'all below'],

@@ -11,7 +11,7 @@ const plugins = [
     slug: 'strict',
     title: 'strict',
     wantsProcessEvent: (name: string) => name === 'inventory.moved',
-    processEvent: () => reject('it is not in the catalogue'),
+    processEvent: () => reject('it is not in the catalogue', { code: 'UNKNOWN_PRODUCT' }),
   },
   {
     slug: 'broken',
@@ -69,6 +69,8 @@ describe('dead-letters list', () => {
       expect(record).toMatch(new RegExp(`^${s.topic}/[0-2]@\\d+$`))
       expect(status).toBe('open')
     }
+    const coded = found.filter(({ code }) => code !== undefined)
+    expect(coded.map(({ plugin, code }) => [plugin, code])).toEqual([['strict', 'UNKNOWN_PRODUCT']])
     const times = found.map(({ time }) => time)
     expect(times).toEqual([...times].sort())
     expect(found.map(({ id, name }) => [id, name])).toEqual(
@@ -87,6 +89,8 @@ describe('dead-letters list', () => {
       /\n\S+@\d+ {2}\S+Z {2}broken +exhausted +w1 +inventory\.wasted +crate-2 .*no answer\\nfrom the vendor/,
     )
     expect(stdout.trimEnd().split('\n')).toHaveLength(2)
+    const strict = await run('list', '--plugin', 'strict')
+    expect(strict.stdout).toMatch(/ it is not in the catalogue \(UNKNOWN_PRODUCT\)\n$/)
   })
 
   it.each([
@@ -134,6 +138,7 @@ describe('dead-letters show', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       place,
       plugin: 'strict',
+      code: 'UNKNOWN_PRODUCT',
       attempts: 1,
       entity: 'crate-1',
       groupId: s.groupId,

@@ -4,7 +4,7 @@ import { HeaderList, headersOf } from '../../src/event/headers.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
 import { createProducer } from '../../src/kafka/producer/producer.ts'
 import { withLogReader } from '../../src/kafka/reader/with-log-reader.ts'
-import { reject } from '../../src/plugin/plugin.ts'
+import { type Plugin, reject } from '../../src/plugin/plugin.ts'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
@@ -23,7 +23,14 @@ const ODD = new HeaderList([
 ])
 
 it('a dead letter, and what redrives it, have the headers of the record as they were', async () => {
-  const plugin = { slug: 'strict', processEvent: () => reject('no') }
+  const seen: unknown[] = []
+  const plugin: Plugin = {
+    slug: 'strict',
+    processEvent(_event, { record }) {
+      seen.push([...record.headers])
+      return reject('no')
+    },
+  }
   const s = await situation({ plugins: [plugin], partitions: 1 })
   const producer = await createProducer(serviceClient())
   const { key, value } = s.record(moved('ent_1', 1))
@@ -45,6 +52,8 @@ it('a dead letter, and what redrives it, have the headers of the record as they 
       expect([...ownHeaders(record.headers)], topic).toEqual([...ODD])
     }
   }
+  const shown = [...ODD].map(({ name, value }) => [name.toString(), value])
+  expect(seen).toEqual([[...shown, ['dlq.redrives', bytes('7')]], shown])
 })
 
 async function recordsOf(topic: string): Promise<SourceRecord[]> {

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
-import { reject, type SqlPluginContext, skip } from '../../src/plugin/plugin.ts'
+import { reject, retryAfter, type SqlPluginContext, skip } from '../../src/plugin/plugin.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { claimOf } from '../contract/store-contract.ts'
 import { partition, pipelineKit, plugin } from '../support/pipeline-kit.ts'
@@ -105,6 +105,21 @@ it('rolls back the writes of a handler that throws, each time', async () => {
   put({ kind: 'k', id: 'a' })
   expect(await endedAs(1)).toEqual(['processed'])
   expect(await effects()).toEqual([{ event_id: 'a', note: 'attempt 3' }])
+})
+
+it('rolls back the writes of a handler that asks for a later call, and waits without a lease', async () => {
+  const { replica, effects, marks } = await situation()
+  const { put, endedAs, notes } = await replica(async (id, context) => {
+    await write(context, id, `attempt ${context.attempt}`)
+    return context.attempt < 2 ? retryAfter(1_000, 'maintenance') : undefined
+  })
+  put({ kind: 'k', id: 'a' })
+  await until(() => notes.includes('delayed 1000'), { what: 'the first call to end' })
+  await until(async () => (await marks()).length === 0, { what: 'the lease to be released' })
+  expect(await effects()).toEqual([])
+  expect(await endedAs(1)).toEqual(['processed'])
+  expect(await effects()).toEqual([{ event_id: 'a', note: 'attempt 2' }])
+  expect(await marks()).toEqual(['a completed'])
 })
 
 it('counts a failed statement as a failed attempt even if the handler hides it', async () => {

@@ -35,6 +35,7 @@ export const actions = {
   },
   fail: (world: World, n: number) => end(world, n, 'fail'),
   decline: (world: World, n: number) => end(world, n, n % 2 === 0 ? 'skip' : 'reject'),
+  delay: (world: World, n: number) => end(world, n, n % 2 === 0 ? 'delay' : 'delay-uncounted'),
   time: (world: World, n: number) => world.advance(1 + (n % 700)),
   timeAlso: (world: World, n: number) => world.advance(1 + (n % 100)),
   timeToo: (world: World, n: number) => world.advance(1 + (n % 10)),

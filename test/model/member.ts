@@ -13,7 +13,7 @@ import {
   syncGroupRequest,
 } from '../../src/kafka/protocol/requests/sync-group.ts'
 import type { Epoch } from '../../src/pipeline/source.ts'
-import { type HandlerReturn, reject, skip } from '../../src/plugin/plugin.ts'
+import { type HandlerReturn, reject, retryAfter, skip } from '../../src/plugin/plugin.ts'
 import { readTopicsOf } from '../../src/topics/names.ts'
 import { ProcessCluster, type Transit } from '../support/fake-kafka/process-cluster.ts'
 import { pipelineKit, plugin } from '../support/pipeline-kit.ts'
@@ -34,6 +34,16 @@ const REBALANCE_LIMIT_MS = 60_000
 const DRAIN_MS = 1_000
 const SLOW_MS = 1_500
 const LATENCY_MAX_MS = 3
+const RETURNS: Record<
+  Exclude<Parameters<Call['end']>[0], 'fail'>,
+  () => HandlerReturn | undefined
+> = {
+  ok: () => undefined,
+  skip: () => skip('no'),
+  reject: () => reject('bad'),
+  delay: () => retryAfter(700, 'limited'),
+  'delay-uncounted': () => retryAfter(2_000, 'limited', { countsAsAttempt: false }),
+}
 const log = pino({ level: 'silent' })
 
 /** One process of the service: the real consumer and pipeline. */
@@ -256,7 +266,7 @@ export class Member {
           if (how === 'ok') world.effects.add(record, call.member)
           if (how === 'skip') world.declined.add(nameOf(record))
           if (how === 'fail') return fail(new Error('failed'))
-          resolve(how === 'skip' ? skip('no') : how === 'reject' ? reject('bad') : undefined)
+          resolve(RETURNS[how]())
         },
       }
       world.calls.add(call)

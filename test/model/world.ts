@@ -31,7 +31,7 @@ export interface Call {
   key: string
   partition: number
   offset: number
-  end(how: 'ok' | 'fail' | 'skip' | 'reject'): void
+  end(how: 'ok' | 'fail' | 'skip' | 'reject' | 'delay' | 'delay-uncounted'): void
 }
 
 /** What goes wrong with the next request of a kind. */

@@ -128,6 +128,7 @@ export function pipelineKit(options: KitOptions) {
       onAbandoned: () => note('abandoned'),
       onRetry: () => note('retry'),
       onHeld: () => note('held'),
+      onDelayed: (_, { delayMs }) => note(`delayed ${delayMs}`),
       onInterrupted: () => note('interrupted'),
       onDeadLetter: (_, reason) => note(`dead letter ${reason}`),
       onWriteFailed: (_, what) => note(`${what} failed`),

@@ -40,11 +40,10 @@ function rowOf({ read, id = '', name = '' }: ListedLetter): string[] {
 
 function causeOf(read: ReadLetter): [reason: string, error: string] {
   switch (read.type) {
-    case 'letter':
-      return [
-        read.letter.reason,
-        failureLine({ ...read.letter.thrown, message: read.letter.error }),
-      ]
+    case 'letter': {
+      const { reason, error: message, code, thrown } = read.letter
+      return [reason, failureLine({ ...thrown, message, code })]
+    }
     case 'unreadable':
       return ['unreadable', read.letter.why]
   }

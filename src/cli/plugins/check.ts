@@ -5,6 +5,7 @@ import { fieldsOf } from '../../filter/filter.ts'
 import { acceptedNames, failingNames, misspelledNames } from '../../plugin/known-names.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import type { RetryPlan } from '../../plugin/retry-plan.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { print, printError } from '../shared/output.ts'
@@ -57,11 +58,16 @@ function describe(plugin: LoadedPlugin): string {
     `  kinds        ${acceptedOf(plugin, INVENTORY_KINDS, 'inventory kinds')}`,
     `  InvenTree    ${acceptedOf(plugin, INVENTREE_EVENTS, 'specific events')}`,
     ...failures(plugin),
-    `  attempts     ${retry.maxAttempts}, delays from ${retry.initialDelayMs} to ${retry.maxDelayMs} ms, then ${onExhausted}`,
+    `  attempts     ${retry.maxAttempts}, ${delaysOf(retry)} ms, then ${onExhausted}`,
     `  time limit   ${timeoutMs} ms`,
     `  concurrency  ${concurrency}`,
     `  starts from  ${STARTS[startFrom]}`,
   ].join('\n')
+}
+
+function delaysOf(retry: RetryPlan): string {
+  if (retry.delaysMs !== undefined) return `delays of ${retry.delaysMs.join(', ')}`
+  return `delays from ${retry.initialDelayMs} to ${retry.maxDelayMs}`
 }
 
 function acceptedOf(plugin: LoadedPlugin, names: readonly string[], what: string): string {

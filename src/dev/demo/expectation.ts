@@ -1,7 +1,9 @@
 import { entityKey } from '../../event/entity-key.ts'
 import type { Event } from '../../event/event.ts'
 import { nameOf } from '../../event/guards.ts'
+import { NO_HEADERS } from '../../event/headers.ts'
 import type { DeadLetterReason } from '../../event/outcome.ts'
+import { HandlerHeaders } from '../../pipeline/handle/handler-headers.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../../plugin/plugin.ts'
 import { type Counts, NO_COUNTS } from '../replicas/counts.ts'
@@ -114,7 +116,9 @@ async function tryOut(
 }
 
 function contextOf(event: Event, attempt: number) {
-  const record = { topic: '', partition: 0, offset: 0, timestampMs: 0, key: entityKey(event) }
+  const headers = new HandlerHeaders(NO_HEADERS)
+  const place = { topic: '', partition: 0, offset: 0, timestampMs: 0 }
+  const record = { ...place, key: entityKey(event), headers }
   const idempotencyKey = event.id
   return { log: silent, signal: NEVER, attempt, idempotencyKey, record, trace: undefined }
 }

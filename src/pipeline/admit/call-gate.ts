@@ -5,6 +5,7 @@ import type { Clock } from '../../util/clock.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import type { Delivery } from '../delivery.ts'
 import { Breaker, type BreakerState } from './circuit-breaker.ts'
+import { Delays } from './delays.ts'
 import type { PluginSwitches } from './plugin-switches.ts'
 import { RateLimit } from './rate-limit.ts'
 
@@ -18,10 +19,13 @@ export interface CallGatePorts {
   onBreaker(slug: string, state: BreakerState): void
 }
 
-export type GateDecision =
-  | { type: 'call' }
-  | { type: 'wait'; until: Promise<void>; why: 'paused' | 'rate-limit' | 'breaker' }
-  | Expired
+export type GateDecision = { type: 'call' } | Wait | Expired
+
+interface Wait {
+  type: 'wait'
+  until: Promise<void>
+  why: 'paused' | 'delayed' | 'rate-limit' | 'breaker'
+}
 
 interface Expired {
   type: 'expired'
@@ -34,13 +38,14 @@ type Failed = Extract<Outcome, { type: 'retrying' | 'held' | 'dead-lettered' }>
 const PAUSE_CHECK_MS = 60_000
 
 /**
- * Decides whether a handler may be called now: checks the plugin's pause, rate limit and circuit
- * breaker. Waiting uses no attempt and ends before Kafka removes the record.
+ * Decides whether a handler may be called now: checks the plugin's pause, the delay that the handler
+ * asked for, the rate limit and the circuit breaker. Waiting uses no attempt and ends before Kafka removes the record.
  */
 export class CallGate {
   #ports: CallGatePorts
   #breakers: Map<string, Breaker>
   #limits: Map<string, RateLimit>
+  #delays = new Delays()
   /** Deliveries that have reserved their slot under a rate limit and waited for it. */
   #reserved = new WeakSet<Delivery>()
 
@@ -64,22 +69,21 @@ export class CallGate {
   }
 
   /**
-   * For a paused plugin, the promise to wait for before claiming the event: a paused delivery must
-   * not hold a claim that another process may need. Undefined if the outcome is already known, or the
-   * record is about to expire.
+   * For a paused plugin, or a delay, what to wait for before claiming the event: a delivery that waits
+   * for long must not hold a claim that another process may need. Undefined if the outcome is already
+   * known, or the record is about to expire.
    */
-  pauseBefore(delivery: Delivery): Promise<void> | undefined {
-    const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
-    if (pause === undefined || delivery.verdict !== undefined) return undefined
-    const next = this.#paused(delivery, pause)
-    return next.type === 'wait' ? next.until : undefined
+  waitBefore(delivery: Delivery): Wait | undefined {
+    if (delivery.verdict !== undefined) return undefined
+    const next = this.#pausedOrDelayed(delivery)
+    return next?.type === 'wait' ? next : undefined
   }
 
   /** Whether the handler may be called now; if not, what to do instead. */
   next(delivery: Delivery): GateDecision {
     const { clock } = this.#ports
-    const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
-    if (pause !== undefined) return this.#paused(delivery, pause)
+    const waits = this.#pausedOrDelayed(delivery)
+    if (waits !== undefined) return waits
     const delayMs = this.#rateLimitDelayMs(delivery)
     if (delayMs > 0) {
       const until = clock.sleep(delayMs, delivery.wanted.epoch.lost)
@@ -105,6 +109,12 @@ export class CallGate {
       case 'held':
       case 'dead-lettered':
         return this.#failed(breaker, lane, delivery, outcome)
+      case 'delayed':
+        // Neither a success nor a failure: it says nothing of the plugin's other events.
+        breaker.withdrawn()
+        this.#delays.set(delivery, outcome.delayMs)
+        if (!outcome.countsAsAttempt || breaker.isOpen) delivery.attempts -= 1
+        return outcome
       case 'abandoned':
       case 'interrupted':
       case 'duplicate':
@@ -113,7 +123,18 @@ export class CallGate {
     }
   }
 
-  #paused(delivery: Delivery, pause: AbortSignal): GateDecision {
+  #pausedOrDelayed(delivery: Delivery): Wait | Expired | undefined {
+    const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
+    if (pause !== undefined) return this.#paused(delivery, pause)
+    if (!this.#delays.has(delivery)) return undefined
+    const expired = this.#expiry(delivery)
+    if (expired !== undefined) return expired
+    const partMs = this.#delays.take(delivery)
+    const until = this.#ports.clock.sleep(partMs, delivery.wanted.epoch.lost)
+    return { type: 'wait', until, why: 'delayed' }
+  }
+
+  #paused(delivery: Delivery, pause: AbortSignal): Wait | Expired {
     const expired = this.#expiry(delivery)
     if (expired !== undefined) return expired
     const ended = AbortSignal.any([pause, delivery.wanted.epoch.lost])

@@ -20,6 +20,7 @@ export function auditedReports(
   return {
     onRetry: reports.onRetry,
     onHeld: reports.onHeld,
+    onDelayed: reports.onDelayed,
     onInterrupted: reports.onInterrupted,
     onDeadLetter: reports.onDeadLetter,
     onWriteFailed: reports.onWriteFailed,

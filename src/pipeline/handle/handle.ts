@@ -5,7 +5,7 @@ import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import { CallWatch, Watches, type WatchPorts } from './call-watch.ts'
 import { type ContextPorts, HandlerContext } from './handler-context.ts'
-import type { HandlerResult } from './handler-result.ts'
+import { type HandlerResult, successOf } from './handler-result.ts'
 import { newerState } from './state-draft.ts'
 
 /** Records which handler is running, so that one that blocks the thread can be named. */
@@ -47,7 +47,7 @@ export function createHandle(ports: HandlePorts) {
     function ended(result: HandlerResult): HandlerResult {
       ports.calls.leave(slot)
       const change = HandlerContext.endState(context)
-      delivery.stateChange = result.type === 'returned' ? change : undefined
+      delivery.stateChange = successOf(result) === undefined ? undefined : change
       ports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
       return result
     }

@@ -4,6 +4,7 @@ import type { StateChange } from '../../idempotency/staged.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import type { PluginLog, Sql, SqlPluginContext, StatePluginContext } from '../../plugin/plugin.ts'
 import { type Delivery, originOf } from '../delivery.ts'
+import { HandlerHeaders } from './handler-headers.ts'
 import { StateDraft } from './state-draft.ts'
 
 export interface ContextPorts {
@@ -13,7 +14,7 @@ export interface ContextPorts {
   stateOf(delivery: Delivery): string | undefined
 }
 
-/** The handler's second argument. `log` and `signal` are created on first use. */
+/** The handler's second argument. `log`, `signal` and headers are created on first use. */
 export class HandlerContext implements SqlPluginContext, StatePluginContext {
   readonly attempt: number
   #delivery: Delivery
@@ -24,6 +25,7 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
   #controller: AbortController | undefined
   #log: PluginLog | undefined
   #state: StateDraft | undefined
+  #headers: HandlerHeaders | undefined
   #aborted = false
 
   constructor(
@@ -85,7 +87,18 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
 
   get record(): SqlPluginContext['record'] {
     const { topic, partition, offset, timestampMs, key } = originOf(this.#delivery.wanted)
-    return { topic, partition, offset, timestampMs, key: key?.toString() ?? null }
+    const headers = () => this.#recordHeaders
+    return {
+      ...{ topic, partition, offset, timestampMs, key: key?.toString() ?? null },
+      get headers() {
+        return headers()
+      },
+    }
+  }
+
+  get #recordHeaders(): HandlerHeaders {
+    this.#headers ??= new HandlerHeaders(originOf(this.#delivery.wanted).headers)
+    return this.#headers
   }
 
   get trace(): Trace | undefined {

@@ -1,4 +1,4 @@
-import type { HandlerReturn } from '../../plugin/plugin.ts'
+import { type HandlerReturn, RETURN } from '../../plugin/plugin.ts'
 import type { Failure } from '../../util/failure/failure.ts'
 
 /** How one call of a handler ended. */
@@ -8,3 +8,10 @@ export type HandlerResult =
   | { type: 'timed-out'; timeoutMs: number }
   /** The result does not count, for reasons outside the handler. No attempt is used. */
   | { type: 'interrupted'; error: Failure }
+
+/** If this is an outcome with which what the handler wrote, by SQL or as state, is kept. */
+export function successOf(result: HandlerResult): 'processed' | 'skipped' | undefined {
+  if (result.type !== 'returned') return undefined
+  if (result.value === undefined) return 'processed'
+  return result.value[RETURN] === 'skip' ? 'skipped' : undefined
+}

@@ -1,11 +1,10 @@
 import type { Event } from '../../event/event.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
-import { verbOf } from '../../plugin/plugin.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import { andThen, type MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
-import type { HandlerResult } from './handler-result.ts'
+import { type HandlerResult, successOf } from './handler-result.ts'
 
 export interface TransactPorts {
   /** How long a handler may keep running after its signal aborts. */
@@ -56,13 +55,6 @@ async function end(transaction: ClaimTransaction, result: HandlerResult): Promis
   } catch (error) {
     return { type: 'threw', error }
   }
-}
-
-/** If this is an outcome with which the handler's writes are committed. */
-function successOf(result: HandlerResult): 'processed' | 'skipped' | undefined {
-  if (result.type !== 'returned') return undefined
-  if (result.value === undefined) return 'processed'
-  return verbOf(result.value) === 'skip' ? 'skipped' : undefined
 }
 
 /** The result, or `interrupted` if the handler is not to blame for it: then no attempt is used. */

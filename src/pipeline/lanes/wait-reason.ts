@@ -4,6 +4,8 @@ export type WaitReason =
   | 'retrying'
   /** Its attempts are used up or its plugin is down; it is retried without a limit. */
   | 'held'
+  /** Its handler asked for this wait. */
+  | 'delayed'
   | 'paused'
   | 'rate-limit'
   | 'breaker'

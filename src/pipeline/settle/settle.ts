@@ -3,6 +3,7 @@ import {
   assertNever,
   type CompletedOutcome,
   type DeadLetterReason,
+  type Delayed,
   type Outcome,
 } from '../../event/outcome.ts'
 import type { Clock } from '../../util/clock.ts'
@@ -21,6 +22,7 @@ export interface SettleReports {
   onAbandoned(delivery: Delivery): void
   onRetry(delivery: Delivery, error: Failure, delayMs: number): void
   onHeld(delivery: Delivery, error: Failure): void
+  onDelayed(delivery: Delivery, outcome: Delayed): void
   onInterrupted(delivery: Delivery, error: Failure): void
   onDeadLetter(delivery: Delivery, reason: DeadLetterReason, error: Failure): void
   /** A dead letter or a mark could not be written; the write will be retried. */
@@ -52,7 +54,7 @@ export function createSettle(ports: SettlePorts) {
       case 'duplicate':
         return complete(delivery, outcome)
       case 'rejected':
-        return deadLetter(delivery, outcome, 'rejected', new Failure(outcome.why))
+        return deadLetter(delivery, outcome, 'rejected', rejectionOf(outcome))
       case 'dead-lettered':
         return deadLetter(delivery, outcome, outcome.reason, outcome.error)
       case 'retrying':
@@ -61,6 +63,10 @@ export function createSettle(ports: SettlePorts) {
       case 'held':
         reports.onHeld(delivery, outcome.error)
         return again(delivery, outcome.delayMs, outcome.type)
+      case 'delayed':
+        // Its next turn begins at once, and waits before it claims the event.
+        reports.onDelayed(delivery, outcome)
+        return again(delivery, 0, outcome.type)
       case 'interrupted':
         reports.onInterrupted(delivery, outcome.error)
         return again(delivery, outcome.delayMs, outcome.type)
@@ -146,6 +152,10 @@ export function createSettle(ports: SettlePorts) {
   }
 
   return { settle, skip, abandon }
+}
+
+function rejectionOf({ why, code }: { why: string; code?: string }): Failure {
+  return new Failure(why, code === undefined ? {} : { code })
 }
 
 /**

@@ -37,7 +37,7 @@ class Reading {
     const type = typeOf(thrown)
     const code = codeOf(thrown)
     const text = textOf(thrown, 'message')
-    const causes = depth < DEPTH_MAX ? this.#causes(thrown, depth) : {}
+    const causes = depth < DEPTH_MAX ? this.#causes(thrown, type, depth) : {}
     const untold = code === undefined ? `${type} without a message` : `${type} with code ${code}`
     return new Failure(text ?? untold, {
       type,
@@ -48,10 +48,9 @@ class Reading {
     })
   }
 
-  #causes(thrown: object, depth: number): FailureDetails {
+  #causes(thrown: object, type: string, depth: number): FailureDetails {
     const [cause] = this.#failures([read(thrown, 'cause')], depth)
-    const all = read(thrown, 'errors')
-    const errors = Array.isArray(all) ? this.#failures(all.slice(0, FAILURES_MAX), depth) : []
+    const errors = this.#failures(errorsOf(thrown, type), depth)
     return { ...(cause && { cause }), ...(errors.length > 0 && { errors }) }
   }
 
@@ -61,6 +60,13 @@ class Reading {
       return isKnown || this.#left <= 0 ? [] : [this.failure(each, depth + 1)]
     })
   }
+}
+
+/** Those that an error stands for. `using` hides the error of a block behind one of its clean-up. */
+function errorsOf(thrown: object, type: string): readonly unknown[] {
+  if (type === 'SuppressedError') return [read(thrown, 'error'), read(thrown, 'suppressed')]
+  const all = read(thrown, 'errors')
+  return Array.isArray(all) ? all.slice(0, FAILURES_MAX) : []
 }
 
 function primitiveText(thrown: unknown): string {

@@ -1,3 +1,5 @@
+import { withoutSecrets } from './without-secrets.ts'
+
 /** What a failure holds beside its message. */
 export interface FailureDetails {
   /** The class of what was thrown. */
@@ -12,14 +14,16 @@ export interface FailureDetails {
   /** Lines `at name (path:line:column)`. */
   readonly stack?: string
   readonly cause?: Failure
-  /** Those of an AggregateError. */
+  /** Those of an AggregateError, or of a SuppressedError, the later one first. */
   readonly errors?: readonly Failure[]
 }
 
 const MESSAGE_MAX = 2_000
+/** How much of a message is looked at for secrets: what is cut off must not cut one in two. */
+const READ_MAX = 16_384
 
 /**
- * Why something failed, limited in length, for logs, dead letters and reports. What was thrown is made
+ * Why something failed, limited in length and without secrets in URLs, for logs, dead letters and reports. What was thrown is made
  * into one by `failureOf`.
  */
 export class Failure implements FailureDetails {
@@ -35,7 +39,7 @@ export class Failure implements FailureDetails {
   declare readonly errors?: readonly Failure[]
 
   constructor(message: string, details: FailureDetails = {}) {
-    this.message = limited(message, MESSAGE_MAX)
+    this.message = limited(withoutSecrets(message.slice(0, READ_MAX)), MESSAGE_MAX)
     Object.assign(this, details)
   }
 

@@ -150,14 +150,15 @@ describe('a redriven record', () => {
   it('shows its handler the original place and the key of its earlier attempts', async () => {
     const seen: unknown[] = []
     const noting = plugin({
-      processEvent: (_, { record, idempotencyKey }) => void seen.push({ record, idempotencyKey }),
+      processEvent: (_, { record: { headers, ...record }, idempotencyKey }) =>
+        void seen.push({ record, names: [...headers].map(([name]) => name), idempotencyKey }),
     })
     const { redrive } = scene({ plugins: [noting] })
     await settled()
     redrive.take({ value: moved('1'), headers: redriveOf('plugin') })
     await settled()
     const record = { topic: 'events', partition: 0, offset: 7, timestampMs: 1234, key: 'key' }
-    expect(seen).toEqual([{ record, idempotencyKey: 'group/plugin/1' }])
+    expect(seen).toEqual([{ record, names: ['ce_id'], idempotencyKey: 'group/plugin/1' }])
   })
 
   it("of a replay keeps the replay's key, and is dead-lettered for the replay", async () => {

@@ -304,7 +304,7 @@ describe('dead letters', () => {
       letters: [
         letter(4),
         letter(4, { 'dlq.group': 'another' }),
-        letter(4, { 'dlq.plugin': 'gone' }),
+        letter(4, { 'dlq.plugin': 'gone', 'dlq.error-code': 'NO\u001b_BAY' }),
         letter(2),
         { ...letter(4), record: { ...letter(4).record, headers: headersOf({}) } },
       ],
@@ -318,15 +318,17 @@ describe('dead letters', () => {
         reason: 'exhausted',
         attempts: 5,
         error: 'boom\n\u001b[31mbang',
+        code: null,
         thrown: null,
         redrives: 0,
         record: 't/0@4',
       },
     ])
-    expect(first?.letters.map((each) => [each.plugin, each.group])).toEqual([
-      ['plugin', 'another'],
-      ['gone', 'group'],
+    expect(first?.letters.map((each) => [each.plugin, each.group, each.code])).toEqual([
+      ['plugin', 'another', null],
+      ['gone', 'group', 'NO\u001b_BAY'],
     ])
+    expect(text).toContain('exhausted after 5 attempts: boom\\n\\x1b[31mbang (NO\\x1b_BAY)\n')
     expect(letters.map(({ record }) => record)).toEqual(['t/0@2'])
     expect(text).toContain(
       '    dead letter  t.dead-letters/0@54 1970-01-01T00:04:00.000Z exhausted after 5 attempts: boom\\n\\x1b[31mbang\n',

@@ -11,6 +11,7 @@ it('shows the counters of each plugin, topic and store at 0 from the start', asy
     'inventory_events_delivery_retries_total{plugin="a"} 0',
     'inventory_events_delivery_retries_total{plugin="b"} 0',
   ])
+  expect(of('delivery_delays_total')).toHaveLength(2)
   expect(of('dead_letters_total')).toHaveLength(2 * 7 + 1)
   expect(of('deliveries_total')).toHaveLength(2 * 6)
   expect(of('events_skipped_total')).toHaveLength(2 * 3)

@@ -20,6 +20,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'events_skipped_total',
     'deliveries_total',
     'delivery_retries_total',
+    'delivery_delays_total',
     'dead_letters_total',
     'dead_letter_failures_total',
     'dead_letter_stubs_total',

@@ -3,7 +3,7 @@ import { headersByName } from '../../../src/event/headers.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
 import { createReports, logFieldsOf } from '../../../src/observe/pipeline-metrics.ts'
 import { createSampledLog } from '../../../src/observe/sampled-log.ts'
-import { type Plugin, reject, skip } from '../../../src/plugin/plugin.ts'
+import { type Plugin, reject, retryAfter, skip } from '../../../src/plugin/plugin.ts'
 import { createLogger, type LogLevel } from '../../../src/util/logger.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
@@ -21,8 +21,9 @@ async function run(
   const lines: string[] = []
   const log = createLogger(level, { write: (line) => lines.push(line) })
   const clock = new ManualClock()
+  const metrics = createMetrics({ version: '1' })
   const reports = createReports({
-    metrics: createMetrics({ version: '1' }),
+    metrics,
     log,
     sampled: createSampledLog({ log, clock }),
     clock,
@@ -38,7 +39,7 @@ async function run(
   partition(kit).put(event)
   await kit.pipeline.drain(1_000)
   const headers = kit.letters.map((letter) => headersByName(letter.headers, String))
-  return { lines: lines.map((line) => JSON.parse(line)), headers, text: lines.join('') }
+  return { lines: lines.map((line) => JSON.parse(line)), headers, text: lines.join(''), metrics }
 }
 
 describe('a handler that throws', () => {
@@ -155,6 +156,38 @@ describe('what a handler returns', () => {
     expect(lines).toMatchObject([
       { level: 'warn', ...ABOUT, reason: 'rejected', err: { message: 'no such bay' } },
     ])
+  })
+
+  it('reject(why, { code }) is logged and dead-lettered with its code', async () => {
+    const processEvent = () => reject('no such bay', { code: 'NO_SUCH_BAY' })
+    const { lines, headers } = await run({ processEvent })
+    expect(lines).toMatchObject([{ err: { message: 'no such bay', code: 'NO_SUCH_BAY' } }])
+    expect(headers).toMatchObject([
+      { 'dlq.reason': 'rejected', 'dlq.error': 'no such bay', 'dlq.error-code': 'NO_SUCH_BAY' },
+    ])
+    expect(headers[0]).not.toHaveProperty('dlq.error-type')
+  })
+
+  it.each([
+    [undefined, 'no reason was given'],
+    [new TypeError('bad bay'), 'bad bay'],
+    [{ bay: 7 }, 'Object without a message'],
+  ])('a reason that is no text but %o is told as %s', async (why, message) => {
+    const rejected = await run({ processEvent: () => reject(why as never) })
+    expect(rejected.headers).toMatchObject([{ 'dlq.error': message }])
+    const skipped = await run({ processEvent: () => skip(why as never) }, 'debug')
+    expect(skipped.lines).toMatchObject([{ why: message, msg: 'skipped' }])
+  })
+
+  it('retryAfter(ms, why) is logged with the delay, and counted', async () => {
+    const processEvent = () => retryAfter(2_000, 'limited', { countsAsAttempt: false })
+    const { lines, metrics } = await run({ processEvent })
+    const why = { delayMs: 2_000, countsAsAttempt: false, err: { message: 'limited' } }
+    const msg = 'handler asked for a later call'
+    expect(lines).toMatchObject([{ level: 'warn', ...ABOUT, attempts: 0, ...why, msg }])
+    const { values } = await metrics.deliveryDelays.get()
+    expect(values).toEqual([{ labels: { plugin: 'plugin' }, value: 1 }])
+    expect((await metrics.deliveryRetries.get()).values).toEqual([])
   })
 
   it('a handler that logs names the event', async () => {

@@ -1,4 +1,4 @@
-import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { type Attributes, context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import {
   InMemorySpanExporter,
   NodeTracerProvider,
@@ -11,6 +11,7 @@ import type { Trace } from '../../../src/event/trace.ts'
 import { createSpans, type Spans } from '../../../src/observe/spans.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
 import type { HandlerResult } from '../../../src/pipeline/handle/handler-result.ts'
+import { type HandlerReturn, reject, retryAfter, skip } from '../../../src/plugin/plugin.ts'
 import { Failure } from '../../../src/util/failure/failure.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -107,6 +108,24 @@ describe('the span of a call', () => {
     expect(span.status).toEqual({ code: SpanStatusCode.ERROR })
     expect(span.events).toEqual([])
   })
+})
+
+it.each<[HandlerReturn, Attributes]>([
+  [skip('not mine'), { 'inventory_events.returned': 'skip' }],
+  [reject('no'), { 'inventory_events.returned': 'reject' }],
+  [
+    retryAfter(1_000, 'limited'),
+    { 'inventory_events.returned': 'retry-after', 'inventory_events.retry_after_ms': 1_000 },
+  ],
+  [
+    reject('no', { code: 'NO_BAY' }),
+    { 'inventory_events.returned': 'reject', 'inventory_events.code': 'NO_BAY' },
+  ],
+])('the span of a call has what the handler returned: %j', async (value, attributes) => {
+  await spans.around(delivery(), async () => ({ type: 'returned', value }))
+  const [span] = finished()
+  expect(span.attributes).toMatchObject(attributes)
+  expect(span.status).toEqual({ code: SpanStatusCode.UNSET })
 })
 
 describe('the span of a record that is sent', () => {

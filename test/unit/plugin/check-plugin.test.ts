@@ -30,6 +30,26 @@ describe.each([
   ['infinite patience', { ...good, timeoutMs: Number.POSITIVE_INFINITY }, /^timeoutMs: .*Infinity/],
   ['a statement for sql', { ...good, sql: 'select' }, /^sql: expected true or false, got 'select'/],
   ['an endless slug', { ...good, slug: 'a'.repeat(64) }, /^slug: expected up to 63/],
+  [
+    'no delay',
+    { ...good, retry: { delaysMs: [] } },
+    /^retry.delaysMs: expected a list of 1 to 999, each a whole number from 1 to 3600000, got \[\]$/,
+  ],
+  ['one delay', { ...good, retry: { delaysMs: 1_000 } }, /^retry.delaysMs: .* got 1000$/],
+  ['a delay of 0', { ...good, retry: { delaysMs: [1, 0] } }, /^retry.delaysMs: .* got \[ 1, 0 \]$/],
+  ['a hole', { ...good, retry: { delaysMs: new Array(2) } }, /^retry.delaysMs: .* empty items/],
+  ['too long a delay', { ...good, retry: { delaysMs: [3_600_001] } }, /^retry.delaysMs: /],
+  ['too many delays', { ...good, retry: { delaysMs: Array(1_000).fill(1) } }, /^retry.delaysMs: /],
+  [
+    'delays beside attempts',
+    { ...good, retry: { delaysMs: [1], maxAttempts: 2 } },
+    /^retry.maxAttempts: expected nothing beside delaysMs, which replaces it$/,
+  ],
+  [
+    'a mistyped list',
+    { ...good, retry: { delayMs: [1] } },
+    /^retry.delayMs: unknown, did you mean/,
+  ],
 ])('%s', (_what, value, expected) => {
   it('is one problem', () => {
     expect(checkPlugin(value)).toEqual([expect.stringMatching(expected)])
@@ -39,4 +59,5 @@ describe.each([
 it('reports nothing for a valid plugin', () => {
   expect(checkPlugin(good)).toEqual([])
   expect(checkPlugin({ ...good, title: 'Good', retry: { maxAttempts: 1 } })).toEqual([])
+  expect(checkPlugin({ ...good, retry: { delaysMs: Array(999).fill(3_600_000) } })).toEqual([])
 })

@@ -126,3 +126,16 @@ it('rejects a plugin without a handler', () => {
   // @ts-expect-error processEvent is missing
   definePlugin({ slug: 'none', wantsProcessEvent: (name) => name === 'inventory.moved' })
 })
+
+it('has one kind of retry policy', () => {
+  const nothing = () => {}
+  definePlugin({ slug: 'listed', processEvent: nothing, retry: { delaysMs: [1_000, 60_000] } })
+  definePlugin({ slug: 'listed', processEvent: nothing, retry: { delaysMs: [1] as const } })
+  definePlugin({ slug: 'doubled', processEvent: nothing, retry: { maxAttempts: 3 } })
+  definePlugin({
+    slug: 'both',
+    processEvent: nothing,
+    // @ts-expect-error a list has its own number of attempts
+    retry: { delaysMs: [1], maxAttempts: 2 },
+  })
+})

@@ -6,12 +6,16 @@ import everyEvent from '../../../examples/plugins/every-event.ts'
 import flaky from '../../../examples/plugins/flaky.ts'
 import picky from '../../../examples/plugins/picky.ts'
 import singleEvent from '../../../examples/plugins/single-event.ts'
-import { returnOf, verbOf } from '../../../src/plugin/plugin.ts'
+import { NO_HEADERS } from '../../../src/event/headers.ts'
+import { HandlerHeaders } from '../../../src/pipeline/handle/handler-headers.ts'
+import { RETURN, returnOf } from '../../../src/plugin/plugin.ts'
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
 
 function context(attempt = 1, key = 'entity-1'): PluginContext {
-  const record = { topic: 'inventory.events', partition: 0, offset: 0, timestampMs: 0, key }
+  const headers = new HandlerHeaders(NO_HEADERS)
+  const place = { topic: 'inventory.events', partition: 0, offset: 0, timestampMs: 0 }
+  const record = { ...place, key, headers }
   const signal = new AbortController().signal
   const idempotencyKey = 'cold-chain:event-1'
   return { log, signal, attempt, idempotencyKey, record, trace: undefined }
@@ -92,7 +96,7 @@ it('picky fails the same one entity in fifty on every attempt', () => {
 describe('cold-chain', () => {
   async function verbAfter(event: InventoryMovedEvent) {
     const returned = returnOf(await coldChain.processEvent(event, context()))
-    return returned && verbOf(returned)
+    return returned?.[RETURN]
   }
 
   it('gets only moves of cooled entities to warm places, and rejects invalid limits', async () => {
@@ -109,6 +113,15 @@ describe('cold-chain', () => {
       ['3', 'processed'],
       ['4', 'rejected'],
     ])
+  })
+
+  it('is called again when the alarm endpoint says so', async () => {
+    vi.stubEnv('COLD_CHAIN_URL', 'http://alarm.example/')
+    const limited = new Response(null, { status: 429, headers: { 'retry-after': '7' } })
+    const answers = [limited, Response.json({})]
+    vi.stubGlobal('fetch', async () => answers.shift())
+    const { deliveries } = await runPlugin(coldChain, [moved({ maxCelsius: -18 })])
+    expect(deliveries).toMatchObject([{ outcome: 'processed', attempts: 2, delaysMs: [7_000] }])
   })
 
   it('sends its idempotency key, and throws if the alarm is refused', async () => {

@@ -2,6 +2,7 @@ import {
   definePlugin,
   type Event,
   reject,
+  retryAfter,
   type Sql,
   type SqlPluginContext,
   skip,
@@ -34,14 +35,20 @@ describe('running a plugin over events in memory', () => {
       wantsProcessEvent: (name) => name === 'inventory.wasted',
       processEvent(event) {
         if (event.id === 'b') return skip('too small')
+        if (event.id === 'd') return reject('no such bay', { code: 'NO_BAY' })
         return event.id === 'c' ? reject('no such entity') : undefined
       },
     })
-    const run = await runPlugin(plugin, [wasted('a'), wasted('b'), wasted('c'), split])
+    const events = [wasted('a'), wasted('b'), wasted('c'), wasted('d'), split]
+    const run = await runPlugin(plugin, events)
     expect(run.deliveries).toEqual([
       { event: wasted('a'), outcome: 'processed', attempts: 1 },
       { event: wasted('b'), outcome: 'skipped', attempts: 1, error: 'too small' },
       { event: wasted('c'), outcome: 'rejected', attempts: 1, error: 'no such entity' },
+      {
+        ...{ event: wasted('d'), outcome: 'rejected', attempts: 1 },
+        ...{ error: 'no such bay', code: 'NO_BAY' },
+      },
     ])
     expect(run.unwanted).toEqual([split])
   })
@@ -95,6 +102,51 @@ describe('running a plugin over events in memory', () => {
     expect(deliveries[1]).toMatchObject({ reason: 'exhausted', error: 'never' })
   })
 
+  it('reports the delays that a handler asks for, without waiting', async () => {
+    const calls: string[] = []
+    const plugin = definePlugin({
+      slug: 'limited',
+      retry: { delaysMs: [1_000, 60_000] },
+      processEvent({ id }, { attempt }) {
+        calls.push(`${id}${attempt}`)
+        if (id === 'a' && attempt < 3) return retryAfter(86_400_000, 'closed')
+        return id === 'b' ? retryAfter(1_500, 'limited') : undefined
+      },
+    })
+    const { deliveries } = await runPlugin(plugin, [wasted('a'), wasted('b')])
+    expect(calls).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3'])
+    expect(deliveries).toEqual([
+      {
+        ...{ event: wasted('a'), outcome: 'processed', attempts: 3 },
+        delaysMs: [86_400_000, 86_400_000],
+      },
+      {
+        ...{ event: wasted('b'), outcome: 'dead-lettered', attempts: 3, reason: 'exhausted' },
+        ...{ error: 'limited', delaysMs: [1_500, 1_500] },
+      },
+    ])
+  })
+
+  it('ends what a handler would have repeated for ever', async () => {
+    let calls = 0
+    const plugin = definePlugin({
+      slug: 'closed',
+      processEvent({ id }, { attempt }) {
+        expect(attempt).toBe(1)
+        calls += 1
+        return id === 'b' ? undefined : retryAfter(0, 'closed', { countsAsAttempt: false })
+      },
+    })
+    const { deliveries } = await runPlugin(plugin, [wasted('a'), wasted('b')])
+    expect(calls).toBe(101)
+    expect(deliveries.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
+      ['delayed', 0],
+      ['processed', 1],
+    ])
+    expect(deliveries[0]?.delaysMs).toEqual(Array(100).fill(1_000))
+    expect(deliveries[0]?.error).toBe('held until 100 calls did not count as attempts')
+  })
+
   it('reports a delivery that the service would hold', async () => {
     const plugin = definePlugin({
       slug: 'holds',
@@ -132,6 +184,27 @@ describe('running a plugin over events in memory', () => {
     expect(keys).toEqual(['test/counts/a'])
     await runPlugin(plugin, [wasted('a')], { crash: true })
     expect(keys).toEqual(['test/counts/a', 'test/counts/a', 'test/counts/a'])
+  })
+
+  it('gives the headers of the test to the record', async () => {
+    const seen: unknown[] = []
+    const plugin = definePlugin({
+      slug: 'tenants',
+      where: { exact: { ce_source: 'till' } },
+      processEvent: (_event, { record: { headers }, trace }) =>
+        void seen.push([headers.get('tenant'), headers.get('none'), [...headers].length, trace]),
+    })
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const { unwanted } = await runPlugin(plugin, [wasted('a'), wasted('b')], {
+      headers: ({ id }) => [
+        ...Object.entries({ ce_source: id === 'a' ? 'till' : 'web', traceparent }),
+        ['tenant', 'first'],
+        ['tenant', Buffer.from('second')],
+        ['none', null],
+      ],
+    })
+    expect(seen).toEqual([['second', undefined, 5, { traceparent, tracestate: undefined }]])
+    expect(unwanted.map(({ id }) => id)).toEqual(['b'])
   })
 
   it('rejects what the service would reject, with the reason', async () => {

@@ -70,3 +70,14 @@ it('handles thrown non-errors and causes in a circle', () => {
   expect(parsed()[2].err).toMatchObject({ message: 'endless', cause: { message: 'cause' } })
   expect(parsed()[2].err.cause).not.toHaveProperty('cause')
 })
+
+it('logs an error under `error`, as plugins write it, and leaves other values there alone', () => {
+  const { log, parsed } = logging()
+  const error = Object.assign(new RangeError('no bay'), { event: 'SECRET' })
+  log.error({ error }, 'failed')
+  log.error({ error: 'text' }, 'failed')
+  const stack = expect.stringContaining('logger.test.ts')
+  expect(parsed()[0].error).toMatchObject({ type: 'RangeError', message: 'no bay', stack })
+  expect(JSON.stringify(parsed()[0])).not.toContain('SECRET')
+  expect(parsed()[1].error).toBe('text')
+})

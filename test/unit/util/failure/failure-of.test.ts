@@ -64,6 +64,48 @@ describe('an error', () => {
     ])
   })
 
+  it('keeps both errors where `using` hides one behind the other', () => {
+    const suppressed = Object.assign(new Error('clean-up failed too'), {
+      name: 'SuppressedError',
+      error: new RangeError('not closed'),
+      suppressed: new TypeError('no answer'),
+    })
+    const hidden = Object.assign(new Error('x'), { error: 'SECRET', suppressed: 'SECRET' })
+    expect(failureOf(suppressed).errors).toMatchObject([
+      { type: 'RangeError', message: 'not closed' },
+      { type: 'TypeError', message: 'no answer', at: expect.stringContaining('failure-of.test') },
+    ])
+    expect(failureOf(hidden).errors).toBeUndefined()
+  })
+
+  it.each([
+    ['for http://ann:s3cret@host/x', 'for http://***@host/x'],
+    ['postgres://ann:p@ss:s3cret@db:5432/x, refused', 'postgres://***@db:5432/x, refused'],
+    [
+      'GET https://host/x?page=2&api_key=s3cret&to=ann@x.org: 401',
+      'GET https://host/x?page=2&api_key=***&to=ann@x.org: 401',
+    ],
+    ['https://host/?X-Amz-Signature=s3cret#part', 'https://host/?X-Amz-Signature=***#part'],
+    ['https://host/a?b=1, by ann@x.org', 'https://host/a?b=1, by ann@x.org'],
+    ['expected (a?token:b), got a & b', 'expected (a?token:b), got a & b'],
+  ])('shows no secret of a URL: %s', (message, shown) => {
+    const failure = failureOf(new Error('x', { cause: new TypeError(message) }))
+    expect(failure.cause?.message).toBe(shown)
+    expect(failureLines(failure).join()).not.toContain('s3cret')
+  })
+
+  it('shows no part of a secret where its message is cut', () => {
+    for (let length = 1_950; length < 2_010; length++) {
+      const message = `${'x'.repeat(length)} http://ann:s3cret@host/`
+      expect(failureOf(new Error(message)).message).not.toMatch(/ann|s3/)
+    }
+  })
+
+  it('of fetch for a URL with a password is such a one', async () => {
+    const failed = await fetch('http://ann:s3cret@127.0.0.1/').catch(failureOf)
+    expect(failed).toMatchObject({ message: expect.stringContaining('http://***@127.0.0.1/') })
+  })
+
   it('with causes in a circle ends', () => {
     const one = new Error('one')
     const two = new Error('two', { cause: one })
