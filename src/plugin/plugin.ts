@@ -132,8 +132,13 @@ export interface Plugin {
   slug: string
   title?: string
   /**
+   * The names of the events that this plugin gets. A name ending in `*` stands for all that begin so:
+   * `stockitem.*`. Without `wants` and `wantsProcessEvent` the plugin gets every event.
+   */
+  wants?: readonly string[]
+  /**
    * Decides by the event's name alone whether this plugin gets the event. Called synchronously for
-   * every record, so keep it fast. Without it the plugin gets every event.
+   * every record, so keep it fast. For what `wants` can't say; a plugin has one of the two.
    */
   wantsProcessEvent?(name: string): boolean
   /**

@@ -6,6 +6,7 @@ import everyEvent from '../../../examples/plugins/every-event.ts'
 import flaky from '../../../examples/plugins/flaky.ts'
 import picky from '../../../examples/plugins/picky.ts'
 import singleEvent from '../../../examples/plugins/single-event.ts'
+import { matcherOf } from '../../../src/filter/wanted-names.ts'
 import { returnOf, verbOf } from '../../../src/plugin/plugin.ts'
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
@@ -56,6 +57,7 @@ afterEach(() => {
 })
 
 it('every-event gets inventory events and plugin events', () => {
+  expect(everyEvent).not.toHaveProperty('wants')
   expect(everyEvent.wantsProcessEvent).toBeUndefined()
   everyEvent.processEvent(moved({}), context())
   everyEvent.processEvent(
@@ -70,7 +72,7 @@ it('every-event gets inventory events and plugin events', () => {
 
 it('single-event wants one name', () => {
   const names = ['inventory.wasted', 'inventory.moved', 'build.issued']
-  expect(names.filter((name) => singleEvent.wantsProcessEvent?.(name))).toEqual([names[0]])
+  expect(names.filter((name) => matcherOf(singleEvent.wants ?? [])(name))).toEqual([names[0]])
 })
 
 it('flaky fails the first attempt of one event in twenty, and no retry', () => {
