@@ -2,6 +2,7 @@ import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
+import { madeReturns } from './made-returns.ts'
 
 /** A logger with pino's signatures. Each line carries the plugin and the delivery. */
 export interface PluginLog {
@@ -91,17 +92,17 @@ export interface StatePluginContext<S = JsonValue> extends PluginContext {
 
 const RETURN = Symbol.for('inventory-events.return')
 
-/** What `skip` and `reject` return, for a handler to return in turn. */
+/** What `skip` and `reject` return, for a handler to return in turn: one that does not has failed. */
 export type HandlerReturn = { [RETURN]: 'skip' | 'reject'; why: string }
 
 /** Declines the event: it counts as completed, and is neither retried nor dead-lettered. */
 export function skip(why: string): HandlerReturn {
-  return { [RETURN]: 'skip', why }
+  return madeReturns.made({ [RETURN]: 'skip', why })
 }
 
 /** Dead-letters the event immediately, without retries. For events that this plugin can't handle. */
 export function reject(why: string): HandlerReturn {
-  return { [RETURN]: 'reject', why }
+  return madeReturns.made({ [RETURN]: 'reject', why })
 }
 
 /** The value if `skip` or `reject` made it; undefined for any other return value. */

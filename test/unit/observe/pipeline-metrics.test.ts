@@ -4,6 +4,7 @@ import { createMetrics } from '../../../src/observe/metrics.ts'
 import { createReports, logFieldsOf } from '../../../src/observe/pipeline-metrics.ts'
 import { createSampledLog } from '../../../src/observe/sampled-log.ts'
 import { type Plugin, reject, skip } from '../../../src/plugin/plugin.ts'
+import { Failure } from '../../../src/util/failure/failure.ts'
 import { createLogger, type LogLevel } from '../../../src/util/logger.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
@@ -12,12 +13,7 @@ const EVENT = { id: 'e1', kind: 'inventory.moved', entity: { name: 'SECRET' } }
 const ABOUT = { plugin: 'plugin', event: 'inventory.moved', eventId: 'e1', record: 'events/0@0' }
 const AT = /^pipeline-metrics\.test\.ts:\d+:\d+$/
 
-/** The log lines and dead letters of a plugin that gets one event, for one attempt. */
-async function run(
-  part: Pick<Partial<Plugin>, 'processEvent' | 'wantsProcessEvent'>,
-  level: LogLevel = 'info',
-  event: object = EVENT,
-) {
+function loggedReports(level: LogLevel) {
   const lines: string[] = []
   const log = createLogger(level, { write: (line) => lines.push(line) })
   const clock = new ManualClock()
@@ -28,6 +24,16 @@ async function run(
     clock,
     store: 'memory',
   })
+  return { lines, log, reports }
+}
+
+/** The log lines and dead letters of a plugin that gets one event, for one attempt. */
+async function run(
+  part: Pick<Partial<Plugin>, 'processEvent' | 'wantsProcessEvent'>,
+  level: LogLevel = 'info',
+  event: object = EVENT,
+) {
+  const { lines, log, reports } = loggedReports(level)
   const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
   const handler = plugin({ processEvent() {}, ...part, retry })
   const kit = pipelineKit({
@@ -154,6 +160,14 @@ describe('what a handler returns', () => {
     const { lines } = await run({ processEvent: () => reject('no such bay') })
     expect(lines).toMatchObject([
       { level: 'warn', ...ABOUT, reason: 'rejected', err: { message: 'no such bay' } },
+    ])
+  })
+
+  it('a missing return is logged as a warning, with its place', () => {
+    const { lines, reports } = loggedReports('info')
+    reports.onUnreturned(new Failure('write return skip(...)', { at: 'mine.ts:7:5' }))
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', plugin: '*', err: { at: 'mine.ts:7:5' }, msg: 'a handler lacks a return' },
     ])
   })
 

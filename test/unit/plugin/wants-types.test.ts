@@ -131,7 +131,7 @@ it('accepts the paths of the events that it selects', () => {
   })
 })
 
-it('goes with sql', () => {
+it('goes with sql and state', () => {
   definePlugin({
     slug: 'sql',
     wants: ['inventory.moved'],
@@ -139,6 +139,15 @@ it('goes with sql', () => {
     async processEvent(event, { sql }) {
       expectTypeOf(event).toEqualTypeOf<InventoryMovedEvent>()
       await sql.query('select 1')
+    },
+  })
+  definePlugin({
+    slug: 'state',
+    wants: ['inventory.merge*'],
+    state: { version: 1, initial: () => ({ moves: 0 }) },
+    processEvent(event, { state }) {
+      expectTypeOf(event).toEqualTypeOf<InventoryMergedEvent | InventoryMergeRevertedEvent>()
+      state.set({ moves: state.value.moves + 1 })
     },
   })
 })
