@@ -19,8 +19,12 @@ const PROGRAMS = ['test/contract/{package,avro-java,batches-java,codecs-java}.te
 /** These show why the code is as it is, and take minutes: `npm run test:hazards` runs them. */
 const REASONS = ['test/hazards/**/*.test.ts', 'test/model/mutants.test.ts']
 
-/** These change kafkajs or other modules for good, so each of them gets modules of its own. */
+/**
+ * These change kafkajs or other modules for good, or what handlers of other tests that never end would
+ * change, so each of them gets modules of its own.
+ */
 const CHANGE_MODULES = [
+  'test/unit/pipeline/handle/unreturned.test.ts',
   'test/unit/kafka/patches/**/*.test.ts',
   'test/unit/testing/defaults.test.ts',
 ]

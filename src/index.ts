@@ -3,7 +3,6 @@ export { isInventoryEvent, isPluginEvent, isUnknownEvent, nameOf } from './event
 export type { JsonObject, JsonValue } from './event/json.ts'
 export type { Trace } from './event/trace.ts'
 export type { Where, WhereFilter } from './filter/where.ts'
-export type { EventNamed } from './plugin/define-plugin.ts'
 export { definePlugin } from './plugin/define-plugin.ts'
 export type {
   DeepReadonly,
@@ -24,5 +23,6 @@ export type {
   StatePluginContext,
 } from './plugin/plugin.ts'
 export { reject, retryAfter, skip } from './plugin/plugin.ts'
+export type { EventNamed, Wanted } from './plugin/wanted-types.ts'
 export type { ErrorCode } from './util/errors.ts'
 export { InventoryEventsError } from './util/errors.ts'

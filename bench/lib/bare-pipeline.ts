@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { fingerprint } from '../../src/avro/codec/fingerprint.ts'
 import { schemaIdOf } from '../../src/avro/wire-format.ts'
 import type { InventoryEvent } from '../../src/event/event.ts'
+import { headersOf } from '../../src/event/headers.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
 import { createMemoryStore } from '../../src/idempotency/memory.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
@@ -59,5 +60,5 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
 export function readAs(event: InventoryEvent): Pick<SourceRecord, 'key' | 'value' | 'headers'> {
   const { key, value, headers = {} } = toRecord(event, schemas.idOf(event), '/bench')
   const read = Object.entries(headers).map(([name, text]) => [name, Buffer.from(String(text))])
-  return { key: Buffer.from(String(key)), value, headers: Object.fromEntries(read) }
+  return { key: Buffer.from(String(key)), value, headers: headersOf(Object.fromEntries(read)) }
 }

@@ -7,7 +7,7 @@ const coldPlaces = (process.env.COLD_CHAIN_PLACES ?? 'Freezer,Cold store').split
 export default definePlugin({
   slug: 'cold-chain',
   title: 'Cold chain',
-  wantsProcessEvent: (name) => name === 'inventory.moved',
+  wants: ['inventory.moved'],
   where: [
     { exists: { 'data.entity.attributes.maxCelsius': true } },
     { not: { in: { 'data.to.name': coldPlaces } } },

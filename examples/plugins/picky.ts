@@ -7,7 +7,7 @@ export default definePlugin({
   slug: 'picky',
   title: 'Fails for some entities',
   retry: { maxAttempts: 2, initialDelayMs: 10 },
-  wantsProcessEvent: (name) => name.startsWith('inventory.'),
+  wants: ['inventory.*'],
   processEvent(_event, { record }) {
     if (isDisliked(record.key ?? '')) throw new Error('this entity is never accepted')
   },

@@ -3,112 +3,120 @@ import type { JsonObject, JsonValue } from './json.ts'
 /** The fields of every inventory event. */
 export interface BaseEvent {
   /** Unique per event; any non-empty string. A producer keeps it on every retry. */
-  id: string
-  kind: string
+  readonly id: string
+  readonly kind: string
   /** RFC 3339 in UTC, at most six fraction digits. */
-  time: string
+  readonly time: string
   /** Groups events that belong to one transaction. */
-  transactionId: string
+  readonly transactionId: string
 }
 
 export interface Entity {
-  id: string
+  readonly id: string
   /** A code such as `BATCH-001`. */
-  name: string
-  productId: string
-  quantity?: number
-  attributes?: JsonObject
+  readonly name: string
+  readonly productId: string
+  readonly quantity?: number
+  readonly attributes?: JsonObject
 }
 
 export interface Node {
-  id: string
-  name: string
-  type: NodeType
+  readonly id: string
+  readonly name: string
+  readonly type: NodeType
 }
 
 /** `unknown` stands for a type written by a newer producer that this version does not know. */
 export type NodeType = 'stage' | 'container' | 'bundle' | 'unknown'
 
 export interface KeyedValue {
-  key: string
-  value: JsonValue
+  readonly key: string
+  readonly value: JsonValue
 }
 
 export interface EntityChanges {
-  attributes: { add: KeyedValue[]; updated: KeyedValue[]; removed: string[] }
-  correlations: { add: string[]; updated: string[]; removed: string[] }
-  spawns: { add: string[] }
+  readonly attributes: {
+    readonly add: readonly KeyedValue[]
+    readonly updated: readonly KeyedValue[]
+    readonly removed: readonly string[]
+  }
+  readonly correlations: {
+    readonly add: readonly string[]
+    readonly updated: readonly string[]
+    readonly removed: readonly string[]
+  }
+  readonly spawns: { readonly add: readonly string[] }
 }
 
 interface InventoryBase extends BaseEvent {
-  flowId: string
+  readonly flowId: string
 }
 
 export interface InventoryReceivedEvent extends InventoryBase {
-  kind: 'inventory.received'
-  entity: Entity
-  node: Node
+  readonly kind: 'inventory.received'
+  readonly entity: Entity
+  readonly node: Node
 }
 
 export interface InventoryProducedEvent extends InventoryBase {
-  kind: 'inventory.produced'
-  entity: Entity
-  node: Node
+  readonly kind: 'inventory.produced'
+  readonly entity: Entity
+  readonly node: Node
 }
 
 export interface InventoryModifiedEvent extends InventoryBase {
-  kind: 'inventory.modified'
-  entityId: string
-  changes: EntityChanges
+  readonly kind: 'inventory.modified'
+  readonly entityId: string
+  readonly changes: EntityChanges
 }
 
 export interface InventoryMovedEvent extends InventoryBase {
-  kind: 'inventory.moved'
-  entity: Entity
-  from: Node
-  to: Node
+  readonly kind: 'inventory.moved'
+  readonly entity: Entity
+  readonly from: Node
+  readonly to: Node
 }
 
 export interface InventoryBundledEvent extends InventoryBase {
-  kind: 'inventory.bundled'
-  entity: Entity
-  from: Node
-  to: Node
+  readonly kind: 'inventory.bundled'
+  readonly entity: Entity
+  readonly from: Node
+  readonly to: Node
 }
 
 export interface InventoryDestroyedEvent extends InventoryBase {
-  kind: 'inventory.destroyed'
-  entityId: string
+  readonly kind: 'inventory.destroyed'
+  readonly entityId: string
 }
 
 export interface InventoryWastedEvent extends InventoryBase {
-  kind: 'inventory.wasted'
-  entityId: string
-  reason?: string
+  readonly kind: 'inventory.wasted'
+  readonly entityId: string
+  readonly reason?: string
 }
 
 export interface InventoryMergedEvent extends InventoryBase {
-  kind: 'inventory.merged'
-  mergedEntity: Entity
-  sourceEntityIds: string[]
-  sourceEntityNames: string[]
-  node: Node
+  readonly kind: 'inventory.merged'
+  readonly mergedEntity: Entity
+  readonly sourceEntityIds: readonly string[]
+  readonly sourceEntityNames: readonly string[]
+  readonly node: Node
 }
 
 export interface InventoryMergeRevertedEvent extends InventoryBase {
-  kind: 'inventory.merge.reverted'
-  revertedEntityId: string
-  restoredEntityIds: string[]
-  restoredEntityNames: string[]
-  node: Node
+  readonly kind: 'inventory.merge.reverted'
+  readonly revertedEntityId: string
+  readonly restoredEntityIds: readonly string[]
+  readonly restoredEntityNames: readonly string[]
+  readonly node: Node
 }
 
 export interface InventoryRestoredEvent extends InventoryBase {
-  kind: 'inventory.restored'
-  restoredEntityId: string
-  sourceEntityId: string
-  sourceEntityName: string
-  node: Node
+  readonly kind: 'inventory.restored'
+  readonly restoredEntityId: string
+  readonly sourceEntityId: string
+  readonly sourceEntityName: string
+  readonly node: Node
 }
 
 export type InventoryEvent =
@@ -128,13 +136,13 @@ export type InventoryKind = InventoryEvent['kind']
 /** An InvenTree-style event: a name, positional and keyword arguments. */
 export interface PluginEvent {
   /** Created once by the producer (UUIDv7 advised) and kept on every retry. */
-  id: string
-  name: string
-  time: string
-  args: JsonValue[]
-  kwargs: JsonObject
+  readonly id: string
+  readonly name: string
+  readonly time: string
+  readonly args: readonly JsonValue[]
+  readonly kwargs: JsonObject
   /** Always absent, so that `event.kind` distinguishes plugin events from inventory events. */
-  kind?: never
+  readonly kind?: never
 }
 
 declare const unknownKind: unique symbol
@@ -154,10 +162,10 @@ export interface UnknownKind {
  * record outside the contract, `payload` has them all unchanged, also an id, kind or time of its own.
  */
 export interface UnknownEvent {
-  id: string
-  kind: UnknownKind
-  time: string
-  [field: string]: unknown
+  readonly id: string
+  readonly kind: UnknownKind
+  readonly time: string
+  readonly [field: string]: unknown
 }
 
 /** The event that a plugin's handler gets. */

@@ -20,12 +20,17 @@ export const INVENTREE_EVENTS = [
   'plugin_activated',
 ] as const
 
+export type InventreeEvent = (typeof INVENTREE_EVENTS)[number]
+
 /** What happens to the rows of any table: `stock_stockitem.saved`. */
 export const GENERIC_SUFFIXES = ['created', 'saved', 'deleted'] as const
 
 /** The table of a generic event's name. */
 export const TABLE = /^[a-z0-9]+_[a-z0-9_]+$/
 
-function of(prefix: string, suffixes: readonly string[]): string[] {
-  return suffixes.map((suffix) => `${prefix}.${suffix}`)
+function of<Prefix extends string, const Suffix extends string>(
+  prefix: Prefix,
+  suffixes: readonly Suffix[],
+): `${Prefix}.${Suffix}`[] {
+  return suffixes.map((suffix) => `${prefix}.${suffix}` as const)
 }

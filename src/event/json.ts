@@ -4,7 +4,7 @@ export type JsonValue =
   | boolean
   | number
   | string
-  | JsonValue[]
-  | { [key: string]: JsonValue }
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
 
-export type JsonObject = { [key: string]: JsonValue }
+export type JsonObject = { readonly [key: string]: JsonValue }

@@ -3,6 +3,7 @@ import { valueAt } from '../event/path.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { explainFilter, type Reason } from '../filter/explain-filter.ts'
 import type { Field } from '../filter/filter.ts'
+import { wantedAs } from '../filter/wanted-names.ts'
 import { byName } from '../pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { ReadRecord } from './event-reader.ts'
@@ -35,16 +36,21 @@ export function reevaluated(
   const named = byName(plugin, read.name)
   if (named.type === 'error') return { decision: 'error', why: named.error.message }
   if (named.type === 'unwanted') {
-    return { decision: 'unwanted', why: `wantsProcessEvent returned false for ${read.name}` }
+    return { decision: 'unwanted', why: nameReason(plugin, read.name, false) }
   }
   if (plugin.where !== undefined) {
     return decisionOf(explainFilter(plugin.where, fieldsOf(record, read)))
   }
-  const why =
-    plugin.wantsProcessEvent === undefined
-      ? 'the plugin has no filter'
-      : `wantsProcessEvent returned true for ${read.name}`
-  return { decision: 'wanted', why }
+  return { decision: 'wanted', why: nameReason(plugin, read.name, true) }
+}
+
+function nameReason(plugin: LoadedPlugin, name: string, isWanted: boolean): string {
+  const { wants, wantsProcessEvent } = plugin
+  if (wants !== undefined) {
+    return isWanted ? `wants has ${wantedAs(wants, name)}` : `wants does not have ${name}`
+  }
+  if (wantsProcessEvent === undefined) return 'the plugin has no filter'
+  return `wantsProcessEvent returned ${isWanted} for ${name}`
 }
 
 /** As in the service, the name and `data.` fields come from the payload, others from headers. */

@@ -10,13 +10,21 @@ type DataTest = Extract<Filter, { type: 'test' }> & { field: { from: 'data'; pat
 
 /**
  * Problems of a filter that can never match: paths that are in no schema of the events that it may
- * see, and operands of a type that the field never has. `wants` is the plugin's wantsProcessEvent.
+ * see, and operands of a type that the field never has. `wants` is the plugin's wantsProcessEvent;
+ * `onlyKinds` says that it accepts no plugin event.
  */
-export function checkFilter(filter: Filter, wants?: (name: string) => boolean): string[] {
-  const seen = knownEvents.filter(({ name }) => name === undefined || isSeen(filter, name, wants))
+export function checkFilter(
+  filter: Filter,
+  wants?: (name: string) => boolean,
+  onlyKinds = false,
+): string[] {
+  const seen = knownEvents.filter(({ name }) =>
+    name === undefined ? !onlyKinds : isSeen(filter, name, wants),
+  )
+  if (seen.length === 0) return ['expected a filter that can match an event of the wanted names']
   // A wantsProcessEvent may accept plugin events too, so their fields are valid. Messages leave them
   // out, because a plugin that filters by name is usually about kinds.
-  const named = wants === undefined || seen.length === 1 ? seen : seen.slice(0, -1)
+  const named = wants === undefined || onlyKinds || seen.length === 1 ? seen : seen.slice(0, -1)
   return dataTests(filter).flatMap((test) => problemOf(test, seen, named) ?? [])
 }
 

@@ -72,6 +72,7 @@ export function createReports({
     onHeaderMismatch: () => metrics.headerMismatches.inc(),
     filterTallyOf: (plugin) => decided.of(plugin),
     skipTallyOf: (plugin, cause) => skipped.of(plugin).of(cause),
+    onUnreturned: (error) => sampled.warn('*', error, {}, 'a handler lacks a return'),
     onHandled: ({ plugin }, seconds) => delivered.of(plugin).handled.observe(seconds),
     onSettled(delivery, outcome) {
       ended(delivery, outcome.type)

@@ -95,7 +95,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     graceMs,
     onStuck,
     calls: options.calls,
-    onHandled: reports.onHandled,
+    reports,
   })
   const handle = createTransact({ handle: withSpans(call, options.spans), graceMs })
   const { settle, skip, abandon } = createSettle({

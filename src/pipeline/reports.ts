@@ -17,6 +17,8 @@ export interface PipelineReports extends SettleReports {
   /** Events that a plugin is not offered are counted here, for the same reason. */
   skipTallyOf(plugin: LoadedPlugin, cause: SkipCause): { count: number }
   onHandled(delivery: Delivery, seconds: number): void
+  /** Some call made something after an `await` that it should have returned. */
+  onUnreturned(failure: Failure): void
   onConflict(): void
   onBreaker(slug: string, state: BreakerState): void
   /** The delivery is called alone, because it has ended the process before (0: it may have). */

@@ -2,8 +2,11 @@ import { inspect } from 'node:util'
 import { limits } from '../config/plugin-limits.ts'
 import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
+import { areKinds, matcherOf } from '../filter/wanted-names.ts'
 import { didYouMean } from '../util/text/did-you-mean.ts'
+import type { LoadedPlugin } from './loaded-plugin.ts'
 import type { Plugin, RetryDelays, RetryPolicy, StateOptions } from './plugin.ts'
+import { wantsProblems } from './wants.ts'
 
 type Check = (value: unknown) => boolean
 type Rule = { expects: string; isGood: Check }
@@ -21,6 +24,8 @@ const rules: Record<keyof Plugin, Rule> = {
     expects: 'a function (event, context)',
     isGood: (value) => typeof value === 'function',
   },
+  // wantsProblems checks its content.
+  wants: { expects: 'a list of names', isGood: Array.isArray },
   wantsProcessEvent: {
     expects: 'a function (name) that is not async and returns true or false',
     isGood: (value) => typeof value === 'function' && value.constructor.name !== 'AsyncFunction',
@@ -87,9 +92,13 @@ export function checkPlugin(value: unknown): string[] {
     ...unknownNames(value, Object.keys(rules)),
     ...retryProblems(value.retry),
     ...stateProblems(value.state),
-    ...(typeof value.where === 'object' ? whereProblems(value.where, 'where', wantsOf(value)) : []),
+    ...(Array.isArray(value.wants) ? wantsProblems(value.wants) : []),
+    ...(value.wants !== undefined && value.wantsProcessEvent !== undefined ? [BOTH] : []),
+    ...(typeof value.where === 'object' ? whereProblems(value.where, 'where', namesOf(value)) : []),
   ]
 }
+
+const BOTH = 'wantsProcessEvent: expected nothing beside wants, because a plugin has one of the two'
 
 function retryProblems(retry: unknown): string[] {
   if (!isObject(retry)) return []
@@ -119,18 +128,31 @@ function bothWays(retry: Record<string, unknown>): string[] {
   return others.map((name) => `${name}: expected nothing beside delaysMs, which replaces it`)
 }
 
-/** Problems of a `where`, each prefixed with `at`. `wants` is the plugin's wantsProcessEvent. */
-export function whereProblems(where: unknown, at: string, wants: Wants | undefined): string[] {
+type NameFilters = Pick<LoadedPlugin, 'wants' | 'wantsProcessEvent'>
+
+/** Problems of a `where` of a plugin with these filters by name, each prefixed with `at`. */
+export function whereProblems(
+  where: unknown,
+  at: string,
+  { wants, wantsProcessEvent }: NameFilters,
+): string[] {
   const { filter, problems } = readFilter(where, at)
   if (filter === undefined) return problems
-  return checkFilter(filter, wants).map((problem) => `${at}: ${problem}`)
+  const onlyKinds = wants !== undefined && areKinds(wants)
+  return checkFilter(filter, wantsProcessEvent, onlyKinds).map((problem) => `${at}: ${problem}`)
 }
 
-type Wants = (name: string) => boolean
-
-function wantsOf(value: Record<string, unknown>): Wants | undefined {
-  const wants = value.wantsProcessEvent
-  return typeof wants === 'function' ? (wants.bind(value) as Wants) : undefined
+/** The filters by name of a plugin that may have problems. What is wrong decides nothing. */
+function namesOf(value: Record<string, unknown>): NameFilters {
+  const { wants, wantsProcessEvent } = value
+  if (Array.isArray(wants) && wantsProblems(wants).length === 0) {
+    return { wants, wantsProcessEvent: matcherOf(wants) }
+  }
+  const isFunction = typeof wantsProcessEvent === 'function'
+  return {
+    wants: undefined,
+    wantsProcessEvent: isFunction ? wantsProcessEvent.bind(value) : undefined,
+  }
 }
 
 function valueProblems(value: Record<string, unknown>, expected: Record<string, Rule>): string[] {

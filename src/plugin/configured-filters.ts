@@ -45,8 +45,9 @@ function unknownSlugs(plugins: readonly LoadedPlugin[], filters: ConfiguredFilte
   })
 }
 
-function problemsOf({ slug, wantsProcessEvent }: LoadedPlugin, filters: ConfiguredFilters) {
-  return Object.hasOwn(filters, slug) ? whereProblems(filters[slug], slug, wantsProcessEvent) : []
+function problemsOf(plugin: LoadedPlugin, filters: ConfiguredFilters) {
+  const { slug } = plugin
+  return Object.hasOwn(filters, slug) ? whereProblems(filters[slug], slug, plugin) : []
 }
 
 function narrowed(plugin: LoadedPlugin, filters: ConfiguredFilters): LoadedPlugin {

@@ -1,4 +1,3 @@
-import type { Event, InventoryEvent, InventoryKind, PluginEvent } from '../event/event.ts'
 import type { Where } from '../filter/where.ts'
 import type {
   Plugin,
@@ -7,13 +6,7 @@ import type {
   StateOptions,
   StatePluginContext,
 } from './plugin.ts'
-
-/** The type of the event with this name: a kind's type or a plugin event; any event for `string`. */
-export type EventNamed<Name extends string> = string extends Name
-  ? Event
-  : Name extends InventoryKind
-    ? Extract<InventoryEvent, { kind: Name }>
-    : PluginEvent
+import type { EventNamed, Wanted } from './wanted-types.ts'
 
 type Filter<Name extends string> = ((name: string) => name is Name) | ((name: string) => boolean)
 
@@ -22,32 +15,55 @@ type ContextFor<UsesSql extends boolean, State> = (UsesSql extends true
   : PluginContext) &
   ([State] extends [never] ? unknown : StatePluginContext<State>)
 
-/** A plugin whose handler is typed by the names that its type guard selects, by `sql` and by `state`. */
-export interface PluginFor<Name extends string, UsesSql extends boolean = false, State = never>
-  extends Omit<Plugin, 'wantsProcessEvent' | 'where' | 'processEvent' | 'sql' | 'state'> {
-  wantsProcessEvent?: Filter<Name>
-  where?: Where<EventNamed<Name>>
+type Wants = readonly Wanted[]
+
+/** The event of a handler: by the list if there is one, else by the names that the function selects. */
+type EventFor<Name extends string, List extends Wants> = EventNamed<
+  List extends readonly [] ? Name : List[number]
+>
+
+interface PluginBase<Name extends string, UsesSql extends boolean, State, List extends Wants>
+  extends Omit<Plugin, 'wants' | 'wantsProcessEvent' | 'where' | 'processEvent' | 'sql' | 'state'> {
+  where?: Where<EventFor<Name, List>>
   sql?: UsesSql
   state?: StateOptions<State>
   processEvent(
-    event: EventNamed<Name>,
+    event: EventFor<Name, List>,
     context: ContextFor<UsesSql, State>,
   ): ReturnType<Plugin['processEvent']>
 }
 
 /**
+ * The names of the events that it wants, as a list, as a function, or all. `| Wants` is for editors: of
+ * a type parameter alone they suggest nothing inside the quotes.
+ */
+type FilterByName<Name extends string, List extends Wants> =
+  | { wants: List | Wants; wantsProcessEvent?: never }
+  | { wants?: never; wantsProcessEvent: Filter<Name> }
+  | { wants?: never; wantsProcessEvent?: never }
+
+/** A plugin whose handler is typed by the names that it wants, by `sql` and by `state`. */
+export type PluginFor<
+  Name extends string,
+  UsesSql extends boolean = false,
+  State = never,
+  List extends Wants = readonly [],
+> = PluginBase<Name, UsesSql, State, List> & FilterByName<Name, List>
+
+/**
  * Types a plugin and returns it unchanged; the service validates it when it loads it.
  *
- * With a wantsProcessEvent such as `(name) => name === 'inventory.moved'` the handler's event is an
- * InventoryMovedEvent. With any other, or none, it is an Event, which a comparison of `event.kind`
- * narrows; `event.kind === undefined` means a plugin event. `where` accepts the paths of that event
- * type. With `sql: true` the context has `sql`; with `state` it has `state`, of the type that `initial`
- * returns.
+ * With `wants: ['inventory.moved']`, or a wantsProcessEvent such as `(name) => name ===
+ * 'inventory.moved'`, the handler's event is an InventoryMovedEvent. With another wantsProcessEvent,
+ * or no filter, it is an Event, which a comparison of `event.kind` narrows; `event.kind === undefined`
+ * means a plugin event. `where` accepts the paths of that event type. With `sql: true` the context has
+ * `sql`; with `state` it has `state`, of the type that `initial` returns.
  */
 export function definePlugin<
   Name extends string = string,
   UsesSql extends boolean = false,
   State = never,
->(plugin: PluginFor<Name, UsesSql, State>): Plugin {
+  const List extends Wants = readonly [],
+>(plugin: PluginFor<Name, UsesSql, State, List>): Plugin {
   return plugin as unknown as Plugin
 }

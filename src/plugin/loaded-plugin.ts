@@ -1,6 +1,7 @@
 import type { Config } from '../config/settings.ts'
 import type { Filter } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
+import { matcherOf } from '../filter/wanted-names.ts'
 import type { Plugin, RetryPolicy, StateOptions } from './plugin.ts'
 import { type RetryPlan, retryPlanOf } from './retry-plan.ts'
 
@@ -10,7 +11,9 @@ export interface LoadedPlugin {
   readonly title: string
   /** The file it was loaded from. */
   readonly file: string
-  /** The author's code: it may throw, and may return something other than a boolean. */
+  /** The names and patterns that `wantsProcessEvent` accepts, if the author has listed them. */
+  readonly wants: readonly string[] | undefined
+  /** May be the author's code, which may throw and return something other than a boolean. */
   readonly wantsProcessEvent: ((name: string) => boolean) | undefined
   /** The filter by content. Undefined matches every event. */
   readonly where: Filter | undefined
@@ -46,7 +49,10 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     slug: plugin.slug,
     title: plugin.title ?? plugin.slug,
     file,
-    wantsProcessEvent: plugin.wantsProcessEvent?.bind(plugin),
+    wants: plugin.wants && Object.freeze([...plugin.wants]),
+    wantsProcessEvent: plugin.wants
+      ? matcherOf(plugin.wants)
+      : plugin.wantsProcessEvent?.bind(plugin),
     where: plugin.where && readFilter(plugin.where, 'where').filter,
     processEvent: plugin.processEvent.bind(plugin),
     retry: Object.freeze(retryPlanOf(plugin.retry ?? {}, defaults.retry)),

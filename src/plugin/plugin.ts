@@ -2,6 +2,7 @@ import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
+import { madeReturns } from './made-returns.ts'
 import { checkedCode, checkedDelayMs } from './return-options.ts'
 
 /** A logger with pino's signatures. Each line carries the plugin and the delivery. */
@@ -101,7 +102,10 @@ export interface StatePluginContext<S = JsonValue> extends PluginContext {
 
 export const RETURN = Symbol.for('inventory-events.return')
 
-/** What `skip`, `reject` and `retryAfter` return, for a handler to return in turn. */
+/**
+ * What `skip`, `reject` and `retryAfter` return, for a handler to return in turn: one that does not has
+ * failed.
+ */
 export type HandlerReturn =
   | { readonly [RETURN]: 'skip'; readonly why: string }
   | { readonly [RETURN]: 'reject'; readonly why: string; readonly code?: string }
@@ -114,7 +118,7 @@ export type HandlerReturn =
 
 /** Declines the event: it counts as completed, and is neither retried nor dead-lettered. */
 export function skip(why: string): HandlerReturn {
-  return { [RETURN]: 'skip', why }
+  return madeReturns.made({ [RETURN]: 'skip', why })
 }
 
 export interface RejectOptions {
@@ -124,7 +128,8 @@ export interface RejectOptions {
 
 /** Dead-letters the event immediately, without retries. For events that this plugin can't handle. */
 export function reject(why: string, { code }: RejectOptions = {}): HandlerReturn {
-  return { [RETURN]: 'reject', why, ...(code !== undefined && { code: checkedCode(code) }) }
+  const known = code !== undefined && { code: checkedCode(code) }
+  return madeReturns.made({ [RETURN]: 'reject', why, ...known })
 }
 
 export interface RetryAfterOptions {
@@ -143,7 +148,7 @@ export function retryAfter(
   { countsAsAttempt = true }: RetryAfterOptions = {},
 ): HandlerReturn {
   const checkedMs = checkedDelayMs(delayMs, countsAsAttempt)
-  return { [RETURN]: 'retry-after', why, delayMs: checkedMs, countsAsAttempt }
+  return madeReturns.made({ [RETURN]: 'retry-after', why, delayMs: checkedMs, countsAsAttempt })
 }
 
 /**
@@ -194,8 +199,13 @@ export interface Plugin {
   slug: string
   title?: string
   /**
+   * The names of the events that this plugin gets. A name ending in `*` stands for all that begin so:
+   * `stockitem.*`. Without `wants` and `wantsProcessEvent` the plugin gets every event.
+   */
+  wants?: readonly string[]
+  /**
    * Decides by the event's name alone whether this plugin gets the event. Called synchronously for
-   * every record, so keep it fast. Without it the plugin gets every event.
+   * every record, so keep it fast. For what `wants` can't say; a plugin has one of the two.
    */
   wantsProcessEvent?(name: string): boolean
   /**

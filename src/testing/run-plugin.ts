@@ -21,7 +21,7 @@ import { checkPlugin } from '../plugin/check-plugin.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
 import { InventoryEventsError } from '../util/errors.ts'
-import type { Failure } from '../util/failure/failure.ts'
+import { type Failure, failureLine } from '../util/failure/failure.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
 import { createLocalSchemas } from './local-schemas.ts'
 import { NotedDelays } from './noted-delays.ts'
@@ -78,7 +78,8 @@ export interface RunReport {
 /**
  * Runs a plugin over events in memory through the service's pipeline: filters, Avro, order per
  * entity, idempotency, time limits, retries and dead letters. There are no waits between attempts.
- * Rejects with PLUGIN_INVALID, EVENT_INVALID, or HANDLER_TIMEOUT if a handler never settles.
+ * Rejects with PLUGIN_INVALID, also if a handler calls `skip` or `reject` after an `await` and does
+ * not return it, with EVENT_INVALID, or with HANDLER_TIMEOUT if a handler never settles.
  */
 export async function runPlugin(
   plugin: Plugin,
@@ -146,6 +147,7 @@ async function runOnce(
       ...noReports,
       filterTallyOf: () => tally,
       onDelayed: (delivery, outcome) => delays.add(delivery, outcome),
+      onUnreturned: (failure) => end.reject(missingReturn(failure)),
       onSettled(delivery, outcome) {
         const ended = reportOf(delivery, outcome, plugin, events)
         report.deliveries.push({ ...ended, ...delays.reportOf(delivery) })
@@ -210,6 +212,10 @@ function stuck({ slug }: LoadedPlugin): InventoryEventsError {
   return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin: slug })
 }
 
+function missingReturn(failure: Failure): InventoryEventsError {
+  return new InventoryEventsError('PLUGIN_INVALID', failureLine(failure))
+}
+
 const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} }
 
 const noReports: PipelineReports = {
@@ -218,6 +224,7 @@ const noReports: PipelineReports = {
   filterTallyOf: emptyTally,
   skipTallyOf: () => ({ count: 0 }),
   onHandled() {},
+  onUnreturned() {},
   onSettled() {},
   onAbandoned() {},
   onRetry() {},

@@ -19,7 +19,18 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['avro', ['event', 'topics', 'util', 'config/current-value.ts']],
   ['idempotency', ['util', 'event/record.ts']],
   // What a handler may return is a word that the steps share with plugins.
-  ['pipeline', ['dead-letter', 'event', 'filter', 'topics', 'util', 'plugin/plugin.ts']],
+  [
+    'pipeline',
+    [
+      'dead-letter',
+      'event',
+      'filter',
+      'topics',
+      'util',
+      'plugin/plugin.ts',
+      'plugin/made-returns.ts',
+    ],
+  ],
   ['control', ['util']],
   ['kafka', ['event', 'pipeline', 'topics', 'util', 'config/current-value.ts']],
   ['watchdog', ['event', 'kafka', 'pipeline', 'util']],

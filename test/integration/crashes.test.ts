@@ -23,10 +23,9 @@ const IMPATIENT = {
 /** Entities with several events each. The second event of one entity crashes the process. */
 function stream(how: string, others: string) {
   const events = Array.from({ length: ENTITIES * EVENTS_EACH }, (_, n) =>
-    pluginEvent('stockitem.moved', { id: n % ENTITIES, how: others }),
+    pluginEvent('stockitem.moved', { id: n % ENTITIES, how: n === ENTITIES + 2 ? how : others }),
   )
   const poison = events[ENTITIES + 2] as PluginEvent
-  poison.kwargs.how = how
   return { events, poison, others: events.filter((event) => event !== poison) }
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { reject } from 'inventory-events'
 import kafkajs from 'kafkajs'
 import { expect, it } from 'vitest'
-import { moved } from '../support/events.ts'
+import { moved, withAttributes } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
@@ -15,9 +15,7 @@ async function scene(limitBytes: string) {
   const deadLetterConfig = { 'max.message.bytes': limitBytes }
   const s = await situation({ plugins: [plugin], partitions: 2, deadLetterConfig })
   const noted = (id: string, note: string) => {
-    const event = moved(id)
-    event.entity.attributes = { note }
-    return { ...s.record(event), partition: 0 }
+    return { ...s.record(withAttributes(moved(id), { note })), partition: 0 }
   }
   const ready = async (service: { httpPort: number }) =>
     (await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)).status

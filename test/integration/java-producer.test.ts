@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { contractSchemaOf } from '../../src/avro/schema/contract-schemas.ts'
-import { moved } from '../support/events.ts'
+import { moved, withAttributes } from '../support/events.ts'
 import { javaFields, javaMissing, runJava } from '../support/java-avro.ts'
 import { produceConsole, produceJava } from '../support/java-kafka.ts'
 import { recorder } from '../support/recorder.ts'
@@ -12,8 +12,8 @@ describe.skipIf(missing !== undefined)(`Java clients${missing ? ` (no ${missing}
   it("are handled, in the partition and order of their entity's other events", async () => {
     const { plugin, seen } = recorder()
     const s = await situation({ plugins: [plugin], partitions: 7 })
-    const events = [moved('ent_ünï_1', 1), moved('ent_ünï_1', 2)]
-    events[0]!.entity.attributes = { temp: -4, tags: ['a', null, { deep: true }], note: 'Größe' }
+    const attributes = { temp: -4, tags: ['a', null, { deep: true }], note: 'Größe' }
+    const events = [withAttributes(moved('ent_ünï_1', 1), attributes), moved('ent_ünï_1', 2)]
     const schema = contractSchemaOf(events[0]!).text
     const tasks = events.map((event) => ({ schema, fields: javaFields(event) }))
     const answers = await runJava(tasks)

@@ -14,10 +14,10 @@ describe.skipIf(missing !== undefined)(
     it("is handled, in the partition and order of its entity's other events", async () => {
       const { plugin, seen } = recorder()
       const s = await situation({ registered: true, plugins: [plugin], partitions: 7 })
-      const event = moved('ent_ünï_1', 1)
-      event.entity.quantity = 12.5
-      event.entity.attributes = { temp: -4, tags: ['a', null, { deep: true }], note: 'Größe' }
-      event.time = '2024-01-15T10:30:00.123456Z'
+      const bare = moved('ent_ünï_1', 1)
+      const attributes = { temp: -4, tags: ['a', null, { deep: true }], note: 'Größe' }
+      const entity = { ...bare.entity, quantity: 12.5, attributes }
+      const event = { ...bare, entity, time: '2024-01-15T10:30:00.123456Z' }
       const partition = await producePython({
         brokers: endpoints().brokers,
         registry: endpoints().registryUrl,

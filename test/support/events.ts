@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type {
+  Entity,
   InventoryMovedEvent,
   InventoryWastedEvent,
   PluginEvent,
@@ -19,6 +20,13 @@ export function moved(entityId: string, n = 0, id: string = randomUUID()): Inven
     from: { id: 'node_a', name: 'Receiving Bay 1', type: 'stage' },
     to: { id: 'node_b', name: 'Cold Storage', type: 'stage' },
   }
+}
+
+export function withAttributes(
+  event: InventoryMovedEvent,
+  attributes: NonNullable<Entity['attributes']>,
+): InventoryMovedEvent {
+  return { ...event, entity: { ...event.entity, attributes } }
 }
 
 export function wasted(entityId: string, id: string = randomUUID()): InventoryWastedEvent {

@@ -119,6 +119,7 @@ export function pipelineKit(options: KitOptions) {
       filterTallyOf: emptyTally,
       skipTallyOf: ({ slug }, cause) => (skips[`${slug} ${cause}`] ??= { count: 0 }),
       onHandled: () => {},
+      onUnreturned: ({ message }) => note(message),
       onSettled: (delivery, outcome) =>
         ended.push({
           plugin: delivery.plugin.slug,

@@ -1,5 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto'
-import type { JsonValue } from '../../event/json.ts'
+import type { JsonObject, JsonValue } from '../../event/json.ts'
 import { sortedMembers } from './key-order.ts'
 
 /** 22 base64url characters hold 132 bits: no collisions in practice, small enough to keep millions. */
@@ -53,7 +53,7 @@ function write(value: JsonValue, target: Target): void {
   if (typeof value === 'string') target.text += quoted(value)
   else if (typeof value !== 'object' || value === null) target.text += String(value)
   else if (Array.isArray(value)) writeArray(value, target)
-  else writeObject(value, target)
+  else writeObject(value as JsonObject, target)
   if (target.text.length > PART_CHARS) target.flush()
 }
 
@@ -66,7 +66,7 @@ function writeArray(items: readonly JsonValue[], target: Target): void {
   target.text += ']'
 }
 
-function writeObject(object: { readonly [key: string]: JsonValue }, target: Target): void {
+function writeObject(object: JsonObject, target: Target): void {
   target.text += '{'
   for (const { key, prefix } of sortedMembers(object)) {
     target.text += prefix

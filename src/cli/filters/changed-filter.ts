@@ -20,8 +20,8 @@ export async function changedFilter(
 ): Promise<LoadedPlugin> {
   if (!file.endsWith('.json')) return loadModule(file)
   const where = parse(file, await read(file))
-  const { slug, wantsProcessEvent } = plugin
-  const problems = whereProblems(where, 'where', wantsProcessEvent)
+  const { slug } = plugin
+  const problems = whereProblems(where, 'where', plugin)
   if (problems.length > 0) {
     const reason = problems.join('; ')
     const message = describeProblem({ file: resolve(file), slug, reason })

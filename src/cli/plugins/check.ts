@@ -47,14 +47,12 @@ const STARTS = {
 
 function describe(plugin: LoadedPlugin): string {
   const { retry, timeoutMs, concurrency, onExhausted, startFrom } = plugin
-  const byName =
-    plugin.wantsProcessEvent === undefined ? 'every event' : 'events that wantsProcessEvent accepts'
   const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
   const byFields = fields.length === 0 ? '' : `, filtered by ${[...new Set(fields)].join(', ')}`
   return [
     `${plugin.slug}: ok (${plugin.file})`,
     `  title        ${foreignText(plugin.title)}`,
-    `  wants        ${byName}${byFields}`,
+    `  wants        ${byName(plugin)}${byFields}`,
     `  kinds        ${acceptedOf(plugin, INVENTORY_KINDS, 'inventory kinds')}`,
     `  InvenTree    ${acceptedOf(plugin, INVENTREE_EVENTS, 'specific events')}`,
     ...failures(plugin),
@@ -68,6 +66,11 @@ function describe(plugin: LoadedPlugin): string {
 function delaysOf(retry: RetryPlan): string {
   if (retry.delaysMs !== undefined) return `delays of ${retry.delaysMs.join(', ')}`
   return `delays from ${retry.initialDelayMs} to ${retry.maxDelayMs}`
+}
+
+function byName({ wants, wantsProcessEvent }: LoadedPlugin): string {
+  if (wants !== undefined) return foreignText(wants.join(', '))
+  return wantsProcessEvent === undefined ? 'every event' : 'events that wantsProcessEvent accepts'
 }
 
 function acceptedOf(plugin: LoadedPlugin, names: readonly string[], what: string): string {

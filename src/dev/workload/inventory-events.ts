@@ -51,11 +51,12 @@ export function createInventoryEvents(count: number, random: Random, mint: () =>
     const key = 'temperature'
     const old = lot.attributes[key]
     if (old !== undefined && random.below(5) === 0) {
-      delete lot.attributes[key]
+      const { [key]: _removed, ...others } = lot.attributes
+      lot.attributes = others
       return changes({ removed: [key] })
     }
     const value = `${random.below(20)}C`
-    lot.attributes[key] = value
+    lot.attributes = { ...lot.attributes, [key]: value }
     return changes(old === undefined ? { add: [{ key, value }] } : { updated: [{ key, value }] })
   }
 

@@ -1,12 +1,15 @@
 import type { Event } from '../../event/event.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
+import { madeReturns } from '../../plugin/made-returns.ts'
 import { returnOf } from '../../plugin/plugin.ts'
+import type { Failure } from '../../util/failure/failure.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import { CallWatch, Watches, type WatchPorts } from './call-watch.ts'
 import { type ContextPorts, HandlerContext } from './handler-context.ts'
 import { type HandlerResult, successOf } from './handler-result.ts'
 import { newerState } from './state-draft.ts'
+import { unreturned, unreturnedAt } from './unreturned.ts'
 
 /** Records which handler is running, so that one that blocks the thread can be named. */
 export interface CallSlots {
@@ -22,7 +25,11 @@ export const noCallSlots: CallSlots = { enter: () => 0, returned() {}, leave() {
 
 export interface HandlePorts extends ContextPorts, WatchPorts {
   calls: CallSlots
-  onHandled(delivery: Delivery, seconds: number): void
+  reports: {
+    onHandled(delivery: Delivery, seconds: number): void
+    /** Some call made something after an `await` that it should have returned. */
+    onUnreturned(failure: Failure): void
+  }
 }
 
 /**
@@ -48,28 +55,43 @@ export function createHandle(ports: HandlePorts) {
       ports.calls.leave(slot)
       const change = HandlerContext.endState(context)
       delivery.stateChange = successOf(result) === undefined ? undefined : change
-      ports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
+      ports.reports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
       return result
     }
 
+    madeReturns.enter()
     try {
       const result: unknown = delivery.plugin.processEvent(event, context)
-      if (!isThenable(result)) return ended(returned(result))
+      const made = madeReturns.leave()
+      if (!isThenable(result)) return ended(returned(result, made))
       ports.calls.returned()
       const watch = new CallWatch(delivery, context, transaction, watches)
+      const period = madeReturns.begin()
       return Promise.resolve(result).then(
-        (value) => ended(watch.end(returned(value))),
-        (error: unknown) => ended(watch.end({ type: 'threw', error })),
+        (value) => {
+          const late = madeReturns.end(period, value)
+          for (const each of late) ports.reports.onUnreturned(unreturnedAt(each))
+          return ended(watch.end(returned(value, made)))
+        },
+        (error: unknown) => {
+          madeReturns.fail(period)
+          return ended(watch.end({ type: 'threw', error }))
+        },
       )
     } catch (error) {
+      madeReturns.leave()
       return ended({ type: 'threw', error })
     }
   }
 }
 
-function returned(value: unknown): HandlerResult {
+/** `made` is what the synchronous part of the call made to be returned. */
+function returned(value: unknown, made: object | undefined): HandlerResult {
   try {
-    return { type: 'returned', value: returnOf(value) }
+    const result = returnOf(value)
+    if (result === undefined && made !== undefined)
+      return { type: 'threw', error: unreturned(made) }
+    return { type: 'returned', value: result }
   } catch (error) {
     return { type: 'threw', error }
   }

@@ -127,6 +127,7 @@ export const everyPlugin: LoadedPlugin = {
   slug: '*',
   title: 'every plugin',
   file: '',
+  wants: undefined,
   wantsProcessEvent: undefined,
   where: undefined,
   processEvent() {

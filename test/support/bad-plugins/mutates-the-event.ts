@@ -4,7 +4,9 @@ import { definePlugin } from 'inventory-events'
 export default definePlugin({
   slug: 'mutates-the-event',
   processEvent(event) {
+    // @ts-expect-error the compiler refuses it too
     event.id = 'changed'
+    // @ts-expect-error also inside
     if (event.kind === 'inventory.moved') event.entity.name = 'changed'
   },
 })

@@ -270,6 +270,14 @@ describe('a plugin', () => {
       { decision: 'unwanted', why: 'wantsProcessEvent returned false for made' },
     ],
     [
+      { wants: ['x', 'ma*'], wantsProcessEvent: () => true },
+      { decision: 'wanted', why: 'wants has ma*' },
+    ],
+    [
+      { wants: ['x'], wantsProcessEvent: () => false },
+      { decision: 'unwanted', why: 'wants does not have made' },
+    ],
+    [
       { wantsProcessEvent: () => 1 },
       { decision: 'error', why: 'wantsProcessEvent: expected true or false, got number' },
     ],

@@ -4,6 +4,7 @@ import { createMetrics } from '../../../src/observe/metrics.ts'
 import { createReports, logFieldsOf } from '../../../src/observe/pipeline-metrics.ts'
 import { createSampledLog } from '../../../src/observe/sampled-log.ts'
 import { type Plugin, reject, retryAfter, skip } from '../../../src/plugin/plugin.ts'
+import { Failure } from '../../../src/util/failure/failure.ts'
 import { createLogger, type LogLevel } from '../../../src/util/logger.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
@@ -12,12 +13,7 @@ const EVENT = { id: 'e1', kind: 'inventory.moved', entity: { name: 'SECRET' } }
 const ABOUT = { plugin: 'plugin', event: 'inventory.moved', eventId: 'e1', record: 'events/0@0' }
 const AT = /^pipeline-metrics\.test\.ts:\d+:\d+$/
 
-/** The log lines and dead letters of a plugin that gets one event, for one attempt. */
-async function run(
-  part: Pick<Partial<Plugin>, 'processEvent' | 'wantsProcessEvent'>,
-  level: LogLevel = 'info',
-  event: object = EVENT,
-) {
+function loggedReports(level: LogLevel) {
   const lines: string[] = []
   const log = createLogger(level, { write: (line) => lines.push(line) })
   const clock = new ManualClock()
@@ -29,6 +25,16 @@ async function run(
     clock,
     store: 'memory',
   })
+  return { lines, log, metrics, reports }
+}
+
+/** The log lines and dead letters of a plugin that gets one event, for one attempt. */
+async function run(
+  part: Pick<Partial<Plugin>, 'processEvent' | 'wantsProcessEvent'>,
+  level: LogLevel = 'info',
+  event: object = EVENT,
+) {
+  const { lines, log, metrics, reports } = loggedReports(level)
   const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
   const handler = plugin({ processEvent() {}, ...part, retry })
   const kit = pipelineKit({
@@ -188,6 +194,14 @@ describe('what a handler returns', () => {
     const { values } = await metrics.deliveryDelays.get()
     expect(values).toEqual([{ labels: { plugin: 'plugin' }, value: 1 }])
     expect((await metrics.deliveryRetries.get()).values).toEqual([])
+  })
+
+  it('a missing return is logged as a warning, with its place', () => {
+    const { lines, reports } = loggedReports('info')
+    reports.onUnreturned(new Failure('write return skip(...)', { at: 'mine.ts:7:5' }))
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', plugin: '*', err: { at: 'mine.ts:7:5' }, msg: 'a handler lacks a return' },
+    ])
   })
 
   it('a handler that logs names the event', async () => {

@@ -61,3 +61,44 @@ it('reports nothing for a valid plugin', () => {
   expect(checkPlugin({ ...good, title: 'Good', retry: { maxAttempts: 1 } })).toEqual([])
   expect(checkPlugin({ ...good, retry: { delaysMs: Array(999).fill(3_600_000) } })).toEqual([])
 })
+
+describe('wants', () => {
+  const wants = ['inventory.moved']
+
+  it.each<[string, object, string]>([
+    ['a text', { wants: 'a' }, "wants: expected a list of names, got 'a'"],
+    [
+      'a slip',
+      { wants: ['inventory.movd'] },
+      "wants[0]: 'inventory.movd' is unknown, did you mean",
+    ],
+    [
+      'a function beside it',
+      { wants, wantsProcessEvent: () => true },
+      'wantsProcessEvent: expected nothing beside wants, because a plugin has one of the two',
+    ],
+    [
+      'a path of other kinds',
+      { wants, where: { exists: { 'data.entityId': true } } },
+      'where: data.entityId: no field of inventory_events.InventoryMoved, did you mean data.entity.id?',
+    ],
+    [
+      'a path of plugin events, none of which it names',
+      { wants, where: { exists: { 'data.kwargs.id': true } } },
+      'where: data.kwargs.id: no field of inventory_events.InventoryMoved, did you mean',
+    ],
+    [
+      'a filter for other names',
+      { wants, where: { exact: { ce_type: 'inventory.wasted' } } },
+      'where: expected a filter that can match an event of the wanted names',
+    ],
+  ])('with %s is one problem', (_what, part, expected) => {
+    const problems = checkPlugin({ ...good, ...part })
+    expect(problems).toEqual([expect.stringContaining(expected)])
+  })
+
+  it('takes the paths of all that it names', () => {
+    const where = { any: [{ exists: { 'data.to': true } }, { exists: { 'data.kwargs.id': true } }] }
+    expect(checkPlugin({ ...good, wants: ['inventory.moved', 'stockitem.*'], where })).toEqual([])
+  })
+})

@@ -7,6 +7,7 @@ import flaky from '../../../examples/plugins/flaky.ts'
 import picky from '../../../examples/plugins/picky.ts'
 import singleEvent from '../../../examples/plugins/single-event.ts'
 import { NO_HEADERS } from '../../../src/event/headers.ts'
+import { matcherOf } from '../../../src/filter/wanted-names.ts'
 import { HandlerHeaders } from '../../../src/pipeline/handle/handler-headers.ts'
 import { RETURN, returnOf } from '../../../src/plugin/plugin.ts'
 
@@ -60,6 +61,7 @@ afterEach(() => {
 })
 
 it('every-event gets inventory events and plugin events', () => {
+  expect(everyEvent).not.toHaveProperty('wants')
   expect(everyEvent.wantsProcessEvent).toBeUndefined()
   everyEvent.processEvent(moved({}), context())
   everyEvent.processEvent(
@@ -74,7 +76,7 @@ it('every-event gets inventory events and plugin events', () => {
 
 it('single-event wants one name', () => {
   const names = ['inventory.wasted', 'inventory.moved', 'build.issued']
-  expect(names.filter((name) => singleEvent.wantsProcessEvent?.(name))).toEqual([names[0]])
+  expect(names.filter((name) => matcherOf(singleEvent.wants ?? [])(name))).toEqual([names[0]])
 })
 
 it('flaky fails the first attempt of one event in twenty, and no retry', () => {

@@ -53,6 +53,16 @@ describe('running a plugin over events in memory', () => {
     expect(run.unwanted).toEqual([split])
   })
 
+  it('hands over the events that a list names, and refuses a list with a slip', async () => {
+    const plugin = (wants: string[]) => definePlugin({ slug: 'listed', wants, processEvent() {} })
+    const run = await runPlugin(plugin(['inventory.w*', 'mine']), [wasted('a'), split])
+    expect(run.deliveries).toEqual([{ event: wasted('a'), outcome: 'processed', attempts: 1 }])
+    expect(run.unwanted).toEqual([split])
+    await expect(runPlugin(plugin(['stockitem.splt']), [split])).rejects.toThrow(
+      "wants[0]: 'stockitem.splt' is unknown, did you mean 'stockitem.split'?",
+    )
+  })
+
   it('applies a where, and reports its errors', async () => {
     const plugin = definePlugin({
       slug: 'heavy',

@@ -55,9 +55,10 @@ it('rejects a path that no event has, and prints the fields of filters', async (
   })
   vi.stubEnv('PLUGIN_FILTERS', JSON.stringify({ picky: { exists: { 'data.entity.name': true } } }))
   const { out } = await run('check', example)
-  expect(out).toContain(
-    'wants        events that wantsProcessEvent accepts, filtered by data.entity.name\n',
-  )
+  expect(out).toContain('wants        inventory.*, filtered by data.entity.name\n')
+  vi.restoreAllMocks()
+  const byFunction = await run('check', bad.replace('no-handler', 'filter-throws'))
+  expect(byFunction.out).toContain('wants        events that wantsProcessEvent accepts\n')
 })
 
 it('prints the known kinds that a filter accepts', async () => {

@@ -18,7 +18,7 @@ type Stage = 'here' | 'bundled' | 'inside' | 'gone'
 class Accountant {
   #stage = new Map<string, Stage>()
   #place = new Map<string, Node>()
-  #sources = new Map<string, string[]>()
+  #sources = new Map<string, readonly string[]>()
 
   read(event: InventoryEvent): void {
     const id = entityKey(event)
