@@ -6,11 +6,10 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { settledWithin } from '../../util/with-timeout.ts'
-import { firstOffsetsSince } from '../client/log-range.ts'
 import type { OwnedPartition } from '../consumer/owned-partition.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { RemovalForecast } from './removal-forecast.ts'
-import { readTopicRanges, type TopicRanges } from './topic-ranges.ts'
+import { readFirstOffsetsSince, readTopicRanges, type TopicRanges } from './topic-ranges.ts'
 import { UnreadSince } from './unread-since.ts'
 
 export interface ClusterWatchOptions {
@@ -194,11 +193,15 @@ export class ClusterMonitor {
   }
 
   async #refreshAges(): Promise<void> {
-    for (const topic of readTopicsOf(this.#options.topics)) {
-      const oldestKeptMs = this.#removal.oldestKeptMs(topic, this.#options.clock.now())
-      if (oldestKeptMs === undefined) continue
-      const first = await firstOffsetsSince(this.#admin, topic, oldestKeptMs)
-      this.#removal.setKeptFrom(topic, oldestKeptMs, first)
+    const { topics, cluster, clock } = this.#options
+    const times = new Map<string, number>()
+    for (const topic of readTopicsOf(topics)) {
+      const oldestKeptMs = this.#removal.oldestKeptMs(topic, clock.now())
+      if (oldestKeptMs !== undefined) times.set(topic, oldestKeptMs)
+    }
+    const first = await readFirstOffsetsSince(cluster, times, this.#logs)
+    for (const [topic, offsets] of first) {
+      this.#removal.setKeptFrom(topic, times.get(topic)!, offsets)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { LogRange } from '../client/log-range.ts'
-import { readLogRanges } from '../fetch/log-ranges.ts'
+import { readLogRanges, readOffsets } from '../fetch/log-ranges.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 
 /** By topic and partition. */
@@ -25,6 +25,30 @@ export async function readTopicRanges(
     if (range !== undefined) getOrInsert(ranges, topic, () => new Map()).set(partition, range)
   }
   return ranges
+}
+
+/**
+ * The first offset of each partition whose record is as late as the time given for its topic; the log's
+ * end if none is. Of those partitions whose range is known, all topics in one request to each broker.
+ */
+export async function readFirstOffsetsSince(
+  cluster: Cluster,
+  times: ReadonlyMap<string, number>,
+  ranges: TopicRanges,
+): Promise<Map<string, Map<number, number>>> {
+  const queries = [...times].flatMap(([topic, timestampMs]) => {
+    const known = [...(ranges.get(topic) ?? [])]
+    return known.map(([partition, { high }]) => ({ topic, partition, timestampMs, high }))
+  })
+  const found = await readOffsets(cluster, queries, false)
+  const offsets = new Map<string, Map<number, number>>()
+  for (const [i, { topic, partition, high }] of queries.entries()) {
+    const offset = found[i]
+    if (typeof offset !== 'number') continue
+    const ofTopic = getOrInsert(offsets, topic, () => new Map())
+    ofTopic.set(partition, offset < 0 ? high : offset)
+  }
+  return offsets
 }
 
 function partitionsOf(cluster: Cluster, topic: string): number[] {

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
-import { readTopicRanges } from '../../../../src/kafka/admin/topic-ranges.ts'
+import { readFirstOffsetsSince, readTopicRanges } from '../../../../src/kafka/admin/topic-ranges.ts'
 import type { Cluster } from '../../../../src/kafka/protocol/cluster.ts'
 import {
   EARLIEST,
+  LATEST,
   type ListOffsetsBody,
 } from '../../../../src/kafka/protocol/requests/list-offsets.ts'
 
@@ -21,13 +22,20 @@ function clusterOf(...names: string[]) {
       const answers = topics.flatMap(({ topic, partitions: asked }) =>
         asked.map(({ partition, timestampMs }) => ({
           ...{ topic, partition, errorCode: topic === 'moving' ? NOT_LEADER : 0 },
-          offset: timestampMs === EARLIEST ? 3 : 40 + partition,
+          offset: offsetAt(timestampMs, partition),
         })),
       )
       return { partitions: answers }
     },
   }
   return { cluster: cluster as unknown as Cluster, requests }
+}
+
+/** The records of partition 0 have the timestamps 3 to 39; those of partition 1, up to 40. */
+function offsetAt(timestampMs: number, partition: number): number {
+  if (timestampMs === EARLIEST) return 3
+  if (timestampMs === LATEST) return 40 + partition
+  return timestampMs < 40 + partition ? timestampMs : -1
 }
 
 it('asks each broker once for the starts and once for the ends, whatever the number of topics', async () => {
@@ -49,4 +57,37 @@ it('keeps the last known range of a partition whose leader is moving, and leaves
   const ranges = await readTopicRanges(cluster, ['a', 'moving', 'missing'], known)
   expect([...ranges.keys()]).toEqual(['a', 'moving'])
   expect([...ranges.get('moving')!]).toEqual([[1, { low: 0, high: 7 }]])
+})
+
+it('asks each broker once for the first offsets since a time of each topic', async () => {
+  const { cluster, requests } = clusterOf('a', 'b', 'moving')
+  const known = await readTopicRanges(cluster, ['a', 'b'], new Map())
+  requests.splice(0)
+  const times = new Map([
+    ['a', 20],
+    ['b', 40],
+    ['moving', 5],
+  ])
+  const ranges = new Map([...known, ['moving', new Map([[0, { low: 0, high: 7 }]])] as const])
+  const first = await readFirstOffsetsSince(cluster, times, ranges)
+  expect(requests.map(({ nodeId }) => nodeId).sort()).toEqual([0, 1])
+  // In partition 0 of b no record is as late.
+  expect(first).toEqual(
+    new Map([
+      [
+        'a',
+        new Map([
+          [0, 20],
+          [1, 20],
+        ]),
+      ],
+      [
+        'b',
+        new Map([
+          [0, 40],
+          [1, 40],
+        ]),
+      ],
+    ]),
+  )
 })
