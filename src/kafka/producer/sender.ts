@@ -161,13 +161,14 @@ export class Sender {
       queue.retry(atMs)
       return
     }
-    const error = new BrokerError(answer.errorCode, `write to topic ${queue.topic}`)
     const produced = produceErrorOf(answer.errorCode)
-    if (produced !== 'written') this.#problem = error.type
+    if (produced === 'written') {
+      queue.written(answer.baseOffset)
+      return
+    }
+    const error = new BrokerError(answer.errorCode, `write to topic ${queue.topic}`)
+    this.#problem = error.type
     switch (produced) {
-      case 'written':
-        queue.written(answer.baseOffset)
-        return
       case 'retry':
         queue.retry(atMs)
         void cluster.refresh().then(

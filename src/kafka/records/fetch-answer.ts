@@ -60,11 +60,19 @@ function readPartition(reader: Reader, version: number): FetchedPartition {
   const preferredReadReplica = version >= 11 ? reader.int32() : -1
   const { batches, ...rest } = splitBatches(reader.bytes())
   reader.tags()
-  const skipped = skippedOf(batches, new AbortedTransactions(aborted))
+  const skipped = skippedOf(batches, aborted)
   const known = { partition, errorCode, highWatermark, lastStableOffset, preferredReadReplica }
   return { ...known, batches, skipped, ...rest }
 }
 
-function skippedOf(batches: FetchedBatch[], aborted: AbortedTransactions): Set<FetchedBatch> {
+/** Most partitions of an answer are empty when little is written. */
+const NOTHING: ReadonlySet<FetchedBatch> = new Set()
+
+function skippedOf(
+  batches: FetchedBatch[],
+  listed: readonly AbortedTransaction[],
+): ReadonlySet<FetchedBatch> {
+  if (batches.length === 0) return NOTHING
+  const aborted = new AbortedTransactions(listed)
   return new Set(batches.filter((each) => each instanceof RecordBatch && aborted.skips(each)))
 }
