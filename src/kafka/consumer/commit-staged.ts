@@ -1,7 +1,6 @@
 import type { Staged } from '../../idempotency/staged.ts'
-import type { TopicPartition } from '../member/assigner/balance.ts'
 import type { MemberIdentity } from '../member/group-member.ts'
-import type { Transactions } from '../transactions/transactions.ts'
+import type { TransactionContent, Transactions } from '../transactions/transactions.ts'
 import type { PartitionRecords } from '../transactions/write-in-transaction.ts'
 
 /** Commits offsets together with what was staged for them. */
@@ -16,7 +15,7 @@ export interface TransactionalCommits {
  */
 export async function commitStaged(
   staged: Staged,
-  offsets: readonly (TopicPartition & { offset: number })[],
+  offsets: TransactionContent['offsets'],
   member: MemberIdentity,
   { transactions, recordsOf }: TransactionalCommits,
   onUnknown: (error: Error) => void,
