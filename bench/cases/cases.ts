@@ -1,7 +1,9 @@
 import type { BenchCase } from '../lib/bench.ts'
 import { allocation } from './allocation.ts'
+import { idle } from './idle.ts'
 import { isolation } from './isolation.ts'
 import { memory } from './memory.ts'
+import { memoryUnwanted } from './memory-unwanted.ts'
 import { plugins } from './plugins.ts'
 import { publish } from './publish.ts'
 import { replicas } from './replicas.ts'
@@ -26,6 +28,8 @@ export const cases: readonly BenchCase[] = [
   isolation,
   replicas,
   restart,
+  idle,
   memory,
+  memoryUnwanted,
   allocation,
 ]

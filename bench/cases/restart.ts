@@ -1,12 +1,10 @@
-import { createProducer } from '../../src/kafka/producer/producer.ts'
 import type { FirstDeliveryJob } from '../contenders/first-delivery.ts'
 import type { Bench, BenchCase } from '../lib/bench.ts'
 import { runChild } from '../lib/child.ts'
-import { prepareTopic } from '../lib/dataset.ts'
-import { createStream } from '../lib/events.ts'
 import { fillMarks } from '../lib/fill-marks.ts'
 import { withGroup } from '../lib/group.ts'
 import type { Sample } from '../lib/meter.ts'
+import { publishOneEach } from '../lib/publish-one-each.ts'
 import { spreadOf } from '../lib/statistics.ts'
 
 const TOPIC = 'bench.restart'
@@ -17,7 +15,7 @@ export const restart: BenchCase = {
   inQuick: false,
   async run(bench) {
     const { records: marks } = bench.dataset
-    await publishOneEach(bench)
+    await publishOneEach(bench, TOPIC, bench.dataset.partitions)
     const [empty, full]: [Sample[], Sample[]] = [[], []]
     for (let round = 0; round < Math.min(bench.rounds, 3); round++) {
       empty.push(await timeStart(bench, 0))
@@ -41,16 +39,6 @@ export const restart: BenchCase = {
 function finding(what: string, measure: string, samples: readonly Sample[]) {
   const seconds = samples.map(({ more }) => (more?.[measure] ?? Number.NaN) / 1_000)
   return { what, value: spreadOf(seconds).median, unit: 's' }
-}
-
-async function publishOneEach({ kafka, registryUrl, dataset }: Bench): Promise<void> {
-  const toOutgoing = await prepareTopic(kafka, registryUrl, TOPIC, dataset.partitions)
-  const next = createStream(dataset)
-  const records = Array.from({ length: dataset.partitions }, (_, partition) => {
-    return { ...toOutgoing(next()), partition }
-  })
-  const producer = await createProducer(kafka)
-  await producer.send(TOPIC, records).finally(() => producer.close())
 }
 
 function timeStart(bench: Bench, marks: number): Promise<Sample> {

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads a topic with Kafka's own client, decodes every record and compares its kind with the names that
+ * Reads a topic with Kafka's own client, decodes every record and compares its name with those that
  * plugins want; prints measurements as a line of JSON.
  */
 public class FilteringReader {
@@ -49,19 +49,18 @@ public class FilteringReader {
         var polled = consumer.poll(Duration.ofSeconds(1));
         if (!polled.isEmpty()) meter.begin();
         for (var record : polled) {
-          String kind = reader.kindOf(record.value());
-          for (String name : wanted) if (name.equals(kind)) matches++;
+          String found = reader.nameOf(record.value());
+          for (String name : wanted) if (name.equals(found)) matches++;
         }
         count += polled.count();
       }
       meter.end();
     }
-    System.err.println(matches + " wanted");
-    System.out.println(meter.sample(records));
+    System.out.println(meter.sample(records, matches));
     System.exit(0);
   }
 
-  private String kindOf(byte[] value) throws IOException, InterruptedException {
+  private String nameOf(byte[] value) throws IOException, InterruptedException {
     int id = ByteBuffer.wrap(value).getInt(1);
     var reader = readers.get(id);
     if (reader == null) {

@@ -27,11 +27,11 @@ class Meter {
   }
 
   /** A line of JSON. */
-  String sample(long records) throws IOException {
+  String sample(long records, long wanted) throws IOException {
     return String.format(
         Locale.ROOT,
-        "{\"records\":%d,\"wallMs\":%.3f,\"cpuMs\":%.3f,\"peakMiB\":%.1f}",
-        records, wallNanos / 1e6, cpuNanos / 1e6, peakMiB());
+        "{\"records\":%d,\"wallMs\":%.3f,\"cpuMs\":%.3f,\"peakMiB\":%.1f,\"more\":{\"wanted\":%d}}",
+        records, wallNanos / 1e6, cpuNanos / 1e6, peakMiB(), wanted);
   }
 
   /** If the system does not report it, the memory reserved by the JVM. */

@@ -39,7 +39,7 @@ public class ParallelReader {
     }
     meter.end();
     processor.closeDrainFirst();
-    System.out.println(meter.sample(records));
+    System.out.println(meter.sample(records, records));
     System.exit(0);
   }
 

@@ -5,15 +5,22 @@ export interface ChildOptions {
   /** A file of `bench/contenders`, without its extension. */
   contender: string
   job: object
+  /** What runs instead of the command, such as the same with limits. */
+  commandOf?: ((command: readonly string[]) => readonly string[]) | undefined
 }
 
 const LIMIT_MS = 900_000
 const TAIL = 2_000
 
 /** Runs a contender as a child process, and returns the JSON of its last line. */
-export function runChild<T>({ contender, job }: ChildOptions): Promise<T> {
+export function runChild<T>({ contender, job, commandOf = asIs }: ChildOptions): Promise<T> {
   const file = fileURLToPath(new URL(`../contenders/${contender}.ts`, import.meta.url))
-  return runProgram<T>(process.execPath, [file, JSON.stringify(job)])
+  const [command = '', ...args] = commandOf([process.execPath, file, JSON.stringify(job)])
+  return runProgram<T>(command, args)
+}
+
+function asIs(command: readonly string[]): readonly string[] {
+  return command
 }
 
 /** Runs any program whose last line of output is JSON. */

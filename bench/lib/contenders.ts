@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Bench } from './bench.ts'
-import { runChild } from './child.ts'
+import { type ChildOptions, runChild } from './child.ts'
 import type { Contender } from './compare.ts'
 import { withGroup } from './group.ts'
 import type { Sample } from './meter.ts'
@@ -14,7 +14,11 @@ export function service(bench: Bench, name: string, options: ServiceOptions): Co
   return { name, run: () => runService<Sample>(bench, options) }
 }
 
-export function runService<T>(bench: Bench, options: ServiceOptions): Promise<T> {
+export function runService<T>(
+  bench: Bench,
+  options: ServiceOptions,
+  commandOf?: ChildOptions['commandOf'],
+): Promise<T> {
   const { brokers, registryUrl, kafka, dataset, profileFolder } = bench
   const { topic = dataset.topic, partitions = dataset.partitions } = options
   return withGroup(kafka, topic, (groupId) => {
@@ -24,7 +28,7 @@ export function runService<T>(bench: Bench, options: ServiceOptions): Promise<T>
     const lanes = job.concurrency ? `-${job.concurrency}-lanes` : ''
     const profile = `${job.wants}-${job.plugins}${lanes}-${groupId}.cpuprofile`
     if (profileFolder) job.profileFile = join(profileFolder, profile)
-    return runChild<T>({ contender: 'service', job })
+    return runChild<T>({ contender: 'service', job, commandOf })
   })
 }
 

@@ -4,6 +4,7 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { externalEndpoints } from '../../src/dev/stack/external.ts'
 import { KAFKA_VERSION } from '../../src/dev/stack/kafka.ts'
 import type { Dataset } from './dataset.ts'
+import { FRANZ_GO_VERSION } from './franz-go.ts'
 import type { Options } from './options.ts'
 import { PARALLEL_CONSUMER_VERSION } from './parallel-consumer.ts'
 import { type CaseReport, markdown, summary } from './report.ts'
@@ -41,6 +42,7 @@ function versions(): Record<string, string> {
     Kafka: externalEndpoints(process.env) ? 'as given' : KAFKA_VERSION,
     ...{ kafkajs, avsc, '@kafkajs/confluent-schema-registry': registry },
     'parallel-consumer': PARALLEL_CONSUMER_VERSION,
+    'franz-go': FRANZ_GO_VERSION,
   }
 }
 

@@ -1,17 +1,11 @@
-import { existsSync } from 'node:fs'
-import { mkdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { type MemoryGroup, openMemoryGroup } from '../memory-group.ts'
 import type { Scene } from './check.ts'
 import { Failure, outcomeOf, run, Skip } from './command.ts'
 
 const LIMITS_MIB = [256, 512]
 const MIB = 1024 * 1024
-/** Where cgroups of version 2 and of version 1 are, by a file that is there, and how each limits memory. */
-const CGROUPS = [
-  { at: '/sys/fs/cgroup', has: 'cgroup.controllers', limitFile: 'memory.max' },
-  { at: '/sys/fs/cgroup/memory', has: 'cgroup.procs', limitFile: 'memory.limit_in_bytes' },
-]
 /** Holds as many bytes as the service may hold of records, and leaks objects beside them. */
 const LEAK = `
 const records = Buffer.alloc(64 * ${MIB}, 1)
@@ -20,23 +14,19 @@ for (;;) kept.push({ at: kept.length, of: records.length })
 `
 const SIGABRT = 134
 
-interface Group {
-  folder: string
-  limitFile: string
-}
-
 /** Requires that a leak under the chart's options ends with V8's own error, not by the kernel's hand. */
 export async function checkMemoryLimits({ root, tools }: Scene): Promise<string> {
   const options = await nodeOptions(root, tools.helm)
-  const group = await openGroup()
+  const group = await openMemoryGroup(`check-deploy-${process.pid}`)
+  if ('missing' in group) throw new Skip(group.missing)
   try {
     for (const mib of LIMITS_MIB) {
-      await writeFile(join(group.folder, group.limitFile), String(mib * MIB))
+      await group.limit(mib)
       await requireOutOfMemory(group, options, mib)
     }
     return `${options} under ${LIMITS_MIB.join(' and ')} MiB`
   } finally {
-    await rmdir(group.folder)
+    await group.close()
   }
 }
 
@@ -49,23 +39,9 @@ async function nodeOptions(root: string, helm: string): Promise<string> {
   return env.find(({ name }) => name === 'NODE_OPTIONS')?.value ?? ''
 }
 
-async function openGroup(): Promise<Group> {
-  const version = CGROUPS.find(({ at, has }) => existsSync(join(at, has)))
-  if (version === undefined) throw new Skip('there are no memory cgroups here')
-  const folder = join(version.at, `check-deploy-${process.pid}`)
-  try {
-    await mkdir(folder)
-  } catch (error) {
-    throw new Skip(`no memory cgroup can be made: ${(error as Error).message}`)
-  }
-  if (existsSync(join(folder, version.limitFile))) return { folder, limitFile: version.limitFile }
-  await rmdir(folder)
-  throw new Skip(`${folder}: memory is not limited in cgroups here`)
-}
-
-async function requireOutOfMemory({ folder }: Group, options: string, mib: number): Promise<void> {
-  const script = `echo $$ > ${join(folder, 'cgroup.procs')}; "$0" -e "$1"; echo "exit $?"`
-  const command = ['sh', '-c', script, process.execPath, LEAK]
+async function requireOutOfMemory(group: MemoryGroup, options: string, mib: number): Promise<void> {
+  const shell = ['sh', '-c', '"$0" "$@"; echo "exit $?"']
+  const command = [...shell, ...group.command([process.execPath, '-e', LEAK])]
   const { output } = await outcomeOf(command, { env: { NODE_OPTIONS: options } })
   const ended = /exit (\d+)/.exec(output)?.[1]
   if (Number(ended) !== SIGABRT || !output.includes('heap out of memory'))

@@ -35,6 +35,7 @@ const OUT_OF_RANGE_REASONS = namesOf<OutOfRangeReason>({
   'beyond-end': 0,
   expired: 0,
   recreated: 0,
+  truncated: 0,
 })
 
 /**

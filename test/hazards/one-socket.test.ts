@@ -42,10 +42,16 @@ describe('a join waits for other members', () => {
       )
     await until(asksToRejoin, { what: 'the coordinator to wait for the first' })
 
-    expect(await first.commit([{ topic, partition: 0, offset: 2 }])).toEqual([])
+    expect(await first.commit([{ topic, partition: 0, offset: 2, leaderEpoch: -1 }])).toEqual([])
     expect(await committed(0)).toBe(2)
     const { nodeId, epoch } = cluster.leaderOf(topic, 0)!
-    const place = { topic, partition: 0, leaderEpoch: epoch, offset: 0, maxBytes: 1_000_000 }
+    const place = {
+      topic,
+      partition: 0,
+      ...{ leaderEpoch: epoch, lastFetchedEpoch: -1 },
+      offset: 0,
+      maxBytes: 1_000_000,
+    }
     const limits = { maxWaitMs: 100, minBytes: 1, maxBytes: 1_000_000, limitMs: 5_000 }
     expect((await sendFetch(cluster, nodeId, [place], limits))[0]!.batches).toHaveLength(1)
     expect(hasJoined).toBe(false)

@@ -22,10 +22,12 @@ import { metadataRequest } from '../../src/kafka/protocol/requests/metadata.ts'
 import { offsetCommitRequest } from '../../src/kafka/protocol/requests/offset-commit.ts'
 import { offsetFetchRequest } from '../../src/kafka/protocol/requests/offset-fetch.ts'
 import { syncGroupRequest } from '../../src/kafka/protocol/requests/sync-group.ts'
+import { RecordBatch } from '../../src/kafka/records/record-batch.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { createTopics, kafkaClient, serviceClient, uniqueName, until } from '../support/stack.ts'
 
 const LIMIT_MS = 60_000
+const OFFSET_OUT_OF_RANGE = 1
 const MEMBER_ID_REQUIRED = 79
 /** It is loading, there is none, or it is another broker. */
 const LOADING = [14, 15, 16]
@@ -90,12 +92,39 @@ it.each(versionsOf(metadataRequest))('Metadata %i', async (version) => {
   }
 })
 
+it('Fetch tells a consumer that a log ends before the offset in the epoch of what was read', async () => {
+  const on = cluster()
+  await on.want([topic])
+  const topicId = on.topic(topic)!.topicId!
+  const { epoch } = on.leaderOf(topic, 0)!
+  const fetch = async (offset: number, lastFetchedEpoch: number) => {
+    const from = { partition: 0, leaderEpoch: epoch, lastFetchedEpoch, offset }
+    const partitions = [{ ...from, maxBytes: 1_000_000 }]
+    const limits = { maxWaitMs: 100, minBytes: 1, maxBytes: 1_000_000 }
+    const body = { ...limits, topics: [{ topic, topicId, partitions }] }
+    const { topics } = await on.sendToAny(fetchRequest, body, LIMIT_MS)
+    return topics[0]!.partitions[0]!
+  }
+  const same = await fetch(0, -1)
+  expect(same.batches.map((each) => each instanceof RecordBatch && each.leaderEpoch)).toContain(
+    epoch,
+  )
+  expect(await fetch(2, epoch)).toMatchObject({ errorCode: 0, batches: [] })
+  expect((await fetch(2, epoch)).divergence).toBeUndefined()
+  expect(await fetch(7, epoch)).toMatchObject({
+    errorCode: 0,
+    batches: [],
+    divergence: { epoch, endOffset: 2 },
+  })
+  expect((await fetch(2, epoch + 1)).errorCode).toBe(OFFSET_OUT_OF_RANGE)
+})
+
 it.each(versionsOf(fetchRequest))('Fetch %i', async (version) => {
   const on = cluster()
   await on.want([topic])
   const fetch = (topicId: string | undefined) => {
     const partitions = [0, 1].map((partition) => {
-      return { partition, leaderEpoch: -1, offset: 0, maxBytes: 1_000_000 }
+      return { partition, leaderEpoch: -1, lastFetchedEpoch: -1, offset: 0, maxBytes: 1_000_000 }
     })
     const limits = { maxWaitMs: 100, minBytes: 1, maxBytes: 1_000_000 }
     const body = { ...limits, topics: [{ topic, topicId, partitions }] }

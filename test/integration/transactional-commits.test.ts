@@ -88,7 +88,7 @@ it('commits records of several partitions and offsets together, one transaction 
     const outcome = await transactions.commit({
       writes: values.length === 0 ? [] : [s.write(0, ...values), s.write(1, ...values)],
       member: s.member.identity,
-      offsets: [{ topic: s.topic, partition: 0, offset: n + 1 }],
+      offsets: [{ topic: s.topic, partition: 0, offset: n + 1, leaderEpoch: -1 }],
     })
     expect(outcome).toEqual({ type: 'committed' })
   }
@@ -106,7 +106,7 @@ it('commits nothing for a member whose generation is over, and hides nothing fro
   expect(s.member.identity.generation).toBeGreaterThan(before.generation)
   const content = {
     writes: [s.write(0, 'late')],
-    offsets: [{ topic: s.topic, partition: 0, offset: 7 }],
+    offsets: [{ topic: s.topic, partition: 0, offset: 7, leaderEpoch: -1 }],
   }
   const late = await transactions.commit({ ...content, member: before })
   expect(late).toMatchObject({ type: 'aborted', error: { type: 'ILLEGAL_GENERATION' } })
@@ -126,7 +126,7 @@ it('is fenced by another process with the same id', async () => {
   const content = (value: string) => ({
     writes: [s.write(0, value)],
     member: s.member.identity,
-    offsets: [{ topic: s.topic, partition: 0, offset: 1 }],
+    offsets: [{ topic: s.topic, partition: 0, offset: 1, leaderEpoch: -1 }],
   })
   expect(await first.commit(content('first'))).toEqual({ type: 'committed' })
   expect(await second.commit(content('second'))).toEqual({ type: 'committed' })

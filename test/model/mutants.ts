@@ -134,7 +134,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a topic that was created again is read on',
     file: 'src/kafka/consumer/partitions.ts',
-    from: 'if (isKnown && topicId !== owned.topicId) this.reset(owned, { isRecreated: true })',
+    from: "if (isKnown && topicId !== owned.topicId) this.reset(owned, { cause: 'recreated' })",
     to: '',
   },
   {

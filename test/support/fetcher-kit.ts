@@ -32,6 +32,7 @@ export function situation(partitions = 1, maxFetchedBytes = 64 * 1024 * 1024) {
     log: pino({ level: 'silent' }),
     takeBatches,
     onOutOfRange: vi.fn(),
+    onTruncated: vi.fn(),
     onObstacle: vi.fn(),
     onWait: vi.fn(),
     onFailure: vi.fn(),
@@ -41,7 +42,7 @@ export function situation(partitions = 1, maxFetchedBytes = 64 * 1024 * 1024) {
   onTestFinished(() => fetcher.close())
   const owned = Array.from({ length: partitions }, (_, n) => new OwnedPartition('events', n, 0, 0))
   const addAll = () => {
-    for (const each of owned) fetcher.add(each, TOPIC_ID)
+    for (const each of owned) fetcher.add(each, TOPIC_ID, each.leaderEpochs)
   }
   /** What is fetched comes, and is taken, some turns of the event loop later. */
   async function run(ms: number): Promise<void> {

@@ -15,6 +15,7 @@ export interface BatchOptions {
   lastOffsetDelta?: number
   attributes?: number
   producerId?: number
+  leaderEpoch?: number
   count?: number
   /** How the records are compressed, for the codec that `attributes` names. */
   compress?: (records: Buffer) => Buffer
@@ -37,7 +38,7 @@ export function recordBatch(records: readonly BatchRecord[], options: BatchOptio
   const start = Buffer.alloc(21)
   start.writeBigInt64BE(BigInt(options.baseOffset ?? 0), 0)
   start.writeInt32BE(9 + checked.length + body.length, 8)
-  start.writeInt32BE(-1, 12)
+  start.writeInt32BE(options.leaderEpoch ?? -1, 12)
   start.writeInt8(2, 16)
   start.writeUInt32BE(crc, 17)
   return Buffer.concat([start, checked, body])

@@ -6,11 +6,10 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { settledWithin } from '../../util/with-timeout.ts'
-import { firstOffsetsSince, type LogRange } from '../client/log-range.ts'
 import type { OwnedPartition } from '../consumer/owned-partition.ts'
-import { readLogRanges } from '../fetch/log-ranges.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { RemovalForecast } from './removal-forecast.ts'
+import { readFirstOffsetsSince, readTopicRanges, type TopicRanges } from './topic-ranges.ts'
 import { UnreadSince } from './unread-since.ts'
 
 export interface ClusterWatchOptions {
@@ -45,7 +44,7 @@ const STOP_MS = 1_000
 export class ClusterMonitor {
   #options: ClusterWatchOptions
   #admin: Admin
-  #logs = new Map<string, Map<number, LogRange>>()
+  #logs: TopicRanges = new Map()
   #unread = new UnreadSince()
   #tooFewPartitions: string[] = []
   #removal = new RemovalForecast()
@@ -151,27 +150,17 @@ export class ClusterMonitor {
     const { cluster } = this.#options
     const topics = readTopicsOf(this.#options.topics)
     await cluster.want(topics)
-    for (const topic of topics) await this.#refreshLogs(topic)
+    // To the end of the log: kafkajs's admin client stops at a transaction that is open.
+    const read = await readTopicRanges(cluster, topics, this.#logs)
+    // A topic that is not described at the moment keeps its last known ranges.
+    this.#logs = new Map([...this.#logs, ...read])
+    for (const [topic, ranges] of read) {
+      this.#removal.setLogStarts(topic, new Map([...ranges].map(([id, { low }]) => [id, low])))
+    }
     for (const owned of this.#options.owned()) {
       const end = this.#logs.get(owned.topic)?.get(owned.partition)?.high ?? 0
       this.#unread.look(owned, end, this.#options.clock.now())
     }
-  }
-
-  /** To the end of the log: kafkajs's admin client stops at a transaction that is open. */
-  async #refreshLogs(topic: string): Promise<void> {
-    const { cluster } = this.#options
-    const partitions = [...(cluster.topic(topic)?.partitions.keys() ?? [])].sort((a, b) => a - b)
-    if (partitions.length === 0) return
-    const places = partitions.map((partition) => ({ topic, partition }))
-    const logs = new Map<number, LogRange>()
-    for (const answer of await readLogRanges(cluster, places)) {
-      const known = this.#logs.get(topic)?.get(answer.partition)
-      const range = 'range' in answer ? answer.range : known
-      if (range !== undefined) logs.set(answer.partition, range)
-    }
-    this.#logs.set(topic, logs)
-    this.#removal.setLogStarts(topic, new Map([...logs].map(([id, { low }]) => [id, low])))
   }
 
   async #refreshPartitionCounts(): Promise<void> {
@@ -204,11 +193,15 @@ export class ClusterMonitor {
   }
 
   async #refreshAges(): Promise<void> {
-    for (const topic of readTopicsOf(this.#options.topics)) {
-      const oldestKeptMs = this.#removal.oldestKeptMs(topic, this.#options.clock.now())
-      if (oldestKeptMs === undefined) continue
-      const first = await firstOffsetsSince(this.#admin, topic, oldestKeptMs)
-      this.#removal.setKeptFrom(topic, oldestKeptMs, first)
+    const { topics, cluster, clock } = this.#options
+    const times = new Map<string, number>()
+    for (const topic of readTopicsOf(topics)) {
+      const oldestKeptMs = this.#removal.oldestKeptMs(topic, clock.now())
+      if (oldestKeptMs !== undefined) times.set(topic, oldestKeptMs)
+    }
+    const first = await readFirstOffsetsSince(cluster, times, this.#logs)
+    for (const [topic, offsets] of first) {
+      this.#removal.setKeptFrom(topic, times.get(topic)!, offsets)
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Staged } from '../../idempotency/staged.ts'
-import type { TopicPartition } from '../member/assigner/balance.ts'
 import type { MemberIdentity } from '../member/member-options.ts'
+import type { CommitOffsets } from './committer.ts'
 
 /**
  * How a transaction ended.
@@ -16,7 +16,7 @@ export type TransactionOutcome =
 export type CommitTogether = (
   staged: Staged,
   member: MemberIdentity,
-  offsets: readonly (TopicPartition & { offset: number })[],
+  offsets: Parameters<CommitOffsets>[0],
 ) => Promise<TransactionOutcome>
 
 /**

@@ -1,6 +1,7 @@
 import { partitionName } from '../../event/record.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
+import type { OffsetToCommit } from '../protocol/requests/offset-commit.ts'
 import type { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { OwnedPartition, OwnedPartitions } from './owned-partition.ts'
  * partitions that were refused, by name, and why; the others are committed.
  */
 export type CommitOffsets = (
-  offsets: readonly (TopicPartition & { offset: number })[],
+  offsets: readonly (TopicPartition & OffsetToCommit)[],
 ) => Promise<ReadonlyMap<string, Error>>
 
 export interface CommitterPorts {
@@ -93,5 +94,6 @@ function isTopicUnknown(error: Error): boolean {
 }
 
 function offsetOf({ owned, watermark }: { owned: OwnedPartition; watermark: number }) {
-  return { topic: owned.topic, partition: owned.partition, offset: watermark }
+  const { topic, partition, leaderEpochs } = owned
+  return { topic, partition, offset: watermark, leaderEpoch: leaderEpochs.below(watermark) }
 }

@@ -3,15 +3,15 @@ import { settledWithin } from '../../util/with-timeout.ts'
 import { finalError } from '../client/errors.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
 import { createTakeBatches } from '../fetch/take-batches.ts'
-import type { TopicPartition } from '../member/assigner/balance.ts'
 import { GroupMember } from '../member/group-member.ts'
 import { faultOf } from '../member/member-fault.ts'
 import type { Refusal } from '../member/member-options.ts'
 import { CommitLoop } from './commit-loop.ts'
 import { commitStaged } from './commit-staged.ts'
+import type { CommitOffsets } from './committer.ts'
 import { Liveness } from './liveness.ts'
 import { Membership } from './membership.ts'
-import { type OutOfRangePorts, offsetReset, recreatedStart } from './offset-reset.ts'
+import { type OutOfRangePorts, offsetReset, startAfter } from './offset-reset.ts'
 import type { GroupConsumerOptions } from './options.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { readPartitionOffsets } from './partition-offsets.ts'
@@ -152,6 +152,10 @@ export class GroupConsumer {
           findStart: offsetReset(this.#outOfRange),
           onFailure: (error) => this.#fail(error),
         }),
+      onTruncated: (epoch, divergence) => {
+        const owned = epoch as OwnedPartition
+        if (this.#partitions.mayTake(owned)) this.#partitions.truncate(owned, divergence)
+      },
       onObstacle: (epoch, obstacle) => this.#partitions.obstacle(epoch as OwnedPartition, obstacle),
       onWait: (epoch, why) => this.#partitions.waits(epoch as OwnedPartition, why),
       onFailure: (error) => this.#fail(error),
@@ -170,9 +174,9 @@ export class GroupConsumer {
       hasCommitted: (place) => history.has(place),
       commit: () => this.#commits.commitLast(),
       startOf: (what, next, range) =>
-        what.isRecreated
-          ? recreatedStart(this.#outOfRange, what, next ?? 0, range)
-          : findStart(what, next, range),
+        what.cause === undefined
+          ? findStart(what, next, range)
+          : startAfter(what.cause, this.#outOfRange, what, next ?? 0, range),
       onFailure: (error) => this.#fail(error),
     })
   }
@@ -212,7 +216,7 @@ export class GroupConsumer {
     })
   }
 
-  async #commit(offsets: readonly (TopicPartition & { offset: number })[]) {
+  async #commit(offsets: Parameters<CommitOffsets>[0]) {
     const refusals = await this.#send(offsets)
     const evicted = refusals.find(({ error }) => faultOf(error) === 'evicted')
     if (evicted !== undefined) this.#membership.evicted(evicted.error.message)
@@ -221,7 +225,7 @@ export class GroupConsumer {
     return new Map(refusals.map((each) => [partitionName(each), each.error]))
   }
 
-  async #send(offsets: readonly (TopicPartition & { offset: number })[]): Promise<Refusal[]> {
+  async #send(offsets: Parameters<CommitOffsets>[0]): Promise<Refusal[]> {
     const { intake, commitTogether } = this.#options
     const staged = commitTogether && intake.staging?.take()
     if (commitTogether === undefined || staged === undefined) return this.#member.commit(offsets)

@@ -11,8 +11,13 @@ export type OutOfRangePolicy = 'earliest' | 'latest' | 'fail'
  * `beyond-end`: the log ends before it, so the topic was recreated or has lost its newest records.
  * `expired`: the group has committed offsets of the partition, and the brokers no longer have any.
  * `recreated`: the topic was deleted and created again while this member read it.
+ * `truncated`: a leader was elected that did not have the newest records, and others were written in
+ * their place.
  */
-export type OutOfRangeReason = 'removed' | 'beyond-end' | 'expired' | 'recreated'
+export type OutOfRangeReason = 'removed' | 'beyond-end' | 'expired' | ResetCause
+
+/** Why a partition is read anew though its next offset is in the log. */
+export type ResetCause = 'recreated' | 'truncated'
 
 /** The partitions that the group ever committed, whether or not brokers still have the offsets. */
 export interface CommitHistory {
@@ -48,7 +53,7 @@ export function offsetReset({ groupId, history, outOfRange, log, onOutOfRange }:
     const reason = reasonOf(next, range, history.has(at))
     if (reason === undefined) return { offset: next ?? range.low }
     const { topic, partition } = at
-    if (outOfRange === 'fail') throw refusal(groupId, at, next, range)
+    if (outOfRange === 'fail') throw refusal(groupId, at, next, range, reason)
     const offset = outOfRange === 'latest' ? range.high : range.low
     const lostOffsets = offset - (reason === 'removed' && next !== undefined ? next : range.low)
     onOutOfRange(topic, reason, lostOffsets)
@@ -63,25 +68,31 @@ export function offsetReset({ groupId, history, outOfRange, log, onOutOfRange }:
 const OUT_OF_RANGE = 'offset out of range; resetting as OUT_OF_RANGE says'
 const EXPIRED =
   'committed offset is gone, though the group has committed before; resetting as OUT_OF_RANGE says'
-const RECREATED =
-  'the topic was deleted and created again; reading it from its start. What was not read before is gone'
+const ANEW: Readonly<Record<ResetCause, string>> = {
+  recreated:
+    'the topic was deleted and created again; reading it from its start. What was not read before is gone',
+  truncated:
+    'the log was cut off below what was read, and written anew, as after an unclean election; reading it from there',
+}
 
 /**
- * The start of a topic that was created again: its own first record, whatever the policy, since none of
- * its records has been read. What the topic before it held is gone. Under `fail` it throws
- * OFFSET_OUT_OF_RANGE.
+ * Where a partition is read anew, whatever the policy, since none of what is there has been read: at the
+ * first record of a topic that was created again, or at `next`, from where a log that was cut off
+ * differs. What was there before is gone. Under `fail` it throws OFFSET_OUT_OF_RANGE.
  */
-export function recreatedStart(
+export function startAfter(
+  cause: ResetCause,
   { groupId, outOfRange, log, onOutOfRange }: OutOfRangePorts,
   at: TopicPartition,
   next: number,
   range: LogRange,
 ): Start {
-  if (outOfRange === 'fail') throw refusal(groupId, at, next, range)
+  if (outOfRange === 'fail') throw refusal(groupId, at, next, range, cause)
   const { topic, partition } = at
-  onOutOfRange(topic, 'recreated', 0)
-  log.error({ topic, partition, reason: 'recreated', next, ...range, start: range.low }, RECREATED)
-  return { offset: range.low, outOfRange: 'recreated' }
+  const offset = cause === 'recreated' ? range.low : Math.min(Math.max(next, range.low), range.high)
+  onOutOfRange(topic, cause, 0)
+  log.error({ topic, partition, reason: cause, next, ...range, start: offset }, ANEW[cause])
+  return { offset, outOfRange: cause }
 }
 
 /** In a log that ends at 0 there never was a record to lose or to read again. */
@@ -100,13 +111,25 @@ function refusal(
   at: TopicPartition,
   next: number | undefined,
   { low, high }: LogRange,
+  reason: OutOfRangeReason,
 ) {
   const place = `${at.topic}/${at.partition}`
-  const problem =
-    next === undefined
-      ? `group ${groupId}: the committed offset of ${place} is gone: brokers drop the offsets of a ` +
-        'group that has no members for offsets.retention.minutes: '
-      : `group ${groupId}: next offset ${next} of ${place} is outside the log, ${low} to ${high}: `
-  const message = `${problem}set OUT_OF_RANGE to earliest or latest for this start, or set the group's offset by hand`
+  const message = `group ${groupId}: ${problemOf()}: set OUT_OF_RANGE to earliest or latest for this start, or set the group's offset by hand`
   return new InventoryEventsError('OFFSET_OUT_OF_RANGE', message)
+
+  function problemOf(): string {
+    switch (reason) {
+      case 'expired':
+        return (
+          `the committed offset of ${place} is gone: brokers drop the offsets of a ` +
+          'group that has no members for offsets.retention.minutes'
+        )
+      case 'truncated':
+        return `the log of ${place} was cut off at offset ${next}, below what was read, and written anew`
+      case 'recreated':
+      case 'removed':
+      case 'beyond-end':
+        return `next offset ${next} of ${place} is outside the log, ${low} to ${high}`
+    }
+  }
 }

@@ -4,8 +4,9 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
+import { LeaderEpochs } from '../fetch/leader-epochs.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
-import { reasonOf, type Start } from './offset-reset.ts'
+import { type ResetCause, reasonOf, type Start } from './offset-reset.ts'
 import { OwnedPartition } from './owned-partition.ts'
 import type { OffsetsAnswer, PartitionOffsets } from './partition-offsets.ts'
 
@@ -13,8 +14,9 @@ import type { OffsetsAnswer, PartitionOffsets } from './partition-offsets.ts'
 export interface ToOpen extends TopicPartition {
   /** Continues here instead of at the committed offset; the log may not have it. */
   readonly next?: number
-  /** The topic was created again since `next` was read. */
-  readonly isRecreated?: boolean
+  readonly cause?: ResetCause
+  /** Of the records below `next`, where another epoch has read them. */
+  readonly leaderEpochs?: LeaderEpochs
 }
 
 export interface OpeningPorts {
@@ -82,7 +84,7 @@ async function attempt(
 const DOUBTFUL = new Error('the next offset is gone, or beyond the end of the log')
 
 function isDoubtful(what: ToOpen, known: PartitionOffsets, ports: OpeningPorts): boolean {
-  if (what.isRecreated) return false
+  if (what.cause === 'recreated') return false
   const next = what.next ?? known.committed
   const reason = reasonOf(next, known, ports.hasCommitted(what))
   return reason === 'beyond-end' || reason === 'expired'
@@ -94,9 +96,10 @@ async function open(what: ToOpen, offsets: PartitionOffsets, ports: OpeningPorts
   const { offset } = start
   const { committed = -1 } = offsets
   // A commit beyond the end of the log must not stop us from committing a lower offset.
-  const committedOffset = what.isRecreated || committed > offset ? -1 : committed
+  const committedOffset = what.cause === 'recreated' || committed > offset ? -1 : committed
   const owned = new OwnedPartition(what.topic, what.partition, offset, committedOffset)
   owned.topicId = ports.topicIdOf(what.topic)
+  owned.leaderEpochs = epochsOf(what, offset, offsets)
   ports.onBegin(what, owned)
   const failures = new FailureLog(ports)
   while (!owned.lost.aborted) {
@@ -110,6 +113,14 @@ async function open(what: ToOpen, offsets: PartitionOffsets, ports: OpeningPorts
       await ports.clock.sleep(RETRY_MS, owned.lost)
     }
   }
+}
+
+/** Nothing where the record before the start was not read. */
+function epochsOf(what: ToOpen, start: number, offsets: PartitionOffsets): LeaderEpochs {
+  if (what.leaderEpochs !== undefined && start === what.next) return what.leaderEpochs.until(start)
+  const isCommitted = what.cause !== 'recreated' && start === offsets.committed
+  if (!isCommitted || offsets.committedEpoch < 0) return new LeaderEpochs()
+  return new LeaderEpochs([{ offset: start - 1, epoch: offsets.committedEpoch }])
 }
 
 /** Undefined if the service must not continue. */

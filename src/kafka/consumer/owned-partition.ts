@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { partitionName } from '../../event/record.ts'
 import { OffsetLedger } from '../../pipeline/offset-ledger.ts'
 import type { Epoch } from '../../pipeline/source.ts'
+import { LeaderEpochs } from '../fetch/leader-epochs.ts'
 
 /** A partition that this member owns, from the join that gave it to the one that takes it. */
 export class OwnedPartition implements Epoch {
@@ -16,6 +17,8 @@ export class OwnedPartition implements Epoch {
   isBegun = false
   /** The id of the topic that it was opened of; undefined if brokers have no ids. */
   topicId: string | undefined
+  /** Of the records that were read, as far as they are known. */
+  leaderEpochs = new LeaderEpochs()
   /** Its topic was deleted: a commit could be taken for the next topic of that name. */
   isTopicGone = false
   /** Why the partition is paused; undefined while it is read. */

@@ -10,6 +10,8 @@ import type { Cluster } from '../protocol/cluster.ts'
 export interface PartitionOffsets extends LogRange {
   /** Undefined if the group has never committed. */
   committed: number | undefined
+  /** Of the record before the committed offset; -1 if it is not known. */
+  committedEpoch: number
 }
 
 export type OffsetsAnswer = PartitionOffsets | Error
@@ -42,9 +44,10 @@ export async function readPartitionOffsets(
       const commit = committedOf.get(name)
       if (commit === undefined)
         return [name, new Error(`no committed offset of ${name} in response`)]
-      const { errorCode, offset } = commit
+      const { errorCode, offset, leaderEpoch } = commit
       if (errorCode !== 0) return [name, new BrokerError(errorCode, `read the offset of ${name}`)]
-      return [name, { committed: offset < 0 ? undefined : offset, ...answer.range }]
+      const committed = offset < 0 ? undefined : offset
+      return [name, { committed, committedEpoch: leaderEpoch, ...answer.range }]
     }),
   )
 }

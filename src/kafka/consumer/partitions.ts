@@ -2,7 +2,9 @@ import { partitionName } from '../../event/record.ts'
 import type { Intake, Obstacle } from '../../pipeline/source.ts'
 import { redriveTopicOf } from '../../topics/names.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { LeaderEpochs } from '../fetch/leader-epochs.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
+import type { EpochEnd } from '../records/fetch-answer.ts'
 import { type OpeningPorts, openPartitions, type ToOpen } from './opening.ts'
 import { type OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
@@ -10,7 +12,7 @@ export interface PartitionsPorts
   extends Omit<OpeningPorts, 'intake' | 'isCurrent' | 'onBegin' | 'onOpen'> {
   intake: Pick<Intake, 'begin' | 'release' | 'end'>
   fetcher: {
-    add(owned: OwnedPartition, topicId: string | undefined): void
+    add(owned: OwnedPartition, topicId: string | undefined, leaderEpochs: LeaderEpochs): void
     remove(owned: OwnedPartition): void
   }
   log: Logger
@@ -80,13 +82,26 @@ export class Partitions {
     for (const each of places) this.#drop(each)
   }
 
-  /** Begins a new epoch at `next`, if the log has it; the redrive partition begins anew with it. */
-  reset(owned: OwnedPartition, { isRecreated }: { isRecreated: boolean }): void {
+  /** Begins a new epoch where the log differs from what was read of it. */
+  truncate(owned: OwnedPartition, divergence: EpochEnd): void {
+    const { leaderEpochs } = owned
+    this.reset(owned, {
+      next: leaderEpochs.divergesAt(divergence),
+      cause: 'truncated',
+      leaderEpochs,
+    })
+  }
+
+  /**
+   * Begins a new epoch at `next`, by default where the one before ends, if the log has it; the redrive
+   * partition begins anew with it.
+   */
+  reset(owned: OwnedPartition, how: Pick<ToOpen, 'next' | 'cause' | 'leaderEpochs'> = {}): void {
     const { topic, partition, ledger } = owned
     const redrive = { topic: redriveTopicOf(topic), partition }
     const hadRedrive = this.#assigned.has(partitionName(redrive))
     this.#drop({ topic, partition })
-    this.#open([{ topic, partition, next: ledger.expected, isRecreated }])
+    this.#open([{ topic, partition, next: ledger.expected, ...how }])
     if (hadRedrive && !this.#assigned.has(partitionName(redrive))) this.#open([redrive])
   }
 
@@ -96,14 +111,17 @@ export class Partitions {
       const topicId = this.#ports.topicIdOf(owned.topic)
       const isKnown = topicId !== undefined && owned.topicId !== undefined
       owned.isTopicGone = topicId !== owned.topicId
-      if (isKnown && topicId !== owned.topicId) this.reset(owned, { isRecreated: true })
+      if (isKnown && topicId !== owned.topicId) this.reset(owned, { cause: 'recreated' })
     }
   }
 
   /** Continues an epoch behind what its log has lost. */
   skipTo(owned: OwnedPartition, offset: number): void {
     this.#stop(owned)
-    if (offset > owned.ledger.expected) owned.ledger.passTo(offset)
+    if (offset > owned.ledger.expected) {
+      owned.ledger.passTo(offset)
+      owned.leaderEpochs.forget()
+    }
     if (!this.#areSuspended) this.#start(owned)
   }
 
@@ -153,7 +171,7 @@ export class Partitions {
 
   #start(owned: OwnedPartition): void {
     owned.isPrepared = true
-    this.#ports.fetcher.add(owned, owned.topicId)
+    this.#ports.fetcher.add(owned, owned.topicId, owned.leaderEpochs)
   }
 
   #stop(owned: OwnedPartition): void {

@@ -24,9 +24,13 @@ export async function resetIfOutOfRange(
   if (answer === undefined || 'error' in answer || !partitions.mayTake(owned)) return
   const { expected } = owned.ledger
   const reason = reasonOf(expected, answer.range, false)
-  if (reason === undefined) return
+  if (reason === undefined) {
+    // It may not know the epoch that it was asked to compare: without it, it has nothing to say.
+    owned.leaderEpochs.forget()
+    return
+  }
   if (reason === 'beyond-end') {
-    partitions.reset(owned, { isRecreated: false })
+    partitions.reset(owned)
     return
   }
   try {

@@ -1,5 +1,8 @@
 import type { Epoch, Obstacle } from '../../pipeline/source.ts'
 import type { FetchedPartition } from '../records/fetch-answer.ts'
+import { RecordBatch } from '../records/record-batch.ts'
+import type { FetchedBatch } from '../records/split-batches.ts'
+import { type LeaderEpochs, UNKNOWN_EPOCH } from './leader-epochs.ts'
 
 /** What came of a partition. `release` is called once, when it has been taken or is dropped. */
 export interface Portion {
@@ -11,6 +14,7 @@ export interface Portion {
 export class Feed {
   readonly epoch: Epoch
   readonly topicId: string | undefined
+  readonly #leaderEpochs: LeaderEpochs
   /** The next offset to fetch. */
   #position: number
   /** Fetched, and waiting until what was fetched before it has been taken. */
@@ -19,14 +23,20 @@ export class Feed {
   #obstacle: Obstacle | undefined
   #retryAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(epoch: Epoch, topicId: string | undefined) {
+  constructor(epoch: Epoch, topicId: string | undefined, leaderEpochs: LeaderEpochs) {
     this.epoch = epoch
     this.topicId = topicId
+    this.#leaderEpochs = leaderEpochs
     this.#position = epoch.ledger.expected
   }
 
   get position(): number {
     return this.#position
+  }
+
+  /** Of the leader that wrote the record before the position; -1 if it is not known. */
+  get lastFetchedEpoch(): number {
+    return this.#leaderEpochs.below(this.#position)
   }
 
   /** One answer waits while another is taken, so nothing is fetched now. */
@@ -61,7 +71,17 @@ export class Feed {
       return
     }
     this.#waiting = portion
+    for (const batch of portion.fetched.batches) this.#note(batch)
     this.#position = Math.max(this.#position, last.lastOffset + 1)
+  }
+
+  /** Messages of older formats have no epoch. */
+  #note(batch: FetchedBatch): void {
+    const isBatch = batch instanceof RecordBatch
+    const [offset, epoch] = isBatch
+      ? [batch.baseOffset, batch.leaderEpoch]
+      : [batch.lastOffset, UNKNOWN_EPOCH]
+    this.#leaderEpochs.note(Math.max(offset, this.#position), epoch)
   }
 
   /** What is to be taken now; `done` follows. */

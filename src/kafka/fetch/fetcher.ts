@@ -6,10 +6,12 @@ import { Latch } from '../../util/latch.ts'
 import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { Cluster } from '../protocol/cluster.ts'
+import type { EpochEnd } from '../records/fetch-answer.ts'
 import { Feed, type Portion } from './feed.ts'
 import { FeedTaker, type TakerPorts } from './feed-taker.ts'
 import { FetchBudget } from './fetch-budget.ts'
 import { PartitionJudge } from './judge-partition.ts'
+import { type LeaderEpochs, UNKNOWN_EPOCH } from './leader-epochs.ts'
 import { OpenTransactions } from './open-transactions.ts'
 import { refreshWhileSlow } from './refresh-while-slow.ts'
 import { type Fetched, sendFetch } from './send-fetch.ts'
@@ -22,6 +24,8 @@ export interface FetcherPorts extends Omit<TakerPorts, 'isCurrent' | 'onRoom'> {
   maxFetchedBytes: number
   /** The partition's log does not have the next offset: its epoch must begin at another one. */
   onOutOfRange(epoch: Epoch): void
+  /** The leader's log differs from what was read of it: its epoch must begin where they part. */
+  onTruncated(epoch: Epoch, divergence: EpochEnd): void
   /** Why the next records are not given out yet; undefined once they are. */
   onWait(epoch: Epoch, why: string | undefined): void
   /** An attempt was made, successful or not. */
@@ -79,11 +83,14 @@ export class Fetcher {
     cluster.onRefresh(() => this.#wake())
   }
 
-  /** Fetches from where the epoch's ledger stands. `topicId`: of the topic that the epoch is of. */
-  add(epoch: Epoch, topicId: string | undefined): void {
+  /**
+   * Fetches from where the epoch's ledger stands. `topicId`: of the topic that the epoch is of;
+   * `leaderEpochs`: of what was read of it, to which what is fetched is added.
+   */
+  add(epoch: Epoch, topicId: string | undefined, leaderEpochs: LeaderEpochs): void {
     // A partition may be opened or reset while the service stops.
     if (this.#closed.signal.aborted) return
-    this.#feeds.set(partitionName(epoch), new Feed(epoch, topicId))
+    this.#feeds.set(partitionName(epoch), new Feed(epoch, topicId, leaderEpochs))
     this.#wake()
   }
 
@@ -216,9 +223,10 @@ export class Fetcher {
     this.#taker.take(feed)
   }
 
-  #partitionOf({ epoch: { topic, partition }, position }: Feed) {
-    const leaderEpoch = this.#ports.cluster.leaderOf(topic, partition)?.epoch ?? -1
-    return { topic, partition, leaderEpoch, offset: position, maxBytes: PARTITION_BYTES_MAX }
+  #partitionOf({ epoch: { topic, partition }, position, lastFetchedEpoch }: Feed) {
+    const leaderEpoch = this.#ports.cluster.leaderOf(topic, partition)?.epoch ?? UNKNOWN_EPOCH
+    const from = { leaderEpoch, offset: position, lastFetchedEpoch }
+    return { topic, partition, ...from, maxBytes: PARTITION_BYTES_MAX }
   }
 
   /** Brokers fill a response in the order of the request: who was served is served last next time. */

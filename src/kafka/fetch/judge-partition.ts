@@ -3,6 +3,7 @@ import type { Epoch, Obstacle } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { FailureLog } from '../../util/log/failure-log.ts'
 import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
+import type { EpochEnd } from '../records/fetch-answer.ts'
 import type { Feed } from './feed.ts'
 import { fetchErrorOf } from './fetch-errors.ts'
 import type { Fetched } from './send-fetch.ts'
@@ -16,6 +17,8 @@ export interface JudgePorts {
   block(feed: Feed, obstacle: Obstacle): void
   /** The partition's log does not have the next offset: its epoch must begin at another one. */
   onOutOfRange(epoch: Epoch): void
+  /** The leader's log differs from what was read of it: its epoch must begin where they part. */
+  onTruncated(epoch: Epoch, divergence: EpochEnd): void
   onFailure(error: Error): void
 }
 
@@ -42,17 +45,17 @@ export class PartitionJudge {
   }
 
   /** `offset` is what was asked for. */
-  judge(feed: Feed, { errorCode, problem }: Fetched, offset: number): void {
+  judge(feed: Feed, { errorCode, problem, divergence }: Fetched, offset: number): void {
     const error = fetchErrorOf(errorCode)
     switch (error) {
       case 'none':
         this.worked(feed)
+        if (divergence !== undefined) this.#truncated(feed, divergence, offset)
         if (problem !== undefined) this.#block(feed, problem)
         return
       case 'out-of-range':
         this.#retryAfter(feed, LEADER_RETRY_MS)
-        // What was fetched before is still read.
-        if (offset === feed.position && feed.isIdle) this.#ports.onOutOfRange(feed.epoch)
+        if (isNext(feed, offset)) this.#ports.onOutOfRange(feed.epoch)
         return
       case 'refused':
         // A right that is revoked may be given back. One that was never there is a mistake.
@@ -67,6 +70,11 @@ export class PartitionJudge {
         if (this.#isLeaderless(feed)) this.#failed(feed, errorCode, LEADER_RETRY_MS)
         this.#ports.findLeader()
     }
+  }
+
+  #truncated(feed: Feed, divergence: EpochEnd, offset: number): void {
+    this.#retryAfter(feed, LEADER_RETRY_MS)
+    if (isNext(feed, offset)) this.#ports.onTruncated(feed.epoch, divergence)
   }
 
   /** Whether it has been so for longer than an election takes. */
@@ -98,4 +106,9 @@ export class PartitionJudge {
     const cleared = this.#ports.clock.sleep(RETRY_MS, feed.epoch.lost)
     this.#ports.block(feed, { why, cleared })
   }
+}
+
+/** Whether nothing that was fetched before is still to be read. */
+function isNext(feed: Feed, offset: number): boolean {
+  return offset === feed.position && feed.isIdle
 }

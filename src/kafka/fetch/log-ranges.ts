@@ -3,7 +3,13 @@ import type { LogRange } from '../client/log-range.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
-import { EARLIEST, LATEST, listOffsetsRequest } from '../protocol/requests/list-offsets.ts'
+import {
+  EARLIEST,
+  LATEST,
+  type ListOffsetsAnswer,
+  listOffsetsRequest,
+  type OffsetQuery,
+} from '../protocol/requests/list-offsets.ts'
 import { byTopic } from '../wire/by-topic.ts'
 
 export type LogRangeAnswer = TopicPartition & ({ range: LogRange } | { error: Error })
@@ -24,9 +30,10 @@ export async function readLogRanges(
   places: readonly TopicPartition[],
   { isCommittedOnly = false }: LogRangeOptions = {},
 ): Promise<LogRangeAnswer[]> {
+  const at = (timestampMs: number) => places.map((place) => ({ ...place, timestampMs }))
   const [lows, highs] = await Promise.all([
-    readOffsets(cluster, places, { timestampMs: EARLIEST, isCommittedOnly }),
-    readOffsets(cluster, places, { timestampMs: LATEST, isCommittedOnly }),
+    readOffsets(cluster, at(EARLIEST), isCommittedOnly),
+    readOffsets(cluster, at(LATEST), isCommittedOnly),
   ])
   return places.map(({ topic, partition }, i) => {
     const [low, high] = [lows[i]!, highs[i]!]
@@ -36,27 +43,25 @@ export async function readLogRanges(
   })
 }
 
-interface What {
-  timestampMs: number
-  isCommittedOnly: boolean
-}
+export type PlacedQuery = TopicPartition & OffsetQuery
 
-/** In the order of the places. */
-async function readOffsets(
+/**
+ * The first offset at or after the time in each partition, -1 where no record is as late, or why it is
+ * not known; in the order of the queries. One request to each leader. Never rejects.
+ */
+export async function readOffsets(
   cluster: Cluster,
-  places: readonly TopicPartition[],
-  what: What,
+  queries: readonly PlacedQuery[],
+  isCommittedOnly: boolean,
 ): Promise<(number | Error)[]> {
   const found = new Map<string, number | Error>()
-  const leaders = new Set(places.map(({ topic, partition }) => leaderOf(cluster, topic, partition)))
+  const led = Map.groupBy(queries, (each) => cluster.leaderOf(each.topic, each.partition)?.nodeId)
   await Promise.all(
-    [...leaders].map(async (nodeId) => {
-      if (nodeId === undefined) return
-      const led = places.filter((each) => leaderOf(cluster, each.topic, each.partition) === nodeId)
-      await readFrom(cluster, nodeId, led, what, found)
+    [...led].map(async ([nodeId, theirs]) => {
+      if (nodeId !== undefined) await readFrom(cluster, nodeId, theirs, isCommittedOnly, found)
     }),
   )
-  return places.map(
+  return queries.map(
     (place) =>
       found.get(partitionName(place)) ?? new Error(`${partitionName(place)} has no leader`),
   )
@@ -65,24 +70,21 @@ async function readOffsets(
 async function readFrom(
   cluster: Cluster,
   nodeId: number,
-  led: readonly TopicPartition[],
-  { timestampMs, isCommittedOnly }: What,
+  queries: readonly PlacedQuery[],
+  isCommittedOnly: boolean,
   found: Map<string, number | Error>,
 ): Promise<void> {
-  const queries = led.map((place) => ({ ...place, timestampMs }))
   try {
     const body = { isCommittedOnly, topics: byTopic(queries) }
     const answer = await cluster.send(nodeId, 'offsets', listOffsetsRequest, body, LIMIT_MS)
-    for (const { topic, partition, errorCode, offset } of answer.partitions) {
-      const name = partitionName({ topic, partition })
-      const error = new BrokerError(errorCode, `find the log's ends of ${name}`)
-      found.set(name, errorCode === 0 ? offset : error)
-    }
+    for (const each of answer.partitions) found.set(partitionName(each), offsetOf(each))
   } catch (error) {
-    for (const place of led) found.set(partitionName(place), error as Error)
+    for (const place of queries) found.set(partitionName(place), error as Error)
   }
 }
 
-function leaderOf(cluster: Cluster, topic: string, partition: number): number | undefined {
-  return cluster.leaderOf(topic, partition)?.nodeId
+/** An error is costly, and made only where there is one. */
+function offsetOf({ errorCode, offset, ...place }: ListOffsetsAnswer['partitions'][0]) {
+  if (errorCode === 0) return offset
+  return new BrokerError(errorCode, `find the log's ends of ${partitionName(place)}`)
 }

@@ -39,6 +39,6 @@ export async function sendFetch(
   // From version 13 on, the response names topics by their ids.
   const names = new Map(topics.map(({ topic, topicId }) => [topicId, topic]))
   return answer.topics.flatMap(({ topic, partitions: fetched }) =>
-    fetched.map((each) => ({ ...each, topic: names.get(topic) ?? topic })),
+    fetched.map((each) => Object.assign(each, { topic: names.get(topic) ?? topic })),
   )
 }

@@ -2,7 +2,7 @@ import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
 import { heartbeatRequest } from '../protocol/requests/heartbeat.ts'
 import { type JoinGroupAnswer, joinGroupRequest } from '../protocol/requests/join-group.ts'
 import { leaveGroupRequest } from '../protocol/requests/leave-group.ts'
-import { offsetCommitRequest } from '../protocol/requests/offset-commit.ts'
+import { type OffsetToCommit, offsetCommitRequest } from '../protocol/requests/offset-commit.ts'
 import { type CommittedOffset, offsetFetchRequest } from '../protocol/requests/offset-fetch.ts'
 import { syncGroupRequest } from '../protocol/requests/sync-group.ts'
 import { byTopic } from '../wire/by-topic.ts'
@@ -20,7 +20,6 @@ const JOIN_GRACE_MS = 10_000
 const REQUEST_LIMIT_MS = 10_000
 const LEAVE_LIMIT_MS = 2_000
 const NO_GENERATION = -1
-const UNKNOWN_EPOCH = -1
 
 /**
  * The requests of a group's member, with the identity that the group gave it. Each is sent once and
@@ -137,10 +136,9 @@ export class GroupMember {
   }
 
   /** Resolves with the partitions that were refused, and why; the others are committed. */
-  async commit(offsets: readonly (TopicPartition & { offset: number })[]): Promise<Refusal[]> {
-    const known = offsets.map((each) => ({ ...each, leaderEpoch: UNKNOWN_EPOCH }))
+  async commit(offsets: readonly (TopicPartition & OffsetToCommit)[]): Promise<Refusal[]> {
     const identity = this.identity
-    const body = { ...identity, topics: byTopic(known) }
+    const body = { ...identity, topics: byTopic(offsets) }
     const { partitions } = await this.#send('commit', offsetCommitRequest, body, REQUEST_LIMIT_MS)
     if (!this.#isStill(identity)) throw outdated('a commit')
     const refused = partitions.filter(({ errorCode }) => errorCode !== 0)

@@ -34,6 +34,7 @@ const EPOCH_MAX = 32_767
 export class PartitionQueue {
   readonly topic: string
   readonly partition: number
+  readonly #onWornOut: () => void
   #waiting: Portion[] = []
   #closed: ClosedBatch | undefined
   #epoch: number
@@ -42,10 +43,12 @@ export class PartitionQueue {
   /** After a batch was too large, each portion goes alone until they are through. */
   #alone = 0
 
-  constructor(topic: string, partition: number, epoch: number) {
+  /** `onWornOut` is called when its epochs are used up, so that a new producer id is needed. */
+  constructor(topic: string, partition: number, epoch: number, onWornOut: () => void = () => {}) {
     this.topic = topic
     this.partition = partition
     this.#epoch = epoch
+    this.#onWornOut = onWornOut
   }
 
   get isEmpty(): boolean {
@@ -54,11 +57,6 @@ export class PartitionQueue {
 
   get retryAtMs(): number {
     return this.#retryAtMs
-  }
-
-  /** Whether the epochs are used up, so that a new producer id is needed. */
-  get isWornOut(): boolean {
-    return this.#epoch > EPOCH_MAX
   }
 
   add(portion: Portion): void {
@@ -153,6 +151,7 @@ export class PartitionQueue {
   #raiseEpoch(): void {
     this.#epoch += 1
     this.#sequence = 0
+    if (this.#epoch > EPOCH_MAX) this.#onWornOut()
   }
 
   /** The next portions, as many as fit; only those that are compressed in the same way. */

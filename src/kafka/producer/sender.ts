@@ -26,8 +26,12 @@ interface QueuedBatch {
 
 const RETRY_MS = 200
 const REQUEST_BYTES_MAX = 8_388_608
-const REQUEST_LIMIT_MS = 15_000
-const REPLICAS_LIMIT_MS = 10_000
+/** Well below the next, so that a broker that waits for its replicas is not taken for a dead one. */
+const REPLICAS_LIMIT_MS = 5_000
+/** Without a byte of the response: the connection may be dead, and neither end knows. */
+const REQUEST_LIMIT_MS = 8_000
+/** No byte comes back while a request goes out: a slow network is given more time for a larger one. */
+const SLOW_BYTES_PER_MS = 1_000
 const NOBODY = -1
 
 /**
@@ -41,6 +45,7 @@ export class Sender {
   readonly #busy = new Set<PartitionQueue>()
   readonly #loops = new Map<number, Latch>()
   readonly #closed = new AbortController()
+  #isWornOut = false
 
   constructor(ports: SenderPorts) {
     this.#ports = ports
@@ -48,12 +53,15 @@ export class Sender {
 
   /** Whether a partition has used up its epochs, so that another producer must go on. */
   get isWornOut(): boolean {
-    return [...this.#queues.values()].some((queue) => queue.isWornOut)
+    return this.#isWornOut
   }
 
   add(place: { topic: string; partition: number }, portion: Portion): void {
     const queue = getOrInsert(this.#queues, partitionName(place), () => {
-      return new PartitionQueue(place.topic, place.partition, this.#ports.producer.epoch)
+      const { epoch } = this.#ports.producer
+      return new PartitionQueue(place.topic, place.partition, epoch, () => {
+        this.#isWornOut = true
+      })
     })
     queue.add(portion)
     this.#busy.add(queue)
@@ -121,17 +129,17 @@ export class Sender {
       bytes += batch.length
       if (bytes >= REQUEST_BYTES_MAX) break
     }
-    await this.#exchange(leader, batches)
+    await this.#exchange(leader, batches, REQUEST_LIMIT_MS + bytes / SLOW_BYTES_PER_MS)
     for (const queue of due) if (queue.isEmpty) this.#busy.delete(queue)
   }
 
-  async #exchange(leader: number, batches: readonly QueuedBatch[]): Promise<void> {
+  async #exchange(leader: number, batches: readonly QueuedBatch[], limitMs: number): Promise<void> {
     const { cluster, clock } = this.#ports
     if (batches.length === 0) return
     try {
       const topics = byTopic(batches)
       const body = { transactionalId: null, timeoutMs: REPLICAS_LIMIT_MS, topics }
-      const answer = await cluster.send(leader, 'produce', produceRequest, body, REQUEST_LIMIT_MS)
+      const answer = await cluster.send(leader, 'produce', produceRequest, body, limitMs)
       const answers = new Map(answer.partitions.map((each) => [partitionName(each), each]))
       for (const each of batches) this.#judge(each.queue, answers.get(partitionName(each)))
     } catch (error) {
@@ -153,13 +161,14 @@ export class Sender {
       queue.retry(atMs)
       return
     }
-    const error = new BrokerError(answer.errorCode, `write to topic ${queue.topic}`)
     const produced = produceErrorOf(answer.errorCode)
-    if (produced !== 'written') this.#problem = error.type
+    if (produced === 'written') {
+      queue.written(answer.baseOffset)
+      return
+    }
+    const error = new BrokerError(answer.errorCode, `write to topic ${queue.topic}`)
+    this.#problem = error.type
     switch (produced) {
-      case 'written':
-        queue.written(answer.baseOffset)
-        return
       case 'retry':
         queue.retry(atMs)
         void cluster.refresh().then(

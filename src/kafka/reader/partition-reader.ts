@@ -4,6 +4,7 @@ import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { backoffMs } from '../../util/retry.ts'
 import { kafkaError } from '../client/errors.ts'
 import { fetchErrorOf } from '../fetch/fetch-errors.ts'
+import { UNKNOWN_EPOCH } from '../fetch/leader-epochs.ts'
 import { type Fetched, sendFetch } from '../fetch/send-fetch.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
@@ -99,9 +100,14 @@ export class PartitionReader {
     const { topic, partition } = this.#request
     const leader = cluster.leaderOf(topic, partition)
     if (leader === undefined) throw new Error('the partition has no leader')
-    const asked = { topic, partition, leaderEpoch: leader.epoch, maxBytes: BYTES_MAX }
+    const place = { topic, partition, leaderEpoch: leader.epoch, lastFetchedEpoch: UNKNOWN_EPOCH }
     const offset = this.#next
-    const [fetched] = await sendFetch(cluster, leader.nodeId, [{ ...asked, offset }], LIMITS)
+    const [fetched] = await sendFetch(
+      cluster,
+      leader.nodeId,
+      [{ ...place, offset, maxBytes: BYTES_MAX }],
+      LIMITS,
+    )
     if (fetched === undefined) throw new Error('the response lacks the partition')
     const error = fetchErrorOf(fetched.errorCode)
     if (error === 'none' || error === 'out-of-range') return fetched

@@ -4,6 +4,12 @@ import { RecordBatch } from './record-batch.ts'
 import { type FetchedBatch, splitBatches } from './split-batches.ts'
 import type { CorruptRecords } from './varints.ts'
 
+/** The end of the records of one epoch in a leader's log. */
+export interface EpochEnd {
+  epoch: number
+  endOffset: number
+}
+
 /** What a broker returned of one partition. */
 export interface FetchedPartition {
   partition: number
@@ -17,6 +23,8 @@ export interface FetchedPartition {
   skipped: ReadonlySet<FetchedBatch>
   /** Why there are no more batches, if the bytes after them are none. */
   problem?: CorruptRecords
+  /** Where the leader's log differs from what was read: the last epoch up to that one, and its end. */
+  divergence?: EpochEnd
 }
 
 export interface FetchAnswer {
@@ -28,6 +36,7 @@ export interface FetchAnswer {
 }
 
 const TOPIC_IDS_SINCE = 13
+const DIVERGING_EPOCH_TAG = 0
 
 /** Reads a Fetch response of versions 4 to 13. Its batches are views. Throws a RangeError where it ends early. */
 export function readFetchAnswer(reader: Reader, version: number): FetchAnswer {
@@ -59,12 +68,25 @@ function readPartition(reader: Reader, version: number): FetchedPartition {
   })
   const preferredReadReplica = version >= 11 ? reader.int32() : -1
   const { batches, ...rest } = splitBatches(reader.bytes())
-  reader.tags()
-  const skipped = skippedOf(batches, new AbortedTransactions(aborted))
+  let divergence: EpochEnd | undefined
+  reader.tags((tag, field) => {
+    if (tag === DIVERGING_EPOCH_TAG) {
+      divergence = { epoch: field.int32(), endOffset: field.int64() }
+    }
+  })
+  const skipped = skippedOf(batches, aborted)
   const known = { partition, errorCode, highWatermark, lastStableOffset, preferredReadReplica }
-  return { ...known, batches, skipped, ...rest }
+  return { ...known, batches, skipped, ...rest, ...(divergence && { divergence }) }
 }
 
-function skippedOf(batches: FetchedBatch[], aborted: AbortedTransactions): Set<FetchedBatch> {
+/** Most partitions of an answer are empty when little is written. */
+const NOTHING: ReadonlySet<FetchedBatch> = new Set()
+
+function skippedOf(
+  batches: FetchedBatch[],
+  listed: readonly AbortedTransaction[],
+): ReadonlySet<FetchedBatch> {
+  if (batches.length === 0) return NOTHING
+  const aborted = new AbortedTransactions(listed)
   return new Set(batches.filter((each) => each instanceof RecordBatch && aborted.skips(each)))
 }

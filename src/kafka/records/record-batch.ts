@@ -54,6 +54,11 @@ export class RecordBatch {
     return this.baseOffset + this.bytes.readInt32BE(AT.lastOffsetDelta)
   }
 
+  /** In which its leader appended it. */
+  get leaderEpoch(): number {
+    return this.bytes.readInt32BE(AT.leaderEpoch)
+  }
+
   get recordCount(): number {
     return this.bytes.readInt32BE(AT.count)
   }

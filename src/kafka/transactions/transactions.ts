@@ -5,6 +5,7 @@ import { Coordinator } from '../member/coordinator.ts'
 import type { MemberIdentity } from '../member/member-options.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { initProducerIdRequest } from '../protocol/requests/init-producer-id.ts'
+import type { OffsetToCommit } from '../protocol/requests/offset-commit.ts'
 import {
   addOffsetsToTxnRequest,
   addPartitionsToTxnRequest,
@@ -33,11 +34,10 @@ export interface TransactionContent {
   writes: readonly PartitionRecords[]
   /** Whose offsets they are. */
   member: MemberIdentity
-  offsets: readonly (TopicPartition & { offset: number })[]
+  offsets: readonly (TopicPartition & OffsetToCommit)[]
 }
 
 const ABORT_LIMIT_MS = 5_000
-const UNKNOWN_EPOCH = -1
 
 /**
  * Commits records and the group's offsets together, one transaction at a time. Others read the records
@@ -91,7 +91,7 @@ export class Transactions {
       await writeInTransaction(writes, writer, { cluster, clock }, deadlineMs)
     }
     await ask(this.#coordinator, addOffsetsToTxnRequest, { ...producer, groupId })
-    const topics = byTopic(offsets.map((each) => ({ ...each, leaderEpoch: UNKNOWN_EPOCH })))
+    const topics = byTopic(offsets)
     await ask(this.#group, txnOffsetCommitRequest, { ...producer, ...member, topics })
   }
 

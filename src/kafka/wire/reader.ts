@@ -72,12 +72,16 @@ export class Reader {
     return items
   }
 
-  /** Skips the tagged fields at the end of a structure, which only the compact encoding has. */
-  tags(): void {
+  /**
+   * Passes the tagged fields at the end of a structure, which only the compact encoding has. `onField` is
+   * given each of them to read.
+   */
+  tags(onField?: (tag: number, field: Reader) => void): void {
     if (!this.#isCompact) return
     for (let left = this.uvarint(); left > 0; left--) {
-      this.uvarint()
-      this.#view(this.uvarint())
+      const tag = this.uvarint()
+      const bytes = this.#view(this.uvarint())
+      onField?.(tag, new Reader(bytes, { isCompact: true }))
     }
   }
 

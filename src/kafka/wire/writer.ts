@@ -1,4 +1,5 @@
 const FIRST_SIZE = 256
+const BITS_32 = 2 ** 32
 
 /** Writes the fields of a request one after the other. `isCompact` as for `Reader`. */
 export class Writer {
@@ -37,9 +38,12 @@ export class Writer {
     return this
   }
 
+  /** Without the BigInt that Node's own method takes. Throws a RangeError unless it is exact. */
   int64(value: number): this {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`expected a whole number, got ${value}`)
     const at = this.#pass(8)
-    this.#bytes.writeBigInt64BE(BigInt(value), at)
+    this.#bytes.writeInt32BE(Math.floor(value / BITS_32), at)
+    this.#bytes.writeUInt32BE(value >>> 0, at + 4)
     return this
   }
 

@@ -1,5 +1,9 @@
 import type { RequestType } from '../../../src/kafka/protocol/request.ts'
-import { type FetchBody, fetchRequest } from '../../../src/kafka/protocol/requests/fetch.ts'
+import {
+  type FetchBody,
+  fetchRequest,
+  type PartitionToFetch,
+} from '../../../src/kafka/protocol/requests/fetch.ts'
 import { findCoordinatorRequest } from '../../../src/kafka/protocol/requests/find-coordinator.ts'
 import {
   type HeartbeatBody,
@@ -37,6 +41,10 @@ import { FakePartition, type FakeTopic } from './topics.ts'
 
 /** What an accepted commit was, for tests that judge it. `from` is the client's name. */
 export type OnCommit = (from: string, topic: string, partition: number, offset: number) => void
+
+interface Asked extends Pick<PartitionToFetch, 'offset' | 'leaderEpoch' | 'lastFetchedEpoch'> {
+  topicId: string | undefined
+}
 
 const EMPTY = Buffer.alloc(0)
 const BATCHES_PER_FETCH = 3
@@ -248,7 +256,9 @@ export class FakeKafka {
       const look = (isLast: boolean) => {
         const answer = this.#read(nodeId, body)
         const all = answer.topics.flatMap(({ partitions }) => partitions)
-        const isDue = all.some(({ errorCode, batches }) => errorCode !== 0 || batches.length > 0)
+        const isDue = all.some(
+          (each) => each.errorCode !== 0 || each.batches.length > 0 || each.divergence,
+        )
         if (!isDue && !isLast) return
         cancel()
         this.#waiting.delete(again)
@@ -264,31 +274,35 @@ export class FakeKafka {
   #read(nodeId: number, { topics }: FetchBody): FetchAnswer {
     const read = topics.map(({ topic, topicId, partitions }) => ({
       topic: topicId ?? topic,
-      partitions: partitions.map(({ partition, offset, leaderEpoch }) => {
+      partitions: partitions.map(({ partition, offset, leaderEpoch, lastFetchedEpoch }) => {
         const found = this.partition(topic, partition)
-        const errorCode = this.#fetchCode(topic, partition, nodeId, {
-          topicId,
-          offset,
-          leaderEpoch,
-        })
-        const bytes = errorCode === CODE.none ? found!.read(offset, BATCHES_PER_FETCH) : EMPTY
+        const asked = { topicId, offset, leaderEpoch, lastFetchedEpoch }
+        const { errorCode, divergence } = this.#judge(topic, partition, nodeId, asked)
+        const isReadable = errorCode === CODE.none && divergence === undefined
+        const bytes = isReadable ? found!.read(offset, BATCHES_PER_FETCH) : EMPTY
         const end = found?.end ?? -1
         return {
           ...{ partition, errorCode, highWatermark: end, lastStableOffset: end },
           ...{ preferredReadReplica: -1, skipped: new Set<never>() },
           ...splitBatches(bytes),
+          ...(divergence && { divergence }),
         }
       }),
     }))
     return { throttleTimeMs: 0, errorCode: CODE.none, topics: read }
   }
 
-  #fetchCode(
-    topic: string,
-    partition: number,
-    nodeId: number,
-    asked: { topicId: string | undefined; offset: number; leaderEpoch: number },
-  ): number {
+  /** A leader compares epochs before it looks for the offset. */
+  #judge(topic: string, partition: number, nodeId: number, asked: Asked) {
+    const errorCode = this.#fetchCode(topic, partition, nodeId, asked)
+    const mayCompare = errorCode === CODE.none || errorCode === CODE.offsetOutOfRange
+    if (!mayCompare || asked.lastFetchedEpoch < 0) return { errorCode, divergence: undefined }
+    const found = this.partition(topic, partition)
+    const divergence = found?.divergenceFrom(asked.offset, asked.lastFetchedEpoch)
+    return { errorCode: divergence === undefined ? errorCode : CODE.none, divergence }
+  }
+
+  #fetchCode(topic: string, partition: number, nodeId: number, asked: Asked): number {
     const known = this.topics.get(topic)
     if (known === undefined || known.topicId !== asked.topicId) return CODE.unknownTopicId
     const found = known.partitions[partition]

@@ -1,8 +1,10 @@
+import type { EpochEnd } from '../../../src/kafka/records/fetch-answer.ts'
 import { type BatchRecord, recordBatch } from '../record-batches.ts'
 
 export interface StoredBatch {
   baseOffset: number
   lastOffset: number
+  leaderEpoch: number
   bytes: Buffer
 }
 
@@ -26,8 +28,24 @@ export class FakePartition {
     const baseOffset = this.end
     const lastOffsetDelta = records.length - 1 + gap
     const written = records.map((record, offsetDelta) => ({ ...record, offsetDelta }))
-    const bytes = recordBatch(written, { baseOffset, lastOffsetDelta })
-    this.batches.push({ baseOffset, lastOffset: baseOffset + lastOffsetDelta, bytes })
+    const { leaderEpoch } = this
+    const bytes = recordBatch(written, { baseOffset, lastOffsetDelta, leaderEpoch })
+    this.batches.push({ baseOffset, lastOffset: baseOffset + lastOffsetDelta, leaderEpoch, bytes })
+  }
+
+  /** A leader is elected that has no batches from the offset on. */
+  cutOff(offset: number, leader: number): void {
+    const kept = this.batches.findIndex(({ lastOffset }) => lastOffset >= offset)
+    if (kept >= 0) this.batches.length = kept
+    this.moveTo(leader)
+  }
+
+  /** Where the log differs from that of a client which has read up to the offset, in this epoch last. */
+  divergenceFrom(offset: number, epoch: number): EpochEnd | undefined {
+    const known = this.batches.findLast(({ leaderEpoch }) => leaderEpoch <= epoch)
+    const next = this.batches.find(({ leaderEpoch }) => leaderEpoch > epoch)
+    const end = { epoch: known?.leaderEpoch ?? epoch, endOffset: next?.baseOffset ?? this.end }
+    return end.epoch < epoch || end.endOffset < offset ? end : undefined
   }
 
   /** Whole batches, of which the first holds the offset or comes after it. */

@@ -16,7 +16,7 @@ it('shows the counters of each plugin, topic and store at 0 from the start', asy
   expect(of('deliveries_total')).toHaveLength(2 * 6)
   expect(of('events_skipped_total')).toHaveLength(2 * 3)
   expect(of('filter_decisions_total')).toHaveLength(2 * 3)
-  expect(of('out_of_range_total')).toHaveLength(4)
+  expect(of('out_of_range_total')).toHaveLength(5)
   expect(of('commits_total')).toHaveLength(2)
   expect(of('idempotency_failures_total')).toHaveLength(1)
   const ofCounters = lines.filter((line) => /^inventory_events_\w+_total\{/.test(line))

@@ -20,6 +20,8 @@ export interface PartitionToFetch {
   /** Of the leader as the client knows it, so that a former leader refuses; -1 if it is not known. */
   leaderEpoch: number
   offset: number
+  /** Of the record before the offset, so that a log which was cut off and written anew is noticed; -1 if it is not known. */
+  lastFetchedEpoch: number
   maxBytes: number
 }
 
@@ -28,8 +30,6 @@ const READ_COMMITTED = 1
 /** Without a fetch session: brokers have room for few. */
 const NO_SESSION = { id: 0, epoch: -1 }
 const NOT_FOLLOWER = -1
-/** Of the last record that was fetched: only a follower of the log needs brokers to compare it. */
-const NO_EPOCH = -1
 const NO_TOPIC_ID = '0'.repeat(32)
 
 export const fetchRequest: RequestType<FetchBody, FetchAnswer> = {
@@ -47,7 +47,7 @@ export const fetchRequest: RequestType<FetchBody, FetchAnswer> = {
         writer.int32(each.partition)
         if (version >= 9) writer.int32(each.leaderEpoch)
         writer.int64(each.offset)
-        if (version >= 12) writer.int32(NO_EPOCH)
+        if (version >= 12) writer.int32(each.lastFetchedEpoch)
         writer.int64(NOT_FOLLOWER).int32(each.maxBytes).tags()
       })
       writer.tags()

@@ -12,7 +12,7 @@ function situation() {
   for (const each of [one, two]) owned.add(each)
   const commit = vi.fn(
     async (
-      _offsets: readonly { partition: number; offset: number }[],
+      _offsets: readonly { partition: number; offset: number; leaderEpoch: number }[],
     ): Promise<ReadonlyMap<string, Error>> => new Map(),
   )
   const flush = vi.fn(async () => {})
@@ -49,6 +49,18 @@ it('commits what is completed and not committed, once', async () => {
   expect(offsets()).toEqual([[[0, 5]]])
   expect(committer.isDue).toBe(false)
   expect(onCommit.mock.calls).toEqual([[undefined]])
+})
+
+it('commits the epoch of the leader that wrote the last record before the offset', async () => {
+  const { one, two, committer, commit } = situation()
+  one.leaderEpochs.note(0, 3)
+  one.leaderEpochs.note(5, 4)
+  for (const each of [one, two]) each.ledger.passTo(5)
+  await committer.commit()
+  one.ledger.passTo(6)
+  await committer.commit()
+  const epochs = commit.mock.calls.map(([all]) => all.map(({ leaderEpoch }) => leaderEpoch))
+  expect(epochs).toEqual([[3, -1], [4]])
 })
 
 it('commits no further than the oldest record that is not completed', async () => {

@@ -1,6 +1,10 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { type OutOfRangePolicy, offsetReset } from '../../../../src/kafka/consumer/offset-reset.ts'
+import {
+  type OutOfRangePolicy,
+  offsetReset,
+  startAfter,
+} from '../../../../src/kafka/consumer/offset-reset.ts'
 
 /** The start found for a log of 10 to 20. */
 function find(
@@ -70,5 +74,40 @@ describe('the start offset', () => {
     expect(() => find(next, 'fail')).toThrow(
       `group group: next offset ${next} of topic/3 is outside the log, 10 to 20`,
     )
+  })
+})
+
+describe('the start in a log that was written anew', () => {
+  function found(cause: 'recreated' | 'truncated', outOfRange: OutOfRangePolicy, next: number) {
+    const told: unknown[] = []
+    const ports = {
+      ...{ groupId: 'group', history: { has: () => true }, outOfRange },
+      log: pino({ level: 'silent' }),
+      onOutOfRange: (...args: unknown[]) => void told.push(args),
+    }
+    const range = { low: 10, high: 20 }
+    const start = startAfter(cause, ports, { topic: 'topic', partition: 3 }, next, range)
+    return { start, told }
+  }
+
+  it.each([
+    ['recreated', 'earliest', 15, 10],
+    ['recreated', 'latest', 15, 10],
+    ['truncated', 'earliest', 15, 15],
+    ['truncated', 'latest', 15, 15],
+    // Retention has gone on meanwhile, or the leader does not have all of it committed yet.
+    ['truncated', 'earliest', 5, 10],
+    ['truncated', 'earliest', 25, 20],
+  ] as const)('%s, %s, next %i: at %i', (cause, policy, next, offset) => {
+    const { start, told } = found(cause, policy, next)
+    expect(start).toEqual({ offset, outOfRange: cause })
+    expect(told).toEqual([['topic', cause, 0]])
+  })
+
+  it('is an error under fail', () => {
+    expect(() => found('truncated', 'fail', 15)).toThrow(
+      /^group group: the log of topic\/3 was cut off at offset 15, below what was read.*OUT_OF_RANGE/,
+    )
+    expect(() => found('recreated', 'fail', 15)).toThrow('next offset 15 of topic/3')
   })
 })

@@ -36,7 +36,7 @@ function situation() {
   const ids = { events: 'first' }
   const topic = () => ({ topicId: ids.events })
   const cluster = { leaderOf, send, refresh, topic } as unknown as Cluster
-  const commits = places.map((each) => ({ ...each, errorCode: 0, offset: 15, leaderEpoch: -1 }))
+  const commits = places.map((each) => ({ ...each, errorCode: 0, offset: 15, leaderEpoch: 6 }))
   const committed = vi.fn(async () => commits)
   const member = { committed } as unknown as GroupMember
   return { cluster, send, refresh, ids, errors, away, silent, commits, committed, member }
@@ -94,11 +94,16 @@ describe('the offsets of partitions', () => {
     s.commits[1] = { ...s.commits[1]!, errorCode: UNSTABLE_OFFSET_COMMIT }
     s.commits[2] = { ...s.commits[2]!, offset: -1 }
     const read = await readPartitionOffsets(s.member, s.cluster, places)
-    expect(read.get('events/0')).toEqual({ committed: 15, low: 10, high: 20 })
+    expect(read.get('events/0')).toEqual({ committed: 15, committedEpoch: 6, low: 10, high: 20 })
     expect(read.get('events/1')).toMatchObject({
       message: expect.stringContaining('cannot read the offset of events/1: '),
     })
-    expect(read.get('events/2')).toEqual({ committed: undefined, low: 10, high: 20 })
+    expect(read.get('events/2')).toEqual({
+      committed: undefined,
+      committedEpoch: 6,
+      low: 10,
+      high: 20,
+    })
     expect(read.get('events/3')).toEqual(new Error('events/3 has no leader'))
     expect(s.refresh).toHaveBeenCalledTimes(1)
   })

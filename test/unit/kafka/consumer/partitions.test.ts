@@ -18,7 +18,7 @@ function situation() {
   const offsets = new Map<string, OffsetsAnswer>()
   const readOffsets = vi.fn(async (all: readonly { topic: string; partition: number }[]) => {
     const known = (each: (typeof all)[0]) =>
-      offsets.get(nameOf(each)) ?? { committed: 5, low: 0, high: 100 }
+      offsets.get(nameOf(each)) ?? { committed: 5, committedEpoch: -1, low: 0, high: 100 }
     return new Map(all.map((each) => [nameOf(each), known(each)]))
   })
   const ids = new Map<string, string>()
@@ -65,6 +65,18 @@ describe('opening', () => {
     expect([s.steps, s.partitions.mayTake(s.get(0))]).toEqual([['fetch events/0'], true])
   })
 
+  it('knows the epoch of the leader that wrote the record before the committed offset', async () => {
+    const s = situation()
+    s.offsets.set('events/0', { committed: 5, committedEpoch: 7, low: 0, high: 100 })
+    s.offsets.set('events/1', { committed: 5, committedEpoch: 7, low: 10, high: 100 })
+    s.startOf.mockImplementation((_, next, { low }) => ({ offset: Math.max(next ?? low, low) }))
+    s.partitions.assign([place(0), place(1)])
+    await settled()
+    expect(s.get(0).leaderEpochs.below(5)).toBe(7)
+    // What retention has removed says nothing of the record before the start.
+    expect(s.get(1).leaderEpochs.below(10)).toBe(-1)
+  })
+
   it('of one that fails holds up no other, and is tried again without hurry', async () => {
     const s = situation()
     s.offsets.set('events/0', new Error('events/0 has no leader'))
@@ -100,8 +112,8 @@ describe('opening', () => {
   })
 
   it.each([
-    ['beyond the end of the log', { committed: 101, low: 0, high: 100 }, false],
-    ['gone', { committed: undefined, low: 0, high: 100 }, true],
+    ['beyond the end of the log', { committed: 101, committedEpoch: -1, low: 0, high: 100 }, false],
+    ['gone', { committed: undefined, committedEpoch: -1, low: 0, high: 100 }, true],
   ])(
     'reads an offset that is %s five times before it is believed',
     async (_, offsets, hasCommitted) => {
@@ -118,7 +130,7 @@ describe('opening', () => {
 
   it('commits a lower offset than one that is beyond the end', async () => {
     const s = situation()
-    s.offsets.set('events/0', { committed: 101, low: 0, high: 100 })
+    s.offsets.set('events/0', { committed: 101, committedEpoch: -1, low: 0, high: 100 })
     s.startOf.mockReturnValue({ offset: 0 })
     s.partitions.assign([place(0)])
     await s.clock.advance(2_000)
@@ -142,7 +154,7 @@ describe('opening', () => {
     s.readOffsets.mockReturnValueOnce(promise)
     s.partitions.assign([place(0)])
     s.partitions.lose([place(0)])
-    resolve(new Map([['events/0', { committed: 5, low: 0, high: 100 }]]))
+    resolve(new Map([['events/0', { committed: 5, committedEpoch: -1, low: 0, high: 100 }]]))
     await s.clock.advance(2_000)
     expect([s.names(), s.steps, s.partitions.claims]).toEqual([[], [], []])
     expect(s.readOffsets).toHaveBeenCalledTimes(1)
@@ -154,10 +166,10 @@ describe('opening', () => {
     s.readOffsets.mockReturnValueOnce(promise)
     s.partitions.assign([place(0)])
     s.partitions.lose([place(0)])
-    s.offsets.set('events/0', { committed: 50, low: 0, high: 100 })
+    s.offsets.set('events/0', { committed: 50, committedEpoch: -1, low: 0, high: 100 })
     s.partitions.assign([place(0)])
     await settled()
-    resolve(new Map([['events/0', { committed: 5, low: 0, high: 100 }]]))
+    resolve(new Map([['events/0', { committed: 5, committedEpoch: -1, low: 0, high: 100 }]]))
     await s.clock.advance(1_000)
     expect(s.get(0).ledger.expected).toBe(50)
     expect(s.steps).toEqual(['fetch events/0'])
@@ -278,7 +290,7 @@ describe('a reset', () => {
     await settled()
     const before = [s.get(0), s.get(0, redrive)]
     s.get(0).ledger.passTo(60)
-    s.partitions.reset(s.get(0), { isRecreated: false })
+    s.partitions.reset(s.get(0))
     await settled()
     expect(before.map(({ lost }) => lost.aborted)).toEqual([true, true])
     expect([s.get(0).ledger.expected, s.get(0, redrive).ledger.expected]).toEqual([60, 5])
@@ -301,10 +313,44 @@ describe('a reset', () => {
     await settled()
     expect(before.map(({ lost }) => lost.aborted)).toEqual([true, true, false])
     expect(s.startOf.mock.calls.slice(-2).map(([what]) => what)).toMatchObject([
-      { partition: 0, isRecreated: true, next: 5 },
-      { partition: 1, isRecreated: true, next: 5 },
+      { partition: 0, cause: 'recreated', next: 5 },
+      { partition: 1, cause: 'recreated', next: 5 },
     ])
     expect(s.get(0).committedOffset).toBe(-1)
+  })
+
+  it('comes where a log was cut off and written anew, as far as is known', async () => {
+    const s = situation()
+    s.offsets.set('events/0', { committed: 12, committedEpoch: 3, low: 0, high: 100 })
+    s.partitions.assign([place(0)])
+    await settled()
+    const before = s.get(0)
+    expect(before.leaderEpochs.below(12)).toBe(3)
+    before.leaderEpochs.note(12, 4)
+    before.leaderEpochs.note(15, 6)
+    before.ledger.passTo(20)
+    // The new leader has records of epoch 5 up to offset 30: ours of epoch 6 are not in its log.
+    s.partitions.truncate(before, { epoch: 5, endOffset: 30 })
+    await settled()
+    expect([before.lost.aborted, s.get(0).ledger.expected]).toEqual([true, 15])
+    expect([15, 20].map((offset) => s.get(0).leaderEpochs.below(offset))).toEqual([4, 4])
+    // Its records of epoch 4 end earlier than ours, which its answer to the next fetch says.
+    s.partitions.truncate(s.get(0), { epoch: 4, endOffset: 9 })
+    await settled()
+    expect([s.get(0).ledger.expected, s.get(0).committedOffset]).toEqual([9, -1])
+    expect(s.get(0).leaderEpochs.below(9)).toBe(-1)
+  })
+
+  it('knows nothing of the record before the start where retention has gone on', async () => {
+    const s = situation()
+    s.partitions.assign([place(0)])
+    await settled()
+    s.get(0).leaderEpochs.note(4, 3)
+    s.get(0).ledger.passTo(20)
+    s.startOf.mockReturnValue({ offset: 15 })
+    s.partitions.truncate(s.get(0), { epoch: 3, endOffset: 10 })
+    await settled()
+    expect([s.get(0).ledger.expected, s.get(0).leaderEpochs.below(15)]).toEqual([15, -1])
   })
 })
 
@@ -313,7 +359,10 @@ it('continues an epoch behind what its log has lost, and never back', async () =
   s.partitions.assign([place(0)])
   await settled()
   s.steps.length = 0
+  s.get(0).leaderEpochs.note(4, 3)
   s.partitions.skipTo(s.get(0), 50)
+  // The record before the new start was never read.
+  expect(s.get(0).leaderEpochs.below(50)).toBe(-1)
   expect([s.get(0).ledger.expected, s.steps]).toEqual([50, ['stop events/0', 'fetch events/0']])
   s.partitions.skipTo(s.get(0), 20)
   expect(s.get(0).ledger.expected).toBe(50)

@@ -8,7 +8,7 @@ const obstacle = { why: 'full', cleared: Promise.resolve() }
 
 function situation(start = 5) {
   const owned = new OwnedPartition('events', 0, start, start)
-  return { owned, feed: new Feed(owned, undefined) }
+  return { owned, feed: new Feed(owned, undefined, owned.leaderEpochs) }
 }
 
 const of = (...batches: Buffer[]) => {

@@ -181,7 +181,7 @@ describe('a partition that is removed', () => {
     await s.run(10)
     expect(current[0]!()).toBe(true)
     s.fetcher.remove(s.owned[0]!)
-    s.fetcher.add(s.owned[0]!, TOPIC_ID)
+    s.fetcher.add(s.owned[0]!, TOPIC_ID, s.owned[0]!.leaderEpochs)
     expect(current[0]!()).toBe(false)
     resolve({ type: 'ended' })
     await s.run(1_000)

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { Feed } from '../../../../src/kafka/fetch/feed.ts'
+import { LeaderEpochs } from '../../../../src/kafka/fetch/leader-epochs.ts'
 import { OpenTransactions } from '../../../../src/kafka/fetch/open-transactions.ts'
 import type { Fetched } from '../../../../src/kafka/fetch/send-fetch.ts'
 import { OffsetLedger } from '../../../../src/pipeline/offset-ledger.ts'
@@ -10,7 +11,7 @@ function situation() {
   const onWait = vi.fn()
   const lost = new AbortController().signal
   const epoch = { topic: 'events', partition: 0, ledger: new OffsetLedger(7), lost }
-  const feed = new Feed(epoch, undefined)
+  const feed = new Feed(epoch, undefined, new LeaderEpochs())
   const open = new OpenTransactions(clock, onWait)
   /** What came when offset 7 was asked for. */
   const note = (answer: Partial<Fetched>) => {

@@ -1,37 +1,56 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Portion } from '../../../../src/kafka/producer/partition-queue.ts'
 import { Sender } from '../../../../src/kafka/producer/sender.ts'
 import type { Cluster } from '../../../../src/kafka/protocol/cluster.ts'
 import type { ProduceBody } from '../../../../src/kafka/protocol/requests/produce.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 
+interface Sent {
+  atMs: number
+  body: ProduceBody
+  limitMs: number
+}
+
+/** By partition: the code of the error, none by default. Undefined: the connection is dead. */
+type Answer = (partition: number, attempt: number) => number | undefined
+
 /** A sender to one broker that writes everything at offset 40. */
-function sending() {
-  const requests: ProduceBody[] = []
+function sending({ epoch = 0, answer = () => 0 }: { epoch?: number; answer?: Answer } = {}) {
+  const clock = new ManualClock()
+  const requests: Sent[] = []
   const cluster = {
     leaderOf: () => ({ nodeId: 1, epoch: 0 }),
     refresh: async () => {},
-    async send(_node: number, _purpose: string, _request: unknown, body: ProduceBody) {
-      requests.push(body)
+    async send(_node: number, _to: string, _type: unknown, body: ProduceBody, limitMs: number) {
+      const attempt = requests.push({ atMs: clock.elapsedMs(), body, limitMs })
       const partitions = body.topics.flatMap(({ topic, partitions: all }) =>
-        all.map(({ partition }) => ({ topic, partition, errorCode: 0, baseOffset: 40 })),
+        all.map(({ partition }) => ({ topic, partition, errorCode: answer(partition, attempt) })),
       )
-      return { partitions }
+      if (partitions.some(({ errorCode }) => errorCode === undefined)) {
+        await clock.sleep(limitMs)
+        throw new Error('no response in time')
+      }
+      return { partitions: partitions.map((each) => ({ ...each, baseOffset: 40 })) }
     },
   }
   const sender = new Sender({
     cluster: cluster as unknown as Cluster,
-    clock: new ManualClock(),
-    producer: { producerId: 7n, epoch: 0 },
+    clock,
+    producer: { producerId: 7n, epoch },
   })
-  const add = (partition: number, more: Partial<Portion> = {}) =>
+  const add = (partition: number, more: Partial<Portion> = {}, value = Buffer.from('value')) =>
     new Promise<number>((resolve, reject) => {
-      const record = { key: null, value: Buffer.from('value'), timestampMs: 0 }
+      const record = { key: null, value, timestampMs: 0 }
       const settle = { written: resolve, failed: reject }
-      const portion = { records: [record], bytes: 5, deadlineMs: 1_000, ...settle, ...more }
+      const portion = { records: [record], bytes: 5, deadlineMs: 30_000, ...settle, ...more }
       sender.add({ topic: 't', partition }, portion)
     })
-  return { add, requests }
+  return { add, requests, sender, clock }
+}
+
+/** The bytes of its only batch. */
+function batchOf({ body }: Sent): Buffer {
+  return body.topics[0]!.partitions[0]!.batch
 }
 
 it('sends what waits for several partitions of a leader in one request', async () => {
@@ -51,4 +70,46 @@ it('fails a batch that cannot be compressed, and no other', async () => {
     { status: 'fulfilled', value: 40 },
   ])
   expect(await add(0)).toBe(40)
+})
+
+describe('a connection that is dead', () => {
+  const isDeadFirst: Answer = (_, attempt) => (attempt === 1 ? undefined : 0)
+
+  it('is given up after 8 s, and the very same batch is sent again before any other', async () => {
+    const { add, requests, clock } = sending({ answer: isDeadFirst })
+    const first = add(0)
+    await clock.advance(100)
+    const second = add(0)
+    await clock.advance(8_000)
+    expect(requests).toHaveLength(1)
+    await clock.advance(1_000)
+    expect(await Promise.all([first, second])).toEqual([40, 40])
+    const [lost, again, next] = requests
+    expect(again!.atMs - lost!.atMs).toBeLessThanOrEqual(8_500)
+    expect(batchOf(again!)).toEqual(batchOf(lost!))
+    expect(next!.body.topics[0]!.partitions).toHaveLength(1)
+    expect(batchOf(next!)).not.toEqual(batchOf(lost!))
+  })
+
+  it('is not taken for one whose broker waits for its replicas', async () => {
+    const { add, requests } = sending()
+    await add(0)
+    expect(requests[0]!.body.timeoutMs).toBeLessThan(requests[0]!.limitMs - 2_000)
+  })
+
+  it('is not taken for a slow one, on which no byte comes back while much goes out', async () => {
+    const { add, requests } = sending()
+    await add(0, {}, Buffer.alloc(8_000_000))
+    expect(requests[0]!.limitMs).toBeGreaterThanOrEqual(16_000)
+  })
+})
+
+it('is worn out when one partition has used up its epochs', async () => {
+  const [LAST_EPOCH, LOST_TRACK] = [32_767, 45]
+  const answer: Answer = (partition) => (partition === 3 ? LOST_TRACK : 0)
+  const { add, sender } = sending({ epoch: LAST_EPOCH, answer })
+  await Promise.all([add(0), add(1)])
+  expect(sender.isWornOut).toBe(false)
+  await add(3).catch(() => undefined)
+  expect(sender.isWornOut).toBe(true)
 })

@@ -5,6 +5,7 @@ import { RecordBatch } from '../../../../src/kafka/records/record-batch.ts'
 import { splitBatches } from '../../../../src/kafka/records/split-batches.ts'
 import { CorruptRecords } from '../../../../src/kafka/records/varints.ts'
 import { Reader } from '../../../../src/kafka/wire/reader.ts'
+import { Writer } from '../../../../src/kafka/wire/writer.ts'
 import {
   endMarker,
   plainRecord,
@@ -186,4 +187,41 @@ describe('a partition whose records are corrupt', () => {
       }),
     )
   })
+})
+
+it.each([12, 13])('reads where the log differs from what was read, in version %i', (version) => {
+  const writer = new Writer({ isCompact: true }).int32(0).int16(0).int32(0)
+  writer.array(['events'], (topic) => {
+    if (version >= 13) writer.uuid('1'.repeat(32))
+    else writer.string(topic)
+    writer.array([0, 1], (partition) => {
+      writer
+        .int32(partition)
+        .int16(0)
+        .int64(100)
+        .int64(90)
+        .int64(0)
+        .array([], () => {})
+      writer.int32(-1).bytes(Buffer.alloc(0))
+      if (partition === 0) {
+        writer.tags()
+        return
+      }
+      const [end, leader] = [new Writer({ isCompact: true }), new Writer({ isCompact: true })]
+      const ends = [end.int32(4).int64(10).tags(), leader.int32(1).int32(5).tags()]
+      writer.uvarint(ends.length)
+      for (const [tag, { written }] of ends.entries()) {
+        writer.uvarint(tag).uvarint(written.length)
+        for (const byte of written) writer.int8((byte << 24) >> 24)
+      }
+    })
+    writer.tags()
+  })
+  writer.tags()
+  const reader = new Reader(writer.written, { isCompact: true })
+  const [events] = readFetchAnswer(reader, version).topics
+  expect(events!.partitions.map(({ divergence }) => divergence)).toEqual([
+    undefined,
+    { epoch: 4, endOffset: 10 },
+  ])
 })

@@ -54,7 +54,7 @@ function situation(fates: Record<string, Fate[]> = {}) {
         { topic: 'state', partition: 0, records: [{ key: 'k', value: null, timestampMs: 0 }] },
       ],
       member: { groupId: 'group', generation: 3, memberId: 'me', instanceId: null },
-      offsets: [{ topic: 'events', partition: 0, offset: 5 }],
+      offsets: [{ topic: 'events', partition: 0, offset: 5, leaderEpoch: -1 }],
     })
   return { asked, commit }
 }

@@ -222,6 +222,16 @@ it('skips tagged fields that it does not know', () => {
   expect(reader.int8()).toBe(7)
 })
 
+it('gives out tagged fields to who knows them', () => {
+  const written = Buffer.from([2, 0, 3, 9, 9, 9, 0x81, 1, 1, 5, 7])
+  const reader = new Reader(written, { isCompact: true })
+  const seen: number[] = []
+  reader.tags((tag, field) => {
+    if (tag === 129) seen.push(field.int8())
+  })
+  expect([seen, reader.int8()]).toEqual([[5], 7])
+})
+
 describe('a writer', () => {
   it('grows over its bytes', () => {
     const long = Buffer.alloc(100_000, 7)
