@@ -1,3 +1,4 @@
+import { liveValue } from '../config/live-value.ts'
 import type { Config } from '../config/settings.ts'
 import { nameOf } from '../event/guards.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
@@ -46,7 +47,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   requireSecrets(config)
   const metrics = createMetrics({ version })
   const sampled = createSampledLog({ log, clock })
-  const routes = routesOf(config, clock)
+  const routes = routesOf(config, { clock, log })
   const publisher = await openPreparedPublisher(config, log, metrics)
   // The watch logs that Kafka is unavailable once; the client would log every attempt.
   const kafka = createKafka(config, log.child({}, { level: 'silent' }))
@@ -125,8 +126,10 @@ function requireSecrets(config: GatewayConfig): void {
   throw new InventoryEventsError('CONFIG_INVALID', message)
 }
 
-function routesOf(config: GatewayConfig, clock: Clock): IntakeRoute[] {
-  const { GATEWAY_SECRETS: secrets, GATEWAY_TOKEN: token } = config
+function routesOf(config: GatewayConfig, ports: { clock: Clock; log: Logger }): IntakeRoute[] {
+  const { clock } = ports
+  const secrets = liveValue(config, 'GATEWAY_SECRETS', ports)
+  const token = liveValue(config, 'GATEWAY_TOKEN', ports)
   const webhooks = webhookRoute({ secrets, toleranceMs: config.GATEWAY_TOLERANCE_MS, clock })
   if (token === undefined) return [webhooks]
   return [webhooks, pluginRoute({ token, mint: createStamp(clock.now) })]

@@ -114,6 +114,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       source,
       pipeline,
       clock,
+      log,
       version,
     }),
   })

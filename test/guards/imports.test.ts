@@ -27,7 +27,10 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['backtest', ['avro', 'event', 'explain', 'pipeline', 'util']],
   ['observe', ['event', 'pipeline', 'util']],
   ['publish', ['event', 'avro', 'kafka', 'topics', 'util']],
-  ['gateway', ['event', 'kafka', 'observe', 'publish', 'util', 'version.ts']],
+  [
+    'gateway',
+    ['event', 'kafka', 'observe', 'publish', 'util', 'version.ts', 'config/live-value.ts'],
+  ],
   ['service', 'all below'],
   ['replay', 'all below'],
   ['dev', 'all below'],

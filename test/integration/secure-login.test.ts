@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { loadConfig } from '../../src/config/load-config.ts'
 import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
 import { createKafka } from '../../src/kafka/client/client.ts'
+import { rotatedFile } from '../support/rotated-file.ts'
 import { passwordOf, type SecureKafka, startSecureKafka } from '../support/secure-kafka.ts'
 import { unsecuredToken } from '../support/secure-token.ts'
 import { until } from '../support/stack.ts'
@@ -91,6 +92,24 @@ describe('a login that Kafka accepts', () => {
       body: 'grant_type=client_credentials&scope=kafka+events',
     })
   })
+
+  it.each(['plain', 'scram-sha-512'])(
+    '%s with a password from a file, which may be replaced',
+    async (mechanism) => {
+      const file = rotatedFile('former-secret')
+      const settings = login({
+        KAFKA_SASL_MECHANISM: mechanism,
+        KAFKA_SASL_USERNAME: 'ann',
+        KAFKA_SASL_PASSWORD_FILE: file.path,
+      })
+      const config = loadConfig(settings, { required: ['KAFKA_BROKERS'] })
+      const kafka = createKafka(config, pino({ level: 'silent' }))
+      const list = () => withAdmin(kafka, (admin) => admin.list(), 60_000)
+      await expect(list()).rejects.toMatchObject({ code: 'KAFKA_REFUSED' })
+      file.put(passwordOf('ann'))
+      expect(await list()).toEqual([TOPIC])
+    },
+  )
 
   it('a client certificate, which may be replaced', async () => {
     const files = { cert: join(broker.folder, 'own.pem'), key: join(broker.folder, 'own.key') }
