@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto'
+import { certificatesIn } from '../util/certificates.ts'
 import { postgresTlsProblems } from './postgres-tls.ts'
 import type { Config, SettingName } from './settings.ts'
 
@@ -85,6 +87,15 @@ function tlsProblems(config: Config): string[] {
   }
   if ((config.KAFKA_SSL_CERT === undefined) !== (config.KAFKA_SSL_KEY === undefined)) {
     problems.push('KAFKA_SSL_CERT and KAFKA_SSL_KEY: set both or neither')
+  }
+  if (config.KAFKA_SSL_CERT !== undefined && config.KAFKA_SSL_KEY !== undefined) {
+    const key = createPrivateKey(config.KAFKA_SSL_KEY)
+    const [own] = certificatesIn(config.KAFKA_SSL_CERT)
+    if (!own?.checkPrivateKey(key)) {
+      problems.push(
+        'KAFKA_SSL_KEY: expected the private key of the first KAFKA_SSL_CERT, got another',
+      )
+    }
   }
   return problems
 }

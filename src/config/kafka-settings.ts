@@ -1,10 +1,11 @@
 import {
   bearerToken,
   brokers,
+  certificates,
   flag,
   httpUrl,
   oneOf,
-  pem,
+  privateKey,
   type Setting,
   text,
   topics,
@@ -51,17 +52,17 @@ export const kafkaSettings = {
     help: 'Whether to connect to the brokers over TLS.',
   },
   KAFKA_SSL_CA: {
-    type: pem,
+    type: certificates,
     file: true,
     help: 'The CA certificate of the brokers. Unset: the CAs that Node trusts.',
   },
   KAFKA_SSL_CERT: {
-    type: pem,
+    type: certificates,
     file: true,
     help: 'The client certificate, if the brokers require one.',
   },
   KAFKA_SSL_KEY: {
-    type: pem,
+    type: privateKey,
     file: true,
     secret: true,
     help: 'The private key of the client certificate.',
@@ -126,7 +127,7 @@ export const kafkaSettings = {
     help: 'The password of that user.',
   },
   SCHEMA_REGISTRY_CA: {
-    type: pem,
+    type: certificates,
     file: true,
     help: 'The CA certificate of the schema registry. Unset: the CAs that Node trusts.',
   },

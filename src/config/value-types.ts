@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto'
+import { certificatesIn } from '../util/certificates.ts'
 import { withoutTrailingSlashes } from '../util/trailing-slashes.ts'
 
 /** One environment variable that the program reads. */
@@ -145,9 +147,27 @@ export const idempotencyStore: ValueType<StoreName> = {
   },
 }
 
-export const pem: ValueType<string> = {
-  expects: 'PEM text, which begins with -----BEGIN',
-  parse: (value) => (value.includes('-----BEGIN ') ? value : undefined),
+export const certificates: ValueType<string> = {
+  expects: 'certificates in PEM, which begin with -----BEGIN CERTIFICATE',
+  parse(value) {
+    try {
+      return certificatesIn(value).length > 0 ? value : undefined
+    } catch {
+      return undefined
+    }
+  },
+}
+
+export const privateKey: ValueType<string> = {
+  expects: 'a private key in PEM, without a passphrase',
+  parse(value) {
+    try {
+      createPrivateKey(value)
+      return value
+    } catch {
+      return undefined
+    }
+  },
 }
 
 function list(

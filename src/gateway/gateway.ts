@@ -1,8 +1,10 @@
+import { connectionExpiries } from '../config/certificate-expiries.ts'
 import { liveValue } from '../config/live-value.ts'
 import type { Config } from '../config/settings.ts'
 import { nameOf } from '../event/guards.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
-import { createKafka } from '../kafka/client/client.ts'
+import { brokerCertificateExpiryMs, createKafka } from '../kafka/client/client.ts'
+import { bindCertificates } from '../observe/certificate-gauge.ts'
 import { type Health, startHttp } from '../observe/http.ts'
 import { createMetrics, type Metrics } from '../observe/metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
@@ -98,6 +100,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     register: metrics.register,
     live: () => [],
     ready,
+  })
+  bindCertificates(metrics, {
+    files: () => connectionExpiries(config),
+    brokerExpiryMs: () => brokerCertificateExpiryMs(kafka),
   })
   metrics.gatewayReady.readFrom(() =>
     ready().map(({ name, ok }) => ({ check: name, value: ok ? 1 : 0 })),

@@ -29,7 +29,16 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['publish', ['event', 'avro', 'kafka', 'topics', 'util']],
   [
     'gateway',
-    ['event', 'kafka', 'observe', 'publish', 'util', 'version.ts', 'config/live-value.ts'],
+    [
+      'event',
+      'kafka',
+      'observe',
+      'publish',
+      'util',
+      'version.ts',
+      'config/certificate-expiries.ts',
+      'config/live-value.ts',
+    ],
   ],
   ['service', 'all below'],
   ['replay', 'all below'],

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,7 +7,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
-import { createKafka } from '../../src/kafka/client/client.ts'
+import { brokerCertificateExpiryMs, createKafka } from '../../src/kafka/client/client.ts'
 import { rotatedFile } from '../support/rotated-file.ts'
 import { passwordOf, type SecureKafka, startSecureKafka } from '../support/secure-kafka.ts'
 import { unsecuredToken } from '../support/secure-token.ts'
@@ -123,8 +124,11 @@ describe('a login that Kafka accepts', () => {
     const list = () => withAdmin(kafka, (admin) => admin.list(), 60_000)
     const expired = /KAFKA_SSL_CERT: the certificate expired at \d{4}-/
     await expect(list()).rejects.toMatchObject({ message: expect.stringMatching(expired) })
+    expect(brokerCertificateExpiryMs(kafka)).toBeUndefined()
     put(broker.authority.sign('ann'))
     expect(await list()).toEqual([TOPIC])
+    const { validTo } = new X509Certificate(readFileSync(broker.brokerCertificate))
+    expect(brokerCertificateExpiryMs(kafka)).toBe(Date.parse(validTo))
   })
 })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { currentValue } from '../../../src/config/current-value.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
+import { certificateText } from '../../support/secure-certificates.ts'
 
 describe('contradicting settings of a secured cluster', () => {
   const oauth = { KAFKA_SASL_MECHANISM: 'oauthbearer' }
@@ -22,7 +23,7 @@ describe('contradicting settings of a secured cluster', () => {
     [{ KAFKA_OAUTH_SCOPE: 's' }, /expected oauthbearer, because KAFKA_OAUTH_SCOPE is set/],
     [{ KAFKA_SSL_SERVER_NAME: 'k' }, /KAFKA_SSL: expected true/],
     [
-      { SCHEMA_REGISTRY_URL: 'http://r', SCHEMA_REGISTRY_CA: '-----BEGIN X' },
+      { SCHEMA_REGISTRY_URL: 'http://r', SCHEMA_REGISTRY_CA: certificateText('known').cert },
       /SCHEMA_REGISTRY_URL: expected https/,
     ],
     [store('sslmode=require'), /expected sslmode to be verify-full/],
