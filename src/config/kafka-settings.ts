@@ -1,4 +1,5 @@
 import {
+  awsRegion,
   bearerToken,
   brokers,
   certificates,
@@ -110,6 +111,10 @@ export const kafkaSettings = {
   KAFKA_OAUTH_SCOPE: {
     type: text,
     help: 'The scopes to request from the token endpoint, separated by spaces.',
+  },
+  KAFKA_OAUTH_AWS_REGION: {
+    type: awsRegion,
+    help: "The region of an Amazon MSK cluster with IAM, for oauthbearer, instead of a fixed token. Tokens are signed with the credentials of AWS's default chain. Needs the package aws-msk-iam-sasl-signer-js.",
   },
   SCHEMA_REGISTRY_URL: {
     type: httpUrl,

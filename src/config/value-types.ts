@@ -103,6 +103,11 @@ export const pluginFilters: ValueType<Readonly<Record<string, unknown>>> = {
   masked: (filters) => JSON.stringify(filters),
 }
 
+export const awsRegion: ValueType<string> = {
+  expects: 'an AWS region, such as eu-central-1',
+  parse: (value) => (/^[a-z]+(?:-[a-z]+)+-\d{1,2}$/.test(value) ? value : undefined),
+}
+
 export const httpUrl: ValueType<string> = {
   expects: 'http(s)://host[:port][/path] without a user, a query or a fragment',
   parse(value) {

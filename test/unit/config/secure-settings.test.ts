@@ -13,8 +13,16 @@ describe('contradicting settings of a secured cluster', () => {
     IDEMPOTENCY_STORE: `postgres://user:pass-word@db/events?${parameters}`,
   })
   it.each([
-    [oauth, /needs either KAFKA_OAUTH_TOKEN or KAFKA_OAUTH_TOKEN_URL/],
-    [{ ...oauth, KAFKA_OAUTH_TOKEN: 't', KAFKA_OAUTH_TOKEN_URL }, /needs either/],
+    [
+      oauth,
+      /needs exactly one of KAFKA_OAUTH_TOKEN, KAFKA_OAUTH_TOKEN_URL, KAFKA_OAUTH_AWS_REGION/,
+    ],
+    [
+      { ...oauth, KAFKA_OAUTH_TOKEN: 't', KAFKA_OAUTH_AWS_REGION: 'eu-central-1' },
+      /needs exactly one of/,
+    ],
+    [{ KAFKA_OAUTH_AWS_REGION: 'eu-central-1' }, /expected oauthbearer, because KAFKA_OAUTH_AWS/],
+    [{ ...oauth, KAFKA_OAUTH_TOKEN: 't', KAFKA_OAUTH_TOKEN_URL }, /needs exactly one of/],
     [{ ...oauth, KAFKA_OAUTH_TOKEN_URL }, /KAFKA_OAUTH_TOKEN_URL: needs KAFKA_OAUTH_CLIENT_ID/],
     [
       { ...oauth, KAFKA_OAUTH_TOKEN: 't', KAFKA_SASL_USERNAME: 'u' },
