@@ -5,6 +5,7 @@ import {
   certificates,
   flag,
   httpUrl,
+  integer,
   oneOf,
   privateKey,
   type Setting,
@@ -41,6 +42,11 @@ export const kafkaSettings = {
     type: oneOf('none', 'gzip', 'zstd'),
     default: 'none',
     help: 'How the records are compressed that are written: events, dead letters, marks. With `zstd` they take a fraction of the network and of the disks of the brokers, for some CPU.',
+  },
+  KAFKA_MAX_REQUEST_BYTES: {
+    type: integer(1_000_000, 104_857_600),
+    default: '8388608',
+    help: 'The most bytes of records in one request to a broker, in which those of many partitions go together. A single record may be larger. Lower it for brokers that take less.',
   },
   KAFKA_TOPICS: {
     type: topics,

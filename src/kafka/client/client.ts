@@ -25,6 +25,7 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, multiplier: 2, facto
 interface ClientConfig extends KafkaConfig {
   brokers: string[]
   compression: Compression
+  maxRequestBytes: number
   certificates: BrokerCertificates
 }
 
@@ -44,8 +45,13 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
   const certificates = new BrokerCertificates(clock)
   const options = kafkaOptions(config, certificates, log)
   const kafka = new Kafka(options)
-  const { KAFKA_BROKERS: brokers, KAFKA_COMPRESSION: compression } = config
-  configs.set(kafka, { ...options, brokers: [...brokers], compression, certificates })
+  const {
+    KAFKA_BROKERS: brokers,
+    KAFKA_COMPRESSION: compression,
+    KAFKA_MAX_REQUEST_BYTES: maxRequestBytes,
+  } = config
+  const own = { brokers: [...brokers], compression, maxRequestBytes, certificates }
+  configs.set(kafka, { ...options, ...own })
   return kafka
 }
 
@@ -56,7 +62,14 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
 export function openCluster(kafka: Kafka, clock: ClusterOptions['clock']): Cluster {
   const config = configs.get(kafka)
   if (config?.socketFactory === undefined) throw new RangeError('not a client of createKafka')
-  const { brokers, socketFactory, compression: _, certificates: __, ...options } = config
+  const {
+    brokers,
+    socketFactory,
+    compression: _,
+    maxRequestBytes: __,
+    certificates: ___,
+    ...options
+  } = config
   const logger = kafka.logger()
   return new Cluster({
     ...options,
@@ -82,6 +95,11 @@ export function brokersOf(kafka: Kafka): string {
 /** How batches are compressed that the client's producers write. */
 export function compressionOf(kafka: Kafka): Compression {
   return configs.get(kafka)?.compression ?? 'none'
+}
+
+/** The most bytes of records in one request of the client's producers. */
+export function maxRequestBytesOf(kafka: Kafka): number {
+  return configs.get(kafka)?.maxRequestBytes ?? Number.POSITIVE_INFINITY
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ProduceBody } from '../../../../src/kafka/protocol/requests/produc
 import { ManualClock } from '../../../support/manual-clock.ts'
 
 /** A sender to one broker that writes everything at offset 40. */
-function sending() {
+function sending(maxRequestBytes = 8_388_608) {
   const requests: ProduceBody[] = []
   const cluster = {
     leaderOf: () => ({ nodeId: 1, epoch: 0 }),
@@ -23,6 +23,7 @@ function sending() {
     cluster: cluster as unknown as Cluster,
     clock: new ManualClock(),
     producer: { producerId: 7n, epoch: 0 },
+    maxRequestBytes,
   })
   const add = (partition: number, more: Partial<Portion> = {}) =>
     new Promise<number>((resolve, reject) => {
@@ -51,4 +52,23 @@ it('fails a batch that cannot be compressed, and no other', async () => {
     { status: 'fulfilled', value: 40 },
   ])
   expect(await add(0)).toBe(40)
+})
+
+it('sends no more in a request than brokers take, and lets each partition have its turn', async () => {
+  const limit = 1_000_000
+  const { add, requests } = sending(limit)
+  const value = Buffer.alloc(600_000)
+  const record = { key: null, value, timestampMs: 0 }
+  const large = { records: [record], bytes: value.length }
+  const first = [0, 1, 2].map((partition) => add(partition, large))
+  const more = Array.from({ length: 4 }, () => add(0, large))
+  await Promise.all([...first, ...more])
+  const partitions = requests.map(({ topics }) => topics.flatMap((each) => each.partitions))
+  for (const all of partitions) {
+    expect(all.reduce((sum, { batch }) => sum + batch!.length, 0)).toBeLessThanOrEqual(limit)
+  }
+  const order = partitions.flat().map(({ partition }) => partition)
+  expect(order).toHaveLength(7)
+  // Partition 0 has more to send all the time, but the others do not wait until it has none.
+  expect(order.slice(0, 3).sort()).toEqual([0, 1, 2])
 })
