@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { topicProblems } from '../../../../src/kafka/admin/companion-topics.ts'
 import { controlProblems } from '../../../../src/kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../../../src/kafka/admin/create-topics.ts'
+import { stateProblems } from '../../../../src/kafka/admin/state-topic.ts'
 import type {
   NewTopic,
   TopicAdmin,
   TopicDescription,
 } from '../../../../src/kafka/admin/topic-admin.ts'
-import { controlTopicOf } from '../../../../src/topics/names.ts'
+import { controlTopicOf, stateTopicOf } from '../../../../src/topics/names.ts'
 
 const MIB = 1_048_576
 const DAY_MS = 86_400_000
@@ -105,6 +106,8 @@ describe('a cluster with rules of its own', () => {
     const names = ['t', 't.dead-letters', 't.redrive']
     expect(topicProblems('t', new Map(names.map((name) => [name, topic])))).toEqual([])
     expect(controlProblems('g', new Map([[controlTopicOf('g'), topic]]))).toEqual([])
+    const withState = ['t', stateTopicOf('t', 'g')].map((name) => [name, topic] as const)
+    expect(stateProblems('t', 'g', new Map(withState))).toEqual([])
   })
 })
 
