@@ -53,6 +53,18 @@ export const replicas: Row = {
       alerts: ['HeapNearLimit'],
     },
     {
+      title: 'Certificates',
+      description: 'The time until certificates expire. Those of files count as the files are now.',
+      unit: 's',
+      queries: [
+        [
+          `min by (job, certificate) (${metric('certificate_expiry_timestamp_seconds')}) - time()`,
+          '{{job}}: {{certificate}}',
+        ],
+      ],
+      alerts: ['CertificateExpiring'],
+    },
+    {
       title: 'In flight',
       description: 'Queued or running deliveries, by replica.',
       unit: 'short',

@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto'
+import { certificatesIn } from '../util/certificates.ts'
 import { postgresTlsProblems } from './postgres-tls.ts'
 import type { Config, SettingName } from './settings.ts'
 
@@ -19,6 +21,12 @@ const OAUTH_LOGIN = [
   'KAFKA_OAUTH_TOKEN_URL',
   ...CLIENT_CREDENTIALS,
   'KAFKA_OAUTH_SCOPE',
+  'KAFKA_OAUTH_AWS_REGION',
+] as const
+const TOKEN_SOURCES = [
+  'KAFKA_OAUTH_TOKEN',
+  'KAFKA_OAUTH_TOKEN_URL',
+  'KAFKA_OAUTH_AWS_REGION',
 ] as const
 
 function loginProblems(config: Config): string[] {
@@ -45,9 +53,9 @@ function oauthProblems(config: Config): string[] {
   const problems = PASSWORD_LOGIN.filter(isSet).map(
     (name) => `${name}: not used by KAFKA_SASL_MECHANISM=oauthbearer; unset it`,
   )
-  if (isSet('KAFKA_OAUTH_TOKEN') === isSet('KAFKA_OAUTH_TOKEN_URL')) {
+  if (TOKEN_SOURCES.filter(isSet).length !== 1) {
     problems.push(
-      'KAFKA_SASL_MECHANISM: oauthbearer needs either KAFKA_OAUTH_TOKEN or KAFKA_OAUTH_TOKEN_URL',
+      `KAFKA_SASL_MECHANISM: oauthbearer needs exactly one of ${TOKEN_SOURCES.join(', ')}`,
     )
   }
   if (isSet('KAFKA_OAUTH_TOKEN_URL') && !CLIENT_CREDENTIALS.every(isSet)) {
@@ -85,6 +93,15 @@ function tlsProblems(config: Config): string[] {
   }
   if ((config.KAFKA_SSL_CERT === undefined) !== (config.KAFKA_SSL_KEY === undefined)) {
     problems.push('KAFKA_SSL_CERT and KAFKA_SSL_KEY: set both or neither')
+  }
+  if (config.KAFKA_SSL_CERT !== undefined && config.KAFKA_SSL_KEY !== undefined) {
+    const key = createPrivateKey(config.KAFKA_SSL_KEY)
+    const [own] = certificatesIn(config.KAFKA_SSL_CERT)
+    if (!own?.checkPrivateKey(key)) {
+      problems.push(
+        'KAFKA_SSL_KEY: expected the private key of the first KAFKA_SSL_CERT, got another',
+      )
+    }
   }
   return problems
 }

@@ -1,10 +1,13 @@
 import {
+  awsRegion,
   bearerToken,
   brokers,
+  certificates,
   flag,
   httpUrl,
+  integer,
   oneOf,
-  pem,
+  privateKey,
   type Setting,
   text,
   topics,
@@ -40,6 +43,11 @@ export const kafkaSettings = {
     default: 'none',
     help: 'How the records are compressed that are written: events, dead letters, marks. With `zstd` they take a fraction of the network and of the disks of the brokers, for some CPU.',
   },
+  KAFKA_MAX_REQUEST_BYTES: {
+    type: integer(1_000_000, 104_857_600),
+    default: '8388608',
+    help: 'The most bytes of records in one request to a broker, in which those of many partitions go together. A single record may be larger. Lower it for brokers that take less.',
+  },
   KAFKA_TOPICS: {
     type: topics,
     default: 'inventory.events,plugin.events',
@@ -51,17 +59,17 @@ export const kafkaSettings = {
     help: 'Whether to connect to the brokers over TLS.',
   },
   KAFKA_SSL_CA: {
-    type: pem,
+    type: certificates,
     file: true,
     help: 'The CA certificate of the brokers. Unset: the CAs that Node trusts.',
   },
   KAFKA_SSL_CERT: {
-    type: pem,
+    type: certificates,
     file: true,
     help: 'The client certificate, if the brokers require one.',
   },
   KAFKA_SSL_KEY: {
-    type: pem,
+    type: privateKey,
     file: true,
     secret: true,
     help: 'The private key of the client certificate.',
@@ -110,6 +118,10 @@ export const kafkaSettings = {
     type: text,
     help: 'The scopes to request from the token endpoint, separated by spaces.',
   },
+  KAFKA_OAUTH_AWS_REGION: {
+    type: awsRegion,
+    help: "The region of an Amazon MSK cluster with IAM, for oauthbearer, instead of a fixed token. Tokens are signed with the credentials of AWS's default chain. Needs the package aws-msk-iam-sasl-signer-js.",
+  },
   SCHEMA_REGISTRY_URL: {
     type: httpUrl,
     help: 'The URL of the schema registry.',
@@ -126,7 +138,7 @@ export const kafkaSettings = {
     help: 'The password of that user.',
   },
   SCHEMA_REGISTRY_CA: {
-    type: pem,
+    type: certificates,
     file: true,
     help: 'The CA certificate of the schema registry. Unset: the CAs that Node trusts.',
   },

@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto'
+import { certificatesIn } from '../util/certificates.ts'
 import { withoutTrailingSlashes } from '../util/trailing-slashes.ts'
 
 /** One environment variable that the program reads. */
@@ -101,6 +103,11 @@ export const pluginFilters: ValueType<Readonly<Record<string, unknown>>> = {
   masked: (filters) => JSON.stringify(filters),
 }
 
+export const awsRegion: ValueType<string> = {
+  expects: 'an AWS region, such as eu-central-1',
+  parse: (value) => (/^[a-z]+(?:-[a-z]+)+-\d{1,2}$/.test(value) ? value : undefined),
+}
+
 export const httpUrl: ValueType<string> = {
   expects: 'http(s)://host[:port][/path] without a user, a query or a fragment',
   parse(value) {
@@ -145,9 +152,27 @@ export const idempotencyStore: ValueType<StoreName> = {
   },
 }
 
-export const pem: ValueType<string> = {
-  expects: 'PEM text, which begins with -----BEGIN',
-  parse: (value) => (value.includes('-----BEGIN ') ? value : undefined),
+export const certificates: ValueType<string> = {
+  expects: 'certificates in PEM, which begin with -----BEGIN CERTIFICATE',
+  parse(value) {
+    try {
+      return certificatesIn(value).length > 0 ? value : undefined
+    } catch {
+      return undefined
+    }
+  },
+}
+
+export const privateKey: ValueType<string> = {
+  expects: 'a private key in PEM, without a passphrase',
+  parse(value) {
+    try {
+      createPrivateKey(value)
+      return value
+    } catch {
+      return undefined
+    }
+  },
 }
 
 function list(

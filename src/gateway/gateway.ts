@@ -1,7 +1,10 @@
+import { connectionExpiries } from '../config/certificate-expiries.ts'
+import { liveValue } from '../config/live-value.ts'
 import type { Config } from '../config/settings.ts'
 import { nameOf } from '../event/guards.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
-import { createKafka } from '../kafka/client/client.ts'
+import { brokerCertificateExpiryMs, createKafka } from '../kafka/client/client.ts'
+import { bindCertificates } from '../observe/certificate-gauge.ts'
 import { type Health, startHttp } from '../observe/http.ts'
 import { createMetrics, type Metrics } from '../observe/metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
@@ -46,7 +49,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   requireSecrets(config)
   const metrics = createMetrics({ version })
   const sampled = createSampledLog({ log, clock })
-  const routes = routesOf(config, clock)
+  const routes = routesOf(config, { clock, log })
   const publisher = await openPreparedPublisher(config, log, metrics)
   // The watch logs that Kafka is unavailable once; the client would log every attempt.
   const kafka = createKafka(config, log.child({}, { level: 'silent' }))
@@ -98,6 +101,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     live: () => [],
     ready,
   })
+  bindCertificates(metrics, {
+    files: () => connectionExpiries(config),
+    brokerExpiryMs: () => brokerCertificateExpiryMs(kafka),
+  })
   metrics.gatewayReady.readFrom(() =>
     ready().map(({ name, ok }) => ({ check: name, value: ok ? 1 : 0 })),
   )
@@ -125,8 +132,10 @@ function requireSecrets(config: GatewayConfig): void {
   throw new InventoryEventsError('CONFIG_INVALID', message)
 }
 
-function routesOf(config: GatewayConfig, clock: Clock): IntakeRoute[] {
-  const { GATEWAY_SECRETS: secrets, GATEWAY_TOKEN: token } = config
+function routesOf(config: GatewayConfig, ports: { clock: Clock; log: Logger }): IntakeRoute[] {
+  const { clock } = ports
+  const secrets = liveValue(config, 'GATEWAY_SECRETS', ports)
+  const token = liveValue(config, 'GATEWAY_TOKEN', ports)
   const webhooks = webhookRoute({ secrets, toleranceMs: config.GATEWAY_TOLERANCE_MS, clock })
   if (token === undefined) return [webhooks]
   return [webhooks, pluginRoute({ token, mint: createStamp(clock.now) })]

@@ -8,10 +8,16 @@ import { readPluginEvent } from './read-plugin-event.ts'
 const KEY_HEADER = 'Idempotency-Key'
 
 /** Accepts plugin events, authorised by a bearer token. */
-export function pluginRoute({ token, mint }: { token: string; mint: EventDefaults }): IntakeRoute {
+export function pluginRoute({
+  token,
+  mint,
+}: {
+  token(): string
+  mint: EventDefaults
+}): IntakeRoute {
   return {
     path: '/events',
-    admit: (headers) => (hasToken(headers.authorization, token) ? undefined : UNAUTHORISED),
+    admit: (headers) => (hasToken(headers.authorization, token()) ? undefined : UNAUTHORISED),
     read({ values, isBatch }, headers) {
       const key = readIdempotencyKey(headerOf(headers, KEY_HEADER.toLowerCase()))
       if (typeof key === 'object') return key

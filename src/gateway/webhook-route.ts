@@ -6,8 +6,8 @@ import { readWebhookEvent } from './read-webhook.ts'
 import { isSignedBy, readSignature } from './signature.ts'
 
 export interface WebhookOptions {
-  /** Undefined: signatures are not checked. */
-  secrets: readonly string[] | undefined
+  /** Those that are valid by now. Undefined: signatures are not checked. */
+  secrets: (() => readonly string[]) | undefined
   toleranceMs: number
   clock: Pick<Clock, 'now'>
 }
@@ -30,7 +30,7 @@ export function webhookRoute({ secrets, toleranceMs, clock }: WebhookOptions): I
       if (secrets === undefined) return undefined
       const read = signatureIn(headers)
       if (!read.ok) return unauthorised(read.why)
-      const isSigned = isSignedBy(secrets, read.signature, body)
+      const isSigned = isSignedBy(secrets(), read.signature, body)
       return isSigned ? undefined : unauthorised('signature matches none of the configured secrets')
     },
     read: ({ values }) => readAll(values, readWebhookEvent),

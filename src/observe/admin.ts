@@ -9,8 +9,8 @@ import type { AdminState } from './admin-state.ts'
 import { hasToken } from './bearer.ts'
 
 export interface AdminOptions {
-  /** The bearer token that requests must have. */
-  token: string
+  /** The bearer token that requests must have by now. */
+  token(): string
   state(): AdminState
   /** Settles soon after the signal aborts. */
   explain(id: string, range: ExplainRange, signal: AbortSignal): Promise<Explanation>
@@ -31,7 +31,7 @@ export function serveAdmin(server: FastifyInstance, options: AdminOptions | 'off
   }
   const explainEvent = createExplain(options)
   const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
-    if (hasToken(headers.authorization, options.token)) return
+    if (hasToken(headers.authorization, options.token())) return
     return refuse(reply.header('www-authenticate', 'Bearer'), 401, 'expected the bearer token')
   }
   server.get('/admin/state', { onRequest }, async ({ query }, reply) => {

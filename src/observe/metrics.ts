@@ -38,9 +38,16 @@ export function createMetrics({
     help: "The limit of V8's heap: a process that needs more aborts.",
     registers,
   })
+  const certificateExpiry = scrapedGauge<'certificate'>({
+    name: `${PREFIX}certificate_expiry_timestamp_seconds`,
+    help: 'When a certificate expires, in Unix time: kafka-ca, kafka-client, registry-ca, postgres-ca and postgres-client as their files are now, of several authorities the last; kafka-broker as brokers presented theirs when they were connected to, the first of their chains.',
+    labelNames: ['certificate'],
+    register,
+  })
   heapLimit.set(getHeapStatistics().heap_size_limit)
   return {
     register,
+    certificateExpiry,
     ...recordMetrics(registers),
     ...deliveryMetrics(registers),
     ...progressGauges(register),

@@ -1,7 +1,9 @@
+import { liveValue } from '../config/live-value.ts'
 import type { Switches } from '../control/switches.ts'
 import type { AdminOptions } from '../observe/admin.ts'
 import { type AdminStateSources, adminState } from '../observe/admin-state.ts'
 import type { Clock } from '../util/clock.ts'
+import type { Logger } from '../util/logger.ts'
 import { type ExplainParts, explainEvent } from './explain-event.ts'
 
 export interface AdminParts
@@ -9,12 +11,13 @@ export interface AdminParts
     Omit<AdminStateSources, 'group' | 'switches' | 'clock'> {
   switches: Switches
   clock: Clock
+  log: Logger
 }
 
 /** The implementation of the admin routes; `off` without ADMIN_TOKEN, which disables them. */
 export function createAdminApi(parts: AdminParts): AdminOptions | 'off' {
-  const { config, switches, clock } = parts
-  const { ADMIN_TOKEN: token, KAFKA_GROUP_ID: group } = config
+  const { config, switches, clock, log } = parts
+  const token = liveValue(config, 'ADMIN_TOKEN', { clock, log })
   if (token === undefined) return 'off'
   const loadPluginStates = async () => ({
     events: switches.eventsEnabled ? ('on' as const) : ('off' as const),
@@ -24,7 +27,7 @@ export function createAdminApi(parts: AdminParts): AdminOptions | 'off' {
   return {
     token,
     clock,
-    state: () => adminState({ ...parts, group }),
+    state: () => adminState({ ...parts, group: config.KAFKA_GROUP_ID }),
     explain: (id, range, signal) => explainEvent(id, range, { ...parts, loadPluginStates }, signal),
   }
 }

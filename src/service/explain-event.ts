@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../avro/registry/registry.ts'
+import { currentPostgresUrl } from '../config/postgres-login.ts'
 import type { Config } from '../config/settings.ts'
 import { storeChoice } from '../config/value-types.ts'
 import { createEventReader, type EventReader } from '../explain/event-reader.ts'
@@ -163,7 +164,11 @@ function marksOf({ config, kafka }: ExplainParts, signal: AbortSignal): MarksLoo
     case 'memory':
       return unknownMarks('the memory store can be read by its own process only')
     case 'postgres':
-      return lookUpInPostgres({ url: choice.url, groupId, ttlMs })
+      return lookUpInPostgres({
+        url: () => currentPostgresUrl(config, choice.url),
+        groupId,
+        ttlMs,
+      })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs'
+import { currentPostgresUrl } from '../config/postgres-login.ts'
 import { type Config, settings } from '../config/settings.ts'
 import { type PostgresUrl, storeChoice } from '../config/value-types.ts'
 import { createKafkaStore, type KafkaStoreReports } from '../idempotency/kafka/store.ts'
@@ -42,12 +43,12 @@ export async function createStore(parts: StoreParts): Promise<IdempotencyStore> 
 /** The Postgres client is loaded only by services that use it. */
 async function postgresStore(
   { config, connections, metrics, clock, log }: StoreParts,
-  url: PostgresUrl,
+  started: PostgresUrl,
 ): Promise<IdempotencyStore> {
   const { openPostgresStore } = await import('../idempotency/postgres/store.ts')
   const failures = new FailureLog({ log, clock })
   return openPostgresStore({
-    url,
+    url: () => currentPostgresUrl(config, started),
     groupId: config.KAFKA_GROUP_ID,
     clock,
     ttlMs: config.IDEMPOTENCY_TTL_MS,

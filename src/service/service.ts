@@ -1,13 +1,15 @@
 import { createRegistry } from '../avro/registry/registry.ts'
+import { connectionExpiries, postgresExpiries } from '../config/certificate-expiries.ts'
 import type { Config } from '../config/settings.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
 import { requireStateTopics } from '../kafka/admin/state-topic.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
-import { createKafka } from '../kafka/client/client.ts'
+import { brokerCertificateExpiryMs, createKafka } from '../kafka/client/client.ts'
 import type { GroupConsumer } from '../kafka/consumer/group-consumer.ts'
 import { deniedTopics } from '../kafka/producer/denied-topics.ts'
 import { RecordedCommits } from '../kafka/state/commit-history.ts'
 import { bindGauges } from '../observe/bind-gauges.ts'
+import { bindCertificates } from '../observe/certificate-gauge.ts'
 import { type Check, type Health, startHttp } from '../observe/http.ts'
 import { initSeries } from '../observe/init-series.ts'
 import { createMetrics } from '../observe/metrics.ts'
@@ -99,6 +101,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       denied: deniedTopics(kafka),
       tooSmall: group.tooSmallTopics(),
     })
+  bindCertificates(metrics, {
+    files: () => [...connectionExpiries(config), ...postgresExpiries(config)],
+    brokerExpiryMs: () => brokerCertificateExpiryMs(kafka),
+  })
   bindGauges(metrics, series, { pipeline, source, switches, watch, letters, ready, clock })
   const http = await startHttp({
     port: config.HTTP_PORT,
@@ -114,6 +120,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       source,
       pipeline,
       clock,
+      log,
       version,
     }),
   })

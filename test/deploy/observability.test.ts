@@ -28,6 +28,7 @@ const TOO_LONG = [
   'DeadLettersExpiring',
   'Restarting',
   'HeapNearLimit',
+  'CertificateExpiring',
 ].map((name) => `InventoryEvents${name}`)
 
 const missing = inject('missing')

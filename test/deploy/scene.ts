@@ -9,6 +9,7 @@ import { moved, wasted } from '../support/events.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { situation } from '../support/service-kit.ts'
 import { createTopics, kafkaClient, uniqueName } from '../support/stack.ts'
+import { tlsFront } from '../support/tls-front.ts'
 import { startHooks } from './hooks.ts'
 import { startReplica } from './replica.ts'
 
@@ -20,8 +21,8 @@ const BATCH = 12
 const BATCH_EVERY_MS = 250
 
 /**
- * Two replicas with the `postgres` store and one of another group with the `memory` store, all under the
- * same load; and a gateway that writes to another topic.
+ * Two replicas with the `postgres` store and one of another group with the `memory` store, which has a
+ * registry with TLS, all under the same load; and a gateway that writes to another topic.
  */
 export async function openScene(folder: string) {
   const postgres = await startPostgres()
@@ -40,8 +41,12 @@ export async function openScene(folder: string) {
     MOOD_FILE: moodFile,
     PLUGINS: `${plugin('steady')},${plugin('moody')}`,
   }
+  const registry = new URL(s.settings.SCHEMA_REGISTRY_URL)
+  const front = await tlsFront(folder, Number(registry.port))
   const otherSettings = {
     ...settings,
+    SCHEMA_REGISTRY_URL: `https://${front.address}${registry.pathname}`,
+    SCHEMA_REGISTRY_CA_FILE: front.ca,
     KAFKA_GROUP_ID: otherGroup,
     PLUGINS: plugin('steady'),
     IDEMPOTENCY_STORE: 'memory:',
@@ -55,6 +60,7 @@ export async function openScene(folder: string) {
     for (const replica of [...main, other, hooks]) await replica.isReady()
   } catch (error) {
     await Promise.all([...main, other, hooks].map((replica) => replica.end('SIGKILL')))
+    front.close()
     await postgres.remove()
     throw error
   }
@@ -81,6 +87,7 @@ export async function openScene(folder: string) {
     async end(): Promise<void> {
       await load.stop()
       await Promise.all([...main, other, hooks].map((replica) => replica.end('SIGKILL')))
+      front.close()
       await postgres.remove()
     },
   }

@@ -13,8 +13,11 @@ it('every version is pinned', () => {
   expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
 })
 
-it('the service uses exactly its dependencies', () => {
-  expect(packagesIn('src')).toEqual(Object.keys(dependencies!).sort())
+it('the service uses exactly its dependencies, and the optional ones', () => {
+  const { peerDependencies, peerDependenciesMeta } = manifest
+  const optional = Object.keys(peerDependencies)
+  expect(optional.filter((name) => !peerDependenciesMeta[name]?.optional)).toEqual([])
+  expect(packagesIn('src')).toEqual([...Object.keys(dependencies!), ...optional].sort())
 })
 
 it('the tests use the development dependencies', () => {

@@ -41,6 +41,15 @@ it('prints no secrets, and reads them from files', async () => {
   expect((await gateway.webhook(wasted('ent_1'))).status).toBe(202)
   expect((await gateway.events({ event: 'a.b' })).status).toBe(202)
   expect((await gateway.events({ event: 'a.b' }, { authorization: 'Bearer x' })).status).toBe(401)
+  await writeFile(secrets, OTHER_SECRET)
+  await writeFile(token, OTHER_SECRET)
+  const isRefused = async () => (await gateway.webhook(wasted('ent_1'))).status === 401
+  await until(isRefused, { what: 'the secret that was taken out to be refused' })
+  const authorization = `Bearer ${OTHER_SECRET}`
+  const isAccepted = async () =>
+    (await gateway.events({ event: 'a.b' }, { authorization })).status === 202
+  await until(isAccepted, { what: 'the new token to be accepted' })
+  expect((await gateway.events({ event: 'a.b' })).status).toBe(401)
   gateway.child.kill('SIGTERM')
   await gateway.ended
   const { stdout } = await runCli(['config'], { env: { ...settings, ...files } })

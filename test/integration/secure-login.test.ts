@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,7 +7,8 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
-import { createKafka } from '../../src/kafka/client/client.ts'
+import { brokerCertificateExpiryMs, createKafka } from '../../src/kafka/client/client.ts'
+import { rotatedFile } from '../support/rotated-file.ts'
 import { passwordOf, type SecureKafka, startSecureKafka } from '../support/secure-kafka.ts'
 import { unsecuredToken } from '../support/secure-token.ts'
 import { until } from '../support/stack.ts'
@@ -92,6 +94,24 @@ describe('a login that Kafka accepts', () => {
     })
   })
 
+  it.each(['plain', 'scram-sha-512'])(
+    '%s with a password from a file, which may be replaced',
+    async (mechanism) => {
+      const file = rotatedFile('former-secret')
+      const settings = login({
+        KAFKA_SASL_MECHANISM: mechanism,
+        KAFKA_SASL_USERNAME: 'ann',
+        KAFKA_SASL_PASSWORD_FILE: file.path,
+      })
+      const config = loadConfig(settings, { required: ['KAFKA_BROKERS'] })
+      const kafka = createKafka(config, pino({ level: 'silent' }))
+      const list = () => withAdmin(kafka, (admin) => admin.list(), 60_000)
+      await expect(list()).rejects.toMatchObject({ code: 'KAFKA_REFUSED' })
+      file.put(passwordOf('ann'))
+      expect(await list()).toEqual([TOPIC])
+    },
+  )
+
   it('a client certificate, which may be replaced', async () => {
     const files = { cert: join(broker.folder, 'own.pem'), key: join(broker.folder, 'own.key') }
     const put = (from: { cert: string; key: string }) => {
@@ -104,8 +124,11 @@ describe('a login that Kafka accepts', () => {
     const list = () => withAdmin(kafka, (admin) => admin.list(), 60_000)
     const expired = /KAFKA_SSL_CERT: the certificate expired at \d{4}-/
     await expect(list()).rejects.toMatchObject({ message: expect.stringMatching(expired) })
+    expect(brokerCertificateExpiryMs(kafka)).toBeUndefined()
     put(broker.authority.sign('ann'))
     expect(await list()).toEqual([TOPIC])
+    const { validTo } = new X509Certificate(readFileSync(broker.brokerCertificate))
+    expect(brokerCertificateExpiryMs(kafka)).toBe(Date.parse(validTo))
   })
 })
 

@@ -7,8 +7,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { createRegistry } from '../../src/avro/registry/registry.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
+import { currentPostgresUrl } from '../../src/config/postgres-login.ts'
+import type { PostgresUrl } from '../../src/config/value-types.ts'
 import { PostgresPool } from '../../src/idempotency/postgres/pool.ts'
 import { startPostgres } from '../support/postgres-server.ts'
+import { rotatedFile } from '../support/rotated-file.ts'
 import { type Authority, createAuthority } from '../support/secure-certificates.ts'
 
 let folder: string
@@ -46,6 +49,32 @@ it('connects to a registry over TLS whose CA is replaced at run time', async () 
   await registry.check()
 })
 
+it('connects to Postgres with the password and certificates that the files hold by then', async () => {
+  const postgres = await startPostgres()
+  onTestFinished(() => postgres.remove())
+  const file = rotatedFile(postgres.url)
+  const config = loadConfig({ IDEMPOTENCY_STORE_FILE: file.path })
+  const url = () => currentPostgresUrl(config, postgres.url as PostgresUrl)
+  const pool = new PostgresPool({ url, connectionsMax: 1, onError: () => {} })
+  onTestFinished(() => pool.end())
+  const held = await pool.connect()
+  await held.query("ALTER USER postgres PASSWORD 'next'")
+  // Both wait for the connection: what they get is asked for by the pool, not by them.
+  const waiting = [1, 2].map(() => pool.query({ text: 'SELECT 1' }))
+  file.remove()
+  held.release(true)
+  for (const each of waiting) {
+    await expect(each).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('IDEMPOTENCY_STORE_FILE: cannot be read'),
+    })
+  }
+  file.put(postgres.url)
+  await expect(pool.query({ text: 'SELECT 1' })).rejects.toThrow(/password authentication failed/)
+  file.put(postgres.url.replace(':password@', ':next@'))
+  expect((await pool.query({ text: 'SELECT 1' })).rowCount).toBe(1)
+})
+
 it('connects to Postgres over TLS only if it can verify the server', async () => {
   const { cert, key } = authority.sign('postgres')
   if (process.getuid?.() === 0) execFileSync('chown', ['nobody', key])
@@ -57,7 +86,7 @@ it('connects to Postgres over TLS only if it can verify the server', async () =>
   async function isEncrypted(parameters: string): Promise<unknown> {
     const url = `${at}?${parameters}`
     loadConfig({ IDEMPOTENCY_STORE: url })
-    const pool = new PostgresPool({ url, connectionsMax: 1, onError: () => {} })
+    const pool = new PostgresPool({ url: () => url, connectionsMax: 1, onError: () => {} })
     onTestFinished(() => pool.end())
     const text = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
     return (await pool.query({ text })).rows[0]

@@ -77,7 +77,7 @@ describe('the topics command', () => {
     expect(refused).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^error: cannot create topic x-\w+: Replication-factor is invalid\n$/,
+        /^error: cannot create topic x-\w+: Replication-factor is invalid\n {2}asked for: 6 partitions, 9 replicas\n {2}if this cluster allows no such topic, create one with its own tools and repeat: .+\n$/,
       ),
     })
   })

@@ -57,7 +57,7 @@ export async function ownStore(
   const clock = new ManualClock()
   let lost = 0
   const store = await openPostgresStore({
-    url,
+    url: () => url,
     groupId: 'group',
     clock,
     ttlMs: TTL_MS,

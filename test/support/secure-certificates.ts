@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export interface Certificate {
@@ -39,6 +40,16 @@ export function createAuthority(folder: string, name: string): Authority {
   }
 
   return { cert, sign }
+}
+
+/** The texts of a certificate for a user and of its key, from an authority of its own. */
+export function certificateText(user: string, days?: number): Record<keyof Certificate, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
+  const { cert, key, both } = createAuthority(folder, 'authority').sign(user, days)
+  const textOf = (path: string) => readFileSync(path, 'utf8')
+  const texts = { cert: textOf(cert), key: textOf(key), both: textOf(both) }
+  rmSync(folder, { recursive: true })
+  return texts
 }
 
 function openssl(...args: string[]): void {

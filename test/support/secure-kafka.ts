@@ -20,6 +20,8 @@ export interface SecureKafka {
   /** Listeners by required login. `open` is for the tests only and has all rights. */
   at: { open: string; sasl: string; certificate: string; expired: string }
   authority: Authority
+  /** The file of what it presents to its clients. */
+  brokerCertificate: string
   /** An authority that the broker does not trust. */
   stranger: Authority
   /** A client with all rights. */
@@ -71,6 +73,7 @@ export async function startSecureKafka(
     folder,
     at,
     authority,
+    brokerCertificate: certificates.good.cert,
     stranger: createAuthority(folder, 'stranger'),
     kafka,
     as: (user) => ({

@@ -16,15 +16,21 @@ export interface RegistrySettings {
 export interface RegistryConnection {
   /** Without credentials. */
   url: string
-  auth?: { username: string; password: string }
+  /** Asked before each request, because passwords are rotated. */
+  auth?(): { username: string; password: string }
   /** Trusts SCHEMA_REGISTRY_CA, if that is set. */
   agent?: Agent
 }
 
 export function registryConnection(settings: RegistrySettings): RegistryConnection {
   const { url, username, password } = addressOf(settings)
-  const auth = username === '' ? {} : { auth: { username, password } }
-  return { url, ...auth, ...agentFor(settings) }
+  const { SCHEMA_REGISTRY_USERNAME, SCHEMA_REGISTRY_PASSWORD, files } = settings
+  const source = { SCHEMA_REGISTRY_USERNAME, SCHEMA_REGISTRY_PASSWORD, ...(files && { files }) }
+  const auth = () => ({
+    username: currentValue(source, 'SCHEMA_REGISTRY_USERNAME') ?? username,
+    password: currentValue(source, 'SCHEMA_REGISTRY_PASSWORD') ?? password,
+  })
+  return { url, ...(username !== '' && { auth }), ...agentFor(settings) }
 }
 
 function agentFor(settings: RegistrySettings): { agent?: Agent } {

@@ -39,11 +39,12 @@ export function send(
         'content-length': Buffer.byteLength(content),
       }),
     },
-    ...(auth && { auth: `${auth.username}:${auth.password}` }),
     ...(agent && { agent }),
   }
   return new Promise((resolve, reject) => {
-    const sent = request(`${url}/${path}`, options, (response) => {
+    const login = auth?.()
+    const credentials = login && { auth: `${login.username}:${login.password}` }
+    const sent = request(`${url}/${path}`, { ...options, ...credentials }, (response) => {
       read(response).then(resolve, reject)
     })
     const timer = setTimeout(() => {

@@ -18,7 +18,7 @@ interface Row {
 }
 
 export interface PostgresLookupOptions {
-  url: string
+  url(): string
   groupId: string
   ttlMs: number
 }

@@ -1,9 +1,11 @@
 import pg from 'pg'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { withTlsHint } from '../../util/tls-hint.ts'
+import { clientWithCurrentUrl } from './client-with-current-url.ts'
 
 export interface PostgresPoolOptions {
-  url: string
+  /** Called for each new connection, because passwords are rotated. */
+  url(): string
   connectionsMax: number
   /** An idle connection broke. The pool opens a new one when needed. */
   onError(error: Error): void
@@ -27,9 +29,9 @@ export class PostgresPool {
   #where: string
 
   constructor({ url, connectionsMax, onError }: PostgresPoolOptions) {
-    this.#where = hostAndDatabase(url)
+    this.#where = hostAndDatabase(url())
     this.#pool = new pg.Pool({
-      connectionString: url,
+      Client: clientWithCurrentUrl(url),
       max: connectionsMax,
       application_name: 'inventory-events',
       keepAlive: true,

@@ -14,8 +14,8 @@ import { startSweep } from './sweep.ts'
 import type { PostgresTransaction } from './transaction.ts'
 
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host:port/database` */
-  url: string
+  /** `postgres://user:password@host:port/database`, asked for before each connection. */
+  url(): string
   groupId: string
   clock: Clock
   ttlMs: number

@@ -187,7 +187,7 @@ export class ClusterMonitor {
       const entries = new Map(configEntries.map((each) => [each.configName, each.configValue]))
       this.#removal.setRetention(resourceName, {
         cleanupPolicy: entries.get('cleanup.policy') ?? '',
-        retentionMs: Number(entries.get('retention.ms') ?? -1),
+        retentionMs: Number(entries.get('retention.ms') || -1),
       })
     }
   }

@@ -23,8 +23,10 @@ export function topicProblems(
 
 function companionProblems(name: string, companion: TopicDescription, input: TopicDescription) {
   const problems = fewerPartitions(name, companion, input)
+  if (input.maxMessageBytes === undefined || companion.maxMessageBytes === undefined)
+    return problems
   const leastBytes = input.maxMessageBytes + HEADER_ROOM_BYTES
-  if (companion.maxMessageBytes < leastBytes) {
+  if (companion.maxMessageBytes < leastBytes && !companion.isMessageLimitFixed) {
     problems.push(
       `${name}: expected max.message.bytes of at least ${leastBytes}, got ${companion.maxMessageBytes}`,
     )

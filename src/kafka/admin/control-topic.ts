@@ -39,7 +39,7 @@ export function controlProblems(
   const { partitions, cleanupPolicy } = description
   const problems = []
   if (partitions !== 1) problems.push(`${topic}: expected 1 partition, got ${partitions}`)
-  if (cleanupPolicy !== 'compact') {
+  if (cleanupPolicy !== undefined && cleanupPolicy !== 'compact') {
     problems.push(
       `${topic}: expected cleanup.policy to be compact, got ${cleanupPolicy}: switches would be lost`,
     )

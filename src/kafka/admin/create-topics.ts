@@ -48,16 +48,25 @@ function companionOf(input: TopicDescription, name: string, wanted: WantedTopic)
     replicationFactor: wanted.replicationFactor,
     configs: {
       ...Object.fromEntries(shared),
-      'max.message.bytes': String(input.maxMessageBytes + HEADER_ROOM_BYTES),
+      ...messageLimitFor(input),
       'retention.ms': retentionFor(input),
     },
   }
+}
+
+/** Nothing where the cluster has one limit that nobody can change. */
+function messageLimitFor({
+  maxMessageBytes,
+  isMessageLimitFixed,
+}: TopicDescription): NewTopic['configs'] {
+  if (maxMessageBytes === undefined || isMessageLimitFixed) return {}
+  return { 'max.message.bytes': String(maxMessageBytes + HEADER_ROOM_BYTES) }
 }
 
 /**
  * Never below the input's. The redrive topic keeps its records for as long, because they are what says
  * that a dead letter was redriven.
  */
-function retentionFor({ retentionMs }: TopicDescription): string {
+function retentionFor({ retentionMs = 0 }: TopicDescription): string {
   return retentionMs === Infinity ? UNLIMITED : String(Math.max(retentionMs, DEAD_LETTERS_KEPT_MS))
 }

@@ -77,7 +77,7 @@ export function marksFindings(
   const name = marksTopicOf(topic, groupId)
   const input = found.get(topic)
   const marks = found.get(name)
-  if (input === undefined || marks === undefined) return []
+  if (input?.retentionMs === undefined || marks?.retentionMs === undefined) return []
   const rememberedMs = Math.min(marks.retentionMs, ttlMs)
   const findings: MarksFinding[] = []
   if (marks.retentionMs < ttlMs) {

@@ -49,7 +49,7 @@ export function stateProblems(
   if (input === undefined) return []
   if (state === undefined) return [`${missing(name)} and its option --state`]
   const problems = fewerPartitions(name, state, input)
-  if (state.cleanupPolicy !== 'compact') {
+  if (state.cleanupPolicy !== undefined && state.cleanupPolicy !== 'compact') {
     problems.push(`${name}: expected cleanup.policy compact, got ${state.cleanupPolicy}`)
   }
   return problems

@@ -20,13 +20,16 @@ export interface NewTopic {
   configs: Readonly<Record<string, string>>
 }
 
+/** A setting that the cluster does not describe is undefined. */
 export interface TopicDescription {
   partitions: number
-  maxMessageBytes: number
+  maxMessageBytes: number | undefined
+  /** Whether the cluster lets nobody change `max.message.bytes`. */
+  isMessageLimitFixed: boolean
   /** `retention.ms`; Infinity if it is unlimited. */
-  retentionMs: number
+  retentionMs: number | undefined
   /** `delete`, `compact` or both. */
-  cleanupPolicy: string
+  cleanupPolicy: string | undefined
 }
 
 /** Topic administration. All methods reject with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
@@ -122,28 +125,45 @@ async function settingsOf(
     })),
   })
   return new Map(
-    resources.map(({ resourceName, configEntries }) => {
-      const entries = new Map(configEntries.map((each) => [each.configName, each.configValue]))
-      const retentionMs = Number(entries.get('retention.ms'))
-      return [
-        resourceName,
-        {
-          maxMessageBytes: Number(entries.get('max.message.bytes')),
-          retentionMs: retentionMs < 0 ? Infinity : retentionMs,
-          cleanupPolicy: entries.get('cleanup.policy') ?? '',
-        },
-      ]
-    }),
+    resources.map(({ resourceName, configEntries }) => [resourceName, settingsIn(configEntries)]),
   )
 }
 
+function settingsIn(
+  entries: readonly { configName: string; configValue: string; readOnly?: boolean }[],
+): Omit<TopicDescription, 'partitions'> {
+  const entryOf = (name: string) => entries.find(({ configName }) => configName === name)
+  const numberOf = (name: string) => {
+    const value = entryOf(name)?.configValue
+    return value ? Number(value) : undefined
+  }
+  const retentionMs = numberOf('retention.ms')
+  return {
+    maxMessageBytes: numberOf('max.message.bytes'),
+    isMessageLimitFixed: entryOf('max.message.bytes')?.readOnly ?? false,
+    retentionMs: retentionMs !== undefined && retentionMs < 0 ? Infinity : retentionMs,
+    cleanupPolicy: entryOf('cleanup.policy')?.configValue || undefined,
+  }
+}
+
 /** A creation that Kafka refused is a usage error: retrying would not help. */
-function creationError(error: unknown, { topic }: NewTopic): unknown {
+function creationError(error: unknown, wanted: NewTopic): unknown {
   const aggregate = causes(error).findLast((each) => 'errors' in each) as AggregateError | undefined
   const [first] = aggregate?.errors ?? []
   if (first === undefined) return error
-  const message = `cannot create topic ${topic}: ${first.message}`
-  return new InventoryEventsError('USAGE', message, { cause: error })
+  const lines = [
+    `cannot create topic ${wanted.topic}: ${first.message}`,
+    `asked for: ${askedFor(wanted)}`,
+    'if this cluster allows no such topic, create one with its own tools and repeat: existing topics are left as they are',
+  ]
+  return new InventoryEventsError('USAGE', lines.join('\n  '), { cause: error })
+}
+
+function askedFor({ partitions, replicationFactor, configs }: NewTopic): string {
+  const replicas =
+    replicationFactor === -1 ? "the cluster's replication factor" : `${replicationFactor} replicas`
+  const settings = Object.entries(configs).map(([name, value]) => `${name}=${value}`)
+  return [`${partitions} partitions`, replicas, ...settings].join(', ')
 }
 
 function limited<T>(request: Promise<T>, doing: string): Promise<T> {

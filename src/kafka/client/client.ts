@@ -9,6 +9,7 @@ import { surfaceGroupAuthorizationErrors } from '../patches/group-authorization.
 import { resetBuffersOnReconnect } from '../patches/reset-on-reconnect.ts'
 import { stopIdleTimers } from '../patches/stop-idle-timers.ts'
 import { Cluster, type ClusterOptions } from '../protocol/cluster.ts'
+import { BrokerCertificates } from './broker-certificates.ts'
 import { BrokerOutages } from './broker-outages.ts'
 import { withoutColons } from './ipv6-names.ts'
 import { bridgeLogs, kafkaLogLevel } from './log-bridge.ts'
@@ -24,6 +25,8 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, multiplier: 2, facto
 interface ClientConfig extends KafkaConfig {
   brokers: string[]
   compression: Compression
+  maxRequestBytes: number
+  certificates: BrokerCertificates
 }
 
 const configs = new WeakMap<Kafka, ClientConfig>()
@@ -39,10 +42,16 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
   if (sendsPlainTextCredentials(config)) {
     log.warn('KAFKA_SSL is false: SASL credentials are sent in plain text')
   }
-  const options = kafkaOptions(config, log)
+  const certificates = new BrokerCertificates(clock)
+  const options = kafkaOptions(config, certificates, log)
   const kafka = new Kafka(options)
-  const { KAFKA_BROKERS: brokers, KAFKA_COMPRESSION: compression } = config
-  configs.set(kafka, { ...options, brokers: [...brokers], compression })
+  const {
+    KAFKA_BROKERS: brokers,
+    KAFKA_COMPRESSION: compression,
+    KAFKA_MAX_REQUEST_BYTES: maxRequestBytes,
+  } = config
+  const own = { brokers: [...brokers], compression, maxRequestBytes, certificates }
+  configs.set(kafka, { ...options, ...own })
   return kafka
 }
 
@@ -53,7 +62,14 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
 export function openCluster(kafka: Kafka, clock: ClusterOptions['clock']): Cluster {
   const config = configs.get(kafka)
   if (config?.socketFactory === undefined) throw new RangeError('not a client of createKafka')
-  const { brokers, socketFactory, compression: _, ...options } = config
+  const {
+    brokers,
+    socketFactory,
+    compression: _,
+    maxRequestBytes: __,
+    certificates: ___,
+    ...options
+  } = config
   const logger = kafka.logger()
   return new Cluster({
     ...options,
@@ -81,8 +97,25 @@ export function compressionOf(kafka: Kafka): Compression {
   return configs.get(kafka)?.compression ?? 'none'
 }
 
+/** The most bytes of records in one request of the client's producers. */
+export function maxRequestBytesOf(kafka: Kafka): number {
+  return configs.get(kafka)?.maxRequestBytes ?? Number.POSITIVE_INFINITY
+}
+
+/**
+ * When the first of the certificates expires that the brokers of a client presented; undefined if none
+ * did of late.
+ */
+export function brokerCertificateExpiryMs(kafka: Kafka): number | undefined {
+  return configs.get(kafka)?.certificates.firstExpiryMs()
+}
+
 /** The options for kafkajs, from the settings. */
-export function kafkaOptions(config: Config<'KAFKA_BROKERS'>, log: Logger): KafkaConfig {
+function kafkaOptions(
+  config: Config<'KAFKA_BROKERS'>,
+  certificates: BrokerCertificates,
+  log: Logger,
+): KafkaConfig {
   const sasl = saslOptions(config)
   const kafkaLog = log.child({ component: 'kafka' })
   const outages = new BrokerOutages({ log: kafkaLog, clock })
@@ -91,7 +124,7 @@ export function kafkaOptions(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafk
     clientId: config.KAFKA_CLIENT_ID,
     // The socket factory reads the certificates again for each connection, so none are passed here.
     ...(config.KAFKA_SSL && { ssl: true }),
-    socketFactory: brokerSockets(config, (broker) => outages.responded(broker)),
+    socketFactory: brokerSockets(config, certificates, (broker) => outages.responded(broker)),
     ...(sasl && { sasl }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     authenticationTimeout: CONNECTION_TIMEOUT_MS,

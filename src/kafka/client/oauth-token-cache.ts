@@ -1,9 +1,14 @@
 import { currentValue } from '../../config/current-value.ts'
 import type { Config } from '../../config/settings.ts'
 import { type Clock, systemClock } from '../../util/clock.ts'
+import { signAwsToken } from './aws-msk-token.ts'
 import { type FetchedToken, requestToken } from './oauth-token-request.ts'
 
-type Ports = { requestToken: typeof requestToken; clock: Pick<Clock, 'elapsedMs'> }
+interface Ports {
+  requestToken: typeof requestToken
+  signAwsToken: typeof signAwsToken
+  clock: Pick<Clock, 'elapsedMs'>
+}
 
 /** kafkajs re-authenticates 10 s before the token's session ends, and needs a new token by then. */
 const FRESH_MS = 15_000
@@ -12,39 +17,41 @@ const FRESH_SHARE = 0.8
 const PAUSE_MS = 1_000
 
 /**
- * Returns a function that resolves with the token for a login: either the configured one, read from
- * its file each time, or one requested with client credentials and cached until shortly before it
- * expires. It rejects as `requestToken` does.
+ * Returns a function that resolves with the token for a login: the configured one, read from its file
+ * each time, or one that is requested with client credentials or signed with those of AWS, and cached
+ * until shortly before it expires. It rejects as `requestToken` and `signAwsToken` do.
  */
 export function tokenSource(
   config: Config,
-  ports: Ports = { requestToken, clock: systemClock },
+  ports: Ports = { requestToken, signAwsToken, clock: systemClock },
 ): () => Promise<string> {
-  if (config.KAFKA_OAUTH_TOKEN_URL === undefined) {
+  if (config.KAFKA_OAUTH_TOKEN !== undefined) {
     return async () => currentValue(config, 'KAFKA_OAUTH_TOKEN') ?? ''
   }
-  const source = new TokenSource(config, ports)
+  const isOfAws = config.KAFKA_OAUTH_AWS_REGION !== undefined
+  const request = isOfAws ? () => ports.signAwsToken(config) : () => ports.requestToken(config)
+  const source = new TokenSource(request, ports.clock)
   return () => source.token()
 }
 
 class TokenSource {
-  #config: Config
-  #ports: Ports
+  #request: () => Promise<FetchedToken>
+  #clock: Ports['clock']
   #last: { token: FetchedToken; atMs: number } | undefined
   #failure: { error: unknown; atMs: number } | undefined
   #pending: Promise<string> | undefined
 
-  constructor(config: Config, ports: Ports) {
-    this.#config = config
-    this.#ports = ports
+  constructor(request: () => Promise<FetchedToken>, clock: Ports['clock']) {
+    this.#request = request
+    this.#clock = clock
   }
 
   async token(): Promise<string> {
-    const nowMs = this.#ports.clock.elapsedMs()
+    const nowMs = this.#clock.elapsedMs()
     if (this.#isFresh(nowMs)) return this.#last!.token.value
     if (this.#failure && nowMs - this.#failure.atMs < PAUSE_MS)
       return this.#lastValid(this.#failure.error)
-    this.#pending ??= this.#request().finally(() => {
+    this.#pending ??= this.#renew().finally(() => {
       this.#pending = undefined
     })
     return this.#pending
@@ -56,17 +63,16 @@ class TokenSource {
     return nowMs - atMs < Math.min(token.lifeMs * FRESH_SHARE, token.lifeMs - FRESH_MS)
   }
 
-  async #request(): Promise<string> {
-    const { clock } = this.#ports
+  async #renew(): Promise<string> {
     // The token is issued after this, so it lives at least `lifeMs` from here.
-    const atMs = clock.elapsedMs()
+    const atMs = this.#clock.elapsedMs()
     try {
-      const token = await this.#ports.requestToken(this.#config)
+      const token = await this.#request()
       this.#last = { token, atMs }
       this.#failure = undefined
       return token.value
     } catch (error) {
-      this.#failure = { error, atMs: clock.elapsedMs() }
+      this.#failure = { error, atMs: this.#clock.elapsedMs() }
       return this.#lastValid(error)
     }
   }
@@ -75,7 +81,7 @@ class TokenSource {
   #lastValid(error: unknown): string {
     if (this.#last === undefined) throw error
     const { token, atMs } = this.#last
-    if (this.#ports.clock.elapsedMs() - atMs >= token.lifeMs) throw error
+    if (this.#clock.elapsedMs() - atMs >= token.lifeMs) throw error
     return token.value
   }
 }

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import type { ISocketFactory } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
+import type { BrokerCertificates } from './broker-certificates.ts'
 import { brokerOf, hostOf } from './ipv6-names.ts'
 import { tlsSockets } from './tls.ts'
 
@@ -12,9 +13,10 @@ const KEEP_ALIVE_MS = 60_000
  */
 export function brokerSockets(
   config: Config,
+  presented: BrokerCertificates,
   onResponse: (broker: string) => void,
 ): ISocketFactory {
-  const open = config.KAFKA_SSL ? tlsSockets(config) : plainSocket
+  const open = config.KAFKA_SSL ? tlsSockets(config, presented) : plainSocket
   return (options) => {
     const socket = open({ ...options, host: hostOf(options.host) })
     socket.setKeepAlive(true, KEEP_ALIVE_MS)

@@ -1,17 +1,23 @@
-import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { type ConnectionOptions, connect } from 'node:tls'
 import type { ISocketFactory } from 'kafkajs'
 import { currentValue } from '../../config/current-value.ts'
 import type { Config } from '../../config/settings.ts'
+import { certificatesIn, firstExpiryMs } from '../../util/certificates.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
+import type { BrokerCertificates } from './broker-certificates.ts'
 
 /**
  * A socket factory that reads the certificates again for each connection, so they can be renewed.
  */
-export function tlsSockets(config: Config): ISocketFactory {
-  return ({ host, port, onConnect }) =>
-    connect({ host, port, ...tlsOptions(config, host) }, onConnect)
+export function tlsSockets(config: Config, presented: BrokerCertificates): ISocketFactory {
+  return ({ host, port, onConnect }) => {
+    const socket = connect({ host, port, ...tlsOptions(config, host) }, () => {
+      presented.connected(`${host}:${port}`, socket)
+      onConnect()
+    })
+    return socket
+  }
 }
 
 /** Throws CONFIG_INVALID when the client certificate has expired. */
@@ -31,8 +37,8 @@ export function tlsOptions(config: Config, host: string): ConnectionOptions {
 
 /** Checked here because a broker that refuses the certificate often just closes the connection. */
 function requireValid(pem: string): void {
-  const { validTo } = new X509Certificate(pem)
-  if (Date.parse(validTo) > Date.now()) return
-  const message = `KAFKA_SSL_CERT: the certificate expired at ${new Date(validTo).toISOString()}`
+  const expiryMs = firstExpiryMs(certificatesIn(pem).slice(0, 1))
+  if (expiryMs > Date.now()) return
+  const message = `KAFKA_SSL_CERT: the certificate expired at ${new Date(expiryMs).toISOString()}`
   throw new InventoryEventsError('CONFIG_INVALID', message, { retryable: true })
 }

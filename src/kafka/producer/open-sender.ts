@@ -16,9 +16,10 @@ const BACKOFF = { firstMs: 100, maxMs: 2_000 }
 export function openSender(
   cluster: Cluster,
   clock: Pick<Clock, 'elapsedMs' | 'sleep'>,
+  maxRequestBytes: number,
 ): Promise<Sender> {
   const isRetryable = (error: unknown) => kafkaError(error, 'get a producer id').retryable
-  return retry(() => attempt(cluster, clock), {
+  return retry(() => attempt(cluster, clock, maxRequestBytes), {
     attempts: ATTEMPTS,
     backoff: BACKOFF,
     isRetryable,
@@ -26,7 +27,11 @@ export function openSender(
   })
 }
 
-async function attempt(cluster: Cluster, clock: Pick<Clock, 'elapsedMs' | 'sleep'>) {
+async function attempt(
+  cluster: Cluster,
+  clock: Pick<Clock, 'elapsedMs' | 'sleep'>,
+  maxRequestBytes: number,
+) {
   await cluster.refresh()
   const producer = await cluster.sendToAny(
     initProducerIdRequest,
@@ -34,5 +39,5 @@ async function attempt(cluster: Cluster, clock: Pick<Clock, 'elapsedMs' | 'sleep
     REQUEST_LIMIT_MS,
   )
   requireNoError(producer.errorCode, 'get a producer id')
-  return new Sender({ cluster, clock, producer })
+  return new Sender({ cluster, clock, producer, maxRequestBytes })
 }

@@ -23,7 +23,7 @@ interface ClosedBatch {
 }
 
 /** Kafka's default limit of a batch, and room for what is around the records. */
-const BATCH_BYTES_MAX = 900_000
+export const BATCH_BYTES_MAX = 900_000
 const EPOCH_MAX = 32_767
 
 /**

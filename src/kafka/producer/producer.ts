@@ -3,7 +3,7 @@ import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import { settledWithin, withTimeout } from '../../util/with-timeout.ts'
-import { brokersOf, compressionOf, openCluster } from '../client/client.ts'
+import { brokersOf, compressionOf, maxRequestBytesOf, openCluster } from '../client/client.ts'
 import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
 import { compressorOf, zstd } from '../codecs/compress.ts'
 import type { Cluster, Topic } from '../protocol/cluster.ts'
@@ -60,12 +60,11 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   const cluster = openCluster(kafka, clock)
   const doing = `connect to Kafka at ${brokersOf(kafka)}`
   const late = () => unavailable(doing, connectTimeoutMs)
-  let sender = await withTimeout(openSender(cluster, clock), connectTimeoutMs, late).catch(
-    (error) => {
-      cluster.close()
-      throw connectError(error, doing)
-    },
-  )
+  const open = () => openSender(cluster, clock, maxRequestBytesOf(kafka))
+  let sender = await withTimeout(open(), connectTimeoutMs, late).catch((error) => {
+    cluster.close()
+    throw connectError(error, doing)
+  })
   const pending = new Set<Promise<unknown>>()
   const describing = new Map<string, Promise<Topic>>()
   const configured = compressorOf(compressionOf(kafka))
@@ -83,7 +82,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
 
   async function sendNow(topic: string, records: readonly OutgoingRecord[], compress: boolean) {
     const known = cluster.topic(topic) ?? (await described(topic))
-    if (sender.isWornOut) sender = await openSender(cluster, clock)
+    if (sender.isWornOut) sender = await open()
     turn += 1
     const width = known.partitions.size
     const placed = placeRecords(records, width, turn % width)

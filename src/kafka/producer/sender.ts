@@ -7,7 +7,7 @@ import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { type ProducedPartition, produceRequest } from '../protocol/requests/produce.ts'
 import { byTopic } from '../wire/by-topic.ts'
-import { PartitionQueue, type Portion } from './partition-queue.ts'
+import { BATCH_BYTES_MAX, PartitionQueue, type Portion } from './partition-queue.ts'
 import { produceErrorOf } from './produce-error.ts'
 
 export interface SenderPorts {
@@ -15,6 +15,8 @@ export interface SenderPorts {
   clock: Pick<Clock, 'elapsedMs' | 'sleep'>
   /** Given by the cluster, with its first epoch. */
   producer: { producerId: bigint; epoch: number }
+  /** Of records. A single batch may be larger. */
+  maxRequestBytes: number
 }
 
 interface QueuedBatch {
@@ -25,7 +27,6 @@ interface QueuedBatch {
 }
 
 const RETRY_MS = 200
-const REQUEST_BYTES_MAX = 8_388_608
 /** Well below the next, so that a broker that waits for its replicas is not taken for a dead one. */
 const REPLICAS_LIMIT_MS = 5_000
 /** Without a byte of the response: the connection may be dead, and neither end knows. */
@@ -117,20 +118,26 @@ export class Sender {
   }
 
   async #send(leader: number, due: readonly PartitionQueue[]): Promise<void> {
-    const { producer } = this.#ports
+    const { producer, maxRequestBytes } = this.#ports
     const batches: QueuedBatch[] = []
     let bytes = 0
     for (const queue of due) {
+      if (bytes > 0 && bytes + BATCH_BYTES_MAX > maxRequestBytes) break
       const batch = await queue.batch(producer.producerId).catch((error) => {
         queue.fail(error)
       })
       if (batch === undefined) continue
       batches.push({ queue, topic: queue.topic, partition: queue.partition, batch })
       bytes += batch.length
-      if (bytes >= REQUEST_BYTES_MAX) break
     }
     await this.#exchange(leader, batches, REQUEST_LIMIT_MS + bytes / SLOW_BYTES_PER_MS)
     for (const queue of due) if (queue.isEmpty) this.#busy.delete(queue)
+    for (const { queue } of batches) this.#goLast(queue)
+  }
+
+  /** So that partitions for which a request had no room come first in the next. */
+  #goLast(queue: PartitionQueue): void {
+    if (this.#busy.delete(queue)) this.#busy.add(queue)
   }
 
   async #exchange(leader: number, batches: readonly QueuedBatch[], limitMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { describeConfig } from '../../../src/cli/config.ts'
 import { settingNames } from '../../../src/config/settings.ts'
+import { certificateText } from '../../support/secure-certificates.ts'
 
 function lineOf(lines: string[], name: string): string | undefined {
   return lines.find((line) => line.startsWith(`${name} `))?.replace(/ +/g, ' ')
@@ -16,12 +17,12 @@ it('prints every setting with its value and its source', () => {
 })
 
 it('masks secrets, and prints one line of a certificate', () => {
-  const pem = '-----BEGIN X-----\nhush\n-----END X-----'
+  const { cert, key } = certificateText('ann')
   const env = {
     KAFKA_SSL: 'true',
-    KAFKA_SSL_CA: pem,
-    KAFKA_SSL_CERT: pem,
-    KAFKA_SSL_KEY: pem,
+    KAFKA_SSL_CA: cert,
+    KAFKA_SSL_CERT: cert,
+    KAFKA_SSL_KEY: key,
     KAFKA_SASL_MECHANISM: 'plain',
     KAFKA_SASL_USERNAME: 'me',
     KAFKA_SASL_PASSWORD: 'hush',
@@ -29,8 +30,10 @@ it('masks secrets, and prints one line of a certificate', () => {
   const { lines, problems } = describeConfig(env)
   expect(problems).toEqual([])
   expect(lines.join('\n')).not.toContain('hush')
+  expect(lines.join('\n')).not.toContain(key.split('\n')[1])
   expect(lineOf(lines, 'KAFKA_SASL_PASSWORD')).toBe('KAFKA_SASL_PASSWORD *** (environment)')
-  expect(lineOf(lines, 'KAFKA_SSL_CA')).toBe('KAFKA_SSL_CA -----BEGIN X----- ... (environment)')
+  const shown = 'KAFKA_SSL_CA -----BEGIN CERTIFICATE----- ... (environment)'
+  expect(lineOf(lines, 'KAFKA_SSL_CA')).toBe(shown)
 })
 
 it('prints the idempotency store without its password, and nothing of an invalid one', () => {

@@ -5,8 +5,11 @@ import { expect, expectTypeOf, it } from 'vitest'
 import { checkConfig, loadConfig, nameHints } from '../../../src/config/load-config.ts'
 import { settings } from '../../../src/config/settings.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
+import { certificateText } from '../../support/secure-certificates.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'))
+const { cert } = certificateText('ann')
+const other = certificateText('bob')
 let files = 0
 
 function fileWith(text: string): string {
@@ -100,10 +103,11 @@ it.each([
   [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'me' }, /needs .*KAFKA_SASL_PASSWORD/],
   [{ KAFKA_SASL_PASSWORD: 'hush' }, /KAFKA_SASL_MECHANISM: required/],
   [{ SCHEMA_REGISTRY_USERNAME: 'me' }, /set both or neither/],
-  [{ KAFKA_SSL_CA: '-----BEGIN X-----' }, /KAFKA_SSL: expected true, because KAFKA_SSL_CA is set/],
+  [{ KAFKA_SSL_CA: cert }, /KAFKA_SSL: expected true, because KAFKA_SSL_CA is set/],
+  [{ KAFKA_SSL: 'true', KAFKA_SSL_CERT: cert }, /KAFKA_SSL_KEY: set both or neither/],
   [
-    { KAFKA_SSL: 'true', KAFKA_SSL_CERT: '-----BEGIN X-----' },
-    /KAFKA_SSL_KEY: set both or neither/,
+    { KAFKA_SSL: 'true', KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: other.key },
+    /KAFKA_SSL_KEY: expected the private key of the first KAFKA_SSL_CERT, got another/,
   ],
   [{ RETRY_INITIAL_DELAY_MS: '40000' }, /expected no more than RETRY_MAX_DELAY_MS/],
 ])('rejects contradicting settings: %j', (env, message) => {

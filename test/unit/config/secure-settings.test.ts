@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { currentValue } from '../../../src/config/current-value.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
+import { certificateText } from '../../support/secure-certificates.ts'
 
 describe('contradicting settings of a secured cluster', () => {
   const oauth = { KAFKA_SASL_MECHANISM: 'oauthbearer' }
@@ -12,8 +13,16 @@ describe('contradicting settings of a secured cluster', () => {
     IDEMPOTENCY_STORE: `postgres://user:pass-word@db/events?${parameters}`,
   })
   it.each([
-    [oauth, /needs either KAFKA_OAUTH_TOKEN or KAFKA_OAUTH_TOKEN_URL/],
-    [{ ...oauth, KAFKA_OAUTH_TOKEN: 't', KAFKA_OAUTH_TOKEN_URL }, /needs either/],
+    [
+      oauth,
+      /needs exactly one of KAFKA_OAUTH_TOKEN, KAFKA_OAUTH_TOKEN_URL, KAFKA_OAUTH_AWS_REGION/,
+    ],
+    [
+      { ...oauth, KAFKA_OAUTH_TOKEN: 't', KAFKA_OAUTH_AWS_REGION: 'eu-central-1' },
+      /needs exactly one of/,
+    ],
+    [{ KAFKA_OAUTH_AWS_REGION: 'eu-central-1' }, /expected oauthbearer, because KAFKA_OAUTH_AWS/],
+    [{ ...oauth, KAFKA_OAUTH_TOKEN: 't', KAFKA_OAUTH_TOKEN_URL }, /needs exactly one of/],
     [{ ...oauth, KAFKA_OAUTH_TOKEN_URL }, /KAFKA_OAUTH_TOKEN_URL: needs KAFKA_OAUTH_CLIENT_ID/],
     [
       { ...oauth, KAFKA_OAUTH_TOKEN: 't', KAFKA_SASL_USERNAME: 'u' },
@@ -22,7 +31,7 @@ describe('contradicting settings of a secured cluster', () => {
     [{ KAFKA_OAUTH_SCOPE: 's' }, /expected oauthbearer, because KAFKA_OAUTH_SCOPE is set/],
     [{ KAFKA_SSL_SERVER_NAME: 'k' }, /KAFKA_SSL: expected true/],
     [
-      { SCHEMA_REGISTRY_URL: 'http://r', SCHEMA_REGISTRY_CA: '-----BEGIN X' },
+      { SCHEMA_REGISTRY_URL: 'http://r', SCHEMA_REGISTRY_CA: certificateText('known').cert },
       /SCHEMA_REGISTRY_URL: expected https/,
     ],
     [store('sslmode=require'), /expected sslmode to be verify-full/],

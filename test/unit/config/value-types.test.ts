@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import {
   brokers,
+  certificates,
   flag,
   httpUrl,
   integer,
   oneOf,
-  pem,
   pluginSpecifiers,
+  privateKey,
   topics,
   type ValueType,
 } from '../../../src/config/value-types.ts'
+import { certificateText } from '../../support/secure-certificates.ts'
+
+const own = certificateText('ann')
+const { cert: ca } = certificateText('other')
+const cut = own.cert.replace(/\n-----END/, 'A\n-----END')
 
 const cases: [string, ValueType<unknown>, [string, unknown][], string[]][] = [
   [
@@ -75,7 +81,25 @@ const cases: [string, ValueType<unknown>, [string, unknown][], string[]][] = [
       'http://r#x',
     ],
   ],
-  ['pem', pem, [['-----BEGIN X-----\nabc', '-----BEGIN X-----\nabc']], ['/etc/ca.pem']],
+  [
+    'certificates',
+    certificates,
+    [
+      [own.cert, own.cert],
+      [`# ours\n${own.cert}${ca}`, `# ours\n${own.cert}${ca}`],
+      [own.both, own.both],
+    ],
+    ['/etc/ca.pem', own.key, cut, `${ca}${cut}`],
+  ],
+  [
+    'privateKey',
+    privateKey,
+    [
+      [own.key, own.key],
+      [own.both, own.both],
+    ],
+    ['/etc/key.pem', own.cert, own.key.slice(0, -60)],
+  ],
 ]
 
 describe.each(cases)('%s', (_name, type, good, bad) => {

@@ -37,11 +37,11 @@ export interface KitOptions {
 /** A gateway on a free port, with a function in place of Kafka. */
 export async function gateway(options: KitOptions = {}) {
   const { publish = async () => {}, maxBodyBytes = 100_000 } = options
-  const secrets = options.isOpen ? undefined : SECRETS
+  const secrets = options.isOpen ? undefined : () => SECRETS
   const clock = new ManualClock(NOW_MS)
   const routes = [
     webhookRoute({ secrets, toleranceMs: 300_000, clock }),
-    pluginRoute({ token: TOKEN, mint: createStamp(() => clock.now()) }),
+    pluginRoute({ token: () => TOKEN, mint: createStamp(() => clock.now()) }),
   ]
   const paths = routes.map(({ path }) => path)
   const budget = createRouteBudgets(paths, 2 * (options.maxRouteBytes ?? 500_000))

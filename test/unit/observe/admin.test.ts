@@ -16,7 +16,7 @@ const explanation = (found: boolean) =>
 async function setUp(options: Partial<AdminOptions> | undefined = {}) {
   const clock = new ManualClock(NOW_MS)
   const admin: AdminOptions = {
-    token: TOKEN,
+    token: () => TOKEN,
     clock,
     state: () => ({ version: '1.2.3' }) as never,
     explain: async () => explanation(true),
@@ -30,6 +30,14 @@ async function setUp(options: Partial<AdminOptions> | undefined = {}) {
     fetch(`http://127.0.0.1:${server.port}${path}`, { headers: { authorization } })
   return { get, clock, port: server.port }
 }
+
+it('takes the token that is valid by now', async () => {
+  let token = 'former'
+  const { get } = await setUp({ token: () => token })
+  expect((await get('/admin/state')).status).toBe(401)
+  token = TOKEN
+  expect((await get('/admin/state')).status).toBe(200)
+})
 
 describe.each(['/admin/state', '/admin/events/e1'])('%s', (path) => {
   it('returns 404 without a token in the settings, and names the setting', async () => {

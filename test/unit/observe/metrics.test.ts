@@ -13,6 +13,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
   expect(ours.map(({ name }) => name.replace('inventory_events_', ''))).toEqual([
     'build_info',
     'heap_limit_bytes',
+    'certificate_expiry_timestamp_seconds',
     'records_consumed_total',
     'header_mismatches_total',
     'published_total',

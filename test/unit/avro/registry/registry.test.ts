@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createRegistry, type Registry } from '../../../../src/avro/registry/registry.ts'
+import { loadConfig } from '../../../../src/config/load-config.ts'
+import { rotatedFile } from '../../../support/rotated-file.ts'
 
 /** Responds to a request. */
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
@@ -16,7 +18,11 @@ afterEach(() => {
 /** `timeoutMs` is short only where nothing responds: a busy machine is slow. */
 async function registryThat(
   handler: Handler,
-  { credentials = '', timeoutMs = 60_000 } = {},
+  {
+    credentials = '',
+    timeoutMs = 60_000,
+    settings = {},
+  }: { credentials?: string; timeoutMs?: number; settings?: Record<string, string> } = {},
 ): Promise<Registry> {
   server = createServer((request, response) => {
     let body = ''
@@ -28,7 +34,8 @@ async function registryThat(
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const url = `http://${credentials}127.0.0.1:${port}/apis/ccompat/v7/`
-  return createRegistry({ SCHEMA_REGISTRY_URL: url }, timeoutMs)
+  const { SCHEMA_REGISTRY_URL: _, ...login } = loadConfig(settings)
+  return createRegistry({ ...login, SCHEMA_REGISTRY_URL: url }, timeoutMs)
 }
 
 function answering(status: number, body: string): Handler {
@@ -136,6 +143,31 @@ describe('the registry', () => {
       retryable: false,
       message: expect.stringMatching(/^register s: .* refused: incompatible \(409\)$/),
     })
+  })
+
+  it('reads the login again for each request; a file that is gone is like a registry that is', async () => {
+    const logins: (string | undefined)[] = []
+    const [user, password] = [rotatedFile('ann'), rotatedFile('first')]
+    const registry = await registryThat(
+      (request, response, body) => {
+        logins.push(request.headers.authorization)
+        answering(200, '[]')(request, response, body)
+      },
+      {
+        settings: {
+          SCHEMA_REGISTRY_USERNAME_FILE: user.path,
+          SCHEMA_REGISTRY_PASSWORD_FILE: password.path,
+        },
+      },
+    )
+    await registry.check()
+    user.put('bob\n')
+    password.put('second\n')
+    await registry.check()
+    const basic = (login: string) => `Basic ${Buffer.from(login).toString('base64')}`
+    expect(logins).toEqual([basic('ann:first'), basic('bob:second')])
+    password.remove()
+    await expect(registry.check()).rejects.toMatchObject(unavailable)
   })
 
   it('authenticates, and never shows the password', async () => {

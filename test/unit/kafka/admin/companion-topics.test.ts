@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { topicProblems } from '../../../../src/kafka/admin/companion-topics.ts'
+import { controlProblems } from '../../../../src/kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../../../src/kafka/admin/create-topics.ts'
+import { stateProblems } from '../../../../src/kafka/admin/state-topic.ts'
 import type {
   NewTopic,
   TopicAdmin,
   TopicDescription,
 } from '../../../../src/kafka/admin/topic-admin.ts'
+import { controlTopicOf, stateTopicOf } from '../../../../src/topics/names.ts'
 
 const MIB = 1_048_576
 const DAY_MS = 86_400_000
@@ -13,7 +16,13 @@ const described = (rows: Record<string, [partitions: number, maxMessageBytes: nu
   new Map<string, TopicDescription>(
     Object.entries(rows).map(([name, [partitions, maxMessageBytes]]) => [
       name,
-      { partitions, maxMessageBytes, retentionMs: Infinity, cleanupPolicy: 'delete' },
+      {
+        partitions,
+        maxMessageBytes,
+        isMessageLimitFixed: false,
+        retentionMs: Infinity,
+        cleanupPolicy: 'delete',
+      },
     ]),
   )
 
@@ -70,15 +79,51 @@ describe('companion topics', () => {
   )
 })
 
+/** Settings of an input that a cluster does not describe. */
+const UNDESCRIBED = {
+  maxMessageBytes: undefined,
+  retentionMs: undefined,
+  cleanupPolicy: undefined,
+}
+
+describe('a cluster with rules of its own', () => {
+  it('is not asked for a message limit that nobody can change', async () => {
+    const [, ...companions] = await creation({ configs: {}, isMessageLimitFixed: true })
+    expect(companions.map(({ configs }) => Object.keys(configs))).toEqual([
+      ['retention.ms'],
+      ['retention.ms'],
+    ])
+    const fixed = { ...described({ t: [1, MIB] }).get('t')!, isMessageLimitFixed: true }
+    const names = ['t', 't.dead-letters', 't.redrive']
+    expect(topicProblems('t', new Map(names.map((name) => [name, fixed])))).toEqual([])
+  })
+
+  it('may describe nothing but partitions', async () => {
+    const [, ...companions] = await creation({ configs: {}, ...UNDESCRIBED })
+    const kept = { 'retention.ms': String(30 * DAY_MS) }
+    expect(companions.map(({ configs }) => configs)).toEqual([kept, kept])
+    const topic = { ...described({ t: [1, MIB] }).get('t')!, ...UNDESCRIBED }
+    const names = ['t', 't.dead-letters', 't.redrive']
+    expect(topicProblems('t', new Map(names.map((name) => [name, topic])))).toEqual([])
+    expect(controlProblems('g', new Map([[controlTopicOf('g'), topic]]))).toEqual([])
+    const withState = ['t', stateTopicOf('t', 'g')].map((name) => [name, topic] as const)
+    expect(stateProblems('t', 'g', new Map(withState))).toEqual([])
+  })
+})
+
 async function creation({
   configs,
-  retentionMs,
-}: {
-  configs: Record<string, string>
-  retentionMs: number
-}): Promise<NewTopic[]> {
+  ...described
+}: { configs: Record<string, string> } & Partial<TopicDescription>): Promise<NewTopic[]> {
   const created: NewTopic[] = []
-  const input = { partitions: 5, maxMessageBytes: 2 * MIB, retentionMs, cleanupPolicy: 'delete' }
+  const input: TopicDescription = {
+    partitions: 5,
+    maxMessageBytes: 2 * MIB,
+    isMessageLimitFixed: false,
+    retentionMs: Infinity,
+    cleanupPolicy: 'delete',
+    ...described,
+  }
   const admin: TopicAdmin = {
     list: async () => [],
     describe: async () => new Map([['t', input]]),

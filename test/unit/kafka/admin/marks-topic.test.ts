@@ -15,7 +15,13 @@ const HOUR_MS = 3_600_000
 const owner = { groupId: 'group', ttlMs: 24 * HOUR_MS }
 
 const described = (partitions: number, retentionMs = 24 * HOUR_MS): TopicDescription => {
-  return { partitions, retentionMs, maxMessageBytes: 1_048_576, cleanupPolicy: 'delete' }
+  return {
+    partitions,
+    retentionMs,
+    maxMessageBytes: 1_048_576,
+    isMessageLimitFixed: false,
+    cleanupPolicy: 'delete',
+  }
 }
 
 it('is named after topic and group', () => {

@@ -69,8 +69,47 @@ it('describes a new topic, even if a broker does not know it yet', async () => {
   const description = {
     partitions: 6,
     maxMessageBytes: 1_000,
+    isMessageLimitFixed: false,
     retentionMs: Infinity,
     cleanupPolicy: 'delete',
   }
   expect(found).toEqual(new Map([['t', description]]))
+})
+
+it('leaves undefined what a broker does not describe, and knows a limit that nobody can change', async () => {
+  const kafka = kafkaWith(async () => ({ topics: [{ name: 't', partitions: [{}] }] }))
+  const limit = { configName: 'max.message.bytes', configValue: '1000', readOnly: true }
+  const nothing = { configName: 'retention.ms', configValue: null }
+  const resources = [{ resourceName: 't', configEntries: [limit, nothing] }]
+  Object.assign(kafka.admin(), {
+    listTopics: async () => ['t'],
+    describeConfigs: async () => ({ resources }),
+  })
+  const found = await withAdmin(kafka, (admin) => admin.describe(['t']))
+  expect(found.get('t')).toEqual({
+    partitions: 1,
+    maxMessageBytes: 1_000,
+    isMessageLimitFixed: true,
+    retentionMs: undefined,
+    cleanupPolicy: undefined,
+  })
+})
+
+it('says what a cluster refused, and what to do about it', async () => {
+  const refused = new kafkajs.KafkaJSError('Configuration is invalid')
+  const error = Object.assign(new kafkajs.KafkaJSError('Topic creation errors'), {
+    errors: [refused],
+  })
+  const kafka = kafkaWith(async () => undefined)
+  Object.assign(kafka.admin(), { createTopics: () => Promise.reject(error) })
+  const wanted = { ...topic, configs: { 'cleanup.policy': 'delete', 'segment.ms': '1000' } }
+  const create = withAdmin(kafka, (admin) => admin.create(wanted))
+  await expect(create).rejects.toMatchObject({
+    code: 'USAGE',
+    message: [
+      'cannot create topic t: Configuration is invalid',
+      "  asked for: 6 partitions, the cluster's replication factor, cleanup.policy=delete, segment.ms=1000",
+      '  if this cluster allows no such topic, create one with its own tools and repeat: existing topics are left as they are',
+    ].join('\n'),
+  })
 })

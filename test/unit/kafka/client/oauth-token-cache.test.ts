@@ -18,9 +18,31 @@ function server(lifeMs: number) {
     if (state.down) throw new Error('down')
     return { value: `token-${state.asked}`, lifeMs }
   }
-  const token = tokenSource(config, { requestToken, clock: { elapsedMs: () => state.nowMs } })
+  const clock = { elapsedMs: () => state.nowMs }
+  const signAwsToken = () => Promise.reject(new Error('not asked for'))
+  const token = tokenSource(config, { requestToken, signAwsToken, clock })
   return { state, token }
 }
+
+it('tokens are signed for AWS, and cached as others are, with KAFKA_OAUTH_AWS_REGION', async () => {
+  const asked: string[] = []
+  const tokenFor = (name: string) => async (): Promise<FetchedToken> => {
+    asked.push(name)
+    return { value: `${name}-${asked.length}`, lifeMs: 900_000 }
+  }
+  let nowMs = 0
+  const token = tokenSource(
+    loadConfig({ KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_AWS_REGION: 'eu-central-1' }),
+    {
+      requestToken: tokenFor('other'),
+      signAwsToken: tokenFor('aws'),
+      clock: { elapsedMs: () => nowMs },
+    },
+  )
+  expect([await token(), await token()]).toEqual(['aws-1', 'aws-1'])
+  nowMs = 720_000
+  expect(await token()).toBe('aws-2')
+})
 
 describe('client credentials tokens', () => {
   it('are cached, and requested again well before they expire', async () => {

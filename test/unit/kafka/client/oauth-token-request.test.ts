@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../../src/config/load-config.ts'
 import { requestToken } from '../../../../src/kafka/client/oauth-token-request.ts'
+import { rotatedFile } from '../../../support/rotated-file.ts'
 
 /** Requests a token from a server with this behaviour. */
 async function ask(listener: RequestListener) {
@@ -32,6 +33,29 @@ it('returns the token and its lifetime', async () => {
   expect(await ask(answering(200, body))).toEqual({ value: 'abc.def.', lifeMs: 300_000 })
   const silent = JSON.stringify({ access_token: 'abc' })
   expect(await ask(answering(200, silent))).toEqual({ value: 'abc', lifeMs: 0 })
+})
+
+it('sends the secret that the file holds by then', async () => {
+  const file = rotatedFile('the-first')
+  const logins: (string | undefined)[] = []
+  const server = createServer(({ headers }, response) => {
+    logins.push(headers.authorization)
+    response.end(JSON.stringify({ access_token: 'abc' }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const config = loadConfig({
+    KAFKA_SASL_MECHANISM: 'oauthbearer',
+    KAFKA_OAUTH_TOKEN_URL: `http://127.0.0.1:${port}`,
+    KAFKA_OAUTH_CLIENT_ID: 'client',
+    KAFKA_OAUTH_CLIENT_SECRET_FILE: file.path,
+  })
+  await requestToken(config)
+  file.put('the-second')
+  await requestToken(config)
+  const basic = (login: string) => `Basic ${Buffer.from(login).toString('base64')}`
+  expect(logins).toEqual([basic('client:the-first'), basic('client:the-second')])
 })
 
 it.each([

@@ -15,7 +15,11 @@ interface Sent {
 type Answer = (partition: number, attempt: number) => number | undefined
 
 /** A sender to one broker that writes everything at offset 40. */
-function sending({ epoch = 0, answer = () => 0 }: { epoch?: number; answer?: Answer } = {}) {
+function sending({
+  epoch = 0,
+  answer = () => 0,
+  maxRequestBytes = 8_388_608,
+}: { epoch?: number; answer?: Answer; maxRequestBytes?: number } = {}) {
   const clock = new ManualClock()
   const requests: Sent[] = []
   const cluster = {
@@ -37,6 +41,7 @@ function sending({ epoch = 0, answer = () => 0 }: { epoch?: number; answer?: Ans
     cluster: cluster as unknown as Cluster,
     clock,
     producer: { producerId: 7n, epoch },
+    maxRequestBytes,
   })
   const add = (partition: number, more: Partial<Portion> = {}, value = Buffer.from('value')) =>
     new Promise<number>((resolve, reject) => {
@@ -112,4 +117,23 @@ it('is worn out when one partition has used up its epochs', async () => {
   expect(sender.isWornOut).toBe(false)
   await add(3).catch(() => undefined)
   expect(sender.isWornOut).toBe(true)
+})
+
+it('sends no more in a request than brokers take, and lets each partition have its turn', async () => {
+  const limit = 1_000_000
+  const { add, requests } = sending({ maxRequestBytes: limit })
+  const value = Buffer.alloc(600_000)
+  const record = { key: null, value, timestampMs: 0 }
+  const large = { records: [record], bytes: value.length }
+  const first = [0, 1, 2].map((partition) => add(partition, large))
+  const more = Array.from({ length: 4 }, () => add(0, large))
+  await Promise.all([...first, ...more])
+  const partitions = requests.map(({ body }) => body.topics.flatMap((each) => each.partitions))
+  for (const all of partitions) {
+    expect(all.reduce((sum, { batch }) => sum + batch!.length, 0)).toBeLessThanOrEqual(limit)
+  }
+  const order = partitions.flat().map(({ partition }) => partition)
+  expect(order).toHaveLength(7)
+  // Partition 0 has more to send all the time, but the others do not wait until it has none.
+  expect(order.slice(0, 3).sort()).toEqual([0, 1, 2])
 })
