@@ -40,21 +40,23 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   function onRecord({ key, value }: SourceRecord): void {
     if (key === null || value === null) return
     const name = key.toString()
-    if (isSplitKey(name)) switches.applySplit(decodeSplit(value))
     const slug = slugOfKey(name)
     if (slug !== undefined) known.add(slug)
     const place = committedPlaceOf(name)
     if (place !== undefined) committed.add(place)
-    if (!isSwitch(name)) return
     try {
-      const record = decodeControl(name, value)
-      switches.apply(record)
+      if (isSplitKey(name)) switches.applySplit(decodeSplit(value))
+      else if (isSwitch(name)) apply(decodeControl(name, value))
       unreadable.delete(name)
-      if (!isHistory) log.info(fieldsOf(record), 'switch changed')
     } catch (error) {
       if (isHistory) unreadable.set(name, messageOf(error))
       else logUnreadable(messageOf(error))
     }
+  }
+
+  function apply(record: ControlRecord): void {
+    switches.apply(record)
+    if (!isHistory) log.info(fieldsOf(record), 'switch changed')
   }
 
   function logUnreadable(error: string): void {
