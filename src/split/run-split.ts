@@ -6,6 +6,7 @@ import { partitionName } from '../event/record.ts'
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
 import { writeControl } from '../kafka/state/control-log.ts'
 import { copyCrashes } from '../kafka/state/copy-crashes.ts'
+import { copyStates } from '../kafka/state/copy-marks.ts'
 import { seedOffsets } from '../kafka/state/seed-offsets.ts'
 import type { StartOffsets } from '../pipeline/intake/start-offsets.ts'
 import type { Logger } from '../util/logger.ts'
@@ -25,11 +26,12 @@ export async function runSplit(
 ): Promise<CopiedMarks> {
   const { config, kafka, log } = parts
   const { from, to, slugs, split } = plan
-  await createGroupTopics(parts, to)
+  const stateful = await createGroupTopics(parts, plan)
   if (plan.stage === 'new') await begin(kafka, plan)
   await setInOld(kafka, plan, 'paused', ['enabled'])
   await requireStopped(kafka, config, [from, to])
   const copied = await copyMarksOf(parts, plan)
+  await copyStates(kafka, { topics: stateful, from, to }, slugs)
   const places = placesOf(split.offsets)
   await copyCrashes(kafka, places, { from, to, slugs, log })
   await requireStopped(kafka, config, [to])

@@ -4,8 +4,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { Event } from '../../src/event/event.ts'
 import { reject } from '../../src/index.ts'
 import { KafkaCrashStore } from '../../src/kafka/state/crash-store.ts'
-import type { Plugin } from '../../src/plugin/plugin.ts'
-import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
+import type { Plugin, PluginState } from '../../src/plugin/plugin.ts'
+import { controlTopicOf, marksTopicOf, stateTopicOf } from '../../src/topics/names.ts'
 import { moved } from '../support/events.ts'
 import { groupOffsets, withAdmin } from '../support/group.ts'
 import { type Database, database } from '../support/postgres.ts'
@@ -14,6 +14,7 @@ import { pluginPath } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
 import { serviceClient, until } from '../support/stack.ts'
 import { startCli } from '../support/start-cli.ts'
+import { readStates } from '../support/states.ts'
 
 const PARTITIONS = 12
 const EVENTS = 60
@@ -44,8 +45,23 @@ function plugins() {
   return { a, b, seen, state }
 }
 
+/** It counts the events of each entity. */
+function counting(plugin: Plugin): Plugin {
+  return {
+    ...plugin,
+    state: { version: 1, initial: () => 0 },
+    processEvent(event, context) {
+      const { state } = context as unknown as { state: PluginState<number> }
+      state.set((count) => count + 1)
+      return plugin.processEvent(event, context)
+    },
+  }
+}
+
 async function scene(store: 'kafka:' | Database) {
-  const { a, b, seen, state } = plugins()
+  const { a, b: stateless, seen, state } = plugins()
+  // With the store postgres, plugins have no state.
+  const b = store === 'kafka:' ? counting(stateless) : stateless
   const own = store === 'kafka:' ? {} : { IDEMPOTENCY_STORE: store.url }
   const settings = { DRAIN_TIMEOUT_MS: '300', ...own }
   const s = await situation({
@@ -99,7 +115,7 @@ function crashesOf(groupId: string): KafkaCrashStore {
 }
 
 /** Moves of as many entities as there are events, so that all partitions get some. */
-function events(name: string, count: number): Event[] {
+function events(name: string, count: number) {
   return Array.from({ length: count }, (_, n) => moved(`ent_${n}`, n, `${name}/${n}`))
 }
 
@@ -194,6 +210,13 @@ it.each(['kafka:', 'postgres:'] as const)(
     )
     expect([...s.seen.a].sort()).toEqual(ids(all))
     expect([...s.seen.b].sort()).toEqual(ids(all))
+
+    if (name === 'kafka:') {
+      const states = await readStates(stateTopicOf(s.topic, s.fresh), PARTITIONS, 'b')
+      const counts = [...states].map(([entity, { value }]) => [entity, value])
+      const moves = events('', EVENTS).map(({ entity }) => [entity.id, 3])
+      expect(counts.sort()).toEqual([...moves, ['ent_bad', 1]].sort())
+    }
 
     // The dead letter is of the old group, and is redriven to where the plugin is now.
     const redriven = await s.cli(['dead-letters', 'redrive', '--plugin', 'b', '--yes'])

@@ -3,8 +3,8 @@ import { withAudit } from '../shared/audit.ts'
 import type { SplitOptions } from './split.ts'
 
 const HELP = `
-Both groups must be stopped, and the new one must not have existed. It gets the committed offsets, the marks
-and the states of the plugins; in the old group the plugins are disabled. KAFKA_TOPICS and IDEMPOTENCY_STORE
+Both groups must be stopped, and the new one must not have existed. It gets the committed offsets, the marks,
+what the plugins remember, and how they are switched; in the old group the plugins are disabled. KAFKA_TOPICS and IDEMPOTENCY_STORE
 must be set as for both groups; KAFKA_GROUP_ID is not used. If it is interrupted, run it again: until it has
 ended, the new group refuses to start.`
 
