@@ -57,6 +57,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'inventory-events replay --plugin cold-chain --from 7d --to 1d',
     'inventory-events replay --plugin cold-chain --resume',
   ],
+  'group split': [
+    'inventory-events group split --from inventory-events --to alarms --plugins cold-chain',
+    'inventory-events group split --from inventory-events --to alarms --plugins cold-chain --yes',
+  ],
   explain: [
     'inventory-events explain 0198c1a2-0000-7000-8000-000000000001',
     'inventory-events explain evt_1 --entity lot_7 --from 36h --json',

@@ -9,6 +9,7 @@ import { examplesText } from './examples.ts'
 import { registerExplain } from './explain/command.ts'
 import { registerFilters } from './filters/command.ts'
 import { registerGateway } from './gateway.ts'
+import { registerGroup } from './group/command.ts'
 import { registerPlugins } from './plugins/command.ts'
 import { registerPublish } from './publish/command.ts'
 import { registerReplay } from './replay/command.ts'
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     registerFilters,
     registerDeadLetters,
     registerReplay,
+    registerGroup,
     registerExplain,
     registerStack,
     registerDemo,

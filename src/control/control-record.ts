@@ -30,8 +30,11 @@ const FORMAT_VERSION = 1
 const EVENTS_KEY = 'events'
 const PLUGIN_KEY = 'plugin:'
 const START_KEY = 'start:'
-/** Records of other kinds are in the same topic: replay plans, and the partitions ever committed. */
-const OTHER_KEYS = ['replay:', 'committed:']
+/**
+ * Records of other kinds are in the same topic: replay plans, the partitions ever committed, and what the
+ * group was split from.
+ */
+const OTHER_KEYS = ['replay:', 'committed:', 'split:']
 
 /** Whether a record of the control topic is a switch. */
 export function isSwitch(key: string): boolean {
@@ -89,13 +92,13 @@ function parse(key: string, value: Record<string, unknown>): ControlRecord {
   return { switch: 'plugin', slug: key.slice(PLUGIN_KEY.length), state, ...audit }
 }
 
-function oneOf<T extends string>(value: unknown, states: readonly T[]): T {
+export function oneOf<T extends string>(value: unknown, states: readonly T[]): T {
   const state = states.find((each) => each === value)
   if (state !== undefined) return state
   throw new Error(`expected state ${states.join(' or ')}, got ${JSON.stringify(value)}`)
 }
 
-function offsetsOf(value: unknown): StartOffsets {
+export function offsetsOf(value: unknown): StartOffsets {
   const topics = entriesOf(value)
   return Object.fromEntries(topics.map(([topic, offsets]) => [topic, ofTopic(topic, offsets)]))
 }
@@ -108,11 +111,11 @@ function ofTopic(topic: string, value: unknown): Record<number, number> {
   throw new Error(`expected offsets by partition, got ${JSON.stringify(value)} for ${topic}`)
 }
 
-function entriesOf(value: unknown): [string, unknown][] {
+export function entriesOf(value: unknown): [string, unknown][] {
   if (typeof value === 'object' && value !== null) return Object.entries(value)
   throw new Error(`expected offsets by topic and partition, got ${JSON.stringify(value)}`)
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }

@@ -7,6 +7,7 @@ import type {
   PluginState,
   PluginSwitch,
 } from './control-record.ts'
+import { isSuccessor, type Split } from './split-record.ts'
 
 /**
  * The current state of all switches, as every replica of the group reads it from the control topic. A
@@ -17,6 +18,7 @@ export class Switches {
   #starts = new Map<string, PluginStart>()
   #pauses = new Map<string, AbortController>()
   #events: EventsSwitch | undefined
+  #split: Split | undefined
   #isOnByDefault: boolean
   #listeners: (() => void)[] = []
 
@@ -61,6 +63,16 @@ export class Switches {
     return this.#pauses.get(slug)?.signal
   }
 
+  /** What the group was split from; undefined for others. */
+  get split(): Split | undefined {
+    return this.#split
+  }
+
+  /** Whether a plugin's redriven events of another group are for this group, which was split from it. */
+  isSuccessorOf(groupId: string, slug: string): boolean {
+    return this.#split !== undefined && isSuccessor(this.#split, groupId, slug)
+  }
+
   /** The listener is called after each change. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener)
@@ -70,6 +82,10 @@ export class Switches {
     this.#set(record)
     for (const listener of this.#listeners) listener()
     if (record.switch === 'plugin') this.#pause(record.slug, record.state === 'paused')
+  }
+
+  applySplit(split: Split): void {
+    this.#split = split
   }
 
   #set(record: ControlRecord): void {

@@ -112,7 +112,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (peeked.type === 'obstacle') return peeked.obstacle
     const closed = redriveGate.obstacleTo(epoch)
     if (closed !== undefined) return closed
-    const routed = route(peeked, record, receiverOf(record, groupId))
+    const routed = route(peeked, record, receiverOf(record, groupId, switches))
     const isWanted = routed.recipients.length > 0
     // Unwanted records are not charged to the byte budget.
     const bytes = isWanted ? bytesOf(record) : 0

@@ -7,12 +7,13 @@ import {
   isSwitch,
   slugOfKey,
 } from '../control/control-record.ts'
+import { decodeSplit, isSplitKey, type Split, splitCommand } from '../control/split-record.ts'
 import { Switches } from '../control/switches.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { ControlFollower } from '../kafka/state/control-follower.ts'
 import { writeControl } from '../kafka/state/control-log.ts'
 import type { Clock } from '../util/clock.ts'
-import { messageOf } from '../util/errors.ts'
+import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 
 export interface FollowOptions {
@@ -43,16 +44,19 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
     if (slug !== undefined) known.add(slug)
     const place = committedPlaceOf(name)
     if (place !== undefined) committed.add(place)
-    if (!isSwitch(name)) return
     try {
-      const record = decodeControl(name, value)
-      switches.apply(record)
+      if (isSplitKey(name)) switches.applySplit(decodeSplit(value))
+      else if (isSwitch(name)) apply(decodeControl(name, value))
       unreadable.delete(name)
-      if (!isHistory) log.info(fieldsOf(record), 'switch changed')
     } catch (error) {
       if (isHistory) unreadable.set(name, messageOf(error))
       else logUnreadable(messageOf(error))
     }
+  }
+
+  function apply(record: ControlRecord): void {
+    switches.apply(record)
+    if (!isHistory) log.info(fieldsOf(record), 'switch changed')
   }
 
   function logUnreadable(error: string): void {
@@ -63,6 +67,10 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   const follower = new ControlFollower({ kafka, groupId, clock, log, onRecord })
   await follower.start()
   isHistory = false
+  if (switches.split?.state === 'copying') {
+    await follower.stop()
+    throw unfinished(groupId, switches.split)
+  }
   for (const error of unreadable.values()) logUnreadable(error)
   return {
     switches,
@@ -70,6 +78,12 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
     hasCommitted: (place: string) => committed.has(place),
     stop: () => follower.stop(),
   }
+}
+
+function unfinished(groupId: string, { from, formerGroups }: Split): InventoryEventsError {
+  const command = splitCommand({ from, to: groupId, slugs: Object.keys(formerGroups) })
+  const message = `group ${groupId}: its split from ${from} has not ended; run "${command}" again`
+  return new InventoryEventsError('SPLIT_UNFINISHED', message)
 }
 
 /** A switch as logged. */

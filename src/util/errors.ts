@@ -23,6 +23,8 @@ export const errorCodes = {
     'Raised when a compressed batch cannot be decompressed; the message names the codec.',
   INTAKE_FAILED:
     'Raised when a defect of the service keeps it from taking a record; the message names the record. The process ends, and nothing is committed past the record.',
+  SPLIT_UNFINISHED:
+    'Raised when a group starts whose `group split` has not ended: it would begin with some of its marks only.',
   OFFSET_OUT_OF_RANGE:
     'Raised when the next offset is no longer in the log and OUT_OF_RANGE is fail.',
   STORE_UNAVAILABLE:

@@ -21,6 +21,7 @@ const USERS = [
   'closer',
   'explainer',
   'replayer',
+  'splitter',
   'trier',
 ]
 /** Users that each lack one right of the service. */
@@ -202,6 +203,14 @@ it('replays past events, and lets a disabled plugin catch up', async () => {
   await done('operator', ['plugins', 'disable', 'careful'])
   const caughtUp = await done('replayer', ['plugins', 'enable', 'careful', ...from])
   expect(caughtUp).toContain('careful: enabled in group inventory-events\n')
+})
+
+it('splits the group', async () => {
+  const split = ['group', 'split', '--from', 'inventory-events', '--to', 'alarms']
+  const said = await done('splitter', [...split, '--plugins', 'careful', '--yes'])
+  expect(said).toMatch(/^alarms: begins where inventory-events stood, with \d+ records of marks\n/)
+  // The next tests go on with the old group.
+  await done('operator', ['plugins', 'enable', 'careful'])
 })
 
 /** Grants the rights of the service, with some replaced by another or left out. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { copyMarks } from '../../src/idempotency/postgres/copy-marks.ts'
 import { type LeaseOwner, leaseContract } from '../contract/lease-contract.ts'
 import { CONTRACT_TTL_MS, claimOf, storeContract } from '../contract/store-contract.ts'
 import { database, LEASE_MS, ownStore } from '../support/postgres.ts'
@@ -69,6 +70,28 @@ it('keeps groups apart', async () => {
   const [one, other] = [await ownStore(url), await ownStore(url, { groupId: 'other' })]
   await claimOf(await one.store.claim(key('a'), 'f')).complete('processed')
   expect(await other.store.claim(key('a'), 'f')).toHaveProperty('type', 'claimed')
+})
+
+it('copies the marks of plugins to another group, however many, and again without harm', async () => {
+  const { url, query } = await database()
+  const { store } = await ownStore(url)
+  await claimOf(await store.claim(key('own'), 'f')).complete('skipped')
+  await store.claim(key('leased'), 'f')
+  await query(`insert into inventory_events_marks
+    (group_id, plugin, event_id, fingerprint, state, owner, completed_at, format)
+    select 'group', p, 'e' || n, 'f', 'completed', 'gone', now() - interval '1 s', 2
+      from generate_series(1, 25000) n, unnest(array['plugin', 'stays']) p`)
+  const copy = { url, from: 'group', to: 'fresh', plugins: ['plugin'] }
+  expect([await copyMarks(copy), await copyMarks(copy)]).toEqual([25_001, 25_001])
+  const columns = 'plugin, event_id, fingerprint, state, completed_at, format'
+  const missing = await query(`select ${columns} from inventory_events_marks
+      where group_id = 'group' and plugin = 'plugin' and state = 'completed'
+    except select ${columns} from inventory_events_marks where group_id = 'fresh'`)
+  expect(missing).toEqual([])
+  expect(
+    await query(`select plugin, state, count(*)::int as n from inventory_events_marks
+      where group_id = 'fresh' group by 1, 2`),
+  ).toEqual([{ plugin: 'plugin', state: 'completed', n: 25_001 }])
 })
 
 it('deletes expired marks in batches, and nothing else', async () => {

@@ -4,6 +4,7 @@ interface Entry {
   value: Buffer | null
   timestampMs: number
   outcomes?: Buffer
+  formerGroup?: string
 }
 
 /** Marks topics in memory, which outlive the stores that use them, and can be made to fail. */
@@ -31,7 +32,8 @@ export function fakeMarksLog(now: () => number) {
       if (faults.read) throw new Error('no answer')
       const all = at(topic, partition)
       const read = all.slice(-maxRecords)
-      for (const { value, timestampMs, outcomes } of read) onRecord(value, timestampMs, outcomes)
+      for (const { value, timestampMs, outcomes, formerGroup } of read)
+        onRecord(value, timestampMs, outcomes, formerGroup)
       return { skipped: all.length - read.length }
     },
     readStates: async () => {},

@@ -2,6 +2,7 @@ import type { MarkedOutcome } from '../../event/outcome.ts'
 import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../lookup.ts'
 import { markOf, outcomeAt, unpackMarks } from './mark-format.ts'
 import type { MarksLog, ReadRequest } from './marks-log-port.ts'
@@ -16,7 +17,6 @@ export interface KafkaLookupOptions {
 
 interface Wanted {
   query: DeliveryQuery
-  key: string
   /** The mark's hash of the fingerprint. */
   print: number
   completion: StoredCompletion | undefined
@@ -30,10 +30,11 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
     const [first] = wanted
     if (first === undefined) return
     const { topic, partition } = first.query
-    const byKey = new Map<string, Wanted[]>()
-    for (const each of wanted) byKey.set(each.key, [...(byKey.get(each.key) ?? []), each])
+    const indexes = new Map<string, Map<string, Wanted[]>>()
     let unreadable = 0
-    const onRecord: ReadRequest['onRecord'] = (value, timestampMs, outcomes) => {
+    const onRecord: ReadRequest['onRecord'] = (value, timestampMs, outcomes, formerGroup) => {
+      const madeBy = formerGroup ?? groupId
+      const byKey = getOrInsert(indexes, madeBy, () => indexed(wanted, madeBy))
       const isRead = unpackMarks(value, (mark, n) => {
         const wantedHere = byKey.get(keyOf(mark)) ?? []
         const outcome = outcomeAt(outcomes, n)
@@ -67,13 +68,23 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
     async find(deliveries) {
       const wanted = deliveries.map((query): Wanted => {
         const mark = markOf({ ...query, groupId }, query.fingerprint)
-        return { query, key: keyOf(mark), print: mark[3]!, completion: undefined }
+        return { query, print: mark[3]!, completion: undefined }
       })
       for (const ofPartition of byPartition(wanted)) await readInto(ofPartition)
       return wanted.map(({ completion }) => completion as StoredCompletion)
     },
     close: () => marksLog.close(),
   }
+}
+
+/** By the keys of the marks that this group makes. */
+function indexed(wanted: readonly Wanted[], groupId: string): Map<string, Wanted[]> {
+  const byKey = new Map<string, Wanted[]>()
+  for (const each of wanted) {
+    const key = keyOf(markOf({ ...each.query, groupId }, each.query.fingerprint))
+    getOrInsert<string, Wanted[]>(byKey, key, () => []).push(each)
+  }
+  return byKey
 }
 
 function byPartition(wanted: readonly Wanted[]): Iterable<Wanted[]> {

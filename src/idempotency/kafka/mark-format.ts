@@ -10,7 +10,8 @@ import { MARK_WORDS, type Mark } from './mark-table.ts'
  *       12 bytes  the first 12 of SHA-256 of group, NUL, plugin, NUL and event id, in UTF-8
  *        4 bytes  the first 4 of SHA-256 of the content's fingerprint
  *
- * A header holds how each of these events ended, in a byte each: see `packOutcomes`.
+ * A header holds how each of these events ended, in a byte each: see `packOutcomes`. Another one names
+ * the group that made the marks, if they were copied from its topic: only it hashes to these keys.
  *
  * The record has the partition of the event's record; its timestamp is when the marks were written.
  * Two keys with the same 12 bytes would cause a conflict, which is reported, not a loss. Two contents

@@ -39,6 +39,14 @@ export interface ReadRequest {
   partition: number
   maxRecords: number
   lost: AbortSignal
-  /** Must not keep the buffers, which are reused. Older versions wrote no outcomes. */
-  onRecord(value: Buffer | null, timestampMs: number, outcomes: Buffer | undefined): void
+  /**
+   * Must not keep the buffers, which are reused. Older versions wrote no outcomes. `formerGroup` made
+   * the marks, if they were copied from the marks of another group.
+   */
+  onRecord(
+    value: Buffer | null,
+    timestampMs: number,
+    outcomes: Buffer | undefined,
+    formerGroup: string | undefined,
+  ): void
 }

@@ -8,7 +8,7 @@ import { StateTable } from '../state-table.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore, OwnedBy } from '../store.ts'
 import { markOf, unpackMarks } from './mark-format.ts'
 import { MarkWriter } from './mark-writer.ts'
-import type { MarksLog } from './marks-log-port.ts'
+import type { MarksLog, ReadRequest } from './marks-log-port.ts'
 import { PartitionMarks } from './partition-marks.ts'
 import { StagedDeliveries } from './staged-deliveries.ts'
 
@@ -44,6 +44,8 @@ interface PartitionState {
   ownership: Ownership | undefined
   /** The claimed event ids by plugin, including claims made under an ownership that has ended. */
   claimed: Map<string, Set<string>>
+  /** The groups whose marks were copied here and have not all expired: they count as this group's. */
+  formerGroups: Set<string>
 }
 
 interface Ownership {
@@ -69,12 +71,13 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
 
   function claim(key: DeliveryKey, fingerprint: string): ClaimResult {
     const { plugin, eventId } = key
-    const { name, ownership, claimed } = stateOf(key)
+    const state = stateOf(key)
+    const { name, ownership, claimed } = state
     if (writer.isFull) throw tooManyUnwritten(writer.unwritten)
     if (ownership === undefined) throw notOwned(name)
     if (ownership.staged.size >= MAX_STAGED) throw tooManyUnwritten(ownership.staged.size)
     const mark = markOf({ groupId, plugin, eventId }, fingerprint)
-    const completedWith = marks.find(name, mark)
+    const completedWith = marks.find(name, mark) ?? formerlyCompletedWith(state, key)
     if (completedWith !== undefined) {
       const isSame = completedWith === mark[3]
       return { type: 'completed', fingerprint: isSame ? fingerprint : `${completedWith}` }
@@ -136,10 +139,22 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     }
   }
 
+  function formerlyCompletedWith(
+    { name, formerGroups }: PartitionState,
+    key: DeliveryKey,
+  ): number | undefined {
+    for (const formerGroup of formerGroups) {
+      const found = marks.find(name, markOf({ ...key, groupId: formerGroup }, ''))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
   function stateOf(of: { topic: string; partition: number }): PartitionState {
     const ofTopic = getOrInsert(partitions, of.topic, () => new Map<number, PartitionState>())
     return getOrInsert(ofTopic, of.partition, () => {
-      return { name: partitionName(of), ownership: undefined, claimed: new Map() }
+      const name = partitionName(of)
+      return { name, ownership: undefined, claimed: new Map(), formerGroups: new Set() }
     })
   }
 
@@ -148,7 +163,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     if (state.ownership?.lost === owned.lost) return state.ownership.loaded
     const states = new StateTable()
     const staged = new StagedDeliveries()
-    const loaded = readBack(owned, state.name, states)
+    const loaded = readBack(owned, state, states)
     const ownership: Ownership = { lost: owned.lost, loaded, states, staged }
     const forget = () => {
       if (state.ownership !== ownership) return
@@ -163,16 +178,19 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
 
   async function readBack(
     { topic, partition, lost }: OwnedBy,
-    name: string,
+    { name, formerGroups }: PartitionState,
     states: StateTable,
   ): Promise<void> {
     const startMs = clock.elapsedMs()
     marks.open(name)
+    formerGroups.clear()
     // Marks that an earlier ownership left unwritten must be in the topic before it is read.
     await writer.flush()
     let count = 0
     let unreadable = 0
-    const onRecord = (value: Buffer | null, timestampMs: number) => {
+    const onRecord: ReadRequest['onRecord'] = (value, timestampMs, _, formerGroup) => {
+      const isAlive = timestampMs + ttlMs > clock.now()
+      if (formerGroup !== undefined && isAlive) formerGroups.add(formerGroup)
       const isRead = unpackMarks(value, (mark) => {
         count += 1
         marks.add(name, mark, timestampMs)

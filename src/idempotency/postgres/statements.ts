@@ -137,3 +137,21 @@ export const SWEEP = {
       where group_id = $1 and coalesce(completed_at, lease_expires_at) <= ${NOW} - ${ms('$2')}
       limit $3::int for update skip locked))`,
 }
+
+/**
+ * Copies some of a plugin's marks to another group, in the order of their ids, and returns the last id.
+ * $1 the group, $2 the other group, $3 plugin, $4 the id to continue after, $5 maximum rows.
+ */
+export const COPY = {
+  text: `with page as (
+    select event_id, fingerprint, owner, completed_at, format from inventory_events_marks
+      where group_id = $1 and plugin = $3 and event_id > $4 and state = 'completed'
+      order by event_id limit $5::int
+  ), copied as (
+    insert into inventory_events_marks
+      (${KEY_COLUMNS}, fingerprint, state, owner, completed_at, format)
+    select $2, $3, event_id, fingerprint, 'completed', owner, completed_at, format from page
+    on conflict (${KEY_COLUMNS}) do nothing
+  )
+  select max(event_id) as last, count(*)::int as marks from page`,
+}

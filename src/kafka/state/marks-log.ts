@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { headersOf } from '../../event/headers.ts'
+import { headersOf, headerText } from '../../event/headers.ts'
 import type { MarksLog } from '../../idempotency/kafka/marks-log-port.ts'
 import { marksTopicOf, stateTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
@@ -20,6 +20,8 @@ export interface MarksLogOptions {
 
 /** In a header, which versions without outcomes don't read. */
 export const OUTCOMES_HEADER = 'outcomes'
+/** In a header, the group that made the marks, if they were copied from its topic. */
+export const FORMER_GROUP = 'group'
 
 /**
  * Two attempts take less time than a rebalance may: marks are written before the member rejoins.
@@ -67,7 +69,8 @@ export async function openMarksReader(
         topic: topicOf(request.topic),
         onRecord({ value, timestampMs, headers }) {
           const outcomes = headers.last(OUTCOMES_HEADER)
-          request.onRecord(value, timestampMs, Buffer.isBuffer(outcomes) ? outcomes : undefined)
+          const packed = Buffer.isBuffer(outcomes) ? outcomes : undefined
+          request.onRecord(value, timestampMs, packed, headerText({ headers }, FORMER_GROUP))
         },
       })
       return { skipped: first - low }

@@ -27,3 +27,7 @@ export function crashKeyOf(offset: number, plugin: string): string {
 export function offsetOf(crashKey: string): number {
   return Number(crashKey.slice(0, crashKey.indexOf('/')))
 }
+
+export function pluginOf(crashKey: string): string {
+  return crashKey.slice(crashKey.indexOf('/') + 1)
+}

@@ -10,6 +10,8 @@ export interface PluginSwitches {
   startOf(slug: string): { readonly offsets: StartOffsets } | undefined
   /** For a paused plugin, a signal that aborts when the pause ends. */
   pauseOf(slug: string): AbortSignal | undefined
+  /** Whether a plugin's redriven events of another group are for this one, since it was moved here. */
+  isSuccessorOf(groupId: string, slug: string): boolean
   /** The listener is called after each change. */
   onChange(listener: () => void): void
 }
@@ -19,6 +21,7 @@ export const allOn: PluginSwitches = {
   skipCauseOf: () => undefined,
   startOf: () => undefined,
   pauseOf: () => undefined,
+  isSuccessorOf: () => false,
   onChange: () => undefined,
 }
 

@@ -25,6 +25,7 @@ interface RouteSwitches {
   /** Why the plugin's events are skipped; undefined while they are not. */
   skipCauseOf(slug: string): SkipCause | undefined
   startOf(slug: string): { readonly offsets: StartOffsets } | undefined
+  isSuccessorOf(groupId: string, slug: string): boolean
 }
 
 /**
@@ -147,10 +148,17 @@ export const everyPlugin: LoadedPlugin = {
 const noPlugin = ''
 
 /** The slug of the only plugin that a redriven record is for; `*` for records of input topics. */
-export function receiverOf(record: SourceRecord, groupId: string): string {
+export function receiverOf(
+  record: SourceRecord,
+  groupId: string,
+  switches: Pick<RouteSwitches, 'isSuccessorOf'>,
+): string {
   if (!isRedrive(record)) return everyPlugin.slug
   const redriven = redrivenOf(record)
-  return redriven?.groupId === groupId ? redriven.plugin : noPlugin
+  if (redriven === undefined) return noPlugin
+  const isOwn =
+    redriven.groupId === groupId || switches.isSuccessorOf(redriven.groupId, redriven.plugin)
+  return isOwn ? redriven.plugin : noPlugin
 }
 
 const noTallies: Tallies = { all: [], unwanted: [] }

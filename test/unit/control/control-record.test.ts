@@ -43,6 +43,7 @@ it.each([
   ['start:cold-chain', true, 'cold-chain'],
   ['replay:cold-chain', false, 'cold-chain'],
   ['events', true, undefined],
+  ['split:', false, undefined],
 ])('the key %s identifies its record', (key, isOne, slug) => {
   expect([isSwitch(key), slugOfKey(key)]).toEqual([isOne, slug])
 })

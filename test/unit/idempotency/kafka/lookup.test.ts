@@ -61,6 +61,17 @@ it('returns when an event was completed, and with which content', async () => {
   ])
 })
 
+it('returns what the group that made a copied mark completed', async () => {
+  const { lookup, complete, query, at } = setUp()
+  await complete('a', 'print', 'former')
+  await complete('b', 'print', 'former')
+  at('events', 2)[0]!.formerGroup = 'former'
+  expect(await lookup.find([query('a'), query('b')])).toMatchObject([
+    { type: 'completed', content: 'same' },
+    { type: 'none' },
+  ])
+})
+
 it('returns the oldest unexpired mark, otherwise the newest', async () => {
   const { lookup, complete, query, pass } = setUp()
   await complete('a', 'print')

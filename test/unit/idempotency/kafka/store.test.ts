@@ -88,6 +88,27 @@ describe('the kafka store', () => {
     expect(await typeOf(other, 'evt')).toBe('claimed')
   })
 
+  it('knows the marks that were copied from another group, until they expire', async () => {
+    const { store, clock, at } = marksTopic()
+    const first = store()
+    await own(first)
+    await complete(first, 'evt')
+    await first.flush()
+    for (const record of at('events', 0)) record.formerGroup = 'group'
+    const other = store(1_000, 'other')
+    await own(other)
+    const again = await other.claim(key('evt'), 'f')
+    expect(again).toEqual({ type: 'completed', fingerprint: 'f' })
+    const conflict = await other.claim(key('evt'), 'another')
+    expect(conflict).toMatchObject({
+      type: 'completed',
+      fingerprint: expect.not.stringMatching('another'),
+    })
+    expect(await typeOf(other, 'evt_2')).toBe('claimed')
+    await clock.advance(CONTRACT_TTL_MS)
+    expect(await typeOf(other, 'evt')).toBe('claimed')
+  })
+
   it('flushes all earlier marks, including those made during a write', async () => {
     const { store, at } = marksTopic()
     const first = store()

@@ -131,6 +131,42 @@ describe('a plugin with start offsets', () => {
   })
 })
 
+it('a group gets redriven events of the group that a plugin came from, for that plugin and for all', async () => {
+  const { switches, called, kit } = scene()
+  switches.applySplit({
+    from: 'former',
+    state: 'done',
+    formerGroups: { a: ['former'], c: ['older'] },
+    offsets: {},
+    by: '',
+    at: '',
+    why: '',
+  })
+  const redrive = partition(kit, 0, 0, 'events.redrive')
+  partition(kit)
+  await settled()
+  const cases = [
+    ['former', 'a'],
+    ['former', 'b'],
+    ['another', 'a'],
+    ['older', 'a'],
+    ['older', '*'],
+  ] as const
+  for (const [n, [group, slug]] of cases.entries()) {
+    redrive.take({
+      value: Buffer.from(JSON.stringify(moved(`${n}`))),
+      headers: headersOf({
+        'redrive.plugin': slug,
+        'redrive.group': group,
+        'redrive.generation': '1',
+        'dlq.offset': '0',
+      }),
+    })
+  }
+  await settled()
+  expect(called).toEqual(['a 0', 'a 4', 'b 4'])
+})
+
 it('the start filter returns the plugins that the record is not below', () => {
   const offsets = fc.dictionary(
     fc.constantFrom('events', 'more'),

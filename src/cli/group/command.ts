@@ -1,0 +1,35 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { withAudit } from '../shared/audit.ts'
+import type { SplitOptions } from './split.ts'
+
+const HELP = `
+Both groups must be stopped, and the new one must not have existed. It gets the committed offsets, the marks,
+what the plugins remember, and how they are switched; in the old group the plugins are disabled. KAFKA_TOPICS and IDEMPOTENCY_STORE
+must be set as for both groups; KAFKA_GROUP_ID is not used. If it is interrupted, run it again: until it has
+ended, the new group refuses to start.`
+
+export function registerGroup(program: Command): void {
+  const group = program.command('group').description('Divide a consumer group')
+  const split = group
+    .command('split')
+    .description(
+      'Move plugins to a new group that begins where theirs stands; without --yes, only show it',
+    )
+    .requiredOption('--from <group>', 'the group that has the plugins')
+    .requiredOption('--to <group>', 'the new group')
+    .requiredOption('--plugins <slugs>', 'the plugins to move, separated by commas', slugsIn)
+  withAudit(split)
+    .option('--yes', 'split it; without it, this is a dry run')
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP)
+    .action(async (options: SplitOptions) => {
+      const { splitGroup } = await import('./split.ts')
+      await splitGroup(options)
+    })
+}
+
+function slugsIn(text: string): string[] {
+  const slugs = [...new Set(text.split(',').map((slug) => slug.trim()))]
+  if (slugs.every((slug) => slug !== '')) return slugs
+  throw new InvalidArgumentError('expected slugs, separated by commas')
+}

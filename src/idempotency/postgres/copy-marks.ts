@@ -1,0 +1,42 @@
+import { PostgresPool } from './pool.ts'
+import { ensureSchema } from './schema.ts'
+import { COPY } from './statements.ts'
+
+export interface MarksCopy {
+  url: string
+  from: string
+  to: string
+  plugins: readonly string[]
+}
+
+/** Few enough for a statement's time limit. */
+const ROWS_MAX = 10_000
+
+/**
+ * Copies a group's marks of these plugins to another group, except those that it has. Safe to repeat.
+ * Returns the number of marks. Rejects with STORE_UNAVAILABLE or STORE_REFUSED; some are copied then.
+ */
+export async function copyMarks({ url, from, to, plugins }: MarksCopy): Promise<number> {
+  const pool = new PostgresPool({ url, connectionsMax: 1, onError: () => {} })
+
+  async function copyAll(plugin: string): Promise<number> {
+    let copied = 0
+    for (let after = ''; ; ) {
+      const values = [from, to, plugin, after, ROWS_MAX]
+      const { rows } = await pool.query<{ last: string | null; marks: number }>({ ...COPY, values })
+      const { last = null, marks = 0 } = rows[0] ?? {}
+      copied += marks
+      if (last === null) return copied
+      after = last
+    }
+  }
+
+  try {
+    await ensureSchema(pool)
+    let copied = 0
+    for (const plugin of plugins) copied += await copyAll(plugin)
+    return copied
+  } finally {
+    await pool.end()
+  }
+}
