@@ -8,6 +8,12 @@ import { Breaker, type BreakerState } from './circuit-breaker.ts'
 import type { PluginSwitches } from './plugin-switches.ts'
 import { RateLimit } from './rate-limit.ts'
 
+/** Plugins that said that they cannot work for now. */
+export interface HealthPauses {
+  /** For a plugin that is paused, a signal that aborts when the pause ends. */
+  pauseOf(slug: string): AbortSignal | undefined
+}
+
 export interface CallGatePorts {
   clock: Clock
   /** Returns a number from 0 (inclusive) to 1 (exclusive). */
@@ -15,6 +21,7 @@ export interface CallGatePorts {
   /** Why Kafka has removed the record or is about to; undefined while it keeps it. */
   removalOf(record: SourceRecord): string | undefined
   switches: Pick<PluginSwitches, 'pauseOf'>
+  health?: HealthPauses
   onBreaker(slug: string, state: BreakerState): void
 }
 
@@ -58,9 +65,16 @@ export class CallGate {
     )
   }
 
-  /** Plugins whose breaker is open. */
+  /** Plugins whose breaker is open, because they fail or because they said so themselves. */
   get openBreakers(): string[] {
-    return [...this.#breakers].filter(([, breaker]) => breaker.isOpen).map(([slug]) => slug)
+    const isOpen = ([slug, breaker]: [string, Breaker]) =>
+      breaker.isOpen || this.#ports.health?.pauseOf(slug) !== undefined
+    return [...this.#breakers].filter(isOpen).map(([slug]) => slug)
+  }
+
+  #pauseOf(slug: string): AbortSignal | undefined {
+    const { switches, health } = this.#ports
+    return switches.pauseOf(slug) ?? health?.pauseOf(slug)
   }
 
   /**
@@ -69,7 +83,7 @@ export class CallGate {
    * record is about to expire.
    */
   pauseBefore(delivery: Delivery): Promise<void> | undefined {
-    const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
+    const pause = this.#pauseOf(delivery.plugin.slug)
     if (pause === undefined || delivery.verdict !== undefined) return undefined
     const next = this.#paused(delivery, pause)
     return next.type === 'wait' ? next.until : undefined
@@ -78,7 +92,7 @@ export class CallGate {
   /** Whether the handler may be called now; if not, what to do instead. */
   next(delivery: Delivery): GateDecision {
     const { clock } = this.#ports
-    const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
+    const pause = this.#pauseOf(delivery.plugin.slug)
     if (pause !== undefined) return this.#paused(delivery, pause)
     const delayMs = this.#rateLimitDelayMs(delivery)
     if (delayMs > 0) {
@@ -130,7 +144,8 @@ export class CallGate {
   }
 
   #failed(breaker: Breaker, lane: string, delivery: Delivery, outcome: Failed): Outcome {
-    const isPluginToBlame = breaker.failed(lane)
+    const isPaused = this.#ports.health?.pauseOf(delivery.plugin.slug) !== undefined
+    const isPluginToBlame = breaker.failed(lane) || isPaused
     const isHeld = isPluginToBlame || outcome.type === 'held'
     const expired = isHeld ? this.#expiry(delivery) : undefined
     if (expired !== undefined) return expired.outcome
