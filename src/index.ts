@@ -6,18 +6,35 @@ export type { Where, WhereFilter } from './filter/where.ts'
 export type { EventNamed } from './plugin/define-plugin.ts'
 export { definePlugin } from './plugin/define-plugin.ts'
 export type {
+  HistogramOptions,
+  LabelValues,
+  MetricLabels,
+  MetricOptions,
+  PluginCounter,
+  PluginGauge,
+  PluginHistogram,
+  PluginMetrics,
+} from './plugin/life/plugin-metrics.ts'
+export type {
   DeepReadonly,
   HandlerReturn,
   Plugin,
   PluginContext,
+  PluginHealth,
   PluginLog,
   PluginState,
   RetryPolicy,
   Sql,
   SqlPluginContext,
+  StartContext,
   StateOptions,
   StatePluginContext,
 } from './plugin/plugin.ts'
 export { reject, skip } from './plugin/plugin.ts'
+export type {
+  StandardSchema,
+  StandardSchemaIssue,
+  StandardSchemaResult,
+} from './plugin/settings/standard-schema.ts'
 export type { ErrorCode } from './util/errors.ts'
 export { InventoryEventsError } from './util/errors.ts'

@@ -4,6 +4,7 @@ import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import { didYouMean } from '../util/text/did-you-mean.ts'
 import type { Plugin, RetryPolicy, StateOptions } from './plugin.ts'
+import { isStandardSchema } from './settings/standard-schema.ts'
 
 type Check = (value: unknown) => boolean
 type Rule = { expects: string; isGood: Check }
@@ -38,9 +39,15 @@ const rules: Record<keyof Plugin, Rule> = {
   startFrom: oneOf('committed', 'now'),
   sql: { expects: 'true or false', isGood: (value) => typeof value === 'boolean' },
   state: { expects: 'an object { version, initial }', isGood: isObject },
+  settings: {
+    expects: 'a Standard Schema, such as z.object({ ... })',
+    isGood: isStandardSchema,
+  },
+  secrets: { expects: 'a list of names of settings', isGood: isListOfNames },
+  start: { expects: 'a function (context)', isGood: isFunction },
+  stop: { expects: 'a function ()', isGood: isFunction },
+  health: { expects: 'a function (context)', isGood: isFunction },
 }
-
-const isFunction: Check = (value) => typeof value === 'function'
 
 const stateRules: Record<keyof StateOptions, Rule> = {
   version: wholeNumber({ min: 1, max: 1_000_000 }),
@@ -72,9 +79,12 @@ export function checkPlugin(value: unknown): string[] {
     ...unknownNames(value, Object.keys(rules)),
     ...retryProblems(value.retry),
     ...stateProblems(value.state),
+    ...(value.secrets !== undefined && value.settings === undefined ? [NO_SCHEMA] : []),
     ...(typeof value.where === 'object' ? whereProblems(value.where, 'where', wantsOf(value)) : []),
   ]
 }
+
+const NO_SCHEMA = 'secrets: expected settings as well, because they are names of settings'
 
 function retryProblems(retry: unknown): string[] {
   if (!isObject(retry)) return []
@@ -142,6 +152,14 @@ function oneOf(...values: string[]): Rule {
     expects: values.map((value) => `'${value}'`).join(' or '),
     isGood: (value) => typeof value === 'string' && values.includes(value),
   }
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+function isListOfNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

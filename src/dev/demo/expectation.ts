@@ -116,7 +116,15 @@ async function tryOut(
 function contextOf(event: Event, attempt: number) {
   const record = { topic: '', partition: 0, offset: 0, timestampMs: 0, key: entityKey(event) }
   const idempotencyKey = event.id
-  return { log: silent, signal: NEVER, attempt, idempotencyKey, record, trace: undefined }
+  return {
+    log: silent,
+    signal: NEVER,
+    attempt,
+    idempotencyKey,
+    record,
+    trace: undefined,
+    settings: undefined,
+  }
 }
 
 const ignore = () => {}

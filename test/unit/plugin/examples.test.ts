@@ -14,7 +14,7 @@ function context(attempt = 1, key = 'entity-1'): PluginContext {
   const record = { topic: 'inventory.events', partition: 0, offset: 0, timestampMs: 0, key }
   const signal = new AbortController().signal
   const idempotencyKey = 'cold-chain:event-1'
-  return { log, signal, attempt, idempotencyKey, record, trace: undefined }
+  return { log, signal, attempt, idempotencyKey, record, trace: undefined, settings: undefined }
 }
 
 function moved(

@@ -56,6 +56,8 @@ describe('valid plugins', () => {
         onExhausted: 'dead-letter',
         startFrom: 'committed',
         sql: false,
+        secrets: [],
+        secretTexts: [],
       },
       {
         slug: 'b',
@@ -69,6 +71,8 @@ describe('valid plugins', () => {
         onExhausted: 'hold',
         startFrom: 'now',
         sql: false,
+        secrets: [],
+        secretTexts: [],
       },
     ])
   })
