@@ -5,10 +5,21 @@ export type { Trace } from './event/trace.ts'
 export type { Where, WhereFilter } from './filter/where.ts'
 export { definePlugin } from './plugin/define-plugin.ts'
 export type {
+  HistogramOptions,
+  LabelValues,
+  MetricLabels,
+  MetricOptions,
+  PluginCounter,
+  PluginGauge,
+  PluginHistogram,
+  PluginMetrics,
+} from './plugin/life/plugin-metrics.ts'
+export type {
   DeepReadonly,
   HandlerReturn,
   Plugin,
   PluginContext,
+  PluginHealth,
   PluginLog,
   PluginState,
   ReadonlyHeaders,
@@ -19,10 +30,16 @@ export type {
   RetryPolicy,
   Sql,
   SqlPluginContext,
+  StartContext,
   StateOptions,
   StatePluginContext,
 } from './plugin/plugin.ts'
 export { reject, retryAfter, skip } from './plugin/plugin.ts'
+export type {
+  StandardSchema,
+  StandardSchemaIssue,
+  StandardSchemaResult,
+} from './plugin/settings/standard-schema.ts'
 export type { EventNamed, Wanted } from './plugin/wanted-types.ts'
 export type { ErrorCode } from './util/errors.ts'
 export { InventoryEventsError } from './util/errors.ts'

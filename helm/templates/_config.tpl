@@ -62,7 +62,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* Every setting of a part as a string by name; for a worker including PLUGINS. */ -}}
+{{- /* Every setting of a part as a string by name; for a worker including PLUGINS and PLUGIN_SETTINGS. */ -}}
 {{- define "inventory-events.partSettings" -}}
 {{- if eq .part.command "gateway" -}}
 {{- include "inventory-events.settings" .part.config -}}
@@ -74,6 +74,10 @@
 {{- if not $modules -}}
 {{- fail (printf "worker %s: expected a plugin in plugins.modules or plugins.files" .name) -}}
 {{- end -}}
-{{- include "inventory-events.settings" (merge (dict "PLUGINS" (join "," $modules)) .part.config) -}}
+{{- $own := dict "PLUGINS" (join "," $modules) -}}
+{{- with .part.plugins.settings -}}
+{{- $_ := set $own "PLUGIN_SETTINGS" (toJson .) -}}
+{{- end -}}
+{{- include "inventory-events.settings" (merge $own .part.config) -}}
 {{- end -}}
 {{- end -}}

@@ -4,16 +4,22 @@ import { type Environment, type ReadSetting, readSettings } from '../config/read
 import { settings } from '../config/settings.ts'
 import type { Setting } from '../config/value-types.ts'
 import { print, printError } from './shared/output.ts'
+import { describePluginSettings, NO_PLUGIN_SETTINGS } from './shared/plugin-settings-text.ts'
 
 export function registerConfig(program: Command): void {
   program
     .command('config')
-    .description('Print every setting with its value and source; secrets are masked')
-    .action(() => {
+    .description(
+      'Print every setting with its value and source, those of PLUGINS included; secrets are masked',
+    )
+    .action(async () => {
       const { lines, problems, hints } = describeConfig(process.env)
-      print(lines.join('\n'))
-      for (const line of [...problems, ...hints]) printError(line)
-      if (problems.length > 0) process.exitCode = 1
+      const areGood = problems.length === 0
+      const own = areGood ? await describePluginSettings(process.env) : NO_PLUGIN_SETTINGS
+      for (const line of [...problems, ...hints, ...own.problems, ...own.notes]) printError(line)
+      const code = problems.length + own.problems.length > 0 ? 1 : 0
+      // A plugin may have opened handles that would keep the process alive.
+      print([...lines, ...own.lines].join('\n'), () => process.exit(code))
     })
 }
 

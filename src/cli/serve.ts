@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
 import type { Service } from '../service/service.ts'
+import { failureOf } from '../util/failure/failure-of.ts'
 import { STDOUT } from '../util/log/format.ts'
 import type { Logger } from '../util/logger.ts'
 import { serviceCommand } from './shared/service-command.ts'
@@ -24,10 +25,16 @@ async function serve(): Promise<void> {
   const log = createLogger(config.LOG_LEVEL, logOutput(STDOUT, config.LOG_FORMAT))
   for (const hint of nameHints(process.env)) log.warn(hint)
   const ending = onShutdown(log, 'service')
-  const plugins = await loadEveryPlugin(config)
-  const service = await startService({ config, plugins, log, onFailure: ending.fail })
+  const plugins = await loadEveryPlugin(config, process.env)
+  const stopping = new AbortController()
+  void ending.begun.then(() => stopping.abort())
+  const options = { config, plugins, log, onFailure: ending.fail, stopping: stopping.signal }
+  const service = await startService(options).catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error
+    log.warn({ err: failureOf(error) }, 'stopped before it had started')
+  })
   await ending.begun
-  await stop(service, log)
+  if (service !== undefined) await stop(service, log)
   process.exit(ending.exitCode())
 }
 

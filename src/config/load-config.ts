@@ -45,6 +45,11 @@ export function nameHints(env: Environment): string[] {
   })
 }
 
+/** Whether a variable is a setting of the service, or names the file of one. */
+export function isSettingVariable(name: string): boolean {
+  return variables.includes(name)
+}
+
 const variables: string[] = settingNames.flatMap((name) =>
   'file' in settings[name] ? [name, `${name}_FILE`] : [name],
 )

@@ -8,6 +8,7 @@ import {
   integer,
   oneOf,
   pluginFilters,
+  pluginSettings,
   pluginSpecifiers,
   type Setting,
   type ValueType,
@@ -31,6 +32,12 @@ export const settings = {
     type: pluginFilters,
     file: true,
     help: 'Additional filters as JSON, by plugin: {"slug": where}. An event must match both this filter and the plugin\'s own.',
+  },
+  PLUGIN_SETTINGS: {
+    type: pluginSettings,
+    secret: true,
+    file: true,
+    help: 'The settings of plugins as JSON, by plugin: {"slug": {"name": value}}. A variable PLUGIN_<SLUG>_<NAME> overrides one of them.',
   },
   EVENTS_ENABLED: {
     type: eventsEnabled,

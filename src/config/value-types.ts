@@ -92,13 +92,8 @@ export const pluginSpecifiers = list('paths or package names, separated by comma
 export const pluginFilters: ValueType<Readonly<Record<string, unknown>>> = {
   expects: 'a JSON object that maps slugs to filters',
   parse(value) {
-    try {
-      const filters: unknown = JSON.parse(value)
-      const isObject = typeof filters === 'object' && filters !== null && !Array.isArray(filters)
-      return isObject ? Object.freeze(filters as Record<string, unknown>) : undefined
-    } catch {
-      return undefined
-    }
+    const filters = jsonObject(value)
+    return filters && Object.freeze(filters)
   },
   masked: (filters) => JSON.stringify(filters),
 }
@@ -106,6 +101,32 @@ export const pluginFilters: ValueType<Readonly<Record<string, unknown>>> = {
 export const awsRegion: ValueType<string> = {
   expects: 'an AWS region, such as eu-central-1',
   parse: (value) => (/^[a-z]+(?:-[a-z]+)+-\d{1,2}$/.test(value) ? value : undefined),
+}
+
+type SettingsBySlug = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+export const pluginSettings: ValueType<SettingsBySlug> = {
+  expects: 'a JSON object that maps slugs to objects of settings',
+  parse(value) {
+    const bySlug = jsonObject(value)
+    const isGood = bySlug !== undefined && Object.values(bySlug).every(isPlainObject)
+    return isGood ? Object.freeze(bySlug as SettingsBySlug) : undefined
+  },
+  // Which of them are secret is known to the plugins alone.
+  masked: (bySlug) => JSON.stringify(bySlug, (_, value) => (isPlainObject(value) ? value : '***')),
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isPlainObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export const httpUrl: ValueType<string> = {

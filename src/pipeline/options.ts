@@ -4,6 +4,7 @@ import type { IdempotencyStore } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../plugin/plugin.ts'
 import type { Clock } from '../util/clock.ts'
+import type { HealthPauses } from './admit/call-gate.ts'
 import type { CrashStore } from './admit/crash-counts.ts'
 import type { PluginSwitches } from './admit/plugin-switches.ts'
 import type { Delivery } from './delivery.ts'
@@ -17,6 +18,8 @@ export interface PipelineOptions {
   groupId: string
   plugins: readonly LoadedPlugin[]
   switches: PluginSwitches
+  /** Pauses that plugins ask for themselves. Default: none. */
+  health?: HealthPauses
   maxInFlightBytes: number
   /** How long a handler may keep running after its signal aborts before it is reported as stuck. */
   handlerGraceMs: number

@@ -44,7 +44,7 @@ export interface Pipeline extends Intake {
  * fetches and commits.
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { groupId, plugins, switches, store, clock, random, removalOf, reports } = options
+  const { groupId, plugins, switches, store, clock, random, reports } = options
   const graceMs = options.handlerGraceMs
   const receivers = [...plugins, everyPlugin]
   const slugs = receivers.map(({ slug }) => slug)
@@ -59,13 +59,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     onSuspect: reports.onSuspect,
     onCrashRecordFailed: reports.onCrashRecordFailed,
   })
-  const callGate = new CallGate(plugins, {
-    clock,
-    random,
-    removalOf,
-    switches,
-    onBreaker: reports.onBreaker,
-  })
+  const callGate = new CallGate(plugins, { ...options, onBreaker: reports.onBreaker })
 
   const peek = createPeek({ schemaIdOf: options.schemaIdOf, schemas: options.schemas })
   let route = createCurrentRoute()

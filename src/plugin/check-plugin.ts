@@ -6,6 +6,7 @@ import { areKinds, matcherOf } from '../filter/wanted-names.ts'
 import { didYouMean } from '../util/text/did-you-mean.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 import type { Plugin, RetryDelays, RetryPolicy, StateOptions } from './plugin.ts'
+import { isStandardSchema } from './settings/standard-schema.ts'
 import { wantsProblems } from './wants.ts'
 
 type Check = (value: unknown) => boolean
@@ -43,9 +44,15 @@ const rules: Record<keyof Plugin, Rule> = {
   startFrom: oneOf('committed', 'now'),
   sql: { expects: 'true or false', isGood: (value) => typeof value === 'boolean' },
   state: { expects: 'an object { version, initial }', isGood: isObject },
+  settings: {
+    expects: 'a Standard Schema, such as z.object({ ... })',
+    isGood: isStandardSchema,
+  },
+  secrets: { expects: 'a list of names of settings', isGood: isListOfNames },
+  start: { expects: 'a function (context)', isGood: isFunction },
+  stop: { expects: 'a function ()', isGood: isFunction },
+  health: { expects: 'a function (context)', isGood: isFunction },
 }
-
-const isFunction: Check = (value) => typeof value === 'function'
 
 const stateRules: Record<keyof StateOptions, Rule> = {
   version: wholeNumber({ min: 1, max: 1_000_000 }),
@@ -94,11 +101,13 @@ export function checkPlugin(value: unknown): string[] {
     ...stateProblems(value.state),
     ...(Array.isArray(value.wants) ? wantsProblems(value.wants) : []),
     ...(value.wants !== undefined && value.wantsProcessEvent !== undefined ? [BOTH] : []),
+    ...(value.secrets !== undefined && value.settings === undefined ? [NO_SCHEMA] : []),
     ...(typeof value.where === 'object' ? whereProblems(value.where, 'where', namesOf(value)) : []),
   ]
 }
 
 const BOTH = 'wantsProcessEvent: expected nothing beside wants, because a plugin has one of the two'
+const NO_SCHEMA = 'secrets: expected settings as well, because they are names of settings'
 
 function retryProblems(retry: unknown): string[] {
   if (!isObject(retry)) return []
@@ -186,6 +195,14 @@ function oneOf(...values: string[]): Rule {
     expects: values.map((value) => `'${value}'`).join(' or '),
     isGood: (value) => typeof value === 'string' && values.includes(value),
   }
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+function isListOfNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -3,16 +3,18 @@ import type {
   Plugin,
   PluginContext,
   SqlPluginContext,
+  StartContext,
   StateOptions,
   StatePluginContext,
 } from './plugin.ts'
+import type { AnySchema, SettingNameOf, SettingsOf } from './settings/standard-schema.ts'
 import type { EventNamed, Wanted } from './wanted-types.ts'
 
 type Filter<Name extends string> = ((name: string) => name is Name) | ((name: string) => boolean)
 
-type ContextFor<UsesSql extends boolean, State> = (UsesSql extends true
-  ? SqlPluginContext
-  : PluginContext) &
+type ContextFor<UsesSql extends boolean, State, Settings> = (UsesSql extends true
+  ? SqlPluginContext<Settings>
+  : PluginContext<Settings>) &
   ([State] extends [never] ? unknown : StatePluginContext<State>)
 
 type Wants = readonly Wanted[]
@@ -22,14 +24,33 @@ type EventFor<Name extends string, List extends Wants> = EventNamed<
   List extends readonly [] ? Name : List[number]
 >
 
-interface PluginBase<Name extends string, UsesSql extends boolean, State, List extends Wants>
-  extends Omit<Plugin, 'wants' | 'wantsProcessEvent' | 'where' | 'processEvent' | 'sql' | 'state'> {
+type Retyped =
+  | 'wants'
+  | 'wantsProcessEvent'
+  | 'where'
+  | 'processEvent'
+  | 'sql'
+  | 'state'
+  | 'settings'
+  | 'secrets'
+  | 'start'
+
+interface PluginBase<
+  Name extends string,
+  UsesSql extends boolean,
+  State,
+  List extends Wants,
+  Schema extends AnySchema | undefined,
+> extends Omit<Plugin, Retyped> {
   where?: Where<EventFor<Name, List>>
   sql?: UsesSql
   state?: StateOptions<State>
+  settings?: Schema
+  secrets?: readonly SettingNameOf<Schema>[]
+  start?(context: StartContext<SettingsOf<Schema>>): void | Promise<void>
   processEvent(
     event: EventFor<Name, List>,
-    context: ContextFor<UsesSql, State>,
+    context: ContextFor<UsesSql, State, SettingsOf<Schema>>,
   ): ReturnType<Plugin['processEvent']>
 }
 
@@ -42,13 +63,14 @@ type FilterByName<Name extends string, List extends Wants> =
   | { wants?: never; wantsProcessEvent: Filter<Name> }
   | { wants?: never; wantsProcessEvent?: never }
 
-/** A plugin whose handler is typed by the names that it wants, by `sql` and by `state`. */
+/** A plugin whose handler is typed by the names that it wants, by `sql`, `state` and `settings`. */
 export type PluginFor<
   Name extends string,
   UsesSql extends boolean = false,
   State = never,
   List extends Wants = readonly [],
-> = PluginBase<Name, UsesSql, State, List> & FilterByName<Name, List>
+  Schema extends AnySchema | undefined = undefined,
+> = PluginBase<Name, UsesSql, State, List, Schema> & FilterByName<Name, List>
 
 /**
  * Types a plugin and returns it unchanged; the service validates it when it loads it.
@@ -57,13 +79,15 @@ export type PluginFor<
  * 'inventory.moved'`, the handler's event is an InventoryMovedEvent. With another wantsProcessEvent,
  * or no filter, it is an Event, which a comparison of `event.kind` narrows; `event.kind === undefined`
  * means a plugin event. `where` accepts the paths of that event type. With `sql: true` the context has
- * `sql`; with `state` it has `state`, of the type that `initial` returns.
+ * `sql`; with `state` it has `state`, of the type that `initial` returns; `context.settings` is what the
+ * schema `settings` makes of the plugin's settings.
  */
 export function definePlugin<
   Name extends string = string,
   UsesSql extends boolean = false,
   State = never,
   const List extends Wants = readonly [],
->(plugin: PluginFor<Name, UsesSql, State, List>): Plugin {
+  Schema extends AnySchema | undefined = undefined,
+>(plugin: PluginFor<Name, UsesSql, State, List, Schema>): Plugin {
   return plugin as unknown as Plugin
 }

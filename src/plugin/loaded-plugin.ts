@@ -4,6 +4,7 @@ import { readFilter } from '../filter/read-filter.ts'
 import { matcherOf } from '../filter/wanted-names.ts'
 import type { Plugin, RetryPolicy, StateOptions } from './plugin.ts'
 import { type RetryPlan, retryPlanOf } from './retry-plan.ts'
+import type { StandardSchema } from './settings/standard-schema.ts'
 
 /** A validated plugin with every default applied. */
 export interface LoadedPlugin {
@@ -28,6 +29,17 @@ export interface LoadedPlugin {
   /** Whether each call gets a transaction that also records the completion. */
   readonly sql: boolean
   readonly state: LoadedState | undefined
+  /** Validates its settings; undefined if it takes none. */
+  readonly settingsSchema: StandardSchema | undefined
+  /** Its secret settings, by name. */
+  readonly secrets: readonly string[]
+  /** Its validated settings; undefined before `applySettings`, and if it takes none. */
+  readonly settings: unknown
+  /** The values of its secrets, which no message may hold. */
+  readonly secretTexts: readonly string[]
+  readonly start: Plugin['start'] | undefined
+  readonly stop: Plugin['stop'] | undefined
+  readonly health: Plugin['health'] | undefined
 }
 
 export interface LoadedState extends StateOptions {
@@ -63,6 +75,13 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     startFrom: plugin.startFrom ?? 'committed',
     sql: plugin.sql ?? false,
     state: plugin.state && stateOf(plugin.state, defaults.maxStateBytes),
+    settingsSchema: plugin.settings,
+    secrets: plugin.secrets ?? [],
+    settings: undefined,
+    secretTexts: [],
+    start: plugin.start?.bind(plugin),
+    stop: plugin.stop?.bind(plugin),
+    health: plugin.health?.bind(plugin),
   })
 }
 

@@ -2,8 +2,10 @@ import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
+import type { PluginMetrics } from './life/plugin-metrics.ts'
 import { madeReturns } from './made-returns.ts'
 import { checkedCode, checkedDelayMs } from './return-options.ts'
+import type { StandardSchema } from './settings/standard-schema.ts'
 
 /** A logger with pino's signatures. Each line carries the plugin and the delivery. */
 export interface PluginLog {
@@ -26,8 +28,10 @@ export interface ReadonlyHeaders extends Iterable<[name: string, value: Buffer |
 }
 
 /** The second argument of a handler. */
-export interface PluginContext {
+export interface PluginContext<Settings = unknown> {
   log: PluginLog
+  /** What the plugin's `settings` made of what was given; undefined without a schema. */
+  settings: Settings
   /** Aborts when the time limit passes or the partition is lost. Stop working when it does. */
   signal: AbortSignal
   /** 1 on the first call for this event, 2 on its first retry. */
@@ -48,7 +52,7 @@ export interface PluginContext {
 }
 
 /** The context of a plugin with `sql: true`. */
-export interface SqlPluginContext extends PluginContext {
+export interface SqlPluginContext<Settings = unknown> extends PluginContext<Settings> {
   sql: Sql
 }
 
@@ -99,6 +103,20 @@ export interface StateOptions<S = JsonValue> {
 export interface StatePluginContext<S = JsonValue> extends PluginContext {
   state: PluginState<S>
 }
+
+/** The argument of `start`. */
+export interface StartContext<Settings = unknown> {
+  settings: Settings
+  /** Each line carries the plugin. */
+  log: PluginLog
+  /** Makes the plugin's own metrics, which are served with those of the service. */
+  metrics: PluginMetrics
+  /** Aborts when `start` takes too long, when the service stops meanwhile, and before `stop`. */
+  signal: AbortSignal
+}
+
+/** What `health` says: `pause` makes the plugin's events wait, `unready` fails `/readyz`. */
+export type PluginHealth = { status: 'ok' } | { status: 'pause' | 'unready'; why: string }
 
 export const RETURN = Symbol.for('inventory-events.return')
 
@@ -237,4 +255,14 @@ export interface Plugin {
   sql?: boolean
   /** Gives the handler `context.state`. Requires the idempotency store `kafka`, or `memory` for trials. */
   state?: StateOptions
+  /** Validates the plugin's settings at start: a schema of zod, valibot, arktype or the like. */
+  settings?: StandardSchema
+  /** The settings that are shown nowhere, by name. */
+  secrets?: readonly string[]
+  /** Called once, before the first event. The service does not start if it throws. */
+  start?(context: StartContext): void | Promise<void>
+  /** Called once, after the last handler has ended. */
+  stop?(): void | Promise<void>
+  /** Called every few seconds while the service runs. Throwing means `pause`. */
+  health?(context: { signal: AbortSignal }): PluginHealth | Promise<PluginHealth>
 }

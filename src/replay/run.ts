@@ -68,6 +68,7 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
     metrics,
     log,
     onFailure: (error) => failed.abort(error),
+    stopping: parts.signal,
     around: (pipeline) => rangedIntake(pipeline, ranges, key),
     letters: replayDeadLetters(parts.config.KAFKA_GROUP_ID, isReplay ? groupId : undefined),
   })

@@ -25,6 +25,7 @@ import type { PluginSwitches } from '../pipeline/admit/plugin-switches.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts'
 import type { Intake } from '../pipeline/source.ts'
+import type { HealthChecks } from '../plugin/life/health-checks.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { shareConnections } from '../plugin/share-connections.ts'
 import { sinksOf } from '../topics/names.ts'
@@ -36,6 +37,7 @@ import { version } from '../version.ts'
 import { trackCalls } from '../watchdog/track-calls.ts'
 import { startWatchdog } from '../watchdog/watchdog.ts'
 import { createStore } from './idempotency-store.ts'
+import { createGroupLife } from './plugin-life.ts'
 import { transactionalCommits } from './transactional-commits.ts'
 
 /** After the final commit, what is still being written to Kafka matters no more: it is done again. */
@@ -59,6 +61,8 @@ export interface GroupParts {
   log: Logger
   /** Called at most once, on a fatal error: the caller must stop the group and end the process. */
   onFailure(error: Error): void
+  /** Aborts when the process is to end before the plugins have started. */
+  stopping?: AbortSignal | undefined
   /** The partitions that the group has committed before; without it, every start counts as its first. */
   history?: CommitHistory
   /** Wraps the pipeline as the source sees it. */
@@ -74,11 +78,12 @@ export interface RunGroup {
   pipeline: Pipeline
   source: GroupConsumer
   watch: ClusterMonitor
+  health: HealthChecks
   /** Dead-letter topics whose message limit is too small even for a stub. */
   tooSmallTopics(): readonly string[]
-  /** Resolves when the source runs; it may not have joined the group yet. */
+  /** Starts the plugins. Resolves when the source runs; it may not have joined the group yet. */
   start(): Promise<void>
-  /** Stops reading, lets handlers end, commits and leaves the group. */
+  /** Stops reading, lets handlers end, commits, leaves the group and stops the plugins. */
   stop(): Promise<'drained' | 'limit'>
 }
 
@@ -120,10 +125,12 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     timeoutMs: config.WATCHDOG_TIMEOUT_MS ?? config.SESSION_TIMEOUT_MS,
     onFailure: fail,
   })
+  const life = createGroupLife({ plugins, register: metrics.register, clock, log })
   const pipeline = createPipeline({
     groupId: config.KAFKA_GROUP_ID,
     plugins,
     switches: parts.switches,
+    health: life.health,
     maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
     handlerGraceMs: config.HANDLER_GRACE_MS,
     schemaIdOf,
@@ -179,14 +186,22 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     pipeline,
     source,
     watch,
+    health: life.health,
     tooSmallTopics: () => deadLetters.tooSmall,
     async start() {
-      await watch.start()
-      await source.start()
+      await life.start(parts.stopping ?? new AbortController().signal)
+      try {
+        await watch.start()
+        await source.start()
+      } catch (error) {
+        await life.stop(pipeline)
+        throw error
+      }
     },
     async stop() {
       watchdog.expectExit()
       const result = await source.stop(config.DRAIN_TIMEOUT_MS)
+      await life.stop(pipeline)
       const closed = [watch.stop(), crashes.close(), producer.close(), store.close()]
       await settledWithin(Promise.all(closed), CLOSE_MS, clock)
       schemas.close()

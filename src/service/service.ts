@@ -22,6 +22,7 @@ import { version } from '../version.ts'
 import { createAdminApi } from './admin-api.ts'
 import { buildConsumerGroup } from './consumer-group.ts'
 import { DeadLetterFollower } from './dead-letter-follower.ts'
+import { describeHealth } from './describe-health.ts'
 import { describeSwitches, logSwitches } from './describe-switches.ts'
 import { logRetention } from './idempotency-store.ts'
 import { followSwitches, recordCommitted } from './live-switches.ts'
@@ -36,11 +37,13 @@ export interface ServiceOptions {
   log: Logger
   /** Called at most once, on a fatal error: the caller must stop the service and end the process. */
   onFailure(error: Error): void
+  /** Aborts when the process is to end before the service has started. */
+  stopping?: AbortSignal
 }
 
 export interface Service {
   httpPort: number
-  /** Stops reading, lets handlers end, commits and leaves the group. */
+  /** Stops reading, lets handlers end, commits, leaves the group and stops the plugins. */
   stop(): Promise<'drained' | 'limit'>
 }
 
@@ -100,6 +103,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       narrow: watch.topicsWithFewerPartitions,
       denied: deniedTopics(kafka),
       tooSmall: group.tooSmallTopics(),
+      health: describeHealth(group.health, switches),
     })
   bindCertificates(metrics, {
     files: () => [...connectionExpiries(config), ...postgresExpiries(config)],
@@ -165,9 +169,12 @@ interface ReadinessFacts {
   denied: readonly string[]
   /** Dead-letter topics whose message limit is too small for any dead letter. */
   tooSmall: readonly string[]
+  /** What the plugins say about themselves. */
+  health: Check
 }
 
-function readiness({ isJoined, missing, narrow, denied, tooSmall }: ReadinessFacts): Health {
+function readiness(facts: ReadinessFacts): Health {
+  const { isJoined, missing, narrow, denied, tooSmall } = facts
   return [
     check('group', isJoined, 'not a member of the consumer group'),
     check(
@@ -186,6 +193,7 @@ function readiness({ isJoined, missing, narrow, denied, tooSmall }: ReadinessFac
       tooSmall.length === 0,
       `max.message.bytes is too small for dead letters: ${tooSmall.join(', ')}`,
     ),
+    facts.health,
   ]
 }
 

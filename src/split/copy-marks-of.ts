@@ -17,8 +17,9 @@ export async function copyMarksOf(
       return { store: 'kafka', copied }
     }
     case 'postgres': {
+      const url = () => choice.url
       const postgres = await import('../idempotency/postgres/copy-marks.ts')
-      const copied = await postgres.copyMarks({ url: choice.url, from, to, plugins: slugs })
+      const copied = await postgres.copyMarks({ url, from, to, plugins: slugs })
       return { store: 'postgres', copied }
     }
     case 'memory':

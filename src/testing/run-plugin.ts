@@ -23,6 +23,7 @@ import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { type Failure, failureLine } from '../util/failure/failure.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
+import { inLife, withTestSettings } from './in-life.ts'
 import { createLocalSchemas } from './local-schemas.ts'
 import { NotedDelays } from './noted-delays.ts'
 import { withSql } from './with-sql.ts'
@@ -42,6 +43,11 @@ export interface RunOptions {
   sql?: Sql
   /** The headers of an event's record. None by default. */
   headers?: (event: Event) => Iterable<readonly [name: string, value: Buffer | string | null]>
+  /**
+   * The plugin's settings, as PLUGIN_SETTINGS would give them: what its schema makes of them is given to `start`
+   * and to the handler. Default: none.
+   */
+  settings?: Readonly<Record<string, unknown>>
   /** Receives the plugin's log lines. They are dropped by default. */
   log?: PluginLog
 }
@@ -77,21 +83,24 @@ export interface RunReport {
 
 /**
  * Runs a plugin over events in memory through the service's pipeline: filters, Avro, order per
- * entity, idempotency, time limits, retries and dead letters. There are no waits between attempts.
- * Rejects with PLUGIN_INVALID, also if a handler calls `skip` or `reject` after an `await` and does
- * not return it, with EVENT_INVALID, or with HANDLER_TIMEOUT if a handler never settles.
+ * entity, idempotency, time limits, retries and dead letters, between its `start` and its `stop`. There
+ * are no waits between attempts. Rejects with PLUGIN_INVALID, also if a handler calls `skip` or
+ * `reject` after an `await` and does not return it, with PLUGIN_START_FAILED, EVENT_INVALID, or with
+ * HANDLER_TIMEOUT if a handler never settles.
  */
 export async function runPlugin(
   plugin: Plugin,
   events: readonly Event[],
   options: RunOptions = {},
 ): Promise<RunReport> {
-  const loaded = load(plugin, options)
+  const loaded = await withTestSettings(load(plugin, options), options.settings)
   const valid = events.map((event) => assertEvent(event))
   const delivered = options.duplicates ? valid.flatMap((event) => [event, event]) : valid
   const report: RunReport = { deliveries: [], unwanted: [] }
-  await runOnce(loaded, delivered, report, options)
-  if (options.crash) await runOnce(loaded, delivered, report, options)
+  await inLife(loaded, options.log ?? silent, async () => {
+    await runOnce(loaded, delivered, report, options)
+    if (options.crash) await runOnce(loaded, delivered, report, options)
+  })
   return report
 }
 

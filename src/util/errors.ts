@@ -8,6 +8,8 @@ export const errorCodes = {
     'Raised when an event to publish does not match its kind; the message names each field, what is expected and what it holds.',
   PLUGIN_INVALID:
     'Raised when a plugin or a filter cannot be loaded or has a wrong option; the message names the file or slug.',
+  PLUGIN_START_FAILED:
+    "Raised when a plugin's start throws or takes longer than 30 s; the message names the plugin. The plugins before it have been stopped.",
   SCHEMA_INCOMPATIBLE:
     'Raised when a registered schema is missing or not compatible, or when this version cannot read the schema that wrote a record.',
   REGISTRY_UNAVAILABLE:

@@ -101,6 +101,8 @@ const INSIDE: Record<string, readonly string[]> = {
   'kafka/protocol': ['requests'],
   // The way of a delivery. What counts it all comes last.
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],
+  // The life of a plugin shows none of its secrets.
+  plugin: ['settings', 'life'],
   util: ['text', 'failure', 'log'],
 }
 

@@ -53,6 +53,7 @@ const INSTEAD: Record<string, string> = {
   'npm run demo': 'npm run demo -- --events 300 --replicas 1',
   'npm install --save-dev typescript@7 vitest@5 @types/node@24':
     'mkdir -p node_modules/@types; for name in typescript vitest @types/node; do rm -rf "node_modules/$name"; ln -s "$PACKAGES/$name" "node_modules/$name"; done; ln -s ../typescript/bin/tsc node_modules/.bin/; ln -s ../vitest/vitest.mjs node_modules/.bin/vitest',
+  'npm install zod@4': 'ln -s "$PACKAGES/zod" node_modules/zod',
   'npx inventory-events dead-letters show inventory.events.dead-letters/3@120': `npx inventory-events dead-letters show "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h | awk 'NR == 2 { print $1 }')"`,
   "npx inventory-events dead-letters discard inventory.events.dead-letters/3@120 --why 'counted by hand' --yes": `npx inventory-events dead-letters discard "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h --all | awk 'NR == 2 { print $1 }')" --why 'counted by hand' --yes`,
 }
@@ -100,6 +101,7 @@ it('the commands of the pages work, one after the other', { timeout: TIMEOUT_MS 
   expect(counted).toContain('decision="unwanted"} 1\n')
   expect(after('explain evt_2')).toContain('cold-chain: dead-lettered: rejected')
   expect(after('kill %1')).toContain('"msg":"stopped"')
+  expect(after('PLUGIN_ALARMS_API_KEY')).toContain('settings     url, perCall, apiKey (secret)\n')
   expect(after('PLUGIN_FILTERS')).toContain('filtered by data.entity.productId')
   expect(after('filters backtest')).toMatch(
     /^lost {9}\d+\n {2}inventory\.moved .*\n.* {2}evt_2 {2}ent_2$/m,

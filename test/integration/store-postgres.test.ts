@@ -81,7 +81,7 @@ it('copies the marks of plugins to another group, however many, and again withou
     (group_id, plugin, event_id, fingerprint, state, owner, completed_at, format)
     select 'group', p, 'e' || n, 'f', 'completed', 'gone', now() - interval '1 s', 2
       from generate_series(1, 25000) n, unnest(array['plugin', 'stays']) p`)
-  const copy = { url, from: 'group', to: 'fresh', plugins: ['plugin'] }
+  const copy = { url: () => url, from: 'group', to: 'fresh', plugins: ['plugin'] }
   expect([await copyMarks(copy), await copyMarks(copy)]).toEqual([25_001, 25_001])
   const columns = 'plugin, event_id, fingerprint, state, completed_at, format'
   const missing = await query(`select ${columns} from inventory_events_marks

@@ -6,9 +6,11 @@ import { acceptedNames, failingNames, misspelledNames } from '../../plugin/known
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { RetryPlan } from '../../plugin/retry-plan.ts'
+import type { ReadPlugin } from '../../plugin/settings/apply-settings.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { print, printError } from '../shared/output.ts'
+import { settingsHere } from '../shared/settings-here.ts'
 
 export interface CheckOptions {
   allowUnknownKinds?: true
@@ -16,17 +18,22 @@ export interface CheckOptions {
 
 /** Prints the options of each valid plugin and the problems of the others. Exits the process. */
 export async function checkPlugins(named: string[], options: CheckOptions): Promise<void> {
-  const { plugins, problems } = await loadNamedOrConfigured(named, process.env)
+  const loaded = await loadNamedOrConfigured(named, process.env)
+  const { plugins } = loaded
+  const settings = await settingsHere(loaded, named, process.env)
+  const problems = [...loaded.problems, ...settings.problems]
   const mistyped = options.allowUnknownKinds ? [] : plugins.flatMap(mistypedIn)
-  const bad = new Set(mistyped.map(({ slug }) => slug))
+  const bad = new Set([...problems, ...mistyped].map(({ slug }) => slug))
   for (const plugin of plugins) {
-    if (!bad.has(plugin.slug)) print(describe(plugin))
+    if (!bad.has(plugin.slug)) print(describe(plugin, settings.of(plugin.slug)))
   }
   for (const problem of [...problems, ...mistyped]) {
     printError(describeProblem(problem))
   }
+  for (const line of settings.unknown) printError(line)
+  const count = problems.length + mistyped.length + settings.unknown.length
   // A plugin may have opened handles that would keep the process alive.
-  process.exit(problems.length + mistyped.length > 0 ? 1 : 0)
+  process.exit(count > 0 ? 1 : 0)
 }
 
 /** The names that a plugin's filters accept in place of known ones. */
@@ -45,7 +52,7 @@ const STARTS = {
   now: 'now, if it is new to its group',
 }
 
-function describe(plugin: LoadedPlugin): string {
+function describe(plugin: LoadedPlugin, settings: ReadPlugin | undefined): string {
   const { retry, timeoutMs, concurrency, onExhausted, startFrom } = plugin
   const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
   const byFields = fields.length === 0 ? '' : `, filtered by ${[...new Set(fields)].join(', ')}`
@@ -60,6 +67,7 @@ function describe(plugin: LoadedPlugin): string {
     `  time limit   ${timeoutMs} ms`,
     `  concurrency  ${concurrency}`,
     `  starts from  ${STARTS[startFrom]}`,
+    ...(settings === undefined ? [] : [`  settings     ${settingsOf(settings)}`]),
   ].join('\n')
 }
 
@@ -71,6 +79,12 @@ function delaysOf(retry: RetryPlan): string {
 function byName({ wants, wantsProcessEvent }: LoadedPlugin): string {
   if (wants !== undefined) return foreignText(wants.join(', '))
   return wantsProcessEvent === undefined ? 'every event' : 'events that wantsProcessEvent accepts'
+}
+
+function settingsOf({ isGiven, settings }: ReadPlugin): string {
+  const names = settings.rows.map(({ name, isSecret }) => (isSecret ? `${name} (secret)` : name))
+  const text = foreignText(names.join(', '))
+  return isGiven ? text : `${text}; none are given here, so they are not checked`
 }
 
 function acceptedOf(plugin: LoadedPlugin, names: readonly string[], what: string): string {

@@ -8,7 +8,7 @@ import { InventoryEventsError } from '../../util/errors.ts'
 import { createLogger } from '../../util/logger.ts'
 import { counted } from '../../util/text/counted.ts'
 import { commandLogger } from '../shared/connection.ts'
-import { loadPlugin } from '../shared/load-plugin.ts'
+import { loadPluginWithSettings } from '../shared/load-plugin.ts'
 import { commandLog } from '../shared/output.ts'
 import { createProgressLine } from '../shared/progress-line.ts'
 
@@ -23,7 +23,7 @@ export async function replayParts(
   const log = createLogger(levelOf(config), commandLog(config.LOG_FORMAT))
   const kafka = createKafka(config, commandLogger(process.env))
   const registry = createRegistry(config)
-  const plugin = await loadPlugin(slug, process.env)
+  const plugin = await loadPluginWithSettings(slug, config, process.env)
   if (plugin.state !== undefined) throw hasState(slug)
   await registry.check()
   await requireTopics(kafka, config)

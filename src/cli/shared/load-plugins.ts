@@ -4,6 +4,7 @@ import type { Config } from '../../config/settings.ts'
 import { applyFilters, filterProblems } from '../../plugin/configured-filters.ts'
 import { describeProblem, loadPlugins } from '../../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, offersSql } from '../../plugin/loaded-plugin.ts'
+import { applySettings, unknownSlugs } from '../../plugin/settings/apply-settings.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 
 /** Loads the named plugins or, if none are named, those of PLUGINS. Throws USAGE without either. */
@@ -16,27 +17,39 @@ export async function loadNamedOrConfigured(named: readonly string[], env: Envir
       'no plugins: expected PLUGINS to be set, or plugins as arguments',
     )
   }
-  const { plugins, problems } = await load(specifiers, config)
+  const { plugins, problems } = await loadUnfiltered(specifiers, config)
   const areAll = named.length === 0 && problems.length === 0
   return { plugins: applyFilters(plugins, config.PLUGIN_FILTERS, { areAll }), problems }
 }
 
 /**
- * Loads all of PLUGINS. Throws PLUGIN_INVALID with a line for each problem of each plugin: a service
- * that ran without one of them would commit that plugin's events as if it had handled them.
+ * Loads all of PLUGINS with their settings. Throws PLUGIN_INVALID with a line for each problem of each
+ * plugin: a service that ran without one of them would commit that plugin's events as if it had
+ * handled them.
  */
-export async function loadEveryPlugin(config: Config<'PLUGINS'>): Promise<LoadedPlugin[]> {
-  const { plugins, problems } = await load(config.PLUGINS, config)
+export async function loadEveryPlugin(
+  config: Config<'PLUGINS'>,
+  env: Environment,
+): Promise<LoadedPlugin[]> {
+  const loaded = await loadUnfiltered(config.PLUGINS, config)
+  const areAll = loaded.problems.length === 0
+  const given = await applySettings(loaded.plugins, { config, env })
+  const strange = areAll ? unknownSlugs(loaded.plugins, { config }) : []
   const filters = config.PLUGIN_FILTERS
-  if (problems.length === 0) return applyFilters(plugins, filters, { areAll: true })
+  const problems = [...loaded.problems, ...given.problems]
+  if (problems.length + strange.length === 0) {
+    return applyFilters(given.plugins, filters, { areAll: true })
+  }
   const lines = [
     ...problems.map(describeProblem),
-    ...filterProblems(plugins, filters, { areAll: false }).map((each) => `PLUGIN_FILTERS: ${each}`),
+    ...strange,
+    ...filterProblems(loaded.plugins, filters, { areAll }).map((each) => `PLUGIN_FILTERS: ${each}`),
   ]
   throw new InventoryEventsError('PLUGIN_INVALID', ['invalid plugins:', ...lines].join('\n  '))
 }
 
-function load(specifiers: readonly string[], config: Config) {
+/** Without PLUGIN_FILTERS. */
+export function loadUnfiltered(specifiers: readonly string[], config: Config) {
   return loadPlugins(specifiers, {
     cwd: process.cwd(),
     defaults: defaultsFrom(config),

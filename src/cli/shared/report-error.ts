@@ -1,5 +1,5 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
-import { Failure } from '../../util/failure/failure.ts'
+import { Failure, failureLines } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import type { LogFormat } from '../../util/log/format.ts'
 import { commandLog, printError } from './output.ts'
@@ -61,12 +61,15 @@ function causesOf(error: unknown): string[] {
   const lines: string[] = []
   let next = error instanceof Error ? error.cause : undefined
   while (next !== undefined && lines.length < CAUSES_MAX) {
-    lines.push(
-      `  caused by: ${next instanceof Error ? (next.stack ?? next.message) : messageOf(next)}`,
-    )
+    lines.push(`  caused by: ${causeText(next)}`)
     next = next instanceof Error ? next.cause : undefined
   }
   return lines
+}
+
+function causeText(cause: unknown): string {
+  if (cause instanceof Failure) return failureLines(cause).join('\n')
+  return cause instanceof Error ? (cause.stack ?? cause.message) : messageOf(cause)
 }
 
 function trimmed(line: string): string {

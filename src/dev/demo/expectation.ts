@@ -120,7 +120,15 @@ function contextOf(event: Event, attempt: number) {
   const place = { topic: '', partition: 0, offset: 0, timestampMs: 0 }
   const record = { ...place, key: entityKey(event), headers }
   const idempotencyKey = event.id
-  return { log: silent, signal: NEVER, attempt, idempotencyKey, record, trace: undefined }
+  return {
+    log: silent,
+    signal: NEVER,
+    attempt,
+    idempotencyKey,
+    record,
+    trace: undefined,
+    settings: undefined,
+  }
 }
 
 const ignore = () => {}

@@ -3,7 +3,7 @@ import { ensureSchema } from './schema.ts'
 import { COPY } from './statements.ts'
 
 export interface MarksCopy {
-  url: string
+  url(): string
   from: string
   to: string
   plugins: readonly string[]

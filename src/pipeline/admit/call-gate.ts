@@ -9,6 +9,12 @@ import { Delays } from './delays.ts'
 import type { PluginSwitches } from './plugin-switches.ts'
 import { RateLimit } from './rate-limit.ts'
 
+/** Plugins that said that they cannot work for now. */
+export interface HealthPauses {
+  /** For a plugin that is paused, a signal that aborts when the pause ends. */
+  pauseOf(slug: string): AbortSignal | undefined
+}
+
 export interface CallGatePorts {
   clock: Clock
   /** Returns a number from 0 (inclusive) to 1 (exclusive). */
@@ -16,6 +22,7 @@ export interface CallGatePorts {
   /** Why Kafka has removed the record or is about to; undefined while it keeps it. */
   removalOf(record: SourceRecord): string | undefined
   switches: Pick<PluginSwitches, 'pauseOf'>
+  health?: HealthPauses
   onBreaker(slug: string, state: BreakerState): void
 }
 
@@ -63,9 +70,16 @@ export class CallGate {
     )
   }
 
-  /** Plugins whose breaker is open. */
+  /** Plugins whose breaker is open, because they fail or because they said so themselves. */
   get openBreakers(): string[] {
-    return [...this.#breakers].filter(([, breaker]) => breaker.isOpen).map(([slug]) => slug)
+    const isOpen = ([slug, breaker]: [string, Breaker]) =>
+      breaker.isOpen || this.#ports.health?.pauseOf(slug) !== undefined
+    return [...this.#breakers].filter(isOpen).map(([slug]) => slug)
+  }
+
+  #pauseOf(slug: string): AbortSignal | undefined {
+    const { switches, health } = this.#ports
+    return switches.pauseOf(slug) ?? health?.pauseOf(slug)
   }
 
   /**
@@ -124,7 +138,7 @@ export class CallGate {
   }
 
   #pausedOrDelayed(delivery: Delivery): Wait | Expired | undefined {
-    const pause = this.#ports.switches.pauseOf(delivery.plugin.slug)
+    const pause = this.#pauseOf(delivery.plugin.slug)
     if (pause !== undefined) return this.#paused(delivery, pause)
     if (!this.#delays.has(delivery)) return undefined
     const expired = this.#expiry(delivery)
@@ -151,7 +165,8 @@ export class CallGate {
   }
 
   #failed(breaker: Breaker, lane: string, delivery: Delivery, outcome: Failed): Outcome {
-    const isPluginToBlame = breaker.failed(lane)
+    const isPaused = this.#ports.health?.pauseOf(delivery.plugin.slug) !== undefined
+    const isPluginToBlame = breaker.failed(lane) || isPaused
     const isHeld = isPluginToBlame || outcome.type === 'held'
     const expired = isHeld ? this.#expiry(delivery) : undefined
     if (expired !== undefined) return expired.outcome

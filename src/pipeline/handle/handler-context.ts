@@ -69,6 +69,10 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
     return this.#controller.signal
   }
 
+  get settings(): unknown {
+    return this.#delivery.plugin.settings
+  }
+
   get log(): PluginLog {
     this.#log ??= this.#ports.logOf(this.#delivery)
     return this.#log

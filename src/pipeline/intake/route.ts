@@ -142,6 +142,13 @@ export const everyPlugin: LoadedPlugin = {
   startFrom: 'committed',
   sql: false,
   state: undefined,
+  settingsSchema: undefined,
+  secrets: [],
+  settings: undefined,
+  secretTexts: [],
+  start: undefined,
+  stop: undefined,
+  health: undefined,
 }
 
 /** The receiver of a redriven record of another group. No plugin has this slug. */

@@ -16,7 +16,7 @@ const say = (message: FromService) => process.send?.(message)
 const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS', 'EVENTS_ENABLED'] as const
 const config = loadConfig(process.env, { required })
 const log = createLogger(config.LOG_LEVEL)
-const plugins = await loadEveryPlugin(config)
+const plugins = await loadEveryPlugin(config, process.env)
 const topics = { inventory: config.GATEWAY_INVENTORY_TOPIC, plugin: config.GATEWAY_PLUGIN_TOPIC }
 const [service, gateway, publisher] = await Promise.all([
   startService({ config, plugins, log, onFailure: fail }),

@@ -56,3 +56,17 @@ it('marks invalid settings, and lists problems and hints', () => {
   expect(problems).toEqual(['HTTP_PORT: expected a whole number from 0 to 65535, got "x"'])
   expect(hints).toEqual(['PLUGIN is not a setting: did you mean PLUGINS?'])
 })
+
+it('names the settings in PLUGIN_SETTINGS, and shows no value: plugins know which are secret', () => {
+  const PLUGIN_SETTINGS = '{"alarms": {"apiKey": "hush", "pool": {"max": 5}}}'
+  const { lines, problems } = describeConfig({ PLUGIN_SETTINGS })
+  expect(problems).toEqual([])
+  expect(lineOf(lines, 'PLUGIN_SETTINGS')).toBe(
+    'PLUGIN_SETTINGS {"alarms":{"apiKey":"***","pool":{"max":"***"}}} (environment)',
+  )
+  const wrong = describeConfig({ PLUGIN_SETTINGS: '{"alarms": "hush"}' })
+  expect(wrong.problems).toEqual([
+    expect.stringMatching(/^PLUGIN_SETTINGS: expected a JSON object/),
+  ])
+  expect([...wrong.lines, ...wrong.problems].join()).not.toContain('hush')
+})

@@ -19,7 +19,7 @@ function context(attempt = 1, key = 'entity-1'): PluginContext {
   const record = { ...place, key, headers }
   const signal = new AbortController().signal
   const idempotencyKey = 'cold-chain:event-1'
-  return { log, signal, attempt, idempotencyKey, record, trace: undefined }
+  return { log, signal, attempt, idempotencyKey, record, trace: undefined, settings: undefined }
 }
 
 function moved(

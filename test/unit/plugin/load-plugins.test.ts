@@ -59,6 +59,8 @@ describe('valid plugins', () => {
         startFrom: 'committed',
         sql: false,
         state: undefined,
+        secrets: [],
+        secretTexts: [],
       },
       {
         slug: 'b',
@@ -73,6 +75,8 @@ describe('valid plugins', () => {
         startFrom: 'now',
         sql: false,
         state: undefined,
+        secrets: [],
+        secretTexts: [],
       },
     ])
   })

@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { reportError } from '../../../../src/cli/shared/report-error.ts'
 import { InventoryEventsError } from '../../../../src/util/errors.ts'
+import { failureOf } from '../../../../src/util/failure/failure-of.ts'
 
 const cause = new Error('connect ECONNREFUSED')
 const error = new InventoryEventsError('KAFKA_UNAVAILABLE', 'cannot connect to Kafka', { cause })
@@ -15,6 +16,14 @@ async function reported(what: unknown, env: Record<string, string>): Promise<str
 
 it('prints an error as one line', async () => {
   expect(await reported(error, {})).toBe('error: cannot connect to Kafka\n')
+})
+
+it('prints a cause that is a failure in plain data, with its own causes', async () => {
+  const cause = failureOf(new TypeError('no pool', { cause: new Error('no login') }))
+  const failed = new InventoryEventsError('PLUGIN_START_FAILED', 'start failed', { cause })
+  const text = await reported(failed, { LOG_LEVEL: 'debug' })
+  expect(text).toMatch(/^error: start failed\n {2}caused by: TypeError: no pool at /)
+  expect(text).toMatch(/^ *Error: no login at /m)
 })
 
 it('prints the causes with LOG_LEVEL=debug', async () => {

@@ -19,7 +19,11 @@ function sending({
   epoch = 0,
   answer = () => 0,
   maxRequestBytes = 8_388_608,
-}: { epoch?: number; answer?: Answer; maxRequestBytes?: number } = {}) {
+}: {
+  epoch?: number
+  answer?: Answer
+  maxRequestBytes?: number
+} = {}) {
   const clock = new ManualClock()
   const requests: Sent[] = []
   const cluster = {

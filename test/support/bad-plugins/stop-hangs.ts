@@ -1,0 +1,7 @@
+import { definePlugin } from 'inventory-events'
+
+export default definePlugin({
+  slug: 'stop-hangs',
+  processEvent() {},
+  stop: () => new Promise<void>(() => {}),
+})

@@ -1,0 +1,3 @@
+import { pooled } from './pooled.ts'
+
+export default pooled('pooled-too')
