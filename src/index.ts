@@ -16,15 +16,12 @@ export type {
 } from './plugin/life/plugin-metrics.ts'
 export type {
   DeepReadonly,
-  HandlerReturn,
   Plugin,
   PluginContext,
   PluginHealth,
   PluginLog,
   PluginState,
   ReadonlyHeaders,
-  RejectOptions,
-  RetryAfterOptions,
   RetryDelays,
   RetryOptions,
   RetryPolicy,
@@ -34,7 +31,8 @@ export type {
   StateOptions,
   StatePluginContext,
 } from './plugin/plugin.ts'
-export { reject, retryAfter, skip } from './plugin/plugin.ts'
+export type { HandlerReturn, RejectOptions, RetryAfterOptions } from './plugin/returns/returns.ts'
+export { reject, retryAfter, skip } from './plugin/returns/returns.ts'
 export type {
   StandardSchema,
   StandardSchemaIssue,

@@ -11,7 +11,7 @@ import type { Clock } from '../util/clock.ts'
 import type { Health } from './http.ts'
 import { namesOf, type SeriesNames } from './init-series.ts'
 import type { Metrics } from './metrics.ts'
-import type { Sample } from './scraped-gauge.ts'
+import type { Sample } from './series/scraped-gauge.ts'
 
 export interface GaugeSources {
   pipeline: Pick<Pipeline, 'stats' | 'openBreakers'> & {

@@ -1,15 +1,10 @@
 import { getHeapStatistics } from 'node:v8'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { PREFIX, progressGauges } from './progress-gauges.ts'
-import { scrapedGauge } from './scraped-gauge.ts'
-import { TalliedCounter } from './tallied-counter.ts'
-import { TalliedHistogram } from './tallied-histogram.ts'
-
-const HANDLER_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-const END_TO_END_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600]
-const STORE_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
-const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-const REBALANCE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+import { SECONDS } from './series/buckets.ts'
+import { scrapedGauge } from './series/scraped-gauge.ts'
+import { TalliedCounter } from './series/tallied-counter.ts'
+import { TalliedHistogram } from './series/tallied-histogram.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -133,14 +128,14 @@ function deliveryMetrics(registers: Registry[]) {
       name: `${PREFIX}handler_duration_seconds`,
       help: 'Duration of handler calls, failed ones included.',
       labelNames: ['plugin'],
-      buckets: HANDLER_SECONDS,
+      buckets: SECONDS.handler,
       registers,
     }),
     endToEnd: new TalliedHistogram({
       name: `${PREFIX}end_to_end_seconds`,
       help: "Time from a record's timestamp to the completion of its delivery.",
       labelNames: ['plugin'],
-      buckets: END_TO_END_SECONDS,
+      buckets: SECONDS.endToEnd,
       registers,
     }),
   }
@@ -168,7 +163,7 @@ function groupMetrics(registers: Registry[]) {
     rebalanceDuration: new Histogram({
       name: `${PREFIX}rebalance_duration_seconds`,
       help: 'Time from the start of a rebalance to the new assignment.',
-      buckets: REBALANCE_SECONDS,
+      buckets: SECONDS.rebalance,
       registers,
     }),
     commits: new Counter({
@@ -186,7 +181,7 @@ function idempotencyMetrics(registers: Registry[]) {
       name: `${PREFIX}idempotency_operation_seconds`,
       help: 'Duration of operations of the idempotency store.',
       labelNames: ['store', 'operation'],
-      buckets: STORE_SECONDS,
+      buckets: SECONDS.store,
       registers,
     }),
     idempotencyFailures: new Counter({
@@ -237,7 +232,7 @@ function gatewayMetrics(register: Registry) {
       name: `${PREFIX}gateway_request_seconds`,
       help: 'From the headers of a request to the end of its response, rejected requests included.',
       labelNames: ['route'],
-      buckets: REQUEST_SECONDS,
+      buckets: SECONDS.request,
       registers,
     }),
     gatewayUnknownKinds: new Counter({

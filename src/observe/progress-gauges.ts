@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client'
-import { scrapedGauge } from './scraped-gauge.ts'
+import { scrapedGauge } from './series/scraped-gauge.ts'
 
 export const PREFIX = 'inventory_events_'
 

@@ -17,7 +17,7 @@ import { type Trace, traceOf } from '../event/trace.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
 import type { CallSpans } from '../pipeline/handle/call-span.ts'
 import type { HandlerResult } from '../pipeline/handle/handler-result.ts'
-import { type HandlerReturn, RETURN } from '../plugin/plugin.ts'
+import { type HandlerReturn, RETURN } from '../plugin/returns/returns.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
 /** The span of one record being produced. */

@@ -16,7 +16,6 @@ import { noCallSlots } from '../pipeline/handle/handle.ts'
 import { emptyTally } from '../pipeline/intake/evaluate-filters.ts'
 import { OffsetLedger } from '../pipeline/offset-ledger.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
-import type { PipelineReports } from '../pipeline/reports.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
@@ -25,6 +24,7 @@ import { type Failure, failureLine } from '../util/failure/failure.ts'
 import { impatientClock as clock } from './impatient-clock.ts'
 import { inLife, withTestSettings } from './in-life.ts'
 import { createLocalSchemas } from './local-schemas.ts'
+import { noReports } from './no-reports.ts'
 import { NotedDelays } from './noted-delays.ts'
 import { withSql } from './with-sql.ts'
 
@@ -226,26 +226,3 @@ function missingReturn(failure: Failure): InventoryEventsError {
 }
 
 const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} }
-
-const noReports: PipelineReports = {
-  onConsumed() {},
-  onHeaderMismatch() {},
-  filterTallyOf: emptyTally,
-  skipTallyOf: () => ({ count: 0 }),
-  onHandled() {},
-  onUnreturned() {},
-  onSettled() {},
-  onAbandoned() {},
-  onRetry() {},
-  onHeld() {},
-  onDelayed() {},
-  onInterrupted() {},
-  onDeadLetter() {},
-  onWriteFailed() {},
-  onConflict() {},
-  onBreaker() {},
-  onSuspect() {},
-  onCrashRecordFailed() {},
-  onStoreError() {},
-  onStoreCall() {},
-}

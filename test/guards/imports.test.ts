@@ -28,7 +28,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
       'topics',
       'util',
       'plugin/plugin.ts',
-      'plugin/made-returns.ts',
+      'plugin/returns',
     ],
   ],
   ['control', ['util']],
@@ -36,7 +36,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['watchdog', ['event', 'kafka', 'pipeline', 'util']],
   ['explain', ['avro', 'dead-letter', 'event', 'filter', 'pipeline', 'util']],
   ['backtest', ['avro', 'event', 'explain', 'pipeline', 'util']],
-  ['observe', ['event', 'pipeline', 'util', 'plugin/plugin.ts']],
+  ['observe', ['event', 'pipeline', 'util', 'plugin/plugin.ts', 'plugin/returns']],
   ['publish', ['event', 'avro', 'kafka', 'topics', 'util']],
   [
     'gateway',
@@ -102,7 +102,8 @@ const INSIDE: Record<string, readonly string[]> = {
   // The way of a delivery. What counts it all comes last.
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],
   // The life of a plugin shows none of its secrets.
-  plugin: ['settings', 'life'],
+  observe: ['series'],
+  plugin: ['returns', 'settings', 'life'],
   util: ['text', 'failure', 'log'],
 }
 

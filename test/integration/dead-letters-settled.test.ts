@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { reject } from '../../src/plugin/plugin.ts'
+import { reject } from '../../src/plugin/returns/returns.ts'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { readAll, situation } from '../support/service-kit.ts'

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { OwnedPartition } from '../../src/kafka/consumer/owned-partition.ts'
-import { reject } from '../../src/plugin/plugin.ts'
+import { reject } from '../../src/plugin/returns/returns.ts'
 import { DeadLetterFollower } from '../../src/service/dead-letter-follower.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
 import { moved } from '../support/events.ts'

@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
-import { reject, retryAfter, type SqlPluginContext, skip } from '../../src/plugin/plugin.ts'
+import type { SqlPluginContext } from '../../src/plugin/plugin.ts'
+import { reject, retryAfter, skip } from '../../src/plugin/returns/returns.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { claimOf } from '../contract/store-contract.ts'
 import { partition, pipelineKit, plugin } from '../support/pipeline-kit.ts'

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type Plugin, retryAfter } from '../../src/plugin/plugin.ts'
+import type { Plugin } from '../../src/plugin/plugin.ts'
+import { retryAfter } from '../../src/plugin/returns/returns.ts'
 import { moved } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'

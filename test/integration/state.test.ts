@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { partitionOfKey } from '../../src/kafka/producer/murmur2.ts'
 import { definePlugin } from '../../src/plugin/define-plugin.ts'
-import { skip } from '../../src/plugin/plugin.ts'
+import { skip } from '../../src/plugin/returns/returns.ts'
 import { stateTopicOf } from '../../src/topics/names.ts'
 import { pluginEvent } from '../support/events.ts'
 import { situation } from '../support/service-kit.ts'

@@ -13,7 +13,7 @@ import {
   syncGroupRequest,
 } from '../../src/kafka/protocol/requests/sync-group.ts'
 import type { Epoch } from '../../src/pipeline/source.ts'
-import { type HandlerReturn, reject, retryAfter, skip } from '../../src/plugin/plugin.ts'
+import { type HandlerReturn, reject, retryAfter, skip } from '../../src/plugin/returns/returns.ts'
 import { readTopicsOf } from '../../src/topics/names.ts'
 import { ProcessCluster, type Transit } from '../support/fake-kafka/process-cluster.ts'
 import { pipelineKit, plugin } from '../support/pipeline-kit.ts'

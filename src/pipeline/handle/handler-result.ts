@@ -1,4 +1,4 @@
-import { type HandlerReturn, RETURN } from '../../plugin/plugin.ts'
+import { type HandlerReturn, RETURN } from '../../plugin/returns/returns.ts'
 import type { Failure } from '../../util/failure/failure.ts'
 
 /** How one call of a handler ended. */

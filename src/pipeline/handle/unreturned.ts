@@ -1,5 +1,5 @@
-import type { Made } from '../../plugin/made-returns.ts'
-import { type HandlerReturn, RETURN } from '../../plugin/plugin.ts'
+import type { Made } from '../../plugin/returns/made-returns.ts'
+import { type HandlerReturn, RETURN } from '../../plugin/returns/returns.ts'
 import { Failure, limited } from '../../util/failure/failure.ts'
 import { framesOf, likelyPlace } from '../../util/failure/frames.ts'
 

@@ -1,7 +1,7 @@
 import { assertNever, type Outcome } from '../../event/outcome.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import { type HandlerReturn, RETURN } from '../../plugin/plugin.ts'
 import type { RetryPlan } from '../../plugin/retry-plan.ts'
+import { type HandlerReturn, RETURN } from '../../plugin/returns/returns.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import type { HandlerResult } from '../handle/handler-result.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type HeadersByName, headersByName, headersOf } from '../../../src/event/headers.ts'
-import { reject } from '../../../src/plugin/plugin.ts'
+import { reject } from '../../../src/plugin/returns/returns.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
 

@@ -11,7 +11,12 @@ import type { Trace } from '../../../src/event/trace.ts'
 import { createSpans, type Spans } from '../../../src/observe/spans.ts'
 import type { Delivery } from '../../../src/pipeline/delivery.ts'
 import type { HandlerResult } from '../../../src/pipeline/handle/handler-result.ts'
-import { type HandlerReturn, reject, retryAfter, skip } from '../../../src/plugin/plugin.ts'
+import {
+  type HandlerReturn,
+  reject,
+  retryAfter,
+  skip,
+} from '../../../src/plugin/returns/returns.ts'
 import { Failure } from '../../../src/util/failure/failure.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { expect, it } from 'vitest'
-import { TalliedCounter } from '../../../src/observe/tallied-counter.ts'
+import { TalliedCounter } from '../../../src/observe/series/tallied-counter.ts'
 
 it('adds tallies since the last read to what was counted by labels', async () => {
   const register = new Registry()

@@ -1,6 +1,6 @@
 import { Histogram, Registry } from 'prom-client'
 import { expect, it } from 'vitest'
-import { TalliedHistogram } from '../../../src/observe/tallied-histogram.ts'
+import { TalliedHistogram } from '../../../src/observe/series/tallied-histogram.ts'
 
 const options = { name: 'n', help: 'h', labelNames: ['a'], buckets: [0.1, 1, 10] }
 

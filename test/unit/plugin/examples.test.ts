@@ -9,7 +9,7 @@ import singleEvent from '../../../examples/plugins/single-event.ts'
 import { NO_HEADERS } from '../../../src/event/headers.ts'
 import { matcherOf } from '../../../src/filter/wanted-names.ts'
 import { HandlerHeaders } from '../../../src/pipeline/handle/handler-headers.ts'
-import { RETURN, returnOf } from '../../../src/plugin/plugin.ts'
+import { RETURN, returnOf } from '../../../src/plugin/returns/returns.ts'
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
 

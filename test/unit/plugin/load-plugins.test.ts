@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { describeProblem, loadPlugins } from '../../../src/plugin/load-plugins.ts'
-import { returnOf } from '../../../src/plugin/plugin.ts'
+import { returnOf } from '../../../src/plugin/returns/returns.ts'
 
 const badPlugins = fileURLToPath(new URL('../../support/bad-plugins', import.meta.url))
 const examples = fileURLToPath(new URL('../../../examples/plugins', import.meta.url))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { MadeReturns } from '../../../src/plugin/made-returns.ts'
+import { MadeReturns } from '../../../src/plugin/returns/made-returns.ts'
 
 const valuesOf = (made: readonly { value: object }[]) => made.map(({ value }) => value)
 

@@ -7,7 +7,7 @@ import {
   skip,
 } from 'inventory-events'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { RETURN, returnOf } from '../../../src/plugin/plugin.ts'
+import { RETURN, returnOf } from '../../../src/plugin/returns/returns.ts'
 
 it('tells skip and reject apart and keeps the reason', () => {
   expect(skip('not mine')[RETURN]).toBe('skip')

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { headersOf } from '../../../../src/event/headers.ts'
 import type { Trace } from '../../../../src/event/trace.ts'
 import { withSpans } from '../../../../src/pipeline/handle/call-span.ts'
-import { reject } from '../../../../src/plugin/plugin.ts'
+import { reject } from '../../../../src/plugin/returns/returns.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
+import type { StatePluginContext } from '../../../../src/plugin/plugin.ts'
 import {
   type HandlerReturn,
   reject,
   retryAfter,
-  type StatePluginContext,
   skip,
-} from '../../../../src/plugin/plugin.ts'
+} from '../../../../src/plugin/returns/returns.ts'
 import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
 it.each<[string, () => HandlerReturn | undefined, boolean]>([

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest'
 import type { ClaimTransaction } from '../../../../src/idempotency/store.ts'
 import { createTransact } from '../../../../src/pipeline/handle/transaction.ts'
-import { type HandlerReturn, reject, retryAfter, skip } from '../../../../src/plugin/plugin.ts'
+import {
+  type HandlerReturn,
+  reject,
+  retryAfter,
+  skip,
+} from '../../../../src/plugin/returns/returns.ts'
 
 it.each<[string, HandlerReturn | undefined, string]>([
   ['nothing', undefined, 'commit processed'],

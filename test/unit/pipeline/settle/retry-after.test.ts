@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { headersByName } from '../../../../src/event/headers.ts'
 import { allOn } from '../../../../src/pipeline/admit/plugin-switches.ts'
 import type { LoadedPlugin } from '../../../../src/plugin/loaded-plugin.ts'
-import { type HandlerReturn, retryAfter } from '../../../../src/plugin/plugin.ts'
+import { type HandlerReturn, retryAfter } from '../../../../src/plugin/returns/returns.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { type KitOptions, partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
