@@ -30,4 +30,6 @@ export interface Staging {
   has(place: { topic: string; partition: number }): boolean
   /** Everything that is staged; undefined if there is nothing. */
   take(): Staged | undefined
+  /** `listener` is called when so much is staged that it should be committed at once. */
+  onLarge(listener: () => void): void
 }

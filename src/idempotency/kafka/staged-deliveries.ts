@@ -3,12 +3,19 @@ import type { StagedPartition, StateChange } from '../staged.ts'
 import { stateName } from '../state-table.ts'
 import { MARKS_PER_RECORD, packMarks, packOutcomes } from './mark-format.ts'
 import type { Mark } from './mark-table.ts'
+import type { StagedTotal } from './staged-total.ts'
 
 /** The completed deliveries of one owned partition that are not committed yet. */
 export class StagedDeliveries {
+  readonly #total: StagedTotal
   #marks: { mark: Mark; outcome: MarkedOutcome }[] = []
   /** The last change of each state. */
   #states = new Map<string, string | null>()
+  #bytes = 0
+
+  constructor(total: StagedTotal) {
+    this.#total = total
+  }
 
   get size(): number {
     return this.#marks.length
@@ -16,13 +23,41 @@ export class StagedDeliveries {
 
   add(made: { mark: Mark; outcome: MarkedOutcome }, plugin: string, change?: StateChange): void {
     this.#marks.push(made)
-    if (change !== undefined) this.#states.set(stateName(plugin, change.key), change.text)
+    const bytes = change === undefined ? 0 : this.#set(stateName(plugin, change.key), change.text)
+    this.#bytes += bytes
+    this.#total.add(1, bytes)
   }
 
-  /** What was staged before these. */
+  /** They are not waiting any more: they are being committed, or are lost. */
+  leave(): void {
+    this.#total.add(-this.#marks.length, -this.#bytes)
+  }
+
+  /** What was staged before these, and left to be committed. */
   prepend(older: StagedDeliveries): void {
+    this.leave()
     this.#marks = [...older.#marks, ...this.#marks]
-    this.#states = new Map([...older.#states, ...this.#states])
+    const newer = this.#states
+    this.#states = new Map(older.#states)
+    this.#bytes = older.#bytes
+    for (const [name, text] of newer) this.#bytes += this.#set(name, text)
+    this.#total.add(this.#marks.length, this.#bytes)
+  }
+
+  /** Returns how many bytes more there are. */
+  #set(name: string, text: string | null): number {
+    const before = this.#states.get(name)?.length ?? 0
+    this.#states.set(name, text)
+    return (text?.length ?? 0) - before
+  }
+
+  packed(topic: string, partition: number): StagedPartition {
+    return {
+      topic,
+      partition,
+      marks: this.#packedMarks(),
+      states: [...this.#states].map(([name, text]) => ({ name, text })),
+    }
   }
 
   #packedMarks(): StagedPartition['marks'] {
@@ -34,14 +69,5 @@ export class StagedDeliveries {
         outcomes: packOutcomes(some.map(({ outcome }) => outcome)),
       }
     })
-  }
-
-  packed(topic: string, partition: number): StagedPartition {
-    return {
-      topic,
-      partition,
-      marks: this.#packedMarks(),
-      states: [...this.#states].map(([name, text]) => ({ name, text })),
-    }
   }
 }

@@ -11,6 +11,7 @@ import { MarkWriter } from './mark-writer.ts'
 import type { MarksLog, ReadRequest } from './marks-log-port.ts'
 import { PartitionMarks } from './partition-marks.ts'
 import { StagedDeliveries } from './staged-deliveries.ts'
+import { StagedTotal } from './staged-total.ts'
 
 export interface KafkaStoreOptions {
   marksLog: MarksLog
@@ -33,9 +34,6 @@ export interface KafkaStoreReports {
   /** A write failed. It will be retried; until it succeeds nothing is committed. */
   onWriteFailed(error: string, unwritten: number): void
 }
-
-/** From this many completed deliveries of a partition on that are not committed, none is claimed. */
-const MAX_STAGED = 65_536
 
 /** State of a partition, owned by this process or not. */
 interface PartitionState {
@@ -68,6 +66,8 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     reports.onWriteFailed(messageOf(error), unwritten)
   const writer = new MarkWriter({ log: marksLog, clock, onWriteFailed })
   const partitions = new Map<string, Map<number, PartitionState>>()
+  let onLarge = () => {}
+  const total = new StagedTotal(() => onLarge())
 
   function claim(key: DeliveryKey, fingerprint: string): ClaimResult {
     const { plugin, eventId } = key
@@ -75,7 +75,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     const { name, ownership, claimed } = state
     if (writer.isFull) throw tooManyUnwritten(writer.unwritten)
     if (ownership === undefined) throw notOwned(name)
-    if (ownership.staged.size >= MAX_STAGED) throw tooManyUnwritten(ownership.staged.size)
+    if (total.isFull) throw tooManyUnwritten(total.deliveries)
     const mark = markOf({ groupId, plugin, eventId }, fingerprint)
     const completedWith = marks.find(name, mark) ?? formerlyCompletedWith(state, key)
     if (completedWith !== undefined) {
@@ -128,13 +128,18 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
       .filter(({ ownership }) => ownership.staged.size > 0)
       .map((each) => ({ ...each, deliveries: each.ownership.staged }))
     if (taken.length === 0) return undefined
-    for (const { ownership } of taken) ownership.staged = new StagedDeliveries()
+    for (const { ownership, deliveries } of taken) {
+      deliveries.leave()
+      ownership.staged = new StagedDeliveries(total)
+    }
     return {
       partitions: taken.map(({ topic, partition, deliveries }) =>
         deliveries.packed(topic, partition),
       ),
       putBack() {
-        for (const { ownership, deliveries } of taken) ownership.staged.prepend(deliveries)
+        for (const { ownership, deliveries, ...place } of taken) {
+          if (stateOf(place).ownership === ownership) ownership.staged.prepend(deliveries)
+        }
       },
     }
   }
@@ -162,12 +167,13 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     const state = stateOf(owned)
     if (state.ownership?.lost === owned.lost) return state.ownership.loaded
     const states = new StateTable()
-    const staged = new StagedDeliveries()
+    const staged = new StagedDeliveries(total)
     const loaded = readBack(owned, state, states)
     const ownership: Ownership = { lost: owned.lost, loaded, states, staged }
     const forget = () => {
       if (state.ownership !== ownership) return
       state.ownership = undefined
+      ownership.staged.leave()
       marks.close(state.name)
     }
     state.ownership = ownership
@@ -220,6 +226,9 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     staging: {
       has: (place) => (stateOf(place).ownership?.staged.size ?? 0) > 0,
       take,
+      onLarge(listener) {
+        onLarge = listener
+      },
     },
     flush: () => writer.flush(),
     async close() {

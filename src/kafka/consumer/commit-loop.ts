@@ -1,5 +1,6 @@
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import { Latch } from '../../util/latch.ts'
 import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import { settledWithin } from '../../util/with-timeout.ts'
@@ -28,6 +29,7 @@ const LAST_RETRY_MS = 200
 export class CommitLoop {
   readonly #ports: CommitPorts
   readonly #committer: Committer
+  readonly #due = new Latch()
   readonly #failures: FailureLog
 
   constructor(ports: CommitPorts) {
@@ -37,10 +39,17 @@ export class CommitLoop {
     this.#committer = new Committer({ ...ports, onCommit })
   }
 
+  /** Commits soon, without waiting for the interval to pass. */
+  wake(): void {
+    this.#due.set()
+  }
+
   async run(stopped: AbortSignal): Promise<void> {
     const { clock, commitIntervalMs, onInterval } = this.#ports
+    stopped.addEventListener('abort', () => this.wake(), { once: true })
     while (!stopped.aborted) {
-      await clock.sleep(commitIntervalMs, stopped)
+      await this.#due.wait(commitIntervalMs, clock)
+      this.#due.clear()
       if (stopped.aborted || this.#ports.isJoining()) continue
       await this.#committer.commit()
       onInterval()

@@ -55,6 +55,7 @@ export class GroupConsumer {
     this.#fetcher = this.#createFetcher()
     this.#partitions = this.#createPartitions()
     this.#commits = this.#createCommits()
+    options.intake.staging?.onLarge(() => this.#commits.wake())
     this.#membership = this.#createMembership()
   }
 

@@ -127,3 +127,52 @@ it('splits marks into records, and claims no more while too many wait for a comm
   expect(staged.partitions[0]!.marks.length).toBe(MOST / 4_096)
   expect(await claimed(store, 'more')).toBeDefined()
 })
+
+it('asks for a commit when much is staged, and claims no more when it is too much', async () => {
+  const { store } = situation()
+  await own(store)
+  let asked = 0
+  store.staging!.onLarge(() => {
+    asked += 1
+  })
+  const MIB = 'x'.repeat(1_048_576)
+  const put = async (n: number) =>
+    (await claimed(store, `${n}`))!.complete('processed', {
+      key: Buffer.from(`ent_${n}`),
+      text: MIB,
+    })
+  for (let n = 0; n < 15; n += 1) await put(n)
+  expect(asked).toBe(0)
+  for (let n = 15; n < 32; n += 1) await put(n)
+  expect(asked).toBeGreaterThan(0)
+  await expect(claimed(store, 'more')).rejects.toMatchObject({ retryable: true })
+
+  const staged = store.staging!.take()!
+  expect(await claimed(store, 'one')).toBeDefined()
+  staged.putBack()
+  await expect(claimed(store, 'two')).rejects.toMatchObject({ retryable: true })
+  store.staging!.take()
+  expect(await claimed(store, 'three')).toBeDefined()
+})
+
+it('counts a state that is set again once, and nothing of a partition that is lost', async () => {
+  const { store } = situation()
+  const loss = await own(store)
+  const text = 'x'.repeat(1_048_576)
+  for (let n = 0; n < 100; n += 1) {
+    ;(await claimed(store, `${n}`))!.complete('processed', { key: KEY, text })
+  }
+  const taken = store.staging!.take()!
+  for (let n = 0; n < 31; n += 1) {
+    const key = Buffer.from(`ent_${n}`)
+    ;(await claimed(store, `more-${n}`))!.complete('processed', { key, text })
+  }
+  loss.abort()
+  await own(store)
+  taken.putBack()
+  for (let n = 0; n < 31; n += 1) {
+    const key = Buffer.from(`ent_${n}`)
+    ;(await claimed(store, `again-${n}`))!.complete('processed', { key, text })
+  }
+  expect(await claimed(store, 'one')).toBeDefined()
+})

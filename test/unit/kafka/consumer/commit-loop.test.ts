@@ -45,6 +45,34 @@ it('commits at each interval, until it is stopped', async () => {
   expect(clock.pending).toBe(0)
 })
 
+it('commits at once when it is woken, and waits for a whole interval after that', async () => {
+  const { loop, clock, one, commit } = situation()
+  const stopped = new AbortController()
+  const done = loop.run(stopped.signal)
+  await clock.advance(200)
+  loop.wake()
+  await settled()
+  expect(commit).toHaveBeenCalledTimes(1)
+  one.ledger.passTo(6)
+  await clock.advance(999)
+  expect(commit).toHaveBeenCalledTimes(1)
+  await clock.advance(1)
+  expect(commit).toHaveBeenCalledTimes(2)
+  stopped.abort()
+  await done
+})
+
+it('commits what is staged, even if the watermark stands', async () => {
+  const { owned, one, ...ports } = situation()
+  one.committedOffset = 5
+  const committer = new CommitLoop({
+    ...{ ...ports, log: ports.log as never, owned },
+    hasStaged: (each) => each === one,
+  })
+  await committer.commit()
+  expect(ports.commit).toHaveBeenCalledWith([expect.objectContaining({ offset: 5 })])
+})
+
 it('commits nothing while the member joins', async () => {
   const { loop, clock, commit, isJoining } = situation()
   const stopped = new AbortController()
