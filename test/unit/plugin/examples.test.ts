@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import coldChain from '../../../examples/plugins/cold-chain.ts'
 import everyEvent from '../../../examples/plugins/every-event.ts'
 import flaky from '../../../examples/plugins/flaky.ts'
+import lowStock from '../../../examples/plugins/low-stock.ts'
 import picky from '../../../examples/plugins/picky.ts'
 import singleEvent from '../../../examples/plugins/single-event.ts'
 import { NO_HEADERS } from '../../../src/event/headers.ts'
@@ -139,4 +140,26 @@ describe('cold-chain', () => {
       'the alarm endpoint returned 503',
     )
   })
+})
+
+it('low-stock warns of each entity once until it is filled up', async () => {
+  const step = (entity: string, quantity: number | undefined, n: number) => ({
+    ...moved({}, 'Dock', `${entity}-${n}`),
+    entity: {
+      id: entity,
+      name: entity,
+      productId: 'p',
+      ...(quantity !== undefined && { quantity }),
+    },
+  })
+  const events = [12, 9, undefined, 4, 30, 3].flatMap((quantity, n) => [
+    step('ent_1', quantity, n),
+    step('ent_2', 50, n),
+  ])
+  const { deliveries } = await runPlugin(lowStock, events, { log, duplicates: true })
+  expect(deliveries.filter(({ outcome }) => outcome === 'processed')).toHaveLength(events.length)
+  expect(log.warn.mock.calls.map(([fields]) => fields)).toEqual([
+    { entity: 'ent_1', name: 'ent_1', quantity: 9 },
+    { entity: 'ent_1', name: 'ent_1', quantity: 3 },
+  ])
 })
