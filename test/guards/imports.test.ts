@@ -21,15 +21,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   // What a handler may return is a word that the steps share with plugins.
   [
     'pipeline',
-    [
-      'dead-letter',
-      'event',
-      'filter',
-      'topics',
-      'util',
-      'plugin/plugin.ts',
-      'plugin/returns',
-    ],
+    ['dead-letter', 'event', 'filter', 'topics', 'util', 'plugin/plugin.ts', 'plugin/returns'],
   ],
   ['control', ['util']],
   ['kafka', ['event', 'pipeline', 'topics', 'util', 'config/current-value.ts']],
