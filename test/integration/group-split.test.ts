@@ -215,7 +215,8 @@ it.each(['kafka:', 'postgres:'] as const)(
       const states = await readStates(stateTopicOf(s.topic, s.fresh), PARTITIONS, 'b')
       const counts = [...states].map(([entity, { value }]) => [entity, value])
       const moves = events('', EVENTS).map(({ entity }) => [entity.id, 3])
-      expect(counts.sort()).toEqual([...moves, ['ent_bad', 1]].sort())
+      // The event that was rejected changed nothing.
+      expect(counts.sort()).toEqual(moves.sort())
     }
 
     // The dead letter is of the old group, and is redriven to where the plugin is now.
