@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** The longest files first, so that none is left running alone at the end. Most of their time is waiting. */
 const LONGEST = [
   'integration/secure-rights',
+  'integration/group-split',
   'integration/crashes',
   'integration/replay',
   'integration/stop-without-kafka',
@@ -11,6 +12,8 @@ const LONGEST = [
   'integration/broker-away-log',
   'integration/enable-from',
   'integration/out-of-range',
+  'integration/plugin-life',
+  'integration/state-under-kills',
   'integration/explain',
   'integration/dead-letters-settled',
   'integration/watchdog',
@@ -20,6 +23,9 @@ const LONGEST = [
   'contract/package',
   'integration/redrive',
   'integration/store-kafka',
+  'integration/inventree',
+  'integration/signals',
+  'integration/state',
   'integration/start-from',
   'contract/batches-java',
   'integration/switches',
