@@ -3,7 +3,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** The longest files first, so that none is left running alone at the end. Most of their time is waiting. */
 const LONGEST = [
   'integration/secure-rights',
-  'integration/group-split',
   'integration/crashes',
   'integration/replay',
   'integration/stop-without-kafka',
@@ -13,7 +12,6 @@ const LONGEST = [
   'integration/enable-from',
   'integration/out-of-range',
   'integration/plugin-life',
-  'integration/state-under-kills',
   'integration/explain',
   'integration/dead-letters-settled',
   'integration/watchdog',
@@ -42,6 +40,7 @@ const LONGEST = [
   'model/delivery',
   'unit/scripts/run',
   'model/mutants',
+  'hazards/group-split',
   'hazards/coordinator-moves',
   'hazards/half-open-links',
   'hazards/rights-and-logins',
