@@ -17,6 +17,8 @@ export interface Portion {
 interface ClosedBatch {
   portions: readonly Portion[]
   bytes: Promise<Buffer>
+  /** Once they are known. */
+  sent: Buffer | undefined
   count: number
   /** It may have been written. */
   isInDoubt: boolean
@@ -63,10 +65,24 @@ export class PartitionQueue {
     this.#waiting.push(portion)
   }
 
-  /** The batch that is under way, or a new one. */
-  batch(producerId: bigint): Promise<Buffer> {
+  /** The batch that is under way, or a new one; undefined for one that cannot be made, and has failed. */
+  async batch(producerId: bigint): Promise<Buffer | undefined> {
     this.#closed ??= this.#close(producerId)
-    return this.#closed.bytes
+    const closed = this.#closed
+    // A former leader may still be about to answer.
+    if (closed.sent !== undefined) closed.isInDoubt = true
+    try {
+      closed.sent = await closed.bytes
+      return closed.sent
+    } catch (error) {
+      if (this.#closed === closed) this.fail(error as Error)
+      return undefined
+    }
+  }
+
+  /** Whether it is the batch that is under way: what is said of an earlier one says nothing of this. */
+  isUnderWay(batch: Buffer): boolean {
+    return this.#closed?.sent === batch
   }
 
   #close(producerId: bigint): ClosedBatch {
@@ -74,7 +90,7 @@ export class PartitionQueue {
     const records = portions.flatMap((portion) => portion.records)
     const identity: BatchIdentity = { producerId, epoch: this.#epoch, sequence: this.#sequence }
     const bytes = writeBatch(records, identity, portions[0]!.compressor)
-    return { portions, bytes, count: records.length, isInDoubt: false }
+    return { portions, bytes, sent: undefined, count: records.length, isInDoubt: false }
   }
 
   written(baseOffset: number): void {

@@ -123,9 +123,7 @@ export class Sender {
     let bytes = 0
     for (const queue of due) {
       if (bytes > 0 && bytes + BATCH_BYTES_MAX > maxRequestBytes) break
-      const batch = await queue.batch(producer.producerId).catch((error) => {
-        queue.fail(error)
-      })
+      const batch = await queue.batch(producer.producerId)
       if (batch === undefined) continue
       batches.push({ queue, topic: queue.topic, partition: queue.partition, batch })
       bytes += batch.length
@@ -148,11 +146,13 @@ export class Sender {
       const body = { transactionalId: null, timeoutMs: REPLICAS_LIMIT_MS, topics }
       const answer = await cluster.send(leader, 'produce', produceRequest, body, limitMs)
       const answers = new Map(answer.partitions.map((each) => [partitionName(each), each]))
-      for (const each of batches) this.#judge(each.queue, answers.get(partitionName(each)))
+      for (const each of batches.filter(isUnderWay)) {
+        this.#judge(each.queue, answers.get(partitionName(each)))
+      }
     } catch (error) {
       // The request may have arrived.
       const atMs = clock.elapsedMs() + RETRY_MS
-      for (const { queue } of batches) queue.retry(atMs)
+      for (const { queue } of batches.filter(isUnderWay)) queue.retry(atMs)
       this.#problem = messageOf(error)
       await cluster.refresh().catch(() => undefined)
       this.#wakeLeaders()
@@ -203,6 +203,11 @@ export class Sender {
       if (queue.isEmpty) this.#busy.delete(queue)
     }
   }
+}
+
+/** The leader may have moved, and the new one have answered before. */
+function isUnderWay({ queue, batch }: QueuedBatch): boolean {
+  return queue.isUnderWay(batch)
 }
 
 function unavailable(why: string): InventoryEventsError {

@@ -1,6 +1,6 @@
 import { guardsOf } from './guard.ts'
 
-/** Guards of plugins' state: who may commit it, and from where it is read back. */
+/** Guards of what is written: of plugins' state, who may commit it, and from where it is read back. */
 export const stateGuards = [
   ...guardsOf('integration/state', {
     'offsets are read while a transaction commits them': [
@@ -26,6 +26,13 @@ export const stateGuards = [
       'kafka/transactions/transactions.ts',
       'if (writer.isUnsure) this.#writer = undefined',
       '',
+    ],
+  }),
+  ...guardsOf('unit/kafka/producer/sender', {
+    'a former leader speaks of a later batch': [
+      'kafka/producer/partition-queue.ts',
+      'return this.#closed?.sent === batch',
+      'return batch !== undefined',
     ],
   }),
   ...guardsOf('unit/idempotency/kafka/staging', {

@@ -17,7 +17,7 @@ function portion(values: string[], deadlineMs = 1_000) {
 /** The epoch and the first sequence number in a batch. */
 async function numbersOf(queue: PartitionQueue): Promise<[epoch: number, sequence: number]> {
   const batch = await queue.batch(PRODUCER)
-  return [batch.readInt16BE(51), batch.readInt32BE(53)]
+  return [batch!.readInt16BE(51), batch!.readInt32BE(53)]
 }
 
 const late = () => new Error('late')

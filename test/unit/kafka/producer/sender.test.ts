@@ -3,7 +3,7 @@ import type { Portion } from '../../../../src/kafka/producer/partition-queue.ts'
 import { Sender } from '../../../../src/kafka/producer/sender.ts'
 import type { Cluster } from '../../../../src/kafka/protocol/cluster.ts'
 import type { ProduceBody } from '../../../../src/kafka/protocol/requests/produce.ts'
-import { ManualClock } from '../../../support/manual-clock.ts'
+import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
 interface Sent {
   atMs: number
@@ -140,4 +140,74 @@ it('sends no more in a request than brokers take, and lets each partition have i
   expect(order).toHaveLength(7)
   // Partition 0 has more to send all the time, but the others do not wait until it has none.
   expect(order.slice(0, 3).sort()).toEqual([0, 1, 2])
+})
+
+/** A broker answers when it is told to, and leadership moves meanwhile. */
+function moving() {
+  const clock = new ManualClock()
+  let leader = 1
+  const asked: { node: number; batch: Buffer; answer: (errorCode: number) => Promise<void> }[] = []
+  const cluster = {
+    leaderOf: () => ({ nodeId: leader, epoch: 0 }),
+    refresh: async () => {},
+    send: (node: number, _to: string, _type: unknown, body: ProduceBody) =>
+      new Promise((resolve) => {
+        const [{ topic, partitions }] = body.topics as [ProduceBody['topics'][number]]
+        const [{ partition, batch }] = partitions as [(typeof partitions)[number]]
+        const answer = async (errorCode: number) => {
+          resolve({ partitions: [{ topic, partition, errorCode, baseOffset: 40 }] })
+          await settled()
+        }
+        asked.push({ node, batch, answer })
+      }),
+  }
+  const sender = new Sender({
+    cluster: cluster as unknown as Cluster,
+    clock,
+    producer: { producerId: 7n, epoch: 0 },
+    maxRequestBytes: 8_388_608,
+  })
+  const ended: string[] = []
+  const add = async (name: string) => {
+    const record = { key: null, value: Buffer.from(name), timestampMs: 0 }
+    const note = (how: string) => () => void ended.push(`${name} ${how}`)
+    const settle = { written: note('written'), failed: note('failed') }
+    sender.add(
+      { topic: 't', partition: 0 },
+      { records: [record], bytes: 5, deadlineMs: 30_000, ...settle },
+    )
+    await settled()
+  }
+  const moveTo = (node: number) => {
+    leader = node
+  }
+  return { asked, add, ended, moveTo }
+}
+
+describe('a former leader that answers late', () => {
+  const NOT_LEADER = 6
+  const LOST_TRACK = 45
+
+  it.each([
+    ['written', 0],
+    ['not the leader', NOT_LEADER],
+    ['lost track', LOST_TRACK],
+    ['refused', 29],
+  ])('says nothing of the batch that is under way by then: %s', async (_, errorCode) => {
+    const { asked, add, ended, moveTo } = moving()
+    await add('one')
+    moveTo(2)
+    await add('two')
+    expect(asked.map(({ node }) => node)).toEqual([1, 2])
+    expect(asked[1]!.batch).toEqual(asked[0]!.batch)
+    await asked[1]!.answer(0)
+    expect(ended).toEqual(['one written'])
+    expect(asked.map(({ node }) => node)).toEqual([1, 2, 2])
+
+    await asked[0]!.answer(errorCode)
+    expect(ended).toEqual(['one written'])
+    await asked[2]!.answer(0)
+    expect(ended).toEqual(['one written', 'two written'])
+    expect(asked).toHaveLength(3)
+  })
 })
