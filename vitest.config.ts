@@ -16,8 +16,8 @@ const env = { NODE_COMPILE_CACHE: at('.inventory-events/compiled') }
 /** These start programs and build what they need, so they run with the integration tests. */
 const PROGRAMS = ['test/contract/{package,avro-java,batches-java,codecs-java}.test.ts']
 
-/** These show why the code is as it is, and take minutes: `npm run test:hazards` runs them. */
-const REASONS = ['test/hazards/**/*.test.ts', 'test/model/mutants.test.ts']
+/** These show why the code is as it is, and what a kill leaves, and take minutes: `npm run test:hazards` runs them. */
+const REASONS = ['test/{hazards,kills}/**/*.test.ts', 'test/model/mutants.test.ts']
 
 /**
  * These change kafkajs or other modules for good, or what handlers of other tests that never end would

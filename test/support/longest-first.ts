@@ -40,7 +40,7 @@ const LONGEST = [
   'model/delivery',
   'unit/scripts/run',
   'model/mutants',
-  'hazards/group-split',
+  'kills/group-split',
   'hazards/coordinator-moves',
   'hazards/half-open-links',
   'hazards/rights-and-logins',
