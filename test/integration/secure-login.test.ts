@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config/load-config.ts'
 import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
 import { brokerCertificateExpiryMs, createKafka } from '../../src/kafka/client/client.ts'
 import { rotatedFile } from '../support/rotated-file.ts'
+import { createTopicForAll } from '../support/secure-acls.ts'
 import { passwordOf, type SecureKafka, startSecureKafka } from '../support/secure-kafka.ts'
 import { unsecuredToken } from '../support/secure-token.ts'
 import { until } from '../support/stack.ts'
@@ -19,13 +20,7 @@ let broker: SecureKafka
 
 beforeAll(async () => {
   broker = await startSecureKafka(['ann'])
-  const admin = broker.kafka.admin()
-  await admin.connect()
-  await admin.createTopics({ topics: [{ topic: TOPIC }] })
-  const everybody = { principal: 'User:*', host: '*', permissionType: 3, operation: 8 }
-  const topic = { resourceType: 2, resourceName: TOPIC, resourcePatternType: 3 }
-  await admin.createAcls({ acl: [{ ...everybody, ...topic }] })
-  await admin.disconnect()
+  await createTopicForAll(broker.kafka, TOPIC)
 })
 
 afterAll(() => broker.stop())

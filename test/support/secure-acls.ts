@@ -25,6 +25,17 @@ export async function grant(kafka: Kafka, rights: AclEntry[], user?: string): Pr
   await admin.createAcls({ acl }).finally(() => admin.disconnect())
 }
 
+/** Creates a topic that every user may describe. */
+export async function createTopicForAll(kafka: Kafka, topic: string): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic }] })
+  const everybody = { principal: 'User:*', host: '*', permissionType: 3, operation: 8 }
+  const resource = { resourceType: 2, resourceName: topic, resourcePatternType: 3 }
+  await admin.createAcls({ acl: [{ ...everybody, ...resource }] })
+  await admin.disconnect()
+}
+
 function rightsOf(options: string): AclEntry[] {
   const pairs = [...options.matchAll(/--([a-z-]+) (\S+)/g)].map(([, name, value]) => ({
     name: name!,

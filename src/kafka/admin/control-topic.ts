@@ -1,11 +1,11 @@
 import { controlTopicOf } from '../../topics/names.ts'
 import { missing } from './companion-topics.ts'
+import { createOne, durabilityOf } from './create-one.ts'
 import type { WantedTopic } from './create-topics.ts'
 import type { TopicAdmin, TopicDescription } from './topic-admin.ts'
 
 /** How long the history of a switch stays readable before compaction keeps only the last change. */
 const HISTORY_MS = 30 * 86_400_000
-const MIN_REPLICAS = 'min.insync.replicas'
 
 /** Creates a group's control topic; an existing one is left unchanged. Returns a line to print. */
 export async function createControlTopic(
@@ -13,19 +13,16 @@ export async function createControlTopic(
   groupId: string,
   { replicationFactor, configs }: Pick<WantedTopic, 'replicationFactor' | 'configs'>,
 ): Promise<string> {
-  const topic = controlTopicOf(groupId)
-  const minReplicas = configs[MIN_REPLICAS]
-  const isNew = await admin.create({
-    topic,
+  return createOne(admin, {
+    topic: controlTopicOf(groupId),
     partitions: 1,
     replicationFactor,
     configs: {
       'cleanup.policy': 'compact',
       'min.compaction.lag.ms': String(HISTORY_MS),
-      ...(minReplicas !== undefined && { [MIN_REPLICAS]: minReplicas }),
+      ...durabilityOf(configs),
     },
   })
-  return isNew ? `${topic}: created` : `${topic}: exists`
 }
 
 /** The problems of a group's control topic, one line each. */

@@ -1,5 +1,6 @@
 import { companionTopics } from '../../topics/names.ts'
 import { HEADER_ROOM_BYTES } from './companion-topics.ts'
+import { createOne } from './create-one.ts'
 import type { NewTopic, TopicAdmin, TopicDescription } from './topic-admin.ts'
 
 /** The settings of a new input topic; its companions follow it. */
@@ -33,11 +34,6 @@ export async function createWithCompanions(
     lines.push(await createOne(admin, companionOf(input, name, wanted)))
   }
   return lines
-}
-
-async function createOne(admin: TopicAdmin, topic: NewTopic): Promise<string> {
-  const isNew = await admin.create(topic)
-  return isNew ? `${topic.topic}: created` : `${topic.topic}: exists`
 }
 
 function companionOf(input: TopicDescription, name: string, wanted: WantedTopic): NewTopic {

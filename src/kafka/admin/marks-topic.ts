@@ -1,6 +1,7 @@
 import { marksTopicOf } from '../../topics/names.ts'
 import { durationText } from '../../util/text/duration.ts'
 import { fewerPartitions, missing } from './companion-topics.ts'
+import { createOne, durabilityOf } from './create-one.ts'
 import type { WantedTopic } from './create-topics.ts'
 import type { NewTopic, TopicAdmin, TopicDescription } from './topic-admin.ts'
 
@@ -14,7 +15,6 @@ export interface MarksOwner {
  * Kafka removes whole segments, and never the active one: short segments let old marks go in time.
  */
 const SEGMENTS_PER_TTL = 6
-const MIN_REPLICAS = 'min.insync.replicas'
 
 /** Creates the marks topic of an existing input topic; an existing one is left unchanged. */
 export async function createMarksTopic(
@@ -24,19 +24,12 @@ export async function createMarksTopic(
   owner: MarksOwner,
 ): Promise<string> {
   const { partitions } = (await admin.describe([topic])).get(topic)!
-  const name = marksTopicOf(topic, owner.groupId)
-  const isNew = await admin.create({
-    topic: name,
+  return createOne(admin, {
+    topic: marksTopicOf(topic, owner.groupId),
     partitions,
     replicationFactor,
     configs: { ...durabilityOf(configs), ...retentionOf(owner) },
   })
-  return isNew ? `${name}: created` : `${name}: exists`
-}
-
-/** Of the settings asked for the input, the one that makes the marks topic as durable. */
-function durabilityOf(configs: NewTopic['configs']): NewTopic['configs'] {
-  return Object.fromEntries(Object.entries(configs).filter(([name]) => name === MIN_REPLICAS))
 }
 
 function retentionOf({ ttlMs }: MarksOwner): NewTopic['configs'] {

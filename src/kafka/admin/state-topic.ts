@@ -1,6 +1,7 @@
 import { stateTopicOf } from '../../topics/names.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { fewerPartitions, missing } from './companion-topics.ts'
+import { createOne, durabilityOf } from './create-one.ts'
 import type { WantedTopic } from './create-topics.ts'
 import type { TopicAdmin, TopicDescription } from './topic-admin.ts'
 
@@ -9,7 +10,6 @@ import type { TopicAdmin, TopicDescription } from './topic-admin.ts'
  * one keeps that short.
  */
 const SEGMENT_MS = 3_600_000
-const MIN_REPLICAS = 'min.insync.replicas'
 
 /** Creates the state topic of an existing input topic; an existing one is left unchanged. */
 export async function createStateTopic(
@@ -19,19 +19,16 @@ export async function createStateTopic(
   groupId: string,
 ): Promise<string> {
   const { partitions } = (await admin.describe([topic])).get(topic)!
-  const name = stateTopicOf(topic, groupId)
-  const minReplicas = configs[MIN_REPLICAS]
-  const isNew = await admin.create({
-    topic: name,
+  return createOne(admin, {
+    topic: stateTopicOf(topic, groupId),
     partitions,
     replicationFactor,
     configs: {
       'cleanup.policy': 'compact',
       'segment.ms': String(SEGMENT_MS),
-      ...(minReplicas !== undefined && { [MIN_REPLICAS]: minReplicas }),
+      ...durabilityOf(configs),
     },
   })
-  return isNew ? `${name}: created` : `${name}: exists`
 }
 
 /**

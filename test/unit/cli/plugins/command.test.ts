@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { Command } from 'commander'
 import { afterEach, expect, it, vi } from 'vitest'
-import { registerPlugins } from '../../../../src/cli/plugins/command.ts'
+import { runPlugins as run } from './run-plugins.ts'
 
 const example = fileURLToPath(new URL('../../../../examples/plugins/picky.ts', import.meta.url))
 const bad = fileURLToPath(new URL('../../../support/bad-plugins/no-handler.ts', import.meta.url))
@@ -10,22 +9,6 @@ afterEach(() => {
   vi.restoreAllMocks()
   vi.unstubAllEnvs()
 })
-
-async function run(...args: string[]) {
-  const out = captured(process.stdout)
-  const err = captured(process.stderr)
-  const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
-  const program = new Command()
-  registerPlugins(program)
-  await program.parseAsync(['plugins', ...args], { from: 'user' })
-  return { out: out.join(''), err: err.join(''), exitCode: exit.mock.calls[0]?.[0] }
-}
-
-function captured(stream: NodeJS.WriteStream): string[] {
-  const parts: string[] = []
-  vi.spyOn(stream, 'write').mockImplementation((text) => parts.push(String(text)) > 0)
-  return parts
-}
 
 it('lists the plugins of PLUGINS', async () => {
   vi.stubEnv('PLUGINS', example)

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { Command } from 'commander'
 import { afterEach, expect, it, vi } from 'vitest'
-import { registerPlugins } from '../../../../src/cli/plugins/command.ts'
 import { describePluginSettings } from '../../../../src/cli/shared/plugin-settings-text.ts'
+import { runPlugins as run } from './run-plugins.ts'
 
 const at = (name: string) => fileURLToPath(new URL(`../../../support/${name}.ts`, import.meta.url))
 const pooled = at('plugins/pooled')
@@ -12,22 +11,6 @@ afterEach(() => {
   vi.restoreAllMocks()
   vi.unstubAllEnvs()
 })
-
-async function run(...args: string[]) {
-  const out = captured(process.stdout)
-  const err = captured(process.stderr)
-  const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
-  const program = new Command()
-  registerPlugins(program)
-  await program.parseAsync(['plugins', ...args], { from: 'user' })
-  return { out: out.join(''), err: err.join(''), exitCode: exit.mock.calls[0]?.[0] }
-}
-
-function captured(stream: NodeJS.WriteStream): string[] {
-  const parts: string[] = []
-  vi.spyOn(stream, 'write').mockImplementation((text) => parts.push(String(text)) > 0)
-  return parts
-}
 
 it('checks settings that are given, and names those of a plugin', async () => {
   vi.stubEnv('PLUGIN_POOLED_DATABASE_URL', URL_HERE)
