@@ -24,7 +24,7 @@ export interface NewTopic {
 export interface TopicDescription {
   partitions: number
   maxMessageBytes: number | undefined
-  /** Whether the cluster lets nobody change `max.message.bytes`. */
+  /** Whether `max.message.bytes` cannot be changed in this cluster. */
   isMessageLimitFixed: boolean
   /** `retention.ms`; Infinity if it is unlimited. */
   retentionMs: number | undefined
