@@ -44,6 +44,7 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
     fingerprint,
     store: createMemoryStore({ clock, ttlMs: 1e6, maxMarks: 100_000 }),
     deadLetters: { write: async () => {} },
+    followUps: { encode: () => [], write: async () => {} },
     crashes: noCrashStore,
     maxCrashes: 3,
     calls: trackCalls(new CallTable()),

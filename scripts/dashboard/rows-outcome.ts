@@ -125,6 +125,20 @@ export const retry: Row = {
       alerts: ['DeadLettersRefused'],
     },
     {
+      title: 'Follow-up events',
+      description: 'Events per second that plugins published with context.publish.',
+      unit: 'ops',
+      queries: [[rate('follow_up_events_total', 'plugin', PLUGIN), '{{plugin}}']],
+    },
+    {
+      title: 'Failed writes of follow-up events',
+      description:
+        'Writes per second that Kafka did not acknowledge. Until it does, the committed offset stays below their events.',
+      unit: 'ops',
+      queries: [[rate('follow_up_failures_total', 'plugin', PLUGIN), '{{plugin}}']],
+      alerts: ['FollowUpsRefused'],
+    },
+    {
       title: 'Dead letters written as stubs',
       description:
         'Dead letters per second that were too large for their topic. Their values are only in the input.',

@@ -1,3 +1,5 @@
+import type { FollowUpRecord } from '../follow-up/follow-up.ts'
+
 /** A plugin's new state for a record key. */
 export interface StateChange {
   /** The record's key. */
@@ -14,6 +16,8 @@ export interface StagedPartition {
   marks: readonly { value: Buffer; outcomes: Buffer }[]
   /** Records of the state topic: by the name that `stateName` gives, null for a cleared one. */
   states: readonly { name: string; text: string | null }[]
+  /** In the order in which their deliveries completed. */
+  followUps: readonly FollowUpRecord[]
 }
 
 export interface Staged {
@@ -27,6 +31,8 @@ export interface Staged {
  * what is taken after the watermarks were read covers them.
  */
 export interface Staging {
+  /** Whether the plugin's deliveries are staged. */
+  takes(plugin: string): boolean
   has(place: { topic: string; partition: number }): boolean
   /** Everything that is staged; undefined if there is nothing. */
   take(): Staged | undefined

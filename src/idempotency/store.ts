@@ -1,4 +1,5 @@
 import type { MarkedOutcome } from '../event/outcome.ts'
+import type { FollowUpRecord } from '../follow-up/follow-up.ts'
 import type { Sql } from '../plugin/plugin.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import type { Staging, StateChange } from './staged.ts'
@@ -23,9 +24,13 @@ export interface OwnedBy {
 export interface Claim {
   /**
    * Makes the mark. It is visible to every later claim, and durable once `flush` has resolved; that of
-   * a plugin with state once the offsets are committed, together with the change.
+   * a plugin with state once the offsets are committed, together with the change and the follow-ups.
    */
-  complete(outcome: MarkedOutcome, change?: StateChange): MaybePromise<void>
+  complete(
+    outcome: MarkedOutcome,
+    change?: StateChange,
+    followUps?: readonly FollowUpRecord[],
+  ): MaybePromise<void>
   /** Releases the claim without a mark: this or another process will handle the event again. */
   release(): MaybePromise<void>
   /**

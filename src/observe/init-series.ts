@@ -64,6 +64,8 @@ function startPlugin(metrics: Metrics, plugin: string): void {
   metrics.deliveryRetries.inc({ plugin }, 0)
   metrics.deliveryDelays.inc({ plugin }, 0)
   metrics.deadLetterFailures.inc({ plugin }, 0)
+  metrics.followUps.inc({ plugin }, 0)
+  metrics.followUpFailures.inc({ plugin }, 0)
 }
 
 /** The members of a union; a missing one is a compile error. */

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { gatewayMetrics } from './gateway-metrics.ts'
 import { PREFIX, progressGauges } from './progress-gauges.ts'
 import { SECONDS } from './series/buckets.ts'
 import { scrapedGauge } from './series/scraped-gauge.ts'
@@ -118,6 +119,18 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['plugin'],
       registers,
     }),
+    followUps: new Counter({
+      name: `${PREFIX}follow_up_events_total`,
+      help: 'Number of events that plugins published with context.publish. With state, they are written with the next commit.',
+      labelNames: ['plugin'],
+      registers,
+    }),
+    followUpFailures: new Counter({
+      name: `${PREFIX}follow_up_failures_total`,
+      help: 'Number of failed writes of follow-up events. They are retried; later offsets are not committed until then.',
+      labelNames: ['plugin'],
+      registers,
+    }),
     deadLetterStubs: new Counter({
       name: `${PREFIX}dead_letter_stubs_total`,
       help: 'Number of dead letters of an input topic that were too large for their own. Their values are only in the input.',
@@ -208,41 +221,6 @@ function idempotencyMetrics(registers: Registry[]) {
     idempotencyUnreadable: new Counter({
       name: `${PREFIX}idempotency_unreadable_records_total`,
       help: 'Number of records in the marks topic that could not be read; a newer version may have written them.',
-      registers,
-    }),
-  }
-}
-
-function gatewayMetrics(register: Registry) {
-  const registers = [register]
-  return {
-    gatewayReady: scrapedGauge<'check'>({
-      name: `${PREFIX}gateway_ready`,
-      help: "The gateway's readiness checks: 1 if the check passes, else 0.",
-      labelNames: ['check'],
-      register,
-    }),
-    gatewayRequests: new Counter({
-      name: `${PREFIX}gateway_requests_total`,
-      help: 'Number of requests to the gateway by route and status.',
-      labelNames: ['route', 'status'],
-      registers,
-    }),
-    gatewayRequestSeconds: new Histogram({
-      name: `${PREFIX}gateway_request_seconds`,
-      help: 'From the headers of a request to the end of its response, rejected requests included.',
-      labelNames: ['route'],
-      buckets: SECONDS.request,
-      registers,
-    }),
-    gatewayUnknownKinds: new Counter({
-      name: `${PREFIX}gateway_unknown_kinds_total`,
-      help: 'Number of events accepted by the gateway whose kind has no schema.',
-      registers,
-    }),
-    gatewayMistypedKinds: new Counter({
-      name: `${PREFIX}gateway_mistyped_kinds_total`,
-      help: 'Number of events accepted by the gateway whose kind or name is nearly one that is known: plugins that filter by that one do not get them.',
       registers,
     }),
   }

@@ -1,9 +1,10 @@
-import type { CompletedOutcome, SkipCause } from '../event/outcome.ts'
+import { assertNever, type CompletedOutcome, type SkipCause } from '../event/outcome.ts'
 import { placeOf } from '../event/record.ts'
 import { ageMs } from '../event/time/timestamp.ts'
 import type { StoreOperation } from '../pipeline/admit/dedupe.ts'
 import { type Delivery, eventOf, type KnownEvent } from '../pipeline/delivery.ts'
 import type { PipelineReports } from '../pipeline/reports.ts'
+import type { Written } from '../pipeline/settle/settle.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { Clock } from '../util/clock.ts'
 import { Failure } from '../util/failure/failure.ts'
@@ -40,6 +41,22 @@ export function createReports({
     const { plugin, ...known } = logFieldsOf(delivery)
     const { attempts } = delivery
     sampled.warn(plugin, error, { ...known, attempts, ...fields }, message)
+  }
+
+  function countWriteFailure(what: Written, plugin: string): void {
+    switch (what) {
+      case 'mark':
+        metrics.idempotencyFailures.inc({ store })
+        break
+      case 'dead letter':
+        metrics.deadLetterFailures.inc({ plugin })
+        break
+      case 'follow-up events':
+        metrics.followUpFailures.inc({ plugin })
+        break
+      default:
+        assertNever(what)
+    }
   }
 
   function logSkip(delivery: Delivery, why: string): void {
@@ -100,9 +117,9 @@ export function createReports({
       metrics.deadLetters.inc({ plugin: delivery.plugin.slug, reason })
       failed(delivery, error, { reason }, 'dead-lettered')
     },
+    onPublished: ({ plugin }, events) => metrics.followUps.inc({ plugin: plugin.slug }, events),
     onWriteFailed(delivery, what, error) {
-      if (what === 'mark') metrics.idempotencyFailures.inc({ store })
-      else metrics.deadLetterFailures.inc({ plugin: delivery.plugin.slug })
+      countWriteFailure(what, delivery.plugin.slug)
       failed(delivery, error, {}, `could not write the ${what}; retrying`)
     },
     onBreaker(plugin, state) {

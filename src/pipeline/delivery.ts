@@ -4,6 +4,7 @@ import type { Event } from '../event/event.ts'
 import { headerText } from '../event/headers.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
+import type { FollowUpRecord } from '../follow-up/follow-up.ts'
 import type { StateChange } from '../idempotency/staged.ts'
 import type { Claim } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
@@ -73,9 +74,16 @@ export interface Delivery {
   verdict: CompletedOutcome | undefined
   /** What the last call has set of the plugin's state, to be stored with the outcome. */
   stateChange: StateChange | undefined
+  /** What the last call has published, to be written before the mark, or together with it. */
+  followUps: PublishedFollowUps | undefined
   deadLetterWritten: boolean
   /** A crash record has been written in advance, in case the handler ends the process. */
   crashRecorded: boolean
+}
+
+export interface PublishedFollowUps {
+  readonly records: readonly FollowUpRecord[]
+  isWritten: boolean
 }
 
 /** A delivery before its first turn; `verdict` is set if the outcome is already known. */
@@ -93,6 +101,7 @@ export function deliveryOf(
     claim: undefined,
     verdict,
     stateChange: undefined,
+    followUps: undefined,
     deadLetterWritten: false,
     crashRecorded: false,
   }

@@ -1,5 +1,6 @@
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
 import type { SourceRecord } from '../event/record.ts'
+import type { FollowUpSink } from '../follow-up/follow-up.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../plugin/plugin.ts'
@@ -28,6 +29,7 @@ export interface PipelineOptions {
   fingerprint: Fingerprint
   store: IdempotencyStore
   deadLetters: DeadLetterSink
+  followUps: FollowUpSink
   crashes: CrashStore
   /** A delivery that has ended the process this many times is dead-lettered. */
   maxCrashes: number

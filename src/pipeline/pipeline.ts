@@ -89,13 +89,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     graceMs,
     onStuck,
     calls: options.calls,
+    followUps: options.followUps,
     reports,
   })
-  const handle = createTransact({ handle: withSpans(call, options.spans), graceMs })
+  const handle = createTransact({ ...options, graceMs, handle: withSpans(call, options.spans) })
   const { settle, skip, abandon } = createSettle({
     groupId,
     dedupe,
     deadLetters: options.deadLetters,
+    followUps: options.followUps,
+    areStaged: (plugin) => store.staging?.takes(plugin) ?? false,
     clock,
     reports: auditedReports(reports, { audit, budget, crashGuard }),
   })

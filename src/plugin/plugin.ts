@@ -2,6 +2,7 @@ import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Where } from '../filter/where.ts'
+import type { EventToPublish, PublishOptions } from './follow-up-types.ts'
 import type { PluginMetrics } from './life/plugin-metrics.ts'
 import type { HandlerReturn } from './returns/returns.ts'
 import type { StandardSchema } from './settings/standard-schema.ts'
@@ -48,6 +49,11 @@ export interface PluginContext<Settings = unknown> {
   }
   /** The W3C trace headers of the record, to be passed on in downstream calls. */
   trace: Trace | undefined
+  /**
+   * Publishes an event that follows from this one, if the handler returns normally or with `skip`. The
+   * delivery is completed only once it is written. Throws if the event is invalid.
+   */
+  publish(event: EventToPublish, options?: PublishOptions): void
 }
 
 /** The context of a plugin with `sql: true`. */

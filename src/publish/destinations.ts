@@ -5,15 +5,19 @@ import {
 } from '../avro/schema/contract-schemas.ts'
 import type { Event } from '../event/event.ts'
 import type { EventTopics } from '../topics/event-topics.ts'
+import { getOrInsert } from '../util/get-or-insert.ts'
 
 export interface Destination {
   topic: string
   schemaId: number
 }
 
-/** Finds the topic and schema id of events; synchronous once the schema is known. */
+/**
+ * Finds the topic and schema id of events; synchronous once they are known. The topic is that of the
+ * event's family, unless another one is given.
+ */
 export interface Destinations {
-  of(event: Event): Destination | Promise<Destination>
+  of(event: Event, topic?: string): Destination | Promise<Destination>
   /** Looks up all schemas of these families in advance. */
   prepare(families: readonly (keyof EventTopics)[]): Promise<void>
 }
@@ -28,26 +32,26 @@ export interface DestinationsOptions {
 
 export function createDestinations(options: DestinationsOptions): Destinations {
   const { topics, schemaIdOf, requireTopic } = options
-  const known = new Map<ContractSchema, Destination>()
+  const known = new Map<string, Map<ContractSchema, Destination>>()
   const checked = new Set<string>()
 
-  async function find(schema: ContractSchema): Promise<Destination> {
-    const topic = topics[schema.topicFamily]
+  async function find(topic: string, schema: ContractSchema): Promise<Destination> {
     if (!checked.has(topic)) await requireTopic(topic)
     checked.add(topic)
     const destination = { topic, schemaId: await schemaIdOf(topic, schema) }
-    known.set(schema, destination)
+    getOrInsert(known, topic, () => new Map<ContractSchema, Destination>()).set(schema, destination)
     return destination
   }
 
   return {
-    of(event) {
+    of(event, given) {
       const schema = contractSchemaOf(event)
-      return known.get(schema) ?? find(schema)
+      const topic = given ?? topics[schema.topicFamily]
+      return known.get(topic)?.get(schema) ?? find(topic, schema)
     },
     async prepare(families) {
       for (const schema of contractSchemas()) {
-        if (families.includes(schema.topicFamily)) await find(schema)
+        if (families.includes(schema.topicFamily)) await find(topics[schema.topicFamily], schema)
       }
     },
   }

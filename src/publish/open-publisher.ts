@@ -50,7 +50,7 @@ export async function openPublisher(
 }
 
 /** Looks up the schema id; a publisher never registers schemas. */
-function findSchemaId(registry: {
+export function findSchemaId(registry: {
   registeredId(subject: string, text: string): Promise<number | undefined>
 }): DestinationsOptions['schemaIdOf'] {
   return async (topic, { fullName, text }) => {
@@ -62,7 +62,7 @@ function findSchemaId(registry: {
   }
 }
 
-function noTopic(topic: string): InventoryEventsError {
+export function noTopic(topic: string): InventoryEventsError {
   const message = `topic ${topic} does not exist or this user may not see it; create it with "inventory-events topics create"`
   return new InventoryEventsError('TOPIC_MISSING', message)
 }

@@ -2,9 +2,15 @@ import { encodeEvent } from '../avro/codec/encoder.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
 import { nameOf } from '../event/guards.ts'
-import { headersOf } from '../event/headers.ts'
+import { headersOf, type RecordHeaders } from '../event/headers.ts'
 import { type Trace, traceHeaders } from '../event/trace.ts'
 import type { OutgoingRecord } from '../kafka/producer/message.ts'
+
+interface EventRecord extends OutgoingRecord {
+  key: string
+  value: Buffer
+  headers: RecordHeaders
+}
 
 /** Creates an event's record: Avro in Confluent's wire format, keyed by entity, with CloudEvents headers. */
 export function toRecord(
@@ -12,7 +18,7 @@ export function toRecord(
   schemaId: number,
   source: string,
   trace?: Trace,
-): OutgoingRecord {
+): EventRecord {
   return {
     key: entityKey(event),
     value: encodeEvent(event, schemaId),

@@ -5,16 +5,10 @@ import { createSchemaCache } from '../avro/registry/schema-cache.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
 import type { Config } from '../config/settings.ts'
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
-import { createFittingSink } from '../dead-letter/fitting-sink.ts'
-import { DLQ } from '../dead-letter/headers.ts'
-import { headerText } from '../event/headers.ts'
 import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
-import { partitionCountOf } from '../kafka/admin/required-topics.ts'
 import { openCluster } from '../kafka/client/client.ts'
-import { isTooLarge } from '../kafka/client/errors.ts'
 import { GroupConsumer } from '../kafka/consumer/group-consumer.ts'
 import { type CommitHistory, noHistory } from '../kafka/consumer/offset-reset.ts'
-import { createDeadLetterSink } from '../kafka/producer/dead-letter-sink.ts'
 import { createProducer } from '../kafka/producer/producer.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -36,6 +30,8 @@ import { settledWithin } from '../util/with-timeout.ts'
 import { version } from '../version.ts'
 import { trackCalls } from '../watchdog/track-calls.ts'
 import { startWatchdog } from '../watchdog/watchdog.ts'
+import { openDeadLetters } from './dead-letters.ts'
+import { openFollowUps } from './follow-ups.ts'
 import { createStore } from './idempotency-store.ts'
 import { createGroupLife } from './plugin-life.ts'
 import { transactionalCommits } from './transactional-commits.ts'
@@ -56,7 +52,7 @@ export interface GroupParts {
   plugins: readonly LoadedPlugin[]
   switches: PluginSwitches
   kafka: Kafka
-  registry: Pick<Registry, 'schemaById'>
+  registry: Pick<Registry, 'schemaById' | 'registeredId'>
   metrics: Metrics
   log: Logger
   /** Called at most once, on a fatal error: the caller must stop the group and end the process. */
@@ -101,22 +97,8 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     log,
   })
   const producer = await createProducer(kafka)
-  const deadLetters = createFittingSink({
-    sink: createDeadLetterSink({
-      producer,
-      partitionCountOf: (topic) => partitionCountOf(kafka, topic),
-    }),
-    isTooLarge,
-    onStub: ({ topic }, stub) => {
-      const text = (name: string) => headerText(stub, name)
-      const input = String(text(DLQ.topic))
-      metrics.deadLetterStubs.inc({ topic: input })
-      const record = `${input}/${text(DLQ.partition)}@${text(DLQ.offset)}`
-      const [plugin, event, eventId] = [text(DLQ.plugin), text(DLQ.event), text(DLQ.eventId)]
-      const valueBytes = text(DLQ.valueBytes)
-      log.error({ plugin, event, eventId, topic, record, valueBytes }, STUB_WRITTEN)
-    },
-  })
+  const deadLetters = openDeadLetters({ kafka, producer, metrics, log })
+  const followUps = openFollowUps(parts)
   const stateful = new Set(plugins.filter(({ state }) => state).map(({ slug }) => slug))
   const store = await createStore({ config, connections, kafka, stateful, metrics, clock, log })
   const crashes = new KafkaCrashStore({ kafka, groupId, log })
@@ -138,6 +120,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     fingerprint,
     store,
     deadLetters: letters(deadLetters),
+    followUps,
     crashes,
     maxCrashes: config.MAX_CRASHES,
     calls: trackCalls(watchdog.board),
@@ -202,7 +185,8 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
       watchdog.expectExit()
       const result = await source.stop(config.DRAIN_TIMEOUT_MS)
       await life.stop(pipeline)
-      const closed = [watch.stop(), crashes.close(), producer.close(), store.close()]
+      const writers = [crashes, producer, followUps, store]
+      const closed = [watch.stop(), ...writers.map((each) => each.close())]
       await settledWithin(Promise.all(closed), CLOSE_MS, clock)
       schemas.close()
       sampled.close()
@@ -214,9 +198,6 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
 
 /** Of the bytes in memory, this part may be fetched and wait to be taken in. */
 const FETCHED_SHARE = 4
-
-const STUB_WRITTEN =
-  'a dead letter is too large for its topic: only a stub was written, its value stays in the input; raise max.message.bytes'
 
 function sourceReports(metrics: Metrics) {
   return {

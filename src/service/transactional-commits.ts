@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CommitTogether } from '../kafka/consumer/commit-staged.ts'
 import type { Cluster } from '../kafka/protocol/cluster.ts'
 import { stagedRecords } from '../kafka/state/staged-records.ts'
+import { placeByKey } from '../kafka/transactions/place-by-key.ts'
 import { Transactions } from '../kafka/transactions/transactions.ts'
 import type { Clock } from '../util/clock.ts'
 
@@ -26,8 +27,16 @@ export function transactionalCommits(parts: TransactionalParts): CommitTogether 
     transactionalId: `${groupId}-${instanceId}`,
     timeoutMs: TRANSACTION_LIMIT_MS,
   })
-  return (staged, member, offsets) => {
-    const writes = stagedRecords(staged, config.KAFKA_GROUP_ID, clock.now())
+  return async (staged, member, offsets) => {
+    const timestampMs = clock.now()
+    const writes = stagedRecords(staged, config.KAFKA_GROUP_ID, timestampMs)
+    const followUps = staged.partitions.flatMap((each) => each.followUps)
+    try {
+      const keyed = followUps.map((each) => ({ ...each, timestampMs }))
+      writes.push(...(await placeByKey(keyed, cluster)))
+    } catch (error) {
+      return { type: 'aborted', error: error as Error }
+    }
     return transactions.commit({ writes, member, offsets })
   }
 }

@@ -15,6 +15,7 @@ export const noReports: PipelineReports = {
   onDelayed() {},
   onInterrupted() {},
   onDeadLetter() {},
+  onPublished() {},
   onWriteFailed() {},
   onConflict() {},
   onBreaker() {},

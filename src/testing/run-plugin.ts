@@ -26,6 +26,7 @@ import { inLife, withTestSettings } from './in-life.ts'
 import { createLocalSchemas } from './local-schemas.ts'
 import { noReports } from './no-reports.ts'
 import { NotedDelays } from './noted-delays.ts'
+import { type PublishedEvent, PublishedEvents } from './published-events.ts'
 import { withSql } from './with-sql.ts'
 
 export interface RunOptions {
@@ -41,6 +42,8 @@ export interface RunOptions {
    * are passed on as they are; no transaction is begun or rolled back.
    */
   sql?: Sql
+  /** The key of an event's record, as for one that was published with a key. By default that of its entity. */
+  key?: (event: Event) => string
   /** The headers of an event's record. None by default. */
   headers?: (event: Event) => Iterable<readonly [name: string, value: Buffer | string | null]>
   /**
@@ -79,13 +82,16 @@ export interface RunReport {
   deliveries: DeliveryReport[]
   /** The events that the filters declined. */
   unwanted: Event[]
+  /** What the plugin published with `context.publish`, each event once. */
+  published: PublishedEvent[]
 }
 
 /**
  * Runs a plugin over events in memory through the service's pipeline: filters, Avro, order per
  * entity, idempotency, time limits, retries and dead letters, between its `start` and its `stop`. There
  * are no waits between attempts. Rejects with PLUGIN_INVALID, also if a handler calls `skip` or
- * `reject` after an `await` and does not return it, with PLUGIN_START_FAILED, EVENT_INVALID, or with
+ * `reject` after an `await` and does not return it, or if it publishes different events when it is called
+ * again, with PLUGIN_START_FAILED, EVENT_INVALID, or with
  * HANDLER_TIMEOUT if a handler never settles.
  */
 export async function runPlugin(
@@ -96,12 +102,16 @@ export async function runPlugin(
   const loaded = await withTestSettings(load(plugin, options), options.settings)
   const valid = events.map((event) => assertEvent(event))
   const delivered = options.duplicates ? valid.flatMap((event) => [event, event]) : valid
-  const report: RunReport = { deliveries: [], unwanted: [] }
+  const report: RunReport = { deliveries: [], unwanted: [], published: [] }
+  const schemas = createLocalSchemas()
+  const published = new PublishedEvents(schemas.idOf)
+  const run = () => runOnce(loaded, delivered, report, { ...options, schemas, published })
   await inLife(loaded, options.log ?? silent, async () => {
-    await runOnce(loaded, delivered, report, options)
-    if (options.crash) await runOnce(loaded, delivered, report, options)
+    await run()
+    if (options.crash) await run()
   })
-  return report
+  if (published.difference !== undefined) throw published.difference
+  return { ...report, published: published.all }
 }
 
 /** The settings of a service whose environment sets none. */
@@ -115,13 +125,24 @@ function load(plugin: Plugin, { sql }: RunOptions): LoadedPlugin {
   return withDefaults(plugin, 'test', defaultsFrom(config))
 }
 
+interface RunParts {
+  schemas: ReturnType<typeof createLocalSchemas>
+  published: PublishedEvents
+}
+
 async function runOnce(
   plugin: LoadedPlugin,
   events: readonly Event[],
   report: RunReport,
-  { log = silent, sql, headers = () => [] }: RunOptions,
+  {
+    log = silent,
+    sql,
+    headers = () => [],
+    key = entityKey,
+    schemas,
+    published,
+  }: RunOptions & RunParts,
 ): Promise<void> {
-  const schemas = createLocalSchemas()
   const end = Promise.withResolvers<void>()
   const tally = emptyTally()
   const delays = new NotedDelays()
@@ -144,6 +165,7 @@ async function runOnce(
       sql,
     ),
     deadLetters: { write: async () => {} },
+    followUps: published,
     crashes: noCrashStore,
     maxCrashes: 1,
     calls: noCallSlots,
@@ -169,7 +191,7 @@ async function runOnce(
   await pipeline.begin(epoch)
   for (const event of events) {
     const { count } = tally.unwanted
-    const record = recordOf(event, epoch.ledger.expected, schemas.idOf(event))
+    const record = recordOf(event, key(event), epoch.ledger.expected, schemas.idOf(event))
     const given = [...headers(event)].map(([name, value]) => ({ name, value }))
     pipeline.take(epoch, { ...record, headers: new HeaderList(given) })
     if (tally.unwanted.count > count) report.unwanted.push(event)
@@ -178,10 +200,15 @@ async function runOnce(
   if (epoch.ledger.outstanding > 0) await end.promise
 }
 
-function recordOf(event: Event, offset: number, schemaId: number): Omit<SourceRecord, 'headers'> {
-  const key = Buffer.from(entityKey(event))
+function recordOf(
+  event: Event,
+  key: string,
+  offset: number,
+  schemaId: number,
+): Omit<SourceRecord, 'headers'> {
   const value = encodeEvent(event, schemaId)
-  return { topic: 'test', partition: 0, offset, timestampMs: clock.now(), key, value }
+  const place = { topic: 'test', partition: 0, offset, timestampMs: clock.now() }
+  return { ...place, key: Buffer.from(key), value }
 }
 
 /** A record's offset is the index of its event. */

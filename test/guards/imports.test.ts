@@ -15,13 +15,23 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['config', ['util']],
   ['filter', ['event', 'util']],
   ['dead-letter', ['event', 'topics']],
+  ['follow-up', ['event']],
   ['plugin', ['event', 'config', 'filter', 'util']],
   ['avro', ['event', 'topics', 'util', 'config/current-value.ts']],
   ['idempotency', ['util', 'event/record.ts']],
   // What a handler may return is a word that the steps share with plugins.
   [
     'pipeline',
-    ['dead-letter', 'event', 'filter', 'topics', 'util', 'plugin/plugin.ts', 'plugin/returns'],
+    [
+      'dead-letter',
+      'event',
+      'filter',
+      'follow-up',
+      'topics',
+      'util',
+      'plugin/plugin.ts',
+      'plugin/returns',
+    ],
   ],
   ['control', ['util']],
   ['kafka', ['event', 'pipeline', 'topics', 'util', 'config/current-value.ts']],
@@ -29,7 +39,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['explain', ['avro', 'dead-letter', 'event', 'filter', 'pipeline', 'util']],
   ['backtest', ['avro', 'event', 'explain', 'pipeline', 'util']],
   ['observe', ['event', 'pipeline', 'util', 'plugin/plugin.ts', 'plugin/returns']],
-  ['publish', ['event', 'avro', 'kafka', 'topics', 'util']],
+  ['publish', ['event', 'avro', 'follow-up', 'kafka', 'topics', 'util']],
   [
     'gateway',
     [
@@ -93,6 +103,7 @@ const INSIDE: Record<string, readonly string[]> = {
   'kafka/protocol': ['requests'],
   // The way of a delivery. What counts it all comes last.
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],
+  publish: ['follow-ups'],
   // The life of a plugin shows none of its secrets.
   observe: ['series'],
   plugin: ['returns', 'settings', 'life'],

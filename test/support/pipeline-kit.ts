@@ -105,6 +105,7 @@ export function pipelineKit(options: KitOptions) {
         letters.push(letter)
       },
     },
+    followUps: { encode: () => [], write: async () => {} },
     crashes: noCrashStore,
     maxCrashes: 3,
     calls: noCallSlots,
@@ -132,6 +133,7 @@ export function pipelineKit(options: KitOptions) {
       onDelayed: (_, { delayMs }) => note(`delayed ${delayMs}`),
       onInterrupted: () => note('interrupted'),
       onDeadLetter: (_, reason) => note(`dead letter ${reason}`),
+      onPublished: (_, events) => note(`published ${events}`),
       onWriteFailed: (_, what) => note(`${what} failed`),
       onConflict: () => note('conflict'),
       onBreaker: (_, state) => note(`breaker ${state}`),

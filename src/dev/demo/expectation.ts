@@ -122,6 +122,7 @@ function contextOf(event: Event, attempt: number) {
   const idempotencyKey = event.id
   return {
     log: silent,
+    publish() {},
     signal: NEVER,
     attempt,
     idempotencyKey,

@@ -1,9 +1,16 @@
 import type { MarkedOutcome } from '../../event/outcome.ts'
+import type { FollowUpRecord } from '../../follow-up/follow-up.ts'
 import type { StagedPartition, StateChange } from '../staged.ts'
 import { stateName } from '../state-table.ts'
 import { MARKS_PER_RECORD, packMarks, packOutcomes } from './mark-format.ts'
 import type { Mark } from './mark-table.ts'
 import type { StagedTotal } from './staged-total.ts'
+
+interface Completed {
+  mark: Mark
+  outcome: MarkedOutcome
+  followUps: readonly FollowUpRecord[]
+}
 
 /** The completed deliveries of one owned partition that are not committed yet. */
 export class StagedDeliveries {
@@ -11,6 +18,7 @@ export class StagedDeliveries {
   #marks: { mark: Mark; outcome: MarkedOutcome }[] = []
   /** The last change of each state. */
   #states = new Map<string, string | null>()
+  #followUps: FollowUpRecord[] = []
   #bytes = 0
 
   constructor(total: StagedTotal) {
@@ -21,9 +29,13 @@ export class StagedDeliveries {
     return this.#marks.length
   }
 
-  add(made: { mark: Mark; outcome: MarkedOutcome }, plugin: string, change?: StateChange): void {
-    this.#marks.push(made)
-    const bytes = change === undefined ? 0 : this.#set(stateName(plugin, change.key), change.text)
+  add({ mark, outcome, followUps }: Completed, plugin: string, change?: StateChange): void {
+    this.#marks.push({ mark, outcome })
+    let bytes = change === undefined ? 0 : this.#set(stateName(plugin, change.key), change.text)
+    for (const each of followUps) {
+      this.#followUps.push(each)
+      bytes += bytesOf(each)
+    }
     this.#bytes += bytes
     this.#total.add(1, bytes)
   }
@@ -39,8 +51,10 @@ export class StagedDeliveries {
     this.#marks = [...older.#marks, ...this.#marks]
     const newer = this.#states
     this.#states = new Map(older.#states)
-    this.#bytes = older.#bytes
-    for (const [name, text] of newer) this.#bytes += this.#set(name, text)
+    let bytes = older.#bytes + this.#followUps.reduce((sum, each) => sum + bytesOf(each), 0)
+    for (const [name, text] of newer) bytes += this.#set(name, text)
+    this.#bytes = bytes
+    this.#followUps = [...older.#followUps, ...this.#followUps]
     this.#total.add(this.#marks.length, this.#bytes)
   }
 
@@ -57,6 +71,7 @@ export class StagedDeliveries {
       partition,
       marks: this.#packedMarks(),
       states: [...this.#states].map(([name, text]) => ({ name, text })),
+      followUps: this.#followUps,
     }
   }
 
@@ -70,4 +85,8 @@ export class StagedDeliveries {
       }
     })
   }
+}
+
+function bytesOf({ key, value, headers }: FollowUpRecord): number {
+  return key.length + value.length + headers.size
 }

@@ -1,7 +1,8 @@
 import type { MarkedOutcome } from '../../event/outcome.ts'
 import { partitionName } from '../../event/record.ts'
+import type { FollowUpRecord } from '../../follow-up/follow-up.ts'
 import type { Clock } from '../../util/clock.ts'
-import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { messageOf } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { Staged, StateChange } from '../staged.ts'
 import { StateTable } from '../state-table.ts'
@@ -12,6 +13,7 @@ import type { MarksLog, ReadRequest } from './marks-log-port.ts'
 import { PartitionMarks } from './partition-marks.ts'
 import { StagedDeliveries } from './staged-deliveries.ts'
 import { StagedTotal } from './staged-total.ts'
+import { notOwned, tooManyUnwritten } from './store-errors.ts'
 
 export interface KafkaStoreOptions {
   marksLog: MarksLog
@@ -87,9 +89,13 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     ids.add(eventId)
     return { type: 'claimed', claim: { complete, release } }
 
-    function complete(outcome: MarkedOutcome, change?: StateChange): void {
+    function complete(
+      outcome: MarkedOutcome,
+      change?: StateChange,
+      followUps: readonly FollowUpRecord[] = [],
+    ): void {
       release()
-      if (stateful.has(plugin)) stage(outcome, change)
+      if (stateful.has(plugin)) stage(outcome, change, followUps)
       else make(outcome)
     }
 
@@ -103,11 +109,15 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
      * What completes after its ownership has ended does not count: the next owner handles the event
      * again, with the state that it has read.
      */
-    function stage(outcome: MarkedOutcome, change: StateChange | undefined): void {
+    function stage(
+      outcome: MarkedOutcome,
+      change: StateChange | undefined,
+      followUps: readonly FollowUpRecord[],
+    ): void {
       if (stateOf(key).ownership !== ownership) return
       if (change !== undefined) ownership!.states.set(plugin, change.key, change.text)
       marks.add(name, mark, clock.now())
-      ownership!.staged.add({ mark, outcome }, plugin, change)
+      ownership!.staged.add({ mark, outcome, followUps }, plugin, change)
     }
 
     function release(): void {
@@ -224,6 +234,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     claim,
     stateOf: (place, plugin, key) => stateOf(place).ownership?.states.get(plugin, key),
     staging: {
+      takes: (plugin) => stateful.has(plugin),
       has: (place) => (stateOf(place).ownership?.staged.size ?? 0) > 0,
       take,
       onLarge(listener) {
@@ -236,14 +247,4 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
       await marksLog.close()
     },
   }
-}
-
-function tooManyUnwritten(unwritten: number): InventoryEventsError {
-  const message = `${unwritten} marks of completed events are waiting to be written to Kafka`
-  return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
-}
-
-function notOwned(partition: string): InventoryEventsError {
-  const message = `partition ${partition} is not owned, or its marks have not been read back`
-  return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
 }

@@ -8,6 +8,7 @@ import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
 import { compressorOf, zstd } from '../codecs/compress.ts'
 import type { Cluster, Topic } from '../protocol/cluster.ts'
 import { recentDenial, recordWrite } from './denied-topics.ts'
+import { describedTopic, unacknowledged } from './described-topic.ts'
 import { type OutgoingRecord, recordBytes } from './message.ts'
 import { openSender } from './open-sender.ts'
 import { placeRecords } from './place-records.ts'
@@ -102,7 +103,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   /** Sends that wait for the same topic go on in the order of their calls. */
   function described(topic: string): Promise<Topic> {
     return getOrInsert(describing, topic, () =>
-      describe(cluster, topic).finally(() => describing.delete(topic)),
+      describedTopic(cluster, topic).finally(() => describing.delete(topic)),
     )
   }
 
@@ -149,16 +150,6 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   }
 }
 
-async function describe(cluster: Cluster, topic: string): Promise<Topic> {
-  await cluster.want([topic])
-  if (cluster.topic(topic) === undefined) await cluster.refresh()
-  const known = cluster.topic(topic)
-  if (known !== undefined) return known
-  const why = cluster.missing.get(topic) ?? 'unknown'
-  if (why === 'TOPIC_AUTHORIZATION_FAILED') throw Object.assign(new Error(why), { type: why })
-  throw unacknowledged(topic, 'any partition')
-}
-
 async function requirePartition(cluster: Cluster, topic: string, partition: number): Promise<void> {
   await cluster.refresh()
   if (cluster.topic(topic)?.partitions.has(partition)) return
@@ -180,11 +171,6 @@ function connectError(error: unknown, doing: string): InventoryEventsError {
 function unavailable(doing: string, timeoutMs: number): InventoryEventsError {
   const message = `cannot ${doing}: no response from Kafka within ${timeoutMs / 1000} s`
   return new InventoryEventsError('KAFKA_UNAVAILABLE', message, { retryable: true })
-}
-
-function unacknowledged(topic: string, where: string): InventoryEventsError {
-  const message = `topic ${topic}: Kafka acknowledged no offset for ${where}; does it exist?`
-  return new InventoryEventsError('PRODUCE_UNACKNOWLEDGED', message, { retryable: true })
 }
 
 function tooManyWaiting(limit: number): InventoryEventsError {

@@ -1,6 +1,7 @@
 import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
+import { recordBytes } from '../producer/message.ts'
 import { produceErrorOf } from '../producer/produce-error.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
@@ -53,6 +54,8 @@ export async function writeInTransaction(
   deadlineMs: number,
 ): Promise<void> {
   const left = new Map(all.map((each) => [partitionName(each), each]))
+  /** How many records the next batch of a partition may have, once one was too large for its topic. */
+  const limits = new Map<string, number>()
   await cluster.want([...new Set(all.map(({ topic }) => topic))])
   let problem: unknown
   while (left.size > 0) {
@@ -75,9 +78,9 @@ export async function writeInTransaction(
     })
   }
 
-  /** Whether all of it was written. */
+  /** Whether to go on at once: nothing has to be waited for. */
   async function send(leader: number, led: readonly PartitionRecords[]): Promise<boolean> {
-    const chunks = await nextChunks(led, writer)
+    const chunks = await nextChunks(led, writer, limits)
     const topics = byTopic(chunks)
     const { transactionalId } = writer
     const body = { transactionalId, timeoutMs: REPLICAS_LIMIT_MS, topics }
@@ -110,6 +113,9 @@ export async function writeInTransaction(
         problem = error
         return false
       case 'too-large':
+        if (chunk.records.length === 1) throw error
+        limits.set(name, Math.ceil(chunk.records.length / 2))
+        return true
       case 'lost-track':
       case 'refused':
         throw error
@@ -124,11 +130,12 @@ const UNSAID = -1
 async function nextChunks(
   led: readonly PartitionRecords[],
   writer: TransactionWriter,
+  limits: ReadonlyMap<string, number>,
 ): Promise<Chunk[]> {
   const chunks: Chunk[] = []
   let bytes = 0
   for (const each of led) {
-    const records = headOf(each.records)
+    const records = headOf(each.records, limits.get(partitionName(each)) ?? BATCH_RECORDS_MAX)
     const { producerId, epoch } = writer
     const sequence = writer.sequences.get(partitionName(each)) ?? 0
     const identity = { producerId, epoch, sequence, isTransactional: true }
@@ -140,12 +147,15 @@ async function nextChunks(
   return chunks
 }
 
-/** The records of one batch: always the same ones, so that a repeated batch is known as such. */
-function headOf(records: readonly RecordToWrite[]): readonly RecordToWrite[] {
+/**
+ * The records of one batch: always the same ones, so that a repeated batch is known as such. One that was
+ * too large was not written, so that its sequence number is free for less.
+ */
+function headOf(records: readonly RecordToWrite[], max: number): readonly RecordToWrite[] {
   let bytes = 0
-  const end = records.findIndex(({ key, value }, n) => {
-    bytes += (key?.length ?? 0) + (value?.length ?? 0)
-    return n >= BATCH_RECORDS_MAX || (n > 0 && bytes > BATCH_BYTES_MAX)
+  const end = records.findIndex((record, n) => {
+    bytes += recordBytes(record)
+    return n >= max || (n > 0 && bytes > BATCH_BYTES_MAX)
   })
   return end < 0 ? records : records.slice(0, end)
 }

@@ -57,9 +57,12 @@ export class Dedupe {
   }
 
   /** Writes the mark of a completed delivery; call `leave` after it. Fails while the store is down. */
-  complete({ claim, stateChange }: Delivery, { type }: CompletedOutcome): MaybePromise<void> {
+  complete(
+    { claim, stateChange, followUps }: Delivery,
+    { type }: CompletedOutcome,
+  ): MaybePromise<void> {
     if (claim === undefined || type === 'duplicate') return
-    const completed = claim.complete(type, stateChange)
+    const completed = claim.complete(type, stateChange, followUps?.records)
     return this.#timed('complete', this.#ports.clock.elapsedMs(), completed)
   }
 

@@ -23,6 +23,7 @@ export function auditedReports(
     onDelayed: reports.onDelayed,
     onInterrupted: reports.onInterrupted,
     onDeadLetter: reports.onDeadLetter,
+    onPublished: reports.onPublished,
     onWriteFailed: reports.onWriteFailed,
     onSettled: (delivery, outcome) => {
       leave(delivery)

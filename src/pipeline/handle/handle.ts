@@ -1,4 +1,5 @@
 import type { Event } from '../../event/event.ts'
+import type { FollowUpSink } from '../../follow-up/follow-up.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import { madeReturns } from '../../plugin/returns/made-returns.ts'
 import { returnOf } from '../../plugin/returns/returns.ts'
@@ -6,6 +7,7 @@ import type { Failure } from '../../util/failure/failure.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import { CallWatch, Watches, type WatchPorts } from './call-watch.ts'
+import { encodeFollowUps } from './encode-follow-ups.ts'
 import { type ContextPorts, HandlerContext } from './handler-context.ts'
 import { type HandlerResult, successOf } from './handler-result.ts'
 import { newerState } from './state-draft.ts'
@@ -25,6 +27,7 @@ export const noCallSlots: CallSlots = { enter: () => 0, returned() {}, leave() {
 
 export interface HandlePorts extends ContextPorts, WatchPorts {
   calls: CallSlots
+  followUps: Pick<FollowUpSink, 'encode'>
   reports: {
     onHandled(delivery: Delivery, seconds: number): void
     /** Some call made something after an `await` that it should have returned. */
@@ -47,16 +50,17 @@ export function createHandle(ports: HandlePorts) {
       delivery.plugin.state && newerState(delivery.plugin.state, ports.stateOf(delivery))
     if (newer !== undefined) return { type: 'interrupted', error: newer }
     delivery.attempts += 1
-    const context = new HandlerContext(delivery, ports, transaction)
+    const context = new HandlerContext(delivery, event.time, ports, transaction)
     const startMs = ports.clock.elapsedMs()
     const slot = ports.calls.enter(delivery)
 
-    function ended(result: HandlerResult): HandlerResult {
+    function ended(result: HandlerResult): MaybePromise<HandlerResult> {
       ports.calls.leave(slot)
       const change = HandlerContext.endState(context)
       delivery.stateChange = successOf(result) === undefined ? undefined : change
       ports.reports.onHandled(delivery, (ports.clock.elapsedMs() - startMs) / 1000)
-      return result
+      const drafts = HandlerContext.endFollowUps(context)
+      return encodeFollowUps(delivery, drafts, ports.followUps, result)
     }
 
     madeReturns.enter()

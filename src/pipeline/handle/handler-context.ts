@@ -1,9 +1,19 @@
 import { headerText } from '../../event/headers.ts'
 import { type Trace, traceOf } from '../../event/trace.ts'
+import type { FollowUp } from '../../follow-up/follow-up.ts'
+import { hopsOf } from '../../follow-up/headers.ts'
+import type { FollowUpCause } from '../../follow-up/make-follow-up.ts'
 import type { StateChange } from '../../idempotency/staged.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
-import type { PluginLog, Sql, SqlPluginContext, StatePluginContext } from '../../plugin/plugin.ts'
+import type {
+  PluginContext,
+  PluginLog,
+  Sql,
+  SqlPluginContext,
+  StatePluginContext,
+} from '../../plugin/plugin.ts'
 import { type Delivery, originOf } from '../delivery.ts'
+import { FollowUpDrafts } from './follow-up-drafts.ts'
 import { HandlerHeaders } from './handler-headers.ts'
 import { StateDraft } from './state-draft.ts'
 
@@ -20,22 +30,27 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
   #delivery: Delivery
   /** Copied, because the delivery drops its content when it ends and a handler may read it later. */
   #eventId: string | undefined
+  #eventTime: string
   #ports: ContextPorts
   #transaction: Pick<ClaimTransaction, 'sql'> | undefined
   #controller: AbortController | undefined
   #log: PluginLog | undefined
   #state: StateDraft | undefined
   #headers: HandlerHeaders | undefined
+  #followUps: FollowUpDrafts | undefined
   #aborted = false
+  #hasEnded = false
 
   constructor(
     delivery: Delivery,
+    eventTime: string,
     ports: ContextPorts,
     transaction: Pick<ClaimTransaction, 'sql'> | undefined,
   ) {
     this.attempt = delivery.attempts
     this.#delivery = delivery
     this.#eventId = delivery.wanted.content?.id
+    this.#eventTime = eventTime
     this.#ports = ports
     this.#transaction = transaction
   }
@@ -53,11 +68,29 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
 
   /** The call has ended. Returns what it has set of the state. */
   static endState(context: HandlerContext): StateChange | undefined {
+    context.#hasEnded = true
     return context.#state === undefined ? undefined : StateDraft.end(context.#state)
   }
 
+  /** The call has ended. Returns what it has published. */
+  static endFollowUps(context: HandlerContext): readonly FollowUp[] {
+    return context.#followUps === undefined ? [] : context.#followUps.drafts
+  }
+
+  /** A function of its own, so that handlers may take it out of the context. */
+  get publish(): PluginContext['publish'] {
+    return (event, options) => {
+      this.#requireRunning('publish')
+      this.#followUps ??= new FollowUpDrafts(this.#cause)
+      this.#followUps.publish(event, options)
+    }
+  }
+
   get state(): StateDraft {
-    this.#state ??= stateFor(this.#delivery, this.#ports)
+    if (this.#state === undefined) {
+      this.#requireRunning('state')
+      this.#state = stateFor(this.#delivery, this.#ports)
+    }
     return this.#state
   }
 
@@ -97,6 +130,22 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
       get headers() {
         return headers()
       },
+    }
+  }
+
+  #requireRunning(what: string): void {
+    if (this.#hasEnded) throw new Error(`context.${what}: expected to be used before the call ends`)
+  }
+
+  get #cause(): FollowUpCause {
+    const { plugin, wanted } = this.#delivery
+    return {
+      eventId: String(this.#eventId),
+      idempotencyKey: this.idempotencyKey,
+      time: this.#eventTime,
+      source: `/inventory-events/${encodeURIComponent(this.#ports.groupId)}/${plugin.slug}`,
+      hops: hopsOf(originOf(wanted).headers),
+      trace: this.trace,
     }
   }
 

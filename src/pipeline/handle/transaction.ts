@@ -1,4 +1,5 @@
 import type { Event } from '../../event/event.ts'
+import type { FollowUpSink } from '../../follow-up/follow-up.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
@@ -9,6 +10,7 @@ import { type HandlerResult, successOf } from './handler-result.ts'
 export interface TransactPorts {
   /** How long a handler may keep running after its signal aborts. */
   graceMs: number
+  followUps: Pick<FollowUpSink, 'write'>
   handle(
     delivery: Delivery,
     event: Event,
@@ -20,7 +22,7 @@ export interface TransactPorts {
  * Calls a handler, inside a transaction if its plugin requests one. In a transaction, the result
  * counts only if its writes are committed together with the mark; otherwise all are rolled back.
  */
-export function createTransact({ handle, graceMs }: TransactPorts) {
+export function createTransact({ handle, graceMs, followUps }: TransactPorts) {
   return function transact(delivery: Delivery, event: Event): MaybePromise<HandlerResult> {
     if (delivery.plugin.sql) return inTransaction(delivery, event)
     return andThen(handle(delivery, event), (result) => excused(delivery, undefined, result))
@@ -30,7 +32,23 @@ export function createTransact({ handle, graceMs }: TransactPorts) {
     const transaction = await begin(delivery, graceMs)
     if (transaction instanceof Failure) return { type: 'interrupted', error: transaction }
     const result = await handle(delivery, event, transaction)
-    return excused(delivery, transaction, await end(transaction, result))
+    const written = await publish(delivery, result)
+    return excused(delivery, transaction, await end(transaction, written))
+  }
+
+  /** Before the transaction is committed: with it, the delivery is completed. */
+  async function publish(delivery: Delivery, result: HandlerResult): Promise<HandlerResult> {
+    const published = delivery.followUps
+    if (published === undefined) return result
+    try {
+      await followUps.write(published.records)
+      published.isWritten = true
+      return result
+    } catch (error) {
+      delivery.followUps = undefined
+      delivery.attempts -= 1
+      return { type: 'interrupted', error: failureOf(error) }
+    }
   }
 }
 

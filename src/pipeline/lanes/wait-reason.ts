@@ -20,4 +20,5 @@ export type WaitReason =
   /** Its last call did not count, for reasons outside the handler. */
   | 'interrupted'
   | 'dead-letter-unwritten'
+  | 'follow-ups-unwritten'
   | 'mark-unwritten'

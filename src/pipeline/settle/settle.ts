@@ -6,6 +6,7 @@ import {
   type Delayed,
   type Outcome,
 } from '../../event/outcome.ts'
+import type { FollowUpSink } from '../../follow-up/follow-up.ts'
 import type { Clock } from '../../util/clock.ts'
 import { Failure, failureLines } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
@@ -16,6 +17,9 @@ import { retain } from '../intake/retain-record.ts'
 import type { Turn } from '../lanes/lanes.ts'
 import type { WaitReason } from '../lanes/wait-reason.ts'
 
+/** What is written of a delivery. */
+export type Written = 'dead letter' | 'follow-up events' | 'mark'
+
 /** Callbacks for how deliveries are settled. */
 export interface SettleReports {
   onSettled(delivery: Delivery, outcome: CompletedOutcome): void
@@ -25,14 +29,19 @@ export interface SettleReports {
   onDelayed(delivery: Delivery, outcome: Delayed): void
   onInterrupted(delivery: Delivery, error: Failure): void
   onDeadLetter(delivery: Delivery, reason: DeadLetterReason, error: Failure): void
-  /** A dead letter or a mark could not be written; the write will be retried. */
-  onWriteFailed(delivery: Delivery, what: 'dead letter' | 'mark', error: Failure): void
+  /** The delivery's follow-up events are written, or will be with its mark. */
+  onPublished(delivery: Delivery, events: number): void
+  /** A write failed; it will be retried. */
+  onWriteFailed(delivery: Delivery, what: Written, error: Failure): void
 }
 
 export interface SettlePorts {
   groupId: string
   dedupe: Dedupe
   deadLetters: DeadLetterSink
+  followUps: Pick<FollowUpSink, 'write'>
+  /** Whether the plugin's follow-up events are committed together with its marks. */
+  areStaged(plugin: string): boolean
   clock: Clock
   reports: SettleReports
 }
@@ -41,7 +50,8 @@ const WRITE_RETRY_MS = 1_000
 
 /**
  * Records how a delivery's turn ended. A completed outcome counts only once it is written: first the
- * dead letter is acknowledged, then the mark is made, then the offset ledger settles the record. Until
+ * dead letter or the follow-up events are acknowledged, then the mark is made, then the offset ledger
+ * settles the record. Until
  * then the watermark stays below the record.
  */
 export function createSettle(ports: SettlePorts) {
@@ -51,6 +61,7 @@ export function createSettle(ports: SettlePorts) {
     switch (outcome.type) {
       case 'processed':
       case 'skipped':
+        return publish(delivery, outcome)
       case 'duplicate':
         return complete(delivery, outcome)
       case 'rejected':
@@ -100,6 +111,20 @@ export function createSettle(ports: SettlePorts) {
     return complete(delivery, outcome)
   }
 
+  function publish(delivery: Delivery, outcome: CompletedOutcome): MaybePromise<Turn> {
+    const { followUps, plugin } = delivery
+    const isDue = followUps !== undefined && !followUps.isWritten && !ports.areStaged(plugin.slug)
+    if (!isDue) return complete(delivery, outcome)
+    return tryCatch(
+      () =>
+        ports.followUps.write(followUps.records).then(() => {
+          followUps.isWritten = true
+          return complete(delivery, outcome)
+        }),
+      (failure) => retryWrite(delivery, outcome, 'follow-up events', failure),
+    )
+  }
+
   function complete(delivery: Delivery, outcome: CompletedOutcome): MaybePromise<Turn> {
     const turn: Turn = { done: () => close(delivery, outcome) }
     return tryCatch<Turn>(
@@ -116,6 +141,8 @@ export function createSettle(ports: SettlePorts) {
     const { epoch, open } = delivery.wanted
     dedupe.leave(delivery)
     epoch.ledger.settle(open)
+    if (delivery.followUps !== undefined)
+      reports.onPublished(delivery, delivery.followUps.records.length)
     if (epoch.lost.aborted) reports.onAbandoned(delivery)
     else reports.onSettled(delivery, outcome)
     forget(delivery)
@@ -138,13 +165,12 @@ export function createSettle(ports: SettlePorts) {
   function retryWrite(
     delivery: Delivery,
     outcome: CompletedOutcome,
-    what: 'dead letter' | 'mark',
+    what: Written,
     failure: unknown,
   ): Turn {
     delivery.verdict = outcome
     reports.onWriteFailed(delivery, what, failureOf(failure))
-    const why = what === 'mark' ? 'mark-unwritten' : 'dead-letter-unwritten'
-    return again(delivery, WRITE_RETRY_MS, why)
+    return again(delivery, WRITE_RETRY_MS, UNWRITTEN[what])
   }
 
   function again(delivery: Delivery, delayMs: number, why: WaitReason): Turn {
@@ -152,6 +178,12 @@ export function createSettle(ports: SettlePorts) {
   }
 
   return { settle, skip, abandon }
+}
+
+const UNWRITTEN: Record<Written, WaitReason> = {
+  'dead letter': 'dead-letter-unwritten',
+  'follow-up events': 'follow-ups-unwritten',
+  mark: 'mark-unwritten',
 }
 
 function rejectionOf({ why, code }: { why: string; code?: string }): Failure {
@@ -166,5 +198,6 @@ function rejectionOf({ why, code }: { why: string; code?: string }): Failure {
 function forget(delivery: Delivery): void {
   delivery.claim = undefined
   delivery.stateChange = undefined
+  delivery.followUps = undefined
   if (delivery.wanted.open.outstanding === 0) delivery.wanted.content = undefined
 }

@@ -24,6 +24,8 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'delivery_delays_total',
     'dead_letters_total',
     'dead_letter_failures_total',
+    'follow_up_events_total',
+    'follow_up_failures_total',
     'dead_letter_stubs_total',
     'handler_duration_seconds',
     'end_to_end_seconds',

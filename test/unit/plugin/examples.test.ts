@@ -4,9 +4,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import coldChain from '../../../examples/plugins/cold-chain.ts'
 import everyEvent from '../../../examples/plugins/every-event.ts'
 import flaky from '../../../examples/plugins/flaky.ts'
+import lowProducts from '../../../examples/plugins/low-products.ts'
 import lowStock from '../../../examples/plugins/low-stock.ts'
 import picky from '../../../examples/plugins/picky.ts'
 import singleEvent from '../../../examples/plugins/single-event.ts'
+import stockChanges from '../../../examples/plugins/stock-changes.ts'
 import { NO_HEADERS } from '../../../src/event/headers.ts'
 import { matcherOf } from '../../../src/filter/wanted-names.ts'
 import { HandlerHeaders } from '../../../src/pipeline/handle/handler-headers.ts'
@@ -20,7 +22,9 @@ function context(attempt = 1, key = 'entity-1'): PluginContext {
   const record = { ...place, key, headers }
   const signal = new AbortController().signal
   const idempotencyKey = 'cold-chain:event-1'
-  return { log, signal, attempt, idempotencyKey, record, trace: undefined, settings: undefined }
+  const publish = vi.fn()
+  const absent = { trace: undefined, settings: undefined }
+  return { log, signal, attempt, idempotencyKey, record, publish, ...absent }
 }
 
 function moved(
@@ -161,5 +165,31 @@ it('low-stock warns of each entity once until it is filled up', async () => {
   expect(log.warn.mock.calls.map(([fields]) => fields)).toEqual([
     { entity: 'ent_1', name: 'ent_1', quantity: 9 },
     { entity: 'ent_1', name: 'ent_1', quantity: 3 },
+  ])
+})
+
+it('stock-changes and low-products warn of each product once until it is filled up', async () => {
+  const steps: [entity: string, quantity: number | undefined][] = [
+    ['ent_1', 8],
+    ['ent_2', 7],
+    ['ent_1', 2],
+    ['ent_1', undefined],
+    ['ent_2', 1],
+    ['ent_2', 30],
+    ['ent_2', 3],
+  ]
+  const events = steps.map(([id, quantity], n) => ({
+    ...moved({}, 'Dock', `event-${n}`),
+    entity: { id, name: id, productId: 'p', ...(quantity !== undefined && { quantity }) },
+  }))
+  const { published } = await runPlugin(stockChanges, events, { log, duplicates: true })
+  expect(published.map(({ key, topic }) => `${topic} ${key}`)).toEqual(
+    Array.from({ length: 6 }, () => 'stock.changes p'),
+  )
+  const changes = published.map(({ event }) => event)
+  await runPlugin(lowProducts, changes, { log, duplicates: true, key: () => 'p' })
+  expect(log.warn.mock.calls.map(([fields]) => fields)).toEqual([
+    { product: 'p', quantity: 9 },
+    { product: 'p', quantity: 5 },
   ])
 })

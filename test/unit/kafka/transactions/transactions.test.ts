@@ -2,13 +2,21 @@ import { expect, it } from 'vitest'
 import type { Cluster } from '../../../../src/kafka/protocol/cluster.ts'
 import type { RequestType } from '../../../../src/kafka/protocol/request.ts'
 import { Transactions } from '../../../../src/kafka/transactions/transactions.ts'
-import { systemClock } from '../../../../src/util/clock.ts'
 
 const FENCED = 90
 const CONCURRENT_TRANSACTIONS = 51
 const NOT_COORDINATOR = 16
 const ILLEGAL_GENERATION = 22
 const LIMIT_MS = 300
+
+/** A clock that goes on by what is slept, at once. */
+function impatient() {
+  let nowMs = 0
+  const sleep = async (ms: number) => {
+    nowMs += ms
+  }
+  return { elapsedMs: () => nowMs, sleep }
+}
 
 /** What the brokers do with a request: an error code, or no response. */
 type Fate = number | 'lost'
@@ -45,7 +53,7 @@ function situation(fates: Record<string, Fate[]> = {}) {
     leaderOf: () => ({ nodeId: 1, epoch: 0 }),
   } as unknown as Cluster
   const transactions = new Transactions({
-    ...{ cluster, clock: systemClock, transactionalId: 'replica', groupId: 'group' },
+    ...{ cluster, clock: impatient(), transactionalId: 'replica', groupId: 'group' },
     timeoutMs: LIMIT_MS,
   })
   const commit = () =>

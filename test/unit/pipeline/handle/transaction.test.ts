@@ -23,7 +23,11 @@ it.each<[string, HandlerReturn | undefined, string]>([
     isBroken: () => false,
   }
   const result = { type: 'returned', value } as const
-  const transact = createTransact({ graceMs: 1, handle: () => result })
+  const transact = createTransact({
+    graceMs: 1,
+    followUps: { write: async () => {} },
+    handle: () => result,
+  })
   const delivery = {
     plugin: { slug: 'writes', sql: true, timeoutMs: 1 },
     claim: { begin: async () => transaction },
@@ -31,3 +35,40 @@ it.each<[string, HandlerReturn | undefined, string]>([
   expect(await transact(delivery as never, {} as never)).toEqual(result)
   expect(ends).toEqual([end])
 })
+
+it.each([
+  ['are acknowledged', undefined, ['follow-ups', 'commit processed'], 'returned'],
+  ['are refused', new Error('not acknowledged'), ['follow-ups', 'rollback'], 'interrupted'],
+] as const)(
+  'ends its transaction when its follow-up events %s',
+  async (_what, fault, ends, type) => {
+    const seen: string[] = []
+    const transaction: ClaimTransaction = {
+      sql: { query: async () => ({ rows: [], rowCount: 0 }) },
+      commit: async (outcome) => void seen.push(`commit ${outcome}`),
+      rollback: async () => void seen.push('rollback'),
+      interrupt() {},
+      isBroken: () => false,
+    }
+    const delivery = {
+      attempts: 1,
+      plugin: { slug: 'writes', sql: true, timeoutMs: 1 },
+      claim: { begin: async () => transaction },
+      followUps: { records: [{}], isWritten: false },
+    }
+    const transact = createTransact({
+      graceMs: 1,
+      handle: () => ({ type: 'returned', value: undefined }),
+      followUps: {
+        async write() {
+          seen.push('follow-ups')
+          if (fault !== undefined) throw fault
+        },
+      },
+    })
+    const result = await transact(delivery as never, {} as never)
+    expect(result.type).toBe(type)
+    expect(seen).toEqual(ends)
+    expect(delivery.attempts).toBe(fault === undefined ? 1 : 0)
+  },
+)
