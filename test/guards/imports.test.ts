@@ -96,6 +96,7 @@ const INSIDE: Record<string, readonly string[]> = {
   // The life of a plugin shows none of its secrets.
   observe: ['series'],
   plugin: ['returns', 'settings', 'life'],
+  testing: ['time', 'events'],
   util: ['text', 'failure', 'log'],
 }
 
