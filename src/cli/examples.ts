@@ -25,6 +25,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'topics check': ['inventory-events topics check'],
   'plugins list': ['inventory-events plugins list', 'inventory-events plugins list --states'],
   'plugins check': ['inventory-events plugins check ./plugins/cold-chain.ts'],
+  'plugins certify': [
+    'inventory-events plugins certify ./plugins/low-stock.ts',
+    'inventory-events plugins certify ./plugins/cold-chain.ts --probe ./plugins/cold-chain.probe.ts',
+  ],
   'plugins enable': [
     'inventory-events plugins enable cold-chain --why "the vendor is back"',
     'inventory-events plugins enable cold-chain --from 36h --yes',

@@ -19,14 +19,19 @@ export async function withTestSettings(
   throw new InventoryEventsError('PLUGIN_INVALID', problems.map(({ reason }) => reason).join('; '))
 }
 
+/** What starts and stops the plugin of one process. */
+export function lifeOf(plugin: LoadedPlugin, log: PluginLog): PluginLife {
+  const metricsOf = createPluginMetrics(new Registry())
+  return new PluginLife({ plugins: [plugin], logOf: () => log, metricsOf, clock })
+}
+
 /** Starts the plugin, runs what is to be run, and stops it. */
 export async function inLife(
   plugin: LoadedPlugin,
   log: PluginLog,
   run: () => Promise<void>,
 ): Promise<void> {
-  const metricsOf = createPluginMetrics(new Registry())
-  const life = new PluginLife({ plugins: [plugin], logOf: () => log, metricsOf, clock })
+  const life = lifeOf(plugin, log)
   await life.start(new AbortController().signal)
   try {
     await run()

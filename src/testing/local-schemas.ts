@@ -4,10 +4,12 @@ import type { SchemaLookup, WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
 
+/** Making one takes longer than most runs. */
+const writers = new Map<number, WriterSchema>()
+
 /** The contract's schemas without a registry. A schema's id is its index in the contract. */
 export function createLocalSchemas() {
   const names = contractSchemas().map(({ fullName }) => fullName)
-  const writers = new Map<number, WriterSchema>()
 
   function writer(id: number): WriterSchema {
     return getOrInsert(writers, id, () => createWriterSchema(contractSchemas()[id]!.text))

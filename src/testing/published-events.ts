@@ -5,6 +5,8 @@ import type { FollowUp, FollowUpRecord, FollowUpSink } from '../follow-up/follow
 import { encodeFollowUp } from '../publish/follow-ups/encode-follow-up.ts'
 import { DEFAULT_TOPICS } from '../topics/event-topics.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { getOrInsert } from '../util/get-or-insert.ts'
+import { createLocalSchemas } from './local-schemas.ts'
 
 /** An event that the plugin has published, as its readers get it. */
 export interface PublishedEvent {
@@ -14,33 +16,42 @@ export interface PublishedEvent {
 }
 
 interface Written {
-  record: FollowUpRecord
+  text: string
   published: PublishedEvent
 }
 
 /**
- * Takes a plugin's follow-up events. Of those that are written more than once, readers keep one: `all` has
- * each of them once, and `difference` says which of them came with other content.
+ * Takes a plugin's follow-up events. Of those that are written more than once, readers keep the first:
+ * every attempt should publish the same.
  */
 export class PublishedEvents implements FollowUpSink {
   readonly #encoded = new Map<FollowUpRecord, PublishedEvent>()
-  readonly #written = new Map<string, Written>()
-  readonly #schemaIdOf: (event: Event) => number
-  difference: InventoryEventsError | undefined
+  /** By id: what was written, each content once. */
+  readonly #written = new Map<string, Written[]>()
+  readonly #schemas = createLocalSchemas()
 
-  constructor(schemaIdOf: (event: Event) => number) {
-    this.#schemaIdOf = schemaIdOf
+  /** What readers keep. Throws PLUGIN_INVALID if an event was written with other content, too. */
+  get all(): PublishedEvent[] {
+    return [...this.#written].map(([id, contents]) => {
+      if (contents.length > 1) throw changed(id)
+      return contents[0]!.published
+    })
   }
 
-  get all(): PublishedEvent[] {
-    return [...this.#written.values()].map(({ published }) => published)
+  /** By id, each content once. */
+  get contents(): Record<string, PublishedEvent[]> {
+    const shown = [...this.#written].map(([id, contents]) => [
+      id,
+      contents.map(({ published }) => published),
+    ])
+    return Object.fromEntries(shown)
   }
 
   encode(followUps: readonly FollowUp[]): FollowUpRecord[] {
     return followUps.map((each) => {
       const { event } = each
       const topic = each.topic ?? DEFAULT_TOPICS[contractSchemaOf(event).topicFamily]
-      const record = encodeFollowUp(each, { topic, schemaId: this.#schemaIdOf(event) })
+      const record = encodeFollowUp(each, { topic, schemaId: this.#schemas.idOf(event) })
       this.#encoded.set(record, { event, topic, key: record.key })
       return record
     })
@@ -49,16 +60,11 @@ export class PublishedEvents implements FollowUpSink {
   async write(records: readonly FollowUpRecord[]): Promise<void> {
     for (const record of records) {
       const published = this.#encoded.get(record)!
-      const { id } = published.event
-      const before = this.#written.get(id)
-      if (before === undefined) this.#written.set(id, { record, published })
-      else if (!isSame(before.record, record)) this.difference ??= changed(published)
+      const contents = getOrInsert(this.#written, published.event.id, () => [])
+      const text = textOf(record)
+      if (contents.every((each) => each.text !== text)) contents.push({ text, published })
     }
   }
-}
-
-function isSame(one: FollowUpRecord, other: FollowUpRecord): boolean {
-  return textOf(one) === textOf(other)
 }
 
 function textOf({ topic, key, value, headers }: FollowUpRecord): string {
@@ -66,7 +72,7 @@ function textOf({ topic, key, value, headers }: FollowUpRecord): string {
   return JSON.stringify([topic, key, value.toString('latin1'), byName])
 }
 
-function changed({ event: { id } }: PublishedEvent): InventoryEventsError {
+function changed(id: string): InventoryEventsError {
   const message = `context.publish: event ${id} was published twice with different content; expected every attempt to publish the same`
   return new InventoryEventsError('PLUGIN_INVALID', message)
 }

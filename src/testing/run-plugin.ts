@@ -1,42 +1,39 @@
-import { encodeEvent } from '../avro/codec/encoder.ts'
-import { fingerprint } from '../avro/codec/fingerprint.ts'
-import { schemaIdOf } from '../avro/wire-format.ts'
-import { loadConfig } from '../config/load-config.ts'
-import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
-import { HeaderList } from '../event/headers.ts'
-import { assertNever, type CompletedOutcome, type DeadLetterReason } from '../event/outcome.ts'
-import type { SourceRecord } from '../event/record.ts'
+import type { JsonValue } from '../event/json.ts'
 import { assertEvent } from '../event/validation/validate.ts'
-import { createMemoryStore } from '../idempotency/memory.ts'
-import { noCrashStore } from '../pipeline/admit/crash-counts.ts'
-import { allOn } from '../pipeline/admit/plugin-switches.ts'
-import type { Delivery } from '../pipeline/delivery.ts'
-import { noCallSlots } from '../pipeline/handle/handle.ts'
-import { emptyTally } from '../pipeline/intake/evaluate-filters.ts'
-import { OffsetLedger } from '../pipeline/offset-ledger.ts'
-import { createPipeline } from '../pipeline/pipeline.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
 import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
+import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
-import { type Failure, failureLine } from '../util/failure/failure.ts'
-import { impatientClock as clock } from './impatient-clock.ts'
+import type { CrashStep } from './crash.ts'
+import { type DeliveryReport, reportOf } from './delivery-report.ts'
 import { inLife, withTestSettings } from './in-life.ts'
-import { createLocalSchemas } from './local-schemas.ts'
-import { noReports } from './no-reports.ts'
-import { NotedDelays } from './noted-delays.ts'
+import { Kept } from './kept.ts'
+import { NotedErrors } from './noted-errors.ts'
 import { type PublishedEvent, PublishedEvents } from './published-events.ts'
-import { withSql } from './with-sql.ts'
+import { type Item, runSequence } from './run-sequence.ts'
+import { config, type ProcessOptions, startProcess } from './test-process.ts'
+import { impatientClock } from './time/impatient-clock.ts'
 
 export interface RunOptions {
   /** Delivers every event twice, as a producer that retries does. */
   duplicates?: boolean
   /**
-   * Delivers every event again with all marks lost, as after a crash between a handler's effect and
-   * its mark. Shows whether repeated calls do harm.
+   * `true`: delivers every event again with all marks lost, at the end. A step: each event's first delivery
+   * ends there, as if the process had been killed, and the event is delivered again with what was kept.
+   * Shows whether repeated calls do harm.
    */
-  crash?: boolean
+  crash?: boolean | CrashStep
+  /** The states that the plugin has at first, by record key. */
+  state?: Readonly<Record<string, JsonValue>>
+  /** The version of these states, to test `upgrade`. Default: the plugin's own. */
+  stateVersion?: number
+  /**
+   * Time in the run, such as a `fakeClock()`, which then has to be advanced. By default time is real,
+   * and there are no waits between attempts.
+   */
+  clock?: Clock
   /**
    * The `context.sql` of a plugin with `sql: true`: a fake, or the pool of a real database. Statements
    * are passed on as they are; no transaction is begun or rolled back.
@@ -55,28 +52,6 @@ export interface RunOptions {
   log?: PluginLog
 }
 
-/** How one event ended for the plugin. */
-export interface DeliveryReport {
-  event: Event
-  /**
-   * `held`: all attempts failed and the plugin has `onExhausted: 'hold'`. `delayed`: 100 calls returned
-   * `retryAfter` without counting as attempts. In both cases the service would go on trying.
-   */
-  outcome: CompletedOutcome['type'] | 'held' | 'delayed'
-  /** The number of handler calls. */
-  attempts: number
-  /** Why it was dead-lettered. */
-  reason?: DeadLetterReason
-  /** The last error message, or the reason given to `skip` or `reject`. */
-  error?: string
-  /** What each `retryAfter` asked for. */
-  delaysMs?: number[]
-  /** The code given to `reject`. */
-  code?: string
-  /** The last error, if it was thrown: with its type, place, stack and causes. */
-  failure?: Failure
-}
-
 export interface RunReport {
   /** In the order in which they completed. */
   deliveries: DeliveryReport[]
@@ -84,12 +59,14 @@ export interface RunReport {
   unwanted: Event[]
   /** What the plugin published with `context.publish`, each event once. */
   published: PublishedEvent[]
+  /** The states that the plugin has at the end, by record key. */
+  state: Record<string, JsonValue>
 }
 
 /**
  * Runs a plugin over events in memory through the service's pipeline: filters, Avro, order per
- * entity, idempotency, time limits, retries and dead letters, between its `start` and its `stop`. There
- * are no waits between attempts. Rejects with PLUGIN_INVALID, also if a handler calls `skip` or
+ * entity, idempotency, time limits, retries and dead letters, between its `start` and its `stop`. Unless
+ * it is given a clock, there are no waits between attempts. Rejects with PLUGIN_INVALID, also if a handler calls `skip` or
  * `reject` after an `await` and does not return it, or if it publishes different events when it is called
  * again, with PLUGIN_START_FAILED, EVENT_INVALID, or with
  * HANDLER_TIMEOUT if a handler never settles.
@@ -102,154 +79,94 @@ export async function runPlugin(
   const loaded = await withTestSettings(load(plugin, options), options.settings)
   const valid = events.map((event) => assertEvent(event))
   const delivered = options.duplicates ? valid.flatMap((event) => [event, event]) : valid
-  const report: RunReport = { deliveries: [], unwanted: [], published: [] }
-  const schemas = createLocalSchemas()
-  const published = new PublishedEvents(schemas.idOf)
-  const run = () => runOnce(loaded, delivered, report, { ...options, schemas, published })
+  const report: RunReport = { deliveries: [], unwanted: [], published: [], state: {} }
+  const published = new PublishedEvents()
+  const parts = { ...options, published }
   await inLife(loaded, options.log ?? silent, async () => {
-    await run()
-    if (options.crash) await run()
+    const { crash } = options
+    if (typeof crash === 'string') return runCrashing(loaded, delivered, report, parts)
+    await runAtOnce(loaded, delivered, report, parts)
+    if (crash) await runAtOnce(loaded, delivered, report, parts)
   })
-  if (published.difference !== undefined) throw published.difference
   return { ...report, published: published.all }
 }
 
-/** The settings of a service whose environment sets none. */
-const config = loadConfig({})
-
-function load(plugin: Plugin, { sql }: RunOptions): LoadedPlugin {
+function load(plugin: Plugin, { sql, state }: RunOptions): LoadedPlugin {
   const problems = checkPlugin(plugin)
   if (plugin.sql && sql === undefined)
     problems.push('sql: expected the option sql of runPlugin, got nothing')
+  if (state !== undefined && plugin.state === undefined)
+    problems.push('state: expected the plugin to have state, because runPlugin is given some')
   if (problems.length > 0) throw new InventoryEventsError('PLUGIN_INVALID', problems.join('; '))
   return withDefaults(plugin, 'test', defaultsFrom(config))
 }
 
-interface RunParts {
-  schemas: ReturnType<typeof createLocalSchemas>
+interface RunParts extends RunOptions {
   published: PublishedEvents
 }
 
-async function runOnce(
+/** Takes all records before the handlers end, as a fetch does. */
+async function runAtOnce(
   plugin: LoadedPlugin,
   events: readonly Event[],
   report: RunReport,
-  {
-    log = silent,
-    sql,
-    headers = () => [],
-    key = entityKey,
-    schemas,
-    published,
-  }: RunOptions & RunParts,
+  options: RunParts,
 ): Promise<void> {
-  const end = Promise.withResolvers<void>()
-  const tally = emptyTally()
-  const delays = new NotedDelays()
-  let haveAllArrived = false
-  const pipeline = createPipeline({
-    groupId: 'test',
-    plugins: [{ ...plugin, onExhausted: 'dead-letter' }],
-    switches: allOn,
-    maxInFlightBytes: Number.MAX_SAFE_INTEGER,
-    handlerGraceMs: plugin.timeoutMs,
-    schemaIdOf,
-    schemas,
-    fingerprint,
-    store: withSql(
-      createMemoryStore({
-        clock,
-        ttlMs: config.IDEMPOTENCY_TTL_MS,
-        maxMarks: Number.MAX_SAFE_INTEGER,
-      }),
-      sql,
-    ),
-    deadLetters: { write: async () => {} },
-    followUps: published,
-    crashes: noCrashStore,
-    maxCrashes: 1,
-    calls: noCallSlots,
-    clock,
-    random: () => 0.5,
-    removalOf: (record) => delays.removalOf(record),
-    logOf: () => log,
-    onStuck: () => end.reject(stuck(plugin)),
-    reports: {
-      ...noReports,
-      filterTallyOf: () => tally,
-      onDelayed: (delivery, outcome) => delays.add(delivery, outcome),
-      onUnreturned: (failure) => end.reject(missingReturn(failure)),
-      onSettled(delivery, outcome) {
-        const ended = reportOf(delivery, outcome, plugin, events)
-        report.deliveries.push({ ...ended, ...delays.reportOf(delivery) })
-        if (haveAllArrived && pipeline.stats().inFlightDeliveries === 0) end.resolve()
-      },
-    },
-  })
-  const lost = new AbortController().signal
-  const epoch = { topic: 'test', partition: 0, ledger: new OffsetLedger(0), lost }
-  await pipeline.begin(epoch)
-  for (const event of events) {
-    const { count } = tally.unwanted
-    const record = recordOf(event, key(event), epoch.ledger.expected, schemas.idOf(event))
-    const given = [...headers(event)].map(([name, value]) => ({ name, value }))
-    pipeline.take(epoch, { ...record, headers: new HeaderList(given) })
-    if (tally.unwanted.count > count) report.unwanted.push(event)
-  }
-  haveAllArrived = true
-  if (epoch.ledger.outstanding > 0) await end.promise
+  const run = prepare(plugin, events, report, options)
+  const process = await startProcess(run)
+  for (const event of events) if (!process.take(event)) report.unwanted.push(event)
+  await process.settled()
+  report.state = run.kept.states()
 }
 
-function recordOf(
-  event: Event,
-  key: string,
-  offset: number,
-  schemaId: number,
-): Omit<SourceRecord, 'headers'> {
-  const value = encodeEvent(event, schemaId)
-  const place = { topic: 'test', partition: 0, offset, timestampMs: clock.now() }
-  return { ...place, key: Buffer.from(key), value }
-}
-
-/** A record's offset is the index of its event. */
-function reportOf(
-  delivery: Delivery,
-  outcome: CompletedOutcome,
+async function runCrashing(
   plugin: LoadedPlugin,
   events: readonly Event[],
-): DeliveryReport {
-  const event = events[delivery.wanted.record.offset] as Event
-  const { attempts } = delivery
-  switch (outcome.type) {
-    case 'processed':
-    case 'duplicate':
-      return { event, outcome: outcome.type, attempts }
-    case 'skipped':
-      return { event, outcome: outcome.type, attempts, error: outcome.why }
-    case 'rejected': {
-      const { type, why: error, ...code } = outcome
-      return { event, outcome: type, attempts, error, ...code }
-    }
-    case 'dead-lettered': {
-      const { reason, error: failure } = outcome
-      const why = { error: failure.message, ...(failure.type !== undefined && { failure }) }
-      const isHeld = reason === 'exhausted' && plugin.onExhausted === 'hold'
-      if (isHeld) return { event, outcome: 'held', attempts, ...why }
-      if (reason === 'retention') return { event, outcome: 'delayed', attempts, ...why }
-      return { event, outcome: 'dead-lettered', attempts, reason, ...why }
-    }
-    default:
-      return assertNever(outcome)
+  report: RunReport,
+  options: RunParts,
+): Promise<void> {
+  const run = prepare(plugin, events, report, options)
+  const crash = { step: options.crash as CrashStep, uncommitted: 0 }
+  const seen = new Set<string>()
+  const items = events.map((event): Item => {
+    if (seen.has(event.id)) return { event }
+    seen.add(event.id)
+    return { event, crash }
+  })
+  await runSequence(items, {
+    ...run,
+    boot: async () => run.plugin,
+    onUnwanted: (event) => report.unwanted.push(event),
+  })
+  report.state = run.kept.states()
+}
+
+function prepare(
+  plugin: LoadedPlugin,
+  events: readonly Event[],
+  report: RunReport,
+  options: RunParts,
+): ProcessOptions {
+  const { log = silent, clock = impatientClock, sql, headers, key, published } = options
+  const errors = new NotedErrors()
+  return {
+    ...{ plugin: errors.watch(plugin), clock, log, sql, headers, key, published },
+    kept: new Kept(storedStates(plugin, options)),
+    onSettled(delivery, outcome, delays) {
+      const { offset } = delivery.wanted.record
+      const ended = reportOf(events[offset] as Event, delivery, outcome, plugin)
+      const more = { ...delays.reportOf(delivery), ...errors.reportOf(offset) }
+      report.deliveries.push({ ...ended, ...more })
+    },
   }
 }
 
-function stuck({ slug }: LoadedPlugin): InventoryEventsError {
-  const message = `plugin ${slug}: a handler ignores its aborted signal and does not end`
-  return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin: slug })
-}
-
-function missingReturn(failure: Failure): InventoryEventsError {
-  return new InventoryEventsError('PLUGIN_INVALID', failureLine(failure))
+function storedStates(
+  plugin: LoadedPlugin,
+  { state = {}, stateVersion = plugin.state?.version }: RunOptions,
+): Map<string, string> {
+  const textOf = (value: JsonValue) => JSON.stringify({ version: stateVersion, value })
+  return new Map(Object.entries(state).map(([key, value]) => [key, textOf(value)]))
 }
 
 const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} }

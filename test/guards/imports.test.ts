@@ -107,6 +107,7 @@ const INSIDE: Record<string, readonly string[]> = {
   // The life of a plugin shows none of its secrets.
   observe: ['series'],
   plugin: ['returns', 'settings', 'life'],
+  testing: ['time', 'events', 'certify'],
   util: ['text', 'failure', 'log'],
 }
 

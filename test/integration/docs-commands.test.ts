@@ -102,6 +102,9 @@ it('the commands of the pages work, one after the other', { timeout: TIMEOUT_MS 
   expect(after('explain evt_2')).toContain('cold-chain: dead-lettered: rejected')
   expect(after('kill %1')).toContain('"msg":"stopped"')
   expect(after('PLUGIN_ALARMS_API_KEY')).toContain('settings     url, perCall, apiKey (secret)\n')
+  expect(after('vitest run plugins/restless')).toContain('1 passed')
+  expect(after('certify ./plugins/restless.ts')).toContain('restless: certified\n')
+  expect(after('certify ./plugins/alarms.ts')).toContain('alarms: certified\n')
   expect(after('PLUGIN_FILTERS')).toContain('filtered by data.entity.productId')
   expect(after('filters backtest')).toMatch(
     /^lost {9}\d+\n {2}inventory\.moved .*\n.* {2}evt_2 {2}ent_2$/m,

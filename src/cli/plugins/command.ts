@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { wholeNumber } from '../shared/whole-number.ts'
+import type { CertifyOptions } from './certify.ts'
 import type { CheckOptions } from './check.ts'
 import { registerSwitches } from './switch.ts'
 
@@ -23,6 +25,21 @@ export function registerPlugins(program: Command): void {
     .action(async (named: string[], options: CheckOptions) => {
       const { checkPlugins } = await import('./check.ts')
       await checkPlugins(named, options)
+    })
+  plugins
+    .command('certify')
+    .description('Check in memory that crashes and duplicates leave the same as a run without them')
+    .argument('<plugin>', 'a file or package')
+    .option('--probe <file>', 'the module that exports probe() and reset() (default: the plugin)')
+    .option(
+      '--seed <n>',
+      'another number makes other events and crashes',
+      wholeNumber(0, 999_999),
+      1,
+    )
+    .action(async (named: string, options: CertifyOptions) => {
+      const { certifyPlugin } = await import('./certify.ts')
+      await certifyPlugin(named, options)
     })
   registerSwitches(plugins)
 }

@@ -173,7 +173,10 @@ describe('running a plugin over events in memory', () => {
       stack: expect.stringMatching(/^at .*processEvent .*run-plugin\.test\.ts:\d+:\d+\)$/),
     })
     expect(deliveries).toEqual([
-      { event: wasted('a'), outcome: 'held', attempts: 5, error: 'down', failure },
+      {
+        ...{ event: wasted('a'), outcome: 'held', attempts: 5, error: 'down', failure },
+        thrown: new Error('down'),
+      },
     ])
   })
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../util/clock.ts'
+import { type Clock, systemClock } from '../../util/clock.ts'
 
 /** The system clock, except that `sleep` returns immediately: no waits between attempts. */
 export const impatientClock: Clock = {
