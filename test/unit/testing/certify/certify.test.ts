@@ -175,10 +175,10 @@ describe('follow-up events are compared', () => {
       let calls = 0
       return telling(() => (calls += 1))
     }
-    expect(await run(load)).toMatchObject({
-      type: 'differs',
-      found: [{ at: expect.stringMatching(/^published\./) }],
-    })
+    const verdict = await run(load)
+    expect(verdict.type).toBe('differs')
+    if (verdict.type !== 'differs') return
+    expect(new Set(verdict.found.map(({ at }) => at.split('.')[0]))).toEqual(new Set(['published']))
   })
 })
 
