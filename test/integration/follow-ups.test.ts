@@ -80,7 +80,8 @@ it.each<[string, Partial<Plugin>]>([
   expect(found).toMatchObject({ 'p-1': { value: { sum: 3 } }, 'p-2': { value: { sum: 4 } } })
   expect(await service.metric('follow_up_events_total')).toBe(3)
   expect(await s.letters()).toEqual([])
-  const record = { key: 'p-2', headers: { ce_type: 'stock.changed', [FOLLOW_UP.hops]: '1' } }
+  const headers = expect.objectContaining({ ce_type: 'stock.changed', [FOLLOW_UP.hops]: '1' })
+  const record = { key: 'p-2', headers }
   if (part.state === undefined)
     expect(await readAll(changes)).toContainEqual(expect.objectContaining(record))
 })
@@ -102,10 +103,13 @@ it('fails the call for a record that its topic does not take, and goes on', asyn
 })
 
 it('writes many large events of one transaction in batches that their topic takes', async () => {
-  const { start, tell, sums, caughtUp, s } = await scene({
+  const { start, sums, caughtUp, s } = await scene({
     state: { version: 1, initial: () => 0 },
   })
-  for (let n = 0; n < 40; n += 1) await tell(`${n}`, { product: 'p-1', n, size: 200_000 })
+  const events = Array.from({ length: 40 }, (_, n) =>
+    pluginEvent('stockitem.moved', { id: n, product: 'p-1', n, size: 200_000 }),
+  )
+  await s.publish(events)
   await start()
   await caughtUp()
   expect(Object.fromEntries(await sums())).toMatchObject({ 'p-1': { value: { sum: 780 } } })

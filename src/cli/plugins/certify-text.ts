@@ -14,9 +14,8 @@ import { tableText } from '../shared/table.ts'
 const DIFFERENCES_MAX = 10
 const NAMES_MAX = 5
 
-const PROBE_HELP = `a plugin that has no state and publishes nothing needs a probe, which shows what it
-has done elsewhere. Export from its
-file, or from the one that --probe names:
+const PROBE_HELP = `a plugin that has no state and publishes nothing needs a probe, which shows what
+it has done elsewhere. Export from its file, or from the one that --probe names:
   export function probe() { ... }  returns everything that it has done, as data
   export function reset() { ... }  undoes it, before each run`
 

@@ -72,7 +72,10 @@ describe('plugins certify', () => {
   })
 
   it.each([
-    [['./upserts.ts'], 'upserts: not certified: a plugin without state needs a probe'],
+    [
+      ['./upserts.ts'],
+      'upserts: not certified: a plugin that has no state and publishes nothing needs a probe',
+    ],
     [['./upserts.ts', '--probe', './rows.ts'], 'rows.ts: expected to export a function probe()'],
     [['./none.ts'], 'none.ts, got nothing'],
   ])('says what is missing: %j', async (args, message) => {
