@@ -19,7 +19,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['plugin', ['event', 'config', 'filter', 'util']],
   ['avro', ['event', 'topics', 'util', 'config/current-value.ts']],
   ['idempotency', ['util', 'event/record.ts']],
-  // What a handler may return is a word that the steps share with plugins.
+  // What a handler may return is a word that the steps share with plugins, and so is what stores refuse.
   [
     'pipeline',
     [
@@ -31,6 +31,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
       'util',
       'plugin/plugin.ts',
       'plugin/returns',
+      'idempotency/state-conflict.ts',
     ],
   ],
   ['control', ['util']],
@@ -83,6 +84,7 @@ const INSIDE: Record<string, readonly string[]> = {
   event: ['time', 'validation'],
   gateway: ['http'],
   idempotency: ['kafka', 'postgres'],
+  'idempotency/postgres': ['states'],
   kafka: [
     'wire',
     'codecs',
