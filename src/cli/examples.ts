@@ -61,6 +61,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'inventory-events replay --plugin cold-chain --from 7d --to 1d',
     'inventory-events replay --plugin cold-chain --resume',
   ],
+  'state list': ['inventory-events state list low-stock --limit 20'],
+  'state get': ['inventory-events state get low-stock lot_7'],
+  'state export': ['inventory-events state export low-stock > low-stock.jsonl'],
+  'state reset': [
+    'inventory-events state reset low-stock lot_7',
+    'inventory-events state reset low-stock --yes',
+  ],
   'group split': [
     'inventory-events group split --from inventory-events --to alarms --plugins cold-chain',
     'inventory-events group split --from inventory-events --to alarms --plugins cold-chain --yes',

@@ -16,6 +16,7 @@ import { registerReplay } from './replay/command.ts'
 import { registerSchemas } from './schemas.ts'
 import { registerServe } from './serve.ts'
 import { registerStack } from './stack.ts'
+import { registerState } from './state/command.ts'
 import { registerTopics } from './topics.ts'
 
 /** The program with every command, in the order in which help lists them. */
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     registerFilters,
     registerDeadLetters,
     registerReplay,
+    registerState,
     registerGroup,
     registerExplain,
     registerStack,

@@ -27,6 +27,7 @@ import {
   recordOf,
 } from './record.ts'
 import { explainRedrive, redrivesOf } from './redrives.ts'
+import type { RememberedOf } from './remembered.ts'
 
 /** The read-only sources that an explanation is made from. */
 export interface ExplainPorts {
@@ -37,6 +38,8 @@ export interface ExplainPorts {
   committed(): Promise<Committed>
   loadPluginStates(): Promise<PluginStates>
   marks: MarksLookup
+  /** Loads what the plugins remember of the entities of these records. */
+  loadRemembered(records: readonly KnownRecord[]): Promise<RememberedOf>
   waitsAt: WaitsAt
 }
 
@@ -63,6 +66,7 @@ interface Facts {
   committed: Committed | undefined
   states: PluginStates | undefined
   completions: Completions
+  remembered: RememberedOf | undefined
   obstacles: readonly (string | null)[]
 }
 
@@ -93,6 +97,10 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
   )
   const readable = { records: known, redrives: redriven }
   const completions = await loadCompletions(ports.marks, readable, ports.plugins)
+  const remembered = await orUnknown(
+    'what plugins remember of its entity',
+    ports.loadRemembered(known),
+  )
   const redrives = redriven.map((redrive) =>
     explainRedrive(redrive, completions.ofRedrive(redrive), letters, committed),
   )
@@ -103,7 +111,10 @@ export async function explain(id: string, ports: ExplainPorts): Promise<Explanat
       return (await orUnknown('what the partition waits for', obstacle)) ?? null
     }),
   )
-  const facts = { records: known, letters, redrives, committed, states, completions, obstacles }
+  const facts = {
+    ...{ records: known, letters, redrives, committed },
+    ...{ states, completions, remembered, obstacles },
+  }
   const records = known.map((_, n) => explainRecord(n, facts, ports))
   const places = records.map(({ place }) => place)
   return {
@@ -140,6 +151,7 @@ function explainRecord(n: number, facts: Facts, ports: ExplainPorts): ExplainedR
       state: states?.of(plugin.slug) ?? { state: 'unknown' },
       passedBy: startAbove(known.record, states?.startOf(plugin.slug)),
       completion: completions.of(known, plugin.slug),
+      remembers: facts.remembered?.(known, plugin) ?? null,
       letters: letters.filter((letter) => isOurs(letter) && letter.plugin === plugin.slug),
       redrives: redrives.filter((redrive) => redrive.plugin === plugin.slug),
     }),

@@ -76,9 +76,20 @@ export interface ExplainedPlugin {
   /** The plugin's start offset if the record lies below it, so that the plugin never gets it. */
   passedBy: ExplainedStart | null
   completion: Completion
+  /**
+   * What the plugin remembers of the entity now, which may include later events; null if it has no state, or
+   * if that could not be read.
+   */
+  remembers: Remembered | null
   letters: ExplainedDeadLetter[]
   redrives: ExplainedRedrive[]
 }
+
+/** A plugin's state for an entity, and when it was stored. */
+export type Remembered =
+  | { type: 'state'; version: number; value: unknown; at: string }
+  | { type: 'unreadable'; at: string }
+  | { type: 'nothing' }
 
 /** Where a plugin starts, and who set that, when and why. */
 export interface ExplainedStart {

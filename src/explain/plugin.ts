@@ -15,10 +15,13 @@ type ReadEvent = Extract<ReadRecord, { type: 'event' }>
 
 /** What a plugin did with a record, as far as that is known. */
 export function explainPlugin(plugin: LoadedPlugin, facts: PluginFacts): ExplainedPlugin {
-  const { state, passedBy, completion, letters, redrives } = facts
+  const { state, passedBy, completion, remembers, letters, redrives } = facts
   const filter = filterOf(plugin, facts.known)
   const summary = summaryOf(filter, facts)
-  return { plugin: plugin.slug, summary, state, filter, passedBy, completion, letters, redrives }
+  return {
+    ...{ plugin: plugin.slug, summary, state, filter, passedBy },
+    ...{ completion, remembers, letters, redrives },
+  }
 }
 
 function filterOf(plugin: LoadedPlugin, { record, read }: KnownRecord): ExplainedPlugin['filter'] {

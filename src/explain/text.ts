@@ -1,6 +1,6 @@
 import { failureLine } from '../util/failure/failure.ts'
 import { counted } from '../util/text/counted.ts'
-import { foreignText } from '../util/text/foreign-text.ts'
+import { foreignText, jsonText } from '../util/text/foreign-text.ts'
 import { completedAt } from './completed-at.ts'
 import type {
   Completion,
@@ -12,6 +12,7 @@ import type {
   Explanation,
   KnownPluginStatus,
   Progress,
+  Remembered,
   SearchedTopic,
 } from './explanation.ts'
 import type { Evidence } from './find-event.ts'
@@ -97,13 +98,15 @@ function progress(at: Progress): string {
 }
 
 function pluginLines(explained: ExplainedPlugin): string[] {
-  const { plugin, summary, state, filter, passedBy, completion, letters, redrives } = explained
+  const { plugin, summary, state, filter, passedBy, completion, remembers } = explained
+  const { letters, redrives } = explained
   return [
     `  ${plugin}: ${foreignText(summary)}`,
     `    state        ${stateLine(state)}`,
     `    filter       ${filter.decision} now: ${foreignText(filter.why)}`,
     ...(passedBy === null ? [] : [`    starts       ${startLine(passedBy)}`]),
     `    recorded     ${completionLine(completion)}`,
+    ...(remembers === null ? [] : [`    remembers    ${rememberedLine(remembers)}`]),
     ...letters.map((letter) => `    dead letter  ${brief(letter)}`),
     ...redrives.map((redrive) => `    redriven     ${briefRedrive(redrive)}`),
   ]
@@ -114,6 +117,19 @@ function stateLine(state: KnownPluginStatus): string {
   const { by, at, why } = state
   if (at === undefined) return state.state
   return foreignText(`${state.state} since ${at} by ${by}${why ? `: ${why}` : ''}`)
+}
+
+function rememberedLine(remembered: Remembered): string {
+  switch (remembered.type) {
+    case 'state': {
+      const { version, value, at } = remembered
+      return `${foreignText(jsonText(value))} (version ${version}, stored at ${at})`
+    }
+    case 'unreadable':
+      return `what this version can't read, stored at ${remembered.at}`
+    case 'nothing':
+      return 'nothing of the entity'
+  }
 }
 
 function startLine({ first, at, by, why }: ExplainedStart): string {

@@ -31,9 +31,10 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   const byPlugin = new Map<string, Map<string, Entry>>()
   /** Completed entries, in the order of their expiry. */
   const completed = new Fifo<Entry>()
-  const states = new StateTable()
+  /** By topic. */
+  const states = new Map<string, StateTable>()
 
-  function claim({ plugin, eventId }: DeliveryKey, fingerprint: string): ClaimResult {
+  function claim({ plugin, eventId, topic }: DeliveryKey, fingerprint: string): ClaimResult {
     dropExpired()
     const of = getOrInsert(byPlugin, plugin, () => new Map<string, Entry>())
     const known = of.get(eventId)
@@ -43,13 +44,17 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
     return { type: 'claimed', claim: { complete: completeWith, release } }
 
     function completeWith(_: MarkedOutcome, change?: StateChange): void {
-      if (change !== undefined) states.set(plugin, change.key, change.text)
+      if (change !== undefined) statesOf(topic).set(plugin, change.key, change.text)
       complete(entry)
     }
 
     function release(): void {
       if (entry.completedAtMs === undefined && of.get(eventId) === entry) of.delete(eventId)
     }
+  }
+
+  function statesOf(topic: string): StateTable {
+    return getOrInsert(states, topic, () => new StateTable())
   }
 
   function complete(entry: Entry): void {
@@ -79,7 +84,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
   return {
     name: 'memory',
     claim,
-    stateOf: (_, plugin, key) => states.get(plugin, key),
+    stateOf: ({ topic }, plugin, key) => statesOf(topic).get(plugin, key),
     open: async () => {},
     flush: async () => {},
     close: async () => {},

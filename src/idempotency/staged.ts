@@ -6,6 +6,16 @@ export interface StateChange {
   key: Buffer
   /** As it is stored; null once it is cleared. */
   text: string | null
+  /** The `revision` of the stored state that it was made from; undefined if there was none. */
+  basis?: string | undefined
+}
+
+/** A plugin's state for a record key, as it was stored last. */
+export interface StoredState {
+  /** Null once it is cleared. */
+  text: string | null
+  /** Differs from that of every other state. Undefined in stores whose states only their owner changes. */
+  revision?: string | undefined
 }
 
 /** What is committed together with an input partition's offsets: marks, and the states that belong to them. */

@@ -1,3 +1,5 @@
+import type { StoredState } from './staged.ts'
+
 /** The plugins' states in one partition, as texts. */
 export class StateTable {
   #texts = new Map<string, string>()
@@ -6,8 +8,9 @@ export class StateTable {
     return this.#texts.size
   }
 
-  get(plugin: string, key: Buffer): string | undefined {
-    return this.#texts.get(stateName(plugin, key))
+  get(plugin: string, key: Buffer): StoredState | undefined {
+    const text = this.#texts.get(stateName(plugin, key))
+    return text === undefined ? undefined : { text }
   }
 
   set(plugin: string, key: Buffer, text: string | null): void {

@@ -2,7 +2,7 @@ import type { MarkedOutcome } from '../event/outcome.ts'
 import type { FollowUpRecord } from '../follow-up/follow-up.ts'
 import type { Sql } from '../plugin/plugin.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
-import type { Staging, StateChange } from './staged.ts'
+import type { Staging, StateChange, StoredState } from './staged.ts'
 
 /** Plugin and event id identify a delivery within a consumer group; the partition only locates it. */
 export interface DeliveryKey {
@@ -25,6 +25,7 @@ export interface Claim {
   /**
    * Makes the mark. It is visible to every later claim, and durable once `flush` has resolved; that of
    * a plugin with state once the offsets are committed, together with the change and the follow-ups.
+   * Rejects with StateConflict if the change was made from a state that is not the stored one any more.
    */
   complete(
     outcome: MarkedOutcome,
@@ -57,9 +58,10 @@ export interface ClaimTransaction {
   interrupt(): void
   /**
    * Makes the mark and commits. Rejects if the claim has passed to another owner or the commit failed.
-   * Then nothing was written, except that after a broken connection both may have been.
+   * Then nothing was written, except that after a broken connection both may have been. The change of
+   * state is as in `Claim.complete`.
    */
-  commit(outcome: MarkedOutcome): Promise<void>
+  commit(outcome: MarkedOutcome, change?: StateChange): Promise<void>
   /** Rolls back the writes and keeps the claim. Never rejects. */
   rollback(): Promise<void>
 }
@@ -83,15 +85,12 @@ export interface IdempotencyStore {
    */
   open(partition: OwnedBy): Promise<void>
   claim(key: DeliveryKey, fingerprint: string): MaybePromise<ClaimResult>
-  /**
-   * The plugin's state for a record key of an open partition, as it was stored last. Undefined for
-   * stores that keep no state.
-   */
-  stateOf?(
+  /** The plugin's state for a record key of an open partition; undefined if there is none. */
+  stateOf(
     place: { topic: string; partition: number },
     plugin: string,
     key: Buffer,
-  ): string | undefined
+  ): MaybePromise<StoredState | undefined>
   /** What waits for the commit of the offsets. Undefined for stores that write states themselves. */
   readonly staging?: Staging
   /** Resolves when all marks made so far are durable. Offsets may be committed only after that. */

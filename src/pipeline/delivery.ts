@@ -5,7 +5,7 @@ import { headerText } from '../event/headers.ts'
 import type { CompletedOutcome } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import type { FollowUpRecord } from '../follow-up/follow-up.ts'
-import type { StateChange } from '../idempotency/staged.ts'
+import type { StateChange, StoredState } from '../idempotency/staged.ts'
 import type { Claim } from '../idempotency/store.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { limited } from '../util/failure/failure.ts'
@@ -72,6 +72,8 @@ export interface Delivery {
    * letter or mark is retried without calling the handler again.
    */
   verdict: CompletedOutcome | undefined
+  /** The plugin's state for the record's key, loaded before each call. */
+  storedState: StoredState | undefined
   /** What the last call has set of the plugin's state, to be stored with the outcome. */
   stateChange: StateChange | undefined
   /** What the last call has published, to be written before the mark, or together with it. */
@@ -100,6 +102,7 @@ export function deliveryOf(
     attempts: 0,
     claim: undefined,
     verdict,
+    storedState: undefined,
     stateChange: undefined,
     followUps: undefined,
     deadLetterWritten: false,

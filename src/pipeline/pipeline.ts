@@ -9,11 +9,12 @@ import { type Admission, Dedupe } from './admit/dedupe.ts'
 import { SKIP_REASONS, skipCause } from './admit/plugin-switches.ts'
 import { auditedReports } from './audit/audited-reports.ts'
 import { DeliveryAudit } from './audit/delivery-audit.ts'
-import { type Content, type Delivery, deliveryOf, originOf } from './delivery.ts'
+import { type Content, type Delivery, deliveryOf } from './delivery.ts'
 import { createEnding } from './end-epoch.ts'
 import { withSpans } from './handle/call-span.ts'
 import { createHandle } from './handle/handle.ts'
 import { createTransact } from './handle/transaction.ts'
+import { withState } from './handle/with-state.ts'
 import { PluginByteBudget } from './intake/byte-budget.ts'
 import { createDecode, undecodableOutcome } from './intake/decode.ts'
 import { FilterEvaluator } from './intake/evaluate-filters.ts'
@@ -79,12 +80,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const call = createHandle({
     groupId,
     logOf: options.logOf,
-    stateOf(delivery) {
-      const origin = originOf(delivery.wanted)
-      return origin.key === null
-        ? undefined
-        : store.stateOf?.(origin, delivery.plugin.slug, origin.key)
-    },
     clock,
     graceMs,
     onStuck,
@@ -92,7 +87,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     followUps: options.followUps,
     reports,
   })
-  const handle = createTransact({ ...options, graceMs, handle: withSpans(call, options.spans) })
+  const spanned = withSpans(call, options.spans)
+  const handle = createTransact({ ...options, graceMs, handle: withState(spanned, store) })
   const { settle, skip, abandon } = createSettle({
     groupId,
     dedupe,

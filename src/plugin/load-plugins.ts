@@ -26,8 +26,6 @@ export interface LoadOptions {
   defaults: PluginDefaults
   /** Whether the idempotency store has `context.sql`. Default false. */
   offersSql?: boolean
-  /** Whether the idempotency store keeps states. Default true. */
-  keepsState?: boolean
   clock?: Clock
   /** How long a module may take to load. Default 10 s. */
   importTimeoutMs?: number
@@ -82,32 +80,21 @@ async function loadPlugin(specifier: string, options: LoadOptions): Promise<Load
   }
 }
 
-function toLoaded(file: string, exported: unknown, { defaults, ...stores }: LoadOptions): Loaded {
+function toLoaded(file: string, exported: unknown, { defaults, offersSql }: LoadOptions): Loaded {
   const slug = slugOf(exported)
-  const reasons = [...checkPlugin(exported), ...storeProblems(exported, stores)]
+  const reasons = [...checkPlugin(exported), ...sqlProblems(exported, offersSql)]
   if (reasons.length > 0) {
     return { file, slug, problems: reasons.map((reason) => ({ file, slug, reason })) }
   }
   return { file, slug, plugin: withDefaults(exported as Plugin, file, defaults), problems: [] }
 }
 
-function storeProblems(
-  exported: unknown,
-  { offersSql = false, keepsState = true }: Pick<LoadOptions, 'offersSql' | 'keepsState'>,
-): string[] {
-  const { sql, state } = (exported ?? {}) as Partial<Plugin>
-  const problems: string[] = []
-  if (sql === true && !offersSql) {
-    problems.push(
-      'sql: expected IDEMPOTENCY_STORE to be postgres://..., because the plugin uses context.sql',
-    )
-  }
-  if (state !== undefined && !keepsState) {
-    problems.push(
-      'state: expected IDEMPOTENCY_STORE to be kafka:, which keeps states with the offsets',
-    )
-  }
-  return problems
+function sqlProblems(exported: unknown, offersSql = false): string[] {
+  const { sql } = (exported ?? {}) as Partial<Plugin>
+  if (sql !== true || offersSql) return []
+  return [
+    'sql: expected IDEMPOTENCY_STORE to be postgres://..., because the plugin uses context.sql',
+  ]
 }
 
 async function importDefault(

@@ -188,7 +188,7 @@ export interface Plugin {
   startFrom?: 'committed' | 'now'
   /** Whether the handler uses `context.sql`. Requires a postgres idempotency store. */
   sql?: boolean
-  /** Gives the handler `context.state`. Requires the idempotency store `kafka`, or `memory` for trials. */
+  /** Gives the handler `context.state`. The idempotency store `memory` forgets it at a restart. */
   state?: StateOptions
   /** Validates the plugin's settings at start: a schema of zod, valibot, arktype or the like. */
   settings?: StandardSchema

@@ -7,6 +7,7 @@ import { createEventReader, type EventReader } from '../explain/event-reader.ts'
 import { type ExplainPorts, explain, type Findings } from '../explain/explain.ts'
 import type { ExplainRange, Explanation, SearchedTopic } from '../explain/explanation.ts'
 import { type FoundEvent, findEvent, readable } from '../explain/find-event.ts'
+import { loadRemembered } from '../explain/remembered.ts'
 import { lookUpInKafka } from '../idempotency/kafka/lookup.ts'
 import { type MarksLookup, unknownMarks } from '../idempotency/lookup.ts'
 import { lookUpInPostgres } from '../idempotency/postgres/lookup.ts'
@@ -18,6 +19,7 @@ import { openMarksReader } from '../kafka/state/marks-log.ts'
 import { deadLetterTopicOf, inputTopicOf, redriveInputOf, redriveTopicOf } from '../topics/names.ts'
 import { systemClock as clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { openKeptStates } from './kept-states.ts'
 
 export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'loadPluginStates'> {
   config: Config
@@ -49,6 +51,8 @@ export async function explainEvent(
       plugins,
       loadPluginStates,
       marks,
+      loadRemembered: (records) =>
+        loadRemembered(() => openKeptStates(parts), records, plugins, signal),
       find: async () => find(id, range, parts, await topics, reader, signal),
       async waitsAt(place) {
         const record = await readRecord(kafka, place)

@@ -42,7 +42,7 @@ export async function createStore(parts: StoreParts): Promise<IdempotencyStore> 
 
 /** The Postgres client is loaded only by services that use it. */
 async function postgresStore(
-  { config, connections, metrics, clock, log }: StoreParts,
+  { config, connections, stateful, metrics, clock, log }: StoreParts,
   started: PostgresUrl,
 ): Promise<IdempotencyStore> {
   const { openPostgresStore } = await import('../idempotency/postgres/store.ts')
@@ -54,6 +54,7 @@ async function postgresStore(
     ttlMs: config.IDEMPOTENCY_TTL_MS,
     leaseMs: config.IDEMPOTENCY_LEASE_MS,
     connections,
+    hasStates: stateful.size > 0,
     reports: {
       onLostLease: () => metrics.idempotencyLostLeases.inc(),
       onError(error) {
@@ -64,9 +65,10 @@ async function postgresStore(
   })
 }
 
-function memoryStore({ config, metrics, clock, log }: StoreParts): IdempotencyStore {
+function memoryStore({ config, stateful, metrics, clock, log }: StoreParts): IdempotencyStore {
+  const what = stateful.size > 0 ? 'completed events and the state of plugins' : 'completed events'
   log.warn(
-    'IDEMPOTENCY_STORE is memory: completed events are forgotten at a restart and not shared between replicas',
+    `IDEMPOTENCY_STORE is memory: ${what} are forgotten at a restart and not shared between replicas`,
   )
   return createMemoryStore({
     clock,

@@ -19,7 +19,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['plugin', ['event', 'config', 'filter', 'util']],
   ['avro', ['event', 'topics', 'util', 'config/current-value.ts']],
   ['idempotency', ['util', 'event/record.ts']],
-  // What a handler may return is a word that the steps share with plugins.
+  // What a handler may return is a word that the steps share with plugins, and so is what stores refuse.
   [
     'pipeline',
     [
@@ -31,12 +31,16 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
       'util',
       'plugin/plugin.ts',
       'plugin/returns',
+      'idempotency/state-conflict.ts',
     ],
   ],
   ['control', ['util']],
   ['kafka', ['event', 'pipeline', 'topics', 'util', 'config/current-value.ts']],
   ['watchdog', ['event', 'kafka', 'pipeline', 'util']],
-  ['explain', ['avro', 'dead-letter', 'event', 'filter', 'pipeline', 'util']],
+  [
+    'explain',
+    ['avro', 'dead-letter', 'event', 'filter', 'pipeline', 'util', 'idempotency/kept-states.ts'],
+  ],
   ['backtest', ['avro', 'event', 'explain', 'pipeline', 'util']],
   ['observe', ['event', 'pipeline', 'util', 'plugin/plugin.ts', 'plugin/returns']],
   ['publish', ['event', 'avro', 'follow-up', 'kafka', 'topics', 'util']],
@@ -75,6 +79,7 @@ const INSIDE: Record<string, readonly string[]> = {
     'filters',
     'publish',
     'replay',
+    'state',
     'plugins',
     'group',
   ],
@@ -83,6 +88,7 @@ const INSIDE: Record<string, readonly string[]> = {
   event: ['time', 'validation'],
   gateway: ['http'],
   idempotency: ['kafka', 'postgres'],
+  'idempotency/postgres': ['states'],
   kafka: [
     'wire',
     'codecs',

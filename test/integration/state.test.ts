@@ -4,9 +4,10 @@ import { definePlugin } from '../../src/plugin/define-plugin.ts'
 import { skip } from '../../src/plugin/returns/returns.ts'
 import { stateTopicOf } from '../../src/topics/names.ts'
 import { pluginEvent } from '../support/events.ts'
+import { database } from '../support/postgres.ts'
 import { situation } from '../support/service-kit.ts'
 import { kafkaClient, uniqueName, until } from '../support/stack.ts'
-import { readStates } from '../support/states.ts'
+import { readRows, readStates } from '../support/states.ts'
 
 const PARTITIONS = 2
 
@@ -48,83 +49,103 @@ const ENTITIES = [0, 1].map((partition) => {
   return ids.find((id) => partitionOfKey(`stockitem:${id}`, PARTITIONS) === partition)!
 })
 
-async function scene() {
+async function scene(store: 'kafka' | 'postgres' = 'kafka') {
   const { plugin, seen } = obedient()
-  const s = await situation({ plugins: [plugin], partitions: PARTITIONS, store: 'kafka:' })
+  const { url, query } = await database()
+  const s = await situation({
+    plugins: [plugin],
+    partitions: PARTITIONS,
+    store: 'kafka:',
+    settings: store === 'postgres' ? { IDEMPOTENCY_STORE: url } : {},
+  })
   const tell = (id: string, kwargs: Record<string, string | number>) =>
     s.publish([pluginEvent('stockitem.moved', { id, ...kwargs })])
-  const stored = () => readStates(stateTopicOf(s.topic, s.groupId), PARTITIONS, 'obedient')
+  const stored = () =>
+    store === 'postgres'
+      ? readRows(query, 'obedient')
+      : readStates(stateTopicOf(s.topic, s.groupId), PARTITIONS, 'obedient')
   return { s, seen, tell, stored }
 }
 
-it('keeps what was set by calls that ended well, drops the rest, and reads it back after a restart', async () => {
-  const { s, seen, tell, stored } = await scene()
-  const first = await s.start()
-  await tell('one', { does: 'set', n: 5 })
-  await tell('one', { does: 'fail', n: 6 })
-  await tell('one', { does: 'skip', n: 7 })
-  await tell('two', { does: 'set', n: 1 })
-  await tell('two', { does: 'clear' })
-  await s.caughtUp()
-  expect(Object.fromEntries(await stored())).toEqual({
-    'stockitem:one': { version: 1, value: { n: 7 } },
-  })
-  await first.stop()
+const STORES = ['kafka', 'postgres'] as const
 
-  const before = seen.values.length
-  await s.start()
-  await tell('one', { does: 'look' })
-  await tell('two', { does: 'look' })
-  await s.caughtUp()
-  expect(seen.values.slice(before).sort()).toEqual([0, 7])
-})
+it.each(STORES)(
+  'keeps what was set by calls that ended well, drops the rest, and has it after a restart: store %s',
+  async (store) => {
+    const { s, seen, tell, stored } = await scene(store)
+    const first = await s.start()
+    await tell('one', { does: 'set', n: 5 })
+    await tell('one', { does: 'fail', n: 6 })
+    await tell('one', { does: 'skip', n: 7 })
+    await tell('two', { does: 'set', n: 1 })
+    await tell('two', { does: 'clear' })
+    await s.caughtUp()
+    expect(Object.fromEntries(await stored())).toEqual({
+      'stockitem:one': { version: 1, value: { n: 7 } },
+    })
+    await first.stop()
 
-it('refuses what cannot be stored, and stores the neighbours', async () => {
-  const { s, seen, tell, stored } = await scene()
-  await s.start({ STATE_MAX_BYTES: '1024' })
-  await tell('one', { does: 'set', n: 1 })
-  await tell('one', { does: 'large', size: 2_000 })
-  await tell('one', { does: 'date' })
-  await tell('one', { does: 'mutate' })
-  await tell('two', { does: 'set', n: 2 })
-  await s.caughtUp()
-  expect([...new Set(seen.errors)]).toEqual([
-    'context.state.set: expected at most 1024 bytes of JSON (STATE_MAX_BYTES), got 2008',
-    'context.state.set: state.n: expected a JSON value, got an object',
-    "Cannot assign to read only property 'n' of object '#<Object>'",
-  ])
-  const reasons = (await s.letters()).map(({ headers }) => headers['dlq.reason'])
-  expect(reasons).toEqual(['exhausted', 'exhausted', 'exhausted'])
-  expect(Object.fromEntries(await stored())).toEqual({
-    'stockitem:one': { version: 1, value: { n: 1 } },
-    'stockitem:two': { version: 1, value: { n: 2 } },
-  })
-})
+    const before = seen.values.length
+    await s.start()
+    await tell('one', { does: 'look' })
+    await tell('two', { does: 'look' })
+    await s.caughtUp()
+    expect(seen.values.slice(before).sort()).toEqual([0, 7])
+  },
+)
 
-it('upgrades older state, and waits where it meets newer state', async () => {
-  const { s, tell, stored } = await scene()
-  const old = await s.start()
-  await tell('one', { does: 'set', n: 3 })
-  await s.caughtUp()
-  await old.stop()
+it.each(STORES)(
+  'refuses what cannot be stored, and stores the neighbours: store %s',
+  async (store) => {
+    const { s, seen, tell, stored } = await scene(store)
+    await s.start({ STATE_MAX_BYTES: '1024' })
+    await tell('one', { does: 'set', n: 1 })
+    await tell('one', { does: 'large', size: 2_000 })
+    await tell('one', { does: 'date' })
+    await tell('one', { does: 'mutate' })
+    await tell('two', { does: 'set', n: 2 })
+    await s.caughtUp()
+    expect([...new Set(seen.errors)]).toEqual([
+      'context.state.set: expected at most 1024 bytes of JSON (STATE_MAX_BYTES), got 2008',
+      'context.state.set: state.n: expected a JSON value, got an object',
+      "Cannot assign to read only property 'n' of object '#<Object>'",
+    ])
+    const reasons = (await s.letters()).map(({ headers }) => headers['dlq.reason'])
+    expect(reasons).toEqual(['exhausted', 'exhausted', 'exhausted'])
+    expect(Object.fromEntries(await stored())).toEqual({
+      'stockitem:one': { version: 1, value: { n: 1 } },
+      'stockitem:two': { version: 1, value: { n: 2 } },
+    })
+  },
+)
 
-  const newer = obedient(2, (value) => ({ n: (value as { n: number }).n * 10 }))
-  const upgraded = await s.start({}, [newer.plugin])
-  await tell('one', { does: 'look' })
-  await tell('one', { does: 'set', n: 31 })
-  await s.caughtUp()
-  expect(newer.seen.values).toEqual([30, 30])
-  expect((await stored()).get('stockitem:one')).toEqual({ version: 2, value: { n: 31 } })
-  await upgraded.stop()
+it.each(STORES)(
+  'upgrades older state, and waits where it meets newer state: store %s',
+  async (store) => {
+    const { s, tell, stored } = await scene(store)
+    const old = await s.start()
+    await tell('one', { does: 'set', n: 3 })
+    await s.caughtUp()
+    await old.stop()
 
-  const back = await s.start()
-  await tell('one', { does: 'set', n: 1 })
-  const told = () => JSON.stringify(back.log).includes('waiting for a newer plugin')
-  await until(told, { what: 'the older plugin to wait' })
-  expect(await s.letters()).toEqual([])
-  expect((await stored()).get('stockitem:one')).toEqual({ version: 2, value: { n: 31 } })
-  await back.stop()
-})
+    const newer = obedient(2, (value) => ({ n: (value as { n: number }).n * 10 }))
+    const upgraded = await s.start({}, [newer.plugin])
+    await tell('one', { does: 'look' })
+    await tell('one', { does: 'set', n: 31 })
+    await s.caughtUp()
+    expect(newer.seen.values).toEqual([30, 30])
+    expect((await stored()).get('stockitem:one')).toEqual({ version: 2, value: { n: 31 } })
+    await upgraded.stop()
+
+    const back = await s.start()
+    await tell('one', { does: 'set', n: 1 })
+    const told = () => JSON.stringify(back.log).includes('waiting for a newer plugin')
+    await until(told, { what: 'the older plugin to wait' })
+    expect(await s.letters()).toEqual([])
+    expect((await stored()).get('stockitem:one')).toEqual({ version: 2, value: { n: 31 } })
+    await back.stop()
+  },
+)
 
 /** A transaction of a replica that was killed, which its successor finds open. */
 async function leftOpen() {

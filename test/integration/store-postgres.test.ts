@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { copyMarks } from '../../src/idempotency/postgres/copy-marks.ts'
-import { type LeaseOwner, leaseContract } from '../contract/lease-contract.ts'
+import { leaseContract } from '../contract/lease-contract.ts'
 import { CONTRACT_TTL_MS, claimOf, storeContract } from '../contract/store-contract.ts'
-import { database, LEASE_MS, ownStore } from '../support/postgres.ts'
+import { leaseBench } from '../support/lease-bench.ts'
+import { database, ownStore } from '../support/postgres.ts'
 import { until } from '../support/stack.ts'
 
 storeContract('postgres', async () => {
@@ -11,26 +12,7 @@ storeContract('postgres', async () => {
   return { store, topic: 'events', advance: age }
 })
 
-leaseContract('postgres', async () => {
-  const { url, age } = await database()
-  async function owner(): Promise<LeaseOwner> {
-    const { store, clock, lostCount } = await ownStore(url)
-    const timers = clock.pending
-    // A renewal has ended when the next one is scheduled.
-    const isQuiet = () => clock.pending === timers
-    const pass = async (move: Promise<void>) => {
-      await move
-      await until(isQuiet, { what: 'the renewal to end' })
-    }
-    return {
-      store,
-      pass: (ms) => pass(clock.advance(ms)),
-      freeze: (ms) => pass(clock.jump(ms)),
-      lostCount,
-    }
-  }
-  return { leaseMs: LEASE_MS, owner, passStored: age }
-})
+leaseContract('postgres', leaseBench)
 
 const key = (eventId: string) => ({ plugin: 'plugin', eventId, topic: 'topic', partition: 0 })
 

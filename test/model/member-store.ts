@@ -30,6 +30,7 @@ export function storeOf(by: Member): IdempotencyStore {
       }
       return { type: 'claimed', claim: { complete, release: async () => {} } }
     },
+    stateOf: () => undefined,
     async flush() {
       const batch = [...unflushed]
       if (batch.length > 0) await clock.sleep(FLUSH_MS)

@@ -35,6 +35,10 @@ export async function database(server: string = inject('databaseUrl')) {
         completed_at = completed_at - $1 * interval '1 ms'`,
       [ms],
     )
+    await pool.query(
+      `update inventory_events_states set updated_at = updated_at - $1 * interval '1 ms'`,
+      [ms],
+    )
   }
 
   return { url, schema, query, age }
@@ -63,6 +67,7 @@ export async function ownStore(
     ttlMs: TTL_MS,
     leaseMs: LEASE_MS,
     connections: { marks: 4, transactions: 4 },
+    hasStates: true,
     reports: { onLostLease: () => void lost++, onError: () => {} },
     ...options,
   })

@@ -1,4 +1,5 @@
 import { withLogReader } from '../../src/kafka/reader/with-log-reader.ts'
+import type { Database } from './postgres.ts'
 import { serviceClient } from './stack.ts'
 
 const LIMIT_MS = 60_000
@@ -27,4 +28,16 @@ export async function readStates(
     }
   })
   return states
+}
+
+/** The same, as the rows of a database have them. */
+export async function readRows(
+  query: Database['query'],
+  plugin: string,
+): Promise<Map<string, { version: number; value: unknown }>> {
+  const rows = await query<{ key: Buffer; text: string }>(
+    'select key, text from inventory_events_states where plugin = $1 and text is not null',
+    [plugin],
+  )
+  return new Map(rows.map(({ key, text }) => [key.toString(), JSON.parse(text)]))
 }

@@ -11,6 +11,7 @@ import { foreignText } from '../../util/text/foreign-text.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { print, printError } from '../shared/output.ts'
 import { settingsHere } from '../shared/settings-here.ts'
+import { stateText } from './state-text.ts'
 
 export interface CheckOptions {
   allowUnknownKinds?: true
@@ -53,7 +54,7 @@ const STARTS = {
 }
 
 function describe(plugin: LoadedPlugin, settings: ReadPlugin | undefined): string {
-  const { retry, timeoutMs, concurrency, onExhausted, startFrom } = plugin
+  const { retry, timeoutMs, concurrency, onExhausted, startFrom, state } = plugin
   const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
   const byFields = fields.length === 0 ? '' : `, filtered by ${[...new Set(fields)].join(', ')}`
   return [
@@ -67,6 +68,7 @@ function describe(plugin: LoadedPlugin, settings: ReadPlugin | undefined): strin
     `  time limit   ${timeoutMs} ms`,
     `  concurrency  ${concurrency}`,
     `  starts from  ${STARTS[startFrom]}`,
+    ...(state === undefined ? [] : [`  state        ${stateText(state)}`]),
     ...(settings === undefined ? [] : [`  settings     ${settingsOf(settings)}`]),
   ].join('\n')
 }

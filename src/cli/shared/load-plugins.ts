@@ -54,6 +54,5 @@ export function loadUnfiltered(specifiers: readonly string[], config: Config) {
     cwd: process.cwd(),
     defaults: defaultsFrom(config),
     offersSql: offersSql(config),
-    keepsState: !offersSql(config),
   })
 }

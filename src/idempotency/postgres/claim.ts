@@ -1,12 +1,15 @@
 import type { MarkedOutcome } from '../../event/outcome.ts'
+import type { StateChange } from '../staged.ts'
 import type { Claim, ClaimTransaction, TransactionLimits } from '../store.ts'
 import type { Lease, Leases } from './leases.ts'
 import type { PostgresMarks } from './marks.ts'
 import type { PostgresPool } from './pool.ts'
+import type { PostgresStates } from './states/states.ts'
 import { beginTransaction, type PostgresTransaction } from './transaction.ts'
 
 export interface ClaimPorts {
   marks: PostgresMarks
+  states: PostgresStates
   handlers: PostgresPool
   leases: Leases
   /** Open transactions. */
@@ -18,19 +21,26 @@ export class PostgresClaim implements Claim {
   readonly lost: AbortSignal
   #ports: ClaimPorts
   #lease: Lease
+  /** The input topic. */
+  #topic: string
   /** The first five statement values of a transaction: key (3), owner, fence. */
   #values: readonly unknown[]
   #isCompleted = false
 
-  constructor(ports: ClaimPorts, lease: Lease, groupId: string, owner: string) {
+  constructor(
+    ports: ClaimPorts,
+    lease: Lease,
+    of: { groupId: string; owner: string; topic: string },
+  ) {
     this.lost = lease.lost.signal
     this.#ports = ports
     this.#lease = lease
-    this.#values = [groupId, lease.plugin, lease.eventId, owner, lease.fence]
+    this.#topic = of.topic
+    this.#values = [of.groupId, lease.plugin, lease.eventId, of.owner, lease.fence]
   }
 
-  async complete(outcome: MarkedOutcome): Promise<void> {
-    if (!this.#isCompleted) await this.#completeBy(() => this.#mark(outcome))
+  async complete(outcome: MarkedOutcome, change?: StateChange): Promise<void> {
+    if (!this.#isCompleted) await this.#completeBy(() => this.#mark(outcome, change))
   }
 
   async release(): Promise<void> {
@@ -39,22 +49,34 @@ export class PostgresClaim implements Claim {
   }
 
   async begin(limits: TransactionLimits): Promise<ClaimTransaction> {
-    const { handlers: pool, transactions } = this.#ports
+    const { handlers: pool, states, transactions } = this.#ports
+    const { plugin, eventId, fence } = this.#lease
     const onLost = () => this.#ports.leases.lose(this.#lease)
-    const transaction = await beginTransaction({ pool, claim: this.#values, limits, onLost })
+    const transaction = await beginTransaction({
+      ...{ pool, states, limits, onLost },
+      claim: this.#values,
+      held: { plugin, eventId, fence },
+      topic: this.#topic,
+    })
     transactions.add(transaction)
     const ended = () => void transactions.delete(transaction)
     return {
       sql: transaction.sql,
       isBroken: () => transaction.isBroken,
       interrupt: () => transaction.interrupt(),
-      commit: (outcome) => this.#completeBy(() => transaction.commit(outcome)).finally(ended),
+      commit: (outcome, change) =>
+        this.#completeBy(() => transaction.commit(outcome, change)).finally(ended),
       rollback: () => transaction.rollback().finally(ended),
     }
   }
 
-  async #mark(outcome: MarkedOutcome): Promise<void> {
-    if (await this.#ports.marks.complete(this.#lease, outcome)) return
+  async #mark(outcome: MarkedOutcome, change: StateChange | undefined): Promise<void> {
+    const { marks, states } = this.#ports
+    const isMarked =
+      change === undefined
+        ? await marks.complete(this.#lease, outcome)
+        : await states.complete({ claim: this.#lease, topic: this.#topic, outcome, change })
+    if (isMarked) return
     this.#ports.leases.lose(this.#lease)
     throw new Error('the claim of this event has passed to another owner')
   }

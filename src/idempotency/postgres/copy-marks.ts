@@ -1,6 +1,7 @@
 import { PostgresPool } from './pool.ts'
-import { ensureSchema } from './schema.ts'
+import { ensureSchema, MARKS } from './schema.ts'
 import { COPY } from './statements.ts'
+import { copyStates } from './states/copy-states.ts'
 
 export interface MarksCopy {
   url(): string
@@ -13,8 +14,8 @@ export interface MarksCopy {
 const ROWS_MAX = 10_000
 
 /**
- * Copies a group's marks of these plugins to another group, except those that it has. Safe to repeat.
- * Returns the number of marks. Rejects with STORE_UNAVAILABLE or STORE_REFUSED; some are copied then.
+ * Copies a group's marks of these plugins to another group, except those that it has, and what the plugins
+ * remember of entities. Safe to repeat. Returns the number of marks. Rejects with STORE_UNAVAILABLE or STORE_REFUSED; some are copied then.
  */
 export async function copyMarks({ url, from, to, plugins }: MarksCopy): Promise<number> {
   const pool = new PostgresPool({ url, connectionsMax: 1, onError: () => {} })
@@ -32,9 +33,12 @@ export async function copyMarks({ url, from, to, plugins }: MarksCopy): Promise<
   }
 
   try {
-    await ensureSchema(pool)
+    await ensureSchema(pool, [MARKS])
     let copied = 0
-    for (const plugin of plugins) copied += await copyAll(plugin)
+    for (const plugin of plugins) {
+      copied += await copyAll(plugin)
+      await copyStates(pool, { from, to, plugin })
+    }
     return copied
   } finally {
     await pool.end()

@@ -62,7 +62,7 @@ export class PostgresPool {
   }
 
   /** Ends the pool after `before` resolves and all connections are released, or after END_MS. */
-  async end(before: Promise<void> = Promise.resolve()): Promise<void> {
+  async end(before: Promise<unknown> = Promise.resolve()): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, END_MS)

@@ -1,10 +1,18 @@
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import type { PostgresPool } from './pool.ts'
+import { STATES_SQL } from './states/statements.ts'
 
-/**
- * The store's table. `format` lets later versions recognise rows of earlier ones: see format.ts.
- */
-export const SCHEMA_SQL = `create table if not exists inventory_events_marks (
+/** A table of the store. */
+export interface Table {
+  name: string
+  /** Creates it, unless it exists. */
+  sql: string
+}
+
+/** `format` lets later versions recognise rows of earlier ones: see format.ts. */
+export const MARKS: Table = {
+  name: 'inventory_events_marks',
+  sql: `create table if not exists inventory_events_marks (
   group_id text not null,
   plugin text not null,
   event_id text not null,
@@ -18,37 +26,61 @@ export const SCHEMA_SQL = `create table if not exists inventory_events_marks (
   primary key (group_id, plugin, event_id)
 );
 create index if not exists inventory_events_marks_age
-  on inventory_events_marks (group_id, coalesce(completed_at, lease_expires_at));`
+  on inventory_events_marks (group_id, coalesce(completed_at, lease_expires_at));`,
+}
+
+/** Needed by plugins with state only. */
+export const STATES: Table = { name: 'inventory_events_states', sql: STATES_SQL }
 
 const PRIVILEGES = 'select, insert, update, delete'
 
 const FIND_PRIVILEGES = `select bool_and(has_table_privilege(r.relation, each)) as has_all, current_user as role
-  from (select to_regclass('inventory_events_marks')::oid as relation) r,
+  from (select to_regclass($1)::oid as relation) r,
   unnest(string_to_array('${PRIVILEGES}', ', ')) as each where r.relation is not null group by 2`
 
 /** Serialises replicas that start together: `if not exists` alone does not prevent a race. */
 const LOCK = `select pg_advisory_xact_lock(hashtext('inventory_events_marks'))`
 
 /**
- * Creates the table if it is missing. Throws STORE_REFUSED with the SQL to run if the database user
- * lacks the privilege to create or use it.
+ * Creates the tables that are missing. Throws STORE_REFUSED with the SQL to run if the database user
+ * lacks the privilege to create or use them.
  */
-export async function ensureSchema(pool: PostgresPool): Promise<void> {
-  const [found] = (await pool.query<{ has_all: boolean; role: string }>({ text: FIND_PRIVILEGES }))
-    .rows
-  if (found === undefined) return create(pool)
-  if (found.has_all) return
-  const grant = `grant ${PRIVILEGES} on inventory_events_marks to "${found.role}";`
-  throw refused('lacks privileges on the table inventory_events_marks', grant)
+export async function ensureSchema(pool: PostgresPool, tables: readonly Table[]): Promise<void> {
+  const missing: Table[] = []
+  const grants: string[] = []
+  for (const table of tables) {
+    const found = await privilegesOn(pool, table)
+    if (found === undefined) missing.push(table)
+    else if (!found.has_all) grants.push(grantOf(table, found.role))
+  }
+  if (grants.length > 0) throw refused('lacks privileges on its tables', grants)
+  if (missing.length > 0) await create(pool, missing)
 }
 
-async function create(pool: PostgresPool): Promise<void> {
+/** Whether the table exists. */
+export async function hasTable(pool: PostgresPool, table: Table): Promise<boolean> {
+  return (await privilegesOn(pool, table)) !== undefined
+}
+
+/** Undefined if there is no such table. */
+async function privilegesOn(pool: PostgresPool, { name }: Table) {
+  const statement = { text: FIND_PRIVILEGES, values: [name] }
+  return (await pool.query<{ has_all: boolean; role: string }>(statement)).rows[0]
+}
+
+function grantOf({ name }: Table, role: string): string {
+  return `grant ${PRIVILEGES} on ${name} to "${role}";`
+}
+
+async function create(pool: PostgresPool, tables: readonly Table[]): Promise<void> {
+  const statements = tables.map(({ sql }) => sql)
   try {
     // One query text with several statements runs as one transaction.
-    await pool.query({ text: `begin; ${LOCK}; ${SCHEMA_SQL} commit` })
+    await pool.query({ text: `begin; ${LOCK}; ${statements.join(' ')} commit` })
   } catch (error) {
     if (!isForbidden(error)) throw error
-    throw refused(`cannot create the table inventory_events_marks: ${messageOf(error)}`)
+    const names = tables.map(({ name }) => name).join(' and ')
+    throw refused(`cannot create the table ${names}: ${messageOf(error)}`, statements)
   }
 }
 
@@ -57,7 +89,7 @@ function isForbidden(error: unknown): boolean {
   return ((error as Error).cause as { code?: unknown } | undefined)?.code === '42501'
 }
 
-function refused(why: string, sql = SCHEMA_SQL): InventoryEventsError {
-  const message = `IDEMPOTENCY_STORE: the database user ${why}\nRun this SQL as a privileged user:\n${sql}`
+function refused(why: string, sql: readonly string[]): InventoryEventsError {
+  const message = `IDEMPOTENCY_STORE: the database user ${why}\nRun this SQL as a privileged user:\n${sql.join('\n')}`
   return new InventoryEventsError('STORE_REFUSED', message)
 }

@@ -1,12 +1,12 @@
 /** Only the database's clock is used, because the replicas' clocks may differ. */
-const NOW = 'clock_timestamp()'
+export const NOW = 'clock_timestamp()'
 
-const ms = (parameter: string) => `${parameter}::bigint * interval '1 millisecond'`
+export const ms = (parameter: string) => `${parameter}::bigint * interval '1 millisecond'`
 
 const KEY = 'group_id = $1 and plugin = $2 and event_id = $3'
 const HELD = `${KEY} and owner = $4 and fence = $5::bigint`
 
-const KEY_COLUMNS = 'group_id, plugin, event_id'
+export const KEY_COLUMNS = 'group_id, plugin, event_id'
 
 /**
  * Claims those of several different keys that are free: new, released, or with an expired lease. Also
@@ -62,7 +62,7 @@ export const COMPLETE = {
  * table until the next `analyze`.
  * $1 group, $2 plugins, $3 ids, $4 owner, $5 fences.
  */
-const LOCKED = `ours as (
+export const LOCKED = `ours as (
     select locked.* from (
       select distinct plugin, event_id, fence
         from unnest($2::text[], $3::text[], $5::bigint[]) as each (plugin, event_id, fence)

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import type { StoredState } from '../staged.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore } from '../store.ts'
 import { PostgresClaim } from './claim.ts'
 import { type Lease, Leases } from './leases.ts'
 import { PostgresMarks } from './marks.ts'
 import { PostgresPool } from './pool.ts'
-import { ensureSchema } from './schema.ts'
+import { ensureSchema, MARKS, STATES } from './schema.ts'
 import { SWEEP } from './statements.ts'
+import { PostgresStates } from './states/states.ts'
 import { storedId } from './stored-id.ts'
 import { startSweep } from './sweep.ts'
 import type { PostgresTransaction } from './transaction.ts'
@@ -22,6 +24,8 @@ export interface PostgresStoreOptions {
   /** How long a claim stays valid without renewal. It is renewed three times in that time. */
   leaseMs: number
   connections: ConnectionShares
+  /** Whether a plugin has state, so that the table of states is needed. */
+  hasStates: boolean
   reports: PostgresStoreReports
 }
 
@@ -62,6 +66,7 @@ class PostgresStore implements IdempotencyStore {
   readonly #pool: PostgresPool
   readonly #handlers: PostgresPool
   readonly #marks: PostgresMarks
+  readonly #states: PostgresStates
   readonly #leases: Leases
   readonly #transactions = new Set<PostgresTransaction>()
   #stopSweep = () => {}
@@ -82,23 +87,38 @@ class PostgresStore implements IdempotencyStore {
       ttlMs,
       leaseMs,
     })
+    this.#states = new PostgresStates({ pool: this.#pool, groupId, owner: this.#owner })
     this.#leases = new Leases({ clock, leaseMs, renew, onLost, onError })
   }
 
   async start(): Promise<void> {
-    await ensureSchema(this.#pool)
-    const { clock, reports } = this.#options
+    const { clock, reports, hasStates } = this.#options
+    await ensureSchema(this.#pool, hasStates ? [MARKS, STATES] : [MARKS])
     const onError = (error: unknown) => reports.onError(messageOf(error))
     this.#leases.start()
     this.#stopSweep = startSweep({ clock, deleteSome: (max) => this.#deleteSome(max), onError })
   }
 
-  async claim({ plugin, eventId: id }: DeliveryKey, fingerprint: string): Promise<ClaimResult> {
+  async claim(
+    { plugin, eventId: id, topic }: DeliveryKey,
+    fingerprint: string,
+  ): Promise<ClaimResult> {
     const eventId = storedId(id)
     const renewedAtMs = this.#options.clock.elapsedMs()
     const found = await this.#marks.claim({ plugin, eventId, fingerprint })
     if (found.type !== 'claimed') return found
-    return this.#claimed(plugin, eventId, found.fence, renewedAtMs)
+    const lost = new AbortController()
+    const { fence } = found
+    const lease = { plugin, eventId, fence, lost, renewedAtMs, isCompleting: false }
+    return this.#claimed(lease, topic)
+  }
+
+  stateOf(
+    { topic }: { topic: string },
+    plugin: string,
+    key: Buffer,
+  ): Promise<StoredState | undefined> {
+    return this.#states.load({ plugin, topic, key })
   }
 
   /** Nothing to load or flush: every mark is shared and durable as soon as it is written. */
@@ -117,25 +137,28 @@ class PostgresStore implements IdempotencyStore {
       transaction.interrupt()
       void transaction.rollback()
     }
-    return Promise.all([this.#pool.end(this.#marks.settled()), this.#handlers.end()])
+    const settled = Promise.all([this.#marks.settled(), this.#states.settled()])
+    return Promise.all([this.#pool.end(settled), this.#handlers.end()])
   }
 
-  #claimed(plugin: string, eventId: string, fence: string, renewedAtMs: number): ClaimResult {
-    const lost = new AbortController()
-    const lease = { plugin, eventId, fence, lost, renewedAtMs, isCompleting: false }
+  #claimed(lease: Lease, topic: string): ClaimResult {
     this.#leases.add(lease)
     const ports = {
       marks: this.#marks,
+      states: this.#states,
       handlers: this.#handlers,
       leases: this.#leases,
       transactions: this.#transactions,
     }
-    const claim = new PostgresClaim(ports, lease, this.#options.groupId, this.#owner)
+    const { groupId } = this.#options
+    const claim = new PostgresClaim(ports, lease, { groupId, owner: this.#owner, topic })
     return { type: 'claimed', claim }
   }
 
   async #deleteSome(rowsMax: number): Promise<number> {
-    const values = [this.#options.groupId, this.#options.ttlMs, rowsMax]
-    return (await this.#pool.query({ ...SWEEP, values })).rowCount ?? 0
+    const { groupId, ttlMs, hasStates } = this.#options
+    const { rowCount } = await this.#pool.query({ ...SWEEP, values: [groupId, ttlMs, rowsMax] })
+    const cleared = hasStates ? await this.#states.sweepCleared(ttlMs, rowsMax) : 0
+    return Math.max(rowCount ?? 0, cleared)
   }
 }

@@ -1,15 +1,22 @@
 import pg from 'pg'
 import type { MarkedOutcome } from '../../event/outcome.ts'
 import { messageOf } from '../../util/errors.ts'
+import type { StateChange } from '../staged.ts'
 import type { ClaimTransaction, TransactionLimits } from '../store.ts'
 import { formatOf } from './format.ts'
+import type { HeldClaim } from './marks.ts'
 import type { PostgresPool } from './pool.ts'
 import { COMPLETE, ENTER } from './statements.ts'
+import type { PostgresStates } from './states/states.ts'
 
 export interface TransactionOptions {
   pool: PostgresPool
   /** The first five statement values: key (3), owner, fence. */
   claim: readonly unknown[]
+  held: HeldClaim
+  /** The input topic, which states are kept by. */
+  topic: string
+  states: PostgresStates
   limits: TransactionLimits
   /** The claim has passed to another owner. */
   onLost(): void
@@ -68,15 +75,13 @@ export class PostgresTransaction {
     if (this.#isRunning) this.#release('broken')
   }
 
-  async commit(outcome: MarkedOutcome): Promise<void> {
+  async commit(outcome: MarkedOutcome, change?: StateChange): Promise<void> {
     this.#isOver = true
     await this.#last
     try {
       if (this.#isReleased) throw new Error('context.sql: a statement was interrupted')
       this.#checkStatus()
-      const values = [...this.#options.claim, formatOf(outcome)]
-      const { rowCount } = await this.#run({ ...COMPLETE, values })
-      if (rowCount !== 1) throw this.#lost()
+      if (!(await this.#mark(outcome, change))) throw this.#lost()
       await this.#run({ text: 'commit' })
     } catch (error) {
       await this.rollback()
@@ -96,6 +101,16 @@ export class PostgresTransaction {
       // Closing the connection makes the server roll back.
       this.#release('broken')
     }
+  }
+
+  /** Returns false if the claim is no longer held. */
+  async #mark(outcome: MarkedOutcome, change: StateChange | undefined): Promise<boolean> {
+    const { states, held: claim, topic } = this.#options
+    if (change !== undefined) {
+      return states.completeIn((each) => this.#run(each), { claim, topic, outcome, change })
+    }
+    const values = [...this.#options.claim, formatOf(outcome)]
+    return (await this.#run({ ...COMPLETE, values })).rowCount === 1
   }
 
   #query(text: string, values: readonly unknown[] = []): Promise<Rows> {

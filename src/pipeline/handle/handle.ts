@@ -46,8 +46,7 @@ export function createHandle(ports: HandlePorts) {
     event: Event,
     transaction?: Pick<ClaimTransaction, 'sql' | 'interrupt'>,
   ): MaybePromise<HandlerResult> {
-    const newer =
-      delivery.plugin.state && newerState(delivery.plugin.state, ports.stateOf(delivery))
+    const newer = delivery.plugin.state && newerState(delivery.plugin.state, delivery.storedState)
     if (newer !== undefined) return { type: 'interrupted', error: newer }
     delivery.attempts += 1
     const context = new HandlerContext(delivery, event.time, ports, transaction)

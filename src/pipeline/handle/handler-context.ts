@@ -20,8 +20,6 @@ import { StateDraft } from './state-draft.ts'
 export interface ContextPorts {
   groupId: string
   logOf(delivery: Delivery): PluginLog
-  /** What is stored as the state of the plugin and the delivery's record key. */
-  stateOf(delivery: Delivery): string | undefined
 }
 
 /** The handler's second argument. `log`, `signal` and headers are created on first use. */
@@ -89,7 +87,7 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
   get state(): StateDraft {
     if (this.#state === undefined) {
       this.#requireRunning('state')
-      this.#state = stateFor(this.#delivery, this.#ports)
+      this.#state = stateFor(this.#delivery)
     }
     return this.#state
   }
@@ -159,12 +157,11 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
   }
 }
 
-function stateFor(delivery: Delivery, ports: ContextPorts): StateDraft {
-  const { plugin, wanted } = delivery
+function stateFor({ plugin, wanted, storedState }: Delivery): StateDraft {
   if (plugin.state === undefined) {
     throw new Error('context.state: expected the plugin to set state: { version, initial }')
   }
   const { key } = originOf(wanted)
   if (key === null) throw new Error('context.state: expected a record with a key, got none')
-  return new StateDraft(plugin.state, key, ports.stateOf(delivery))
+  return new StateDraft(plugin.state, key, storedState)
 }

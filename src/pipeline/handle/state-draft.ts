@@ -1,14 +1,14 @@
 import type { JsonValue } from '../../event/json.ts'
 import { checkJson } from '../../event/validation/check-json.ts'
 import { formatProblem, Problems } from '../../event/validation/problem.ts'
-import type { StateChange } from '../../idempotency/staged.ts'
+import type { StateChange, StoredState } from '../../idempotency/staged.ts'
 import type { LoadedState } from '../../plugin/loaded-plugin.ts'
 import type { PluginState, StateOptions } from '../../plugin/plugin.ts'
 import { deepFreeze } from '../../util/deep-freeze.ts'
 import { messageOf } from '../../util/errors.ts'
 import { Failure } from '../../util/failure/failure.ts'
 
-interface Stored {
+interface Versioned {
   version: number
   value: JsonValue
 }
@@ -17,15 +17,17 @@ interface Stored {
 export class StateDraft implements PluginState<JsonValue> {
   readonly #options: LoadedState
   readonly #key: Buffer
-  readonly #stored: Stored | undefined
+  readonly #stored: Versioned | undefined
+  readonly #basis: string | undefined
   #value: JsonValue | undefined
   #change: StateChange | undefined
   #hasEnded = false
 
-  constructor(options: LoadedState, key: Buffer, stored: string | undefined) {
+  constructor(options: LoadedState, key: Buffer, stored: StoredState | undefined) {
     this.#options = options
     this.#key = key
-    this.#stored = stored === undefined ? undefined : storedOf(stored)
+    this.#basis = stored?.revision
+    this.#stored = stored?.text == null ? undefined : versionedOf(stored.text)
   }
 
   get value(): JsonValue {
@@ -50,14 +52,14 @@ export class StateDraft implements PluginState<JsonValue> {
       throw new RangeError(message)
     }
     const text = `{"version":${version},"value":${json}}`
-    this.#change = { key: this.#key, text }
+    this.#change = { key: this.#key, text, basis: this.#basis }
     // As the next call would read it, so that a kept reference changes nothing.
     this.#value = deepFreeze(JSON.parse(json))
   }
 
   clear(): void {
     this.#requireRunning()
-    this.#change = { key: this.#key, text: null }
+    this.#change = { key: this.#key, text: null, basis: this.#basis }
     this.#value = deepFreeze(this.#initial())
   }
 
@@ -92,19 +94,18 @@ export class StateDraft implements PluginState<JsonValue> {
  */
 export function newerState(
   { version }: StateOptions,
-  stored: string | undefined,
+  stored: StoredState | undefined,
 ): Failure | undefined {
-  if (stored === undefined) return undefined
-  const found = /^\{"version":(\d+)/.exec(stored)?.[1]
+  const found = /^\{"version":(\d+)/.exec(stored?.text ?? '')?.[1]
   if (found === undefined || Number(found) <= version) return undefined
   return new Failure(
     `the state is of version ${found}, and this plugin's of version ${version}: waiting for a newer plugin`,
   )
 }
 
-function storedOf(text: string): Stored {
+function versionedOf(text: string): Versioned {
   try {
-    return JSON.parse(text) as Stored
+    return JSON.parse(text) as Versioned
   } catch (error) {
     throw new Error(`context.state: cannot read the stored state: ${messageOf(error)}`)
   }

@@ -1,5 +1,6 @@
 import type { Event } from '../../event/event.ts'
 import type { FollowUpSink } from '../../follow-up/follow-up.ts'
+import { StateConflict } from '../../idempotency/state-conflict.ts'
 import type { ClaimTransaction } from '../../idempotency/store.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
@@ -33,7 +34,7 @@ export function createTransact({ handle, graceMs, followUps }: TransactPorts) {
     if (transaction instanceof Failure) return { type: 'interrupted', error: transaction }
     const result = await handle(delivery, event, transaction)
     const written = await publish(delivery, result)
-    return excused(delivery, transaction, await end(transaction, written))
+    return excused(delivery, transaction, await end(transaction, written, delivery))
   }
 
   /** Before the transaction is committed: with it, the delivery is completed. */
@@ -61,16 +62,22 @@ async function begin({ plugin, claim }: Delivery, graceMs: number) {
   return claim.begin(limits).catch(failureOf)
 }
 
-async function end(transaction: ClaimTransaction, result: HandlerResult): Promise<HandlerResult> {
+async function end(
+  transaction: ClaimTransaction,
+  result: HandlerResult,
+  delivery: Delivery,
+): Promise<HandlerResult> {
   const outcome = successOf(result)
   if (outcome === undefined) {
     await transaction.rollback()
     return result
   }
   try {
-    await transaction.commit(outcome)
+    await transaction.commit(outcome, delivery.stateChange)
     return result
   } catch (error) {
+    // It may yet become a dead letter, which changes no state.
+    delivery.stateChange = undefined
     return { type: 'threw', error }
   }
 }
@@ -81,7 +88,9 @@ function excused(
   transaction: ClaimTransaction | undefined,
   result: HandlerResult,
 ): HandlerResult {
-  if (successOf(result) !== undefined || !isExcused(delivery, transaction)) return result
+  // No call was made.
+  if (result.type === 'interrupted') return result
+  if (successOf(result) !== undefined || !isExcused(delivery, transaction, result)) return result
   delivery.attempts -= 1
   return {
     type: 'interrupted',
@@ -89,7 +98,15 @@ function excused(
   }
 }
 
-/** The handler was aborted, or failed, because its claim or its connection was lost. */
-function isExcused({ claim }: Delivery, transaction: ClaimTransaction | undefined): boolean {
+/**
+ * The handler was aborted, or failed, because its claim or its connection was lost, or the state that it was
+ * given was changed meanwhile.
+ */
+function isExcused(
+  { claim }: Delivery,
+  transaction: ClaimTransaction | undefined,
+  result: HandlerResult,
+): boolean {
+  if (result.type === 'threw' && result.error instanceof StateConflict) return true
   return claim?.lost?.aborted === true || transaction?.isBroken() === true
 }

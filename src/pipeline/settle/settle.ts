@@ -7,6 +7,7 @@ import {
   type Outcome,
 } from '../../event/outcome.ts'
 import type { FollowUpSink } from '../../follow-up/follow-up.ts'
+import { StateConflict } from '../../idempotency/state-conflict.ts'
 import type { Clock } from '../../util/clock.ts'
 import { Failure, failureLines } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
@@ -129,8 +130,21 @@ export function createSettle(ports: SettlePorts) {
     const turn: Turn = { done: () => close(delivery, outcome) }
     return tryCatch<Turn>(
       () => andThen(dedupe.complete(delivery, outcome), () => turn),
-      (failure) => retryWrite(delivery, outcome, 'mark', failure),
+      (failure) =>
+        failure instanceof StateConflict
+          ? callAgain(delivery, failure)
+          : retryWrite(delivery, outcome, 'mark', failure),
     )
+  }
+
+  /** What the handler made of the state that it was given is void. */
+  function callAgain(delivery: Delivery, conflict: StateConflict): Turn {
+    delivery.verdict = undefined
+    delivery.stateChange = undefined
+    delivery.followUps = undefined
+    delivery.attempts -= 1
+    reports.onInterrupted(delivery, failureOf(conflict))
+    return again(delivery, WRITE_RETRY_MS, 'interrupted')
   }
 
   /**
@@ -197,6 +211,7 @@ function rejectionOf({ why, code }: { why: string; code?: string }): Failure {
  */
 function forget(delivery: Delivery): void {
   delivery.claim = undefined
+  delivery.storedState = undefined
   delivery.stateChange = undefined
   delivery.followUps = undefined
   if (delivery.wanted.open.outstanding === 0) delivery.wanted.content = undefined

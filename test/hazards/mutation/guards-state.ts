@@ -35,6 +35,20 @@ export const stateGuards = [
       'return batch !== undefined',
     ],
   }),
+  ...guardsOf('integration/store-postgres-states', {
+    'the first state of an entity replaces one that was stored meanwhile': [
+      'idempotency/postgres/states/statements.ts',
+      "written('do nothing',",
+      "written('do update set text = excluded.text',",
+    ],
+  }),
+  ...guardsOf('unit/pipeline/handle/shared-state', {
+    'what was made of a state that has changed is written again': [
+      'pipeline/settle/settle.ts',
+      'failure instanceof StateConflict',
+      'false',
+    ],
+  }),
   ...guardsOf('unit/idempotency/kafka/staging', {
     'what completes after its ownership counts': [
       'idempotency/kafka/store.ts',

@@ -10,6 +10,7 @@ import {
   type Findings,
   type PluginStates,
 } from '../../../src/explain/explain.ts'
+import type { Remembered } from '../../../src/explain/explanation.ts'
 import type { FoundEvent } from '../../../src/explain/find-event.ts'
 import { explanationText } from '../../../src/explain/text.ts'
 import { readFilter } from '../../../src/filter/read-filter.ts'
@@ -125,6 +126,7 @@ async function explained({ note = () => none, ...options }: Options) {
     committed: async () => () => 5,
     loadPluginStates: standing(),
     waitsAt: async () => undefined,
+    loadRemembered: async () => () => null,
     marks: { find: async (asked) => asked.map(note), close: async () => {} },
     ...ports,
   })
@@ -578,5 +580,30 @@ describe('unknown facts', () => {
         'searched 6 offsets of t (0: 3 to 9)',
       ].join('\n'),
     )
+  })
+})
+
+describe('what plugins remember', () => {
+  it('is shown for plugins with state, whatever it is', async () => {
+    const text = async (remembered: Remembered) =>
+      (await explained({ records: [found(2)], loadRemembered: async () => () => remembered })).text
+    const at = '2026-01-01T00:00:00Z'
+    expect(await text({ type: 'state', version: 2, value: { note: '\u001b[31m' }, at })).toContain(
+      '    remembers    {"note":"\\u001b[31m"} (version 2, stored at 2026-01-01T00:00:00Z)\n',
+    )
+    expect(await text({ type: 'nothing' })).toContain('    remembers    nothing of the entity\n')
+    expect(await text({ type: 'unreadable', at })).toContain("what this version can't read")
+    expect((await explained({ records: [found(2)] })).text).not.toContain('remembers')
+  })
+
+  it('is unknown if it cannot be read', async () => {
+    const { one, unknown } = await explained({
+      records: [found(2)],
+      loadRemembered: async () => {
+        throw new Error('the store is away')
+      },
+    })
+    expect(one?.remembers).toBeNull()
+    expect(unknown).toEqual(['what plugins remember of its entity: the store is away'])
   })
 })

@@ -143,6 +143,7 @@ describe('of a plugin', () => {
       claim: async () => {
         throw new Error('away')
       },
+      stateOf: () => undefined,
       flush: async () => {},
       close: async () => {},
     }

@@ -5,7 +5,8 @@ const KEY = Buffer.from('ent_1')
 
 function draft(stored?: string, more: object = {}) {
   const initial = vi.fn(() => ({ n: 0, list: [1] }))
-  return new StateDraft({ version: 2, initial, maxBytes: 100, ...more }, KEY, stored)
+  const state = stored === undefined ? undefined : { text: stored }
+  return new StateDraft({ version: 2, initial, maxBytes: 100, ...more }, KEY, state)
 }
 
 it('is what `initial` returns until something is stored', () => {
@@ -89,8 +90,9 @@ it('hands older state to `upgrade`, and says what is missing without it', () => 
 
 it('knows newer state before the call', () => {
   const options = { version: 2, initial: () => 0 }
-  expect(newerState(options, '{"version":3,"value":1}')?.message).toContain('version 3')
-  expect(newerState(options, '{"version":2,"value":1}')).toBeUndefined()
+  expect(newerState(options, { text: '{"version":3,"value":1}' })?.message).toContain('version 3')
+  expect(newerState(options, { text: '{"version":2,"value":1}' })).toBeUndefined()
+  expect(newerState(options, { text: null })).toBeUndefined()
   expect(newerState(options, undefined)).toBeUndefined()
   expect(() => draft('{"version":')).toThrow('context.state: cannot read the stored state')
 })

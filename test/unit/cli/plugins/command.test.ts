@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it, vi } from 'vitest'
+import { stateText } from '../../../../src/cli/plugins/state-text.ts'
+import type { LoadedState } from '../../../../src/plugin/loaded-plugin.ts'
 import { runPlugins as run } from './run-plugins.ts'
 
 const example = fileURLToPath(new URL('../../../../examples/plugins/picky.ts', import.meta.url))
@@ -26,6 +28,23 @@ it('checks the named plugins, and prints the options of each', async () => {
   expect(out).toContain('attempts     2, delays from 10 to 30000 ms, then dead-letter')
   expect(out).toContain('time limit   1234 ms')
   expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 })
+})
+
+it('prints what is said of state, and what of it fails', async () => {
+  const stateful = await run('check', example.replace('picky', 'low-stock'))
+  expect(stateful.out).toContain(
+    '  state        version 1, no upgrade of older ones, up to 65536 bytes, at first {"isLow":false}\n',
+  )
+  const shown = (initial: () => unknown, more = {}) =>
+    stateText({ version: 2, maxBytes: 100, initial, ...more } as LoadedState)
+  expect(shown(() => 'x'.repeat(100), { upgrade: () => 0 })).toMatch(
+    /^version 2, upgrades older ones, up to 100 bytes, at first "x{50,60}…$/,
+  )
+  expect(shown(() => undefined)).toContain('at first nothing: initial() returns no JSON')
+  const throwing = () => {
+    throw new Error('not yet')
+  }
+  expect(shown(throwing)).toContain('at first nothing: initial() fails with not yet')
 })
 
 it('rejects a path that no event has, and prints the fields of filters', async () => {

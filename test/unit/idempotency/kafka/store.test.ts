@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createKafkaStore } from '../../../../src/idempotency/kafka/store.ts'
 import type { IdempotencyStore } from '../../../../src/idempotency/store.ts'
+import { stateContract } from '../../../contract/state-contract.ts'
 import { CONTRACT_TTL_MS, claimOf, storeContract } from '../../../contract/store-contract.ts'
 import { fakeMarksLog } from '../../../support/fake-marks-log.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
@@ -11,11 +12,11 @@ function marksTopic() {
   const fake = fakeMarksLog(() => clock.now())
   const reported: string[] = []
   const report = (text: string) => void reported.push(text)
-  const store = (maxMarks = 1_000, groupId = 'group') =>
+  const store = (maxMarks = 1_000, groupId = 'group', stateful: string[] = []) =>
     createKafkaStore({
       marksLog: fake.log,
       groupId,
-      stateful: new Set(),
+      stateful: new Set(stateful),
       clock,
       ttlMs: CONTRACT_TTL_MS,
       maxMarks,
@@ -49,6 +50,11 @@ const typeOf = async (store: IdempotencyStore, id: string, partition = 0) =>
 storeContract('kafka (marks topic in memory)', async () => {
   const { store, clock } = marksTopic()
   return { store: store(), topic: 'events', advance: (ms) => clock.advance(ms) }
+})
+
+stateContract('kafka (marks topic in memory)', async () => {
+  const { store } = marksTopic()
+  return { store: store(1_000, 'group', ['stateful']), topic: 'events', otherTopic: 'others' }
 })
 
 describe('the kafka store', () => {

@@ -34,6 +34,6 @@ it.each<[string, () => HandlerReturn | undefined, boolean]>([
   put({ id: 'a', kind: 'inventory.moved' })
   await kit.clock.advance(1_000)
   expect(kit.ended).toHaveLength(1)
-  const stored = await kit.store.stateOf?.(epoch, 'plugin', Buffer.from('key'))
-  expect(stored).toBe(isKept ? '{"version":1,"value":1}' : undefined)
+  const stored = await kit.store.stateOf(epoch, 'plugin', Buffer.from('key'))
+  expect(stored).toEqual(isKept ? { text: '{"version":1,"value":1}' } : undefined)
 })
