@@ -77,6 +77,7 @@ const INSIDE: Record<string, readonly string[]> = {
     'replay',
     'plugins',
     'group',
+    'dev',
   ],
   dev: ['stack', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],
