@@ -14,7 +14,7 @@ import { tableText } from '../shared/table.ts'
 const DIFFERENCES_MAX = 10
 const NAMES_MAX = 5
 
-const PROBE_HELP = `a plugin without state needs a probe, which shows what it has done elsewhere. Export from its
+const PROBE_HELP = `a plugin that neither has state nor publishes needs a probe, which shows what it has done elsewhere. Export from its
 file, or from the one that --probe names:
   export function probe() { ... }  returns everything that it has done, as data
   export function reset() { ... }  undoes it, before each run`
@@ -60,7 +60,9 @@ function certifiedText(
   slug: string,
   { counts, names, isProbed }: Extract<Verdict, { type: 'certified' }>,
 ): string {
-  const compared = isProbed ? 'the probe, state and dead letters' : 'state and dead letters'
+  const compared = isProbed
+    ? 'the probe, state, published events and dead letters'
+    : 'state, published events and dead letters'
   return [
     `${slug}: certified`,
     `  runs         ${counts.runs}, each with and without disturbance`,

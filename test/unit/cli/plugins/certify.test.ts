@@ -68,11 +68,16 @@ describe('plugins certify', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/^upserts: certified\n {2}runs {9}100, each with and without disturbance\n/)
     expect(out).toContain('  outcomes     1200 processed\n')
-    expect(out).toContain('  compared     the probe, state and dead letters: the same\n')
+    expect(out).toContain(
+      '  compared     the probe, state, published events and dead letters: the same\n',
+    )
   })
 
   it.each([
-    [['./upserts.ts'], 'upserts: not certified: a plugin without state needs a probe'],
+    [
+      ['./upserts.ts'],
+      'upserts: not certified: a plugin that neither has state nor publishes needs a probe',
+    ],
     [['./upserts.ts', '--probe', './rows.ts'], 'rows.ts: expected to export a function probe()'],
     [['./none.ts'], 'none.ts, got nothing'],
   ])('says what is missing: %j', async (args, message) => {
