@@ -79,6 +79,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'stack up': ['eval "$(inventory-events stack up)"'],
   'stack down': ['inventory-events stack down'],
   'stack status': ['inventory-events stack status'],
+  init: ['inventory-events init my-plugins'],
+  dev: ['inventory-events dev ./plugins/low-stock.ts'],
   demo: ['inventory-events demo', 'inventory-events demo --events 3000 --replicas 3'],
   config: ['inventory-events config'],
   completion: [

@@ -4,12 +4,14 @@ import { registerCompletion } from './completion/command.ts'
 import { registerConfig } from './config.ts'
 import { registerDeadLetters } from './dead-letters/command.ts'
 import { registerDemo } from './demo.ts'
+import { registerDev } from './dev/command.ts'
 import { registerEvents } from './events.ts'
 import { examplesText } from './examples.ts'
 import { registerExplain } from './explain/command.ts'
 import { registerFilters } from './filters/command.ts'
 import { registerGateway } from './gateway.ts'
 import { registerGroup } from './group/command.ts'
+import { registerInit } from './init.ts'
 import { registerPlugins } from './plugins/command.ts'
 import { registerPublish } from './publish/command.ts'
 import { registerReplay } from './replay/command.ts'
@@ -47,6 +49,8 @@ export function createProgram(): Command {
     registerGroup,
     registerExplain,
     registerStack,
+    registerInit,
+    registerDev,
     registerDemo,
     registerConfig,
     registerCompletion,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Endpoints } from '../dev/stack/maven-stack.ts'
 import type { StackOptions } from '../dev/stack/stack.ts'
+import { shellWord } from '../util/text/shell-word.ts'
 import { onInterrupt } from './shared/interrupt.ts'
 import { print, printError } from './shared/output.ts'
 
@@ -68,10 +69,6 @@ async function interruptible(run: (options: StackOptions) => Promise<void>): Pro
 }
 
 function printExports({ brokers, registryUrl }: Endpoints): void {
-  print(`export KAFKA_BROKERS=${quoted(brokers)}`)
-  print(`export SCHEMA_REGISTRY_URL=${quoted(registryUrl)}`)
-}
-
-function quoted(value: string): string {
-  return /^[\w.:/,@%+=-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
+  print(`export KAFKA_BROKERS=${shellWord(brokers)}`)
+  print(`export SCHEMA_REGISTRY_URL=${shellWord(registryUrl)}`)
 }

@@ -11,8 +11,12 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pickPorts } from '../../src/dev/stack/ports.ts'
 import { cloneTo, REPO, shellEnvironment } from '../support/clone.ts'
 import { blocks, fileShown, pages } from '../support/pages.ts'
+import { filesUnder } from '../support/repo-files.ts'
+import { endpoints, uniqueName } from '../support/stack.ts'
+import { startProgram } from '../support/start-program.ts'
 
 const { version } = JSON.parse(readFileSync(join(REPO, 'package.json'), 'utf8'))
 const GETTING_STARTED = 'docs/getting-started.md'
@@ -55,6 +59,7 @@ it('contains the program, its declarations, schemas, examples and every page, an
     ...examples.map((name) => `examples/plugins/${name}.ts`),
     ...readdirSync(join(REPO, 'schemas')).map((name) => `schemas/${name}`),
     ...readdirSync(join(REPO, 'helm/examples')).map((name) => `helm/examples/${name}`),
+    ...filesUnder('templates').filter((path) => !path.endsWith('.md')),
   ]
   expect(files.sort()).toEqual(expected.map((path) => `package/${path}`).sort())
 })
@@ -105,6 +110,59 @@ describe("a plugin author's project", () => {
   })
 })
 
+describe('a project that init makes', () => {
+  const made = join(home, 'Stock plugins')
+  const script = (name: string) => run('npm', ['run', '--silent', name], made)
+
+  beforeAll(() => {
+    run(join(project, 'node_modules', '.bin', 'inventory-events'), ['init', made])
+    run('npm', [...INSTALL, tarball], made)
+  })
+
+  it('checks its types, passes its test, and is certified', () => {
+    expect(script('test')).toMatch(/pass 2$/m)
+    expect(script('certify')).toContain('low-stock: certified\n')
+  })
+
+  it('finds a mistake in the types', () => {
+    const plugin = join(made, 'plugins', 'low-stock.ts')
+    const text = readFileSync(plugin, 'utf8')
+    writeFileSync(plugin, text.replace('quantity <', 'name <'))
+    expect(() => script('test')).toThrow('low-stock.ts')
+    writeFileSync(plugin, text)
+  })
+
+  it('runs on a real Kafka, again when its plugin changes, until it is stopped', async () => {
+    const plugin = join(made, 'plugins', 'low-stock.ts')
+    const text = readFileSync(plugin, 'utf8')
+    const { brokers, registryUrl } = endpoints()
+    const dev = startProgram('npm', ['run', 'dev'], {
+      cwd: made,
+      env: {
+        ...environment(),
+        ...{ KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl },
+        ...{ KAFKA_GROUP_ID: uniqueName('dev'), HTTP_PORT: String((await pickPorts()).kafka) },
+      },
+    })
+    await dev.printed('"quantity":7,"msg":"runs low"')
+
+    writeFileSync(plugin, text.replace("'runs low'", "'is nearly gone'"))
+    await dev.printed('plugins/low-stock.ts has changed: the service is started again')
+    await dev.printed('"quantity":7,"msg":"is nearly gone"')
+
+    writeFileSync(plugin, text.replace('processEvent', 'procesEvent'))
+    await dev.printed('procesEvent: unknown, did you mean processEvent?')
+    await dev.printed('the service has ended (exit 1); it is started again when a file changes')
+
+    writeFileSync(plugin, text)
+    await dev.printed('"quantity":7,"msg":"runs low"')
+    dev.signal('SIGINT')
+    // Nothing holds its output open any more, the service neither.
+    await dev.ended
+    expect(dev.output().trimEnd()).toMatch(/"msg":"stopped"\}$/)
+  })
+})
+
 describe('the command', () => {
   it('prints its version in a project and after a global install', () => {
     expect(run('npx', ['inventory-events', '--version'])).toBe(`${version}\n`)
@@ -132,14 +190,17 @@ describe.skipIf(!isOld)("on the system's Node, if that is too old", () => {
 /** Runs a command as a user would, with this Node: the system's may be too old. */
 function run(command: string, args: string[], cwd = project): string {
   try {
-    const shell = shellEnvironment()
-    const env = { ...shell, PATH: [dirname(process.execPath), shell.PATH].join(delimiter) }
-    const options = { cwd, env, encoding: 'utf8', stdio: 'pipe' } as const
+    const options = { cwd, env: environment(), encoding: 'utf8', stdio: 'pipe' } as const
     return execFileSync(command, args, options)
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
     throw new Error(`${command} ${args.join(' ')}:\n${stdout}${stderr}`, { cause: error })
   }
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const shell = shellEnvironment()
+  return { ...shell, PATH: [dirname(process.execPath), shell.PATH].join(delimiter) }
 }
 
 /** The packed modules of a folder of the clone, by their paths without `.ts`. */

@@ -82,6 +82,7 @@ const INSIDE: Record<string, readonly string[]> = {
     'state',
     'plugins',
     'group',
+    'dev',
   ],
   dev: ['stack', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],

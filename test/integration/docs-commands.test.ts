@@ -25,6 +25,7 @@ const RUN_BY: Record<string, string> = {
   'docs/clusters.md': 'test/integration/secure-clusters.test.ts',
   'docs/security.md': 'test/integration/secure-rights.test.ts',
   'docs/adding-partitions.md': 'npm run test:faults',
+  'templates/project/README.md': 'test/contract/package.test.ts',
   'integrations/inventree/README.md': 'npm run test:inventree',
 }
 
@@ -91,7 +92,8 @@ it('the commands of the pages work, one after the other', { timeout: TIMEOUT_MS 
   const printed = steps.map((_, index) => between(output, `<${index}>`, `</${index}>`))
   const after = (command: string) => printed[steps.findIndex((text) => text.includes(command))]
   expect(after('npm run demo')).toMatch(/^ok {6}nothing lost/m)
-  expect(after('npm pack')).toMatch(/^\d+\.\d+\.\d+$/m)
+  expect(after('npm init -y')).toMatch(/^\d+\.\d+\.\d+$/m)
+  expect(after('npm pack')).toContain('made ../stock-plugins:')
   expect(after('npm run types')).toContain('1 passed')
   expect(after('npm run types')).toContain('cold-chain: ok (')
   expect(after('publish events.jsonl')).toContain('3 published, 0 bad')

@@ -60,7 +60,9 @@ function certifiedText(
   slug: string,
   { counts, names, isProbed }: Extract<Verdict, { type: 'certified' }>,
 ): string {
-  const compared = isProbed ? 'the probe, state and dead letters' : 'state and dead letters'
+  const compared = isProbed
+    ? 'the probe, state, published events and dead letters'
+    : 'state, published events and dead letters'
   return [
     `${slug}: certified`,
     `  runs         ${counts.runs}, each with and without disturbance`,

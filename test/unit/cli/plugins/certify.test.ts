@@ -68,7 +68,9 @@ describe('plugins certify', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/^upserts: certified\n {2}runs {9}100, each with and without disturbance\n/)
     expect(out).toContain('  outcomes     1200 processed\n')
-    expect(out).toContain('  compared     the probe, state and dead letters: the same\n')
+    expect(out).toContain(
+      '  compared     the probe, state, published events and dead letters: the same\n',
+    )
   })
 
   it.each([
