@@ -25,6 +25,7 @@ const RUN_BY: Record<string, string> = {
   'docs/clusters.md': 'test/integration/secure-clusters.test.ts',
   'docs/security.md': 'test/integration/secure-rights.test.ts',
   'docs/adding-partitions.md': 'npm run test:faults',
+  'docs/disaster-recovery.md': 'test/kills/failover.test.ts',
   'integrations/inventree/README.md': 'npm run test:inventree',
 }
 
