@@ -72,6 +72,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'inventory-events group split --from inventory-events --to alarms --plugins cold-chain',
     'inventory-events group split --from inventory-events --to alarms --plugins cold-chain --yes',
   ],
+  'group failover': [
+    'inventory-events group failover --alias one --recovery-point 2026-05-04T11:58:00Z',
+    'inventory-events group failover --alias one --recovery-point 10m --yes',
+  ],
   explain: [
     'inventory-events explain 0198c1a2-0000-7000-8000-000000000001',
     'inventory-events explain evt_1 --entity lot_7 --from 36h --json',

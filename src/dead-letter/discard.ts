@@ -9,6 +9,8 @@ export interface Discard {
   place: string
   /** The group that the letter is of; empty if its headers don't say. */
   groupId: string
+  /** As `originIn` the letter; undefined in those of older versions. */
+  origin?: string | undefined
   by: string
   /** RFC 3339, UTC. */
   at: string
@@ -39,9 +41,16 @@ export function discardRecordOf(
 export function discardIn(record: SourceRecord): Discard | undefined {
   const place = headerText(record, DISCARDED)
   if (place === undefined) return undefined
-  const { v, group, by, at, why } = contentOf(record)
+  const { v, group, origin, by, at, why } = contentOf(record)
   if (v !== FORMAT_VERSION) return undefined
-  return { place, groupId: textOf(group), by: textOf(by), at: textOf(at), why: textOf(why) }
+  return {
+    place,
+    groupId: textOf(group),
+    origin: typeof origin === 'string' ? origin : undefined,
+    by: textOf(by),
+    at: textOf(at),
+    why: textOf(why),
+  }
 }
 
 function contentOf({ value }: SourceRecord): Record<string, unknown> {

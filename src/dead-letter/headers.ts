@@ -1,4 +1,4 @@
-import { HeaderList, type RecordHeaders } from '../event/headers.ts'
+import { HeaderList, headerText, type RecordHeaders } from '../event/headers.ts'
 
 /** The headers of a dead letter, in addition to the record's own. */
 export const DLQ = {
@@ -36,6 +36,17 @@ export const REDRIVE = {
   replay: 'redrive.replay',
   letter: 'redrive.letter',
 } as const
+
+/**
+ * Where the original record was in its partition, and its time, as a dead letter or a redriven one says; for
+ * both the same. Places alone are not enough: a mirror gives dead letters other offsets in their topic.
+ */
+export function originIn(record: { headers: RecordHeaders }): string | undefined {
+  const offset = headerText(record, DLQ.offset)
+  return offset === undefined
+    ? undefined
+    : `${Number(offset)}@${headerText(record, DLQ.timestamp) ?? ''}`
+}
 
 /** The headers without those that dead-lettering and redriving added. */
 export function ownHeaders(headers: RecordHeaders): RecordHeaders {

@@ -12,6 +12,7 @@ export interface OpenDeadLetter {
 
 interface Kept extends OpenDeadLetter {
   groupId: string
+  origin: string | undefined
 }
 
 /** More are not counted until half of these are settled. */
@@ -25,7 +26,7 @@ export class OpenDeadLetters {
   #groupId: string
   #open = new Map<number, Kept>()
   /** Redriven ones that are not read yet, because the redrive topic was read further. */
-  #redrivenAhead = new Set<number>()
+  #redrivenAhead = new Map<number, string | undefined>()
   #next = 0
   #isFull = false
 
@@ -52,11 +53,12 @@ export class OpenDeadLetters {
 
   #add(record: SourceRecord): void {
     const { letter } = readDeadLetter(record)
-    const { plugin, timestampMs, groupId = '' } = letter
+    const { plugin, timestampMs, origin, groupId = '' } = letter
     if (groupId !== '' && groupId !== this.#groupId) return
-    if (this.#redrivenAhead.delete(record.offset)) return
+    const ahead = this.#redrivenAhead.get(record.offset)
+    if (this.#redrivenAhead.delete(record.offset) && isSame(ahead, origin)) return
     if (this.#open.size >= KEPT_MAX) this.#isFull = true
-    else this.#open.set(record.offset, { plugin, timestampMs, groupId })
+    else this.#open.set(record.offset, { plugin, timestampMs, groupId, origin })
   }
 
   /** `letters` is the partition of the dead letters that were read. */
@@ -75,12 +77,18 @@ export class OpenDeadLetters {
 
   #settle(
     { topic, partition }: Pick<SourceRecord, 'topic' | 'partition'>,
-    { place, groupId }: { place: string; groupId: string },
+    { place, groupId, origin }: { place: string; groupId: string; origin?: string | undefined },
   ): void {
     const offset = Number(place.slice(place.lastIndexOf('@') + 1))
     if (place !== placeOf({ topic, partition, offset })) return
-    if (this.#open.get(offset)?.groupId === groupId) this.#open.delete(offset)
+    const open = this.#open.get(offset)
+    if (open?.groupId === groupId && isSame(origin, open.origin)) this.#open.delete(offset)
     const isAhead = offset >= this.#next && groupId === this.#groupId
-    if (isAhead && this.#redrivenAhead.size < KEPT_MAX) this.#redrivenAhead.add(offset)
+    if (isAhead && this.#redrivenAhead.size < KEPT_MAX) this.#redrivenAhead.set(offset, origin)
   }
+}
+
+/** What older versions settled says no origin. */
+function isSame(settled: string | undefined, letter: string | undefined): boolean {
+  return settled === undefined || settled === letter
 }

@@ -2,12 +2,14 @@ import { headerText } from '../event/headers.ts'
 import type { DeadLetterReason } from '../event/outcome.ts'
 import { placeOf, type SourceRecord } from '../event/record.ts'
 import { inputTopicOf } from '../topics/names.ts'
-import { DLQ, ownHeaders } from './headers.ts'
+import { DLQ, originIn, ownHeaders } from './headers.ts'
 
 /** What every record of a dead-letter topic has, also one that the service did not write. */
 interface LetterRecord {
   /** `topic/partition@offset` of the dead letter itself. It identifies the dead letter. */
   place: string
+  /** As `originIn` has it. */
+  origin: string | undefined
   /** When it was written. */
   timestampMs: number
   /** The key: the id of the entity. */
@@ -98,6 +100,7 @@ export function readDeadLetter(record: SourceRecord): ReadLetter {
   const omitted = text(DLQ.omitted)
   const common = {
     place: placeOf(record),
+    origin: originIn(record),
     timestampMs: record.timestampMs,
     entity: record.key?.toString(),
   }

@@ -1,7 +1,7 @@
 import { headersOf, headerText, type RecordHeaders } from '../event/headers.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { redriveTopicOf } from '../topics/names.ts'
-import { DLQ, ownHeaders, REDRIVE } from './headers.ts'
+import { DLQ, originIn, ownHeaders, REDRIVE } from './headers.ts'
 import type { DeadLetterInfo } from './read-dead-letter.ts'
 
 /** A record for the redrive topic: the original bytes, the plugin it is for and where it came from. */
@@ -37,9 +37,10 @@ export function redriveRecordOf(deadLetter: DeadLetterInfo, record: SourceRecord
   }
 }
 
-/** The place of the dead letter that a record redrives, and the group that the letter is of. */
+/** The place of the dead letter that a record redrives, the group that the letter is of, and its origin. */
 export function redrivenDeadLetterOf(record: SourceRecord) {
   const place = headerText(record, REDRIVE.letter)
   const groupId = headerText(record, REDRIVE.group)
-  return place === undefined || groupId === undefined ? undefined : { place, groupId }
+  if (place === undefined || groupId === undefined) return undefined
+  return { place, groupId, origin: originIn(record) }
 }

@@ -165,3 +165,22 @@ it('one forged dead letter is listed with what is wrong, and stops none of the o
     stdout: '0 redriven, 4 redriven before, 4 discarded\n',
   })
 })
+
+it('is open where a mirror gave it the place of one that was redriven', async () => {
+  const origin = { 'dlq.offset': '5', 'dlq.timestamp': '7' }
+  const mine = { 'dlq.plugin': 'strict', 'dlq.topic': s.topic, 'dlq.group': s.groupId }
+  const headers = { ...mine, 'dlq.partition': '0', ...origin }
+  await s.produce([{ partition: 0, key: 'm', value: 'x', headers }], s.deadLetters)
+  const [{ place } = { place: '' }] = await listed()
+  const redriven = (more: Record<string, string>) => ({
+    ...{ partition: 0, key: 'm', value: 'x' },
+    headers: { 'redrive.letter': place, 'redrive.group': s.groupId, ...origin, ...more },
+  })
+  await s.produce(
+    [redriven({ 'dlq.offset': '9' }), redriven({ 'dlq.timestamp': '8' })],
+    `${s.topic}.redrive`,
+  )
+  expect(await listed()).toMatchObject([{ place }])
+  await s.produce([redriven({})], `${s.topic}.redrive`)
+  expect(await listed()).toEqual([])
+})

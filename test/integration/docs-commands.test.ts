@@ -26,6 +26,7 @@ const RUN_BY: Record<string, string> = {
   'docs/security.md': 'test/integration/secure-rights.test.ts',
   'docs/adding-partitions.md': 'npm run test:faults',
   'templates/project/README.md': 'test/contract/package.test.ts',
+  'docs/disaster-recovery.md': 'test/kills/failover.test.ts',
   'integrations/inventree/README.md': 'npm run test:inventree',
 }
 

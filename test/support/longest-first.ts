@@ -40,6 +40,7 @@ const LONGEST = [
   'model/delivery',
   'unit/scripts/run',
   'model/mutants',
+  'kills/failover',
   'kills/group-split',
   'hazards/coordinator-moves',
   'hazards/half-open-links',

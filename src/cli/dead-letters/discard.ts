@@ -65,11 +65,11 @@ function add(
   settlement: Settlement,
   options: AuditOptions,
 ): void {
-  const { place, groupId = '' } = read.letter
+  const { place, origin, groupId = '' } = read.letter
   const { topic, partition, key } = record
   const copy = { topic, partition, key: key === null ? null : Buffer.from(key) }
   found.letters.push({ read, settlement, id, name })
-  found.records.push(discardRecordOf({ place, groupId, ...auditOf(options) }, copy))
+  found.records.push(discardRecordOf({ place, groupId, origin, ...auditOf(options) }, copy))
 }
 
 async function write(records: readonly RedriveRecord[], { kafka }: LetterParts): Promise<void> {

@@ -51,7 +51,7 @@ function causeOf(read: ReadLetter): [reason: string, error: string] {
 
 /** A dead letter as JSON; `unreadable` says why its headers can't be read. */
 export function letterJson({ read, settlement, id, name }: ListedLetter) {
-  const { timestampMs, ...rest } = read.letter
+  const { timestampMs, origin: _, ...rest } = read.letter
   const { type: status, ...decision } = settlement
   return {
     ...textsOf(read, rest),

@@ -15,11 +15,18 @@ export type Settlement =
   | { type: 'redriven' }
   | ({ type: 'discarded' } & Pick<Discard, 'by' | 'at' | 'why'>)
 
+interface Letter {
+  place: string
+  groupId?: string | undefined
+  /** Not known of what older versions settled. */
+  origin?: string | undefined
+}
+
 /** Which dead letters were settled, and what else a reading of all of them shows. */
 export interface Settled {
-  of(letter: { place: string; groupId?: string | undefined }): Settlement
+  of(letter: Letter): Settlement
   /** The dead letter at this place has just been redriven, or discarded. */
-  add(letter: { place: string; groupId?: string | undefined }, settlement: Settlement): void
+  add(letter: Letter, settlement: Settlement): void
   /** The plugins of all dead letters. */
   slugs: ReadonlySet<string>
   /** The partitions of each redrive topic, which a forged dead letter need not know. */
@@ -62,7 +69,9 @@ export async function readSettled(
   }
   const partitions = new Set(searched.map(({ topic, partition }) => `${topic}/${partition}`))
   return {
-    of: (letter) => settlements.get(keyOf(letter)) ?? { type: 'open' },
+    of: (letter) =>
+      settlements.get(keyOf(letter)) ??
+      settlements.get(keyOf({ ...letter, origin: undefined })) ?? { type: 'open' },
     add,
     slugs,
     hasRedrivePartition: (topic, partition) =>
@@ -70,7 +79,7 @@ export async function readSettled(
   }
 }
 
-/** A place and a group: what another group did about its own dead letters does not count. */
-function keyOf({ place, groupId = '' }: { place: string; groupId?: string | undefined }): string {
-  return `${place} ${groupId}`
+/** A place, a group and an origin: what another group did about its own dead letters does not count. */
+function keyOf({ place, groupId = '', origin = '' }: Letter): string {
+  return `${place} ${groupId} ${origin}`
 }

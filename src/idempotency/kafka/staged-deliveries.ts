@@ -60,9 +60,9 @@ export class StagedDeliveries {
 
   /** Returns how many bytes more there are. */
   #set(name: string, text: string | null): number {
-    const before = this.#states.get(name)?.length ?? 0
+    const before = Buffer.byteLength(this.#states.get(name) ?? '')
     this.#states.set(name, text)
-    return (text?.length ?? 0) - before
+    return Buffer.byteLength(text ?? '') - before
   }
 
   packed(topic: string, partition: number): StagedPartition {

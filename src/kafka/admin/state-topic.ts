@@ -10,6 +10,8 @@ import type { TopicAdmin, TopicDescription } from './topic-admin.ts'
  * one keeps that short.
  */
 const SEGMENT_MS = 3_600_000
+/** For as long, what was there before can still be read: a failover may go back to it. */
+const COMPACTION_LAG_MS = 3_600_000
 
 /** Creates the state topic of an existing input topic; an existing one is left unchanged. */
 export async function createStateTopic(
@@ -26,6 +28,7 @@ export async function createStateTopic(
     configs: {
       'cleanup.policy': 'compact',
       'segment.ms': String(SEGMENT_MS),
+      'min.compaction.lag.ms': String(COMPACTION_LAG_MS),
       ...durabilityOf(configs),
     },
   })

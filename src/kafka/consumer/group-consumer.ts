@@ -231,7 +231,7 @@ export class GroupConsumer {
     const staged = commitTogether && intake.staging?.take()
     if (commitTogether === undefined || staged === undefined) return this.#member.commit(offsets)
     const commit = () => commitTogether(staged, this.#member.identity, offsets)
-    const onUnknown = (error: Error) => this.#membership.lostTrack(error.message)
+    const onUnknown = (error: Error) => this.#membership.expired(error.message)
     const error = await commitStaged(staged, commit, onUnknown)
     return error === undefined ? [] : offsets.map((each) => ({ ...each, error }))
   }

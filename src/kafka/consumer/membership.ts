@@ -103,7 +103,7 @@ export class Membership {
       heartbeat: (limitMs: number) => member.heartbeat(limitMs),
       onRejoin: (error: Error) => this.#onAsked(error),
       onEvicted: (why: string) => this.evicted(why),
-      onExpired: (why: string) => this.#expired(why),
+      onExpired: (why: string) => this.expired(why),
       onFenced: (error: Error) => this.fenced(error),
       onAttempt: () => signs.tried(),
     }
@@ -130,12 +130,8 @@ export class Membership {
     this.#ports.onFailure(error)
   }
 
-  /** Nobody can say what has been committed: everything is read back from there. */
-  lostTrack(why: string): void {
-    this.#expired(why)
-  }
-
-  #expired(why: string): void {
+  /** Nothing that is held here can be relied on any more: everything is read back by who gets it next. */
+  expired(why: string): void {
     this.#ports.member.expire()
     this.#lose(why)
     this.rejoin(why)

@@ -7,6 +7,7 @@ import { brokersOf, compressionOf, maxRequestBytesOf, openCluster } from '../cli
 import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
 import { compressorOf, zstd } from '../codecs/compress.ts'
 import type { Cluster, Topic } from '../protocol/cluster.ts'
+import { CurrentSender } from './current-sender.ts'
 import { recentDenial, recordWrite } from './denied-topics.ts'
 import { describedTopic, unacknowledged } from './described-topic.ts'
 import { type OutgoingRecord, recordBytes } from './message.ts'
@@ -62,10 +63,11 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   const doing = `connect to Kafka at ${brokersOf(kafka)}`
   const late = () => unavailable(doing, connectTimeoutMs)
   const open = () => openSender(cluster, clock, maxRequestBytesOf(kafka))
-  let sender = await withTimeout(open(), connectTimeoutMs, late).catch((error) => {
+  const first = await withTimeout(open(), connectTimeoutMs, late).catch((error) => {
     cluster.close()
     throw connectError(error, doing)
   })
+  const current = new CurrentSender(first, open)
   const pending = new Set<Promise<unknown>>()
   const describing = new Map<string, Promise<Topic>>()
   const configured = compressorOf(compressionOf(kafka))
@@ -83,7 +85,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
 
   async function sendNow(topic: string, records: readonly OutgoingRecord[], compress: boolean) {
     const known = cluster.topic(topic) ?? (await described(topic))
-    if (sender.isWornOut) sender = await open()
+    if (current.last.isWornOut) await current.fresh()
     turn += 1
     const width = known.partitions.size
     const placed = placeRecords(records, width, turn % width)
@@ -114,7 +116,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   ): Promise<Acknowledgement> {
     const nowMs = clock.now()
     return new Promise((resolve, reject) => {
-      sender.add(place, {
+      current.last.add(place, {
         records: records.map(({ timestampMs = nowMs, ...record }) => ({ ...record, timestampMs })),
         bytes: records.reduce((sum, each) => sum + RECORD_OVERHEAD_BYTES + recordBytes(each), 0),
         deadlineMs: clock.elapsedMs() + sendTimeoutMs,
@@ -144,7 +146,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
     },
     async close() {
       await settledWithin(Promise.all(pending), CLOSE_TIMEOUT_MS, clock)
-      sender.close()
+      current.last.close()
       cluster.close()
     },
   }

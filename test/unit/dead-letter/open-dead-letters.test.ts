@@ -38,6 +38,18 @@ describe('open dead letters', () => {
     expect(open.offsets()).toEqual([0, 2])
   })
 
+  it('stay open where a mirror gave them the place of another one', () => {
+    const open = opened(letter(0))
+    open.letters.takeRedrive(redrive(0, { origin: '9' }), PARTITION)
+    open.letters.takeRedrive(redrive(1, { origin: '9' }), PARTITION)
+    open.letters.takeDeadLetter(letter(1))
+    open.letters.takeDeadLetter(discard(2, 0, 'mine', '9@'))
+    expect(open.offsets()).toEqual([0, 1])
+    open.letters.takeDeadLetter(discard(3, 0, 'mine', '7@'))
+    open.letters.takeRedrive(redrive(1, { origin: '7' }), PARTITION)
+    expect(open.offsets()).toEqual([])
+  })
+
   it('are not those that Kafka has removed', () => {
     const open = opened(letter(0), letter(1), letter(5))
     open.letters.removeBelow(5)
@@ -85,16 +97,24 @@ function letter(offset: number, { group = 'mine' } = {}): SourceRecord {
   })
 }
 
-function redrive(of: number, { group = 'mine', partition = 3 } = {}): SourceRecord {
+function redrive(
+  of: number,
+  more: { group?: string; partition?: number; origin?: string } = {},
+): SourceRecord {
+  const { group = 'mine', partition = 3, origin } = more
   const place = `t.dead-letters/${partition}@${of}`
-  return record(0, { [REDRIVE.letter]: place, [REDRIVE.group]: group })
+  return record(0, {
+    [REDRIVE.letter]: place,
+    [REDRIVE.group]: group,
+    [DLQ.offset]: origin,
+  })
 }
 
-function discard(offset: number, of: number, groupId: string): SourceRecord {
+function discard(offset: number, of: number, groupId: string, origin?: string): SourceRecord {
   const place = `t.dead-letters/3@${of}`
   const audit = { by: 'me', at: '2026-01-01T00:00:00Z', why: 'done' }
   const { value, headers } = discardRecordOf(
-    { place, groupId, ...audit },
+    { place, groupId, origin, ...audit },
     { ...PARTITION, key: null },
   )
   return { ...record(offset, {}, String(value)), headers }

@@ -155,6 +155,16 @@ it('asks for a commit when much is staged, and claims no more when it is too muc
   expect(await claimed(store, 'three')).toBeDefined()
 })
 
+it('counts bytes, of which a character may take three', async () => {
+  const { store } = situation()
+  await own(store)
+  for (let n = 0; n < 16; n += 1) {
+    const change = { key: Buffer.from(`ent_${n}`), text: '€'.repeat(699_051) }
+    ;(await claimed(store, `${n}`))!.complete('processed', change)
+  }
+  await expect(claimed(store, 'more')).rejects.toMatchObject({ retryable: true })
+})
+
 it('counts a state that is set again once, and nothing of a partition that is lost', async () => {
   const { store } = situation()
   const loss = await own(store)

@@ -1,0 +1,75 @@
+import { timeText } from '../../event/time/timestamp.ts'
+import { type FailoverPlan, planFailover } from '../../failover/plan-failover.ts'
+import { type FailoverDone, runFailover } from '../../failover/run-failover.ts'
+import type { Cut } from '../../kafka/mirror/cut.ts'
+import { describePlan } from '../../replay/make-plan.ts'
+import { counted } from '../../util/text/counted.ts'
+import { type AuditOptions, auditOf } from '../shared/audit.ts'
+import { commandLogger, connectionOf } from '../shared/connection.ts'
+import { exitWhenWritten, print, printJson, printTable } from '../shared/output.ts'
+
+export interface FailoverOptions extends AuditOptions {
+  alias: string
+  recoveryPoint: number
+  yes?: true
+  json?: true
+}
+
+/** Takes a group to its recovery point, or shows what that would mean. Exits the process. */
+export async function failOver(options: FailoverOptions): Promise<void> {
+  const { alias, recoveryPoint: recoveryPointMs } = options
+  const { config, kafka } = connectionOf(process.env)
+  const audit = auditOf({ why: 'failover', ...options })
+  const plan = await planFailover({ config, kafka }, { alias, recoveryPointMs }, audit)
+  const log = commandLogger(process.env)
+  const done = options.yes && (await runFailover({ config, kafka, log }, plan))
+  const at = timeText(recoveryPointMs)
+  if (options.json) printJson({ recoveryPoint: at, ...jsonOf(plan, done) })
+  else if (done) print(doneText(config.KAFKA_GROUP_ID, at, plan, done))
+  else show(config.KAFKA_GROUP_ID, at, plan)
+  exitWhenWritten()
+}
+
+function show(groupId: string, at: string, plan: FailoverPlan): void {
+  print(`${groupId}: as it was at ${at}, it begins at these offsets:`)
+  const rows = plan.places.map(({ topic, partition, offset, isStart }) => [
+    `${topic}/${partition}`,
+    String(offset),
+    isStart ? 'the start of the log: nothing was committed by then' : 'the last checkpoint by then',
+  ])
+  printTable({ columns: ['PARTITION', 'OFFSET', 'WHY'], rows })
+  const [marks, states] = [afterOf(plan.marks), afterOf(plan.states)]
+  print(
+    `Later, and to be undone: ${counted(marks, 'record')} of marks, ${counted(states, 'state')}.`,
+  )
+  for (const line of abandonedText(plan)) print(line)
+  print('Dry run. Add --yes to do it.')
+}
+
+function doneText(
+  groupId: string,
+  at: string,
+  plan: FailoverPlan,
+  { marks, states }: FailoverDone,
+): string {
+  const { restored, cleared } = states
+  return [
+    `${groupId}: as it was at ${at}; ${counted(marks, 'record')} of marks undone, ${counted(restored, 'state')} restored, ${cleared} without one by then cleared`,
+    ...abandonedText(plan),
+    'now start the service, and publish again what was acknowledged after that time',
+  ].join('\n')
+}
+
+function abandonedText({ replays }: FailoverPlan): string[] {
+  return replays.map((replay) => `${describePlan(replay)}: cancelled; start it again`)
+}
+
+function jsonOf({ places, marks, states, replays }: FailoverPlan, done: FailoverDone | undefined) {
+  const later = { markRecords: afterOf(marks), states: afterOf(states) }
+  const cancelled = replays.map(({ slug, purpose }) => ({ slug, purpose }))
+  return { places, later, cancelled, isDone: done !== undefined, ...(done && { done }) }
+}
+
+function afterOf(cuts: readonly Cut[]): number {
+  return cuts.reduce((sum, { after }) => sum + after, 0)
+}
