@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import { placeOf, type SourceRecord } from '../../event/record.ts'
-import { deepFreeze } from '../../util/deep-freeze.ts'
 import { type InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { type Content, originOf, type WantedRecord } from '../delivery.ts'
@@ -31,8 +30,7 @@ function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
   try {
     if (schema === undefined) throw new Error('unknown schema')
     if (schema.isContract) assertKey(record)
-    // Plugins share one event object: none of them can change it for the others.
-    const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
+    const event = schema.decode(value, new Envelope(name, record))
     const bytes = schema.decodedBytes
     const print = fingerprint(schema.decodeAsWritten(value, event))
     return { type: 'event', id: event.id, fingerprint: print, event, bytes }
