@@ -78,6 +78,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
 
   return {
     name: 'memory',
+    compares: 'hashes',
     claim,
     stateOf: (_, plugin, key) => states.get(plugin, key),
     open: async () => {},

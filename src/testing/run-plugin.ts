@@ -1,3 +1,4 @@
+import { contentHash } from '../avro/codec/content-hash.ts'
 import { encodeEvent } from '../avro/codec/encoder.ts'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
@@ -134,7 +135,7 @@ async function runOnce(
     handlerGraceMs: plugin.timeoutMs,
     schemaIdOf,
     schemas,
-    fingerprint,
+    prints: { contentHash, fingerprint },
     store: withSql(
       createMemoryStore({
         clock,

@@ -98,7 +98,7 @@ export function pipelineKit(options: KitOptions) {
     handlerGraceMs: 500,
     schemaIdOf: () => 1,
     schemas: { lookup: () => ({ type: 'ready', schema: jsonSchema }) },
-    fingerprint: (content) => JSON.stringify(content),
+    prints: { contentHash: JSON.stringify, fingerprint: JSON.stringify },
     store,
     deadLetters: {
       async write(letter) {
