@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { contentHash } from '../../src/avro/codec/content-hash.ts'
 import { fingerprint } from '../../src/avro/codec/fingerprint.ts'
 import { schemaIdOf } from '../../src/avro/wire-format.ts'
 import type { InventoryEvent } from '../../src/event/event.ts'
@@ -41,7 +42,7 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
     handlerGraceMs: 1_000,
     schemaIdOf,
     schemas,
-    fingerprint,
+    prints: { contentHash, fingerprint },
     store: createMemoryStore({ clock, ttlMs: 1e6, maxMarks: 100_000 }),
     deadLetters: { write: async () => {} },
     followUps: { encode: () => [], write: async () => {} },

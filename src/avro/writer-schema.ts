@@ -48,8 +48,8 @@ export interface WriterSchema {
    */
   peek(bytes: Buffer, start?: number, end?: number): Peeked
   /**
-   * Decodes the whole event in the reader's shape. Throws RECORD_UNDECODABLE or
-   * RECORD_TOO_LARGE. The hints supply what a schema outside the contract has no field for.
+   * Decodes the whole event in the reader's shape, frozen all through: plugins share one event object, and
+   * none of them can change it for the others. Throws RECORD_UNDECODABLE or RECORD_TOO_LARGE. The hints supply what a schema outside the contract has no field for.
    */
   decode(value: Buffer, hints?: DecodeHints): Event
   /** Roughly what the event that the last `decode` returned takes in memory. */

@@ -45,10 +45,11 @@ export async function loadCompletions(
 }
 
 /** Queries by the event's id, and by the id that a conflicting content is recorded under. */
-function deliveriesOf({ record: { record, read, print }, slug }: Lookup): DeliveryQuery[] {
+function deliveriesOf({ record: { record, read, print, hash }, slug }: Lookup): DeliveryQuery[] {
   const { topic, partition } = record
   const id = read.type === 'event' ? read.id : ''
-  const common = { plugin: slug, topic, partition, fingerprint: print as string }
+  const contents = { fingerprint: print as string, hash: hash as string }
+  const common = { plugin: slug, topic, partition, ...contents }
   return [
     { ...common, eventId: id },
     { ...common, eventId: `${id}#${print}` },
@@ -56,12 +57,13 @@ function deliveriesOf({ record: { record, read, print }, slug }: Lookup): Delive
 }
 
 /** Queries by the id that is unique to this redrive. */
-function redeliveryOf({ known: { read, print }, redriven }: Redrive): DeliveryQuery {
+function redeliveryOf({ known: { read, print, hash }, redriven }: Redrive): DeliveryQuery {
   const { plugin, origin } = redriven
   const id = read.type === 'event' ? read.id : ''
   const fingerprint = print as string
   const eventId = redriveIdOf(id, fingerprint, redriven)
-  return { plugin, eventId, fingerprint, topic: origin.topic, partition: origin.partition }
+  const { topic, partition } = origin
+  return { plugin, eventId, fingerprint, hash: hash as string, topic, partition }
 }
 
 function completionOf(

@@ -1,3 +1,4 @@
+import { contentHash } from '../avro/codec/content-hash.ts'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import { readDeadLetter } from '../dead-letter/read-dead-letter.ts'
 import { placeOf, type SourceRecord } from '../event/record.ts'
@@ -8,13 +9,16 @@ import type { FoundEvent } from './find-event.ts'
 /** Returns the group's committed offset in a partition, if there is one. */
 export type Committed = (topic: string, partition: number) => number | undefined
 
-/** A record that was found, with the fingerprint of its content unless it can't be decoded. */
-export type KnownRecord = FoundEvent & { print: string | undefined }
+/** A record that was found, with fingerprint and hash of its content unless it can't be decoded. */
+export type KnownRecord = FoundEvent & { print: string | undefined; hash: string | undefined }
 
 export function knownRecord(found: FoundEvent): KnownRecord {
   const { record, read } = found
-  if (read.type !== 'event' || record.value === null) return { ...found, print: undefined }
-  return { ...found, print: fingerprint(read.writer.decodeAsWritten(record.value)) }
+  if (read.type !== 'event' || record.value === null) {
+    return { ...found, print: undefined, hash: undefined }
+  }
+  const content = read.writer.decodeAsWritten(record.value)
+  return { ...found, print: fingerprint(content), hash: contentHash(content) }
 }
 
 /** The explanation of a record without its plugins. */

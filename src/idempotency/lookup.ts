@@ -6,6 +6,8 @@ export interface DeliveryQuery {
   eventId: string
   /** The fingerprint of the event's content, as the pipeline computes it. */
   fingerprint: string
+  /** The hash of the content, for stores that compare hashes. */
+  hash: string
   topic: string
   partition: number
 }

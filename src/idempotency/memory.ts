@@ -83,6 +83,7 @@ export function createMemoryStore(options: MemoryStoreOptions): IdempotencyStore
 
   return {
     name: 'memory',
+    compares: 'hashes',
     claim,
     stateOf: ({ topic }, plugin, key) => statesOf(topic).get(plugin, key),
     open: async () => {},

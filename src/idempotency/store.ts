@@ -70,6 +70,8 @@ export type ClaimResult =
   | { type: 'claimed'; claim: Claim }
   /** Completed before with content that has this fingerprint. */
   | { type: 'completed'; fingerprint: string }
+  /** Completed before, and marked with another fingerprint, by a version that had no content hashes. */
+  | { type: 'completed-formerly'; isSame(fingerprint: string): boolean }
   /** Another owner has the claim: try again later. This does not count as an attempt. */
   | { type: 'claimed-elsewhere' }
 
@@ -79,6 +81,8 @@ export type ClaimResult =
  */
 export interface IdempotencyStore {
   readonly name: 'memory' | 'kafka' | 'postgres'
+  /** Set if `claim` is to be given the content's hash, which costs less than its fingerprint. */
+  readonly compares?: 'hashes'
   /**
    * Called when a partition is assigned. Resolves when its previous owner's marks are loaded; at once
    * if this ownership is already open.

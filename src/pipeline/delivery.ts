@@ -22,20 +22,21 @@ export interface Recipient {
 /** A record's decoded content: the event, or why there is none. */
 export type Content =
   /** `bytes` is roughly what the event takes in memory. */
-  | { type: 'event'; id: string; fingerprint: string; event: Event; bytes: number }
-  | {
-      type: 'undecodable'
-      reason: 'undecodable' | 'too-large'
-      id: string
-      fingerprint: string
-      error: string
-    }
+  | ({ type: 'event'; event: Event; bytes: number } & Identity)
+  | ({ type: 'undecodable'; reason: 'undecodable' | 'too-large'; error: string } & Identity)
+
+/** What claims and marks know of content. */
+export interface Identity {
+  readonly id: string
+  /** Equal for every retry of a producer, even if the bytes differ: see `contentHash`. */
+  readonly hash: string
+  /** The same, but slower, and for good: ids and older marks hold it. */
+  readonly fingerprint: string
+}
 
 /** What is kept of an event that takes too much memory to be kept between turns. */
-export interface ReleasedContent {
+export interface ReleasedContent extends Identity {
   type: 'released'
-  id: string
-  fingerprint: string
 }
 
 /** A record that at least one plugin wants, shared by its deliveries. */

@@ -11,7 +11,7 @@ import type { PluginSwitches } from './admit/plugin-switches.ts'
 import type { Delivery } from './delivery.ts'
 import type { CallSpans } from './handle/call-span.ts'
 import type { CallSlots } from './handle/handle.ts'
-import type { Fingerprint } from './intake/decode.ts'
+import type { Prints } from './intake/decode.ts'
 import type { PeekPorts } from './intake/peek.ts'
 import type { PipelineReports } from './reports.ts'
 
@@ -26,7 +26,7 @@ export interface PipelineOptions {
   handlerGraceMs: number
   schemaIdOf: PeekPorts['schemaIdOf']
   schemas: PeekPorts['schemas']
-  fingerprint: Fingerprint
+  prints: Prints
   store: IdempotencyStore
   deadLetters: DeadLetterSink
   followUps: FollowUpSink

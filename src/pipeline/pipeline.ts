@@ -67,7 +67,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   switches.onChange(() => {
     route = createCurrentRoute()
   })
-  const decode = createDecode(options.fingerprint)
+  const decode = createDecode(options.prints)
   const expanded = new ExpandedEvents(options.maxInFlightBytes)
   const lanes = new PluginLanes(receivers, deliver, clock)
   const dedupe = new Dedupe({

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs'
+import { contentHash } from '../avro/codec/content-hash.ts'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import type { Registry } from '../avro/registry/registry.ts'
 import { createSchemaCache } from '../avro/registry/schema-cache.ts'
@@ -117,7 +118,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     handlerGraceMs: config.HANDLER_GRACE_MS,
     schemaIdOf,
     schemas,
-    fingerprint,
+    prints: { contentHash, fingerprint },
     store,
     deadLetters: letters(deadLetters),
     followUps,

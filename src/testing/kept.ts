@@ -61,7 +61,10 @@ export class Kept {
     }
     return {
       ...store,
-      stateOf: (_place, _plugin, key) => states.get(key.toString()),
+      stateOf(_place, _plugin, key) {
+        const text = states.get(key.toString())
+        return text === undefined ? undefined : { text }
+      },
       claim: (key, fingerprint) =>
         andThen(store.claim(key, fingerprint), (result) => {
           if (result.type !== 'claimed') return result

@@ -1,3 +1,4 @@
+import { contentHash } from '../avro/codec/content-hash.ts'
 import { encodeEvent } from '../avro/codec/encoder.ts'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
@@ -78,7 +79,7 @@ export async function startProcess(options: ProcessOptions, offset = 0) {
     handlerGraceMs: plugin.timeoutMs,
     schemaIdOf,
     schemas,
-    fingerprint,
+    prints: { contentHash, fingerprint },
     store: withSql(store, sql),
     deadLetters: { write: async () => {} },
     followUps: options.published,

@@ -9,8 +9,8 @@ it('only one file turns a number into the text of a time', async () => {
     if (/new Date\([^)].*toISOString/.test(text)) found.push(file)
   }
   expect(found.sort()).toEqual([
-    'src/event/time/time.ts',
     'src/event/time/timestamp.ts',
+    'src/event/time/utc-text.ts',
     'src/kafka/client/tls.ts',
   ])
 })

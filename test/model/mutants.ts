@@ -56,8 +56,8 @@ export const mutants: Mutant[] = [
   {
     name: 'marks are ignored',
     file: 'src/pipeline/admit/dedupe.ts',
-    from: 'if (result.fingerprint === content.fingerprint) return duplicate',
-    to: "if (result.fingerprint === content.fingerprint) return { type: 'first' }",
+    from: 'if (this.#isSame(result, content)) return duplicate',
+    to: "if (this.#isSame(result, content)) return { type: 'first' }",
   },
   {
     name: 'different content under a marked id counts as a duplicate',

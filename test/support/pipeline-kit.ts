@@ -18,6 +18,7 @@ import { createPipeline } from '../../src/pipeline/pipeline.ts'
 import type { Epoch } from '../../src/pipeline/source.ts'
 import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
+import { deepFreeze } from '../../src/util/deep-freeze.ts'
 import { ManualClock } from './manual-clock.ts'
 
 /** A plugin with fast defaults for tests. */
@@ -51,7 +52,7 @@ export const jsonSchema: WriterSchema & { decoded: number } = {
     this.decoded += 1
     const event = parse(value)
     if (event.broken) throw new Error('its body is broken')
-    return event as unknown as Event
+    return deepFreeze(event as unknown as Event)
   },
   decodedBytes: 0,
   projection: (paths) => (value, slots) => {
@@ -97,7 +98,7 @@ export function pipelineKit(options: KitOptions) {
     handlerGraceMs: 500,
     schemaIdOf: () => 1,
     schemas: { lookup: () => ({ type: 'ready', schema: jsonSchema }) },
-    fingerprint: (content) => JSON.stringify(content),
+    prints: { contentHash: JSON.stringify, fingerprint: JSON.stringify },
     store,
     deadLetters: {
       async write(letter) {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Tap } from './avsc.ts'
 import { COST, spend } from './decode-limits.ts'
+import { shortText } from './short-text.ts'
 
 /** Replaces malformed bytes when they are decoded. Valid text may contain it, too. */
 const REPLACEMENT = '\ufffd'
@@ -21,6 +22,8 @@ interface Slicing extends Buffer {
 
 /** Decodes a range of bytes. Throws if it is not UTF-8. */
 export function textAt(bytes: Buffer, start: number, end: number): string {
+  const short = shortText(bytes, start, end)
+  if (short !== undefined) return short
   const text = (bytes as Slicing).utf8Slice(start, end)
   if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end))) {
     throw new Error('expected text in UTF-8')

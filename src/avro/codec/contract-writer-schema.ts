@@ -3,6 +3,7 @@ import type { JsonObject } from '../../event/json.ts'
 import type { Path } from '../../event/path.ts'
 import { checkJson, isPlainObject } from '../../event/validation/check-json.ts'
 import { formatProblem, Problems } from '../../event/validation/problem.ts'
+import { deepFreeze } from '../../util/deep-freeze.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { COST, spend, spentBytes } from '../binary/decode-limits.ts'
 import { failure } from '../binary/tap.ts'
@@ -123,7 +124,7 @@ function parsedEvent({ id, kind, time, json }: JsonObject): JsonObject {
   const [problem] = problems.list
   if (problem !== undefined) throw undecodable(formatProblem(problem))
   if (!isPlainObject(parsed)) throw undecodable('json: expected an object')
-  return { ...(parsed as JsonObject), id, kind, time } as JsonObject
+  return deepFreeze({ ...(parsed as JsonObject), id, kind, time } as JsonObject)
 }
 
 /** Counts what parsing makes of JSON text: a list or an object takes far more than its brackets. */

@@ -54,7 +54,7 @@ function asUnknown(fullName: string, fields: JsonObject, hints: DecodeHints): Ev
     time: timeOf(fields.time) ?? required('time', fullName, hints.time),
     [PAYLOAD]: fields,
   }
-  return assertId(event) as unknown as Event
+  return Object.freeze(assertId(event)) as unknown as Event
 }
 
 /** The same as `asUnknown`, for projections. */

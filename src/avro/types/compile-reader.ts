@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../util/deep-freeze.ts'
 import { COST, enterRecord, leaveRecord, spend } from '../binary/decode-limits.ts'
 import { errorWithin } from '../binary/read-error.ts'
 import { matchingBranch } from '../schema/matches.ts'
@@ -184,7 +185,8 @@ class Compiler {
 }
 
 function constantField({ name, value }: Extra): OutputField {
-  return { name, step: undefined, constant: value, omitsNull: false, isOmitted: undefined }
+  const constant = deepFreeze(value)
+  return { name, step: undefined, constant, omitsNull: false, isOmitted: undefined }
 }
 
 function within<T>(name: string, make: () => T): T {

@@ -14,7 +14,7 @@ export function listReader(readItem: Read): Read {
       spend(left * COST.item)
       readItems(tap, readItem, items, left)
     }
-    return items
+    return Object.freeze(items)
   }
 }
 
@@ -37,7 +37,7 @@ export function mapReader(readValue: Read): Read {
       spend(left * COST.entry)
       while (left-- > 0) readEntry(tap, readValue, map)
     }
-    return map
+    return Object.freeze(map)
   }
 }
 

@@ -52,13 +52,14 @@ interface RecordHelpers {
   setOwn(object: Record<string, unknown>, key: string, value: unknown): void
 }
 
-/** Reads a record as a plain object. */
+/** Reads a record as a plain, frozen object. */
 export function recordReader({ steps, fields }: RecordPlan, helpers: RecordHelpers): Read {
   const reads = steps.map(({ read }) => read)
   const isKept = steps.map((_, i) => fields.some(({ step }) => step === i))
   const lines = steps.map((_, i) => `at = ${i}; ${isKept[i] ? `v${i} = ` : ''}r${i}(tap)`)
   const code = `
     const { enter, leave, within, setOwn } = helpers
+    const { freeze } = Object
     ${steps.map((_, i) => `const r${i} = r[${i}]`).join('; ')}
     return (tap) => {
       enter()
@@ -86,7 +87,7 @@ function objectCode(fields: readonly OutputField[]): string {
     .slice(0, count)
     .map((field, i) => `${keyCode(field.name)}: ${valueCode(field, i)}`)
   const rest = fields.slice(count).map((field, i) => assignment(field, count + i))
-  return `const object = { ${literal.join(', ')} }\n${rest.join('\n')}\nreturn object`
+  return `const object = { ${literal.join(', ')} }\n${rest.join('\n')}\nreturn freeze(object)`
 }
 
 function assignment(field: OutputField, i: number): string {

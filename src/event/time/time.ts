@@ -1,4 +1,5 @@
 import { dayOf } from './calendar.ts'
+import { utcText } from './utc-text.ts'
 
 /** A time in microseconds since 1970: a bigint if a number would not be exact. */
 export type Micros = number | bigint
@@ -42,28 +43,10 @@ export function formatMillis(millis: number): string | undefined {
 export function formatTime(micros: Micros): string | undefined {
   const [seconds, fraction] = splitMicros(micros)
   if (seconds < FIRST_SECOND || seconds > LAST_SECOND) return undefined
-  return `${dateTimeText(seconds)}${fractionText(fraction)}Z`
+  return utcText(seconds, fraction)
 }
 
 const DAY_SECONDS = 86_400
-/** Cached, because most consecutive events are from the same day. */
-let lastDay = { day: 0, text: '1970-01-01T' }
-
-/** `YYYY-MM-DDThh:mm:ss` */
-function dateTimeText(seconds: number): string {
-  const day = Math.floor(seconds / DAY_SECONDS)
-  if (day !== lastDay.day) {
-    lastDay = { day, text: new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 11) }
-  }
-  const inDay = seconds - day * DAY_SECONDS
-  const hour = Math.floor(inDay / 3600)
-  const minute = Math.floor((inDay % 3600) / 60)
-  return `${lastDay.text}${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(inDay % 60)}`
-}
-
-function twoDigits(number: number): string {
-  return number < 10 ? `0${number}` : `${number}`
-}
 
 function secondsOf(text: string): number | undefined {
   const day = dayOf(digitsAt(text, 0, 4), digitsAt(text, 5, 2), digitsAt(text, 8, 2))
@@ -114,10 +97,4 @@ function splitMicros(micros: Micros): [seconds: number, fraction: number] {
   }
   const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n
   return [Number((micros - fraction) / 1_000_000n), Number(fraction)]
-}
-
-function fractionText(fraction: number): string {
-  if (fraction === 0) return ''
-  const digits = fraction.toString().padStart(6, '0')
-  return `.${digits.endsWith('000') ? digits.slice(0, 3) : digits}`
 }

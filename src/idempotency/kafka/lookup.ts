@@ -4,7 +4,7 @@ import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { DeliveryQuery, MarksLookup, StoredCompletion } from '../lookup.ts'
-import { markOf, outcomeAt, unpackMarks } from './mark-format.ts'
+import { formerWord, isFormer, markOf, outcomeAt, unpackMarks } from './mark-format.ts'
 import type { MarksLog, ReadRequest } from './marks-log-port.ts'
 
 export interface KafkaLookupOptions {
@@ -17,8 +17,9 @@ export interface KafkaLookupOptions {
 
 interface Wanted {
   query: DeliveryQuery
-  /** The mark's hash of the fingerprint. */
-  print: number
+  /** The words for this content: in marks of this version, and in those of the first. */
+  word: number
+  formerWord: number
   completion: StoredCompletion | undefined
 }
 
@@ -54,12 +55,13 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
   /** As in the store, the oldest mark of a key that has not expired counts. */
   function apply(
     wanted: Wanted,
-    print: number,
+    word: number,
     atMs: number,
     outcome: MarkedOutcome | undefined,
   ): void {
     if (wanted.completion?.type === 'completed' && !wanted.completion.expired) return
-    const content = print === wanted.print ? 'same' : 'other'
+    const same = isFormer(word) ? wanted.formerWord : wanted.word
+    const content = word === same ? 'same' : 'other'
     const expired = atMs + ttlMs <= clock.now()
     wanted.completion = { type: 'completed', outcome, atMs, content, expired }
   }
@@ -67,8 +69,9 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
   return {
     async find(deliveries) {
       const wanted = deliveries.map((query): Wanted => {
-        const mark = markOf({ ...query, groupId }, query.fingerprint)
-        return { query, print: mark[3]!, completion: undefined }
+        const word = markOf({ ...query, groupId }, query.hash)[3]!
+        const former = formerWord(query.fingerprint)
+        return { query, word, formerWord: former, completion: undefined }
       })
       for (const ofPartition of byPartition(wanted)) await readInto(ofPartition)
       return wanted.map(({ completion }) => completion as StoredCompletion)
@@ -81,7 +84,7 @@ export function lookUpInKafka(options: KafkaLookupOptions): MarksLookup {
 function indexed(wanted: readonly Wanted[], groupId: string): Map<string, Wanted[]> {
   const byKey = new Map<string, Wanted[]>()
   for (const each of wanted) {
-    const key = keyOf(markOf({ ...each.query, groupId }, each.query.fingerprint))
+    const key = keyOf(markOf({ ...each.query, groupId }, each.query.hash))
     getOrInsert<string, Wanted[]>(byKey, key, () => []).push(each)
   }
   return byKey

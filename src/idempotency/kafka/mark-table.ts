@@ -1,4 +1,4 @@
-/** A mark as four 32-bit words: three of its key's hash, one of its fingerprint's hash. */
+/** A mark as four 32-bit words: three of its key's hash, one for its content. */
 export type Mark = Uint32Array
 
 /** Words of a mark. */
@@ -33,7 +33,7 @@ export class MarkTable {
     return this.#size === 0 ? undefined : this.#ring[this.#oldest * ENTRY_WORDS + MADE_AT]
   }
 
-  /** The fingerprint hash that is stored for the mark's key; undefined if the key is not present. */
+  /** The word for the content that is stored for the mark's key; undefined if the key is not present. */
   find(mark: Mark): number | undefined {
     const entry = this.#index[this.#search(mark)]!
     return entry === 0 ? undefined : this.#ring[(entry - 1) * ENTRY_WORDS + 3]

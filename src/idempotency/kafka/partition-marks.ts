@@ -34,7 +34,7 @@ export class PartitionMarks {
     this.#tables.delete(partition)
   }
 
-  /** The fingerprint hash that the key was completed with; undefined if there is no mark. */
+  /** The word for the content that the key was completed with; undefined if there is no mark. */
   find(partition: string, mark: Mark): number | undefined {
     const table = this.#tables.get(partition)
     if (table === undefined) return undefined

@@ -7,6 +7,7 @@ import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { Staged, StateChange } from '../staged.ts'
 import { StateTable } from '../state-table.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore, OwnedBy } from '../store.ts'
+import { completed } from './completed.ts'
 import { markOf, unpackMarks } from './mark-format.ts'
 import { MarkWriter } from './mark-writer.ts'
 import type { MarksLog, ReadRequest } from './marks-log-port.ts'
@@ -71,19 +72,16 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   let onLarge = () => {}
   const total = new StagedTotal(() => onLarge())
 
-  function claim(key: DeliveryKey, fingerprint: string): ClaimResult {
+  function claim(key: DeliveryKey, contentHash: string): ClaimResult {
     const { plugin, eventId } = key
     const state = stateOf(key)
     const { name, ownership, claimed } = state
     if (writer.isFull) throw tooManyUnwritten(writer.unwritten)
     if (ownership === undefined) throw notOwned(name)
     if (total.isFull) throw tooManyUnwritten(total.deliveries)
-    const mark = markOf({ groupId, plugin, eventId }, fingerprint)
+    const mark = markOf({ groupId, plugin, eventId }, contentHash)
     const completedWith = marks.find(name, mark) ?? formerlyCompletedWith(state, key)
-    if (completedWith !== undefined) {
-      const isSame = completedWith === mark[3]
-      return { type: 'completed', fingerprint: isSame ? fingerprint : `${completedWith}` }
-    }
+    if (completedWith !== undefined) return completed(completedWith, mark, contentHash)
     const ids = getOrInsert(claimed, plugin, () => new Set<string>())
     if (ids.has(eventId)) return { type: 'claimed-elsewhere' }
     ids.add(eventId)
@@ -230,6 +228,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
 
   return {
     name: 'kafka',
+    compares: 'hashes',
     open,
     claim,
     stateOf: (place, plugin, key) => stateOf(place).ownership?.states.get(plugin, key),

@@ -99,7 +99,7 @@ export class Dedupe {
   }
 
   #claim(delivery: Delivery, content: Content): MaybePromise<Admission> {
-    const claimed = this.#request(delivery, claimIdOf(delivery, content), content.fingerprint)
+    const claimed = this.#request(delivery, claimIdOf(delivery, content), content)
     return andThen(claimed, (result) => this.#admission(delivery, content, result))
   }
 
@@ -113,7 +113,8 @@ export class Dedupe {
         return { type: 'wait', until, why: 'claimed-elsewhere' }
       }
       case 'completed':
-        if (result.fingerprint === content.fingerprint) return duplicate
+      case 'completed-formerly':
+        if (this.#isSame(result, content)) return duplicate
         return this.#conflict(delivery, content)
     }
   }
@@ -124,8 +125,8 @@ export class Dedupe {
    */
   async #conflict(delivery: Delivery, content: Content): Promise<Admission> {
     const id = `${content.id}#${content.fingerprint}`
-    const result = await this.#request(delivery, id, content.fingerprint)
-    if (result.type === 'completed') return duplicate
+    const result = await this.#request(delivery, id, content)
+    if (isCompleted(result)) return duplicate
     if (result.type === 'claimed') delivery.claim = result.claim
     this.#ports.onConflict()
     const error = new Failure(CONFLICT)
@@ -135,11 +136,21 @@ export class Dedupe {
     }
   }
 
-  #request(delivery: Delivery, eventId: string, fingerprint: string): MaybePromise<ClaimResult> {
+  #request(delivery: Delivery, eventId: string, content: Content): MaybePromise<ClaimResult> {
     const { topic, partition } = originOf(delivery.wanted)
     const key = { plugin: delivery.plugin.slug, eventId, topic, partition }
     const { clock, store } = this.#ports
-    return this.#timed('claim', clock.elapsedMs(), store.claim(key, fingerprint))
+    return this.#timed('claim', clock.elapsedMs(), store.claim(key, this.#printOf(content)))
+  }
+
+  #isSame(result: Completed, content: Content): boolean {
+    if (result.type === 'completed-formerly') return result.isSame(content.fingerprint)
+    return result.fingerprint === this.#printOf(content)
+  }
+
+  /** What this store compares contents by. */
+  #printOf(content: Content): string {
+    return this.#ports.store.compares === 'hashes' ? content.hash : content.fingerprint
   }
 
   /** Reports how long the store takes for the call that has just been made. */
@@ -168,6 +179,12 @@ export class Dedupe {
   #leftBy(holder: Delivery): Promise<void> {
     return getOrInsert(this.#left, holder, () => Promise.withResolvers<void>()).promise
   }
+}
+
+type Completed = Extract<ClaimResult, { type: 'completed' | 'completed-formerly' }>
+
+function isCompleted({ type }: ClaimResult): boolean {
+  return type === 'completed' || type === 'completed-formerly'
 }
 
 const CONFLICT = 'an event with this id but different content was completed before'

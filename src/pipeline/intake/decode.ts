@@ -1,44 +1,79 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import type { Event } from '../../event/event.ts'
 import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
 import { placeOf, type SourceRecord } from '../../event/record.ts'
-import { deepFreeze } from '../../util/deep-freeze.ts'
 import { type InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { type Content, originOf, type WantedRecord } from '../delivery.ts'
 import { Envelope } from './envelope.ts'
 import type { Peek } from './peek.ts'
 
-/** Fingerprints an event's content: equal for every retry of a producer, even if the bytes differ. */
-export type Fingerprint = (asWritten: JsonValue) => string
+/** What tells contents apart: equal for every retry of a producer, even if the bytes differ. */
+export interface Prints {
+  contentHash(asWritten: JsonValue): string
+  fingerprint(asWritten: JsonValue): string
+}
 
 /** Decodes a record once for all its deliveries. Never throws: undecodable bytes are a result. */
-export function createDecode(fingerprint: Fingerprint): (wanted: WantedRecord) => Content {
+export function createDecode(prints: Prints): (wanted: WantedRecord) => Content {
   return function decode(wanted) {
     const { content } = wanted
     if (content !== undefined && content.type !== 'released') return content
-    const decoded = contentOf(wanted, fingerprint)
+    const decoded = contentOf(wanted, prints)
     wanted.content = decoded
     return decoded
   }
 }
 
-function contentOf(wanted: WantedRecord, fingerprint: Fingerprint): Content {
+function contentOf(wanted: WantedRecord, prints: Prints): Content {
   const { schema, name } = wanted
   const record = originOf(wanted)
   const value = record.value as Buffer
   try {
     if (schema === undefined) throw new Error('unknown schema')
     if (schema.isContract) assertKey(record)
-    // Plugins share one event object: none of them can change it for the others.
-    const event = deepFreeze(schema.decode(value, new Envelope(name, record)))
+    const event = schema.decode(value, new Envelope(name, record))
     const bytes = schema.decodedBytes
-    const print = fingerprint(schema.decodeAsWritten(value, event))
-    return { type: 'event', id: event.id, fingerprint: print, event, bytes }
+    const hash = prints.contentHash(schema.decodeAsWritten(value, event))
+    return new EventContent(event, bytes, hash, { wanted, prints })
   } catch (error) {
     const isTooLarge = (error as InventoryEventsError).code === 'RECORD_TOO_LARGE'
     return undecodable(record, messageOf(error), isTooLarge ? 'too-large' : 'undecodable')
+  }
+}
+
+/** An event's fingerprint is computed when it is asked for: most stores compare hashes. */
+class EventContent {
+  readonly type = 'event'
+  readonly event: Event
+  readonly bytes: number
+  readonly hash: string
+  readonly #wanted: WantedRecord
+  readonly #prints: Prints
+
+  constructor(
+    event: Event,
+    bytes: number,
+    hash: string,
+    of: { wanted: WantedRecord; prints: Prints },
+  ) {
+    this.event = event
+    this.bytes = bytes
+    this.hash = hash
+    this.#wanted = of.wanted
+    this.#prints = of.prints
+  }
+
+  get id(): string {
+    return this.event.id
+  }
+
+  get fingerprint(): string {
+    const { schema, record } = this.#wanted
+    const asWritten = schema?.decodeAsWritten(record.value as Buffer, this.event) ?? null
+    return this.#prints.fingerprint(asWritten)
   }
 }
 
@@ -58,7 +93,8 @@ export function undecodable(
 ): Content {
   const hash = createHash('sha256').update(record.value ?? Buffer.alloc(0))
   const fingerprint = hash.digest('base64url').slice(0, 22)
-  return { type: 'undecodable', reason, id: `record:${placeOf(record)}`, fingerprint, error }
+  const id = `record:${placeOf(record)}`
+  return { type: 'undecodable', reason, id, hash: fingerprint, fingerprint, error }
 }
 
 type Unreadable = Extract<Peek, { type: 'undecodable' }>

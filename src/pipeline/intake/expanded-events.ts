@@ -49,8 +49,8 @@ export class ExpandedEvents {
     const { content } = wanted
     if (content?.type !== 'event') return
     this.#bytes -= content.bytes
-    const { id, fingerprint } = content
-    wanted.content = { type: 'released', id, fingerprint }
+    const { id, hash, fingerprint } = content
+    wanted.content = { type: 'released', id, hash, fingerprint }
     if (this.#bytes >= this.#maxBytes) return
     this.#freed?.resolve()
     this.#freed = undefined

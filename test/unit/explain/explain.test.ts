@@ -425,6 +425,7 @@ describe('a redrive', () => {
       plugin: 'plugin',
       eventId: redriveIdOf('e1', fingerprint, { generation: 2, replay: undefined }),
       fingerprint,
+      hash: asked[0]?.hash,
       topic: 't',
       partition: 0,
     })

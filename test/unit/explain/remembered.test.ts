@@ -15,7 +15,7 @@ function record(key: string | null, offset = 0): KnownRecord {
   const read = { type: 'undecodable', why: '' } as const
   const keyBytes = key === null ? null : Buffer.from(key)
   const found = { ...common, key: keyBytes, value: null }
-  return { record: found, read, knownBy: 'payload', print: undefined }
+  return { record: found, read, knownBy: 'payload', print: undefined, hash: undefined }
 }
 
 function kept(...texts: string[]) {

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { contentHash } from '../../../../src/avro/codec/content-hash.ts'
 import { createWriterSchema } from '../../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
 import { fingerprint } from '../../../../src/avro/codec/fingerprint.ts'
 import { contractSchemaOf } from '../../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../../src/avro/schema/schema.ts'
 import type { InventoryEvent, PluginEvent } from '../../../../src/event/event.ts'
+import type { JsonValue } from '../../../../src/event/json.ts'
 import { branch, framed } from '../../../support/avro-bytes.ts'
 import { readSamples } from '../../../support/samples.ts'
 
@@ -23,20 +25,15 @@ function changed(change: (schema: ComplexSchema & Fields) => unknown): Schema {
   return schema
 }
 
-/** The fingerprint of what a producer with that schema wrote. */
-function printOf(schema: Schema, value: object): string {
+type Print = (asWritten: JsonValue) => string
+
+/** What tells apart contents that producers with any schema wrote. */
+function printOf(schema: Schema, value: object, print: Print): string {
   const writer = createWriterSchema(JSON.stringify(schema))
   const bytes = framed(schema, value)
   const decoded = writer.decode(bytes, { name: 'acme.n', id: 'ce-1', time: '2024-01-15T10:30:00Z' })
-  return fingerprint(writer.decodeAsWritten(bytes, decoded))
+  return print(writer.decodeAsWritten(bytes, decoded))
 }
-
-const plain = printOf(ours, written)
-const withExtra = (type: Schema, value: unknown, attributes: object = {}) =>
-  printOf(
-    changed(({ fields }) => fields.push({ name: 'extra', type, ...attributes })),
-    { ...written, extra: value },
-  )
 
 const logical = (type: string, logicalType: string) => ({ type, logicalType })
 const foreign = {
@@ -74,12 +71,36 @@ const foreignValue = {
   tags: { a: null, b: 'x' },
 }
 
+/** Prints of events with one more field. */
+function printing(print: Print) {
+  const of = (schema: Schema, value: object) => printOf(schema, value, print)
+  const withExtra = (type: Schema, value: unknown, attributes: object = {}) =>
+    of(
+      changed(({ fields }) => fields.push({ name: 'extra', type, ...attributes })),
+      { ...written, extra: value },
+    )
+  return { of, withExtra, plain: of(ours, written) }
+}
+
+/** Events written with our schemas, and with others. */
+function samplesOf(print: Print): [ours: string[], others: string[]] {
+  const { of, withExtra } = printing(print)
+  const prints = readSamples().map((sample) => {
+    const writer = createWriterSchema(contractSchemaOf(sample).text)
+    return print(writer.decodeAsWritten(encodeEvent(sample, 1)))
+  })
+  const others = [
+    withExtra('string', 'L1'),
+    withExtra(['null', 'string'], null, { default: null }),
+    withExtra({ type: 'enum', name: 'E', symbols: ['A', 'B'] }, 'B'),
+    of(foreign, foreignValue),
+  ]
+  return [prints, others]
+}
+
 describe('the fingerprint', () => {
   it('of events written with our schema is as it was in the first version', () => {
-    const prints = readSamples().map((sample) => {
-      const writer = createWriterSchema(contractSchemaOf(sample).text)
-      return fingerprint(writer.decodeAsWritten(encodeEvent(sample, 1)))
-    })
+    const [prints] = samplesOf(fingerprint)
     expect(prints).toMatchInlineSnapshot(`
       [
         "aRleWlBz7ecEjCAd4Jh2N3",
@@ -97,12 +118,7 @@ describe('the fingerprint', () => {
   })
 
   it('of events written with other schemas is as it was in the first version', () => {
-    const prints = [
-      withExtra('string', 'L1'),
-      withExtra(['null', 'string'], null, { default: null }),
-      withExtra({ type: 'enum', name: 'E', symbols: ['A', 'B'] }, 'B'),
-      printOf(foreign, foreignValue),
-    ]
+    const [, prints] = samplesOf(fingerprint)
     expect(prints).toMatchInlineSnapshot(`
       [
         "5ffa8Jjrmb3xj1Yf2SGd80",
@@ -112,6 +128,38 @@ describe('the fingerprint', () => {
       ]
     `)
   })
+})
+
+it('the content hash of events is as it was in its first version', () => {
+  expect(samplesOf(contentHash)).toMatchInlineSnapshot(`
+    [
+      [
+        "795875061",
+        "1181133075",
+        "2358375346",
+        "4096401931",
+        "1895020814",
+        "2940073591",
+        "2835764492",
+        "4282783483",
+        "2832285638",
+        "2246886514",
+      ],
+      [
+        "3417175137",
+        "1746049816",
+        "35854963",
+        "2911194130",
+      ],
+    ]
+  `)
+})
+
+describe.each<[string, Print]>([
+  ['fingerprint', fingerprint],
+  ['content hash', contentHash],
+])('the %s', (_name, print) => {
+  const { of, withExtra, plain } = printing(print)
 
   it.each<[Schema, unknown]>([
     ['double', Number.NaN],
@@ -173,7 +221,7 @@ describe('the fingerprint', () => {
     const defaulted = changed(({ fields }) => {
       for (const field of fields) if (field.name === 'flowId') field.default = ''
     })
-    expect(printOf(defaulted, value)).toBe(printOf(ours, value))
+    expect(of(defaulted, value)).toBe(of(ours, value))
     const plugin: PluginEvent = {
       id: 'a',
       name: 'n',
@@ -184,7 +232,7 @@ describe('the fingerprint', () => {
     const older = structuredClone(contractSchemaOf(plugin).schema)
     older.fields = older.fields?.filter(({ name }) => name !== 'kwargs') ?? []
     const bytes = { ...plugin, time: written.time }
-    expect(printOf(older, bytes)).toBe(printOf(contractSchemaOf(plugin).schema, bytes))
+    expect(of(older, bytes)).toBe(of(contractSchemaOf(plugin).schema, bytes))
   })
 
   it('is the same in a nested record with one more field at its default', () => {
@@ -192,8 +240,8 @@ describe('the fingerprint', () => {
       const type = fields.find(({ name }) => name === 'entity')?.type as ComplexSchema & Fields
       type.fields.push({ name: 'grade', type: 'int', default: 1 })
     })
-    expect(printOf(schema, { ...written, entity: { ...entity, grade: 1 } })).toBe(plain)
-    expect(printOf(schema, { ...written, entity: { ...entity, grade: 2 } })).not.toBe(plain)
+    expect(of(schema, { ...written, entity: { ...entity, grade: 1 } })).toBe(plain)
+    expect(of(schema, { ...written, entity: { ...entity, grade: 2 } })).not.toBe(plain)
   })
 
   it.each(['timestamp-millis', 'timestamp-micros', 'timestamp-nanos'])(
@@ -206,7 +254,7 @@ describe('the fingerprint', () => {
       const units = { 'timestamp-millis': 1_000n, 'timestamp-micros': 1n, 'timestamp-nanos': 1n }
       const micros = written.time / units[logicalType as keyof typeof units]
       const time = logicalType === 'timestamp-nanos' ? micros * 1_000n : micros
-      expect(printOf(schema, { ...written, time })).toBe(plain)
+      expect(of(schema, { ...written, time })).toBe(plain)
     },
   )
 

@@ -25,6 +25,7 @@ function setUp() {
     plugin,
     eventId: 'e1',
     fingerprint: 'print',
+    hash: 'print',
     topic: 'events',
     partition,
   })
@@ -70,6 +71,15 @@ it('returns what the group that made a copied mark completed', async () => {
     { type: 'completed', content: 'same' },
     { type: 'none' },
   ])
+})
+
+it('compares a mark of the version that had no content hashes with the fingerprint', async () => {
+  const { lookup, query, at } = setUp()
+  const value = Buffer.from('01c0efbdad57a02ddf49e764dc44863b03', 'hex')
+  at('events', 2).push({ value, timestampMs: 10_000 })
+  const ofMark = { ...query('plugin'), eventId: 'evt_1', fingerprint: 'fingerprint' }
+  const found = await lookup.find([ofMark, { ...ofMark, fingerprint: 'another' }])
+  expect(found).toMatchObject([{ content: 'same' }, { content: 'other' }])
 })
 
 it('returns the oldest unexpired mark, otherwise the newest', async () => {

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
+  formerWord,
+  isFormer,
   markOf,
   outcomeAt,
   packMarks,
   packOutcomes,
   unpackMarks,
 } from '../../../../src/idempotency/kafka/mark-format.ts'
+
+/** The same mark in both versions of a record. */
+const MARK_1 = '01c0efbdad57a02ddf49e764dc44863b03'
+const MARK_2 = '02c0efbdad57a02ddf49e764dc90368f8d'
 
 const key = { groupId: 'group', plugin: 'plugin', eventId: 'evt_1' }
 
@@ -16,9 +22,16 @@ function unpack(bytes: Buffer | null): number[][] | undefined {
 
 describe('the format of marks', () => {
   it('does not change between versions', () => {
-    expect(packMarks([markOf(key, 'fingerprint')]).toString('hex')).toBe(
-      '01c0efbdad57a02ddf49e764dc44863b03',
-    )
+    expect(packMarks([markOf(key, 'fingerprint')]).toString('hex')).toBe(MARK_2)
+  })
+
+  it('of version 1 stays valid: such a mark says which fingerprint it is of', () => {
+    const [mark] = unpack(Buffer.from(MARK_1, 'hex')) as [number[]]
+    const [word, now] = [mark[3] as number, markOf(key, 'fingerprint')]
+    expect(mark.slice(0, 3)).toEqual([...now.slice(0, 3)])
+    expect([isFormer(word), isFormer(now[3] as number)]).toEqual([true, false])
+    expect(formerWord('fingerprint')).toBe(word)
+    expect(formerWord('another')).not.toBe(word)
   })
 
   it('unpacks what was packed', () => {
@@ -53,7 +66,7 @@ describe('the format of marks', () => {
   })
 
   it.each([
-    ['another version', Buffer.concat([Buffer.from([2]), Buffer.alloc(16)])],
+    ['another version', Buffer.concat([Buffer.from([3]), Buffer.alloc(16)])],
     ['half a mark', Buffer.concat([Buffer.from([1]), Buffer.alloc(17)])],
     ['no byte', Buffer.alloc(0)],
     ['no value', null],

@@ -115,6 +115,17 @@ describe('the kafka store', () => {
     expect(await typeOf(other, 'evt')).toBe('claimed')
   })
 
+  it('knows marks of the version that had no content hashes, and what they are to be compared with', async () => {
+    const { store, clock, at } = marksTopic()
+    const value = Buffer.from('01c0efbdad57a02ddf49e764dc44863b03', 'hex')
+    at('events', 0).push({ value, timestampMs: clock.now() })
+    const newer = store()
+    await own(newer)
+    const result = await newer.claim(key('evt_1'), 'hash')
+    if (result.type !== 'completed-formerly') throw new Error(`it is ${result.type}`)
+    expect(['fingerprint', 'another'].map(result.isSame)).toEqual([true, false])
+  })
+
   it('flushes all earlier marks, including those made during a write', async () => {
     const { store, at } = marksTopic()
     const first = store()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { contentHash } from '../../../../src/avro/codec/content-hash.ts'
 import { createWriterSchema } from '../../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
 import { fingerprint } from '../../../../src/avro/codec/fingerprint.ts'
@@ -31,7 +32,7 @@ function contentOf(record: SourceRecord, schemaText: string, maxBytes?: number) 
   const schema = createWriterSchema(schemaText, maxBytes)
   const peek = createPeek({ schemaIdOf, schemas: { lookup: () => ({ type: 'ready', schema }) } })
   const known = knownContentOf(record, peek(record))
-  return createDecode(fingerprint)({ record, ...known } as WantedRecord)
+  return createDecode({ contentHash, fingerprint })({ record, ...known } as WantedRecord)
 }
 
 const ofContract = (record: SourceRecord) => contentOf(record, contract)
@@ -61,6 +62,36 @@ describe('text beside the value', () => {
       })
     }
     expect(ofContract({ ...good, headers: headersOf({ [name]: latin1 }) }).type).toBe('event')
+  })
+})
+
+describe('what only the writer knows', () => {
+  const { schema } = contractSchemaOf(sample)
+  const fields = [...(schema.fields ?? []), { name: 'lot', type: 'string' }]
+  const writer = JSON.stringify({ ...schema, fields })
+  const withLot = (lot: Buffer) => ({
+    ...good,
+    value: Buffer.concat([good.value, Buffer.from([lot.length * 2]), lot]),
+  })
+
+  it('is read at once, so that a record with malformed text in it is undecodable', () => {
+    expect(contentOf(withLot(latin1), writer)).toMatchObject({
+      type: 'undecodable',
+      error: expect.stringContaining('lot: expected text in UTF-8'),
+    })
+  })
+
+  it('counts as content, for the hash as for the fingerprint', () => {
+    const [one, same, other, none] = [
+      contentOf(withLot(Buffer.from('L1')), writer),
+      contentOf(withLot(Buffer.from('L1')), writer),
+      contentOf(withLot(Buffer.from('L2')), writer),
+      ofContract(good),
+    ]
+    for (const print of ['hash', 'fingerprint'] as const) {
+      expect(same[print]).toBe(one[print])
+      expect(new Set([one, other, none].map((content) => content[print])).size).toBe(3)
+    }
   })
 })
 
