@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { wasted } from '../support/events.ts'
 import { gatewaySettings, OTHER_SECRET, runGateway, SECRET, TOKEN } from '../support/gateway.ts'
 import { readTopic } from '../support/read-topic.ts'
-import { runCli } from '../support/run-cli.ts'
+import { runAlone, runCli } from '../support/run-cli.ts'
 import { startSenders } from '../support/senders.ts'
 import { situation } from '../support/service-kit.ts'
 import { uniqueName, until } from '../support/stack.ts'
@@ -61,7 +61,7 @@ it('prints no secrets, and reads them from files', async () => {
 it('does not start without secrets unless GATEWAY_ALLOW_UNSIGNED is true', async () => {
   const s = await situation({ registered: true, plugins: [] })
   const { GATEWAY_SECRETS: _, GATEWAY_TOKEN: __, ...settings } = gatewaySettings(s.topic)
-  expect(await runCli(['gateway'], { env: settings })).toMatchObject({
+  expect(await runAlone(['gateway'], { env: settings })).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/GATEWAY_SECRETS: required.*GATEWAY_ALLOW_UNSIGNED=true/s),
   })
@@ -75,7 +75,7 @@ it('does not start without secrets unless GATEWAY_ALLOW_UNSIGNED is true', async
 
 it('does not start while a topic or a schema is missing, and names it', async () => {
   const missing = uniqueName('missing')
-  const run = await runCli(['gateway'], { env: gatewaySettings(missing) })
+  const run = await runAlone(['gateway'], { env: gatewaySettings(missing) })
   expect(run).toMatchObject({
     code: 1,
     stderr: expect.stringContaining(`topic ${missing} does not exist`),

@@ -116,7 +116,7 @@ describe('killed halfway and run again, it sends each once, in order', {
     s: Awaited<ReturnType<typeof scene>>,
     isBegun: () => Promise<boolean>,
   ) {
-    const args = ['dead-letters', 'redrive', '--yes', '--rate', '20']
+    const args = ['dead-letters', 'redrive', '--yes', '--rate', '5']
     const settings = { KAFKA_BROKERS: endpoints().brokers, ...s.env }
     const killed = startCli(args, settings)
     await until(isBegun, { what: 'the first redriven events' })

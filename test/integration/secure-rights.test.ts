@@ -3,6 +3,7 @@ import kafkajs, { type AclEntry } from 'kafkajs'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { moved, pluginEvent } from '../support/events.ts'
 import { clientOf, SECRET, TOKEN } from '../support/gateway.ts'
+import { runCli } from '../support/run-cli.ts'
 import { grant, rightsIn } from '../support/secure-acls.ts'
 import { type SecureKafka, startSecureKafka } from '../support/secure-kafka.ts'
 import { pluginPath, serve } from '../support/serve.ts'
@@ -64,17 +65,15 @@ function settingsOf(user: string): Record<string, string> {
 }
 
 async function cli(user: string, args: string[], input = '') {
-  const { child, output, ended } = startCli(args, settingsOf(user))
-  child.stdin.end(input)
-  const code = await ended
-  expect(output.out + output.err).not.toContain('secret-of-')
-  return { code, ...output }
+  const run = await runCli(args, { env: settingsOf(user), input })
+  expect(run.stdout + run.stderr).not.toContain('secret-of-')
+  return run
 }
 
 async function done(user: string, args: string[], input = ''): Promise<string> {
   const run = await cli(user, args, input)
-  expect(run, run.err).toMatchObject({ code: 0, err: '' })
-  return run.out
+  expect(run, run.stderr).toMatchObject({ code: 0, stderr: '' })
+  return run.stdout
 }
 
 function service(user: string, more: Record<string, string> = {}) {
@@ -147,8 +146,8 @@ it('serves: reads, dead-letters, marks, commits, follows switches, is explained,
   const closed = await done('closer', ['dead-letters', 'discard', place, ...why, '--yes'])
   expect(closed).toBe('0 discarded, 1 redriven or discarded before\n')
   const open = await cli('clerk', ['dead-letters', 'list'])
-  expect(open.err).toBe('not shown: 1 redriven, 0 discarded; --all shows them\n')
-  const [again] = open.out.match(/\S+@\d+/) as unknown as [string]
+  expect(open.stderr).toBe('not shown: 1 redriven, 0 discarded; --all shows them\n')
+  const [again] = open.stdout.match(/\S+@\d+/) as unknown as [string]
   const next = await done('closer', ['dead-letters', 'discard', again, ...why, '--yes'])
   expect(next).toBe('1 discarded, 0 redriven or discarded before\n')
 
@@ -306,5 +305,5 @@ it('lacking-7: Read on dead letters is missing: it serves, and says that it cann
 it('a publisher lacks a right: exit 1, naming it', async () => {
   const run = await cli('nobody', ['publish', ...TOPICS], linesOf([moved('ent_3')]))
   expect(run.code).toBe(1)
-  expect(run.err).toMatch(/^error: cannot connect .* this user may not write to any topic\n$/)
+  expect(run.stderr).toMatch(/^error: cannot connect .* this user may not write to any topic\n$/)
 })

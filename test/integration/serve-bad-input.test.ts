@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runCli } from '../support/run-cli.ts'
+import { runAlone } from '../support/run-cli.ts'
 import { failureIn, pluginPath } from '../support/serve.ts'
 import { createTopics, uniqueName } from '../support/stack.ts'
 
@@ -15,7 +15,7 @@ const NOWHERE = '127.0.0.1:1'
 
 /** Runs `serve` until it exits with 1. Returns what it logs about that. */
 async function refusal(env: Record<string, string>) {
-  const { code, stderr } = await runCli(['serve'], {
+  const { code, stderr } = await runAlone(['serve'], {
     env: { ...RUNNABLE, ...env },
   })
   expect(code, stderr).toBe(1)
@@ -54,7 +54,7 @@ describe.concurrent('serve rejects', () => {
 
   it('with text to read where that is asked for', async () => {
     const env = { ...RUNNABLE, EVENTS_ENABLED: 'maybe', LOG_FORMAT: 'text' }
-    const { code, stderr } = await runCli(['serve'], { env })
+    const { code, stderr } = await runAlone(['serve'], { env })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^error: invalid settings:\n {2}EVENTS_ENABLED: expected .+\n$/)
     const { problems } = await refusal({ LOG_FORMAT: 'pretty' })
