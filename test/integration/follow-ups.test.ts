@@ -46,11 +46,11 @@ const summing = definePlugin({
   },
 })
 
-async function scene(part: Partial<Plugin> = {}) {
+async function scene(part: Partial<Plugin> = {}, config: Record<string, string> = {}) {
   const changes = uniqueName('changes')
   const plugins = [telling(changes, part), summing]
   const s = await situation({ plugins, partitions: PARTITIONS, store: 'kafka:' })
-  await createInput(changes, s.groupId, PARTITIONS)
+  await createInput(changes, s.groupId, PARTITIONS, config)
   const settings = { KAFKA_TOPICS: `${s.topic},${changes}` }
   return {
     s,
@@ -103,11 +103,12 @@ it('fails the call for a record that its topic does not take, and goes on', asyn
 })
 
 it('writes many large events of one transaction in batches that their topic takes', async () => {
-  const { start, sums, caughtUp, s } = await scene({
-    state: { version: 1, initial: () => 0 },
-  })
+  const { start, sums, caughtUp, s } = await scene(
+    { state: { version: 1, initial: () => 0 } },
+    { 'max.message.bytes': '250000' },
+  )
   const events = Array.from({ length: 40 }, (_, n) =>
-    pluginEvent('stockitem.moved', { id: n, product: 'p-1', n, size: 200_000 }),
+    pluginEvent('stockitem.moved', { id: n, product: 'p-1', n, size: 100_000 }),
   )
   await s.publish(events)
   await start()

@@ -56,4 +56,23 @@ export const stateGuards = [
       '',
     ],
   }),
+  ...guardsOf('unit/pipeline/follow-ups', {
+    'a mark is made before its follow-up events are written': [
+      'pipeline/settle/settle.ts',
+      'if (!isDue) return complete(delivery, outcome)',
+      'if (outcome !== undefined) return complete(delivery, outcome)',
+    ],
+    'what a call publishes counts whatever becomes of the call': [
+      'pipeline/handle/encode-follow-ups.ts',
+      'if (drafts.length === 0 || successOf(result) === undefined) return result',
+      'if (drafts.length === 0) return result',
+    ],
+  }),
+  ...guardsOf('unit/follow-up/make-follow-up', {
+    'plugins that cause their own events go on for ever': [
+      'follow-up/make-follow-up.ts',
+      'if (hops >= HOPS_MAX) {',
+      'if (hops < 0) {',
+    ],
+  }),
 ]
