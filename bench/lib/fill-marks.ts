@@ -15,6 +15,8 @@ export interface MarksWanted {
   groupId: string
   partitions: number
   marks: number
+  /** Slugs of plugins whose states are read back as well. */
+  stateful?: readonly string[]
 }
 
 /** Writes completed events to the marks topic of a group, as the service does. */
@@ -28,11 +30,12 @@ export async function fillMarks(kafka: Kafka, wanted: MarksWanted): Promise<void
 
 export async function openMarksStore(
   kafka: Kafka,
-  { topic, groupId, marks }: MarksWanted,
+  { topic, groupId, marks, stateful = [] }: MarksWanted,
 ): Promise<IdempotencyStore> {
+  const hasStates = stateful.length > 0
   return createKafkaStore({
-    stateful: new Set(),
-    marksLog: await openMarksLog({ kafka, groupId, topics: [topic], clock }),
+    stateful: new Set(stateful),
+    marksLog: await openMarksLog({ kafka, groupId, topics: [topic], hasStates, clock }),
     groupId,
     clock,
     ttlMs: TTL_MS,
