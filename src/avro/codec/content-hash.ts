@@ -5,8 +5,8 @@ import { finish, mix, textHash } from '../../util/text-hash.ts'
  * A quick hash of an event's content, of 32 bits: the same where `canonicalJson` is, so a producer's
  * retry has it even if its bytes differ. It reads the values in place, and makes no text of them. Members
  * are summed up, so their order does not matter and they need not be sorted. Each step is a bijection, so
- * contents that differ in one value have different hashes; any others have the same by a chance
- * of one in 2^32. Marks hold it: what it returns may never change.
+ * a difference in one place, of up to 32 bits, is never lost; other differences are by a chance of
+ * one in 2^32. Marks hold it: what it returns may never change.
  */
 export function contentHash(asWritten: JsonValue): string {
   return String(valueHash(asWritten) >>> 0)

@@ -6,7 +6,7 @@ import { messageOf } from '../../util/errors.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.ts'
-import { type Content, type Delivery, originOf } from '../delivery.ts'
+import { type Content, type Delivery, type Identity, originOf } from '../delivery.ts'
 
 export type Admission =
   /** Not completed for this plugin before: continue. */
@@ -193,9 +193,7 @@ const first: Admission = { type: 'first' }
 const duplicate: Admission = { type: 'completed', outcome: { type: 'duplicate' } }
 
 /** The id that a delivery is claimed under: the event's id, unless it was redriven. */
-function claimIdOf(
-  { wanted: { redriven } }: Delivery,
-  { id, fingerprint }: Pick<Content, 'id' | 'fingerprint'>,
-): string {
-  return redriven === undefined ? id : redriveIdOf(id, fingerprint, redriven)
+function claimIdOf({ wanted: { redriven } }: Delivery, content: Identity): string {
+  if (redriven === undefined) return content.id
+  return redriveIdOf(content.id, content.fingerprint, redriven)
 }

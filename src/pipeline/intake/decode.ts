@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import type { WriterSchema } from '../../avro/writer-schema.ts'
 import type { Event } from '../../event/event.ts'
 import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome } from '../../event/outcome.ts'
@@ -44,7 +45,10 @@ function contentOf(wanted: WantedRecord, prints: Prints): Content {
   }
 }
 
-/** An event's fingerprint is computed when it is asked for: most stores compare hashes. */
+/**
+ * An event's fingerprint is computed when it is asked for: most stores compare hashes. The record is
+ * retained by then, or still being taken.
+ */
 class EventContent {
   readonly type = 'event'
   readonly event: Event
@@ -71,9 +75,9 @@ class EventContent {
   }
 
   get fingerprint(): string {
-    const { schema, record } = this.#wanted
-    const asWritten = schema?.decodeAsWritten(record.value as Buffer, this.event) ?? null
-    return this.#prints.fingerprint(asWritten)
+    const { value } = originOf(this.#wanted)
+    const schema = this.#wanted.schema as WriterSchema
+    return this.#prints.fingerprint(schema.decodeAsWritten(value as Buffer, this.event))
   }
 }
 

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { IdempotencyStore } from '../../../../src/idempotency/store.ts'
 import { settled } from '../../../support/manual-clock.ts'
 import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
-const prints = { contentHash: () => 'hash', fingerprint: () => 'fingerprint' }
+const fingerprint = vi.fn(() => 'fingerprint')
+const prints = { contentHash: () => 'hash', fingerprint }
 
 /** How a delivery of an event ends, and what the store was asked. */
 async function outcomesWith(store: Partial<IdempotencyStore>) {
@@ -32,6 +33,12 @@ describe('content is compared', () => {
     const { claim } = pipelineKit({ plugins: [] }).store
     const { asked } = await outcomesWith({ compares: undefined as never, claim })
     expect(asked).toEqual(['a: fingerprint'])
+  })
+
+  it('without its fingerprint being computed where nothing asks for it', async () => {
+    fingerprint.mockClear()
+    expect((await outcomesWith({ compares: 'hashes' })).outcomes).toEqual(['processed'])
+    expect(fingerprint).not.toHaveBeenCalled()
   })
 
   it('by its fingerprint with the mark of a version that had no hashes', async () => {
