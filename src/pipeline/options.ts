@@ -21,6 +21,8 @@ export interface PipelineOptions {
   switches: PluginSwitches
   /** Pauses that plugins ask for themselves. Default: none. */
   health?: HealthPauses
+  /** How many lanes have to fail before a plugin's breaker opens. Default: five. */
+  lanesToOpenBreaker?: number
   maxInFlightBytes: number
   /** How long a handler may keep running after its signal aborts before it is reported as stuck. */
   handlerGraceMs: number

@@ -46,6 +46,14 @@ export class Kept {
     return Object.fromEntries(stored)
   }
 
+  /** The events that ended as dead letters, by id: whether their handler rejected them. */
+  deadLetters(): Record<string, MarkedOutcome> {
+    const failed = this.#completions.filter(
+      ({ outcome }) => outcome === 'rejected' || outcome === 'dead-lettered',
+    )
+    return Object.fromEntries(failed.map(({ key, outcome }) => [key.eventId, outcome]))
+  }
+
   /** The store of a new process, which begins with what was kept. */
   store({ crashesAt, ...options }: StoreOptions): IdempotencyStore {
     const store = createMemoryStore({ ...options, maxMarks: Number.MAX_SAFE_INTEGER })

@@ -25,6 +25,7 @@ import { createLocalSchemas } from './local-schemas.ts'
 import { noReports } from './no-reports.ts'
 import { NotedDelays } from './noted-delays.ts'
 import type { PublishedEvents } from './published-events.ts'
+import { impatientClock } from './time/impatient-clock.ts'
 import { withSql } from './with-sql.ts'
 
 /** The settings of a service whose environment sets none. */
@@ -75,6 +76,8 @@ export async function startProcess(options: ProcessOptions, offset = 0) {
     groupId: 'test',
     plugins: [{ ...plugin, onExhausted: 'dead-letter' }],
     switches: allOn,
+    // Without a clock there is no time in which the plugin could come back.
+    ...(clock === impatientClock && { lanesToOpenBreaker: Number.POSITIVE_INFINITY }),
     maxInFlightBytes: Number.MAX_SAFE_INTEGER,
     handlerGraceMs: plugin.timeoutMs,
     schemaIdOf,

@@ -23,6 +23,8 @@ export interface CallGatePorts {
   removalOf(record: SourceRecord): string | undefined
   switches: Pick<PluginSwitches, 'pauseOf'>
   health?: HealthPauses
+  /** How many lanes have to fail before a plugin's breaker opens. */
+  lanesToOpenBreaker?: number
   onBreaker(slug: string, state: BreakerState): void
 }
 
@@ -61,7 +63,8 @@ export class CallGate {
     this.#breakers = new Map(
       plugins.map(({ slug }) => {
         const onChange = (state: BreakerState) => ports.onBreaker(slug, state)
-        return [slug, new Breaker({ clock: ports.clock, random: ports.random, onChange })]
+        const { clock, random, lanesToOpenBreaker: lanesToOpen } = ports
+        return [slug, new Breaker({ clock, random, lanesToOpen, onChange })]
       }),
     )
     const limited = plugins.filter(({ maxPerSecond }) => maxPerSecond !== undefined)

@@ -4,12 +4,13 @@ export interface BreakerOptions {
   clock: Clock
   /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random: () => number
+  /** It opens after max(this, calls in flight) lanes have started to fail without a success between. */
+  lanesToOpen?: number | undefined
   onChange(state: BreakerState): void
 }
 
 export type BreakerState = 'open' | 'closed'
 
-/** Opens after max(this, calls in flight) lanes have started to fail without a success between. */
 const LANES_TO_OPEN = 5
 const FAILING_LANES_MAX = 1_000
 const GOOD_LANES_FIRST_MS = 100
@@ -72,7 +73,7 @@ export class Breaker {
     this.#callsInFlight -= 1
     if (!this.#failing.has(lane)) this.#addFailing(lane)
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
-    else if (this.#startedFailing >= Math.max(LANES_TO_OPEN, this.#callsInFlight)) this.#trip()
+    else if (this.#startedFailing >= this.#lanesToOpen()) this.#trip()
     return this.#open !== undefined
   }
 
@@ -80,6 +81,10 @@ export class Breaker {
   withdrawn(): void {
     this.#callsInFlight -= 1
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
+  }
+
+  #lanesToOpen(): number {
+    return Math.max(this.#options.lanesToOpen ?? LANES_TO_OPEN, this.#callsInFlight)
   }
 
   #addFailing(lane: string): void {

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../event/json.ts'
-import type { CompletedOutcome } from '../../event/outcome.ts'
+import type { CompletedOutcome, MarkedOutcome } from '../../event/outcome.ts'
 import type { PluginLife } from '../../plugin/life/plugin-life.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../../plugin/plugin.ts'
@@ -34,8 +34,8 @@ export interface Seen {
   state: Record<string, JsonValue>
   /** What it published, by id. */
   published: Record<string, PublishedEvent[]>
-  /** Events that were rejected or dead-lettered, by id: why. */
-  deadLetters: Record<string, string>
+  /** Events that were rejected or dead-lettered, by id. */
+  deadLetters: Record<string, MarkedOutcome>
 }
 
 export interface TrialResult {
@@ -72,7 +72,7 @@ export async function runTrial(subject: Subject, items: readonly Item[]): Promis
     return {
       seen: {
         ...{ probe, state: kept.states(), published: published.contents },
-        deadLetters: deadLettersOf(deliveries),
+        deadLetters: kept.deadLetters(),
       },
       deliveries,
     }
@@ -81,15 +81,6 @@ export async function runTrial(subject: Subject, items: readonly Item[]): Promis
     for (const life of lives.reverse()) await life.stop(() => false)
   }
 }
-
-function deadLettersOf(deliveries: readonly DeliveryReport[]): Record<string, string> {
-  const failed = deliveries.filter(({ outcome }) => !FINE.includes(outcome))
-  return Object.fromEntries(
-    failed.map(({ event, outcome, reason }) => [event.id, reason ?? outcome]),
-  )
-}
-
-const FINE: readonly DeliveryReport['outcome'][] = ['processed', 'skipped', 'duplicate']
 
 /** The next run may change what the probe has returned. */
 function copyOf(value: unknown): unknown {

@@ -112,6 +112,19 @@ describe('running a plugin over events in memory', () => {
     expect(deliveries[1]).toMatchObject({ reason: 'exhausted', error: 'never' })
   })
 
+  it('ends if every call fails, of however many entities', async () => {
+    const plugin = definePlugin({
+      slug: 'down',
+      processEvent() {
+        throw new Error('down')
+      },
+    })
+    const events = Array.from({ length: 12 }, (_, n) => wasted(`${n}`, `ent_${n}`))
+    const { deliveries } = await runPlugin(plugin, events)
+    const outcomes = deliveries.map(({ outcome, attempts }) => [outcome, attempts])
+    expect(outcomes).toEqual(Array(12).fill(['dead-lettered', 5]))
+  })
+
   it('reports the delays that a handler asks for, without waiting', async () => {
     const calls: string[] = []
     const plugin = definePlugin({

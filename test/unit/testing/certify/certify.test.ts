@@ -148,7 +148,7 @@ describe('a plugin that is not idempotent is found', () => {
     const verdict = await run(() => plugin, probe)
     expect(verdict).toMatchObject({
       type: 'differs',
-      found: [{ at: expect.stringContaining('deadLetters.evt_'), seen: 'exhausted' }],
+      found: [{ at: expect.stringContaining('deadLetters.evt_'), seen: 'dead-lettered' }],
     })
   })
 })
@@ -205,6 +205,22 @@ describe('what shows nothing is not certified', () => {
     const plugin = definePlugin({ slug: 'skips', processEvent: () => skip('not mine') })
     const verdict = await run(() => plugin, probe)
     expect(verdict).toMatchObject({ type: 'nothing-processed' })
+  })
+
+  it('a handler that fails for all of them, though some crash behind the mark', async () => {
+    const { probe } = database()
+    const plugin = definePlugin({
+      slug: 'fails',
+      retry: { maxAttempts: 1 },
+      processEvent() {
+        throw new Error('no such field')
+      },
+    })
+    const verdict = await run(() => plugin, probe)
+    expect(verdict).toMatchObject({
+      type: 'nothing-processed',
+      counts: { firstError: 'evt_1: no such field' },
+    })
   })
 
   it('effects that differ by themselves', async () => {
