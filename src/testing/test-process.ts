@@ -73,7 +73,7 @@ export async function startProcess(options: ProcessOptions, offset = 0) {
   const store = kept.store({ clock, ttlMs: config.IDEMPOTENCY_TTL_MS, crashesAt })
   const pipeline = createPipeline({
     groupId: 'test',
-    plugins: [{ ...plugin, onExhausted: 'dead-letter' }],
+    plugins: [{ ...plugin, batch: unwaiting(plugin.batch), onExhausted: 'dead-letter' }],
     switches: allOn,
     maxInFlightBytes: Number.MAX_SAFE_INTEGER,
     handlerGraceMs: plugin.timeoutMs,
@@ -133,6 +133,11 @@ export async function startProcess(options: ProcessOptions, offset = 0) {
       return 'crashed'
     },
   }
+}
+
+/** No more events come than are there: none has to be waited for. */
+function unwaiting(batch: LoadedPlugin['batch']): LoadedPlugin['batch'] {
+  return batch && { ...batch, maxWaitMs: 0 }
 }
 
 function stuck({ slug }: LoadedPlugin): InventoryEventsError {

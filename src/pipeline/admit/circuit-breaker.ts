@@ -4,6 +4,8 @@ export interface BreakerOptions {
   clock: Clock
   /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random: () => number
+  /** The most calls at once, if one call is for many deliveries that are let through. Default: no limit. */
+  callsMax?: number
   onChange(state: BreakerState): void
 }
 
@@ -72,8 +74,13 @@ export class Breaker {
     this.#callsInFlight -= 1
     if (!this.#failing.has(lane)) this.#addFailing(lane)
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
-    else if (this.#startedFailing >= Math.max(LANES_TO_OPEN, this.#callsInFlight)) this.#trip()
+    else if (this.#startedFailing >= this.#lanesToOpen) this.#trip()
     return this.#open !== undefined
+  }
+
+  get #lanesToOpen(): number {
+    const { callsMax = Infinity } = this.#options
+    return Math.max(LANES_TO_OPEN, Math.min(this.#callsInFlight, callsMax))
   }
 
   /** A delivery that was let through ended without a verdict: schedules another probe. */
