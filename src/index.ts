@@ -3,6 +3,13 @@ export { isInventoryEvent, isPluginEvent, isUnknownEvent, nameOf } from './event
 export type { JsonObject, JsonValue } from './event/json.ts'
 export type { Trace } from './event/trace.ts'
 export type { Where, WhereFilter } from './filter/where.ts'
+export type {
+  BatchContext,
+  BatchedEvent,
+  BatchOptions,
+  BatchPlugin,
+  SqlBatchContext,
+} from './plugin/batches/batch-plugin.ts'
 export { definePlugin } from './plugin/define-plugin.ts'
 export type {
   HistogramOptions,
@@ -31,6 +38,7 @@ export type {
   StateOptions,
   StatePluginContext,
 } from './plugin/plugin.ts'
+export type { BatchOutcomes } from './plugin/returns/batch-outcomes.ts'
 export type { HandlerReturn, RejectOptions, RetryAfterOptions } from './plugin/returns/returns.ts'
 export { reject, retryAfter, skip } from './plugin/returns/returns.ts'
 export type {

@@ -8,6 +8,7 @@ import { plugins } from './plugins.ts'
 import { publish } from './publish.ts'
 import { replicas } from './replicas.ts'
 import { restart } from './restart.ts'
+import { sink } from './sink.ts'
 import { twoPercent } from './two-percent.ts'
 import { unwanted } from './unwanted.ts'
 import { waiting } from './waiting.ts'
@@ -22,6 +23,7 @@ export const cases: readonly BenchCase[] = [
   wantedMemory,
   wantedKafka,
   wantedPostgres,
+  sink,
   waiting,
   plugins,
   publish,

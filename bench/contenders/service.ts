@@ -1,5 +1,5 @@
 // The service with plugins that count. Reads the topic from its first marker to its last.
-import type { Plugin } from '../../src/plugin/plugin.ts'
+import type { AnyPlugin } from '../../src/plugin/batches/batch-plugin.ts'
 import { sampleAllocations } from '../lib/allocations.ts'
 import { jobOf, tell } from '../lib/child.ts'
 import { profileCpu } from '../lib/cpu-profile.ts'
@@ -7,6 +7,7 @@ import { BEGIN, END } from '../lib/events.ts'
 import { untilFinished } from '../lib/finish.ts'
 import { createMeter, liveMiB, peakMiB } from '../lib/meter.ts'
 import type { ServiceJob } from '../lib/service-job.ts'
+import { sinkOf } from '../lib/sinks.ts'
 import { startWith } from '../lib/start.ts'
 import { wantsOf } from '../lib/wants.ts'
 
@@ -22,13 +23,16 @@ let handled = 0
 const memory: Record<string, number> = {}
 const { finished, finish } = untilFinished()
 
-const plugins: Plugin[] = [
-  ...wantsOf(job.wants, job.plugins).map(({ slug, filter }) => ({
-    slug,
-    ...filter,
-    ...(job.concurrency && { concurrency: job.concurrency }),
-    processEvent: waitMs === undefined ? count : waitAndCount,
-  })),
+const plugins: AnyPlugin[] = [
+  ...wantsOf(job.wants, job.plugins).map(({ slug, filter }): AnyPlugin => {
+    if (job.sink) return { ...filter, ...sinkOf(job.sink, slug, count) }
+    return {
+      slug,
+      ...filter,
+      ...(job.concurrency && { concurrency: job.concurrency }),
+      processEvent: waitMs === undefined ? count : waitAndCount,
+    }
+  }),
   {
     slug: 'markers',
     wantsProcessEvent(name) {

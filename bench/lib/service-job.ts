@@ -1,3 +1,4 @@
+import type { SinkName } from './sinks.ts'
 import type { WantsName } from './wants.ts'
 
 /** The job of the service's process. */
@@ -18,6 +19,8 @@ export interface ServiceJob {
   /** How long a handler waits; undefined: it does nothing. */
   waitMs?: number
   concurrency?: number
+  /** The handler writes each event to Postgres. */
+  sink?: SinkName
   /** Writes a CPU profile there, from the first record to the last. */
   profileFile?: string
   /** Collects garbage twice during the run, and reports the live memory. */

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config/load-config.ts'
+import type { AnyPlugin } from '../../src/plugin/batches/batch-plugin.ts'
 import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
-import type { Plugin } from '../../src/plugin/plugin.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import type { ServiceJob } from './service-job.ts'
 
@@ -9,7 +9,7 @@ type Place = Pick<ServiceJob, 'brokers' | 'registryUrl' | 'topic' | 'groupId' | 
 
 /** Starts the service like `serve`, with defaults for everything else. */
 export async function startWith(
-  plugins: readonly Plugin[],
+  plugins: readonly AnyPlugin[],
   { brokers, registryUrl, topic, groupId, store }: Place,
   settings: Record<string, string> = {},
 ): Promise<Service> {

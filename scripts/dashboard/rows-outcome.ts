@@ -28,6 +28,12 @@ export const handle: Row = {
       queries: quantiles(HANDLER, 'plugin', PLUGIN),
     },
     {
+      title: 'Events in a batch',
+      description: 'Of plugins that take batches. Far below maxEvents, they wait for maxWaitMs.',
+      unit: 'short',
+      queries: quantiles('batch_events', 'plugin', PLUGIN),
+    },
+    {
       title: 'Running handlers',
       description:
         'Average number of concurrent calls in all replicas. Close to concurrency times replicas, the concurrency is the bottleneck.',

@@ -5,4 +5,6 @@ export const limits = {
   maxAttempts: { min: 1, max: 1_000 },
   initialDelayMs: { min: 1, max: 3_600_000 },
   maxDelayMs: { min: 1, max: 3_600_000 },
+  maxEvents: { min: 1, max: 10_000 },
+  maxWaitMs: { min: 0, max: 60_000 },
 } as const

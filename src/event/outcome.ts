@@ -37,6 +37,8 @@ export type Outcome =
   | Delayed
   /** Not the handler's fault: the store was unavailable, or the claim passed to another owner. */
   | { type: 'interrupted'; error: Failure; delayMs: number }
+  /** It was not called with its batch, or comes after an event of its entity that has not completed. */
+  | { type: 'deferred'; until: Promise<void> }
   | { type: 'abandoned' }
 
 /** Makes a switch over a closed union exhaustive: a missing case is a compile error. */

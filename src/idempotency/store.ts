@@ -66,6 +66,12 @@ export interface ClaimTransaction {
   rollback(): Promise<void>
 }
 
+/** The same for many claims: a handler's writes, and the marks of all of them. */
+export interface BatchTransaction extends Omit<ClaimTransaction, 'commit'> {
+  /** As of one claim, with the outcomes in the order of the claims. If one of them was lost, nothing is written. */
+  commit(outcomes: readonly MarkedOutcome[]): Promise<void>
+}
+
 export type ClaimResult =
   | { type: 'claimed'; claim: Claim }
   /** Completed before with content that has this fingerprint. */
@@ -89,6 +95,11 @@ export interface IdempotencyStore {
    */
   open(partition: OwnedBy): Promise<void>
   claim(key: DeliveryKey, fingerprint: string): MaybePromise<ClaimResult>
+  /** Begins a transaction for claims that this store has made. Only in stores that support SQL. */
+  beginAll?(
+    claims: readonly [Claim, ...Claim[]],
+    limits: TransactionLimits,
+  ): Promise<BatchTransaction>
   /** The plugin's state for a record key of an open partition; undefined if there is none. */
   stateOf(
     place: { topic: string; partition: number },

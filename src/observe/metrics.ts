@@ -2,7 +2,7 @@ import { getHeapStatistics } from 'node:v8'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import { PREFIX, progressGauges } from './progress-gauges.ts'
-import { SECONDS } from './series/buckets.ts'
+import { BATCH_EVENTS, SECONDS } from './series/buckets.ts'
 import { scrapedGauge } from './series/scraped-gauge.ts'
 import { TalliedCounter } from './series/tallied-counter.ts'
 import { TalliedHistogram } from './series/tallied-histogram.ts'
@@ -142,6 +142,13 @@ function deliveryMetrics(registers: Registry[]) {
       help: 'Duration of handler calls, failed ones included.',
       labelNames: ['plugin'],
       buckets: SECONDS.handler,
+      registers,
+    }),
+    batchEvents: new TalliedHistogram({
+      name: `${PREFIX}batch_events`,
+      help: 'Number of events in a call of a handler that takes batches, repeated calls included.',
+      labelNames: ['plugin'],
+      buckets: BATCH_EVENTS,
       registers,
     }),
     endToEnd: new TalliedHistogram({

@@ -78,6 +78,7 @@ export function createReports({
     endToEnd: metrics.endToEnd.of({ plugin }),
     handled: metrics.handlerDuration.of({ plugin }),
   }))
+  const batched = new Cached(({ slug: plugin }: LoadedPlugin) => metrics.batchEvents.of({ plugin }))
   const storeCalls = new Cached((operation: StoreOperation) =>
     metrics.idempotencyOperation.of({ store, operation }),
   )
@@ -90,7 +91,10 @@ export function createReports({
     filterTallyOf: (plugin) => decided.of(plugin),
     skipTallyOf: (plugin, cause) => skipped.of(plugin).of(cause),
     onUnreturned: (error) => sampled.warn('*', error, {}, 'a handler lacks a return'),
-    onHandled: ({ plugin }, seconds) => delivered.of(plugin).handled.observe(seconds),
+    onHandled({ plugin }, seconds, events) {
+      delivered.of(plugin).handled.observe(seconds)
+      if (events !== undefined) batched.of(plugin).observe(events)
+    },
     onSettled(delivery, outcome) {
       ended(delivery, outcome.type)
       if (outcome.type === 'skipped') logSkip(delivery, outcome.why)
@@ -144,6 +148,11 @@ export function createReports({
 export function logFieldsOf(delivery: Delivery): KnownEvent & { plugin: string; record: string } {
   const { plugin, wanted } = delivery
   return { plugin: plugin.slug, ...eventOf(delivery), record: placeOf(wanted.record) }
+}
+
+/** What every log line of a handler carries; `events` is given for a batch. */
+export function callFieldsOf(delivery: Delivery, events?: number): object {
+  return events === undefined ? logFieldsOf(delivery) : { plugin: delivery.plugin.slug, events }
 }
 
 /** Caches one value per key. */

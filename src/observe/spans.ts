@@ -15,7 +15,8 @@ import {
 import { headerText } from '../event/headers.ts'
 import { type Trace, traceOf } from '../event/trace.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
-import type { CallSpans } from '../pipeline/handle/call-span.ts'
+import type { CallEnd, CallSpans } from '../pipeline/handle/call-span.ts'
+import type { Called } from '../pipeline/handle/call-watch.ts'
 import type { HandlerResult } from '../pipeline/handle/handler-result.ts'
 import { type HandlerReturn, RETURN } from '../plugin/returns/returns.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
@@ -42,6 +43,7 @@ export function createSpans(groupId: string, version: string): Spans | undefined
   if (tracer === undefined) return undefined
   return {
     around: (delivery, call) => process(tracer, groupId, delivery, call),
+    aroundBatch: (deliveries, call) => processBatch(tracer, groupId, deliveries, call),
     send: (topic, eventId, origin) => send(tracer, topic, eventId, origin),
   }
 }
@@ -81,6 +83,45 @@ async function process(
   }
 }
 
+/** A span of its own, linked with the trace of each event: it has no one parent. */
+async function processBatch<Result extends CallEnd>(
+  tracer: Tracer,
+  groupId: string,
+  deliveries: Called,
+  call: () => Promise<Result>,
+): Promise<Result> {
+  const origins = deliveries.flatMap(({ wanted: { record } }) => {
+    return remote(traceOf((name) => headerText(record, name))) ?? []
+  })
+  const topics = new Set(deliveries.map(({ wanted }) => wanted.record.topic))
+  const [topic] = topics
+  const one = topics.size === 1 && topic !== undefined ? topic : undefined
+  const span = tracer.startSpan(
+    one === undefined ? 'process' : `process ${one}`,
+    {
+      kind: SpanKind.CONSUMER,
+      attributes: {
+        'messaging.system': 'kafka',
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        ...(one !== undefined && { 'messaging.destination.name': one }),
+        'messaging.consumer.group.name': groupId,
+        'messaging.batch.message_count': deliveries.length,
+        'inventory_events.plugin': deliveries[0].plugin.slug,
+      },
+      links: origins.map((context) => ({ context })),
+    },
+    ROOT_CONTEXT,
+  )
+  try {
+    const result = await context.with(trace.setSpan(ROOT_CONTEXT, span), call)
+    recordEnd(span, result)
+    return result
+  } finally {
+    span.end()
+  }
+}
+
 function attributesOf({ plugin, wanted, attempts }: Delivery, groupId: string): Attributes {
   const { record, content } = wanted
   return {
@@ -99,16 +140,21 @@ function attributesOf({ plugin, wanted, attempts }: Delivery, groupId: string): 
 }
 
 function recordResult(span: Span, result: HandlerResult): void {
-  switch (result.type) {
+  if (result.type === 'deferred') return
+  recordEnd(span, result)
+  if (result.type === 'returned' && result.value !== undefined) recordReturn(span, result.value)
+}
+
+function recordEnd(span: Span, end: CallEnd): void {
+  switch (end.type) {
     case 'returned':
-      if (result.value !== undefined) recordReturn(span, result.value)
       return
     case 'threw':
-      failed(span, result.error)
+      failed(span, end.error)
       return
     case 'timed-out':
     case 'interrupted':
-      span.setAttribute('error.type', result.type)
+      span.setAttribute('error.type', end.type)
       span.setStatus({ code: SpanStatusCode.ERROR })
   }
 }

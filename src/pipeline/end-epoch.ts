@@ -1,4 +1,5 @@
 import type { DeliveryAudit } from './audit/delivery-audit.ts'
+import type { Batches } from './batches/batches.ts'
 import type { Delivery } from './delivery.ts'
 import type { RedriveGate } from './intake/redrive-gate.ts'
 import type { PluginLanes } from './lanes/plugin-lanes.ts'
@@ -6,6 +7,7 @@ import type { Epoch, Intake } from './source.ts'
 
 export interface EndingPorts {
   lanes: Pick<PluginLanes, 'remove' | 'whenNoneRuns'>
+  batches: Pick<Batches, 'leave'>
   redriveGate: Pick<RedriveGate, 'remove'>
   audit: Pick<DeliveryAudit, 'forgetIfSettled'>
   abandon(delivery: Delivery): void
@@ -13,9 +15,10 @@ export interface EndingPorts {
 
 /** The end of an epoch: in order, before its partition is handed over, or at once. */
 export function createEnding(ports: EndingPorts): Pick<Intake, 'release' | 'end'> {
-  const { lanes, redriveGate, audit, abandon } = ports
+  const { lanes, batches, redriveGate, audit, abandon } = ports
 
   function abandonAll(epoch: Epoch): void {
+    batches.leave(epoch)
     for (const delivery of lanes.remove(epoch)) abandon(delivery)
   }
 

@@ -10,6 +10,7 @@ import type { CrashStore } from './admit/crash-counts.ts'
 import type { PluginSwitches } from './admit/plugin-switches.ts'
 import type { Delivery } from './delivery.ts'
 import type { CallSpans } from './handle/call-span.ts'
+import type { Called } from './handle/call-watch.ts'
 import type { CallSlots } from './handle/handle.ts'
 import type { Prints } from './intake/decode.ts'
 import type { PeekPorts } from './intake/peek.ts'
@@ -42,8 +43,9 @@ export interface PipelineOptions {
   random: () => number
   /** Why Kafka has removed the record or is about to; undefined while it keeps it. */
   removalOf(record: SourceRecord): string | undefined
-  logOf(delivery: Delivery): PluginLog
+  /** `events` is given for a call with a batch, of which the delivery is the first. */
+  logOf(delivery: Delivery, events?: number): PluginLog
   /** A handler ignores its signal. The process must end, because it must not be called again. */
-  onStuck(delivery: Delivery): void
+  onStuck(...deliveries: Called): void
   reports: PipelineReports
 }

@@ -9,9 +9,11 @@ import { type Admission, Dedupe } from './admit/dedupe.ts'
 import { SKIP_REASONS, skipCause } from './admit/plugin-switches.ts'
 import { auditedReports } from './audit/audited-reports.ts'
 import { DeliveryAudit } from './audit/delivery-audit.ts'
+import { createBatches, withBatches } from './batches/create-batches.ts'
 import { type Content, type Delivery, deliveryOf } from './delivery.ts'
 import { createEnding } from './end-epoch.ts'
 import { withSpans } from './handle/call-span.ts'
+import type { Called } from './handle/call-watch.ts'
 import { createHandle } from './handle/handle.ts'
 import { createTransact } from './handle/transaction.ts'
 import { withState } from './handle/with-state.ts'
@@ -24,7 +26,7 @@ import { RedriveGate } from './intake/redrive-gate.ts'
 import { bytesOf, retain } from './intake/retain-record.ts'
 import { createRoute, everyPlugin, type Route, receiverOf, tally } from './intake/route.ts'
 import { wantedOf } from './intake/wanted-record.ts'
-import type { Turn } from './lanes/lanes.ts'
+import type { Turn } from './lanes/lane.ts'
 import { type Backlog, PluginLanes } from './lanes/plugin-lanes.ts'
 import type { PipelineOptions } from './options.ts'
 import { judge } from './settle/retry-policy.ts'
@@ -77,18 +79,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     onStoreError: reports.onStoreError,
     onStoreCall: reports.onStoreCall,
   })
-  const call = createHandle({
-    groupId,
-    logOf: options.logOf,
-    clock,
-    graceMs,
-    onStuck,
-    calls: options.calls,
-    followUps: options.followUps,
-    reports,
+  const callPorts = {
+    ...{ groupId, clock, graceMs, calls: options.calls, followUps: options.followUps, reports },
+    logOf: (delivery: Delivery) => options.logOf(delivery),
+    onStuck: (deliveries: Called) =>
+      void crashGuard.countCrash(deliveries).then(() => options.onStuck(...deliveries)),
+  }
+  const spanned = withSpans(createHandle(callPorts), options.spans)
+  const callOne = createTransact({ ...options, graceMs, handle: withState(spanned, store) })
+  const batches = createBatches(plugins, {
+    ...callPorts,
+    ...{ store, lanes, callGate, switches, spans: options.spans, batchLogOf: options.logOf },
   })
-  const spanned = withSpans(call, options.spans)
-  const handle = createTransact({ ...options, graceMs, handle: withState(spanned, store) })
+  const handle = withBatches(batches, callOne)
   const { settle, skip, abandon } = createSettle({
     groupId,
     dedupe,
@@ -110,7 +113,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     // Unwanted records are not charged to the byte budget.
     const bytes = isWanted ? bytesOf(record) : 0
     const obstacle = isWanted ? obstacleTo(peeked, routed, bytes) : undefined
-    if (obstacle !== undefined) return obstacle
+    if (obstacle !== undefined) {
+      batches.callSoon()
+      return obstacle
+    }
     report(record, peeked, routed, bytes)
     order(epoch, record, peeked, routed, bytes)
     return undefined
@@ -128,7 +134,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (wait !== undefined) return { again: dedupe.withdraw(delivery, wait.until), why: wait.why }
     const { wanted } = delivery
     const room = expanded.roomFor(wanted)
-    if (room !== undefined) return { again: dedupe.withdraw(delivery, room), why: 'memory' }
+    if (room !== undefined) {
+      batches.callSoon()
+      return { again: dedupe.withdraw(delivery, room), why: 'memory' }
+    }
     const content = decode(wanted)
     if (!expanded.hold(wanted, content)) return handleContent(delivery, content)
     return andThen(handleContent(delivery, content), (turn) => {
@@ -179,10 +188,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     skip(delivery, SKIP_REASONS[cause])
   }
 
-  function onStuck(delivery: Delivery): void {
-    void crashGuard.countCrash(delivery).then(() => options.onStuck(delivery))
-  }
-
   function createCurrentRoute() {
     return createRoute(plugins, filters, switches, reports)
   }
@@ -230,8 +235,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     flush: () => store.flush(),
     staging: store.staging,
     take,
-    ...createEnding({ lanes, redriveGate, audit, abandon }),
-    drain: (limitMs) => lanes.drain(limitMs),
+    ...createEnding({ lanes, batches, redriveGate, audit, abandon }),
+    drain: (limitMs) => batches.hurryDuring(() => lanes.drain(limitMs)),
     backlogs: () => lanes.backlogs(),
     openBreakers: () => callGate.openBreakers,
     stats: () => ({

@@ -16,7 +16,8 @@ export interface PipelineReports extends SettleReports {
   filterTallyOf(plugin: LoadedPlugin): FilterTally
   /** Events that a plugin is not offered are counted here, for the same reason. */
   skipTallyOf(plugin: LoadedPlugin, cause: SkipCause): { count: number }
-  onHandled(delivery: Delivery, seconds: number): void
+  /** A call has ended. `events` is given for a batch, of which the delivery is the first. */
+  onHandled(delivery: Delivery, seconds: number, events?: number): void
   /** Some call made something after an `await` that it should have returned. */
   onUnreturned(failure: Failure): void
   onConflict(): void

@@ -4,6 +4,7 @@ import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import { areKinds, matcherOf } from '../filter/wanted-names.ts'
 import { didYouMean } from '../util/text/did-you-mean.ts'
+import type { BatchOptions, BatchPlugin } from './batches/batch-plugin.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 import type { Plugin, RetryDelays, RetryPolicy, StateOptions } from './plugin.ts'
 import { isStandardSchema } from './settings/standard-schema.ts'
@@ -12,7 +13,7 @@ import { wantsProblems } from './wants.ts'
 type Check = (value: unknown) => boolean
 type Rule = { expects: string; isGood: Check }
 
-const rules: Record<keyof Plugin, Rule> = {
+const rules: Record<keyof Plugin | keyof BatchPlugin, Rule> = {
   slug: {
     expects: 'up to 63 lower-case letters, digits and dashes, beginning with a letter or digit',
     isGood: (value) => typeof value === 'string' && /^[a-z\d][a-z\d-]{0,62}$/.test(value),
@@ -23,8 +24,11 @@ const rules: Record<keyof Plugin, Rule> = {
   },
   processEvent: {
     expects: 'a function (event, context)',
-    isGood: (value) => typeof value === 'function',
+    isGood: isFunction,
   },
+  processEvents: { expects: 'a function (events, context)', isGood: isFunction },
+  // batchProblems checks its content.
+  batch: { expects: 'an object { maxEvents, maxWaitMs }', isGood: isObject },
   // wantsProblems checks its content.
   wants: { expects: 'a list of names', isGood: Array.isArray },
   wantsProcessEvent: {
@@ -60,6 +64,11 @@ const stateRules: Record<keyof StateOptions, Rule> = {
   upgrade: { expects: 'a function (old, version)', isGood: isFunction },
 }
 
+const batchRules: Record<keyof BatchOptions, Rule> = {
+  maxEvents: wholeNumber(limits.maxEvents),
+  maxWaitMs: wholeNumber(limits.maxWaitMs),
+}
+
 const policyRules: Record<keyof RetryPolicy, Rule> = {
   maxAttempts: wholeNumber(limits.maxAttempts),
   initialDelayMs: wholeNumber(limits.initialDelayMs),
@@ -81,8 +90,6 @@ const retryRules: Record<keyof RetryPolicy | keyof RetryDelays, Rule> = {
   },
 }
 
-const required: (keyof Plugin)[] = ['slug', 'processEvent']
-
 /** Problems of a default export as a plugin, such as `timeoutMs: expected ..., got '5s'`. */
 export function checkPlugin(value: unknown): string[] {
   if (value === undefined) {
@@ -92,11 +99,10 @@ export function checkPlugin(value: unknown): string[] {
     return [`default export: expected definePlugin({ ... }), got ${shown(value)}`]
   }
   return [
-    ...required
-      .filter((name) => value[name] === undefined)
-      .map((name) => `${name}: required, expected ${rules[name].expects}, got nothing`),
+    ...missing(value, rules, ['slug', ...handlerOf(value)]),
     ...valueProblems(value, rules),
     ...unknownNames(value, Object.keys(rules)),
+    ...batchProblems(value),
     ...retryProblems(value.retry),
     ...stateProblems(value.state),
     ...(Array.isArray(value.wants) ? wantsProblems(value.wants) : []),
@@ -108,6 +114,36 @@ export function checkPlugin(value: unknown): string[] {
 
 const BOTH = 'wantsProcessEvent: expected nothing beside wants, because a plugin has one of the two'
 const NO_SCHEMA = 'secrets: expected settings as well, because they are names of settings'
+
+/** What a plugin must have besides its slug: one of two handlers, and `batch` beside the second. */
+function handlerOf({ batch, processEvents }: Record<string, unknown>): (keyof typeof rules)[] {
+  const takesBatches = batch !== undefined || processEvents !== undefined
+  return takesBatches ? ['processEvents', 'batch'] : ['processEvent']
+}
+
+function batchProblems({ batch, processEvent, processEvents, state }: Record<string, unknown>) {
+  const options = isObject(batch) ? batch : undefined
+  const problems = options && [
+    ...missing(options, batchRules, ['maxEvents', 'maxWaitMs']),
+    ...valueProblems(options, batchRules),
+    ...unknownNames(options, Object.keys(batchRules)),
+  ]
+  return [
+    ...(problems ?? []).map((problem) => `batch.${problem}`),
+    ...(processEvent !== undefined && processEvents !== undefined ? [TWO_HANDLERS] : []),
+    ...(state !== undefined && processEvents !== undefined ? [STATE_OF_BATCH] : []),
+  ]
+}
+
+const TWO_HANDLERS =
+  'processEvent: expected nothing beside processEvents, because a plugin has one of the two'
+const STATE_OF_BATCH =
+  'state: expected nothing beside processEvents, because a state belongs to one entity and a batch has many: use processEvent'
+
+function missing(value: Record<string, unknown>, of: Record<string, Rule>, names: string[]) {
+  const absent = names.filter((name) => value[name] === undefined)
+  return absent.map((name) => `${name}: required, expected ${of[name]?.expects}, got nothing`)
+}
 
 function retryProblems(retry: unknown): string[] {
   if (!isObject(retry)) return []
@@ -122,9 +158,7 @@ function retryProblems(retry: unknown): string[] {
 function stateProblems(state: unknown): string[] {
   if (!isObject(state)) return []
   const problems = [
-    ...(['version', 'initial'] as const)
-      .filter((name) => state[name] === undefined)
-      .map((name) => `${name}: required, expected ${stateRules[name].expects}, got nothing`),
+    ...missing(state, stateRules, ['version', 'initial']),
     ...valueProblems(state, stateRules),
     ...unknownNames(state, Object.keys(stateRules)),
   ]

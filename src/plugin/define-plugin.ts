@@ -1,5 +1,11 @@
 import type { Where } from '../filter/where.ts'
 import type {
+  BatchContext,
+  BatchOptions,
+  BatchPlugin,
+  SqlBatchContext,
+} from './batches/batch-plugin.ts'
+import type {
   Plugin,
   PluginContext,
   SqlPluginContext,
@@ -29,6 +35,8 @@ type Retyped =
   | 'wantsProcessEvent'
   | 'where'
   | 'processEvent'
+  | 'processEvents'
+  | 'batch'
   | 'sql'
   | 'state'
   | 'settings'
@@ -48,10 +56,6 @@ interface PluginBase<
   settings?: Schema
   secrets?: readonly SettingNameOf<Schema>[]
   start?(context: StartContext<SettingsOf<Schema>>): void | Promise<void>
-  processEvent(
-    event: EventFor<Name, List>,
-    context: ContextFor<UsesSql, State, SettingsOf<Schema>>,
-  ): ReturnType<Plugin['processEvent']>
 }
 
 /**
@@ -63,6 +67,33 @@ type FilterByName<Name extends string, List extends Wants> =
   | { wants?: never; wantsProcessEvent: Filter<Name> }
   | { wants?: never; wantsProcessEvent?: never }
 
+/** The handler, of one event or of a batch. */
+type Handler<
+  Name extends string,
+  UsesSql extends boolean,
+  State,
+  List extends Wants,
+  Schema extends AnySchema | undefined,
+  Batch extends BatchOptions | undefined,
+> =
+  | {
+      processEvent(
+        event: EventFor<Name, List>,
+        context: ContextFor<UsesSql, State, SettingsOf<Schema>>,
+      ): ReturnType<Plugin['processEvent']>
+      processEvents?: undefined
+      batch?: undefined
+    }
+  | {
+      processEvents(
+        events: readonly EventFor<Name, List>[],
+        context: BatchContextFor<EventFor<Name, List>, UsesSql, SettingsOf<Schema>>,
+      ): ReturnType<BatchPlugin['processEvents']>
+      batch: Batch
+      processEvent?: undefined
+      state?: undefined
+    }
+
 /** A plugin whose handler is typed by the names that it wants, by `sql`, `state` and `settings`. */
 export type PluginFor<
   Name extends string,
@@ -70,7 +101,16 @@ export type PluginFor<
   State = never,
   List extends Wants = readonly [],
   Schema extends AnySchema | undefined = undefined,
-> = PluginBase<Name, UsesSql, State, List, Schema> & FilterByName<Name, List>
+  Batch extends BatchOptions | undefined = undefined,
+> = PluginBase<Name, UsesSql, State, List, Schema> &
+  FilterByName<Name, List> &
+  Handler<Name, UsesSql, State, List, Schema, Batch>
+
+type BatchContextFor<
+  E extends EventNamed<string>,
+  UsesSql extends boolean,
+  Settings,
+> = UsesSql extends true ? SqlBatchContext<E, Settings> : BatchContext<E, Settings>
 
 /**
  * Types a plugin and returns it unchanged; the service validates it when it loads it.
@@ -88,6 +128,9 @@ export function definePlugin<
   State = never,
   const List extends Wants = readonly [],
   Schema extends AnySchema | undefined = undefined,
->(plugin: PluginFor<Name, UsesSql, State, List, Schema>): Plugin {
-  return plugin as unknown as Plugin
+  Batch extends BatchOptions | undefined = undefined,
+>(
+  plugin: PluginFor<Name, UsesSql, State, List, Schema, Batch>,
+): Batch extends BatchOptions ? BatchPlugin : Plugin {
+  return plugin as never
 }

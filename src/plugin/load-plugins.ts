@@ -4,6 +4,7 @@ import { messageOf } from '../util/errors.ts'
 import { failureLine } from '../util/failure/failure.ts'
 import { failureOf } from '../util/failure/failure-of.ts'
 import { withTimeout } from '../util/with-timeout.ts'
+import type { AnyPlugin } from './batches/batch-plugin.ts'
 import { checkPlugin } from './check-plugin.ts'
 import { placeOfError } from './error-place.ts'
 import { letPluginsImportUs } from './import-self.ts'
@@ -86,7 +87,7 @@ function toLoaded(file: string, exported: unknown, { defaults, offersSql }: Load
   if (reasons.length > 0) {
     return { file, slug, problems: reasons.map((reason) => ({ file, slug, reason })) }
   }
-  return { file, slug, plugin: withDefaults(exported as Plugin, file, defaults), problems: [] }
+  return { file, slug, plugin: withDefaults(exported as AnyPlugin, file, defaults), problems: [] }
 }
 
 function sqlProblems(exported: unknown, offersSql = false): string[] {

@@ -2,6 +2,7 @@ import type { Config } from '../config/settings.ts'
 import type { Filter } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import { matcherOf } from '../filter/wanted-names.ts'
+import type { AnyPlugin, BatchOptions, BatchPlugin } from './batches/batch-plugin.ts'
 import type { Plugin, RetryPolicy, StateOptions } from './plugin.ts'
 import { type RetryPlan, retryPlanOf } from './retry-plan.ts'
 import type { StandardSchema } from './settings/standard-schema.ts'
@@ -18,7 +19,10 @@ export interface LoadedPlugin {
   readonly wantsProcessEvent: ((name: string) => boolean) | undefined
   /** The filter by content. Undefined matches every event. */
   readonly where: Filter | undefined
+  /** Not called if there is `batch`. */
   readonly processEvent: Plugin['processEvent']
+  /** How it takes events many at a time; undefined if it takes them one by one. */
+  readonly batch: LoadedBatch | undefined
   readonly retry: RetryPlan
   readonly timeoutMs: number
   readonly concurrency: number
@@ -42,6 +46,8 @@ export interface LoadedPlugin {
   readonly health: Plugin['health'] | undefined
 }
 
+export type LoadedBatch = Readonly<BatchOptions> & Pick<BatchPlugin, 'processEvents'>
+
 export interface LoadedState extends StateOptions {
   /** The most that may be stored of one entity, as JSON. */
   readonly maxBytes: number
@@ -56,7 +62,12 @@ export interface PluginDefaults {
 }
 
 /** Applies the defaults. The plugin's functions are bound, so they keep their `this`. */
-export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefaults): LoadedPlugin {
+export function withDefaults(
+  plugin: AnyPlugin,
+  file: string,
+  defaults: PluginDefaults,
+): LoadedPlugin {
+  const isBatched = plugin.processEvents !== undefined
   return Object.freeze({
     slug: plugin.slug,
     title: plugin.title ?? plugin.slug,
@@ -66,10 +77,11 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
       ? matcherOf(plugin.wants)
       : plugin.wantsProcessEvent?.bind(plugin),
     where: plugin.where && readFilter(plugin.where, 'where').filter,
-    processEvent: plugin.processEvent.bind(plugin),
+    processEvent: isBatched ? takesBatches : plugin.processEvent.bind(plugin),
+    batch: isBatched ? batchOf(plugin) : undefined,
     retry: Object.freeze(retryPlanOf(plugin.retry ?? {}, defaults.retry)),
     timeoutMs: plugin.timeoutMs ?? defaults.timeoutMs,
-    concurrency: plugin.concurrency ?? defaults.concurrency,
+    concurrency: plugin.concurrency ?? (isBatched ? BATCHES_AT_ONCE : defaults.concurrency),
     maxPerSecond: plugin.maxPerSecond,
     onExhausted: plugin.onExhausted ?? 'dead-letter',
     startFrom: plugin.startFrom ?? 'committed',
@@ -83,6 +95,18 @@ export function withDefaults(plugin: Plugin, file: string, defaults: PluginDefau
     stop: plugin.stop?.bind(plugin),
     health: plugin.health?.bind(plugin),
   })
+}
+
+/** While one batch is handled, the next one is filled. */
+const BATCHES_AT_ONCE = 1
+
+function takesBatches(): never {
+  throw new Error('expected a call of processEvents')
+}
+
+function batchOf(plugin: BatchPlugin): LoadedBatch {
+  const { maxEvents, maxWaitMs } = plugin.batch
+  return Object.freeze({ maxEvents, maxWaitMs, processEvents: plugin.processEvents.bind(plugin) })
 }
 
 function stateOf(state: StateOptions, maxBytes: number): LoadedState {

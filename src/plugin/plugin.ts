@@ -172,12 +172,15 @@ export interface Plugin {
     context: PluginContext,
     // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement is the usual one.
   ): void | HandlerReturn | Promise<void | HandlerReturn>
+  /** A plugin that takes many events at a time is a BatchPlugin. */
+  processEvents?: never
+  batch?: never
   retry?: RetryOptions
   /** How long one call may take before its signal aborts. */
   timeoutMs?: number
-  /** The most deliveries of this plugin that are handled at once. */
+  /** The most calls of the handler that run at once. One by default if it takes batches. */
   concurrency?: number
-  /** The most calls that begin in a second. Unlimited by default. */
+  /** The most events whose call begins in a second. Unlimited by default. */
   maxPerSecond?: number
   /** What to do with a delivery whose attempts are used up. Default `dead-letter`. */
   onExhausted?: 'dead-letter' | 'hold'

@@ -13,7 +13,7 @@ import { type CommitHistory, noHistory } from '../kafka/consumer/offset-reset.ts
 import { createProducer } from '../kafka/producer/producer.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import { createReports, logFieldsOf } from '../observe/pipeline-metrics.ts'
+import { callFieldsOf, createReports, logFieldsOf } from '../observe/pipeline-metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
 import { createSpans } from '../observe/spans.ts'
 import type { PluginSwitches } from '../pipeline/admit/plugin-switches.ts'
@@ -129,8 +129,8 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     clock,
     random: Math.random,
     removalOf: (record) => watch.removalOf(record),
-    logOf: (delivery) => log.child({ ...logFieldsOf(delivery) }),
-    onStuck: (delivery) => fail(stuck(delivery)),
+    logOf: (delivery, events) => log.child(callFieldsOf(delivery, events)),
+    onStuck: (delivery, ...others) => fail(stuck(delivery, others.length)),
     reports: createReports({ metrics, log, sampled, clock, store: store.name }),
   })
   const cluster = openCluster(kafka, clock)
@@ -214,9 +214,10 @@ function sourceReports(metrics: Metrics) {
   }
 }
 
-function stuck(delivery: Delivery): InventoryEventsError {
+function stuck(delivery: Delivery, others: number): InventoryEventsError {
   const { plugin, record, event, eventId } = logFieldsOf(delivery)
-  const message = `plugin ${plugin} ignores its abort signal: its handler for ${event} ${eventId} at ${record} does not end`
+  const more = others === 0 ? '' : ` and ${others} more events`
+  const message = `plugin ${plugin} ignores its abort signal: its handler for ${event} ${eventId} at ${record}${more} does not end`
   return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin, record })
 }
 

@@ -6,23 +6,35 @@ export class NotedErrors {
 
   /** The plugin; what its handler throws is noted. */
   watch(plugin: LoadedPlugin): LoadedPlugin {
-    const { processEvent } = plugin
+    const { processEvent, batch } = plugin
     const note = (offset: number, error: unknown): never => {
       this.#byOffset.set(offset, error)
       throw error
     }
+    const watched = <T>(offset: number, call: () => T): T => {
+      this.#byOffset.delete(offset)
+      try {
+        const result = call()
+        if (!(result instanceof Promise)) return result
+        return result.catch((error) => note(offset, error)) as T
+      } catch (error) {
+        return note(offset, error)
+      }
+    }
     return {
       ...plugin,
-      processEvent: (event, context) => {
-        const { offset } = context.record
-        this.#byOffset.delete(offset)
-        try {
-          const result = processEvent(event, context)
-          return result instanceof Promise ? result.catch((error) => note(offset, error)) : result
-        } catch (error) {
-          return note(offset, error)
-        }
+      batch: batch && {
+        ...batch,
+        processEvents(events, context) {
+          const [first, ...others] = events
+          const call = () => batch.processEvents(events, context)
+          // What a batch throws is no event's own.
+          if (first === undefined || others.length > 0) return call()
+          return watched(context.of(first).record.offset, call)
+        },
       },
+      processEvent: (event, context) =>
+        watched(context.record.offset, () => processEvent(event, context)),
     }
   }
 

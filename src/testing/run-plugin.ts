@@ -1,9 +1,10 @@
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import { assertEvent } from '../event/validation/validate.ts'
+import type { AnyPlugin } from '../plugin/batches/batch-plugin.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../plugin/loaded-plugin.ts'
-import type { Plugin, PluginLog, Sql } from '../plugin/plugin.ts'
+import type { PluginLog, Sql } from '../plugin/plugin.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { CrashStep } from './crash.ts'
@@ -72,7 +73,7 @@ export interface RunReport {
  * HANDLER_TIMEOUT if a handler never settles.
  */
 export async function runPlugin(
-  plugin: Plugin,
+  plugin: AnyPlugin,
   events: readonly Event[],
   options: RunOptions = {},
 ): Promise<RunReport> {
@@ -91,7 +92,7 @@ export async function runPlugin(
   return { ...report, published: published.all }
 }
 
-function load(plugin: Plugin, { sql, state }: RunOptions): LoadedPlugin {
+function load(plugin: AnyPlugin, { sql, state }: RunOptions): LoadedPlugin {
   const problems = checkPlugin(plugin)
   if (plugin.sql && sql === undefined)
     problems.push('sql: expected the option sql of runPlugin, got nothing')

@@ -74,7 +74,7 @@ export async function startProcess(options: ProcessOptions, offset = 0) {
   const store = kept.store({ clock, ttlMs: config.IDEMPOTENCY_TTL_MS, crashesAt })
   const pipeline = createPipeline({
     groupId: 'test',
-    plugins: [{ ...plugin, onExhausted: 'dead-letter' }],
+    plugins: [{ ...plugin, batch: unwaiting(plugin.batch), onExhausted: 'dead-letter' }],
     switches: allOn,
     // Without a clock there is no time in which the plugin could come back.
     ...(clock === impatientClock && { lanesToOpenBreaker: Number.POSITIVE_INFINITY }),
@@ -136,6 +136,11 @@ export async function startProcess(options: ProcessOptions, offset = 0) {
       return 'crashed'
     },
   }
+}
+
+/** No more events come than are there: none has to be waited for. */
+function unwaiting(batch: LoadedPlugin['batch']): LoadedPlugin['batch'] {
+  return batch && { ...batch, maxWaitMs: 0 }
 }
 
 function stuck({ slug }: LoadedPlugin): InventoryEventsError {

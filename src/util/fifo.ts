@@ -20,6 +20,23 @@ export class Fifo<T> {
     return this.#items[this.#head]
   }
 
+  /** The item at this index, counted from the first. */
+  at(index: number): T | undefined {
+    return this.#items[this.#head + index]
+  }
+
+  /** Removes the item, and returns the index that it had; -1 if it is not in the queue. */
+  remove(item: T): number {
+    if (this.first() === item) {
+      this.shift()
+      return 0
+    }
+    const index = this.#items.indexOf(item, this.#head)
+    if (index === -1) return -1
+    this.#items.splice(index, 1)
+    return index - this.#head
+  }
+
   shift(): T | undefined {
     const item = this.#items[this.#head]
     if (this.length === 0) return undefined

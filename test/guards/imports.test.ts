@@ -111,11 +111,11 @@ const INSIDE: Record<string, readonly string[]> = {
   'kafka/member': ['assigner'],
   'kafka/protocol': ['requests'],
   // The way of a delivery. What counts it all comes last.
-  pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],
+  pipeline: ['intake', 'lanes', 'admit', 'handle', 'batches', 'settle', 'audit'],
   publish: ['follow-ups'],
   // The life of a plugin shows none of its secrets.
   observe: ['series'],
-  plugin: ['returns', 'settings', 'life'],
+  plugin: ['returns', 'settings', 'life', 'batches'],
   testing: ['time', 'events', 'certify'],
   util: ['text', 'failure', 'log'],
 }

@@ -1,197 +1,195 @@
-import pg from 'pg'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { claimOf } from '../contract/store-contract.ts'
-import {
-  claimAll,
-  claimedOf,
-  completeAll,
-  idsOf,
-  key,
-  statusesOf,
-  twoStores,
-  typesOf,
-} from '../support/claims.ts'
-import { type Database, LEASE_MS } from '../support/postgres.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import movesSink from '../../examples/plugins/moves-sink.ts'
+import { loadConfig } from '../../src/config/load-config.ts'
+import type { Event } from '../../src/event/event.ts'
+import type { SqlBatchContext } from '../../src/plugin/batches/batch-plugin.ts'
+import { defaultsFrom, type LoadedBatch, withDefaults } from '../../src/plugin/loaded-plugin.ts'
+import { reject, skip } from '../../src/plugin/returns/returns.ts'
+import { noReports } from '../../src/testing/no-reports.ts'
+import { systemClock } from '../../src/util/clock.ts'
+import { idsOf } from '../support/batches.ts'
+import { batchPlugin, partition, pipelineKit } from '../support/pipeline-kit.ts'
+import { database, LEASE_MS, ownStore } from '../support/postgres.ts'
 import { until } from '../support/stack.ts'
 
-const TTL_MS = 60_000
+type Returned = ReturnType<LoadedBatch['processEvents']>
+type Handler = (events: readonly Event[], context: SqlBatchContext) => Returned
 
-describe('concurrent claims', () => {
-  it('of one key from two stores give it to one of them', async () => {
-    const { one, other } = await twoStores()
-    const asked = Array.from({ length: 400 }, (_, n) => [one, other][n % 2]!)
-    const results = await Promise.all(asked.map(({ store }) => store.claim(key('a'), 'f')))
-    expect(typesOf(results).filter((type) => type === 'claimed')).toHaveLength(1)
-    expect(typesOf(results).filter((type) => type === 'claimed-elsewhere')).toHaveLength(399)
-  })
+/** A database with a table for effects, and replicas whose plugin writes whole batches there. */
+async function situation() {
+  const db = await database()
+  await db.query('create table effects (event_id text, note text)')
 
-  it('of one key from one store give it to one of them, with its content', async () => {
-    const { one } = await twoStores()
-    const ask = () =>
-      Promise.all(Array.from({ length: 50 }, (_, n) => one.store.claim(key('a'), `content ${n}`)))
-    const results = await ask()
-    const winner = results.findIndex(({ type }) => type === 'claimed')
-    expect(claimedOf(results)).toHaveLength(1)
-    await claimOf(results[winner]!).complete('processed')
-    const completed = { type: 'completed', fingerprint: `content ${winner}` }
-    expect(await ask()).toEqual(Array(50).fill(completed))
-  })
-
-  it('each get the result for their own key', async () => {
-    const { one, other, age } = await twoStores({ ttlMs: TTL_MS })
-    await completeAll(claimedOf(await claimAll(other.store, ['mark too old'])))
-    await claimAll(other.store, ['lease that ran out'])
-    await age(TTL_MS)
-    await completeAll(claimedOf(await claimAll(other.store, ['completed'], 'content')))
-    await claimAll(other.store, ['leased'])
-    await Promise.all(
-      claimedOf(await claimAll(other.store, ['released'])).map((claim) => claim.release()),
-    )
-    const free = ['lease that ran out', 'mark too old', 'released', 'new']
-    const results = await claimAll(one.store, ['completed', 'leased', ...free])
-    expect(results[0]).toEqual({ type: 'completed', fingerprint: 'content' })
-    expect(results[1]).toEqual({ type: 'claimed-elsewhere' })
-    expect(typesOf(results.slice(2))).toEqual(free.map(() => 'claimed'))
-    const settled = await completeAll(claimedOf(results))
-    expect(statusesOf(settled)).toEqual(free.map(() => 'fulfilled'))
-    expect(typesOf(await claimAll(other.store, free))).toEqual(free.map(() => 'completed'))
-  })
-
-  it('keep plugins apart, and unusual ids distinct', async () => {
-    const { one } = await twoStores()
-    const odd = [
-      '',
-      ' ',
-      'NULL',
-      '{a,b}',
-      'a"b',
-      'a\\b',
-      '\\"',
-      "'",
-      'ü',
-      '💡',
-      'half \ud83d',
-      '\t\n',
-      'a,b',
-    ]
-    const keys = odd.flatMap((id) => [key(id), key(id, 'other')])
-    const results = await Promise.all(keys.map((each, n) => one.store.claim(each, `${n}`)))
-    await completeAll(claimedOf(results))
-    const found = await Promise.all(keys.map((each) => one.store.claim(each, 'f')))
-    expect(found).toEqual(keys.map((_, n) => ({ type: 'completed', fingerprint: `${n}` })))
-  })
-
-  it('take few statements, as do marks and releases', async () => {
-    const { one, ...db } = await twoStores()
-    const count = await countStatements(db)
-    const claims = claimedOf(await claimAll(one.store, idsOf(100)))
-    expect(await count()).toBe(1)
-    expect(statusesOf(await completeAll(claims.slice(0, 50)))).toEqual(Array(50).fill('fulfilled'))
-    expect(await count()).toBe(2)
-    await Promise.all(claims.slice(50).map((claim) => claim.release()))
-    expect(await count()).toBe(3)
-    expect(
-      await db.query('select state, count(*)::int from inventory_events_marks group by 1'),
-    ).toEqual([{ state: 'completed', count: 50 }])
-  })
-
-  it('write nothing if the event was completed', async () => {
-    const { one, query } = await twoStores()
-    await completeAll(claimedOf(await claimAll(one.store, idsOf(3))))
-    const rows = () => query('select event_id, xmin, xmax from inventory_events_marks order by 1')
-    const before = await rows()
-    expect(typesOf(await claimAll(one.store, idsOf(3)))).toEqual(Array(3).fill('completed'))
-    expect(await rows()).toEqual(before)
-  })
-})
-
-describe('concurrent marks', () => {
-  it('are written beside one that is refused', async () => {
-    const { one, other, query } = await twoStores()
-    const claims = claimedOf(await claimAll(one.store, idsOf(5)))
-    await query(
-      `update inventory_events_marks set lease_expires_at = now() where event_id = 'event 2'`,
-    )
-    const [taken] = claimedOf(await claimAll(other.store, ['event 2']))
-    const settled = await completeAll(claims)
-    const expected = ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']
-    expect(statusesOf(settled)).toEqual(expected)
-    expect(settled[2]).toHaveProperty(
-      'reason.message',
-      'the claim of this event has passed to another owner',
-    )
-    expect(claims.map(({ lost }) => lost?.aborted)).toEqual([false, false, true, false, false])
-    expect(one.lostCount()).toBe(1)
-    await taken?.complete('processed')
-    expect(typesOf(await claimAll(one.store, idsOf(5)))).toEqual(Array(5).fill('completed'))
-  })
-
-  it('are written beside claims and releases of the same keys', async () => {
-    const { one, other } = await twoStores()
-    const claims = claimedOf(await claimAll(one.store, idsOf(30)))
-    const [settled, , meanwhile] = await Promise.all([
-      completeAll(claims.slice(0, 15)),
-      Promise.all(claims.slice(15).map((claim) => claim.release())),
-      claimAll(other.store, idsOf(30).reverse()),
-    ])
-    expect(statusesOf(settled)).toEqual(Array(15).fill('fulfilled'))
-    const free = meanwhile.slice(0, 15)
-    expect(typesOf(meanwhile.slice(15))).not.toContain('claimed')
-    await Promise.all(claimedOf(free).map((claim) => claim.release()))
-    const after = typesOf(await claimAll(other.store, idsOf(30)))
-    expect(after).toEqual([...Array(15).fill('completed'), ...Array(15).fill('claimed')])
-  })
-
-  it('are written once for a claim that is completed twice', async () => {
-    const { one } = await twoStores()
-    const [claim] = claimedOf(await claimAll(one.store, ['a']))
-    expect(statusesOf(await completeAll([claim!, claim!]))).toEqual(['fulfilled', 'fulfilled'])
-    expect(one.lostCount()).toBe(0)
-  })
-
-  it('tell an earlier claim of the same owner from a later one', async () => {
-    const { one, age } = await twoStores()
-    const [stale] = claimedOf(await claimAll(one.store, ['a']))
-    await age(LEASE_MS)
-    const [fresh] = claimedOf(await claimAll(one.store, ['a']))
-    const settled = await completeAll([stale!, fresh!])
-    expect(statusesOf(settled)).toEqual(['rejected', 'fulfilled'])
-  })
-
-  it('see what was written while they waited for a row', async () => {
-    const { one, query, url } = await twoStores()
-    const claims = claimedOf(await claimAll(one.store, ['renewed', 'taken']))
-    const writer = new pg.Client({ connectionString: url })
-    await writer.connect()
-    onTestFinished(() => writer.end())
-    const { pid } = (await writer.query('select pg_backend_pid() as pid')).rows[0]
-    await writer.query(`begin;
-      update inventory_events_marks set lease_expires_at = now() + interval '1 hour'
-        where event_id = 'renewed';
-      update inventory_events_marks set owner = 'another', fence = default where event_id = 'taken'`)
-    const completed = completeAll(claims)
-    const waits = () =>
-      query('select 1 from pg_stat_activity where $1::int = any (pg_blocking_pids(pid))', [pid])
-    await until(async () => (await waits()).length > 0, { what: 'a statement to wait for a row' })
-    await writer.query('commit')
-    const settled = await completed
-    expect(statusesOf(settled)).toEqual(['fulfilled', 'rejected'])
-    expect(await query('select event_id, state from inventory_events_marks order by 1')).toEqual([
-      { event_id: 'renewed', state: 'completed' },
-      { event_id: 'taken', state: 'leased' },
-    ])
-  })
-})
-
-/** Counts statements that write to the table, regardless of the number of rows. */
-async function countStatements({ query }: Database) {
-  await query('create table statements (operation text)')
-  await query(`create function note() returns trigger language plpgsql as
-    $$ begin insert into statements values (tg_op); return null; end $$`)
-  for (const operation of ['insert', 'delete']) {
-    await query(`create trigger note_${operation} after ${operation} on inventory_events_marks
-      for each statement execute function note()`)
+  async function replica(handler: Handler) {
+    const owner = await ownStore(db.url)
+    const calls: string[] = []
+    const sink = batchPlugin({
+      slug: 'writes',
+      sql: true,
+      retry: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 2 },
+      timeoutMs: 20_000,
+      maxEvents: 100,
+      maxWaitMs: 200,
+      processEvents(events, context) {
+        calls.push(idsOf(events))
+        return handler(events, context as SqlBatchContext)
+      },
+    })
+    const kit = pipelineKit({ plugins: [sink], store: owner.store, clock: systemClock })
+    const { put: putEvent, lose } = partition(kit)
+    onTestFinished(lose)
+    const put = (...ids: string[]) => {
+      for (const id of ids) putEvent({ kind: 'k', id }, id)
+    }
+    const endedAs = async (count: number) => {
+      await until(() => kit.ended.length >= count, { what: `${count} deliveries to end` })
+      return Object.fromEntries(kit.ended.map(({ id, outcome }) => [id, outcome]))
+    }
+    return { ...owner, ...kit, clock: owner.clock, calls, put, endedAs }
   }
-  return async () =>
-    Number((await query<{ count: string }>('select count(*) from statements'))[0]!.count)
+
+  const effects = async (): Promise<string[]> => {
+    const rows = await db.query<{ event_id: string; note: string }>(
+      'select event_id, note from effects order by 1, 2',
+    )
+    return rows.map(({ event_id, note }) => `${event_id}${note}`)
+  }
+  const marks = async (): Promise<string[]> => {
+    const rows = await db.query<{ event_id: string; state: string; format: number }>(
+      'select event_id, state, format from inventory_events_marks order by 1',
+    )
+    return rows.map(({ event_id, state, format }) => `${event_id} ${state} ${format}`)
+  }
+  return { ...db, replica, effects, marks }
 }
+
+const write = ({ sql }: SqlBatchContext, events: readonly Event[], note = '') =>
+  sql.query('insert into effects select id, $2 from unnest($1::text[]) as id', [
+    events.map(({ id }) => id),
+    note,
+  ])
+
+it('commits what a batch wrote together with the marks of all of its events', async () => {
+  const { replica, effects, marks, query } = await situation()
+  const { put, endedAs, calls } = await replica(async (events, context) => {
+    await write(context, events)
+    // Of another connection: nothing is seen before all of it is committed.
+    expect(await query('select from effects')).toHaveLength(0)
+    const [, second] = events
+    return second && new Map([[second, skip('no need')]])
+  })
+  put('a', 'b', 'c')
+  expect(await endedAs(3)).toEqual({ a: 'processed', b: 'skipped', c: 'processed' })
+  expect(calls).toEqual(['a b c'])
+  expect(await effects()).toEqual(['a', 'b', 'c'])
+  expect(await marks()).toEqual(['a completed 2', 'b completed 3', 'c completed 2'])
+})
+
+it('rolls a failed batch back, and commits its halves until the bad event is alone', async () => {
+  const { replica, effects, marks, query } = await situation()
+  await query(`alter table effects add check (event_id <> 'c')`)
+  const { put, endedAs, calls, letters } = await replica((events, context) =>
+    write(context, events).then(() => undefined),
+  )
+  put('a', 'b', 'c', 'd')
+  expect(await endedAs(4)).toEqual({
+    a: 'processed',
+    b: 'processed',
+    c: 'dead-lettered',
+    d: 'processed',
+  })
+  expect(calls).toEqual(['a b c d', 'a b', 'c d', 'c', 'd', 'c'])
+  expect(await effects()).toEqual(['a', 'b', 'd'])
+  expect(await marks()).toEqual(
+    ['a', 'b', 'c', 'd'].map((id) => `${id} completed ${id === 'c' ? 5 : 2}`),
+  )
+  expect(letters).toHaveLength(1)
+})
+
+it('rolls back what was written for a rejected event, and calls the others again', async () => {
+  const { replica, effects } = await situation()
+  const { put, endedAs, calls } = await replica(async (events, context) => {
+    await write(context, events)
+    return new Map(events.filter(({ id }) => id === 'b').map((event) => [event, reject('never')]))
+  })
+  put('a', 'b', 'c')
+  expect(await endedAs(3)).toEqual({ a: 'processed', b: 'rejected', c: 'processed' })
+  expect(calls).toEqual(['a b c', 'a c'])
+  expect(await effects()).toEqual(['a', 'c'])
+})
+
+it('writes nothing of a batch that lost one of its claims, and calls the others again', async () => {
+  const { replica, effects, marks, query } = await situation()
+  const [wrote, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const former = await replica(async (events, context) => {
+    await write(context, events, ' former')
+    wrote.resolve()
+    await goOn.promise
+  })
+  const later = await replica((events, context) =>
+    write(context, events, ' later').then(() => undefined),
+  )
+  former.put('a', 'b', 'c')
+  await wrote.promise
+  // The lease of one event alone has expired.
+  await query(
+    `update inventory_events_marks set lease_expires_at = lease_expires_at - $1 * interval '1 ms'
+      where event_id = 'b'`,
+    [LEASE_MS],
+  )
+  later.put('b')
+  expect(await later.endedAs(1)).toEqual({ b: 'processed' })
+  goOn.resolve()
+  expect(await former.endedAs(3)).toEqual({ a: 'processed', b: 'duplicate', c: 'processed' })
+  expect(former.calls).toEqual(['a b c', 'a c'])
+  expect(former.lostCount()).toBe(1)
+  expect(await effects()).toEqual(['a former', 'b later', 'c former'])
+  expect(await marks()).toEqual(['a completed 2', 'b completed 2', 'c completed 2'])
+})
+
+it('calls a batch again whose connection broke, and uses no attempt', async () => {
+  const { replica, effects, query } = await situation()
+  let isFirst = true
+  const { put, endedAs, calls, notes } = await replica(async (events, context) => {
+    await write(context, events)
+    if (!isFirst) return
+    isFirst = false
+    await query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where pid <> pg_backend_pid() and state = 'idle in transaction' and query like '%effects%'`,
+    )
+    await context.sql.query('select 1')
+  })
+  put('a', 'b')
+  expect(await endedAs(2)).toEqual({ a: 'processed', b: 'processed' })
+  expect(calls).toEqual(['a b', 'a b'])
+  expect(notes).toEqual(['interrupted', 'interrupted'])
+  expect(await effects()).toEqual(['a', 'b'])
+})
+
+it('examples/plugins/moves-sink.ts writes each move once, many with one statement', async () => {
+  const { query, url } = await situation()
+  await query(
+    'create table moves (event_id text, entity_id text, place text, moved_at timestamptz)',
+  )
+  const { store } = await ownStore(url)
+  const sink = withDefaults(movesSink, 'moves-sink.ts', defaultsFrom(loadConfig({})))
+  const sizes: (number | undefined)[] = []
+  const reports = {
+    ...noReports,
+    onHandled: (...[, , events]: unknown[]) => sizes.push(events as number),
+  }
+  const kit = pipelineKit({ plugins: [sink], store, clock: systemClock, reports })
+  const { put, ledger, lose } = partition(kit)
+  onTestFinished(lose)
+  const time = '2026-01-15T10:30:00Z'
+  for (let n = 0; n < 1_000; n++) {
+    const entity = { id: `entity_${n % 300}` }
+    put({ kind: 'inventory.moved', id: `e${n}`, time, entity, to: { name: 'Dock' } }, entity.id)
+  }
+  await until(() => ledger.watermark === 1_000, { what: 'all moves to be written' })
+  expect(sizes).toEqual([500, 500])
+  expect(
+    await query('select count(*)::int as n, count(distinct event_id)::int as ids from moves'),
+  ).toEqual([{ n: 1_000, ids: 1_000 }])
+})

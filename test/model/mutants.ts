@@ -36,14 +36,14 @@ export const mutants: Mutant[] = [
   {
     name: 'a lane removes the running item',
     file: 'src/pipeline/lanes/lanes.ts',
-    from: "lane.state === 'running' ? 1 : 0",
-    to: '0',
+    from: 'lane.items.removeWhere(matches, lane.begun)',
+    to: 'lane.items.removeWhere(matches, 0)',
   },
   {
     name: 'a failed delivery lets the next one in its lane overtake it',
     file: 'src/pipeline/lanes/lanes.ts',
-    from: 'else this.#wait(lane, turn)',
-    to: 'else { const [first] = lane.items.removeWhere(() => true, 0); lane.items.push(first as T); this.#wait(lane, turn) }',
+    from: 'if (wait !== undefined) this.#wait(lane, wait)',
+    to: 'if (wait !== undefined) { const [first] = lane.items.removeWhere(() => true, 0); lane.items.push(first as T); this.#wait(lane, wait) }',
   },
   {
     name: 'every record has its own lane',

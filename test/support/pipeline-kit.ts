@@ -16,7 +16,7 @@ import { OffsetLedger } from '../../src/pipeline/offset-ledger.ts'
 import type { PipelineOptions } from '../../src/pipeline/options.ts'
 import { createPipeline } from '../../src/pipeline/pipeline.ts'
 import type { Epoch } from '../../src/pipeline/source.ts'
-import type { LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
+import type { LoadedBatch, LoadedPlugin } from '../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { deepFreeze } from '../../src/util/deep-freeze.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -36,6 +36,17 @@ export function plugin(part: Partial<LoadedPlugin> & Pick<Plugin, 'processEvent'
     sql: false,
     ...part,
   } as LoadedPlugin
+}
+
+/** The same for a plugin that takes batches. */
+export function batchPlugin({
+  maxEvents = 10,
+  maxWaitMs = 50,
+  processEvents,
+  ...part
+}: Partial<LoadedPlugin> & Partial<LoadedBatch> & Pick<LoadedBatch, 'processEvents'>) {
+  const batch = { maxEvents, maxWaitMs, processEvents }
+  return plugin({ slug: 'sink', concurrency: 1, batch, processEvent() {}, ...part })
 }
 
 /** A stand-in for Avro: values are readable JSON. Its schema id is always 1. */

@@ -4,9 +4,10 @@ import { INVENTORY_KINDS } from '../../event/kinds.ts'
 import { fieldsOf } from '../../filter/filter.ts'
 import { acceptedNames, failingNames, misspelledNames } from '../../plugin/known-names.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
-import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import type { LoadedBatch, LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { RetryPlan } from '../../plugin/retry-plan.ts'
 import type { ReadPlugin } from '../../plugin/settings/apply-settings.ts'
+import { counted } from '../../util/text/counted.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { print, printError } from '../shared/output.ts'
@@ -54,7 +55,7 @@ const STARTS = {
 }
 
 function describe(plugin: LoadedPlugin, settings: ReadPlugin | undefined): string {
-  const { retry, timeoutMs, concurrency, onExhausted, startFrom, state } = plugin
+  const { retry, timeoutMs, concurrency, batch, onExhausted, startFrom, state } = plugin
   const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
   const byFields = fields.length === 0 ? '' : `, filtered by ${[...new Set(fields)].join(', ')}`
   return [
@@ -67,10 +68,15 @@ function describe(plugin: LoadedPlugin, settings: ReadPlugin | undefined): strin
     `  attempts     ${retry.maxAttempts}, ${delaysOf(retry)} ms, then ${onExhausted}`,
     `  time limit   ${timeoutMs} ms`,
     `  concurrency  ${concurrency}`,
+    ...(batch === undefined ? [] : [`  batches      ${batchesOf(batch)}`]),
     `  starts from  ${STARTS[startFrom]}`,
     ...(state === undefined ? [] : [`  state        ${stateText(state)}`]),
     ...(settings === undefined ? [] : [`  settings     ${settingsOf(settings)}`]),
   ].join('\n')
+}
+
+function batchesOf({ maxEvents, maxWaitMs }: LoadedBatch): string {
+  return `of up to ${counted(maxEvents, 'event')}, which wait for others up to ${maxWaitMs} ms`
 }
 
 function delaysOf(retry: RetryPlan): string {

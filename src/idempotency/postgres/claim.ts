@@ -1,11 +1,12 @@
 import type { MarkedOutcome } from '../../event/outcome.ts'
 import type { StateChange } from '../staged.ts'
-import type { Claim, ClaimTransaction, TransactionLimits } from '../store.ts'
+import type { BatchTransaction, Claim, ClaimTransaction, TransactionLimits } from '../store.ts'
+import { completeInTransaction } from './complete-in-transaction.ts'
 import type { Lease, Leases } from './leases.ts'
 import type { PostgresMarks } from './marks.ts'
 import type { PostgresPool } from './pool.ts'
 import type { PostgresStates } from './states/states.ts'
-import { beginTransaction, type PostgresTransaction } from './transaction.ts'
+import { beginTransaction, type PostgresTransaction, type RunQuery } from './transaction.ts'
 
 export interface ClaimPorts {
   marks: PostgresMarks
@@ -49,9 +50,34 @@ export class PostgresClaim implements Claim {
   }
 
   async begin(limits: TransactionLimits): Promise<ClaimTransaction> {
+    const { transaction, ended, ...handle } = await this.#open(limits)
+    return {
+      ...handle,
+      commit: (outcome, change) =>
+        this.#completeBy(() => transaction.commit(outcome, change)).finally(ended),
+    }
+  }
+
+  /** One transaction for the marks of several claims of this process. */
+  static async beginAll(
+    claims: readonly [PostgresClaim, ...PostgresClaim[]],
+    limits: TransactionLimits,
+  ): Promise<BatchTransaction> {
+    const [first] = claims
+    const { transaction, ended, ...handle } = await first.#open(limits)
+    const commit = (outcomes: readonly MarkedOutcome[]) =>
+      transaction.commitBy((run) => first.#markAll(run, claims, outcomes))
+    return {
+      ...handle,
+      commit: (outcomes) =>
+        PostgresClaim.#completeAllBy(claims, () => commit(outcomes)).finally(ended),
+    }
+  }
+
+  async #open(limits: TransactionLimits) {
     const { handlers: pool, states, transactions } = this.#ports
     const { plugin, eventId, fence } = this.#lease
-    const onLost = () => this.#ports.leases.lose(this.#lease)
+    const onLost = () => this.#lose()
     const transaction = await beginTransaction({
       ...{ pool, states, limits, onLost },
       claim: this.#values,
@@ -61,13 +87,28 @@ export class PostgresClaim implements Claim {
     transactions.add(transaction)
     const ended = () => void transactions.delete(transaction)
     return {
+      transaction,
+      ended,
       sql: transaction.sql,
       isBroken: () => transaction.isBroken,
       interrupt: () => transaction.interrupt(),
-      commit: (outcome, change) =>
-        this.#completeBy(() => transaction.commit(outcome, change)).finally(ended),
       rollback: () => transaction.rollback().finally(ended),
     }
+  }
+
+  async #markAll(
+    run: RunQuery,
+    claims: readonly PostgresClaim[],
+    outcomes: readonly MarkedOutcome[],
+  ): Promise<void> {
+    const completions = claims.map((claim, n) => ({
+      lease: claim.#lease,
+      outcome: outcomes[n] as MarkedOutcome,
+    }))
+    const [groupId, , , owner] = this.#values
+    const lost = await completeInTransaction(run, [groupId, owner], completions)
+    for (const lease of lost) this.#ports.leases.lose(lease)
+    if (lost.length > 0) throw new Error(LOST)
   }
 
   async #mark(outcome: MarkedOutcome, change: StateChange | undefined): Promise<void> {
@@ -77,17 +118,32 @@ export class PostgresClaim implements Claim {
         ? await marks.complete(this.#lease, outcome)
         : await states.complete({ claim: this.#lease, topic: this.#topic, outcome, change })
     if (isMarked) return
-    this.#ports.leases.lose(this.#lease)
-    throw new Error('the claim of this event has passed to another owner')
+    this.#lose()
+    throw new Error(LOST)
   }
 
-  /** While the mark is being made, renewals ignore this claim: it is no longer leased once marked. */
-  async #completeBy(step: () => Promise<void>): Promise<void> {
-    this.#lease.isCompleting = true
+  #lose(): void {
+    this.#ports.leases.lose(this.#lease)
+  }
+
+  #completeBy(step: () => Promise<void>): Promise<void> {
+    return PostgresClaim.#completeAllBy([this], step)
+  }
+
+  /** While marks are being made, renewals ignore these claims: they are no longer leased once marked. */
+  static async #completeAllBy(
+    claims: readonly PostgresClaim[],
+    step: () => Promise<void>,
+  ): Promise<void> {
+    for (const claim of claims) claim.#lease.isCompleting = true
     await step().finally(() => {
-      this.#lease.isCompleting = false
+      for (const claim of claims) claim.#lease.isCompleting = false
     })
-    this.#isCompleted = true
-    this.#ports.leases.remove(this.#lease)
+    for (const claim of claims) {
+      claim.#isCompleted = true
+      claim.#ports.leases.remove(claim.#lease)
+    }
   }
 }
+
+const LOST = 'the claim of this event has passed to another owner'

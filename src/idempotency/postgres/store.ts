@@ -3,7 +3,13 @@ import { hostname } from 'node:os'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { StoredState } from '../staged.ts'
-import type { ClaimResult, DeliveryKey, IdempotencyStore } from '../store.ts'
+import type {
+  Claim,
+  ClaimResult,
+  DeliveryKey,
+  IdempotencyStore,
+  TransactionLimits,
+} from '../store.ts'
 import { PostgresClaim } from './claim.ts'
 import { type Lease, Leases } from './leases.ts'
 import { PostgresMarks } from './marks.ts'
@@ -119,6 +125,10 @@ class PostgresStore implements IdempotencyStore {
     key: Buffer,
   ): Promise<StoredState | undefined> {
     return this.#states.load({ plugin, topic, key })
+  }
+
+  beginAll(claims: readonly [Claim, ...Claim[]], limits: TransactionLimits) {
+    return PostgresClaim.beginAll(claims as readonly [PostgresClaim, ...PostgresClaim[]], limits)
   }
 
   /** Nothing to load or flush: every mark is shared and durable as soon as it is written. */

@@ -22,6 +22,10 @@ export interface TransactionOptions {
   onLost(): void
 }
 
+export type RunQuery = <Row extends pg.QueryResultRow = never>(
+  query: pg.QueryConfig,
+) => Promise<pg.QueryResult<Row>>
+
 type Rows = { rows: never[]; rowCount: number | null }
 
 /** How long the server may take beyond a statement's limit before the connection counts as broken. */
@@ -75,13 +79,20 @@ export class PostgresTransaction {
     if (this.#isRunning) this.#release('broken')
   }
 
-  async commit(outcome: MarkedOutcome, change?: StateChange): Promise<void> {
+  commit(outcome: MarkedOutcome, change?: StateChange): Promise<void> {
+    return this.commitBy(async () => {
+      if (!(await this.#mark(outcome, change))) throw this.#lost()
+    })
+  }
+
+  /** Commits what the handler wrote and what `makeMarks` writes, or nothing. */
+  async commitBy(makeMarks: (run: RunQuery) => Promise<void>): Promise<void> {
     this.#isOver = true
     await this.#last
     try {
       if (this.#isReleased) throw new Error('context.sql: a statement was interrupted')
       this.#checkStatus()
-      if (!(await this.#mark(outcome, change))) throw this.#lost()
+      await makeMarks((query) => this.#run(query))
       await this.#run({ text: 'commit' })
     } catch (error) {
       await this.rollback()

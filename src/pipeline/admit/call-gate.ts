@@ -61,10 +61,11 @@ export class CallGate {
   constructor(plugins: readonly LoadedPlugin[], ports: CallGatePorts) {
     this.#ports = ports
     this.#breakers = new Map(
-      plugins.map(({ slug }) => {
+      plugins.map(({ slug, batch, concurrency }) => {
         const onChange = (state: BreakerState) => ports.onBreaker(slug, state)
         const { clock, random, lanesToOpenBreaker: lanesToOpen } = ports
-        return [slug, new Breaker({ clock, random, lanesToOpen, onChange })]
+        const callsMax = batch === undefined ? Infinity : concurrency
+        return [slug, new Breaker({ clock, random, lanesToOpen, callsMax, onChange })]
       }),
     )
     const limited = plugins.filter(({ maxPerSecond }) => maxPerSecond !== undefined)
@@ -78,6 +79,14 @@ export class CallGate {
     const isOpen = ([slug, breaker]: [string, Breaker]) =>
       breaker.isOpen || this.#ports.health?.pauseOf(slug) !== undefined
     return [...this.#breakers].filter(isOpen).map(([slug]) => slug)
+  }
+
+  isOpen(slug: string): boolean {
+    return this.#breakers.get(slug)?.isOpen === true
+  }
+
+  isPaused(slug: string): boolean {
+    return this.#pauseOf(slug) !== undefined
   }
 
   #pauseOf(slug: string): AbortSignal | undefined {
@@ -131,6 +140,10 @@ export class CallGate {
         breaker.withdrawn()
         this.#delays.set(delivery, outcome.delayMs)
         if (!outcome.countsAsAttempt || breaker.isOpen) delivery.attempts -= 1
+        return outcome
+      case 'deferred':
+        breaker.withdrawn()
+        if (this.#limits.has(delivery.plugin.slug)) this.#reserved.add(delivery)
         return outcome
       case 'abandoned':
       case 'interrupted':

@@ -6,6 +6,8 @@ export interface BreakerOptions {
   random: () => number
   /** It opens after max(this, calls in flight) lanes have started to fail without a success between. */
   lanesToOpen?: number | undefined
+  /** The most calls at once, if one call is for many deliveries that are let through. Default: no limit. */
+  callsMax?: number
   onChange(state: BreakerState): void
 }
 
@@ -73,18 +75,19 @@ export class Breaker {
     this.#callsInFlight -= 1
     if (!this.#failing.has(lane)) this.#addFailing(lane)
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
-    else if (this.#startedFailing >= this.#lanesToOpen()) this.#trip()
+    else if (this.#startedFailing >= this.#lanesToOpen) this.#trip()
     return this.#open !== undefined
+  }
+
+  get #lanesToOpen(): number {
+    const { lanesToOpen = LANES_TO_OPEN, callsMax = Infinity } = this.#options
+    return Math.max(lanesToOpen, Math.min(this.#callsInFlight, callsMax))
   }
 
   /** A delivery that was let through ended without a verdict: schedules another probe. */
   withdrawn(): void {
     this.#callsInFlight -= 1
     if (this.#open !== undefined) this.#scheduleProbe(this.#open)
-  }
-
-  #lanesToOpen(): number {
-    return Math.max(this.#options.lanesToOpen ?? LANES_TO_OPEN, this.#callsInFlight)
   }
 
   #addFailing(lane: string): void {

@@ -82,16 +82,24 @@ export class CrashGuard {
     return outcome
   }
 
-  /** The delivery is ending the process. Resolves when its count is written, or after a time limit. */
-  async countCrash(delivery: Delivery): Promise<void> {
-    const crashes = (this.#crashesOf(delivery) ?? 0) + 1
+  /**
+   * The call is ending the process. Resolves when its count is written, or after a time limit. Of a batch
+   * any delivery may be to blame, so all become suspects.
+   */
+  async countCrash(deliveries: readonly Delivery[]): Promise<void> {
+    const [first, ...others] = deliveries
+    if (first === undefined) return
     const over = new AbortController()
     const late = this.#ports.clock.sleep(LAST_WRITE_LIMIT_MS, over.signal)
-    const failure = await Promise.race([this.#recordCrash(delivery), late.then(() => tooLate)])
+    const written = others.length === 0 ? this.#recordCrash(first) : this.#suspect(deliveries)
+    const failure = await Promise.race([written, late.then(() => tooLate)])
     over.abort()
-    if (failure !== undefined) this.#ports.onCrashRecordFailed(delivery, failure.error)
-    // The count stays even if the handler ends before the process does.
-    this.#counts.get(delivery.wanted.epoch)?.set(keyOf(delivery), crashes)
+    if (failure !== undefined) this.#ports.onCrashRecordFailed(first, failure.error)
+    // The counts stay even if the handler ends before the process does.
+    for (const delivery of deliveries) {
+      const crashes = (this.#crashesOf(delivery) ?? 0) + (others.length === 0 ? 1 : 0)
+      this.#counts.get(delivery.wanted.epoch)?.set(keyOf(delivery), crashes)
+    }
   }
 
   /** The delivery is completed without ending the process: deletes its count. */
@@ -130,6 +138,22 @@ export class CrashGuard {
     }
     delivery.crashRecorded = true
     return undefined
+  }
+
+  async #suspect(deliveries: readonly Delivery[]): Promise<{ error: Failure } | undefined> {
+    const epochs = new Set(deliveries.map(({ wanted }) => wanted.epoch))
+    const writes = [...epochs].map((epoch) =>
+      this.#ports.crashes.change(epoch, (counts) => {
+        const keys = deliveries.filter(({ wanted }) => wanted.epoch === epoch).map(keyOf)
+        for (const key of keys) counts.set(key, counts.get(key) ?? 0)
+      }),
+    )
+    try {
+      await Promise.all(writes)
+      return undefined
+    } catch (failure) {
+      return { error: failureOf(failure) }
+    }
   }
 
   #edit(delivery: Delivery, edit: (counts: CrashCounts) => void): void {

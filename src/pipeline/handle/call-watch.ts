@@ -4,16 +4,19 @@ import type { Clock } from '../../util/clock.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { Delivery } from '../delivery.ts'
 import { AbortFanOut, type Losing } from './abort-fan-out.ts'
+import { CallSignal } from './call-signal.ts'
 import { Deadlines, type Timed } from './deadlines.ts'
-import { HandlerContext } from './handler-context.ts'
-import type { HandlerResult } from './handler-result.ts'
+import type { TimedOut } from './handler-result.ts'
+
+/** The deliveries of one call: of a batch, or one. */
+export type Called = readonly [Delivery, ...Delivery[]]
 
 export interface WatchPorts {
   clock: Clock
   /** How long a handler may keep running after its signal aborts before it is reported as stuck. */
   graceMs: number
   /** The handler ignores its signal. Only a restart of the process can end it. */
-  onStuck(delivery: Delivery): void
+  onStuck(deliveries: Called): void
 }
 
 /** State shared by all watched calls. */
@@ -41,8 +44,10 @@ export class Watches {
  */
 export class CallWatch implements Timed, Losing {
   lateAtMs = 0
-  #delivery: Delivery
-  #context: HandlerContext
+  #plugin: LoadedPlugin
+  #deliveries: Called
+  #losses: Iterable<AbortSignal>
+  #signal: CallSignal
   #transaction: Pick<ClaimTransaction, 'interrupt'> | undefined
   #watches: Watches
   #isLate = false
@@ -50,17 +55,20 @@ export class CallWatch implements Timed, Losing {
   #cancelGrace: (() => void) | undefined
 
   constructor(
-    delivery: Delivery,
-    context: HandlerContext,
+    deliveries: Called,
+    signal: CallSignal,
     transaction: Pick<ClaimTransaction, 'interrupt'> | undefined,
     watches: Watches,
   ) {
-    this.#delivery = delivery
-    this.#context = context
+    this.#plugin = deliveries[0].plugin
+    this.#deliveries = deliveries
+    this.#losses =
+      deliveries.length === 1 ? lossesOf(deliveries[0]) : new Set(deliveries.flatMap(lossesOf))
+    this.#signal = signal
     this.#transaction = transaction
     this.#watches = watches
-    watches.deadlinesOf(delivery.plugin).begin(this)
-    for (const signal of lossesOf(delivery)) watches.lost.add(signal, this)
+    watches.deadlinesOf(this.#plugin).begin(this)
+    for (const loss of this.#losses) watches.lost.add(loss, this)
   }
 
   onLate(): void {
@@ -73,12 +81,12 @@ export class CallWatch implements Timed, Losing {
   }
 
   /** The call has settled. Returns the result that counts. */
-  end(result: HandlerResult): HandlerResult {
+  end<Result extends { type: string }>(result: Result): Result | TimedOut {
     this.#endDeadline()
     this.#cancelGrace?.()
-    for (const signal of lossesOf(this.#delivery)) this.#watches.lost.remove(signal, this)
+    for (const loss of this.#losses) this.#watches.lost.remove(loss, this)
     return this.#isTooLate(result)
-      ? { type: 'timed-out', timeoutMs: this.#delivery.plugin.timeoutMs }
+      ? { type: 'timed-out', timeoutMs: this.#plugin.timeoutMs }
       : result
   }
 
@@ -86,22 +94,22 @@ export class CallWatch implements Timed, Losing {
    * A handler may have returned because its signal aborted, so its return does not prove that the
    * event was handled. A handler that never read its signal could not see the abort.
    */
-  #isTooLate(result: HandlerResult): boolean {
-    return result.type === 'returned' ? HandlerContext.couldSeeAbort(this.#context) : this.#isLate
+  #isTooLate({ type }: { type: string }): boolean {
+    return type === 'returned' ? CallSignal.couldSeeAbort(this.#signal) : this.#isLate
   }
 
   #abort(): void {
     if (this.#isAborted) return
     this.#isAborted = true
-    HandlerContext.abort(this.#context)
+    CallSignal.abort(this.#signal)
     this.#transaction?.interrupt()
     this.#endDeadline()
     const { clock, graceMs, onStuck } = this.#watches.ports
-    this.#cancelGrace = clock.after(graceMs, () => onStuck(this.#delivery))
+    this.#cancelGrace = clock.after(graceMs, () => onStuck(this.#deliveries))
   }
 
   #endDeadline(): void {
-    this.#watches.deadlinesOf(this.#delivery.plugin).end(this)
+    this.#watches.deadlinesOf(this.#plugin).end(this)
   }
 }
 

@@ -29,7 +29,7 @@ export interface HandlePorts extends ContextPorts, WatchPorts {
   calls: CallSlots
   followUps: Pick<FollowUpSink, 'encode'>
   reports: {
-    onHandled(delivery: Delivery, seconds: number): void
+    onHandled(delivery: Delivery, seconds: number, events?: number): void
     /** Some call made something after an `await` that it should have returned. */
     onUnreturned(failure: Failure): void
   }
@@ -68,7 +68,7 @@ export function createHandle(ports: HandlePorts) {
       const made = madeReturns.leave()
       if (!isThenable(result)) return ended(returned(result, made))
       ports.calls.returned()
-      const watch = new CallWatch(delivery, context, transaction, watches)
+      const watch = new CallWatch([delivery], context, transaction, watches)
       const period = madeReturns.begin()
       return Promise.resolve(result).then(
         (value) => {

@@ -13,6 +13,7 @@ import type {
   StatePluginContext,
 } from '../../plugin/plugin.ts'
 import { type Delivery, originOf } from '../delivery.ts'
+import { CallSignal } from './call-signal.ts'
 import { FollowUpDrafts } from './follow-up-drafts.ts'
 import { HandlerHeaders } from './handler-headers.ts'
 import { StateDraft } from './state-draft.ts'
@@ -23,7 +24,7 @@ export interface ContextPorts {
 }
 
 /** The handler's second argument. `log`, `signal` and headers are created on first use. */
-export class HandlerContext implements SqlPluginContext, StatePluginContext {
+export class HandlerContext extends CallSignal implements SqlPluginContext, StatePluginContext {
   readonly attempt: number
   #delivery: Delivery
   /** Copied, because the delivery drops its content when it ends and a handler may read it later. */
@@ -31,12 +32,10 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
   #eventTime: string
   #ports: ContextPorts
   #transaction: Pick<ClaimTransaction, 'sql'> | undefined
-  #controller: AbortController | undefined
   #log: PluginLog | undefined
   #state: StateDraft | undefined
   #headers: HandlerHeaders | undefined
   #followUps: FollowUpDrafts | undefined
-  #aborted = false
   #hasEnded = false
 
   constructor(
@@ -45,23 +44,13 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
     ports: ContextPorts,
     transaction: Pick<ClaimTransaction, 'sql'> | undefined,
   ) {
+    super()
     this.attempt = delivery.attempts
     this.#delivery = delivery
     this.#eventId = delivery.wanted.content?.id
     this.#eventTime = eventTime
     this.#ports = ports
     this.#transaction = transaction
-  }
-
-  /** Aborts the signal. Static, so that handlers cannot call it. */
-  static abort(context: HandlerContext): void {
-    context.#aborted = true
-    context.#controller?.abort()
-  }
-
-  /** Whether the handler may have seen its signal abort: it has read `signal`. */
-  static couldSeeAbort(context: HandlerContext): boolean {
-    return context.#aborted && context.#controller !== undefined
   }
 
   /** The call has ended. Returns what it has set of the state. */
@@ -90,14 +79,6 @@ export class HandlerContext implements SqlPluginContext, StatePluginContext {
       this.#state = stateFor(this.#delivery)
     }
     return this.#state
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#aborted) this.#controller.abort()
-    }
-    return this.#controller.signal
   }
 
   get settings(): unknown {

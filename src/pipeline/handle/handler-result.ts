@@ -5,9 +5,17 @@ import type { Failure } from '../../util/failure/failure.ts'
 export type HandlerResult =
   | { type: 'returned'; value: HandlerReturn | undefined }
   | { type: 'threw'; error: unknown }
-  | { type: 'timed-out'; timeoutMs: number }
+  | TimedOut
   /** The result does not count, for reasons outside the handler. No attempt is used. */
   | { type: 'interrupted'; error: Failure }
+  /** There was no call, or none that counts: the batch goes on without it. Its turn comes after this. */
+  | { type: 'deferred'; until: Promise<void> }
+
+/** The handler took longer than its time limit. */
+export interface TimedOut {
+  type: 'timed-out'
+  timeoutMs: number
+}
 
 /** If this is an outcome with which what the handler wrote, by SQL or as state, is kept. */
 export function successOf(result: HandlerResult): 'processed' | 'skipped' | undefined {

@@ -134,6 +134,7 @@ export const everyPlugin: LoadedPlugin = {
   processEvent() {
     throw new Error('an undecodable record has no event to handle')
   },
+  batch: undefined,
   retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 },
   timeoutMs: 1,
   concurrency: 16,

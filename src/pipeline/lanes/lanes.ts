@@ -2,14 +2,8 @@ import type { Clock } from '../../util/clock.ts'
 import { Fifo } from '../../util/fifo.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import { TimeSlice } from '../../util/time-slice.ts'
+import { type Again, Lane, type Turn } from './lane.ts'
 import type { WaitReason } from './wait-reason.ts'
-
-/**
- * How a turn ended: the item needs another turn once the promise resolves, or it is done. `done` is
- * called in the same tick in which the lane drops the item, so that no count ever includes it twice
- * or not at all.
- */
-export type Turn = { again: Promise<void>; why: WaitReason } | { done: () => void }
 
 /** How long synchronous turns may run in a row before timers and sockets are served. */
 const SLICE_MS = 250
@@ -30,15 +24,6 @@ export interface LaneView<T> {
   state: 'queued' | 'running' | WaitReason
 }
 
-interface Lane<T> {
-  key: string
-  items: Fifo<T>
-  state: 'ready' | 'running' | 'waiting'
-  why: WaitReason | undefined
-  /** Number of the current wait, so that a cancelled wait does not wake the lane. */
-  wait: number
-}
-
 /**
  * Lanes run concurrently; within a lane items run one at a time, in the order they were added. An
  * item that waits for another turn blocks its lane but does not count against the concurrency, so a
@@ -53,6 +38,7 @@ export class Lanes<T> {
   #watchers: { matches: (item: T) => boolean; resolve: () => void }[] = []
   #concurrency: number
   #slice: TimeSlice
+  #isPumping = false
   #isResting = false
   #turn: (item: T) => MaybePromise<Turn>
 
@@ -85,12 +71,34 @@ export class Lanes<T> {
     const lane = this.#lanes.get(key)
     if (lane !== undefined) {
       lane.items.push(item)
+      if (lane.isFollowed) this.#follow(lane)
       return
     }
-    const fresh: Lane<T> = { key, items: new Fifo(item), state: 'ready', why: undefined, wait: 0 }
+    const fresh = new Lane(key, item)
     this.#lanes.set(key, fresh)
-    this.#ready.push(fresh)
+    this.#queue(fresh)
     this.#pump()
+  }
+
+  /** Whether no other item of its lane is before this one. */
+  isFirst(key: string, item: T): boolean {
+    return this.#lanes.get(key)?.items.first() === item
+  }
+
+  /** As of its lane: whether the item, which has its turn, comes after none that needs another one. */
+  whenFirst(key: string, item: T): MaybePromise<boolean> {
+    return this.#lanes.get(key)?.whenFirst(item) ?? true
+  }
+
+  /**
+   * Called during the turn of a lane's item that has joined a batch: the next item of the lane may have
+   * its turn as well, as long as `isOpen` says that it can join the same batch.
+   */
+  joined(key: string, isOpen: () => boolean): void {
+    const lane = this.#lanes.get(key)
+    if (lane === undefined) return
+    lane.join(isOpen)
+    if (lane.isFollowed) this.#follow(lane)
   }
 
   /** Removes and returns every matching item that is not in the middle of a turn. */
@@ -114,9 +122,7 @@ export class Lanes<T> {
   }
 
   #runs(matches: (item: T) => boolean): boolean {
-    for (const { items, state } of this.#lanes.values()) {
-      if (state === 'running' && matches(items.first() as T)) return true
-    }
+    for (const lane of this.#lanes.values()) if (lane.runs(matches)) return true
     return false
   }
 
@@ -128,30 +134,36 @@ export class Lanes<T> {
 
   #removeFrom(lane: Lane<T>, matches: (item: T) => boolean): T[] {
     const head = lane.items.first()
-    const removed = lane.items.removeWhere(matches, lane.state === 'running' ? 1 : 0)
+    const removed = lane.items.removeWhere(matches, lane.begun)
     const headIsGone = lane.items.first() !== head
     if (lane.state === 'waiting' && headIsGone) this.#wake(lane)
     if (lane.state === 'ready' && lane.items.length === 0) this.#lanes.delete(lane.key)
     return removed
   }
 
+  /** Not within itself: a lane whose items follow each other would need the stack for each of them. */
   #pump(): void {
+    if (this.#isPumping) return
+    this.#isPumping = true
     while (this.#running < this.#concurrency && this.#ready.length > 0 && !this.#mustRest()) {
       const lane = this.#ready.shift() as Lane<T>
-      // The lane may have been emptied while it was queued.
-      if (lane.items.length > 0) this.#run(lane)
+      lane.isQueued = false
+      // The lane may have been emptied while it was queued, and its batch may have been called.
+      const mayRun = lane.state === 'ready' ? lane.items.length > 0 : lane.isFollowed
+      if (mayRun) this.#run(lane)
     }
+    this.#isPumping = false
     if (this.#quiet.length > 0 && this.#isQuiet())
       for (const resolve of this.#quiet.splice(0)) resolve()
   }
 
   /** Whether turns have run for so long that the event loop must run before the next one. */
   #mustRest(): boolean {
-    if (!this.#isResting && this.#slice.isOver()) void this.#rest()
+    if (!this.#isResting && this.#slice.isOver()) void this.#giveWay()
     return this.#isResting
   }
 
-  async #rest(): Promise<void> {
+  async #giveWay(): Promise<void> {
     this.#isResting = true
     await this.#slice.next
     this.#isResting = false
@@ -159,43 +171,44 @@ export class Lanes<T> {
   }
 
   #run(lane: Lane<T>): void {
-    lane.state = 'running'
-    lane.why = undefined
+    const item = lane.begin()
     this.#running += 1
-    const turn = this.#turnOf(lane)
-    if (turn instanceof Promise) void turn.then((ended) => this.#endLater(lane, ended))
-    else this.#end(lane, turn)
+    const turn = this.#turnOf(item)
+    if (turn instanceof Promise) void turn.then((ended) => this.#endLater(lane, item, ended))
+    else this.#end(lane, item, turn)
   }
 
   /** Turns a throw into a rejection. It stays unhandled, so the process ends. */
-  #turnOf(lane: Lane<T>): MaybePromise<Turn> {
+  #turnOf(item: T): MaybePromise<Turn> {
     try {
-      return this.#turn(lane.items.first() as T)
+      return this.#turn(item)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  #endLater(lane: Lane<T>, turn: Turn): void {
-    this.#end(lane, turn)
+  #endLater(lane: Lane<T>, item: T, turn: Turn): void {
+    this.#end(lane, item, turn)
     this.#pump()
   }
 
-  #end(lane: Lane<T>, turn: Turn): void {
+  #end(lane: Lane<T>, item: T, turn: Turn): void {
     this.#running -= 1
-    if ('done' in turn) this.#finish(lane, turn.done)
-    else this.#wait(lane, turn)
+    const isLast = lane.end(item, turn)
+    if ('done' in turn) turn.done()
+    if (isLast) this.#rest(lane)
+    else if (lane.isFollowed) this.#follow(lane)
     if (this.#watchers.length > 0) this.#tellWatchers()
   }
 
-  #finish(lane: Lane<T>, done: () => void): void {
-    lane.items.shift()
-    done()
-    if (lane.items.length > 0) this.#makeReady(lane)
+  #rest(lane: Lane<T>): void {
+    const wait = lane.rest()
+    if (wait !== undefined) this.#wait(lane, wait)
+    else if (lane.items.length > 0) this.#makeReady(lane)
     else this.#lanes.delete(lane.key)
   }
 
-  #wait(lane: Lane<T>, { again, why }: Extract<Turn, { again: unknown }>): void {
+  #wait(lane: Lane<T>, { again, why }: Again): void {
     lane.state = 'waiting'
     lane.why = why
     const wait = ++lane.wait
@@ -214,6 +227,17 @@ export class Lanes<T> {
 
   #makeReady(lane: Lane<T>): void {
     lane.state = 'ready'
+    this.#queue(lane)
+  }
+
+  #follow(lane: Lane<T>): void {
+    this.#queue(lane)
+    this.#pump()
+  }
+
+  #queue(lane: Lane<T>): void {
+    if (lane.isQueued) return
+    lane.isQueued = true
     this.#ready.push(lane)
   }
 

@@ -3,7 +3,8 @@ import type { Clock } from '../../util/clock.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Epoch } from '../source.ts'
-import { Lanes, type LaneView, type Turn } from './lanes.ts'
+import type { Turn } from './lane.ts'
+import { Lanes, type LaneView } from './lanes.ts'
 
 /** A plugin's unfinished deliveries. */
 export interface Backlog {
@@ -31,8 +32,8 @@ export class PluginLanes {
     clock: Clock,
   ) {
     this.#clock = clock
-    for (const { slug, concurrency } of plugins) {
-      this.#lanes.set(slug, new Lanes({ clock, concurrency, turn }))
+    for (const plugin of plugins) {
+      this.#lanes.set(plugin.slug, new Lanes({ clock, concurrency: turnsOf(plugin), turn }))
     }
   }
 
@@ -48,9 +49,22 @@ export class PluginLanes {
   }
 
   add(delivery: Delivery): void {
-    const lanes = this.#lanes.get(delivery.plugin.slug)
-    if (lanes === undefined) throw new Error(`no lanes for plugin ${delivery.plugin.slug}`)
-    lanes.add(delivery.lane, delivery)
+    this.#of(delivery).add(delivery.lane, delivery)
+  }
+
+  /** Whether no other delivery is before this one in its lane. */
+  isFirst(delivery: Delivery): boolean {
+    return this.#of(delivery).isFirst(delivery.lane, delivery)
+  }
+
+  /** Resolves with true once no other is before it, or with false once one before it needs another turn. */
+  whenFirst(delivery: Delivery): MaybePromise<boolean> {
+    return this.#of(delivery).whenFirst(delivery.lane, delivery)
+  }
+
+  /** The delivery has joined a batch; while that is open, the next one of its lane may join it too. */
+  joined(delivery: Delivery, isOpen: () => boolean): void {
+    this.#of(delivery).joined(delivery.lane, isOpen)
   }
 
   /** Removes and returns the deliveries of an epoch, except those in the middle of a turn. */
@@ -70,6 +84,12 @@ export class PluginLanes {
     return this.#within(limitMs, (lanes) => lanes.whenQuiet())
   }
 
+  #of({ plugin: { slug } }: Delivery): Lanes<Delivery> {
+    const lanes = this.#lanes.get(slug)
+    if (lanes === undefined) throw new Error(`no lanes for plugin ${slug}`)
+    return lanes
+  }
+
   async #within(
     limitMs: number,
     wait: (lanes: Lanes<Delivery>) => Promise<void>,
@@ -83,6 +103,11 @@ export class PluginLanes {
     over.abort()
     return result
   }
+}
+
+/** Those in the calls that run; of batches, also those of the one that is filled meanwhile. */
+function turnsOf({ concurrency, batch }: LoadedPlugin): number {
+  return batch === undefined ? concurrency : batch.maxEvents * (concurrency + 1)
 }
 
 function backlogOf(slug: string, views: Iterable<LaneView<Delivery>>): Backlog {

@@ -19,6 +19,8 @@ export type WaitReason =
   | 'memory'
   /** Its last call did not count, for reasons outside the handler. */
   | 'interrupted'
+  /** It waits for an event that was before it in its batch, or was left out of one. */
+  | 'batch'
   | 'dead-letter-unwritten'
   | 'follow-ups-unwritten'
   | 'mark-unwritten'

@@ -25,11 +25,14 @@ export function judge(
     case 'threw':
       return judgeFailure(failureOf(result.error), attempts, plugin, random)
     case 'timed-out': {
-      const why = `processEvent took longer than its limit of ${result.timeoutMs} ms`
+      const handler = plugin.batch === undefined ? 'processEvent' : 'processEvents'
+      const why = `${handler} took longer than its limit of ${result.timeoutMs} ms`
       return judgeFailure(new Failure(why), attempts, plugin, random)
     }
     case 'interrupted':
       return { type: 'interrupted', error: result.error, delayMs: INTERRUPTED_RETRY_MS }
+    case 'deferred':
+      return result
     default:
       return assertNever(result)
   }

@@ -15,7 +15,7 @@ import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.t
 import type { Dedupe } from '../admit/dedupe.ts'
 import { type Delivery, eventOf, originOf } from '../delivery.ts'
 import { retain } from '../intake/retain-record.ts'
-import type { Turn } from '../lanes/lanes.ts'
+import type { Turn } from '../lanes/lane.ts'
 import type { WaitReason } from '../lanes/wait-reason.ts'
 
 /** What is written of a delivery. */
@@ -82,6 +82,8 @@ export function createSettle(ports: SettlePorts) {
       case 'interrupted':
         reports.onInterrupted(delivery, outcome.error)
         return again(delivery, outcome.delayMs, outcome.type)
+      case 'deferred':
+        return { again: dedupe.withdraw(delivery, outcome.until), why: 'batch' }
       case 'abandoned':
         return { done: () => abandon(delivery) }
       default:

@@ -59,8 +59,8 @@ export class MadeReturns {
   end(period: Period, value: unknown): readonly Made[] {
     this.#running[period] -= 1
     if (this.#fresh.length + this.#waiting.length === 0) return NONE
-    this.#fresh = this.#fresh.filter((made) => made.value !== value)
-    this.#waiting = this.#waiting.filter((made) => made.value !== value)
+    this.#fresh = this.#fresh.filter((made) => !isIn(value, made.value))
+    this.#waiting = this.#waiting.filter((made) => !isIn(value, made.value))
     return this.#known()
   }
 
@@ -89,6 +89,11 @@ export class MadeReturns {
     if (known.length > 0) this.#takesStacks = true
     return known
   }
+}
+
+/** Whether it is what was returned, or one of the outcomes of a batch. */
+export function isIn(returned: unknown, made: object): boolean {
+  return returned === made || (returned instanceof Map && [...returned.values()].includes(made))
 }
 
 function other(period: Period): Period {

@@ -132,7 +132,7 @@ export const fetchGuards = [
   ...guardsOf('hazards/hung-handler', {
     'a handler that ignores its signal is not reported': [
       'pipeline/handle/call-watch.ts',
-      'onStuck(this.#delivery)',
+      'onStuck(this.#deliveries)',
       'undefined',
     ],
   }),

@@ -1,7 +1,7 @@
 export default {
   slug: 'Wrong Options',
   title: '',
-  processEvents() {},
+  procesEvent() {},
   processEvent() {},
   wantsProcessEvent: async () => true,
   timeoutMs: '5s',

@@ -28,6 +28,7 @@ it('declares exactly these metrics, each with help that is a sentence', async ()
     'follow_up_failures_total',
     'dead_letter_stubs_total',
     'handler_duration_seconds',
+    'batch_events',
     'end_to_end_seconds',
     'breaker_open',
     'plugin_state',

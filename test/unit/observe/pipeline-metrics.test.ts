@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { headersByName } from '../../../src/event/headers.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
-import { createReports, logFieldsOf } from '../../../src/observe/pipeline-metrics.ts'
+import { callFieldsOf, createReports, logFieldsOf } from '../../../src/observe/pipeline-metrics.ts'
 import { createSampledLog } from '../../../src/observe/sampled-log.ts'
 import type { Plugin } from '../../../src/plugin/plugin.ts'
 import { reject, retryAfter, skip } from '../../../src/plugin/returns/returns.ts'
 import { Failure } from '../../../src/util/failure/failure.ts'
 import { createLogger, type LogLevel } from '../../../src/util/logger.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
-import { partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
+import { batchPlugin, partition, pipelineKit, plugin } from '../../support/pipeline-kit.ts'
 
 const EVENT = { id: 'e1', kind: 'inventory.moved', entity: { name: 'SECRET' } }
 const ABOUT = { plugin: 'plugin', event: 'inventory.moved', eventId: 'e1', record: 'events/0@0' }
@@ -209,4 +209,30 @@ describe('what a handler returns', () => {
     const { lines } = await run({ processEvent: (_, { log }) => log.info('seen') })
     expect(lines).toMatchObject([{ ...ABOUT, msg: 'seen' }])
   })
+})
+
+it('a batch is one call, with its number of events, and a log of its own', async () => {
+  const { lines, log, metrics, reports } = loggedReports('info')
+  const sink = batchPlugin({
+    processEvents([first], context) {
+      context.log.info('the whole batch')
+      if (first !== undefined) context.of(first).log.info('one event')
+    },
+  })
+  const kit = pipelineKit({
+    plugins: [sink],
+    logOf: (delivery, events) => log.child({ ...callFieldsOf(delivery, events) }),
+    reports,
+  })
+  const { put } = partition(kit)
+  for (const id of ['e1', 'e2', 'e3']) put({ ...EVENT, id }, id)
+  await kit.pipeline.drain(1_000)
+  const text = await metrics.register.metrics()
+  expect(text).toContain('inventory_events_batch_events_sum{plugin="sink"} 3')
+  expect(text).toContain('inventory_events_batch_events_count{plugin="sink"} 1')
+  expect(text).toContain('inventory_events_handler_duration_seconds_count{plugin="sink"} 1')
+  const [whole, one] = lines.map((line) => JSON.parse(line))
+  expect(whole).toMatchObject({ plugin: 'sink', events: 3, msg: 'the whole batch' })
+  expect(whole).not.toHaveProperty('eventId')
+  expect(one).toMatchObject({ plugin: 'sink', eventId: 'e1', msg: 'one event' })
 })

@@ -91,6 +91,24 @@ describe('the span of a call', () => {
     expect(span.links).toEqual([])
   })
 
+  it('of a batch has no parent, and a link to the trace of each event', async () => {
+    const batch = [delivery(), delivery({}), delivery()] as const
+    expect(await spans.aroundBatch([...batch], async () => returned)).toBe(returned)
+    const [span] = finished()
+    expect(span.parentSpanContext).toBeUndefined()
+    expect(span.links.map((link) => link.context.spanId)).toEqual([SPAN_ID, SPAN_ID])
+    expect(span).toMatchObject({ name: 'process events', kind: SpanKind.CONSUMER })
+    expect(span.attributes).toEqual({
+      'messaging.system': 'kafka',
+      'messaging.operation.name': 'process',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': 'events',
+      'messaging.consumer.group.name': 'group',
+      'messaging.batch.message_count': 3,
+      'inventory_events.plugin': 'cold',
+    })
+  })
+
   it('is active in the handler', async () => {
     await spans.around(delivery(), async () => {
       await Promise.resolve()

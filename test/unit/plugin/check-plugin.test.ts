@@ -3,6 +3,8 @@ import { checkPlugin } from '../../../src/plugin/check-plugin.ts'
 import wrongOptions from '../../support/bad-plugins/wrong-options.ts'
 
 const good = { slug: 'good', processEvent() {} }
+const batch = { maxEvents: 500, maxWaitMs: 200 }
+const batched = { slug: 'good', batch, processEvents() {} }
 
 it('reports every invalid option of a plugin at once', () => {
   expect(checkPlugin(wrongOptions)).toEqual([
@@ -13,7 +15,7 @@ it('reports every invalid option of a plugin at once', () => {
     'concurrency: expected a whole number from 1 to 10000, got 0',
     "onExhausted: expected 'dead-letter' or 'hold', got 'drop'",
     "startFrom: expected 'committed' or 'now', got 'yesterday'",
-    'processEvents: unknown, did you mean processEvent?',
+    'procesEvent: unknown, did you mean processEvent?',
     'retry.maxAttempts: expected a whole number from 1 to 1000, got 1.5',
     'retry.initialDelay: unknown, did you mean initialDelayMs?',
   ])
@@ -50,6 +52,41 @@ describe.each([
     { ...good, retry: { delayMs: [1] } },
     /^retry.delayMs: unknown, did you mean/,
   ],
+  [
+    'batch without its handler',
+    { slug: 'good', batch },
+    /^processEvents: required, expected a function \(events, context\), got nothing$/,
+  ],
+  [
+    'a handler of batches without batch',
+    { slug: 'good', processEvents() {} },
+    /^batch: required, expected an object \{ maxEvents, maxWaitMs \}, got nothing$/,
+  ],
+  [
+    'two handlers',
+    { ...good, ...batched },
+    /^processEvent: expected nothing beside processEvents, because a plugin has one of the two$/,
+  ],
+  [
+    'state of a batch',
+    { ...batched, state: { version: 1, initial: () => 0 } },
+    /^state: expected nothing beside processEvents, because a state belongs to one entity/,
+  ],
+  [
+    'an endless batch',
+    { ...batched, batch: { ...batch, maxEvents: 10_001 } },
+    /^batch.maxEvents: expected a whole number from 1 to 10000, got 10001$/,
+  ],
+  [
+    'a batch that may wait for ever',
+    { ...batched, batch: { maxEvents: 5 } },
+    /^batch.maxWaitMs: required, expected a whole number from 0 to 60000, got nothing$/,
+  ],
+  [
+    'a mistyped limit of a batch',
+    { ...batched, batch: { ...batch, maxEvent: 5 } },
+    /^batch.maxEvent: unknown, did you mean maxEvents\?$/,
+  ],
 ])('%s', (_what, value, expected) => {
   it('is one problem', () => {
     expect(checkPlugin(value)).toEqual([expect.stringMatching(expected)])
@@ -58,6 +95,7 @@ describe.each([
 
 it('reports nothing for a valid plugin', () => {
   expect(checkPlugin(good)).toEqual([])
+  expect(checkPlugin(batched)).toEqual([])
   expect(checkPlugin({ ...good, title: 'Good', retry: { maxAttempts: 1 } })).toEqual([])
   expect(checkPlugin({ ...good, retry: { delaysMs: Array(999).fill(3_600_000) } })).toEqual([])
 })

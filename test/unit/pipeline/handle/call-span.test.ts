@@ -51,6 +51,7 @@ it('each attempt runs in a span, whose result counts', async () => {
         attempts.push(delivery.attempts)
         return result
       },
+      aroundBatch: (_, call) => call(),
     },
   })
   partition(kit).take({ value })

@@ -1,4 +1,4 @@
-import { definePlugin, type Event, reject, retryAfter, skip } from 'inventory-events'
+import { definePlugin, type Event, type Plugin, reject, retryAfter, skip } from 'inventory-events'
 import { runPlugin } from 'inventory-events/testing'
 import { expect, it } from 'vitest'
 import { pluginEvent } from '../../../support/events.ts'
@@ -6,7 +6,7 @@ import { pluginEvent } from '../../../support/events.ts'
 const retry = { maxAttempts: 2 }
 
 function run(
-  processEvent: (event: Event) => ReturnType<Parameters<typeof definePlugin>[0]['processEvent']>,
+  processEvent: (event: Event) => ReturnType<Plugin['processEvent']>,
   events = [pluginEvent('stockitem.moved', { id: 1 })],
 ) {
   return runPlugin(definePlugin({ slug: 'lacking', retry, processEvent }), events)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Lanes, type Turn } from '../../../../src/pipeline/lanes/lanes.ts'
+import type { Turn } from '../../../../src/pipeline/lanes/lane.ts'
+import { Lanes } from '../../../../src/pipeline/lanes/lanes.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
 interface Item {
