@@ -29,9 +29,11 @@ async function run(verb: Verb, options: SchemasOptions): Promise<void> {
   const { loadConfig } = await import('../config/load-config.ts')
   const { createRegistry } = await import('../avro/registry/registry.ts')
   const commands = await import('../avro/registry/subjects.ts')
+  const { builtInContract } = await import('../avro/schema/contract-schemas.ts')
   const config = loadConfig(process.env, { required: ['SCHEMA_REGISTRY_URL'] })
   const registry = createRegistry(config)
   await registry.check()
   const topics: EventTopics = { inventory: options.inventoryTopic, plugin: options.pluginTopic }
-  await commands[verb](registry, topics, print)
+  const contract = builtInContract()
+  await commands[verb](registry, { contract, topics, say: print })
 }

@@ -1,5 +1,5 @@
 import type { BaseEvent, Event, InventoryEvent, PluginEvent, UnknownEvent } from './event.ts'
-import { isInventoryKind } from './kinds.ts'
+import { INVENTORY_KINDS } from './kinds.ts'
 
 /**
  * Whether the event's `kind` starts with `inventory.`. A kind newer than this version passes too,
@@ -16,7 +16,7 @@ export function isPluginEvent(event: BaseEvent | Event): event is PluginEvent {
 
 /** Whether the event is of a kind that this version has no schema for. */
 export function isUnknownEvent(event: Event): event is UnknownEvent {
-  return event.kind !== undefined && !isInventoryKind(event.kind)
+  return event.kind !== undefined && !INVENTORY_KINDS.has(event.kind)
 }
 
 /** The name that filters see: an inventory event's kind or a plugin event's name. */

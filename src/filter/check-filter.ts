@@ -1,3 +1,4 @@
+import type { Kinds } from '../event/kinds.ts'
 import type { Path } from '../event/path.ts'
 import type { FieldRule } from '../event/validation/shapes.ts'
 import { nearest } from '../util/text/did-you-mean.ts'
@@ -14,11 +15,12 @@ type DataTest = Extract<Filter, { type: 'test' }> & { field: { from: 'data'; pat
  * `onlyKinds` says that it accepts no plugin event.
  */
 export function checkFilter(
+  kinds: Kinds,
   filter: Filter,
   wants?: (name: string) => boolean,
   onlyKinds = false,
 ): string[] {
-  const seen = knownEvents.filter(({ name }) =>
+  const seen = knownEvents(kinds).filter(({ name }) =>
     name === undefined ? !onlyKinds : isSeen(filter, name, wants),
   )
   if (seen.length === 0) return ['expected a filter that can match an event of the wanted names']

@@ -1,11 +1,6 @@
-import { INVENTORY_KINDS, RECORD_OF_KIND } from '../event/kinds.ts'
+import type { Kinds } from '../event/kinds.ts'
 import { type Path, placeIn } from '../event/path.ts'
-import {
-  type FieldRule,
-  PLUGIN_EVENT_SHAPE,
-  type RecordShape,
-  SHAPE_OF_KIND,
-} from '../event/validation/shapes.ts'
+import { type FieldRule, PLUGIN_EVENT_SHAPE, type RecordShape } from '../event/validation/shapes.ts'
 
 /** An event kind with a schema in the contract. */
 export interface KnownEvent {
@@ -16,14 +11,13 @@ export interface KnownEvent {
   shape: RecordShape
 }
 
-export const knownEvents: readonly KnownEvent[] = [
-  ...INVENTORY_KINDS.map((name) => ({
-    schema: `inventory_events.${RECORD_OF_KIND[name]}`,
-    name,
-    shape: { kind: 'string', ...SHAPE_OF_KIND[name] } as RecordShape,
-  })),
-  { schema: 'inventory_events.PluginEvent', name: undefined, shape: PLUGIN_EVENT_SHAPE },
-]
+/** The events that have a schema; plugin events come last. */
+export function knownEvents(kinds: Kinds): KnownEvent[] {
+  return [
+    ...[...kinds.values()].map(({ record, name, shape }) => ({ schema: record, name, shape })),
+    { schema: 'inventory_events.PluginEvent', name: undefined, shape: PLUGIN_EVENT_SHAPE },
+  ]
+}
 
 /** The rule for the value at a path; undefined if the shape has no such path. */
 export function ruleAt({ shape }: KnownEvent, path: Path): FieldRule | undefined {

@@ -1,4 +1,5 @@
 import { createRegistry } from '../avro/registry/registry.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { connectionExpiries, postgresExpiries } from '../config/certificate-expiries.ts'
 import type { Config } from '../config/settings.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
@@ -33,6 +34,7 @@ export type ServeConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL' | 'EVEN
 
 export interface ServiceOptions {
   config: ServeConfig
+  contract: Contract
   plugins: readonly LoadedPlugin[]
   log: Logger
   /** Called at most once, on a fatal error: the caller must stop the service and end the process. */
@@ -119,6 +121,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       config,
       kafka,
       registry,
+      contract: options.contract,
       plugins,
       switches,
       source,

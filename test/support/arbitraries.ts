@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Event, InventoryEvent, PluginEvent, UnknownEvent } from '../../src/event/event.ts'
-import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
+import { INVENTORY_KINDS, kindNames } from '../../src/event/kinds.ts'
 import { formatTime } from '../../src/event/time/time.ts'
 import { isWellFormed } from '../../src/event/validation/check-json.ts'
 import {
@@ -95,7 +95,7 @@ export function inventoryEventOf(kind: InventoryEvent['kind']): fc.Arbitrary<Inv
 }
 
 export const inventoryEvent: fc.Arbitrary<InventoryEvent> = fc
-  .constantFrom(...INVENTORY_KINDS)
+  .constantFrom(...(kindNames(INVENTORY_KINDS) as InventoryEvent['kind'][]))
   .chain(inventoryEventOf)
 
 export const pluginEvent: fc.Arbitrary<PluginEvent> = fc.record(

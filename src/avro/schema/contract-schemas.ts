@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Event } from '../../event/event.ts'
 import { isPluginEvent } from '../../event/guards.ts'
-import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import { INVENTORY_KINDS, type Kinds, kindNames } from '../../event/kinds.ts'
 import { type ComplexSchema, fullNameOf, type Schema } from './schema.ts'
 
 /** One record schema of the contract with producers, as it is registered. */
@@ -32,37 +32,51 @@ const SHARED_FILES: ReadonlyMap<string, string> = new Map([
   [`${NAMESPACE}.JsonValue`, 'json-value'],
 ])
 
-let loaded: ReadonlyMap<string, ContractSchema> | undefined
-let byKind: ReadonlyMap<unknown, ContractSchema> | undefined
-
-/** Every record schema of the contract: the ten inventory kinds, plugin events, unknown kinds. */
-export function contractSchemas(): ContractSchema[] {
-  return [...byFullName().values()]
+/** The kinds that are known, and the schemas that their events are written with. */
+export interface Contract {
+  readonly kinds: Kinds
+  readonly schemas: readonly ContractSchema[]
+  ofRecord(fullName: string): ContractSchema | undefined
+  /** The schema that an event is encoded with. */
+  of(event: Event): ContractSchema
 }
 
-export function contractSchema(fullName: string): ContractSchema | undefined {
-  return byFullName().get(fullName)
-}
-
-/** The schema that an event is encoded with. */
-export function contractSchemaOf(event: Event): ContractSchema {
-  byKind ??= new Map(contractSchemas().map((schema) => [schema.name, schema]))
-  const ofKind = event.kind === undefined ? undefined : byKind.get(event.kind)
-  if (ofKind !== undefined) return ofKind
-  return contractSchema(isPluginEvent(event) ? PLUGIN_EVENT : UNKNOWN_EVENT) as ContractSchema
-}
-
-function byFullName(): ReadonlyMap<string, ContractSchema> {
-  loaded ??= new Map(load().map((schema) => [schema.fullName, schema]))
-  return loaded
-}
-
-function load(): ContractSchema[] {
-  return [
-    ...INVENTORY_KINDS.map((kind) => read(kind.replaceAll('.', '-'), 'inventory', kind)),
+/** Plugin events and unknown kinds have schemas whatever the kinds are. */
+export function createContract(kinds: Kinds, ofKinds: readonly ContractSchema[]): Contract {
+  const schemas = [
+    ...ofKinds,
     read('plugin-event', 'plugin', undefined),
     read('unknown-event', 'inventory', undefined),
   ]
+  const byName = new Map<unknown, ContractSchema>(ofKinds.map((schema) => [schema.name, schema]))
+  const byRecord = new Map(schemas.map((schema) => [schema.fullName, schema]))
+  const [ofPluginEvents, ofUnknownEvents] = [PLUGIN_EVENT, UNKNOWN_EVENT].map((fullName) =>
+    byRecord.get(fullName),
+  ) as [ContractSchema, ContractSchema]
+  return {
+    kinds,
+    schemas,
+    ofRecord: (fullName) => byRecord.get(fullName),
+    of(event) {
+      if (isPluginEvent(event)) return ofPluginEvents
+      return byName.get(event.kind) ?? ofUnknownEvents
+    },
+  }
+}
+
+let builtIn: Contract | undefined
+
+/** The contract of this package alone. */
+export function builtInContract(): Contract {
+  builtIn ??= createContract(INVENTORY_KINDS, inventorySchemas())
+  return builtIn
+}
+
+/** The schemas of the inventory kinds. */
+function inventorySchemas(): ContractSchema[] {
+  return kindNames(INVENTORY_KINDS).map((kind) =>
+    read(kind.replaceAll('.', '-'), 'inventory', kind),
+  )
 }
 
 function read(

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
-import { INVENTORY_KINDS, isInventoryKind } from '../../event/kinds.ts'
+import { builtInContract } from '../../avro/schema/contract-schemas.ts'
+import { kindNames } from '../../event/kinds.ts'
 import { everyPlugin } from '../../pipeline/intake/route.ts'
 import { switchesOf } from '../shared/audit.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
@@ -26,9 +27,10 @@ export async function requireKnown(
       throw unknownName(what, plugin, [...known])
     }
   }
-  if (kind !== undefined && !isInventoryKind(kind) && !names.has(kind)) {
+  const { kinds } = builtInContract()
+  if (kind !== undefined && !kinds.has(kind) && !names.has(kind)) {
     const what = `--kind: none of these dead letters is of kind ${kind}`
-    throw unknownName(what, kind, [...INVENTORY_KINDS, ...names])
+    throw unknownName(what, kind, [...kindNames(kinds), ...names])
   }
 }
 

@@ -1,5 +1,6 @@
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { createSchemaCache } from '../../avro/registry/schema-cache.ts'
+import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../avro/wire-format.ts'
 import { Backtest } from '../../backtest/backtest.ts'
 import { backtestText } from '../../backtest/text.ts'
@@ -78,7 +79,11 @@ type Connected = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 
 function schemasOf(config: Connected) {
   const { schemaById } = createRegistry(config)
-  return createSchemaCache({ fetchSchema: schemaById, clock: systemClock })
+  return createSchemaCache({
+    contract: builtInContract(),
+    fetchSchema: schemaById,
+    clock: systemClock,
+  })
 }
 
 interface BacktestRequest {

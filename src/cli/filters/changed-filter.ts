@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import type { Config } from '../../config/settings.ts'
 import { readFilter } from '../../filter/read-filter.ts'
 import { whereProblems } from '../../plugin/check-plugin.ts'
@@ -21,14 +22,15 @@ export async function changedFilter(
   if (!file.endsWith('.json')) return loadModule(file)
   const where = parse(file, await read(file))
   const { slug } = plugin
-  const problems = whereProblems(where, 'where', plugin)
+  const { kinds } = builtInContract()
+  const problems = whereProblems(kinds, where, { at: 'where', ...plugin })
   if (problems.length > 0) {
     const reason = problems.join('; ')
     const message = describeProblem({ file: resolve(file), slug, reason })
     throw new InventoryEventsError('PLUGIN_INVALID', message)
   }
   const changed = { ...plugin, where: readFilter(where, 'where').filter }
-  return applyFilters([changed], config.PLUGIN_FILTERS, { areAll: false })[0] as LoadedPlugin
+  return applyFilters([changed], config.PLUGIN_FILTERS, { kinds, areAll: false })[0] as LoadedPlugin
 }
 
 async function loadModule(file: string): Promise<LoadedPlugin> {

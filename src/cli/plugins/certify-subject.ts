@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
+import { INVENTORY_KINDS } from '../../event/kinds.ts'
 import { applyFilters } from '../../plugin/configured-filters.ts'
 import { describeProblem, loadPlugins } from '../../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../../plugin/loaded-plugin.ts'
@@ -40,12 +41,21 @@ export async function subjectOf(
 /** Throws PLUGIN_INVALID or CONFIG_INVALID. */
 async function pluginOf(specifier: string, env: Environment): Promise<LoadedPlugin> {
   const config = loadConfig(env)
+  const kinds = INVENTORY_KINDS
   const defaults = defaultsFrom(config)
-  const loaded = await loadPlugins([specifier], { cwd: process.cwd(), defaults, offersSql: true })
+  const loaded = await loadPlugins([specifier], {
+    kinds,
+    cwd: process.cwd(),
+    defaults,
+    offersSql: true,
+  })
   const given = await applySettings(loaded.plugins, { config, env })
   const problems = [...loaded.problems, ...given.problems]
   if (problems.length > 0) throw invalid(problems.map(describeProblem).join('; '))
-  const [plugin] = applyFilters(given.plugins, config.PLUGIN_FILTERS, { areAll: false })
+  const [plugin] = applyFilters(given.plugins, config.PLUGIN_FILTERS, {
+    kinds,
+    areAll: false,
+  })
   const { slug, sql } = plugin as LoadedPlugin
   if (!sql) return plugin as LoadedPlugin
   throw invalid(`plugin ${slug}: sql: certify has no database, so it cannot run context.sql`)

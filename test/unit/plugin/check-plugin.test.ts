@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { checkPlugin } from '../../../src/plugin/check-plugin.ts'
 import wrongOptions from '../../support/bad-plugins/wrong-options.ts'
 
 const good = { slug: 'good', processEvent() {} }
 
 it('reports every invalid option of a plugin at once', () => {
-  expect(checkPlugin(wrongOptions)).toEqual([
+  expect(checkPlugin(INVENTORY_KINDS, wrongOptions)).toEqual([
     "slug: expected up to 63 lower-case letters, digits and dashes, beginning with a letter or digit, got 'Wrong Options'",
     "title: expected up to 200 characters, got ''",
     'wantsProcessEvent: expected a function (name) that is not async and returns true or false, got [AsyncFunction: wantsProcessEvent]',
@@ -52,14 +53,18 @@ describe.each([
   ],
 ])('%s', (_what, value, expected) => {
   it('is one problem', () => {
-    expect(checkPlugin(value)).toEqual([expect.stringMatching(expected)])
+    expect(checkPlugin(INVENTORY_KINDS, value)).toEqual([expect.stringMatching(expected)])
   })
 })
 
 it('reports nothing for a valid plugin', () => {
-  expect(checkPlugin(good)).toEqual([])
-  expect(checkPlugin({ ...good, title: 'Good', retry: { maxAttempts: 1 } })).toEqual([])
-  expect(checkPlugin({ ...good, retry: { delaysMs: Array(999).fill(3_600_000) } })).toEqual([])
+  expect(checkPlugin(INVENTORY_KINDS, good)).toEqual([])
+  expect(
+    checkPlugin(INVENTORY_KINDS, { ...good, title: 'Good', retry: { maxAttempts: 1 } }),
+  ).toEqual([])
+  expect(
+    checkPlugin(INVENTORY_KINDS, { ...good, retry: { delaysMs: Array(999).fill(3_600_000) } }),
+  ).toEqual([])
 })
 
 describe('wants', () => {
@@ -93,12 +98,14 @@ describe('wants', () => {
       'where: expected a filter that can match an event of the wanted names',
     ],
   ])('with %s is one problem', (_what, part, expected) => {
-    const problems = checkPlugin({ ...good, ...part })
+    const problems = checkPlugin(INVENTORY_KINDS, { ...good, ...part })
     expect(problems).toEqual([expect.stringContaining(expected)])
   })
 
   it('takes the paths of all that it names', () => {
     const where = { any: [{ exists: { 'data.to': true } }, { exists: { 'data.kwargs.id': true } }] }
-    expect(checkPlugin({ ...good, wants: ['inventory.moved', 'stockitem.*'], where })).toEqual([])
+    expect(
+      checkPlugin(INVENTORY_KINDS, { ...good, wants: ['inventory.moved', 'stockitem.*'], where }),
+    ).toEqual([])
   })
 })
