@@ -1,4 +1,4 @@
-import { builtInContract } from './avro/schema/contract-schemas.ts'
+import { loadContract } from './avro/own-kinds/load-contract.ts'
 import { loadConfig } from './config/load-config.ts'
 import { createSpans } from './observe/spans.ts'
 import { type OpenPublisher, openPublisher as open } from './publish/open-publisher.ts'
@@ -27,6 +27,6 @@ export async function openPublisher(options: PublishOptions = {}): Promise<OpenP
   const { settings = process.env, ...rest } = options
   const config = loadConfig(settings, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const spans = createSpans(config.KAFKA_GROUP_ID, version)
-  const contract = builtInContract()
+  const contract = loadContract(config.EVENT_SCHEMAS)
   return open(config, { ...rest, contract, spans, log: createLogger('silent') })
 }

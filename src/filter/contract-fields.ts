@@ -35,6 +35,7 @@ function pathsIn(rule: FieldRule): Path[] {
   const inner = plain(rule)
   if (typeof inner === 'string') return []
   if ('listOf' in inner) return [['0'], ...pathsIn(inner.listOf).map((path) => ['0', ...path])]
+  if ('oneOf' in inner) return inner.oneOf.flatMap(pathsIn)
   if (!('record' in inner)) return []
   return Object.entries(inner.record).flatMap(([name, field]) => [
     [name],
@@ -47,8 +48,15 @@ function inside(rule: FieldRule, segment: string): FieldRule | undefined {
   if (outer === 'json' || outer === 'json-object') return 'json'
   if (typeof outer === 'string') return undefined
   if ('listOf' in outer) return placeIn(segment) === undefined ? undefined : outer.listOf
+  if ('mapOf' in outer) return outer.mapOf
+  if ('oneOf' in outer)
+    return alternatives(outer.oneOf.flatMap((each) => inside(each, segment) ?? []))
   if (!('record' in outer)) return undefined
   return Object.hasOwn(outer.record, segment) ? outer.record[segment] : undefined
+}
+
+function alternatives([first, ...others]: FieldRule[]): FieldRule | undefined {
+  return first === undefined || others.length === 0 ? first : { oneOf: [first, ...others] }
 }
 
 function plain(rule: FieldRule): FieldRule {

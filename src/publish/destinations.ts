@@ -1,6 +1,6 @@
 import type { Contract, ContractSchema } from '../avro/schema/contract-schemas.ts'
 import type { Event } from '../event/event.ts'
-import type { EventTopics } from '../topics/event-topics.ts'
+import { type EventTopics, topicOf } from '../topics/event-topics.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
 
 export interface Destination {
@@ -43,12 +43,12 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   return {
     of(event, given) {
       const schema = contract.of(event)
-      const topic = given ?? topics[schema.topicFamily]
+      const topic = given ?? topicOf(topics, schema)
       return known.get(topic)?.get(schema) ?? find(topic, schema)
     },
     async prepare(families) {
       for (const schema of contract.schemas) {
-        if (families.includes(schema.topicFamily)) await find(topics[schema.topicFamily], schema)
+        if (families.includes(schema.topicFamily)) await find(topicOf(topics, schema), schema)
       }
     },
   }

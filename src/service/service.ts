@@ -27,6 +27,7 @@ import { describeHealth } from './describe-health.ts'
 import { describeSwitches, logSwitches } from './describe-switches.ts'
 import { logRetention } from './idempotency-store.ts'
 import { followSwitches, recordCommitted } from './live-switches.ts'
+import { prepareOwnKinds } from './own-kinds.ts'
 import { startFromNow } from './plugin-starts.ts'
 
 /** Whether events are on must have been said: there is no default. */
@@ -60,6 +61,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const kafka = createKafka(config, log)
 
   await registry.check()
+  await prepareOwnKinds({ ...options, registry })
   await requireTopics(kafka, config)
   if (needsStateTopics(options)) {
     const { KAFKA_TOPICS, KAFKA_GROUP_ID } = config

@@ -1,18 +1,20 @@
 import { createWriterSchema } from '../avro/codec/create-writer-schema.ts'
-import type { Contract } from '../avro/schema/contract-schemas.ts'
+import type { Contract, ContractSchema } from '../avro/schema/contract-schemas.ts'
 import type { SchemaLookup, WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
-import { getOrInsert } from '../util/get-or-insert.ts'
 
 /** Making one takes longer than most runs. */
-const writers = new Map<number, WriterSchema>()
+const writers = new WeakMap<ContractSchema, WriterSchema>()
 
 /** The contract's schemas without a registry. A schema's id is its index in the contract. */
 export function createLocalSchemas(contract: Contract) {
   const { schemas } = contract
 
   function writer(id: number): WriterSchema {
-    return getOrInsert(writers, id, () => createWriterSchema(contract, schemas[id]!.text))
+    const schema = schemas[id]!
+    const known = writers.get(schema) ?? createWriterSchema(contract, schema.text)
+    writers.set(schema, known)
+    return known
   }
 
   return {

@@ -4,7 +4,7 @@ import { headersByName } from '../event/headers.ts'
 import type { Kinds } from '../event/kinds.ts'
 import type { FollowUp, FollowUpRecord, FollowUpSink } from '../follow-up/follow-up.ts'
 import { encodeFollowUp } from '../publish/follow-ups/encode-follow-up.ts'
-import { DEFAULT_TOPICS } from '../topics/event-topics.ts'
+import { DEFAULT_TOPICS, topicOf } from '../topics/event-topics.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
 import { createLocalSchemas } from './local-schemas.ts'
@@ -61,7 +61,7 @@ export class PublishedEvents implements FollowUpSink {
   encode(followUps: readonly FollowUp[]): FollowUpRecord[] {
     return followUps.map((each) => {
       const { event } = each
-      const topic = each.topic ?? DEFAULT_TOPICS[this.#contract.of(event).topicFamily]
+      const topic = each.topic ?? topicOf(DEFAULT_TOPICS, this.#contract.of(event))
       const record = encodeFollowUp(this.#contract, each, {
         topic,
         schemaId: this.#schemas.idOf(event),

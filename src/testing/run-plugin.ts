@@ -1,4 +1,5 @@
-import { builtInContract, type Contract } from '../avro/schema/contract-schemas.ts'
+import { loadContract } from '../avro/own-kinds/load-contract.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
 import type { Kinds } from '../event/kinds.ts'
@@ -50,6 +51,8 @@ export interface RunOptions {
    * and to the handler. Default: none.
    */
   settings?: Readonly<Record<string, unknown>>
+  /** Kinds of one's own, as in EVENT_SCHEMAS: files, folders and packages. None by default. */
+  schemas?: readonly string[]
   /** Receives the plugin's log lines. They are dropped by default. */
   log?: PluginLog
 }
@@ -78,7 +81,7 @@ export async function runPlugin(
   events: readonly Event[],
   options: RunOptions = {},
 ): Promise<RunReport> {
-  const contract = builtInContract()
+  const contract = loadContract(options.schemas)
   const { kinds } = contract
   const loaded = await withTestSettings(load(kinds, plugin, options), options.settings)
   const valid = events.map((event) => assertEvent(kinds, event))

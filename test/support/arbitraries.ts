@@ -74,7 +74,8 @@ function field(rule: FieldRule): fc.Arbitrary<unknown> {
 function composite(rule: Exclude<FieldRule, string>): fc.Arbitrary<unknown> {
   if ('listOf' in rule) return fc.array(field(rule.listOf), { maxLength: 3 })
   if ('optional' in rule) return field(rule.optional)
-  return record(rule.record)
+  if ('record' in rule) return record(rule.record)
+  throw new Error('no kind of this package has such a rule')
 }
 
 function record(shape: RecordShape): fc.Arbitrary<Record<string, unknown>> {

@@ -2,6 +2,8 @@ import type { Event } from '../../event/event.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import type { AvroType } from '../binary/avsc.ts'
 import { type Contract, type ContractSchema, UNKNOWN_EVENT } from '../schema/contract-schemas.ts'
+import { parseType } from '../schema/parse-type.ts'
+import { compileWriter, writtenType } from '../types/compile-writer.ts'
 import { createContractType } from '../types/contract-type.ts'
 import { FRAME_BYTES, writeFrame } from '../wire-format.ts'
 
@@ -29,7 +31,9 @@ export function encodeEvent(contract: Contract, event: Event, schemaId: number):
 function contractType(schema: ContractSchema): AvroType {
   let type = types.get(schema)
   if (type === undefined) {
-    type = createContractType(schema.schema)
+    type = schema.isOwn
+      ? writtenType(compileWriter(parseType(schema.schema)))
+      : createContractType(schema.schema)
     types.set(schema, type)
   }
   return type

@@ -1,4 +1,4 @@
-import type { EventTopics } from '../../topics/event-topics.ts'
+import { type EventTopics, topicOf } from '../../topics/event-topics.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import type { Contract, ContractSchema } from '../schema/contract-schemas.ts'
 import { explainIncompatibility } from './compatibility.ts'
@@ -50,6 +50,18 @@ export async function checkSchemas(registry: Registry, { contract, topics, say }
   for (const { subject, id } of states) say(`${subject}: ok, id ${id}`)
 }
 
+/**
+ * Throws SCHEMA_INCOMPATIBLE if records of own kinds, as earlier versions wrote them, can't be read. Schemas
+ * that are not registered yet have none.
+ */
+export async function checkOwnKinds(
+  registry: Registry,
+  { contract, topics }: Pick<SubjectWork, 'contract' | 'topics'>,
+): Promise<void> {
+  const schemas = contract.schemas.filter(({ isOwn }) => isOwn)
+  await requireCompatible(registry, await readStates(registry, { schemas }, topics))
+}
+
 /** Registers all schemas, or none if one is incompatible. */
 export async function registerSubjects(registry: Registry, { contract, topics, say }: SubjectWork) {
   const states = await readStates(registry, contract, topics)
@@ -66,12 +78,12 @@ export async function registerSubjects(registry: Registry, { contract, topics, s
 
 async function readStates(
   registry: Registry,
-  { schemas }: Contract,
+  { schemas }: Pick<Contract, 'schemas'>,
   topics: EventTopics,
 ): Promise<SubjectState[]> {
   const states: SubjectState[] = []
   for (const schema of schemas) {
-    const subject = subjectName(topics[schema.topicFamily], schema.fullName)
+    const subject = subjectName(topicOf(topics, schema), schema.fullName)
     const versions = await registry.versions(subject)
     const isThere = versions.length > 0
     const id = isThere ? await registry.registeredId(subject, schema.text) : undefined

@@ -12,13 +12,18 @@ export interface ContractSchema {
   name: string | undefined
   /** The topic its records are published to. */
   topicFamily: 'inventory' | 'plugin'
+  /** A topic that its events are published to instead. */
+  topic: string | undefined
+  /** Whether it is a user's own. */
+  isOwn: boolean
   /** Self-contained: shared types are defined where they are first used. */
   schema: ComplexSchema
   /** The schema as JSON text. */
   text: string
 }
 
-const NAMESPACE = 'inventory_events'
+/** Of this package's own records. */
+export const NAMESPACE = 'inventory_events'
 export const PLUGIN_EVENT = `${NAMESPACE}.PluginEvent`
 export const UNKNOWN_EVENT = `${NAMESPACE}.UnknownEvent`
 
@@ -73,7 +78,7 @@ export function builtInContract(): Contract {
 }
 
 /** The schemas of the inventory kinds. */
-function inventorySchemas(): ContractSchema[] {
+export function inventorySchemas(): ContractSchema[] {
   return kindNames(INVENTORY_KINDS).map((kind) =>
     read(kind.replaceAll('.', '-'), 'inventory', kind),
   )
@@ -84,16 +89,21 @@ function read(
   topicFamily: ContractSchema['topicFamily'],
   name: string | undefined,
 ): ContractSchema {
-  const schema = expand(parse(file), new Set()) as ComplexSchema
+  const schema = withSharedTypes(parse(file))
   const fullName = fullNameOf(schema.name as string, NAMESPACE)
-  return { fullName, name, topicFamily, schema, text: JSON.stringify(schema) }
+  const text = JSON.stringify(schema)
+  return { fullName, name, topicFamily, topic: undefined, isOwn: false, schema, text }
 }
 
 function parse(file: string): Schema {
   return JSON.parse(readFileSync(new URL(`${file}.avsc`, FOLDER), 'utf8')) as Schema
 }
 
-/** Replaces the first reference to a shared type with its definition. */
+/** The schema with the definition of each shared type in place of the first reference to it. */
+export function withSharedTypes(schema: Schema): ComplexSchema {
+  return expand(schema, new Set()) as ComplexSchema
+}
+
 function expand(schema: Schema, defined: Set<string>): Schema {
   if (typeof schema === 'string') return expandReference(schema, defined)
   if (Array.isArray(schema)) return schema.map((branch) => expand(branch, defined))

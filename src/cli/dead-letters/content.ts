@@ -1,5 +1,5 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { createRegistry } from '../../avro/registry/registry.ts'
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { headerText } from '../../event/headers.ts'
 import type { SourceRecord } from '../../event/record.ts'
@@ -21,7 +21,7 @@ export interface ContentReader {
 /** A reader that uses the registry at SCHEMA_REGISTRY_URL. */
 export function eventReader() {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
-  return createEventReader(builtInContract(), createRegistry(config))
+  return createEventReader(loadContract(config.EVENT_SCHEMAS), createRegistry(config))
 }
 
 /**

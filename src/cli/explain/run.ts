@@ -1,5 +1,5 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { createRegistry } from '../../avro/registry/registry.ts'
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
 import { explanationText } from '../../explain/text.ts'
@@ -30,7 +30,7 @@ export async function printExplanation(id: string, options: ExplainOptions): Pro
   const loadPluginStates = async () =>
     pluginStates(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
   const registry = createRegistry(config)
-  const contract = builtInContract()
+  const contract = loadContract(config.EVENT_SCHEMAS)
   const parts = { config, kafka, registry, contract, plugins, loadPluginStates }
   const found = await explainEvent(id, rangeOf(options), parts, stop.signal)
   interrupt.end()

@@ -1,6 +1,6 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { createSchemaCache } from '../../avro/registry/schema-cache.ts'
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../avro/wire-format.ts'
 import { Backtest } from '../../backtest/backtest.ts'
 import { backtestText } from '../../backtest/text.ts'
@@ -80,7 +80,7 @@ type Connected = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 function schemasOf(config: Connected) {
   const { schemaById } = createRegistry(config)
   return createSchemaCache({
-    contract: builtInContract(),
+    contract: loadContract(config.EVENT_SCHEMAS),
     fetchSchema: schemaById,
     clock: systemClock,
   })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import type { Config } from '../../config/settings.ts'
 import { readFilter } from '../../filter/read-filter.ts'
 import { whereProblems } from '../../plugin/check-plugin.ts'
@@ -17,12 +17,12 @@ import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 export async function changedFilter(
   file: string,
   plugin: LoadedPlugin,
-  config: Pick<Config, 'PLUGIN_FILTERS'>,
+  config: Pick<Config, 'PLUGIN_FILTERS' | 'EVENT_SCHEMAS'>,
 ): Promise<LoadedPlugin> {
   if (!file.endsWith('.json')) return loadModule(file)
   const where = parse(file, await read(file))
   const { slug } = plugin
-  const { kinds } = builtInContract()
+  const { kinds } = loadContract(config.EVENT_SCHEMAS)
   const problems = whereProblems(kinds, where, { at: 'where', ...plugin })
   if (problems.length > 0) {
     const reason = problems.join('; ')

@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url'
+import { loadContract, ownKinds } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
-import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import { wantedAs } from '../../filter/wanted-names.ts'
 import { applyFilters } from '../../plugin/configured-filters.ts'
 import { describeProblem, loadPlugins } from '../../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../../plugin/loaded-plugin.ts'
@@ -41,7 +42,8 @@ export async function subjectOf(
 /** Throws PLUGIN_INVALID or CONFIG_INVALID. */
 async function pluginOf(specifier: string, env: Environment): Promise<LoadedPlugin> {
   const config = loadConfig(env)
-  const kinds = INVENTORY_KINDS
+  const contract = loadContract(config.EVENT_SCHEMAS)
+  const { kinds } = contract
   const defaults = defaultsFrom(config)
   const loaded = await loadPlugins([specifier], {
     kinds,
@@ -56,7 +58,13 @@ async function pluginOf(specifier: string, env: Environment): Promise<LoadedPlug
     kinds,
     areAll: false,
   })
-  const { slug, sql } = plugin as LoadedPlugin
+  const { slug, sql, wants = [] } = plugin as LoadedPlugin
+  const own = ownKinds(contract).find(({ name }) => wantedAs(wants, name) !== undefined)
+  if (own !== undefined) {
+    throw invalid(
+      `plugin ${slug}: wants: certify makes no events of own kinds, such as ${own.name}`,
+    )
+  }
   if (!sql) return plugin as LoadedPlugin
   throw invalid(`plugin ${slug}: sql: certify has no database, so it cannot run context.sql`)
 }

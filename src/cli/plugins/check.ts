@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { INVENTREE_EVENTS } from '../../event/inventree-events.ts'
 import { type Kinds, kindNames } from '../../event/kinds.ts'
 import { fieldsOf } from '../../filter/filter.ts'
@@ -21,8 +20,7 @@ export interface CheckOptions {
 /** Prints the options of each valid plugin and the problems of the others. Exits the process. */
 export async function checkPlugins(named: string[], options: CheckOptions): Promise<void> {
   const loaded = await loadNamedOrConfigured(named, process.env)
-  const { plugins } = loaded
-  const { kinds } = builtInContract()
+  const { kinds, plugins } = loaded
   const settings = await settingsHere(loaded, named, process.env)
   const problems = [...loaded.problems, ...settings.problems]
   const mistyped = options.allowUnknownKinds

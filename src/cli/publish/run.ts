@@ -1,4 +1,4 @@
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { createMeantName } from '../../event/meant-name.ts'
 import { openPublisher } from '../../publish/open-publisher.ts'
@@ -27,7 +27,7 @@ export interface PublishOptions {
 export async function runPublish(file: string, options: PublishOptions): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const input = await openInput(file, options.rejects)
-  const contract = builtInContract()
+  const contract = loadContract(config.EVENT_SCHEMAS)
   const { kinds } = contract
   const publisher = await openPublisher(config, {
     contract,

@@ -1,5 +1,5 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { createRegistry } from '../../avro/registry/registry.ts'
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Config } from '../../config/settings.ts'
 import { requireTopics } from '../../kafka/admin/required-topics.ts'
@@ -37,7 +37,7 @@ export async function replayParts(
     config,
     kafka,
     registry,
-    contract: builtInContract(),
+    contract: loadContract(config.EVENT_SCHEMAS),
     plugin,
     rate,
     log,

@@ -1,4 +1,4 @@
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
 import type { Config } from '../../config/settings.ts'
@@ -12,7 +12,7 @@ import { InventoryEventsError } from '../../util/errors.ts'
 /** Loads the named plugins or, if none are named, those of PLUGINS. Throws USAGE without either. */
 export async function loadNamedOrConfigured(named: readonly string[], env: Environment) {
   const config = loadConfig(env)
-  const { kinds } = builtInContract()
+  const { kinds } = loadContract(config.EVENT_SCHEMAS)
   const specifiers = named.length > 0 ? named : config.PLUGINS
   if (specifiers === undefined) {
     throw new InventoryEventsError(
@@ -22,7 +22,11 @@ export async function loadNamedOrConfigured(named: readonly string[], env: Envir
   }
   const { plugins, problems } = await loadUnfiltered(specifiers, config, kinds)
   const areAll = named.length === 0 && problems.length === 0
-  return { plugins: applyFilters(plugins, config.PLUGIN_FILTERS, { kinds, areAll }), problems }
+  return {
+    kinds,
+    plugins: applyFilters(plugins, config.PLUGIN_FILTERS, { kinds, areAll }),
+    problems,
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
@@ -29,7 +29,7 @@ export async function describePluginSettings(env: Environment): Promise<PluginSe
   const { plugins, problems } = await loadUnfiltered(
     config.PLUGINS,
     config,
-    builtInContract().kinds,
+    loadContract(config.EVENT_SCHEMAS).kinds,
   )
   const areAll = problems.length === 0
   const read = await readAllSettings(plugins, { config, env })

@@ -44,7 +44,8 @@ function idsAsStrings(rule: FieldRule): unknown {
   if (typeof rule === 'string') return rule
   if ('record' in rule) return { record: shapeAsStrings(rule.record) }
   if ('listOf' in rule) return { listOf: idsAsStrings(rule.listOf) }
-  return { optional: idsAsStrings(rule.optional) }
+  if ('optional' in rule) return { optional: idsAsStrings(rule.optional) }
+  return rule
 }
 
 function shapeAsStrings(shape: RecordShape): unknown {
