@@ -9,7 +9,7 @@ import { contentHash } from '../src/avro/codec/content-hash.ts'
 import { createWriterSchema } from '../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../src/avro/codec/encoder.ts'
 import { fingerprint } from '../src/avro/codec/fingerprint.ts'
-import { contractSchemaOf } from '../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../src/avro/schema/contract-schemas.ts'
 import { FRAME_BYTES } from '../src/avro/wire-format.ts'
 import type { WriterSchema } from '../src/avro/writer-schema.ts'
 import { createStream } from './lib/events.ts'
@@ -23,15 +23,15 @@ const next = createStream({ seed: 1, entities: 10_000, products: 100, mix: readM
 const schemas = new Map<string, WriterSchema>()
 const samples = Array.from({ length: 2_000 }, () => {
   const event = next()
-  const { fullName, text } = contractSchemaOf(event)
-  return { fullName, text, bytes: encodeEvent(event, 1) }
+  const { fullName, text } = builtInContract().of(event)
+  return { fullName, text, bytes: encodeEvent(builtInContract(), event, 1) }
 })
 
 /** Reads what a producer wrote whose schema text is changed, as Java's is, or another's altogether. */
 function samplesWith(change: (text: string) => string) {
   return samples.map(({ text, bytes }) => {
     const changed = change(text)
-    const schema = schemas.get(changed) ?? createWriterSchema(changed)
+    const schema = schemas.get(changed) ?? createWriterSchema(builtInContract(), changed)
     schemas.set(changed, schema)
     return { schema, bytes }
   })

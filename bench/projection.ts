@@ -5,15 +5,15 @@ import { createWriterSchema } from '../src/avro/codec/create-writer-schema.ts'
 //   node bench/projection.ts [events]
 
 import { encodeEvent } from '../src/avro/codec/encoder.ts'
-import { contractSchemaOf } from '../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../src/avro/schema/contract-schemas.ts'
 import { collectGarbage, event } from './sample.ts'
 
 const EVENTS = Number(process.argv[2] ?? 1_000_000)
 const ROUNDS = 5
 
-const { text } = contractSchemaOf(event)
-const bytes = encodeEvent(event, 1)
-const schema = createWriterSchema(text)
+const { text } = builtInContract().of(event)
+const bytes = encodeEvent(builtInContract(), event, 1)
+const schema = createWriterSchema(builtInContract(), text)
 
 const slots: unknown[] = []
 const scalars = schema.projection([

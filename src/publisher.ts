@@ -1,3 +1,4 @@
+import { loadContract } from './avro/own-kinds/load-contract.ts'
 import { loadConfig } from './config/load-config.ts'
 import { createSpans } from './observe/spans.ts'
 import { type OpenPublisher, openPublisher as open } from './publish/open-publisher.ts'
@@ -26,5 +27,6 @@ export async function openPublisher(options: PublishOptions = {}): Promise<OpenP
   const { settings = process.env, ...rest } = options
   const config = loadConfig(settings, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const spans = createSpans(config.KAFKA_GROUP_ID, version)
-  return open(config, { ...rest, spans, log: createLogger('silent') })
+  const contract = loadContract(config.EVENT_SCHEMAS)
+  return open(config, { ...rest, contract, spans, log: createLogger('silent') })
 }

@@ -1,6 +1,7 @@
 // The plain kafkajs producer: sends encoded buffers in batches of the publisher's size.
 import { readFile } from 'node:fs/promises'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
 import { kafkaMessage } from '../../test/support/kafka-message.ts'
 import { jobOf, tell } from '../lib/child.ts'
@@ -12,7 +13,9 @@ const BATCH = 1_000
 const { brokers, topic, file, records } = jobOf<PublishJob>()
 const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
 // Never consumed, so any schema id works.
-const messages = lines.map((line) => kafkaMessage(toRecord(JSON.parse(line), 1, '/bench')))
+const messages = lines.map((line) =>
+  kafkaMessage(toRecord(builtInContract(), JSON.parse(line), { schemaId: 1, source: '/bench' })),
+)
 const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.ERROR })
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
 await producer.connect()

@@ -1,3 +1,5 @@
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
+import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
 // The same as `inventory-events publish` with a file.
 
 import { createReadStream } from 'node:fs'
@@ -27,6 +29,7 @@ const { brokers, registryUrl, topic, file, records, profileFile } = jobOf<Publis
 const environment = { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
 const config = loadConfig(environment, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
 const publisher = await openPublisher(config, {
+  contract: builtInContract(),
   topics: { inventory: topic, plugin: topic },
   log: pino({ level: 'warn' }, process.stderr),
 })
@@ -37,8 +40,9 @@ const { published } = await publishLines({
   lines: readLines(createReadStream(file), MAX_LINE_BYTES),
   maxLineBytes: MAX_LINE_BYTES,
   publisher,
+  kinds: INVENTORY_KINDS,
   mint: { id: () => uuidV7(Date.now()), nowMs: Date.now },
-  meantName: createMeantName(),
+  meantName: createMeantName(INVENTORY_KINDS),
   stop: new AbortController(),
   onBadLine: (number, problems) => process.stderr.write(`line ${number}: ${problems.join()}\n`),
   reject: async () => {},

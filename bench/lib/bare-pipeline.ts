@@ -1,9 +1,11 @@
 import { pino } from 'pino'
 import { contentHash } from '../../src/avro/codec/content-hash.ts'
 import { fingerprint } from '../../src/avro/codec/fingerprint.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../src/avro/wire-format.ts'
 import type { InventoryEvent } from '../../src/event/event.ts'
 import { headersOf } from '../../src/event/headers.ts'
+import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
 import { createMemoryStore } from '../../src/idempotency/memory.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
@@ -27,7 +29,7 @@ const LIMITS = {
   maxStateBytes: 65_536,
 }
 
-const schemas = createLocalSchemas()
+const schemas = createLocalSchemas(builtInContract())
 
 /** The service's pipeline with the memory store and without Kafka. */
 export function barePipeline(plugins: readonly Plugin[]): Pipeline {
@@ -45,7 +47,7 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
     prints: { contentHash, fingerprint },
     store: createMemoryStore({ clock, ttlMs: 1e6, maxMarks: 100_000 }),
     deadLetters: { write: async () => {} },
-    followUps: { encode: () => [], write: async () => {} },
+    followUps: { kinds: INVENTORY_KINDS, encode: () => [], write: async () => {} },
     crashes: noCrashStore,
     maxCrashes: 3,
     calls: trackCalls(new CallTable()),
@@ -60,7 +62,11 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
 
 /** An event as a record read by a client. */
 export function readAs(event: InventoryEvent): Pick<SourceRecord, 'key' | 'value' | 'headers'> {
-  const { key, value, headers = {} } = toRecord(event, schemas.idOf(event), '/bench')
+  const {
+    key,
+    value,
+    headers = {},
+  } = toRecord(builtInContract(), event, { schemaId: schemas.idOf(event), source: '/bench' })
   const read = Object.entries(headers).map(([name, text]) => [name, Buffer.from(String(text))])
   return { key: Buffer.from(String(key)), value, headers: headersOf(Object.fromEntries(read)) }
 }

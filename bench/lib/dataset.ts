@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs'
 import { createRegistry } from '../../src/avro/registry/registry.ts'
 import { subjectName } from '../../src/avro/registry/subject-name.ts'
 import { registerSubjects } from '../../src/avro/registry/subjects.ts'
-import { contractSchemaOf, contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import type { Event } from '../../src/event/event.ts'
 import { createWithCompanions } from '../../src/kafka/admin/create-topics.ts'
 import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
@@ -84,12 +84,20 @@ export async function prepareTopic(
   const wanted = { partitions, replicationFactor: -1, configs: {} }
   await withAdmin(kafka, (admin) => createWithCompanions(admin, topic, wanted))
   const registry = createRegistry({ SCHEMA_REGISTRY_URL: registryUrl })
-  await registerSubjects(registry, { inventory: topic, plugin: topic }, () => {})
+  await registerSubjects(registry, {
+    contract: builtInContract(),
+    topics: { inventory: topic, plugin: topic },
+    say: () => {},
+  })
   const ids = new Map<string, number>()
-  for (const { fullName, text } of contractSchemas()) {
+  for (const { fullName, text } of builtInContract().schemas) {
     const id = await registry.registeredId(subjectName(topic, fullName), text)
     if (id === undefined) throw new Error(`${fullName}: registered but not found`)
     ids.set(fullName, id)
   }
-  return (event) => toRecord(event, ids.get(contractSchemaOf(event).fullName)!, '/bench')
+  return (event) =>
+    toRecord(builtInContract(), event, {
+      schemaId: ids.get(builtInContract().of(event).fullName)!,
+      source: '/bench',
+    })
 }

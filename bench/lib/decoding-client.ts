@@ -1,4 +1,4 @@
-import { contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import type { Bench } from './bench.ts'
 import type { Contender } from './compare.ts'
 import { withGroup } from './group.ts'
@@ -39,5 +39,5 @@ export function decodingClient(
 
 /** The kind of an inventory event is the name of its record schema. */
 function recordNameOf(name: string): string {
-  return contractSchemas().find((schema) => schema.name === name)?.fullName ?? name
+  return builtInContract().schemas.find((schema) => schema.name === name)?.fullName ?? name
 }

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { AnyPlugin } from '../../src/plugin/batches/batch-plugin.ts'
 import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
@@ -27,6 +28,7 @@ export async function startWith(
   const config = loadConfig(environment, { required })
   return startService({
     config,
+    contract: builtInContract(),
     plugins: plugins.map((plugin) => withDefaults(plugin, 'bench', defaultsFrom(config))),
     log: pino({ level: 'error' }, process.stderr),
     onFailure(error) {

@@ -18,6 +18,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'inventory-events schemas register',
     'inventory-events schemas register --inventory-topic stock.events',
   ],
+  'schemas types': [
+    'EVENT_SCHEMAS=./schemas inventory-events schemas types --out plugins/kinds.d.ts',
+  ],
   'topics create': [
     'inventory-events topics create',
     'inventory-events topics create stock.events --partitions 12 --config min.insync.replicas=2',

@@ -17,10 +17,12 @@ async function gateway(): Promise<void> {
   const { startGateway } = await import('../gateway/gateway.ts')
   const { createLogger } = await import('../util/logger.ts')
   const { logOutput } = await import('../util/log/output.ts')
+  const { loadContract } = await import('../avro/own-kinds/load-contract.ts')
+  const contract = loadContract(config.EVENT_SCHEMAS)
   const log = createLogger(config.LOG_LEVEL, logOutput(STDOUT, config.LOG_FORMAT))
   for (const hint of nameHints(process.env)) log.warn(hint)
   const ending = onShutdown(log, 'gateway')
-  const running = await startGateway({ config, log })
+  const running = await startGateway({ config, contract, log })
   await ending.begun
   const result = await running.stop()
   if (result === 'drained') log.info('stopped')

@@ -22,13 +22,22 @@ async function serve(): Promise<void> {
   const { createLogger } = await import('../util/logger.ts')
   const { logOutput } = await import('../util/log/output.ts')
   const { loadEveryPlugin } = await import('./shared/load-plugins.ts')
+  const { loadContract } = await import('../avro/own-kinds/load-contract.ts')
+  const contract = loadContract(config.EVENT_SCHEMAS)
   const log = createLogger(config.LOG_LEVEL, logOutput(STDOUT, config.LOG_FORMAT))
   for (const hint of nameHints(process.env)) log.warn(hint)
   const ending = onShutdown(log, 'service')
-  const plugins = await loadEveryPlugin(config, process.env)
+  const plugins = await loadEveryPlugin(config, contract.kinds, process.env)
   const stopping = new AbortController()
   void ending.begun.then(() => stopping.abort())
-  const options = { config, plugins, log, onFailure: ending.fail, stopping: stopping.signal }
+  const options = {
+    config,
+    contract,
+    plugins,
+    log,
+    onFailure: ending.fail,
+    stopping: stopping.signal,
+  }
   const service = await startService(options).catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error
     log.warn({ err: failureOf(error) }, 'stopped before it had started')

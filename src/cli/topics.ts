@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { Config } from '../config/settings.ts'
 import type { MarksOwner } from '../kafka/admin/marks-topic.ts'
 import type { TopicAdmin } from '../kafka/admin/topic-admin.ts'
 import { companionTopics, controlTopicOf, marksTopicOf, stateTopicOf } from '../topics/names.ts'
@@ -6,7 +7,7 @@ import { InventoryEventsError } from '../util/errors.ts'
 import { print } from './shared/output.ts'
 import { wholeNumber } from './shared/whole-number.ts'
 
-const TOPICS_HELP = 'input topics (default: those of KAFKA_TOPICS)'
+const TOPICS_HELP = 'input topics (default: those of KAFKA_TOPICS and EVENT_SCHEMAS)'
 
 /** Kafka's own value for the default of the cluster. */
 const BY_CLUSTER = -1
@@ -122,11 +123,17 @@ async function withTopics(named: string[], work: TopicsWork): Promise<void> {
   const { connectionOf } = await import('./shared/connection.ts')
   const { withAdmin } = await import('../kafka/admin/topic-admin.ts')
   const { config, kafka } = connectionOf(process.env)
-  const topics = named.length > 0 ? named : config.KAFKA_TOPICS
+  const topics = named.length > 0 ? named : await allTopics(config)
   const groupId = config.KAFKA_GROUP_ID
   const owner = { groupId, ttlMs: config.IDEMPOTENCY_TTL_MS }
   const marks = config.IDEMPOTENCY_STORE === 'kafka:' ? owner : undefined
   await withAdmin(kafka, (admin) => work(admin, { topics, groupId, marks }))
+}
+
+/** Those that the group reads, and those that own kinds are published to. */
+async function allTopics(config: Config): Promise<string[]> {
+  const { loadContract, ownTopics } = await import('../avro/own-kinds/load-contract.ts')
+  return [...new Set([...config.KAFKA_TOPICS, ...ownTopics(loadContract(config.EVENT_SCHEMAS))])]
 }
 
 function collect(text: string, collected: Record<string, string> = {}): Record<string, string> {

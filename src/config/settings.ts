@@ -28,6 +28,10 @@ export const settings = {
     type: pluginSpecifiers,
     help: 'The plugins to run: paths or package names, separated by commas.',
   },
+  EVENT_SCHEMAS: {
+    type: pluginSpecifiers,
+    help: "Kinds of events of one's own: Avro schemas, as paths of files or folders, or package names, separated by commas.",
+  },
   PLUGIN_FILTERS: {
     type: pluginFilters,
     file: true,

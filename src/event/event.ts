@@ -133,6 +133,17 @@ export type InventoryEvent =
 
 export type InventoryKind = InventoryEvent['kind']
 
+/**
+ * The events of kinds of one's own, by kind: `inventory-events schemas types` writes a declaration that
+ * adds to it.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: what a user declares is merged with it.
+export interface OwnEvents {}
+
+export type OwnKind = keyof OwnEvents & string
+
+export type OwnEvent = OwnEvents[OwnKind]
+
 /** An InvenTree-style event: a name, positional and keyword arguments. */
 export interface PluginEvent {
   /** Created once by the producer (UUIDv7 advised) and kept on every retry. */
@@ -148,7 +159,7 @@ export interface PluginEvent {
 declare const unknownKind: unique symbol
 
 /**
- * A string that is none of the ten kinds. It is not typed `string`, because comparing `event.kind`
+ * A string that is none of the known kinds. It is not typed `string`, because comparing `event.kind`
  * with a kind would then no longer narrow the event to that kind.
  */
 export interface UnknownKind {
@@ -169,4 +180,4 @@ export interface UnknownEvent {
 }
 
 /** The event that a plugin's handler gets. */
-export type Event = InventoryEvent | PluginEvent | UnknownEvent
+export type Event = InventoryEvent | OwnEvent | PluginEvent | UnknownEvent

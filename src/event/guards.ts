@@ -1,5 +1,5 @@
 import type { BaseEvent, Event, InventoryEvent, PluginEvent, UnknownEvent } from './event.ts'
-import { isInventoryKind } from './kinds.ts'
+import { INVENTORY_KINDS, type Kinds } from './kinds.ts'
 
 /**
  * Whether the event's `kind` starts with `inventory.`. A kind newer than this version passes too,
@@ -14,9 +14,17 @@ export function isPluginEvent(event: BaseEvent | Event): event is PluginEvent {
   return event.kind === undefined
 }
 
-/** Whether the event is of a kind that this version has no schema for. */
+/** What `isUnknownEvent` compares with: plugins call it with nothing but an event. */
+let knownKinds: Kinds = INVENTORY_KINDS
+
+/** The kinds that this process knows. */
+export function setKnownKinds(kinds: Kinds): void {
+  knownKinds = kinds
+}
+
+/** Whether the event is of a kind that has no schema here. */
 export function isUnknownEvent(event: Event): event is UnknownEvent {
-  return event.kind !== undefined && !isInventoryKind(event.kind)
+  return event.kind !== undefined && !knownKinds.has(event.kind)
 }
 
 /** The name that filters see: an inventory event's kind or a plugin event's name. */

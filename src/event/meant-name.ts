@@ -1,35 +1,39 @@
 import { didYouMean } from '../util/text/did-you-mean.ts'
 import { GENERIC_SUFFIXES, INVENTREE_EVENTS, TABLE } from './inventree-events.ts'
-import { INVENTORY_KINDS } from './kinds.ts'
+import { type Kinds, kindNames } from './kinds.ts'
 
 /** The known name that a name most likely stands for; undefined if it is known itself, or near none. */
 export type MeantName = (name: string) => string | undefined
 
-/** The names of events that this version knows. Others are allowed. */
-export const KNOWN_NAMES: readonly string[] = [...INVENTORY_KINDS, ...INVENTREE_EVENTS]
+/** The names of events that are known. Others are allowed. */
+export function knownNames(kinds: Kinds): readonly string[] {
+  return [...kindNames(kinds), ...INVENTREE_EVENTS]
+}
 
-const KNOWN = new Set(KNOWN_NAMES)
 /** A longer name is far from all that are known; comparing it would only take time. */
 const LENGTH_MAX = 64
 const REMEMBERED_MAX = 1_000
 
 /** Remembers some names: comparing one takes longer than publishing an event. */
-export function createMeantName(): MeantName {
-  const known = new Map<string, string | undefined>()
+export function createMeantName(kinds: Kinds): MeantName {
+  const known = new Set(knownNames(kinds))
+  const ofKinds = kindNames(kinds)
+  const remembered = new Map<string, string | undefined>()
+
+  function meantName(name: string): string | undefined {
+    const text = name.trim().toLowerCase()
+    const meant = known.has(text) ? text : (nearOf(text, ofKinds) ?? inventreeName(text))
+    return meant === name ? undefined : meant
+  }
+
   return (name) => {
-    if (KNOWN.has(name) || name.length > LENGTH_MAX) return undefined
-    if (known.has(name)) return known.get(name)
-    if (known.size >= REMEMBERED_MAX) known.clear()
+    if (known.has(name) || name.length > LENGTH_MAX) return undefined
+    if (remembered.has(name)) return remembered.get(name)
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
     const meant = meantName(name)
-    known.set(name, meant)
+    remembered.set(name, meant)
     return meant
   }
-}
-
-function meantName(name: string): string | undefined {
-  const text = name.trim().toLowerCase()
-  const meant = KNOWN.has(text) ? text : (nearOf(text, INVENTORY_KINDS) ?? inventreeName(text))
-  return meant === name ? undefined : meant
 }
 
 /**

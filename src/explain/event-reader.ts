@@ -1,5 +1,6 @@
 import type { Registry } from '../avro/registry/registry.ts'
 import { createSchemaCache } from '../avro/registry/schema-cache.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
 import type { WriterSchema } from '../avro/writer-schema.ts'
 import type { Event } from '../event/event.ts'
@@ -34,10 +35,14 @@ export interface EventReader {
 const TRIES_MAX = 5
 
 /** Decodes single records, outside the pipeline. */
-export function createEventReader(registry: Pick<Registry, 'schemaById'>): EventReader {
+export function createEventReader(
+  contract: Contract,
+  registry: Pick<Registry, 'schemaById'>,
+): EventReader {
   /** Why the last request for a schema id failed: a lookup says only that another one is made. */
   const failures = new Map<number, string>()
   const schemas = createSchemaCache({
+    contract,
     fetchSchema: registry.schemaById,
     clock: systemClock,
     log: { warn: ({ schemaId }, message) => void failures.set(schemaId, message) },

@@ -1,8 +1,9 @@
+import type { Kinds } from '../event/kinds.ts'
 import type { Path } from '../event/path.ts'
 import type { FieldRule } from '../event/validation/shapes.ts'
 import { nearest } from '../util/text/did-you-mean.ts'
 import { type KnownEvent, knownEvents, pathsOf, ruleAt } from './contract-fields.ts'
-import type { Filter } from './filter.ts'
+import { type Filter, isTime } from './filter.ts'
 import { mayMatch } from './may-match.ts'
 import { writePath } from './read-field.ts'
 
@@ -14,11 +15,12 @@ type DataTest = Extract<Filter, { type: 'test' }> & { field: { from: 'data'; pat
  * `onlyKinds` says that it accepts no plugin event.
  */
 export function checkFilter(
+  kinds: Kinds,
   filter: Filter,
   wants?: (name: string) => boolean,
   onlyKinds = false,
 ): string[] {
-  const seen = knownEvents.filter(({ name }) =>
+  const seen = knownEvents(kinds).filter(({ name }) =>
     name === undefined ? !onlyKinds : isSeen(filter, name, wants),
   )
   if (seen.length === 0) return ['expected a filter that can match an event of the wanted names']
@@ -32,12 +34,18 @@ function problemOf(test: DataTest, seen: KnownEvent[], named: KnownEvent[]): str
   const { field, operator, operand } = test
   const rules = seen.flatMap((event) => ruleAt(event, field.path) ?? [])
   if (rules.length === 0) return unknownPath(test, named)
-  if (operator === 'exists' || rules.some((rule) => fits(rule, operand))) return undefined
-  const [rule] = rules
-  if (typeof rule === 'string' && rule !== 'json-object') {
-    return `${field.text}: expected ${typeOf(rule)}, got ${operands(operand).map(String).join(', ')}`
+  if (operator === 'exists') return undefined
+  const fitting = rules.filter((rule) => fits(rule, operand))
+  const isText = isComparison(operator) && !isTime(field)
+  if (isText && fitting.length > 0 && !fitting.some(isOrdered)) {
+    return `${field.text}: expected another operator than ${operator}, because its text is not in the order of its values`
   }
-  return `${field.text}: expected the operator exists, because the field is a list or a map`
+  if (fitting.length > 0) return undefined
+  const type = rules.map(typeOf).find((each) => each !== undefined)
+  if (type === undefined) {
+    return `${field.text}: expected the operator exists, because the field is a list or a map`
+  }
+  return `${field.text}: expected ${type}, got ${operands(operand).map(String).join(', ')}`
 }
 
 function unknownPath({ field }: DataTest, named: KnownEvent[]): string {
@@ -82,13 +90,32 @@ function mayWant(name: string, wants?: (name: string) => boolean): boolean {
 
 function fits(rule: FieldRule, operand: unknown): boolean {
   if (rule === 'json') return true
-  if (typeof rule !== 'string' || rule === 'json-object') return false
-  const type = rule === 'number' ? 'number' : 'string'
-  return operands(operand).some((each) => each === null || typeof each === type)
+  const types = typesOf(rule)
+  return operands(operand).some((each) => each === null || types.includes(typeof each))
 }
 
-function typeOf(rule: FieldRule): string {
-  return rule === 'number' ? 'a number' : 'a string'
+/** The types that a value may have; none for lists and maps. */
+function typesOf(rule: FieldRule): readonly string[] {
+  if (rule === 'json-object') return []
+  if (typeof rule === 'string') return [rule === 'number' ? 'number' : 'string']
+  if ('scalar' in rule) return rule.scalar.types
+  if ('optional' in rule) return typesOf(rule.optional)
+  return 'oneOf' in rule ? rule.oneOf.flatMap(typesOf) : []
+}
+
+function typeOf(rule: FieldRule): string | undefined {
+  const types = [...new Set(typesOf(rule))]
+  return types.length === 0 ? undefined : types.map((type) => `a ${type}`).join(' or ')
+}
+
+function isComparison(operator: string): boolean {
+  return ['gt', 'gte', 'lt', 'lte'].includes(operator)
+}
+
+function isOrdered(rule: FieldRule): boolean {
+  if (typeof rule === 'string') return true
+  if ('scalar' in rule) return rule.scalar.isOrdered
+  return 'oneOf' in rule && rule.oneOf.some(isOrdered)
 }
 
 function operands(operand: unknown): unknown[] {

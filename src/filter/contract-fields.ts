@@ -1,11 +1,6 @@
-import { INVENTORY_KINDS, RECORD_OF_KIND } from '../event/kinds.ts'
+import type { Kinds } from '../event/kinds.ts'
 import { type Path, placeIn } from '../event/path.ts'
-import {
-  type FieldRule,
-  PLUGIN_EVENT_SHAPE,
-  type RecordShape,
-  SHAPE_OF_KIND,
-} from '../event/validation/shapes.ts'
+import { type FieldRule, PLUGIN_EVENT_SHAPE, type RecordShape } from '../event/validation/shapes.ts'
 
 /** An event kind with a schema in the contract. */
 export interface KnownEvent {
@@ -16,14 +11,13 @@ export interface KnownEvent {
   shape: RecordShape
 }
 
-export const knownEvents: readonly KnownEvent[] = [
-  ...INVENTORY_KINDS.map((name) => ({
-    schema: `inventory_events.${RECORD_OF_KIND[name]}`,
-    name,
-    shape: { kind: 'string', ...SHAPE_OF_KIND[name] } as RecordShape,
-  })),
-  { schema: 'inventory_events.PluginEvent', name: undefined, shape: PLUGIN_EVENT_SHAPE },
-]
+/** The events that have a schema; plugin events come last. */
+export function knownEvents(kinds: Kinds): KnownEvent[] {
+  return [
+    ...[...kinds.values()].map(({ record, name, shape }) => ({ schema: record, name, shape })),
+    { schema: 'inventory_events.PluginEvent', name: undefined, shape: PLUGIN_EVENT_SHAPE },
+  ]
+}
 
 /** The rule for the value at a path; undefined if the shape has no such path. */
 export function ruleAt({ shape }: KnownEvent, path: Path): FieldRule | undefined {
@@ -41,6 +35,7 @@ function pathsIn(rule: FieldRule): Path[] {
   const inner = plain(rule)
   if (typeof inner === 'string') return []
   if ('listOf' in inner) return [['0'], ...pathsIn(inner.listOf).map((path) => ['0', ...path])]
+  if ('oneOf' in inner) return inner.oneOf.flatMap(pathsIn)
   if (!('record' in inner)) return []
   return Object.entries(inner.record).flatMap(([name, field]) => [
     [name],
@@ -53,8 +48,15 @@ function inside(rule: FieldRule, segment: string): FieldRule | undefined {
   if (outer === 'json' || outer === 'json-object') return 'json'
   if (typeof outer === 'string') return undefined
   if ('listOf' in outer) return placeIn(segment) === undefined ? undefined : outer.listOf
+  if ('mapOf' in outer) return outer.mapOf
+  if ('oneOf' in outer)
+    return alternatives(outer.oneOf.flatMap((each) => inside(each, segment) ?? []))
   if (!('record' in outer)) return undefined
   return Object.hasOwn(outer.record, segment) ? outer.record[segment] : undefined
+}
+
+function alternatives([first, ...others]: FieldRule[]): FieldRule | undefined {
+  return first === undefined || others.length === 0 ? first : { oneOf: [first, ...others] }
 }
 
 function plain(rule: FieldRule): FieldRule {

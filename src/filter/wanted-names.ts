@@ -1,4 +1,4 @@
-import { INVENTORY_KINDS } from '../event/kinds.ts'
+import { type Kinds, kindNames } from '../event/kinds.ts'
 
 /** The beginning of the names that a pattern stands for; undefined if it is a name. */
 export function prefixOf(wanted: string): string | undefined {
@@ -26,11 +26,11 @@ export function wantedAs(wants: readonly string[], name: string): string | undef
   return wants.find((wanted) => isNamedBy(wanted, name))
 }
 
-/** Whether a list names inventory kinds only, so that no plugin event is wanted. */
-export function areKinds(wants: readonly string[]): boolean {
+/** Whether a list names known kinds only, so that no plugin event is wanted. */
+export function areKinds(kinds: Kinds, wants: readonly string[]): boolean {
   return wants.every((wanted) => {
-    const isKind = INVENTORY_KINDS.some((kind) => isNamedBy(wanted, kind))
-    return isKind && wanted.startsWith('inventory.')
+    const isPattern = kindNames(kinds).some((kind) => isNamedBy(wanted, kind))
+    return kinds.has(wanted) || (isPattern && wanted.startsWith('inventory.'))
   })
 }
 

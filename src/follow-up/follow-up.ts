@@ -1,5 +1,6 @@
 import type { Event } from '../event/event.ts'
 import type { RecordHeaders } from '../event/headers.ts'
+import type { Kinds } from '../event/kinds.ts'
 import type { Trace } from '../event/trace.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
@@ -28,6 +29,8 @@ export interface FollowUpRecord {
 }
 
 export interface FollowUpSink {
+  /** The kinds that are known. */
+  readonly kinds: Kinds
   /**
    * Finds topics and schemas. Throws or rejects with TOPIC_MISSING or REGISTRY_*, or if a record is
    * larger than its topic takes.

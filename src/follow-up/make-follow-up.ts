@@ -1,5 +1,6 @@
 import { nameOf } from '../event/guards.ts'
-import { createMeantName } from '../event/meant-name.ts'
+import type { Kinds } from '../event/kinds.ts'
+import { createMeantName, type MeantName } from '../event/meant-name.ts'
 import type { Trace } from '../event/trace.ts'
 import { isKeyLength, KEY_LENGTH } from '../event/validation/key-length.ts'
 import { formatProblems, validateEvent } from '../event/validation/validate.ts'
@@ -28,7 +29,8 @@ export interface FollowUpOptions {
 /** A plugin that causes its own events would never end. */
 const HOPS_MAX = 16
 
-const meantName = createMeantName()
+/** Making one takes longer than checking an event. */
+const meantNames = new WeakMap<Kinds, MeantName>()
 
 /**
  * Checks an event that a handler publishes. Its id, if it has none, is derived from the delivery and
@@ -36,6 +38,7 @@ const meantName = createMeantName()
  * event. Throws a TypeError that names every invalid field, and a RangeError beyond 16 hops.
  */
 export function makeFollowUp(
+  kinds: Kinds,
   candidate: unknown,
   { name, topic, key }: FollowUpOptions,
   { eventId, idempotencyKey, time, source, hops, trace }: FollowUpCause,
@@ -43,10 +46,10 @@ export function makeFollowUp(
   const fields = typeof candidate === 'object' && candidate !== null ? candidate : undefined
   const named = name ?? eventNameOf(fields)
   const given = fields && { id: derivedId(`${idempotencyKey}/${named}`), time, ...defined(fields) }
-  const validation = validateEvent(given ?? candidate)
+  const validation = validateEvent(kinds, given ?? candidate)
   if (!validation.ok) throw new TypeError(`context.publish: ${formatProblems(validation.problems)}`)
   const { event } = validation
-  requireKnown(nameOf(event))
+  requireKnown(kinds, nameOf(event))
   requireKey(key)
   requireTopicName(topic)
   if (hops >= HOPS_MAX) {
@@ -65,7 +68,9 @@ function eventNameOf(fields: { kind?: unknown; name?: unknown } | undefined): un
   return fields?.kind ?? fields?.name
 }
 
-function requireKnown(name: string): void {
+function requireKnown(kinds: Kinds, name: string): void {
+  const meantName = meantNames.get(kinds) ?? createMeantName(kinds)
+  meantNames.set(kinds, meantName)
   const meant = meantName(name)
   if (meant === undefined) return
   throw new TypeError(`context.publish: '${name}' is unknown, did you mean '${meant}'?`)

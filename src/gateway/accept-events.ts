@@ -1,5 +1,6 @@
 import type { Event } from '../event/event.ts'
-import { isUnknownEvent, nameOf } from '../event/guards.ts'
+import { isPluginEvent, nameOf } from '../event/guards.ts'
+import type { Kinds } from '../event/kinds.ts'
 import { createMeantName } from '../event/meant-name.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Publisher } from '../publish/publisher.ts'
@@ -21,6 +22,7 @@ export interface Acceptance {
 }
 
 export interface AcceptorOptions {
+  kinds: Kinds
   publisher: Publisher
   clock: Clock
   deliveryTimeoutMs: number
@@ -37,8 +39,10 @@ const RETRY_AFTER_SECONDS = 5
 export function createAcceptor(
   options: AcceptorOptions,
 ): (events: readonly Event[], trace?: Trace) => Acceptance {
-  const { publisher, clock, deliveryTimeoutMs, onFailure, onUnknownKinds, onMistyped } = options
-  const meantName = createMeantName()
+  const { kinds, publisher, clock, deliveryTimeoutMs } = options
+  const { onFailure, onUnknownKinds, onMistyped } = options
+  const meantName = createMeantName(kinds)
+  const isUnknown = (event: Event) => !isPluginEvent(event) && !kinds.has(event.kind)
 
   function responseOf(events: readonly Event[], results: Result[]): Accepted | ProblemDetails {
     const failures = results.flatMap((result) =>
@@ -47,7 +51,7 @@ export function createAcceptor(
     if (failures.length > 0) return failed(failures[0])
     const refused = results.flatMap(refusedEvent)
     if (refused.length > 0) return tooLarge(refused)
-    onUnknownKinds(events.filter(isUnknownEvent).length)
+    onUnknownKinds(events.filter(isUnknown).length)
     for (const event of events) {
       const meant = meantName(nameOf(event))
       if (meant !== undefined) onMistyped(event, meant)

@@ -1,7 +1,9 @@
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { connectionExpiries } from '../config/certificate-expiries.ts'
 import { liveValue } from '../config/live-value.ts'
 import type { Config } from '../config/settings.ts'
 import { nameOf } from '../event/guards.ts'
+import type { Kinds } from '../event/kinds.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { brokerCertificateExpiryMs, createKafka } from '../kafka/client/client.ts'
 import { bindCertificates } from '../observe/certificate-gauge.ts'
@@ -27,6 +29,7 @@ export type GatewayConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 
 export interface GatewayOptions {
   config: GatewayConfig
+  contract: Contract
   log: Logger
   clock?: Clock
 }
@@ -45,12 +48,13 @@ const LAST_SEND_MS = 5_000
 
 /** Builds and starts the gateway. Rejects with CONFIG_INVALID, KAFKA_* or REGISTRY_*. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log, clock = systemClock } = options
+  const { config, contract, log, clock = systemClock } = options
+  const { kinds } = contract
   requireSecrets(config)
   const metrics = createMetrics({ version })
   const sampled = createSampledLog({ log, clock })
-  const routes = routesOf(config, { clock, log })
-  const publisher = await openPreparedPublisher(config, log, metrics)
+  const routes = routesOf(config, { kinds, clock, log })
+  const publisher = await openPreparedPublisher(options, metrics)
   // The watch logs that Kafka is unavailable once; the client would log every attempt.
   const kafka = createKafka(config, log.child({}, { level: 'silent' }))
   const watch = watchBrokers({
@@ -65,6 +69,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const failed = (error: unknown) => sampled.warn('gateway', error, {}, 'request failed')
   const server = await startServer({
     port: config.GATEWAY_PORT,
+    kinds,
     routes,
     budgets,
     clock,
@@ -73,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxConnections: config.GATEWAY_MAX_CONNECTIONS,
     requestTimeoutMs: config.GATEWAY_REQUEST_TIMEOUT_MS,
     take: createAcceptor({
+      kinds,
       publisher,
       clock,
       deliveryTimeoutMs: config.GATEWAY_DELIVERY_TIMEOUT_MS,
@@ -132,22 +138,29 @@ function requireSecrets(config: GatewayConfig): void {
   throw new InventoryEventsError('CONFIG_INVALID', message)
 }
 
-function routesOf(config: GatewayConfig, ports: { clock: Clock; log: Logger }): IntakeRoute[] {
-  const { clock } = ports
+interface RoutePorts {
+  kinds: Kinds
+  clock: Clock
+  log: Logger
+}
+
+function routesOf(config: GatewayConfig, ports: RoutePorts): IntakeRoute[] {
+  const { kinds, clock } = ports
+  const toleranceMs = config.GATEWAY_TOLERANCE_MS
   const secrets = liveValue(config, 'GATEWAY_SECRETS', ports)
   const token = liveValue(config, 'GATEWAY_TOKEN', ports)
-  const webhooks = webhookRoute({ secrets, toleranceMs: config.GATEWAY_TOLERANCE_MS, clock })
+  const webhooks = webhookRoute({ kinds, secrets, toleranceMs, clock })
   if (token === undefined) return [webhooks]
   return [webhooks, pluginRoute({ token, mint: createStamp(clock.now) })]
 }
 
 /** Looks up topics and schemas in advance, so that no request waits for the registry. */
 async function openPreparedPublisher(
-  config: GatewayConfig,
-  log: Logger,
+  { config, contract, log }: GatewayOptions,
   metrics: Metrics,
 ): Promise<OpenPublisher> {
   const publisher = await openPublisher(config, {
+    contract,
     topics: { inventory: config.GATEWAY_INVENTORY_TOPIC, plugin: config.GATEWAY_PLUGIN_TOPIC },
     source: SOURCE,
     spans: createSpans(config.KAFKA_GROUP_ID, version),

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../event/json.ts'
 import { KEY_BYTES_MAX, KEY_LENGTH } from '../event/validation/key-length.ts'
-import type { FieldRule, RecordShape } from '../event/validation/shapes.ts'
+import type { FieldRule, RecordShape, ScalarRule } from '../event/validation/shapes.ts'
 
 /** The JSON Schema equivalent of what the validator checks. */
 export function schemaOfShape(shape: RecordShape): JsonObject {
@@ -20,8 +20,16 @@ function isOptional(rule: FieldRule): boolean {
 function schemaOfRule(rule: FieldRule): JsonObject {
   if (typeof rule === 'string') return LEAF_SCHEMAS[rule]
   if ('optional' in rule) return schemaOfRule(rule.optional)
+  if ('scalar' in rule) return schemaOfScalar(rule.scalar)
+  if ('mapOf' in rule) return { type: 'object', additionalProperties: schemaOfRule(rule.mapOf) }
+  if ('oneOf' in rule) return { anyOf: rule.oneOf.map(schemaOfRule) }
   if ('listOf' in rule) return { type: 'array', items: schemaOfRule(rule.listOf) }
   return schemaOfShape(rule.record)
+}
+
+function schemaOfScalar({ expected, types, symbols }: ScalarRule): JsonObject {
+  if (symbols !== undefined) return { type: 'string', enum: symbols }
+  return { type: types.length === 1 ? types[0]! : types, description: expected }
 }
 
 const LEAF_SCHEMAS: { readonly [R in Extract<FieldRule, string>]: JsonObject } = {

@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../event/json.ts'
-import { INVENTORY_KINDS, RECORD_OF_KIND } from '../event/kinds.ts'
-import { SHAPE_OF_KIND } from '../event/validation/shapes.ts'
+import { type Kind, type Kinds, kindNames } from '../event/kinds.ts'
 import { UNKNOWN_EVENT_SHAPE } from '../event/validation/validate.ts'
 import { version } from '../version.ts'
 import { JSON_LINES_TYPES, JSON_TYPES } from './http/read-body.ts'
@@ -10,7 +9,7 @@ import { SENT_EVENT_SHAPE } from './read-plugin-event.ts'
 import { SIGNATURE_SCHEME } from './webhook-route.ts'
 
 /** The OpenAPI document of the enabled routes, derived from the shapes that validate events. */
-export function openApiDocument({ routes, maxEvents }: OpenApiOptions): JsonObject {
+export function openApiDocument({ kinds, routes, maxEvents }: OpenApiOptions): JsonObject {
   return {
     openapi: '3.1.0',
     info: { title: 'inventory-events gateway', version, description: DESCRIPTION },
@@ -18,7 +17,7 @@ export function openApiDocument({ routes, maxEvents }: OpenApiOptions): JsonObje
       routes.map((route) => [route.path, { post: operationOf(route, maxEvents) }]),
     ),
     components: {
-      schemas: { ...eventSchemas(), Taken, Problem },
+      schemas: { ...eventSchemas(kinds), Taken, Problem },
       securitySchemes: {
         signature: { ...SIGNATURE_SCHEME },
         bearer: { type: 'http', scheme: 'bearer' },
@@ -31,6 +30,7 @@ const DESCRIPTION =
   'Integers beyond 2^53 are rejected, because JSON parsers round them; send them as strings.'
 
 export interface OpenApiOptions {
+  kinds: Kinds
   routes: readonly IntakeRoute[]
   maxEvents: number
 }
@@ -50,25 +50,31 @@ function operationOf({ operation, eventSchema }: IntakeRoute, maxEvents: number)
   }
 }
 
-function eventSchemas(): JsonObject {
-  const ofKinds = INVENTORY_KINDS.map((kind) => {
-    const schema = schemaOfShape({ kind: 'string', ...SHAPE_OF_KIND[kind] })
-    const properties = { ...(schema.properties as JsonObject), kind: { const: kind } }
-    return [RECORD_OF_KIND[kind], { ...schema, properties }] as const
-  })
+function eventSchemas(kinds: Kinds): JsonObject {
+  const ofKinds = [...kinds.values()].map((kind) => [schemaNameOf(kind), schemaOf(kind)] as const)
   const names = [...ofKinds.map(([name]) => name), 'UnknownEvent']
   return {
     ...Object.fromEntries(ofKinds),
-    UnknownEvent: unknownEvent(),
+    UnknownEvent: unknownEvent(kinds),
     WebhookEvent: { anyOf: names.map(reference) },
     PluginEvent: schemaOfShape(SENT_EVENT_SHAPE),
   }
 }
 
-function unknownEvent(): JsonObject {
+function schemaOf({ name, shape }: Kind): JsonObject {
+  const schema = schemaOfShape(shape)
+  const properties = { ...(schema.properties as JsonObject), kind: { const: name } }
+  return { ...schema, properties }
+}
+
+function schemaNameOf({ record }: Kind): string {
+  return record.replace(/^inventory_events\./, '')
+}
+
+function unknownEvent(kinds: Kinds): JsonObject {
   const schema = schemaOfShape(UNKNOWN_EVENT_SHAPE)
   const fields = schema.properties as { [field: string]: JsonObject }
-  const kind = { ...fields.kind, not: { enum: [...INVENTORY_KINDS] } }
+  const kind = { ...fields.kind, not: { enum: kindNames(kinds) } }
   const properties = { ...fields, kind }
   const description = 'An event of a kind that this version has no schema for.'
   return { ...schema, description, properties, additionalProperties: true }

@@ -1,6 +1,7 @@
 import type { PluginEvent } from '../event/event.ts'
+import { pluginEventKey } from '../event/plugin-event-key.ts'
 import { checkRecord } from '../event/validation/check-shape.ts'
-import { checkEntityKey } from '../event/validation/key-length.ts'
+import { checkKeyLength } from '../event/validation/key-length.ts'
 import { Problems } from '../event/validation/problem.ts'
 import type { RecordShape } from '../event/validation/shapes.ts'
 import type { EventDefaults } from './fill-id-and-time.ts'
@@ -32,6 +33,6 @@ export function readPluginEvent(
   const id = sent.id ?? key ?? mint.id()
   const time = sent.time ?? mint.timeOf(id)
   const event = { id, name, time, args, kwargs }
-  checkEntityKey(event, problems)
+  checkKeyLength(pluginEventKey(event) ?? event.id, problems)
   return problems.list.length > 0 ? { ok: false, problems: problems.list } : { ok: true, event }
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import type { Kinds } from '../event/kinds.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { closeWithin } from './http/close-within.ts'
@@ -17,6 +18,7 @@ import { type IntakeOptions, serveIntake } from './intake.ts'
 import { openApiDocument } from './openapi.ts'
 
 export interface GatewayServerOptions extends ErrorOptions, Omit<IntakeOptions, 'isStopping'> {
+  kinds: Kinds
   port: number
   clock: Clock
   maxConnections: number

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Kinds } from '../event/kinds.ts'
 import type { Clock } from '../util/clock.ts'
 import type { ProblemDetails } from './http/problem-details.ts'
 import { headerOf, type IntakeRoute, readAll } from './intake-route.ts'
@@ -6,6 +7,7 @@ import { readWebhookEvent } from './read-webhook.ts'
 import { isSignedBy, readSignature } from './signature.ts'
 
 export interface WebhookOptions {
+  kinds: Kinds
   /** Those that are valid by now. Undefined: signatures are not checked. */
   secrets: (() => readonly string[]) | undefined
   toleranceMs: number
@@ -15,7 +17,7 @@ export interface WebhookOptions {
 const HEADER = 'X-Tracktile-Signature'
 
 /** Accepts inventory events, signed over the bytes of the body. */
-export function webhookRoute({ secrets, toleranceMs, clock }: WebhookOptions): IntakeRoute {
+export function webhookRoute({ kinds, secrets, toleranceMs, clock }: WebhookOptions): IntakeRoute {
   const signatureIn = (headers: IncomingHttpHeaders) =>
     readSignature(headerOf(headers, HEADER.toLowerCase()), { nowMs: clock.now(), toleranceMs })
 
@@ -33,7 +35,7 @@ export function webhookRoute({ secrets, toleranceMs, clock }: WebhookOptions): I
       const isSigned = isSignedBy(secrets(), read.signature, body)
       return isSigned ? undefined : unauthorised('signature matches none of the configured secrets')
     },
-    read: ({ values }) => readAll(values, readWebhookEvent),
+    read: ({ values }) => readAll(values, (value) => readWebhookEvent(kinds, value)),
     eventSchema: 'WebhookEvent',
     operation: {
       operationId: 'takeInventoryEvents',

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { limits } from '../config/plugin-limits.ts'
+import type { Kinds } from '../event/kinds.ts'
 import { checkFilter } from '../filter/check-filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import { areKinds, matcherOf } from '../filter/wanted-names.ts'
@@ -91,7 +92,7 @@ const retryRules: Record<keyof RetryPolicy | keyof RetryDelays, Rule> = {
 }
 
 /** Problems of a default export as a plugin, such as `timeoutMs: expected ..., got '5s'`. */
-export function checkPlugin(value: unknown): string[] {
+export function checkPlugin(kinds: Kinds, value: unknown): string[] {
   if (value === undefined) {
     return ['no default export: expected export default definePlugin({ ... })']
   }
@@ -105,10 +106,12 @@ export function checkPlugin(value: unknown): string[] {
     ...batchProblems(value),
     ...retryProblems(value.retry),
     ...stateProblems(value.state),
-    ...(Array.isArray(value.wants) ? wantsProblems(value.wants) : []),
+    ...(Array.isArray(value.wants) ? wantsProblems(kinds, value.wants) : []),
     ...(value.wants !== undefined && value.wantsProcessEvent !== undefined ? [BOTH] : []),
     ...(value.secrets !== undefined && value.settings === undefined ? [NO_SCHEMA] : []),
-    ...(typeof value.where === 'object' ? whereProblems(value.where, 'where', namesOf(value)) : []),
+    ...(typeof value.where === 'object'
+      ? whereProblems(kinds, value.where, { at: 'where', ...namesOf(kinds, value) })
+      : []),
   ]
 }
 
@@ -175,20 +178,22 @@ type NameFilters = Pick<LoadedPlugin, 'wants' | 'wantsProcessEvent'>
 
 /** Problems of a `where` of a plugin with these filters by name, each prefixed with `at`. */
 export function whereProblems(
+  kinds: Kinds,
   where: unknown,
-  at: string,
-  { wants, wantsProcessEvent }: NameFilters,
+  { at, wants, wantsProcessEvent }: NameFilters & { at: string },
 ): string[] {
   const { filter, problems } = readFilter(where, at)
   if (filter === undefined) return problems
-  const onlyKinds = wants !== undefined && areKinds(wants)
-  return checkFilter(filter, wantsProcessEvent, onlyKinds).map((problem) => `${at}: ${problem}`)
+  const onlyKinds = wants !== undefined && areKinds(kinds, wants)
+  return checkFilter(kinds, filter, wantsProcessEvent, onlyKinds).map(
+    (problem) => `${at}: ${problem}`,
+  )
 }
 
 /** The filters by name of a plugin that may have problems. What is wrong decides nothing. */
-function namesOf(value: Record<string, unknown>): NameFilters {
+function namesOf(kinds: Kinds, value: Record<string, unknown>): NameFilters {
   const { wants, wantsProcessEvent } = value
-  if (Array.isArray(wants) && wantsProblems(wants).length === 0) {
+  if (Array.isArray(wants) && wantsProblems(kinds, wants).length === 0) {
     return { wants, wantsProcessEvent: matcherOf(wants) }
   }
   const isFunction = typeof wantsProcessEvent === 'function'

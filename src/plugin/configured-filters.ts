@@ -1,3 +1,4 @@
+import type { Kinds } from '../event/kinds.ts'
 import { allOf } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
 import { InventoryEventsError } from '../util/errors.ts'
@@ -8,18 +9,23 @@ import type { LoadedPlugin } from './loaded-plugin.ts'
 /** The filters in PLUGIN_FILTERS, by plugin slug. */
 export type ConfiguredFilters = Readonly<Record<string, unknown>>
 
+export interface FilterContext {
+  kinds: Kinds
+  /** Whether `plugins` is complete, so that a filter for any other slug is an error. */
+  areAll: boolean
+}
+
 /**
  * Combines each plugin's `where` with its configured filter. Throws CONFIG_INVALID naming each invalid
  * filter, such as `PLUGIN_FILTERS: cold-chain: data.to.nam: no field of ..., did you mean
- * data.to.name?`. `areAll` means that `plugins` is complete, so a filter for any other slug is an
- * error.
+ * data.to.name?`.
  */
 export function applyFilters(
   plugins: readonly LoadedPlugin[],
   filters: ConfiguredFilters = {},
-  { areAll }: { areAll: boolean },
+  { kinds, areAll }: FilterContext,
 ): LoadedPlugin[] {
-  const problems = filterProblems(plugins, filters, { areAll })
+  const problems = filterProblems(plugins, filters, { kinds, areAll })
   if (problems.length === 0) return plugins.map((plugin) => narrowed(plugin, filters))
   throw new InventoryEventsError('CONFIG_INVALID', `PLUGIN_FILTERS: ${problems.join('; ')}`)
 }
@@ -28,11 +34,11 @@ export function applyFilters(
 export function filterProblems(
   plugins: readonly LoadedPlugin[],
   filters: ConfiguredFilters = {},
-  { areAll }: { areAll: boolean },
+  { kinds, areAll }: FilterContext,
 ): string[] {
   return [
     ...(areAll ? unknownSlugs(plugins, filters) : []),
-    ...plugins.flatMap((plugin) => problemsOf(plugin, filters)),
+    ...plugins.flatMap((plugin) => problemsOf(kinds, plugin, filters)),
   ]
 }
 
@@ -45,9 +51,10 @@ function unknownSlugs(plugins: readonly LoadedPlugin[], filters: ConfiguredFilte
   })
 }
 
-function problemsOf(plugin: LoadedPlugin, filters: ConfiguredFilters) {
-  const { slug } = plugin
-  return Object.hasOwn(filters, slug) ? whereProblems(filters[slug], slug, plugin) : []
+function problemsOf(kinds: Kinds, plugin: LoadedPlugin, filters: ConfiguredFilters) {
+  const { slug, wants, wantsProcessEvent } = plugin
+  if (!Object.hasOwn(filters, slug)) return []
+  return whereProblems(kinds, filters[slug], { at: slug, wants, wantsProcessEvent })
 }
 
 function narrowed(plugin: LoadedPlugin, filters: ConfiguredFilters): LoadedPlugin {

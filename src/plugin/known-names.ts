@@ -1,4 +1,5 @@
-import { createMeantName, KNOWN_NAMES } from '../event/meant-name.ts'
+import type { Kinds } from '../event/kinds.ts'
+import { createMeantName, knownNames } from '../event/meant-name.ts'
 import { mayMatch } from '../filter/may-match.ts'
 import { failureOf } from '../util/failure/failure-of.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
@@ -16,8 +17,8 @@ export function acceptedNames(plugin: Filters, names: readonly string[]): string
 }
 
 /** The known names for which the filters fail, each with its error. */
-export function failingNames(plugin: Filters): { name: string; error: string }[] {
-  return KNOWN_NAMES.flatMap((name) => {
+export function failingNames(kinds: Kinds, plugin: Filters): { name: string; error: string }[] {
+  return knownNames(kinds).flatMap((name) => {
     const accepted = accepts(plugin, name)
     return typeof accepted === 'boolean' ? [] : [{ name, error: accepted.error }]
   })
@@ -27,8 +28,8 @@ export function failingNames(plugin: Filters): { name: string; error: string }[]
  * Words of a plugin's source that are nearly known names, and that its filters accept though they
  * decline what was probably meant: no event will ever have such a name.
  */
-export function misspelledNames(plugin: Filters, source: string): Misspelled[] {
-  const meantName = createMeantName()
+export function misspelledNames(kinds: Kinds, plugin: Filters, source: string): Misspelled[] {
+  const meantName = createMeantName(kinds)
   const words = new Set(source.split(/["'`\n]/))
   return [...words].flatMap((name) => {
     const meant = meantName(name)

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+import type { Kinds } from '../event/kinds.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { messageOf } from '../util/errors.ts'
 import { failureLine } from '../util/failure/failure.ts'
@@ -22,6 +23,8 @@ export interface PluginProblem {
 }
 
 export interface LoadOptions {
+  /** The kinds that filters are checked with. */
+  kinds: Kinds
   /** The folder that relative paths and packages are resolved from. */
   cwd: string
   defaults: PluginDefaults
@@ -81,9 +84,13 @@ async function loadPlugin(specifier: string, options: LoadOptions): Promise<Load
   }
 }
 
-function toLoaded(file: string, exported: unknown, { defaults, offersSql }: LoadOptions): Loaded {
+function toLoaded(
+  file: string,
+  exported: unknown,
+  { kinds, defaults, offersSql }: LoadOptions,
+): Loaded {
   const slug = slugOf(exported)
-  const reasons = [...checkPlugin(exported), ...sqlProblems(exported, offersSql)]
+  const reasons = [...checkPlugin(kinds, exported), ...sqlProblems(exported, offersSql)]
   if (reasons.length > 0) {
     return { file, slug, problems: reasons.map((reason) => ({ file, slug, reason })) }
   }

@@ -2,12 +2,15 @@ import type {
   Event,
   InventoryEvent,
   InventoryKind,
+  OwnEvent,
+  OwnEvents,
+  OwnKind,
   PluginEvent,
   UnknownEvent,
 } from '../event/event.ts'
 import type { InventreeEvent } from '../event/inventree-events.ts'
 
-type KnownName = InventoryKind | InventreeEvent
+type KnownName = InventoryKind | OwnKind | InventreeEvent
 
 type PrefixOf<Name extends string> = Name extends `${infer Prefix}.${string}`
   ? `${Prefix}.*`
@@ -29,6 +32,8 @@ type Selected<Name extends string> = Name extends `inventory.${string}`
   ? [KindsNamed<Name>] extends [never]
     ? UnknownEvent
     : KindsNamed<Name>
-  : KindsNamed<Name> | PluginEvent
+  : Name extends OwnKind
+    ? OwnEvents[Name]
+    : KindsNamed<Name> | PluginEvent
 
-type KindsNamed<Name extends string> = Extract<InventoryEvent, { kind: Name }>
+type KindsNamed<Name extends string> = Extract<InventoryEvent | OwnEvent, { kind: Name }>

@@ -1,10 +1,6 @@
-import {
-  type ContractSchema,
-  contractSchemaOf,
-  contractSchemas,
-} from '../avro/schema/contract-schemas.ts'
+import type { Contract, ContractSchema } from '../avro/schema/contract-schemas.ts'
 import type { Event } from '../event/event.ts'
-import type { EventTopics } from '../topics/event-topics.ts'
+import { type EventTopics, topicOf } from '../topics/event-topics.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
 
 export interface Destination {
@@ -23,6 +19,7 @@ export interface Destinations {
 }
 
 export interface DestinationsOptions {
+  contract: Contract
   topics: EventTopics
   /** Called once per schema; again only after it failed. */
   schemaIdOf(topic: string, schema: ContractSchema): Promise<number>
@@ -31,7 +28,7 @@ export interface DestinationsOptions {
 }
 
 export function createDestinations(options: DestinationsOptions): Destinations {
-  const { topics, schemaIdOf, requireTopic } = options
+  const { contract, topics, schemaIdOf, requireTopic } = options
   const known = new Map<string, Map<ContractSchema, Destination>>()
   const checked = new Set<string>()
 
@@ -45,13 +42,13 @@ export function createDestinations(options: DestinationsOptions): Destinations {
 
   return {
     of(event, given) {
-      const schema = contractSchemaOf(event)
-      const topic = given ?? topics[schema.topicFamily]
+      const schema = contract.of(event)
+      const topic = given ?? topicOf(topics, schema)
       return known.get(topic)?.get(schema) ?? find(topic, schema)
     },
     async prepare(families) {
-      for (const schema of contractSchemas()) {
-        if (families.includes(schema.topicFamily)) await find(topics[schema.topicFamily], schema)
+      for (const schema of contract.schemas) {
+        if (families.includes(schema.topicFamily)) await find(topicOf(topics, schema), schema)
       }
     },
   }

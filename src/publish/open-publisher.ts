@@ -31,13 +31,14 @@ type PublisherConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 /** Opens a publisher with its own connections. Rejects with KAFKA_UNAVAILABLE or REGISTRY_*. */
 export async function openPublisher(
   config: PublisherConfig,
-  { topics = DEFAULT_TOPICS, log, producerLimits, ...options }: OpenPublisherOptions,
+  { contract, topics = DEFAULT_TOPICS, log, producerLimits, ...options }: OpenPublisherOptions,
 ): Promise<OpenPublisher & EventSubmitter> {
   const kafka = createKafka(config, log)
   const registry = createRegistry(config)
   await registry.check()
   const producer = await createProducer(kafka, producerLimits)
   const destinations = createDestinations({
+    contract,
     topics,
     requireTopic: (topic) =>
       withAdmin(kafka, async (admin) => {
@@ -45,7 +46,7 @@ export async function openPublisher(
       }),
     schemaIdOf: findSchemaId(registry),
   })
-  const publisher = createPublisher({ ...options, producer, destinations })
+  const publisher = createPublisher({ ...options, contract, producer, destinations })
   return { ...publisher, prepare: destinations.prepare, close: () => producer.close() }
 }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Event } from '../event/event.ts'
 import { isPluginEvent, nameOf } from '../event/guards.ts'
+import type { Kinds } from '../event/kinds.ts'
 import type { MeantName } from '../event/meant-name.ts'
 import { timeText } from '../event/time/timestamp.ts'
 import { jsonErrorText } from '../event/validation/json-error.ts'
@@ -19,24 +20,28 @@ export interface EventDefaults {
   nowMs(): number
 }
 
+export interface LineRules {
+  kinds: Kinds
+  mint: EventDefaults
+  /** A name that probably stands for another one is wrong. */
+  meantName: MeantName
+}
+
 /** Invalid UTF-8 decodes to this character; a text without it is valid. */
 const REPLACEMENT = '\ufffd'
 
-/**
- * Parses one line of JSON Lines to an event, or to everything that is wrong with it. A name that
- * probably stands for another one is wrong.
- */
-export function parseLine(bytes: Buffer, mint: EventDefaults, meantName: MeantName): ParsedLine {
+/** Parses one line of JSON Lines to an event, or to everything that is wrong with it. */
+export function parseLine(bytes: Buffer, rules: LineRules): ParsedLine {
   const text = bytes.toString('utf8')
   if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return bad('not valid UTF-8')
   const inexact = inexactInteger(text)
   if (inexact !== undefined) {
     return bad(`the integer ${inexact} is beyond 2^53 and would be rounded; write it as a string`)
   }
-  return check(text, mint, meantName)
+  return check(text, rules)
 }
 
-function check(text: string, mint: EventDefaults, meantName: MeantName): ParsedLine {
+function check(text: string, { kinds, mint, meantName }: LineRules): ParsedLine {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -44,7 +49,7 @@ function check(text: string, mint: EventDefaults, meantName: MeantName): ParsedL
     if (text.trim() === '') return { type: 'blank' }
     return bad(`not valid JSON: ${jsonErrorText(text, error)}`)
   }
-  const validation = validateEvent(completed(value, mint))
+  const validation = validateEvent(kinds, completed(value, mint))
   if (!validation.ok) return bad(...validation.problems.map(formatProblem))
   const { event } = validation
   const meant = meantName(nameOf(event))

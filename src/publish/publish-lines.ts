@@ -1,8 +1,7 @@
 import type { Event } from '../event/event.ts'
-import type { MeantName } from '../event/meant-name.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { createLinesInFlight } from './lines-in-flight.ts'
-import { type EventDefaults, parseLine } from './parse-line.ts'
+import { type LineRules, parseLine } from './parse-line.ts'
 import type { EventSubmitter } from './publisher.ts'
 import type { InputLine } from './read-lines.ts'
 
@@ -19,13 +18,10 @@ export interface PublishCounts {
   failure?: unknown
 }
 
-export interface PublishLinesOptions {
+export interface PublishLinesOptions extends LineRules {
   lines: AsyncIterable<readonly InputLine[]>
   maxLineBytes: number
   publisher: EventSubmitter
-  mint: EventDefaults
-  /** Lines whose name stands for another one are bad. */
-  meantName: MeantName
   /** Aborted by the caller to stop early, and by `publishLines` when publishing fails: reading ends. */
   stop: AbortController
   onBadLine(number: number, problems: string[]): void
@@ -39,7 +35,7 @@ export interface PublishLinesOptions {
 
 /** Publishes every valid line and reports every bad one. Resolves when all lines are settled. */
 export async function publishLines(options: PublishLinesOptions): Promise<PublishCounts> {
-  const { lines, maxLineBytes, publisher, mint, meantName } = options
+  const { lines, maxLineBytes, publisher } = options
   const { stop, onBadLine, reject, onProgress } = options
   const counts: PublishCounts = { lines: 0, published: 0, bad: 0 }
   const inFlight = createLinesInFlight(IN_FLIGHT)
@@ -48,7 +44,7 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
   function take(line: InputLine): Promise<void> | undefined {
     if (line.type === 'part-of-long-line') return takePart(line)
     counts.lines = line.number
-    const parsed = parseLine(line.bytes, mint, meantName)
+    const parsed = parseLine(line.bytes, options)
     if (parsed.type === 'blank') return undefined
     if (parsed.type === 'bad') return refuse(line.number, line.bytes, parsed.problems)
     const room = inFlight.room()

@@ -1,4 +1,5 @@
 import type { Event } from '../event/event.ts'
+import type { Kinds } from '../event/kinds.ts'
 import type { Trace } from '../event/trace.ts'
 import { formatProblems, validateEvent } from '../event/validation/validate.ts'
 import { InventoryEventsError } from '../util/errors.ts'
@@ -27,6 +28,7 @@ export interface EventSubmitter {
 }
 
 export function createPublisher(options: PublisherOptions): Publisher & EventSubmitter {
+  const { kinds } = options.contract
   const enter = createTopicQueues(options)
   // A call that waits for the registry must not be overtaken by the next one.
   const inOrder = createSerialQueue()
@@ -43,7 +45,7 @@ export function createPublisher(options: PublisherOptions): Publisher & EventSub
 
   return {
     async publish(events, trace) {
-      const valid = requireValid(events)
+      const valid = requireValid(kinds, events)
       const errors: unknown[] = []
       await inOrder(() =>
         enterAll(valid, errors, trace).catch((error) => void errors.unshift(error)),
@@ -65,10 +67,10 @@ export function createPublisher(options: PublisherOptions): Publisher & EventSub
   }
 }
 
-function requireValid(events: readonly unknown[]): Event[] {
+function requireValid(kinds: Kinds, events: readonly unknown[]): Event[] {
   const problems: string[] = []
   const valid = events.flatMap((value, index) => {
-    const validation = validateEvent(value)
+    const validation = validateEvent(kinds, value)
     if (validation.ok) return [validation.event]
     problems.push(`event ${index + 1}: ${formatProblems(validation.problems)}`)
     return []

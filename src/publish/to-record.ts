@@ -1,4 +1,5 @@
 import { encodeEvent } from '../avro/codec/encoder.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { entityKey } from '../event/entity-key.ts'
 import type { Event } from '../event/event.ts'
 import { nameOf } from '../event/guards.ts'
@@ -12,16 +13,23 @@ interface EventRecord extends OutgoingRecord {
   headers: RecordHeaders
 }
 
+interface RecordOptions {
+  /** The registry's id of the event's schema. */
+  schemaId: number
+  /** CloudEvents' `source`. */
+  source: string
+  trace?: Trace | undefined
+}
+
 /** Creates an event's record: Avro in Confluent's wire format, keyed by entity, with CloudEvents headers. */
 export function toRecord(
+  contract: Contract,
   event: Event,
-  schemaId: number,
-  source: string,
-  trace?: Trace,
+  { schemaId, source, trace }: RecordOptions,
 ): EventRecord {
   return {
-    key: entityKey(event),
-    value: encodeEvent(event, schemaId),
+    key: entityKey(contract.kinds, event),
+    value: encodeEvent(contract, event, schemaId),
     headers: headersOf({
       ce_specversion: '1.0',
       ce_id: String(event.id),

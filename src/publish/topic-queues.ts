@@ -1,3 +1,4 @@
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import type { Event } from '../event/event.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Producer } from '../kafka/producer/producer.ts'
@@ -27,6 +28,7 @@ export interface SendSpans {
 }
 
 export interface PublisherOptions {
+  contract: Contract
   /** The caller closes it. */
   producer: Producer
   destinations: Pick<Destinations, 'of'>
@@ -48,7 +50,7 @@ export interface PublisherOptions {
 export type Enqueue = (event: Event, settled: Settled, trace?: Trace) => Promise<void> | undefined
 
 export function createTopicQueues(options: PublisherOptions): Enqueue {
-  const { destinations, source = '/inventory-events', spans, onAcknowledged } = options
+  const { contract, destinations, source = '/inventory-events', spans, onAcknowledged } = options
   const queueOf = createQueues(options)
 
   function add(
@@ -58,7 +60,8 @@ export function createTopicQueues(options: PublisherOptions): Enqueue {
     trace: Trace | undefined,
   ): void {
     const span = spans?.send(topic, event.id, trace)
-    queueOf(topic).add(toRecord(event, schemaId, source, span?.trace ?? trace), (error) => {
+    const record = toRecord(contract, event, { schemaId, source, trace: span?.trace ?? trace })
+    queueOf(topic).add(record, (error) => {
       span?.end(error)
       if (error === undefined) onAcknowledged?.(topic)
       settled(error)

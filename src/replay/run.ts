@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../avro/registry/registry.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { groupOffsets } from '../kafka/admin/group-offsets.ts'
 import { type OffsetRange, topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { createMetrics } from '../observe/metrics.ts'
@@ -21,6 +22,7 @@ export interface RunParts {
   config: ServiceConfig
   kafka: Kafka
   registry: Registry
+  contract: Contract
   plugin: LoadedPlugin
   /** The most events a second; undefined for no limit. */
   rate: number | undefined
@@ -65,6 +67,7 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
     switches: allOn,
     kafka,
     registry: parts.registry,
+    contract: parts.contract,
     metrics,
     log,
     onFailure: (error) => failed.abort(error),

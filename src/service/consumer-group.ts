@@ -3,6 +3,7 @@ import { contentHash } from '../avro/codec/content-hash.ts'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
 import type { Registry } from '../avro/registry/registry.ts'
 import { createSchemaCache } from '../avro/registry/schema-cache.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
 import type { Config } from '../config/settings.ts'
 import type { DeadLetterSink } from '../dead-letter/dead-letter.ts'
@@ -27,6 +28,7 @@ import { sinksOf } from '../topics/names.ts'
 import { systemClock as clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { once } from '../util/once.ts'
 import { settledWithin } from '../util/with-timeout.ts'
 import { version } from '../version.ts'
 import { trackCalls } from '../watchdog/track-calls.ts'
@@ -54,6 +56,7 @@ export interface GroupParts {
   switches: PluginSwitches
   kafka: Kafka
   registry: Pick<Registry, 'schemaById' | 'registeredId'>
+  contract: Contract
   metrics: Metrics
   log: Logger
   /** Called at most once, on a fatal error: the caller must stop the group and end the process. */
@@ -92,6 +95,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
   const fail = once(parts.onFailure)
   const sampled = createSampledLog({ log, clock })
   const schemas = createSchemaCache({
+    contract: parts.contract,
     fetchSchema: parts.registry.schemaById,
     maxDecodedBytes: config.MAX_IN_FLIGHT_BYTES,
     clock,
@@ -219,13 +223,4 @@ function stuck(delivery: Delivery, others: number): InventoryEventsError {
   const more = others === 0 ? '' : ` and ${others} more events`
   const message = `plugin ${plugin} ignores its abort signal: its handler for ${event} ${eventId} at ${record}${more} does not end`
   return new InventoryEventsError('HANDLER_TIMEOUT', message, { plugin, record })
-}
-
-function once(callback: (error: Error) => void): (error: Error) => void {
-  let called = false
-  return (error) => {
-    if (called) return
-    called = true
-    callback(error)
-  }
 }

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../avro/registry/registry.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { currentPostgresUrl } from '../config/postgres-login.ts'
 import type { Config } from '../config/settings.ts'
 import { storeChoice } from '../config/value-types.ts'
@@ -25,6 +26,7 @@ export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'loadPlugin
   config: Config
   kafka: Kafka
   registry: Pick<Registry, 'schemaById'>
+  contract: Contract
 }
 
 /** Further records with the same id are counted, not returned. */
@@ -40,9 +42,9 @@ export async function explainEvent(
   parts: ExplainParts,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const { config, kafka, registry, plugins, loadPluginStates } = parts
+  const { config, kafka, registry, contract, plugins, loadPluginStates } = parts
   const group = config.KAFKA_GROUP_ID
-  const reader = createEventReader(registry)
+  const reader = createEventReader(contract, registry)
   const marks = marksOf(parts, signal)
   const topics = existing(kafka, config.KAFKA_TOPICS)
   try {

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../avro/registry/registry.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import type { FollowUpSink } from '../follow-up/follow-up.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { createProducer, type Producer } from '../kafka/producer/producer.ts'
@@ -10,6 +11,7 @@ import { DEFAULT_TOPICS } from '../topics/event-topics.ts'
 export interface FollowUpParts {
   kafka: Kafka
   registry: Pick<Registry, 'registeredId'>
+  contract: Contract
 }
 
 /** Kafka's default, where the cluster does not tell a topic's limit to this user. */
@@ -17,7 +19,7 @@ const LIMIT_BYTES = 1_048_588
 const LOOK_UP_MS = 10_000
 
 /** Publishes what handlers publish. Connects with the first event: most services have none. */
-export function openFollowUps({ kafka, registry }: FollowUpParts) {
+export function openFollowUps({ kafka, registry, contract }: FollowUpParts) {
   let producer: Promise<Producer> | undefined
 
   function connected(): Promise<Producer> {
@@ -29,6 +31,7 @@ export function openFollowUps({ kafka, registry }: FollowUpParts) {
   }
 
   const sink: FollowUpSink = createFollowUpSink({
+    contract,
     topics: DEFAULT_TOPICS,
     schemaIdOf: findSchemaId(registry),
     async limitBytesOf(topic) {

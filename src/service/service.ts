@@ -1,4 +1,5 @@
 import { createRegistry } from '../avro/registry/registry.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { connectionExpiries, postgresExpiries } from '../config/certificate-expiries.ts'
 import type { Config } from '../config/settings.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
@@ -26,6 +27,7 @@ import { describeHealth } from './describe-health.ts'
 import { describeSwitches, logSwitches } from './describe-switches.ts'
 import { logRetention } from './idempotency-store.ts'
 import { followSwitches, recordCommitted } from './live-switches.ts'
+import { prepareOwnKinds } from './own-kinds.ts'
 import { startFromNow } from './plugin-starts.ts'
 
 /** Whether events are on must have been said: there is no default. */
@@ -33,6 +35,7 @@ export type ServeConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL' | 'EVEN
 
 export interface ServiceOptions {
   config: ServeConfig
+  contract: Contract
   plugins: readonly LoadedPlugin[]
   log: Logger
   /** Called at most once, on a fatal error: the caller must stop the service and end the process. */
@@ -58,6 +61,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const kafka = createKafka(config, log)
 
   await registry.check()
+  await prepareOwnKinds({ ...options, registry })
   await requireTopics(kafka, config)
   if (needsStateTopics(options)) {
     const { KAFKA_TOPICS, KAFKA_GROUP_ID } = config
@@ -119,6 +123,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       config,
       kafka,
       registry,
+      contract: options.contract,
       plugins,
       switches,
       source,

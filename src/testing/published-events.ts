@@ -1,9 +1,10 @@
-import { contractSchemaOf } from '../avro/schema/contract-schemas.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import type { Event } from '../event/event.ts'
 import { headersByName } from '../event/headers.ts'
+import type { Kinds } from '../event/kinds.ts'
 import type { FollowUp, FollowUpRecord, FollowUpSink } from '../follow-up/follow-up.ts'
 import { encodeFollowUp } from '../publish/follow-ups/encode-follow-up.ts'
-import { DEFAULT_TOPICS } from '../topics/event-topics.ts'
+import { DEFAULT_TOPICS, topicOf } from '../topics/event-topics.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
 import { createLocalSchemas } from './local-schemas.ts'
@@ -28,7 +29,17 @@ export class PublishedEvents implements FollowUpSink {
   readonly #encoded = new Map<FollowUpRecord, PublishedEvent>()
   /** By id: what was written, each content once. */
   readonly #written = new Map<string, Written[]>()
-  readonly #schemas = createLocalSchemas()
+  readonly #contract: Contract
+  readonly #schemas: ReturnType<typeof createLocalSchemas>
+
+  constructor(contract: Contract) {
+    this.#contract = contract
+    this.#schemas = createLocalSchemas(contract)
+  }
+
+  get kinds(): Kinds {
+    return this.#contract.kinds
+  }
 
   /** What readers keep. Throws PLUGIN_INVALID if an event was written with other content, too. */
   get all(): PublishedEvent[] {
@@ -50,8 +61,11 @@ export class PublishedEvents implements FollowUpSink {
   encode(followUps: readonly FollowUp[]): FollowUpRecord[] {
     return followUps.map((each) => {
       const { event } = each
-      const topic = each.topic ?? DEFAULT_TOPICS[contractSchemaOf(event).topicFamily]
-      const record = encodeFollowUp(each, { topic, schemaId: this.#schemas.idOf(event) })
+      const topic = each.topic ?? topicOf(DEFAULT_TOPICS, this.#contract.of(event))
+      const record = encodeFollowUp(this.#contract, each, {
+        topic,
+        schemaId: this.#schemas.idOf(event),
+      })
       this.#encoded.set(record, { event, topic, key: record.key })
       return record
     })

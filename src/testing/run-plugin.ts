@@ -1,5 +1,8 @@
+import { loadContract } from '../avro/own-kinds/load-contract.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import type { Event } from '../event/event.ts'
 import type { JsonValue } from '../event/json.ts'
+import type { Kinds } from '../event/kinds.ts'
 import { assertEvent } from '../event/validation/validate.ts'
 import type { AnyPlugin } from '../plugin/batches/batch-plugin.ts'
 import { checkPlugin } from '../plugin/check-plugin.ts'
@@ -49,6 +52,8 @@ export interface RunOptions {
    * and to the handler. Default: none.
    */
   settings?: Readonly<Record<string, unknown>>
+  /** Kinds of one's own, as in EVENT_SCHEMAS: files, folders and packages. None by default. */
+  schemas?: readonly string[]
   /** Receives the plugin's log lines. They are dropped by default. */
   log?: PluginLog
 }
@@ -77,12 +82,14 @@ export async function runPlugin(
   events: readonly Event[],
   options: RunOptions = {},
 ): Promise<RunReport> {
-  const loaded = await withTestSettings(load(plugin, options), options.settings)
-  const valid = events.map((event) => assertEvent(event))
+  const contract = loadContract(options.schemas)
+  const { kinds } = contract
+  const loaded = await withTestSettings(load(kinds, plugin, options), options.settings)
+  const valid = events.map((event) => assertEvent(kinds, event))
   const delivered = options.duplicates ? valid.flatMap((event) => [event, event]) : valid
   const report: RunReport = { deliveries: [], unwanted: [], published: [], state: {} }
-  const published = new PublishedEvents()
-  const parts = { ...options, published }
+  const published = new PublishedEvents(contract)
+  const parts = { ...options, contract, published }
   await inLife(loaded, options.log ?? silent, async () => {
     const { crash } = options
     if (typeof crash === 'string') return runCrashing(loaded, delivered, report, parts)
@@ -92,8 +99,8 @@ export async function runPlugin(
   return { ...report, published: published.all }
 }
 
-function load(plugin: AnyPlugin, { sql, state }: RunOptions): LoadedPlugin {
-  const problems = checkPlugin(plugin)
+function load(kinds: Kinds, plugin: AnyPlugin, { sql, state }: RunOptions): LoadedPlugin {
+  const problems = checkPlugin(kinds, plugin)
   if (plugin.sql && sql === undefined)
     problems.push('sql: expected the option sql of runPlugin, got nothing')
   if (state !== undefined && plugin.state === undefined)
@@ -103,6 +110,7 @@ function load(plugin: AnyPlugin, { sql, state }: RunOptions): LoadedPlugin {
 }
 
 interface RunParts extends RunOptions {
+  contract: Contract
   published: PublishedEvents
 }
 
@@ -148,10 +156,12 @@ function prepare(
   report: RunReport,
   options: RunParts,
 ): ProcessOptions {
-  const { log = silent, clock = impatientClock, sql, headers, key, published } = options
+  const { log = silent, clock = impatientClock, sql, headers, key } = options
+  const { contract, published } = options
   const errors = new NotedErrors()
   return {
-    ...{ plugin: errors.watch(plugin), clock, log, sql, headers, key, published },
+    ...{ plugin: errors.watch(plugin), clock, log, sql, headers, key },
+    ...{ contract, published },
     kept: new Kept(storedStates(plugin, options)),
     onSettled(delivery, outcome, delays) {
       const { offset } = delivery.wanted.record

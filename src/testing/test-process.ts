@@ -1,6 +1,7 @@
 import { contentHash } from '../avro/codec/content-hash.ts'
 import { encodeEvent } from '../avro/codec/encoder.ts'
 import { fingerprint } from '../avro/codec/fingerprint.ts'
+import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../avro/wire-format.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { entityKey } from '../event/entity-key.ts'
@@ -32,6 +33,7 @@ import { withSql } from './with-sql.ts'
 export const config = loadConfig({})
 
 export interface ProcessOptions {
+  contract: Contract
   plugin: LoadedPlugin
   kept: Kept
   clock: Clock
@@ -50,8 +52,9 @@ export type TestProcess = Awaited<ReturnType<typeof startProcess>>
  * service's pipeline, a store that begins with what was kept, and no Kafka.
  */
 export async function startProcess(options: ProcessOptions, offset = 0) {
-  const { plugin, kept, clock, log, sql, key = entityKey, headers = () => [] } = options
-  const schemas = createLocalSchemas()
+  const { contract, plugin, kept, clock, log, sql, headers = () => [] } = options
+  const { key = (event: Event) => entityKey(contract.kinds, event) } = options
+  const schemas = createLocalSchemas(contract)
   const tally = emptyTally()
   const delays = new NotedDelays()
   let crash: CrashStep | undefined
@@ -121,7 +124,7 @@ export async function startProcess(options: ProcessOptions, offset = 0) {
       pipeline.take(epoch, {
         ...{ topic: 'test', partition: 0, offset: ledger.expected, timestampMs: clock.now() },
         key: Buffer.from(key(event)),
-        value: encodeEvent(event, schemas.idOf(event)),
+        value: encodeEvent(contract, event, schemas.idOf(event)),
         headers: new HeaderList(given),
       })
       return tally.unwanted.count === count

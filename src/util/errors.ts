@@ -10,6 +10,8 @@ export const errorCodes = {
     'Raised when a plugin or a filter cannot be loaded or has a wrong option; the message names the file or slug.',
   PLUGIN_START_FAILED:
     "Raised when a plugin's start throws or takes longer than 30 s; the message names the plugin. The plugins before it have been stopped.",
+  SCHEMA_INVALID:
+    'Raised when a file of EVENT_SCHEMAS is no Avro record of a kind; the message names each file, the place in it and what was expected.',
   SCHEMA_INCOMPATIBLE:
     'Raised when a registered schema is missing or not compatible, or when this version cannot read the schema that wrote a record.',
   REGISTRY_UNAVAILABLE:

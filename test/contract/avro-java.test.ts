@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createWriterSchema } from '../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../src/avro/codec/encoder.ts'
 import { canonicalJson } from '../../src/avro/codec/fingerprint.ts'
-import { contractSchemaOf } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { FRAME_BYTES } from '../../src/avro/wire-format.ts'
 import type { Event } from '../../src/event/event.ts'
 import type { JsonValue } from '../../src/event/json.ts'
@@ -24,7 +24,7 @@ const text = (value: unknown) => canonicalJson(value as JsonValue)
 
 function decode(event: Event, hex: string): Event {
   const bytes = Buffer.concat([Buffer.from([0, 0, 0, 0, 1]), Buffer.from(hex, 'hex')])
-  return createWriterSchema(contractSchemaOf(event).text).decode(bytes)
+  return createWriterSchema(builtInContract(), builtInContract().of(event).text).decode(bytes)
 }
 
 function readVectors(): Vector[] {
@@ -34,7 +34,7 @@ function readVectors(): Vector[] {
 
 function writtenByJava(): Promise<Vector[]> {
   const tasks = events.map((event) => ({
-    schema: contractSchemaOf(event).text,
+    schema: builtInContract().of(event).text,
     fields: javaFields(event),
   }))
   return runJava(tasks).then((results) =>
@@ -67,8 +67,8 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   it('decodes what we encode', async () => {
     const tasks = events.map((event) => ({
-      schema: contractSchemaOf(event).text,
-      hex: encodeEvent(event, 1).subarray(FRAME_BYTES).toString('hex'),
+      schema: builtInContract().of(event).text,
+      hex: encodeEvent(builtInContract(), event, 1).subarray(FRAME_BYTES).toString('hex'),
     }))
     const results = await runJava(tasks)
     for (const [i, event] of events.entries()) {

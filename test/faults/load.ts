@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import type { Random } from '../../src/dev/workload/random.ts'
 import type { InventoryEvent, Node } from '../../src/event/event.ts'
 import { type OpenPublisher, openPublisher } from '../../src/publish/open-publisher.ts'
@@ -67,7 +68,11 @@ export function createLoad({ cluster, topic, random, perSecond }: LoadOptions): 
     refused,
     async start() {
       const topics = { inventory: topic, plugin: topic }
-      const publisher = await openPublisher(cluster.config, { topics, log: createLogger('silent') })
+      const publisher = await openPublisher(cluster.config, {
+        contract: builtInContract(),
+        topics,
+        log: createLogger('silent'),
+      })
       const stopped = new AbortController()
       const ended = tick(publisher, stopped.signal)
       stopNow = async () => {

@@ -1,5 +1,6 @@
 import kafkajs, { type Admin } from 'kafkajs'
 import { registerSubjects } from '../../src/avro/registry/subjects.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { createControlTopic } from '../../src/kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../src/kafka/admin/create-topics.ts'
 import { createMarksTopic } from '../../src/kafka/admin/marks-topic.ts'
@@ -20,7 +21,11 @@ export async function createTopic(
     await createMarksTopic(admin, topic, wanted, owner)
     await createControlTopic(admin, groupId, wanted)
   })
-  await registerSubjects(cluster.registry, { inventory: topic, plugin: topic }, () => undefined)
+  await registerSubjects(cluster.registry, {
+    contract: builtInContract(),
+    topics: { inventory: topic, plugin: topic },
+    say: () => undefined,
+  })
 }
 
 /** Companions first: otherwise the input has partitions that cannot be read in the meantime. */

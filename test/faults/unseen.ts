@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { subjectName } from '../../src/avro/registry/subject-name.ts'
-import { contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import type { InventoryWastedEvent } from '../../src/event/event.ts'
 import { createProducer } from '../../src/kafka/producer/producer.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
@@ -11,13 +11,15 @@ import type { Cluster } from './cluster.ts'
  * schema id is fetched now; the returned function publishes them, even while the registry is down.
  */
 export async function unseenEvents(cluster: Cluster, topic: string, count: number) {
-  const { fullName, text } = contractSchemas().find((each) => /Wasted/.test(each.fullName))!
+  const { fullName, text } = builtInContract().schemas.find((each) => /Wasted/.test(each.fullName))!
   const schemaId = await cluster.registry.registeredId(subjectName(topic, fullName), text)
   if (schemaId === undefined) throw new Error(`${fullName} is not registered`)
   const events = Array.from({ length: count }, (_, i) => wasted(i))
   return async () => {
     const producer = await createProducer(cluster.kafka)
-    const records = events.map((event) => toRecord(event, schemaId, 'faults'))
+    const records = events.map((event) =>
+      toRecord(builtInContract(), event, { schemaId, source: 'faults' }),
+    )
     await producer.send(topic, records).finally(() => producer.close())
     return events.map(({ id }) => id)
   }

@@ -1,5 +1,5 @@
 import { subjectName } from '../../src/avro/registry/subject-name.ts'
-import { contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { waitUntil } from '../../src/dev/stack/process/poll.ts'
 import type { Cluster } from '../faults/cluster.ts'
 import { startCli } from '../support/start-cli.ts'
@@ -15,7 +15,7 @@ export async function prepareTopic({ kafka, registry }: Cluster): Promise<string
   await admin.connect()
   await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 6, replicationFactor: 3 }] })
   await admin.disconnect()
-  for (const { fullName, text } of contractSchemas()) {
+  for (const { fullName, text } of builtInContract().schemas) {
     await registry.register(subjectName(TOPIC, fullName), text)
   }
   return TOPIC

@@ -71,7 +71,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
 
 /** Within a folder, in the same way: a folder in it imports only from those before it. */
 const INSIDE: Record<string, readonly string[]> = {
-  avro: ['schema', 'binary', 'types', 'projection', 'codec', 'registry'],
+  avro: ['schema', 'binary', 'types', 'own-kinds', 'projection', 'codec', 'registry'],
   cli: [
     'shared',
     'completion',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { entityKey } from '../../src/event/entity-key.ts'
+import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { moved, wasted } from '../support/events.ts'
 import { withAdmin } from '../support/group.ts'
@@ -29,7 +30,7 @@ describe('plugin code throws a TypeError', () => {
       retry: { maxAttempts: 2, initialDelayMs: 10 },
       wantsProcessEvent: (name) => (name === 'inventory.wasted' ? missing.length > 0 : true),
       processEvent(event) {
-        if (entityKey(event) === 'bad') return void missing.length
+        if (entityKey(INVENTORY_KINDS, event) === 'bad') return void missing.length
         done.push(event.id)
       },
     }

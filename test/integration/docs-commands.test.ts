@@ -17,6 +17,7 @@ const STORY = [
   'docs/dead-letters.md',
   'docs/replay.md',
   'docs/producers.md',
+  'docs/kinds.md',
 ]
 
 /** Pages whose commands another test runs. */
@@ -114,6 +115,8 @@ it('the commands of the pages work, one after the other', { timeout: TIMEOUT_MS 
   )
   expect(after('plugins list --states')).toContain('cold-chain')
   expect(after('dead-letters show')).toContain('"evt_2"')
+  expect(after('publish orders.jsonl')).toContain('2 published, 0 bad')
+  expect(after('redrive --kind order.placed')).toContain('1 redriven, 0 redriven before')
 })
 
 for (const [page, why] of Object.entries(NOT_RUN)) {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { contractSchema } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
 import type { BacktestReport } from '../../src/backtest/backtest.ts'
 import type { Tallied } from '../../src/backtest/tally.ts'
@@ -26,7 +26,7 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backtest-'))
   s = await situation({ plugins: [], partitions: 2 })
-  const { schema } = contractSchema('inventory_events.InventoryWasted')!
+  const { schema } = builtInContract().ofRecord('inventory_events.InventoryWasted')!
   const older = await writerOf(s.topic, { ...schema, fields: without(schema, 'reason') })
   const newer = await writerOf(s.topic, { ...schema, fields: [...schema.fields!, DISPOSED_BY] })
   const byNewer = (id: string, reason: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contractSchemaOf } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { moved, withAttributes } from '../support/events.ts'
 import { javaFields, javaMissing, runJava } from '../support/java-avro.ts'
 import { produceConsole, produceJava } from '../support/java-kafka.ts'
@@ -14,7 +14,7 @@ describe.skipIf(missing !== undefined)(`Java clients${missing ? ` (no ${missing}
     const s = await situation({ plugins: [plugin], partitions: 7 })
     const attributes = { temp: -4, tags: ['a', null, { deep: true }], note: 'Größe' }
     const events = [withAttributes(moved('ent_ünï_1', 1), attributes), moved('ent_ünï_1', 2)]
-    const schema = contractSchemaOf(events[0]!).text
+    const schema = builtInContract().of(events[0]!).text
     const tasks = events.map((event) => ({ schema, fields: javaFields(event) }))
     const answers = await runJava(tasks)
     const schemaId = s.record(events[0]!).value.readUInt32BE(1)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRegistry } from '../../src/avro/registry/registry.ts'
 import { subjectName } from '../../src/avro/registry/subject-name.ts'
-import { contractSchema } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../src/avro/wire-format.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -84,7 +84,7 @@ describe('the publish command', () => {
       ce_time: '2024-01-15T10:30:00Z',
       'content-type': 'application/avro',
     })
-    const schema = contractSchema('inventory_events.InventoryWasted')!
+    const schema = builtInContract().ofRecord('inventory_events.InventoryWasted')!
     const registry = createRegistry({ SCHEMA_REGISTRY_URL: endpoints().registryUrl })
     const id = await registry.registeredId(subjectName(inventory, schema.fullName), schema.text)
     expect(schemaIdOf(ofEntity[0]!.value!)).toBe(id)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contractSchemaOf } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { moved } from '../support/events.ts'
 import { producePython, pythonMissing } from '../support/python.ts'
 import { recorder } from '../support/recorder.ts'
@@ -22,7 +22,7 @@ describe.skipIf(missing !== undefined)(
         brokers: endpoints().brokers,
         registry: endpoints().registryUrl,
         topic: s.topic,
-        schema: contractSchemaOf(event).text,
+        schema: builtInContract().of(event).text,
         key: event.entity.id,
         event,
       })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { contractSchema } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
 import { writerOf } from '../support/avro.ts'
 import { wasted } from '../support/events.ts'
@@ -9,7 +9,7 @@ import { situation } from '../support/service-kit.ts'
 it('reads old and new versions of a schema from one topic, in order', async () => {
   const { plugin, seen } = recorder('inventory.wasted')
   const s = await situation({ plugins: [plugin] })
-  const { schema } = contractSchema('inventory_events.InventoryWasted')!
+  const { schema } = builtInContract().ofRecord('inventory_events.InventoryWasted')!
   const older = await writerOf(s.topic, without(schema, 'reason'))
   const newer = await writerOf(s.topic, withOptional(schema, 'disposedBy'))
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createRegistry } from '../../src/avro/registry/registry.ts'
 import { subjectName } from '../../src/avro/registry/subject-name.ts'
-import { contractSchema, contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { runCli } from '../support/run-cli.ts'
 import { endpoints, uniqueName } from '../support/stack.ts'
 
@@ -33,7 +33,7 @@ describe('the schemas command', () => {
     const first = await command.run('register')
     expect(first).toMatchObject({ code: 0, stderr: '' })
     const lines = first.stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(contractSchemas().length)
+    expect(lines).toHaveLength(builtInContract().schemas.length)
     expect(lines).toContainEqual(
       expect.stringMatching(`^${subjectName(command.inventory, WASTED)}: registered, id \\d+$`),
     )
@@ -58,7 +58,7 @@ describe('the schemas command', () => {
   it('rejects an incompatible change, names the field and registers nothing', async () => {
     const { run, inventory } = commandFor()
     const subject = subjectName(inventory, WASTED)
-    const older = structuredClone(contractSchema(WASTED)!.schema)
+    const older = structuredClone(builtInContract().ofRecord(WASTED)!.schema)
     older.fields = older.fields!.map((field) =>
       field.name === 'entityId' ? { ...field, type: 'long' } : field,
     )

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Event, InventoryMovedEvent } from '../../src/event/event.ts'
 import { reject } from '../../src/index.ts'
@@ -90,6 +91,7 @@ export async function startIn({ settings }: ClusterWithRegistry, plugins: readon
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'EVENTS_ENABLED'] as const
   const config = loadConfig(settings, { required })
   const service = await startService({
+    contract: builtInContract(),
     config,
     plugins: plugins.map((plugin) => withDefaults(plugin, 'test', defaultsFrom(config))),
     log: pino({ level: 'silent' }),

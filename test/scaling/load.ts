@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import type { InventoryEvent } from '../../src/event/event.ts'
 import { partitionOfKey } from '../../src/kafka/producer/murmur2.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
@@ -27,7 +28,11 @@ export async function openLoad(
   partitions: number,
 ): Promise<Load> {
   const topics = { inventory: topic, plugin: topic }
-  const publisher = await openPublisher(config, { topics, log: createLogger('silent') })
+  const publisher = await openPublisher(config, {
+    contract: builtInContract(),
+    topics,
+    log: createLogger('silent'),
+  })
   const entities = evenEntities(partitions)
   const acknowledged = new Set<string>()
   let count = 0

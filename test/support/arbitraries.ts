@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Event, InventoryEvent, PluginEvent, UnknownEvent } from '../../src/event/event.ts'
-import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
+import { INVENTORY_KINDS, kindNames } from '../../src/event/kinds.ts'
 import { formatTime } from '../../src/event/time/time.ts'
 import { isWellFormed } from '../../src/event/validation/check-json.ts'
 import {
@@ -74,7 +74,8 @@ function field(rule: FieldRule): fc.Arbitrary<unknown> {
 function composite(rule: Exclude<FieldRule, string>): fc.Arbitrary<unknown> {
   if ('listOf' in rule) return fc.array(field(rule.listOf), { maxLength: 3 })
   if ('optional' in rule) return field(rule.optional)
-  return record(rule.record)
+  if ('record' in rule) return record(rule.record)
+  throw new Error('no kind of this package has such a rule')
 }
 
 function record(shape: RecordShape): fc.Arbitrary<Record<string, unknown>> {
@@ -95,7 +96,7 @@ export function inventoryEventOf(kind: InventoryEvent['kind']): fc.Arbitrary<Inv
 }
 
 export const inventoryEvent: fc.Arbitrary<InventoryEvent> = fc
-  .constantFrom(...INVENTORY_KINDS)
+  .constantFrom(...(kindNames(INVENTORY_KINDS) as InventoryEvent['kind'][]))
   .chain(inventoryEventOf)
 
 export const pluginEvent: fc.Arbitrary<PluginEvent> = fc.record(

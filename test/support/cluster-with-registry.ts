@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { retryTakenPorts } from '../../src/dev/stack/port-taken.ts'
 import { pickPort } from '../../src/dev/stack/ports.ts'
@@ -51,7 +52,10 @@ export async function clusterWithRegistry(
       return stdout
     },
     async publish(events) {
-      const publisher = await openPublisher(config, { log: silent })
+      const publisher = await openPublisher(config, {
+        contract: builtInContract(),
+        log: silent,
+      })
       await publisher.publish(events).finally(() => publisher.close())
     },
     exportSchemas: async () => (await asked(registry.admin('export'))).arrayBuffer(),

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRegistry } from '../../src/avro/registry/registry.ts'
 import { subjectName } from '../../src/avro/registry/subject-name.ts'
-import { type ContractSchema, contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract, type ContractSchema } from '../../src/avro/schema/contract-schemas.ts'
 import { withLock } from '../../src/dev/stack/lock.ts'
 import { endpoints, until } from './stack.ts'
 
@@ -10,7 +10,7 @@ let contractIds: Promise<ReadonlyMap<string, number>> | undefined
 
 /** The id of each schema of the contract, by full name. The registry has one for each text. */
 export function idsOfContract(): Promise<ReadonlyMap<string, number>> {
-  contractIds ??= registerAll('contract', contractSchemas())
+  contractIds ??= registerAll('contract', builtInContract().schemas)
   return contractIds
 }
 

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
+import { loadContract } from '../../src/avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { startGateway } from '../../src/gateway/gateway.ts'
 import { signed } from './sign.ts'
@@ -29,7 +30,13 @@ export async function openGateway(settings: Record<string, string>) {
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
-  const gateway = await startGateway({ config: loadConfig(settings, { required }), log })
+  const config = loadConfig(settings, { required })
+  const contract = loadContract(config.EVENT_SCHEMAS)
+  const gateway = await startGateway({
+    config,
+    contract,
+    log,
+  })
   onTestFinished(async () => void (await gateway.stop()))
   const httpUrl = `http://127.0.0.1:${gateway.httpPort}`
   return { ...gateway, ...clientOf(gateway.port), httpUrl, log: () => lines.join('') }

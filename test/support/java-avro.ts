@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  builtInContract,
   type ContractSchema,
-  contractSchemaOf,
   UNKNOWN_EVENT,
 } from '../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema } from '../../src/avro/schema/schema.ts'
@@ -68,14 +68,14 @@ export function lines(values: unknown[]): string {
 
 /** The fields of an event's record, in the format of the Java program. */
 export function javaFields(event: Event): JsonObject {
-  const { fullName } = contractSchemaOf(event)
+  const { fullName } = builtInContract().of(event)
   const fields = { ...event, time: String(parseTime(event.time)) } as unknown as JsonObject
   if (fullName === UNKNOWN_EVENT) {
     const { id, kind, time } = fields
     return { id, kind, time, json: JSON.stringify(event) } as JsonObject
   }
   return Object.fromEntries(
-    fieldNames(contractSchemaOf(event))
+    fieldNames(builtInContract().of(event))
       .filter((name) => fields[name] !== undefined)
       .map((name) => [name, fields[name]]),
   ) as JsonObject

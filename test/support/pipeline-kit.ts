@@ -3,6 +3,7 @@ import type { DeadLetter } from '../../src/dead-letter/dead-letter.ts'
 import type { Event } from '../../src/event/event.ts'
 import { headersOf } from '../../src/event/headers.ts'
 import type { JsonValue } from '../../src/event/json.ts'
+import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
 import type { Outcome } from '../../src/event/outcome.ts'
 import { valueAt } from '../../src/event/path.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
@@ -117,7 +118,7 @@ export function pipelineKit(options: KitOptions) {
         letters.push(letter)
       },
     },
-    followUps: { encode: () => [], write: async () => {} },
+    followUps: { kinds: INVENTORY_KINDS, encode: () => [], write: async () => {} },
     crashes: noCrashStore,
     maxCrashes: 3,
     calls: noCallSlots,

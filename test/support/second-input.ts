@@ -1,4 +1,4 @@
-import { contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { companionTopics, marksTopicOf, stateTopicOf } from '../../src/topics/names.ts'
 import { schemasOf } from './contract-schemas.ts'
 import { createTopics } from './stack.ts'
@@ -18,7 +18,7 @@ export async function createInput(
     ...sinks.map((each) => ({ topic: each, numPartitions })),
     { topic: stateTopicOf(topic, groupId), numPartitions, configEntries: entriesOf(COMPACTED) },
   )
-  await schemasOf(topic)(contractSchemas())
+  await schemasOf(topic)(builtInContract().schemas)
 }
 
 function entriesOf(config: Readonly<Record<string, string>>) {

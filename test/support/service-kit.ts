@@ -1,7 +1,7 @@
 import kafkajs, { type Message } from 'kafkajs'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
-import { contractSchemaOf, contractSchemas } from '../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Event } from '../../src/event/event.ts'
 import { defaultsFrom, withDefaults } from '../../src/plugin/loaded-plugin.ts'
@@ -99,7 +99,7 @@ export async function situation(options: SituationOptions) {
   const config = loadConfig(settings, { required })
   const schemaIds = await idsOfContract()
   const register = schemasOf(topic)
-  if (options.registered) await register(contractSchemas())
+  if (options.registered) await register(builtInContract().schemas)
 
   async function start(overrides: Record<string, string> = {}, own = plugins): Promise<Running> {
     const lines: Record<string, unknown>[] = []
@@ -111,6 +111,7 @@ export async function situation(options: SituationOptions) {
     )
     const service = await startService({
       config: running,
+      contract: builtInContract(),
       plugins: own.map((plugin) => withDefaults(plugin, 'test', defaultsFrom(running))),
       log,
       onFailure: (error) => failures.push(error),
@@ -121,9 +122,10 @@ export async function situation(options: SituationOptions) {
   }
 
   async function publish(events: readonly Event[]): Promise<void> {
-    await register(events.map(contractSchemaOf))
+    await register(events.map(builtInContract().of))
     const log = pino({ level: 'silent' })
     const publisher = await openPublisher(config, {
+      contract: builtInContract(),
       log,
       topics: { inventory: topic, plugin: topic },
     })
@@ -132,8 +134,11 @@ export async function situation(options: SituationOptions) {
 
   /** The record that the publisher writes for an event. */
   function record(event: Event): Message & { value: Buffer } {
-    const schemaId = schemaIds.get(contractSchemaOf(event).fullName)!
-    const { key, value, headers } = toRecord(event, schemaId, 'test')
+    const schemaId = schemaIds.get(builtInContract().of(event).fullName)!
+    const { key, value, headers } = toRecord(builtInContract(), event, {
+      schemaId,
+      source: 'test',
+    })
     return { key, value: value!, headers: kafkaHeaders(headers!) }
   }
 

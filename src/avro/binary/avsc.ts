@@ -12,6 +12,12 @@ export interface Tap {
   readLong(): number
   skipLong(): void
   writeLong(value: number): void
+  writeBoolean(value: boolean): void
+  writeFloat(value: number): void
+  writeDouble(value: number): void
+  writeString(value: string): void
+  writeBytes(value: Buffer): void
+  writeFixed(value: Buffer): void
   /** Undefined past the end, as `readFloat`. */
   readDouble(): number | undefined
   readFloat(): number | undefined

@@ -30,7 +30,8 @@ export function contractWriterSchema(
   const resolved = resolve(contract, ours, writer)
   const unreadable = typeof resolved === 'string' ? resolved : undefined
   const readContent = contentReader(writer, ours)
-  const saysAll = isSameShape(writer, ours)
+  // Of an own kind, the event shows logical types as text, which other versions may show differently.
+  const saysAll = !contract.isOwn && isSameShape(writer, ours)
   return {
     fullName: contract.fullName,
     isContract: true,

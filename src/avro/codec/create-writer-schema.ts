@@ -1,4 +1,4 @@
-import { contractSchema } from '../schema/contract-schemas.ts'
+import type { Contract } from '../schema/contract-schemas.ts'
 import { parseType } from '../schema/parse-type.ts'
 import { isRecordSchema, type Schema } from '../schema/schema.ts'
 import type { RecordNode } from '../schema/type-node.ts'
@@ -14,16 +14,17 @@ const DECODED_BYTES_MAX = 64 * 1024 * 1024
  * Error if it is not JSON or not an Avro record.
  */
 export function createWriterSchema(
+  contract: Contract,
   schemaText: string,
   maxDecodedBytes = DECODED_BYTES_MAX,
 ): WriterSchema {
   const schema = parse(schemaText)
   if (!isRecordSchema(schema)) throw new Error('the schema is not an Avro record')
   const writer = parseType(schema) as RecordNode
-  const contract = contractSchema(writer.name)
-  return contract === undefined
+  const ours = contract.ofRecord(writer.name)
+  return ours === undefined
     ? foreignWriterSchema(writer, maxDecodedBytes)
-    : contractWriterSchema(contract, writer, maxDecodedBytes)
+    : contractWriterSchema(ours, writer, maxDecodedBytes)
 }
 
 export function parse(text: string): Schema {

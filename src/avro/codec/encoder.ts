@@ -1,8 +1,9 @@
 import type { Event } from '../../event/event.ts'
-import { isUnknownEvent } from '../../event/guards.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import type { AvroType } from '../binary/avsc.ts'
-import { type ContractSchema, contractSchemaOf } from '../schema/contract-schemas.ts'
+import { type Contract, type ContractSchema, UNKNOWN_EVENT } from '../schema/contract-schemas.ts'
+import { parseType } from '../schema/parse-type.ts'
+import { compileWriter, writtenType } from '../types/compile-writer.ts'
 import { createContractType } from '../types/contract-type.ts'
 import { FRAME_BYTES, writeFrame } from '../wire-format.ts'
 
@@ -15,12 +16,13 @@ const types = new Map<ContractSchema, AvroType>()
 
 /**
  * Encodes an event as a record value: frame, then Avro. `schemaId` is the registry's id for
- * `contractSchemaOf(event)`. The event must have passed `validateEvent`. Throws EVENT_INVALID if
+ * `contract.of(event)`. The event must have passed `validateEvent`. Throws EVENT_INVALID if
  * its schema cannot represent it.
  */
-export function encodeEvent(event: Event, schemaId: number): Buffer {
-  const schema = contractSchemaOf(event)
-  const bytes = encode(contractType(schema), isUnknownEvent(event) ? asText(event) : event)
+export function encodeEvent(contract: Contract, event: Event, schemaId: number): Buffer {
+  const schema = contract.of(event)
+  const isUnknown = schema.fullName === UNKNOWN_EVENT
+  const bytes = encode(contractType(schema), isUnknown ? asText(event) : event)
   writeFrame(bytes, schemaId)
   return bytes
 }
@@ -29,7 +31,9 @@ export function encodeEvent(event: Event, schemaId: number): Buffer {
 function contractType(schema: ContractSchema): AvroType {
   let type = types.get(schema)
   if (type === undefined) {
-    type = createContractType(schema.schema)
+    type = schema.isOwn
+      ? writtenType(compileWriter(parseType(schema.schema)))
+      : createContractType(schema.schema)
     types.set(schema, type)
   }
   return type
@@ -51,7 +55,7 @@ function encode(type: AvroType, value: unknown): Buffer {
 }
 
 /** Events of kinds without a schema are sent as JSON text. */
-function asText(event: { id: string; kind: unknown; time: string }) {
+function asText(event: Event) {
   const { id, kind, time } = event
   return { id, kind, time, json: JSON.stringify(event) }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import { createWriterSchema } from '../codec/create-writer-schema.ts'
+import type { Contract } from '../schema/contract-schemas.ts'
 import type { SchemaLookup } from '../writer-schema.ts'
 import type { FetchedSchema } from './registry.ts'
 
@@ -16,6 +17,7 @@ export interface SchemaCache {
 }
 
 export interface SchemaCacheOptions {
+  contract: Contract
   /** Rejects if the registry is unavailable or refuses the request. */
   fetchSchema(id: number): Promise<FetchedSchema>
   /** The most that a decoded event may take in memory; MAX_IN_FLIGHT_BYTES. */
@@ -56,7 +58,7 @@ interface Unready {
 }
 
 export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
-  const { fetchSchema, clock, log, maxDecodedBytes } = options
+  const { fetchSchema, clock, log } = options
   const ready = new Map<number, SchemaLookup>()
   const unready = new Map<number, Unready>()
   const closing = new AbortController()
@@ -94,7 +96,7 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
       if (known !== undefined) known.missingSinceMs ??= clock.elapsedMs()
       if (isForYoung && !isPatienceOver(id)) return retryLater(id, fetched.why)
     }
-    const answer = compile(id, fetched, maxDecodedBytes)
+    const answer = compile(id, fetched, options)
     if (answer.type === 'missing') {
       remember(id, answer, 0).staleAtMs = clock.elapsedMs() + MISSING_TTL_MS
       return
@@ -135,11 +137,11 @@ export function createSchemaCache(options: SchemaCacheOptions): SchemaCache {
 function compile(
   id: number,
   fetched: FetchedSchema,
-  maxDecodedBytes: number | undefined,
+  { contract, maxDecodedBytes }: SchemaCacheOptions,
 ): SchemaLookup {
   if (fetched.type !== 'found') return { type: 'missing', why: fetched.why }
   try {
-    return { type: 'ready', schema: createWriterSchema(fetched.text, maxDecodedBytes) }
+    return { type: 'ready', schema: createWriterSchema(contract, fetched.text, maxDecodedBytes) }
   } catch (error) {
     return { type: 'missing', why: `schema ${id} can't be used: ${messageOf(error)}` }
   }

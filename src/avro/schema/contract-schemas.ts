@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Event } from '../../event/event.ts'
 import { isPluginEvent } from '../../event/guards.ts'
-import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import { INVENTORY_KINDS, type Kinds, kindNames } from '../../event/kinds.ts'
 import { type ComplexSchema, fullNameOf, type Schema } from './schema.ts'
 
 /** One record schema of the contract with producers, as it is registered. */
@@ -12,13 +12,18 @@ export interface ContractSchema {
   name: string | undefined
   /** The topic its records are published to. */
   topicFamily: 'inventory' | 'plugin'
+  /** A topic that its events are published to instead. */
+  topic: string | undefined
+  /** Whether it is a user's own. */
+  isOwn: boolean
   /** Self-contained: shared types are defined where they are first used. */
   schema: ComplexSchema
   /** The schema as JSON text. */
   text: string
 }
 
-const NAMESPACE = 'inventory_events'
+/** Of this package's own records. */
+export const NAMESPACE = 'inventory_events'
 export const PLUGIN_EVENT = `${NAMESPACE}.PluginEvent`
 export const UNKNOWN_EVENT = `${NAMESPACE}.UnknownEvent`
 
@@ -32,37 +37,51 @@ const SHARED_FILES: ReadonlyMap<string, string> = new Map([
   [`${NAMESPACE}.JsonValue`, 'json-value'],
 ])
 
-let loaded: ReadonlyMap<string, ContractSchema> | undefined
-let byKind: ReadonlyMap<unknown, ContractSchema> | undefined
-
-/** Every record schema of the contract: the ten inventory kinds, plugin events, unknown kinds. */
-export function contractSchemas(): ContractSchema[] {
-  return [...byFullName().values()]
+/** The kinds that are known, and the schemas that their events are written with. */
+export interface Contract {
+  readonly kinds: Kinds
+  readonly schemas: readonly ContractSchema[]
+  ofRecord(fullName: string): ContractSchema | undefined
+  /** The schema that an event is encoded with. */
+  of(event: Event): ContractSchema
 }
 
-export function contractSchema(fullName: string): ContractSchema | undefined {
-  return byFullName().get(fullName)
-}
-
-/** The schema that an event is encoded with. */
-export function contractSchemaOf(event: Event): ContractSchema {
-  byKind ??= new Map(contractSchemas().map((schema) => [schema.name, schema]))
-  const ofKind = event.kind === undefined ? undefined : byKind.get(event.kind)
-  if (ofKind !== undefined) return ofKind
-  return contractSchema(isPluginEvent(event) ? PLUGIN_EVENT : UNKNOWN_EVENT) as ContractSchema
-}
-
-function byFullName(): ReadonlyMap<string, ContractSchema> {
-  loaded ??= new Map(load().map((schema) => [schema.fullName, schema]))
-  return loaded
-}
-
-function load(): ContractSchema[] {
-  return [
-    ...INVENTORY_KINDS.map((kind) => read(kind.replaceAll('.', '-'), 'inventory', kind)),
+/** Plugin events and unknown kinds have schemas whatever the kinds are. */
+export function createContract(kinds: Kinds, ofKinds: readonly ContractSchema[]): Contract {
+  const schemas = [
+    ...ofKinds,
     read('plugin-event', 'plugin', undefined),
     read('unknown-event', 'inventory', undefined),
   ]
+  const byName = new Map<unknown, ContractSchema>(ofKinds.map((schema) => [schema.name, schema]))
+  const byRecord = new Map(schemas.map((schema) => [schema.fullName, schema]))
+  const [ofPluginEvents, ofUnknownEvents] = [PLUGIN_EVENT, UNKNOWN_EVENT].map((fullName) =>
+    byRecord.get(fullName),
+  ) as [ContractSchema, ContractSchema]
+  return {
+    kinds,
+    schemas,
+    ofRecord: (fullName) => byRecord.get(fullName),
+    of(event) {
+      if (isPluginEvent(event)) return ofPluginEvents
+      return byName.get(event.kind) ?? ofUnknownEvents
+    },
+  }
+}
+
+let builtIn: Contract | undefined
+
+/** The contract of this package alone. */
+export function builtInContract(): Contract {
+  builtIn ??= createContract(INVENTORY_KINDS, inventorySchemas())
+  return builtIn
+}
+
+/** The schemas of the inventory kinds. */
+export function inventorySchemas(): ContractSchema[] {
+  return kindNames(INVENTORY_KINDS).map((kind) =>
+    read(kind.replaceAll('.', '-'), 'inventory', kind),
+  )
 }
 
 function read(
@@ -70,16 +89,21 @@ function read(
   topicFamily: ContractSchema['topicFamily'],
   name: string | undefined,
 ): ContractSchema {
-  const schema = expand(parse(file), new Set()) as ComplexSchema
+  const schema = withSharedTypes(parse(file))
   const fullName = fullNameOf(schema.name as string, NAMESPACE)
-  return { fullName, name, topicFamily, schema, text: JSON.stringify(schema) }
+  const text = JSON.stringify(schema)
+  return { fullName, name, topicFamily, topic: undefined, isOwn: false, schema, text }
 }
 
 function parse(file: string): Schema {
   return JSON.parse(readFileSync(new URL(`${file}.avsc`, FOLDER), 'utf8')) as Schema
 }
 
-/** Replaces the first reference to a shared type with its definition. */
+/** The schema with the definition of each shared type in place of the first reference to it. */
+export function withSharedTypes(schema: Schema): ComplexSchema {
+  return expand(schema, new Set()) as ComplexSchema
+}
+
 function expand(schema: Schema, defined: Set<string>): Schema {
   if (typeof schema === 'string') return expandReference(schema, defined)
   if (Array.isArray(schema)) return schema.map((branch) => expand(branch, defined))

@@ -1,7 +1,7 @@
 /** The meaning that a schema gives to a value of an underlying type. */
 export type LogicalType =
   | { readonly name: MomentName | LocalName | TimeOfDayName | PlainName }
-  | { readonly name: 'decimal'; readonly scale: number }
+  | { readonly name: 'decimal'; readonly scale: number; readonly precision: number }
 
 /** Points in time, in UTC. */
 export type MomentName = 'timestamp-millis' | 'timestamp-micros' | 'timestamp-nanos'
@@ -32,13 +32,15 @@ const BASES: { readonly [name in LogicalType['name']]: readonly string[] } = {
 
 /** Larger scales have no use, and would allocate long strings. */
 const SCALE_MAX = 1_000
+/** Of a schema that states none, which Avro does not allow: its records are read all the same. */
+const PRECISION_MAX = 2_000
 
 /** The logical type of a schema; undefined if readers have to use the underlying type. */
 export function parseLogicalType(
   type: string,
-  schema: { logicalType?: unknown; size?: unknown; scale?: unknown },
+  schema: { logicalType?: unknown; size?: unknown; scale?: unknown; precision?: unknown },
 ): LogicalType | undefined {
-  const { logicalType, size, scale = 0 } = schema
+  const { logicalType, size, scale = 0, precision } = schema
   if (typeof logicalType !== 'string' || !Object.hasOwn(BASES, logicalType)) return undefined
   const name = logicalType as LogicalType['name']
   const bases = BASES[name]
@@ -47,5 +49,9 @@ export function parseLogicalType(
   const isScale =
     Number.isInteger(scale) && (scale as number) >= 0 && (scale as number) <= SCALE_MAX
   if (!isScale) throw new Error(`a decimal of scale ${String(scale)}`)
-  return { name, scale: scale as number }
+  return {
+    name,
+    scale: scale as number,
+    precision: Number.isInteger(precision) ? Number(precision) : PRECISION_MAX,
+  }
 }

@@ -21,6 +21,7 @@ import {
 export function resolvedScalar(writer: ScalarNode, reader: ScalarNode): Read {
   if (reader.type === 'enum') return enumReader(writer as EnumNode, reader)
   if (isMoment(reader)) return momentReader(writer as PrimitiveNode, reader)
+  if (reader.logical !== undefined) requireLogical(writer, reader.logical)
   switch (reader.type) {
     case 'string':
       return writer.type === 'string' ? readText : textOfBytes(writer as PrimitiveNode)
@@ -40,6 +41,14 @@ export function canReadScalar(writer: ScalarNode, reader: ScalarNode): boolean {
   } catch {
     return false
   }
+}
+
+function requireLogical(writer: ScalarNode, logical: LogicalType): void {
+  const own = writer.type === 'enum' ? undefined : writer.logical
+  const isSame = own?.name === logical.name
+  const scaleOf = (each: LogicalType | undefined) => (each?.name === 'decimal' ? each.scale : 0)
+  if (isSame && scaleOf(own) === scaleOf(logical)) return
+  throw new Error(`cannot read ${labelOf(writer)} as ${logical.name}`)
 }
 
 function enumReader(writer: EnumNode, { symbols, fallback }: EnumNode): Read {
@@ -95,6 +104,7 @@ function momentReader(
     throw new Error(`cannot read ${labelOf(writer)} as ${reader.logical.name}`)
   }
   const unit = unitOf(logical.name)
+  if (reader.logical.name === 'timestamp-nanos') return shownScalar({ type: 'long', logical })
   return (tap) => {
     spend(COST.text + COST.text)
     const count = readLong(tap)

@@ -1,3 +1,4 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { headerText } from '../../event/headers.ts'
@@ -20,7 +21,7 @@ export interface ContentReader {
 /** A reader that uses the registry at SCHEMA_REGISTRY_URL. */
 export function eventReader() {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
-  return createEventReader(createRegistry(config))
+  return createEventReader(loadContract(config.EVENT_SCHEMAS), createRegistry(config))
 }
 
 /**

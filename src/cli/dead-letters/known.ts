@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { INVENTORY_KINDS, isInventoryKind } from '../../event/kinds.ts'
+import { type Kinds, kindNames } from '../../event/kinds.ts'
 import { everyPlugin } from '../../pipeline/intake/route.ts'
 import { switchesOf } from '../shared/audit.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
@@ -17,7 +17,7 @@ interface Seen {
 export async function requireKnown(
   { plugin, kind }: LetterChoice,
   { slugs, names }: Seen,
-  { kafka, groupId }: { kafka: Kafka; groupId: string },
+  { kinds, kafka, groupId }: { kinds: Kinds; kafka: Kafka; groupId: string },
 ): Promise<void> {
   if (plugin !== undefined && plugin !== everyPlugin.slug && !slugs.has(plugin)) {
     const known = new Set([...slugs, ...(await slugsElsewhere(kafka, groupId))])
@@ -26,9 +26,9 @@ export async function requireKnown(
       throw unknownName(what, plugin, [...known])
     }
   }
-  if (kind !== undefined && !isInventoryKind(kind) && !names.has(kind)) {
+  if (kind !== undefined && !kinds.has(kind) && !names.has(kind)) {
     const what = `--kind: none of these dead letters is of kind ${kind}`
-    throw unknownName(what, kind, [...INVENTORY_KINDS, ...names])
+    throw unknownName(what, kind, [...kindNames(kinds), ...names])
   }
 }
 

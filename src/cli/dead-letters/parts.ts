@@ -1,3 +1,4 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { connectionOf } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { contentReader } from './content.ts'
@@ -33,7 +34,8 @@ export async function withLetters(
       settled,
       async scan(choice, onLetter) {
         const names = await scanLetters(choice, parts, onLetter)
-        await requireKnown(choice, { slugs: settled.slugs, names }, { kafka, groupId })
+        const { kinds } = loadContract(config.EVENT_SCHEMAS)
+        await requireKnown(choice, { slugs: settled.slugs, names }, { kinds, kafka, groupId })
       },
     })
   } finally {

@@ -1,3 +1,4 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
@@ -29,7 +30,8 @@ export async function printExplanation(id: string, options: ExplainOptions): Pro
   const loadPluginStates = async () =>
     pluginStates(await switchesOf(kafka, config.KAFKA_GROUP_ID), config.EVENTS_ENABLED)
   const registry = createRegistry(config)
-  const parts = { config, kafka, registry, plugins, loadPluginStates }
+  const contract = loadContract(config.EVENT_SCHEMAS)
+  const parts = { config, kafka, registry, contract, plugins, loadPluginStates }
   const found = await explainEvent(id, rangeOf(options), parts, stop.signal)
   interrupt.end()
   const explanation = { ...found, unknown: [...found.unknown, ...unknown] }

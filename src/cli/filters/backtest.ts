@@ -1,3 +1,4 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { createSchemaCache } from '../../avro/registry/schema-cache.ts'
 import { schemaIdOf } from '../../avro/wire-format.ts'
@@ -78,7 +79,11 @@ type Connected = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL'>
 
 function schemasOf(config: Connected) {
   const { schemaById } = createRegistry(config)
-  return createSchemaCache({ fetchSchema: schemaById, clock: systemClock })
+  return createSchemaCache({
+    contract: loadContract(config.EVENT_SCHEMAS),
+    fetchSchema: schemaById,
+    clock: systemClock,
+  })
 }
 
 interface BacktestRequest {

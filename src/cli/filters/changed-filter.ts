@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import type { Config } from '../../config/settings.ts'
 import { readFilter } from '../../filter/read-filter.ts'
 import { whereProblems } from '../../plugin/check-plugin.ts'
@@ -16,19 +17,20 @@ import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 export async function changedFilter(
   file: string,
   plugin: LoadedPlugin,
-  config: Pick<Config, 'PLUGIN_FILTERS'>,
+  config: Pick<Config, 'PLUGIN_FILTERS' | 'EVENT_SCHEMAS'>,
 ): Promise<LoadedPlugin> {
   if (!file.endsWith('.json')) return loadModule(file)
   const where = parse(file, await read(file))
   const { slug } = plugin
-  const problems = whereProblems(where, 'where', plugin)
+  const { kinds } = loadContract(config.EVENT_SCHEMAS)
+  const problems = whereProblems(kinds, where, { at: 'where', ...plugin })
   if (problems.length > 0) {
     const reason = problems.join('; ')
     const message = describeProblem({ file: resolve(file), slug, reason })
     throw new InventoryEventsError('PLUGIN_INVALID', message)
   }
   const changed = { ...plugin, where: readFilter(where, 'where').filter }
-  return applyFilters([changed], config.PLUGIN_FILTERS, { areAll: false })[0] as LoadedPlugin
+  return applyFilters([changed], config.PLUGIN_FILTERS, { kinds, areAll: false })[0] as LoadedPlugin
 }
 
 async function loadModule(file: string): Promise<LoadedPlugin> {

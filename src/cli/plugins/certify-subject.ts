@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url'
+import { loadContract, ownKinds } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
+import { wantedAs } from '../../filter/wanted-names.ts'
 import { applyFilters } from '../../plugin/configured-filters.ts'
 import { describeProblem, loadPlugins } from '../../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../../plugin/loaded-plugin.ts'
@@ -40,13 +42,29 @@ export async function subjectOf(
 /** Throws PLUGIN_INVALID or CONFIG_INVALID. */
 async function pluginOf(specifier: string, env: Environment): Promise<LoadedPlugin> {
   const config = loadConfig(env)
+  const contract = loadContract(config.EVENT_SCHEMAS)
+  const { kinds } = contract
   const defaults = defaultsFrom(config)
-  const loaded = await loadPlugins([specifier], { cwd: process.cwd(), defaults, offersSql: true })
+  const loaded = await loadPlugins([specifier], {
+    kinds,
+    cwd: process.cwd(),
+    defaults,
+    offersSql: true,
+  })
   const given = await applySettings(loaded.plugins, { config, env })
   const problems = [...loaded.problems, ...given.problems]
   if (problems.length > 0) throw invalid(problems.map(describeProblem).join('; '))
-  const [plugin] = applyFilters(given.plugins, config.PLUGIN_FILTERS, { areAll: false })
-  const { slug, sql } = plugin as LoadedPlugin
+  const [plugin] = applyFilters(given.plugins, config.PLUGIN_FILTERS, {
+    kinds,
+    areAll: false,
+  })
+  const { slug, sql, wants = [] } = plugin as LoadedPlugin
+  const own = ownKinds(contract).find(({ name }) => wantedAs(wants, name) !== undefined)
+  if (own !== undefined) {
+    throw invalid(
+      `plugin ${slug}: wants: certify makes no events of own kinds, such as ${own.name}`,
+    )
+  }
   if (!sql) return plugin as LoadedPlugin
   throw invalid(`plugin ${slug}: sql: certify has no database, so it cannot run context.sql`)
 }

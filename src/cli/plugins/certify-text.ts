@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { entityKey } from '../../event/entity-key.ts'
 import { nameOf } from '../../event/guards.ts'
+import { INVENTORY_KINDS } from '../../event/kinds.ts'
 import { assertNever } from '../../event/outcome.ts'
 import type { Counts, Verdict } from '../../testing/certify/certify.ts'
 import type { Difference } from '../../testing/certify/differences.ts'
@@ -87,7 +88,7 @@ function outcomesText({ outcomes, firstError }: Counts): string {
 function stepsText(items: readonly Item[]): string {
   const lines = items.flatMap((item, index) => {
     const again = isAgain(items, index) ? ', once more' : ''
-    const line = `${item.event.id}  ${nameOf(item.event)} of ${entityKey(item.event)}${again}`
+    const line = `${item.event.id}  ${nameOf(item.event)} of ${entityKey(INVENTORY_KINDS, item.event)}${again}`
     if (item.crash === undefined) return [line]
     const from = items[Math.max(0, index - item.crash.uncommitted)] as Item
     return [

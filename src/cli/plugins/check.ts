@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { INVENTREE_EVENTS } from '../../event/inventree-events.ts'
-import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import { type Kinds, kindNames } from '../../event/kinds.ts'
 import { fieldsOf } from '../../filter/filter.ts'
 import { acceptedNames, failingNames, misspelledNames } from '../../plugin/known-names.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
@@ -21,13 +21,15 @@ export interface CheckOptions {
 /** Prints the options of each valid plugin and the problems of the others. Exits the process. */
 export async function checkPlugins(named: string[], options: CheckOptions): Promise<void> {
   const loaded = await loadNamedOrConfigured(named, process.env)
-  const { plugins } = loaded
+  const { kinds, plugins } = loaded
   const settings = await settingsHere(loaded, named, process.env)
   const problems = [...loaded.problems, ...settings.problems]
-  const mistyped = options.allowUnknownKinds ? [] : plugins.flatMap(mistypedIn)
+  const mistyped = options.allowUnknownKinds
+    ? []
+    : plugins.flatMap((plugin) => mistypedIn(kinds, plugin))
   const bad = new Set([...problems, ...mistyped].map(({ slug }) => slug))
   for (const plugin of plugins) {
-    if (!bad.has(plugin.slug)) print(describe(plugin, settings.of(plugin.slug)))
+    if (!bad.has(plugin.slug)) print(describe(kinds, plugin, settings.of(plugin.slug)))
   }
   for (const problem of [...problems, ...mistyped]) {
     printError(describeProblem(problem))
@@ -39,11 +41,11 @@ export async function checkPlugins(named: string[], options: CheckOptions): Prom
 }
 
 /** The names that a plugin's filters accept in place of known ones. */
-function mistypedIn(plugin: LoadedPlugin) {
+function mistypedIn(kinds: Kinds, plugin: LoadedPlugin) {
   const { file, slug, where } = plugin
   // Filters of PLUGIN_FILTERS are not in the file.
   const source = `${readFileSync(file, 'utf8')}\n${JSON.stringify(where ?? null)}`
-  return misspelledNames(plugin, source).map(({ name, meant }) => {
+  return misspelledNames(kinds, plugin, source).map(({ name, meant }) => {
     const reason = `${JSON.stringify(name)} is unknown, did you mean ${meant}? --allow-unknown-kinds accepts it`
     return { file, slug, reason }
   })
@@ -54,7 +56,7 @@ const STARTS = {
   now: 'now, if it is new to its group',
 }
 
-function describe(plugin: LoadedPlugin, settings: ReadPlugin | undefined): string {
+function describe(kinds: Kinds, plugin: LoadedPlugin, settings: ReadPlugin | undefined): string {
   const { retry, timeoutMs, concurrency, batch, onExhausted, startFrom, state } = plugin
   const fields = plugin.where === undefined ? [] : fieldsOf(plugin.where).map(({ text }) => text)
   const byFields = fields.length === 0 ? '' : `, filtered by ${[...new Set(fields)].join(', ')}`
@@ -62,9 +64,9 @@ function describe(plugin: LoadedPlugin, settings: ReadPlugin | undefined): strin
     `${plugin.slug}: ok (${plugin.file})`,
     `  title        ${foreignText(plugin.title)}`,
     `  wants        ${byName(plugin)}${byFields}`,
-    `  kinds        ${acceptedOf(plugin, INVENTORY_KINDS, 'inventory kinds')}`,
+    `  kinds        ${acceptedOf(plugin, kindNames(kinds), 'inventory kinds')}`,
     `  InvenTree    ${acceptedOf(plugin, INVENTREE_EVENTS, 'specific events')}`,
-    ...failures(plugin),
+    ...failures(kinds, plugin),
     `  attempts     ${retry.maxAttempts}, ${delaysOf(retry)} ms, then ${onExhausted}`,
     `  time limit   ${timeoutMs} ms`,
     `  concurrency  ${concurrency}`,
@@ -101,8 +103,8 @@ function acceptedOf(plugin: LoadedPlugin, names: readonly string[], what: string
   return accepted.length === 0 ? `none of the ${what}` : accepted.join(', ')
 }
 
-function failures(plugin: LoadedPlugin): string[] {
-  return failingNames(plugin).map(
+function failures(kinds: Kinds, plugin: LoadedPlugin): string[] {
+  return failingNames(kinds, plugin).map(
     ({ name, error }) => `  fails for    ${name}: ${foreignText(error)}`,
   )
 }

@@ -1,3 +1,4 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { createMeantName } from '../../event/meant-name.ts'
 import { openPublisher } from '../../publish/open-publisher.ts'
@@ -26,7 +27,10 @@ export interface PublishOptions {
 export async function runPublish(file: string, options: PublishOptions): Promise<void> {
   const config = loadConfig(process.env, { required: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] })
   const input = await openInput(file, options.rejects)
+  const contract = loadContract(config.EVENT_SCHEMAS)
+  const { kinds } = contract
   const publisher = await openPublisher(config, {
+    contract,
     topics: { inventory: options.inventoryTopic, plugin: options.pluginTopic },
     source: options.source,
     deliveryTimeoutMs: options.deliveryTimeoutMs,
@@ -41,8 +45,9 @@ export async function runPublish(file: string, options: PublishOptions): Promise
     lines: readLines(input, options.maxLineBytes),
     maxLineBytes: options.maxLineBytes,
     publisher,
+    kinds,
     mint: { id: () => uuidV7(Date.now()), nowMs: Date.now },
-    meantName: options.allowUnknownKinds ? () => undefined : createMeantName(),
+    meantName: options.allowUnknownKinds ? () => undefined : createMeantName(kinds),
     stop,
     onBadLine: (number, problems) =>
       progress.print(problems.map((problem) => `line ${number}: ${problem}`)),

@@ -1,3 +1,4 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { createRegistry } from '../../avro/registry/registry.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Config } from '../../config/settings.ts'
@@ -32,7 +33,17 @@ export async function replayParts(
     line.show(`${total - left} of ${counted(total, 'offset')}`)
     if (left === 0) line.clear()
   }
-  return { config, kafka, registry, plugin, rate, log, signal, onProgress }
+  return {
+    config,
+    kafka,
+    registry,
+    contract: loadContract(config.EVENT_SCHEMAS),
+    plugin,
+    rate,
+    log,
+    signal,
+    onProgress,
+  }
 }
 
 /** Past events would be added to a state that has them already, or that another process has in memory. */

@@ -1,6 +1,6 @@
 import type { Audit } from '../../control/control-record.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
-import { INVENTORY_KINDS, isInventoryKind } from '../../event/kinds.ts'
+import { type Kinds, kindNames } from '../../event/kinds.ts'
 import { createEventReader } from '../../explain/event-reader.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { createGroupResources, deleteGroupResources } from '../../replay/group-resources.ts'
@@ -70,12 +70,13 @@ async function begin(
 ): Promise<void> {
   requireFinished(previous)
   const { kind } = options
+  const { kinds } = parts.contract
   const wish = { purpose: 'replay', fromMs: 0, ...rangeOf(options), kind } as const
   const plan = await makePlan(parts, wish, { audit: auditOf(options), previous })
   // Producers choose the names of plugin events: only the events show which name is mistyped.
-  if (options.yes === undefined || (kind !== undefined && !isInventoryKind(kind))) {
+  if (options.yes === undefined || (kind !== undefined && !kinds.has(kind))) {
     const preview = await readPreview(parts, plan)
-    requireKind(plan, preview)
+    requireKind(kinds, plan, preview)
     if (options.yes === undefined) {
       return showPreview(plan, preview, parts.rate, 'replay these events')
     }
@@ -88,8 +89,8 @@ async function begin(
 
 /** Reads what a plan would deliver. */
 export async function readPreview(parts: RunParts, plan: ReplayPlan): Promise<Preview> {
-  const { kafka, registry, plugin, signal } = parts
-  const reader = createEventReader(registry)
+  const { kafka, registry, contract, plugin, signal } = parts
+  const reader = createEventReader(contract, registry)
   try {
     return await previewOf(kafka, { reader, signal }, plugin, plan)
   } finally {
@@ -111,10 +112,10 @@ export function showPreview(
 }
 
 /** Throws USAGE if no event has the kind, and it is not one that might have had some. */
-function requireKind({ kind, ...plan }: ReplayPlan, { names }: Preview): void {
-  if (kind === undefined || isInventoryKind(kind) || names.has(kind)) return
+function requireKind(kinds: Kinds, { kind, ...plan }: ReplayPlan, { names }: Preview): void {
+  if (kind === undefined || kinds.has(kind) || names.has(kind)) return
   const what = `--kind: no event from ${timesOf(plan)} is of kind ${kind}`
-  throw unknownName(what, kind, [...INVENTORY_KINDS, ...names])
+  throw unknownName(what, kind, [...kindNames(kinds), ...names])
 }
 
 async function run(parts: RunParts, plan: ReplayPlan, options: ReplayOptions): Promise<void> {

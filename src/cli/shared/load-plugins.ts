@@ -1,6 +1,8 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
 import type { Config } from '../../config/settings.ts'
+import type { Kinds } from '../../event/kinds.ts'
 import { applyFilters, filterProblems } from '../../plugin/configured-filters.ts'
 import { describeProblem, loadPlugins } from '../../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, offersSql } from '../../plugin/loaded-plugin.ts'
@@ -10,6 +12,7 @@ import { InventoryEventsError } from '../../util/errors.ts'
 /** Loads the named plugins or, if none are named, those of PLUGINS. Throws USAGE without either. */
 export async function loadNamedOrConfigured(named: readonly string[], env: Environment) {
   const config = loadConfig(env)
+  const { kinds } = loadContract(config.EVENT_SCHEMAS)
   const specifiers = named.length > 0 ? named : config.PLUGINS
   if (specifiers === undefined) {
     throw new InventoryEventsError(
@@ -17,9 +20,13 @@ export async function loadNamedOrConfigured(named: readonly string[], env: Envir
       'no plugins: expected PLUGINS to be set, or plugins as arguments',
     )
   }
-  const { plugins, problems } = await loadUnfiltered(specifiers, config)
+  const { plugins, problems } = await loadUnfiltered(specifiers, config, kinds)
   const areAll = named.length === 0 && problems.length === 0
-  return { plugins: applyFilters(plugins, config.PLUGIN_FILTERS, { areAll }), problems }
+  return {
+    kinds,
+    plugins: applyFilters(plugins, config.PLUGIN_FILTERS, { kinds, areAll }),
+    problems,
+  }
 }
 
 /**
@@ -29,28 +36,32 @@ export async function loadNamedOrConfigured(named: readonly string[], env: Envir
  */
 export async function loadEveryPlugin(
   config: Config<'PLUGINS'>,
+  kinds: Kinds,
   env: Environment,
 ): Promise<LoadedPlugin[]> {
-  const loaded = await loadUnfiltered(config.PLUGINS, config)
+  const loaded = await loadUnfiltered(config.PLUGINS, config, kinds)
   const areAll = loaded.problems.length === 0
   const given = await applySettings(loaded.plugins, { config, env })
   const strange = areAll ? unknownSlugs(loaded.plugins, { config }) : []
   const filters = config.PLUGIN_FILTERS
   const problems = [...loaded.problems, ...given.problems]
   if (problems.length + strange.length === 0) {
-    return applyFilters(given.plugins, filters, { areAll: true })
+    return applyFilters(given.plugins, filters, { kinds, areAll: true })
   }
   const lines = [
     ...problems.map(describeProblem),
     ...strange,
-    ...filterProblems(loaded.plugins, filters, { areAll }).map((each) => `PLUGIN_FILTERS: ${each}`),
+    ...filterProblems(loaded.plugins, filters, { kinds, areAll }).map(
+      (each) => `PLUGIN_FILTERS: ${each}`,
+    ),
   ]
   throw new InventoryEventsError('PLUGIN_INVALID', ['invalid plugins:', ...lines].join('\n  '))
 }
 
 /** Without PLUGIN_FILTERS. */
-export function loadUnfiltered(specifiers: readonly string[], config: Config) {
+export function loadUnfiltered(specifiers: readonly string[], config: Config, kinds: Kinds) {
   return loadPlugins(specifiers, {
+    kinds,
     cwd: process.cwd(),
     defaults: defaultsFrom(config),
     offersSql: offersSql(config),

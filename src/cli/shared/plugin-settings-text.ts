@@ -1,3 +1,4 @@
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
@@ -25,7 +26,11 @@ export const NO_PLUGIN_SETTINGS: PluginSettingsText = { lines: [], problems: [],
 export async function describePluginSettings(env: Environment): Promise<PluginSettingsText> {
   const config = loadConfig(env)
   if (config.PLUGINS === undefined) return NO_PLUGIN_SETTINGS
-  const { plugins, problems } = await loadUnfiltered(config.PLUGINS, config)
+  const { plugins, problems } = await loadUnfiltered(
+    config.PLUGINS,
+    config,
+    loadContract(config.EVENT_SCHEMAS).kinds,
+  )
   const areAll = problems.length === 0
   const read = await readAllSettings(plugins, { config, env })
   return {

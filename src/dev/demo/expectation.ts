@@ -2,6 +2,7 @@ import { entityKey } from '../../event/entity-key.ts'
 import type { Event } from '../../event/event.ts'
 import { nameOf } from '../../event/guards.ts'
 import { NO_HEADERS } from '../../event/headers.ts'
+import { INVENTORY_KINDS } from '../../event/kinds.ts'
 import type { DeadLetterReason } from '../../event/outcome.ts'
 import { HandlerHeaders } from '../../pipeline/handle/handler-headers.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
@@ -68,7 +69,7 @@ async function expectOf(
       if (!ok) deadLetter('exhausted', event.id)
       else {
         count.processed += 1
-        processed.set(event.id, { key: entityKey(event), place })
+        processed.set(event.id, { key: entityKey(INVENTORY_KINDS, event), place })
       }
     }
   }
@@ -118,7 +119,7 @@ async function tryOut(
 function contextOf(event: Event, attempt: number) {
   const headers = new HandlerHeaders(NO_HEADERS)
   const place = { topic: '', partition: 0, offset: 0, timestampMs: 0 }
-  const record = { ...place, key: entityKey(event), headers }
+  const record = { ...place, key: entityKey(INVENTORY_KINDS, event), headers }
   const idempotencyKey = event.id
   return {
     log: silent,

@@ -1,4 +1,5 @@
 import { encodeEvent } from '../../avro/codec/encoder.ts'
+import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { FRAME_BYTES, writeFrame } from '../../avro/wire-format.ts'
 import { SAMPLES } from '../workload/samples.ts'
 
@@ -17,7 +18,7 @@ const UNKNOWN_SCHEMA_ID = 0x7fffffff
 
 /** Records as faulty producers write them; `schemaId` is the registry's id of the moved event. */
 export function malformedRecords(schemaId: number): MalformedRecord[] {
-  const whole = encodeEvent(EVENT, schemaId)
+  const whole = encodeEvent(builtInContract(), EVENT, schemaId)
   const unknown = Buffer.from(whole)
   writeFrame(unknown, UNKNOWN_SCHEMA_ID)
   const halfway = FRAME_BYTES + Math.floor((whole.length - FRAME_BYTES) / 2)

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { INVENTORY_KINDS } from '../../event/kinds.ts'
 import { describeProblem, loadPlugins } from '../../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { failed } from '../replicas/wait-for.ts'
@@ -15,7 +16,11 @@ const FOLDER = extension === '.ts' ? '../../../examples/plugins/' : '../../examp
 /** Loads the sample plugins into this process, to compute what to expect. */
 export async function loadSamplePlugins({ config, workFolder }: Run): Promise<LoadedPlugin[]> {
   const files = NAMES.map((name) => fileURLToPath(urlOf(name)))
-  const loaded = await loadPlugins(files, { cwd: workFolder, defaults: defaultsFrom(config) })
+  const loaded = await loadPlugins(files, {
+    kinds: INVENTORY_KINDS,
+    cwd: workFolder,
+    defaults: defaultsFrom(config),
+  })
   if (loaded.problems.length > 0) {
     throw failed(`sample plugins:\n  ${loaded.problems.map(describeProblem).join('\n  ')}`)
   }

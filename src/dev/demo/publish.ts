@@ -1,5 +1,5 @@
 import { subjectName } from '../../avro/registry/subject-name.ts'
-import { contractSchemaOf } from '../../avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { createProducer } from '../../kafka/producer/producer.ts'
 import { openPublisher } from '../../publish/open-publisher.ts'
 import { failed } from '../replicas/wait-for.ts'
@@ -20,7 +20,7 @@ export async function publishAll(
 ): Promise<void> {
   const { config, topics, log, say, show, signal } = run
   say(`publishing ${figure(stream.length + malformed.length)} records`)
-  const publisher = await openPublisher(config, { topics, log })
+  const publisher = await openPublisher(config, { contract: builtInContract(), topics, log })
   try {
     for (let from = 0; from < stream.length; from += CHUNK) {
       signal.throwIfAborted()
@@ -35,7 +35,7 @@ export async function publishAll(
 
 /** The malformed records of this run, with the id of a registered schema. */
 export async function makeMalformedRecords({ registry, topics }: Run): Promise<MalformedRecord[]> {
-  const { fullName, text } = contractSchemaOf(MALFORMED_EVENT)
+  const { fullName, text } = builtInContract().of(MALFORMED_EVENT)
   const subject = subjectName(topics.inventory, fullName)
   const schemaId = await registry.registeredId(subject, text)
   if (schemaId === undefined) throw failed(`${subject}: registered but not found`)

@@ -1,7 +1,7 @@
 import { removeSubject } from '../../avro/registry/remove-subject.ts'
 import { subjectName } from '../../avro/registry/subject-name.ts'
 import { registerSubjects } from '../../avro/registry/subjects.ts'
-import { contractSchemas } from '../../avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { createControlTopic } from '../../kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../kafka/admin/create-topics.ts'
 import { deleteResources } from '../../kafka/admin/delete-resources.ts'
@@ -28,7 +28,7 @@ export async function setUp(run: Run, undo: Cleanup): Promise<void> {
     await createControlTopic(admin, groupId, wanted)
   })
   undo.add('delete the subjects of the demo', () => removeSubjects(run))
-  await registerSubjects(registry, topics, () => {})
+  await registerSubjects(registry, { contract: builtInContract(), topics, say: () => {} })
 }
 
 export function partitionsOf({ inputTopics }: Run): string[] {
@@ -48,7 +48,7 @@ async function removeTopics({ kafka, inputTopics, groupId }: Run): Promise<void>
 }
 
 async function removeSubjects({ config, topics }: Run): Promise<void> {
-  for (const { topicFamily, fullName } of contractSchemas()) {
+  for (const { topicFamily, fullName } of builtInContract().schemas) {
     await removeSubject(config, subjectName(topics[topicFamily], fullName))
   }
 }

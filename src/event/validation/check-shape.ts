@@ -2,7 +2,7 @@ import { didYouMean } from '../../util/text/did-you-mean.ts'
 import { parseTime } from '../time/time.ts'
 import { checkJson, checkMembers, checkText, isPlainObject } from './check-json.ts'
 import { isKeyLength, KEY_LENGTH } from './key-length.ts'
-import { fieldPath, type Problems } from './problem.ts'
+import { fieldPath, Problems } from './problem.ts'
 import type { FieldRule, RecordShape } from './shapes.ts'
 import { expectedTime } from './time-rule.ts'
 
@@ -71,9 +71,65 @@ function checkField(value: unknown, rule: FieldRule, path: string, problems: Pro
     if (value !== undefined) checkField(value, rule.optional, path, problems)
   } else if ('listOf' in rule) {
     checkList(value, rule.listOf, path, problems)
+  } else if ('scalar' in rule) {
+    if (!rule.scalar.accepts(value)) problems.add(path, rule.scalar.expected, value)
+  } else if ('mapOf' in rule) {
+    checkMap(value, rule.mapOf, path, problems)
+  } else if ('oneOf' in rule) {
+    checkAlternatives(value, rule.oneOf, path, problems)
   } else {
     checkRecord(value, rule.record, path, problems)
   }
+}
+
+/** Whether a value fits a rule. */
+export function fits(value: unknown, rule: FieldRule): boolean {
+  const problems = new Problems()
+  checkField(value, rule, '', problems)
+  return problems.list.length === 0
+}
+
+function checkMap(value: unknown, rule: FieldRule, path: string, problems: Problems): void {
+  if (!isPlainObject(value)) {
+    problems.add(path, 'an object', value)
+    return
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    if (problems.isFull) return
+    checkText(key, path, problems)
+    checkField(inner, rule, fieldPath(path, key), problems)
+  }
+}
+
+/** What is wrong with a record or a list is said in its own terms, if there is no other of its type. */
+function checkAlternatives(
+  value: unknown,
+  rules: readonly FieldRule[],
+  path: string,
+  problems: Problems,
+): void {
+  if (rules.some((rule) => fits(value, rule))) return
+  const [only, ...others] = rules.filter((rule) => isContainer(rule) && typeof value === 'object')
+  if (only !== undefined && others.length === 0 && value !== null) {
+    checkField(value, only, path, problems)
+  } else {
+    problems.add(path, rules.map(expectedBy).join(' or '), value)
+  }
+}
+
+function isContainer(rule: FieldRule): boolean {
+  return typeof rule === 'object' && !('scalar' in rule)
+}
+
+const LEAF_NAMES: Partial<Record<LeafRule, string>> = {
+  json: 'a JSON value',
+  'json-object': 'an object',
+}
+
+function expectedBy(rule: FieldRule): string {
+  if (typeof rule === 'string') return LEAF_NAMES[rule] ?? `a ${rule}`
+  if ('scalar' in rule) return rule.scalar.expected
+  return 'listOf' in rule ? 'a list' : 'an object'
 }
 
 function checkList(value: unknown, rule: FieldRule, path: string, problems: Problems): void {

@@ -1,5 +1,3 @@
-import { entityKey } from '../entity-key.ts'
-import type { Event } from '../event.ts'
 import type { Problems } from './problem.ts'
 
 /** Of an id, and of a record's key. What other producers write may be longer, and is read. */
@@ -12,8 +10,7 @@ export function isKeyLength(text: string): boolean {
   return text.length * 3 <= KEY_BYTES_MAX || Buffer.byteLength(text) <= KEY_BYTES_MAX
 }
 
-/** Checks the key that is derived from fields which are no ids by themselves. */
-export function checkEntityKey(event: Event, problems: Problems): void {
-  const key = entityKey(event)
+/** Checks a record's key that is derived from fields which are no ids by themselves. */
+export function checkKeyLength(key: string, problems: Problems): void {
   if (!isKeyLength(key)) problems.add('', `a record key of ${KEY_LENGTH}`, key)
 }

@@ -20,9 +20,28 @@ export type FieldRule =
   | 'json'
   /** A map of string to any JSON value. */
   | 'json-object'
+  | { scalar: ScalarRule }
   | { listOf: FieldRule }
+  | { mapOf: FieldRule }
+  /** The first that a value fits is its rule. */
+  | { oneOf: readonly FieldRule[] }
   | { record: RecordShape }
   | { optional: FieldRule }
+
+/** The rule of a value of a user's own schema that is no list, map or record. */
+export interface ScalarRule {
+  /** For messages: `a date such as 2026-01-31`. */
+  readonly expected: string
+  accepts(value: unknown): boolean
+  /** The types that a value may have in JSON. */
+  readonly types: readonly ScalarType[]
+  /** The only values, if they are few. */
+  readonly symbols?: readonly string[]
+  /** Whether comparing two values as JSON gives their order. It does not for decimals as text. */
+  readonly isOrdered: boolean
+}
+
+export type ScalarType = 'string' | 'number' | 'boolean' | 'null'
 
 export type RecordShape = { readonly [field: string]: FieldRule }
 

@@ -5,6 +5,7 @@ import { isIn, madeReturns } from '../../plugin/returns/made-returns.ts'
 import type { Delivery } from '../delivery.ts'
 import { type Called, CallWatch, Watches } from '../handle/call-watch.ts'
 import type { HandlePorts } from '../handle/handle.ts'
+import type { ContextPorts } from '../handle/handler-context.ts'
 import type { TimedOut } from '../handle/handler-result.ts'
 import { unreturned, unreturnedAt } from '../handle/unreturned.ts'
 import { type BatchContextPorts, BatchHandlerContext } from './batch-context.ts'
@@ -16,7 +17,7 @@ export type BatchResult =
   | { type: 'threw'; error: unknown }
   | TimedOut
 
-export interface CallBatchPorts extends Omit<HandlePorts, 'stateOf'>, BatchContextPorts {}
+export interface CallBatchPorts extends Omit<HandlePorts, keyof ContextPorts>, BatchContextPorts {}
 
 /**
  * Calls a handler of batches with a time limit. An error is returned as a result, never thrown, and only

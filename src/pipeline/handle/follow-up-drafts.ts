@@ -1,3 +1,4 @@
+import type { Kinds } from '../../event/kinds.ts'
 import type { FollowUp } from '../../follow-up/follow-up.ts'
 import { type FollowUpCause, makeFollowUp } from '../../follow-up/make-follow-up.ts'
 import type { EventToPublish, PublishOptions } from '../../plugin/follow-up-types.ts'
@@ -7,10 +8,12 @@ const CALL_MAX = 1_000
 
 /** What a handler publishes: drafts, which count only if the call ends well. */
 export class FollowUpDrafts {
+  readonly #kinds: Kinds
   readonly #cause: FollowUpCause
   readonly #byId = new Map<string, FollowUp>()
 
-  constructor(cause: FollowUpCause) {
+  constructor(kinds: Kinds, cause: FollowUpCause) {
+    this.#kinds = kinds
     this.#cause = cause
   }
 
@@ -19,7 +22,7 @@ export class FollowUpDrafts {
   }
 
   publish(event: EventToPublish, options: PublishOptions = {}): void {
-    const draft = makeFollowUp(event, options, this.#cause)
+    const draft = makeFollowUp(this.#kinds, event, options, this.#cause)
     const { id } = draft.event
     if (this.#byId.has(id)) throw new TypeError(`context.publish: ${repeated(id, event)}`)
     if (this.#byId.size >= CALL_MAX) {

@@ -27,7 +27,7 @@ export const noCallSlots: CallSlots = { enter: () => 0, returned() {}, leave() {
 
 export interface HandlePorts extends ContextPorts, WatchPorts {
   calls: CallSlots
-  followUps: Pick<FollowUpSink, 'encode'>
+  followUps: Pick<FollowUpSink, 'kinds' | 'encode'>
   reports: {
     onHandled(delivery: Delivery, seconds: number, events?: number): void
     /** Some call made something after an `await` that it should have returned. */

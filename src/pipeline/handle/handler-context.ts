@@ -1,6 +1,6 @@
 import { headerText } from '../../event/headers.ts'
 import { type Trace, traceOf } from '../../event/trace.ts'
-import type { FollowUp } from '../../follow-up/follow-up.ts'
+import type { FollowUp, FollowUpSink } from '../../follow-up/follow-up.ts'
 import { hopsOf } from '../../follow-up/headers.ts'
 import type { FollowUpCause } from '../../follow-up/make-follow-up.ts'
 import type { StateChange } from '../../idempotency/staged.ts'
@@ -21,6 +21,7 @@ import { StateDraft } from './state-draft.ts'
 export interface ContextPorts {
   groupId: string
   logOf(delivery: Delivery): PluginLog
+  followUps: Pick<FollowUpSink, 'kinds'>
 }
 
 /** The handler's second argument. `log`, `signal` and headers are created on first use. */
@@ -68,7 +69,7 @@ export class HandlerContext extends CallSignal implements SqlPluginContext, Stat
   get publish(): PluginContext['publish'] {
     return (event, options) => {
       this.#requireRunning('publish')
-      this.#followUps ??= new FollowUpDrafts(this.#cause)
+      this.#followUps ??= new FollowUpDrafts(this.#ports.followUps.kinds, this.#cause)
       this.#followUps.publish(event, options)
     }
   }

@@ -1,3 +1,4 @@
+import type { Contract } from '../../avro/schema/contract-schemas.ts'
 import { headersOf } from '../../event/headers.ts'
 import type { FollowUp, FollowUpRecord } from '../../follow-up/follow-up.ts'
 import { FOLLOW_UP } from '../../follow-up/headers.ts'
@@ -6,10 +7,11 @@ import { toRecord } from '../to-record.ts'
 
 /** A follow-up's record: that of every published event, with its key and the headers of a follow-up. */
 export function encodeFollowUp(
+  contract: Contract,
   { event, key, source, trace, hops, cause }: FollowUp,
   { topic, schemaId }: Destination,
 ): FollowUpRecord {
-  const record = toRecord(event, schemaId, source, trace)
+  const record = toRecord(contract, event, { schemaId, source, trace })
   const added = { [FOLLOW_UP.hops]: String(hops), [FOLLOW_UP.cause]: cause }
   return {
     topic,

@@ -1,3 +1,4 @@
+import type { Contract } from '../../avro/schema/contract-schemas.ts'
 import type { FollowUp, FollowUpRecord, FollowUpSink } from '../../follow-up/follow-up.ts'
 import { type OutgoingRecord, recordBytes } from '../../kafka/producer/message.ts'
 import type { EventTopics } from '../../topics/event-topics.ts'
@@ -7,6 +8,7 @@ import { createDestinations, type DestinationsOptions } from '../destinations.ts
 import { encodeFollowUp } from './encode-follow-up.ts'
 
 export interface FollowUpSinkOptions {
+  contract: Contract
   topics: EventTopics
   schemaIdOf: DestinationsOptions['schemaIdOf']
   /** The topic's limit of a record. Rejects if the topic does not exist. */
@@ -19,6 +21,7 @@ const OVERHEAD_BYTES = 256
 
 /** Encodes follow-up events as they are published, and writes them. */
 export function createFollowUpSink(options: FollowUpSinkOptions): FollowUpSink {
+  const { contract } = options
   const limits = new Map<string, number>()
   const destinations = createDestinations({
     ...options,
@@ -30,7 +33,7 @@ export function createFollowUpSink(options: FollowUpSinkOptions): FollowUpSink {
   async function encode(followUps: readonly FollowUp[]): Promise<FollowUpRecord[]> {
     const records: FollowUpRecord[] = []
     for (const each of followUps) {
-      const record = encodeFollowUp(each, await destinations.of(each.event, each.topic))
+      const record = encodeFollowUp(contract, each, await destinations.of(each.event, each.topic))
       requireFits(record, each)
       records.push(record)
     }
@@ -48,6 +51,7 @@ export function createFollowUpSink(options: FollowUpSinkOptions): FollowUpSink {
   }
 
   return {
+    kinds: contract.kinds,
     encode,
     async write(records) {
       const byTopic = new Map<string, OutgoingRecord[]>()

@@ -1,6 +1,7 @@
 import type { Random } from '../../dev/workload/random.ts'
 import { entityKey } from '../../event/entity-key.ts'
 import type { Event } from '../../event/event.ts'
+import { INVENTORY_KINDS } from '../../event/kinds.ts'
 import { CRASH_STEPS } from '../crash.ts'
 import type { Item } from '../run-sequence.ts'
 
@@ -26,7 +27,7 @@ export function disturb(events: readonly Event[], random: Random): Item[] {
 }
 
 function interleaved(events: readonly Event[], random: Random): Event[] {
-  const left = [...Map.groupBy(events, entityKey).values()]
+  const left = [...Map.groupBy(events, (event) => entityKey(INVENTORY_KINDS, event)).values()]
   const order: Event[] = []
   while (left.length > 0) {
     const index = random.below(left.length)

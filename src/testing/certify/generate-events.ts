@@ -1,10 +1,9 @@
 import type { Random } from '../../dev/workload/random.ts'
 import type { Event } from '../../event/event.ts'
-import { isInventoryKind } from '../../event/kinds.ts'
-import { KNOWN_NAMES } from '../../event/meant-name.ts'
+import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import { knownNames } from '../../event/meant-name.ts'
 import { type Path, valueAt } from '../../event/path.ts'
 import { timeText } from '../../event/time/timestamp.ts'
-import { SHAPE_OF_KIND } from '../../event/validation/shapes.ts'
 import { validateEvent } from '../../event/validation/validate.ts'
 import { compileFilter } from '../../filter/compile.ts'
 import { acceptedNames } from '../../plugin/known-names.ts'
@@ -23,7 +22,7 @@ const GENERIC_NAMES = ['part_part.created', 'stock_stockitem.saved', 'part_part.
 /** The names of the events that a plugin is given: those that it lists, and those known that it accepts. */
 export function namesFor({ wants = [], ...filters }: Filters): string[] {
   const listed = wants.map((name) => name.replace(/\*$/, ''))
-  const known = acceptedNames(filters, [...KNOWN_NAMES, ...GENERIC_NAMES])
+  const known = acceptedNames(filters, [...knownNames(INVENTORY_KINDS), ...GENERIC_NAMES])
   const others = listed.filter((name) => !known.some((each) => each.startsWith(name)))
   return [...known, ...others.map((name) => (name.endsWith('.') ? `${name}happened` : name))]
 }
@@ -41,7 +40,7 @@ export function generateEvents(
     const number = events.length + 1
     const { id, time } = stamp(number)
     const made = { id, ...fieldsOf(random.pick(names), random), time }
-    const result = validateEvent(suggested(made, plugin.where, random))
+    const result = validateEvent(INVENTORY_KINDS, suggested(made, plugin.where, random))
     if (!result.ok) continue
     // What a filter says of the id or the time of an event must not make two of them one.
     const event = { ...result.event, id } as Event
@@ -56,8 +55,10 @@ function stamp(number: number) {
 
 function fieldsOf(name: string, random: Random): Record<string, unknown> {
   const choice: Choice = { pick: random.pick, more: () => random.below(2) === 0 }
-  if (isInventoryKind(name)) {
-    const { id, ...fields } = valuesOf(SHAPE_OF_KIND[name], choice)
+  const kind = INVENTORY_KINDS.get(name)
+  if (kind !== undefined) {
+    const { kind: _, ...shape } = kind.shape
+    const { id, ...fields } = valuesOf(shape, choice)
     return { kind: name, ...fields }
   }
   const number = 1 + random.below(3)

@@ -1,3 +1,4 @@
+import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome, MarkedOutcome } from '../../event/outcome.ts'
 import type { PluginLife } from '../../plugin/life/plugin-life.ts'
@@ -48,14 +49,15 @@ const PROBE_LIMIT_MS = 10_000
 /** Runs a sequence in new processes, and looks at what has come of it. */
 export async function runTrial(subject: Subject, items: readonly Item[]): Promise<TrialResult> {
   const lives: PluginLife[] = []
+  const contract = builtInContract()
   const kept = new Kept()
-  const published = new PublishedEvents()
+  const published = new PublishedEvents(contract)
   const deliveries: DeliveryReport[] = []
   let current = await subject.load()
   await within('reset', () => current.probe?.reset?.())
   try {
     await runSequence(items, {
-      ...{ kept, clock, log: silent, published },
+      ...{ contract, kept, clock, log: silent, published },
       async boot() {
         if (lives.length > 0) current = await subject.load()
         const life = lifeOf(current.plugin, silent)

@@ -1,7 +1,6 @@
-import { isInventoryKind } from '../../event/kinds.ts'
+import { INVENTORY_KINDS } from '../../event/kinds.ts'
 import { timeText } from '../../event/time/timestamp.ts'
 import { isPlainObject } from '../../event/validation/check-json.ts'
-import { SHAPE_OF_KIND } from '../../event/validation/shapes.ts'
 import { assertEvent } from '../../event/validation/validate.ts'
 import type { EventNamed, Wanted } from '../../plugin/wanted-types.ts'
 import { type Choice, valuesOf } from './values.ts'
@@ -39,13 +38,15 @@ export function eventBuilder(): EventBuilder {
     const time = timeText(FIRST_MS + count * 1_000)
     count += 1
     const { id, ...defaults } = { id: `evt_${count}`, ...defaultsOf(name), time }
-    return assertEvent(merged({ id, ...defaults }, fields)) as EventNamed<Name>
+    return assertEvent(INVENTORY_KINDS, merged({ id, ...defaults }, fields)) as EventNamed<Name>
   }
 }
 
 function defaultsOf(name: string): Record<string, unknown> {
-  if (isInventoryKind(name)) {
-    const { id, ...fields } = valuesOf(SHAPE_OF_KIND[name], first)
+  const kind = INVENTORY_KINDS.get(name)
+  if (kind !== undefined) {
+    const { kind: _, ...shape } = kind.shape
+    const { id, ...fields } = valuesOf(shape, first)
     return { kind: name, ...fields }
   }
   if (name.startsWith('inventory.')) return { kind: name }

@@ -72,7 +72,8 @@ function madeOf(rule: FieldRule, choice: Choice): unknown {
 function compositeOf(rule: Exclude<FieldRule, string>, choice: Choice): unknown {
   if ('record' in rule) return valuesOf(rule.record, choice)
   if ('optional' in rule) return madeOf(rule.optional, choice)
-  return listOf(choice, () => madeOf(rule.listOf, choice))
+  if ('listOf' in rule) return listOf(choice, () => madeOf(rule.listOf, choice))
+  throw new Error('no inventory kind has such a rule')
 }
 
 function listOf<T>({ more }: Choice, next: () => T): T[] {

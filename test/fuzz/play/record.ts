@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import { encodeEvent } from '../../../src/avro/codec/encoder.ts'
-import { contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { writeFrame } from '../../../src/avro/wire-format.ts'
 import { ownHeaders } from '../../../src/dead-letter/headers.ts'
 import type { Event } from '../../../src/event/event.ts'
@@ -176,7 +176,11 @@ function handled(event: EventJson): Extract<Fate, { type: 'event' }> {
 
 function encoded(json: EventJson, { world }: Play): Buffer {
   const event = json as unknown as Event
-  return encodeEvent(event, world.schemaIds.get(contractSchemaOf(event).fullName)!)
+  return encodeEvent(
+    builtInContract(),
+    event,
+    world.schemaIds.get(builtInContract().of(event).fullName)!,
+  )
 }
 
 async function valueBy(schema: string, value: object, { world }: Play): Promise<Buffer> {

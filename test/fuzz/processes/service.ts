@@ -1,3 +1,4 @@
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 // The process under test: the service, the gateway and a publisher.
 import { loadEveryPlugin } from '../../../src/cli/shared/load-plugins.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
@@ -16,12 +17,13 @@ const say = (message: FromService) => process.send?.(message)
 const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS', 'EVENTS_ENABLED'] as const
 const config = loadConfig(process.env, { required })
 const log = createLogger(config.LOG_LEVEL)
-const plugins = await loadEveryPlugin(config, process.env)
+const contract = builtInContract()
+const plugins = await loadEveryPlugin(config, contract.kinds, process.env)
 const topics = { inventory: config.GATEWAY_INVENTORY_TOPIC, plugin: config.GATEWAY_PLUGIN_TOPIC }
 const [service, gateway, publisher] = await Promise.all([
-  startService({ config, plugins, log, onFailure: fail }),
-  startGateway({ config, log }),
-  openPublisher(config, { log, topics }),
+  startService({ config, contract, plugins, log, onFailure: fail }),
+  startGateway({ config, contract, log }),
+  openPublisher(config, { contract, log, topics }),
 ])
 
 function fail(error: Error): void {

@@ -1,4 +1,4 @@
-import { contractSchema } from '../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../src/avro/schema/schema.ts'
 import type { Variant, Written } from './variants.ts'
 
@@ -10,7 +10,7 @@ const LONG_MAX = 2n ** 63n - 1n
 const LATIN_1 = Buffer.from('LOT-M\xfcller', 'latin1')
 
 function changed(name: string, change: (fields: Fields) => void): string {
-  const schema = structuredClone(contractSchema(`inventory_events.${name}`)!.schema)
+  const schema = structuredClone(builtInContract().ofRecord(`inventory_events.${name}`)!.schema)
   change((schema as ComplexSchema & { fields: Fields }).fields)
   return JSON.stringify(schema)
 }

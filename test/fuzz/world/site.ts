@@ -4,7 +4,7 @@ import kafkajs, { type Kafka } from 'kafkajs'
 import { registerWithRetry } from '../../../src/avro/registry/register-with-retry.ts'
 import { createRegistry } from '../../../src/avro/registry/registry.ts'
 import { subjectName } from '../../../src/avro/registry/subject-name.ts'
-import { contractSchemas } from '../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
 import type { Endpoints } from '../../../src/dev/stack/maven-stack.ts'
 import { createKafka } from '../../../src/kafka/client/client.ts'
@@ -44,7 +44,7 @@ export function openSite({ brokers, registryUrl }: Endpoints): Site {
   async function registerContract(topic: string): Promise<ReadonlyMap<string, number>> {
     const found = new Map<string, number>()
     // One after the other: the local registry refuses some of several at once.
-    for (const { fullName, text } of contractSchemas()) {
+    for (const { fullName, text } of builtInContract().schemas) {
       found.set(fullName, await registerWithRetry(registry, subjectName(topic, fullName), text))
     }
     return found

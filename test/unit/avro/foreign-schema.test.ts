@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { forSchema } from '../../../src/avro/binary/avsc.ts'
 import { createWriterSchema } from '../../../src/avro/codec/create-writer-schema.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { writeFrame } from '../../../src/avro/wire-format.ts'
 import { valueAt } from '../../../src/event/path.ts'
 import { framed as framedBytes } from '../../support/avro-bytes.ts'
@@ -45,7 +46,7 @@ const value = {
 
 describe('a schema outside the contract', () => {
   it('decodes to an event of the kind in the headers', () => {
-    const schema = createWriterSchema(JSON.stringify(order))
+    const schema = createWriterSchema(builtInContract(), JSON.stringify(order))
     const bytes = framed(order, value)
     expect(schema.fullName).toBe('orders.OrderStatusChanged')
     expect(schema.unreadable).toBeUndefined()
@@ -78,13 +79,13 @@ describe('a schema outside the contract', () => {
     const bytes = Buffer.from([
       0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1,
     ])
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     expect(writer.decode(bytes, hints)).toMatchObject({ n: '-9223372036854775808' })
   })
 
   it('uses the id of the headers if the payload has none', () => {
     const schema = { type: 'record', name: 'Ping', fields: [{ name: 'id', type: 'int' }] }
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     const bytes = framed(schema, { id: 7 })
     expect(peeked(writer, bytes)).toEqual({ name: undefined, id: undefined })
     expect(writer.decode(bytes, hints).id).toBe('ce-1')
@@ -99,7 +100,7 @@ describe('a schema outside the contract', () => {
     ['a timestamp', logical('timestamp-millis'), 1_705_314_600_250, '2024-01-15T10:30:00.250Z'],
   ])('has a valid time where the payload has %s', (_name, type, time, expected) => {
     const schema = { type: 'record', name: 'R', fields: [{ name: 'time', type }] }
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     const bytes = framedBytes(schema, { time })
     const decoded = writer.decode(bytes, hints)
     expect(decoded.time).toBe(expected)
@@ -117,7 +118,7 @@ describe('a schema outside the contract', () => {
     ]
     const schema = { type: 'record', name: 'R', fields }
     const value = { id: 7, kind: 'scale', time: 'yesterday', payload: 'p' }
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     const bytes = framedBytes(schema, value)
     const { name: kind, ...envelope } = hints
     const event = { ...envelope, kind, payload: value }
@@ -138,7 +139,7 @@ describe('a schema outside the contract', () => {
   it.each(['id', 'type', 'time'])('reports that header ce_%s is missing', (what) => {
     const schema = { type: 'record', name: 'Ping', fields: [] }
     const without = { ...hints, [what === 'type' ? 'name' : what]: undefined }
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     expect(() => writer.decode(framed(schema, {}), without)).toThrow(`header ce_${what} is missing`)
   })
 
@@ -153,6 +154,6 @@ describe('a schema outside the contract', () => {
       'two fields of one name',
     ],
   ])('rejects %s', (text, why) => {
-    expect(() => createWriterSchema(text)).toThrow(why)
+    expect(() => createWriterSchema(builtInContract(), text)).toThrow(why)
   })
 })

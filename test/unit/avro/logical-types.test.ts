@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createWriterSchema } from '../../../src/avro/codec/create-writer-schema.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { valueAt } from '../../../src/event/path.ts'
 import { framed } from '../../support/avro-bytes.ts'
 
@@ -9,7 +10,7 @@ const hints = { name: 'acme.weighed', id: 'ce-1', time: '2024-01-15T10:30:00Z' }
 /** What a field of this type gives a handler. */
 function shown(type: unknown, value: unknown): unknown {
   const schema = { type: 'record', name: 'acme.R', fields: [{ name: 'x', type }] }
-  const writer = createWriterSchema(JSON.stringify(schema))
+  const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
   return valueAt(writer.decode(framed(schema, { x: value }), hints), ['x'])
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createWriterSchema } from '../../../src/avro/codec/create-writer-schema.ts'
-import { contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../src/avro/schema/schema.ts'
 import type { InventoryEvent } from '../../../src/event/event.ts'
 import { branch, framed } from '../../support/avro-bytes.ts'
@@ -11,7 +11,7 @@ const received = readSamples()[0] as Extract<InventoryEvent, { kind: 'inventory.
 const { attributes: _, ...entity } = received.entity
 const event = { ...received, entity }
 const written = { ...event, time: 1_705_314_600_000_000n }
-const ours = contractSchemaOf(received).schema
+const ours = builtInContract().of(received).schema
 
 type Change = (schema: ComplexSchema & { fields: SchemaField[] }) => unknown
 
@@ -25,7 +25,7 @@ function fieldOf(schema: ComplexSchema, name: string): SchemaField {
   return schema.fields?.find((field) => field.name === name) as SchemaField
 }
 
-const writerOf = (schema: Schema) => createWriterSchema(JSON.stringify(schema))
+const writerOf = (schema: Schema) => createWriterSchema(builtInContract(), JSON.stringify(schema))
 
 describe('schemas of other producers, read by the rules of Avro', () => {
   it.each<[string, Change, object]>([
@@ -166,7 +166,10 @@ describe('schemas of other producers, read by the rules of Avro', () => {
       '{"constructor":"c","__proto__":"p","toString":"t","a-b":"d","1":"o","":"e"}',
     )
     const hints = { name: 'acme.odd', id: 'ce-1', time: '2024-01-15T10:30:00Z' }
-    const decoded = createWriterSchema(JSON.stringify(schema)).decode(framed(schema, value), hints)
+    const decoded = createWriterSchema(builtInContract(), JSON.stringify(schema)).decode(
+      framed(schema, value),
+      hints,
+    )
     expect(JSON.parse(JSON.stringify(decoded))).toMatchObject(value)
     expect(Object.hasOwn(decoded, '__proto__')).toBe(true)
   })
@@ -231,6 +234,6 @@ describe('writer schemas that need not be right to be read', () => {
     [{ type: 'string' }, 'a field has no name'],
   ])('says what it needs: %j', (field, why) => {
     const schema = { type: 'record', name: 'R', fields: [field] }
-    expect(() => createWriterSchema(JSON.stringify(schema))).toThrow(why)
+    expect(() => createWriterSchema(builtInContract(), JSON.stringify(schema))).toThrow(why)
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createWriterSchema } from '../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../src/avro/codec/encoder.ts'
 import { canonicalJson } from '../../../src/avro/codec/fingerprint.ts'
-import { contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../../src/avro/wire-format.ts'
 import type { Event } from '../../../src/event/event.ts'
 import { nameOf } from '../../../src/event/guards.ts'
@@ -12,12 +12,13 @@ import { event, inventoryEvent, pluginEvent, unknownEvent } from '../../support/
 import { peeked } from '../../support/peeked.ts'
 import { readSamples } from '../../support/samples.ts'
 
-const schemaOf = (written: Event) => createWriterSchema(contractSchemaOf(written).text)
+const schemaOf = (written: Event) =>
+  createWriterSchema(builtInContract(), builtInContract().of(written).text)
 const text = (value: unknown) => canonicalJson(value as JsonValue)
 
 describe('JSON to Avro to JSON', () => {
   it.each(readSamples())('gives back the published $kind', (sample) => {
-    const decoded = schemaOf(sample).decode(encodeEvent(sample, 1))
+    const decoded = schemaOf(sample).decode(encodeEvent(builtInContract(), sample, 1))
     expect(decoded).toStrictEqual(sample)
   })
 
@@ -28,7 +29,7 @@ describe('JSON to Avro to JSON', () => {
   ] as const)('gives back every valid %s event', (_family, arbitrary) => {
     fc.assert(
       fc.property(arbitrary as fc.Arbitrary<Event>, (written) => {
-        const decoded = schemaOf(written).decode(encodeEvent(written, 1))
+        const decoded = schemaOf(written).decode(encodeEvent(builtInContract(), written, 1))
         expect(text(decoded)).toBe(text(written))
       }),
       { numRuns: 300 },
@@ -39,7 +40,7 @@ describe('JSON to Avro to JSON', () => {
     fc.assert(
       fc.property(event, (written) => {
         const schema = schemaOf(written)
-        const bytes = encodeEvent(written, 1)
+        const bytes = encodeEvent(builtInContract(), written, 1)
         expect(peeked(schema, bytes)).toEqual({ name: nameOf(written), id: written.id })
       }),
     )
@@ -48,7 +49,9 @@ describe('JSON to Avro to JSON', () => {
   it('decodes as written the same as the event', () => {
     fc.assert(
       fc.property(event, (written) => {
-        const asWritten = schemaOf(written).decodeAsWritten(encodeEvent(written, 1))
+        const asWritten = schemaOf(written).decodeAsWritten(
+          encodeEvent(builtInContract(), written, 1),
+        )
         expect(text(asWritten)).toBe(text(written))
       }),
     )
@@ -57,7 +60,7 @@ describe('JSON to Avro to JSON', () => {
   it('keeps a key __proto__ as a key', () => {
     const kwargs = JSON.parse('{"__proto__":{"polluted":true}}')
     const written: Event = { ...pluginOf(), kwargs }
-    const decoded = schemaOf(written).decode(encodeEvent(written, 1))
+    const decoded = schemaOf(written).decode(encodeEvent(builtInContract(), written, 1))
     expect(JSON.stringify(decoded)).toContain('"kwargs":{"__proto__":{"polluted":true}}')
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
@@ -66,7 +69,9 @@ describe('JSON to Avro to JSON', () => {
     const received = readSamples()[0] as Event
     for (const extra of [{}, { attributes: {} }, { attributes: { a: null } }, { quantity: 0 }]) {
       const entity = { id: 'e', name: 'n', productId: 'p', ...extra }
-      const decoded = schemaOf(received).decode(encodeEvent({ ...received, entity } as Event, 1))
+      const decoded = schemaOf(received).decode(
+        encodeEvent(builtInContract(), { ...received, entity } as Event, 1),
+      )
       expect((decoded as { entity?: unknown }).entity).toStrictEqual(entity)
     }
   })
@@ -74,7 +79,7 @@ describe('JSON to Avro to JSON', () => {
   it('writes the schema id into the frame, whatever the size of the event', () => {
     for (const size of [1, 65_500, 65_536, 1_000_000]) {
       const written = { ...pluginOf(), args: ['x'.repeat(size)] }
-      const bytes = encodeEvent(written, 4_000_000_000)
+      const bytes = encodeEvent(builtInContract(), written, 4_000_000_000)
       expect(schemaIdOf(bytes)).toBe(4_000_000_000)
       expect(schemaOf(written).decode(bytes)).toStrictEqual(written)
     }
@@ -82,7 +87,9 @@ describe('JSON to Avro to JSON', () => {
 
   it('rejects an event that did not pass the validator', () => {
     const broken = { ...readSamples()[0], time: 'yesterday' } as Event
-    expect(() => encodeEvent(broken, 1)).toThrow(expect.objectContaining({ code: 'EVENT_INVALID' }))
+    expect(() => encodeEvent(builtInContract(), broken, 1)).toThrow(
+      expect.objectContaining({ code: 'EVENT_INVALID' }),
+    )
   })
 })
 

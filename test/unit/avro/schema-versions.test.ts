@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createWriterSchema } from '../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../src/avro/codec/encoder.ts'
 import { fingerprint } from '../../../src/avro/codec/fingerprint.ts'
-import { contractSchema, contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../src/avro/schema/schema.ts'
 import { createContractType } from '../../../src/avro/types/contract-type.ts'
 import { writeFrame } from '../../../src/avro/wire-format.ts'
@@ -14,7 +14,7 @@ const received = readSamples()[0] as Extract<InventoryEvent, { kind: 'inventory.
 
 /** A changed copy of the schema that received events are written with. */
 function changed(change: (schema: ComplexSchema & { fields: SchemaField[] }) => void) {
-  const schema = JSON.parse(contractSchemaOf(received).text)
+  const schema = JSON.parse(builtInContract().of(received).text)
   change(schema)
   return schema as Schema
 }
@@ -41,7 +41,7 @@ describe('other versions of a schema', () => {
     })
     const entity = { ...received.entity, lot: 'L1' }
     const bytes = written(schema, { ...received, entity, lot: 'L2' })
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     expect(writer.decode(bytes)).toStrictEqual(received)
     expect(peeked(writer, bytes)).toEqual({ name: 'inventory.received', id: received.id })
     expect(writer.decodeAsWritten(bytes)).toEqual({ ...received, entity, lot: 'L2' })
@@ -53,7 +53,7 @@ describe('other versions of a schema', () => {
       entity.fields = entity.fields?.filter(({ name }) => name !== 'quantity') ?? []
     })
     const { quantity: _, ...entity } = received.entity
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     expect(writer.decode(written(schema, received))).toStrictEqual({ ...received, entity })
   })
 
@@ -63,7 +63,7 @@ describe('other versions of a schema', () => {
       ;(fieldOf(node, 'type').type as ComplexSchema).symbols?.push('truck')
     })
     const node = { ...received.node, type: 'truck' }
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     const decoded = writer.decode(written(schema, { ...received, node }))
     expect(decoded).toStrictEqual({ ...received, node: { ...node, type: 'unknown' } })
   })
@@ -77,7 +77,7 @@ describe('other versions of a schema', () => {
       Object.assign(s, JSON.parse(text))
     })
     expect(JSON.stringify(schema)).toContain('"long","string"')
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     expect(writer.unreadable).toBeUndefined()
     // The union's branch 3 is the long: 7, zigzagged to 14.
     const plain = written(schema, {
@@ -106,7 +106,7 @@ describe('other versions of a schema', () => {
       fieldOf(s, 'time').type = 'long'
       s.fields.push({ name: 'expires', type: ['null', 'long'], default: null })
     })
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     const bytes = written(plain, {
       ...received,
       time: 1_705_314_600_250,
@@ -121,7 +121,7 @@ describe('other versions of a schema', () => {
       const entity = fieldOf(s, 'entity').type as ComplexSchema
       Object.assign(fieldOf(entity, 'quantity'), { type: 'string', default: '0' })
     })
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     const bytes = written(schema, { ...received, entity: { ...received.entity, quantity: '100' } })
     expect(writer.unreadable).toContain('cannot read')
     expect(peeked(writer, bytes)).toEqual({ name: 'inventory.received', id: received.id })
@@ -132,9 +132,9 @@ describe('other versions of a schema', () => {
 
   it('has one fingerprint for a retry with another version, and others for other content', () => {
     const schema = changed((s) => s.fields.push(optional))
-    const ours = createWriterSchema(contractSchemaOf(received).text)
-    const theirs = createWriterSchema(JSON.stringify(schema))
-    const print = fingerprint(ours.decodeAsWritten(encodeEvent(received, 1)))
+    const ours = createWriterSchema(builtInContract(), builtInContract().of(received).text)
+    const theirs = createWriterSchema(builtInContract(), JSON.stringify(schema))
+    const print = fingerprint(ours.decodeAsWritten(encodeEvent(builtInContract(), received, 1)))
     expect(fingerprint(theirs.decodeAsWritten(written(schema, received)))).toBe(print)
     const other = written(schema, { ...received, lot: 'L1' })
     expect(fingerprint(theirs.decodeAsWritten(other))).not.toBe(print)
@@ -142,9 +142,9 @@ describe('other versions of a schema', () => {
 
   it('decodes once if the event has all fields of the writer, and again if not', () => {
     const schema = changed((s) => s.fields.push(optional))
-    const ours = createWriterSchema(contractSchemaOf(received).text)
-    const theirs = createWriterSchema(JSON.stringify(schema))
-    const bytes = encodeEvent(received, 1)
+    const ours = createWriterSchema(builtInContract(), builtInContract().of(received).text)
+    const theirs = createWriterSchema(builtInContract(), JSON.stringify(schema))
+    const bytes = encodeEvent(builtInContract(), received, 1)
     const event = ours.decode(bytes)
     expect(ours.decodeAsWritten(bytes, event)).toBe(event)
     expect(ours.decodeAsWritten(bytes)).toEqual(event)
@@ -155,8 +155,8 @@ describe('other versions of a schema', () => {
   it('has different fingerprints for two kinds with the same fields', () => {
     const produced = { ...received, kind: 'inventory.produced' as const }
     const prints = [received, produced].map((event) => {
-      const writer = createWriterSchema(contractSchemaOf(event).text)
-      return fingerprint(writer.decodeAsWritten(encodeEvent(event, 1)))
+      const writer = createWriterSchema(builtInContract(), builtInContract().of(event).text)
+      return fingerprint(writer.decodeAsWritten(encodeEvent(builtInContract(), event, 1)))
     })
     expect(prints[0]).not.toBe(prints[1])
   })
@@ -166,8 +166,9 @@ describe('other versions of a schema', () => {
       s.namespace = 'elsewhere'
     })
     expect(
-      createWriterSchema(JSON.stringify(schema)).peek(written(schema, received)).name,
+      createWriterSchema(builtInContract(), JSON.stringify(schema)).peek(written(schema, received))
+        .name,
     ).toBeUndefined()
-    expect(contractSchema('elsewhere.InventoryReceived')).toBeUndefined()
+    expect(builtInContract().ofRecord('elsewhere.InventoryReceived')).toBeUndefined()
   })
 })

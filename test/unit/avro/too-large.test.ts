@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createWriterSchema } from '../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../src/avro/codec/encoder.ts'
 import { fingerprint } from '../../../src/avro/codec/fingerprint.ts'
-import { contractSchemaOf, contractSchemas } from '../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import type { Event, PluginEvent } from '../../../src/event/event.ts'
 import { framed } from '../../support/avro-bytes.ts'
 
@@ -18,11 +18,11 @@ const plugin: PluginEvent = {
   args: [],
   kwargs: {},
 }
-const schema = createWriterSchema(contractSchemaOf(plugin).text, LIMIT)
+const schema = createWriterSchema(builtInContract(), builtInContract().of(plugin).text, LIMIT)
 
 /** A plugin event with so many arguments of these bytes. */
 function withArgs(count: number, item: number[]): Buffer {
-  const empty = encodeEvent(plugin, 1)
+  const empty = encodeEvent(builtInContract(), plugin, 1)
   const items = Buffer.alloc(count * item.length, Buffer.from(item))
   const ends = empty.subarray(-2)
   return Buffer.concat([empty.subarray(0, -2), varint(count), items, ends])
@@ -67,7 +67,7 @@ describe('an event that would take too much memory', () => {
         { name: 'map', type: { type: 'map', values: 'null' } },
       ],
     }
-    const writer = createWriterSchema(JSON.stringify(foreign), LIMIT)
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(foreign), LIMIT)
     const hints = { name: 'r', id: 'ce-1', time: '2024-01-15T10:30:00Z' }
     const list = Array.from({ length: 30_000 }, () => ({ a: 1 }))
     expect(() => writer.decode(framed(foreign, { list, map: {} }), hints)).toThrow(tooLarge)
@@ -76,18 +76,24 @@ describe('an event that would take too much memory', () => {
   })
 
   it('is refused as the JSON text of an unknown kind', () => {
-    const unknown = contractSchemas().find(({ fullName }) => fullName.endsWith('UnknownEvent'))
-    const writer = createWriterSchema(unknown?.text ?? '', LIMIT)
+    const unknown = builtInContract().schemas.find(({ fullName }) =>
+      fullName.endsWith('UnknownEvent'),
+    )
+    const writer = createWriterSchema(builtInContract(), unknown?.text ?? '', LIMIT)
     const event = (list: unknown[]) =>
       ({ id: 'a', kind: 'order.made', time: plugin.time, list }) as unknown as Event
-    const bytes = encodeEvent(event(Array.from({ length: 20_000 }, () => ({}))), 1)
+    const bytes = encodeEvent(
+      builtInContract(),
+      event(Array.from({ length: 20_000 }, () => ({}))),
+      1,
+    )
     expect(() => writer.decode(bytes)).toThrow(tooLarge)
-    expect(writer.decode(encodeEvent(event([{}]), 1))).toEqual(event([{}]))
+    expect(writer.decode(encodeEvent(builtInContract(), event([{}]), 1))).toEqual(event([{}]))
   })
 
   it('may be as large as the limit as one text', () => {
     const text = 'x'.repeat(LIMIT - 1_000)
-    const bytes = encodeEvent({ ...plugin, args: [text] }, 1)
+    const bytes = encodeEvent(builtInContract(), { ...plugin, args: [text] }, 1)
     expect(schema.decode(bytes)).toEqual({ ...plugin, args: [text] })
     expect(schema.decodedBytes).toBeGreaterThan(text.length)
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { entityKey } from '../../../src/event/entity-key.ts'
 import type { Event } from '../../../src/event/event.ts'
 import type { JsonObject } from '../../../src/event/json.ts'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { readSamples } from '../../support/samples.ts'
 
 const KEY_OF_KIND = {
@@ -23,7 +24,7 @@ function pluginEvent(name: string, kwargs: JsonObject): Event {
 
 describe('entityKey', () => {
   it.each(readSamples())('is the entity id of the published $kind', (sample) => {
-    expect(entityKey(sample)).toBe(KEY_OF_KIND[sample.kind])
+    expect(entityKey(INVENTORY_KINDS, sample)).toBe(KEY_OF_KIND[sample.kind])
   })
 
   it.each([
@@ -74,7 +75,7 @@ describe('entityKey', () => {
     ['plugins_loaded', {}, 'evt_1'],
     ['plugin_activated', { slug: 'cold-chain', active: true }, 'plugin:cold-chain'],
   ])('%s %j is about %s', (name, kwargs, key) => {
-    expect(entityKey(pluginEvent(name, kwargs as JsonObject))).toBe(key)
+    expect(entityKey(INVENTORY_KINDS, pluginEvent(name, kwargs as JsonObject))).toBe(key)
   })
 
   it.each([
@@ -91,7 +92,7 @@ describe('entityKey', () => {
     ['common_emailmessage.deleted', { model: 'EmailMessage', id: null }, 'evt_1'],
     ['stock_stockitem.deleted', { model: 'StockItem' }, 'evt_1'],
   ])('the generic %s %j is about %s', (name, kwargs, key) => {
-    expect(entityKey(pluginEvent(name, kwargs as JsonObject))).toBe(key)
+    expect(entityKey(INVENTORY_KINDS, pluginEvent(name, kwargs as JsonObject))).toBe(key)
   })
 
   it.each([
@@ -103,7 +104,7 @@ describe('entityKey', () => {
     ['.', {}],
     ['__proto__', {}],
   ])('%s %j is about no object, so its own id is the key', (name, kwargs) => {
-    expect(entityKey(pluginEvent(name, kwargs as JsonObject))).toBe('evt_1')
+    expect(entityKey(INVENTORY_KINDS, pluginEvent(name, kwargs as JsonObject))).toBe('evt_1')
   })
 
   it.each([
@@ -113,6 +114,6 @@ describe('entityKey', () => {
     [{ orderId: 'ord_1' }, 'evt_1'],
   ])('of a kind without a schema is the entity that it names: %j', (fields, key) => {
     const event = { id: 'evt_1', kind: 'inventory.teleported', time: 'x', ...fields }
-    expect(entityKey(event as unknown as Event)).toBe(key)
+    expect(entityKey(INVENTORY_KINDS, event as unknown as Event)).toBe(key)
   })
 })

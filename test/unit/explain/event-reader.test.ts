@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { encodeEvent } from '../../../src/avro/codec/encoder.ts'
-import { contractSchemaOf } from '../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { headersOf } from '../../../src/event/headers.ts'
 import { createEventReader } from '../../../src/explain/event-reader.ts'
 import { readSamples } from '../../support/samples.ts'
@@ -13,13 +13,15 @@ it('reads an event of the contract whatever its headers are', async () => {
   const header = fc.oneof(fc.constant(Buffer.from('I\xae', 'latin1')), bytes, fc.constant(null))
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...readSamples()), header, async (sample, value) => {
-      const { text } = contractSchemaOf(sample)
-      const reader = createEventReader({ schemaById: async () => ({ type: 'found', text }) })
+      const { text } = builtInContract().of(sample)
+      const reader = createEventReader(builtInContract(), {
+        schemaById: async () => ({ type: 'found', text }),
+      })
       onTestFinished(reader.close)
       const headers = { ce_type: value, ce_id: value, ce_time: value }
       const read = await reader.read({
         ...place,
-        value: encodeEvent(sample, 1),
+        value: encodeEvent(builtInContract(), sample, 1),
         headers: headersOf(headers),
       })
       expect(read).toMatchObject({ type: 'event', id: sample.id, event: sample })

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { makeFollowUp } from '../../../src/follow-up/make-follow-up.ts'
 
 const CAUSE = {
@@ -14,8 +15,8 @@ const CHANGED = { name: 'stock.changed', kwargs: { change: 3 } }
 const UUID_V5 = /^[\da-f]{8}-[\da-f]{4}-5[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
 it('completes an event with what every attempt has in common', () => {
-  const made = makeFollowUp(CHANGED, {}, CAUSE)
-  expect(made).toEqual(makeFollowUp({ ...CHANGED }, {}, { ...CAUSE }))
+  const made = makeFollowUp(INVENTORY_KINDS, CHANGED, {}, CAUSE)
+  expect(made).toEqual(makeFollowUp(INVENTORY_KINDS, { ...CHANGED }, {}, { ...CAUSE }))
   expect(made).toEqual({
     event: { ...CHANGED, id: expect.stringMatching(UUID_V5), time: CAUSE.time, args: [] },
     topic: undefined,
@@ -29,7 +30,10 @@ it('completes an event with what every attempt has in common', () => {
 
 it('derives another id for another delivery, and for another name', () => {
   const idOf = (name: string | undefined, idempotencyKey = CAUSE.idempotencyKey) =>
-    makeFollowUp(CHANGED, name === undefined ? {} : { name }, { ...CAUSE, idempotencyKey }).event.id
+    makeFollowUp(INVENTORY_KINDS, CHANGED, name === undefined ? {} : { name }, {
+      ...CAUSE,
+      idempotencyKey,
+    }).event.id
   const ids = [
     idOf(undefined),
     idOf('a'),
@@ -43,13 +47,23 @@ it('derives another id for another delivery, and for another name', () => {
 
 it('keeps an id and a time that are given, the time in UTC', () => {
   const given = { ...CHANGED, id: 'mine', time: '2026-02-01T12:00:00+01:00' }
-  const { event } = makeFollowUp(given, { topic: 'stock.changes', key: 'p-1' }, CAUSE)
+  const { event } = makeFollowUp(
+    INVENTORY_KINDS,
+    given,
+    { topic: 'stock.changes', key: 'p-1' },
+    CAUSE,
+  )
   expect(event).toMatchObject({ id: 'mine', time: '2026-02-01T11:00:00Z' })
 })
 
 it('takes undefined for what is left out', () => {
-  const { event } = makeFollowUp({ ...CHANGED, id: undefined, time: undefined }, {}, CAUSE)
-  expect(event).toEqual(makeFollowUp(CHANGED, {}, CAUSE).event)
+  const { event } = makeFollowUp(
+    INVENTORY_KINDS,
+    { ...CHANGED, id: undefined, time: undefined },
+    {},
+    CAUSE,
+  )
+  expect(event).toEqual(makeFollowUp(INVENTORY_KINDS, CHANGED, {}, CAUSE).event)
 })
 
 it.each<[unknown, object, string]>([
@@ -66,13 +80,13 @@ it.each<[unknown, object, string]>([
   [CHANGED, { topic: 'a b' }, 'topic: expected the name of a topic'],
   [CHANGED, { topic: null }, 'topic: expected the name of a topic'],
 ])('refuses %j with %j', (event, options, message) => {
-  expect(() => makeFollowUp(event, options, CAUSE)).toThrow(message)
-  expect(() => makeFollowUp(event, options, CAUSE)).toThrow(/^context\.publish: /)
+  expect(() => makeFollowUp(INVENTORY_KINDS, event, options, CAUSE)).toThrow(message)
+  expect(() => makeFollowUp(INVENTORY_KINDS, event, options, CAUSE)).toThrow(/^context\.publish: /)
 })
 
 it('ends a loop of plugins that cause their own events', () => {
-  expect(makeFollowUp(CHANGED, {}, { ...CAUSE, hops: 15 }).hops).toBe(16)
-  expect(() => makeFollowUp(CHANGED, {}, { ...CAUSE, hops: 16 })).toThrow(
+  expect(makeFollowUp(INVENTORY_KINDS, CHANGED, {}, { ...CAUSE, hops: 15 }).hops).toBe(16)
+  expect(() => makeFollowUp(INVENTORY_KINDS, CHANGED, {}, { ...CAUSE, hops: 16 })).toThrow(
     'expected at most 16 follow-ups in a row',
   )
 })

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { Event } from '../../../src/event/event.ts'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { createAcceptor } from '../../../src/gateway/accept-events.ts'
 import { createStamp } from '../../../src/gateway/fill-id-and-time.ts'
 import { createRouteBudgets } from '../../../src/gateway/http/byte-budget.ts'
@@ -40,7 +41,7 @@ export async function gateway(options: KitOptions = {}) {
   const secrets = options.isOpen ? undefined : () => SECRETS
   const clock = new ManualClock(NOW_MS)
   const routes = [
-    webhookRoute({ secrets, toleranceMs: 300_000, clock }),
+    webhookRoute({ kinds: INVENTORY_KINDS, secrets, toleranceMs: 300_000, clock }),
     pluginRoute({ token: () => TOKEN, mint: createStamp(() => clock.now()) }),
   ]
   const paths = routes.map(({ path }) => path)
@@ -54,6 +55,7 @@ export async function gateway(options: KitOptions = {}) {
   let trouble: string | undefined
   const server = await startServer({
     port: 0,
+    kinds: INVENTORY_KINDS,
     clock,
     budgets: budget,
     routes,
@@ -62,6 +64,7 @@ export async function gateway(options: KitOptions = {}) {
     maxConnections: options.maxConnections ?? 100,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     take: createAcceptor({
+      kinds: INVENTORY_KINDS,
       clock,
       deliveryTimeoutMs: 10_000,
       publisher: {

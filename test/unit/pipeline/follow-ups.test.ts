@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { headersOf, NO_HEADERS } from '../../../src/event/headers.ts'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import type { FollowUp, FollowUpRecord } from '../../../src/follow-up/follow-up.ts'
 import { FOLLOW_UP } from '../../../src/follow-up/headers.ts'
 import type { PluginContext } from '../../../src/plugin/plugin.ts'
@@ -21,6 +22,7 @@ function situation(processEvent: Process, part: Partial<Parameters<typeof plugin
   const kit = pipelineKit({
     plugins: [plugin({ ...part, processEvent })],
     followUps: {
+      kinds: INVENTORY_KINDS,
       encode(followUps) {
         const fault = faults.encode.shift()
         if (fault !== undefined) throw fault

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { checkPlugin } from '../../../src/plugin/check-plugin.ts'
 import wrongOptions from '../../support/bad-plugins/wrong-options.ts'
 
@@ -7,7 +8,7 @@ const batch = { maxEvents: 500, maxWaitMs: 200 }
 const batched = { slug: 'good', batch, processEvents() {} }
 
 it('reports every invalid option of a plugin at once', () => {
-  expect(checkPlugin(wrongOptions)).toEqual([
+  expect(checkPlugin(INVENTORY_KINDS, wrongOptions)).toEqual([
     "slug: expected up to 63 lower-case letters, digits and dashes, beginning with a letter or digit, got 'Wrong Options'",
     "title: expected up to 200 characters, got ''",
     'wantsProcessEvent: expected a function (name) that is not async and returns true or false, got [AsyncFunction: wantsProcessEvent]',
@@ -89,15 +90,16 @@ describe.each([
   ],
 ])('%s', (_what, value, expected) => {
   it('is one problem', () => {
-    expect(checkPlugin(value)).toEqual([expect.stringMatching(expected)])
+    expect(checkPlugin(INVENTORY_KINDS, value)).toEqual([expect.stringMatching(expected)])
   })
 })
 
 it('reports nothing for a valid plugin', () => {
-  expect(checkPlugin(good)).toEqual([])
-  expect(checkPlugin(batched)).toEqual([])
-  expect(checkPlugin({ ...good, title: 'Good', retry: { maxAttempts: 1 } })).toEqual([])
-  expect(checkPlugin({ ...good, retry: { delaysMs: Array(999).fill(3_600_000) } })).toEqual([])
+  const ok = (value: object) => expect(checkPlugin(INVENTORY_KINDS, value)).toEqual([])
+  ok(good)
+  ok(batched)
+  ok({ ...good, title: 'Good', retry: { maxAttempts: 1 } })
+  ok({ ...good, retry: { delaysMs: Array(999).fill(3_600_000) } })
 })
 
 describe('wants', () => {
@@ -131,12 +133,14 @@ describe('wants', () => {
       'where: expected a filter that can match an event of the wanted names',
     ],
   ])('with %s is one problem', (_what, part, expected) => {
-    const problems = checkPlugin({ ...good, ...part })
+    const problems = checkPlugin(INVENTORY_KINDS, { ...good, ...part })
     expect(problems).toEqual([expect.stringContaining(expected)])
   })
 
   it('takes the paths of all that it names', () => {
     const where = { any: [{ exists: { 'data.to': true } }, { exists: { 'data.kwargs.id': true } }] }
-    expect(checkPlugin({ ...good, wants: ['inventory.moved', 'stockitem.*'], where })).toEqual([])
+    expect(
+      checkPlugin(INVENTORY_KINDS, { ...good, wants: ['inventory.moved', 'stockitem.*'], where }),
+    ).toEqual([])
   })
 })

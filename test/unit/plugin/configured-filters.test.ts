@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { applyFilters } from '../../../src/plugin/configured-filters.ts'
 import { withDefaults } from '../../../src/plugin/loaded-plugin.ts'
 import type { Plugin } from '../../../src/plugin/plugin.ts'
@@ -17,11 +18,11 @@ function plugin(part: Partial<Plugin>) {
 
 const isMoved = (name: string) => name === 'inventory.moved'
 const stage = { exact: { 'data.to.type': 'stage' as const } }
-const areAll = true
+const whole = { kinds: INVENTORY_KINDS, areAll: true }
 
 it("adds the filter to the plugin's own, and leaves other plugins unchanged", () => {
   const plugins = [plugin({ where: { exists: { 'data.to': true } } }), plugin({ slug: 'other' })]
-  const [first, second] = applyFilters(plugins, { 'cold-chain': stage }, { areAll })
+  const [first, second] = applyFilters(plugins, { 'cold-chain': stage }, whole)
   expect(first?.where).toMatchObject({
     type: 'all',
     filters: [{ operator: 'exists' }, { operator: 'exact', operand: 'stage' }],
@@ -30,7 +31,7 @@ it("adds the filter to the plugin's own, and leaves other plugins unchanged", ()
 })
 
 it('is the only filter of a plugin without one', () => {
-  const [only] = applyFilters([plugin({})], { 'cold-chain': [stage, stage] }, { areAll })
+  const [only] = applyFilters([plugin({})], { 'cold-chain': [stage, stage] }, whole)
   expect(only?.where).toMatchObject({ type: 'all', filters: [{ type: 'test' }, { type: 'test' }] })
 })
 
@@ -41,7 +42,7 @@ it('reports every problem: invalid filters, unknown paths, unknown plugins', () 
     other: 5,
     'cold-chian': stage,
   }
-  expect(() => applyFilters(plugins, filters, { areAll })).toThrow(
+  expect(() => applyFilters(plugins, filters, whole)).toThrow(
     expect.objectContaining({
       code: 'CONFIG_INVALID',
       message:
@@ -53,11 +54,13 @@ it('reports every problem: invalid filters, unknown paths, unknown plugins', () 
 })
 
 it('rejects filters for unknown plugins only if the list of plugins is complete', () => {
-  expect(applyFilters([plugin({})], { other: stage }, { areAll: false })).toHaveLength(1)
-  expect(() => applyFilters([], { other: stage }, { areAll })).toThrow(/other: no such plugin$/)
+  expect(
+    applyFilters([plugin({})], { other: stage }, { kinds: INVENTORY_KINDS, areAll: false }),
+  ).toHaveLength(1)
+  expect(() => applyFilters([], { other: stage }, whole)).toThrow(/other: no such plugin$/)
 })
 
 it('does not treat an inherited object key as a filter', () => {
-  const [only] = applyFilters([plugin({ slug: 'constructor' })], {}, { areAll })
+  const [only] = applyFilters([plugin({ slug: 'constructor' })], {}, whole)
   expect(only?.where).toBeUndefined()
 })

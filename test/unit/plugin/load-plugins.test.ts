@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { describeProblem, loadPlugins } from '../../../src/plugin/load-plugins.ts'
 import { returnOf } from '../../../src/plugin/returns/returns.ts'
 
@@ -28,7 +29,11 @@ function folderWith(files: Record<string, string>): string {
 }
 
 async function load(specifiers: string[], cwd = badPlugins) {
-  const { plugins, problems } = await loadPlugins(specifiers, { cwd, defaults })
+  const { plugins, problems } = await loadPlugins(specifiers, {
+    kinds: INVENTORY_KINDS,
+    cwd,
+    defaults,
+  })
   return { slugs: plugins.map((plugin) => plugin.slug), problems: problems.map(describeProblem) }
 }
 
@@ -43,7 +48,11 @@ describe('valid plugins', () => {
         onExhausted: 'hold', startFrom: 'now', wantsProcessEvent: () => true, processEvent() {},
       }`,
     })
-    const { plugins, problems } = await loadPlugins(['a.mjs', './b.mjs'], { cwd, defaults })
+    const { plugins, problems } = await loadPlugins(['a.mjs', './b.mjs'], {
+      kinds: INVENTORY_KINDS,
+      cwd,
+      defaults,
+    })
     expect(problems).toEqual([])
     expect(plugins).toEqual([
       {
@@ -87,12 +96,21 @@ describe('valid plugins', () => {
       'other.mjs': `export default { slug: 'other', processEvent() {} }`,
     })
     const files = ['./writes.mjs', './other.mjs']
-    const { plugins, problems } = await loadPlugins(files, { cwd, defaults })
+    const { plugins, problems } = await loadPlugins(files, {
+      kinds: INVENTORY_KINDS,
+      cwd,
+      defaults,
+    })
     expect(plugins.map(({ slug }) => slug)).toEqual(['other'])
     expect(problems.map(describeProblem)).toEqual([
       `plugin writes in ${join(cwd, 'writes.mjs')}: sql: expected IDEMPOTENCY_STORE to be postgres://..., because the plugin uses context.sql`,
     ])
-    const offered = await loadPlugins(files, { cwd, defaults, offersSql: true })
+    const offered = await loadPlugins(files, {
+      kinds: INVENTORY_KINDS,
+      cwd,
+      defaults,
+      offersSql: true,
+    })
     expect(offered.plugins.map(({ slug, sql }) => [slug, sql])).toEqual([
       ['writes', true],
       ['other', false],
@@ -104,7 +122,11 @@ describe('valid plugins', () => {
       slug = 'counter'; seen = 0; processEvent() { return ++this.seen }
     })()`
     const cwd = folderWith({ 'counter.mjs': text })
-    const { plugins } = await loadPlugins(['./counter.mjs'], { cwd, defaults })
+    const { plugins } = await loadPlugins(['./counter.mjs'], {
+      kinds: INVENTORY_KINDS,
+      cwd,
+      defaults,
+    })
     const calls = [1, 2].map(() => plugins[0]?.processEvent({} as never, {} as never))
     expect(calls).toEqual([1, 2])
   })
@@ -127,7 +149,11 @@ describe('valid plugins', () => {
     const text = `import { skip } from 'inventory-events'
       export default { slug: 'skips', processEvent: () => skip('not mine') }`
     const cwd = folderWith({ 'skips.ts': text })
-    const { plugins, problems } = await loadPlugins(['skips.ts'], { cwd, defaults })
+    const { plugins, problems } = await loadPlugins(['skips.ts'], {
+      kinds: INVENTORY_KINDS,
+      cwd,
+      defaults,
+    })
     expect(problems).toEqual([])
     const returned = plugins[0]?.processEvent({} as never, {} as never)
     expect(returnOf(returned)).toMatchObject({ why: 'not mine' })
@@ -218,7 +244,7 @@ describe('a plugin is rejected, and the others load,', () => {
   })
 
   it('if it does not load in time', async () => {
-    const options = { cwd: badPlugins, defaults, importTimeoutMs: 2_000 }
+    const options = { kinds: INVENTORY_KINDS, cwd: badPlugins, defaults, importTimeoutMs: 2_000 }
     const { plugins, problems } = await loadPlugins(['never-loads.ts', ...good], options)
     expect(plugins.map((plugin) => plugin.slug)).toEqual(goodSlugs)
     expect(problems.map((problem) => problem.reason)).toEqual([

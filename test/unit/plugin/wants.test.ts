@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { KNOWN_NAMES } from '../../../src/event/meant-name.ts'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
+import { knownNames } from '../../../src/event/meant-name.ts'
 import { wantsProblems } from '../../../src/plugin/wants.ts'
 
 describe('problems', () => {
@@ -37,7 +38,7 @@ describe('problems', () => {
       ],
     ],
   ])('name %s', (_what, wants, expected) => {
-    expect(wantsProblems(wants)).toEqual(expected)
+    expect(wantsProblems(INVENTORY_KINDS, wants)).toEqual(expected)
   })
 
   it.each([
@@ -49,13 +50,13 @@ describe('problems', () => {
     ['STOCKITEM.*', 'stockitem.*'],
     ['inventory.movd*', 'inventory.moved*'],
   ])('say that %s most likely means %s', (wanted, meant) => {
-    expect(wantsProblems([wanted])).toEqual([
+    expect(wantsProblems(INVENTORY_KINDS, [wanted])).toEqual([
       `wants[0]: '${wanted}' is unknown, did you mean '${meant}'? Only a wantsProcessEvent can want it as it is`,
     ])
   })
 
   it('are none for known names and what is far from them', () => {
     const others = ['mine.happened', 'his.*', 'inventory.counted', 'stock_stockitem.*', 'x*']
-    expect(wantsProblems([...KNOWN_NAMES, ...others])).toEqual([])
+    expect(wantsProblems(INVENTORY_KINDS, [...knownNames(INVENTORY_KINDS), ...others])).toEqual([])
   })
 })

@@ -1,6 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { createMeantName } from '../../../src/event/meant-name.ts'
 import { publishLines } from '../../../src/publish/publish-lines.ts'
 import { createPublisher } from '../../../src/publish/publisher.ts'
@@ -32,6 +34,7 @@ it(
     const startBytes = bytesInUse()
     const { producer } = fakeProducer(() => undefined)
     const publisher = createPublisher({
+      contract: builtInContract(),
       producer: {
         ...producer,
         async send(_, records) {
@@ -47,8 +50,9 @@ it(
       lines: readLines(manyLines(), 1_000_000),
       maxLineBytes: 1_000_000,
       publisher,
+      kinds: INVENTORY_KINDS,
       mint: { id: () => 'minted', nowMs: () => 0 },
-      meantName: createMeantName(),
+      meantName: createMeantName(INVENTORY_KINDS),
       stop: new AbortController(),
       onBadLine: () => {},
       reject: async () => {},

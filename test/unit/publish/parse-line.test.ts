@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { createMeantName } from '../../../src/event/meant-name.ts'
 import { parseLine } from '../../../src/publish/parse-line.ts'
 
+const kinds = INVENTORY_KINDS
 const mint = { id: () => 'minted', nowMs: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6) }
 const parse = (line: string | Buffer | object) => {
   const text = typeof line === 'string' || Buffer.isBuffer(line) ? line : JSON.stringify(line)
-  return parseLine(Buffer.from(text), mint, createMeantName())
+  return parseLine(Buffer.from(text), { kinds, mint, meantName: createMeantName(kinds) })
 }
 
 const moved = {
@@ -45,7 +47,8 @@ describe('a line', () => {
         `${field}: ${name} is unknown, did you mean ${meant}? --allow-unknown-kinds publishes it as it is`,
       ],
     })
-    expect(parseLine(Buffer.from(JSON.stringify(event)), mint, () => undefined)).toMatchObject({
+    const lenient = { kinds, mint, meantName: () => undefined }
+    expect(parseLine(Buffer.from(JSON.stringify(event)), lenient)).toMatchObject({
       type: 'event',
       event: { [field]: JSON.parse(name) },
     })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../../src/event/event.ts'
+import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import { type PublishLinesOptions, publishLines } from '../../../src/publish/publish-lines.ts'
 import { readLines } from '../../../src/publish/read-lines.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
@@ -31,6 +32,7 @@ function setUp(
     lines: readLines(input, 1_000),
     maxLineBytes: 1_000,
     publisher: { submit: (event, settled) => void publish(event).then(() => settled(), settled) },
+    kinds: INVENTORY_KINDS,
     mint: { id: () => 'minted', nowMs: () => 0 },
     meantName: () => undefined,
     stop: new AbortController(),

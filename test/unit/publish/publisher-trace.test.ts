@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { headersByName } from '../../../src/event/headers.ts'
 import { createPublisher } from '../../../src/publish/publisher.ts'
 import type { SendSpans } from '../../../src/publish/topic-queues.ts'
@@ -14,6 +15,7 @@ function setUp(spans?: SendSpans) {
   let error: Error | undefined
   const { producer, batches } = fakeProducer(() => error)
   const publisher = createPublisher({
+    contract: builtInContract(),
     producer,
     destinations: { of: async () => ({ topic: 'events', schemaId: 1 }) },
     deliveryTimeoutMs: 0,

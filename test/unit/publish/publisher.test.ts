@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../../src/avro/wire-format.ts'
 import type { Event, UnknownEvent } from '../../../src/event/event.ts'
 import { headersByName } from '../../../src/event/headers.ts'
@@ -29,6 +30,7 @@ function setUp() {
   const { producer, batches } = fakeProducer(() => error)
   const asked: string[] = []
   const destinations = createDestinations({
+    contract: builtInContract(),
     topics: { inventory: 'inventory.events', plugin: 'plugin.events' },
     async schemaIdOf(topic, { fullName }) {
       asked.push(`${topic}-${fullName}`)
@@ -41,6 +43,7 @@ function setUp() {
   })
   const acknowledged: string[] = []
   const publisher = createPublisher({
+    contract: builtInContract(),
     producer,
     destinations,
     deliveryTimeoutMs: 0,
@@ -167,6 +170,7 @@ describe('the publisher', () => {
     let isDown = true
     const { producer, batches } = fakeProducer(() => undefined)
     const destinations = createDestinations({
+      contract: builtInContract(),
       topics: { inventory: 'a', plugin: 'b' },
       requireTopic: async () => {},
       async schemaIdOf() {
@@ -174,7 +178,7 @@ describe('the publisher', () => {
         return 1
       },
     })
-    const publisher = createPublisher({ producer, destinations })
+    const publisher = createPublisher({ contract: builtInContract(), producer, destinations })
     await expect(publisher.publish([destroyed('e1')])).rejects.toThrow('the registry is down')
     isDown = false
     await publisher.publish([destroyed('e1')])

@@ -4,7 +4,7 @@ import { contentHash } from '../../../../src/avro/codec/content-hash.ts'
 import { createWriterSchema } from '../../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
 import { canonicalJson } from '../../../../src/avro/codec/fingerprint.ts'
-import { contractSchemaOf } from '../../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../../src/avro/schema/contract-schemas.ts'
 import type { JsonObject, JsonValue } from '../../../../src/event/json.ts'
 import { event } from '../../../support/arbitraries.ts'
 
@@ -82,8 +82,10 @@ describe('the content hash is equal exactly where canonical content is', () => {
       fc.property(event, fc.string(), (each, text) => {
         const other = { ...each, id: `${each.id}${text}` }
         expectAgreement(each as unknown as JsonValue, other as unknown as JsonValue)
-        const writer = createWriterSchema(contractSchemaOf(each).text)
-        const [one, two] = [each, other].map((e) => writer.decodeAsWritten(encodeEvent(e, 1)))
+        const writer = createWriterSchema(builtInContract(), builtInContract().of(each).text)
+        const [one, two] = [each, other].map((e) =>
+          writer.decodeAsWritten(encodeEvent(builtInContract(), e, 1)),
+        )
         expectAgreement(one as JsonValue, two as JsonValue)
       }),
       { numRuns: 30 },

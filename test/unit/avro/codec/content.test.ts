@@ -4,7 +4,7 @@ import { contentHash } from '../../../../src/avro/codec/content-hash.ts'
 import { createWriterSchema } from '../../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
 import { fingerprint } from '../../../../src/avro/codec/fingerprint.ts'
-import { contractSchemaOf } from '../../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../../src/avro/schema/schema.ts'
 import type { InventoryEvent, PluginEvent } from '../../../../src/event/event.ts'
 import type { JsonValue } from '../../../../src/event/json.ts'
@@ -15,7 +15,7 @@ const received = readSamples()[0] as Extract<InventoryEvent, { kind: 'inventory.
 const { attributes: _, ...entity } = received.entity
 const event = { ...received, entity }
 const written = { ...event, time: 1_705_314_600_000_000n }
-const ours = contractSchemaOf(received).schema
+const ours = builtInContract().of(received).schema
 
 type Fields = { fields: SchemaField[] }
 
@@ -29,7 +29,7 @@ type Print = (asWritten: JsonValue) => string
 
 /** What tells apart contents that producers with any schema wrote. */
 function printOf(schema: Schema, value: object, print: Print): string {
-  const writer = createWriterSchema(JSON.stringify(schema))
+  const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
   const bytes = framed(schema, value)
   const decoded = writer.decode(bytes, { name: 'acme.n', id: 'ce-1', time: '2024-01-15T10:30:00Z' })
   return print(writer.decodeAsWritten(bytes, decoded))
@@ -86,8 +86,8 @@ function printing(print: Print) {
 function samplesOf(print: Print): [ours: string[], others: string[]] {
   const { of, withExtra } = printing(print)
   const prints = readSamples().map((sample) => {
-    const writer = createWriterSchema(contractSchemaOf(sample).text)
-    return print(writer.decodeAsWritten(encodeEvent(sample, 1)))
+    const writer = createWriterSchema(builtInContract(), builtInContract().of(sample).text)
+    return print(writer.decodeAsWritten(encodeEvent(builtInContract(), sample, 1)))
   })
   const others = [
     withExtra('string', 'L1'),
@@ -229,10 +229,10 @@ describe.each<[string, Print]>([
       args: [],
       kwargs: {},
     }
-    const older = structuredClone(contractSchemaOf(plugin).schema)
+    const older = structuredClone(builtInContract().of(plugin).schema)
     older.fields = older.fields?.filter(({ name }) => name !== 'kwargs') ?? []
     const bytes = { ...plugin, time: written.time }
-    expect(of(older, bytes)).toBe(of(contractSchemaOf(plugin).schema, bytes))
+    expect(of(older, bytes)).toBe(of(builtInContract().of(plugin).schema, bytes))
   })
 
   it('is the same in a nested record with one more field at its default', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createWriterSchema } from '../../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
-import { contractSchemaOf, contractSchemas } from '../../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../../src/avro/schema/contract-schemas.ts'
 import type { ComplexSchema, Schema, SchemaField } from '../../../../src/avro/schema/schema.ts'
 import { createContractType } from '../../../../src/avro/types/contract-type.ts'
 import type { WriterSchema } from '../../../../src/avro/writer-schema.ts'
@@ -70,15 +70,18 @@ const withPaths = (events: fc.Arbitrary<Event>) =>
   events.chain((e) => pathsOf(e).map((paths) => ({ e, paths })))
 
 const schemas = new Map(
-  contractSchemas().map(({ fullName, text }) => [fullName, createWriterSchema(text)]),
+  builtInContract().schemas.map(({ fullName, text }) => [
+    fullName,
+    createWriterSchema(builtInContract(), text),
+  ]),
 )
-const schemaOf = (e: Event) => schemas.get(contractSchemaOf(e).fullName) as WriterSchema
+const schemaOf = (e: Event) => schemas.get(builtInContract().of(e).fullName) as WriterSchema
 
 describe('a projection', () => {
   it('equals the decoded event at each path', () => {
     fc.assert(
       fc.property(withPaths(event), ({ e, paths }) =>
-        expectSame(schemaOf(e), encodeEvent(e, 1), paths),
+        expectSame(schemaOf(e), encodeEvent(builtInContract(), e, 1), paths),
       ),
       { numRuns: 500 },
     )
@@ -90,10 +93,14 @@ describe('a projection', () => {
         withPaths(inventoryEvent),
         fc.infiniteStream(fc.nat(9)),
         ({ e, paths }, choices) => {
-          const schema = otherVersion(contractSchemaOf(e).schema, () => choices.next().value)
+          const schema = otherVersion(builtInContract().of(e).schema, () => choices.next().value)
           const bytes = Buffer.alloc(100_000)
           const end = createContractType(schema).encode({ ...e, lot: 'L1' }, bytes, 5)
-          expectSame(createWriterSchema(JSON.stringify(schema)), bytes.subarray(0, end), paths)
+          expectSame(
+            createWriterSchema(builtInContract(), JSON.stringify(schema)),
+            bytes.subarray(0, end),
+            paths,
+          )
         },
       ),
       { numRuns: 200 },
@@ -115,7 +122,7 @@ describe('a projection', () => {
       },
       { noNullPrototype: true },
     )
-    const schema = createWriterSchema(JSON.stringify(foreign))
+    const schema = createWriterSchema(builtInContract(), JSON.stringify(foreign))
     const type = createContractType(foreign)
     fc.assert(
       fc.property(
@@ -137,7 +144,10 @@ describe('a projection', () => {
       { name: 'map', type: map },
       { name: 'list', type: list },
     ]
-    const schema = createWriterSchema(JSON.stringify({ type: 'record', name, fields }))
+    const schema = createWriterSchema(
+      builtInContract(),
+      JSON.stringify({ type: 'record', name, fields }),
+    )
     const [a, b, c] = [0x61, 0x62, 0x63]
     // Two entries a, {b: 1} and a, {c: 2}; then a block of two items in two bytes, one of one item.
     const maps = [4, 2, a, 2, 2, b, 2, 0, 2, a, 2, 2, c, 4, 0, 0]
@@ -161,14 +171,14 @@ describe('a projection', () => {
       ['entity', 'attributes', 'b'],
       ['entity', 'quantity'],
     ]
-    const bytes = encodeEvent(e as Event, 1)
+    const bytes = encodeEvent(builtInContract(), e as Event, 1)
     expect(project(schemaOf(e as Event), bytes, paths)).toEqual([null, undefined, undefined])
   })
 
   it('fails exactly if the decoder fails, as far as it reads', () => {
     fc.assert(
       fc.property(withPaths(event), fc.nat(), fc.nat(255), ({ e, paths }, at, byte) => {
-        const bytes = encodeEvent(e, 1)
+        const bytes = encodeEvent(builtInContract(), e, 1)
         bytes[5 + (at % (bytes.length - 5))] = byte
         const outcome = attempt(() => project(schemaOf(e), bytes, paths))
         if (outcome instanceof Error) {
@@ -182,20 +192,20 @@ describe('a projection', () => {
 
   it('reports truncated bytes', () => {
     const [sample] = readSamples()
-    const bytes = encodeEvent(sample as Event, 1)
+    const bytes = encodeEvent(builtInContract(), sample as Event, 1)
     const cut = () => project(schemaOf(sample as Event), bytes.subarray(0, 30), [['node', 'name']])
     expect(cut).toThrow('its bytes do not fit its schema: truncated')
   })
 
   it('throws when used for a schema that this version cannot read', () => {
     const [sample] = readSamples()
-    const schema = structuredClone(contractSchemaOf(sample as Event).schema)
+    const schema = structuredClone(builtInContract().of(sample as Event).schema)
     schema.fields = schema.fields?.filter(({ name }) => name !== 'node') ?? []
-    const writer = createWriterSchema(JSON.stringify(schema))
+    const writer = createWriterSchema(builtInContract(), JSON.stringify(schema))
     expect(writer.unreadable).toBeDefined()
-    expect(() => writer.projection([['id']])(encodeEvent(sample as Event, 1), [])).toThrow(
-      expect.objectContaining({ code: 'SCHEMA_INCOMPATIBLE' }),
-    )
+    expect(() =>
+      writer.projection([['id']])(encodeEvent(builtInContract(), sample as Event, 1), []),
+    ).toThrow(expect.objectContaining({ code: 'SCHEMA_INCOMPATIBLE' }))
   })
 })
 
@@ -229,8 +239,8 @@ const foreign: ComplexSchema = {
       },
     },
     { name: 'note', type: ['null', 'string'] },
-    ...(contractSchemas()
-      .find(({ fullName }) => fullName === 'inventory_events.PluginEvent')
+    ...(builtInContract()
+      .schemas.find(({ fullName }) => fullName === 'inventory_events.PluginEvent')
       ?.schema.fields?.filter(({ name }) => name === 'args')
       .map(({ type }) => ({ name: 'json', type: (type as ComplexSchema).items as Schema })) ?? []),
   ],

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { FetchedSchema } from '../../../../src/avro/registry/registry.ts'
 import { createSchemaCache } from '../../../../src/avro/registry/schema-cache.ts'
-import { contractSchemas } from '../../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../../src/avro/schema/contract-schemas.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
-const found: FetchedSchema = { type: 'found', text: contractSchemas()[0]?.text ?? '' }
+const found: FetchedSchema = { type: 'found', text: builtInContract().schemas[0]?.text ?? '' }
 
 /** A registry with prepared responses that counts requests. */
 function kit() {
@@ -13,6 +13,7 @@ function kit() {
   const warnings: string[] = []
   const registry = { answer: (): Promise<FetchedSchema> => Promise.resolve(found) }
   const cache = createSchemaCache({
+    contract: builtInContract(),
     clock,
     log: { warn: (_fields, message) => warnings.push(message) },
     fetchSchema(id) {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { newEvents } from '../../../../src/cli/dev/sample-events.ts'
 import { nameOf } from '../../../../src/event/guards.ts'
+import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 import { validateEvent } from '../../../../src/event/validation/validate.ts'
 import { textOf } from '../../../support/repo-files.ts'
 
@@ -20,6 +21,8 @@ it('names the line that is no JSON', () => {
 
 it('those of a new project are valid', () => {
   const events = newEvents(textOf('templates/project/events.jsonl'), clock)
-  expect(events.map(validateEvent).filter(({ ok }) => !ok)).toEqual([])
+  expect(
+    events.map((event) => validateEvent(INVENTORY_KINDS, event)).filter(({ ok }) => !ok),
+  ).toEqual([])
   expect(events.length).toBe(3)
 })

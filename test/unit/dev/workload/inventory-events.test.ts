@@ -5,6 +5,7 @@ import { seededRandom } from '../../../../src/dev/workload/random.ts'
 import { createStamp } from '../../../../src/dev/workload/stamp.ts'
 import { entityKey } from '../../../../src/event/entity-key.ts'
 import type { InventoryEvent, Node } from '../../../../src/event/event.ts'
+import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 
 function lives(entities: number, events: number, seed: number): InventoryEvent[] {
   const random = seededRandom(seed)
@@ -21,7 +22,7 @@ class Accountant {
   #sources = new Map<string, readonly string[]>()
 
   read(event: InventoryEvent): void {
-    const id = entityKey(event)
+    const id = entityKey(INVENTORY_KINDS, event)
     const before = this.#stage.get(id)
     switch (event.kind) {
       case 'inventory.received':
@@ -99,13 +100,15 @@ it('generates every kind', () => {
 })
 
 it('has the requested number of entities', () => {
-  expect(new Set(lives(50, 3_000, 1).map(entityKey)).size).toBe(50)
+  expect(new Set(lives(50, 3_000, 1).map((event) => entityKey(INVENTORY_KINDS, event))).size).toBe(
+    50,
+  )
 })
 
 it('reports changes relative to the previous state', () => {
   const temperature = new Map<string, boolean>()
   for (const event of lives(20, 3_000, 3)) {
-    const id = entityKey(event)
+    const id = entityKey(INVENTORY_KINDS, event)
     if (event.kind === 'inventory.received' || event.kind === 'inventory.merged') {
       temperature.set(id, false)
     }

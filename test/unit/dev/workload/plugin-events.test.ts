@@ -3,6 +3,7 @@ import { createPluginEvents } from '../../../../src/dev/workload/plugin-events.t
 import { seededRandom } from '../../../../src/dev/workload/random.ts'
 import { createStamp } from '../../../../src/dev/workload/stamp.ts'
 import { entityKey } from '../../../../src/event/entity-key.ts'
+import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 
 function tell(count: number) {
   const random = seededRandom(5)
@@ -18,7 +19,7 @@ const LAST =
 it('generates the events of each object from first to last', () => {
   const names = new Map<string, string[]>()
   for (const event of tell(3_000)) {
-    const key = entityKey(event)
+    const key = entityKey(INVENTORY_KINDS, event)
     names.set(key, [...(names.get(key) ?? []), event.name])
   }
   const objects = [...names].filter(([, told]) => FIRST.test(told[0]!))
@@ -35,7 +36,8 @@ it('generates the events of each object from first to last', () => {
 })
 
 it('keys every event by its object', () => {
-  for (const event of tell(500)) expect(entityKey(event), event.name).toMatch(/^[a-z]+:\d+$/)
+  for (const event of tell(500))
+    expect(entityKey(INVENTORY_KINDS, event), event.name).toMatch(/^[a-z]+:\d+$/)
 })
 
 it('receives items of an order that was placed', () => {

@@ -3,6 +3,7 @@ import { SAMPLES } from '../../../../src/dev/workload/samples.ts'
 import { entitiesOf, generateStream } from '../../../../src/dev/workload/stream.ts'
 import { entityKey } from '../../../../src/event/entity-key.ts'
 import { isPluginEvent } from '../../../../src/event/guards.ts'
+import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 import { validateEvent } from '../../../../src/event/validation/validate.ts'
 
 const stream = generateStream({ events: 20_000, seed: 1 })
@@ -24,13 +25,13 @@ describe('the generated stream', () => {
     const firsts = ofType('first').map(({ event }) => event)
     expect(firsts).toHaveLength(20_010)
     expect(new Set(firsts.map(({ id }) => id)).size).toBe(20_010)
-    expect(firsts.filter((event) => !validateEvent(event).ok)).toEqual([])
+    expect(firsts.filter((event) => !validateEvent(INVENTORY_KINDS, event).ok)).toEqual([])
   })
 
   it('is about 500 entities, and about plugin events by some 15 %', () => {
     const firsts = ofType('first').slice(10)
     const goods = firsts.filter(({ event }) => !isPluginEvent(event))
-    expect(new Set(goods.map(({ event }) => entityKey(event))).size).toBe(500)
+    expect(new Set(goods.map(({ event }) => entityKey(INVENTORY_KINDS, event))).size).toBe(500)
     const share = 1 - goods.length / firsts.length
     expect(share).toBeGreaterThan(0.13)
     expect(share).toBeLessThan(0.17)
@@ -55,8 +56,8 @@ describe('the generated stream', () => {
     expect(first).toBeGreaterThanOrEqual(0)
     expect(stream.indexOf(conflicts[0]!)).toBeGreaterThan(first)
     expect(stream[first]!.event).not.toEqual(event)
-    expect(entityKey(stream[first]!.event)).toBe(entityKey(event))
-    expect(validateEvent(event).ok).toBe(true)
+    expect(entityKey(INVENTORY_KINDS, stream[first]!.event)).toBe(entityKey(INVENTORY_KINDS, event))
+    expect(validateEvent(INVENTORY_KINDS, event).ok).toBe(true)
   })
 
   it('is about fewer entities when it is short', () => {

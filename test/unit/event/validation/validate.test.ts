@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 import {
   assertEvent,
   formatProblems,
@@ -11,7 +12,7 @@ import { readSamples } from '../../../support/samples.ts'
 const received = readSamples()[0] as unknown as Record<string, unknown>
 
 function problemsOf(value: unknown): string {
-  const validation = validateEvent(value)
+  const validation = validateEvent(INVENTORY_KINDS, value)
   return validation.ok ? 'none' : formatProblems(validation.problems)
 }
 
@@ -22,13 +23,13 @@ function withEntity(fields: object): object {
 
 describe('validateEvent', () => {
   it.each(readSamples())('accepts the published $kind unchanged', (sample) => {
-    expect(validateEvent(sample)).toEqual({ ok: true, event: sample })
+    expect(validateEvent(INVENTORY_KINDS, sample)).toEqual({ ok: true, event: sample })
   })
 
   it('accepts every valid event unchanged', () => {
     fc.assert(
       fc.property(event, (valid) => {
-        const validation = validateEvent(valid)
+        const validation = validateEvent(INVENTORY_KINDS, valid)
         expect(validation.ok && JSON.stringify(validation.event)).toBe(JSON.stringify(valid))
       }),
     )
@@ -139,19 +140,22 @@ describe('validateEvent', () => {
   })
 
   it('converts the time to UTC', () => {
-    const event = assertEvent({ ...received, time: '2024-01-15T11:30:00.250000+01:00' })
+    const event = assertEvent(INVENTORY_KINDS, {
+      ...received,
+      time: '2024-01-15T11:30:00.250000+01:00',
+    })
     expect(event.time).toBe('2024-01-15T10:30:00.250Z')
   })
 
   it('fills in the arguments that a plugin event omits', () => {
     const event = { id: 'a', name: 'plugins_loaded', time: '2024-01-15T10:30:00Z' }
-    expect(assertEvent(event)).toEqual({ ...event, args: [], kwargs: {} })
+    expect(assertEvent(INVENTORY_KINDS, event)).toEqual({ ...event, args: [], kwargs: {} })
   })
 
   it('accepts a kind without a schema, with all its fields', () => {
     const text =
       '{"id":"a","kind":"order.x","time":"2024-01-15T10:30:00Z","__proto__":{"b":[null]}}'
-    expect(JSON.stringify(assertEvent(JSON.parse(text)))).toBe(text)
+    expect(JSON.stringify(assertEvent(INVENTORY_KINDS, JSON.parse(text)))).toBe(text)
   })
 
   it('treats an undefined field as missing', () => {
@@ -169,15 +173,22 @@ describe('validateEvent', () => {
 
   it('reports at most twenty problems with shortened values', () => {
     const list = Array.from({ length: 1000 }, () => 'x'.repeat(500))
-    const validation = validateEvent({ ...received, entity: list, flowId: 'x'.repeat(500) })
+    const validation = validateEvent(INVENTORY_KINDS, {
+      ...received,
+      entity: list,
+      flowId: 'x'.repeat(500),
+    })
     expect(validation.ok).toBe(false)
-    const many = validateEvent({ ...readSamples()[7], sourceEntityIds: list.map(() => 1) })
+    const many = validateEvent(INVENTORY_KINDS, {
+      ...readSamples()[7],
+      sourceEntityIds: list.map(() => 1),
+    })
     expect(many.ok || many.problems.length).toBe(20)
     expect(problemsOf(withEntity({ quantity: 'x'.repeat(500) })).length).toBeLessThan(200)
   })
 
   it('throws EVENT_INVALID from assertEvent', () => {
-    expect(() => assertEvent({ name: 'a' })).toThrow(
+    expect(() => assertEvent(INVENTORY_KINDS, { name: 'a' })).toThrow(
       expect.objectContaining({ code: 'EVENT_INVALID' }),
     )
   })

@@ -3,7 +3,7 @@ import { contentHash } from '../../../../src/avro/codec/content-hash.ts'
 import { createWriterSchema } from '../../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
 import { fingerprint } from '../../../../src/avro/codec/fingerprint.ts'
-import { contractSchemaOf } from '../../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../../src/avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../../../src/avro/wire-format.ts'
 import { HeaderList, headersOf, NO_HEADERS } from '../../../../src/event/headers.ts'
 import type { SourceRecord } from '../../../../src/event/record.ts'
@@ -14,7 +14,7 @@ import { framed } from '../../../support/avro-bytes.ts'
 import { readSamples } from '../../../support/samples.ts'
 
 const [sample] = readSamples() as [ReturnType<typeof readSamples>[0]]
-const contract = contractSchemaOf(sample).text
+const contract = builtInContract().of(sample).text
 const foreign = { type: 'record', name: 'acme.Ping', fields: [] }
 const latin1 = Buffer.from('LOT-M\xfcller', 'latin1')
 const place = { topic: 'events', partition: 0, offset: 0, timestampMs: 1_705_314_600_250 }
@@ -22,14 +22,14 @@ const headers = { ce_id: Buffer.from('ce-1'), ce_type: Buffer.from('acme.ping') 
 const good = {
   ...place,
   key: Buffer.from('ent_1'),
-  value: encodeEvent(sample, 1),
+  value: encodeEvent(builtInContract(), sample, 1),
   headers: NO_HEADERS,
 }
 const ping = { ...place, key: null, value: framed(foreign, {}), headers: headersOf(headers) }
 
 /** What the service makes of a record, from the peek to the decoder. */
 function contentOf(record: SourceRecord, schemaText: string, maxBytes?: number) {
-  const schema = createWriterSchema(schemaText, maxBytes)
+  const schema = createWriterSchema(builtInContract(), schemaText, maxBytes)
   const peek = createPeek({ schemaIdOf, schemas: { lookup: () => ({ type: 'ready', schema }) } })
   const known = knownContentOf(record, peek(record))
   return createDecode({ contentHash, fingerprint })({ record, ...known } as WantedRecord)
@@ -66,7 +66,7 @@ describe('text beside the value', () => {
 })
 
 describe('what only the writer knows', () => {
-  const { schema } = contractSchemaOf(sample)
+  const { schema } = builtInContract().of(sample)
   const fields = [...(schema.fields ?? []), { name: 'lot', type: 'string' }]
   const writer = JSON.stringify({ ...schema, fields })
   const withLot = (lot: Buffer) => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { createWriterSchema } from '../../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
-import { contractSchemaOf, contractSchemas } from '../../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../../src/avro/schema/contract-schemas.ts'
 import type { WriterSchema } from '../../../../src/avro/writer-schema.ts'
 import type { Event } from '../../../../src/event/event.ts'
 import { nameOf } from '../../../../src/event/guards.ts'
@@ -21,9 +21,12 @@ import { moved } from '../../../support/events.ts'
 import { jsonSchema, plugin } from '../../../support/pipeline-kit.ts'
 
 const schemas = new Map(
-  contractSchemas().map(({ fullName, text }) => [fullName, createWriterSchema(text)]),
+  builtInContract().schemas.map(({ fullName, text }) => [
+    fullName,
+    createWriterSchema(builtInContract(), text),
+  ]),
 )
-const schemaOf = (e: Event) => schemas.get(contractSchemaOf(e).fullName) as WriterSchema
+const schemaOf = (e: Event) => schemas.get(builtInContract().of(e).fullName) as WriterSchema
 
 function recordOf(value: Buffer, headers: SourceRecord['headers'] = NO_HEADERS): SourceRecord {
   return { topic: 't', partition: 0, offset: 0, timestampMs: 0, key: null, value, headers }
@@ -38,7 +41,12 @@ function pluginWith(where: unknown): LoadedPlugin {
 function decide(plugins: LoadedPlugin[], e: Event): FilterDecision['type'][] {
   const decisions: FilterDecision[] = []
   const candidate = { name: nameOf(e), schema: schemaOf(e) }
-  new FilterEvaluator(plugins).evaluate(plugins, candidate, recordOf(encodeEvent(e, 1)), decisions)
+  new FilterEvaluator(plugins).evaluate(
+    plugins,
+    candidate,
+    recordOf(encodeEvent(builtInContract(), e, 1)),
+    decisions,
+  )
   return decisions.map(({ type }) => type)
 }
 

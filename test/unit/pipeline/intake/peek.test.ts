@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createWriterSchema } from '../../../../src/avro/codec/create-writer-schema.ts'
 import { encodeEvent } from '../../../../src/avro/codec/encoder.ts'
-import { contractSchemaOf } from '../../../../src/avro/schema/contract-schemas.ts'
+import { builtInContract } from '../../../../src/avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../../../src/avro/wire-format.ts'
 import type { Event } from '../../../../src/event/event.ts'
 import { nameOf } from '../../../../src/event/guards.ts'
@@ -15,9 +15,9 @@ const [sample] = readSamples() as [ReturnType<typeof readSamples>[0]]
 
 /** Whether the headers are found to differ from the event. */
 function differ(headers: HeadersByName | HeaderList, written: Event = sample): boolean {
-  const schema = createWriterSchema(contractSchemaOf(written).text)
+  const schema = createWriterSchema(builtInContract(), builtInContract().of(written).text)
   const peek = createPeek({ schemaIdOf, schemas: { lookup: () => ({ type: 'ready', schema }) } })
-  const value = encodeEvent(written, 1)
+  const value = encodeEvent(builtInContract(), written, 1)
   const place = { topic: 'events', partition: 0, offset: 0, timestampMs: 0, key: null }
   const list = headers instanceof HeaderList ? headers : headersOf(headers)
   const record = { ...place, value, headers: list }

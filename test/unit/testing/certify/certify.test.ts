@@ -1,6 +1,7 @@
 import { definePlugin, type Plugin, skip } from 'inventory-events'
 import { describe, expect, it } from 'vitest'
 import { entityKey } from '../../../../src/event/entity-key.ts'
+import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 import { defaultsFrom, withDefaults } from '../../../../src/plugin/loaded-plugin.ts'
 import { certify } from '../../../../src/testing/certify/certify.ts'
 import type { Probe } from '../../../../src/testing/certify/trial.ts'
@@ -25,7 +26,7 @@ describe('a plugin that is idempotent passes', () => {
     const plugin = definePlugin({
       slug: 'upserts',
       wants: ['inventory.wasted', 'stockitem.*'],
-      processEvent: (event) => void rows.set(event.id, entityKey(event)),
+      processEvent: (event) => void rows.set(event.id, entityKey(INVENTORY_KINDS, event)),
     })
     const verdict = await run(() => plugin, probe)
     expect(verdict).toMatchObject({ type: 'certified', isProbed: true, counts: { runs: 20 } })
@@ -130,7 +131,7 @@ describe('a plugin that is not idempotent is found', () => {
     if (verdict.type !== 'differs') return
     expect(verdict.items.map(({ crash }) => crash)).toEqual([undefined, undefined])
     const [first, second] = verdict.items.map(({ event }) => event)
-    expect(entityKey(first!)).not.toBe(entityKey(second!))
+    expect(entityKey(INVENTORY_KINDS, first!)).not.toBe(entityKey(INVENTORY_KINDS, second!))
     expect(first!.time > second!.time).toBe(true)
   })
 
