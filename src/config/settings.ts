@@ -140,6 +140,11 @@ export const settings = {
     default: '1000',
     help: 'How often offsets are committed, in milliseconds. After a crash, records since the last commit are read again.',
   },
+  STATUS_INTERVAL_MS: {
+    type: integer(1_000, 600_000),
+    default: '5000',
+    help: 'How often a replica writes its status into the topic <group>.status, for the console, in milliseconds.',
+  },
   DRAIN_TIMEOUT_MS: {
     type: integer(0, 3_600_000),
     default: '20000',

@@ -35,6 +35,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
     ],
   ],
   ['control', ['util']],
+  ['status', ['util']],
   ['kafka', ['event', 'pipeline', 'topics', 'util', 'config/current-value.ts']],
   ['watchdog', ['event', 'kafka', 'pipeline', 'util']],
   [
@@ -42,7 +43,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
     ['avro', 'dead-letter', 'event', 'filter', 'pipeline', 'util', 'idempotency/kept-states.ts'],
   ],
   ['backtest', ['avro', 'event', 'explain', 'pipeline', 'util']],
-  ['observe', ['event', 'pipeline', 'util', 'plugin/plugin.ts', 'plugin/returns']],
+  ['observe', ['event', 'pipeline', 'status', 'util', 'plugin/plugin.ts', 'plugin/returns']],
   ['publish', ['event', 'avro', 'follow-up', 'kafka', 'topics', 'util']],
   [
     'gateway',
@@ -61,6 +62,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['replay', 'all below'],
   ['split', 'all below'],
   ['failover', 'all below'],
+  ['console', 'all below'],
   ['dev', 'all below'],
   ['testing', 'all below'],
   ['testing.ts', 'all below'],
@@ -114,7 +116,7 @@ const INSIDE: Record<string, readonly string[]> = {
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'settle', 'audit'],
   publish: ['follow-ups'],
   // The life of a plugin shows none of its secrets.
-  observe: ['series'],
+  observe: ['series', 'status'],
   plugin: ['returns', 'settings', 'life'],
   testing: ['time', 'events', 'certify'],
   util: ['text', 'failure', 'log'],
