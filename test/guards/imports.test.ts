@@ -62,6 +62,7 @@ const FLOORS: readonly [folder: string, mayImport: readonly string[] | 'all belo
   ['replay', 'all below'],
   ['split', 'all below'],
   ['failover', 'all below'],
+  ['operate', 'all below'],
   ['console', 'all below'],
   ['dev', 'all below'],
   ['testing', 'all below'],
