@@ -1,3 +1,4 @@
+import { consoleSettings } from './console-settings.ts'
 import { gatewaySettings } from './gateway-settings.ts'
 import { kafkaSettings } from './kafka-settings.ts'
 import { limits } from './plugin-limits.ts'
@@ -165,6 +166,7 @@ export const settings = {
     help: 'How long a plugin may block the event loop, in milliseconds. After that the process exits. Unset: SESSION_TIMEOUT_MS.',
   },
   ...gatewaySettings,
+  ...consoleSettings,
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof settings

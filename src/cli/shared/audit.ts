@@ -19,12 +19,17 @@ export async function switchesOf(kafka: Kafka, groupId: string): Promise<Control
 
 /** Who made a change, when and why, as stored with the change. */
 export function auditOf({ by, why = '' }: AuditOptions) {
-  return { by: by ?? `${userName()}@${hostname()}`, at: new Date().toISOString(), why }
+  return { by: by ?? nameHere(), at: new Date().toISOString(), why }
 }
 
 /** The same for the audit. */
 export function byCommand(audit: Audit): Actor {
   return { ...audit, via: 'command' }
+}
+
+/** `user@host` */
+export function nameHere(): string {
+  return `${userName()}@${hostname()}`
 }
 
 /** The user name, or the uid if it has no name, as in many containers. */
