@@ -9,6 +9,7 @@ COPY tsconfig.json tsconfig.build.json tsconfig.examples.json ./
 COPY scripts/build.mjs scripts/
 COPY schemas schemas
 COPY src src
+COPY web web
 COPY examples/plugins examples/plugins
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
@@ -30,7 +31,7 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 # Numeric, so that Kubernetes can verify that it is not root. It owns no files.
 USER 10001:10001
-EXPOSE 8080 8090
+EXPOSE 8070 8080 8090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/livez`, { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # No npm or shell in between, so that SIGTERM reaches the service, which drains and commits.

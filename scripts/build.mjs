@@ -1,4 +1,4 @@
-// Compiles the package: the program and, in dist/examples, the example plugins.
+// Compiles the package: the program, in dist/examples the example plugins, in dist/web the console's page.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,10 +13,25 @@ compile('tsconfig.build.json')
 nameJavaScript()
 // The examples import the package by its name, which resolves to the output just compiled.
 compile('tsconfig.examples.json')
+buildPage()
 
 function compile(project) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' })
+}
+
+function buildPage() {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  const args = [
+    'build',
+    'web',
+    '--outDir',
+    join(dist, 'web'),
+    '--emptyOutDir',
+    '--logLevel',
+    'warn',
+  ]
+  execFileSync(process.execPath, [vite, ...args], { cwd: root, stdio: 'inherit' })
 }
 
 /** The compiler rewrites `.ts` imports in JavaScript, but not in declarations. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { waitUntil } from '../../src/dev/stack/process/poll.ts'
-import { createControlTopic } from '../../src/kafka/admin/control-topic.ts'
 import { deleteResources } from '../../src/kafka/admin/delete-resources.ts'
+import { createTopicsOfGroup } from '../../src/kafka/admin/group-topics.ts'
 import { createMarksTopic } from '../../src/kafka/admin/marks-topic.ts'
 import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
-import { controlTopicOf, marksTopicOf } from '../../src/topics/names.ts'
+import { groupTopicsOf, marksTopicOf } from '../../src/topics/names.ts'
 
 const TTL_MS = 86_400_000
 const JOIN_MS = 120_000
@@ -20,12 +20,12 @@ export async function withGroup<T>(
   await withAdmin(kafka, async (admin) => {
     const wanted = { replicationFactor: -1, configs: {} }
     await createMarksTopic(admin, topic, wanted, { groupId, ttlMs: TTL_MS })
-    await createControlTopic(admin, groupId, wanted)
+    await createTopicsOfGroup(admin, groupId, wanted)
   })
   try {
     return await work(groupId)
   } finally {
-    const topics = [marksTopicOf(topic, groupId), controlTopicOf(groupId)]
+    const topics = [marksTopicOf(topic, groupId), ...groupTopicsOf(groupId)]
     await deleteResources(kafka, { topics, groups: [groupId, `${groupId}.crashes`] })
   }
 }

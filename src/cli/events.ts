@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { OnOff } from '../control/control-record.ts'
 import { pluginStates } from '../control/plugin-states.ts'
-import { type AuditOptions, auditOf, switchesOf, withAudit, writeSwitches } from './shared/audit.ts'
+import { type AuditOptions, auditOf, byCommand, switchesOf, withAudit } from './shared/audit.ts'
 import { print, printTable } from './shared/output.ts'
 
 /** Until `events on` or `off`, the setting of each replica applies; here it may not be set. */
@@ -27,10 +27,12 @@ export function registerEvents(program: Command): void {
 
 async function set(state: OnOff, options: AuditOptions): Promise<void> {
   const { config, kafka } = await connection()
-  await writeSwitches(kafka, config.KAFKA_GROUP_ID, [
-    { switch: 'events', state, ...auditOf(options) },
-  ])
-  print(`events: ${state} for group ${config.KAFKA_GROUP_ID}`)
+  const { switchAudited } = await import('../operate/switches.ts')
+  const groupId = config.KAFKA_GROUP_ID
+  const audit = auditOf(options)
+  const records = [{ switch: 'events', state, ...audit } as const]
+  await switchAudited({ kafka, groupId }, `events ${state}`, records, byCommand(audit))
+  print(`events: ${state} for group ${groupId}`)
 }
 
 async function status(): Promise<void> {

@@ -12,6 +12,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'tail -n +120 events.jsonl | inventory-events publish',
   ],
   gateway: ['GATEWAY_SECRETS_FILE=./secret inventory-events gateway'],
+  console: [
+    'inventory-events console --local',
+    'CONSOLE_USERS_FILE=./users inventory-events console',
+  ],
+  'console user': ['inventory-events console user ana --role operator > users'],
   'schemas list': ['inventory-events schemas list'],
   'schemas check': ['inventory-events schemas check'],
   'schemas register': [

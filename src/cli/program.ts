@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../version.ts'
 import { registerCompletion } from './completion/command.ts'
 import { registerConfig } from './config.ts'
+import { registerConsole } from './console.ts'
 import { registerDeadLetters } from './dead-letters/command.ts'
 import { registerDemo } from './demo.ts'
 import { registerDev } from './dev/command.ts'
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     registerState,
     registerGroup,
     registerExplain,
+    registerConsole,
     registerStack,
     registerInit,
     registerDev,

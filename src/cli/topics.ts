@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { Config } from '../config/settings.ts'
 import type { MarksOwner } from '../kafka/admin/marks-topic.ts'
 import type { TopicAdmin } from '../kafka/admin/topic-admin.ts'
-import { companionTopics, controlTopicOf, marksTopicOf, stateTopicOf } from '../topics/names.ts'
+import { companionTopics, groupTopicsOf, marksTopicOf, stateTopicOf } from '../topics/names.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { print } from './shared/output.ts'
 import { wholeNumber } from './shared/whole-number.ts'
@@ -24,7 +24,7 @@ export function registerTopics(program: Command): void {
   topics
     .command('create')
     .description(
-      'Create input topics, their companions (.dead-letters, .redrive, .marks) and .control; safe to repeat',
+      'Create input topics, their companions (.dead-letters, .redrive, .marks) and those of the group (.control, .status, .audit); safe to repeat',
     )
     .argument('[topic...]', TOPICS_HELP)
     .option(
@@ -53,7 +53,7 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
   const { createWithCompanions } = await import('../kafka/admin/create-topics.ts')
   const { createMarksTopic } = await import('../kafka/admin/marks-topic.ts')
   const { createStateTopic, stateProblems } = await import('../kafka/admin/state-topic.ts')
-  const { createControlTopic } = await import('../kafka/admin/control-topic.ts')
+  const { createTopicsOfGroup } = await import('../kafka/admin/group-topics.ts')
   const { partitions = 6, replicationFactor = BY_CLUSTER, config: configs = {} } = options
   await withTopics(named, async (admin, { topics, groupId, marks }) => {
     for (const topic of topics) {
@@ -63,8 +63,8 @@ async function create(named: string[], options: CreateOptions): Promise<void> {
       if (options.state) lines.push(await createStateTopic(admin, topic, wanted, groupId))
       print(lines.join('\n'))
     }
-    const control = await createControlTopic(admin, groupId, { replicationFactor, configs })
-    print(control)
+    const ofGroup = await createTopicsOfGroup(admin, groupId, { replicationFactor, configs })
+    print(ofGroup.join('\n'))
     const states = options.state ? topics.map((topic) => stateTopicOf(topic, groupId)) : []
     const found = await admin.describe([...topics, ...states])
     const expected = options.partitions
@@ -92,19 +92,19 @@ async function requireValid(
 ): Promise<void> {
   const { topicProblems } = await import('../kafka/admin/companion-topics.ts')
   const { marksProblems } = await import('../kafka/admin/marks-topic.ts')
-  const { controlProblems } = await import('../kafka/admin/control-topic.ts')
+  const { groupTopicProblems } = await import('../kafka/admin/group-topics.ts')
   const namesOf = (topic: string) => [
     topic,
     ...companionTopics(topic),
     ...(marks ? [marksTopicOf(topic, marks.groupId)] : []),
   ]
-  const found = await admin.describe([...topics.flatMap(namesOf), controlTopicOf(groupId)])
+  const found = await admin.describe([...topics.flatMap(namesOf), ...groupTopicsOf(groupId)])
   const problemsOf = (topic: string) => [
     ...topicProblems(topic, found),
     ...(marks ? marksProblems(topic, marks, found) : []),
   ]
-  const control = controlProblems(groupId, found)
-  const problems = [...more, ...topics.flatMap(problemsOf), ...control]
+  const ofGroup = groupTopicProblems(groupId, found)
+  const problems = [...more, ...topics.flatMap(problemsOf), ...ofGroup]
   if (problems.length === 0) return
   const lines = ['topics are missing or misconfigured:', ...problems]
   throw new InventoryEventsError('TOPIC_MISSING', lines.join('\n  '))

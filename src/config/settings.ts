@@ -1,3 +1,4 @@
+import { consoleSettings } from './console-settings.ts'
 import { gatewaySettings } from './gateway-settings.ts'
 import { kafkaSettings } from './kafka-settings.ts'
 import { limits } from './plugin-limits.ts'
@@ -144,6 +145,11 @@ export const settings = {
     default: '1000',
     help: 'How often offsets are committed, in milliseconds. After a crash, records since the last commit are read again.',
   },
+  STATUS_INTERVAL_MS: {
+    type: integer(1_000, 600_000),
+    default: '5000',
+    help: 'How often a replica writes its status into the topic <group>.status, for the console, in milliseconds.',
+  },
   DRAIN_TIMEOUT_MS: {
     type: integer(0, 3_600_000),
     default: '20000',
@@ -164,6 +170,7 @@ export const settings = {
     help: 'How long a plugin may block the event loop, in milliseconds. After that the process exits. Unset: SESSION_TIMEOUT_MS.',
   },
   ...gatewaySettings,
+  ...consoleSettings,
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof settings

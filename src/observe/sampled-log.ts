@@ -1,4 +1,5 @@
 import type { Clock } from '../util/clock.ts'
+import type { Failure } from '../util/failure/failure.ts'
 import { failureOf } from '../util/failure/failure-of.ts'
 import type { Logger } from '../util/logger.ts'
 
@@ -10,6 +11,8 @@ export interface SampledLogOptions {
   windowMs?: number
   /** The maximum number of different errors per window; the rest are counted together. */
   errorsMax?: number
+  /** Is given every failure, also those that are not logged. */
+  errors?: { add(plugin: string, error: Failure, what: string): void } | undefined
 }
 
 export interface SampledLog {
@@ -35,6 +38,7 @@ export function createSampledLog({
   linesMax = 5,
   windowMs = 60_000,
   errorsMax = 100,
+  errors,
 }: SampledLogOptions): SampledLog {
   const tallies = new Map<string, Tally>()
   let cancelWindow: (() => void) | undefined
@@ -42,6 +46,7 @@ export function createSampledLog({
   function warn(plugin: string, error: unknown, fields: object, message: string): void {
     cancelWindow ??= clock.after(windowMs, summarise)
     const err = failureOf(error)
+    errors?.add(plugin, err, message)
     const tally = tallyOf(plugin, shapeOf(err.message))
     if (tally.lines >= linesMax) {
       tally.suppressed++

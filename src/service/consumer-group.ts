@@ -15,7 +15,7 @@ import { createProducer } from '../kafka/producer/producer.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { callFieldsOf, createReports, logFieldsOf } from '../observe/pipeline-metrics.ts'
-import { createSampledLog } from '../observe/sampled-log.ts'
+import { createSampledLog, type SampledLogOptions } from '../observe/sampled-log.ts'
 import { createSpans } from '../observe/spans.ts'
 import type { PluginSwitches } from '../pipeline/admit/plugin-switches.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
@@ -59,6 +59,8 @@ export interface GroupParts {
   contract: Contract
   metrics: Metrics
   log: Logger
+  /** Counts the failures of plugins. */
+  errors?: SampledLogOptions['errors']
   /** Called at most once, on a fatal error: the caller must stop the group and end the process. */
   onFailure(error: Error): void
   /** Aborts when the process is to end before the plugins have started. */
@@ -93,7 +95,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
   const { plugins, connections } = shareConnections(parts.plugins, config)
   const { letters = (sink) => sink, around = (intake) => intake } = parts
   const fail = once(parts.onFailure)
-  const sampled = createSampledLog({ log, clock })
+  const sampled = createSampledLog({ log, clock, errors: parts.errors })
   const schemas = createSchemaCache({
     contract: parts.contract,
     fetchSchema: parts.registry.schemaById,

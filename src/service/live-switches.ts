@@ -10,8 +10,9 @@ import {
 import { decodeSplit, isSplitKey, type Split, splitCommand } from '../control/split-record.ts'
 import { Switches } from '../control/switches.ts'
 import type { SourceRecord } from '../event/record.ts'
-import { ControlFollower } from '../kafka/state/control-follower.ts'
 import { writeControl } from '../kafka/state/control-log.ts'
+import { TopicFollower } from '../kafka/state/topic-follower.ts'
+import { controlTopicOf } from '../topics/names.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -64,7 +65,10 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   }
 
   const groupId = config.KAFKA_GROUP_ID
-  const follower = new ControlFollower({ kafka, groupId, clock, log, onRecord })
+  const follower = new TopicFollower({
+    ...{ kafka, topic: controlTopicOf(groupId), clock, log, onRecord },
+    whenUnreadable: 'cannot read the control topic; switches stay as they are',
+  })
   await follower.start()
   isHistory = false
   if (switches.split?.state === 'copying') {

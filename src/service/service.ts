@@ -15,6 +15,7 @@ import { type Check, type Health, startHttp } from '../observe/http.ts'
 import { initSeries } from '../observe/init-series.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { startSkipLog } from '../observe/skip-log.ts'
+import { RecentErrors } from '../observe/status/recent-errors.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { readTopicsOf } from '../topics/names.ts'
 import { systemClock as clock } from '../util/clock.ts'
@@ -29,6 +30,7 @@ import { logRetention } from './idempotency-store.ts'
 import { followSwitches, recordCommitted } from './live-switches.ts'
 import { prepareOwnKinds } from './own-kinds.ts'
 import { startFromNow } from './plugin-starts.ts'
+import { statusWriter } from './status-writer.ts'
 
 /** Whether events are on must have been said: there is no default. */
 export type ServeConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL' | 'EVENTS_ENABLED'>
@@ -72,6 +74,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { switches } = followed
   await startFromNow({ ...options, kafka, followed, clock })
   await logRetention({ config, kafka, log })
+  const errors = new RecentErrors(clock)
   const group = await buildConsumerGroup({
     ...options,
     groupId: config.KAFKA_GROUP_ID,
@@ -87,6 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     kafka,
     registry,
     metrics,
+    errors,
   })
   const { plugins, pipeline, source, watch, storeName } = group
   const letters = new DeadLetterFollower({
@@ -113,7 +117,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     files: () => [...connectionExpiries(config), ...postgresExpiries(config)],
     brokerExpiryMs: () => brokerCertificateExpiryMs(kafka),
   })
-  bindGauges(metrics, series, { pipeline, source, switches, watch, letters, ready, clock })
+  const sources = { pipeline, source, switches, watch, letters, ready, clock }
+  bindGauges(metrics, series, sources)
   const http = await startHttp({
     port: config.HTTP_PORT,
     register: metrics.register,
@@ -134,10 +139,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }),
   })
   const skipLog = startSkipLog({ counter: metrics.eventsSkipped, clock, log })
+  const status = statusWriter({ ...sources, config, metrics, errors, log })
   logSwitches(switches, slugs, log)
   logLoweredConcurrency(options.plugins, plugins, log)
   await group.start()
   letters.start()
+  status.start()
   log.info({ httpPort: http.port, plugins: slugs, version }, 'started')
 
   return {
@@ -145,7 +152,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop() {
       letters.stop()
       const result = await group.stop()
-      await Promise.all([skipLog.stop(), followed.stop()])
+      await Promise.all([skipLog.stop(), followed.stop(), status.stop()])
       await http.close()
       return result
     },

@@ -1,5 +1,5 @@
 import { storeChoice } from '../config/value-types.ts'
-import { createControlTopic } from '../kafka/admin/control-topic.ts'
+import { createTopicsOfGroup } from '../kafka/admin/group-topics.ts'
 import { createMarksTopic, marksProblems } from '../kafka/admin/marks-topic.ts'
 import { createStateTopic, stateProblems } from '../kafka/admin/state-topic.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
@@ -26,7 +26,7 @@ export async function createGroupTopics(
   const { stateful, problems } = await withAdmin(kafka, async (admin) => {
     const existing = await admin.list()
     const stateful = inputs.filter((input) => existing.includes(stateTopicOf(input, from)))
-    await createControlTopic(admin, groupId, WANTED)
+    await createTopicsOfGroup(admin, groupId, WANTED)
     for (const input of inputs) await createMarksTopic(admin, input, WANTED, owner)
     for (const input of stateful) await createStateTopic(admin, input, WANTED, groupId)
     const namesOf = (input: string) => [marksTopicOf(input, groupId), stateTopicOf(input, groupId)]

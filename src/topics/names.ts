@@ -41,6 +41,21 @@ export function controlTopicOf(groupId: string): string {
   return `${groupId.replace(/[^\w.-]/g, '-')}.control`
 }
 
+/** The topic in which each replica of a group says how it does. */
+export function statusTopicOf(groupId: string): string {
+  return `${groupId.replace(/[^\w.-]/g, '-')}.status`
+}
+
+/** The topic that says who did what to a group, when and why. */
+export function auditTopicOf(groupId: string): string {
+  return `${groupId.replace(/[^\w.-]/g, '-')}.audit`
+}
+
+/** The topics of one partition that a group has, whatever its inputs. */
+export function groupTopicsOf(groupId: string): string[] {
+  return [controlTopicOf(groupId), statusTopicOf(groupId), auditTopicOf(groupId)]
+}
+
 /** The topics that every input topic needs: dead letters and redrive. */
 export function companionTopics(topic: string): string[] {
   return [deadLetterTopicOf(topic), redriveTopicOf(topic)]

@@ -44,7 +44,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
 it('contains the program, its declarations, schemas, examples and every page, and nothing else', () => {
-  const files = run('tar', ['-tzf', tarball]).trim().split('\n')
+  const all = run('tar', ['-tzf', tarball]).trim().split('\n')
+  const isPage = (path: string) => path.startsWith('package/dist/web/')
+  // Their names change with their content.
+  expect(all.filter(isPage)).toContain('package/dist/web/index.html')
+  expect(all.filter((path) => isPage(path) && path.endsWith('.js'))).toHaveLength(2)
+  const files = all.filter((path) => !isPage(path))
   const compiled = listed('src').flatMap((path) => [`${path}.js`, `${path}.d.ts`])
   const examples = listed('examples/plugins')
   const expected = [

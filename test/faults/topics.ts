@@ -1,8 +1,8 @@
 import kafkajs, { type Admin } from 'kafkajs'
 import { registerSubjects } from '../../src/avro/registry/subjects.ts'
 import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
-import { createControlTopic } from '../../src/kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../src/kafka/admin/create-topics.ts'
+import { createTopicsOfGroup } from '../../src/kafka/admin/group-topics.ts'
 import { createMarksTopic } from '../../src/kafka/admin/marks-topic.ts'
 import { withAdmin } from '../../src/kafka/admin/topic-admin.ts'
 import { companionTopics, marksTopicOf } from '../../src/topics/names.ts'
@@ -19,7 +19,7 @@ export async function createTopic(
     await createWithCompanions(admin, topic, wanted)
     const owner = { groupId, ttlMs: cluster.config.IDEMPOTENCY_TTL_MS }
     await createMarksTopic(admin, topic, wanted, owner)
-    await createControlTopic(admin, groupId, wanted)
+    await createTopicsOfGroup(admin, groupId, wanted)
   })
   await registerSubjects(cluster.registry, {
     contract: builtInContract(),

@@ -20,8 +20,8 @@ it('the service uses exactly its dependencies, and the optional ones', () => {
   expect(packagesIn('src')).toEqual([...Object.keys(dependencies!), ...optional].sort())
 })
 
-it('the tests use the development dependencies', () => {
-  const tested = packagesIn('bench', 'test', 'scripts')
+it('tests, scripts and the page use the development dependencies', () => {
+  const tested = packagesIn('bench', 'test', 'scripts', 'web')
   const known = [...Object.keys({ ...dependencies, ...devDependencies }), manifest.name]
   const isUsed = (name: string) => [...tested, ...TOOLS].includes(name) || isTypesOf(name, known)
   expect(Object.keys(devDependencies!).filter((name) => !isUsed(name))).toEqual([])
@@ -42,11 +42,12 @@ function isTypesOf(name: string, packages: string[]): boolean {
 
 function packagesIn(...folders: string[]): string[] {
   const targets = folders
-    .flatMap((folder) => filesUnder(folder).filter((path) => path.endsWith('.ts')))
+    .flatMap((folder) => filesUnder(folder).filter((path) => /\.tsx?$/.test(path)))
     .flatMap((path) => importsOf(path).map(({ target }) => target))
     .filter(
       (target) =>
-        /^[@\w]/.test(target) && !/^(node:|bench\/|src\/|test\/|scripts\/|examples\/)/.test(target),
+        /^[@\w]/.test(target) &&
+        !/^(node:|bench\/|src\/|test\/|web\/|scripts\/|examples\/)/.test(target),
     )
   return [...new Set(targets.map((target) => /^(@[^/]+\/)?[^/]+/.exec(target)![0]))].sort()
 }

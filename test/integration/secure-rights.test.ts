@@ -302,6 +302,18 @@ it('lacking-7: Read on dead letters is missing: it serves, and says that it cann
   expect(await running.ended).toBe(0)
 })
 
+it('lacking-8: Write on status is missing: it serves, is ready, and says that it cannot write it', async () => {
+  await lacking('lacking-8', { name: 'inventory-events.status', operations: [WRITE] })
+  const running = service('lacking-8')
+  const { httpPort } = await running.logged('started')
+  const isReady = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).ok
+  await until(isReady, { what: 'the service to be ready' })
+  await running.logged('cannot write the status of this replica')
+  expect(await isReady()).toBe(true)
+  running.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
+})
+
 it('a publisher lacks a right: exit 1, naming it', async () => {
   const run = await cli('nobody', ['publish', ...TOPICS], linesOf([moved('ent_3')]))
   expect(run.code).toBe(1)

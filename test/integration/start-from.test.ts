@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { writeSwitches } from '../../src/cli/shared/audit.ts'
 import type { Event } from '../../src/event/event.ts'
 import { readControl } from '../../src/kafka/state/control-log.ts'
+import { writeSwitches } from '../../src/operate/switches.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'

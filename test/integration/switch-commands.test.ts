@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { writeSwitches } from '../../src/cli/shared/audit.ts'
 import { ANSWERS, type Situation } from '../../src/control/commands.ts'
 import type { ControlRecord, PluginState } from '../../src/control/control-record.ts'
+import { writeSwitches } from '../../src/operate/switches.ts'
 import { writePlan } from '../../src/replay/plan-store.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { groupTopicsOf } from '../../src/topics/names.ts'
 import { runCli } from '../support/run-cli.ts'
 import { createTopics, uniqueName } from '../support/stack.ts'
 
@@ -17,7 +18,7 @@ describe('the topics command', () => {
     const groupId = uniqueName('group')
     const env = { KAFKA_GROUP_ID: groupId }
     const suffixes = ['', '.dead-letters', '.redrive', `.${groupId}.marks`]
-    const names = [...suffixes.map((suffix) => `${topic}${suffix}`), `${groupId}.control`]
+    const names = [...suffixes.map((suffix) => `${topic}${suffix}`), ...groupTopicsOf(groupId)]
     expect(await runCli(args, { env })).toEqual({
       code: 0,
       stdout: names.map((name) => `${name}: created\n`).join(''),
@@ -37,7 +38,7 @@ describe('the topics command', () => {
     const topic = uniqueName('without')
     const env = { IDEMPOTENCY_STORE: 'memory:' }
     const { stdout } = await runCli(['topics', 'create', topic], { env })
-    expect(stdout.split('\n')).toHaveLength(5)
+    expect(stdout.split('\n')).toHaveLength(7)
     expect(await runCli(['topics', 'check', topic], { env })).toMatchObject({ code: 0 })
     expect(await runCli(['topics', 'check', topic])).toMatchObject({
       stderr: expect.stringContaining(`${topic}.inventory-events.marks: topic does not exist`),

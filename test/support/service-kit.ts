@@ -9,7 +9,13 @@ import type { Plugin } from '../../src/plugin/plugin.ts'
 import { openPublisher } from '../../src/publish/open-publisher.ts'
 import { toRecord } from '../../src/publish/to-record.ts'
 import { type Service, startService } from '../../src/service/service.ts'
-import { controlTopicOf, marksTopicOf, stateTopicOf } from '../../src/topics/names.ts'
+import {
+  auditTopicOf,
+  controlTopicOf,
+  marksTopicOf,
+  stateTopicOf,
+  statusTopicOf,
+} from '../../src/topics/names.ts'
 import { idsOfContract, schemasOf } from './contract-schemas.ts'
 import { groupMembers, groupOffsets, untilCommitted } from './group.ts'
 import { kafkaHeaders } from './kafka-message.ts'
@@ -72,6 +78,12 @@ export async function situation(options: SituationOptions) {
       numPartitions: 1,
       configEntries: [{ name: 'cleanup.policy', value: 'compact' }],
     },
+    {
+      topic: statusTopicOf(groupId),
+      numPartitions: 1,
+      configEntries: [{ name: 'cleanup.policy', value: 'compact,delete' }],
+    },
+    { topic: auditTopicOf(groupId), numPartitions: 1 },
     { topic: `${topic}.redrive`, numPartitions: partitions },
     {
       topic: deadLetters,

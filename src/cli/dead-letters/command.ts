@@ -59,7 +59,7 @@ export function registerDeadLetters(program: Command): void {
 }
 
 function registerRedrive(deadLetters: Command): void {
-  withChoice(deadLetters.command('redrive'))
+  withAudit(withChoice(deadLetters.command('redrive')))
     .description(
       'Send dead letters of KAFKA_GROUP_ID back to their plugins; without --yes, only list them',
     )

@@ -1,7 +1,8 @@
 import { discardRecordOf } from '../../dead-letter/discard.ts'
 import type { RedriveRecord } from '../../dead-letter/redrive-record.ts'
 import { createProducer } from '../../kafka/producer/producer.ts'
-import { type AuditOptions, auditOf } from '../shared/audit.ts'
+import { audited } from '../../operate/audited.ts'
+import { type AuditOptions, auditOf, byCommand } from '../shared/audit.ts'
 import { print, printTable, usage } from '../shared/output.ts'
 import { chosenBy } from './chosen.ts'
 import { type ListedLetter, letterTable } from './found-letter.ts'
@@ -31,8 +32,8 @@ export async function discardDeadLetters({ places, ...options }: DiscardOptions)
   if (places.length === 0 && id === undefined) throw usage('expected a place or --id')
   await withLetters(choice, async (parts) => {
     const { letters, records, settledBefore } = await find(choice, options, parts)
-    if (options.yes) await write(records, parts)
-    else if (letters.length > 0) printTable(letterTable(letters))
+    if (options.yes && records.length > 0) await discard(letters, records, options, parts)
+    else if (options.yes === undefined && letters.length > 0) printTable(letterTable(letters))
     const done = options.yes ? 'discarded' : 'to discard'
     print(`${letters.length} ${done}, ${settledBefore} redriven or discarded before`)
     if (options.yes === undefined && letters.length > 0) {
@@ -70,6 +71,19 @@ function add(
   const copy = { topic, partition, key: key === null ? null : Buffer.from(key) }
   found.letters.push({ read, settlement, id, name })
   found.records.push(discardRecordOf({ place, groupId, origin, ...auditOf(options) }, copy))
+}
+
+function discard(
+  letters: readonly ListedLetter[],
+  records: readonly RedriveRecord[],
+  options: AuditOptions,
+  parts: LetterParts,
+): Promise<void> {
+  const ports = { kafka: parts.kafka, groupId: parts.config.KAFKA_GROUP_ID }
+  const what = letters.map(({ read }) => read.letter.place)
+  const [count, actor] = [records.length, byCommand(auditOf(options))]
+  const action = { action: 'dead-letters discard', what, count, actor } as const
+  return audited(ports, action, () => write(records, parts))
 }
 
 async function write(records: readonly RedriveRecord[], { kafka }: LetterParts): Promise<void> {

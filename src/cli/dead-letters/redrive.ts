@@ -1,8 +1,10 @@
 import { isLarge } from '../../kafka/producer/is-large.ts'
 import { createProducer, type Producer } from '../../kafka/producer/producer.ts'
+import { audited } from '../../operate/audited.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { counted } from '../../util/text/counted.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
+import { type AuditOptions, auditOf, byCommand } from '../shared/audit.ts'
 import { print, printJson, printTable, usage } from '../shared/output.ts'
 import { type ListedLetter, letterJson, letterTable } from './found-letter.ts'
 import type { LetterChoice } from './options.ts'
@@ -10,7 +12,7 @@ import { type LetterParts, withLetters } from './parts.ts'
 import { type Plan, type Planned, planRedrive } from './plan-redrive.ts'
 import type { Settled } from './settled.ts'
 
-export interface RedriveOptions extends Omit<LetterChoice, 'group'> {
+export interface RedriveOptions extends Omit<LetterChoice, 'group'>, AuditOptions {
   yes?: true
   json?: true
   /** Records per second. */
@@ -24,10 +26,25 @@ export function redriveDeadLetters(options: RedriveOptions): Promise<void> {
   return withLetters(options, async (parts) => {
     const choice = { ...options, group: parts.config.KAFKA_GROUP_ID }
     const plan = await planRedrive(choice, parts)
-    if (options.yes) await redrive(plan, choice, parts)
+    if (options.yes) await redriveAudited(plan, choice, parts)
     else showPreview(plan, options)
     requireNoneRefused(plan)
   })
+}
+
+/** What was planned, and what did not fit, is one entry. */
+function redriveAudited(
+  plan: Plan,
+  choice: LetterChoice & RedriveOptions,
+  parts: LetterParts,
+): Promise<void> {
+  const work = () => redrive(plan, choice, parts)
+  if (plan.total === 0) return work()
+  const ports = { kafka: parts.kafka, groupId: parts.config.KAFKA_GROUP_ID }
+  const what = [...plan.counts].map(([letters, count]) => `${letters}: ${count}`)
+  const actor = byCommand(auditOf(choice))
+  const action = { action: 'dead-letters redrive', what, count: plan.total, actor } as const
+  return audited(ports, action, work)
 }
 
 async function redrive(

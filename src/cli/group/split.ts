@@ -1,10 +1,11 @@
+import { audited } from '../../operate/audited.ts'
 import type { CopiedMarks } from '../../split/copy-marks-of.ts'
 import { planSplit, type SplitPlan } from '../../split/plan-split.ts'
 import { runSplit } from '../../split/run-split.ts'
 import { counted } from '../../util/text/counted.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
 import { readSituations } from '../plugins/situations.ts'
-import { type AuditOptions, auditOf } from '../shared/audit.ts'
+import { type AuditOptions, auditOf, byCommand } from '../shared/audit.ts'
 import { commandLogger, connectionOf } from '../shared/connection.ts'
 import { exitWhenWritten, print, printJson, printTable } from '../shared/output.ts'
 import { unknownName } from '../shared/unknown-name.ts'
@@ -21,7 +22,8 @@ export interface SplitOptions extends AuditOptions {
 export async function splitGroup(options: SplitOptions): Promise<void> {
   const { from, to, plugins: slugs } = options
   const { config, kafka } = connectionOf(process.env)
-  const plan = await planSplit({ config, kafka }, { from, to, slugs }, auditOf(options))
+  const audit = auditOf(options)
+  const plan = await planSplit({ config, kafka }, { from, to, slugs }, audit)
   const { slugs: known, of } = await readSituations(kafka, { ...config, KAFKA_GROUP_ID: from })
   for (const slug of slugs) {
     if (of(slug).situation !== 'unknown') continue
@@ -29,7 +31,11 @@ export async function splitGroup(options: SplitOptions): Promise<void> {
   }
   const isRun = options.yes !== undefined && plan.stage !== 'done'
   const log = commandLogger(process.env)
-  const marks = isRun ? await runSplit({ config, kafka, log }, plan) : undefined
+  const what = slugs.map((slug) => `${slug} to ${to}`)
+  const action = { action: 'group split', what, actor: byCommand(audit) } as const
+  const marks = isRun
+    ? await audited({ kafka, groupId: from }, action, () => runSplit({ config, kafka, log }, plan))
+    : undefined
   if (options.json) printJson(jsonOf(plan, marks))
   else if (marks === undefined) show(plan)
   else print(doneText(plan, marks))

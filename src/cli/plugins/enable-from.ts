@@ -2,6 +2,8 @@ import { ANSWERS } from '../../control/commands.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
 import { timeText } from '../../event/time/timestamp.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
+import { audited } from '../../operate/audited.ts'
+import { situationOf } from '../../operate/switch-plugins.ts'
 import { type CatchUpParts, catchUp, FOLLOWED_MS } from '../../replay/catch-up.ts'
 import { deleteGroupResources } from '../../replay/group-resources.ts'
 import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
@@ -13,11 +15,10 @@ import type { InventoryEventsError } from '../../util/errors.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
 import { replayParts } from '../replay/parts.ts'
 import { readPreview, STOPPING, showPreview, summaryOf } from '../replay/run.ts'
-import { type AuditOptions, auditOf, switchesOf } from '../shared/audit.ts'
+import { type AuditOptions, auditOf, byCommand, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { print, printError, usage } from '../shared/output.ts'
 import { rangeOf } from '../shared/search-options.ts'
-import { situationOf } from './situations.ts'
 
 export interface EnableOptions extends AuditOptions {
   from?: number
@@ -48,11 +49,15 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
   if (options.yes === undefined) {
     showPreview(plan, await readPreview(parts, plan), parts.rate, 'deliver these events')
   } else {
-    if (unfinished) await untilEmpty(parts, plan)
-    else await beginPlan(parts.kafka, groupId, plan)
-    // A replica may not have seen yet that the plugin is disabled.
-    await clock.sleep(Math.max(0, Date.parse(since) + FOLLOWED_MS - Date.now()), stop.signal)
-    await run({ ...parts, audit, say: print, statusOf: () => statusOf(parts) }, plan)
+    const actor = byCommand(audit)
+    const action = { action: 'plugins enable --from', what: [describePlan(plan)], actor } as const
+    await audited({ kafka: parts.kafka, groupId }, action, async () => {
+      if (unfinished) await untilEmpty(parts, plan)
+      else await beginPlan(parts.kafka, groupId, plan)
+      // A replica may not have seen yet that the plugin is disabled.
+      await clock.sleep(Math.max(0, Date.parse(since) + FOLLOWED_MS - Date.now()), stop.signal)
+      await run({ ...parts, audit, say: print, statusOf: () => statusOf(parts) }, plan)
+    })
   }
   interrupt.end()
   // A plugin may have opened handles that would keep the process alive.

@@ -1,10 +1,9 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
 import type { Situation } from '../../control/commands.ts'
-import type { PluginState } from '../../control/control-record.ts'
 import { type PluginStatus, pluginStates } from '../../control/plugin-states.ts'
+import { situationOf } from '../../operate/switch-plugins.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
-import type { ReplayPlan } from '../../replay/plan.ts'
 import { switchesOf } from '../shared/audit.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 
@@ -41,12 +40,6 @@ export async function readSituations(
     },
     withoutSlug,
   }
-}
-
-/** A plugin that was enabled is not catching up, even if its plan was never finished. */
-export function situationOf(state: PluginState, plan: ReplayPlan | undefined): Situation {
-  const isCatchingUp = plan?.purpose === 'enable' && plan.state === 'running'
-  return isCatchingUp && state !== 'enabled' ? 'catching-up' : state
 }
 
 /** The slugs of all plugins, including those that are invalid but have one. */

@@ -1,16 +1,16 @@
 import type { Command } from 'commander'
-import { ANSWERS, type Answer, type SwitchCommand } from '../../control/commands.ts'
+import type { SlugAnswer, SwitchName } from '../../operate/switch-plugins.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { nearest } from '../../util/text/did-you-mean.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
-import { type AuditOptions, auditOf, withAudit, writeSwitches } from '../shared/audit.ts'
+import { type AuditOptions, auditOf, byCommand, withAudit } from '../shared/audit.ts'
 import { print, usage } from '../shared/output.ts'
 import { timeMs } from '../shared/search-options.ts'
 import { wholeNumber } from '../shared/whole-number.ts'
 import type { EnableOptions } from './enable-from.ts'
 import type { Situations } from './situations.ts'
 
-const descriptions: Record<Exclude<SwitchCommand, 'enable --from'>, string> = {
+const descriptions: Record<SwitchName, string> = {
   enable: 'Deliver events to disabled plugins again, from now on or from an earlier time',
   disable: 'Skip and commit events; the plugins never get the skipped ones',
   pause: "Hold plugins' events until they are resumed",
@@ -28,7 +28,7 @@ export function registerSwitches(plugins: Command): void {
     if (name === 'enable') withFrom(command)
     command.action((slugs: string[], options: EnableOptions) =>
       options.from === undefined
-        ? run(name as keyof typeof descriptions, slugs, options)
+        ? run(name as SwitchName, slugs, options)
         : catchUp(slugs, options),
     )
   }
@@ -63,21 +63,17 @@ async function catchUp(slugs: string[], options: EnableOptions): Promise<void> {
 }
 
 /** Switches all of the plugins, or none if one of them can't be switched so. */
-async function run(command: SwitchCommand, slugs: string[], options: AuditOptions): Promise<void> {
+async function run(command: SwitchName, slugs: string[], options: AuditOptions): Promise<void> {
   const { connectionOf } = await import('../shared/connection.ts')
   const { config, kafka } = await connectionOf(process.env)
   const groupId = config.KAFKA_GROUP_ID
   const { readSituations } = await import('./situations.ts')
   const situations = await readSituations(kafka, config)
-  const answers = slugs.map((slug) => ({ slug, answer: answerTo(command, slug, situations) }))
+  const { answersTo, switchPlugins } = await import('../../operate/switch-plugins.ts')
+  const answers = answersTo(command, slugs, (slug) => situations.of(slug).situation)
   requireTaken(answers, situations)
-  const audit = auditOf(options)
-  const changes = answers.flatMap(({ slug, answer }) =>
-    answer.type === 'set'
-      ? [{ switch: 'plugin', slug, state: answer.state, ...audit } as const]
-      : [],
-  )
-  if (changes.length > 0) await writeSwitches(kafka, groupId, changes)
+  const actor = byCommand(auditOf(options))
+  const changes = await switchPlugins({ kafka, groupId }, command, answers, actor)
   for (const slug of slugs) {
     const changed = changes.find((change) => change.slug === slug)
     print(changed ? `${slug}: ${changed.state} in group ${groupId}` : unchanged(slug, situations))
@@ -87,12 +83,8 @@ async function run(command: SwitchCommand, slugs: string[], options: AuditOption
   process.exit(0)
 }
 
-function answerTo(command: SwitchCommand, slug: string, situations: Situations): Answer {
-  return ANSWERS[command][situations.of(slug).situation]
-}
-
 function requireTaken(
-  answers: readonly { slug: string; answer: Answer }[],
+  answers: readonly SlugAnswer[],
   { of, slugs, withoutSlug }: Situations,
 ): void {
   const refusals = answers.flatMap(({ slug, answer }) =>

@@ -1,8 +1,11 @@
+import type { ActionName } from '../../control/audit-record.ts'
 import type { Audit } from '../../control/control-record.ts'
 import { pluginStates } from '../../control/plugin-states.ts'
 import { type Kinds, kindNames } from '../../event/kinds.ts'
 import { createEventReader } from '../../explain/event-reader.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
+import { audited } from '../../operate/audited.ts'
+import { writeSwitches } from '../../operate/switches.ts'
 import { createGroupResources, deleteGroupResources } from '../../replay/group-resources.ts'
 import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
 import { membersText } from '../../replay/members-text.ts'
@@ -19,7 +22,7 @@ import { requireNotLive } from '../../replay/require-not-live.ts'
 import { type RunParts, startRun } from '../../replay/run.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
 import { counted } from '../../util/text/counted.ts'
-import { type AuditOptions, auditOf, switchesOf, writeSwitches } from '../shared/audit.ts'
+import { type AuditOptions, auditOf, byCommand, switchesOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { print, printError, printTable, usage } from '../shared/output.ts'
 import { rangeOf } from '../shared/search-options.ts'
@@ -56,7 +59,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const parts = await replayParts(slug, rate, stop.signal)
   const previous = await readPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, slug)
   if (options.abandon) await abandon(parts, previous, options)
-  else if (options.resume) await run(parts, resumable(slug, previous), options)
+  else if (options.resume) await resume(parts, resumable(slug, previous), options)
   else await begin(parts, previous, options)
   interrupt.end()
   // A plugin may have opened handles that would keep the process alive.
@@ -82,9 +85,28 @@ async function begin(
     }
   }
   await checkNotLive(parts, options)
-  if (previous !== undefined) await deleteGroupResources(parts, previous)
-  await beginPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, plan)
-  await run(parts, plan, { ...options, besideLive: true })
+  await recorded('replay', parts, plan, options, async () => {
+    if (previous !== undefined) await deleteGroupResources(parts, previous)
+    await beginPlan(parts.kafka, parts.config.KAFKA_GROUP_ID, plan)
+    await run(parts, plan, { ...options, besideLive: true })
+  })
+}
+
+function resume(parts: RunParts, plan: ReplayPlan, options: ReplayOptions): Promise<void> {
+  return recorded('replay --resume', parts, plan, options, () => run(parts, plan, options))
+}
+
+/** Does it with entries in the audit of the group. */
+function recorded(
+  action: ActionName,
+  { kafka, config }: RunParts,
+  plan: ReplayPlan,
+  options: AuditOptions,
+  work: () => Promise<void>,
+): Promise<void> {
+  const ports = { kafka, groupId: config.KAFKA_GROUP_ID }
+  const actor = byCommand(auditOf(options))
+  return audited(ports, { action, what: [describePlan(plan)], actor }, work)
 }
 
 /** Reads what a plan would deliver. */
@@ -157,11 +179,13 @@ async function abandon(
     throw usage(`${who}: stop what still runs it, or wait until then, and repeat this`)
   }
   const audit = auditOf(options)
-  const note =
-    plan.purpose === 'enable' ? `; the plugin is ${await disableIfPaused(parts, audit)}` : ''
-  await writePlan(kafka, config.KAFKA_GROUP_ID, { ...plan, state: 'abandoned', ...audit })
-  await deleteGroupResources(parts, plan)
-  print(`${describePlan(plan)}: cancelled${note}`)
+  await recorded('replay --abandon', parts, plan, options, async () => {
+    const note =
+      plan.purpose === 'enable' ? `; the plugin is ${await disableIfPaused(parts, audit)}` : ''
+    await writePlan(kafka, config.KAFKA_GROUP_ID, { ...plan, state: 'abandoned', ...audit })
+    await deleteGroupResources(parts, plan)
+    print(`${describePlan(plan)}: cancelled${note}`)
+  })
 }
 
 /** A plugin that was paused to catch up has not caught up: resumed, it would skip the rest. */

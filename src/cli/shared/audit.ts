@@ -1,13 +1,8 @@
 import { hostname, userInfo } from 'node:os'
 import { type Command, Option } from 'commander'
 import type { Kafka } from 'kafkajs'
-import {
-  type ControlRecord,
-  decodeControl,
-  encodeControl,
-  isSwitch,
-} from '../../control/control-record.ts'
-import { messageOf } from '../../util/errors.ts'
+import type { Audit, ControlRecord } from '../../control/control-record.ts'
+import type { Actor } from '../../operate/audited.ts'
 import { printError } from './output.ts'
 
 /** The options of every command that changes a switch. */
@@ -18,34 +13,23 @@ export interface AuditOptions {
 
 /** Reads the newest record of each switch of a group. Unreadable records are reported on stderr. */
 export async function switchesOf(kafka: Kafka, groupId: string): Promise<ControlRecord[]> {
-  const { readControl, requireControlTopic } = await import('../../kafka/state/control-log.ts')
-  await requireControlTopic(kafka, groupId)
-  const newest = new Map<string, ControlRecord>()
-  await readControl(kafka, groupId, ({ key, value }) => {
-    if (key === null || value === null || !isSwitch(key.toString())) return
-    try {
-      newest.set(key.toString(), decodeControl(key.toString(), value))
-    } catch (error) {
-      printError(messageOf(error))
-    }
-  })
-  return [...newest.values()]
-}
-
-/** Writes the records in this order: no replica applies one without those before it. */
-export async function writeSwitches(
-  kafka: Kafka,
-  groupId: string,
-  records: readonly ControlRecord[],
-): Promise<void> {
-  const { requireControlTopic, writeControl } = await import('../../kafka/state/control-log.ts')
-  await requireControlTopic(kafka, groupId)
-  await writeControl(kafka, groupId, records.map(encodeControl))
+  const { readSwitches } = await import('../../operate/switches.ts')
+  return readSwitches({ kafka, groupId }, printError)
 }
 
 /** Who made a change, when and why, as stored with the change. */
 export function auditOf({ by, why = '' }: AuditOptions) {
-  return { by: by ?? `${userName()}@${hostname()}`, at: new Date().toISOString(), why }
+  return { by: by ?? nameHere(), at: new Date().toISOString(), why }
+}
+
+/** The same for the audit. */
+export function byCommand(audit: Audit): Actor {
+  return { ...audit, via: 'command' }
+}
+
+/** `user@host` */
+export function nameHere(): string {
+  return `${userName()}@${hostname()}`
 }
 
 /** The user name, or the uid if it has no name, as in many containers. */

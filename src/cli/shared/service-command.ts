@@ -5,7 +5,7 @@ import { formatIn, reportError } from './report-error.ts'
  * The action of a command that logs. If it fails, the reason is in the format of its log: JSON, except at
  * a terminal.
  */
-export function serviceCommand(what: 'service' | 'gateway', run: () => Promise<void>) {
+export function serviceCommand(what: 'service' | 'gateway' | 'console', run: () => Promise<void>) {
   return async (): Promise<void> => {
     try {
       await run()

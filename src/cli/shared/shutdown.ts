@@ -2,7 +2,7 @@ import { failureOf } from '../../util/failure/failure-of.ts'
 import type { Logger } from '../../util/logger.ts'
 
 /** Begins the shutdown at a signal or a failure. A second signal exits the process immediately. */
-export function onShutdown(log: Logger, what: 'service' | 'gateway') {
+export function onShutdown(log: Logger, what: 'service' | 'gateway' | 'console') {
   let exitCode = 0
   let signals = 0
   const begun = Promise.withResolvers<void>()

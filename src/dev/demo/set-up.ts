@@ -2,12 +2,12 @@ import { removeSubject } from '../../avro/registry/remove-subject.ts'
 import { subjectName } from '../../avro/registry/subject-name.ts'
 import { registerSubjects } from '../../avro/registry/subjects.ts'
 import { builtInContract } from '../../avro/schema/contract-schemas.ts'
-import { createControlTopic } from '../../kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../kafka/admin/create-topics.ts'
 import { deleteResources } from '../../kafka/admin/delete-resources.ts'
+import { createTopicsOfGroup } from '../../kafka/admin/group-topics.ts'
 import { createMarksTopic } from '../../kafka/admin/marks-topic.ts'
 import { withAdmin } from '../../kafka/admin/topic-admin.ts'
-import { companionTopics, controlTopicOf, marksTopicOf } from '../../topics/names.ts'
+import { companionTopics, groupTopicsOf, marksTopicOf } from '../../topics/names.ts'
 import type { Cleanup } from './cleanup.ts'
 import type { Run } from './run.ts'
 
@@ -25,7 +25,7 @@ export async function setUp(run: Run, undo: Cleanup): Promise<void> {
       await createWithCompanions(admin, topic, wanted)
       await createMarksTopic(admin, topic, wanted, owner)
     }
-    await createControlTopic(admin, groupId, wanted)
+    await createTopicsOfGroup(admin, groupId, wanted)
   })
   undo.add('delete the subjects of the demo', () => removeSubjects(run))
   await registerSubjects(registry, { contract: builtInContract(), topics, say: () => {} })
@@ -43,7 +43,7 @@ async function removeTopics({ kafka, inputTopics, groupId }: Run): Promise<void>
     ...companionTopics(topic),
     marksTopicOf(topic, groupId),
   ])
-  const topics = [...ofInputs, controlTopicOf(groupId)]
+  const topics = [...ofInputs, ...groupTopicsOf(groupId)]
   await deleteResources(kafka, { topics, groups: [groupId] })
 }
 

@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
 import { controlTopicOf } from '../../topics/names.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
-import { controlProblems } from '../admin/control-topic.ts'
+import { groupTopicProblems } from '../admin/group-topics.ts'
 import { withAdmin } from '../admin/topic-admin.ts'
 import type { OutgoingRecord } from '../producer/message.ts'
 import { createProducer } from '../producer/producer.ts'
@@ -10,8 +10,9 @@ import { withLogReader } from '../reader/with-log-reader.ts'
 
 /** Rejects with TOPIC_MISSING unless the control topic exists and is compacted. */
 export async function requireControlTopic(kafka: Kafka, groupId: string): Promise<void> {
-  const found = await withAdmin(kafka, (admin) => admin.describe([controlTopicOf(groupId)]))
-  const [problem] = controlProblems(groupId, found)
+  const topic = controlTopicOf(groupId)
+  const found = await withAdmin(kafka, (admin) => admin.describe([topic]))
+  const [problem] = groupTopicProblems(groupId, found, topic)
   if (problem !== undefined) throw new InventoryEventsError('TOPIC_MISSING', problem)
 }
 

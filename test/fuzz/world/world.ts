@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Admin, Producer } from 'kafkajs'
 import { waitUntil } from '../../../src/dev/stack/process/poll.ts'
-import { controlTopicOf, marksTopicOf } from '../../../src/topics/names.ts'
+import { controlTopicOf, groupTopicsOf, marksTopicOf } from '../../../src/topics/names.ts'
 import { type CommandsProcess, startCommandsProcess } from '../processes/commands-process.ts'
 import { type ServiceProcess, startServiceProcess } from '../processes/service-process.ts'
 import { followLetters, type Letters } from './letters.ts'
@@ -95,7 +95,7 @@ export async function createWorld({ site, mutant, ...options }: WorldOptions): P
 
 function topicsOf(topic: string, groupId: string): string[] {
   const companions = [`${topic}.dead-letters`, `${topic}.redrive`, marksTopicOf(topic, groupId)]
-  return [topic, ...companions, controlTopicOf(groupId)]
+  return [topic, ...companions, ...groupTopicsOf(groupId)]
 }
 
 async function createTopics(admin: Admin, topic: string, groupId: string): Promise<void> {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { topicProblems } from '../../../../src/kafka/admin/companion-topics.ts'
-import { controlProblems } from '../../../../src/kafka/admin/control-topic.ts'
 import { createWithCompanions } from '../../../../src/kafka/admin/create-topics.ts'
+import { groupTopicProblems } from '../../../../src/kafka/admin/group-topics.ts'
 import { stateProblems } from '../../../../src/kafka/admin/state-topic.ts'
 import type {
   NewTopic,
   TopicAdmin,
   TopicDescription,
 } from '../../../../src/kafka/admin/topic-admin.ts'
-import { controlTopicOf, stateTopicOf } from '../../../../src/topics/names.ts'
+import { groupTopicsOf, stateTopicOf } from '../../../../src/topics/names.ts'
 
 const MIB = 1_048_576
 const DAY_MS = 86_400_000
@@ -105,7 +105,8 @@ describe('a cluster with rules of its own', () => {
     const topic = { ...described({ t: [1, MIB] }).get('t')!, ...UNDESCRIBED }
     const names = ['t', 't.dead-letters', 't.redrive']
     expect(topicProblems('t', new Map(names.map((name) => [name, topic])))).toEqual([])
-    expect(controlProblems('g', new Map([[controlTopicOf('g'), topic]]))).toEqual([])
+    const ofGroup = groupTopicsOf('g').map((name) => [name, topic] as const)
+    expect(groupTopicProblems('g', new Map(ofGroup))).toEqual([])
     const withState = ['t', stateTopicOf('t', 'g')].map((name) => [name, topic] as const)
     expect(stateProblems('t', 'g', new Map(withState))).toEqual([])
   })

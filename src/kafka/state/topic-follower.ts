@@ -1,6 +1,5 @@
 import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
-import { controlTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
@@ -8,34 +7,44 @@ import { retry } from '../../util/retry.ts'
 import { openCluster } from '../client/client.ts'
 import { LogReader } from '../reader/log-reader.ts'
 
-export interface ControlFollowerOptions {
+export interface TopicFollowerOptions {
   kafka: Kafka
-  groupId: string
+  /** Of one partition. */
+  topic: string
   clock: Clock
   log: Logger
+  pollMs?: number
+  /** Logged when it can't be read, once until it can. */
+  whenUnreadable: string
   /** Called for each record, in topic order. */
   onRecord(record: SourceRecord): void
 }
 
+/** Default: often enough for switches. */
 const POLL_MS = 500
 const START_RETRY = { attempts: 5, backoff: { firstMs: POLL_MS, maxMs: POLL_MS } }
 
-/** Follows a group's control topic. While it cannot be read, the last state read applies. */
-export class ControlFollower {
-  #options: ControlFollowerOptions
+/** Follows a topic of a group. While it cannot be read, what was read last applies. */
+export class TopicFollower {
+  #options: TopicFollowerOptions
   #reader: LogReader
   #next = 0
   #failing = false
   #stopped = new AbortController()
 
-  constructor(options: ControlFollowerOptions) {
+  constructor(options: TopicFollowerOptions) {
     this.#options = options
-    const { kafka, groupId, clock } = options
+    const { kafka, topic, clock } = options
     this.#reader = new LogReader({
       cluster: openCluster(kafka, clock),
-      topics: [controlTopicOf(groupId)],
+      topics: [topic],
       clock,
     })
+  }
+
+  /** Whether the last read worked. */
+  get isCurrent(): boolean {
+    return !this.#failing
   }
 
   /** Resolves when the topic has been read to its current end. Rejects with KAFKA_UNAVAILABLE. */
@@ -51,28 +60,25 @@ export class ControlFollower {
   }
 
   async #follow(): Promise<void> {
-    const { clock, log } = this.#options
+    const { clock, log, pollMs = POLL_MS, whenUnreadable } = this.#options
     const { signal } = this.#stopped
     while (!signal.aborted) {
-      await clock.sleep(POLL_MS, signal)
+      await clock.sleep(pollMs, signal)
       try {
         if (!signal.aborted) await this.#read()
         this.#failing = false
       } catch (error) {
         if (signal.aborted || this.#failing) continue
         this.#failing = true
-        log.warn(
-          { error: messageOf(error) },
-          'cannot read the control topic; switches stay as they are',
-        )
+        log.warn({ error: messageOf(error) }, whenUnreadable)
       }
     }
   }
 
   async #read(): Promise<void> {
-    const { groupId, onRecord } = this.#options
+    const { topic, onRecord } = this.#options
     const { end } = await this.#reader.read({
-      topic: controlTopicOf(groupId),
+      topic,
       partition: 0,
       from: this.#next,
       lost: this.#stopped.signal,

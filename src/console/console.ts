@@ -1,0 +1,77 @@
+import { liveValue } from '../config/live-value.ts'
+import type { Config } from '../config/settings.ts'
+import { createKafka } from '../kafka/client/client.ts'
+import { systemClock as clock } from '../util/clock.ts'
+import { InventoryEventsError } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { version } from '../version.ts'
+import { Access } from './access/access.ts'
+import { apiRoutes } from './api.ts'
+import { followGroup } from './follow.ts'
+import { readAssets } from './http/assets.ts'
+import { startServer } from './http/server.ts'
+import { snapshots } from './snapshot.ts'
+
+export interface ConsoleOptions {
+  config: Config<'KAFKA_BROKERS'>
+  log: Logger
+  /** The folder of the page's files. */
+  folder: string
+  /** Beside a local stack: on loopback, who everybody is without a login. */
+  localName: string | undefined
+}
+
+const LOOPBACK = '127.0.0.1'
+const LOCAL_BROKER = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):\d+$/
+
+/** Starts the console. Rejects with CONFIG_INVALID without users, and where no one may be without. */
+export async function startConsole({ config, log, folder, localName }: ConsoleOptions) {
+  const isLocal = localName !== undefined
+  requireUsers(config, isLocal)
+  const assets = await readAssets(folder)
+  const kafka = createKafka(config, log)
+  const groupId = config.KAFKA_GROUP_ID
+  const followed = await followGroup({ kafka, groupId, clock, log })
+  const snapshot = snapshots(followed, clock)
+  const { CONSOLE_PROXY_HEADER: header, CONSOLE_PROXY_ADDRESSES: addresses } = config
+  const access = new Access({
+    users: liveValue(config, 'CONSOLE_USERS', { clock, log }) ?? (() => new Map()),
+    proxy: header === undefined || addresses === undefined ? undefined : { header, addresses },
+    local: isLocal ? { name: localName, role: 'admin' } : undefined,
+    clock,
+  })
+  const host = isLocal ? LOOPBACK : '0.0.0.0'
+  const server = await startServer({
+    ...{ host, port: config.CONSOLE_PORT, access, isLocal, assets, origin: config.CONSOLE_ORIGIN },
+    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot }),
+    onDefect: (error) => log.warn({ err: error }, 'a request failed'),
+  }).catch(async (error) => {
+    await followed.stop()
+    throw error
+  })
+  const url = `http://${isLocal ? LOOPBACK : 'localhost'}:${server.port}/`
+  log.info({ port: server.port, url, group: groupId, version }, 'started')
+  return {
+    port: server.port,
+    async stop() {
+      await server.close()
+      await followed.stop()
+    },
+  }
+}
+
+function requireUsers(config: Config<'KAFKA_BROKERS'>, isLocal: boolean): void {
+  if (isLocal) {
+    const isBeside = config.KAFKA_BROKERS.every((broker) => LOCAL_BROKER.test(broker))
+    if (isBeside) return
+    throw invalid('--local: expected brokers on this machine, got others: it has no login')
+  }
+  if (config.CONSOLE_USERS !== undefined) return
+  throw invalid(
+    'CONSOLE_USERS: required, expected the users of the console, got nothing; "inventory-events console user NAME --role ROLE" prints one',
+  )
+}
+
+function invalid(message: string): InventoryEventsError {
+  return new InventoryEventsError('CONFIG_INVALID', message)
+}

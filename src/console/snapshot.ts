@@ -1,0 +1,33 @@
+import { pluginStates } from '../control/plugin-states.ts'
+import type { SeenReplica } from '../status/status-table.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Followed } from './follow.ts'
+import { mergePlugins, type PluginRow } from './view/merge-plugins.ts'
+import { type Overview, overviewOf } from './view/overview.ts'
+
+export interface Snapshot {
+  atMs: number
+  replicas: SeenReplica[]
+  plugins: PluginRow[]
+  overview: Overview
+}
+
+/** So many viewers cost as much as one. */
+const FRESH_MS = 2_000
+
+/** Returns the snapshot of now, or of a moment ago. */
+export function snapshots(
+  { status, switches }: Followed,
+  clock: Pick<Clock, 'now'>,
+): (options?: { isFresh?: boolean }) => Snapshot {
+  let last: Snapshot | undefined
+  return ({ isFresh = false } = {}) => {
+    const atMs = clock.now()
+    if (last !== undefined && !isFresh && atMs - last.atMs < FRESH_MS) return last
+    const replicas = status.replicas()
+    const plugins = mergePlugins(replicas, pluginStates(switches(), undefined).of)
+    const overview = overviewOf(replicas, plugins, status.isCurrent)
+    last = { atMs, replicas, plugins, overview }
+    return last
+  }
+}

@@ -1,0 +1,28 @@
+import type { SeenReplica } from '../../status/status-table.ts'
+
+/** What all replicas, or one plugin in all of them, did in a minute. */
+export interface Minute {
+  minuteMs: number
+  handled: number
+  failed: number
+  lag: number
+  oldestMs: number
+}
+
+/** The last hour, oldest first; of one plugin if it is named. Minutes that nobody reported are missing. */
+export function mergeMinutes(replicas: readonly SeenReplica[], slug?: string): Minute[] {
+  const merged = new Map<number, Minute>()
+  for (const { minuteMs, lag, oldestMs, plugins } of replicas.flatMap(({ minutes }) => minutes)) {
+    const empty = { minuteMs, handled: 0, failed: 0, lag: 0, oldestMs: 0 }
+    const minute = merged.get(minuteMs) ?? empty
+    merged.set(minuteMs, minute)
+    minute.lag += lag
+    minute.oldestMs = Math.max(minute.oldestMs, oldestMs)
+    for (const plugin of plugins) {
+      if (slug !== undefined && plugin.slug !== slug) continue
+      minute.handled += plugin.handled
+      minute.failed += plugin.failed
+    }
+  }
+  return [...merged.values()].sort((a, b) => a.minuteMs - b.minuteMs)
+}

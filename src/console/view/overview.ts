@@ -1,0 +1,150 @@
+import type { SeenReplica } from '../../status/status-table.ts'
+import { counted } from '../../util/text/counted.ts'
+import type { PluginRow } from './merge-plugins.ts'
+import { type Minute, mergeMinutes } from './minutes.ts'
+
+/** Something that a person should look at, with where to do so. */
+export interface Attention {
+  severity: 'dead' | 'retrying' | 'wait' | 'off'
+  what: string
+  why: string
+  next: string
+  /** A path of the page. */
+  link: string
+}
+
+export interface Overview {
+  events: 'on' | 'off' | 'mixed' | 'unknown'
+  replicas: { reporting: number; silent: number; unreadable: number; versions: string[] }
+  perMinute: { handled: number; failed: number }
+  waiting: number
+  oldestMs: number
+  lag: number
+  /** Null while not all replicas have read theirs. */
+  openDeadLetters: number | null
+  attention: Attention[]
+  minutes: Minute[]
+}
+
+const WAITS_LONG_MS = 60_000
+
+export function overviewOf(
+  replicas: readonly SeenReplica[],
+  plugins: readonly PluginRow[],
+  isCurrent: boolean,
+): Overview {
+  const count = (state: SeenReplica['state']) => replicas.filter((r) => r.state === state).length
+  const statuses = replicas.flatMap(({ state, status }) =>
+    state === 'reporting' && status !== null ? status : [],
+  )
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
+  const letters = statuses.map(({ openDeadLetters }) => openDeadLetters)
+  const isKnown = letters.length > 0 && letters.every((each) => each !== null)
+  const switches = new Set(statuses.map(({ events }) => events))
+  const [events = 'unknown'] = switches
+  const openDeadLetters = isKnown ? sum(letters.map((each) => each ?? 0)) : null
+  return {
+    events: switches.size > 1 ? 'mixed' : events,
+    replicas: {
+      reporting: count('reporting'),
+      silent: count('silent'),
+      unreadable: count('unreadable'),
+      versions: [...new Set(statuses.map(({ version }) => version))].sort(),
+    },
+    perMinute: {
+      handled: sum(plugins.map(({ perMinute }) => perMinute.handled)),
+      failed: sum(plugins.map(({ perMinute }) => perMinute.failed)),
+    },
+    waiting: sum(plugins.map(({ waiting }) => waiting)),
+    oldestMs: Math.max(0, ...plugins.map(({ oldest }) => oldest?.ageMs ?? 0)),
+    lag: sum(statuses.flatMap(({ partitions }) => partitions.map(({ lag }) => lag ?? 0))),
+    openDeadLetters,
+    attention: [
+      ...ofTopic(isCurrent),
+      ...ofReplicas(replicas),
+      ...ofPlugins(plugins),
+      ...ofDeadLetters(openDeadLetters),
+    ],
+    minutes: mergeMinutes(replicas),
+  }
+}
+
+function ofTopic(isCurrent: boolean): Attention[] {
+  if (isCurrent) return []
+  const what = 'The status topic cannot be read: everything here gets older'
+  return [{ severity: 'dead', what, why: 'Kafka', next: 'see the log of the console', link: '/' }]
+}
+
+function ofReplicas(replicas: readonly SeenReplica[]): Attention[] {
+  if (replicas.length === 0) {
+    const why = 'none runs, or none of this version, or they may not write <group>.status'
+    const next = 'start "inventory-events serve"'
+    return [{ severity: 'wait', what: 'No replica has reported', why, next, link: '/partitions' }]
+  }
+  return replicas.flatMap(ofReplica)
+}
+
+function ofReplica({ replica, state, why, status }: SeenReplica): Attention[] {
+  const link = '/partitions'
+  switch (state) {
+    case 'silent':
+      return [
+        {
+          ...{ severity: 'dead', what: `Replica ${replica} is silent`, link },
+          why: 'it ended without saying so, hangs, or has no connection',
+          next: 'look at its log',
+        },
+      ]
+    case 'unreadable':
+      return [
+        {
+          ...{ severity: 'wait', what: `Replica ${replica} can't be read`, link },
+          why: why ?? '',
+          next: 'update the console',
+        },
+      ]
+    case 'reporting':
+      return (status?.problems ?? []).map((problem) => ({
+        ...{ severity: 'retrying', what: `Replica ${replica} is not ready: ${problem.check}` },
+        ...{ why: problem.why, next: 'look at its log', link },
+      }))
+  }
+}
+
+function ofDeadLetters(count: number | null): Attention[] {
+  if (count === null || count === 0) return []
+  const what = `${counted(count, 'dead letter')} open`
+  const why = 'their plugins gave them up, and nobody has redriven or discarded them'
+  const next = 'inventory-events dead-letters list'
+  return [{ severity: 'retrying', what, why, next, link: '/plugins' }]
+}
+
+function ofPlugins(plugins: readonly PluginRow[]): Attention[] {
+  return plugins.flatMap((row): Attention[] => {
+    const link = `/plugins/${encodeURIComponent(row.slug)}`
+    const { state, by = '', why = '' } = row.switched
+    const found: Attention[] = []
+    if (row.breakersOpen > 0) {
+      found.push({
+        ...{
+          severity: 'dead',
+          what: `${row.slug} fails for many entities: its breaker is open`,
+          link,
+        },
+        why: row.errors[0]?.type ?? 'see its log',
+        next: 'its events wait; nothing is lost. See its errors',
+      })
+    }
+    if (state !== 'enabled') {
+      const next = state === 'paused' ? 'resume it' : 'enable it'
+      const by_ = `${by}${why === '' ? '' : `: ${why}`}`
+      const severity = state === 'paused' ? 'wait' : 'off'
+      found.push({ severity, what: `${row.slug} is ${state}`, why: by_, next, link })
+    } else if ((row.oldest?.ageMs ?? 0) > WAITS_LONG_MS && row.breakersOpen === 0) {
+      const { why: reason = '', record = '' } = row.oldest ?? {}
+      const what = `${row.slug} has an event that waits for over a minute`
+      found.push({ severity: 'retrying', what, why: `${reason}, ${record}`, next: 'see why', link })
+    }
+    return found
+  })
+}

@@ -1,0 +1,44 @@
+import { ANSWERS, type Answer, type Situation, type SwitchCommand } from '../control/commands.ts'
+import type { PluginState, PluginSwitch } from '../control/control-record.ts'
+import type { ReplayPlan } from '../replay/plan.ts'
+import type { Actor, GroupPorts } from './audited.ts'
+import { switchAudited } from './switches.ts'
+
+/** `enable --from` delivers events before it switches, which takes a process of its own. */
+export type SwitchName = Exclude<SwitchCommand, 'enable --from'>
+
+export interface SlugAnswer {
+  slug: string
+  answer: Answer
+}
+
+export function answersTo(
+  command: SwitchName,
+  slugs: readonly string[],
+  situationOf: (slug: string) => Situation,
+): SlugAnswer[] {
+  return slugs.map((slug) => ({ slug, answer: ANSWERS[command][situationOf(slug)] }))
+}
+
+/** Switches the plugins whose answer says so, and returns what it wrote. None may be refused. */
+export async function switchPlugins(
+  ports: GroupPorts,
+  command: SwitchName,
+  answers: readonly SlugAnswer[],
+  actor: Actor,
+): Promise<PluginSwitch[]> {
+  const { by, at, why } = actor
+  const changes = answers.flatMap(({ slug, answer }) =>
+    answer.type === 'set'
+      ? [{ switch: 'plugin', slug, state: answer.state, by, at, why } as const]
+      : [],
+  )
+  if (changes.length > 0) await switchAudited(ports, `plugins ${command}`, changes, actor)
+  return changes
+}
+
+/** A plugin that was enabled is not catching up, even if its plan was never finished. */
+export function situationOf(state: PluginState, plan: ReplayPlan | undefined): Situation {
+  const isCatchingUp = plan?.purpose === 'enable' && plan.state === 'running'
+  return isCatchingUp && state !== 'enabled' ? 'catching-up' : state
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { mergePlugins } from '../../../src/console/view/merge-plugins.ts'
+import { mergeMinutes } from '../../../src/console/view/minutes.ts'
+import { overviewOf } from '../../../src/console/view/overview.ts'
+import { partitionsView } from '../../../src/console/view/partitions.ts'
+import type { ReplicaStatus } from '../../../src/status/status-record.ts'
+import type { SeenReplica } from '../../../src/status/status-table.ts'
+import { pluginStatus, replicaStatus } from '../../support/status.ts'
+
+const ENABLED = () => ({ state: 'enabled' }) as const
+
+function seen(replica: string, more: Partial<ReplicaStatus> = {}): SeenReplica {
+  const status = replicaStatus(replica, more)
+  return { replica, ageMs: 1_000, state: 'reporting', why: null, status, minutes: [] }
+}
+const silent = (each: SeenReplica): SeenReplica => ({ ...each, state: 'silent', ageMs: 60_000 })
+const partition = (number: number, lag: number) => ({
+  ...{ topic: 't', partition: number, expected: 9, watermark: 9, committed: 9 },
+  ...{ lag, lagMs: 0, parked: null },
+})
+
+describe('plugins over all replicas', () => {
+  const counts = { ...pluginStatus('a').recent, processed: 30, retries: 3, overMs: 30_000 }
+  const oldest = { record: 't/0@1', ageMs: 70_000, attempts: 2, why: 'retrying' }
+  const one = seen('one', {
+    plugins: [
+      pluginStatus('a', { recent: { ...counts, p99Ms: 5 }, waiting: 2, oldest, state: 'paused' }),
+      pluginStatus('*'),
+    ],
+  })
+  const two = seen('two', {
+    plugins: [pluginStatus('a', { recent: { ...counts, p99Ms: 9 }, waiting: 1, breaker: 'open' })],
+    errors: [{ plugin: 'a', type: 'TypeError', at: null, what: 'x', count: 1, lastMs: 1 }],
+  })
+
+  it('say in how many it is in which state, and add up what can be added', () => {
+    const rows = mergePlugins([one, two], ENABLED)
+    expect(rows).toMatchObject([
+      {
+        ...{ slug: 'a', replicas: 2, states: { paused: 1, enabled: 1 }, breakersOpen: 1 },
+        ...{ waiting: 3, perMinute: { handled: 120, failed: 12 }, p99Ms: 9 },
+        oldest: { replica: 'one', ageMs: 70_000 },
+        errors: [{ type: 'TypeError', replica: 'two' }],
+      },
+    ])
+  })
+
+  it('leave silent replicas out', () => {
+    expect(mergePlugins([silent(one), two], ENABLED)).toMatchObject([{ replicas: 1, waiting: 1 }])
+  })
+})
+
+describe('the overview', () => {
+  it('names what needs attention, each with its reason and next step', () => {
+    const off = () => ({ state: 'paused', by: 'ana', at: '', why: 'a count' }) as const
+    const replicas = [
+      silent(seen('gone')),
+      { ...seen('newer'), state: 'unreadable', why: 'v: expected format 1, got 2' } as const,
+      seen('here', {
+        plugins: [pluginStatus('a')],
+        problems: [{ check: 'topics', why: 'missing' }],
+        openDeadLetters: 2,
+      }),
+    ]
+    const overview = overviewOf(replicas, mergePlugins(replicas, off), false)
+    expect(overview.attention.map(({ what, why }) => `${what}: ${why}`)).toEqual([
+      'The status topic cannot be read: everything here gets older: Kafka',
+      'Replica gone is silent: it ended without saying so, hangs, or has no connection',
+      "Replica newer can't be read: v: expected format 1, got 2",
+      'Replica here is not ready: topics: missing',
+      'a is paused: ana: a count',
+      '2 dead letters open: their plugins gave them up, and nobody has redriven or discarded them',
+    ])
+    expect(overview.replicas).toMatchObject({ reporting: 1, silent: 1, unreadable: 1 })
+  })
+
+  it('knows when it does not know', () => {
+    expect(overviewOf([], [], true)).toMatchObject({ events: 'unknown', openDeadLetters: null })
+    const replicas = [seen('a'), seen('b', { events: 'off', openDeadLetters: null })]
+    expect(overviewOf(replicas, [], true)).toMatchObject({
+      ...{ events: 'mixed', openDeadLetters: null, attention: [] },
+    })
+  })
+})
+
+it('a partition of a silent replica is shown until another reports it', () => {
+  const gone = silent(seen('gone', { partitions: [partition(0, 5), partition(1, 6)] }))
+  const here = seen('here', { partitions: [partition(1, 0)] })
+  expect(partitionsView([gone, here], 100_000)).toMatchObject({
+    partitions: [
+      { partition: 0, replica: 'gone', isSilent: true },
+      { partition: 1, replica: 'here', isSilent: false },
+    ],
+    replicas: [
+      { replica: 'gone', lastMs: 40_000 },
+      { replica: 'here', lastMs: 99_000 },
+    ],
+  })
+})
+
+it('the minutes of all replicas are added up, of one plugin if it is named', () => {
+  const minute = (handled: number) => ({
+    ...{ replica: 'r', minuteMs: 60_000, lag: 2, oldestMs: handled, loopDelayMs: 0 },
+    plugins: [
+      { slug: 'a', handled, failed: 1 },
+      { slug: 'b', handled: 100, failed: 0 },
+    ],
+  })
+  const replicas = [
+    { ...seen('one'), minutes: [minute(3)] },
+    { ...seen('two'), minutes: [minute(4)] },
+  ]
+  expect(mergeMinutes(replicas, 'a')).toEqual([
+    { minuteMs: 60_000, handled: 7, failed: 2, lag: 4, oldestMs: 4 },
+  ])
+  expect(mergeMinutes(replicas)).toMatchObject([{ handled: 207 }])
+})

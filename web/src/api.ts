@@ -1,0 +1,47 @@
+/** The types of the answers are those of the server. */
+
+export type { AuditRow } from '../../src/console/view/audit.ts'
+export type { PluginRow } from '../../src/console/view/merge-plugins.ts'
+export type { Minute } from '../../src/console/view/minutes.ts'
+export type { Attention, Overview } from '../../src/console/view/overview.ts'
+export type { ReplicaRow } from '../../src/console/view/partitions.ts'
+
+/** What every view says of itself. */
+export interface About {
+  group: string
+  version: string
+  atMs: number
+  isCurrent: boolean
+}
+
+export interface Session {
+  user: { name: string; role: 'viewer' | 'reader' | 'operator' | 'admin' } | null
+  isLocal: boolean
+}
+
+export class ApiError extends Error {
+  readonly status: number
+
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.status = status
+  }
+}
+
+/** The browser keeps the ETag and asks with it. */
+export async function request<T>(path: string, body?: object, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(path, {
+    ...(body !== undefined && {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+    signal: signal ?? null,
+    credentials: 'same-origin',
+  }).catch(() => {
+    throw new ApiError(0, 'The console does not answer.')
+  })
+  const value = await response.json().catch(() => ({}))
+  if (response.ok) return value as T
+  throw new ApiError(response.status, value.detail ?? `status ${response.status}`)
+}

@@ -1,0 +1,58 @@
+import { useEffect, useState } from 'preact/hooks'
+import { type ApiError, request, type Session } from './api.ts'
+import { Frame } from './frame.tsx'
+import { Empty } from './parts/basics.tsx'
+import { useLocation } from './router.ts'
+import { AuditView } from './views/audit.tsx'
+import { Login } from './views/login.tsx'
+import { OverviewView } from './views/overview.tsx'
+import { PartitionsView } from './views/partitions.tsx'
+import { PluginView } from './views/plugin.tsx'
+import { PluginsView } from './views/plugins.tsx'
+
+export function App() {
+  const [session, setSession] = useState<Session | undefined>()
+  const [error, setError] = useState<string | undefined>()
+  useEffect(() => {
+    request<Session>('/api/session').then(setSession, (failure: ApiError) =>
+      setError(failure.message),
+    )
+  }, [])
+  if (error !== undefined) return <Empty title={error}>Reload the page to try again.</Empty>
+  if (session === undefined) return null
+  if (session.user === null) return <Login onDone={setSession} />
+  return (
+    <Frame session={{ ...session, user: session.user }} onEnd={setSession}>
+      <Page user={session.user} />
+    </Frame>
+  )
+}
+
+function Page({ user }: { user: NonNullable<Session['user']> }) {
+  const { path } = useLocation()
+  const [, view = '', name = ''] = path.split('/')
+  switch (view) {
+    case '':
+      return <OverviewView />
+    case 'plugins':
+      return name === '' ? <PluginsView /> : <PluginView slug={decoded(name)} user={user} />
+    case 'partitions':
+      return <PartitionsView />
+    case 'audit':
+      return <AuditView />
+    default:
+      return (
+        <Empty title="There is no such page">
+          <a href="/">Back to the overview</a>
+        </Empty>
+      )
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
