@@ -18,7 +18,8 @@ const failing = {
   slug: 'failing',
   retry: { maxAttempts: 2 },
   processEvent(event: Event): void {
-    if (FAILING.includes(entityKey(INVENTORY_KINDS, event))) throw new TypeError('content of an event')
+    if (FAILING.includes(entityKey(INVENTORY_KINDS, event)))
+      throw new TypeError('content of an event')
   },
 }
 
