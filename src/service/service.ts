@@ -30,7 +30,7 @@ import { logRetention } from './idempotency-store.ts'
 import { followSwitches, recordCommitted } from './live-switches.ts'
 import { prepareOwnKinds } from './own-kinds.ts'
 import { startFromNow } from './plugin-starts.ts'
-import { statusWriter } from './status-writer.ts'
+import { statusWriter } from './status/status-writer.ts'
 
 /** Whether events are on must have been said: there is no default. */
 export type ServeConfig = Config<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL' | 'EVENTS_ENABLED'>

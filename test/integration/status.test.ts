@@ -1,9 +1,7 @@
 import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { followStatus } from '../../src/console/follow-status.ts'
-import { entityKey } from '../../src/event/entity-key.ts'
-import type { Event } from '../../src/event/event.ts'
-import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
+import type { Event, InventoryMovedEvent } from '../../src/event/event.ts'
 import { statusTopicOf } from '../../src/topics/names.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
 import { moved } from '../support/events.ts'
@@ -18,7 +16,7 @@ const failing = {
   slug: 'failing',
   retry: { maxAttempts: 2 },
   processEvent(event: Event): void {
-    if (FAILING.includes(entityKey(INVENTORY_KINDS, event)))
+    if (FAILING.includes((event as InventoryMovedEvent).entity.id))
       throw new TypeError('content of an event')
   },
 }

@@ -1,8 +1,8 @@
 import { pino } from 'pino'
 import { beforeEach, expect, it } from 'vitest'
-import { type StatusSink, StatusWriter } from '../../../src/service/status-writer.ts'
-import { ManualClock, settled } from '../../support/manual-clock.ts'
-import { replicaStatus } from '../../support/status.ts'
+import { type StatusSink, StatusWriter } from '../../../../src/service/status/status-writer.ts'
+import { ManualClock, settled } from '../../../support/manual-clock.ts'
+import { replicaStatus } from '../../../support/status.ts'
 
 const INTERVAL_MS = 5_000
 let clock: ManualClock
