@@ -1,12 +1,9 @@
 import { inspect } from 'node:util'
 import { limits } from '../config/plugin-limits.ts'
 import type { Kinds } from '../event/kinds.ts'
-import { checkFilter } from '../filter/check-filter.ts'
-import { readFilter } from '../filter/read-filter.ts'
-import { areKinds, matcherOf } from '../filter/wanted-names.ts'
 import { didYouMean } from '../util/text/did-you-mean.ts'
 import type { BatchOptions, BatchPlugin } from './batches/batch-plugin.ts'
-import type { LoadedPlugin } from './loaded-plugin.ts'
+import { namesOf, whereProblems } from './configured-filters.ts'
 import type { Plugin, RetryDelays, RetryPolicy, StateOptions } from './plugin.ts'
 import { isStandardSchema } from './settings/standard-schema.ts'
 import { wantsProblems } from './wants.ts'
@@ -172,35 +169,6 @@ function bothWays(retry: Record<string, unknown>): string[] {
   if (retry.delaysMs === undefined) return []
   const others = Object.keys(policyRules).filter((name) => retry[name] !== undefined)
   return others.map((name) => `${name}: expected nothing beside delaysMs, which replaces it`)
-}
-
-type NameFilters = Pick<LoadedPlugin, 'wants' | 'wantsProcessEvent'>
-
-/** Problems of a `where` of a plugin with these filters by name, each prefixed with `at`. */
-export function whereProblems(
-  kinds: Kinds,
-  where: unknown,
-  { at, wants, wantsProcessEvent }: NameFilters & { at: string },
-): string[] {
-  const { filter, problems } = readFilter(where, at)
-  if (filter === undefined) return problems
-  const onlyKinds = wants !== undefined && areKinds(kinds, wants)
-  return checkFilter(kinds, filter, wantsProcessEvent, onlyKinds).map(
-    (problem) => `${at}: ${problem}`,
-  )
-}
-
-/** The filters by name of a plugin that may have problems. What is wrong decides nothing. */
-function namesOf(kinds: Kinds, value: Record<string, unknown>): NameFilters {
-  const { wants, wantsProcessEvent } = value
-  if (Array.isArray(wants) && wantsProblems(kinds, wants).length === 0) {
-    return { wants, wantsProcessEvent: matcherOf(wants) }
-  }
-  const isFunction = typeof wantsProcessEvent === 'function'
-  return {
-    wants: undefined,
-    wantsProcessEvent: isFunction ? wantsProcessEvent.bind(value) : undefined,
-  }
 }
 
 function valueProblems(value: Record<string, unknown>, expected: Record<string, Rule>): string[] {

@@ -1,10 +1,12 @@
 import type { Kinds } from '../event/kinds.ts'
+import { checkFilter } from '../filter/check-filter.ts'
 import { allOf } from '../filter/filter.ts'
 import { readFilter } from '../filter/read-filter.ts'
+import { areKinds, matcherOf } from '../filter/wanted-names.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { nearest } from '../util/text/did-you-mean.ts'
-import { whereProblems } from './check-plugin.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
+import { wantsProblems } from './wants.ts'
 
 /** The filters in PLUGIN_FILTERS, by plugin slug. */
 export type ConfiguredFilters = Readonly<Record<string, unknown>>
@@ -61,4 +63,33 @@ function narrowed(plugin: LoadedPlugin, filters: ConfiguredFilters): LoadedPlugi
   if (!Object.hasOwn(filters, plugin.slug)) return plugin
   const { filter } = readFilter(filters[plugin.slug], plugin.slug)
   return Object.freeze({ ...plugin, where: allOf([plugin.where, filter]) })
+}
+
+type NameFilters = Pick<LoadedPlugin, 'wants' | 'wantsProcessEvent'>
+
+/** Problems of a `where` of a plugin with these filters by name, each prefixed with `at`. */
+export function whereProblems(
+  kinds: Kinds,
+  where: unknown,
+  { at, wants, wantsProcessEvent }: NameFilters & { at: string },
+): string[] {
+  const { filter, problems } = readFilter(where, at)
+  if (filter === undefined) return problems
+  const onlyKinds = wants !== undefined && areKinds(kinds, wants)
+  return checkFilter(kinds, filter, wantsProcessEvent, onlyKinds).map(
+    (problem) => `${at}: ${problem}`,
+  )
+}
+
+/** The filters by name of a plugin that may have problems. What is wrong decides nothing. */
+export function namesOf(kinds: Kinds, value: Record<string, unknown>): NameFilters {
+  const { wants, wantsProcessEvent } = value
+  if (Array.isArray(wants) && wantsProblems(kinds, wants).length === 0) {
+    return { wants, wantsProcessEvent: matcherOf(wants) }
+  }
+  const isFunction = typeof wantsProcessEvent === 'function'
+  return {
+    wants: undefined,
+    wantsProcessEvent: isFunction ? wantsProcessEvent.bind(value) : undefined,
+  }
 }
