@@ -34,6 +34,7 @@ const LACKING = [
   'lacking-5',
   'lacking-6',
   'lacking-7',
+  'lacking-8',
   'nobody',
 ]
 const inventory = `${uniqueName('secure')}.inventory`
