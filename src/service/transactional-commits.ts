@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { Kafka } from 'kafkajs'
+import { maxRequestBytesOf } from '../kafka/client/client.ts'
 import type { CommitTogether } from '../kafka/consumer/commit-staged.ts'
 import type { Cluster } from '../kafka/protocol/cluster.ts'
 import { stagedRecords } from '../kafka/state/staged-records.ts'
@@ -7,6 +9,7 @@ import { Transactions } from '../kafka/transactions/transactions.ts'
 import type { Clock } from '../util/clock.ts'
 
 export interface TransactionalParts {
+  kafka: Kafka
   cluster: Cluster
   clock: Clock
   /** The group that reads. */
@@ -21,10 +24,11 @@ const TRANSACTION_LIMIT_MS = 5_000
 
 /** A static member's transactional id is the same after a restart, which ends what it has left open. */
 export function transactionalCommits(parts: TransactionalParts): CommitTogether {
-  const { cluster, clock, groupId, instanceId = randomUUID(), config } = parts
+  const { kafka, cluster, clock, groupId, instanceId = randomUUID(), config } = parts
   const transactions = new Transactions({
     ...{ cluster, clock, groupId },
     transactionalId: `${groupId}-${instanceId}`,
+    maxRequestBytes: maxRequestBytesOf(kafka),
     timeoutMs: TRANSACTION_LIMIT_MS,
   })
   return async (staged, member, offsets) => {

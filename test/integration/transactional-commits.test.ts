@@ -43,7 +43,14 @@ async function situation() {
   await until(async () => (await member.join([], 'start')).assigned, { what: 'the member to join' })
   const transactions = (transactionalId = groupId) =>
     new Transactions({
-      ...{ cluster: newCluster(), clock, transactionalId, groupId, timeoutMs: LIMIT_MS },
+      ...{
+        cluster: newCluster(),
+        clock,
+        transactionalId,
+        groupId,
+        maxRequestBytes: 8_388_608,
+        timeoutMs: LIMIT_MS,
+      },
     })
   const write = (partition: number, ...values: string[]) => {
     const records = values.map((value) => {

@@ -26,6 +26,8 @@ export interface TransactionsOptions {
   /** Of this process: another one with the same id fences it. */
   transactionalId: string
   groupId: string
+  /** Of batches in one request to a broker. */
+  maxRequestBytes: number
   /** After which the coordinator aborts a transaction, and nothing more is tried here. */
   timeoutMs: number
 }
@@ -80,7 +82,7 @@ export class Transactions {
     writer: TransactionWriter,
     deadlineMs: number,
   ): Promise<void> {
-    const { cluster, clock, groupId } = this.#options
+    const { cluster, clock, groupId, maxRequestBytes } = this.#options
     const producer = identityOf(writer)
     const ask = this.#askerOf(writer, deadlineMs)
     if (writes.length > 0) {
@@ -88,7 +90,7 @@ export class Transactions {
         return { topic, partitions: partitions.map(({ partition }) => partition) }
       })
       await ask(this.#coordinator, addPartitionsToTxnRequest, { ...producer, topics })
-      await writeInTransaction(writes, writer, { cluster, clock }, deadlineMs)
+      await writeInTransaction(writes, writer, { cluster, clock, maxRequestBytes }, deadlineMs)
     }
     await ask(this.#coordinator, addOffsetsToTxnRequest, { ...producer, groupId })
     const topics = byTopic(offsets)

@@ -29,6 +29,8 @@ export interface TransactionWriter {
 export interface WritePorts {
   cluster: Cluster
   clock: Pick<Clock, 'elapsedMs' | 'sleep'>
+  /** Of batches in one request. A single batch may be larger. */
+  maxRequestBytes: number
 }
 
 interface Chunk extends PartitionRecords {
@@ -37,7 +39,6 @@ interface Chunk extends PartitionRecords {
 
 const BATCH_RECORDS_MAX = 2_000
 const BATCH_BYTES_MAX = 524_288
-const REQUEST_BYTES_MAX = 8_388_608
 const REQUEST_LIMIT_MS = 10_000
 const REPLICAS_LIMIT_MS = 8_000
 const RETRY_MS = 50
@@ -50,10 +51,10 @@ const RETRY_MS = 50
 export async function writeInTransaction(
   all: readonly PartitionRecords[],
   writer: TransactionWriter,
-  { cluster, clock }: WritePorts,
+  { cluster, clock, maxRequestBytes }: WritePorts,
   deadlineMs: number,
 ): Promise<void> {
-  const left = new Map(all.map((each) => [partitionName(each), each]))
+  const left = byPartition(all)
   /** How many records the next batch of a partition may have, once one was too large for its topic. */
   const limits = new Map<string, number>()
   await cluster.want([...new Set(all.map(({ topic }) => topic))])
@@ -80,7 +81,7 @@ export async function writeInTransaction(
 
   /** Whether to go on at once: nothing has to be waited for. */
   async function send(leader: number, led: readonly PartitionRecords[]): Promise<boolean> {
-    const chunks = await nextChunks(led, writer, limits)
+    const chunks = await nextChunks(led)
     const topics = byTopic(chunks)
     const { transactionalId } = writer
     const body = { transactionalId, timeoutMs: REPLICAS_LIMIT_MS, topics }
@@ -95,6 +96,24 @@ export async function writeInTransaction(
     const codes = new Map(answer.partitions.map((each) => [partitionName(each), each.errorCode]))
     const judged = chunks.map((chunk) => judge(chunk, codes.get(partitionName(chunk)) ?? UNSAID))
     return judged.every((isWritten) => isWritten)
+  }
+
+  /** The next batch of each partition, as many as one request may hold. */
+  async function nextChunks(led: readonly PartitionRecords[]): Promise<Chunk[]> {
+    const chunks: Chunk[] = []
+    let bytes = 0
+    for (const each of led) {
+      const name = partitionName(each)
+      const records = headOf(each.records, limits.get(name) ?? BATCH_RECORDS_MAX)
+      const { producerId, epoch } = writer
+      const sequence = writer.sequences.get(name) ?? 0
+      const identity = { producerId, epoch, sequence, isTransactional: true }
+      const batch = await writeBatch(records, identity)
+      bytes += batch.length
+      if (chunks.length > 0 && bytes > maxRequestBytes) break
+      chunks.push({ ...each, records, batch })
+    }
+    return chunks
   }
 
   function judge(chunk: Chunk, errorCode: number): boolean {
@@ -123,29 +142,19 @@ export async function writeInTransaction(
   }
 }
 
+/** A partition may be named more than once. */
+function byPartition(all: readonly PartitionRecords[]): Map<string, PartitionRecords> {
+  const merged = new Map<string, PartitionRecords>()
+  for (const each of all) {
+    const name = partitionName(each)
+    const before = merged.get(name)?.records ?? []
+    merged.set(name, { ...each, records: [...before, ...each.records] })
+  }
+  return merged
+}
+
 /** Read as an answer that says to try again: -1 is `UNKNOWN`. */
 const UNSAID = -1
-
-/** The next batch of each partition, as many as one request may hold. */
-async function nextChunks(
-  led: readonly PartitionRecords[],
-  writer: TransactionWriter,
-  limits: ReadonlyMap<string, number>,
-): Promise<Chunk[]> {
-  const chunks: Chunk[] = []
-  let bytes = 0
-  for (const each of led) {
-    const records = headOf(each.records, limits.get(partitionName(each)) ?? BATCH_RECORDS_MAX)
-    const { producerId, epoch } = writer
-    const sequence = writer.sequences.get(partitionName(each)) ?? 0
-    const identity = { producerId, epoch, sequence, isTransactional: true }
-    const batch = await writeBatch(records, identity)
-    chunks.push({ ...each, records, batch })
-    bytes += batch.length
-    if (bytes >= REQUEST_BYTES_MAX) break
-  }
-  return chunks
-}
 
 /**
  * The records of one batch: always the same ones, so that a repeated batch is known as such. One that was

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Cluster } from '../../../../src/kafka/protocol/cluster.ts'
 import type { RequestType } from '../../../../src/kafka/protocol/request.ts'
+import { AT } from '../../../../src/kafka/records/record-batch.ts'
 import { Transactions } from '../../../../src/kafka/transactions/transactions.ts'
+import type { PartitionRecords } from '../../../../src/kafka/transactions/write-in-transaction.ts'
 
 const FENCED = 90
 const CONCURRENT_TRANSACTIONS = 51
@@ -24,6 +26,7 @@ type Fate = number | 'lost'
 /** Brokers that answer as they are told, once for each entry; else without errors. */
 function situation(fates: Record<string, Fate[]> = {}) {
   const asked: string[] = []
+  const batches: { partition: number; records: number }[] = []
   let epoch = -1
   const send = async (_: unknown, __: unknown, { name }: { name: string }, body: Body) => {
     asked.push(body.epoch === undefined ? name : `${name} ${body.epoch}`)
@@ -34,6 +37,11 @@ function situation(fates: Record<string, Fate[]> = {}) {
       return { errorCode: fate, producerId: 7n, epoch }
     }
     const topics = body.topics ?? []
+    if (name === 'Produce') {
+      const written = topics.flatMap(({ partitions }) => partitions as Written[])
+      for (const { partition, batch } of written)
+        batches.push({ partition, records: batch.readInt32BE(AT.count) })
+    }
     const partitions = topics.flatMap(({ topic, partitions }) =>
       partitions.map((each) => {
         const partition = typeof each === 'number' ? each : each.partition
@@ -54,17 +62,25 @@ function situation(fates: Record<string, Fate[]> = {}) {
   } as unknown as Cluster
   const transactions = new Transactions({
     ...{ cluster, clock: impatient(), transactionalId: 'replica', groupId: 'group' },
+    maxRequestBytes: 1_000,
     timeoutMs: LIMIT_MS,
   })
-  const commit = () =>
+  const commit = (writes = [write(0, null)]) =>
     transactions.commit({
-      writes: [
-        { topic: 'state', partition: 0, records: [{ key: 'k', value: null, timestampMs: 0 }] },
-      ],
+      writes,
       member: { groupId: 'group', generation: 3, memberId: 'me', instanceId: null },
       offsets: [{ topic: 'events', partition: 0, offset: 5, leaderEpoch: -1 }],
     })
-  return { asked, commit }
+  return { asked, commit, batches }
+}
+
+function write(partition: number, value: Buffer | null): PartitionRecords {
+  return { topic: 'state', partition, records: [{ key: 'k', value, timestampMs: 0 }] }
+}
+
+interface Written {
+  partition: number
+  batch: Buffer
 }
 
 interface Body {
@@ -85,6 +101,19 @@ it('goes through the steps in their order, in one epoch for as long as all is we
   expect(await commit()).toEqual({ type: 'committed' })
   expect(await commit()).toEqual({ type: 'committed' })
   expect(asked).toEqual(['InitProducerId', ...WHOLE, ...WHOLE])
+})
+
+it('writes as many batches in a request as it may hold, and all that is given for a partition', async () => {
+  const { asked, batches, commit } = situation()
+  const value = Buffer.alloc(400)
+  const writes = [write(0, value), write(1, value), write(2, value), write(0, null)]
+  expect(await commit(writes)).toEqual({ type: 'committed' })
+  expect(asked.filter((name) => name === 'Produce')).toHaveLength(2)
+  expect(batches).toEqual([
+    { partition: 0, records: 2 },
+    { partition: 1, records: 1 },
+    { partition: 2, records: 1 },
+  ])
 })
 
 it('waits for the end of the one before, and for another coordinator', async () => {
