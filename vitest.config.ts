@@ -26,7 +26,7 @@ const REASONS = ['test/{hazards,kills}/**/*.test.ts', 'test/model/mutants.test.t
 const CHANGE_MODULES = [
   'test/unit/pipeline/handle/unreturned.test.ts',
   'test/unit/kafka/patches/**/*.test.ts',
-  'test/unit/testing/defaults.test.ts',
+  'test/unit/testing/{defaults,run-batches}.test.ts',
 ]
 
 /** Files run one after the other in a few workers, which load the sources once and not for each file. */

@@ -15,6 +15,7 @@ export type ActionName =
   | 'replay --resume'
   | 'replay --abandon'
   | 'group split'
+  | 'state reset'
 
 export type Via = 'command' | 'console'
 

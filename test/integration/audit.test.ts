@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
-import { type AuditEntry, decodeAudit } from '../../src/control/audit-record.ts'
+import type { AuditEntry } from '../../src/control/audit-record.ts'
 import { reject } from '../../src/plugin/returns/returns.ts'
 import { auditTopicOf } from '../../src/topics/names.ts'
+import { auditOf } from '../support/audit.ts'
 import { moved } from '../support/events.ts'
 import { withAdmin } from '../support/group.ts'
 import { runCli } from '../support/run-cli.ts'
-import { readAll, situation } from '../support/service-kit.ts'
+import { situation } from '../support/service-kit.ts'
 
 const refusing = { slug: 'refusing', processEvent: () => reject('it is asked to') }
 
@@ -63,8 +64,3 @@ it('that is missing keeps anything from being done', async () => {
   // Without it, nothing is written: the commands that only read need no audit.
   expect(await runCli(['dead-letters', 'redrive', '--yes'], { env })).toMatchObject({ code: 0 })
 })
-
-async function auditOf(groupId: string): Promise<AuditEntry[]> {
-  const records = await readAll(auditTopicOf(groupId))
-  return records.map(({ value }) => decodeAudit(value)!)
-}

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { Explanation } from '../../src/explain/explanation.ts'
 import { definePlugin } from '../../src/plugin/define-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
+import { auditOf } from '../support/audit.ts'
 import { pluginEvent } from '../support/events.ts'
 import { database } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -95,9 +96,15 @@ it.each(STORES)(
       expect(refused.stderr).toContain('so none may run during a reset; stop them first')
       await first.stop()
     }
-    const one = await cli('reset', 'counting', 'stockitem:one', '--yes')
+    const why = ['--by', 'ana', '--why', 'counted anew']
+    const one = await cli('reset', 'counting', 'stockitem:one', '--yes', ...why)
     expect(one).toMatchObject({ code: 0, stdout: 'counting: forgot 1 state of stockitem:one\n' })
     expect((await cli('get', 'counting', 'stockitem:one')).code).toBe(1)
+    const did = { action: 'state reset', what: ['counting stockitem:one'], by: 'ana' }
+    expect(await auditOf(groupId)).toMatchObject([
+      { ...did, phase: 'begun', why: 'counted anew' },
+      { ...did, phase: 'done' },
+    ])
     if (store === 'kafka') await start()
     await move('one')
     await move('two')

@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The longest files first, so that none is left running alone at the end. Most of their time is waiting. */
 const LONGEST = [
+  'integration/console',
   'integration/secure-rights',
   'integration/crashes',
   'integration/replay',
@@ -20,6 +21,7 @@ const LONGEST = [
   'integration/gateway-brokers-away',
   'integration/dead-letters-command',
   'integration/redrive',
+  'integration/follow-ups',
   'integration/store-kafka',
   'integration/inventree',
   'integration/signals',
@@ -41,6 +43,7 @@ const LONGEST = [
   'unit/scripts/run',
   'model/mutants',
   'kills/failover',
+  'kills/replicas-with-state',
   'kills/group-split',
   'hazards/coordinator-moves',
   'hazards/half-open-links',

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { withAudit } from '../shared/audit.ts'
 import { exitWhenWritten } from '../shared/output.ts'
 import { positive } from '../shared/search-options.ts'
 import type { ListOptions } from './list.ts'
@@ -54,7 +55,7 @@ export function registerState(program: Command): void {
       await exportStates(plugin)
       exitWhenWritten()
     })
-  state
+  const reset = state
     .command('reset')
     .description(
       'Make a plugin forget an entity, or all of them; without --yes, only say what it remembers',
@@ -63,11 +64,13 @@ export function registerState(program: Command): void {
     .argument('[key]', `${KEY_HELP}; without it, all entities`, notEmpty)
     .option('--yes', 'forget it; without it, this is a dry run')
     .addHelpText('after', RESET_HELP)
-    .action(async (plugin: string, key: string | undefined, options: ResetOptions) => {
+  withAudit(reset).action(
+    async (plugin: string, key: string | undefined, options: ResetOptions) => {
       const { resetStates } = await import('./reset.ts')
       await resetStates(plugin, key, options)
       exitWhenWritten()
-    })
+    },
+  )
 }
 
 function notEmpty(key: string): string {
