@@ -80,14 +80,14 @@ export const mutants: Mutant[] = [
   {
     name: 'a mark that was not written counts',
     file: 'src/pipeline/settle/settle.ts',
-    from: "(failure) => retryWrite(delivery, outcome, 'mark', failure)",
-    to: '() => turn',
+    from: ": retryWrite(delivery, outcome, 'mark', failure)",
+    to: ': turn',
   },
   {
     name: 'an aborted handler counts as having processed the event',
     file: 'src/pipeline/handle/call-watch.ts',
-    from: "result.type === 'returned' ? HandlerContext.couldSeeAbort(this.#context) : this.#isLate",
-    to: "result.type !== 'returned' && this.#isLate",
+    from: "type === 'returned' ? CallSignal.couldSeeAbort(this.#signal) : this.#isLate",
+    to: "type !== 'returned' && this.#isLate",
   },
   {
     name: 'offsets are committed before the marks are durable',
