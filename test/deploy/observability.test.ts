@@ -19,7 +19,7 @@ const RAISED_MS = 200_000
 /** Alerts for bugs, which nothing done from outside raises. */
 const NOT_PROVOKED = ['InventoryEventsUnaccounted', 'InventoryEventsLoopStuck']
 
-/** Alerts that take hours, weeks or a leak: promtool tests them, and panels show what they ask for. */
+/** Alerts that take hours, weeks or a leak, or a topic that is taken away: promtool tests them, and panels show what they ask for. */
 const TOO_LONG = [
   'LagStanding',
   'LagNearRetention',
@@ -29,6 +29,7 @@ const TOO_LONG = [
   'Restarting',
   'HeapNearLimit',
   'CertificateExpiring',
+  'FollowUpsRefused',
 ].map((name) => `InventoryEvents${name}`)
 
 const missing = inject('missing')

@@ -48,7 +48,7 @@ export async function openScene(folder: string) {
     SCHEMA_REGISTRY_URL: `https://${front.address}${registry.pathname}`,
     SCHEMA_REGISTRY_CA_FILE: front.ca,
     KAFKA_GROUP_ID: otherGroup,
-    PLUGINS: plugin('steady'),
+    PLUGINS: `${plugin('steady')},${plugin('gathering')}`,
     IDEMPOTENCY_STORE: 'memory:',
     IDEMPOTENCY_MAX_MARKS: '1000',
   }
