@@ -76,8 +76,6 @@ async function end(
     await transaction.commit(outcome, delivery.stateChange)
     return result
   } catch (error) {
-    // It may yet become a dead letter, which changes no state.
-    delivery.stateChange = undefined
     return { type: 'threw', error }
   }
 }

@@ -52,8 +52,7 @@ const WRITE_RETRY_MS = 1_000
 /**
  * Records how a delivery's turn ended. A completed outcome counts only once it is written: first the
  * dead letter or the follow-up events are acknowledged, then the mark is made, then the offset ledger
- * settles the record. Until
- * then the watermark stays below the record.
+ * settles the record. Until then the watermark stays below the record.
  */
 export function createSettle(ports: SettlePorts) {
   const { dedupe, reports, clock } = ports
@@ -97,6 +96,9 @@ export function createSettle(ports: SettlePorts) {
     reason: DeadLetterReason,
     error: Failure,
   ): Promise<Turn> {
+    // Only what is processed or skipped changes states and publishes, wherever a call went wrong.
+    delivery.stateChange = undefined
+    delivery.followUps = undefined
     if (delivery.deadLetterWritten) return complete(delivery, outcome)
     const { plugin, wanted, attempts } = delivery
     retain(wanted)

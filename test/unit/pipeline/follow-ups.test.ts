@@ -3,7 +3,7 @@ import { headersOf, NO_HEADERS } from '../../../src/event/headers.ts'
 import { INVENTORY_KINDS } from '../../../src/event/kinds.ts'
 import type { FollowUp, FollowUpRecord } from '../../../src/follow-up/follow-up.ts'
 import { FOLLOW_UP } from '../../../src/follow-up/headers.ts'
-import type { PluginContext } from '../../../src/plugin/plugin.ts'
+import type { PluginContext, StatePluginContext } from '../../../src/plugin/plugin.ts'
 import { reject, skip } from '../../../src/plugin/returns/returns.ts'
 import { InventoryEventsError } from '../../../src/util/errors.ts'
 import { settled } from '../../support/manual-clock.ts'
@@ -117,6 +117,31 @@ it('fails the call for what cannot be encoded, and names it', async () => {
   expect(kit.letters.map(({ headers }) => headers.last('dlq.error'))).toEqual([
     'topic stock does not exist',
   ])
+})
+
+it('keeps no state of an event that becomes a dead letter because of what it published', async () => {
+  const { kit, faults, p } = situation(
+    (_, context) => {
+      const { state, publish } = context as unknown as StatePluginContext<number>
+      state.set(7)
+      publish(CHANGED)
+    },
+    {
+      retry: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 },
+      state: { version: 1, initial: () => 0, maxBytes: 1_000 },
+    },
+  )
+  faults.encode.push(new InventoryEventsError('TOPIC_MISSING', 'topic stock does not exist'))
+  p.put(SOURCE)
+  await settled()
+  expect(kit.letters).toHaveLength(1)
+  const place = { topic: 'events', partition: 0 }
+  expect(kit.store.stateOf(place, 'plugin', Buffer.from('key'))).toBeUndefined()
+  p.put({ ...SOURCE, id: 'b' })
+  await settled()
+  expect(kit.store.stateOf(place, 'plugin', Buffer.from('key'))).toMatchObject({
+    text: '{"version":1,"value":7}',
+  })
 })
 
 it('does not blame the handler while the registry cannot be asked', async () => {
