@@ -4,8 +4,6 @@
 //   KAFKA_BROKERS=localhost:9092 node bench/marks.ts [marks] [partitions]
 import { randomUUID } from 'node:crypto'
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { loadConfig } from '../src/config/load-config.ts'
 import { markOf, packMarks } from '../src/idempotency/kafka/mark-format.ts'
 import type { IdempotencyStore } from '../src/idempotency/store.ts'
@@ -15,9 +13,9 @@ import { withAdmin } from '../src/kafka/admin/topic-admin.ts'
 import { createKafka } from '../src/kafka/client/client.ts'
 import { createProducer } from '../src/kafka/producer/producer.ts'
 import { marksTopicOf } from '../src/topics/names.ts'
-import { systemClock as clock } from '../src/util/clock.ts'
 import { createLogger } from '../src/util/logger.ts'
 import { completeAll, keyOf, openAll, openMarksStore, untilOpen } from './lib/fill-marks.ts'
+import { memoryInUse } from './lib/memory-in-use.ts'
 
 const MARKS = Number(process.argv[2] ?? 1_000_000)
 const PARTITIONS = Number(process.argv[3] ?? 1)
@@ -28,9 +26,6 @@ const kafka = createKafka(config, createLogger('silent'))
 const groupId = 'bench'
 const topic = `bench-${randomUUID().slice(0, 8)}`
 const wanted = { topic, groupId, partitions: PARTITIONS, marks: MARKS }
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 const topics = [topic, marksTopicOf(topic, groupId)]
 try {
@@ -48,10 +43,10 @@ async function measure(): Promise<object> {
   const flushMs = await timed(() => first.flush())
   await first.close()
 
-  const before = await memory()
+  const before = await memoryInUse()
   const second = await openMarksStore(kafka, wanted)
   const readBackMs = await timed(() => openAll(second, wanted))
-  const after = await memory()
+  const after = await memoryInUse()
   const lookUpMs = await timed(() => lookUpAll(second))
   await second.close()
   return {
@@ -63,8 +58,8 @@ async function measure(): Promise<object> {
     claimAndCompleteMs: completeMs,
     lastFlushMs: flushMs,
     readBackMs,
-    bytesPerMark: Math.round((after.tables - before.tables) / MARKS),
-    heapGrowthMiB: mib(after.heap - before.heap),
+    bytesPerMark: Math.round((after.arrayBuffers - before.arrayBuffers) / MARKS),
+    heapGrowthMiB: mib(after.heapUsed - before.heapUsed),
     lookUpMs,
     ...(await measureSingles()),
   }
@@ -107,16 +102,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const startMs = performance.now()
   await work()
   return Math.round(performance.now() - startMs)
-}
-
-/** Collects twice, because the first collection frees memory in the background. */
-async function memory(): Promise<{ tables: number; heap: number }> {
-  for (let n = 0; n < 2; n++) {
-    collectGarbage()
-    await clock.sleep(200)
-  }
-  const { arrayBuffers, heapUsed } = process.memoryUsage()
-  return { tables: arrayBuffers, heap: heapUsed }
 }
 
 function mib(bytes: number): number {

@@ -5,8 +5,6 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { loadConfig } from '../src/config/load-config.ts'
 import { stateName } from '../src/idempotency/state-table.ts'
 import { deleteResources } from '../src/kafka/admin/delete-resources.ts'
@@ -16,9 +14,9 @@ import { withAdmin } from '../src/kafka/admin/topic-admin.ts'
 import { createKafka } from '../src/kafka/client/client.ts'
 import { createProducer } from '../src/kafka/producer/producer.ts'
 import { marksTopicOf, stateTopicOf } from '../src/topics/names.ts'
-import { systemClock as clock } from '../src/util/clock.ts'
 import { createLogger } from '../src/util/logger.ts'
 import { openAll, openMarksStore, untilOpen } from './lib/fill-marks.ts'
+import { memoryInUse } from './lib/memory-in-use.ts'
 
 const ENTITIES = Number(process.argv[2] ?? 1_000_000)
 const PARTITIONS = Number(process.argv[3] ?? 1)
@@ -31,9 +29,6 @@ const kafka = createKafka(config, createLogger('silent'))
 const groupId = 'bench'
 const topic = `bench-${randomUUID().slice(0, 8)}`
 const wanted = { topic, groupId, partitions: PARTITIONS, marks: 1_000, stateful: [PLUGIN] }
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 const topics = [topic, marksTopicOf(topic, groupId), stateTopicOf(topic, groupId)]
 try {
@@ -49,7 +44,7 @@ async function measure(): Promise<object> {
   await first.close()
   await fill()
 
-  const before = await memory()
+  const before = await memoryInUse()
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
   const store = await openMarksStore(kafka, wanted)
@@ -59,7 +54,7 @@ async function measure(): Promise<object> {
   const readBackMs = Math.round(performance.now() - startMs)
   const { user, system } = process.cpuUsage(startCpu)
   delay.disable()
-  const after = await memory()
+  const after = await memoryInUse()
   for (const n of [0, ENTITIES - 1]) {
     const place = { topic, partition: n % PARTITIONS }
     const found = await store.stateOf(place, PLUGIN, keyOf(n))
@@ -76,7 +71,7 @@ async function measure(): Promise<object> {
     readBackMs,
     // On a machine that is busy with other work, this says more than the time that passed.
     cpuMs: Math.round((user + system) / 1000),
-    bytesPerEntity: Math.round((after.heap - before.heap) / ENTITIES),
+    bytesPerEntity: Math.round((after.heapUsed - before.heapUsed) / ENTITIES),
     rssMiB: Math.round(after.rss / 1_048_576),
     longestBlockMs: Math.round(delay.max / 1e6),
   }
@@ -103,16 +98,6 @@ function createTopics(): Promise<void> {
     await createMarksTopic(admin, topic, shape, { groupId, ttlMs: TTL_MS })
     await createStateTopic(admin, topic, shape, groupId)
   })
-}
-
-/** Collects twice, because the first collection frees memory in the background. */
-async function memory(): Promise<{ heap: number; rss: number }> {
-  for (let n = 0; n < 2; n++) {
-    collectGarbage()
-    await clock.sleep(200)
-  }
-  const { heapUsed: heap, rss } = process.memoryUsage()
-  return { heap, rss }
 }
 
 function keyOf(n: number): Buffer {

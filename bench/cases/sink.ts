@@ -1,11 +1,10 @@
 import pg from 'pg'
-import { messageOf } from '../../src/util/errors.ts'
-import { type PostgresServer, startPostgres } from '../../test/support/postgres-server.ts'
 import type { Bench, BenchCase } from '../lib/bench.ts'
 import { compare, ratio } from '../lib/compare.ts'
 import { service } from '../lib/contenders.ts'
 import { publishDataset } from '../lib/dataset.ts'
 import { SINK_TABLE } from '../lib/sinks.ts'
+import { OWN_SERVER, withPostgres } from '../lib/with-postgres.ts'
 
 /** Fewer, because one by one each event is a transaction. */
 const RECORDS_MOST = 10_000
@@ -15,18 +14,11 @@ export const sink: BenchCase = {
   name: 'sink',
   title: 'one plugin writes all to Postgres by `context.sql`, in batches and one by one',
   inQuick: false,
-  async run(bench) {
-    const server = await start()
-    if ('missing' in server) {
-      return { rows: [], findings: [], notes: [`skipped: postgres: ${server.missing}`] }
-    }
-    try {
-      await createTable(server.url)
-      return await measure(bench, server.url)
-    } finally {
-      await server.remove()
-    }
-  },
+  run: (bench) =>
+    withPostgres(async (url) => {
+      await createTable(url)
+      return measure(bench, url)
+    }),
 }
 
 async function createTable(connectionString: string): Promise<void> {
@@ -52,14 +44,6 @@ async function measure(bench: Bench, store: string) {
       ratio(rows, 'perSecond', ['sink-batch', 'sink-one']),
       ratio(rows, 'cpuMicros', ['sink-batch', 'sink-one']),
     ],
-    notes: ['a server of its own on the same machine, with its defaults: each commit is synced'],
-  }
-}
-
-async function start(): Promise<PostgresServer | { missing: string }> {
-  try {
-    return await startPostgres([])
-  } catch (error) {
-    return { missing: messageOf(error).split('\n')[0] ?? 'unknown' }
+    notes: [OWN_SERVER],
   }
 }

@@ -1,9 +1,8 @@
-import { messageOf } from '../../src/util/errors.ts'
-import { type PostgresServer, startPostgres } from '../../test/support/postgres-server.ts'
 import type { Bench, BenchCase } from '../lib/bench.ts'
 import { compare, ratio } from '../lib/compare.ts'
 import { plain, service } from '../lib/contenders.ts'
 import { publishDataset } from '../lib/dataset.ts'
+import { OWN_SERVER, withPostgres } from '../lib/with-postgres.ts'
 
 /** Fewer, because each delivery takes two writes. */
 const RECORDS_MOST = 20_000
@@ -13,17 +12,7 @@ export const wantedPostgres: BenchCase = {
   name: 'wanted-postgres',
   title: 'one plugin wants all, its handler does nothing, store `postgres:`',
   inQuick: false,
-  async run(bench) {
-    const server = await start()
-    if ('missing' in server) {
-      return { rows: [], findings: [], notes: [`skipped: postgres: ${server.missing}`] }
-    }
-    try {
-      return await measure(bench, server.url)
-    } finally {
-      await server.remove()
-    }
-  },
+  run: (bench) => withPostgres((url) => measure(bench, url)),
 }
 
 async function measure(bench: Bench, store: string) {
@@ -41,14 +30,6 @@ async function measure(bench: Bench, store: string) {
       ratio(rows, 'perSecond', ['service', 'plain + avsc']),
       ratio(rows, 'cpuMicros', ['service', 'plain + avsc']),
     ],
-    notes: ['a server of its own on the same machine, with its defaults: each commit is synced'],
-  }
-}
-
-async function start(): Promise<PostgresServer | { missing: string }> {
-  try {
-    return await startPostgres([])
-  } catch (error) {
-    return { missing: messageOf(error).split('\n')[0] ?? 'unknown' }
+    notes: [OWN_SERVER],
   }
 }

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Event } from '../../src/event/event.ts'
 import { stateTopicOf } from '../../src/topics/names.ts'
 import { moved } from '../support/events.ts'
 import { untilCommitted } from '../support/group.ts'
+import { twoReplicas } from '../support/hurt-replicas.ts'
 import { createInput } from '../support/second-input.ts'
 import { serve } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
-import { until } from '../support/stack.ts'
 import { readStates } from '../support/states.ts'
 
 const PARTITIONS = 3
@@ -19,8 +19,6 @@ const TIMEOUT_MS = 400_000
 
 /** As the example plugin publishes. */
 const CHANGES = 'stock.changes'
-
-type Replica = ReturnType<typeof serve>
 
 function examplePath(name: string): string {
   return fileURLToPath(new URL(`../../examples/plugins/${name}.ts`, import.meta.url))
@@ -43,11 +41,7 @@ it(
     await createInput(CHANGES, s.groupId, PARTITIONS)
     const settings = { ...s.settings, KAFKA_TOPICS: `${s.topic},${CHANGES}` }
     const start = () => serve(settings)
-    let replicas: [Replica, Replica] = [start(), start()]
-    for (const each of replicas) await each.logged('started')
-    onTestFinished(() => {
-      for (const each of replicas) each.kill('SIGCONT')
-    })
+    const replicas = await twoReplicas(start, s.members)
     let step = 0
     for (let round = 0; round < ROUNDS; round += 1) {
       const events: Event[] = []
@@ -61,16 +55,7 @@ it(
       }
       // A producer's retry publishes some of them twice.
       await s.publish([...events, ...events.slice(-ENTITIES)])
-      const [one, other] = replicas
-      if (round % 2 === 0) {
-        one.kill('SIGKILL')
-        replicas = [other, start()]
-      } else {
-        one.kill('SIGSTOP')
-        const isAlone = async () => (await s.members()).length === 1
-        await until(isAlone, { what: 'the group to remove the frozen replica' })
-        one.kill('SIGCONT')
-      }
+      await replicas.hurtOne(round)
     }
     await s.caughtUp(TIMEOUT_MS)
     await untilCommitted(s.groupId, CHANGES, TIMEOUT_MS)

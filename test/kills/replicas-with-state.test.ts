@@ -1,10 +1,10 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { stateTopicOf } from '../../src/topics/names.ts'
 import { pluginEvent } from '../support/events.ts'
+import { twoReplicas } from '../support/hurt-replicas.ts'
 import { database } from '../support/postgres.ts'
 import { pluginPath, serve } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
-import { until } from '../support/stack.ts'
 import { readRows, readStates } from '../support/states.ts'
 
 const PARTITIONS = 4
@@ -12,8 +12,6 @@ const ENTITIES = 20
 const ROUNDS = 6
 const EVENTS_EACH = 25
 const TIMEOUT_MS = 400_000
-
-type Replica = ReturnType<typeof serve>
 
 it.each(['kafka', 'postgres'] as const)(
   'counts each event once while replicas are killed and frozen, with the store %s',
@@ -33,11 +31,7 @@ it.each(['kafka', 'postgres'] as const)(
       },
     })
     const start = () => serve(s.settings)
-    let replicas: [Replica, Replica] = [start(), start()]
-    for (const each of replicas) await each.logged('started')
-    onTestFinished(() => {
-      for (const each of replicas) each.kill('SIGCONT')
-    })
+    const replicas = await twoReplicas(start, s.members)
     let sent = 0
     for (let round = 0; round < ROUNDS; round += 1) {
       const events = Array.from({ length: ENTITIES * EVENTS_EACH }, (_, n) =>
@@ -46,17 +40,7 @@ it.each(['kafka', 'postgres'] as const)(
       sent += EVENTS_EACH
       // A producer's retry publishes some of them twice.
       await s.publish([...events, ...events.slice(0, ENTITIES)])
-      const [one, other] = replicas
-      if (round % 2 === 0) {
-        one.kill('SIGKILL')
-        replicas = [other, start()]
-      } else {
-        // Its partitions are given to the other one while it holds work.
-        one.kill('SIGSTOP')
-        const isAlone = async () => (await s.members()).length === 1
-        await until(isAlone, { what: 'the group to remove the frozen replica' })
-        one.kill('SIGCONT')
-      }
+      await replicas.hurtOne(round)
     }
     await s.caughtUp(TIMEOUT_MS)
     const states =

@@ -1,14 +1,5 @@
+import { NO_DELIVERIES } from '../../src/observe/status/plugin-totals.ts'
 import type { PluginStatus, ReplicaStatus } from '../../src/status/status-record.ts'
-
-const NO_DELIVERIES = {
-  processed: 0,
-  skipped: 0,
-  rejected: 0,
-  duplicate: 0,
-  deadLettered: 0,
-  abandoned: 0,
-  retries: 0,
-}
 
 export function pluginStatus(slug: string, more: Partial<PluginStatus> = {}): PluginStatus {
   return {
