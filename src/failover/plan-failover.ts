@@ -38,7 +38,7 @@ export interface FailoverWish {
   recoveryPointMs: number
 }
 
-/** Where the group goes on in a partition, which had no checkpoint before the recovery point if `isStart`. */
+/** Where the group continues in a partition, which had no checkpoint before the recovery point if `isStart`. */
 export interface Place {
   topic: string
   partition: number

@@ -27,7 +27,7 @@ export interface KeptStates {
     onState: (state: KeptState) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ReadonlySet<string>>
-  /** The entities begin anew with `initial`. Returns how many states there were. */
+  /** The entities start again from `initial`. Returns how many states there were. */
   reset(query: { plugin: string; key?: Buffer }, signal: AbortSignal): Promise<number>
   close(): Promise<void>
 }

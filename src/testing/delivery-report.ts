@@ -9,7 +9,7 @@ export interface DeliveryReport {
   event: Event
   /**
    * `held`: all attempts failed and the plugin has `onExhausted: 'hold'`. `delayed`: 100 calls returned
-   * `retryAfter` without counting as attempts. In both cases the service would go on trying.
+   * `retryAfter` without counting as attempts. In both cases the service would keep trying.
    */
   outcome: CompletedOutcome['type'] | 'held' | 'delayed'
   /** The number of handler calls. */

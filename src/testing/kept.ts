@@ -101,7 +101,7 @@ function apply(states: Map<string, string>, { key, text }: StateChange): void {
   else states.set(key.toString(), text)
 }
 
-/** In a process that has ended nothing goes on. */
+/** In a process that has ended nothing continues. */
 function ended(): MaybePromise<never> {
   return new Promise<never>(() => {})
 }

@@ -23,7 +23,7 @@ export interface SequenceOptions extends Omit<ProcessOptions, 'plugin'> {
 }
 
 /**
- * Delivers records one after the other. Where one says so, the process ends, and another one goes on
+ * Delivers records one after the other. Where one says so, the process ends, and another one continues
  * from the last committed offset with what was kept until then.
  */
 export async function runSequence(

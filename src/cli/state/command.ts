@@ -13,7 +13,7 @@ const HELP = `
 What is remembered is read where IDEMPOTENCY_STORE keeps it, as far as it is committed; the service need not be running.`
 
 const RESET_HELP = `
-The entities begin anew with what "initial" returns; events that were completed are not handled again.
+The entities start again from what "initial" returns; events that were completed are not handled again.
 With the store kafka, all replicas must be stopped, because they hold what they remember in memory. With postgres they
 may run: what a handler makes of the old state meanwhile is refused, and it is called again.`
 

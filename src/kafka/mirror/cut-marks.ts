@@ -8,7 +8,7 @@ const LIMIT_MS = 30_000
 
 /**
  * Takes the marks behind a cut out of their partition. A log can only lose its beginning: the marks before
- * the cut are written anew behind all others first, with their times, and then everything up to those goes.
+ * the cut are written again behind all others first, with their times, and then everything up to those goes.
  * Doing it again does no harm.
  */
 export async function cutMarks(kafka: Kafka, cut: Cut): Promise<void> {

@@ -79,7 +79,7 @@ export async function writeInTransaction(
     })
   }
 
-  /** Whether to go on at once: nothing has to be waited for. */
+  /** Whether to continue at once: nothing has to be waited for. */
   async function send(leader: number, led: readonly PartitionRecords[]): Promise<boolean> {
     const chunks = await nextChunks(led)
     const topics = byTopic(chunks)

@@ -25,7 +25,7 @@ export interface BatchesPorts extends Pick<BatchRunPorts, 'transactBatch'> {
 const NOW = Promise.resolve()
 
 /**
- * The batches of the plugins that take them. A delivery joins one during its turn, and goes on with its
+ * The batches of the plugins that take them. A delivery joins one during its turn, and continues with its
  * own result as if it had been called alone, so everything after the call is as for other plugins. An
  * entity's next event joins the batch that the one before is in, or waits until that has completed.
  */

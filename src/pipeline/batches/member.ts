@@ -2,7 +2,7 @@ import type { Event } from '../../event/event.ts'
 import type { Delivery } from '../delivery.ts'
 import type { HandlerResult } from '../handle/handler-result.ts'
 
-/** A delivery that has joined a batch. Its turn goes on when it has its result. */
+/** A delivery that has joined a batch. Its turn continues when it has its result. */
 export interface Member {
   readonly delivery: Delivery
   readonly event: Event

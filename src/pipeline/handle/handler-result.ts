@@ -8,7 +8,7 @@ export type HandlerResult =
   | TimedOut
   /** The result does not count, for reasons outside the handler. No attempt is used. */
   | { type: 'interrupted'; error: Failure }
-  /** There was no call, or none that counts: the batch goes on without it. Its turn comes after this. */
+  /** There was no call, or none that counts: the batch continues without it. Its turn comes after this. */
   | { type: 'deferred'; until: Promise<void> }
 
 /** The handler took longer than its time limit. */

@@ -17,7 +17,7 @@ export interface Again {
 /**
  * The items of one key, in order. Normally one of them has its turn. An item that has joined a batch
  * may be followed by the next one, so that both are in the batch: then the first `begun` items have
- * turns, and the lane goes on when all of these have ended.
+ * turns, and the lane continues when all of these have ended.
  */
 export class Lane<T> {
   readonly key: string

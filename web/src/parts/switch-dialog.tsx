@@ -7,7 +7,7 @@ export type Switch = 'pause' | 'resume' | 'disable' | 'enable'
 const EFFECTS: Record<Switch, string> = {
   pause:
     'Its events wait. When they fill its share of the memory, their partitions pause for every plugin. Resuming takes it back.',
-  resume: 'The events that waited are delivered, and it goes on.',
+  resume: 'The events that waited are delivered, and it continues.',
   disable:
     'Its events pass by and are committed: it never gets them, unless it is enabled from an earlier time.',
   enable: 'It gets events from now on. What it missed stays missed.',
