@@ -52,7 +52,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     // Tests wait more than they compute. Projects with the same number share their workers.
-    maxWorkers: 7,
+    maxWorkers: 10,
     projects: [
       {
         resolve: { alias },
@@ -81,6 +81,10 @@ export default defineConfig({
       {
         resolve: { alias },
         test: { name: 'integration-apart', ...withKafka, include: PLAIN_KAFKAJS },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'console', ...withKafka, ...shared, include: ['test/console/**/*.test.ts'] },
       },
       { resolve: { alias }, test: { name: 'hazards', ...withKafka, include: REASONS } },
     ],

@@ -24,6 +24,7 @@ const commands = {
     'integration*',
   ],
   unit: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit*'],
+  console: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'console'],
   faults: ['test/faults/run.ts'],
   'check-deploy': ['scripts/check-deploy/run.ts'],
   observe: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/deploy/vitest.config.ts'],

@@ -23,7 +23,7 @@ const STORY = [
 /** Pages whose commands another test runs. */
 const RUN_BY: Record<string, string> = {
   'docs/gateway.md': 'test/integration/gateway-docs.test.ts',
-  'docs/console.md': 'test/integration/console.test.ts',
+  'docs/console.md': 'test/console/overview.test.ts',
   'docs/clusters.md': 'test/integration/secure-clusters.test.ts',
   'docs/security.md': 'test/integration/secure-rights.test.ts',
   'docs/adding-partitions.md': 'npm run test:faults',

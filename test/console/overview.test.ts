@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeAudit } from '../../src/control/audit-record.ts'
+import { encodeMinute } from '../../src/status/status-record.ts'
 import { auditTopicOf, statusTopicOf } from '../../src/topics/names.ts'
 import { CHROMIUM, launch } from '../support/browser.ts'
 import { REPO } from '../support/clone.ts'
@@ -124,7 +125,8 @@ describe.skipIf(CHROMIUM === undefined)(
       const running = await startConsole(s.settings)
       const wide = await logIn(browser, running, 'admin')
       await wide.page.getByRole('link', { name: /Replicas 2/ }).waitFor()
-      await until(async () => (await minutes(wide.page)) > 1, { what: 'two minutes of a chart' })
+      await writeHour(s)
+      await until(async () => (await minutes(wide.page)) >= 59, { what: 'an hour of a chart' })
       await runCli(
         ['plugins', 'pause', 'careful', '--by', 'ana', '--why', 'stock-taking in hall 2'],
         { env: s.settings },
@@ -233,6 +235,20 @@ async function pictures({ url }: RunningConsole, page: Page, scheme: string): Pr
     await expectGood(page)
     await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`), fullPage: true })
   }
+}
+
+/** The last hour of replica one, as it would have written it minute by minute. */
+async function writeHour(s: Situation): Promise<void> {
+  const thisMinute = Math.floor(Date.now() / 60_000)
+  const records = Array.from({ length: 59 }, (_, index) => {
+    const swing = 1 + Math.sin(index / 7)
+    return encodeMinute({
+      ...{ replica: 'one', minuteMs: (thisMinute - 59 + index) * 60_000 },
+      ...{ lag: Math.round(40 * swing), oldestMs: Math.round(900 * swing), loopDelayMs: 12 },
+      plugins: [{ slug: 'trips', handled: Math.round(800 * swing) + 150, failed: index % 5 }],
+    })
+  })
+  await s.produce(records, statusTopicOf(s.groupId))
 }
 
 /** Records that only others would write. */
