@@ -8,6 +8,7 @@ import { headersOf } from '../../src/event/headers.ts'
 import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
 import { createMemoryStore } from '../../src/idempotency/memory.ts'
+import type { IdempotencyStore } from '../../src/idempotency/store.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
 import { createReports } from '../../src/observe/pipeline-metrics.ts'
 import { createSampledLog } from '../../src/observe/sampled-log.ts'
@@ -31,8 +32,11 @@ const LIMITS = {
 
 const schemas = createLocalSchemas(builtInContract())
 
-/** The service's pipeline with the memory store and without Kafka. */
-export function barePipeline(plugins: readonly Plugin[]): Pipeline {
+/** The service's pipeline without Kafka. */
+export function barePipeline(
+  plugins: readonly Plugin[],
+  store: IdempotencyStore = createMemoryStore({ clock, ttlMs: 1e6, maxMarks: 100_000 }),
+): Pipeline {
   const log = pino({ level: 'silent' })
   const metrics = createMetrics({ version: 'bench' })
   const sampled = createSampledLog({ log, clock })
@@ -45,7 +49,7 @@ export function barePipeline(plugins: readonly Plugin[]): Pipeline {
     schemaIdOf,
     schemas,
     prints: { contentHash, fingerprint },
-    store: createMemoryStore({ clock, ttlMs: 1e6, maxMarks: 100_000 }),
+    store,
     deadLetters: { write: async () => {} },
     followUps: { kinds: INVENTORY_KINDS, encode: () => [], write: async () => {} },
     crashes: noCrashStore,

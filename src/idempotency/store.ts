@@ -90,6 +90,11 @@ export interface IdempotencyStore {
   /** Set if `claim` is to be given the content's hash, which costs less than its fingerprint. */
   readonly compares?: 'hashes'
   /**
+   * How many deliveries of a plugin may be claimed or marked, together, beside those whose handlers run.
+   * Undefined for stores that answer at once.
+   */
+  readonly turnsAhead?: number
+  /**
    * Called when a partition is assigned. Resolves when its previous owner's marks are loaded; at once
    * if this ownership is already open.
    */

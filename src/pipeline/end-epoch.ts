@@ -1,3 +1,4 @@
+import type { CallLimits } from './admit/call-limits.ts'
 import type { DeliveryAudit } from './audit/delivery-audit.ts'
 import type { Batches } from './batches/batches.ts'
 import type { Delivery } from './delivery.ts'
@@ -8,6 +9,7 @@ import type { Epoch, Intake } from './source.ts'
 export interface EndingPorts {
   lanes: Pick<PluginLanes, 'remove' | 'whenNoneRuns'>
   batches: Pick<Batches, 'leave'>
+  callLimits: Pick<CallLimits, 'leave'>
   redriveGate: Pick<RedriveGate, 'remove'>
   audit: Pick<DeliveryAudit, 'forgetIfSettled'>
   abandon(delivery: Delivery): void
@@ -15,10 +17,11 @@ export interface EndingPorts {
 
 /** The end of an epoch: in order, before its partition is handed over, or at once. */
 export function createEnding(ports: EndingPorts): Pick<Intake, 'release' | 'end'> {
-  const { lanes, batches, redriveGate, audit, abandon } = ports
+  const { lanes, batches, callLimits, redriveGate, audit, abandon } = ports
 
   function abandonAll(epoch: Epoch): void {
     batches.leave(epoch)
+    callLimits.leave(epoch)
     for (const delivery of lanes.remove(epoch)) abandon(delivery)
   }
 

@@ -1,15 +1,16 @@
-import type { Event } from '../event/event.ts'
-import type { Outcome, SkipCause } from '../event/outcome.ts'
+import type { SkipCause } from '../event/outcome.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { isRedrive } from '../topics/names.ts'
 import { andThen, type MaybePromise } from '../util/maybe-promise.ts'
 import { CallGate } from './admit/call-gate.ts'
+import { CallLimits } from './admit/call-limits.ts'
 import { CrashGuard } from './admit/crash-guard.ts'
 import { type Admission, Dedupe } from './admit/dedupe.ts'
 import { SKIP_REASONS, skipCause } from './admit/plugin-switches.ts'
 import { auditedReports } from './audit/audited-reports.ts'
 import { DeliveryAudit } from './audit/delivery-audit.ts'
 import { createBatches, withBatches } from './batches/create-batches.ts'
+import { createCall } from './call.ts'
 import { type Content, type Delivery, deliveryOf } from './delivery.ts'
 import { createEnding } from './end-epoch.ts'
 import { withSpans } from './handle/call-span.ts'
@@ -29,7 +30,6 @@ import { wantedOf } from './intake/wanted-record.ts'
 import type { Turn } from './lanes/lane.ts'
 import { type Backlog, PluginLanes } from './lanes/plugin-lanes.ts'
 import type { PipelineOptions } from './options.ts'
-import { judge } from './settle/retry-policy.ts'
 import { createSettle } from './settle/settle.ts'
 import type { Epoch, Intake, Obstacle } from './source.ts'
 
@@ -49,6 +49,7 @@ export interface Pipeline extends Intake {
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { groupId, plugins, switches, store, clock, random, reports } = options
   const graceMs = options.handlerGraceMs
+  const { turnsAhead = 0 } = store
   const receivers = [...plugins, everyPlugin]
   const slugs = receivers.map(({ slug }) => slug)
   const audit = new DeliveryAudit()
@@ -71,7 +72,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   })
   const decode = createDecode(options.prints)
   const expanded = new ExpandedEvents(options.maxInFlightBytes)
-  const lanes = new PluginLanes(receivers, deliver, clock)
+  const lanes = new PluginLanes(receivers, deliver, { clock, turnsAhead })
+  const callLimits = new CallLimits(receivers, turnsAhead)
   const dedupe = new Dedupe({
     store,
     clock,
@@ -92,6 +94,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     ...{ store, lanes, callGate, switches, spans: options.spans, batchLogOf: options.logOf },
   })
   const handle = withBatches(batches, callOne)
+  const call = createCall({ crashGuard, callGate, filters, handle, random })
   const { settle, skip, abandon } = createSettle({
     groupId,
     dedupe,
@@ -160,27 +163,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (admission.type === 'completed') return settle(delivery, admission.outcome)
     if (delivery.verdict !== undefined) return settle(delivery, delivery.verdict)
     if (content.type === 'undecodable') return settle(delivery, undecodableOutcome(content))
-    const suspect = crashGuard.next(delivery)
-    if (suspect.type === 'wait') return { again: suspect.until, why: 'suspect' }
-    if (suspect.type === 'exhausted') return settle(delivery, suspect.outcome)
-    const next = callGate.next(delivery)
-    if (next.type === 'wait') return { again: next.until, why: next.why }
-    if (next.type === 'expired') return settle(delivery, next.outcome)
-    const called = crashGuard.callAlone(delivery, () => outcomeOf(delivery, content.event))
-    return andThen(called, (outcome) => settle(delivery, callGate.afterCall(delivery, outcome)))
-  }
-
-  /** The outcome of one call of the handler. A filter that failed is evaluated once more first. */
-  function outcomeOf(delivery: Delivery, event: Event): MaybePromise<Outcome> {
-    // The partition may have been lost while the store was claiming the event.
-    if (delivery.wanted.epoch.lost.aborted) return { type: 'abandoned' }
-    const refused = delivery.filterFailed ? filters.reevaluate(delivery) : undefined
-    if (refused !== undefined) return refused
-    return andThen(handle(delivery, event), (result) => {
-      const outcome = judge(result, delivery.attempts, delivery.plugin, random)
-      const isLost = delivery.wanted.epoch.lost.aborted && outcome.type !== 'processed'
-      return isLost ? { type: 'abandoned' } : outcome
-    })
+    const called = callLimits.within(delivery, () => call(delivery, content.event))
+    return andThen(called, (ended) => ('again' in ended ? ended : settle(delivery, ended)))
   }
 
   function skipFor(delivery: Delivery, cause: SkipCause): void {
@@ -235,7 +219,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     flush: () => store.flush(),
     staging: store.staging,
     take,
-    ...createEnding({ lanes, batches, redriveGate, audit, abandon }),
+    ...createEnding({ lanes, batches, callLimits, redriveGate, audit, abandon }),
     drain: (limitMs) => batches.hurryDuring(() => lanes.drain(limitMs)),
     backlogs: () => lanes.backlogs(),
     openBreakers: () => callGate.openBreakers,

@@ -8,7 +8,7 @@ const FLUSH_MS = 5
  * A mark is visible to its process at once, and to others after a flush, which takes a while.
  */
 export function storeOf(by: Member): IdempotencyStore {
-  const { world, clock } = by
+  const { world, clock, turnsAhead } = by
   const unflushed = new Map<string, string>()
   const markOf = (id: string) => world.marks.get(id)?.fingerprint ?? unflushed.get(id)
   const mustWork = () => {
@@ -16,6 +16,7 @@ export function storeOf(by: Member): IdempotencyStore {
   }
   return {
     name: 'kafka',
+    turnsAhead,
     async open() {
       mustWork()
     },

@@ -24,6 +24,8 @@ import { type Call, type LogRecord, nameOf, TOPIC, type World } from './world.ts
 export interface MemberOptions {
   instanceId: string | undefined
   mode: RebalanceMode
+  /** As in the store. */
+  turnsAhead: number
 }
 
 const SESSION_MS = 3_000
@@ -51,6 +53,7 @@ export class Member {
   readonly world: World
   readonly name: string
   readonly instanceId: string | undefined
+  readonly turnsAhead: number
   readonly clock: ProcessClock
   readonly consumer: GroupConsumer
   readonly pipeline: ReturnType<typeof pipelineKit>['pipeline']
@@ -70,10 +73,11 @@ export class Member {
   /** The same, without a rebalance. */
   #settledAtMs: number
 
-  constructor(world: World, name: string, { instanceId, mode }: MemberOptions) {
+  constructor(world: World, name: string, { instanceId, mode, turnsAhead }: MemberOptions) {
     this.world = world
     this.name = name
     this.instanceId = instanceId
+    this.turnsAhead = turnsAhead
     this.clock = new ProcessClock(world.clock)
     this.#confirmedAtMs = this.clock.elapsedMs()
     this.#settledAtMs = this.clock.elapsedMs()

@@ -26,16 +26,18 @@ export const modelCase = fc.record({
   isEager: fc.constantFrom(false, false, false, true),
   /** How many of the processes are static members. */
   statics: fc.nat(2),
+  turnsAhead: fc.constantFrom(0, 0, 2, 10),
   steps: fc.array(step, { minLength: 60, maxLength: 160 }),
 })
 
 export type ModelCase = typeof modelCase extends fc.Arbitrary<infer T> ? T : never
 
 /** Runs a group until the first problem. Resolves with it, or with nothing. */
-export async function runCase({ seed, isEager, statics, steps }: ModelCase): Promise<string[]> {
+export async function runCase({ seed, steps, ...of }: ModelCase): Promise<string[]> {
   const world = new World(seed, (slot) => ({
-    instanceId: slot < statics ? `instance-${slot}` : undefined,
-    mode: isEager ? 'eager' : 'cooperative',
+    instanceId: slot < of.statics ? `instance-${slot}` : undefined,
+    mode: of.isEager ? 'eager' : 'cooperative',
+    turnsAhead: of.turnsAhead,
   }))
   await world.advance(100)
   for (const { action, n, m } of steps) {

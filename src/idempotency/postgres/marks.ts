@@ -35,7 +35,8 @@ type ClaimRow = { plugin: string; eventId: string; fence: string | null; complet
 
 /** Few, so that requests are batched in the meantime; two, because one may wait for a row lock. */
 const STATEMENTS_MAX = 2
-const ROWS_MAX = 500
+/** Rows of a statement. */
+export const ROWS_MAX = 500
 
 /** One owner's rows in the marks table. One statement claims, completes or releases many rows. */
 export class PostgresMarks {

@@ -12,7 +12,7 @@ import type {
 } from '../store.ts'
 import { PostgresClaim } from './claim.ts'
 import { type Lease, Leases } from './leases.ts'
-import { PostgresMarks } from './marks.ts'
+import { PostgresMarks, ROWS_MAX } from './marks.ts'
 import { PostgresPool } from './pool.ts'
 import { ensureSchema, MARKS, STATES } from './schema.ts'
 import { SWEEP } from './statements.ts'
@@ -67,6 +67,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
 class PostgresStore implements IdempotencyStore {
   readonly name = 'postgres'
+  readonly turnsAhead = ROWS_MAX
   readonly #options: PostgresStoreOptions
   readonly #owner = `${hostname()}/${process.pid}/${randomUUID()}`
   readonly #pool: PostgresPool

@@ -29,11 +29,14 @@ export class PluginLanes {
   constructor(
     plugins: LoadedPlugin[],
     turn: (delivery: Delivery) => MaybePromise<Turn>,
-    clock: Clock,
+    { clock, turnsAhead }: { clock: Clock; turnsAhead: number },
   ) {
     this.#clock = clock
     for (const plugin of plugins) {
-      this.#lanes.set(plugin.slug, new Lanes({ clock, concurrency: turnsOf(plugin), turn }))
+      this.#lanes.set(
+        plugin.slug,
+        new Lanes({ clock, concurrency: turnsOf(plugin) + turnsAhead, turn }),
+      )
     }
   }
 
