@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs'
 import kafkajs, { type AclEntry } from 'kafkajs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { createUser } from '../../src/console/access/users.ts'
 import { type AuditEntry, decodeAudit } from '../../src/control/audit-record.ts'
-import { startConsole } from '../support/console.ts'
 import { moved } from '../support/events.ts'
 import { mirrorCheckpoint } from '../support/mirror-checkpoint.ts'
 import { readTopic } from '../support/read-topic.ts'
+import { rotatedFile } from '../support/rotated-file.ts'
 import { runCli } from '../support/run-cli.ts'
 import { grant, replaceRight, rightsIn } from '../support/secure-acls.ts'
 import { type SecureKafka, startSecureKafka } from '../support/secure-kafka.ts'
 import { pluginPath, serve } from '../support/serve.ts'
 import { endpoints, uniqueName, until } from '../support/stack.ts'
+import { startCli } from '../support/start-cli.ts'
 
 const USERS = ['setup', 'publisher', 'stateful', 'keeper', 'forgetter', 'console', 'rescuer']
 const LACKING = ['lacking-id', 'lacking-state']
@@ -120,15 +122,22 @@ it('a service with state has its rights, and so have the console and the command
   expect(linesIn(await remembered())).toBe(3)
 })
 
-/** The console shows the replica and its plugin, and pauses and resumes it. */
+/** The console shows the replica and its plugin, pauses and resumes it, and knows its users by a file. */
 async function consoleSwitches(): Promise<void> {
-  const { url, token } = await startConsole(settingsOf('console'))
+  const { line, token } = await createUser('ana', 'operator')
+  const users = rotatedFile(line)
+  const own = { CONSOLE_PORT: '0', CONSOLE_USERS_FILE: users.path, LOG_FORMAT: 'json' }
+  const { child, output, ended } = startCli(['console'], { ...settingsOf('console'), ...own })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const portIn = () => /"port":(\d+)/.exec(output.out)?.[1]
+  const url = `http://127.0.0.1:${await until(portIn, { what: 'the console to start' })}`
   const headers = { origin: url, 'content-type': 'application/json' }
-  const body = JSON.stringify({ token: token('admin') })
+  const body = JSON.stringify({ token })
   const session = await fetch(`${url}/api/session`, { method: 'POST', headers, body })
   const cookie = session.headers.get('set-cookie')!.split(';')[0]!
-  const get = async (path: string) => (await fetch(`${url}${path}`, { headers: { cookie } })).text()
-  const isShown = async () => (await get('/api/plugins')).includes('"slug":"counting"')
+  const get = (path: string) => fetch(`${url}${path}`, { headers: { cookie } })
+  const text = async (path: string) => (await get(path)).text()
+  const isShown = async () => (await text('/api/plugins')).includes('"slug":"counting"')
   await until(isShown, { what: 'the status of the replica to be shown' })
   for (const command of ['pause', 'resume']) {
     const answer = await fetch(`${url}/api/plugins/counting/${command}`, {
@@ -137,8 +146,13 @@ async function consoleSwitches(): Promise<void> {
     })
     expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)])
   }
-  const isAudited = async () => (await get('/api/audit')).match(/"action":/g)?.length === 2
+  const isAudited = async () => (await text('/api/audit')).match(/"action":/g)?.length === 2
   await until(isAudited, { what: 'the audit to be shown' })
+  users.put((await createUser('eve', 'viewer')).line)
+  const isOut = async () => (await get('/api/plugins')).status === 401
+  await until(isOut, { what: 'a user who was taken out to be out' })
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
 }
 
 it('fails the group over, with its rights', async () => {
