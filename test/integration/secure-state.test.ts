@@ -14,7 +14,17 @@ import { pluginPath, serve } from '../support/serve.ts'
 import { endpoints, uniqueName, until } from '../support/stack.ts'
 import { startCli } from '../support/start-cli.ts'
 
-const USERS = ['setup', 'publisher', 'stateful', 'keeper', 'forgetter', 'console', 'rescuer']
+const USERS = [
+  'setup',
+  'publisher',
+  'stateful',
+  'keeper',
+  'forgetter',
+  'explainer',
+  'console',
+  'rescuer',
+  'splitter',
+]
 const LACKING = ['lacking-id', 'lacking-state']
 const GROUP = 'inventory-events'
 const inventory = `${uniqueName('secure')}.inventory`
@@ -36,6 +46,7 @@ beforeAll(async () => {
   await grant(broker.kafka, rights)
   // "As well" is what the page says of them.
   for (const user of ['stateful', ...LACKING]) await grant(broker.kafka, of('service'), user)
+  await grant(broker.kafka, of('keeper'), 'explainer')
   const { TOPIC } = kafkajs.AclResourceTypes
   const ofTopics = of('stateful').filter(({ resourceType }) => resourceType === TOPIC)
   await grant(broker.kafka, ofTopics, 'lacking-id')
@@ -67,7 +78,7 @@ function service(user: string) {
 }
 
 const publish = (count: number) => {
-  const events = Array.from({ length: count }, (_, n) => moved(`ent_${n}`))
+  const events = Array.from({ length: count }, (_, n) => moved(`ent_${n}`, 0, `evt_${n}`))
   return done('publisher', ['publish', ...TOPICS], events.map((e) => JSON.stringify(e)).join('\n'))
 }
 
@@ -116,6 +127,8 @@ it('a service with state has its rights, and so have the console and the command
 
   expect(await done('keeper', ['state', 'list', 'counting'])).toContain('ent_3')
   expect(await done('keeper', ['state', 'get', 'counting', 'ent_3'])).toContain('"count"')
+  const explain = ['explain', 'evt_3', '--entity', 'ent_3']
+  expect(await done('explainer', explain)).toContain('"count":1')
   const reset = ['state', 'reset', 'counting', 'ent_3']
   expect(await done('forgetter', reset)).toContain('Dry run')
   expect(await done('forgetter', [...reset, '--yes'])).toContain('forgot 1 state')
@@ -175,6 +188,11 @@ it('fails the group over, with its rights', async () => {
   expect(linesIn(await remembered())).toBe(0)
 })
 
+it('splits the group with its states, with its rights', async () => {
+  const split = ['group', 'split', '--from', GROUP, '--to', 'alarms', '--plugins', 'counting']
+  expect(await done('splitter', [...split, '--yes'])).toContain('alarms: begins where')
+})
+
 it('all of it is in the audit', async () => {
   const entries = await audit()
   const done = entries.filter(({ phase }) => phase === 'done')
@@ -183,5 +201,6 @@ it('all of it is in the audit', async () => {
     ['plugins resume', 'console'],
     ['state reset', 'command'],
     ['group failover', 'command'],
+    ['group split', 'command'],
   ])
 })
