@@ -1,20 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Buildah } from './buildah.ts'
 import { Failure } from './command.ts'
 
 const POLL_MS = 200
 
-/** A running container of an image, on the host network. */
+/** A running container. */
 export class Container {
   output = ''
   readonly #child: ChildProcess
   readonly #ended: Promise<number | string>
 
-  constructor(buildah: Buildah, name: string, options: string[], command: string[]) {
-    const all = buildah('run', '--isolation', 'chroot', ...options, name, '--', ...command)
-    this.#child = spawn(all[0]!, all.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
+  /** `command` runs the container until its program ends. */
+  constructor([file, ...args]: readonly string[]) {
+    this.#child = spawn(file!, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     const keep = (chunk: Buffer) => {
       this.output = `${this.output}${chunk}`.slice(-100_000)
     }
@@ -32,13 +31,12 @@ export class Container {
     for (;;) {
       const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
       if (answer?.ok) return
-      const ended = this.#child.exitCode ?? this.#child.signalCode
-      if (ended !== null || Date.now() > until) throw this.#failure(`${url} does not return 200`)
+      if (this.hasEnded || Date.now() > until) throw this.#failure(`${url} does not return 200`)
       await delay(POLL_MS)
     }
   }
 
-  /** The pid of the program itself, a descendant of buildah's process. */
+  /** The pid of the program itself, a descendant of the command. */
   async pid(): Promise<number> {
     for (let pid = this.#child.pid!; ; ) {
       const [next] = await childrenOf(pid)
@@ -50,15 +48,24 @@ export class Container {
   /** Signals the program and returns how the container ended. Throws a Failure on timeout. */
   async end(signal: NodeJS.Signals, timeoutMs: number): Promise<number | string> {
     process.kill(await this.pid(), signal)
+    return this.ended(timeoutMs)
+  }
+
+  get hasEnded(): boolean {
+    return (this.#child.exitCode ?? this.#child.signalCode) !== null
+  }
+
+  /** How the program ended: its exit code. Throws a Failure on timeout. */
+  async ended(timeoutMs: number): Promise<number | string> {
     const late = delay(timeoutMs, undefined, { ref: false })
     const ended = await Promise.race([this.#ended, late])
-    if (ended === undefined) throw this.#failure(`it does not end on ${signal}`)
+    if (ended === undefined) throw this.#failure('it does not end')
     return ended
   }
 
   /** Removes the container in any state. */
   async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    if (this.hasEnded) return
     process.kill(await this.pid(), 'SIGKILL')
     await this.#ended
   }

@@ -6,6 +6,7 @@ const PACKAGES = {
   amtool: 'prometheus-alertmanager',
   'docker-compose': 'docker-compose',
   buildah: 'buildah',
+  runc: 'runc',
   debootstrap: 'debootstrap',
 }
 

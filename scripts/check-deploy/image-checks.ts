@@ -3,19 +3,15 @@ import { join } from 'node:path'
 import { type Buildah, makeBase, openBuildah } from './buildah.ts'
 import type { Check, Scene } from './check.ts'
 import { Failure, run, Skip } from './command.ts'
+import { requireProgram } from './debian.ts'
 import { strangeFiles } from './image-files.ts'
+import { checkImageMemory } from './image-memory.ts'
+import { type ImageConfig, ImageRunner } from './image-runner.ts'
 import { serveFromImage } from './image-serves.ts'
 
 export const IMAGE = 'localhost/inventory-events:check'
 /** As OpenShift assigns it: a user of the namespace's own range, in the group of root. */
 const OPENSHIFT_USER = '1000660000:0'
-
-interface ImageConfig {
-  User: string
-  Entrypoint: string[]
-  Healthcheck: { Test: string[] }
-  Labels: Record<string, string>
-}
 
 let built: Buildah | undefined
 
@@ -51,31 +47,31 @@ export const imageChecks: Check[] = [
   },
   {
     name: 'image: runs as any user',
-    run: () =>
-      inContainer(async (buildah, container) => {
-        const { Entrypoint } = await configOf(buildah)
-        const command = [...Entrypoint, 'plugins', 'check', '/app/dist/examples/every-event.js']
-        const options = ['--isolation', 'chroot', '--user', OPENSHIFT_USER]
-        const output = await run(buildah('run', ...options, container, '--', ...command))
+    run: (scene) =>
+      withRunner(scene, async (runner) => {
+        const args = ['plugins', 'check', '/app/dist/examples/every-event.js']
+        const output = await runner.run({ args, user: OPENSHIFT_USER })
         if (!output.includes('every-event: ok')) throw new Failure(output)
         return `user and group ${OPENSHIFT_USER}`
       }),
   },
   {
     name: 'image: serves',
-    run: ({ root }) =>
-      inContainer(async (buildah, container) => {
-        const { Entrypoint, Healthcheck, User } = await configOf(buildah)
-        const health = Healthcheck.Test.slice(1)
-        const program = { buildah, container, entrypoint: Entrypoint, health, user: User }
-        return serveFromImage(program, join(root, 'examples', 'plugins'))
-      }),
+    run: (scene) =>
+      withRunner(scene, (runner) =>
+        serveFromImage(runner, join(scene.root, 'examples', 'plugins')),
+      ),
   },
-  { name: 'image: derived image', run: (scene) => derive(scene) },
+  {
+    name: 'image: memory limits',
+    run: (scene) => withRunner(scene, (runner) => checkImageMemory(runner, OPENSHIFT_USER, scene)),
+  },
+  { name: 'image: derived image', run: derive },
 ]
 
 /** Builds the Dockerfile in docs/deploy.md, which adds plugins. */
-async function derive({ root, work }: Scene): Promise<string> {
+async function derive(scene: Scene): Promise<string> {
+  const { root, work } = scene
   const buildah = requireImage()
   const docs = await readFile(join(root, 'docs', 'deploy.md'), 'utf8')
   const [, dockerfile] = /```dockerfile\n([\s\S]*?)```/.exec(docs) ?? []
@@ -91,14 +87,11 @@ async function derive({ root, work }: Scene): Promise<string> {
   const tag = 'localhost/plugins:check'
   const options = ['--isolation', 'chroot', '--pull-never', '--format', 'docker']
   await run(buildah('build', ...options, '--tag', tag, work))
-  return inContainer(async (_, container) => {
-    const { Entrypoint } = await configOf(buildah)
-    const command = [...Entrypoint, 'plugins', 'check']
-    const output = await run(buildah('run', '--isolation', 'chroot', container, '--', ...command))
-    const good = [...output.matchAll(/^([\w-]+): ok/gm)].map(([, slug]) => slug)
-    if (good.length !== 2) throw new Failure(`expected two plugins, got:\n${output}`)
-    return `plugins ${good.join(', ')}`
-  }, tag)
+  const check = (runner: ImageRunner) => runner.run({ args: ['plugins', 'check'] })
+  const output = await withRunner(scene, check, tag)
+  const good = [...output.matchAll(/^([\w-]+): ok/gm)].map(([, slug]) => slug)
+  if (good.length !== 2) throw new Failure(`expected two plugins, got:\n${output}`)
+  return `plugins ${good.join(', ')}`
 }
 
 function requireImage(): Buildah {
@@ -119,8 +112,21 @@ async function inContainer<T>(
   }
 }
 
-async function configOf(buildah: Buildah): Promise<ImageConfig> {
-  return JSON.parse(await run(buildah('inspect', '--type', 'image', IMAGE))).Docker.config
+/** Runs the program of an image as the chart does. */
+async function withRunner<T>(
+  { work }: Scene,
+  use: (runner: ImageRunner) => Promise<T>,
+  image = IMAGE,
+): Promise<T> {
+  await requireProgram('runc')
+  return inContainer(async (buildah, container) => {
+    const rootfs = (await run(buildah('mount', container))).trim()
+    return use(new ImageRunner({ rootfs, config: await configOf(buildah, image), work }))
+  }, image)
+}
+
+async function configOf(buildah: Buildah, image = IMAGE): Promise<ImageConfig> {
+  return JSON.parse(await run(buildah('inspect', '--type', 'image', image))).Docker.config
 }
 
 /** Lists the files of /app by relative path, and what the build may have left elsewhere. */

@@ -15,8 +15,8 @@ for (;;) kept.push({ at: kept.length, of: records.length })
 const SIGABRT = 134
 
 /** Requires that a leak under the chart's options ends with V8's own error, not by the kernel's hand. */
-export async function checkMemoryLimits({ root, tools }: Scene): Promise<string> {
-  const options = await nodeOptions(root, tools.helm)
+export async function checkMemoryLimits(scene: Scene): Promise<string> {
+  const options = await chartNodeOptions(scene)
   const group = await openMemoryGroup(`check-deploy-${process.pid}`)
   if ('missing' in group) throw new Skip(group.missing)
   try {
@@ -30,7 +30,8 @@ export async function checkMemoryLimits({ root, tools }: Scene): Promise<string>
   }
 }
 
-async function nodeOptions(root: string, helm: string): Promise<string> {
+/** NODE_OPTIONS as the chart has them. */
+export async function chartNodeOptions({ root, tools: { helm } }: Scene): Promise<string> {
   const chart = join(root, 'helm')
   const values = join(chart, 'ci', 'default-values.yaml')
   const only = ['--show-only', 'templates/deployment.yaml']

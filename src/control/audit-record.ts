@@ -1,21 +1,25 @@
 import { oneOf, textOf } from './control-record.ts'
 
-/** Something that people do to a group, by the name of its command. */
-export type ActionName =
-  | 'events on'
-  | 'events off'
-  | 'plugins enable'
-  | 'plugins enable --from'
-  | 'plugins disable'
-  | 'plugins pause'
-  | 'plugins resume'
-  | 'dead-letters redrive'
-  | 'dead-letters discard'
-  | 'replay'
-  | 'replay --resume'
-  | 'replay --abandon'
-  | 'group split'
-  | 'state reset'
+/** What people do to a group, by the name of its command. */
+export const ACTIONS = [
+  'events on',
+  'events off',
+  'plugins enable',
+  'plugins enable --from',
+  'plugins disable',
+  'plugins pause',
+  'plugins resume',
+  'dead-letters redrive',
+  'dead-letters discard',
+  'replay',
+  'replay --resume',
+  'replay --abandon',
+  'group split',
+  'group failover',
+  'state reset',
+] as const
+
+export type ActionName = (typeof ACTIONS)[number]
 
 export type Via = 'command' | 'console'
 

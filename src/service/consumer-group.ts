@@ -140,6 +140,10 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     reports: createReports({ metrics, log, sampled, clock, store: store.name }),
   })
   const cluster = openCluster(kafka, clock)
+  const transactions =
+    store.staging === undefined || stateful.size === 0
+      ? undefined
+      : transactionalCommits({ ...parts, cluster, clock })
   const source = new GroupConsumer({
     cluster,
     groupId,
@@ -147,10 +151,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     mode: config.KAFKA_REBALANCE_MODE,
     topics: parts.topics,
     intake: around(pipeline),
-    commitTogether:
-      store.staging === undefined || stateful.size === 0
-        ? undefined
-        : transactionalCommits({ ...parts, cluster, clock }),
+    commitTogether: transactions?.commit,
     clock,
     log: log.child({ component: 'consumer' }),
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
@@ -179,6 +180,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     health: life.health,
     tooSmallTopics: () => deadLetters.tooSmall,
     async start() {
+      await transactions?.prepare()
       await life.start(parts.stopping ?? new AbortController().signal)
       try {
         await watch.start()

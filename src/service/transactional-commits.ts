@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { maxRequestBytesOf } from '../kafka/client/client.ts'
+import { kafkaError } from '../kafka/client/errors.ts'
 import type { CommitTogether } from '../kafka/consumer/commit-staged.ts'
+import { recordWrite } from '../kafka/producer/denied-topics.ts'
+import { TopicError } from '../kafka/protocol/broker-error.ts'
 import type { Cluster } from '../kafka/protocol/cluster.ts'
 import { stagedRecords } from '../kafka/state/staged-records.ts'
 import { placeByKey } from '../kafka/transactions/place-by-key.ts'
@@ -22,8 +25,14 @@ export interface TransactionalParts {
 /** Well within a session: a successor waits for what a killed replica has left open. */
 const TRANSACTION_LIMIT_MS = 5_000
 
+export interface TransactionalCommits {
+  /** Rejects with KAFKA_REFUSED if the user may not write with the transactional id: no commit would succeed. */
+  prepare(): Promise<void>
+  commit: CommitTogether
+}
+
 /** A static member's transactional id is the same after a restart, which ends what it has left open. */
-export function transactionalCommits(parts: TransactionalParts): CommitTogether {
+export function transactionalCommits(parts: TransactionalParts): TransactionalCommits {
   const { kafka, cluster, clock, groupId, instanceId = randomUUID(), config } = parts
   const transactions = new Transactions({
     ...{ cluster, clock, groupId },
@@ -31,7 +40,7 @@ export function transactionalCommits(parts: TransactionalParts): CommitTogether 
     maxRequestBytes: maxRequestBytesOf(kafka),
     timeoutMs: TRANSACTION_LIMIT_MS,
   })
-  return async (staged, member, offsets) => {
+  const commit: CommitTogether = async (staged, member, offsets) => {
     const timestampMs = clock.now()
     const writes = stagedRecords(staged, config.KAFKA_GROUP_ID, timestampMs)
     const followUps = staged.partitions.flatMap((each) => each.followUps)
@@ -41,6 +50,25 @@ export function transactionalCommits(parts: TransactionalParts): CommitTogether 
     } catch (error) {
       return { type: 'aborted', error: error as Error }
     }
-    return transactions.commit({ writes, member, offsets })
+    const outcome = await transactions.commit({ writes, member, offsets })
+    if (outcome.type === 'committed') {
+      for (const { topic } of writes) recordWrite(kafka, topic, clock.elapsedMs())
+    }
+    if (outcome.type !== 'aborted') return outcome
+    return { ...outcome, error: refusalOf(outcome.error, writes) }
   }
+
+  /** Readiness names a topic that may not be written to. */
+  function refusalOf(error: Error, writes: readonly { topic: string }[]): Error {
+    if (!(error instanceof TopicError)) return error
+    const { topic } = error
+    // The others are those whose offsets are committed.
+    if (!writes.some((each) => each.topic === topic)) return error
+    const failure = kafkaError(error, `write to topic ${topic}`)
+    if (failure.code !== 'KAFKA_REFUSED') return error
+    recordWrite(kafka, topic, clock.elapsedMs(), failure)
+    return failure
+  }
+
+  return { prepare: () => transactions.prepare(), commit }
 }

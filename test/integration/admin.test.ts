@@ -4,6 +4,7 @@ import type { AdminState } from '../../src/observe/admin-state.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { reject } from '../../src/plugin/returns/returns.ts'
 import { moved } from '../support/events.ts'
+import { rotatedFile } from '../support/rotated-file.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
@@ -18,7 +19,8 @@ const plugins: Plugin[] = [
 ]
 
 it('shows the state of the service and explains an event, given the token', async () => {
-  const s = await situation({ plugins, store: 'kafka:', settings: { ADMIN_TOKEN: TOKEN } })
+  const file = rotatedFile(TOKEN)
+  const s = await situation({ plugins, store: 'kafka:', settings: { ADMIN_TOKEN_FILE: file.path } })
   const env = s.settings as Record<string, string>
   const paused = await runCli(['plugins', 'pause', 'resting'], { env })
   expect(paused.code, paused.stderr).toBe(0)
@@ -88,6 +90,10 @@ it('shows the state of the service and explains an event, given the token', asyn
   for (const path of ['state', 'events/m1']) {
     expect((await get(path, 'another')).status).toBe(401)
   }
+  file.put('another-token-of-the-test')
+  const isReplaced = async () => (await get('state', 'another-token-of-the-test')).status === 200
+  await until(isReplaced, { what: 'the new token to be accepted' })
+  expect((await get('state')).status).toBe(401)
   expect(JSON.stringify(service.log)).not.toContain(TOKEN)
 })
 

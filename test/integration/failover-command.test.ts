@@ -9,6 +9,7 @@ import { writeControl } from '../../src/kafka/state/control-log.ts'
 import { KafkaCrashStore } from '../../src/kafka/state/crash-store.ts'
 import { encodePlan } from '../../src/replay/plan.ts'
 import { readPlan } from '../../src/replay/plan-store.ts'
+import { auditOf } from '../support/audit.ts'
 import { moved } from '../support/events.ts'
 import { groupOffsets } from '../support/group.ts'
 import { mirrorCheckpoint } from '../support/mirror-checkpoint.ts'
@@ -106,6 +107,11 @@ it("does without what the control topic says in the former cluster's offsets", a
     code: 0,
     stdout: expect.stringMatching(/catching up of late from .*: cancelled; start it again/),
   })
+  const entries = await auditOf(s.groupId)
+  const what = [`from ${s.alias}, as it was at ${new Date(POINT_MS).toISOString()}`]
+  for (const [n, phase] of ['begun', 'done'].entries()) {
+    expect(entries[n]).toMatchObject({ action: 'group failover', phase, what, why: 'a fire' })
+  }
   const plan = await readPlan(serviceClient(), s.groupId, 'late')
   expect(plan).toMatchObject({ state: 'abandoned', why: 'a fire' })
   const states = await runCli(['plugins', 'list', '--states'], { env: s.settings })

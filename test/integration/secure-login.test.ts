@@ -90,19 +90,20 @@ describe('a login that Kafka accepts', () => {
   })
 
   it.each(['plain', 'scram-sha-512'])(
-    '%s with a password from a file, which may be replaced',
+    '%s with a username and a password from files, which may be replaced',
     async (mechanism) => {
-      const file = rotatedFile('former-secret')
+      const [user, password] = [rotatedFile('former-user'), rotatedFile('former-secret')]
       const settings = login({
         KAFKA_SASL_MECHANISM: mechanism,
-        KAFKA_SASL_USERNAME: 'ann',
-        KAFKA_SASL_PASSWORD_FILE: file.path,
+        KAFKA_SASL_USERNAME_FILE: user.path,
+        KAFKA_SASL_PASSWORD_FILE: password.path,
       })
       const config = loadConfig(settings, { required: ['KAFKA_BROKERS'] })
       const kafka = createKafka(config, pino({ level: 'silent' }))
       const list = () => withAdmin(kafka, (admin) => admin.list(), 60_000)
       await expect(list()).rejects.toMatchObject({ code: 'KAFKA_REFUSED' })
-      file.put(passwordOf('ann'))
+      user.put('ann')
+      password.put(passwordOf('ann'))
       expect(await list()).toEqual([TOPIC])
     },
   )

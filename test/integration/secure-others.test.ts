@@ -75,7 +75,7 @@ it('connects to Postgres with the password and certificates that the files hold 
   expect((await pool.query({ text: 'SELECT 1' })).rowCount).toBe(1)
 })
 
-it('connects to Postgres over TLS only if it can verify the server', async () => {
+it('connects to Postgres over TLS only if it can verify the server, by an authority that may be replaced', async () => {
   const { cert, key } = authority.sign('postgres')
   if (process.getuid?.() === 0) execFileSync('chown', ['nobody', key])
   const tls = ['ssl=on', `ssl_cert_file=${cert}`, `ssl_key_file=${key}`, 'fsync=off']
@@ -83,22 +83,27 @@ it('connects to Postgres over TLS only if it can verify the server', async () =>
   onTestFinished(() => postgres.remove())
   const at = postgres.url.replace('127.0.0.1', 'localhost')
 
-  async function isEncrypted(parameters: string): Promise<unknown> {
+  function asking(parameters: string): () => Promise<unknown> {
     const url = `${at}?${parameters}`
     loadConfig({ IDEMPOTENCY_STORE: url })
     const pool = new PostgresPool({ url: () => url, connectionsMax: 1, onError: () => {} })
     onTestFinished(() => pool.end())
     const text = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
-    return (await pool.query({ text })).rows[0]
+    return async () => (await pool.query({ text })).rows[0]
   }
+  const isEncrypted = (parameters: string) => asking(parameters)()
 
   const checked = (ca: string) => `sslmode=verify-full&sslrootcert=${ca}`
   expect(await isEncrypted(checked(authority.cert))).toEqual({ ssl: true })
   expect(await isEncrypted('sslmode=disable')).toEqual({ ssl: false })
-  await expect(isEncrypted(checked(stranger.cert))).rejects.toMatchObject({
+  const file = rotatedFile(readFileSync(stranger.cert, 'utf8'))
+  const ask = asking(checked(file.path))
+  await expect(ask()).rejects.toMatchObject({
     code: 'STORE_UNAVAILABLE',
     message: expect.stringMatching(
       /^Postgres at localhost:\d+\/postgres: .* authority: sslrootcert$/,
     ),
   })
+  file.put(readFileSync(authority.cert, 'utf8'))
+  expect(await ask()).toEqual({ ssl: true })
 })

@@ -37,6 +37,7 @@ export const LOGS = [
   ...readTopicsOf([TOPIC]),
   deadLetterTopicOf(TOPIC),
   `${GROUP}.control`,
+  `${GROUP}.audit`,
   `${TOPIC}.${GROUP}.marks`,
   STATES,
 ]

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { type ActionName, decodeAudit } from '../../src/control/audit-record.ts'
 import { type ClusterWithRegistry, clusterWithRegistry } from '../support/cluster-with-registry.ts'
 import { readTopic } from '../support/read-topic.ts'
 import {
@@ -8,6 +9,7 @@ import {
   deleteTopics,
   events,
   failoverCommands,
+  GROUP,
   LOGS,
   listsIn,
   listsOf,
@@ -53,6 +55,7 @@ async function disaster(lagging: 'state' | 'marks') {
   const { plain, picky, listing, fresh } = plugins
   await one.cli('topics', 'create', '--partitions', `${PARTITIONS}`, '--state')
   await one.cli('schemas', 'register')
+  await one.cli('events', 'on', '--by', 'ana')
   const first = await startIn(one, [plain, picky, listing])
   await one.publish(BEFORE)
   await caughtUp(one)
@@ -98,6 +101,15 @@ const idsOf = ({ calls }: Plugins, cluster: Call['cluster'], plugin: string) =>
 const eventId = ({ event }: Call) => event.id
 const sorted = (all: readonly { id: string }[]) => all.map(({ id }) => id).sort()
 
+/** Who did what to the group, as this cluster has it. */
+async function auditIn({ broker }: ClusterWithRegistry): Promise<string[]> {
+  const records = await readTopic(`${GROUP}.audit`, broker.kafka)
+  const entries = records.map(({ value }) => decodeAudit(value)!)
+  return entries.map(({ action, phase }) => `${action} ${phase}`)
+}
+
+const ofBoth = (action: ActionName) => [`${action} begun`, `${action} done`]
+
 /** What was completed by the recovery point is not handled again, and what came later is, in its order. */
 function expectHandledAgain(plugins: Plugins): void {
   for (const slug of ['plain', 'picky', 'listing', 'fresh']) {
@@ -128,10 +140,16 @@ it('another cluster takes over, though marks were mirrored further than states',
   // Whoever is not sure that it has ended runs it again.
   expect(await two.cli(...args)).toMatch(/ [1-9]\d* records of marks undone, 0 states/)
   expect(await two.cli(...args)).toMatch(/ \d+ records? of marks undone, 0 states/)
+  expect(await two.cli('topics', 'create')).toContain(`${GROUP}.status: created`)
   await startIn(two, [plugins.plain, plugins.picky, plugins.listing, plugins.fresh])
   await caughtUp(two)
   expectHandledAgain(plugins)
   await expectAllHandled(two, plugins)
+  expect(await auditIn(two)).toEqual([
+    ...ofBoth('events on'),
+    ...ofBoth('group failover'),
+    ...ofBoth('group failover'),
+  ])
 })
 
 it('another cluster takes over, though states were mirrored further than marks, and hands back', {
@@ -165,4 +183,6 @@ it('another cluster takes over, though states were mirrored further than marks, 
   for (const { slug } of own) expect(idsOf(plugins, 'one', slug).sort(), slug).toEqual(sorted(last))
   const all = [...BEFORE, ...MIRRORED, ...LATE, ...LOST, ...NEXT, ...last]
   expect(await listsIn(one)).toEqual(listsOf(all))
+  const failovers = [...ofBoth('group failover'), ...ofBoth('group failover')]
+  expect(await auditIn(one)).toEqual([...ofBoth('events on'), ...failovers])
 })

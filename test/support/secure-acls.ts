@@ -25,6 +25,16 @@ export async function grant(kafka: Kafka, rights: AclEntry[], user?: string): Pr
   await admin.createAcls({ acl }).finally(() => admin.disconnect())
 }
 
+/** The rights with another operation in place of the one that is meant. Throws if there is not just one. */
+export function replaceRight(
+  rights: AclEntry[],
+  isMeant: (right: AclEntry) => boolean,
+  operation: number,
+): AclEntry[] {
+  if (rights.filter(isMeant).length !== 1) throw new Error('expected one right that is meant')
+  return rights.map((right) => (isMeant(right) ? { ...right, operation } : right))
+}
+
 /** Creates a topic that every user may describe. */
 export async function createTopicForAll(kafka: Kafka, topic: string): Promise<void> {
   const admin = kafka.admin()
@@ -46,10 +56,14 @@ function rightsOf(options: string): AclEntry[] {
   }
   const all = (name: string) => pairs.filter((pair) => pair.name === name).map(({ value }) => value)
   const isPrefix = all('resource-pattern-type').includes('prefixed')
-  const { TOPIC, GROUP } = kafkajs.AclResourceTypes
+  const { TOPIC, GROUP, TRANSACTIONAL_ID } = kafkajs.AclResourceTypes
   const resources = [
     ...all('topic').map((resourceName) => ({ resourceType: TOPIC, resourceName })),
     ...all('group').map((resourceName) => ({ resourceType: GROUP, resourceName })),
+    ...all('transactional-id').map((resourceName) => ({
+      resourceType: TRANSACTIONAL_ID,
+      resourceName,
+    })),
   ]
   const { PREFIXED, LITERAL } = kafkajs.ResourcePatternTypes
   return resources.flatMap((resource) =>

@@ -2,9 +2,10 @@ import { timeText } from '../../event/time/timestamp.ts'
 import { type FailoverPlan, planFailover } from '../../failover/plan-failover.ts'
 import { type FailoverDone, runFailover } from '../../failover/run-failover.ts'
 import type { Cut } from '../../kafka/mirror/cut.ts'
+import { audited } from '../../operate/audited.ts'
 import { describePlan } from '../../replay/make-plan.ts'
 import { counted } from '../../util/text/counted.ts'
-import { type AuditOptions, auditOf } from '../shared/audit.ts'
+import { type AuditOptions, auditOf, byCommand } from '../shared/audit.ts'
 import { commandLogger, connectionOf } from '../shared/connection.ts'
 import { exitWhenWritten, print, printJson, printTable } from '../shared/output.ts'
 
@@ -22,8 +23,15 @@ export async function failOver(options: FailoverOptions): Promise<void> {
   const audit = auditOf({ why: 'failover', ...options })
   const plan = await planFailover({ config, kafka }, { alias, recoveryPointMs }, audit)
   const log = commandLogger(process.env)
-  const done = options.yes && (await runFailover({ config, kafka, log }, plan))
   const at = timeText(recoveryPointMs)
+  const action = {
+    action: 'group failover',
+    what: [`from ${alias}, as it was at ${at}`],
+    actor: byCommand(audit),
+  } as const
+  const ports = { kafka, groupId: config.KAFKA_GROUP_ID }
+  const failover = () => runFailover({ config, kafka, log }, plan)
+  const done = options.yes && (await audited(ports, action, failover))
   if (options.json) printJson({ recoveryPoint: at, ...jsonOf(plan, done) })
   else if (done) print(doneText(config.KAFKA_GROUP_ID, at, plan, done))
   else show(config.KAFKA_GROUP_ID, at, plan)

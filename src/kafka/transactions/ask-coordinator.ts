@@ -1,6 +1,6 @@
 import type { Clock } from '../../util/clock.ts'
 import type { Coordinator } from '../member/coordinator.ts'
-import { BrokerError } from '../protocol/broker-error.ts'
+import { BrokerError, errorTypeOf, TopicError } from '../protocol/broker-error.ts'
 import type { RequestType } from '../protocol/request.ts'
 import { transactionFaultOf } from './transaction-error.ts'
 
@@ -11,7 +11,7 @@ export interface AskPorts {
   onUnsure(): void
 }
 
-type Judged = { errorCode: number } | { partitions: { errorCode: number }[] }
+type Judged = { errorCode: number } | { partitions: { topic: string; errorCode: number }[] }
 
 const REQUEST_LIMIT_MS = 5_000
 const RETRY_MS = 20
@@ -43,19 +43,34 @@ export function askerOf({ clock, deadlineMs, onUnsure }: AskPorts) {
     try {
       answer = await coordinator.send('transaction', request, body, REQUEST_LIMIT_MS)
     } catch (error) {
+      // No coordinator was named, so nothing was sent.
+      if (error instanceof BrokerError) return { error, isFinal: isFinal(error.code) }
       onUnsure()
       return { error }
     }
-    const errorCode = errorCodeOf(answer)
+    const { errorCode, topic } = problemIn(answer)
     const fault = transactionFaultOf(errorCode)
     if (fault === undefined) return { answer }
     if (fault === 'coordinator') coordinator.forget()
-    const error = new BrokerError(errorCode, `send ${request.name}`)
-    return { error, isFinal: fault === 'fenced' || fault === 'refused' }
+    const doing = `send ${request.name}`
+    const error =
+      topic === undefined
+        ? new BrokerError(errorCode, doing)
+        : new TopicError(errorCode, doing, topic)
+    return { error, isFinal: isFinal(errorCode) }
   }
 }
 
-function errorCodeOf(answer: Judged): number {
-  if ('errorCode' in answer) return answer.errorCode
-  return answer.partitions.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0
+function isFinal(errorCode: number): boolean {
+  const fault = transactionFaultOf(errorCode)
+  return fault === 'fenced' || fault === 'refused'
+}
+
+/** The first problem in an answer, rather than what was left undone because of it. */
+function problemIn(answer: Judged): { errorCode: number; topic?: string } {
+  if ('errorCode' in answer) return { errorCode: answer.errorCode }
+  const failed = answer.partitions.filter(({ errorCode }) => errorCode !== 0)
+  const isReason = ({ errorCode }: { errorCode: number }) =>
+    errorTypeOf(errorCode) !== 'OPERATION_NOT_ATTEMPTED'
+  return failed.find(isReason) ?? failed[0] ?? { errorCode: 0 }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
+import { kafkaError } from '../client/errors.ts'
 import type { TransactionOutcome } from '../consumer/commit-staged.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import { Coordinator } from '../member/coordinator.ts'
@@ -60,6 +61,22 @@ export class Transactions {
     this.#options = options
     this.#coordinator = new Coordinator(cluster, { type: 'transaction', key: transactionalId })
     this.#group = new Coordinator(cluster, { type: 'group', key: groupId })
+  }
+
+  /**
+   * Gets a producer id before the first commit. Rejects with KAFKA_REFUSED if the user may not have one. With
+   * anything else that fails, the first commit tries again.
+   */
+  async prepare(): Promise<void> {
+    const { clock, timeoutMs, transactionalId, groupId } = this.#options
+    const right = `Write on transactional ids that begin with ${groupId}-`
+    try {
+      this.#writer = await this.#renew(clock.elapsedMs() + timeoutMs)
+    } catch (error) {
+      const doing = `write with the transactional id ${transactionalId} (plugins with state need ${right})`
+      const failure = kafkaError(error, doing)
+      if (failure.code === 'KAFKA_REFUSED') throw failure
+    }
   }
 
   async commit(content: TransactionContent): Promise<TransactionOutcome> {

@@ -8,6 +8,9 @@ import type { PartitionRecords } from '../../../../src/kafka/transactions/write-
 const FENCED = 90
 const CONCURRENT_TRANSACTIONS = 51
 const NOT_COORDINATOR = 16
+const ID_DENIED = 53
+const TOPIC_DENIED = 29
+const NOT_ATTEMPTED = 55
 const ILLEGAL_GENERATION = 22
 const LIMIT_MS = 300
 
@@ -20,8 +23,8 @@ function impatient() {
   return { elapsedMs: () => nowMs, sleep }
 }
 
-/** What the brokers do with a request: an error code, or no response. */
-type Fate = number | 'lost'
+/** What the brokers do with a request: an error code, one for each partition, or no response. */
+type Fate = number | readonly number[] | 'lost'
 
 /** Brokers that answer as they are told, once for each entry; else without errors. */
 function situation(fates: Record<string, Fate[]> = {}) {
@@ -45,7 +48,8 @@ function situation(fates: Record<string, Fate[]> = {}) {
     const partitions = topics.flatMap(({ topic, partitions }) =>
       partitions.map((each) => {
         const partition = typeof each === 'number' ? each : each.partition
-        return { topic, partition, errorCode: fate, baseOffset: 0 }
+        const errorCode = typeof fate === 'number' ? fate : fate[partition]
+        return { topic, partition, errorCode, baseOffset: 0 }
       }),
     )
     return topics.length === 0 ? { errorCode: fate } : { partitions }
@@ -53,7 +57,7 @@ function situation(fates: Record<string, Fate[]> = {}) {
   const cluster = {
     send,
     sendToAny: async (_: RequestType<unknown, unknown>) => {
-      return { errorCode: 0, nodeId: 1, host: 'one', port: 9092 }
+      return { errorCode: fates.FindCoordinator?.shift() ?? 0, nodeId: 1, host: 'one', port: 9092 }
     },
     hasBroker: () => true,
     want: async () => {},
@@ -71,7 +75,7 @@ function situation(fates: Record<string, Fate[]> = {}) {
       member: { groupId: 'group', generation: 3, memberId: 'me', instanceId: null },
       offsets: [{ topic: 'events', partition: 0, offset: 5, leaderEpoch: -1 }],
     })
-  return { asked, commit, batches }
+  return { asked, commit, batches, prepare: () => transactions.prepare() }
 }
 
 function write(partition: number, value: Buffer | null): PartitionRecords {
@@ -101,6 +105,37 @@ it('goes through the steps in their order, in one epoch for as long as all is we
   expect(await commit()).toEqual({ type: 'committed' })
   expect(await commit()).toEqual({ type: 'committed' })
   expect(asked).toEqual(['InitProducerId', ...WHOLE, ...WHOLE])
+})
+
+it.each(['FindCoordinator', 'InitProducerId'])(
+  'says beforehand that a right is missing, when %s is refused for that',
+  async (name) => {
+    const { prepare } = situation({ [name]: [ID_DENIED] })
+    await expect(prepare()).rejects.toMatchObject({
+      code: 'KAFKA_REFUSED',
+      message: expect.stringMatching(
+        /^cannot write with the transactional id replica \(plugins with state need Write on transactional ids that begin with group-\): this user lacks a right to the transactional id/,
+      ),
+    })
+  },
+)
+
+it('goes on beforehand with what may pass, and gets its epoch for the first commit', async () => {
+  const away = situation({ InitProducerId: Array.from({ length: 100 }, () => NOT_COORDINATOR) })
+  await away.prepare()
+  const { asked, commit, prepare } = situation()
+  await prepare()
+  expect(await commit()).toEqual({ type: 'committed' })
+  expect(asked).toEqual(['InitProducerId', ...WHOLE])
+})
+
+it('names the topic that may not be written to, among those that were not tried', async () => {
+  const { commit } = situation({ AddPartitionsToTxn: [[NOT_ATTEMPTED, TOPIC_DENIED]] })
+  const other = { ...write(1, null), topic: 'other' }
+  expect(await commit([write(0, null), other])).toMatchObject({
+    type: 'aborted',
+    error: { type: 'TOPIC_AUTHORIZATION_FAILED', topic: 'other' },
+  })
 })
 
 it('writes as many batches in a request as it may hold, and all that is given for a partition', async () => {
