@@ -68,7 +68,7 @@ export function withDefinitions<T extends { $defs: object }>(schema: T): T {
 interface ValuesSchema {
   $defs: object
   properties: Record<
-    'pod' | 'worker' | 'gateway' | 'setup' | 'workers' | 'prometheusRule',
+    'pod' | 'worker' | 'gateway' | 'console' | 'setup' | 'workers' | 'prometheusRule',
     { properties?: object }
   >
 }
@@ -78,7 +78,7 @@ interface ValuesSchema {
  * and "prometheusRule.alerts" the alerts of the rules.
  */
 export function withSharedValues<T extends ValuesSchema>(schema: T): T {
-  const { pod, worker, gateway, setup, workers } = schema.properties
+  const { pod, worker, gateway, console, setup, workers } = schema.properties
   const of = (name: string, keys: object = {}) =>
     Object.keys(keys).map((key) => [key, { $ref: `#/properties/${name}/properties/${key}` }])
   const inPod = Object.fromEntries(of('pod', pod.properties))
@@ -95,6 +95,7 @@ export function withSharedValues<T extends ValuesSchema>(schema: T): T {
       ...schema.properties,
       worker: every,
       gateway: withPod(gateway),
+      console: withPod(console),
       setup: withPod(setup),
       workers: { ...workers, additionalProperties: entry },
       prometheusRule: withAlerts(schema.properties.prometheusRule),
@@ -119,8 +120,8 @@ function definitionInConfig(name: string): object | undefined {
   const { type, secret, help } = (settings as Record<string, Setting>)[name]!
   // The Postgres URL contains a password; the other values do not.
   if (name === 'IDEMPOTENCY_STORE') return { enum: ['kafka:', 'memory:'], description: help }
-  // Probes, scrapes and senders use the port, so it can't be 0.
-  if (name === 'HTTP_PORT' || name === 'GATEWAY_PORT')
+  // Probes, scrapes, senders and browsers use the port, so it can't be 0.
+  if (name === 'HTTP_PORT' || name === 'GATEWAY_PORT' || name === 'CONSOLE_PORT')
     return { type: 'integer', minimum: 1, maximum: 65_535, description: help }
   if (secret) return undefined
   return { ...shapeOf(type.expects), description: help }

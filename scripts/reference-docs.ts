@@ -177,7 +177,7 @@ function chartPage(): string {
   return page(
     'Values of the chart',
     'Look up a value of the Helm chart. What is in `config` and `secrets`: [settings](settings.md). What `pod` has, `worker`,\n' +
-      '`gateway` and `setup` may have, too; what `worker` has, each entry of `workers` may have. How they are used:\n' +
+      '`gateway`, `console` and `setup` may have, too; what `worker` has, each entry of `workers` may have. How they are used:\n' +
       '[the chart](../../helm/README.md).',
     ['## General'],
     table(head, rows(others)),

@@ -108,26 +108,27 @@ V8's heap gets half of the memory limit; the other half is for buffers, code and
 
 {{- /* Of a Deployment's container: its command, ports, probes and lifecycle. Takes the part. */ -}}
 {{- define "inventory-events.servingContainer" -}}
+{{- $probed := fromYaml (include "inventory-events.probed" .) -}}
 args: [{{ .command }}]
 ports:
-  - name: http
-    containerPort: {{ include "inventory-events.httpPort" . }}
+  - name: {{ $probed.port }}
+    containerPort: {{ $probed.portNumber | int }}
   {{- if eq .command "gateway" }}
   - name: events
     containerPort: {{ include "inventory-events.eventsPort" . }}
   {{- end }}
 # Succeeds once the registry, the topics and the store are reachable.
 startupProbe:
-  httpGet: { path: /livez, port: http }
+  httpGet: { path: /livez, port: {{ $probed.port }} }
   {{- toYaml .probes.startup | nindent 2 }}
 # Ready once it has joined its group, with or without partitions; not while a topic has too few partitions.
-# The gateway: while Kafka is available.
+# The gateway: while Kafka is available. The console: while it serves the page, which says what it can't read.
 readinessProbe:
-  httpGet: { path: /readyz, port: http }
+  httpGet: { path: {{ $probed.readyPath }}, port: {{ $probed.port }} }
   {{- toYaml .probes.readiness | nindent 2 }}
 # Fails only when the fetch loop is stuck; unavailable brokers cause no restart.
 livenessProbe:
-  httpGet: { path: /livez, port: http }
+  httpGet: { path: /livez, port: {{ $probed.port }} }
   {{- toYaml .probes.liveness | nindent 2 }}
 {{- if .lifecycle }}
 lifecycle:

@@ -9,7 +9,7 @@ called main. As YAML, because a template can return nothing else.
 {{- $worker = fromYaml (include "inventory-events.withPodValues" (dict "root" $ "part" $worker)) -}}
 {{- $_ := set $worker "config" (mergeOverwrite (deepCopy $.Values.config) ($worker.config | default dict)) -}}
 {{- $secrets := mergeOverwrite (deepCopy ($.Values.secrets | default dict)) ($worker.secrets | default dict) -}}
-{{- $_ := set $worker "secrets" (omit $secrets "GATEWAY_SECRETS" "GATEWAY_TOKEN") -}}
+{{- $_ := set $worker "secrets" (omit $secrets "GATEWAY_SECRETS" "GATEWAY_TOKEN" "CONSOLE_USERS") -}}
 {{- $_ := set $worker "command" "serve" -}}
 {{- include "inventory-events.requireConnections" (dict "name" $name "config" $worker.config) -}}
 {{- if not (kindIs "bool" $worker.config.EVENTS_ENABLED) -}}
@@ -49,7 +49,7 @@ called main. As YAML, because a template can return nothing else.
 {{- end -}}
 {{- end -}}
 
-{{- /* Where a part is watched: probes, metrics. */ -}}
+{{- /* Where a worker or the gateway is watched: probes, metrics. */ -}}
 {{- define "inventory-events.httpPort" -}}
 {{- .config.HTTP_PORT | default 8080 | int -}}
 {{- end -}}
@@ -59,9 +59,28 @@ called main. As YAML, because a template can return nothing else.
 {{- .config.GATEWAY_PORT | default 8090 | int -}}
 {{- end -}}
 
+{{- /* Where browsers come to the console, and probes: it has no other port. */ -}}
+{{- define "inventory-events.consolePort" -}}
+{{- .config.CONSOLE_PORT | default 8070 | int -}}
+{{- end -}}
+
+{{- /* Where probes and "helm test" ask. Takes a part. */ -}}
+{{- define "inventory-events.probed" -}}
+{{- if eq .command "console" -}}
+{ port: console, portNumber: {{ include "inventory-events.consolePort" . }}, readyPath: / }
+{{- else -}}
+{ port: http, portNumber: {{ include "inventory-events.httpPort" . }}, readyPath: /readyz }
+{{- end -}}
+{{- end -}}
+
 {{- /* The drain time, rounded up to seconds, plus the time to commit and leave the group. */ -}}
 {{- define "inventory-events.graceSeconds" -}}
+{{- if eq .command "console" -}}
+{{- /* It delivers nothing. */ -}}
+{{- .shutdownMarginSeconds | int -}}
+{{- else -}}
 {{- $drainMs := 20000 -}}
 {{- if hasKey .config "DRAIN_TIMEOUT_MS" -}}{{- $drainMs = .config.DRAIN_TIMEOUT_MS | int -}}{{- end -}}
 {{- add (div (add $drainMs 999) 1000) (.shutdownMarginSeconds | int) -}}
+{{- end -}}
 {{- end -}}

@@ -78,6 +78,12 @@ export const breaks: Break[] = [
     edit: replaced('/openapi.json]', '/metrics]'),
   },
   {
+    name: 'template: console without users',
+    check: 'chart: unit tests',
+    file: 'helm/templates/_console.tpl',
+    edit: replaced('not (hasKey $secrets "CONSOLE_USERS")', 'false'),
+  },
+  {
     name: 'template: rollout with surge pods',
     check: 'chart: unit tests',
     file: 'helm/templates/deployment.yaml',

@@ -26,7 +26,7 @@ export function registerDemo(program: Command): void {
     .option('--events <n>', 'the number of events to generate', wholeNumber(1, 200_000), 20_000)
     .option('--replicas <n>', 'the number of service processes', wholeNumber(1, REPLICAS_MAX), 2)
     .option('--seed <n>', 'the seed of the generated events', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--keep', 'leave the stack and the service running at the end')
+    .option('--keep', 'then keep running until Ctrl-C, with a console and a few events each second')
     .addHelpText('after', HELP)
     .action(demo)
 }

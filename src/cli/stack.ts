@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Endpoints } from '../dev/stack/maven-stack.ts'
 import type { StackOptions } from '../dev/stack/stack.ts'
+import { messageOf } from '../util/errors.ts'
 import { shellWord } from '../util/text/shell-word.ts'
 import { onInterrupt } from './shared/interrupt.ts'
 import { print, printError } from './shared/output.ts'
@@ -14,7 +15,8 @@ Uses KAFKA_BROKERS and SCHEMA_REGISTRY_URL if both are set, else Docker if its e
 else Maven (Java 17 or newer). Data, logs and downloads are in ${FOLDER}/ of the working
 directory; delete it while the stack is down to start from scratch.
 
-"up" and "status" print shell exports for the commands that follow:
+"up" and "status" print shell exports for the commands that follow, and on stderr where the console is, which
+shows the group that KAFKA_GROUP_ID names:
   eval "$(npx inventory-events stack up)"`
 
 export function registerStack(program: Command): void {
@@ -25,22 +27,25 @@ export function registerStack(program: Command): void {
   stack
     .command('up')
     .description(
-      'Start a local Kafka and registry unless they are running, and print their addresses',
+      'Start a local Kafka, registry and console unless they run, and print their addresses',
     )
     .action(() => interruptible(start))
   stack
     .command('down')
-    .description('Stop the local Kafka and registry; their data is kept')
+    .description('Stop the local Kafka, registry and console; their data is kept')
     .action(() => interruptible(stop))
   stack
     .command('status')
-    .description('Print the addresses of Kafka and the registry; exit 1 if they are not running')
+    .description('Print the addresses of what runs; exit 1 without Kafka and the registry')
     .action(() => interruptible(showStatus))
 }
 
 async function start(options: StackOptions): Promise<void> {
-  const { stackUp } = await import('../dev/stack/stack.ts')
+  const { consoleUp, stackUp } = await import('../dev/stack/stack.ts')
   printExports(await stackUp(options))
+  // Kafka and the registry can be used without it.
+  const url = await consoleUp(options).catch((error) => void options.say(messageOf(error)))
+  if (url !== undefined) options.say(`console: ${url}`)
 }
 
 async function stop(options: StackOptions): Promise<void> {
@@ -49,9 +54,14 @@ async function stop(options: StackOptions): Promise<void> {
 }
 
 async function showStatus(options: StackOptions): Promise<void> {
-  const { stackStatus } = await import('../dev/stack/stack.ts')
+  const { consoleStatus, stackStatus } = await import('../dev/stack/stack.ts')
   const endpoints = await stackStatus(options)
-  if (endpoints) return printExports(endpoints)
+  if (endpoints) {
+    printExports(endpoints)
+    const url = await consoleStatus(options)
+    if (url !== undefined) options.say(`console: ${url}`)
+    return
+  }
   options.say('the stack is not running: start it with "inventory-events stack up"')
   process.exitCode = 1
 }

@@ -8,6 +8,7 @@ import { version } from '../version.ts'
 import { Access } from './access/access.ts'
 import { apiRoutes } from './api.ts'
 import { followGroup } from './follow.ts'
+import { followLater } from './follow-later.ts'
 import { readAssets } from './http/assets.ts'
 import { startServer } from './http/server.ts'
 import { snapshots } from './snapshot.ts'
@@ -31,7 +32,8 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const assets = await readAssets(folder)
   const kafka = createKafka(config, log)
   const groupId = config.KAFKA_GROUP_ID
-  const followed = await followGroup({ kafka, groupId, clock, log })
+  const follow = () => followGroup({ kafka, groupId, clock, log })
+  const followed = isLocal ? followLater({ follow, clock, log }) : await follow()
   const snapshot = snapshots(followed, clock)
   const { CONSOLE_PROXY_HEADER: header, CONSOLE_PROXY_ADDRESSES: addresses } = config
   const access = new Access({

@@ -17,13 +17,14 @@ const FRESH_MS = 2_000
 
 /** Returns the snapshot of now, or of a moment ago. */
 export function snapshots(
-  { status, switches }: Followed,
+  followed: Followed,
   clock: Pick<Clock, 'now'>,
 ): (options?: { isFresh?: boolean }) => Snapshot {
   let last: Snapshot | undefined
   return ({ isFresh = false } = {}) => {
     const atMs = clock.now()
     if (last !== undefined && !isFresh && atMs - last.atMs < FRESH_MS) return last
+    const { status, switches } = followed
     const replicas = status.replicas()
     const plugins = mergePlugins(replicas, pluginStates(switches(), undefined).of)
     const overview = overviewOf(replicas, plugins, status.isCurrent)

@@ -70,7 +70,7 @@ export class ReplicaSet {
     const { folder, signal, environment } = this.#options
     const topics = [...this.#options.topics()]
     const env = environment(topics, name === this.#proxied)
-    const options = { name, folder, env, outlives: false, signal }
+    const options = { name, folder, env, signal }
     const replica = await startReplica(options, (stop) => this.#stops.push(stop))
     this.#topics.set(name, topics)
     this.replicas.push(replica)

@@ -9,8 +9,10 @@ import {
   withSettings,
   withSharedValues,
 } from '../../scripts/chart-settings.ts'
+import { readUsers } from '../../src/config/console-users.ts'
 import { settings } from '../../src/config/settings.ts'
 import type { Setting } from '../../src/config/value-types.ts'
+import { userWithToken } from '../../src/console/access/users.ts'
 import { REPO } from '../support/clone.ts'
 import { filesUnder, textOf } from '../support/repo-files.ts'
 
@@ -68,7 +70,7 @@ describe('the chart', () => {
     const free = ['config', 'secrets', 'workers']
     const allowed = leavesOfSchema(schema).filter((path) => !free.includes(path.split('.')[0]!))
     // Values of "pod" are listed once, and may be in each of these.
-    const listed = allowed.map((path) => path.replace(/^(worker|gateway|setup)\./, 'pod.'))
+    const listed = allowed.map((path) => path.replace(/^(worker|gateway|console|setup)\./, 'pod.'))
     const missing = allowed.filter((path, index) => {
       const isListed = (each: string) => isWithin(path, each) || isWithin(each, path)
       return !known.some(isListed) && !known.some((each) => isWithin(each, listed[index]!))
@@ -82,6 +84,7 @@ describe('the chart', () => {
     expect(templates).toContain(`$drainMs := ${settings.DRAIN_TIMEOUT_MS.default} `)
     expect(templates).toContain(`.config.HTTP_PORT | default ${settings.HTTP_PORT.default} `)
     expect(templates).toContain(`.config.GATEWAY_PORT | default ${settings.GATEWAY_PORT.default} `)
+    expect(templates).toContain(`.config.CONSOLE_PORT | default ${settings.CONSOLE_PORT.default} `)
     for (const name of ['KAFKA_TOPICS', 'KAFKA_GROUP_ID'] as const) {
       const found = [...templates.matchAll(new RegExp(`${name} \\| default "([^"]*)"`, 'g'))]
       expect(new Set(found.map(([, text]) => text))).toEqual(new Set([settings[name].default]))
@@ -126,7 +129,14 @@ describe('docker-compose.yml', () => {
     expect(ours.length).toBeGreaterThan(3)
     const names = ours.flatMap(([, { environment }]) => Object.keys(environment ?? {}))
     expect(names).toContain('KAFKA_BROKERS')
-    expect(names.filter((name) => !(name in table))).toEqual([])
+    expect(names.filter((name) => !(name.replace(/_FILE$/, '') in table))).toEqual([])
+  })
+
+  it('has users of the console, whose published token is that of docs/deploy.md', async () => {
+    const users = readUsers(textOf('deploy/console-users'))
+    const [, token = ''] = /`(demo:[\w-]+)`/.exec(textOf('docs/deploy.md')) ?? []
+    expect(await userWithToken(users!, token)).toEqual({ name: 'demo', role: 'admin' })
+    expect(compose.console).toMatchObject({ ports: ['127.0.0.1:8070:8070'] })
   })
 
   it('builds one image, of this version, once', () => {
@@ -179,7 +189,7 @@ it.each(['docs/deploy.md', 'helm/README.md'])(
     const known = leavesOfSchema(schema)
     const said = [
       ...text.matchAll(
-        /`((?:worker|gateway|setup|image|networkPolicy|keda|serviceMonitor|prometheusRule|dashboards)\.[\w.]+)/g,
+        /`((?:worker|gateway|console|setup|image|networkPolicy|keda|serviceMonitor|prometheusRule|dashboards)\.[\w.]+)/g,
       ),
     ]
     const isValue = (value: string) =>

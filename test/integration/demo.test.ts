@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import type { PluginRow } from '../../src/console/view/merge-plugins.ts'
 import { endpoints, kafkaClient, until } from '../support/stack.ts'
 import { startCli } from '../support/start-cli.ts'
 
@@ -48,6 +49,22 @@ it('runs end to end, passes every check, and leaves nothing behind', async () =>
   expect(output.out).not.toContain('FAILED')
   expect(await leftovers(runName(output.err))).toEqual([])
   expect(await readdir(join(cwd, '.inventory-events', 'demo'))).toEqual([])
+})
+
+it('keeps running with a console and more events until it is interrupted', async () => {
+  const { child, output, ended } = await startDemo('--events', '100', '--replicas', '1', '--keep')
+  const address = () => /console +(http:\/\/127\.0\.0\.1:\d+)\//.exec(output.err)?.[1]
+  const url = await until(address, { what: 'the address of the console' })
+  const processed = async () => {
+    const answer = (await (await fetch(`${url}/api/plugins`)).json()) as { plugins?: PluginRow[] }
+    return answer.plugins?.find(({ slug }) => slug === 'every-event')?.total.processed
+  }
+  // 110 are of the demo itself.
+  await until(async () => ((await processed()) ?? 0) > 115, { what: 'more events to be handled' })
+  child.kill('SIGINT')
+  expect(await ended, output.err).toBe(0)
+  await expect(fetch(url)).rejects.toThrow()
+  expect(await leftovers(runName(output.err))).toEqual([])
 })
 
 it('cleans up when it is interrupted', async () => {

@@ -79,12 +79,23 @@ describe.skipIf(noMaven !== undefined)('a stack from Maven', () => {
     expect(second).toBe(first)
     expect(await finished('status')).toBe(first)
     expect(await pidsMarked(mark)).toHaveLength(2)
+    const running = stack('up')
+    await running.ended
+    const [, url = ''] = /^console: (http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(running.output.err) ?? []
+    expect(await (await fetch(`${url}api/session`)).json()).toMatchObject({ isLocal: true })
+    const missing = async () => {
+      const overview = await fetch(`${url}api/overview`)
+      return overview.status === 503 && (await overview.text()).includes('topic does not exist')
+    }
+    await until(missing, { what: 'the console to name the topics that are missing' })
+    expect(await pidsMarked(`${mark}.console`)).toHaveLength(1)
     const [, brokers, registryUrl] = ASSIGNMENTS.exec(first)!
     expect(await brokerIsReady(brokers!)).toBe(true)
     expect(await isRegistryReady(registryUrl!)).toBe(true)
 
     expect(await finished('down')).toBe('')
     expect(await pidsMarked(mark)).toEqual([])
+    expect(await pidsMarked(`${mark}.console`)).toEqual([])
     expect(await brokerIsReady(brokers!)).toBe(false)
     expect(await finished('status', 1)).toBe('')
   })

@@ -3,9 +3,12 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { waitUntil } from '../../dev/stack/process/poll.ts'
 
-/** The relative paths are the same from `src/cli/dev` and from `dist/cli/dev`. */
+/** The relative paths are the same from `src` and from `dist`. */
 const BIN = fileURLToPath(new URL('../../../bin/inventory-events.js', import.meta.url))
-const WITH_PARENT = new URL(`./with-parent${extname(import.meta.url)}`, import.meta.url).href
+const WITH_PARENT = new URL(
+  `../../dev/stack/process/with-parent${extname(import.meta.url)}`,
+  import.meta.url,
+).href
 /** Longer than the service's drain timeout. */
 const STOP_MS = 40_000
 const READY_MS = 60_000

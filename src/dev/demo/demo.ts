@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { relative } from 'node:path'
-import type { Replica } from '../replicas/replica.ts'
 import { type Stack, stackDown, stackUp } from '../stack/stack.ts'
 import { entitiesOf, generateStream } from '../workload/stream.ts'
 import { counted, figure } from './check.ts'
@@ -8,6 +7,7 @@ import { Cleanup } from './cleanup.ts'
 import { gatherEvidence } from './evidence.ts'
 import { expect } from './expectation.ts'
 import type { Evidence } from './findings.ts'
+import { keepRunning } from './keep.ts'
 import { loadSamplePlugins } from './plugins.ts'
 import { makeMalformedRecords, publishAll } from './publish.ts'
 import { scrapeAll, startReplicas, stopReplicas } from './replicas.ts'
@@ -18,13 +18,12 @@ import { judge } from './verdict.ts'
 import { waitUntilCaughtUp } from './wait-for-lag-zero.ts'
 
 /**
- * Runs the demo, from empty topics to the verdict. Returns whether all checks passed. Removes whatever
- * it started and created, unless `keep` is set.
+ * Runs the demo, from empty topics to the verdict, and with `keep` on until it is interrupted. Returns whether all
+ * checks passed. Removes whatever it started and created.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { keep, say, signal } = options
+  const { say, signal } = options
   const undo = new Cleanup(say)
-  let isKept = false
   let needsLogs = false
   try {
     const stack = await bringUp(options, undo)
@@ -33,18 +32,16 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       `delete ${shown(run)}`,
       async () => needsLogs || rm(run.workFolder, { recursive: true }),
     )
-    const { ok, replicas } = await work(run, undo).catch((error) => {
+    const ok = await work(run, undo).catch((error) => {
       needsLogs = !signal.aborted
       if (needsLogs) say(`logs of the replicas: ${shown(run)}`)
       throw error
     })
     needsLogs = !ok
-    isKept = keep
     if (!ok) say(`some checks failed; logs of the replicas: ${shown(run)}`)
-    if (keep) printHowToEnd(run, stack, replicas)
     return ok
   } finally {
-    if (!isKept) await undo.run()
+    await undo.run()
   }
 }
 
@@ -55,7 +52,7 @@ async function bringUp(options: DemoOptions, undo: Cleanup): Promise<Stack> {
   return stack
 }
 
-async function work(run: Run, undo: Cleanup): Promise<{ ok: boolean; replicas: Replica[] }> {
+async function work(run: Run, undo: Cleanup): Promise<boolean> {
   await setUp(run, undo)
   const stream = generateStream(run)
   const malformed = await makeMalformedRecords(run)
@@ -77,27 +74,14 @@ async function work(run: Run, undo: Cleanup): Promise<{ ok: boolean; replicas: R
   const slugs = plugins.map(({ slug }) => slug)
   run.print(`\n${formatTable(slugs, found.counts)}\n\n${formatChecks(checks)}\n`)
   if (ok) run.print(summary(run, found, seconds))
-  return { ok, replicas }
+  if (run.keep) await keepRunning(run, replicas, undo)
+  return ok
 }
 
 function summary({ events, replicas }: Run, found: Evidence, seconds: number): string {
   const entities = `${figure(entitiesOf(events))} entities`
   const handled = `${figure(found.effects.length)} effects by ${counted(replicas, 'replica')}`
   return `${counted(events, 'event')} of ${entities}, ${handled}, published to committed in ${seconds.toFixed(1)} s.`
-}
-
-function printHowToEnd({ env, topics, ...run }: Run, stack: Stack, replicas: readonly Replica[]) {
-  const isLocal = stack.started || !env.KAFKA_BROKERS
-  const kill = `kill ${replicas.map(({ pid }) => pid).join(' ')}`
-  const lines = [
-    '\nthe service keeps running:',
-    ...replicas.map(({ url }) => `  metrics  ${url}/metrics`),
-    `  logs     ${shown(run)}`,
-    `  topics   ${topics.inventory}, ${topics.plugin}`,
-    `  Kafka    KAFKA_BROKERS=${stack.brokers} SCHEMA_REGISTRY_URL=${stack.registryUrl}`,
-    `  stop it  ${kill}${isLocal ? ' && npx inventory-events stack down' : ''}`,
-  ]
-  run.say(lines.join('\n'))
 }
 
 function shown({ workFolder }: { workFolder: string }): string {

@@ -8,8 +8,8 @@ import { HandlerHeaders } from '../../pipeline/handle/handler-headers.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { PluginLog } from '../../plugin/plugin.ts'
 import { type Counts, NO_COUNTS } from '../replicas/counts.ts'
+import type { MalformedRecord } from '../workload/malformed-records.ts'
 import type { Publication } from '../workload/stream.ts'
-import type { MalformedRecord } from './malformed-records.ts'
 
 export interface ExpectedEffect {
   key: string

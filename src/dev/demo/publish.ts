@@ -3,9 +3,13 @@ import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { createProducer } from '../../kafka/producer/producer.ts'
 import { openPublisher } from '../../publish/open-publisher.ts'
 import { failed } from '../replicas/wait-for.ts'
+import {
+  MALFORMED_EVENT,
+  type MalformedRecord,
+  malformedRecords,
+} from '../workload/malformed-records.ts'
 import type { Publication } from '../workload/stream.ts'
 import { figure } from './check.ts'
-import { MALFORMED_EVENT, type MalformedRecord, malformedRecords } from './malformed-records.ts'
 import type { Run } from './run.ts'
 
 const CHUNK = 2_000

@@ -17,13 +17,13 @@ const READY_MS = 60_000
  * rebalance disturbs the expected counts.
  */
 export async function startReplicas(run: Run, undo: Cleanup): Promise<Replica[]> {
-  const { replicas: count, workFolder, keep, signal, say } = run
+  const { replicas: count, workFolder, signal, say } = run
   say(`starting ${figure(count)} x inventory-events serve`)
-  const env = environmentOf(run, await writeRecordedPlugins(workFolder))
+  const env = { ...environmentOf(run), PLUGINS: await writeRecordedPlugins(workFolder) }
   const replicas = await Promise.all(
     Array.from({ length: count }, (_, index) => {
       const name = `replica-${index + 1}`
-      const options = { name, folder: workFolder, env, outlives: keep, signal }
+      const options = { name, folder: workFolder, env, signal }
       return startReplica(options, (stop) => undo.add(`stop ${name}`, stop))
     }),
   )
@@ -52,14 +52,13 @@ async function areReady(replicas: readonly Replica[]): Promise<boolean> {
   return responses.every(({ ok }) => ok)
 }
 
-function environmentOf({ env, config, inputTopics, groupId }: Run, plugins: string) {
+export function environmentOf({ env, config, inputTopics, groupId }: Run): NodeJS.ProcessEnv {
   return {
     ...env,
     KAFKA_BROKERS: config.KAFKA_BROKERS.join(','),
     SCHEMA_REGISTRY_URL: config.SCHEMA_REGISTRY_URL,
     KAFKA_TOPICS: inputTopics.join(','),
     KAFKA_GROUP_ID: groupId,
-    PLUGINS: plugins,
     EVENTS_ENABLED: 'true',
     HTTP_PORT: '0',
     LOG_LEVEL: 'info',

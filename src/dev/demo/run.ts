@@ -14,7 +14,7 @@ export interface DemoOptions {
   events: number
   replicas: number
   seed: number
-  /** Leaves the stack and the service running. */
+  /** Keeps the service running after the checks, beside a console, until it is interrupted. */
   keep: boolean
   /** The git-ignored folder for local files. */
   folder: string

@@ -29,8 +29,6 @@ export interface ReplicaOptions {
   /** Its working directory; its log is written there. */
   folder: string
   env: NodeJS.ProcessEnv
-  /** Whether it keeps running when the demo has ended. */
-  outlives: boolean
   signal: AbortSignal
 }
 
@@ -56,13 +54,13 @@ export async function startReplica(
 }
 
 /** Spawns it in its own process group, so that Ctrl-C in a terminal reaches only the demo. */
-function launch({ folder, env, outlives }: ReplicaOptions, logFile: string): ChildProcess {
+function launch({ folder, env }: ReplicaOptions, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a')
   const child = spawn(process.execPath, [BIN, 'serve'], {
     cwd: folder,
     env,
     detached: true,
-    stdio: ['ignore', log, log, ...(outlives ? [] : (['ipc'] as const))],
+    stdio: ['ignore', log, log, 'ipc'],
   })
   closeSync(log)
   child.unref()

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { chooseRuntime } from './choose-runtime.ts'
+import { endLocalConsole, runningConsole, startLocalConsole } from './console.ts'
 import { endDockerStack, startDockerStack } from './docker-stack.ts'
 import { checkExternal, externalEndpoints } from './external.ts'
 import { makeIgnoredFolder } from './ignored-folder.ts'
@@ -45,6 +46,32 @@ export async function stackUp(options: StackOptions): Promise<Stack> {
     await endRecorded(options)
     return { ...(await start(options)), started: true }
   })
+}
+
+/**
+ * The address of the console of the stack that runs here, which is started if it does not run. Undefined beside a
+ * Kafka of the environment, which may be anywhere. Throws STACK_UNAVAILABLE.
+ */
+export async function consoleUp(options: StackOptions): Promise<string | undefined> {
+  if (await externalStack(options)) return undefined
+  return locked(options, async () => {
+    const folder = dataFolder(options.folder)
+    const endpoints = await runningStack(options)
+    if (endpoints === undefined) return undefined
+    const { brokers: KAFKA_BROKERS, registryUrl: SCHEMA_REGISTRY_URL } = endpoints
+    return (
+      (await runningConsole(folder)) ??
+      startLocalConsole({
+        ...{ folder, life: 'detached', signal: options.signal },
+        env: { ...options.env, KAFKA_BROKERS, SCHEMA_REGISTRY_URL },
+      })
+    )
+  })
+}
+
+/** The address of that console if it runs; otherwise `undefined`. */
+export async function consoleStatus(options: StackOptions): Promise<string | undefined> {
+  return (await externalStack(options)) ? undefined : runningConsole(dataFolder(options.folder))
 }
 
 /** Stops what runs here, including leftovers of a killed start. Data and downloads stay. */
@@ -102,6 +129,7 @@ function startAt(ports: Ports, way: 'docker' | 'maven', options: StackOptions): 
 
 async function endRecorded({ folder, say, probes = machineProbes }: StackOptions): Promise<void> {
   const data = dataFolder(folder)
+  await endLocalConsole(data)
   const record = await readRecord(data)
   if (record?.way === 'docker') {
     const noDocker = await probes.docker()

@@ -43,17 +43,26 @@ export function generateStream({ events, seed }: StreamOptions): Publication[] {
     .map(({ type, event }) => ({ type, event }))
 }
 
+/** The events that follow those of `generateStream` with the same options, without an end. */
+export function* laterEvents({ events, seed }: StreamOptions): Generator<Event, never> {
+  const next = eventsOf(entitiesOf(events), seededRandom(seed))
+  for (let count = 0; count < events; count++) next()
+  for (;;) yield next()
+}
+
 export function entitiesOf(events: number): number {
   return Math.min(ENTITIES_MAX, Math.max(ENTITIES_MIN, Math.floor(events / EVENTS_PER_ENTITY)))
 }
 
 function generateEvents(count: number, random: Random): Event[] {
+  return Array.from({ length: count }, eventsOf(entitiesOf(count), random))
+}
+
+function eventsOf(entities: number, random: Random): () => Event {
   const mint = createStamp(random)
-  const goods = createInventoryEvents(entitiesOf(count), random, mint)
+  const goods = createInventoryEvents(entities, random, mint)
   const stories = createPluginEvents(random, mint)
-  return Array.from({ length: count }, () =>
-    random.next() < PLUGIN_EVENT_SHARE ? stories.next() : goods.next(),
-  )
+  return () => (random.next() < PLUGIN_EVENT_SHARE ? stories.next() : goods.next())
 }
 
 /** A position between two later events of the stream. */

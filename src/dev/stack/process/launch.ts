@@ -57,7 +57,7 @@ export function launchJava({ name, args, env, folder, mark, life }: LaunchOption
   return { name, logFile, ended: watchEnd(child) }
 }
 
-function watchEnd(child: ChildProcess): () => string | undefined {
+export function watchEnd(child: ChildProcess): () => string | undefined {
   let end: string | undefined
   child.on('error', (error) => {
     end = error.message

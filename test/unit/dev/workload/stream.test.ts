@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { SAMPLES } from '../../../../src/dev/workload/samples.ts'
-import { entitiesOf, generateStream } from '../../../../src/dev/workload/stream.ts'
+import { entitiesOf, generateStream, laterEvents } from '../../../../src/dev/workload/stream.ts'
 import { entityKey } from '../../../../src/event/entity-key.ts'
+import type { Event } from '../../../../src/event/event.ts'
 import { isPluginEvent } from '../../../../src/event/guards.ts'
 import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 import { validateEvent } from '../../../../src/event/validation/validate.ts'
@@ -14,6 +15,19 @@ describe('the generated stream', () => {
     const again = generateStream({ events: 500, seed: 7 })
     expect(generateStream({ events: 500, seed: 7 })).toEqual(again)
     expect(generateStream({ events: 500, seed: 8 })).not.toEqual(again)
+  })
+
+  it('continues with new events of the same entities', () => {
+    const later = laterEvents({ events: 500, seed: 7 })
+    const more = Array.from({ length: 200 }, () => later.next().value)
+    const before = generateStream({ events: 500, seed: 7 }).map(({ event }) => event)
+    const ids = new Set(before.map(({ id }) => id))
+    expect(more.filter(({ id }) => ids.has(id))).toEqual([])
+    expect(more.filter((event) => !validateEvent(INVENTORY_KINDS, event).ok)).toEqual([])
+    const keysOf = (events: readonly Event[]) =>
+      events.flatMap((event) => (isPluginEvent(event) ? [] : entityKey(INVENTORY_KINDS, event)))
+    const known = new Set(keysOf(before))
+    expect(keysOf(more).filter((key) => !known.has(key))).toEqual([])
   })
 
   it('begins with the ten published samples, each with a unique id', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { schemaIdOf } from '../../../../src/avro/wire-format.ts'
-import { malformedRecords } from '../../../../src/dev/demo/malformed-records.ts'
+import { malformedRecords } from '../../../../src/dev/workload/malformed-records.ts'
 
 it('makes records without a frame, with an unknown schema, and truncated', () => {
   const [noFrame, unknown, truncated] = malformedRecords(42)

@@ -1,7 +1,7 @@
 import { encodeEvent } from '../../avro/codec/encoder.ts'
 import { builtInContract } from '../../avro/schema/contract-schemas.ts'
 import { FRAME_BYTES, writeFrame } from '../../avro/wire-format.ts'
-import { SAMPLES } from '../workload/samples.ts'
+import { SAMPLES } from './samples.ts'
 
 /** A record that cannot be decoded. */
 export interface MalformedRecord {

@@ -1,3 +1,0 @@
-/** Preloaded by the service that `dev` runs: it ends with its parent, even if that is killed. */
-process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-process.channel?.unref()
