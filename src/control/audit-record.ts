@@ -12,6 +12,7 @@ export const ACTIONS = [
   'dead-letters redrive',
   'dead-letters discard',
   'replay',
+  'replay --rebuild',
   'replay --resume',
   'replay --abandon',
   'group split',

@@ -5,6 +5,8 @@ export type Situation =
   | PluginState
   /** `enable --from` was started and has not ended; until then the plugin is disabled or paused. */
   | 'catching-up'
+  /** The same for `replay --rebuild`. */
+  | 'rebuilding'
   /** No plugin of the group has this slug. */
   | 'unknown'
 
@@ -30,6 +32,7 @@ export const ANSWERS: Record<SwitchCommand, Record<Situation, Answer>> = {
       (slug) => `${slug} is disabled: its events are skipped and none can wait; enable it first`,
     ),
     'catching-up': refused(isCatchingUp),
+    rebuilding: refused(isRebuilding),
     unknown: refused(isUnknown),
   },
   resume: {
@@ -41,6 +44,7 @@ export const ANSWERS: Record<SwitchCommand, Record<Situation, Answer>> = {
         `"plugins enable ${slug} --from TIME" also those that it missed`,
     ),
     'catching-up': refused(isCatchingUp),
+    rebuilding: refused(isRebuilding),
     unknown: refused(isUnknown),
   },
   enable: {
@@ -51,6 +55,7 @@ export const ANSWERS: Record<SwitchCommand, Record<Situation, Answer>> = {
     ),
     disabled: set('enabled'),
     'catching-up': refused(isCatchingUp),
+    rebuilding: refused(isRebuilding),
     unknown: refused(isUnknown),
   },
   'enable --from': {
@@ -66,14 +71,16 @@ export const ANSWERS: Record<SwitchCommand, Record<Situation, Answer>> = {
     ),
     disabled: { type: 'catch-up' },
     'catching-up': { type: 'catch-up' },
+    rebuilding: refused(isRebuilding),
     unknown: refused(isUnknown),
   },
   disable: {
     enabled: set('disabled'),
     paused: set('disabled'),
     disabled: { type: 'unchanged' },
-    // `enable --from` notices it, and ends.
+    // The command that delivers the events notices it, and ends.
     'catching-up': set('disabled'),
+    rebuilding: set('disabled'),
     unknown: refused(isUnknown),
   },
 }
@@ -89,6 +96,13 @@ function refused(why: (slug: string) => string): Answer {
 function isCatchingUp(slug: string): string {
   return (
     `${slug} is catching up on missed events: "plugins enable ${slug} --from TIME --yes" continues, ` +
+    `"replay --plugin ${slug} --abandon" cancels it and leaves the plugin disabled`
+  )
+}
+
+function isRebuilding(slug: string): string {
+  return (
+    `the state of ${slug} is being rebuilt: "replay --plugin ${slug} --rebuild --resume" continues, ` +
     `"replay --plugin ${slug} --abandon" cancels it and leaves the plugin disabled`
   )
 }

@@ -30,6 +30,8 @@ export function pluginStates(
   }
 }
 
+export type PluginStates = ReturnType<typeof pluginStates>
+
 function eventsByDefault(eventsEnabled: boolean | undefined): OnOff | 'unknown' {
   if (eventsEnabled === undefined) return 'unknown'
   return eventsEnabled ? 'on' : 'off'

@@ -9,7 +9,7 @@ import { readCheckpoints } from '../kafka/mirror/checkpoints.ts'
 import { type Cut, findCuts } from '../kafka/mirror/cut.ts'
 import { logRanges } from '../kafka/reader/offset-ranges.ts'
 import { membersText } from '../replay/members-text.ts'
-import type { ReplayPlan } from '../replay/plan.ts'
+import { continuesLive, type ReplayPlan } from '../replay/plan.ts'
 import { readNewestPlans } from '../replay/plan-store.ts'
 import type { ServiceConfig } from '../service/consumer-group.ts'
 import { readGroupControl } from '../split/group-control.ts'
@@ -105,7 +105,7 @@ function switchesFor(
   const starts = switches.filter((each) => each.switch === 'start')
   const states = pluginStates(switches, undefined)
   const paused = running.filter(
-    ({ slug, purpose }) => purpose === 'enable' && states.of(slug).state === 'paused',
+    (plan) => continuesLive(plan) && states.of(plan.slug).state === 'paused',
   )
   return [
     ...starts.map((each) => ({ ...each, ...audit, offsets: {} })),

@@ -37,8 +37,15 @@ export async function switchPlugins(
   return changes
 }
 
-/** A plugin that was enabled is not catching up, even if its plan was never finished. */
+/** A plugin that was enabled is not catching up or being rebuilt, even if its plan was never finished. */
 export function situationOf(state: PluginState, plan: ReplayPlan | undefined): Situation {
-  const isCatchingUp = plan?.purpose === 'enable' && plan.state === 'running'
-  return isCatchingUp && state !== 'enabled' ? 'catching-up' : state
+  if (plan?.state !== 'running' || state === 'enabled') return state
+  switch (plan.purpose) {
+    case 'enable':
+      return 'catching-up'
+    case 'rebuild':
+      return 'rebuilding'
+    case 'replay':
+      return state
+  }
 }

@@ -49,7 +49,7 @@ export interface Intake {
    */
   flush(): Promise<void>
   /** Deliveries that count only once they are committed together with the offsets. */
-  readonly staging?: Staging | undefined
+  readonly staging: Staging | undefined
   /** Resolves with 'drained' when nothing is running or ready to run, or 'limit' after the limit. */
   drain(limitMs: number): Promise<'drained' | 'limit'>
 }

@@ -9,12 +9,15 @@ import { createGroupResources } from './group-resources.ts'
 import { encodePlan, type ReplayPlan } from './plan.ts'
 import { writePlan } from './plan-store.ts'
 import { type Run, type RunParts, startRun } from './run.ts'
+import type { StateSwap } from './swap-states.ts'
 
 export interface CatchUpParts extends RunParts {
   audit: Audit
   /** Returns how the plugin is switched now, and by whom. */
   statusOf(): Promise<PluginStatus>
   say(line: string): void
+  /** If the states that the events made are to take the place of the live ones. */
+  states?: StateSwap | undefined
   clock?: Clock
 }
 
@@ -35,9 +38,11 @@ export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<R
   try {
     const before = await parts.statusOf()
     const nearEnd = before.state === 'paused' ? begun : await rounds(parts, run, begun, before)
+    await parts.states?.ready()
     await pause(parts)
     const last = await extend(parts, run, nearEnd)
     await run.reached()
+    await parts.states?.swap(last)
     await goLive(parts, last)
     return run
   } finally {

@@ -36,19 +36,36 @@ export async function makePlan(
 export function requireFinished(previous: ReplayPlan | undefined): void {
   if (previous?.state !== 'running') return
   const { slug, by, at } = previous
-  const resume =
-    previous.purpose === 'enable'
-      ? `inventory-events plugins enable ${slug} --from ${timeText(previous.fromMs)} --yes`
-      : `inventory-events replay --plugin ${slug} --resume`
   const message = [
     `${describePlan(previous)}, started by ${foreignText(`${by} at ${at}`)}, is not finished. Resume or cancel it:`,
-    `  ${resume}`,
+    `  inventory-events ${resumeCommand(previous)}`,
     `  inventory-events replay --plugin ${slug} --abandon`,
   ]
   throw new InventoryEventsError('USAGE', message.join('\n'))
 }
 
+function resumeCommand({ purpose, slug, fromMs }: ReplayPlan): string {
+  switch (purpose) {
+    case 'enable':
+      return `plugins enable ${slug} --from ${timeText(fromMs)} --yes`
+    case 'replay':
+      return `replay --plugin ${slug} --resume`
+    case 'rebuild':
+      return `replay --plugin ${slug} --rebuild --resume`
+  }
+}
+
 export function describePlan(plan: ReplayPlan): string {
-  const what = plan.purpose === 'enable' ? 'catching up' : `replay ${plan.generation}`
-  return `${what} of ${plan.slug} from ${timesOf(plan)}`
+  return `${nameOf(plan)} of ${plan.slug} from ${timesOf(plan)}`
+}
+
+function nameOf({ purpose, generation }: ReplayPlan): string {
+  switch (purpose) {
+    case 'enable':
+      return 'catching up'
+    case 'replay':
+      return `replay ${generation}`
+    case 'rebuild':
+      return `rebuild ${generation}`
+  }
 }

@@ -3,8 +3,11 @@ import { timeText } from '../event/time/timestamp.ts'
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
-/** `enable` delivers what a plugin missed while it was disabled, under the live group's name. */
-export type Purpose = 'replay' | 'enable'
+/**
+ * `enable` delivers what a plugin missed while it was disabled, under the live group's name. `rebuild` is a
+ * replay whose states take the place of the live ones.
+ */
+export type Purpose = 'replay' | 'enable' | 'rebuild'
 
 /** What to deliver to a plugin again. Fixed before it starts; the newest record of a plan counts. */
 export interface ReplayPlan extends Audit {
@@ -25,7 +28,7 @@ export interface ReplayPlan extends Audit {
 const FORMAT_VERSION = 1
 const KEY = 'replay:'
 const STATES = ['running', 'done', 'abandoned'] as const
-const PURPOSES = ['replay', 'enable'] as const
+const PURPOSES = ['replay', 'enable', 'rebuild'] as const
 
 export function planKeyOf(slug: string): string {
   return `${KEY}${slug}`
@@ -34,6 +37,11 @@ export function planKeyOf(slug: string): string {
 /** Whether a record of the control topic is a plan. */
 export function isPlanKey(key: string): boolean {
   return key.startsWith(KEY)
+}
+
+/** Whether the plugin continues live where the plan ends. Until then it is disabled or paused. */
+export function continuesLive({ purpose }: Pick<ReplayPlan, 'purpose'>): boolean {
+  return purpose !== 'replay'
 }
 
 /** The consumer group of a replay: one of its own, so that it shares nothing with the live group. */

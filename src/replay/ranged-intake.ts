@@ -31,6 +31,7 @@ export function rangedIntake(intake: Intake, ranges: Ranges, key: Buffer | undef
     release: (epoch, limitMs) => intake.release(epoch, limitMs),
     end: (epoch) => intake.end(epoch),
     flush: () => intake.flush(),
+    staging: intake.staging,
     drain: (limitMs) => intake.drain(limitMs),
   }
 }

@@ -58,7 +58,7 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
   const failed = new AbortController()
   const metrics = createMetrics({ version })
   const key = plan.entity === undefined ? undefined : Buffer.from(plan.entity)
-  const isReplay = plan.purpose === 'replay'
+  const isReplay = plan.purpose !== 'enable'
   const group = await buildConsumerGroup({
     config,
     groupId,
@@ -104,7 +104,7 @@ function configFor(config: ServiceConfig, plan: ReplayPlan, groupId: string): Se
   const { KAFKA_GROUP_ID, OUT_OF_RANGE } = config
   return {
     ...config,
-    KAFKA_GROUP_ID: plan.purpose === 'replay' ? groupId : KAFKA_GROUP_ID,
+    KAFKA_GROUP_ID: plan.purpose === 'enable' ? KAFKA_GROUP_ID : groupId,
     KAFKA_TOPICS: topicsOf(plan.ranges),
     // If retention removed records, resume at the first one left: `latest` would skip the rest.
     OUT_OF_RANGE: OUT_OF_RANGE === 'fail' ? 'fail' : 'earliest',

@@ -19,7 +19,7 @@ export async function copyMarksOf(
     case 'postgres': {
       const url = () => choice.url
       const postgres = await import('../idempotency/postgres/copy-marks.ts')
-      const copied = await postgres.copyMarks({ url, from, to, plugins: slugs })
+      const copied = await postgres.copyMarksAndStates({ url, from, to, plugins: slugs })
       return { store: 'postgres', copied }
     }
     case 'memory':

@@ -67,6 +67,7 @@ export function createMember(options: MemberOptions): Member {
         options.onRecord?.(record)
         return undefined
       },
+      staging: undefined,
       ...options.intake,
     },
     reports: {

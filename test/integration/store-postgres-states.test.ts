@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { copyMarks } from '../../src/idempotency/postgres/copy-marks.ts'
+import { copyMarksAndStates } from '../../src/idempotency/postgres/copy-marks.ts'
+import { replaceStates } from '../../src/idempotency/postgres/states/replace-states.ts'
 import { sharedStateContract } from '../contract/shared-state-contract.ts'
 import { stateContract } from '../contract/state-contract.ts'
 import { claimOf } from '../contract/store-contract.ts'
@@ -84,8 +85,8 @@ it('copies what plugins remember to another group, however much, and again witho
     select 'group', p, t, ('e' || n)::bytea, 'text ' || n, now()
       from generate_series(1, 1500) n, unnest(array['plugin', 'stays']) p, unnest(array['a', 'b']) t`)
   const copy = { url: () => url, from: 'group', to: 'fresh', plugins: ['plugin'] }
-  await copyMarks(copy)
-  await copyMarks(copy)
+  await copyMarksAndStates(copy)
+  await copyMarksAndStates(copy)
   const missing = await query(`select plugin, topic, key, text from inventory_events_states
       where group_id = 'group' and plugin = 'plugin'
     except select plugin, topic, key, text from inventory_events_states where group_id = 'fresh'`)
@@ -94,4 +95,32 @@ it('copies what plugins remember to another group, however much, and again witho
     await query(`select plugin, count(*)::int as n from inventory_events_states
       where group_id = 'fresh' group by 1`),
   ).toEqual([{ plugin: 'plugin', n: 3_000 }])
+})
+
+it('replaces all that a plugin remembers, and refuses what is made of the old states meanwhile', async () => {
+  const { url, query } = await database()
+  const { store } = await ownStore(url)
+  await query(`insert into inventory_events_states (group_id, plugin, topic, key, text, updated_at)
+    values ('group', 'plugin', 'topic', 'a', 'old', now()), ('group', 'plugin', 'topic', 'b', 'old', now()),
+      ('group', 'other', 'topic', 'a', 'old', now()), ('group.replay', 'plugin', 'topic', 'a', 'new', now())`)
+  const textOf = async (entity: string) =>
+    (await store.stateOf(PLACE, 'plugin', Buffer.from(entity)))?.text
+  const change = async (entity: string) => {
+    const claim = claimOf(await store.claim(key(entity), 'f'))
+    const basis = (await store.stateOf(PLACE, 'plugin', Buffer.from(entity)))?.revision
+    return () => claim.complete('processed', { key: Buffer.from(entity), text: 'late', basis })
+  }
+  const late = [await change('a'), await change('b'), await change('c')]
+  const replacement = { url: () => url, from: 'group.replay', to: 'group', plugin: 'plugin' }
+  await replaceStates(replacement)
+  await replaceStates(replacement)
+  for (const complete of late) await expect(complete()).rejects.toThrow('passed to another owner')
+  expect([await textOf('a'), await textOf('b'), await textOf('c')]).toEqual([
+    'new',
+    undefined,
+    undefined,
+  ])
+  expect(await query("select text from inventory_events_states where plugin = 'other'")).toEqual([
+    { text: 'old' },
+  ])
 })

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { ANSWERS, type Situation } from '../../src/control/commands.ts'
 import type { ControlRecord, PluginState } from '../../src/control/control-record.ts'
 import { writeSwitches } from '../../src/operate/switches.ts'
+import type { Purpose } from '../../src/replay/plan.ts'
 import { writePlan } from '../../src/replay/plan-store.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'
@@ -14,6 +15,15 @@ const STATES: Record<Exclude<Situation, 'unknown'>, PluginState> = {
   paused: 'paused',
   disabled: 'disabled',
   'catching-up': 'disabled',
+  rebuilding: 'disabled',
+}
+const PURPOSES: Partial<Record<Situation, Purpose>> = {
+  'catching-up': 'enable',
+  rebuilding: 'rebuild',
+}
+const ADDED: Partial<Record<Situation, string>> = {
+  'catching-up': ', catching up',
+  rebuilding: ', being rebuilt',
 }
 const AT_ONCE = 4
 const ann = { by: 'ann', at: '2026-01-01T00:00:00.000Z', why: 'she said so' }
@@ -32,8 +42,10 @@ async function scene() {
     where === 'unknown' ? [] : [{ switch: 'plugin', slug, state: STATES[where], ...ann }],
   )
   await writeSwitches(serviceClient(), s.groupId, records)
-  for (const { slug } of pairs.filter(({ where }) => where === 'catching-up')) {
-    const plan = { purpose: 'enable', state: 'running', generation: 1, fromMs: 0 } as const
+  for (const { slug, where } of pairs) {
+    const purpose = PURPOSES[where]
+    if (purpose === undefined) continue
+    const plan = { purpose, state: 'running', generation: 1, fromMs: 0 } as const
     const open = { toMs: undefined, entity: undefined, kind: undefined, ranges: [] }
     await writePlan(serviceClient(), s.groupId, { slug, ...plan, ...open, ...ann })
   }
@@ -78,8 +90,7 @@ it('each command does in each situation what the table says, and nothing else', 
       expect(stderr).toContain(`error: ${answer.why(slug)}`)
     } else expect({ code, stderr }, slug).toEqual({ code: 0, stderr: '' })
     if (answer.type === 'set') {
-      const catching = where === 'catching-up' ? ', catching up' : ''
-      expect(after.get(slug), slug).toBe(`${answer.state}${catching} bob`)
+      expect(after.get(slug), slug).toBe(`${answer.state}${ADDED[where] ?? ''} bob`)
     } else expect(after.get(slug), slug).toBe(before.get(slug))
     if (answer.type === 'unchanged') {
       expect(stdout).toBe(`${slug}: ${where} already, since ${ann.at} by ann: ${ann.why}\n`)

@@ -1,3 +1,4 @@
+import type { Situation } from '../../control/commands.ts'
 import { printError, printTable } from '../shared/output.ts'
 import { readSituations, type Situations } from './situations.ts'
 
@@ -16,9 +17,14 @@ export async function printStates(): Promise<void> {
   process.exit(0)
 }
 
+const ADDED: Partial<Record<Situation, string>> = {
+  'catching-up': ', catching up',
+  rebuilding: ', being rebuilt',
+}
+
 /** While events are off, a plugin gets none, whatever its own state. */
 export function rowOf(slug: string, { events, of }: Pick<Situations, 'events' | 'of'>): string[] {
   const { state, situation, by = '', at = '', why = '' } = of(slug)
-  const own = situation === 'catching-up' ? `${state}, catching up` : state
+  const own = `${state}${ADDED[situation] ?? ''}`
   return [slug, events === 'off' ? `events off (else ${own})` : own, by, at, why]
 }

@@ -27,11 +27,19 @@ export function registerReplay(program: Command): void {
       RATE,
     )
     .option('--beside-live', 'allow it while the group delivers live events to the plugin')
+    .option(
+      '--rebuild',
+      'of a disabled plugin with state: replace what it remembers by what these events make of it, and enable it where they end',
+    )
     .option('--resume', 'resume an unfinished replay')
     .option('--abandon', 'cancel an unfinished replay')
     .addHelpText('after', HELP)
     .action(async (options: ReplayOptions) => {
+      if (options.rebuild && !options.abandon) {
+        const { rebuild } = await import('./rebuild.ts')
+        return rebuild(options)
+      }
       const { replay } = await import('./run.ts')
-      await replay(options)
+      return replay(options)
     })
 }

@@ -5,7 +5,6 @@ import type { Config } from '../../config/settings.ts'
 import { requireTopics } from '../../kafka/admin/required-topics.ts'
 import { createKafka } from '../../kafka/client/client.ts'
 import type { RunParts } from '../../replay/run.ts'
-import { InventoryEventsError } from '../../util/errors.ts'
 import { createLogger } from '../../util/logger.ts'
 import { counted } from '../../util/text/counted.ts'
 import { commandLogger } from '../shared/connection.ts'
@@ -25,7 +24,6 @@ export async function replayParts(
   const kafka = createKafka(config, commandLogger(process.env))
   const registry = createRegistry(config)
   const plugin = await loadPluginWithSettings(slug, config, process.env)
-  if (plugin.state !== undefined) throw hasState(slug)
   await registry.check()
   await requireTopics(kafka, config)
   const line = createProgressLine(process.stderr, Date.now)
@@ -44,12 +42,6 @@ export async function replayParts(
     signal,
     onProgress,
   }
-}
-
-/** Past events would be added to a state that has them already, or that another process has in memory. */
-function hasState(slug: string): InventoryEventsError {
-  const message = `plugin ${slug} has state: its past events cannot be delivered again yet`
-  return new InventoryEventsError('USAGE', message, { plugin: slug })
 }
 
 /** The service's info lines would clutter a command's output, so the default level is `warn`. */

@@ -9,7 +9,7 @@ import { writeSwitches } from '../../operate/switches.ts'
 import { createGroupResources, deleteGroupResources } from '../../replay/group-resources.ts'
 import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
 import { membersText } from '../../replay/members-text.ts'
-import { type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
+import { continuesLive, type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
 import { beginPlan, readPlan, writePlan } from '../../replay/plan-store.ts'
 import {
   EXAMPLE_COLUMNS,
@@ -39,6 +39,7 @@ export interface ReplayOptions extends AuditOptions {
   rate: number
   yes?: true
   besideLive?: true
+  rebuild?: true
   resume?: true
   abandon?: true
 }
@@ -180,8 +181,7 @@ async function abandon(
   }
   const audit = auditOf(options)
   await recorded('replay --abandon', parts, plan, options, async () => {
-    const note =
-      plan.purpose === 'enable' ? `; the plugin is ${await disableIfPaused(parts, audit)}` : ''
+    const note = continuesLive(plan) ? `; the plugin is ${await disableIfPaused(parts, audit)}` : ''
     await writePlan(kafka, config.KAFKA_GROUP_ID, { ...plan, state: 'abandoned', ...audit })
     await deleteGroupResources(parts, plan)
     print(`${describePlan(plan)}: cancelled${note}`)
@@ -199,7 +199,7 @@ async function disableIfPaused({ kafka, config, plugin: { slug } }: RunParts, au
 
 function resumable(slug: string, plan: ReplayPlan | undefined): ReplayPlan {
   if (plan?.state !== 'running') throw usage(`${slug} has no unfinished replay`)
-  if (plan.purpose === 'enable') requireFinished(plan)
+  if (continuesLive(plan)) requireFinished(plan)
   return plan
 }
 

@@ -18,13 +18,18 @@ export interface Statement {
   values?: unknown[]
 }
 
+/** Runs statements: a pool, or a connection that a transaction has. */
+export interface Queries {
+  query<Row extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<Row>>
+}
+
 /** Time limits for connections and statements. They may be short, because callers retry. */
 const CONNECT_MS = 5_000
 const STATEMENT_MS = 10_000
 const END_MS = 5_000
 
 /** A bounded pool of connections to one database. Every wait has a time limit. */
-export class PostgresPool {
+export class PostgresPool implements Queries {
   #pool: pg.Pool
   #where: string
 

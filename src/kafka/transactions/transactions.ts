@@ -79,12 +79,30 @@ export class Transactions {
     }
   }
 
-  async commit(content: TransactionContent): Promise<TransactionOutcome> {
+  commit({ writes, member, offsets }: TransactionContent): Promise<TransactionOutcome> {
+    return this.#run(async (writer, deadlineMs) => {
+      await this.#write(writes, writer, deadlineMs)
+      await this.#addOffsets({ member, offsets }, writer, deadlineMs)
+    })
+  }
+
+  /** Commits what `fill` writes, without offsets. Nothing of it is committed if `fill` rejects. */
+  commitWrites(
+    fill: (write: (records: readonly PartitionRecords[]) => Promise<void>) => Promise<void>,
+  ): Promise<TransactionOutcome> {
+    return this.#run((writer, deadlineMs) =>
+      fill((records) => this.#write(records, writer, deadlineMs)),
+    )
+  }
+
+  async #run(
+    fill: (writer: TransactionWriter, deadlineMs: number) => Promise<void>,
+  ): Promise<TransactionOutcome> {
     const deadlineMs = this.#options.clock.elapsedMs() + this.#options.timeoutMs
     try {
       this.#writer ??= await this.#renew(deadlineMs)
       const writer = this.#writer
-      await this.#fill(content, writer, deadlineMs)
+      await fill(writer, deadlineMs)
       const outcome = await this.#end(writer, deadlineMs)
       if (writer.isUnsure) this.#writer = undefined
       return outcome
@@ -94,21 +112,29 @@ export class Transactions {
     }
   }
 
-  async #fill(
-    { writes, member, offsets }: TransactionContent,
+  async #write(
+    writes: readonly PartitionRecords[],
     writer: TransactionWriter,
     deadlineMs: number,
   ): Promise<void> {
-    const { cluster, clock, groupId, maxRequestBytes } = this.#options
+    if (writes.length === 0) return
+    const { cluster, clock, maxRequestBytes } = this.#options
+    const topics = byTopic(writes).map(({ topic, partitions }) => {
+      return { topic, partitions: partitions.map(({ partition }) => partition) }
+    })
+    const ask = this.#askerOf(writer, deadlineMs)
+    await ask(this.#coordinator, addPartitionsToTxnRequest, { ...identityOf(writer), topics })
+    await writeInTransaction(writes, writer, { cluster, clock, maxRequestBytes }, deadlineMs)
+  }
+
+  async #addOffsets(
+    { member, offsets }: Pick<TransactionContent, 'member' | 'offsets'>,
+    writer: TransactionWriter,
+    deadlineMs: number,
+  ): Promise<void> {
+    const { groupId } = this.#options
     const producer = identityOf(writer)
     const ask = this.#askerOf(writer, deadlineMs)
-    if (writes.length > 0) {
-      const topics = byTopic(writes).map(({ topic, partitions }) => {
-        return { topic, partitions: partitions.map(({ partition }) => partition) }
-      })
-      await ask(this.#coordinator, addPartitionsToTxnRequest, { ...producer, topics })
-      await writeInTransaction(writes, writer, { cluster, clock, maxRequestBytes }, deadlineMs)
-    }
     await ask(this.#coordinator, addOffsetsToTxnRequest, { ...producer, groupId })
     const topics = byTopic(offsets)
     await ask(this.#group, txnOffsetCommitRequest, { ...producer, ...member, topics })

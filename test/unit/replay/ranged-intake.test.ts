@@ -19,6 +19,7 @@ function scene(key?: string) {
     },
     end: () => {},
     flush: async () => {},
+    staging: undefined,
     release: async () => 'drained',
     drain: async () => 'drained',
   }

@@ -1,5 +1,4 @@
-import type { PostgresPool } from '../pool.ts'
-import { hasTable, STATES } from '../schema.ts'
+import type { Queries } from '../pool.ts'
 import { NOW } from '../statements.ts'
 
 export interface StatesCopy {
@@ -26,16 +25,15 @@ const COPY_STATES = {
   select topic, key from page order by topic desc, key desc limit 1`,
 }
 
-/** Copies what a plugin remembers to another group, which is stopped. Safe to repeat. */
+/** Copies what a plugin remembers to another group, which must not change it meanwhile. Safe to repeat. */
 export async function copyStates(
-  pool: PostgresPool,
+  queries: Queries,
   { from, to, plugin }: StatesCopy,
 ): Promise<void> {
-  if (!(await hasTable(pool, STATES))) return
   let last: { topic: string; key: Buffer } | undefined = { topic: '', key: Buffer.alloc(0) }
   while (last !== undefined) {
     const values: unknown[] = [from, to, plugin, last.topic, last.key, ROWS_MAX]
-    const { rows } = await pool.query<{ topic: string; key: Buffer }>({ ...COPY_STATES, values })
+    const { rows } = await queries.query<{ topic: string; key: Buffer }>({ ...COPY_STATES, values })
     last = rows[0]
   }
 }

@@ -35,7 +35,7 @@ function situation(outOfRange: OutOfRangePolicy = 'earliest') {
       cluster: new ProcessCluster({ kafka, clock, name: 'one' }).asCluster,
       ...{ groupId: 'group', instanceId: undefined, mode: 'cooperative', topics: [TOPIC] },
       intake: {
-        ...{ take, end() {}, async begin() {}, async flush() {} },
+        ...{ staging: undefined, take, end() {}, async begin() {}, async flush() {} },
         ...{ release: async () => 'drained' as const, drain: async () => 'drained' as const },
       },
       ...{ clock, log: pino({ level: 'silent' }), history: noHistory, outOfRange },
