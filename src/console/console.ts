@@ -10,6 +10,7 @@ import { apiRoutes } from './api.ts'
 import { followGroup } from './follow.ts'
 import { readAssets } from './http/assets.ts'
 import { startServer } from './http/server.ts'
+import { Jobs } from './jobs/jobs.ts'
 import { snapshots } from './snapshot.ts'
 
 export interface ConsoleOptions {
@@ -33,6 +34,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const groupId = config.KAFKA_GROUP_ID
   const followed = await followGroup({ kafka, groupId, clock, log })
   const snapshot = snapshots(followed, clock)
+  const jobs = new Jobs(clock)
   const { CONSOLE_PROXY_HEADER: header, CONSOLE_PROXY_ADDRESSES: addresses } = config
   const access = new Access({
     users: liveValue(config, 'CONSOLE_USERS', { clock, log }) ?? (() => new Map()),
@@ -43,7 +45,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const host = isLocal ? LOOPBACK : '0.0.0.0'
   const server = await startServer({
     ...{ host, port: config.CONSOLE_PORT, access, isLocal, assets, origin: config.CONSOLE_ORIGIN },
-    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot }),
+    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot, jobs }),
     onDefect: (error) => log.warn({ err: error }, 'a request failed'),
   }).catch(async (error) => {
     await followed.stop()
@@ -55,6 +57,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
     port: server.port,
     async stop() {
       await server.close()
+      await jobs.close()
       await followed.stop()
     },
   }

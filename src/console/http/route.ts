@@ -24,7 +24,7 @@ export interface Route {
 
 /** An answer other than 200. Its detail is shown to people. */
 export class Refused extends Error {
-  readonly status: 400 | 404 | 409 | 429 | 503
+  readonly status: 400 | 403 | 404 | 409 | 429 | 503
 
   constructor(status: Refused['status'], detail: string) {
     super(detail)
