@@ -11,6 +11,7 @@ export type ActionName =
   | 'plugins resume'
   | 'dead-letters redrive'
   | 'dead-letters discard'
+  | 'dead-letters restore'
   | 'replay'
   | 'replay --resume'
   | 'replay --abandon'

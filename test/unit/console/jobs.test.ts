@@ -32,7 +32,7 @@ it('a job shows its progress, and what came of it', async () => {
   const { id } = all.start(spec)
   moved.progress!({ done: 10, note: 'a wait' })
   expect(all.rows()).toMatchObject([{ id, state: 'running', done: 10, total: 12, note: 'a wait' }])
-  expect(JSON.stringify(all.rows())).not.toMatch(/work|lane/)
+  expect(JSON.stringify(all.rows())).not.toContain('lane')
   clock.pass(1_000)
   resolve('12 redriven')
   await settled()
