@@ -65,6 +65,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'inventory-events dead-letters discard --id evt_1 --why "a test event"',
     'inventory-events dead-letters discard inventory.events.dead-letters/0@42 --why "a test event" --yes',
   ],
+  'dead-letters restore': [
+    'inventory-events dead-letters restore inventory.events.dead-letters/0@42 --why "no test event after all" --yes',
+  ],
   replay: [
     'inventory-events replay --plugin cold-chain --from 7d --to 1d',
     'inventory-events replay --plugin cold-chain --resume',

@@ -4,6 +4,8 @@ import { version } from '../version.ts'
 import { type ActionPorts, switchFromConsole } from './actions.ts'
 import type { Followed } from './follow.ts'
 import { Refused, type Route } from './http/route.ts'
+import type { Jobs } from './jobs/jobs.ts'
+import { jobRoutes } from './routes/jobs.ts'
 import type { Snapshot } from './snapshot.ts'
 import { mergeMinutes } from './view/minutes.ts'
 import { partitionsView } from './view/partitions.ts'
@@ -11,6 +13,7 @@ import { partitionsView } from './view/partitions.ts'
 export interface ApiParts extends Omit<ActionPorts, 'known'> {
   followed: Pick<Followed, 'audit' | 'status'>
   snapshot(options?: { isFresh?: boolean }): Snapshot
+  jobs: Pick<Jobs, 'start' | 'rows' | 'stop'>
 }
 
 /** What makes events be missed needs more than what makes them wait. */
@@ -68,6 +71,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
       handle: () => ({ ...about(snapshot()), ...followed.audit.view() }),
     },
     ...Object.entries(SWITCHES).map(([name, role]) => switchRoute(name as SwitchName, role, parts)),
+    ...jobRoutes(parts.jobs),
   ]
 }
 

@@ -11,6 +11,7 @@ import { followGroup } from './follow.ts'
 import { followLater } from './follow-later.ts'
 import { readAssets } from './http/assets.ts'
 import { startServer } from './http/server.ts'
+import { Jobs } from './jobs/jobs.ts'
 import { snapshots } from './snapshot.ts'
 
 export interface ConsoleOptions {
@@ -35,6 +36,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const follow = () => followGroup({ kafka, groupId, clock, log })
   const followed = isLocal ? followLater({ follow, clock, log }) : await follow()
   const snapshot = snapshots(followed, clock)
+  const jobs = new Jobs(clock)
   const { CONSOLE_PROXY_HEADER: header, CONSOLE_PROXY_ADDRESSES: addresses } = config
   const access = new Access({
     users: liveValue(config, 'CONSOLE_USERS', { clock, log }) ?? (() => new Map()),
@@ -45,7 +47,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const host = isLocal ? LOOPBACK : '0.0.0.0'
   const server = await startServer({
     ...{ host, port: config.CONSOLE_PORT, access, isLocal, assets, origin: config.CONSOLE_ORIGIN },
-    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot }),
+    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot, jobs }),
     onDefect: (error) => log.warn({ err: error }, 'a request failed'),
   }).catch(async (error) => {
     await followed.stop()
@@ -57,6 +59,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
     port: server.port,
     async stop() {
       await server.close()
+      await jobs.close()
       await followed.stop()
     },
   }

@@ -11,6 +11,7 @@ export const ACTIONS = [
   'plugins resume',
   'dead-letters redrive',
   'dead-letters discard',
+  'dead-letters restore',
   'replay',
   'replay --rebuild',
   'replay --resume',

@@ -88,7 +88,7 @@ const INSIDE: Record<string, readonly string[]> = {
     'group',
     'dev',
   ],
-  console: ['access', 'http', 'view'],
+  console: ['access', 'http', 'jobs', 'view', 'routes'],
   dev: ['stack', 'web', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],
   event: ['time', 'validation'],
@@ -114,6 +114,7 @@ const INSIDE: Record<string, readonly string[]> = {
   ],
   'kafka/member': ['assigner'],
   'kafka/protocol': ['requests'],
+  operate: ['dead-letters'],
   // The way of a delivery. What counts it all comes last.
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'batches', 'settle', 'audit'],
   publish: ['follow-ups'],

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { reject } from '../../src/plugin/returns/returns.ts'
+import { auditOf } from '../support/audit.ts'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { readAll, situation } from '../support/service-kit.ts'
@@ -123,6 +124,32 @@ describe('dead-letters discard', () => {
       '0 redriven, 0 redriven before, 1 discarded\n',
     )
     expect((await run('redrive')).stdout).toContain('2 to redrive, 2 redriven before, 1 discarded')
+  })
+})
+
+describe('dead-letters restore', () => {
+  it('needs a reason and a choice, and is a dry run without --yes', async () => {
+    expect((await run('restore', await placeOf('c'))).stderr).toContain('--why')
+    expect((await run('restore', '--why', 'x')).stderr).toContain('expected a place or --id')
+    const { stdout } = await run('restore', '--id', 'c', '--id', 'd', '--why', 'counted again')
+    expect(stdout).toMatch(/^PLACE +STATUS .*\n.* discarded .*\n1 to restore, 1 not discarded\n/)
+    expect((await listed()).map(({ id }) => id).sort()).toEqual(['d', 'e'])
+  })
+
+  it('takes a discard back, as often as one likes, and is in the audit', async () => {
+    const args = ['--id', 'c', '--why', 'counted again', '--by', 'ben', '--yes']
+    expect((await run('restore', ...args)).stdout).toBe('1 restored, 0 not discarded\n')
+    expect((await run('restore', ...args)).stdout).toBe('0 restored, 1 not discarded\n')
+    expect((await run('restore', '--id', 'a', '--why', 'x', '--yes')).stdout).toBe(
+      '0 restored, 1 not discarded\n',
+    )
+    expect((await listed()).map(({ id }) => id).sort()).toEqual(['c', 'd', 'e'])
+    expect((await run('redrive')).stdout).toContain('3 to redrive, 2 redriven before\n')
+    expect(await auditOf(s.groupId)).toContainEqual(
+      expect.objectContaining({ action: 'dead-letters restore', phase: 'done', by: 'ben' }),
+    )
+    expect((await run('discard', ...args)).stdout).toContain('1 discarded, ')
+    expect((await listed()).map(({ id }) => id).sort()).toEqual(['d', 'e'])
   })
 })
 

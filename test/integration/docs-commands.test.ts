@@ -60,6 +60,7 @@ const INSTEAD: Record<string, string> = {
   'npm install zod@4': 'ln -s "$PACKAGES/zod" node_modules/zod',
   'npx inventory-events dead-letters show inventory.events.dead-letters/3@120': `npx inventory-events dead-letters show "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h | awk 'NR == 2 { print $1 }')"`,
   "npx inventory-events dead-letters discard inventory.events.dead-letters/3@120 --why 'counted by hand' --yes": `npx inventory-events dead-letters discard "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h --all | awk 'NR == 2 { print $1 }')" --why 'counted by hand' --yes`,
+  "npx inventory-events dead-letters restore inventory.events.dead-letters/3@120 --why 'counted again' --yes": `npx inventory-events dead-letters restore "$(npx inventory-events dead-letters list --plugin cold-chain --from 36h --all | awk 'NR == 2 { print $1 }')" --why 'counted again' --yes`,
 }
 
 /** npx takes longer than most commands: after the first one, the program that it found is run without it. */

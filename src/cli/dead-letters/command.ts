@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Decision } from '../../dead-letter/decision.ts'
 import type { DeadLetterReason } from '../../event/outcome.ts'
+import type { LetterChoice } from '../../operate/dead-letters/letter-choice.ts'
 import { didYouMean } from '../../util/text/did-you-mean.ts'
 import { withAudit } from '../shared/audit.ts'
 import { exitWhenWritten } from '../shared/output.ts'
 import { positive, withRange } from '../shared/search-options.ts'
-import type { DiscardOptions } from './discard.ts'
+import type { DecideOptions } from './decide.ts'
 import type { ListOptions } from './list.ts'
-import type { LetterChoice } from './options.ts'
 import type { RedriveOptions } from './redrive.ts'
 
 /** Typed so that the compiler refuses a missing or an unknown reason. */
@@ -27,7 +28,7 @@ const ID_HELP = 'only of the event with this id; may be repeated; needs the sche
 export function registerDeadLetters(program: Command): void {
   const deadLetters = program
     .command('dead-letters')
-    .description('List, inspect, redrive and discard the dead letters of KAFKA_TOPICS')
+    .description('List, inspect, redrive, discard and restore the dead letters of KAFKA_TOPICS')
   withFilter(deadLetters.command('list'))
     .description('Print the open dead letters, oldest first: those neither redriven nor discarded')
     .option('--all', 'also those that were redriven or discarded')
@@ -55,7 +56,8 @@ export function registerDeadLetters(program: Command): void {
       exitWhenWritten()
     })
   registerRedrive(deadLetters)
-  registerDiscard(deadLetters)
+  registerDecision('discard', deadLetters)
+  registerDecision('restore', deadLetters)
 }
 
 function registerRedrive(deadLetters: Command): void {
@@ -75,19 +77,24 @@ function registerRedrive(deadLetters: Command): void {
     })
 }
 
-function registerDiscard(deadLetters: Command): void {
+const DECISIONS: Record<Decision['type'], string> = {
+  discard:
+    'Close dead letters of KAFKA_GROUP_ID without redriving them, with a reason; without --yes, only list them',
+  restore:
+    'Open discarded dead letters of KAFKA_GROUP_ID again, with a reason; without --yes, only list them',
+}
+
+function registerDecision(type: Decision['type'], deadLetters: Command): void {
   const command = deadLetters
-    .command('discard')
-    .description(
-      'Close dead letters of KAFKA_GROUP_ID for good, with a reason; without --yes, only list them',
-    )
+    .command(type)
+    .description(DECISIONS[type])
     .argument('[place...]', PLACE_HELP)
     .option('--id <id>', ID_HELP, collect)
-    .option('--yes', 'discard them; without it, this is a dry run')
+    .option('--yes', `${type} them; without it, this is a dry run`)
   withAudit(command, { isWhyRequired: true }).action(
-    async (places: string[], options: DiscardOptions) => {
-      const { discardDeadLetters } = await import('./discard.ts')
-      await discardDeadLetters({ ...options, places })
+    async (places: string[], options: DecideOptions) => {
+      const { decideDeadLetters } = await import('./decide.ts')
+      await decideDeadLetters(type, { ...options, places })
       exitWhenWritten()
     },
   )

@@ -4,17 +4,11 @@ import { loadConfig } from '../../config/load-config.ts'
 import { headerText } from '../../event/headers.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import { createEventReader, type ReadRecord } from '../../explain/event-reader.ts'
+import type { ContentReader } from '../../operate/dead-letters/scan-letters.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { printError } from '../shared/output.ts'
 
-/** The id and the name of an event, as far as they are known. */
-export interface Content {
-  id: string | undefined
-  name: string | undefined
-}
-
-export interface ContentReader {
-  read(record: SourceRecord): Promise<Content>
+export interface OpenContentReader extends ContentReader {
   close(): void
 }
 
@@ -28,7 +22,7 @@ export function eventReader() {
  * Reads what dead letters are about: from the payload, or, where it can't be read, from the CloudEvents
  * headers. Without a registry there are only those; it is an error if `isRequired`.
  */
-export function contentReader({ isRequired }: { isRequired: boolean }): ContentReader {
+export function contentReader({ isRequired }: { isRequired: boolean }): OpenContentReader {
   const hasRegistry = loadConfig(process.env).SCHEMA_REGISTRY_URL !== undefined
   const reader = isRequired || hasRegistry ? eventReader() : undefined
   let isAway = reader === undefined

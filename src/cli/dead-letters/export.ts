@@ -1,12 +1,12 @@
 import { originalHeaders } from '../../dead-letter/read-dead-letter.ts'
 import { headersByName } from '../../event/headers.ts'
+import type { LetterChoice } from '../../operate/dead-letters/letter-choice.ts'
+import type { Scanned } from '../../operate/dead-letters/scan-letters.ts'
+import type { Settlement } from '../../operate/dead-letters/settled.ts'
 import { jsonText } from '../../util/text/foreign-text.ts'
 import { exitOnClosedPipe, printAndWait } from '../shared/output.ts'
 import { letterJson } from './found-letter.ts'
-import type { LetterChoice } from './options.ts'
 import { withLetters } from './parts.ts'
-import type { Scanned } from './scan.ts'
-import type { Settlement } from './settled.ts'
 
 /** Prints each dead letter as a line of JSON with the complete original record. */
 export function exportDeadLetters(choice: LetterChoice): Promise<void> {

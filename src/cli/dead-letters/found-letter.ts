@@ -1,10 +1,10 @@
 import type { ReadLetter, Thrown } from '../../dead-letter/read-dead-letter.ts'
 import { placeOf, type SourceRecord } from '../../event/record.ts'
 import { timestampText } from '../../event/time/timestamp.ts'
+import type { Content } from '../../operate/dead-letters/scan-letters.ts'
+import type { Settlement } from '../../operate/dead-letters/settled.ts'
 import { failureLine } from '../../util/failure/failure.ts'
 import type { Table } from '../shared/table.ts'
-import type { Content } from './content.ts'
-import type { Settlement } from './settled.ts'
 
 /** A dead letter with what it is about and what was done about it. */
 export interface FoundLetter extends Content {

@@ -1,10 +1,10 @@
 import type { Kafka } from 'kafkajs'
 import { type Kinds, kindNames } from '../../event/kinds.ts'
+import type { LetterChoice } from '../../operate/dead-letters/letter-choice.ts'
 import { everyPlugin } from '../../pipeline/intake/route.ts'
 import { switchesOf } from '../shared/audit.ts'
 import { loadNamedOrConfigured } from '../shared/load-plugins.ts'
 import { unknownName } from '../shared/unknown-name.ts'
-import type { LetterChoice } from './options.ts'
 
 interface Seen {
   /** The plugins of all dead letters. */

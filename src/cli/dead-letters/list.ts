@@ -1,6 +1,6 @@
+import type { LetterChoice } from '../../operate/dead-letters/letter-choice.ts'
 import { printError, printJson, printTable } from '../shared/output.ts'
 import { type ListedLetter, letterJson, letterTable } from './found-letter.ts'
-import type { LetterChoice } from './options.ts'
 import { withLetters } from './parts.ts'
 
 export interface ListOptions extends LetterChoice {

@@ -1,17 +1,19 @@
 import { loadContract } from '../../avro/own-kinds/load-contract.ts'
+import type { LetterChoice } from '../../operate/dead-letters/letter-choice.ts'
+import { type Scan, type ScanParts, scanLetters } from '../../operate/dead-letters/scan-letters.ts'
+import { readSettled, type Settled } from '../../operate/dead-letters/settled.ts'
 import { connectionOf } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
+import { rangeOf } from '../shared/search-options.ts'
 import { contentReader } from './content.ts'
 import { requireKnown } from './known.ts'
-import type { LetterChoice } from './options.ts'
 import { placeFrom } from './place.ts'
-import { type Scanned, type ScanParts, scanLetters } from './scan.ts'
-import { readSettled, type Settled } from './settled.ts'
 
 export interface LetterParts extends ScanParts {
+  groupId: string
   settled: Settled
   /** Scans the chosen dead letters. Throws USAGE for a plugin or a kind that nothing has. */
-  scan(choice: LetterChoice, onLetter: (found: Scanned) => void | Promise<void>): Promise<void>
+  scan: Scan
 }
 
 /** Runs a command on dead letters of KAFKA_TOPICS. Ctrl-C ends its reading with an error. */
@@ -20,6 +22,7 @@ export async function withLetters(
   work: (parts: LetterParts) => Promise<void>,
 ): Promise<void> {
   for (const place of choice.places ?? []) placeFrom(place)
+  rangeOf(choice)
   const { config, kafka } = connectionOf(process.env)
   const groupId = config.KAFKA_GROUP_ID
   const isRequired = choice.kind !== undefined || choice.id !== undefined
@@ -30,8 +33,7 @@ export async function withLetters(
   try {
     const settled = await readSettled(kafka, config, stop.signal)
     await work({
-      ...parts,
-      settled,
+      ...{ ...parts, groupId, settled },
       async scan(choice, onLetter) {
         const names = await scanLetters(choice, parts, onLetter)
         const { kinds } = loadContract(config.EVENT_SCHEMAS)

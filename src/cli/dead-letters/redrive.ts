@@ -1,16 +1,15 @@
-import { isLarge } from '../../kafka/producer/is-large.ts'
-import { createProducer, type Producer } from '../../kafka/producer/producer.ts'
 import { audited } from '../../operate/audited.ts'
+import type { LetterChoice } from '../../operate/dead-letters/letter-choice.ts'
+import { type Plan, type Planned, planRedrive } from '../../operate/dead-letters/plan-redrive.ts'
+import { redriveAll, sumsOf } from '../../operate/dead-letters/redrive.ts'
+import { Pace } from '../../operate/pace.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { counted } from '../../util/text/counted.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
 import { type AuditOptions, auditOf, byCommand } from '../shared/audit.ts'
 import { print, printJson, printTable, usage } from '../shared/output.ts'
 import { type ListedLetter, letterJson, letterTable } from './found-letter.ts'
-import type { LetterChoice } from './options.ts'
 import { type LetterParts, withLetters } from './parts.ts'
-import { type Plan, type Planned, planRedrive } from './plan-redrive.ts'
-import type { Settled } from './settled.ts'
 
 export interface RedriveOptions extends Omit<LetterChoice, 'group'>, AuditOptions {
   yes?: true
@@ -24,7 +23,7 @@ const SHOWN = 5
 /** Redrives dead letters of KAFKA_GROUP_ID, or lists those that would be redriven. */
 export function redriveDeadLetters(options: RedriveOptions): Promise<void> {
   return withLetters(options, async (parts) => {
-    const choice = { ...options, group: parts.config.KAFKA_GROUP_ID }
+    const choice = { ...options, group: parts.groupId }
     const plan = await planRedrive(choice, parts)
     if (options.yes) await redriveAudited(plan, choice, parts)
     else showPreview(plan, options)
@@ -40,11 +39,9 @@ function redriveAudited(
 ): Promise<void> {
   const work = () => redrive(plan, choice, parts)
   if (plan.total === 0) return work()
-  const ports = { kafka: parts.kafka, groupId: parts.config.KAFKA_GROUP_ID }
-  const what = [...plan.counts].map(([letters, count]) => `${letters}: ${count}`)
   const actor = byCommand(auditOf(choice))
-  const action = { action: 'dead-letters redrive', what, count: plan.total, actor } as const
-  return audited(ports, action, work)
+  const what = sumsOf(plan)
+  return audited(parts, { action: 'dead-letters redrive', what, count: plan.total, actor }, work)
 }
 
 async function redrive(
@@ -52,63 +49,21 @@ async function redrive(
   choice: LetterChoice & RedriveOptions,
   parts: LetterParts,
 ): Promise<void> {
-  const startMs = clock.now()
-  const producer = await createProducer(parts.kafka)
-  const sender = new Sender(producer, choice.rate, parts.settled, parts.signal)
+  const { signal } = parts
+  // Events that are dead-lettered again in the meantime are not redriven by the same command.
+  const older = { ...choice, to: choice.to ?? clock.now() }
+  const pace = new Pace({ ratePerSecond: choice.rate, clock, signal })
+  let redriven = 0
+  const onRedriven = (count: number) => {
+    redriven = count
+  }
   try {
-    await sender.send(plan.planned)
-    // Events that are dead-lettered again in the meantime are not redriven by the same command.
-    const older = { ...choice, to: choice.to ?? startMs }
-    for (let left = plan.total - plan.planned.length; left > 0; ) {
-      const next = await planRedrive(older, parts)
-      await sender.send(next.planned)
-      left = next.total - next.planned.length
-    }
+    await redriveAll(plan, older, { ...parts, pace, onRedriven })
+    if (signal.aborted && redriven < plan.total) throw usage(INTERRUPTED)
   } finally {
-    const counts = { redriven: sender.sent, ...beforeOf(plan) }
+    const counts = { redriven, ...beforeOf(plan) }
     if (choice.json) printJson({ ...counts, refused: plan.refused })
-    else print(`${sender.sent} redriven, ${beforeText(plan)}`)
-    await producer.close()
-  }
-}
-
-/** Sends one record at a time, so that an interruption never leaves gaps in a partition's order. */
-class Sender {
-  sent = 0
-  #producer: Pick<Producer, 'send'>
-  #intervalMs: number
-  #settled: Settled
-  #signal: AbortSignal
-  #nextMs = clock.now()
-
-  constructor(
-    producer: Pick<Producer, 'send'>,
-    ratePerSecond: number,
-    settled: Settled,
-    signal: AbortSignal,
-  ) {
-    this.#producer = producer
-    this.#intervalMs = 1_000 / ratePerSecond
-    this.#settled = settled
-    this.#signal = signal
-  }
-
-  async send(planned: readonly Planned[]): Promise<void> {
-    for (const { deadLetter, record } of planned) {
-      await this.#pace()
-      if (this.#signal.aborted) throw usage(INTERRUPTED)
-      const { topic, ...rest } = record
-      await this.#producer.send(topic, [rest], { compress: isLarge(rest) })
-      this.#settled.add(deadLetter, { type: 'redriven' })
-      this.sent += 1
-    }
-  }
-
-  /** Does not catch up after a slow send, because the rate is an upper limit. */
-  async #pace(): Promise<void> {
-    const nowMs = clock.now()
-    if (this.#nextMs > nowMs) await clock.sleep(this.#nextMs - nowMs, this.#signal)
-    this.#nextMs = Math.max(nowMs, this.#nextMs) + this.#intervalMs
+    else print(`${redriven} redriven, ${beforeText(plan)}`)
   }
 }
 

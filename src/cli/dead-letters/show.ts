@@ -1,4 +1,4 @@
-import { discardIn } from '../../dead-letter/discard.ts'
+import { decisionIn } from '../../dead-letter/decision.ts'
 import { originalHeaders, readDeadLetter } from '../../dead-letter/read-dead-letter.ts'
 import { headersByName } from '../../event/headers.ts'
 import type { SourceRecord } from '../../event/record.ts'
@@ -18,7 +18,7 @@ export async function showDeadLetter(place: string, { json }: { json?: true }): 
   const reader = eventReader()
   try {
     const record = await readRecord(kafka, placeFrom(place))
-    if (record === undefined || discardIn(record) !== undefined) {
+    if (record === undefined || decisionIn(record) !== undefined) {
       throw usage(`there is no dead letter at ${place}`)
     }
     const { id, name, content } = await contentOf(record)

@@ -5,6 +5,7 @@ import { Access } from '../../../src/console/access/access.ts'
 import { createUser } from '../../../src/console/access/users.ts'
 import { apiRoutes } from '../../../src/console/api.ts'
 import { buildServer } from '../../../src/console/http/server.ts'
+import { Jobs } from '../../../src/console/jobs/jobs.ts'
 import { overviewOf } from '../../../src/console/view/overview.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -21,6 +22,7 @@ const routes = apiRoutes({
     audit: { view: () => ({ rows: [], unreadable: 0 }) },
     status: { replicas: () => [], isCurrent: true, stop: async () => undefined },
   },
+  jobs: new Jobs(clock),
   snapshot: () => ({ atMs: 1, replicas: [], plugins: [], overview: overviewOf([], [], true) }),
 })
 const isRead = ({ method }: { method: string }) => method === 'GET'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { discardRecordOf } from '../../../src/dead-letter/discard.ts'
+import { type Decision, decisionRecordOf } from '../../../src/dead-letter/decision.ts'
 import { DLQ, REDRIVE } from '../../../src/dead-letter/headers.ts'
 import { OpenDeadLetters } from '../../../src/dead-letter/open-dead-letters.ts'
 import { type HeadersByName, headersOf } from '../../../src/event/headers.ts'
@@ -18,6 +18,26 @@ describe('open dead letters', () => {
     open.letters.takeRedrive(redrive(0), PARTITION)
     open.letters.takeDeadLetter(discard(4, 1, 'mine'))
     open.letters.takeDeadLetter(discard(5, 3, ''))
+    expect(open.offsets()).toEqual([2])
+  })
+
+  it('are those again that were restored, and the last decision counts', () => {
+    const open = opened(letter(0), letter(1), letter(2))
+    open.letters.takeDeadLetter(discard(3, 0, 'mine'))
+    open.letters.takeDeadLetter(discard(4, 1, 'mine'))
+    open.letters.takeDeadLetter(restore(5, 0, 'other'))
+    open.letters.takeDeadLetter(restore(6, 2))
+    expect(open.offsets()).toEqual([2])
+    open.letters.takeDeadLetter(restore(7, 0))
+    open.letters.takeDeadLetter(restore(8, 1, 'mine', '9@'))
+    expect(open.offsets()).toEqual([2, 0])
+    open.letters.takeDeadLetter(discard(9, 0, 'mine'))
+    expect(open.offsets()).toEqual([2])
+    open.letters.takeRedrive(redrive(0), PARTITION)
+    open.letters.takeDeadLetter(restore(10, 0))
+    expect(open.offsets()).toEqual([2])
+    open.letters.takeDeadLetter(restore(11, 1))
+    open.letters.removeBelow(2)
     expect(open.offsets()).toEqual([2])
   })
 
@@ -111,10 +131,24 @@ function redrive(
 }
 
 function discard(offset: number, of: number, groupId: string, origin?: string): SourceRecord {
+  return decision('discard', offset, of, groupId, origin)
+}
+
+function restore(offset: number, of: number, groupId = 'mine', origin?: string): SourceRecord {
+  return decision('restore', offset, of, groupId, origin)
+}
+
+function decision(
+  type: Decision['type'],
+  offset: number,
+  of: number,
+  groupId: string,
+  origin?: string,
+): SourceRecord {
   const place = `t.dead-letters/3@${of}`
   const audit = { by: 'me', at: '2026-01-01T00:00:00Z', why: 'done' }
-  const { value, headers } = discardRecordOf(
-    { place, groupId, origin, ...audit },
+  const { value, headers } = decisionRecordOf(
+    { type, place, groupId, origin, ...audit },
     { ...PARTITION, key: null },
   )
   return { ...record(offset, {}, String(value)), headers }

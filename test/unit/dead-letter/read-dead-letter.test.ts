@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deadLetterOf } from '../../../src/dead-letter/dead-letter.ts'
-import { discardIn, discardRecordOf } from '../../../src/dead-letter/discard.ts'
+import { decisionIn, decisionRecordOf } from '../../../src/dead-letter/decision.ts'
 import { DLQ } from '../../../src/dead-letter/headers.ts'
 import { readDeadLetter } from '../../../src/dead-letter/read-dead-letter.ts'
 import {
@@ -75,23 +75,32 @@ describe('a forged one is unreadable, with the reason', () => {
   })
 })
 
-describe('a discard', () => {
-  const discard = { place: 't.dead-letters/2@9', groupId: 'g', by: 'ann', at: 'A', why: 'known' }
+describe('a decision', () => {
+  const audit = { by: 'ann', at: 'A', why: 'known' }
+  const discard = { type: 'discard', place: 't.dead-letters/2@9', groupId: 'g', ...audit } as const
 
   it('is read as it was written, beside the letter', () => {
-    const written = discardRecordOf(discard, record)
+    const written = decisionRecordOf(discard, record)
     expect(written).toMatchObject({ topic: 't.dead-letters', partition: 2, key: record.key })
-    expect(discardIn({ ...written, offset: 10, timestampMs: 6 })).toEqual(discard)
+    expect(decisionIn({ ...written, offset: 10, timestampMs: 6 })).toEqual(discard)
+  })
+
+  it('to restore is one that older versions read as a discard, and never as a dead letter', () => {
+    const restore = { ...discard, type: 'restore' } as const
+    const written = decisionRecordOf(restore, record)
+    expect(decisionIn({ ...written, offset: 11, timestampMs: 7 })).toEqual(restore)
+    expect(JSON.parse(String(written.value))).toMatchObject({ v: 1, group: 'g', restores: true })
+    expect([...written.headers].map(({ name }) => name)).toEqual(['dlq.discarded'])
   })
 
   it.each(['', 'null', '[]', '{"v":2}', 'no JSON'])('of value %j is not one', (value) => {
     const headers = { 'dlq.discarded': discard.place }
     expect(
-      discardIn({ ...record, headers: headersOf(headers), value: Buffer.from(value) }),
+      decisionIn({ ...record, headers: headersOf(headers), value: Buffer.from(value) }),
     ).toBeUndefined()
   })
 
   it('is not what a letter is', () => {
-    expect(discardIn(record)).toBeUndefined()
+    expect(decisionIn(record)).toBeUndefined()
   })
 })

@@ -1,17 +1,25 @@
 import type { Kafka } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
-import { discardIn } from '../../dead-letter/discard.ts'
+import { decisionIn } from '../../dead-letter/decision.ts'
 import { type ReadLetter, readDeadLetter } from '../../dead-letter/read-dead-letter.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import { search } from '../../kafka/reader/search-topics.ts'
 import { deadLetterTopicOf, inputTopicOf } from '../../topics/names.ts'
-import { rangeOf } from '../shared/search-options.ts'
-import type { Content, ContentReader } from './content.ts'
-import type { LetterChoice } from './options.ts'
+import type { LetterChoice } from './letter-choice.ts'
+
+/** The id and the name of an event, as far as they are known. */
+export interface Content {
+  id: string | undefined
+  name: string | undefined
+}
+
+export interface ContentReader {
+  read(record: SourceRecord): Promise<Content>
+}
 
 export interface ScanParts {
   kafka: Kafka
-  config: Config<'KAFKA_BROKERS'>
+  config: Pick<Config, 'KAFKA_TOPICS'>
   reader: ContentReader
   signal: AbortSignal
 }
@@ -21,6 +29,11 @@ export interface Scanned extends Content {
   /** Its buffers are views: copy what is kept. */
   record: SourceRecord
 }
+
+export type Scan = (
+  choice: LetterChoice,
+  onLetter: (found: Scanned) => void | Promise<void>,
+) => Promise<void>
 
 /**
  * Calls back for each chosen dead letter of KAFKA_TOPICS, in partition order. Returns the names of the
@@ -32,7 +45,8 @@ export async function scanLetters(
   onLetter: (found: Scanned) => void | Promise<void>,
 ): Promise<ReadonlySet<string>> {
   const names = new Set<string>()
-  const { entity, ...range } = rangeOf(choice)
+  const { from, to, entity } = choice
+  const places = choice.places && new Set(choice.places)
 
   async function look(read: ReadLetter, record: SourceRecord): Promise<void> {
     const content = await reader.read(record)
@@ -45,26 +59,23 @@ export async function scanLetters(
   await search(kafka, {
     topics: config.KAFKA_TOPICS.map(deadLetterTopicOf),
     placedAs: inputTopicOf,
-    ...range,
+    ...(from !== undefined && { fromMs: from }),
+    ...(to !== undefined && { toMs: to }),
     ...(entity !== undefined && { key: entity }),
     signal,
     onRecord(record) {
-      if (discardIn(record) !== undefined) return
+      if (decisionIn(record) !== undefined) return
       const read = readDeadLetter(record)
-      return isChosen(read, choice) ? look(read, record) : undefined
+      const isNamed = places === undefined || places.has(read.letter.place)
+      return isNamed && isChosen(read, choice) ? look(read, record) : undefined
     },
   })
   return names
 }
 
 /** Whether the headers fit. Those that an unreadable one lacks may be anything. */
-function isChosen({ letter }: ReadLetter, { plugin, reason, group, places }: LetterChoice) {
+export function isChosen({ letter }: ReadLetter, { plugin, reason, group }: LetterChoice) {
   const fits = (wanted: string | undefined, found: string | undefined) =>
     wanted === undefined || found === undefined || found === wanted
-  return (
-    fits(plugin, letter.plugin) &&
-    fits(reason, letter.reason) &&
-    fits(group, letter.groupId) &&
-    (places === undefined || places.includes(letter.place))
-  )
+  return fits(plugin, letter.plugin) && fits(reason, letter.reason) && fits(group, letter.groupId)
 }

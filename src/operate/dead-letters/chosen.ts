@@ -1,6 +1,6 @@
-import { usage } from '../shared/output.ts'
-import type { LetterChoice } from './options.ts'
-import type { Scanned } from './scan.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
+import type { LetterChoice } from './letter-choice.ts'
+import type { Scanned } from './scan-letters.ts'
 
 /** Notes which of the named dead letters and events were found. */
 export function chosenBy({ places = [], id: ids = [] }: LetterChoice) {
@@ -16,7 +16,8 @@ export function chosenBy({ places = [], id: ids = [] }: LetterChoice) {
       const named = [...missing].map((each) =>
         places.includes(each) ? `at ${each}` : `of an event with id ${each}`,
       )
-      throw usage(`group ${groupId} has no dead letter ${named.join(', or ')}; nothing was done`)
+      const message = `group ${groupId} has no dead letter ${named.join(', or ')}; nothing was done`
+      throw new InventoryEventsError('USAGE', message)
     },
   }
 }

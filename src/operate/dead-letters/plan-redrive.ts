@@ -4,10 +4,16 @@ import { placeOf } from '../../event/record.ts'
 import { bytesOf, copyRecord } from '../../pipeline/intake/retain-record.ts'
 import { redriveTopicOf } from '../../topics/names.ts'
 import { chosenBy } from './chosen.ts'
-import type { Content } from './content.ts'
-import type { LetterChoice } from './options.ts'
-import type { LetterParts } from './parts.ts'
+import type { LetterChoice } from './letter-choice.ts'
+import type { Content, Scan } from './scan-letters.ts'
 import type { Settled } from './settled.ts'
+
+/** What is needed to plan. */
+export interface PlanParts {
+  scan: Scan
+  settled: Pick<Settled, 'of' | 'hasRedrivePartition'>
+  groupId: string
+}
 
 export interface Planned extends Content {
   deadLetter: DeadLetterInfo
@@ -34,8 +40,8 @@ export interface Refused {
 const PLANNED_MAX_BYTES = 64 * 1024 * 1024
 
 /** Plans to redrive the chosen dead letters, except those that were redriven or discarded. */
-export async function planRedrive(choice: LetterChoice, parts: LetterParts): Promise<Plan> {
-  const { scan, settled, config } = parts
+export async function planRedrive(choice: LetterChoice, parts: PlanParts): Promise<Plan> {
+  const { scan, settled, groupId } = parts
   const plan: Plan = {
     planned: [],
     counts: new Map(),
@@ -74,12 +80,15 @@ export async function planRedrive(choice: LetterChoice, parts: LetterParts): Pro
     const planned = redriveRecordOf(deadLetter, copyRecord(record))
     plan.planned.push({ deadLetter, record: planned, id, name })
   })
-  chosen.requireAll(config.KAFKA_GROUP_ID)
+  chosen.requireAll(groupId)
   return plan
 }
 
 /** A stub has no value; a record for a partition that is not there would fail, and end the rest. */
-function whyRefused(deadLetter: DeadLetterInfo, settled: Settled): string | undefined {
+export function whyRefused(
+  deadLetter: DeadLetterInfo,
+  settled: Pick<Settled, 'hasRedrivePartition'>,
+): string | undefined {
   const { topic, partition, stub } = deadLetter
   if (stub !== undefined) {
     return `too large for its topic, so only a stub was written; replay ${placeOf(deadLetter)} for ${deadLetter.plugin} while the input still holds it`

@@ -3,8 +3,12 @@ import type { SourceRecord } from '../event/record.ts'
 import { DISCARDED } from './headers.ts'
 import type { RedriveRecord } from './redrive-record.ts'
 
-/** A decision that nothing more will be done about a dead letter. */
-export interface Discard {
+/**
+ * What someone decided about a dead letter: that nothing more will be done about it, or that it is open
+ * again after all. The last one counts.
+ */
+export interface Decision {
+  type: 'discard' | 'restore'
   /** The place of the dead letter. */
   place: string
   /** The group that the letter is of; empty if its headers don't say. */
@@ -20,14 +24,16 @@ export interface Discard {
 const FORMAT_VERSION = 1
 
 /**
- * The record that discards a dead letter. It is written behind the letter, in the same partition and
- * with the same key, so Kafka keeps it for as long as the letter.
+ * The record of a decision. It is written behind the letter, in the same partition and with the same key,
+ * so Kafka keeps it for as long as the letter. Versions that know no restoring read one as a discard of
+ * what is discarded, which for them it stays.
  */
-export function discardRecordOf(
-  { place, groupId, ...audit }: Discard,
+export function decisionRecordOf(
+  { type, place, groupId, ...audit }: Decision,
   { topic, partition, key }: Pick<SourceRecord, 'topic' | 'partition' | 'key'>,
 ): RedriveRecord {
-  const value = { v: FORMAT_VERSION, group: groupId, ...audit }
+  const restores = type === 'restore' ? { restores: true } : {}
+  const value = { v: FORMAT_VERSION, group: groupId, ...restores, ...audit }
   return {
     topic,
     partition,
@@ -37,13 +43,14 @@ export function discardRecordOf(
   }
 }
 
-/** Reads a record that discards a dead letter; undefined for others, and for one of a newer version. */
-export function discardIn(record: SourceRecord): Discard | undefined {
+/** Reads the record of a decision; undefined for others, and for one of a newer version. */
+export function decisionIn(record: SourceRecord): Decision | undefined {
   const place = headerText(record, DISCARDED)
   if (place === undefined) return undefined
-  const { v, group, origin, by, at, why } = contentOf(record)
+  const { v, group, origin, restores, by, at, why } = contentOf(record)
   if (v !== FORMAT_VERSION) return undefined
   return {
+    type: restores === true ? 'restore' : 'discard',
     place,
     groupId: textOf(group),
     origin: typeof origin === 'string' ? origin : undefined,
