@@ -1,3 +1,4 @@
+import type { Path } from '../event/path.ts'
 import { readUsers } from './console-users.ts'
 import { httpUrl, integer, type Setting, type ValueType } from './value-types.ts'
 
@@ -19,6 +20,17 @@ const addresses: ValueType<readonly string[]> = {
   },
 }
 
+const fieldPaths: ValueType<readonly Path[]> = {
+  expects: 'paths of fields such as entity.name, separated by commas',
+  parse(value) {
+    const paths = value.split(',').map((item) => item.trim().split('.'))
+    if (value.trim() === '') return []
+    return paths.every((path) => path.every((name) => /^[^\s.,]{1,200}$/.test(name)))
+      ? paths
+      : undefined
+  },
+}
+
 /** The settings of `inventory-events console`, besides those of Kafka. */
 export const consoleSettings = {
   CONSOLE_PORT: {
@@ -31,6 +43,11 @@ export const consoleSettings = {
     secret: true,
     file: true,
     help: 'The users of the console with their roles and the hashes of their tokens, a line each. A user of a proxy has neither salt nor hash.',
+  },
+  CONSOLE_READER_FIELDS: {
+    type: fieldPaths,
+    default: '',
+    help: 'The fields of events that the role reader sees and searches in the console, such as entity.name,from,to. Ids, kind, time and key are always seen; operators see everything.',
   },
   CONSOLE_PROXY_HEADER: {
     type: headerName,

@@ -18,12 +18,13 @@ export interface Route {
   summary: string
   /** Names of the texts that the body must have. */
   body?: readonly string[]
+  /** What it returns is sent as JSON; `Lines` are sent as they are made. */
   handle(call: Call): unknown
 }
 
 /** An answer other than 200. Its detail is shown to people. */
 export class Refused extends Error {
-  readonly status: 400 | 404 | 409 | 503
+  readonly status: 400 | 404 | 409 | 429 | 503
 
   constructor(status: Refused['status'], detail: string) {
     super(detail)

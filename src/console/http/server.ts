@@ -6,6 +6,7 @@ import type { Access, Sender } from '../access/access.ts'
 import { mayDo, type User } from '../access/roles.ts'
 import { strangeRequest } from '../access/same-origin.ts'
 import type { Asset } from './assets.ts'
+import { Lines, sendLines } from './lines.ts'
 import { openApi } from './openapi.ts'
 import { Refused, type Route } from './route.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -92,7 +93,8 @@ function serveRoute(server: FastifyInstance, route: Route, access: Access): void
       if (user === undefined) return problem(reply, 401, 'log in first')
       if (!mayDo(user, role)) return problem(reply, 403, `${url}: only for the role ${role}`)
       const call = callOf(request, user, route)
-      return sendJson(request, reply, await handle(call))
+      const answer = await handle(call)
+      return answer instanceof Lines ? sendLines(reply, answer) : sendJson(request, reply, answer)
     },
   })
 }
