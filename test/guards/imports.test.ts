@@ -120,7 +120,7 @@ const INSIDE: Record<string, readonly string[]> = {
   // The life of a plugin shows none of its secrets.
   observe: ['series', 'status'],
   plugin: ['returns', 'settings', 'life', 'batches'],
-  service: ['status'],
+  service: ['explain', 'status'],
   testing: ['time', 'events', 'certify'],
   util: ['text', 'failure', 'log'],
 }
