@@ -5,7 +5,10 @@ import { type ActionPorts, switchFromConsole } from './actions.ts'
 import type { Followed } from './follow.ts'
 import { Refused, type Route } from './http/route.ts'
 import type { Jobs } from './jobs/jobs.ts'
+import { entityRoutes } from './routes/entities.ts'
+import { eventRoutes } from './routes/events.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import type { EventParts } from './search/parts.ts'
 import type { Snapshot } from './snapshot.ts'
 import { mergeMinutes } from './view/minutes.ts'
 import { partitionsView } from './view/partitions.ts'
@@ -14,6 +17,7 @@ export interface ApiParts extends Omit<ActionPorts, 'known'> {
   followed: Pick<Followed, 'audit' | 'status'>
   snapshot(options?: { isFresh?: boolean }): Snapshot
   jobs: Pick<Jobs, 'start' | 'rows' | 'stop'>
+  events: EventParts
 }
 
 /** What makes events be missed needs more than what makes them wait. */
@@ -70,6 +74,8 @@ export function apiRoutes(parts: ApiParts): Route[] {
       summary: 'Who did what to the group, newest first',
       handle: () => ({ ...about(snapshot()), ...followed.audit.view() }),
     },
+    ...eventRoutes(parts.events, parts.clock),
+    ...entityRoutes(parts.events),
     ...Object.entries(SWITCHES).map(([name, role]) => switchRoute(name as SwitchName, role, parts)),
     ...jobRoutes(parts.jobs),
   ]

@@ -1,3 +1,5 @@
+import { loadContract } from '../avro/own-kinds/load-contract.ts'
+import { createRegistry } from '../avro/registry/registry.ts'
 import { liveValue } from '../config/live-value.ts'
 import type { Config } from '../config/settings.ts'
 import { createKafka } from '../kafka/client/client.ts'
@@ -12,6 +14,7 @@ import { followLater } from './follow-later.ts'
 import { readAssets } from './http/assets.ts'
 import { startServer } from './http/server.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { eventParts } from './search/parts.ts'
 import { snapshots } from './snapshot.ts'
 
 export interface ConsoleOptions {
@@ -37,6 +40,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const followed = isLocal ? followLater({ follow, clock, log }) : await follow()
   const snapshot = snapshots(followed, clock)
   const jobs = new Jobs(clock)
+  const events = eventParts({ config, kafka, clock, ...schemasOf(config) })
   const { CONSOLE_PROXY_HEADER: header, CONSOLE_PROXY_ADDRESSES: addresses } = config
   const access = new Access({
     users: liveValue(config, 'CONSOLE_USERS', { clock, log }) ?? (() => new Map()),
@@ -47,9 +51,10 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const host = isLocal ? LOOPBACK : '0.0.0.0'
   const server = await startServer({
     ...{ host, port: config.CONSOLE_PORT, access, isLocal, assets, origin: config.CONSOLE_ORIGIN },
-    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot, jobs }),
+    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot, jobs, events }),
     onDefect: (error) => log.warn({ err: error }, 'a request failed'),
   }).catch(async (error) => {
+    events.close()
     await followed.stop()
     throw error
   })
@@ -58,11 +63,20 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   return {
     port: server.port,
     async stop() {
+      events.close()
       await server.close()
       await jobs.close()
       await followed.stop()
     },
   }
+}
+
+/** Without a registry there are no events to show; the rest of the console needs none. */
+function schemasOf(config: Config) {
+  const { SCHEMA_REGISTRY_URL: url, EVENT_SCHEMAS } = config
+  const registry =
+    url === undefined ? undefined : createRegistry({ ...config, SCHEMA_REGISTRY_URL: url })
+  return { registry, contract: loadContract(EVENT_SCHEMAS) }
 }
 
 function requireUsers(config: Config<'KAFKA_BROKERS'>, isLocal: boolean): void {

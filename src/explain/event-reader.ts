@@ -29,6 +29,11 @@ export type ReadRecord =
 export interface EventReader {
   /** Rejects with REGISTRY_UNAVAILABLE while the schema can't be fetched. */
   read(record: SourceRecord): Promise<ReadRecord>
+  /**
+   * The name of its event, of which no more is decoded; undefined if the payload does not say it. Rejects
+   * as `read` does.
+   */
+  nameIn(value: Buffer): Promise<string | undefined>
   close(): void
 }
 
@@ -80,6 +85,14 @@ export function createEventReader(
       } catch (error) {
         if (error instanceof InventoryEventsError && error.retryable) throw error
         return { type: 'undecodable', why: messageOf(error) }
+      }
+    },
+    async nameIn(value) {
+      try {
+        return (await schemaOf(schemaIdOf(value))).peek(value).name
+      } catch (error) {
+        if (error instanceof InventoryEventsError && error.retryable) throw error
+        return undefined
       }
     },
     close: () => schemas.close(),

@@ -10,6 +10,8 @@ export interface ExplainRange {
   entity?: string
   fromMs?: number
   toMs?: number
+  /** Only records that name the event: not those that can't be read and hold its id somewhere. */
+  isNamed?: true
 }
 
 /** What is known about an event. Times are RFC 3339 in UTC, places are `topic/partition@offset`. */

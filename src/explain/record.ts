@@ -78,8 +78,9 @@ function contentOf(
       return { type: read.type, why: read.why, knownBy }
     case 'event': {
       const { name, schema, schemaId } = read
-      const same = older.find((each) => each.print === print)
-      const other = older.find((each) => each.print !== undefined)
+      const others = older.filter(({ read: each }) => each.type === 'event' && each.id === read.id)
+      const same = others.find((each) => each.print === print)
+      const other = others[0]
       const first = same ?? other
       const repeats = first ? { place: placeOf(first.record), same: first === same } : null
       return { type: 'event', name, schema, schemaId, repeats }

@@ -4,7 +4,7 @@ import type { AdminOptions } from '../observe/admin.ts'
 import { type AdminStateSources, adminState } from '../observe/admin-state.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../util/logger.ts'
-import { type ExplainParts, explainEvent } from './explain-event.ts'
+import { type ExplainParts, explainEvent } from './explain/event.ts'
 
 export interface AdminParts
   extends Omit<ExplainParts, 'loadPluginStates'>,

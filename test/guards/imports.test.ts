@@ -88,7 +88,7 @@ const INSIDE: Record<string, readonly string[]> = {
     'group',
     'dev',
   ],
-  console: ['access', 'http', 'jobs', 'view', 'routes'],
+  console: ['access', 'http', 'jobs', 'view', 'search', 'routes'],
   dev: ['stack', 'web', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],
   event: ['time', 'validation'],
@@ -121,7 +121,7 @@ const INSIDE: Record<string, readonly string[]> = {
   // The life of a plugin shows none of its secrets.
   observe: ['series', 'status'],
   plugin: ['returns', 'settings', 'life', 'batches'],
-  service: ['status'],
+  service: ['explain', 'status'],
   testing: ['time', 'events', 'certify'],
   util: ['text', 'failure', 'log'],
 }

@@ -3,9 +3,10 @@ import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
 import type { Config } from '../../config/settings.ts'
 import type { Kinds } from '../../event/kinds.ts'
+import { loadFiltered, loadUnfiltered } from '../../operate/load-plugins.ts'
 import { applyFilters, filterProblems } from '../../plugin/configured-filters.ts'
-import { describeProblem, loadPlugins } from '../../plugin/load-plugins.ts'
-import { defaultsFrom, type LoadedPlugin, offersSql } from '../../plugin/loaded-plugin.ts'
+import { describeProblem } from '../../plugin/load-plugins.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { applySettings, unknownSlugs } from '../../plugin/settings/apply-settings.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 
@@ -20,13 +21,8 @@ export async function loadNamedOrConfigured(named: readonly string[], env: Envir
       'no plugins: expected PLUGINS to be set, or plugins as arguments',
     )
   }
-  const { plugins, problems } = await loadUnfiltered(specifiers, config, kinds)
-  const areAll = named.length === 0 && problems.length === 0
-  return {
-    kinds,
-    plugins: applyFilters(plugins, config.PLUGIN_FILTERS, { kinds, areAll }),
-    problems,
-  }
+  const areAll = named.length === 0
+  return { kinds, ...(await loadFiltered(specifiers, { config, kinds, areAll })) }
 }
 
 /**
@@ -56,14 +52,4 @@ export async function loadEveryPlugin(
     ),
   ]
   throw new InventoryEventsError('PLUGIN_INVALID', ['invalid plugins:', ...lines].join('\n  '))
-}
-
-/** Without PLUGIN_FILTERS. */
-export function loadUnfiltered(specifiers: readonly string[], config: Config, kinds: Kinds) {
-  return loadPlugins(specifiers, {
-    kinds,
-    cwd: process.cwd(),
-    defaults: defaultsFrom(config),
-    offersSql: offersSql(config),
-  })
 }

@@ -1,6 +1,7 @@
 import { loadContract } from '../../avro/own-kinds/load-contract.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
+import { loadUnfiltered } from '../../operate/load-plugins.ts'
 import { describeProblem } from '../../plugin/load-plugins.ts'
 import {
   problemsOf,
@@ -10,7 +11,6 @@ import {
 } from '../../plugin/settings/apply-settings.ts'
 import type { SettingRow } from '../../plugin/settings/read-settings.ts'
 import { foreignText, jsonText } from '../../util/text/foreign-text.ts'
-import { loadUnfiltered } from './load-plugins.ts'
 
 export interface PluginSettingsText {
   /** `cold-chain.url  https://...  (PLUGIN_COLD_CHAIN_URL)` */

@@ -1,11 +1,13 @@
 import type { InjectOptions } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { type KnownUser, ROLES, type Role, readUsers } from '../../../src/config/console-users.ts'
 import { Access } from '../../../src/console/access/access.ts'
 import { createUser } from '../../../src/console/access/users.ts'
 import { apiRoutes } from '../../../src/console/api.ts'
 import { buildServer } from '../../../src/console/http/server.ts'
 import { Jobs } from '../../../src/console/jobs/jobs.ts'
+import { eventParts } from '../../../src/console/search/parts.ts'
 import { overviewOf } from '../../../src/console/view/overview.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -23,6 +25,10 @@ const routes = apiRoutes({
     status: { replicas: () => [], isCurrent: true, stop: async () => undefined },
   },
   jobs: new Jobs(clock),
+  events: eventParts({
+    config: { KAFKA_TOPICS: ['t'], CONSOLE_READER_FIELDS: [] } as never,
+    ...{ kafka: undefined as never, contract: builtInContract(), registry: {} as never, clock },
+  }),
   snapshot: () => ({ atMs: 1, replicas: [], plugins: [], overview: overviewOf([], [], true) }),
 })
 const isRead = ({ method }: { method: string }) => method === 'GET'
