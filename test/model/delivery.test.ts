@@ -20,4 +20,4 @@ it('keeps its guarantees under any interleaving', async () => {
   for (const action of Object.keys(actions)) {
     expect(done.get(action), action).toBeGreaterThanOrEqual(ACTIONS_MIN)
   }
-})
+}, 600_000)
