@@ -4,6 +4,9 @@ import { version } from '../version.ts'
 import { type ActionPorts, switchFromConsole } from './actions.ts'
 import type { Followed } from './follow.ts'
 import { Refused, type Route } from './http/route.ts'
+import { entityRoutes } from './routes/entities.ts'
+import { eventRoutes } from './routes/events.ts'
+import type { EventParts } from './search/parts.ts'
 import type { Snapshot } from './snapshot.ts'
 import { mergeMinutes } from './view/minutes.ts'
 import { partitionsView } from './view/partitions.ts'
@@ -11,6 +14,7 @@ import { partitionsView } from './view/partitions.ts'
 export interface ApiParts extends Omit<ActionPorts, 'known'> {
   followed: Pick<Followed, 'audit' | 'status'>
   snapshot(options?: { isFresh?: boolean }): Snapshot
+  events: EventParts
 }
 
 /** What makes events be missed needs more than what makes them wait. */
@@ -67,6 +71,8 @@ export function apiRoutes(parts: ApiParts): Route[] {
       summary: 'Who did what to the group, newest first',
       handle: () => ({ ...about(snapshot()), ...followed.audit.view() }),
     },
+    ...eventRoutes(parts.events, parts.clock),
+    ...entityRoutes(parts.events),
     ...Object.entries(SWITCHES).map(([name, role]) => switchRoute(name as SwitchName, role, parts)),
   ]
 }

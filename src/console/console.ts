@@ -1,3 +1,5 @@
+import { loadContract } from '../avro/own-kinds/load-contract.ts'
+import { createRegistry } from '../avro/registry/registry.ts'
 import { liveValue } from '../config/live-value.ts'
 import type { Config } from '../config/settings.ts'
 import { createKafka } from '../kafka/client/client.ts'
@@ -11,6 +13,7 @@ import { followGroup } from './follow.ts'
 import { followLater } from './follow-later.ts'
 import { readAssets } from './http/assets.ts'
 import { startServer } from './http/server.ts'
+import { eventParts } from './search/parts.ts'
 import { snapshots } from './snapshot.ts'
 
 export interface ConsoleOptions {
@@ -35,6 +38,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const follow = () => followGroup({ kafka, groupId, clock, log })
   const followed = isLocal ? followLater({ follow, clock, log }) : await follow()
   const snapshot = snapshots(followed, clock)
+  const events = eventParts({ config, kafka, clock, ...schemasOf(config) })
   const { CONSOLE_PROXY_HEADER: header, CONSOLE_PROXY_ADDRESSES: addresses } = config
   const access = new Access({
     users: liveValue(config, 'CONSOLE_USERS', { clock, log }) ?? (() => new Map()),
@@ -45,9 +49,10 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const host = isLocal ? LOOPBACK : '0.0.0.0'
   const server = await startServer({
     ...{ host, port: config.CONSOLE_PORT, access, isLocal, assets, origin: config.CONSOLE_ORIGIN },
-    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot }),
+    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot, events }),
     onDefect: (error) => log.warn({ err: error }, 'a request failed'),
   }).catch(async (error) => {
+    events.close()
     await followed.stop()
     throw error
   })
@@ -56,10 +61,19 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   return {
     port: server.port,
     async stop() {
+      events.close()
       await server.close()
       await followed.stop()
     },
   }
+}
+
+/** Without a registry there are no events to show; the rest of the console needs none. */
+function schemasOf(config: Config) {
+  const { SCHEMA_REGISTRY_URL: url, EVENT_SCHEMAS } = config
+  const registry =
+    url === undefined ? undefined : createRegistry({ ...config, SCHEMA_REGISTRY_URL: url })
+  return { registry, contract: loadContract(EVENT_SCHEMAS) }
 }
 
 function requireUsers(config: Config<'KAFKA_BROKERS'>, isLocal: boolean): void {

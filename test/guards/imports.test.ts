@@ -88,7 +88,7 @@ const INSIDE: Record<string, readonly string[]> = {
     'group',
     'dev',
   ],
-  console: ['access', 'http', 'view'],
+  console: ['access', 'http', 'view', 'search', 'routes'],
   dev: ['stack', 'web', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],
   event: ['time', 'validation'],

@@ -4,6 +4,9 @@ import { Frame } from './frame.tsx'
 import { Empty } from './parts/basics.tsx'
 import { useLocation } from './router.ts'
 import { AuditView } from './views/audit.tsx'
+import { EntitiesView } from './views/entities.tsx'
+import { EventView } from './views/event.tsx'
+import { EventsView } from './views/events.tsx'
 import { Login } from './views/login.tsx'
 import { OverviewView } from './views/overview.tsx'
 import { PartitionsView } from './views/partitions.tsx'
@@ -36,6 +39,10 @@ function Page({ user }: { user: NonNullable<Session['user']> }) {
       return <OverviewView />
     case 'plugins':
       return name === '' ? <PluginsView /> : <PluginView slug={decoded(name)} user={user} />
+    case 'events':
+      return name === 'one' ? <EventView user={user} /> : <EventsView user={user} />
+    case 'entities':
+      return <EntitiesView user={user} />
     case 'partitions':
       return <PartitionsView />
     case 'audit':

@@ -6,6 +6,8 @@ import { shown } from './text.ts'
 const VIEWS = [
   ['', 'Overview'],
   ['plugins', 'Plugins'],
+  ['events', 'Events'],
+  ['entities', 'Entities'],
   ['partitions', 'Partitions'],
   ['audit', 'Audit'],
 ] as const

@@ -4,6 +4,7 @@ import type { Contract } from '../../avro/schema/contract-schemas.ts'
 import { currentPostgresUrl } from '../../config/postgres-login.ts'
 import type { Config } from '../../config/settings.ts'
 import { storeChoice } from '../../config/value-types.ts'
+import { placeOf } from '../../event/record.ts'
 import { createEventReader, type EventReader } from '../../explain/event-reader.ts'
 import { type ExplainPorts, explain, type Findings } from '../../explain/explain.ts'
 import type { Explanation } from '../../explain/explanation.ts'
@@ -19,6 +20,7 @@ import { openMarksReader } from '../../kafka/state/marks-log.ts'
 import { deadLetterTopicOf, redriveTopicOf } from '../../topics/names.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import { openKeptStates } from '../kept-states.ts'
 
 export interface ExplainParts extends Pick<ExplainPorts, 'plugins' | 'loadPluginStates'> {
@@ -46,6 +48,8 @@ export async function explainFound(
   const reader = createEventReader(contract, registry)
   const marks = marksOf(parts, signal)
   const topics = existing(kafka, config.KAFKA_TOPICS)
+  /** By the place where a partition waits: many events may be behind it. */
+  const obstacles = new Map<string, Promise<string | undefined>>()
   try {
     return await explain(id, {
       group,
@@ -55,10 +59,13 @@ export async function explainFound(
       loadRemembered: (records) =>
         loadRemembered(() => openKeptStates(parts), records, plugins, signal),
       find: async () => find(await topics, reader),
-      async waitsAt(place) {
-        const record = await readRecord(kafka, place)
-        const read = record && (await readable(reader, record))
-        return read?.type === 'waiting' ? read.why : undefined
+      waitsAt(place) {
+        const waitsHere = async () => {
+          const record = await readRecord(kafka, place)
+          const read = record && (await readable(reader, record))
+          return read?.type === 'waiting' ? read.why : undefined
+        }
+        return getOrInsert(obstacles, placeOf(place), waitsHere)
       },
       committed: async () => {
         const { inputs, redriveTopics } = await topics

@@ -1,10 +1,12 @@
 import type { InjectOptions } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { builtInContract } from '../../../src/avro/schema/contract-schemas.ts'
 import { type KnownUser, ROLES, type Role, readUsers } from '../../../src/config/console-users.ts'
 import { Access } from '../../../src/console/access/access.ts'
 import { createUser } from '../../../src/console/access/users.ts'
 import { apiRoutes } from '../../../src/console/api.ts'
 import { buildServer } from '../../../src/console/http/server.ts'
+import { eventParts } from '../../../src/console/search/parts.ts'
 import { overviewOf } from '../../../src/console/view/overview.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -21,6 +23,10 @@ const routes = apiRoutes({
     audit: { view: () => ({ rows: [], unreadable: 0 }) },
     status: { replicas: () => [], isCurrent: true, stop: async () => undefined },
   },
+  events: eventParts({
+    config: { KAFKA_TOPICS: ['t'], CONSOLE_READER_FIELDS: [] } as never,
+    ...{ kafka: undefined as never, contract: builtInContract(), registry: {} as never, clock },
+  }),
   snapshot: () => ({ atMs: 1, replicas: [], plugins: [], overview: overviewOf([], [], true) }),
 })
 const isRead = ({ method }: { method: string }) => method === 'GET'
