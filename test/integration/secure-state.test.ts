@@ -161,6 +161,9 @@ async function consoleSwitches(): Promise<void> {
   }
   const isAudited = async () => (await text('/api/audit')).match(/"action":/g)?.length === 2
   await until(isAudited, { what: 'the audit to be shown' })
+  for (const path of ['events', 'event?id=x', 'entity?key=x', 'entity/outcomes?key=x']) {
+    expect(await text(`/api/${path}`)).toContain('"reason":"end"')
+  }
   users.put((await createUser('eve', 'viewer')).line)
   const isOut = async () => (await get('/api/plugins')).status === 401
   await until(isOut, { what: 'a user who was taken out to be out' })

@@ -9,7 +9,7 @@ import { startCli } from './start-cli.ts'
 
 /** Starts `inventory-events console` with a user of each role. */
 export async function startConsole(settings: Record<string, string>, args: string[] = []) {
-  const roles: Role[] = ['viewer', 'operator', 'admin']
+  const roles: Role[] = ['viewer', 'reader', 'operator', 'admin']
   const users = await Promise.all(
     roles.map(async (role) => [role, await createUser(role, role)] as const),
   )

@@ -17,6 +17,11 @@ export function eventPath({
   return `/events/one?${query}`
 }
 
+/** The page of a dead letter, by its place. */
+export function letterPath(place: string): string {
+  return `/dead-letters/${encodeURIComponent(place)}`
+}
+
 /** A word of a shell. */
 export function quoted(text: string): string {
   return /^[\w./:@-]+$/.test(text) && !text.startsWith('-')

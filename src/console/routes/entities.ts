@@ -11,7 +11,12 @@ import { type EntityOutcomes, outcomesOf } from '../view/outcomes.ts'
 import { required, textsIn } from './query.ts'
 
 const LIFE: SearchLimits = { records: 20_000, bytes: 128 << 20, results: 3, timeMs: 5_000 }
-const OUTCOMES: SearchLimits = { records: Infinity, bytes: Infinity, results: 1, timeMs: 60_000 }
+const OUTCOMES: SearchLimits = {
+  records: Infinity,
+  bytes: Infinity,
+  results: Infinity,
+  timeMs: 60_000,
+}
 
 export function entityRoutes(parts: EventParts): Route[] {
   const { searches, explaining, reader } = parts

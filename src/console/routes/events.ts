@@ -14,7 +14,12 @@ import { placeIn, rangeIn, required, textsIn } from './query.ts'
 
 const FIND: SearchLimits = { records: 50_000, bytes: 128 << 20, results: 100, timeMs: 10_000 }
 /** It reads all that may hold the event, or has to do with it. */
-const EXPLAIN: SearchLimits = { records: Infinity, bytes: Infinity, results: 1, timeMs: 60_000 }
+const EXPLAIN: SearchLimits = {
+  records: Infinity,
+  bytes: Infinity,
+  results: Infinity,
+  timeMs: 60_000,
+}
 
 export function eventRoutes(parts: EventParts, clock: { now(): number }): Route[] {
   const { searches, explaining } = parts

@@ -27,7 +27,6 @@ export interface Reached {
   backToMs: number | null
   /** What the partitions have lost at their start, by the policy of their topics. */
   isCutByRetention: boolean
-  partitions: number
 }
 
 /** With what is left to read. */
@@ -53,7 +52,8 @@ export async function readNewestFirst<T>(
     recordsMax = Infinity,
   }: NewestFirst,
 ): Promise<ReadSoFar> {
-  const ranges = startingAt(await resolveRanges(kafka, range), cursor)
+  const resolved = await resolveRanges(kafka, range)
+  const ranges = startingAt(resolved, cursor)
   const of = search.read + ranges.reduce((sum, { start, end }) => sum + end - start, 0)
   let left = ranges
   let round = firstRound
@@ -86,9 +86,13 @@ export async function readNewestFirst<T>(
   return {
     left,
     backToMs,
-    isCutByRetention: range.fromMs === undefined && isDone && left.some(({ start }) => start > 0),
-    partitions: ranges.length,
+    isCutByRetention: range.fromMs === undefined && isDone && resolved.some(isCut),
   }
+}
+
+/** Partitions that are not of the range are empty. */
+function isCut({ start, end }: OffsetRange): boolean {
+  return start > 0 && end > start
 }
 
 function startingAt(ranges: readonly OffsetRange[], cursor: string | undefined): OffsetRange[] {

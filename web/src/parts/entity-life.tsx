@@ -3,9 +3,9 @@ import type { EntityOutcomes } from '../../../src/console/view/outcomes.ts'
 import { navigate } from '../router.ts'
 import { numberText } from '../text.ts'
 import { useSearch } from '../use-search.ts'
-import { Empty, Foreign, Time } from './basics.tsx'
+import { Empty, Time } from './basics.tsx'
 import { EntityNow } from './entity-now.tsx'
-import { RememberedValue } from './event-plugins.tsx'
+import { Outcomes } from './entity-outcomes.tsx'
 import { GenealogyGraph } from './genealogy.tsx'
 import { Step } from './life-step.tsx'
 import { SearchBar } from './search-state.tsx'
@@ -21,7 +21,7 @@ export function EntityLife({ entity, further }: { entity: string; further: strin
   const lives = parts.filter((each): each is Life => each.part === 'life')
   const relations = parts.find((each): each is Relations => each.part === 'relations')
   // What plugins did comes last: it reads more than the rest.
-  const isRead = lives.length > 0 && !search.isRunning
+  const isRead = lives.length > 0 && (relations !== undefined || !search.isRunning)
   const outcomes = useSearch<EntityOutcomes, object>(
     isRead ? `/api/entity/outcomes?${new URLSearchParams({ key: entity })}` : undefined,
   )
@@ -111,44 +111,5 @@ function Back({ readBack, what }: { readBack: ReadBack; what: string }) {
           : ': all there are.'
         : '; older ones were not read.'}
     </>
-  )
-}
-
-function Outcomes({
-  outcomes,
-}: {
-  outcomes: ReturnType<typeof useSearch<EntityOutcomes, object>>
-}) {
-  const [found] = outcomes.results
-  return (
-    <section>
-      <h2>What plugins did and remember</h2>
-      {!found && <SearchBar search={outcomes} what="records" />}
-      {found && found.remembers.length === 0 && (
-        <p class="muted">
-          What they did is in its life above, for the newest 200 events. None of them remembers
-          anything of it.
-        </p>
-      )}
-      {found && found.remembers.length > 0 && (
-        <dl class="panel facts">
-          {found.remembers.map(({ plugin, remembered }) => (
-            <div key={plugin}>
-              <dt>
-                <Foreign text={plugin} mono />
-              </dt>
-              <dd>
-                <RememberedValue remembered={remembered} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
-      {found?.unknown.map((each) => (
-        <p class="muted" key={each}>
-          Not known: <Foreign text={each} />
-        </p>
-      ))}
-    </section>
   )
 }

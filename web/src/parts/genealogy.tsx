@@ -38,7 +38,13 @@ export function GenealogyGraph({ genealogy }: { genealogy: Genealogy }) {
         Origins left. Solid: merged; dotted: restored from; dashed: a merge that was reverted.
         {cuts.length > 0 && ` Not shown: ${cuts.join('; ')}.`}
       </p>
-      <Table caption="Merges and restores" columns={COLUMNS} rows={edges} keyOf={keyOf} />
+      <Table
+        caption="Merges and restores"
+        isCaptionHidden
+        columns={COLUMNS}
+        rows={edges}
+        keyOf={keyOf}
+      />
     </>
   )
 }

@@ -1,4 +1,5 @@
 import type { TimelineEntry } from '../../../src/console/view/event-timeline.ts'
+import { letterPath } from '../links.ts'
 import { Foreign, State, Time } from './basics.tsx'
 
 /** What happened to an event, oldest first, a line each. */
@@ -20,7 +21,13 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
             {place !== null && (
               <span class="muted">
                 {' '}
-                <Foreign text={place} mono />
+                {tone === 'dead' ? (
+                  <a href={letterPath(place)}>
+                    <Foreign text={place} mono />
+                  </a>
+                ) : (
+                  <Foreign text={place} mono />
+                )}
               </span>
             )}
           </span>
