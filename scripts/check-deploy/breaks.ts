@@ -198,6 +198,12 @@ export const breaks: Break[] = [
     edit: replaced(/"\$\{1\}%v"/, '"%v"'),
   },
   {
+    name: 'template: alert that cannot be switched off',
+    check: 'rules: each alert changed',
+    file: 'helm/templates/_rules.tpl',
+    edit: replaced('ne (toString $own.enabled) "false"', 'ne (toString $own.enabled) "no"'),
+  },
+  {
     name: 'rules: alert that cannot fire',
     check: 'rules: promtool test',
     file: 'helm/rules/alerts.yaml',
