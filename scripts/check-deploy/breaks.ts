@@ -132,6 +132,12 @@ export const breaks: Break[] = [
     edit: replaced('set $values', 'set dict'),
   },
   {
+    name: 'chart: values of the checks in the package',
+    check: 'chart: packed',
+    file: 'helm/.helmignore',
+    edit: replaced('/ci/\n', ''),
+  },
+  {
     name: 'template: no required values',
     check: 'chart: rejects missing values',
     file: 'helm/templates/_workers.tpl',
