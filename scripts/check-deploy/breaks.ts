@@ -132,6 +132,12 @@ export const breaks: Break[] = [
     edit: replaced('set $values', 'set dict'),
   },
   {
+    name: 'chart: values of the checks in the package',
+    check: 'chart: packed',
+    file: 'helm/.helmignore',
+    edit: replaced('/ci/\n', ''),
+  },
+  {
     name: 'template: no required values',
     check: 'chart: rejects missing values',
     file: 'helm/templates/_workers.tpl',
@@ -196,6 +202,12 @@ export const breaks: Break[] = [
     check: 'rules: as the chart changes them',
     file: 'helm/templates/_rules.tpl',
     edit: replaced(/"\$\{1\}%v"/, '"%v"'),
+  },
+  {
+    name: 'template: alert that cannot be switched off',
+    check: 'rules: each alert changed',
+    file: 'helm/templates/_rules.tpl',
+    edit: replaced('ne (toString $own.enabled) "false"', 'ne (toString $own.enabled) "no"'),
   },
   {
     name: 'rules: alert that cannot fire',

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { createMetrics } from '../../src/observe/metrics.ts'
+import { checkAlertChanges } from './alert-changes.ts'
 import type { Check } from './check.ts'
 import { Failure, run } from './command.ts'
 import { requireProgram } from './debian.ts'
@@ -36,6 +37,7 @@ export const ruleChecks: Check[] = [
       return `${files.length} objects`
     },
   },
+  { name: 'rules: each alert changed', run: checkAlertChanges },
   {
     name: 'rules: promtool test',
     async run({ root }) {

@@ -1,12 +1,13 @@
 // Makes what a release publishes, and publishes nothing: the npm package, the chart, their checksums and
 // the notes. The image is built by the Dockerfile.
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { run } from '../check-deploy/command.ts'
 import { installTools } from '../check-deploy/tools.ts'
 import { print, runMain } from '../run-main.ts'
+import { packChart } from './pack-chart.ts'
 import { notesOf, versionProblems } from './versions.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -33,7 +34,8 @@ async function main(): Promise<number> {
   await rm(TARGET, { recursive: true, force: true })
   await mkdir(TARGET, { recursive: true })
   await packPackage()
-  await packChart(version)
+  const { helm } = await installTools(join(LOCAL, 'tools'), (line) => print(`${line}\n`))
+  await packChart(helm, { chart: join(ROOT, 'helm'), version, target: TARGET })
   const sums = await checksums()
   await writeFile(join(TARGET, 'SHA256SUMS'), sums)
   await writeFile(join(TARGET, 'notes.md'), notes)
@@ -43,16 +45,6 @@ async function main(): Promise<number> {
 
 async function packPackage(): Promise<void> {
   await run(['npm', 'pack', '--pack-destination', TARGET], { cwd: ROOT })
-}
-
-/** Named apart from the npm package. */
-async function packChart(version: string): Promise<void> {
-  const { helm } = await installTools(join(LOCAL, 'tools'), (line) => print(`${line}\n`))
-  const folder = join(TARGET, 'chart')
-  await run([helm, 'package', join(ROOT, 'helm'), '--destination', folder])
-  const name = `inventory-events-${version}.tgz`
-  await rename(join(folder, name), join(TARGET, `inventory-events-chart-${version}.tgz`))
-  await rm(folder, { recursive: true })
 }
 
 async function checksums(): Promise<string> {

@@ -72,9 +72,16 @@ async function done(user: string, args: string[], input = ''): Promise<string> {
   return run.stdout
 }
 
-function service(user: string) {
+function service(user: string, more: Record<string, string> = {}) {
   const own = { EVENTS_ENABLED: 'true', HTTP_PORT: '0', COMMIT_INTERVAL_MS: '100' }
-  return serve({ ...settingsOf(user), ...own })
+  return serve({ ...settingsOf(user), ...own, ...more })
+}
+
+/** Waits until the service is ready, or not, because of that. */
+async function untilReady(running: ReturnType<typeof service>, is: string): Promise<void> {
+  const { httpPort } = await running.logged('started')
+  const says = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).text()
+  await until(async () => (await says()).includes(is), { what: `/readyz to say ${is}` })
 }
 
 const publish = (count: number) => {
@@ -103,12 +110,9 @@ it('a service with state needs a right to its transactional ids, which is said a
 
 it('a service that lacks Write on its states is not ready, and names them', async () => {
   const running = service('lacking-state')
-  const { httpPort } = await running.logged('started')
+  await running.logged('started')
   await publish(1)
-  const ready = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).text()
-  await until(async () => (await ready()).includes(`may not write to ${states}`), {
-    what: 'the missing right to be reported',
-  })
+  await untilReady(running, `may not write to ${states}`)
   const { error } = await running.logged('commit failed; the next commit retries')
   expect(error).toMatch(`cannot write to topic ${states}: this user lacks a right to the topic`)
   running.kill('SIGTERM')
@@ -171,6 +175,19 @@ async function consoleSwitches(): Promise<void> {
   expect(await ended).toBe(0)
 }
 
+it('a service with plugins that publish is not ready until it has the right to their topics', async () => {
+  const PLUGINS = pluginPath('plugins/repeating')
+  const running = service('stateful', { PLUGINS, FOLLOW_UPS: plugin })
+  await running.logged('started')
+  await done('publisher', ['publish', ...TOPICS], `${JSON.stringify(moved('ent_9'))}\n`)
+  await untilReady(running, `may not write to ${plugin}`)
+  await grant(broker.kafka, of('announcer'), 'stateful')
+  // A transaction with a write to the topic was committed.
+  await untilReady(running, '"rights","ok":true')
+  running.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
+})
+
 it('fails the group over, with its rights', async () => {
   const checkpoints = 'one.checkpoints.internal'
   const admin = broker.kafka.admin()
@@ -187,7 +204,7 @@ it('fails the group over, with its rights', async () => {
   const args = ['group', 'failover', '--alias', 'one', '--recovery-point', '30m']
   expect(await done('rescuer', args)).toMatch(/[1-9]\d* records? of marks, [1-9]\d* states?/)
   const said = await done('rescuer', [...args, '--yes'])
-  expect(said).toMatch(/[1-9]\d* records? of marks undone, 0 states restored, 4 without one/)
+  expect(said).toMatch(/[1-9]\d* records? of marks undone, 0 states restored, 5 without one/)
   expect(linesIn(await remembered())).toBe(0)
 })
 
