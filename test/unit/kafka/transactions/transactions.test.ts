@@ -9,6 +9,7 @@ const FENCED = 90
 const CONCURRENT_TRANSACTIONS = 51
 const NOT_COORDINATOR = 16
 const ILLEGAL_GENERATION = 22
+const TOPIC_REFUSED = 29
 const LIMIT_MS = 300
 
 /** A clock that goes on by what is slept, at once. */
@@ -20,8 +21,8 @@ function impatient() {
   return { elapsedMs: () => nowMs, sleep }
 }
 
-/** What the brokers do with a request: an error code, or no response. */
-type Fate = number | 'lost'
+/** What the brokers do with a request: an error code, one for each of its topics, or no response. */
+type Fate = number | 'lost' | number[]
 
 /** Brokers that answer as they are told, once for each entry; else without errors. */
 function situation(fates: Record<string, Fate[]> = {}) {
@@ -42,10 +43,11 @@ function situation(fates: Record<string, Fate[]> = {}) {
       for (const { partition, batch } of written)
         batches.push({ partition, records: batch.readInt32BE(AT.count) })
     }
-    const partitions = topics.flatMap(({ topic, partitions }) =>
+    const partitions = topics.flatMap(({ topic, partitions }, n) =>
       partitions.map((each) => {
         const partition = typeof each === 'number' ? each : each.partition
-        return { topic, partition, errorCode: fate, baseOffset: 0 }
+        const errorCode = Array.isArray(fate) ? fate[n] : fate
+        return { topic, partition, errorCode, baseOffset: 0 }
       }),
     )
     return topics.length === 0 ? { errorCode: fate } : { partitions }
@@ -156,4 +158,14 @@ it('does not say how it ended when it does not know', async () => {
   // The response may have been lost, and then another producer of the same id may have begun.
   const fenced = situation({ EndTxn: ['lost', FENCED] })
   expect(await fenced.commit()).toMatchObject({ type: 'unknown', error: { code: FENCED } })
+})
+
+it('says which topic was refused, and not the ones that were not tried because of it', async () => {
+  const NOT_ATTEMPTED = 55
+  const TOPIC_UNKNOWN = 3
+  const several = [write(0, null), { ...write(0, null), topic: 'gone' }]
+  const added = situation({ AddPartitionsToTxn: [[NOT_ATTEMPTED, TOPIC_UNKNOWN]] })
+  expect(await added.commit(several)).toMatchObject({ error: { topics: new Set(['gone']) } })
+  const written = situation({ Produce: [[0, TOPIC_REFUSED]] })
+  expect(await written.commit(several)).toMatchObject({ error: { topics: new Set(['gone']) } })
 })
