@@ -7,6 +7,10 @@ export default definePlugin({
   slug: 'low-products',
   title: 'Products that run low',
   wants: ['stock.changed'],
+  where: [
+    { exists: { 'data.kwargs.productId': true } },
+    { exists: { 'data.kwargs.change': true } },
+  ],
   state: { version: 1, initial: () => ({ quantity: 0, isLow: true }) },
   processEvent({ kwargs: { productId, change } }, { state, log }) {
     const quantity = state.value.quantity + Number(change)

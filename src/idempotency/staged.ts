@@ -18,8 +18,9 @@ export interface StoredState {
   revision?: string | undefined
 }
 
-/** What is committed together with an input partition's offsets: marks, and the states that belong to them. */
+/** A plugin's part of what is committed with an input partition's offsets: marks, and the states that belong to them. */
 export interface StagedPartition {
+  plugin: string
   topic: string
   partition: number
   /** Records of the marks topic. */
@@ -32,8 +33,12 @@ export interface StagedPartition {
 
 export interface Staged {
   partitions: readonly StagedPartition[]
-  /** Nothing of it is or will be written: it belongs to the next commit. */
-  putBack(): void
+  /** Nothing of it, or of these plugins', is or will be written: it belongs to the next commit. */
+  putBack(plugins?: ReadonlySet<string>): void
+  /** The plugins whose part could not be committed the last time. */
+  withheld: ReadonlySet<string>
+  /** From now on, exactly these plugins get no events, because their part can't be committed, and why. */
+  withhold(plugins: ReadonlyMap<string, Error>): void
 }
 
 /**

@@ -4,8 +4,8 @@ import { maxRequestBytesOf } from '../kafka/client/client.ts'
 import { kafkaError } from '../kafka/client/errors.ts'
 import type { CommitTogether } from '../kafka/consumer/commit-staged.ts'
 import { recordWrite } from '../kafka/producer/denied-topics.ts'
-import { TopicError } from '../kafka/protocol/broker-error.ts'
 import type { Cluster } from '../kafka/protocol/cluster.ts'
+import { TopicsRefused } from '../kafka/protocol/topics-refused.ts'
 import { stagedRecords } from '../kafka/state/staged-records.ts'
 import { placeByKey } from '../kafka/transactions/place-by-key.ts'
 import { Transactions } from '../kafka/transactions/transactions.ts'
@@ -60,14 +60,16 @@ export function transactionalCommits(parts: TransactionalParts): TransactionalCo
 
   /** Readiness names a topic that may not be written to. */
   function refusalOf(error: Error, writes: readonly { topic: string }[]): Error {
-    if (!(error instanceof TopicError)) return error
-    const { topic } = error
-    // The others are those whose offsets are committed.
-    if (!writes.some((each) => each.topic === topic)) return error
-    const failure = kafkaError(error, `write to topic ${topic}`)
-    if (failure.code !== 'KAFKA_REFUSED') return error
-    recordWrite(kafka, topic, clock.elapsedMs(), failure)
-    return failure
+    if (!(error instanceof TopicsRefused)) return error
+    for (const topic of error.topics) {
+      // The others are those whose offsets are committed.
+      if (!writes.some((each) => each.topic === topic)) continue
+      const failure = kafkaError(error.cause, `write to topic ${topic}`)
+      if (failure.code !== 'KAFKA_REFUSED') continue
+      recordWrite(kafka, topic, clock.elapsedMs(), failure)
+      return new TopicsRefused([topic], failure)
+    }
+    return error
   }
 
   return { prepare: () => transactions.prepare(), commit }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { FOLLOW_UP } from '../../src/follow-up/headers.ts'
+import { withLogReader } from '../../src/kafka/reader/with-log-reader.ts'
 import { definePlugin } from '../../src/plugin/define-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { stateTopicOf } from '../../src/topics/names.ts'
@@ -7,7 +8,7 @@ import { pluginEvent } from '../support/events.ts'
 import { untilCommitted, withAdmin } from '../support/group.ts'
 import { createInput } from '../support/second-input.ts'
 import { readAll, situation } from '../support/service-kit.ts'
-import { createTopics, uniqueName, until } from '../support/stack.ts'
+import { createTopics, serviceClient, uniqueName, until } from '../support/stack.ts'
 import { readStates } from '../support/states.ts'
 
 const PARTITIONS = 2
@@ -175,4 +176,56 @@ it('writes them once the topic is there again, without another call', async () =
   expect(calls).toBe(2)
   expect(await readAll(changes)).toHaveLength(1)
   expect(await service.metric('follow_up_events_total')).toBe(2)
+})
+
+it('holds up no other plugin with state while the topic of one is gone', async () => {
+  const changes = uniqueName('gone')
+  const counting = definePlugin({
+    slug: 'counting',
+    wants: ['stockitem.*'],
+    state: { version: 1, initial: () => 0 },
+    processEvent(_, { state }) {
+      state.set((count) => count + 1)
+    },
+  })
+  const plugin = telling(changes, { state: { version: 1, initial: () => 0 } })
+  const s = await situation({
+    plugins: [plugin, counting],
+    partitions: PARTITIONS,
+    store: 'kafka:',
+  })
+  await createInput(changes, s.groupId, 1)
+  const service = await s.start()
+  const tell = (n: number) =>
+    s.publish([pluginEvent('stockitem.moved', { id: 1, product: 'p', n })])
+  const counted = async () =>
+    (await readStates(stateTopicOf(s.topic, s.groupId), PARTITIONS, 'counting')).get('stockitem:1')
+      ?.value
+  await tell(1)
+  await s.caughtUp()
+  await withAdmin((admin) => admin.deleteTopics({ topics: [changes] }))
+  await tell(2)
+  const why = () => JSON.stringify(service.log)
+  await until(() => why().includes(`topic ${changes}: `), { what: 'the commit to be refused' })
+  await until(async () => (await counted()) === 2, { what: 'the other plugin to be committed' })
+  await tell(3)
+  await tell(4)
+  await until(async () => (await counted()) === 4, { what: 'the other plugin to continue' })
+  expect(await s.letters()).toEqual([])
+  await until(() => why().includes('events of plugin telling wait'), { what: 'the plugin to wait' })
+
+  await createTopics({ topic: changes, numPartitions: 1 })
+  await s.caughtUp()
+  const found: unknown[] = []
+  await withLogReader(serviceClient(), [changes], (reader) => {
+    const onRecord = ({ value }: { value: Buffer | null }) => void found.push(value)
+    return reader.read({
+      topic: changes,
+      partition: 0,
+      lost: AbortSignal.timeout(10_000),
+      onRecord,
+    })
+  })
+  expect(found).toHaveLength(3)
+  expect(await counted()).toBe(4)
 })

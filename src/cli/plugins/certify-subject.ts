@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url'
-import { loadContract, ownKinds } from '../../avro/own-kinds/load-contract.ts'
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
+import type { Contract } from '../../avro/schema/contract-schemas.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Environment } from '../../config/read-settings.ts'
-import { wantedAs } from '../../filter/wanted-names.ts'
 import { applyFilters } from '../../plugin/configured-filters.ts'
 import { describeProblem, loadPlugins } from '../../plugin/load-plugins.ts'
 import { defaultsFrom, type LoadedPlugin, withDefaults } from '../../plugin/loaded-plugin.ts'
@@ -22,11 +22,13 @@ export async function subjectOf(
 ): Promise<Subject & { slug: string }> {
   const config = loadConfig(env)
   const defaults = defaultsFrom(config)
-  const first = await pluginOf(specifier, env)
+  const contract = loadContract(config.EVENT_SCHEMAS)
+  const first = await pluginOf(specifier, contract, env)
   const external = probeFile === undefined ? undefined : await probeModuleOf(probeFile)
   let loads = 0
   return {
     slug: first.slug,
+    contract,
     async load() {
       loads += 1
       const url = `${pathToFileURL(first.file)}?certify=${loads}`
@@ -40,10 +42,12 @@ export async function subjectOf(
 }
 
 /** Throws PLUGIN_INVALID or CONFIG_INVALID. */
-async function pluginOf(specifier: string, env: Environment): Promise<LoadedPlugin> {
+async function pluginOf(
+  specifier: string,
+  { kinds }: Contract,
+  env: Environment,
+): Promise<LoadedPlugin> {
   const config = loadConfig(env)
-  const contract = loadContract(config.EVENT_SCHEMAS)
-  const { kinds } = contract
   const defaults = defaultsFrom(config)
   const loaded = await loadPlugins([specifier], {
     kinds,
@@ -58,16 +62,14 @@ async function pluginOf(specifier: string, env: Environment): Promise<LoadedPlug
     kinds,
     areAll: false,
   })
-  const { slug, sql, wants = [] } = plugin as LoadedPlugin
-  const own = ownKinds(contract).find(({ name }) => wantedAs(wants, name) !== undefined)
-  if (own !== undefined) {
-    throw invalid(
-      `plugin ${slug}: wants: certify makes no events of own kinds, such as ${own.name}`,
-    )
-  }
+  const { slug, sql } = plugin as LoadedPlugin
   if (!sql) return plugin as LoadedPlugin
-  throw invalid(`plugin ${slug}: sql: certify has no database, so it cannot run context.sql`)
+  throw invalid(`plugin ${slug}: sql: ${SQL}`)
 }
+
+const SQL =
+  'certify has no database, so it cannot run context.sql. What it would look for cannot happen to these writes: ' +
+  'they are committed together with the mark. Test them by runPlugin with the option sql and a database of your own'
 
 async function probeModuleOf(file: string): Promise<object> {
   const module = await import(pathToFileURL(resolvePlugin(file, process.cwd())).href)

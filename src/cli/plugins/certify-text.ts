@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { entityKey } from '../../event/entity-key.ts'
 import { nameOf } from '../../event/guards.ts'
-import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import type { Kinds } from '../../event/kinds.ts'
 import { assertNever } from '../../event/outcome.ts'
 import type { Counts, Verdict } from '../../testing/certify/certify.ts'
 import type { Difference } from '../../testing/certify/differences.ts'
@@ -27,7 +27,7 @@ const STEPS: Record<CrashStep, string> = {
 }
 
 /** What `plugins certify` prints. */
-export function verdictText(slug: string, verdict: Verdict, seed: number): string {
+export function verdictText(kinds: Kinds, slug: string, verdict: Verdict, seed: number): string {
   switch (verdict.type) {
     case 'certified':
       return certifiedText(slug, verdict)
@@ -45,7 +45,7 @@ name in \`where\` what the handler needs of an event: events are made to match i
 (--seed ${seed}, run ${verdict.run}; this is the smallest sequence found that shows it)
 
 What was done
-${stepsText(verdict.items)}
+${stepsText(kinds, verdict.items)}
 
 What was expected, as without crashes and duplicates, and what was seen
 ${differencesText(verdict.found)}
@@ -85,10 +85,10 @@ function outcomesText({ outcomes, firstError }: Counts): string {
   return `${parts.join(', ')}${firstError === undefined ? '' : ` (first ${firstError})`}`
 }
 
-function stepsText(items: readonly Item[]): string {
+function stepsText(kinds: Kinds, items: readonly Item[]): string {
   const lines = items.flatMap((item, index) => {
     const again = isAgain(items, index) ? ', once more' : ''
-    const line = `${item.event.id}  ${nameOf(item.event)} of ${entityKey(INVENTORY_KINDS, item.event)}${again}`
+    const line = `${item.event.id}  ${nameOf(item.event)} of ${entityKey(kinds, item.event)}${again}`
     if (item.crash === undefined) return [line]
     const from = items[Math.max(0, index - item.crash.uncommitted)] as Item
     return [

@@ -15,7 +15,7 @@ export async function certifyPlugin(
 ): Promise<void> {
   const { slug, ...subject } = await subjectOf(specifier, probe, process.env)
   const verdict = await certify(subject, { seed })
-  print(verdictText(slug, verdict, seed))
+  print(verdictText(subject.contract.kinds, slug, verdict, seed))
   process.exitCode = verdict.type === 'certified' ? 0 : 1
   exitWhenWritten()
 }

@@ -12,26 +12,29 @@ interface Completed {
   followUps: readonly FollowUpRecord[]
 }
 
-/** The completed deliveries of one owned partition that are not committed yet. */
+/** The completed deliveries of a plugin in one owned partition that are not committed yet. */
 export class StagedDeliveries {
   readonly #total: StagedTotal
+  readonly #plugin: string
   #marks: { mark: Mark; outcome: MarkedOutcome }[] = []
   /** The last change of each state. */
   #states = new Map<string, string | null>()
   #followUps: FollowUpRecord[] = []
   #bytes = 0
 
-  constructor(total: StagedTotal) {
+  constructor(total: StagedTotal, plugin: string) {
     this.#total = total
+    this.#plugin = plugin
   }
 
   get size(): number {
     return this.#marks.length
   }
 
-  add({ mark, outcome, followUps }: Completed, plugin: string, change?: StateChange): void {
+  add({ mark, outcome, followUps }: Completed, change?: StateChange): void {
     this.#marks.push({ mark, outcome })
-    let bytes = change === undefined ? 0 : this.#set(stateName(plugin, change.key), change.text)
+    let bytes =
+      change === undefined ? 0 : this.#set(stateName(this.#plugin, change.key), change.text)
     for (const each of followUps) {
       this.#followUps.push(each)
       bytes += bytesOf(each)
@@ -67,6 +70,7 @@ export class StagedDeliveries {
 
   packed(topic: string, partition: number): StagedPartition {
     return {
+      plugin: this.#plugin,
       topic,
       partition,
       marks: this.#packedMarks(),

@@ -4,7 +4,7 @@ import type { FollowUpRecord } from '../../follow-up/follow-up.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
-import type { Staged, StateChange } from '../staged.ts'
+import type { StateChange } from '../staged.ts'
 import { StateTable } from '../state-table.ts'
 import type { ClaimResult, DeliveryKey, IdempotencyStore, OwnedBy } from '../store.ts'
 import { completed } from './completed.ts'
@@ -12,9 +12,9 @@ import { markOf, unpackMarks } from './mark-format.ts'
 import { MarkWriter } from './mark-writer.ts'
 import type { MarksLog, ReadRequest } from './marks-log-port.ts'
 import { PartitionMarks } from './partition-marks.ts'
-import { StagedDeliveries } from './staged-deliveries.ts'
+import { StagedByPlugin, takeStaged } from './staged-by-plugin.ts'
 import { StagedTotal } from './staged-total.ts'
-import { notOwned, tooManyUnwritten } from './store-errors.ts'
+import { notOwned, tooManyUnwritten, withheldBecause } from './store-errors.ts'
 
 export interface KafkaStoreOptions {
   marksLog: MarksLog
@@ -54,7 +54,7 @@ interface Ownership {
   /** Resolves when the marks of previous owners are loaded. */
   loaded: Promise<void>
   states: StateTable
-  staged: StagedDeliveries
+  staged: StagedByPlugin
 }
 
 /**
@@ -71,6 +71,8 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   const partitions = new Map<string, Map<number, PartitionState>>()
   let onLarge = () => {}
   const total = new StagedTotal(() => onLarge())
+  /** The plugins whose part can't be committed, and why. */
+  const withheld = new Map<string, Error>()
 
   function claim(key: DeliveryKey, contentHash: string): ClaimResult {
     const { plugin, eventId } = key
@@ -78,6 +80,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     const { name, ownership, claimed } = state
     if (writer.isFull) throw tooManyUnwritten(writer.unwritten)
     if (ownership === undefined) throw notOwned(name)
+    if (withheld.has(plugin)) throw withheldBecause(plugin, withheld.get(plugin)!)
     if (total.isFull) throw tooManyUnwritten(total.deliveries)
     const mark = markOf({ groupId, plugin, eventId }, contentHash)
     const completedWith = marks.find(name, mark) ?? formerlyCompletedWith(state, key)
@@ -115,7 +118,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
       if (stateOf(key).ownership !== ownership) return
       if (change !== undefined) ownership!.states.set(plugin, change.key, change.text)
       marks.add(name, mark, clock.now())
-      ownership!.staged.add({ mark, outcome, followUps }, plugin, change)
+      ownership!.staged.of(plugin).add({ mark, outcome, followUps }, change)
     }
 
     function release(): void {
@@ -125,30 +128,12 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
 
   const owned = function* () {
     for (const [topic, ofTopic] of partitions) {
-      for (const [partition, { ownership }] of ofTopic) {
-        if (ownership !== undefined) yield { topic, partition, ownership }
+      for (const [partition, state] of ofTopic) {
+        const { ownership } = state
+        if (ownership === undefined) continue
+        const isOwned = () => state.ownership === ownership
+        yield { topic, partition, staged: ownership.staged, isOwned }
       }
-    }
-  }
-
-  function take(): Staged | undefined {
-    const taken = [...owned()]
-      .filter(({ ownership }) => ownership.staged.size > 0)
-      .map((each) => ({ ...each, deliveries: each.ownership.staged }))
-    if (taken.length === 0) return undefined
-    for (const { ownership, deliveries } of taken) {
-      deliveries.leave()
-      ownership.staged = new StagedDeliveries(total)
-    }
-    return {
-      partitions: taken.map(({ topic, partition, deliveries }) =>
-        deliveries.packed(topic, partition),
-      ),
-      putBack() {
-        for (const { ownership, deliveries, ...place } of taken) {
-          if (stateOf(place).ownership === ownership) ownership.staged.prepend(deliveries)
-        }
-      },
     }
   }
 
@@ -175,13 +160,13 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     const state = stateOf(owned)
     if (state.ownership?.lost === owned.lost) return state.ownership.loaded
     const states = new StateTable()
-    const staged = new StagedDeliveries(total)
+    const staged = new StagedByPlugin(total)
     const loaded = readBack(owned, state, states)
     const ownership: Ownership = { lost: owned.lost, loaded, states, staged }
     const forget = () => {
       if (state.ownership !== ownership) return
       state.ownership = undefined
-      ownership.staged.leave()
+      ownership.staged.take()
       marks.close(state.name)
     }
     state.ownership = ownership
@@ -234,8 +219,8 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     stateOf: (place, plugin, key) => stateOf(place).ownership?.states.get(plugin, key),
     staging: {
       takes: (plugin) => stateful.has(plugin),
-      has: (place) => (stateOf(place).ownership?.staged.size ?? 0) > 0,
-      take,
+      has: (place) => stateOf(place).ownership?.staged.isEmpty === false,
+      take: () => takeStaged(owned(), withheld),
       onLarge(listener) {
         onLarge = listener
       },

@@ -48,8 +48,7 @@ export class GroupConsumer {
 
   constructor(options: GroupConsumerOptions) {
     this.#options = options
-    const { onOutOfRange } = options.reports
-    this.#outOfRange = { ...options, onOutOfRange }
+    this.#outOfRange = { ...options, onOutOfRange: options.reports.onOutOfRange }
     this.signs = new Liveness(options.clock)
     this.#member = this.#createMember()
     this.#fetcher = this.#createFetcher()
@@ -227,13 +226,14 @@ export class GroupConsumer {
   }
 
   async #send(offsets: Parameters<CommitOffsets>[0]): Promise<Refusal[]> {
-    const { intake, commitTogether } = this.#options
+    const { commitTogether, intake } = this.#options
     const staged = commitTogether && intake.staging?.take()
-    if (commitTogether === undefined || staged === undefined) return this.#member.commit(offsets)
-    const commit = () => commitTogether(staged, this.#member.identity, offsets)
-    const onUnknown = (error: Error) => this.#membership.expired(error.message)
-    const error = await commitStaged(staged, commit, onUnknown)
-    return error === undefined ? [] : offsets.map((each) => ({ ...each, error }))
+    if (!commitTogether || staged === undefined) return this.#member.commit(offsets)
+    return commitStaged(staged, offsets, {
+      commit: (partitions, some) => commitTogether({ partitions }, this.#member.identity, some),
+      offsetOf: (of) => this.#partitions.owned.get(of.topic, of.partition)?.groupOffset,
+      onUnknown: (error) => this.#membership.expired(error.message),
+    })
   }
 
   /** Partitions may have been added, and topics deleted and created again. */

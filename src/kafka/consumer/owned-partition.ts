@@ -23,14 +23,21 @@ export class OwnedPartition implements Epoch {
   isTopicGone = false
   /** Why the partition is paused; undefined while it is read. */
   parkedWhy: string | undefined
+  readonly #startOffset: number
   #loss = new AbortController()
 
   constructor(topic: string, partition: number, startOffset: number, committedOffset: number) {
     this.topic = topic
     this.partition = partition
     this.ledger = new OffsetLedger(startOffset)
+    this.#startOffset = startOffset
     this.committedOffset = committedOffset
     setMaxListeners(0, this.#loss.signal)
+  }
+
+  /** Where a member that knew nothing of this one would begin. */
+  get groupOffset(): number {
+    return this.committedOffset < 0 ? this.#startOffset : this.committedOffset
   }
 
   get isParked(): boolean {

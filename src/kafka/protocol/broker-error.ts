@@ -22,16 +22,6 @@ export class BrokerError extends Error {
   }
 }
 
-/** The same, of a response that says it of a topic. */
-export class TopicError extends BrokerError {
-  readonly topic: string
-
-  constructor(code: number, doing: string, topic: string) {
-    super(code, `${doing} for ${topic}`)
-    this.topic = topic
-  }
-}
-
 /** The name of an error code: `NONE` for 0. */
 export function errorTypeOf(code: number): string {
   if (code === 0) return 'NONE'

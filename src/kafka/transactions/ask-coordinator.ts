@@ -1,7 +1,8 @@
 import type { Clock } from '../../util/clock.ts'
 import type { Coordinator } from '../member/coordinator.ts'
-import { BrokerError, errorTypeOf, TopicError } from '../protocol/broker-error.ts'
+import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
 import type { RequestType } from '../protocol/request.ts'
+import type { PartitionErrors } from '../protocol/requests/transaction.ts'
 import { transactionFaultOf } from './transaction-error.ts'
 
 export interface AskPorts {
@@ -11,7 +12,10 @@ export interface AskPorts {
   onUnsure(): void
 }
 
-type Judged = { errorCode: number } | { partitions: { topic: string; errorCode: number }[] }
+/** The error of a request that was refused, because of a topic if it says which. */
+type Refusal = (error: BrokerError, topic: string | undefined) => Error
+
+type Judged = { errorCode: number } | PartitionErrors
 
 const REQUEST_LIMIT_MS = 5_000
 const RETRY_MS = 20
@@ -25,9 +29,10 @@ export function askerOf({ clock, deadlineMs, onUnsure }: AskPorts) {
     coordinator: Coordinator,
     request: RequestType<Body, Answer>,
     body: Body,
+    refusal: Refusal = (error) => error,
   ): Promise<Answer> {
     for (;;) {
-      const { answer, error, isFinal } = await askOnce(coordinator, request, body)
+      const { answer, error, isFinal } = await askOnce(coordinator, request, body, refusal)
       if (answer !== undefined) return answer
       if (isFinal || clock.elapsedMs() >= deadlineMs) throw error
       await clock.sleep(RETRY_MS)
@@ -38,6 +43,7 @@ export function askerOf({ clock, deadlineMs, onUnsure }: AskPorts) {
     coordinator: Coordinator,
     request: RequestType<Body, Answer>,
     body: Body,
+    refusal: Refusal,
   ): Promise<{ answer?: Answer; error?: unknown; isFinal?: boolean }> {
     let answer: Answer
     try {
@@ -48,15 +54,12 @@ export function askerOf({ clock, deadlineMs, onUnsure }: AskPorts) {
       onUnsure()
       return { error }
     }
-    const { errorCode, topic } = problemIn(answer)
+    const { errorCode, topic } = problemOf(answer)
     const fault = transactionFaultOf(errorCode)
     if (fault === undefined) return { answer }
     if (fault === 'coordinator') coordinator.forget()
-    const doing = `send ${request.name}`
-    const error =
-      topic === undefined
-        ? new BrokerError(errorCode, doing)
-        : new TopicError(errorCode, doing, topic)
+    const refused = new BrokerError(errorCode, `send ${request.name}`)
+    const error = fault === 'refused' ? refusal(refused, topic) : refused
     return { error, isFinal: isFinal(errorCode) }
   }
 }
@@ -66,11 +69,12 @@ function isFinal(errorCode: number): boolean {
   return fault === 'fenced' || fault === 'refused'
 }
 
-/** The first problem in an answer, rather than what was left undone because of it. */
-function problemIn(answer: Judged): { errorCode: number; topic?: string } {
-  if ('errorCode' in answer) return { errorCode: answer.errorCode }
-  const failed = answer.partitions.filter(({ errorCode }) => errorCode !== 0)
-  const isReason = ({ errorCode }: { errorCode: number }) =>
-    errorTypeOf(errorCode) !== 'OPERATION_NOT_ATTEMPTED'
-  return failed.find(isReason) ?? failed[0] ?? { errorCode: 0 }
+/** One partition that is refused lets all others fail, too: the answer says of these that they were not tried. */
+function problemOf(answer: Judged): { errorCode: number; topic?: string } {
+  if ('errorCode' in answer) return answer
+  const problems = answer.partitions.filter(({ errorCode }) => errorCode !== 0)
+  const first = problems.find(({ errorCode }) => errorTypeOf(errorCode) !== NOT_ATTEMPTED)
+  return first ?? problems[0] ?? { errorCode: 0 }
 }
+
+const NOT_ATTEMPTED = 'OPERATION_NOT_ATTEMPTED'

@@ -13,6 +13,7 @@ import {
   endTxnRequest,
   txnOffsetCommitRequest,
 } from '../protocol/requests/transaction.ts'
+import { TopicsRefused } from '../protocol/topics-refused.ts'
 import { byTopic } from '../wire/by-topic.ts'
 import { askerOf } from './ask-coordinator.ts'
 import {
@@ -120,10 +121,11 @@ export class Transactions {
     if (writes.length === 0) return
     const { cluster, clock, maxRequestBytes } = this.#options
     const topics = byTopic(writes).map(({ topic, partitions }) => {
-      return { topic, partitions: partitions.map(({ partition }) => partition) }
+      return { topic, partitions: [...new Set(partitions.map(({ partition }) => partition))] }
     })
     const ask = this.#askerOf(writer, deadlineMs)
-    await ask(this.#coordinator, addPartitionsToTxnRequest, { ...identityOf(writer), topics })
+    const body = { ...identityOf(writer), topics }
+    await ask(this.#coordinator, addPartitionsToTxnRequest, body, refusalOf)
     await writeInTransaction(writes, writer, { cluster, clock, maxRequestBytes }, deadlineMs)
   }
 
@@ -178,6 +180,10 @@ export class Transactions {
     }
     return askerOf({ clock, deadlineMs, onUnsure })
   }
+}
+
+function refusalOf(error: Error, topic: string | undefined): Error {
+  return topic === undefined ? error : new TopicsRefused([topic], error)
 }
 
 function identityOf({ transactionalId, producerId, epoch }: TransactionWriter) {

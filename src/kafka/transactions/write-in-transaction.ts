@@ -6,6 +6,7 @@ import { produceErrorOf } from '../producer/produce-error.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { produceRequest } from '../protocol/requests/produce.ts'
+import { TopicsRefused } from '../protocol/topics-refused.ts'
 import { type RecordToWrite, writeBatch } from '../records/write-batch.ts'
 import { byTopic } from '../wire/by-topic.ts'
 
@@ -45,8 +46,8 @@ const RETRY_MS = 50
 
 /**
  * Writes the records to the leaders of their partitions, as part of the writer's transaction. Resolves
- * when all are acknowledged. Rejects when one is refused, or by the deadline; some may then be
- * written, so the transaction must not be committed.
+ * when all are acknowledged. Rejects when one is refused, or by the deadline, with TopicsRefused if that is
+ * for certain topics; some may then be written, so the transaction must not be committed.
  */
 export async function writeInTransaction(
   all: readonly PartitionRecords[],
@@ -60,7 +61,10 @@ export async function writeInTransaction(
   await cluster.want([...new Set(all.map(({ topic }) => topic))])
   let problem: unknown
   while (left.size > 0) {
-    if (clock.elapsedMs() >= deadlineMs) throw problem ?? new Error('not written in time')
+    if (clock.elapsedMs() >= deadlineMs) {
+      const topics = [...left.values()].map(({ topic }) => topic)
+      throw new TopicsRefused(topics, problem ?? new Error('not written in time'))
+    }
     const byLeader = new Map<number, PartitionRecords[]>()
     for (const each of left.values()) {
       const leader = cluster.leaderOf(each.topic, each.partition)?.nodeId
@@ -119,6 +123,7 @@ export async function writeInTransaction(
   function judge(chunk: Chunk, errorCode: number): boolean {
     const name = partitionName(chunk)
     const error = new BrokerError(errorCode, `write to ${name}`)
+    const refused = new TopicsRefused([chunk.topic], error)
     switch (produceErrorOf(errorCode)) {
       case 'written': {
         const { sequences } = writer
@@ -132,12 +137,13 @@ export async function writeInTransaction(
         problem = error
         return false
       case 'too-large':
-        if (chunk.records.length === 1) throw error
+        if (chunk.records.length === 1) throw refused
         limits.set(name, Math.ceil(chunk.records.length / 2))
         return true
       case 'lost-track':
-      case 'refused':
         throw error
+      case 'refused':
+        throw refused
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Event } from '../../event/event.ts'
+import type { FollowUp } from '../../follow-up/follow-up.ts'
 import type { BatchTransaction } from '../../idempotency/store.ts'
 import type { BatchedEvent, SqlBatchContext } from '../../plugin/batches/batch-plugin.ts'
 import type { PluginLog, Sql } from '../../plugin/plugin.ts'
@@ -19,7 +20,7 @@ export class BatchHandlerContext extends CallSignal implements SqlBatchContext {
   #ports: BatchContextPorts
   #transaction: Pick<BatchTransaction, 'sql'> | undefined
   #deliveries: Map<Event, Delivery> | undefined
-  #events = new Map<Delivery, BatchedEvent>()
+  #events = new Map<Delivery, BatchedEventContext>()
   #log: PluginLog | undefined
 
   constructor(
@@ -31,6 +32,11 @@ export class BatchHandlerContext extends CallSignal implements SqlBatchContext {
     this.#members = members
     this.#ports = ports
     this.#transaction = transaction
+  }
+
+  /** The call has ended. Returns what it has published for each of its events. */
+  static endFollowUps(context: BatchHandlerContext): ReadonlyMap<Delivery, readonly FollowUp[]> {
+    return new Map([...context.#events].map(([delivery, each]) => [delivery, each.end()]))
   }
 
   of(event: Event): BatchedEvent {
@@ -70,6 +76,11 @@ class BatchedEventContext implements BatchedEvent {
     this.#context = new HandlerContext(delivery, time, ports, undefined)
   }
 
+  end(): readonly FollowUp[] {
+    HandlerContext.endState(this.#context)
+    return HandlerContext.endFollowUps(this.#context)
+  }
+
   get attempt() {
     return this.#context.attempt
   }
@@ -80,6 +91,10 @@ class BatchedEventContext implements BatchedEvent {
 
   get log() {
     return this.#context.log
+  }
+
+  get publish() {
+    return this.#context.publish
   }
 
   get record() {

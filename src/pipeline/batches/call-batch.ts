@@ -1,23 +1,21 @@
+import type { FollowUpSink } from '../../follow-up/follow-up.ts'
 import type { BatchTransaction } from '../../idempotency/store.ts'
 import type { LoadedBatch } from '../../plugin/loaded-plugin.ts'
-import { type BatchOutcomes, outcomesOf } from '../../plugin/returns/batch-outcomes.ts'
+import { outcomesOf } from '../../plugin/returns/batch-outcomes.ts'
 import { isIn, madeReturns } from '../../plugin/returns/made-returns.ts'
 import type { Delivery } from '../delivery.ts'
 import { type Called, CallWatch, Watches } from '../handle/call-watch.ts'
 import type { HandlePorts } from '../handle/handle.ts'
 import type { ContextPorts } from '../handle/handler-context.ts'
-import type { TimedOut } from '../handle/handler-result.ts'
 import { unreturned, unreturnedAt } from '../handle/unreturned.ts'
 import { type BatchContextPorts, BatchHandlerContext } from './batch-context.ts'
+import { encodeBatch } from './batch-follow-ups.ts'
+import type { BatchResult, CountedResult } from './batch-result.ts'
 import type { Members } from './member.ts'
 
-/** How one call of a handler of batches ended. */
-export type BatchResult =
-  | { type: 'returned'; outcomes: BatchOutcomes }
-  | { type: 'threw'; error: unknown }
-  | TimedOut
-
-export interface CallBatchPorts extends Omit<HandlePorts, keyof ContextPorts>, BatchContextPorts {}
+export interface CallBatchPorts extends Omit<HandlePorts, keyof ContextPorts>, BatchContextPorts {
+  followUps: Pick<FollowUpSink, 'kinds' | 'encode'>
+}
 
 /**
  * Calls a handler of batches with a time limit. An error is returned as a result, never thrown, and only
@@ -29,19 +27,23 @@ export function createCallBatch(ports: CallBatchPorts) {
     batch: LoadedBatch,
     members: Members,
     transaction: BatchTransaction | undefined,
-  ): Promise<BatchResult> {
+  ): Promise<CountedResult> {
     const deliveries = members.map(({ delivery }) => delivery) as [Delivery, ...Delivery[]]
     const events = members.map(({ event }) => event)
-    for (const delivery of deliveries) delivery.attempts += 1
+    for (const delivery of deliveries) {
+      delivery.attempts += 1
+      delivery.followUps = undefined
+    }
     const context = new BatchHandlerContext(members, ports, transaction)
     const startMs = ports.clock.elapsedMs()
     const slots = enter(deliveries, ports)
 
-    function ended<Result>(result: Result): Result {
+    function ended(result: BatchResult): BatchResult | Promise<CountedResult> {
       for (const slot of slots) ports.calls.leave(slot)
       const seconds = (ports.clock.elapsedMs() - startMs) / 1000
       ports.reports.onHandled(deliveries[0], seconds, deliveries.length)
-      return result
+      const drafts = BatchHandlerContext.endFollowUps(context)
+      return drafts.size === 0 ? result : encodeBatch(members, drafts, ports.followUps, result)
     }
 
     function returned(value: unknown, made: object | undefined): BatchResult {

@@ -1,4 +1,5 @@
 import type { Event } from '../../event/event.ts'
+import type { FollowUpSink } from '../../follow-up/follow-up.ts'
 import type { IdempotencyStore } from '../../idempotency/store.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
@@ -13,6 +14,7 @@ import { type CallBatchPorts, createCallBatch } from './call-batch.ts'
 import { createTransactBatch } from './transact-batch.ts'
 
 export interface CreateBatchesPorts extends CallBatchPorts {
+  followUps: Pick<FollowUpSink, 'kinds' | 'encode' | 'write'>
   store: Pick<IdempotencyStore, 'beginAll'>
   lanes: Pick<PluginLanes, 'isFirst' | 'whenFirst' | 'joined'>
   callGate: Pick<CallGate, 'isOpen' | 'isPaused'>
@@ -25,7 +27,7 @@ export function createBatches(
   plugins: readonly LoadedPlugin[],
   ports: CreateBatchesPorts,
 ): Batches {
-  const { clock, lanes, callGate, switches, store, graceMs, spans } = ports
+  const { clock, lanes, callGate, switches, store, graceMs, spans, followUps } = ports
   const call = createCallBatch(ports)
   const callBatch: typeof call =
     spans === undefined
@@ -38,7 +40,7 @@ export function createBatches(
   return new Batches(plugins, {
     clock,
     lanes,
-    transactBatch: createTransactBatch({ store, graceMs, callBatch }),
+    transactBatch: createTransactBatch({ store, graceMs, callBatch, followUps }),
     isProbing: (slug) => callGate.isOpen(slug),
     isHeldBack: (delivery) =>
       callGate.isPaused(delivery.plugin.slug) || skipCause(delivery, switches) !== undefined,

@@ -1,3 +1,4 @@
+import type { FollowUpSink } from '../../follow-up/follow-up.ts'
 import type {
   BatchTransaction,
   Claim,
@@ -9,14 +10,14 @@ import type { BatchOutcomes } from '../../plugin/returns/batch-outcomes.ts'
 import { RETURN } from '../../plugin/returns/returns.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
-import type { BatchResult, createCallBatch } from './call-batch.ts'
+import { writeBatch } from './batch-follow-ups.ts'
+import type { CountedResult } from './batch-result.ts'
+import type { createCallBatch } from './call-batch.ts'
 import type { Members } from './member.ts'
 
 /** How a call ended that may have had a transaction. */
 export type TransactedResult =
-  | BatchResult
-  /** Not the handler's fault. No attempt is used. */
-  | { type: 'interrupted'; error: Failure }
+  | CountedResult
   /** Nothing was written, because an event was rejected or is to come later: the others are called again. */
   | { type: 'rolled-back'; outcomes: BatchOutcomes }
 
@@ -25,13 +26,14 @@ export interface TransactBatchPorts {
   /** How long a handler may keep running after its signal aborts. */
   graceMs: number
   callBatch: ReturnType<typeof createCallBatch>
+  followUps: Pick<FollowUpSink, 'write'>
 }
 
 /**
  * Calls a handler of batches, inside a transaction if its plugin requests one. That commits what the call
  * wrote together with the marks of all of its events, or nothing.
  */
-export function createTransactBatch({ store, graceMs, callBatch }: TransactBatchPorts) {
+export function createTransactBatch({ store, graceMs, callBatch, followUps }: TransactBatchPorts) {
   return async function transactBatch(
     plugin: LoadedPlugin,
     batch: LoadedBatch,
@@ -41,10 +43,20 @@ export function createTransactBatch({ store, graceMs, callBatch }: TransactBatch
     const transaction = await begin(plugin, members)
     if (transaction instanceof Failure) return { type: 'interrupted', error: transaction }
     const result = await callBatch(batch, members, transaction)
-    const ended = await end(transaction, members, result)
+    const ended = await end(transaction, members, await publish(members, result))
     if (ended.type === 'threw' && transaction.isBroken())
       return { type: 'interrupted', error: failureOf(ended.error) }
     return ended
+  }
+
+  async function publish(members: Members, result: CountedResult): Promise<CountedResult> {
+    if (result.type !== 'returned' || !areCompleted(result.outcomes)) return result
+    try {
+      await writeBatch(members, followUps)
+      return result
+    } catch (error) {
+      return { type: 'interrupted', error: failureOf(error) }
+    }
   }
 
   async function begin(
@@ -65,7 +77,7 @@ export function createTransactBatch({ store, graceMs, callBatch }: TransactBatch
 async function end(
   transaction: BatchTransaction,
   members: Members,
-  result: BatchResult,
+  result: CountedResult,
 ): Promise<TransactedResult> {
   const isKept = result.type === 'returned' && areCompleted(result.outcomes)
   if (!isKept) {

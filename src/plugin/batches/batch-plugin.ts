@@ -13,7 +13,7 @@ export interface BatchOptions {
 /** What belongs to one event of a batch. */
 export type BatchedEvent = Pick<
   PluginContext,
-  'attempt' | 'idempotencyKey' | 'log' | 'record' | 'trace'
+  'attempt' | 'idempotencyKey' | 'log' | 'publish' | 'record' | 'trace'
 >
 
 /** The second argument of a handler of batches. */

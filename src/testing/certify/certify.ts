@@ -45,14 +45,16 @@ export async function certify(
 ): Promise<Verdict> {
   const { plugin, probe } = await subject.load()
   const isProbed = probe !== undefined
-  const names = namesFor(plugin)
+  const { kinds } = subject.contract
+  const names = namesFor(kinds, plugin)
   const counts: Counts = {
     ...{ runs: 0, crashes: 0, duplicates: 0 },
     ...{ outcomes: new Map(), firstError: undefined },
   }
   for (let run = 1; run <= runs; run++) {
     const random = seededRandom(seed * RUNS + run)
-    const events = names.length === 0 ? [] : generateEvents(plugin, names, EVENTS_A_RUN, random)
+    const events =
+      names.length === 0 ? [] : generateEvents(kinds, plugin, names, EVENTS_A_RUN, random)
     if (events.length === 0) return { type: 'no-events', names }
     const items = disturb(events, random)
     const { seen: expected, deliveries } = await runTrial(subject, undisturbed(items))

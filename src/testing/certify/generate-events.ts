@@ -1,6 +1,6 @@
 import type { Random } from '../../dev/workload/random.ts'
 import type { Event } from '../../event/event.ts'
-import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import type { Kinds } from '../../event/kinds.ts'
 import { knownNames } from '../../event/meant-name.ts'
 import { type Path, valueAt } from '../../event/path.ts'
 import { timeText } from '../../event/time/timestamp.ts'
@@ -8,7 +8,7 @@ import { validateEvent } from '../../event/validation/validate.ts'
 import { compileFilter } from '../../filter/compile.ts'
 import { acceptedNames } from '../../plugin/known-names.ts'
 import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
-import { type Choice, valuesOf } from '../events/values.ts'
+import { type Choice, kindFields } from '../events/values.ts'
 import { suggested } from './suggested-fields.ts'
 
 type Filters = Pick<LoadedPlugin, 'wants' | 'wantsProcessEvent' | 'where'>
@@ -20,15 +20,16 @@ const TRIES_MAX = 200
 const GENERIC_NAMES = ['part_part.created', 'stock_stockitem.saved', 'part_part.deleted']
 
 /** The names of the events that a plugin is given: those that it lists, and those known that it accepts. */
-export function namesFor({ wants = [], ...filters }: Filters): string[] {
+export function namesFor(kinds: Kinds, { wants = [], ...filters }: Filters): string[] {
   const listed = wants.map((name) => name.replace(/\*$/, ''))
-  const known = acceptedNames(filters, [...knownNames(INVENTORY_KINDS), ...GENERIC_NAMES])
+  const known = acceptedNames(filters, [...knownNames(kinds), ...GENERIC_NAMES])
   const others = listed.filter((name) => !known.some((each) => each.startsWith(name)))
   return [...known, ...others.map((name) => (name.endsWith('.') ? `${name}happened` : name))]
 }
 
 /** Up to `count` events of these names that match the plugin's filters, about a few entities. */
 export function generateEvents(
+  kinds: Kinds,
   plugin: Filters,
   names: readonly string[],
   count: number,
@@ -39,8 +40,8 @@ export function generateEvents(
   for (let tries = 0; tries < count * TRIES_MAX && events.length < count; tries++) {
     const number = events.length + 1
     const { id, time } = stamp(number)
-    const made = { id, ...fieldsOf(random.pick(names), random), time }
-    const result = validateEvent(INVENTORY_KINDS, suggested(made, plugin.where, random))
+    const made = { id, ...fieldsOf(kinds, random.pick(names), random), time }
+    const result = validateEvent(kinds, suggested(made, plugin.where, random))
     if (!result.ok) continue
     // What a filter says of the id or the time of an event must not make two of them one.
     const event = { ...result.event, id } as Event
@@ -53,14 +54,10 @@ function stamp(number: number) {
   return { id: `evt_${number}`, time: timeText(FIRST_MS + number * 1_000) }
 }
 
-function fieldsOf(name: string, random: Random): Record<string, unknown> {
+function fieldsOf(kinds: Kinds, name: string, random: Random): Record<string, unknown> {
   const choice: Choice = { pick: random.pick, more: () => random.below(2) === 0 }
-  const kind = INVENTORY_KINDS.get(name)
-  if (kind !== undefined) {
-    const { kind: _, ...shape } = kind.shape
-    const { id, ...fields } = valuesOf(shape, choice)
-    return { kind: name, ...fields }
-  }
+  const kind = kinds.get(name)
+  if (kind !== undefined) return kindFields(kind, choice)
   const number = 1 + random.below(3)
   if (name.startsWith('inventory.')) return { kind: name, entityId: `ent_${number}` }
   return { name, args: [], kwargs: { id: number, quantity: random.below(20) } }

@@ -1,4 +1,4 @@
-import { builtInContract } from '../../avro/schema/contract-schemas.ts'
+import type { Contract } from '../../avro/schema/contract-schemas.ts'
 import type { JsonValue } from '../../event/json.ts'
 import type { CompletedOutcome, MarkedOutcome } from '../../event/outcome.ts'
 import type { PluginLife } from '../../plugin/life/plugin-life.ts'
@@ -24,6 +24,8 @@ export interface Probe {
 
 /** A plugin to be certified. */
 export interface Subject {
+  /** With the kinds that its events may be of. */
+  contract: Contract
   /** The plugin and its probe as a new process has them: variables of its module are as at first. */
   load(): Promise<{ plugin: LoadedPlugin; probe: Probe | undefined }>
 }
@@ -49,7 +51,7 @@ const PROBE_LIMIT_MS = 10_000
 /** Runs a sequence in new processes, and looks at what has come of it. */
 export async function runTrial(subject: Subject, items: readonly Item[]): Promise<TrialResult> {
   const lives: PluginLife[] = []
-  const contract = builtInContract()
+  const { contract } = subject
   const kept = new Kept()
   const published = new PublishedEvents(contract)
   const deliveries: DeliveryReport[] = []

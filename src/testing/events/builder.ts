@@ -1,9 +1,10 @@
-import { INVENTORY_KINDS } from '../../event/kinds.ts'
+import { loadContract } from '../../avro/own-kinds/load-contract.ts'
+import type { Kinds } from '../../event/kinds.ts'
 import { timeText } from '../../event/time/timestamp.ts'
 import { isPlainObject } from '../../event/validation/check-json.ts'
 import { assertEvent } from '../../event/validation/validate.ts'
 import type { EventNamed, Wanted } from '../../plugin/wanted-types.ts'
-import { type Choice, valuesOf } from './values.ts'
+import { type Choice, kindFields } from './values.ts'
 
 /** Any part of a value; lists as a whole. */
 type Part<T> = T extends readonly unknown[]
@@ -15,7 +16,7 @@ type Part<T> = T extends readonly unknown[]
 type FieldsOf<E> = E extends unknown ? Part<Omit<E, 'kind' | 'name'>> : never
 
 /**
- * Makes a valid event: of an inventory kind, or a plugin event with that name. `fields` replace what it
+ * Makes a valid event: of a kind, or a plugin event with that name. `fields` replace what it
  * has by default; those of `entity`, `from` and the like one by one. Throws EVENT_INVALID.
  */
 export type EventBuilder = <const Name extends Wanted>(
@@ -30,25 +31,23 @@ const first: Choice = { pick: (choices) => choices[0]!, more: () => false }
 
 /**
  * A builder whose events have the ids `evt_1`, `evt_2` and so on, and times one second apart. They are
- * about the entity `ent_1`, unless `fields` say otherwise; plugin events have `kwargs: { id: 1 }`.
+ * about the entity `ent_1`, unless `fields` say otherwise; plugin events have `kwargs: { id: 1 }`. `schemas`
+ * are those of own kinds, as in EVENT_SCHEMAS: files, folders and packages.
  */
-export function eventBuilder(): EventBuilder {
+export function eventBuilder({ schemas }: { schemas?: readonly string[] } = {}): EventBuilder {
+  const { kinds } = loadContract(schemas)
   let count = 0
   return <const Name extends Wanted>(name: Name, fields: object = {}) => {
     const time = timeText(FIRST_MS + count * 1_000)
     count += 1
-    const { id, ...defaults } = { id: `evt_${count}`, ...defaultsOf(name), time }
-    return assertEvent(INVENTORY_KINDS, merged({ id, ...defaults }, fields)) as EventNamed<Name>
+    const { id, ...defaults } = { id: `evt_${count}`, ...defaultsOf(kinds, name), time }
+    return assertEvent(kinds, merged({ id, ...defaults }, fields)) as EventNamed<Name>
   }
 }
 
-function defaultsOf(name: string): Record<string, unknown> {
-  const kind = INVENTORY_KINDS.get(name)
-  if (kind !== undefined) {
-    const { kind: _, ...shape } = kind.shape
-    const { id, ...fields } = valuesOf(shape, first)
-    return { kind: name, ...fields }
-  }
+function defaultsOf(kinds: Kinds, name: string): Record<string, unknown> {
+  const kind = kinds.get(name)
+  if (kind !== undefined) return kindFields(kind, first)
   if (name.startsWith('inventory.')) return { kind: name }
   return { name, args: [], kwargs: { id: 1 } }
 }

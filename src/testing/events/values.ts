@@ -1,6 +1,10 @@
 import type { Entity, EntityChanges, Node } from '../../event/event.ts'
 import type { JsonObject, JsonValue } from '../../event/json.ts'
+import { INVENTORY_KINDS, type Kind } from '../../event/kinds.ts'
+import type { Path } from '../../event/path.ts'
+import { isPlainObject } from '../../event/validation/check-json.ts'
 import type { FieldRule, RecordShape } from '../../event/validation/shapes.ts'
+import { scalarOf } from './scalars.ts'
 
 /** Decides what a made event holds: the first of everything, or anything at random. */
 export interface Choice {
@@ -44,6 +48,27 @@ const BY_NAME: Readonly<Record<string, (choice: Choice) => unknown>> = {
   changes: changesOf,
 }
 
+/** An event of the kind, but for its id; of one of a few entities. */
+export function kindFields(kind: Kind, choice: Choice): Record<string, unknown> {
+  const { kind: _, ...shape } = kind.shape
+  const { id, ...fields } = valuesOf(shape, choice)
+  if (INVENTORY_KINDS.has(kind.name)) return { kind: kind.name, ...fields }
+  const number = choice.pick(ENTITIES)
+  return { kind: kind.name, ...withEntity(fields, kind.entityKey, number) }
+}
+
+/** Which of the two it takes is known by what it has: a key is a text or a whole number. */
+function withEntity(
+  fields: Record<string, unknown>,
+  [name, ...rest]: Path,
+  number: number,
+): Record<string, unknown> {
+  if (name === undefined) return fields
+  const old = fields[name]
+  if (isPlainObject(old)) return { ...fields, [name]: withEntity(old, rest, number) }
+  return { ...fields, [name]: typeof old === 'number' ? number : `ent_${number}` }
+}
+
 /** A value for each field of a shape. */
 export function valuesOf(shape: RecordShape, choice: Choice): Record<string, unknown> {
   const values: Record<string, unknown> = {}
@@ -73,7 +98,9 @@ function compositeOf(rule: Exclude<FieldRule, string>, choice: Choice): unknown 
   if ('record' in rule) return valuesOf(rule.record, choice)
   if ('optional' in rule) return madeOf(rule.optional, choice)
   if ('listOf' in rule) return listOf(choice, () => madeOf(rule.listOf, choice))
-  throw new Error('no inventory kind has such a rule')
+  if ('mapOf' in rule) return choice.more() ? { one: madeOf(rule.mapOf, choice) } : {}
+  if ('oneOf' in rule) return madeOf(choice.pick(rule.oneOf), choice)
+  return scalarOf(rule.scalar, choice.pick)
 }
 
 function listOf<T>({ more }: Choice, next: () => T): T[] {

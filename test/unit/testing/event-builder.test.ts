@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import type {
+  Event,
   InventoryMovedEvent,
   InventoryWastedEvent,
   PluginEvent,
@@ -6,6 +8,7 @@ import type {
 } from 'inventory-events'
 import { eventBuilder } from 'inventory-events/testing'
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { loadContract } from '../../../src/avro/own-kinds/load-contract.ts'
 import { entityKey } from '../../../src/event/entity-key.ts'
 import { INVENTORY_KINDS, kindNames } from '../../../src/event/kinds.ts'
 
@@ -17,6 +20,19 @@ describe('building events', () => {
     expect(new Set(events.map((event) => entityKey(INVENTORY_KINDS, event)))).toEqual(
       new Set(['ent_1']),
     )
+  })
+
+  it('makes events of own kinds by their schemas, about the same entity', () => {
+    const schemas = [resolve('test/support/schemas')]
+    const { kinds } = loadContract(schemas)
+    const build = eventBuilder({ schemas })
+    const own = kindNames(kinds).filter((name) => !INVENTORY_KINDS.has(name))
+    const events = own.map((kind) => build(kind) as Event)
+    expect(events.map(({ kind }) => kind)).toEqual(own)
+    expect(own.length).toBeGreaterThan(1)
+    const order = build('order.placed', { order: { total: '12.50' } } as object)
+    expect(order).toMatchObject({ order: { id: 'ent_1', total: '12.50' } })
+    expect(() => build('order.placed', { order: { total: 1 } } as object)).toThrow('order.total')
   })
 
   it('gives the same ids and times each time', () => {

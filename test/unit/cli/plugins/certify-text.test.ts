@@ -1,6 +1,7 @@
 import { eventBuilder } from 'inventory-events/testing'
 import { expect, it } from 'vitest'
 import { verdictText } from '../../../../src/cli/plugins/certify-text.ts'
+import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 
 const build = eventBuilder()
 const [first, second] = [build('inventory.wasted'), build('stockitem.split')]
@@ -12,7 +13,7 @@ it('tells a sequence step by step', () => {
     { event: first, crash: { step: 'after-mark', uncommitted: 0 } as const },
   ]
   const found = Array.from({ length: 12 }, (_, n) => ({ at: `probe[${n}]`, expected: n, seen: '' }))
-  const text = verdictText('mine', { type: 'differs', run: 7, items, found }, 3)
+  const text = verdictText(INVENTORY_KINDS, 'mine', { type: 'differs', run: 7, items, found }, 3)
   expect(text).toContain('(--seed 3, run 7; ')
   expect(text).toContain(`What was done
   1. evt_1  inventory.wasted of ent_1
@@ -30,15 +31,15 @@ it('says why nothing is certified', () => {
     ...{ runs: 100, crashes: 0, duplicates: 0, firstError: 'evt_1: no such bay' },
     outcomes: new Map([['rejected' as const, 1_200]]),
   }
-  expect(verdictText('mine', { type: 'nothing-processed', counts }, 1)).toMatch(
+  expect(verdictText(INVENTORY_KINDS, 'mine', { type: 'nothing-processed', counts }, 1)).toMatch(
     /^mine: not certified: its handler processed none of the events: 1200 rejected \(first evt_1: no such bay\)\nname in `where`/,
   )
   const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
-  expect(verdictText('mine', { type: 'no-events', names }, 1)).toBe(
+  expect(verdictText(INVENTORY_KINDS, 'mine', { type: 'no-events', names }, 1)).toBe(
     'mine: not certified: no event could be made that its filters accept, of a, b, c, d, e and 2 more',
   )
   const found = [{ at: 'probe', expected: { n: 1 }, seen: undefined }]
-  expect(verdictText('mine', { type: 'not-deterministic', found }, 1)).toContain(
+  expect(verdictText(INVENTORY_KINDS, 'mine', { type: 'not-deterministic', found }, 1)).toContain(
     '  probe  { n: 1 }  nothing',
   )
 })

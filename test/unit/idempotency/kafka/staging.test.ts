@@ -17,7 +17,7 @@ function situation() {
   const store = createKafkaStore({
     marksLog: fake.log,
     groupId: 'group',
-    stateful: new Set(['counting']),
+    stateful: new Set(['counting', 'other']),
     clock,
     ttlMs: 1_000_000,
     maxMarks: 100_000,
@@ -185,4 +185,25 @@ it('counts a state that is set again once, and nothing of a partition that is lo
     ;(await claimed(store, `again-${n}`))!.complete('processed', { key, text })
   }
   expect(await claimed(store, 'one')).toBeDefined()
+})
+
+it('gives no events to a plugin whose part cannot be committed, until it can or is gone', async () => {
+  const { store } = situation()
+  const loss = await own(store)
+  complete(await claimed(store, 'one'), 1)
+  complete(await claimed(store, 'one', 'other'), 1)
+  const first = store.staging!.take()!
+  first.withhold(new Map([['counting', new Error('topic gone')]]))
+  first.putBack(new Set(['counting']))
+  await expect(claimed(store, 'two')).rejects.toThrow(/plugin counting wait.*topic gone/)
+  expect(await claimed(store, 'two', 'other')).toBeDefined()
+
+  const second = store.staging!.take()!
+  expect(second.partitions.map(({ plugin }) => plugin)).toEqual(['counting'])
+  expect(second.withheld).toEqual(new Set(['counting']))
+  second.putBack()
+  loss.abort()
+  await own(store)
+  expect(store.staging!.take()).toBeUndefined()
+  expect(await claimed(store, 'two')).toBeDefined()
 })

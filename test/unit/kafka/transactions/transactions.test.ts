@@ -9,9 +9,9 @@ const FENCED = 90
 const CONCURRENT_TRANSACTIONS = 51
 const NOT_COORDINATOR = 16
 const ID_DENIED = 53
-const TOPIC_DENIED = 29
 const NOT_ATTEMPTED = 55
 const ILLEGAL_GENERATION = 22
+const TOPIC_REFUSED = 29
 const LIMIT_MS = 300
 
 /** A clock that goes on by what is slept, at once. */
@@ -23,7 +23,7 @@ function impatient() {
   return { elapsedMs: () => nowMs, sleep }
 }
 
-/** What the brokers do with a request: an error code, one for each partition, or no response. */
+/** What the brokers do with a request: an error code, one for each of its topics, or no response. */
 type Fate = number | readonly number[] | 'lost'
 
 /** Brokers that answer as they are told, once for each entry; else without errors. */
@@ -45,10 +45,10 @@ function situation(fates: Record<string, Fate[]> = {}) {
       for (const { partition, batch } of written)
         batches.push({ partition, records: batch.readInt32BE(AT.count) })
     }
-    const partitions = topics.flatMap(({ topic, partitions }) =>
+    const partitions = topics.flatMap(({ topic, partitions }, n) =>
       partitions.map((each) => {
         const partition = typeof each === 'number' ? each : each.partition
-        const errorCode = typeof fate === 'number' ? fate : fate[partition]
+        const errorCode = typeof fate === 'number' ? fate : fate[n]
         return { topic, partition, errorCode, baseOffset: 0 }
       }),
     )
@@ -129,15 +129,6 @@ it('goes on beforehand with what may pass, and gets its epoch for the first comm
   expect(asked).toEqual(['InitProducerId', ...WHOLE])
 })
 
-it('names the topic that may not be written to, among those that were not tried', async () => {
-  const { commit } = situation({ AddPartitionsToTxn: [[NOT_ATTEMPTED, TOPIC_DENIED]] })
-  const other = { ...write(1, null), topic: 'other' }
-  expect(await commit([write(0, null), other])).toMatchObject({
-    type: 'aborted',
-    error: { type: 'TOPIC_AUTHORIZATION_FAILED', topic: 'other' },
-  })
-})
-
 it('writes as many batches in a request as it may hold, and all that is given for a partition', async () => {
   const { asked, batches, commit } = situation()
   const value = Buffer.alloc(400)
@@ -191,4 +182,13 @@ it('does not say how it ended when it does not know', async () => {
   // The response may have been lost, and then another producer of the same id may have begun.
   const fenced = situation({ EndTxn: ['lost', FENCED] })
   expect(await fenced.commit()).toMatchObject({ type: 'unknown', error: { code: FENCED } })
+})
+
+it('says which topic was refused, and not the ones that were not tried because of it', async () => {
+  const TOPIC_UNKNOWN = 3
+  const several = [write(0, null), { ...write(0, null), topic: 'gone' }]
+  const added = situation({ AddPartitionsToTxn: [[NOT_ATTEMPTED, TOPIC_UNKNOWN]] })
+  expect(await added.commit(several)).toMatchObject({ error: { topics: new Set(['gone']) } })
+  const written = situation({ Produce: [[0, TOPIC_REFUSED]] })
+  expect(await written.commit(several)).toMatchObject({ error: { topics: new Set(['gone']) } })
 })

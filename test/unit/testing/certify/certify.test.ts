@@ -1,5 +1,9 @@
-import { definePlugin, type Plugin, skip } from 'inventory-events'
+import { resolve } from 'node:path'
+import { definePlugin, type Event, type Plugin, skip } from 'inventory-events'
 import { describe, expect, it } from 'vitest'
+import lowProducts from '../../../../examples/plugins/low-products.ts'
+import { loadContract } from '../../../../src/avro/own-kinds/load-contract.ts'
+import { builtInContract } from '../../../../src/avro/schema/contract-schemas.ts'
 import { entityKey } from '../../../../src/event/entity-key.ts'
 import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 import { defaultsFrom, withDefaults } from '../../../../src/plugin/loaded-plugin.ts'
@@ -15,9 +19,10 @@ function database() {
 }
 
 /** `load` makes a plugin with new variables, as a new process has. */
-function run(load: () => Plugin, probe?: Probe) {
+function run(load: () => Plugin, probe?: Probe, contract = builtInContract()) {
   const loaded = () => withDefaults(load(), 'test', defaultsFrom(config))
-  return certify({ load: async () => ({ plugin: loaded(), probe }) }, { seed: 1, runs: 20 })
+  const subject = { contract, load: async () => ({ plugin: loaded(), probe }) }
+  return certify(subject, { seed: 1, runs: 20 })
 }
 
 describe('a plugin that is idempotent passes', () => {
@@ -34,6 +39,31 @@ describe('a plugin that is idempotent passes', () => {
     expect(verdict.counts.outcomes).toEqual(new Map([['processed', 240]]))
     expect(verdict.counts.crashes).toBeGreaterThan(20)
     expect(verdict.counts.duplicates).toBeGreaterThan(40)
+  })
+
+  it('of a kind of its own, whose events are made by its schema', async () => {
+    const contract = loadContract([resolve('test/support/schemas')])
+    const { rows, probe } = database()
+    const names = ['order.placed', 'every.type']
+    const upserts = definePlugin({
+      slug: 'upserts',
+      wants: names.filter((name) => contract.kinds.has(name)),
+      processEvent: (event) => void rows.set(event.id, entityKey(contract.kinds, event)),
+    })
+    expect(await run(() => upserts, probe, contract)).toMatchObject({ type: 'certified' })
+    const counts = definePlugin({
+      slug: 'counts',
+      wants: ['order.placed'],
+      processEvent: (event) => {
+        const key = entityKey(contract.kinds, event as Event)
+        rows.set(key, Number(rows.get(key) ?? 0) + 1)
+      },
+    })
+    expect(await run(() => counts, probe, contract)).toMatchObject({ type: 'differs' })
+  })
+
+  it('of the examples, with state by product', async () => {
+    expect(await run(() => lowProducts)).toMatchObject({ type: 'certified' })
   })
 
   it('with the newest value of an entity, since its order is kept', async () => {

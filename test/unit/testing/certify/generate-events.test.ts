@@ -9,7 +9,8 @@ import { config } from '../../../../src/testing/test-process.ts'
 
 function generated(plugin: Plugin, count = 50) {
   const loaded = withDefaults(plugin, 'test', defaultsFrom(config))
-  return generateEvents(loaded, namesFor(loaded), count, seededRandom(1))
+  const names = namesFor(INVENTORY_KINDS, loaded)
+  return generateEvents(INVENTORY_KINDS, loaded, names, count, seededRandom(1))
 }
 
 it('makes valid events of every kind, the same for a seed', () => {
