@@ -1,16 +1,16 @@
 import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
 import type { Audit, PluginState } from '../control/control-record.ts'
 import { pluginStates } from '../control/plugin-states.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { deleteGroupResources } from '../replay/group-resources.ts'
 import { continuesLive, type ReplayPlan } from '../replay/plan.ts'
 import { writePlan } from '../replay/plan-store.ts'
-import type { ServiceConfig } from '../service/consumer-group.ts'
 import type { Logger } from '../util/logger.ts'
 import { readSwitches, writeSwitches } from './switches.ts'
 
 export interface AbandonParts {
-  config: ServiceConfig
+  config: Config<'KAFKA_BROKERS'>
   kafka: Kafka
   plugin: Pick<LoadedPlugin, 'slug' | 'state'>
   log: Pick<Logger, 'warn'>

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
 import { ANSWERS } from '../control/commands.ts'
 import { pluginStates } from '../control/plugin-states.ts'
 import { timeText } from '../event/time/timestamp.ts'
@@ -8,7 +9,6 @@ import { deleteGroupResources } from '../replay/group-resources.ts'
 import { describePlan, makePlan, requireFinished } from '../replay/make-plan.ts'
 import type { ReplayPlan } from '../replay/plan.ts'
 import { beginPlan, readPlan } from '../replay/plan-store.ts'
-import type { ServiceConfig } from '../service/consumer-group.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -17,7 +17,7 @@ import { situationOf } from './switch-plugins.ts'
 import { readSwitches } from './switches.ts'
 
 export interface CatchUpByReplicas {
-  config: ServiceConfig
+  config: Config<'KAFKA_BROKERS'>
   kafka: Kafka
   clock: Clock
   log: Pick<Logger, 'warn'>

@@ -1,10 +1,10 @@
 import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
 import { type Audit, type ControlRecord, encodeControl } from '../control/control-record.ts'
 import type { PluginStatus } from '../control/plugin-states.ts'
 import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { writeControl } from '../kafka/state/control-log.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { ServiceConfig } from '../service/consumer-group.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { foreignText } from '../util/text/foreign-text.ts'
@@ -15,7 +15,7 @@ import type { Run } from './run.ts'
 import type { StateSwap } from './swap-states.ts'
 
 export interface CatchUpParts<R extends Delivering = Delivering> {
-  config: ServiceConfig
+  config: Config<'KAFKA_BROKERS'>
   kafka: Kafka
   plugin: Pick<LoadedPlugin, 'slug' | 'state'>
   audit: Audit
