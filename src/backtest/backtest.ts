@@ -5,7 +5,7 @@ import { bytesOf, copyRecord } from '../pipeline/intake/retain-record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { type FilterReport, FilterTrial, type TrialOptions } from './filter-trial.ts'
-import { LazyEvent } from './lazy-event.ts'
+import { contentFor, LazyEvent } from './lazy-event.ts'
 import { exampleOf, type Tallied, Tally } from './tally.ts'
 
 export interface BacktestOptions extends TrialOptions {
@@ -44,12 +44,14 @@ export class Backtest {
   #gained: Tally
   #lost: Tally
   #peek: BacktestOptions['peek']
+  #contentOf: BacktestOptions['contentOf']
   #batch: LazyEvent[] = []
   #batchBytes = 0
 
   constructor(options: BacktestOptions) {
     const { plugin, changed, examplesMax } = options
     this.#peek = options.peek
+    this.#contentOf = options.contentOf
     this.#filter = new FilterTrial(plugin, options)
     this.#changed = changed && new FilterTrial(changed, options)
     this.#undecodable = new Tally(examplesMax)
@@ -141,7 +143,9 @@ export class Backtest {
     if (isMatched === willBe) return
     const { record, name } = event
     const tally = willBe ? this.#gained : this.#lost
-    tally.add(name, () => exampleOf(record, { name, id: event.id }))
+    tally.add(name, () =>
+      exampleOf(record, { name, id: event.id, content: contentFor(event, this.#contentOf) }),
+    )
   }
 }
 

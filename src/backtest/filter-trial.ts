@@ -1,7 +1,8 @@
+import type { Event } from '../event/event.ts'
 import { reevaluated } from '../explain/plugin.ts'
 import { type FilterDecision, FilterEvaluator } from '../pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { LazyEvent } from './lazy-event.ts'
+import { contentFor, type LazyEvent } from './lazy-event.ts'
 import { exampleOf, type Tallied, Tally } from './tally.ts'
 
 /** Events by filter decision. Matched and unmatched are grouped by event name, errors by message. */
@@ -17,6 +18,8 @@ export interface TrialOptions {
   examplesMax: number
   /** The CPU time of this process so far, in microseconds. */
   cpuMicros(): number
+  /** What examples show of their event; nothing unless set. */
+  contentOf?: (event: Event) => unknown
 }
 
 /** Evaluates the filters of one plugin, and counts decisions and CPU time. */
@@ -27,17 +30,19 @@ export class FilterTrial {
   readonly #unmatched: Tally
   readonly #errors: Tally
   readonly #cpuMicros: () => number
+  readonly #contentOf: TrialOptions['contentOf']
   /** V8 compiles the filters during the first batch, so it counts only if there is no other. */
   #warmUp = { events: 0, micros: 0 }
   #warm = { events: 0, micros: 0 }
 
-  constructor(plugin: LoadedPlugin, { examplesMax, cpuMicros }: TrialOptions) {
+  constructor(plugin: LoadedPlugin, { examplesMax, cpuMicros, contentOf }: TrialOptions) {
     this.#plugin = plugin
     this.#filters = new FilterEvaluator([plugin])
     this.#matched = new Tally(examplesMax)
     this.#unmatched = new Tally(examplesMax)
     this.#errors = new Tally(examplesMax)
     this.#cpuMicros = cpuMicros
+    this.#contentOf = contentOf
   }
 
   get matchedCount(): number {
@@ -62,7 +67,10 @@ export class FilterTrial {
   count(event: LazyEvent, decision: FilterDecision): void {
     const { record, name } = event
     const example = (why?: string) =>
-      exampleOf(record, { name, id: event.id, ...(why !== undefined && { why }) })
+      exampleOf(record, {
+        ...{ name, id: event.id, content: contentFor(event, this.#contentOf) },
+        ...(why !== undefined && { why }),
+      })
     switch (decision.type) {
       case 'wanted':
         this.#matched.add(name, example)

@@ -32,3 +32,16 @@ export class LazyEvent {
     }
   }
 }
+
+/** What an example shows; undefined if nothing was asked for, or if it can't be decoded. */
+export function contentFor(
+  lazy: LazyEvent,
+  contentOf: ((event: Event) => unknown) | undefined,
+): unknown {
+  if (contentOf === undefined) return undefined
+  try {
+    return contentOf(lazy.event)
+  } catch {
+    return undefined
+  }
+}

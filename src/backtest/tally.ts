@@ -13,6 +13,8 @@ export interface Example {
   entity: string | null
   /** The clause that decided, if that was asked for. */
   why?: string
+  /** What may be shown of the event, if that was asked for. */
+  content?: unknown
 }
 
 /** A count of records, by group; the largest group first. */
@@ -72,10 +74,17 @@ export class Tally {
   }
 }
 
+export interface ExampleDetails {
+  name?: string | undefined
+  id?: string | undefined
+  why?: string
+  content?: unknown
+}
+
 /** Headers stand in for a name or id that can't be read from the payload. */
 export function exampleOf(
   record: SourceRecord,
-  { name, id, why }: { name?: string | undefined; id?: string | undefined; why?: string },
+  { name, id, why, content }: ExampleDetails,
 ): Example {
   const orNull = (text: string | undefined) => (text === undefined ? null : brief(text))
   return {
@@ -85,6 +94,7 @@ export function exampleOf(
     id: orNull(id ?? headerText(record, 'ce_id')),
     entity: orNull(record.key?.toString()),
     ...(why !== undefined && { why: brief(why) }),
+    ...(content !== undefined && { content }),
   }
 }
 

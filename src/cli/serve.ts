@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { loadConfig, nameHints } from '../config/load-config.ts'
-import type { Service } from '../service/service.ts'
+import type { Service, ServiceOptions } from '../service/service.ts'
 import { failureOf } from '../util/failure/failure-of.ts'
 import { STDOUT } from '../util/log/format.ts'
 import type { Logger } from '../util/logger.ts'
@@ -19,6 +19,8 @@ async function serve(): Promise<void> {
   const required = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'PLUGINS', 'EVENTS_ENABLED'] as const
   const config = loadConfig(process.env, { required })
   const { startService } = await import('../service/service.ts')
+  const { ReplicaCatchUps } = await import('../replay/by-replicas/replica-catch-ups.ts')
+  const { systemClock: clock } = await import('../util/clock.ts')
   const { createLogger } = await import('../util/logger.ts')
   const { logOutput } = await import('../util/log/output.ts')
   const { loadEveryPlugin } = await import('./shared/load-plugins.ts')
@@ -30,13 +32,15 @@ async function serve(): Promise<void> {
   const plugins = await loadEveryPlugin(config, contract.kinds, process.env)
   const stopping = new AbortController()
   void ending.begun.then(() => stopping.abort())
-  const options = {
+  const options: ServiceOptions = {
     config,
     contract,
     plugins,
     log,
     onFailure: ending.fail,
     stopping: stopping.signal,
+    catchUps: (parts) =>
+      new ReplicaCatchUps({ ...parts, config, contract, clock, log, onFatal: ending.fail }),
   }
   const service = await startService(options).catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error

@@ -9,6 +9,7 @@ import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
 import { Access } from './access/access.ts'
 import { apiRoutes } from './api.ts'
+import { openPeek } from './filters/open-peek.ts'
 import { followGroup } from './follow.ts'
 import { followLater } from './follow-later.ts'
 import { readAssets } from './http/assets.ts'
@@ -40,7 +41,10 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const followed = isLocal ? followLater({ follow, clock, log }) : await follow()
   const snapshot = snapshots(followed, clock)
   const jobs = new Jobs(clock)
-  const events = eventParts({ config, kafka, clock, ...schemasOf(config) })
+  const schemas = schemasOf(config)
+  const events = eventParts({ config, kafka, clock, ...schemas })
+  const { kinds } = schemas.contract
+  const { peek, close } = openPeek(schemas.contract, schemas.registry, clock)
   const { CONSOLE_PROXY_HEADER: header, CONSOLE_PROXY_ADDRESSES: addresses } = config
   const access = new Access({
     users: liveValue(config, 'CONSOLE_USERS', { clock, log }) ?? (() => new Map()),
@@ -51,7 +55,9 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const host = isLocal ? LOOPBACK : '0.0.0.0'
   const server = await startServer({
     ...{ host, port: config.CONSOLE_PORT, access, isLocal, assets, origin: config.CONSOLE_ORIGIN },
-    routes: apiRoutes({ kafka, groupId, clock, followed, snapshot, jobs, events }),
+    routes: apiRoutes({
+      ...{ kafka, groupId, config, clock, log, followed, snapshot, jobs, events, kinds, peek },
+    }),
     onDefect: (error) => log.warn({ err: error }, 'a request failed'),
   }).catch(async (error) => {
     events.close()
@@ -67,6 +73,7 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
       await server.close()
       await jobs.close()
       await followed.stop()
+      close()
     },
   }
 }

@@ -9,6 +9,7 @@ import type { SourceRecord } from '../event/record.ts'
 import { groupTopicProblems } from '../kafka/admin/group-topics.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { TopicFollower } from '../kafka/state/topic-follower.ts'
+import { decodePlan, isPlanKey, type ReplayPlan } from '../replay/plan.ts'
 import { auditTopicOf, controlTopicOf, groupTopicsOf } from '../topics/names.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
@@ -28,6 +29,8 @@ export interface Followed {
   status: FollowedStatus
   /** The newest record of each switch. */
   switches(): ControlRecord[]
+  /** The newest plan of each plugin; those of a newer version are left out. */
+  plans(): ReplayPlan[]
   audit: Pick<AuditTable, 'view'>
   stop(): Promise<void>
 }
@@ -37,6 +40,7 @@ export async function followGroup(options: FollowOptions): Promise<Followed> {
   const { groupId } = options
   await requireTopics(options)
   const switches = new Map<string, ControlRecord>()
+  const plans = new Map<string, ReplayPlan>()
   const audit = new AuditTable()
   const follower = (topic: string, onRecord: (record: SourceRecord) => void) =>
     new TopicFollower({
@@ -44,7 +48,10 @@ export async function followGroup(options: FollowOptions): Promise<Followed> {
       whenUnreadable: `cannot read ${topic}; what is shown gets older`,
     })
   const followers = [
-    follower(controlTopicOf(groupId), ({ key, value }) => takeSwitch(switches, key, value)),
+    follower(controlTopicOf(groupId), ({ key, value }) => {
+      takeSwitch(switches, key, value)
+      takePlan(plans, key, value)
+    }),
     follower(auditTopicOf(groupId), (record) => audit.take(record)),
   ]
   const [status] = await Promise.all([
@@ -54,6 +61,7 @@ export async function followGroup(options: FollowOptions): Promise<Followed> {
   return {
     status,
     switches: () => [...switches.values()],
+    plans: () => [...plans.values()],
     audit,
     async stop() {
       await Promise.all([status.stop(), ...followers.map((each) => each.stop())])
@@ -80,5 +88,16 @@ function takeSwitch(
     switches.set(encodeControl(record).key, record)
   } catch {
     // The replicas log it.
+  }
+}
+
+function takePlan(plans: Map<string, ReplayPlan>, key: Buffer | null, value: Buffer | null): void {
+  const name = key?.toString() ?? ''
+  if (value === null || !isPlanKey(name)) return
+  try {
+    const plan = decodePlan(name, value)
+    plans.set(plan.slug, plan)
+  } catch {
+    // One of a newer version.
   }
 }

@@ -24,9 +24,16 @@ export function snapshots(
   return ({ isFresh = false } = {}) => {
     const atMs = clock.now()
     if (last !== undefined && !isFresh && atMs - last.atMs < FRESH_MS) return last
-    const { status, switches } = followed
+    const { status, switches, plans } = followed
     const replicas = status.replicas()
+    const catchingUp = plans().filter(
+      ({ purpose, state }) => purpose === 'enable' && state === 'running',
+    )
     const plugins = mergePlugins(replicas, pluginStates(switches(), undefined).of)
+    for (const row of plugins) {
+      const isEnabled = row.switched.state === 'enabled'
+      row.isCatchingUp = !isEnabled && catchingUp.some(({ slug }) => slug === row.slug)
+    }
     const overview = overviewOf(replicas, plugins, status.isCurrent)
     last = { atMs, replicas, plugins, overview }
     return last

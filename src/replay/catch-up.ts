@@ -1,18 +1,28 @@
+import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
 import { type Audit, type ControlRecord, encodeControl } from '../control/control-record.ts'
 import type { PluginStatus } from '../control/plugin-states.ts'
 import { endsOf, logRanges, type OffsetRange, topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { writeControl } from '../kafka/state/control-log.ts'
+import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { foreignText } from '../util/text/foreign-text.ts'
 import { createGroupResources } from './group-resources.ts'
 import { encodePlan, type ReplayPlan } from './plan.ts'
-import { writePlan } from './plan-store.ts'
-import { type Run, type RunParts, startRun } from './run.ts'
+import { readPlan, writePlan } from './plan-store.ts'
+import type { Run } from './run.ts'
 import type { StateSwap } from './swap-states.ts'
 
-export interface CatchUpParts extends RunParts {
+export interface CatchUpParts<R extends Delivering = Delivering> {
+  config: Config<'KAFKA_BROKERS'>
+  kafka: Kafka
+  plugin: Pick<LoadedPlugin, 'slug' | 'state'>
   audit: Audit
+  /** Interrupts it; it can be resumed later. */
+  signal: AbortSignal
+  /** Begins to deliver what the plan says. */
+  deliver(plan: ReplayPlan): Promise<R>
   /** Returns how the plugin is switched now, and by whom. */
   statusOf(): Promise<PluginStatus>
   say(line: string): void
@@ -20,6 +30,11 @@ export interface CatchUpParts extends RunParts {
   states?: StateSwap | undefined
   clock?: Clock
 }
+
+/** What delivers the events of a plan: this process, or the replicas. */
+export type Delivering = Pick<Run, 'reached' | 'extend' | 'stop'>
+
+type Parts = CatchUpParts<Delivering>
 
 /** Replicas poll for switches twice a second; by then every replica that reads them has seen one. */
 export const FOLLOWED_MS = 5_000
@@ -32,9 +47,12 @@ const ROUNDS_MAX = 50
  * to the end of the log while its live events are still skipped. Then the plugin is paused, the rest
  * is delivered, and the plugin is enabled from there on. Safe to restart at any point.
  */
-export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<Run> {
+export async function catchUp<R extends Delivering>(
+  parts: CatchUpParts<R>,
+  begun: ReplayPlan,
+): Promise<R> {
   await createGroupResources(parts, begun)
-  const run = await startRun(parts, begun)
+  const run = await parts.deliver(begun)
   try {
     const before = await parts.statusOf()
     const nearEnd = before.state === 'paused' ? begun : await rounds(parts, run, begun, before)
@@ -52,8 +70,8 @@ export async function catchUp(parts: CatchUpParts, begun: ReplayPlan): Promise<R
 
 /** Runs rounds until one is short. */
 async function rounds(
-  parts: CatchUpParts,
-  run: Run,
+  parts: Parts,
+  run: Delivering,
   begun: ReplayPlan,
   before: PluginStatus,
 ): Promise<ReplayPlan> {
@@ -73,7 +91,7 @@ async function rounds(
 }
 
 /** Pauses the plugin in every replica, so that its live events wait. */
-async function pause(parts: CatchUpParts): Promise<void> {
+async function pause(parts: Parts): Promise<void> {
   const { config, kafka, plugin, audit, clock = systemClock, signal } = parts
   const record = { switch: 'plugin', slug: plugin.slug, state: 'paused', ...audit } as const
   await writeControl(kafka, config.KAFKA_GROUP_ID, [encodeControl(record)])
@@ -83,11 +101,9 @@ async function pause(parts: CatchUpParts): Promise<void> {
 }
 
 /** Moves the ends of the plan to the current ends of the log. */
-async function extend(
-  { config, kafka }: CatchUpParts,
-  run: Run,
-  plan: ReplayPlan,
-): Promise<ReplayPlan> {
+async function extend(parts: Parts, run: Delivering, plan: ReplayPlan): Promise<ReplayPlan> {
+  const { config, kafka } = parts
+  await requireUnfinished(parts, plan)
   const topics = topicsOf(plan.ranges)
   const logs = await logRanges(kafka, topics)
   const next = { ...plan, ranges: logs.map((log) => extended(plan, log)) }
@@ -104,9 +120,10 @@ function extended({ slug, ranges }: ReplayPlan, { topic, partition, end }: Offse
 }
 
 /** Enables the plugin at the plan's ends. Atomic, because the records are one batch. */
-async function goLive(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
+async function goLive(parts: Parts, plan: ReplayPlan): Promise<void> {
   const { config, kafka, plugin, audit } = parts
   await requireUnchanged(parts, { state: 'paused', ...audit })
+  await requireUnfinished(parts, plan)
   const { slug } = plugin
   const records: ControlRecord[] = [
     { switch: 'start', slug, offsets: endsOf(plan.ranges), ...audit },
@@ -117,9 +134,17 @@ async function goLive(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
 }
 
 /** Throws USAGE if the plugin was switched in the meantime, even to the state that it was in. */
-async function requireUnchanged({ plugin, statusOf }: CatchUpParts, before: PluginStatus) {
+async function requireUnchanged({ plugin, statusOf }: Parts, before: PluginStatus) {
   const { state, by, at } = await statusOf()
   if (state === before.state && by === before.by && at === before.at) return
   const message = `plugin ${plugin.slug} was switched to ${state} by ${foreignText(by ?? '')} in the meantime; leaving it unchanged`
+  throw new InventoryEventsError('USAGE', message)
+}
+
+/** Throws USAGE if the plan was cancelled in the meantime: written again, it would begin again. */
+async function requireUnfinished({ config, kafka }: Parts, { slug, generation }: ReplayPlan) {
+  const now = await readPlan(kafka, config.KAFKA_GROUP_ID, slug)
+  if (now?.generation === generation && now.state === 'running') return
+  const message = `the catch-up of ${slug} was cancelled by ${foreignText(now?.by ?? '')}`
   throw new InventoryEventsError('USAGE', message)
 }

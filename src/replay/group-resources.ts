@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { currentPostgresUrl } from '../config/postgres-login.ts'
+import type { Config } from '../config/settings.ts'
 import { storeChoice } from '../config/value-types.ts'
 import { deleteResources } from '../kafka/admin/delete-resources.ts'
 import { memberCount } from '../kafka/admin/group-members.ts'
@@ -10,14 +11,13 @@ import { topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { crashGroupOf } from '../kafka/state/crash-store.ts'
 import { seedOffsets } from '../kafka/state/seed-offsets.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import type { ServiceConfig } from '../service/consumer-group.ts'
 import { marksTopicOf, stateTopicOf } from '../topics/names.ts'
 import { messageOf } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { type ReplayPlan, replayGroupOf } from './plan.ts'
 
 interface Parts {
-  config: ServiceConfig
+  config: Config<'KAFKA_BROKERS'>
   kafka: Kafka
   plugin: Pick<LoadedPlugin, 'slug' | 'state'>
 }
@@ -71,12 +71,16 @@ export async function deleteGroupResources(
   }
 }
 
-function hasOwnMarks(config: ServiceConfig, { purpose }: ReplayPlan): boolean {
+function hasOwnMarks(config: Config<'KAFKA_BROKERS'>, { purpose }: ReplayPlan): boolean {
   return purpose !== 'enable' && config.IDEMPOTENCY_STORE === 'kafka:'
 }
 
 /** The states of a replay, where they are rows. */
-async function deleteRows(config: ServiceConfig, groupId: string, slug: string): Promise<void> {
+async function deleteRows(
+  config: Config<'KAFKA_BROKERS'>,
+  groupId: string,
+  slug: string,
+): Promise<void> {
   const choice = storeChoice(config.IDEMPOTENCY_STORE)
   if (choice.kind !== 'postgres') return
   const { deleteStates } = await import('../idempotency/postgres/states/replace-states.ts')

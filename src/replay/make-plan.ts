@@ -1,24 +1,32 @@
+import type { Kafka } from 'kafkajs'
+import type { Config } from '../config/settings.ts'
 import type { Audit } from '../control/control-record.ts'
 import { timeText } from '../event/time/timestamp.ts'
 import { resolveRanges } from '../kafka/reader/offset-ranges.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { foreignText } from '../util/text/foreign-text.ts'
-import type { Purpose, ReplayPlan } from './plan.ts'
+import type { CarriedOutBy, Purpose, ReplayPlan } from './plan.ts'
 import { timesOf } from './preview.ts'
-import type { RunParts } from './run.ts'
 
 export interface Wish {
   purpose: Purpose
+  carriedOutBy?: CarriedOutBy
   fromMs: number
   toMs?: number | undefined
   entity?: string | undefined
   kind?: string | undefined
 }
 
+export interface PlanParts {
+  config: Pick<Config, 'KAFKA_TOPICS'>
+  kafka: Kafka
+  plugin: { readonly slug: string }
+}
+
 /** Makes a plan for the current content of the topics. Writes nothing. */
 export async function makePlan(
-  { config, kafka, plugin }: Pick<RunParts, 'config' | 'kafka' | 'plugin'>,
-  { purpose, fromMs, toMs, entity, kind }: Wish,
+  { config, kafka, plugin }: PlanParts,
+  { purpose, carriedOutBy = 'command', fromMs, toMs, entity, kind }: Wish,
   { audit, previous }: { audit: Audit; previous: ReplayPlan | undefined },
 ): Promise<ReplayPlan> {
   const ranges = await resolveRanges(kafka, {
@@ -28,7 +36,7 @@ export async function makePlan(
     ...(entity !== undefined && { key: entity }),
   })
   const generation = (previous?.generation ?? 0) + 1
-  const which = { slug: plugin.slug, generation, purpose, state: 'running' as const }
+  const which = { slug: plugin.slug, generation, purpose, carriedOutBy, state: 'running' as const }
   return { ...which, fromMs, toMs, entity, kind, ranges, ...audit }
 }
 
@@ -38,10 +46,15 @@ export function requireFinished(previous: ReplayPlan | undefined): void {
   const { slug, by, at } = previous
   const message = [
     `${describePlan(previous)}, started by ${foreignText(`${by} at ${at}`)}, is not finished. Resume or cancel it:`,
-    `  inventory-events ${resumeCommand(previous)}`,
+    `  ${resumeText(previous)}`,
     `  inventory-events replay --plugin ${slug} --abandon`,
   ]
   throw new InventoryEventsError('USAGE', message.join('\n'))
+}
+
+function resumeText(plan: ReplayPlan): string {
+  if (plan.carriedOutBy === 'replicas') return 'in the console: the replicas carry it out'
+  return `inventory-events ${resumeCommand(plan)}`
 }
 
 function resumeCommand({ purpose, slug, fromMs }: ReplayPlan): string {

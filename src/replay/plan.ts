@@ -9,12 +9,16 @@ import { InventoryEventsError, messageOf } from '../util/errors.ts'
  */
 export type Purpose = 'replay' | 'enable' | 'rebuild'
 
+/** Who calls the plugin: a command, in its own process, or the replicas of the group. */
+export type CarriedOutBy = 'command' | 'replicas'
+
 /** What to deliver to a plugin again. Fixed before it starts; the newest record of a plan counts. */
 export interface ReplayPlan extends Audit {
   slug: string
   /** 1 for the first replay of the plugin in its group. */
   generation: number
   purpose: Purpose
+  carriedOutBy: CarriedOutBy
   state: 'running' | 'done' | 'abandoned'
   /** Milliseconds since the epoch, of records in Kafka. */
   fromMs: number
@@ -29,6 +33,7 @@ const FORMAT_VERSION = 1
 const KEY = 'replay:'
 const STATES = ['running', 'done', 'abandoned'] as const
 const PURPOSES = ['replay', 'enable', 'rebuild'] as const
+const CARRIED_OUT_BY = ['command', 'replicas'] as const
 
 export function planKeyOf(slug: string): string {
   return `${KEY}${slug}`
@@ -76,6 +81,8 @@ function parse(slug: string, value: Record<string, unknown>): ReplayPlan {
     slug,
     generation: wholeOf(value.generation),
     purpose: oneOf(value.purpose, PURPOSES),
+    // Plans of version 0.2 and before do not say it.
+    carriedOutBy: oneOf(value.carriedOutBy ?? 'command', CARRIED_OUT_BY),
     state: oneOf(value.state, STATES),
     fromMs: timeOf(value.from),
     toMs: value.to === undefined ? undefined : timeOf(value.to),

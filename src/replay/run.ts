@@ -1,17 +1,19 @@
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../avro/registry/registry.ts'
 import type { Contract } from '../avro/schema/contract-schemas.ts'
-import { groupOffsets } from '../kafka/admin/group-offsets.ts'
 import { type OffsetRange, topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { allOn } from '../pipeline/admit/plugin-switches.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
-import { buildConsumerGroup, type ServiceConfig } from '../service/consumer-group.ts'
-import { type Clock, systemClock } from '../util/clock.ts'
-import { InventoryEventsError, messageOf } from '../util/errors.ts'
+import {
+  buildConsumerGroup,
+  type GroupParts,
+  type ServiceConfig,
+} from '../service/consumer-group.ts'
 import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
 import { type ReplayPlan, replayGroupOf } from './plan.ts'
+import { untilReached } from './progress.ts'
 import { rangedIntake } from './ranged-intake.ts'
 import { Ranges } from './ranges.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
@@ -27,6 +29,8 @@ export interface RunParts {
   /** The most events a second; undefined for no limit. */
   rate: number | undefined
   log: Logger
+  /** Counts the failures of the plugin. */
+  errors?: GroupParts['errors']
   /** Interrupts the run, which can be resumed later. */
   signal: AbortSignal
   /** Called with the number of remaining offsets and their total. */
@@ -39,6 +43,8 @@ export interface Run {
    * run is interrupted or fails.
    */
   reached(): Promise<void>
+  /** Aborts when this process can't continue it, with the reason. */
+  readonly failed: AbortSignal
   /** Moves the ends of the ranges. */
   extend(ranges: readonly OffsetRange[]): void
   /** Waits for handlers, commits and leaves the group. Can be called again. */
@@ -46,8 +52,6 @@ export interface Run {
   /** The number of this process's deliveries by outcome. */
   outcomes(): Promise<Map<string, number>>
 }
-
-const POLL_MS = 500
 
 /** Runs the plugin over a plan's ranges as the service would, until it is stopped. */
 export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> {
@@ -70,6 +74,7 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
     contract: parts.contract,
     metrics,
     log,
+    errors: parts.errors,
     onFailure: (error) => failed.abort(error),
     stopping: parts.signal,
     around: (pipeline) => rangedIntake(pipeline, ranges, key),
@@ -83,6 +88,7 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
       const signal = AbortSignal.any([parts.signal, failed.signal])
       await untilReached(parts, groupId, ranges, signal)
     },
+    failed: failed.signal,
     extend: (next) => ranges.extend(next),
     async stop() {
       stopped ??= group.stop()
@@ -109,43 +115,4 @@ function configFor(config: ServiceConfig, plan: ReplayPlan, groupId: string): Se
     // If retention removed records, resume at the first one left: `latest` would skip the rest.
     OUT_OF_RANGE: OUT_OF_RANGE === 'fail' ? 'fail' : 'earliest',
   }
-}
-
-async function untilReached(
-  { kafka, log, onProgress }: RunParts,
-  groupId: string,
-  ranges: Ranges,
-  signal: AbortSignal,
-  clock: Clock = systemClock,
-): Promise<void> {
-  for (;;) {
-    if (signal.aborted) throw signal.reason
-    const left = await leftOf(kafka, groupId, ranges).catch((error) => {
-      if (error instanceof InventoryEventsError && !error.retryable) throw error
-      log.warn({ error: messageOf(error) }, "could not fetch the group's offsets; retrying")
-      return undefined
-    })
-    if (left !== undefined) onProgress(left, totalOf(ranges.all))
-    if (left === 0) return
-    await clock.sleep(POLL_MS, signal)
-  }
-}
-
-async function leftOf(kafka: Kafka, groupId: string, ranges: Ranges): Promise<number> {
-  const topics = topicsOf(ranges.all)
-  const rows = await groupOffsets(kafka, groupId, topics)
-  return ranges.all.reduce((left, { topic, partition, end }) => {
-    const row = rows.find((each) => each.topic === topic && each.partition === partition)
-    if (row?.committed === undefined) throw endedElsewhere(groupId, topic, partition)
-    return left + Math.max(0, end - row.committed)
-  }, 0)
-}
-
-export function totalOf(ranges: readonly OffsetRange[]): number {
-  return ranges.reduce((total, { start, end }) => total + end - start, 0)
-}
-
-function endedElsewhere(groupId: string, topic: string, partition: number): InventoryEventsError {
-  const message = `group ${groupId} has no committed offset for ${topic}/${partition}: the replay was ended by another process`
-  return new InventoryEventsError('USAGE', message)
 }

@@ -11,6 +11,7 @@ import { ClusterMonitor } from '../kafka/admin/cluster-monitor.ts'
 import { openCluster } from '../kafka/client/client.ts'
 import { GroupConsumer } from '../kafka/consumer/group-consumer.ts'
 import { type CommitHistory, noHistory } from '../kafka/consumer/offset-reset.ts'
+import type { Rebalance } from '../kafka/consumer/options.ts'
 import { createProducer } from '../kafka/producer/producer.ts'
 import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -61,6 +62,8 @@ export interface GroupParts {
   log: Logger
   /** Counts the failures of plugins. */
   errors?: SampledLogOptions['errors']
+  /** Keeps the last rebalances. */
+  rebalances?: { add(rebalance: Rebalance): void }
   /** Called at most once, on a fatal error: the caller must stop the group and end the process. */
   onFailure(error: Error): void
   /** Aborts when the process is to end before the plugins have started. */
@@ -85,8 +88,11 @@ export interface RunGroup {
   tooSmallTopics(): readonly string[]
   /** Starts the plugins. Resolves when the source runs; it may not have joined the group yet. */
   start(): Promise<void>
-  /** Stops reading, lets handlers end, commits, leaves the group and stops the plugins. */
-  stop(): Promise<'drained' | 'limit'>
+  /**
+   * Stops reading, lets handlers end, commits, leaves the group and stops the plugins, once `others`, which
+   * call them as well, have ended.
+   */
+  stop(others?: Promise<unknown>): Promise<'drained' | 'limit'>
 }
 
 /** Wires the parts that deliver a consumer group's events to plugins; nothing is read before `start`. */
@@ -160,7 +166,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     rebalanceDrainMs: config.REBALANCE_DRAIN_TIMEOUT_MS,
     outOfRange: config.OUT_OF_RANGE,
     history: parts.history ?? noHistory,
-    reports: { ...sourceReports(metrics), onFailure: fail },
+    reports: { ...sourceReports(parts), onFailure: fail },
   })
   const watch = new ClusterMonitor({
     ...{ kafka, cluster },
@@ -190,9 +196,9 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
         throw error
       }
     },
-    async stop() {
+    async stop(others) {
       watchdog.expectExit()
-      const result = await source.stop(config.DRAIN_TIMEOUT_MS)
+      const [result] = await Promise.all([source.stop(config.DRAIN_TIMEOUT_MS), others])
       await life.stop(pipeline)
       const writers = [crashes, producer, followUps, store]
       const closed = [watch.stop(), ...writers.map((each) => each.close())]
@@ -208,11 +214,12 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
 /** Of the bytes in memory, this part may be fetched and wait to be taken in. */
 const FETCHED_SHARE = 4
 
-function sourceReports(metrics: Metrics) {
+function sourceReports({ metrics, rebalances }: Pick<GroupParts, 'metrics' | 'rebalances'>) {
   return {
-    onRebalance(seconds: number) {
+    onRebalance(rebalance: Rebalance) {
       metrics.rebalances.inc()
-      metrics.rebalanceDuration.observe(seconds)
+      metrics.rebalanceDuration.observe(rebalance.seconds)
+      rebalances?.add(rebalance)
     },
     onCommit: (result: 'ok' | 'failed') => metrics.commits.inc({ result }),
     onOutOfRange(topic: string, reason: string, lostOffsets: number) {

@@ -22,13 +22,16 @@ export interface FollowOptions {
   kafka: Kafka
   clock: Clock
   log: Logger
+  /** Sees each record as well, in its order. */
+  onRecord?: ((record: SourceRecord) => void) | undefined
 }
 
 /**
  * Follows the group's switches until `stop`. Resolves when their current state has been read. Only
  * changes after that are logged: the history would look as if someone switched everything just now.
  */
-export async function followSwitches({ config, kafka, clock, log }: FollowOptions) {
+export async function followSwitches(options: FollowOptions) {
+  const { config, kafka, clock, log } = options
   const switches = new Switches(config.EVENTS_ENABLED)
   /** Plugins with any record in the control topic, even one this version can't read. */
   const known = new Set<string>()
@@ -38,7 +41,9 @@ export async function followSwitches({ config, kafka, clock, log }: FollowOption
   const unreadable = new Map<string, string>()
   let isHistory = true
 
-  function onRecord({ key, value }: SourceRecord): void {
+  function onRecord(record: SourceRecord): void {
+    options.onRecord?.(record)
+    const { key, value } = record
     if (key === null || value === null) return
     const name = key.toString()
     const slug = slugOfKey(name)

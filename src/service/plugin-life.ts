@@ -1,9 +1,14 @@
+import type { Kafka } from 'kafkajs'
 import type { Registry } from 'prom-client'
+import type { Registry as SchemaRegistry } from '../avro/registry/registry.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { createPluginMetrics } from '../observe/plugin-metrics.ts'
+import type { RecentErrors } from '../observe/status/recent-errors.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { HealthChecks } from '../plugin/life/health-checks.ts'
 import { PluginLife, STOP_LIMIT_MS } from '../plugin/life/plugin-life.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
+import type { CatchUpStatus } from '../status/status-record.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../util/logger.ts'
 
@@ -38,4 +43,22 @@ export function createGroupLife({ plugins, register, clock, log }: GroupLifeOpti
       await life.stop((slug) => busy.some((each) => each.slug === slug))
     },
   }
+}
+
+export interface CatchUpsParts {
+  kafka: Kafka
+  registry: SchemaRegistry
+  plugins: readonly LoadedPlugin[]
+  errors: RecentErrors
+}
+
+/** Delivers to plugins what they missed, beside the live group. */
+export interface CatchUps {
+  /** Each record of the control topic, in its order. */
+  take(record: SourceRecord): void
+  /** The plugins have been started. */
+  start(): void
+  /** Lets handlers end. The plugins are stopped after that. */
+  stop(): Promise<void>
+  list(): Promise<CatchUpStatus[]>
 }

@@ -2,6 +2,7 @@ import { createRegistry } from '../avro/registry/registry.ts'
 import type { Contract } from '../avro/schema/contract-schemas.ts'
 import { connectionExpiries, postgresExpiries } from '../config/certificate-expiries.ts'
 import type { Config } from '../config/settings.ts'
+import type { SourceRecord } from '../event/record.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
 import { requireStateTopics } from '../kafka/admin/state-topic.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
@@ -16,6 +17,7 @@ import { initSeries } from '../observe/init-series.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { startSkipLog } from '../observe/skip-log.ts'
 import { RecentErrors } from '../observe/status/recent-errors.ts'
+import { RecentRebalances } from '../observe/status/recent-rebalances.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { readTopicsOf } from '../topics/names.ts'
 import { systemClock as clock } from '../util/clock.ts'
@@ -29,6 +31,7 @@ import { describeSwitches, logSwitches } from './describe-switches.ts'
 import { logRetention } from './idempotency-store.ts'
 import { followSwitches, recordCommitted } from './live-switches.ts'
 import { prepareOwnKinds } from './own-kinds.ts'
+import type { CatchUps, CatchUpsParts } from './plugin-life.ts'
 import { startFromNow } from './plugin-starts.ts'
 import { statusWriter } from './status/status-writer.ts'
 
@@ -44,6 +47,8 @@ export interface ServiceOptions {
   onFailure(error: Error): void
   /** Aborts when the process is to end before the service has started. */
   stopping?: AbortSignal
+  /** Delivers to plugins what they missed, beside the live group. */
+  catchUps?: (parts: CatchUpsParts) => CatchUps
 }
 
 export interface Service {
@@ -70,11 +75,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await withAdmin(kafka, (admin) => requireStateTopics(admin, KAFKA_TOPICS, KAFKA_GROUP_ID))
   }
 
-  const followed = await followSwitches({ config, kafka, clock, log })
+  const errors = new RecentErrors(clock)
+  const catchUps = options.catchUps?.({ kafka, registry, plugins: options.plugins, errors })
+  const onRecord = (record: SourceRecord) => catchUps?.take(record)
+  const followed = await followSwitches({ config, kafka, clock, log, onRecord })
   const { switches } = followed
   await startFromNow({ ...options, kafka, followed, clock })
   await logRetention({ config, kafka, log })
-  const errors = new RecentErrors(clock)
+  const rebalances = new RecentRebalances(clock)
   const group = await buildConsumerGroup({
     ...options,
     groupId: config.KAFKA_GROUP_ID,
@@ -91,6 +99,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     registry,
     metrics,
     errors,
+    rebalances,
   })
   const { plugins, pipeline, source, watch, storeName } = group
   const letters = new DeadLetterFollower({
@@ -139,10 +148,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }),
   })
   const skipLog = startSkipLog({ counter: metrics.eventsSkipped, clock, log })
-  const status = statusWriter({ ...sources, config, metrics, errors, log })
+  const status = statusWriter({
+    ...{ ...sources, config, plugins, metrics, errors, rebalances, log },
+    catchUps: async () => (await catchUps?.list()) ?? [],
+  })
   logSwitches(switches, slugs, log)
   logLoweredConcurrency(options.plugins, plugins, log)
   await group.start()
+  catchUps?.start()
   letters.start()
   status.start()
   log.info({ httpPort: http.port, plugins: slugs, version }, 'started')
@@ -151,7 +164,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     httpPort: http.port,
     async stop() {
       letters.stop()
-      const result = await group.stop()
+      const result = await group.stop(catchUps?.stop())
       await Promise.all([skipLog.stop(), followed.stop(), status.stop()])
       await http.close()
       return result

@@ -10,10 +10,12 @@ import {
   textOrNullIn,
 } from './read-fields.ts'
 import {
+  type CatchUpStatus,
   type DeliveryCounts,
   type MinuteStatus,
   type PartitionStatus,
   type PluginStatus,
+  type RebalanceStatus,
   type RecentError,
   type ReplicaStatus,
   STATUS_BYTES_MAX,
@@ -22,6 +24,7 @@ import {
 
 const LIST_MAX = 10_000
 const PROBLEMS_MAX = 100
+const FRAMES_MAX = 10
 
 /** Reads a replica's record. Throws what it expected, also for one of a newer format. */
 export function decodeStatus(value: Buffer): ReplicaStatus {
@@ -47,6 +50,8 @@ export function decodeStatus(value: Buffer): ReplicaStatus {
     partitions: listIn(fields, 'partitions', LIST_MAX, partitionOf),
     plugins: listIn(fields, 'plugins', LIST_MAX, pluginOf),
     errors: listIn(fields, 'errors', PROBLEMS_MAX, errorOf),
+    rebalances: laterListIn(fields, 'rebalances', rebalanceOf),
+    catchUps: laterListIn(fields, 'catchUps', catchUpOf),
     omitted: omittedIn(fields),
   }
 }
@@ -91,6 +96,7 @@ function pluginOf(fields: Fields): PluginStatus {
     waiting: numberIn(fields, 'waiting'),
     lanes: numbersIn(objectIn(fields, 'lanes'), ['queued', 'running', 'waiting']),
     oldest: oldestIn(fields),
+    busiest: busiestIn(fields),
     total: countsIn(objectIn(fields, 'total')),
     recent: {
       ...countsIn(recent),
@@ -111,6 +117,13 @@ function oldestIn(fields: Fields): PluginStatus['oldest'] {
   }
 }
 
+/** Earlier records of this format have none. */
+function busiestIn(fields: Fields): PluginStatus['busiest'] {
+  if (fields.busiest === null || fields.busiest === undefined) return null
+  const busiest = objectIn(fields, 'busiest')
+  return { record: textIn(busiest, 'record'), deliveries: numberIn(busiest, 'deliveries') }
+}
+
 function countsIn(fields: Fields): DeliveryCounts {
   return numbersIn(fields, [
     'processed',
@@ -128,9 +141,35 @@ function errorOf(fields: Fields): RecentError {
     plugin: textIn(fields, 'plugin'),
     type: textIn(fields, 'type'),
     at: textOrNullIn(fields, 'at'),
+    stack: framesIn(fields),
     what: textIn(fields, 'what'),
     ...numbersIn(fields, ['count', 'lastMs']),
   }
+}
+
+function framesIn({ stack }: Fields): string[] {
+  if (!Array.isArray(stack)) return []
+  return stack.slice(0, FRAMES_MAX).map((frame) => textIn({ frame }, 'frame'))
+}
+
+function rebalanceOf(fields: Fields): RebalanceStatus {
+  return {
+    ...numbersIn(fields, ['atMs', 'tookMs', 'partitions', 'leaving']),
+    reason: textIn(fields, 'reason'),
+  }
+}
+
+function catchUpOf(fields: Fields): CatchUpStatus {
+  return {
+    slug: textIn(fields, 'slug'),
+    ...numbersIn(fields, ['generation', 'handled', 'deadLettered']),
+    problem: textOrNullIn(fields, 'problem'),
+  }
+}
+
+/** A list that earlier records of this format lack. */
+function laterListIn<T>(fields: Fields, name: string, read: (each: Fields) => T): T[] {
+  return fields[name] === undefined ? [] : listIn(fields, name, PROBLEMS_MAX, read)
 }
 
 function omittedIn(fields: Fields): ReplicaStatus['omitted'] {

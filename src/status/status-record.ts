@@ -30,6 +30,8 @@ export interface PluginStatus {
   lanes: { queued: number; running: number; waiting: number }
   /** The oldest of these deliveries, and what it does or waits for. */
   oldest: { record: string; ageMs: number; attempts: number; why: string } | null
+  /** The entity with the most of these deliveries, by the place of its first record: no key stands here. */
+  busiest: { record: string; deliveries: number } | null
   /** Since the replica started. */
   total: DeliveryCounts
   recent: RecentCounts
@@ -57,10 +59,34 @@ export interface RecentError {
   type: string
   /** `file:line:column`, most likely in the plugin; null if it is not known. */
   at: string | null
+  /** Lines `at name (path:line:column)`, the innermost first. */
+  stack: string[]
   /** What the service did then. */
   what: string
   count: number
   lastMs: number
+}
+
+/** A join of the consumer group. */
+export interface RebalanceStatus {
+  atMs: number
+  /** From its begin until what is assigned was known: what moves is not read meanwhile. */
+  tookMs: number
+  /** Why this replica joined. */
+  reason: string
+  partitions: number
+  leaving: number
+}
+
+/** What a replica does of a catch-up that the replicas carry out. */
+export interface CatchUpStatus {
+  slug: string
+  generation: number
+  /** Deliveries of this replica since it takes part. */
+  handled: number
+  deadLettered: number
+  /** Why it does not run now; null if it does. */
+  problem: string | null
 }
 
 /** How a replica does. Times are milliseconds of Unix time. */
@@ -83,6 +109,9 @@ export interface ReplicaStatus {
   partitions: PartitionStatus[]
   plugins: PluginStatus[]
   errors: RecentError[]
+  /** The last ones, newest first. */
+  rebalances: RebalanceStatus[]
+  catchUps: CatchUpStatus[]
   /** The lists that were left out because the record would be too large. */
   omitted: ('partitions' | 'plugins' | 'errors')[]
 }

@@ -2,6 +2,7 @@ import type { SourceRecord } from '../event/record.ts'
 import type { Clock } from '../util/clock.ts'
 import { messageOf } from '../util/errors.ts'
 import { decodeMinute, decodeStatus } from './decode-status.ts'
+import { DESCRIPTIONS, decodeDescriptions, type PluginDescription } from './description-record.ts'
 import { MINUTE_MARK, type MinuteStatus, type ReplicaStatus } from './status-record.ts'
 
 /** A replica as its last record has it. */
@@ -17,6 +18,8 @@ export interface SeenReplica {
   status: ReplicaStatus | null
   /** Its last hour, oldest minute first. */
   minutes: readonly MinuteStatus[]
+  /** What its plugins are; empty if it has not said so. */
+  descriptions: readonly PluginDescription[]
 }
 
 interface Entry {
@@ -24,6 +27,7 @@ interface Entry {
   why: string | null
   status: ReplicaStatus | null
   minutes: Map<string, MinuteStatus>
+  descriptions: readonly PluginDescription[]
 }
 
 const KEPT_MS = 3_600_000
@@ -53,6 +57,7 @@ export class StatusTable {
     const entry = this.#entry(replica, atMs)
     if (entry === undefined) return
     if (place === undefined) takeStatus(entry, replica, value)
+    else if (place === DESCRIPTIONS) takeDescriptions(entry, value)
     // Compaction leaves the minutes before the record of the replica itself.
     else if (/^[0-5]?\d$/.test(place)) takeMinute(entry, place, value)
   }
@@ -75,7 +80,7 @@ export class StatusTable {
     }
     if (this.#entries.size >= REPLICAS_MAX) this.#forget(this.#clock.now())
     if (this.#entries.size >= REPLICAS_MAX) return undefined
-    const entry = { lastMs: atMs, why: null, status: null, minutes: new Map() }
+    const entry = { lastMs: atMs, why: null, status: null, minutes: new Map(), descriptions: [] }
     this.#entries.set(replica, entry)
     return entry
   }
@@ -107,11 +112,21 @@ function takeMinute(entry: Entry, place: string, value: Buffer): void {
   }
 }
 
-function seen(replica: string, { lastMs, why, status, minutes }: Entry, nowMs: number) {
+/** Those that can't be read are as unknown as those that were never said. */
+function takeDescriptions(entry: Entry, value: Buffer): void {
+  try {
+    entry.descriptions = decodeDescriptions(value)
+  } catch {
+    entry.descriptions = []
+  }
+}
+
+function seen(replica: string, entry: Entry, nowMs: number) {
+  const { lastMs, why, status, minutes, descriptions } = entry
   const ageMs = nowMs - lastMs
   const isSilent = ageMs > MISSED * (status?.intervalMs ?? INTERVAL_MS)
   const state = isSilent ? 'silent' : why === null ? 'reporting' : 'unreadable'
   const recent = [...minutes.values()].filter(({ minuteMs }) => nowMs - minuteMs <= KEPT_MS)
   recent.sort((a, b) => a.minuteMs - b.minuteMs)
-  return { replica, ageMs, state, why, status, minutes: recent } satisfies SeenReplica
+  return { replica, ageMs, state, why, status, minutes: recent, descriptions } satisfies SeenReplica
 }

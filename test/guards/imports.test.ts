@@ -88,7 +88,7 @@ const INSIDE: Record<string, readonly string[]> = {
     'group',
     'dev',
   ],
-  console: ['access', 'http', 'jobs', 'view', 'search', 'routes'],
+  console: ['access', 'http', 'jobs', 'view', 'search', 'filters', 'catch-ups', 'routes'],
   dev: ['stack', 'web', 'workload', 'replicas', 'demo'],
   'dev/stack': ['process', 'maven'],
   event: ['time', 'validation'],
@@ -118,6 +118,7 @@ const INSIDE: Record<string, readonly string[]> = {
   // The way of a delivery. What counts it all comes last.
   pipeline: ['intake', 'lanes', 'admit', 'handle', 'batches', 'settle', 'audit'],
   publish: ['follow-ups'],
+  replay: ['by-replicas'],
   // The life of a plugin shows none of its secrets.
   observe: ['series', 'status'],
   plugin: ['returns', 'settings', 'life', 'batches'],

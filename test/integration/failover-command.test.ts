@@ -93,7 +93,13 @@ it("does without what the control topic says in the former cluster's offsets", a
   const start = { switch: 'start', slug: 'recorder', ...AUDIT } as const
   const paused = { switch: 'plugin', slug: 'late', state: 'paused', ...AUDIT } as const
   const ranges = [{ ...place, start: 900, end: 950 }]
-  const replay = { slug: 'late', generation: 1, purpose: 'enable', state: 'running' } as const
+  const replay = {
+    slug: 'late',
+    generation: 1,
+    purpose: 'enable',
+    carriedOutBy: 'command',
+    state: 'running',
+  } as const
   const times = { fromMs: POINT_MS, toMs: undefined, entity: undefined, kind: undefined }
   await writeControl(serviceClient(), s.groupId, [
     encodeControl({ ...start, offsets: { [s.topic]: { 0: 1_000, 1: 1_000 } } }),

@@ -207,7 +207,13 @@ it('of two that start at the same time, the first counts', async () => {
   const s = await scene()
   const kafka = serviceClient()
   const planBy = (by: string): ReplayPlan => ({
-    ...{ slug: 'logging', generation: 1, purpose: 'replay', state: 'running' },
+    ...{
+      slug: 'logging',
+      generation: 1,
+      purpose: 'replay',
+      carriedOutBy: 'command',
+      state: 'running',
+    },
     ...{ fromMs: 0, toMs: undefined, entity: undefined, kind: undefined },
     ...{ ranges: [], by, at: '', why: '' },
   })

@@ -45,7 +45,13 @@ async function scene() {
   for (const { slug, where } of pairs) {
     const purpose = PURPOSES[where]
     if (purpose === undefined) continue
-    const plan = { purpose, state: 'running', generation: 1, fromMs: 0 } as const
+    const plan = {
+      purpose,
+      state: 'running',
+      generation: 1,
+      fromMs: 0,
+      carriedOutBy: 'command',
+    } as const
     const open = { toMs: undefined, entity: undefined, kind: undefined, ranges: [] }
     await writePlan(serviceClient(), s.groupId, { slug, ...plan, ...open, ...ann })
   }

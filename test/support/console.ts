@@ -18,10 +18,11 @@ export async function startConsole(settings: Record<string, string>, args: strin
     CONSOLE_PORT: '0',
     CONSOLE_USERS: users.map(([, { line }]) => line).join('\n'),
   })
-  onTestFinished(async () => {
+  const stop = async () => {
     child.kill('SIGTERM')
     await ended
-  })
+  }
+  onTestFinished(stop)
   const started = () => {
     if (child.exitCode !== null) throw new Error(`it ended: ${output.err}`)
     const lines = output.out.split('\n').filter((line) => line.startsWith('{'))
@@ -29,7 +30,7 @@ export async function startConsole(settings: Record<string, string>, args: strin
   }
   const { port } = await until(started, { what: 'the console to start' })
   const tokens = new Map(users.map(([role, { token }]) => [role, token]))
-  return { url: `http://127.0.0.1:${port}`, token: (role: Role) => tokens.get(role)! }
+  return { url: `http://127.0.0.1:${port}`, token: (role: Role) => tokens.get(role)!, stop }
 }
 
 export type RunningConsole = Awaited<ReturnType<typeof startConsole>>

@@ -9,6 +9,7 @@ export function pluginStatus(slug: string, more: Partial<PluginStatus> = {}): Pl
     waiting: 0,
     lanes: { queued: 0, running: 0, waiting: 0 },
     oldest: null,
+    busiest: null,
     total: NO_DELIVERIES,
     recent: { ...NO_DELIVERIES, overMs: 60_000, p50Ms: null, p99Ms: null },
     ...more,
@@ -31,6 +32,8 @@ export function replicaStatus(replica: string, more: Partial<ReplicaStatus> = {}
     partitions: [],
     plugins: [],
     errors: [],
+    rebalances: [],
+    catchUps: [],
     omitted: [],
     ...more,
   }

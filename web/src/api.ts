@@ -1,10 +1,13 @@
 /** The types of the answers are those of the server. */
 
+export type { CatchUpPreview } from '../../src/console/catch-ups/catch-up-preview.ts'
+export type { PlanRow } from '../../src/console/catch-ups/plan-row.ts'
+export type { FilterTried, Tallied, TrialLine } from '../../src/console/filters/filter-tried.ts'
 export type { AuditRow } from '../../src/console/view/audit.ts'
 export type { PluginRow } from '../../src/console/view/merge-plugins.ts'
 export type { Minute } from '../../src/console/view/minutes.ts'
 export type { Attention, Overview } from '../../src/console/view/overview.ts'
-export type { ReplicaRow } from '../../src/console/view/partitions.ts'
+export type { BusyRow, RebalanceRow, ReplicaRow } from '../../src/console/view/partitions.ts'
 
 /** What every view says of itself. */
 export interface About {

@@ -7,11 +7,13 @@ import { AuditView } from './views/audit.tsx'
 import { EntitiesView } from './views/entities.tsx'
 import { EventView } from './views/event.tsx'
 import { EventsView } from './views/events.tsx'
+import { FiltersView } from './views/filters.tsx'
 import { Login } from './views/login.tsx'
 import { OverviewView } from './views/overview.tsx'
 import { PartitionsView } from './views/partitions.tsx'
 import { PluginView } from './views/plugin.tsx'
 import { PluginsView } from './views/plugins.tsx'
+import { ReplayView } from './views/replay.tsx'
 
 export function App() {
   const [session, setSession] = useState<Session | undefined>()
@@ -44,7 +46,11 @@ function Page({ user }: { user: NonNullable<Session['user']> }) {
     case 'entities':
       return <EntitiesView user={user} />
     case 'partitions':
-      return <PartitionsView />
+      return <PartitionsView user={user} />
+    case 'replay':
+      return <ReplayView user={user} />
+    case 'filters':
+      return <FiltersView user={user} />
     case 'audit':
       return <AuditView />
     default:

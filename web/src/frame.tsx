@@ -9,6 +9,8 @@ const VIEWS = [
   ['events', 'Events'],
   ['entities', 'Entities'],
   ['partitions', 'Partitions'],
+  ['replay', 'Replay'],
+  ['filters', 'Filters'],
   ['audit', 'Audit'],
 ] as const
 

@@ -5,8 +5,16 @@ export async function readLines<Line>(
   path: string,
   signal: AbortSignal,
   onLines: (lines: Line[]) => void,
+  body?: object,
 ): Promise<void> {
-  const response = await fetch(path, { signal, credentials: 'same-origin' }).catch((error) => {
+  const response = await fetch(path, {
+    ...{ signal, credentials: 'same-origin' },
+    ...(body && {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  }).catch((error) => {
     if (signal.aborted) throw error
     throw new ApiError(0, 'The console does not answer.')
   })

@@ -31,3 +31,8 @@ export function shown(text: string): string {
     (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
   )
 }
+
+/** The same for a text of several lines. */
+export function shownLines(text: string): string {
+  return text.split('\n').map(shown).join('\n')
+}

@@ -32,7 +32,10 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
   requireNoState(parts)
   const groupId = parts.config.KAFKA_GROUP_ID
   const previous = await readPlan(parts.kafka, groupId, slug)
-  const unfinished = previous?.state === 'running' && previous.purpose === 'enable'
+  const unfinished =
+    previous?.state === 'running' &&
+    previous.purpose === 'enable' &&
+    previous.carriedOutBy === 'command'
   if (!unfinished) requireFinished(previous)
   const since = await requireOff(parts, previous)
   const audit = auditOf(options)

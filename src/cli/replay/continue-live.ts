@@ -8,7 +8,7 @@ import { deleteGroupResources } from '../../replay/group-resources.ts'
 import { describePlan } from '../../replay/make-plan.ts'
 import { type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
 import { beginPlan } from '../../replay/plan-store.ts'
-import type { RunParts } from '../../replay/run.ts'
+import { type Run, type RunParts, startRun } from '../../replay/run.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { byCommand, switchesOf } from '../shared/audit.ts'
 import { print, printError, usage } from '../shared/output.ts'
@@ -40,7 +40,8 @@ export async function continueLive(parts: RunParts, run: LiveRun): Promise<void>
     // A replica may not have seen yet that the plugin is disabled.
     await clock.sleep(Math.max(0, Date.parse(since) + FOLLOWED_MS - Date.now()), signal)
     const statusOf = async () => (await readStates(parts)).of(parts.plugin.slug)
-    await deliver({ ...parts, audit, say: print, statusOf, states }, plan)
+    const begin = (begun: ReplayPlan) => startRun(parts, begun)
+    await deliver(parts, { ...parts, audit, say: print, statusOf, states, deliver: begin }, plan)
   })
 }
 
@@ -57,10 +58,14 @@ export async function requireEventsOn(parts: RunParts): Promise<PluginStates> {
   return states
 }
 
-async function deliver(parts: CatchUpParts, plan: ReplayPlan): Promise<void> {
+async function deliver(
+  parts: RunParts,
+  catchUpParts: CatchUpParts<Run>,
+  plan: ReplayPlan,
+): Promise<void> {
   const begunAt = new Date().toISOString()
-  const done = await catchUp(parts, plan).catch(async (error) => {
-    const status = await parts.statusOf().catch(() => undefined)
+  const done = await catchUp(catchUpParts, plan).catch(async (error) => {
+    const status = await catchUpParts.statusOf().catch(() => undefined)
     const state = status?.state ?? 'in an unknown state'
     printError(`${plan.slug} is ${state}; not all missed events were delivered`)
     throw error

@@ -1,11 +1,9 @@
 import type { ActionName } from '../../control/audit-record.ts'
-import type { Audit } from '../../control/control-record.ts'
-import { pluginStates } from '../../control/plugin-states.ts'
 import { type Kinds, kindNames } from '../../event/kinds.ts'
 import { createEventReader } from '../../explain/event-reader.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
+import { abandonPlan } from '../../operate/abandon-plan.ts'
 import { audited } from '../../operate/audited.ts'
-import { writeSwitches } from '../../operate/switches.ts'
 import { createGroupResources, deleteGroupResources } from '../../replay/group-resources.ts'
 import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
 import { membersText } from '../../replay/members-text.ts'
@@ -175,26 +173,17 @@ async function abandon(
   if (plan?.state !== 'running') throw usage(`${options.plugin} has no unfinished replay`)
   const groupId = replayGroupOf(config.KAFKA_GROUP_ID, plan)
   const members = await memberCount(kafka, groupId)
-  if (members > 0) {
+  // Replicas follow the plan, and leave.
+  if (members > 0 && plan.carriedOutBy === 'command') {
     const who = membersText(groupId, members, config.SESSION_TIMEOUT_MS)
     throw usage(`${who}: stop what still runs it, or wait until then, and repeat this`)
   }
   const audit = auditOf(options)
   await recorded('replay --abandon', parts, plan, options, async () => {
-    const note = continuesLive(plan) ? `; the plugin is ${await disableIfPaused(parts, audit)}` : ''
-    await writePlan(kafka, config.KAFKA_GROUP_ID, { ...plan, state: 'abandoned', ...audit })
-    await deleteGroupResources(parts, plan)
+    const state = await abandonPlan(parts, plan, audit)
+    const note = continuesLive(plan) ? `; the plugin is ${state}` : ''
     print(`${describePlan(plan)}: cancelled${note}`)
   })
-}
-
-/** A plugin that was paused to catch up has not caught up: resumed, it would skip the rest. */
-async function disableIfPaused({ kafka, config, plugin: { slug } }: RunParts, audit: Audit) {
-  const groupId = config.KAFKA_GROUP_ID
-  const { state } = pluginStates(await switchesOf(kafka, groupId), undefined).of(slug)
-  if (state !== 'paused') return state
-  await writeSwitches(kafka, groupId, [{ switch: 'plugin', slug, state: 'disabled', ...audit }])
-  return 'disabled'
 }
 
 function resumable(slug: string, plan: ReplayPlan | undefined): ReplayPlan {

@@ -1,6 +1,7 @@
 import type { Event } from '../../event/event.ts'
 import { isPluginEvent } from '../../event/guards.ts'
 import type { Path } from '../../event/path.ts'
+import type { Field } from '../../filter/filter.ts'
 import { mayDo, type User } from './roles.ts'
 
 /** What a user may see of an event: the rest is not there, and is named in `masked`. */
@@ -53,6 +54,16 @@ export class VisibleFields {
     return { event: seen as Record<string, unknown>, masked: [...new Set(masked)] }
   }
 
+  /** Whether a filter of this user may name the field: it must be seen of events of every sort. */
+  maySearch(field: Field, user: User): boolean {
+    if (seesContent(user) || field.from === 'name') return true
+    if (field.from === 'header') return false
+    const { path } = field
+    return [this.#ofPluginEvents, this.#ofInventoryEvents, this.#ofOthers].every((sort) =>
+      isSeen(sort, path),
+    )
+  }
+
   #allowedOf(event: Event): Allowed {
     if (isPluginEvent(event)) return this.#ofPluginEvents
     return this.#isInventoryKind(event.kind) ? this.#ofInventoryEvents : this.#ofOthers
@@ -97,4 +108,10 @@ function pick(value: unknown, seen: Allowed, path: string, masked: string[]): un
     }
   }
   return Object.fromEntries(kept)
+}
+
+function isSeen(seen: Allowed, [name, ...rest]: Path): boolean {
+  if (seen === true) return true
+  const inner = name === undefined ? undefined : seen.get(name)
+  return inner !== undefined && isSeen(inner, rest)
 }

@@ -1,5 +1,6 @@
 import type { PluginStatus as Switched } from '../../control/plugin-states.ts'
 import { everyPlugin } from '../../pipeline/intake/route.ts'
+import type { PluginDescription } from '../../status/description-record.ts'
 import type { RecentError } from '../../status/status-record.ts'
 import type { SeenReplica } from '../../status/status-table.ts'
 
@@ -8,6 +9,8 @@ export interface PluginRow {
   slug: string
   /** As it is switched, by whom and why. */
   switched: Switched
+  /** Whether what it missed is being delivered: `enable --from` has not ended. */
+  isCatchingUp: boolean
   /** In how many replicas it is in which state. */
   states: Record<string, number>
   replicas: number
@@ -20,6 +23,10 @@ export interface PluginRow {
   deadLettered: number
   total: { processed: number; skipped: number; rejected: number; duplicate: number }
   errors: (RecentError & { replica: string })[]
+  /** What it is; null if no replica that reports has said so. */
+  description: PluginDescription | null
+  /** How many replicas have described it otherwise, as during a roll-out. */
+  otherDescriptions: number
 }
 
 const MINUTE_MS = 60_000
@@ -59,17 +66,41 @@ export function mergePlugins(
     }
     for (const error of status.errors) rows.get(error.plugin)?.errors.push({ ...error, replica })
   }
-  for (const row of rows.values()) row.errors.sort((a, b) => b.lastMs - a.lastMs)
+  for (const row of rows.values()) {
+    row.errors.sort((a, b) => b.lastMs - a.lastMs)
+    describe(row, replicas)
+  }
   return [...rows.values()].sort((a, b) => (a.slug < b.slug ? -1 : 1))
+}
+
+/** As most replicas describe it; the first of them, if they are as many. */
+function describe(row: PluginRow, replicas: readonly SeenReplica[]): void {
+  const said = replicas
+    .filter(({ state }) => state === 'reporting')
+    .flatMap(({ descriptions }) => descriptions.filter(({ slug }) => slug === row.slug))
+  const same = Map.groupBy(said, (each) => JSON.stringify(each))
+  const [most] = [...same.values()].sort((a, b) => b.length - a.length)
+  row.description = most?.[0] ?? null
+  row.otherDescriptions = said.length - (most?.length ?? 0)
 }
 
 function emptyRow(slug: string, switched: Switched): PluginRow {
   return {
-    ...{ slug, switched, states: {}, replicas: 0, breakersOpen: 0, waiting: 0, oldest: null },
+    ...{
+      slug,
+      switched,
+      isCatchingUp: false,
+      states: {},
+      replicas: 0,
+      breakersOpen: 0,
+      waiting: 0,
+      oldest: null,
+    },
     perMinute: { handled: 0, failed: 0 },
     ...{ p50Ms: null, p99Ms: null, deadLettered: 0 },
     total: { processed: 0, skipped: 0, rejected: 0, duplicate: 0 },
     errors: [],
+    ...{ description: null, otherDescriptions: 0 },
   }
 }
 

@@ -136,10 +136,15 @@ function ofPlugins(plugins: readonly PluginRow[]): Attention[] {
       })
     }
     if (state !== 'enabled') {
-      const next = state === 'paused' ? 'resume it' : 'enable it'
+      const next = row.isCatchingUp
+        ? 'see how far its catch-up is'
+        : state === 'paused'
+          ? 'resume it'
+          : 'enable it'
       const by_ = `${by}${why === '' ? '' : `: ${why}`}`
       const severity = state === 'paused' ? 'wait' : 'off'
-      found.push({ severity, what: `${row.slug} is ${state}`, why: by_, next, link })
+      const what = `${row.slug} is ${state}${row.isCatchingUp ? ', catching up' : ''}`
+      found.push({ severity, what, why: by_, next, link: row.isCatchingUp ? '/replay' : link })
     } else if ((row.oldest?.ageMs ?? 0) > WAITS_LONG_MS && row.breakersOpen === 0) {
       const { why: reason = '', record = '' } = row.oldest ?? {}
       const what = `${row.slug} has an event that waits for over a minute`

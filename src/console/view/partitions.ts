@@ -1,4 +1,4 @@
-import type { PartitionStatus } from '../../status/status-record.ts'
+import type { PartitionStatus, RebalanceStatus } from '../../status/status-record.ts'
 import type { SeenReplica } from '../../status/status-table.ts'
 
 export interface PartitionRow extends PartitionStatus {
@@ -29,7 +29,49 @@ export function partitionsView(replicas: readonly SeenReplica[], nowMs: number) 
   const reported = new Set(owned.filter((each) => !each.isSilent).map(placeOf))
   const rows = owned.filter((each) => !each.isSilent || !reported.has(placeOf(each)))
   rows.sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition))
-  return { partitions: rows, replicas: replicas.map((each) => replicaRow(each, nowMs)) }
+  return {
+    partitions: rows,
+    replicas: replicas.map((each) => replicaRow(each, nowMs)),
+    rebalances: rebalancesOf(replicas),
+    busiest: busiestOf(replicas),
+  }
+}
+
+/** A join of a replica. */
+export interface RebalanceRow extends RebalanceStatus {
+  replica: string
+}
+
+/** An entity with many deliveries of a plugin, by the place of the first. */
+export interface BusyRow {
+  replica: string
+  plugin: string
+  record: string
+  deliveries: number
+}
+
+const ROWS_MAX = 20
+
+/** The last ones, newest first. */
+function rebalancesOf(replicas: readonly SeenReplica[]): RebalanceRow[] {
+  return replicas
+    .flatMap(({ replica, status }) =>
+      (status?.rebalances ?? []).map((each) => ({ ...each, replica })),
+    )
+    .sort((a, b) => b.atMs - a.atMs)
+    .slice(0, ROWS_MAX)
+}
+
+/** Those with most deliveries, first. */
+export function busiestOf(replicas: readonly SeenReplica[]): BusyRow[] {
+  return replicas
+    .flatMap(({ replica, state, status }) =>
+      (state === 'reporting' ? (status?.plugins ?? []) : []).flatMap(({ slug, busiest }) =>
+        busiest === null ? [] : { replica, plugin: slug, ...busiest },
+      ),
+    )
+    .sort((a, b) => b.deliveries - a.deliveries)
+    .slice(0, ROWS_MAX)
 }
 
 function placeOf({ topic, partition }: PartitionStatus): string {

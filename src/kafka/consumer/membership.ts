@@ -12,6 +12,7 @@ import type { Joined } from '../member/member-options.ts'
 import type { RebalanceMode } from '../member/protocols.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
 import type { Liveness } from './liveness.ts'
+import type { Rebalance } from './options.ts'
 
 export interface MembershipPorts {
   member: GroupMember
@@ -32,7 +33,7 @@ export interface MembershipPorts {
   handOver(leaving: readonly TopicPartition[]): Promise<void>
   /** The group has given these to others, or will: nothing of them can be committed any more. */
   lose(places: readonly TopicPartition[]): void
-  onRebalance(seconds: number): void
+  onRebalance(rebalance: Rebalance): void
   /** The service cannot continue. */
   onFailure(error: Error): void
 }
@@ -145,7 +146,8 @@ export class Membership {
     if (mode === 'eager' && this.#isJoined) await this.#ports.stopAll()
     this.#isJoining = true
     await this.#ports.commitsEnded()
-    const joined = await member.join(this.#ports.claims(), this.#reason)
+    const reason = this.#reason
+    const joined = await member.join(this.#ports.claims(), reason)
     this.#isJoining = false
     // A member that stops opens nothing. In a cooperative group nobody has yet what it still claims.
     if (stopped.aborted) return this.#ports.lose(joined.isCooperative ? [] : this.#ports.claims())
@@ -154,8 +156,9 @@ export class Membership {
     this.#hasEverJoined = true
     this.#failures.worked({}, 'joined the group again')
     const leaving = this.#ports.onAssigned(joined.assigned)
-    this.#ports.onRebalance((clock.elapsedMs() - startedAtMs) / 1000)
     const counts = { partitions: joined.assigned.length, leaving: leaving.length }
+    const seconds = (clock.elapsedMs() - startedAtMs) / 1000
+    this.#ports.onRebalance({ seconds, reason, ...counts })
     log.info(counts, 'partitions assigned')
     if (joined.isOutdated) this.rejoin('the assignment is out of date')
     await this.#giveUp(leaving, joined)
@@ -205,7 +208,7 @@ export class Membership {
     if (this.#isJoining || this.#failedJoins > 0) return
     const hasGoneOn = error instanceof BrokerError && error.type === 'ILLEGAL_GENERATION'
     if (hasGoneOn) this.#lose(error.message)
-    this.rejoin(error.message)
+    this.rejoin(isRebalance(error) ? 'the group rebalances' : error.message)
   }
 
   #lose(why: string): void {
@@ -214,4 +217,8 @@ export class Membership {
     this.#ports.log.warn({ partitions: claims.length, why }, 'lost the membership; joining again')
     this.#ports.lose(claims)
   }
+}
+
+function isRebalance(error: Error): boolean {
+  return error instanceof BrokerError && error.type === 'REBALANCE_IN_PROGRESS'
 }

@@ -30,8 +30,18 @@ export interface GroupConsumerOptions {
   reports: ConsumerReports
 }
 
+/** A join of the group, from its begin until what is assigned is known. */
+export interface Rebalance {
+  seconds: number
+  /** Why this member joined. */
+  reason: string
+  /** Partitions that it has now, and how many of them it is to hand over. */
+  partitions: number
+  leaving: number
+}
+
 export interface ConsumerReports extends Pick<OutOfRangePorts, 'onOutOfRange'> {
-  onRebalance(seconds: number): void
+  onRebalance(rebalance: Rebalance): void
   onCommit(result: 'ok' | 'failed'): void
   /** The service cannot continue. */
   onFailure(error: Error): void

@@ -6,6 +6,7 @@ import type { PartitionLag } from '../../kafka/admin/cluster-monitor.ts'
 import type { Backlog } from '../../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import {
+  type CatchUpStatus,
   failedIn,
   handledIn,
   type MinuteStatus,
@@ -19,6 +20,7 @@ import type { Metrics } from '../metrics.ts'
 import { NO_DELIVERIES, type PluginTotals, pluginTotals } from './plugin-totals.ts'
 import { difference, recentCounts } from './recent-counts.ts'
 import type { RecentErrors } from './recent-errors.ts'
+import type { RecentRebalances } from './recent-rebalances.ts'
 
 export interface StatusSources extends Omit<GaugeSources, 'pipeline' | 'clock'> {
   replica: string
@@ -26,7 +28,9 @@ export interface StatusSources extends Omit<GaugeSources, 'pipeline' | 'clock'> 
   intervalMs: number
   maxInFlightBytes: number
   metrics: Metrics
-  errors: RecentErrors
+  errors: Pick<RecentErrors, 'list'>
+  rebalances: Pick<RecentRebalances, 'list'>
+  catchUps(): Promise<CatchUpStatus[]>
   pipeline: Pick<Pipeline, 'stats' | 'openBreakers' | 'backlogs'>
   clock: Pick<Clock, 'now' | 'elapsedMs'>
 }
@@ -39,6 +43,7 @@ interface Reading {
 const RECENT_MS = 60_000
 const MINUTE_MS = 60_000
 const NS_PER_MS = 1_000_000
+const BUSY_MIN = 5
 /** How often the delay is measured; the measure includes this time. */
 const RESOLUTION_MS = 20
 
@@ -61,7 +66,7 @@ export class StatusCollector {
   async collect(): Promise<{ status: ReplicaStatus; minute: MinuteStatus | undefined }> {
     const { clock, metrics } = this.#sources
     const reading = { elapsedMs: clock.elapsedMs(), totals: await pluginTotals(metrics) }
-    const status = this.#status(reading)
+    const status = this.#status(reading, await this.#sources.catchUps())
     const minute = this.#endMinute(status, reading)
     this.#readings.push(reading)
     this.#readings = this.#readings.filter(
@@ -74,9 +79,9 @@ export class StatusCollector {
     this.#loopDelay.disable()
   }
 
-  #status(reading: Reading): ReplicaStatus {
+  #status(reading: Reading, catchUps: CatchUpStatus[]): ReplicaStatus {
     const { replica, version, intervalMs, maxInFlightBytes } = this.#sources
-    const { switches, ready, pipeline, letters, errors, clock } = this.#sources
+    const { switches, ready, pipeline, letters, clock } = this.#sources
     const { inFlightDeliveries, inFlightBytes } = pipeline.stats()
     return {
       ...{ replica, version, startedMs: this.#startedMs, writtenMs: clock.now(), intervalMs },
@@ -92,7 +97,9 @@ export class StatusCollector {
       openDeadLetters: letters.open()?.length ?? null,
       partitions: partitionsOf(this.#sources),
       plugins: this.#plugins(reading),
-      errors: errors.list(),
+      errors: this.#sources.errors.list(),
+      rebalances: this.#sources.rebalances.list(),
+      catchUps,
       omitted: [],
     }
   }
@@ -112,6 +119,7 @@ export class StatusCollector {
         waiting: backlog.deliveries,
         lanes: { queued, running, waiting },
         oldest: oldestOf(backlog, clock.now()),
+        busiest: busiestOf(backlog),
         total: difference(now),
         recent: recentCounts(now, before === undefined ? now : before.totals.get(slug), overMs),
       }
@@ -172,6 +180,12 @@ function oldestOf({ oldest }: Backlog, nowMs: number): PluginStatus['oldest'] {
   const { record } = wanted
   const age = ageMs(record.timestampMs, nowMs)
   return { record: placeOf(record), ageMs: age, attempts, why: oldest.state }
+}
+
+/** An entity with few deliveries keeps nobody waiting. */
+function busiestOf({ longest }: Backlog): PluginStatus['busiest'] {
+  if (longest === undefined || longest.items < BUSY_MIN) return null
+  return { record: placeOf(longest.head.wanted.record), deliveries: longest.items }
 }
 
 function memoryNow(): ReplicaStatus['memory'] {

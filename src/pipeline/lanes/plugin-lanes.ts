@@ -19,6 +19,8 @@ export interface Backlog {
   oldest: LaneView<Delivery> | undefined
   /** The timestamp of that record. */
   timestampMs: number | undefined
+  /** The lane with the most deliveries; undefined if there are no lanes. */
+  longest: LaneView<Delivery> | undefined
 }
 
 /** The lanes of all plugins: within a plugin, one lane per topic and record key. */
@@ -116,14 +118,16 @@ function turnsOf({ concurrency, batch }: LoadedPlugin): number {
 function backlogOf(slug: string, views: Iterable<LaneView<Delivery>>): Backlog {
   const counts = { lanes: 0, queued: 0, running: 0, waiting: 0, deliveries: 0 }
   let oldest: LaneView<Delivery> | undefined
+  let longest: LaneView<Delivery> | undefined
   for (const view of views) {
     const { state } = view
     counts.lanes += 1
     counts[state === 'queued' || state === 'running' ? state : 'waiting'] += 1
     counts.deliveries += view.items
     if (oldest === undefined || timeOf(view) < timeOf(oldest)) oldest = view
+    if (view.items > (longest?.items ?? 0)) longest = view
   }
-  return { slug, ...counts, oldest, timestampMs: oldest && timeOf(oldest) }
+  return { slug, ...counts, oldest, timestampMs: oldest && timeOf(oldest), longest }
 }
 
 function timeOf({ head }: LaneView<Delivery>): number {

@@ -2,6 +2,8 @@ import { hostname } from 'node:os'
 import { createKafka } from '../../kafka/client/client.ts'
 import { createProducer, type Producer } from '../../kafka/producer/producer.ts'
 import { StatusCollector, type StatusSources } from '../../observe/status/collect-status.ts'
+import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
+import { encodeDescriptions } from '../../status/description-record.ts'
 import { encodeMinute, encodeStatus } from '../../status/status-record.ts'
 import { statusTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
@@ -11,6 +13,7 @@ import { createLogger, type Logger } from '../../util/logger.ts'
 import { settledWithin } from '../../util/with-timeout.ts'
 import { version } from '../../version.ts'
 import type { ServiceConfig } from '../consumer-group.ts'
+import { describePlugins } from './describe-plugins.ts'
 
 type StatusRecord = { key: string; value: Buffer | null }
 
@@ -23,6 +26,8 @@ export interface StatusSink {
 export interface StatusWriterOptions {
   replica: string
   intervalMs: number
+  /** What its plugins are. */
+  descriptions: StatusRecord
   collector: Pick<StatusCollector, 'collect' | 'stop'>
   sink: StatusSink
   clock: Clock
@@ -42,6 +47,7 @@ export class StatusWriter {
   readonly #failures: FailureLog
   readonly #stopped = new AbortController()
   #loop: Promise<void> = Promise.resolve()
+  #isDescribed = false
 
   constructor(options: StatusWriterOptions) {
     this.#options = options
@@ -71,11 +77,18 @@ export class StatusWriter {
   }
 
   async #write(): Promise<void> {
-    const { collector, sink } = this.#options
+    const { collector, sink, descriptions } = this.#options
     try {
       const { status, minute } = await collector.collect()
-      const records = [...(minute ? [encodeMinute(minute)] : []), encodeStatus(status)]
+      // What stays the same is repeated: what is older than an hour is gone from the topic.
+      const isDue = minute !== undefined || !this.#isDescribed
+      const records = [
+        ...(minute ? [encodeMinute(minute)] : []),
+        ...(isDue ? [descriptions] : []),
+        encodeStatus(status),
+      ]
       await sink.write(records)
+      this.#isDescribed = true
       this.#failures.worked({}, 'the status is written again')
     } catch (error) {
       if (this.#stopped.signal.aborted) return
@@ -87,16 +100,18 @@ export class StatusWriter {
 type WriterParts = Omit<
   StatusSources,
   'replica' | 'version' | 'intervalMs' | 'maxInFlightBytes' | 'clock'
-> & { config: ServiceConfig; clock: Clock; log: Logger }
+> & { config: ServiceConfig; plugins: readonly LoadedPlugin[]; clock: Clock; log: Logger }
 
 /** The writer of this process. */
-export function statusWriter({ config, ...sources }: WriterParts): StatusWriter {
+export function statusWriter({ config, plugins, ...sources }: WriterParts): StatusWriter {
   const [replica, intervalMs] = [replicaName(config), config.STATUS_INTERVAL_MS]
   const maxInFlightBytes = config.MAX_IN_FLIGHT_BYTES
   const collector = new StatusCollector({
     ...{ ...sources, replica, version, intervalMs, maxInFlightBytes },
   })
-  return new StatusWriter({ ...sources, replica, intervalMs, collector, sink: statusSink(config) })
+  const descriptions = encodeDescriptions(replica, describePlugins(plugins))
+  const sink = statusSink(config)
+  return new StatusWriter({ ...sources, replica, intervalMs, descriptions, collector, sink })
 }
 
 /**

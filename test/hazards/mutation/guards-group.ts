@@ -83,8 +83,8 @@ export const groupGuards = [
     ],
     'a member claims nothing': [
       MEMBERSHIP,
-      'member.join(this.#ports.claims(), this.#reason)',
-      'member.join([], this.#reason)',
+      'member.join(this.#ports.claims(), reason)',
+      'member.join([], reason)',
     ],
   }),
   ...guardsOf('hazards/joins-move-partitions', {

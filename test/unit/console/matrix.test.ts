@@ -23,12 +23,17 @@ const routes = apiRoutes({
   followed: {
     audit: { view: () => ({ rows: [], unreadable: 0 }) },
     status: { replicas: () => [], isCurrent: true, stop: async () => undefined },
+    plans: () => [],
   },
   jobs: new Jobs(clock),
   events: eventParts({
     config: { KAFKA_TOPICS: ['t'], CONSOLE_READER_FIELDS: [] } as never,
     ...{ kafka: undefined as never, contract: builtInContract(), registry: {} as never, clock },
   }),
+  config: { KAFKA_GROUP_ID: 'g', KAFKA_TOPICS: ['t'] } as never,
+  log: { warn: () => undefined },
+  kinds: builtInContract().kinds,
+  peek: () => ({ type: 'tombstone' }),
   snapshot: () => ({ atMs: 1, replicas: [], plugins: [], overview: overviewOf([], [], true) }),
 })
 const isRead = ({ method }: { method: string }) => method === 'GET'

@@ -11,7 +11,15 @@ const ENABLED = () => ({ state: 'enabled' }) as const
 
 function seen(replica: string, more: Partial<ReplicaStatus> = {}): SeenReplica {
   const status = replicaStatus(replica, more)
-  return { replica, ageMs: 1_000, state: 'reporting', why: null, status, minutes: [] }
+  return {
+    replica,
+    ageMs: 1_000,
+    state: 'reporting',
+    why: null,
+    status,
+    minutes: [],
+    descriptions: [],
+  }
 }
 const silent = (each: SeenReplica): SeenReplica => ({ ...each, state: 'silent', ageMs: 60_000 })
 const partition = (number: number, lag: number) => ({
@@ -30,7 +38,9 @@ describe('plugins over all replicas', () => {
   })
   const two = seen('two', {
     plugins: [pluginStatus('a', { recent: { ...counts, p99Ms: 9 }, waiting: 1, breaker: 'open' })],
-    errors: [{ plugin: 'a', type: 'TypeError', at: null, what: 'x', count: 1, lastMs: 1 }],
+    errors: [
+      { plugin: 'a', type: 'TypeError', at: null, stack: [], what: 'x', count: 1, lastMs: 1 },
+    ],
   })
 
   it('say in how many it is in which state, and add up what can be added', () => {

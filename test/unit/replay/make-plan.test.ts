@@ -6,6 +6,7 @@ import { previewText } from '../../../src/replay/preview.ts'
 
 const plan: ReplayPlan = {
   ...{ slug: 'p', generation: 2, purpose: 'replay', state: 'running' },
+  carriedOutBy: 'command',
   ...{ fromMs: 0, toMs: 1_000, entity: undefined, kind: undefined },
   ranges: [
     { topic: 't', partition: 0, start: 5, end: 8 },
@@ -23,6 +24,9 @@ describe('an unfinished plan', () => {
     const enable: ReplayPlan = { ...plan, purpose: 'enable' }
     expect(() => requireFinished(enable)).toThrow(
       'plugins enable p --from 1970-01-01T00:00:00.000Z',
+    )
+    expect(() => requireFinished({ ...enable, carriedOutBy: 'replicas' })).toThrow(
+      'in the console: the replicas carry it out',
     )
   })
 

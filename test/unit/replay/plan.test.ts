@@ -10,6 +10,7 @@ const plans: fc.Arbitrary<ReplayPlan> = fc.record({
   slug: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
   generation: fc.nat(),
   purpose: fc.constantFrom('replay', 'enable'),
+  carriedOutBy: fc.constantFrom('command', 'replicas'),
   state: fc.constantFrom('running', 'done', 'abandoned'),
   fromMs: time,
   toMs: fc.option(time, { nil: undefined }),
@@ -55,7 +56,10 @@ describe('a plan', () => {
     [{ ...good, ranges: [[0, 0, 1, 2]] }, 'expected a range, got [0,0,1,2]'],
     [{ ...good, generation: -1 }, 'expected a whole number, got -1'],
   ])('of an unknown format is rejected: %j', (value, why) => {
-    expect(read(good)).toMatchObject({ slug: 'cold-chain', by: '', toMs: undefined })
+    expect(read(good)).toMatchObject({
+      ...{ slug: 'cold-chain', by: '', toMs: undefined },
+      carriedOutBy: 'command',
+    })
     expect(() => read(value)).toThrow(`the plan of replay:cold-chain cannot be read: ${why}`)
   })
 })

@@ -27,10 +27,21 @@ const FULL: ReplicaStatus = replicaStatus('pod-1/1', {
       state: 'paused',
       breaker: 'open',
       oldest: { record: 'orders/3@7', ageMs: 9, attempts: 2, why: 'breaker' },
+      busiest: { record: 'orders/3@7', deliveries: 40 },
     }),
   ],
+  rebalances: [{ atMs: 5, tookMs: 80, reason: 'start', partitions: 4, leaving: 1 }],
+  catchUps: [{ slug: 'cold-chain', generation: 2, handled: 7, deadLettered: 1, problem: null }],
   errors: [
-    { plugin: 'cold-chain', type: 'TypeError', at: 'p.ts:1:2', what: 'x', count: 3, lastMs: 5 },
+    {
+      plugin: 'cold-chain',
+      type: 'TypeError',
+      at: 'p.ts:1:2',
+      stack: ['at f (p.ts:1:2)'],
+      what: 'x',
+      count: 3,
+      lastMs: 5,
+    },
   ],
 })
 
@@ -47,6 +58,15 @@ describe('the status record of a replica', () => {
     more.mood = 'fine'
     more.plugins[0].colour = 'blue'
     expect(decodeStatus(Buffer.from(JSON.stringify(more)))).toEqual(FULL)
+  })
+
+  it('that is older lacks what was added since', () => {
+    const { rebalances, catchUps, ...before } = JSON.parse(encodeStatus(FULL).value.toString())
+    delete before.plugins[0].busiest
+    delete before.errors[0].stack
+    const read = decodeStatus(Buffer.from(JSON.stringify(before)))
+    expect(read).toMatchObject({ rebalances: [], catchUps: [] })
+    expect([read.plugins[0]?.busiest, read.errors[0]?.stack]).toEqual([null, []])
   })
 
   it('of another format is refused, naming both', () => {

@@ -1,4 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
+import { EVERYTHING } from '../../../src/console/filters/described-plugin.ts'
+import { encodeDescriptions } from '../../../src/status/description-record.ts'
 import { encodeMinute, encodeStatus } from '../../../src/status/status-record.ts'
 import { StatusTable } from '../../../src/status/status-table.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
@@ -90,4 +92,15 @@ it('is bounded whatever is written', () => {
   take(encodeStatus(replicaStatus('x'.repeat(301))))
   table.take({ key: null, value: Buffer.from('{}'), timestampMs: 0 })
   expect(table.replicas()).toHaveLength(1_000)
+})
+
+it('keeps what the plugins of a replica are, as it said last, and takes no harm from others', () => {
+  const describedAs = (title: string) => encodeDescriptions('a', [{ ...EVERYTHING, title }])
+  take(encodeStatus(replicaStatus('a')))
+  expect(table.replicas()[0]?.descriptions).toEqual([])
+  take(describedAs('first'))
+  take(describedAs('second'))
+  expect(table.replicas()[0]?.descriptions).toMatchObject([{ title: 'second' }])
+  take({ key: 'a#plugins', value: Buffer.from('{"v":1,"plugins":[{"slug":1}]}') })
+  expect(table.replicas()).toMatchObject([{ state: 'reporting', why: null, descriptions: [] }])
 })

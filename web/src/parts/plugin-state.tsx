@@ -15,6 +15,7 @@ export function PluginState({ row }: { row: PluginRow }) {
   if (row.breakersOpen > 0) {
     return <State tone="dead">breaker open{part(row.breakersOpen, row.replicas)}</State>
   }
+  if (row.isCatchingUp) return <State tone="wait">{wanted}, catching up</State>
   if (states.length === 1 && states[0]?.[0] === wanted) {
     return <State tone={TONES[wanted] ?? 'unknown'}>{wanted}</State>
   }

@@ -1,12 +1,21 @@
 import type { PartitionRow } from '../../../src/console/view/partitions.ts'
-import type { About, ReplicaRow } from '../api.ts'
+import type { About, BusyRow, RebalanceRow, ReplicaRow, Session } from '../api.ts'
 import { Empty, Foreign, State, Time } from '../parts/basics.tsx'
+import { Busiest } from '../parts/busiest.tsx'
+import { Rebalances } from '../parts/rebalances.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { ViewOf } from '../parts/view-head.tsx'
 import { bytesText, durationText, numberText } from '../text.ts'
 import { useView } from '../use-view.ts'
 
 type Partition = PartitionRow & { isSilent: boolean }
+
+interface Shown extends About {
+  partitions: Partition[]
+  replicas: ReplicaRow[]
+  rebalances: RebalanceRow[]
+  busiest: BusyRow[]
+}
 
 const none = <span class="muted">–</span>
 
@@ -91,13 +100,11 @@ const PARTITIONS: Column<Partition>[] = [
   },
 ]
 
-export function PartitionsView() {
-  const view = useView<About & { partitions: Partition[]; replicas: ReplicaRow[] }>(
-    '/api/partitions',
-  )
+export function PartitionsView({ user }: { user: NonNullable<Session['user']> }) {
+  const view = useView<Shown>('/api/partitions')
   return (
     <ViewOf title="Partitions and replicas" view={view}>
-      {({ partitions, replicas }) => (
+      {({ partitions, replicas, rebalances, busiest }) => (
         <>
           <section>
             <h2>Replicas</h2>
@@ -128,6 +135,14 @@ export function PartitionsView() {
                 keyOf={(p) => `${p.topic}/${p.partition} ${p.replica}`}
               />
             )}
+          </section>
+          <section>
+            <h2>Entities with the most waiting</h2>
+            <Busiest rows={busiest} user={user} />
+          </section>
+          <section>
+            <h2>Rebalances</h2>
+            <Rebalances rows={rebalances} />
           </section>
         </>
       )}

@@ -2,11 +2,12 @@ import { useState } from 'preact/hooks'
 import type { About, Minute, PluginRow, Session } from '../api.ts'
 import { Empty, Figure, Foreign, Time } from '../parts/basics.tsx'
 import { Hour } from '../parts/hour.tsx'
+import { PluginAbout } from '../parts/plugin-about.tsx'
 import { PluginState } from '../parts/plugin-state.tsx'
 import { type Switch, SwitchDialog } from '../parts/switch-dialog.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { ViewOf } from '../parts/view-head.tsx'
-import { durationText, numberText, shown } from '../text.ts'
+import { durationText, numberText, shown, shownLines } from '../text.ts'
 import { useView } from '../use-view.ts'
 
 type User = NonNullable<Session['user']>
@@ -14,12 +15,24 @@ type PluginError = PluginRow['errors'][number]
 
 const ERRORS: Column<PluginError>[] = [
   { name: 'Error', cell: ({ type }) => <Foreign text={type} mono /> },
-  { name: 'Place', cell: ({ at }) => <Foreign text={at ?? 'not known'} mono={at !== null} /> },
+  { name: 'Place', cell: (error) => <Place error={error} /> },
   { name: 'Then', cell: ({ what }) => <Foreign text={what} /> },
   { name: 'Times', isNumber: true, cell: ({ count }) => numberText(count) },
   { name: 'Last', cell: ({ lastMs }) => <Time ms={lastMs} /> },
   { name: 'Replica', cell: ({ replica }) => <Foreign text={replica} mono /> },
 ]
+
+/** Where it was thrown, and how the code came there. */
+function Place({ error: { at, stack } }: { error: PluginError }) {
+  const place = <Foreign text={at ?? 'not known'} mono={at !== null} />
+  if (stack.length === 0) return place
+  return (
+    <details>
+      <summary>{place}</summary>
+      <pre class="foreign">{shownLines(stack.join('\n'))}</pre>
+    </details>
+  )
+}
 
 export function PluginView({ slug, user }: { slug: string; user: User }) {
   const path = `/api/plugins/${encodeURIComponent(slug)}`
@@ -34,6 +47,7 @@ export function PluginView({ slug, user }: { slug: string; user: User }) {
             <h2>The last hour</h2>
             <Hour minutes={minutes} />
           </section>
+          <PluginAbout row={plugin} />
           <section>
             <h2>Recent errors</h2>
             {plugin.errors.length === 0 ? (
@@ -85,6 +99,11 @@ function Switches({ row, user, onDone }: { row: PluginRow; user: User; onDone():
             {name[0]!.toUpperCase() + name.slice(1)} …
           </button>
         ))}
+        {state === 'disabled' && user.role === 'admin' && (
+          <a class="button" href={`/replay?plugin=${encodeURIComponent(row.slug)}`}>
+            {row.isCatchingUp ? 'Its catch-up' : 'Enable from …'}
+          </a>
+        )}
         {switchesFor(state, user).length === 0 && (
           <span class="muted">The role {user.role} can switch nothing here.</span>
         )}

@@ -51,7 +51,12 @@ describe('the recent counts', () => {
 })
 
 describe('the recent errors', () => {
-  const failure = { type: 'TypeError', at: 'p.ts:1:2', message: 'of entity 4711' }
+  const failure = {
+    type: 'TypeError',
+    at: 'p.ts:1:2',
+    stack: 'at f (p.ts:1:2)',
+    message: 'of entity 4711',
+  }
 
   it('are counted by plugin, type, place and what followed, without their messages', () => {
     const clock = new ManualClock(1_000)
@@ -61,8 +66,19 @@ describe('the recent errors', () => {
     errors.add('a', failure, 'retrying')
     errors.add('a', {}, 'dead-lettered')
     expect(errors.list()).toEqual([
-      { plugin: 'a', type: 'Error', at: null, what: 'dead-lettered', count: 1, lastMs: 1_005 },
-      { plugin: 'a', type: 'TypeError', at: 'p.ts:1:2', what: 'retrying', count: 2, lastMs: 1_005 },
+      {
+        plugin: 'a',
+        type: 'Error',
+        at: null,
+        stack: [],
+        what: 'dead-lettered',
+        count: 1,
+        lastMs: 1_005,
+      },
+      {
+        ...{ plugin: 'a', type: 'TypeError', at: 'p.ts:1:2', stack: ['at f (p.ts:1:2)'] },
+        ...{ what: 'retrying', count: 2, lastMs: 1_005 },
+      },
     ])
     expect(JSON.stringify(errors.list())).not.toContain('4711')
   })

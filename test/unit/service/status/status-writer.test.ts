@@ -22,6 +22,7 @@ function writer(
   const status = new StatusWriter({
     replica: 'r',
     intervalMs: INTERVAL_MS,
+    descriptions: { key: 'r#plugins', value: Buffer.from('{}') },
     collector: { collect, stop: () => undefined },
     sink: { write, close: async () => undefined },
     clock,
@@ -39,9 +40,9 @@ const note: StatusSink['write'] = async (records) => {
 it('writes at once, then every interval, and a tombstone when it stops', async () => {
   const status = writer(note)
   await clock.advance(2 * INTERVAL_MS)
-  expect(written).toEqual(['r', 'r', 'r'])
+  expect(written).toEqual(['r#plugins', 'r', 'r', 'r'])
   await status.stop()
-  expect(written).toEqual(['r', 'r', 'r', '-r'])
+  expect(written).toEqual(['r#plugins', 'r', 'r', 'r', '-r'])
   expect(clock.pending).toBe(0)
 })
 
@@ -55,7 +56,7 @@ it('says once that it cannot write, goes on, and says when it can again', async 
   expect(lines.map(({ msg }) => msg)).toEqual(['cannot write the status of this replica'])
   isAway = false
   await clock.advance(INTERVAL_MS)
-  expect(written).toEqual(['r'])
+  expect(written).toEqual(['r#plugins', 'r'])
   expect(lines.at(-1)?.msg).toMatch(/^the status is written again after /)
   await status.stop()
 })

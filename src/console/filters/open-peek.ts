@@ -1,0 +1,28 @@
+import type { Registry } from '../../avro/registry/registry.ts'
+import { createSchemaCache } from '../../avro/registry/schema-cache.ts'
+import type { Contract } from '../../avro/schema/contract-schemas.ts'
+import { schemaIdOf } from '../../avro/wire-format.ts'
+import type { SourceRecord } from '../../event/record.ts'
+import { createPeek, type Peek } from '../../pipeline/intake/peek.ts'
+import type { Clock } from '../../util/clock.ts'
+import { Refused } from '../http/route.ts'
+
+export interface OpenPeek {
+  peek(record: SourceRecord): Peek
+  close(): void
+}
+
+/** Reads what filters need of records. Schemas are fetched when a record needs them. */
+export function openPeek(
+  contract: Contract,
+  registry: Pick<Registry, 'schemaById'> | undefined,
+  clock: Clock,
+): OpenPeek {
+  if (registry === undefined) return { peek: refuse, close: () => undefined }
+  const schemas = createSchemaCache({ contract, fetchSchema: registry.schemaById, clock })
+  return { peek: createPeek({ schemaIdOf, schemas }), close: () => schemas.close() }
+}
+
+function refuse(): never {
+  throw new Refused(503, 'SCHEMA_REGISTRY_URL is not set here: events cannot be read without it')
+}
