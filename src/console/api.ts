@@ -123,6 +123,7 @@ function replayParts(parts: ApiParts, about: () => object) {
     replicas: () => snapshot().replicas,
     descriptionOf: (slug: string) =>
       snapshot().plugins.find((row) => row.slug === slug)?.description ?? undefined,
+    events: () => snapshot().overview.events,
     minutesOf: (slug: string) => mergeMinutes(snapshot().replicas, slug),
   }
 }

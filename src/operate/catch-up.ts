@@ -23,7 +23,7 @@ export interface CatchUpByReplicas {
   log: Pick<Logger, 'warn'>
 }
 
-/** What its delivery reports while it goes on. */
+/** What its delivery reports while it is under way. */
 export interface CatchUpProgress {
   signal: AbortSignal
   onProgress(left: number, total: number): void

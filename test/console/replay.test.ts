@@ -28,7 +28,7 @@ afterAll(() => browser?.close())
 describe.skipIf(CHROMIUM === undefined)(
   'replays and filters in Chromium ("apt-get install chromium")',
   () => {
-    it('catches a plugin up, as its preview said, and goes on whatever becomes of the console', async () => {
+    it('catches a plugin up, as its preview said, and continues whatever becomes of the console', async () => {
       const s = await group()
       await s.publish(movesTo('Cold Storage', 'early', 12))
       await s.caughtUp()

@@ -16,6 +16,7 @@ import type { JobRow, Progress } from '../jobs/job.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Previews } from '../previews.ts'
 import type { Minute } from '../view/minutes.ts'
+import type { Overview } from '../view/overview.ts'
 import type { CatchUpPreview } from './catch-up-preview.ts'
 import { type PreviewParts, previewCatchUp } from './preview.ts'
 import { startOf } from './start-of.ts'
@@ -26,6 +27,8 @@ export interface CatchUpsParts extends CatchUpByReplicas, Pick<PreviewParts, 'pe
   previews: Previews<ReplayPlan>
   /** What a replica that reports says of a plugin; undefined if none does. */
   descriptionOf(slug: string): PluginDescription | undefined
+  /** Whether the replicas take events in. */
+  events(): Overview['events']
   minutesOf(slug: string): readonly Minute[]
 }
 
@@ -152,11 +155,18 @@ export class CatchUps {
 
   /** Replicas that describe their plugins carry out catch-ups; those of earlier versions do neither. */
   #describedOf(slug: string): PluginDescription {
-    const description = this.#parts.descriptionOf(slug)
+    const { descriptionOf, events } = this.#parts
+    const description = descriptionOf(slug)
     if (description === undefined) {
       throw new Refused(
         409,
         `no replica that reports runs ${slug}, or its version carries out none`,
+      )
+    }
+    if (events() !== 'on') {
+      throw new Refused(
+        409,
+        `events are ${events()}, so ${slug} would still miss some: switch them on first`,
       )
     }
     if (description.stateVersion === null) return description

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type ApiError, type BusyRow, request, type Session } from '../api.ts'
+import { entityPath } from '../links.ts'
 import { numberText } from '../text.ts'
 import { Empty, Foreign } from './basics.tsx'
 import { type Column, Table } from './table.tsx'
@@ -39,11 +40,19 @@ const COLUMNS: Column<BusyRow>[] = [
 
 /** The status holds no keys: it is read from the event, when someone asks. */
 function EntityOf({ record }: { record: string }) {
+  const [found, setFound] = useState<string | undefined>()
   const [said, setSaid] = useState<string | undefined>()
-  if (said !== undefined) return <Foreign text={said} mono />
+  if (found !== undefined) {
+    return (
+      <a href={entityPath(found)}>
+        <Foreign text={found} mono />
+      </a>
+    )
+  }
+  if (said !== undefined) return <Foreign text={said} />
   const ask = () =>
     request<{ key: string | null }>(`/api/busiest/key?record=${encodeURIComponent(record)}`).then(
-      ({ key }) => setSaid(key ?? 'an event without a key'),
+      ({ key }) => (key === null ? setSaid('an event without a key') : setFound(key)),
       (error: ApiError) => setSaid(error.message),
     )
   return (

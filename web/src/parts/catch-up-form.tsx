@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type ApiError, type CatchUpPreview, request } from '../api.ts'
+import { quoted } from '../links.ts'
 import { useLocation } from '../router.ts'
-import { quoted } from '../shell.ts'
 import { shown } from '../text.ts'
 import { Empty } from './basics.tsx'
 import { PreviewOf } from './catch-up-preview.tsx'

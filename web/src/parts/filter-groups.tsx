@@ -1,4 +1,5 @@
 import type { Tallied } from '../api.ts'
+import { entityPath, eventPath } from '../links.ts'
 import { numberText, shownLines } from '../text.ts'
 import { Foreign, Time } from './basics.tsx'
 import { type Column, Table } from './table.tsx'
@@ -11,7 +12,14 @@ const COLUMNS: Column<Row>[] = [
   { name: 'Time', cell: ({ time }) => <Time ms={Date.parse(time)} /> },
   {
     name: 'Entity',
-    cell: ({ entity }) => <Foreign text={entity ?? 'no key'} mono={entity !== null} />,
+    cell: ({ entity }) =>
+      entity === null ? (
+        <span class="muted">no key</span>
+      ) : (
+        <a href={entityPath(entity)}>
+          <Foreign text={entity} mono />
+        </a>
+      ),
   },
   { name: 'Place', cell: ({ place }) => <Foreign text={place} mono /> },
   { name: 'Event', cell: (row) => <Content row={row} /> },
@@ -46,11 +54,17 @@ interface Visible {
   masked: readonly string[]
 }
 
-function Content({ row: { id, why, content } }: { row: Row }) {
+function Content({ row: { id, why, content, entity, time } }: { row: Row }) {
   const visible = content as Visible | undefined
   return (
     <>
-      <Foreign text={id ?? 'without an id'} mono={id !== null} />
+      {id === null ? (
+        <span class="muted">without an id</span>
+      ) : (
+        <a href={eventPath({ id, entity, recordMs: Date.parse(time) })}>
+          <Foreign text={id} mono />
+        </a>
+      )}
       {why !== undefined && (
         <p>
           <Foreign text={why} />

@@ -4,7 +4,7 @@ import type { Trial, TrialEnd } from '../use-trial.ts'
 import { Figure } from './basics.tsx'
 import { FilterGroups } from './filter-groups.tsx'
 
-/** How a trial goes on, why it has ended, and what it has found. */
+/** How far a trial is, why it has ended, and what it has found. */
 export function FilterResult({ trial }: { trial: Trial }) {
   const { state, progress, end, error } = trial
   return (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type PluginRow, request, type Session } from '../api.ts'
+import { quoted } from '../links.ts'
 import { useLocation } from '../router.ts'
-import { quoted } from '../shell.ts'
 import { shown } from '../text.ts'
 import { useTrial } from '../use-trial.ts'
 import { Command } from './command.tsx'

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type PlanRow, request, type Session } from '../api.ts'
-import { quoted } from '../shell.ts'
+import { quoted } from '../links.ts'
 import { numberText } from '../text.ts'
 import { Empty, Foreign, State, Time } from './basics.tsx'
 import { ReasonDialog } from './reason-dialog.tsx'

@@ -17,7 +17,7 @@ export function Rebalances({ rows }: { rows: readonly RebalanceRow[] }) {
   if (rows.length === 0) return <Empty title="No replica has reported one" />
   return (
     <Table
-      caption="The last ones, newest first. What is handed over is not read until another replica has it; the rest goes on"
+      caption="The last ones, newest first. What is handed over is not read until another replica has it; the rest continues"
       columns={COLUMNS}
       rows={rows}
       keyOf={({ replica, atMs }) => `${replica} ${atMs}`}

@@ -22,7 +22,7 @@ export function ReplayView({ user }: { user: User }) {
             <h2>Deliver what a disabled plugin missed</h2>
             <p class="prose">
               The replicas deliver it beside the live events, then pause the plugin for the rest and
-              enable it where that ends. It goes on when this page is closed. What the plugin has
+              enable it where that ends. It continues when this page is closed. What the plugin has
               handled before is not handled again.
             </p>
             {user.role === 'admin' ? (
@@ -41,8 +41,8 @@ export function ReplayView({ user }: { user: User }) {
             <p class="prose">
               A replay calls a plugin again for events that it has handled. It runs the plugin in
               the process of a command, with the settings that the command is given: this console
-              has no code of plugins. Its plan and progress are shown above. Without --yes, the
-              command only lists the events.
+              calls none. Its plan and progress are shown above. Without --yes, the command only
+              lists the events.
             </p>
             <Command line="inventory-events replay --plugin SLUG --from 36h" />
           </section>

@@ -1,4 +1,0 @@
-/** A word as a POSIX shell takes it. */
-export function quoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
-}
