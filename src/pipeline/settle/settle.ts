@@ -117,16 +117,20 @@ export function createSettle(ports: SettlePorts) {
   }
 
   function publish(delivery: Delivery, outcome: CompletedOutcome): MaybePromise<Turn> {
-    const { followUps, plugin } = delivery
+    const { followUps, plugin, claim, stateChange } = delivery
     const isDue = followUps !== undefined && !followUps.isWritten && !ports.areStaged(plugin.slug)
     if (!isDue) return complete(delivery, outcome)
     return tryCatch(
-      () =>
-        ports.followUps.write(followUps.records).then(() => {
-          followUps.isWritten = true
-          return complete(delivery, outcome)
-        }),
-      (failure) => retryWrite(delivery, outcome, 'follow-up events', failure),
+      async () => {
+        if (plugin.state !== undefined) await claim?.confirm?.(stateChange)
+        await ports.followUps.write(followUps.records)
+        followUps.isWritten = true
+        return complete(delivery, outcome)
+      },
+      (failure) =>
+        failure instanceof StateConflict
+          ? callAgain(delivery, failure)
+          : retryWrite(delivery, outcome, 'follow-up events', failure),
     )
   }
 
