@@ -127,10 +127,7 @@ export function createSettle(ports: SettlePorts) {
         followUps.isWritten = true
         return complete(delivery, outcome)
       },
-      (failure) =>
-        failure instanceof StateConflict
-          ? callAgain(delivery, failure)
-          : retryWrite(delivery, outcome, 'follow-up events', failure),
+      (failure) => unwritten(delivery, outcome, 'follow-up events', failure),
     )
   }
 
@@ -138,11 +135,18 @@ export function createSettle(ports: SettlePorts) {
     const turn: Turn = { done: () => close(delivery, outcome) }
     return tryCatch<Turn>(
       () => andThen(dedupe.complete(delivery, outcome), () => turn),
-      (failure) =>
-        failure instanceof StateConflict
-          ? callAgain(delivery, failure)
-          : retryWrite(delivery, outcome, 'mark', failure),
+      (failure) => unwritten(delivery, outcome, 'mark', failure),
     )
+  }
+
+  function unwritten(
+    delivery: Delivery,
+    outcome: CompletedOutcome,
+    what: Written,
+    failure: unknown,
+  ): Turn {
+    if (failure instanceof StateConflict) return callAgain(delivery, failure)
+    return retryWrite(delivery, outcome, what, failure)
   }
 
   /** What the handler made of the state that it was given is void. */
