@@ -32,6 +32,12 @@ export interface Claim {
     change?: StateChange,
     followUps?: readonly FollowUpRecord[],
   ): MaybePromise<void>
+  /**
+   * Before something is published that was made of a state: nobody else can have the claim from now on until
+   * its lease ends, nor has changed the state. Rejects if the claim has passed to another owner, and with
+   * StateConflict. Undefined for stores whose claims cannot pass to another owner.
+   */
+  confirm?(change: StateChange | undefined): Promise<void>
   /** Releases the claim without a mark: this or another process will handle the event again. */
   release(): MaybePromise<void>
   /**

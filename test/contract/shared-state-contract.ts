@@ -70,6 +70,19 @@ export function sharedStateContract(name: string, create: () => Promise<LeaseBen
       expect(await typeOf(other, 'older')).toBe('completed')
     })
 
+    it('confirms a claim and the state that a change is made from, or says that one of them is gone', async () => {
+      const { one, other, set, passStored, leaseMs } = await twoOwners()
+      const fresh = await begun(one, 'fresh')
+      await fresh.claim.confirm!(fresh.changed('any'))
+      await fresh.claim.confirm!(undefined)
+      await set(other, 'newer', 'newer')
+      await expect(fresh.claim.confirm!(fresh.changed('any'))).rejects.toThrow(StateConflict)
+      await fresh.claim.confirm!(undefined)
+      await passStored(leaseMs)
+      await begun(other, 'fresh')
+      await expect(fresh.claim.confirm!(undefined)).rejects.toThrow('passed to another owner')
+    })
+
     it('refuses what was made before it was cleared and stored again, though it reads the same', async () => {
       const { one, other, set } = await twoOwners()
       const older = await begun(one, 'older')

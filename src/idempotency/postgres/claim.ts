@@ -1,5 +1,6 @@
 import type { MarkedOutcome } from '../../event/outcome.ts'
 import type { StateChange } from '../staged.ts'
+import { StateConflict } from '../state-conflict.ts'
 import type { BatchTransaction, Claim, ClaimTransaction, TransactionLimits } from '../store.ts'
 import { completeInTransaction } from './complete-in-transaction.ts'
 import type { Lease, Leases } from './leases.ts'
@@ -42,6 +43,19 @@ export class PostgresClaim implements Claim {
 
   async complete(outcome: MarkedOutcome, change?: StateChange): Promise<void> {
     if (!this.#isCompleted) await this.#completeBy(() => this.#mark(outcome, change))
+  }
+
+  async confirm(change: StateChange | undefined): Promise<void> {
+    const { marks, states } = this.#ports
+    const { plugin, fence } = this.#lease
+    const held = await marks.renew([this.#lease])
+    if (!held.has(fence)) {
+      this.#lose()
+      throw new Error(LOST)
+    }
+    if (change === undefined) return
+    const stored = await states.load({ plugin, topic: this.#topic, key: change.key })
+    if (stored?.revision !== change.basis) throw new StateConflict()
   }
 
   async release(): Promise<void> {

@@ -42,6 +42,7 @@ export function createTransact({ handle, graceMs, followUps }: TransactPorts) {
     const published = delivery.followUps
     if (published === undefined) return result
     try {
+      if (delivery.plugin.state !== undefined) await delivery.claim?.confirm?.(delivery.stateChange)
       await followUps.write(published.records)
       published.isWritten = true
       return result

@@ -117,16 +117,17 @@ export function createSettle(ports: SettlePorts) {
   }
 
   function publish(delivery: Delivery, outcome: CompletedOutcome): MaybePromise<Turn> {
-    const { followUps, plugin } = delivery
+    const { followUps, plugin, claim, stateChange } = delivery
     const isDue = followUps !== undefined && !followUps.isWritten && !ports.areStaged(plugin.slug)
     if (!isDue) return complete(delivery, outcome)
     return tryCatch(
-      () =>
-        ports.followUps.write(followUps.records).then(() => {
-          followUps.isWritten = true
-          return complete(delivery, outcome)
-        }),
-      (failure) => retryWrite(delivery, outcome, 'follow-up events', failure),
+      async () => {
+        if (plugin.state !== undefined) await claim?.confirm?.(stateChange)
+        await ports.followUps.write(followUps.records)
+        followUps.isWritten = true
+        return complete(delivery, outcome)
+      },
+      (failure) => unwritten(delivery, outcome, 'follow-up events', failure),
     )
   }
 
@@ -134,11 +135,18 @@ export function createSettle(ports: SettlePorts) {
     const turn: Turn = { done: () => close(delivery, outcome) }
     return tryCatch<Turn>(
       () => andThen(dedupe.complete(delivery, outcome), () => turn),
-      (failure) =>
-        failure instanceof StateConflict
-          ? callAgain(delivery, failure)
-          : retryWrite(delivery, outcome, 'mark', failure),
+      (failure) => unwritten(delivery, outcome, 'mark', failure),
     )
+  }
+
+  function unwritten(
+    delivery: Delivery,
+    outcome: CompletedOutcome,
+    what: Written,
+    failure: unknown,
+  ): Turn {
+    if (failure instanceof StateConflict) return callAgain(delivery, failure)
+    return retryWrite(delivery, outcome, what, failure)
   }
 
   /** What the handler made of the state that it was given is void. */

@@ -28,6 +28,13 @@ export const stateGuards = [
       '',
     ],
   }),
+  ...guardsOf('unit/kafka/consumer/commit-staged', {
+    'a plugin whose topic is refused holds up all others': [
+      'kafka/consumer/commit-staged.ts',
+      'if (culprits.length === 0) {',
+      'if (culprits.length >= 0) {',
+    ],
+  }),
   ...guardsOf('unit/kafka/producer/sender', {
     'a former leader speaks of a later batch': [
       'kafka/producer/partition-queue.ts',
@@ -47,6 +54,11 @@ export const stateGuards = [
       'pipeline/settle/settle.ts',
       'failure instanceof StateConflict',
       'false',
+    ],
+    'an owner that has lost its claim publishes': [
+      'pipeline/settle/settle.ts',
+      'if (plugin.state !== undefined) await claim?.confirm?.(stateChange)',
+      '',
     ],
   }),
   ...guardsOf('unit/idempotency/kafka/staging', {

@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest'
+import type { PluginEvent } from '../../../../src/event/event.ts'
+import { NO_HEADERS } from '../../../../src/event/headers.ts'
+import { INVENTORY_KINDS } from '../../../../src/event/kinds.ts'
 import { createMemoryStore } from '../../../../src/idempotency/memory.ts'
 import type { StoredState } from '../../../../src/idempotency/staged.ts'
 import { StateConflict } from '../../../../src/idempotency/state-conflict.ts'
@@ -17,7 +20,7 @@ const textOf = (value: number) => `{"version":1,"value":${value}}`
 function sharedStore() {
   const memory = createMemoryStore({ clock: new ManualClock(), ttlMs: 1e9, maxMarks: 1_000 })
   let stored: (StoredState & { revision: string }) | undefined
-  const faults = { load: false, begin: false }
+  const faults = { load: false, begin: false, lost: false }
   const put = (value: number) => {
     stored = { text: textOf(value), revision: `${Number(stored?.revision ?? 0) + 1}` }
   }
@@ -31,6 +34,10 @@ function sharedStore() {
       completed.add(claim)
       if (change !== undefined) put(JSON.parse(change.text!).value)
     }
+  const confirm: Claim['confirm'] = async (change) => {
+    if (faults.lost) throw new Error('the claim has passed')
+    if (change?.basis !== stored?.revision) throw new StateConflict()
+  }
   const begin = async (claim: Claim): Promise<ClaimTransaction> => ({
     sql: { query: async () => ({ rows: [], rowCount: 0 }) },
     isBroken: () => false,
@@ -54,7 +61,7 @@ function sharedStore() {
       const { claim } = result
       return {
         type: 'claimed',
-        claim: { ...claim, complete: complete(claim), begin: () => begin(claim) },
+        claim: { ...claim, complete: complete(claim), begin: () => begin(claim), confirm },
       }
     },
   }
@@ -97,6 +104,49 @@ it.each([
     expect(shared.value()).toBe(31)
     expect(kit.ended).toMatchObject([{ outcome: 'processed' }])
     expect(kit.notes.filter((note) => note === 'interrupted')).toHaveLength(3)
+  },
+)
+
+it.each([
+  ['by itself', false],
+  ['in the transaction of what the handler writes', true],
+])(
+  'nothing is published that was made of a state which has changed, or for a claim that is lost, %s',
+  async (_, sql) => {
+    const shared = sharedStore()
+    const published: unknown[] = []
+    const publishes = plugin({
+      sql,
+      state: { version: 1, initial: () => 0, maxBytes: 1_000 },
+      async processEvent(_event, context) {
+        const { state, publish } = context as StatePluginContext<number>
+        publish({ name: 'counted', kwargs: { n: state.value } })
+        if (state.value < 10) shared.put(10)
+        state.set((n) => n + 1)
+      },
+    })
+    shared.faults.lost = true
+    const kit = pipelineKit({
+      plugins: [publishes],
+      store: shared.store,
+      followUps: {
+        kinds: INVENTORY_KINDS,
+        encode: (all) =>
+          all.map(({ event }) => {
+            const value = Buffer.from(JSON.stringify((event as PluginEvent).kwargs))
+            return { topic: 't', key: 'k', value, headers: NO_HEADERS }
+          }),
+        write: async (records) => void published.push(...records.map(({ value }) => `${value}`)),
+      },
+    })
+    partition(kit).put({ id: 'a', kind: 'inventory.moved', time: '2026-01-15T10:30:00Z' })
+    await kit.clock.advance(3_000)
+    expect(published).toEqual([])
+    shared.faults.lost = false
+    await kit.clock.advance(10_000)
+    expect(published).toEqual(['{"n":10}'])
+    expect(shared.value()).toBe(11)
+    expect(kit.ended).toMatchObject([{ outcome: 'processed' }])
   },
 )
 
