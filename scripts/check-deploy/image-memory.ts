@@ -15,6 +15,10 @@ const READY_MS = 120_000
 const HANDLED_MS = 300_000
 const STOP_MS = 35_000
 const MIB = 1024 * 1024
+const PROCESSED = /^inventory_events_deliveries_total\{.*outcome="processed".*\} (\d+)$/m
+const HEAP_LIMIT = /^inventory_events_heap_limit_bytes (\S+)$/m
+/** V8's young generation is beside the half that the option names. */
+const HEAP_SHARE_MAX = 0.6
 /** Of process 1, which V8 can't end by SIGABRT: abort() ends it by an invalid instruction then. */
 const ABORTED = 139
 /** What a kubelet shows of the log of a container that failed. */
@@ -95,11 +99,14 @@ async function handlesBacklog(runner: ImageRunner, serving: Run): Promise<string
   try {
     await container.waitForOk(`${url}/readyz`, READY_MS)
     const seconds = await untilHandled(running, url)
+    const heapMib = Math.round((await metricOf(url, HEAP_LIMIT)) / MIB)
+    if (heapMib === 0 || heapMib > HEAP_SHARE_MAX * serving.memoryMib!)
+      throw new Failure(`expected V8's heap to be about half of the limit, got ${heapMib} MiB`)
     const peak = await running.peakBytes()
     const ended = await container.end('SIGTERM', STOP_MS)
     if (ended !== 0) throw new Failure(`expected exit 0, got ${ended}: ${container.output}`)
     const most = peak === undefined ? 'unknown' : `${Math.round(peak / MIB)} MiB`
-    return `${most} at most, ${seconds} s`
+    return `${most} at most, heap up to ${heapMib} MiB, ${seconds} s`
   } finally {
     await container.kill()
   }
@@ -108,20 +115,20 @@ async function handlesBacklog(runner: ImageRunner, serving: Run): Promise<string
 async function untilHandled({ container }: RunningImage, url: string): Promise<number> {
   const startedAt = performance.now()
   for (;;) {
-    const answer = await fetch(`${url}/metrics`).catch(() => undefined)
-    const text = (await answer?.text()) ?? ''
+    const handled = await metricOf(url, PROCESSED)
     const seconds = Math.round((performance.now() - startedAt) / 1_000)
-    const [, handled] =
-      /^inventory_events_deliveries_total\{.*outcome="processed".*\} (\d+)$/m.exec(text) ?? [
-        undefined,
-        0,
-      ]
-    if (Number(handled) >= EVENTS) return seconds
+    if (handled >= EVENTS) return seconds
     const isLate = seconds * 1_000 > HANDLED_MS
     if (isLate || container.hasEnded)
       throw new Failure(`handled ${handled} of ${EVENTS} in ${seconds} s: ${container.output}`)
     await delay(500)
   }
+}
+
+/** The number that the expression finds in the metrics; 0 if there is none. */
+async function metricOf(url: string, expression: RegExp): Promise<number> {
+  const answer = await fetch(`${url}/metrics`).catch(() => undefined)
+  return Number(expression.exec((await answer?.text()) ?? '')?.[1] ?? 0)
 }
 
 async function endsByLeak(runner: ImageRunner, serving: Run): Promise<void> {

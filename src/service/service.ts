@@ -118,7 +118,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       isJoined: source.isJoined,
       missing: source.missingTopics,
       narrow: watch.topicsWithFewerPartitions,
-      denied: deniedTopics(kafka),
+      denied: deniedTopics(kafka, clock.elapsedMs()),
       tooSmall: group.tooSmallTopics(),
       health: describeHealth(group.health, switches),
     })
@@ -190,7 +190,7 @@ interface ReadinessFacts {
   missing: readonly string[]
   /** Topics with fewer partitions than their input. */
   narrow: readonly string[]
-  /** Topics that may not be written to. */
+  /** What may not be done with topics. */
   denied: readonly string[]
   /** Dead-letter topics whose message limit is too small for any dead letter. */
   tooSmall: readonly string[]
@@ -212,7 +212,7 @@ function readiness(facts: ReadinessFacts): Health {
       narrow.length === 0,
       `fewer partitions than the input topic: ${narrow.join(', ')}`,
     ),
-    check('rights', denied.length === 0, `may not write to ${denied.join(', ')}`),
+    check('rights', denied.length === 0, `may not ${denied.join(', ')}`),
     check(
       'dead-letters',
       tooSmall.length === 0,

@@ -25,7 +25,7 @@ const USERS = [
   'rescuer',
   'splitter',
 ]
-const LACKING = ['lacking-id', 'lacking-state']
+const LACKING = ['lacking-id', 'lacking-state', 'lacking-read']
 const GROUP = 'inventory-events'
 const inventory = `${uniqueName('secure')}.inventory`
 const plugin = `${uniqueName('secure')}.plugin`
@@ -50,9 +50,13 @@ beforeAll(async () => {
   const { TOPIC } = kafkajs.AclResourceTypes
   const ofTopics = of('stateful').filter(({ resourceType }) => resourceType === TOPIC)
   await grant(broker.kafka, ofTopics, 'lacking-id')
-  const { DESCRIBE, WRITE } = kafkajs.AclOperationTypes
-  const isWrite = (right: AclEntry) => right.resourceName === states && right.operation === WRITE
-  await grant(broker.kafka, replaceRight(of('stateful'), isWrite, DESCRIBE), 'lacking-state')
+  const { DESCRIBE, READ, WRITE } = kafkajs.AclOperationTypes
+  const without = (operation: number) => {
+    const isIt = (each: AclEntry) => each.resourceName === states && each.operation === operation
+    return replaceRight(of('stateful'), isIt, DESCRIBE)
+  }
+  await grant(broker.kafka, without(WRITE), 'lacking-state')
+  await grant(broker.kafka, without(READ), 'lacking-read')
 })
 
 afterAll(() => broker.stop())
@@ -174,6 +178,13 @@ async function consoleSwitches(): Promise<void> {
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
 }
+
+it('a service that may not read its states is not ready, and names them', async () => {
+  const running = service('lacking-read')
+  await untilReady(running, `may not read ${states}`)
+  running.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
+})
 
 it('a service with plugins that publish is not ready until it has the right to their topics', async () => {
   const PLUGINS = pluginPath('plugins/repeating')

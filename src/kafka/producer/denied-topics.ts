@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import type { InventoryEventsError } from '../../util/errors.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
 
 interface Refusal {
@@ -7,14 +7,24 @@ interface Refusal {
   atMs: number
 }
 
-const refusals = new WeakMap<Kafka, Map<string, Refusal>>()
+type Refusals = WeakMap<Kafka, Map<string, Refusal>>
+
+const writes: Refusals = new WeakMap()
+const reads: Refusals = new WeakMap()
 
 /** A denial rarely changes within seconds, and each attempt costs a login. */
 const PAUSE_MS = 5_000
 
-/** The topics whose last write by this client was denied. */
-export function deniedTopics(kafka: Kafka): string[] {
-  return [...ofClient(kafka).keys()]
+/** A read that was denied is repeated sooner, as long as a partition here needs it. */
+const READ_AGAIN_MS = 15_000
+
+/** What Kafka denies this client: `write to TOPIC` where the last write was denied, `read TOPIC` likewise. */
+export function deniedTopics(kafka: Kafka, nowMs: number): string[] {
+  const read = [...ofClient(reads, kafka)].filter(([, { atMs }]) => nowMs - atMs < READ_AGAIN_MS)
+  return [
+    ...[...ofClient(writes, kafka).keys()].map((topic) => `write to ${topic}`),
+    ...read.map(([topic]) => `read ${topic}`),
+  ]
 }
 
 /** The error of the last write to the topic, if it was denied less than 5 s ago. */
@@ -23,7 +33,7 @@ export function recentDenial(
   topic: string,
   nowMs: number,
 ): InventoryEventsError | undefined {
-  const refusal = ofClient(kafka).get(topic)
+  const refusal = ofClient(writes, kafka).get(topic)
   return refusal !== undefined && nowMs - refusal.atMs < PAUSE_MS ? refusal.error : undefined
 }
 
@@ -34,10 +44,28 @@ export function recordWrite(
   nowMs: number,
   error?: InventoryEventsError,
 ): void {
-  if (error === undefined) ofClient(kafka).delete(topic)
-  else ofClient(kafka).set(topic, { error, atMs: nowMs })
+  if (error === undefined) ofClient(writes, kafka).delete(topic)
+  else ofClient(writes, kafka).set(topic, { error, atMs: nowMs })
 }
 
-function ofClient(kafka: Kafka): Map<string, Refusal> {
+/** Reads, and records it if that was denied. */
+export async function recordingRead<T>(
+  kafka: Kafka,
+  topic: string,
+  nowMs: () => number,
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await read()
+    ofClient(reads, kafka).delete(topic)
+    return result
+  } catch (error) {
+    if (error instanceof InventoryEventsError && error.code === 'KAFKA_REFUSED')
+      ofClient(reads, kafka).set(topic, { error, atMs: nowMs() })
+    throw error
+  }
+}
+
+function ofClient(refusals: Refusals, kafka: Kafka): Map<string, Refusal> {
   return getOrInsert(refusals, kafka, () => new Map<string, Refusal>())
 }

@@ -4,6 +4,7 @@ import type { MarksLog } from '../../idempotency/kafka/marks-log-port.ts'
 import { marksTopicOf, stateTopicOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { openCluster } from '../client/client.ts'
+import { recordingRead } from '../producer/denied-topics.ts'
 import { createProducer } from '../producer/producer.ts'
 import { LogReader } from '../reader/log-reader.ts'
 import { transactionsEnded } from '../reader/transactions-ended.ts'
@@ -55,16 +56,19 @@ export async function openMarksLog(options: MarksLogOptions): Promise<MarksLog> 
 export async function openMarksReader(
   options: MarksLogOptions,
 ): Promise<Pick<MarksLog, 'read' | 'readStates' | 'close'>> {
-  const { groupId, topics, hasStates, clock } = options
+  const { kafka, groupId, topics, hasStates, clock } = options
   const topicOf = (topic: string) => marksTopicOf(topic, groupId)
   const statesOf = (topic: string) => stateTopicOf(topic, groupId)
-  const cluster = openCluster(options.kafka, clock)
+  const cluster = openCluster(kafka, clock)
   const states = hasStates ? topics.map(statesOf) : []
   const reader = new LogReader({ cluster, clock, topics: [...topics.map(topicOf), ...states] })
   await reader.start()
+  const elapsedMs = () => clock.elapsedMs()
+  const read = (request: Parameters<LogReader['read']>[0]) =>
+    recordingRead(kafka, request.topic, elapsedMs, () => reader.read(request))
   return {
     async read(request) {
-      const { low, first } = await reader.read({
+      const { low, first } = await read({
         ...request,
         topic: topicOf(request.topic),
         onRecord({ value, timestampMs, headers }) {
@@ -78,7 +82,7 @@ export async function openMarksReader(
     async readStates({ topic, partition, lost, onState }) {
       const logs = [topicOf(topic), statesOf(topic)].map((each) => ({ topic: each, partition }))
       await transactionsEnded(logs, lost, { cluster, clock })
-      await reader.read({
+      await read({
         topic: statesOf(topic),
         partition,
         lost,
