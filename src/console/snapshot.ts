@@ -4,6 +4,7 @@ import type { Clock } from '../util/clock.ts'
 import type { Followed } from './follow.ts'
 import { mergePlugins, type PluginRow } from './view/merge-plugins.ts'
 import { type Overview, overviewOf } from './view/overview.ts'
+import { ReadRate } from './view/read-rate.ts'
 
 export interface Snapshot {
   atMs: number
@@ -21,20 +22,25 @@ export function snapshots(
   clock: Pick<Clock, 'now'>,
 ): (options?: { isFresh?: boolean }) => Snapshot {
   let last: Snapshot | undefined
+  const rate = new ReadRate()
   return ({ isFresh = false } = {}) => {
     const atMs = clock.now()
     if (last !== undefined && !isFresh && atMs - last.atMs < FRESH_MS) return last
     const { status, switches, plans } = followed
     const replicas = status.replicas()
+    const records = switches()
     const catchingUp = plans().filter(
       ({ purpose, state }) => purpose === 'enable' && state === 'running',
     )
-    const plugins = mergePlugins(replicas, pluginStates(switches(), undefined).of)
+    const plugins = mergePlugins(replicas, pluginStates(records, undefined).of)
     for (const row of plugins) {
       const isEnabled = row.switched.state === 'enabled'
       row.isCatchingUp = !isEnabled && catchingUp.some(({ slug }) => slug === row.slug)
     }
-    const overview = overviewOf(replicas, plugins, status.isCurrent)
+    const overview = overviewOf(replicas, plugins, status.isCurrent, {
+      eventsSwitch: records.find((each) => each.switch === 'events'),
+      readPerMinute: rate.take(atMs, replicas),
+    })
     last = { atMs, replicas, plugins, overview }
     return last
   }

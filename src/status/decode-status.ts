@@ -61,9 +61,11 @@ export function decodeMinute(value: Buffer): MinuteStatus {
   return {
     replica: textIn(fields, 'replica'),
     ...numbersIn(fields, ['minuteMs', 'lag', 'oldestMs', 'loopDelayMs']),
+    // A large group has a million of these: written out, they are small.
     plugins: listIn(fields, 'plugins', LIST_MAX, (each) => ({
       slug: textIn(each, 'slug'),
-      ...numbersIn(each, ['handled', 'failed']),
+      handled: numberIn(each, 'handled'),
+      failed: numberIn(each, 'failed'),
     })),
   }
 }

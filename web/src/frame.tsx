@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { request, type Session } from './api.ts'
+import { Keys } from './keys.tsx'
 import { useLocation } from './router.ts'
 import { shown } from './text.ts'
 
@@ -42,6 +43,7 @@ export function Frame({ session, onEnd, children }: FrameProps) {
           ))}
         </nav>
         <div class="who">
+          <Keys />
           {isLocal && <span class="badge">local</span>}
           <span>
             {shown(user.name)} <span class="muted">({user.role})</span>

@@ -1,3 +1,4 @@
+import type { EventsSwitch } from '../../control/control-record.ts'
 import type { SeenReplica } from '../../status/status-table.ts'
 import { counted } from '../../util/text/counted.ts'
 import type { PluginRow } from './merge-plugins.ts'
@@ -15,6 +16,10 @@ export interface Attention {
 
 export interface Overview {
   events: 'on' | 'off' | 'mixed' | 'unknown'
+  /** In how many of the replicas that report it is off, and who switched it last, if anybody did. */
+  eventsOff: { replicas: number; of: number; by: string | null; why: string | null }
+  /** Records read; null until it is known. */
+  readPerMinute: number | null
   replicas: { reporting: number; silent: number; unreadable: number; versions: string[] }
   perMinute: { handled: number; failed: number }
   waiting: number
@@ -28,10 +33,19 @@ export interface Overview {
 
 const WAITS_LONG_MS = 60_000
 
+export interface OverviewExtras {
+  /** The newest record of the switch of event integration. */
+  eventsSwitch?: EventsSwitch | undefined
+  readPerMinute?: number | null
+}
+
+const URGENCY: readonly Attention['severity'][] = ['dead', 'retrying', 'wait', 'off']
+
 export function overviewOf(
   replicas: readonly SeenReplica[],
   plugins: readonly PluginRow[],
   isCurrent: boolean,
+  { eventsSwitch, readPerMinute = null }: OverviewExtras = {},
 ): Overview {
   const count = (state: SeenReplica['state']) => replicas.filter((r) => r.state === state).length
   const statuses = replicas.flatMap(({ state, status }) =>
@@ -42,9 +56,17 @@ export function overviewOf(
   const isKnown = letters.length > 0 && letters.every((each) => each !== null)
   const switches = new Set(statuses.map(({ events }) => events))
   const [events = 'unknown'] = switches
+  const eventsOff = {
+    replicas: statuses.filter((each) => each.events === 'off').length,
+    of: statuses.length,
+    by: eventsSwitch?.by ?? null,
+    why: eventsSwitch?.why ?? null,
+  }
   const openDeadLetters = isKnown ? sum(letters.map((each) => each ?? 0)) : null
   return {
     events: switches.size > 1 ? 'mixed' : events,
+    eventsOff,
+    readPerMinute,
     replicas: {
       reporting: count('reporting'),
       silent: count('silent'),
@@ -62,9 +84,10 @@ export function overviewOf(
     attention: [
       ...ofTopic(isCurrent),
       ...ofReplicas(replicas),
+      ...ofEvents(eventsOff),
       ...ofPlugins(plugins),
       ...ofDeadLetters(openDeadLetters),
-    ],
+    ].sort((a, b) => URGENCY.indexOf(a.severity) - URGENCY.indexOf(b.severity)),
     minutes: mergeMinutes(replicas),
   }
 }
@@ -111,6 +134,23 @@ function ofReplica({ replica, state, why, status }: SeenReplica): Attention[] {
   }
 }
 
+function ofEvents({ replicas, of, by, why }: Overview['eventsOff']): Attention[] {
+  if (replicas === 0) return []
+  const what = `${partOf(replicas, of)}event integration is off: events are skipped, not handled`
+  const reason = by === null ? 'EVENTS_ENABLED is false' : whoAndWhy(by, why)
+  const next = 'inventory-events events on --why WHY'
+  return [{ severity: 'off', what, why: reason, next, link: '/plugins' }]
+}
+
+/** "3 of 4 replicas: "; nothing if it is all of them. */
+function partOf(count: number, all: number): string {
+  return count === all ? '' : `${count} of ${all} replicas: `
+}
+
+function whoAndWhy(by = '', why: string | null = null): string {
+  return why === null || why === '' ? by : `${by}: ${why}`
+}
+
 function ofDeadLetters(count: number | null): Attention[] {
   if (count === null || count === 0) return []
   const what = `${counted(count, 'dead letter')} open`
@@ -122,13 +162,14 @@ function ofDeadLetters(count: number | null): Attention[] {
 function ofPlugins(plugins: readonly PluginRow[]): Attention[] {
   return plugins.flatMap((row): Attention[] => {
     const link = `/plugins/${encodeURIComponent(row.slug)}`
-    const { state, by = '', why = '' } = row.switched
+    const { state, by, why } = row.switched
+    const inState = row.states[state] ?? 0
     const found: Attention[] = []
     if (row.breakersOpen > 0) {
       found.push({
         ...{
           severity: 'dead',
-          what: `${row.slug} fails for many entities: its breaker is open`,
+          what: `${row.slug} fails for many entities: ${partOf(row.breakersOpen, row.replicas)}its breaker is open`,
           link,
         },
         why: row.errors[0]?.type ?? 'see its log',
@@ -141,10 +182,14 @@ function ofPlugins(plugins: readonly PluginRow[]): Attention[] {
         : state === 'paused'
           ? 'resume it'
           : 'enable it'
-      const by_ = `${by}${why === '' ? '' : `: ${why}`}`
       const severity = state === 'paused' ? 'wait' : 'off'
-      const what = `${row.slug} is ${state}${row.isCatchingUp ? ', catching up' : ''}`
-      found.push({ severity, what, why: by_, next, link: row.isCatchingUp ? '/replay' : link })
+      const switched =
+        inState === 0 || inState === row.replicas
+          ? `${row.slug} is ${state}`
+          : `${row.slug}: ${inState} of ${row.replicas} replicas ${state}`
+      const what = `${switched}${row.isCatchingUp ? ', catching up' : ''}`
+      const to = row.isCatchingUp ? '/replay' : link
+      found.push({ severity, what, why: whoAndWhy(by, why), next, link: to })
     } else if ((row.oldest?.ageMs ?? 0) > WAITS_LONG_MS && row.breakersOpen === 0) {
       const { why: reason = '', record = '' } = row.oldest ?? {}
       const what = `${row.slug} has an event that waits for over a minute`

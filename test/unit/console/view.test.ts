@@ -3,6 +3,7 @@ import { mergePlugins } from '../../../src/console/view/merge-plugins.ts'
 import { mergeMinutes } from '../../../src/console/view/minutes.ts'
 import { overviewOf } from '../../../src/console/view/overview.ts'
 import { partitionsView } from '../../../src/console/view/partitions.ts'
+import { ReadRate } from '../../../src/console/view/read-rate.ts'
 import type { ReplicaStatus } from '../../../src/status/status-record.ts'
 import type { SeenReplica } from '../../../src/status/status-table.ts'
 import { pluginStatus, replicaStatus } from '../../support/status.ts'
@@ -76,10 +77,10 @@ describe('the overview', () => {
     expect(overview.attention.map(({ what, why }) => `${what}: ${why}`)).toEqual([
       'The status topic cannot be read: everything here gets older: Kafka',
       'Replica gone is silent: it ended without saying so, hangs, or has no connection',
-      "Replica newer can't be read: v: expected format 1, got 2",
       'Replica here is not ready: topics: missing',
-      'a is paused: ana: a count',
       '2 dead letters open: their plugins gave them up, and nobody has redriven or discarded them',
+      "Replica newer can't be read: v: expected format 1, got 2",
+      'a is paused: ana: a count',
     ])
     expect(overview.replicas).toMatchObject({ reporting: 1, silent: 1, unreadable: 1 })
   })
@@ -88,9 +89,47 @@ describe('the overview', () => {
     expect(overviewOf([], [], true)).toMatchObject({ events: 'unknown', openDeadLetters: null })
     const replicas = [seen('a'), seen('b', { events: 'off', openDeadLetters: null })]
     expect(overviewOf(replicas, [], true)).toMatchObject({
-      ...{ events: 'mixed', openDeadLetters: null, attention: [] },
+      ...{ events: 'mixed', openDeadLetters: null, readPerMinute: null },
+      attention: [{ why: 'EVENTS_ENABLED is false' }],
     })
   })
+})
+
+it('says of how many replicas it speaks', () => {
+  const replicas = ['a', 'b', 'c', 'd'].map((name) =>
+    seen(name, {
+      events: name === 'a' ? 'off' : 'on',
+      plugins: [
+        pluginStatus('x', {
+          state: name === 'd' ? 'enabled' : 'paused',
+          breaker: name === 'd' ? 'open' : 'closed',
+        }),
+      ],
+    }),
+  )
+  const paused = () => ({ state: 'paused', by: 'ana', at: '', why: '' }) as const
+  const eventsSwitch = { switch: 'events', state: 'off', by: 'ben', at: '', why: 'a move' } as const
+  const { attention } = overviewOf(replicas, mergePlugins(replicas, paused), true, { eventsSwitch })
+  expect(attention.map(({ what, why }) => `${what}, ${why}`)).toEqual([
+    'x fails for many entities: 1 of 4 replicas: its breaker is open, see its log',
+    'x: 3 of 4 replicas paused, ana',
+    '1 of 4 replicas: event integration is off: events are skipped, not handled, ben: a move',
+  ])
+})
+
+it('what is read per minute follows the partitions, whoever owns them', () => {
+  const rate = new ReadRate()
+  const at = (owner: string, ...expected: number[]) => [
+    seen(owner, {
+      partitions: expected.map((each, n) => ({ ...partition(n, 0), expected: each })),
+    }),
+  ]
+  expect(rate.take(0, at('one', 100, 50))).toBeNull()
+  expect(rate.take(5_000, at('two', 110, 50))).toBe(120)
+  // One is read again from before, and one is new.
+  expect(rate.take(10_000, at('two', 90, 60, 999))).toBe(60)
+  expect(rate.take(65_000, at('two', 130, 61))).toBe(31)
+  expect(rate.take(1_000_000, at('two', 500, 61))).toBeNull()
 })
 
 it('a partition of a silent replica is shown until another reports it', () => {

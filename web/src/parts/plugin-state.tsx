@@ -13,7 +13,7 @@ export function PluginState({ row }: { row: PluginRow }) {
   const states = Object.entries(row.states)
   const wanted = row.switched.state
   if (row.breakersOpen > 0) {
-    return <State tone="dead">breaker open{part(row.breakersOpen, row.replicas)}</State>
+    return <State tone="dead">{part(row.breakersOpen, row.replicas)}breaker open</State>
   }
   if (row.isCatchingUp) return <State tone="wait">{wanted}, catching up</State>
   if (states.length === 1 && states[0]?.[0] === wanted) {
@@ -23,8 +23,8 @@ export function PluginState({ row }: { row: PluginRow }) {
     <>
       {states.map(([state, count]) => (
         <State key={state} tone={TONES[state] ?? 'unknown'}>
-          {state === 'events-off' ? 'events off' : state}
           {part(count, row.replicas)}
+          {state === 'events-off' ? 'events off' : state}
         </State>
       ))}
     </>
@@ -32,5 +32,5 @@ export function PluginState({ row }: { row: PluginRow }) {
 }
 
 function part(count: number, all: number): string {
-  return count === all ? '' : ` in ${count} of ${all}`
+  return count === all ? '' : `${count} of ${all} replicas `
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { Pager, useWindow } from './pager.tsx'
 
 export interface Column<Row> {
   name: string
@@ -7,7 +8,10 @@ export interface Column<Row> {
   cell(row: Row): ComponentChildren
 }
 
-/** A real table. On a narrow screen each row is a card, with the name of the column before each value. */
+/**
+ * A real table. On a narrow screen each row is a card, with the name of the column before each value. One that is long
+ * is shown in pages.
+ */
 export function Table<Row>({
   caption,
   isCaptionHidden = false,
@@ -22,8 +26,12 @@ export function Table<Row>({
   rows: readonly Row[]
   keyOf(row: Row): string
 }) {
-  return (
-    <table class="data">
+  const name = `${caption.split(/\W/)[0]!.toLowerCase()}-page`
+  const shown = useWindow(name, rows)
+  const { from, of } = shown
+  const table = (
+    // The head is a row as well.
+    <table class="data" aria-rowcount={of === undefined ? undefined : of + 1}>
       <caption class={isCaptionHidden ? 'visually-hidden' : ''}>{caption}</caption>
       <thead>
         <tr>
@@ -35,8 +43,8 @@ export function Table<Row>({
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
-          <tr key={keyOf(row)}>
+        {shown.rows.map((row, index) => (
+          <tr key={keyOf(row)} aria-rowindex={of === undefined ? undefined : from + index + 2}>
             {columns.map(({ name, isNumber, cell }) => (
               <td key={name} data-name={name} class={isNumber ? 'number' : ''}>
                 <span>{cell(row)}</span>
@@ -46,5 +54,12 @@ export function Table<Row>({
         ))}
       </tbody>
     </table>
+  )
+  if (of === undefined) return table
+  return (
+    <>
+      <Pager name={name} from={from} of={of} />
+      {table}
+    </>
   )
 }

@@ -2,7 +2,7 @@ import type { About, Attention, Overview } from '../api.ts'
 import { Empty, Figure, Foreign, State } from '../parts/basics.tsx'
 import { Hour } from '../parts/hour.tsx'
 import { ViewOf } from '../parts/view-head.tsx'
-import { durationText, numberText } from '../text.ts'
+import { durationText, numberText, shown } from '../text.ts'
 import { useView } from '../use-view.ts'
 
 const WORDS: Record<Attention['severity'], string> = {
@@ -18,6 +18,7 @@ export function OverviewView() {
     <ViewOf title="Overview" view={view}>
       {(data) => (
         <>
+          <Verdict data={data} />
           <Figures data={data} />
           <section>
             <h2>Needs attention</h2>
@@ -49,7 +50,7 @@ export function OverviewView() {
           </section>
           <section>
             <h2>The last hour</h2>
-            <Hour minutes={data.minutes} />
+            <Hour minutes={data.minutes} withLag />
           </section>
         </>
       )}
@@ -57,23 +58,56 @@ export function OverviewView() {
   )
 }
 
+/** Whether someone must act, before everything else. */
+function Verdict({ data: { attention } }: { data: Overview }) {
+  const [first] = attention
+  if (first === undefined) {
+    return (
+      <p class="verdict">
+        <State tone="ok">well:</State> nothing needs anyone
+      </p>
+    )
+  }
+  const acts = attention.filter(({ severity }) => severity === 'dead').length
+  const others = attention.length - acts
+  const parts = [acts > 0 && `${acts} to act on`, others > 0 && `${others} to look at`]
+  return (
+    <p class="verdict">
+      <State tone={first.severity}>{acts > 0 ? 'not well:' : 'well, but'}</State>
+      {parts.filter(Boolean).join(', ')}
+    </p>
+  )
+}
+
+/** What the replicas do, and who switched it if somebody did. */
+function eventsFigure({ events, eventsOff }: Overview) {
+  const { replicas, of, by, why } = eventsOff
+  const who = by === null ? 'as EVENTS_ENABLED says' : `by ${by}${why ? `: ${why}` : ''}`
+  return {
+    value: events === 'mixed' ? `${replicas} of ${of} off` : events,
+    tone: events === 'on' ? ('ok' as const) : ('off' as const),
+    note: events === 'unknown' ? 'no replica reports' : shown(who),
+  }
+}
+
 function Figures({ data }: { data: Overview }) {
-  const { replicas, perMinute, openDeadLetters, events } = data
+  const { replicas, perMinute, openDeadLetters, readPerMinute } = data
   const missing = replicas.silent + replicas.unreadable
   const all = replicas.reporting + missing
   return (
     <div class="figures">
-      <Figure
-        label="Events"
-        value={events}
-        tone={events === 'on' ? 'ok' : 'off'}
-        note={events === 'off' ? 'skipped, not handled' : undefined}
-      />
+      <Figure label="Event integration" {...eventsFigure(data)} />
       <Figure
         label="Replicas"
         value={missing === 0 ? numberText(all) : `${replicas.reporting} of ${all}`}
         tone={missing > 0 ? 'dead' : all === 0 ? 'wait' : 'ok'}
         note={replicas.versions.join(', ') || 'none reports'}
+        href="/partitions"
+      />
+      <Figure
+        label="Read per minute"
+        value={readPerMinute === null ? '–' : numberText(readPerMinute)}
+        note={readPerMinute === null ? 'known in a few seconds' : 'records, wanted or not'}
         href="/partitions"
       />
       <Figure label="Handled per minute" value={numberText(perMinute.handled)} href="/plugins" />
