@@ -5,20 +5,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { InventoryEvent } from '../../src/index.ts'
 import { CHROMIUM, launch } from '../support/browser.ts'
 import { REPO } from '../support/clone.ts'
-import {
-  expectFits,
-  logIn,
-  type RunningConsole,
-  seriousFaults,
-  startConsole,
-  visit,
-} from '../support/console.ts'
-import { HOSTILE, lifeOfGoods, MANY, TRACE } from '../support/goods.ts'
+import { expectGood, logIn, type RunningConsole, startConsole, visit } from '../support/console.ts'
+import { HOSTILE, LIFE, lifeOfGoods, MANY, TRACE } from '../support/goods.ts'
 import { type HeldRegistry, heldRegistry } from '../support/held-registry.ts'
 import { until } from '../support/stack.ts'
 
 /** Where the pictures of docs/console.md are; elsewhere unless they are asked for. */
 const PICTURES = join(REPO, process.env.PICTURES ?? '.inventory-events/pictures')
+
+const EVERY_PLACE = `(async () => {
+  const places = []
+  for (let cursor = ''; cursor !== null; ) {
+    const answer = await fetch('/api/events?kind=inventory.*&cursor=' + encodeURIComponent(cursor))
+    const lines = (await answer.text()).trim().split('\\n').map((line) => JSON.parse(line))
+    places.push(...lines.flatMap(({ result }) => result?.place ?? []))
+    cursor = lines.at(-1).next ?? null
+  }
+  return places
+})()`
 
 let browser: Browser
 beforeAll(async () => {
@@ -80,6 +84,9 @@ async function found(page: Page, { url }: RunningConsole): Promise<void> {
   const before = await rows(page)
   await page.getByRole('button', { name: 'Continue with older ones' }).click()
   await until(async () => (await rows(page)) > before, { what: 'older ones' })
+  // Continued to the end, a search has found each event once.
+  const places = (await page.evaluate(EVERY_PLACE)) as string[]
+  expect([places.length, new Set(places).size]).toEqual([LIFE + MANY, LIFE + MANY])
 
   await page.getByLabel('Kind').fill('inventory.merge*')
   await page.getByRole('button', { name: 'Search', exact: true }).click()
@@ -139,8 +146,11 @@ async function oneEntity(page: Page, { url }: RunningConsole): Promise<void> {
   expect(await page.locator('.graph .edge.reverted').count()).toBe(1)
   const table = page.getByRole('table', { name: 'Merges and restores' })
   await table.getByRole('row', { name: /BATCH-1 MIX-1 merged into reverted/ }).waitFor()
-  await page.getByText('looked for in the newest').waitFor()
+  await page.getByText(/looked for in the newest 20,0\d\d records of all entities/).waitFor()
   await expectGood(page)
+  await page.getByRole('button', { name: 'Look further back' }).click()
+  await page.getByText('This began where an earlier look had stopped').waitFor()
+  await page.goBack()
 
   await table.getByRole('link', { name: 'MIX-2' }).first().click()
   await page.getByText('merged into SAUCE-1').waitFor()
@@ -260,9 +270,4 @@ async function pictures(running: RunningConsole, { id }: InventoryEvent): Promis
 
 function rows(page: Page): Promise<number> {
   return page.locator('.data tbody tr').count()
-}
-
-async function expectGood(page: Page): Promise<void> {
-  await expectFits(page)
-  expect(await seriousFaults(page)).toEqual([])
 }

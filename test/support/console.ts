@@ -85,3 +85,8 @@ export async function expectFits(page: Page): Promise<void> {
   )) as [number, number]
   expect(width).toBeLessThanOrEqual(view)
 }
+
+export async function expectGood(page: Page): Promise<void> {
+  await expectFits(page)
+  expect(await seriousFaults(page)).toEqual([])
+}

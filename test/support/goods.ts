@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { InventoryEvent, JsonObject } from '../../src/index.ts'
+import { pluginEvent } from './events.ts'
 import { pluginPath, serve } from './serve.ts'
 import { situation } from './service-kit.ts'
 
 export const HOSTILE = `<img src=x onerror="document.title=1"> \u202etxt.exe ${'long'.repeat(60)}`
 export const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-/** The events of one entity that has many. */
+/** The events of one entity that has many, and those of the others. */
 export const MANY = 5_000
+export const LIFE = 14
+/** Older ones, more than a page looks at for links between entities. */
+const NOISE = 16_000
 
 type Fields<Kind> = Omit<
   Extract<InventoryEvent, { kind: Kind }>,
@@ -86,20 +90,22 @@ export async function lifeOfGoods() {
     }),
     wasted,
   ]
-  // One after the other, so that their timestamps are in this order.
-  for (const event of life) {
-    const record = s.record(event)
-    await s.produce([{ ...record, headers: { ...record.headers, traceparent: TRACE } }])
-  }
+  const noise = Array.from({ length: NOISE }, () => pluginEvent('stockitem.edited'))
   const moves = Array.from({ length: MANY }, (_, n) =>
     make('inventory.moved', {
       ...{ entity: goods('pallet-8', { quantity: n }), from: stage(`Bay ${n}`) },
       to: stage(`Bay ${n + 1}`),
     }),
   )
+  const older = [...noise, ...moves]
   // As many as Kafka takes at once.
-  for (let from = 0; from < MANY; from += 1_000) {
-    await s.produce(moves.slice(from, from + 1_000).map((event) => s.record(event)))
+  for (let from = 0; from < older.length; from += 1_000) {
+    await s.produce(older.slice(from, from + 1_000).map((event) => s.record(event)))
+  }
+  // One after the other, so that their timestamps are in this order.
+  for (const event of life) {
+    const record = s.record(event)
+    await s.produce([{ ...record, headers: { ...record.headers, traceparent: TRACE } }])
   }
   const replica = serve(s.settings)
   await replica.logged('started')

@@ -17,7 +17,7 @@ export function openApi(routes: readonly Route[]): object {
   }
 }
 
-function operationOf({ path, role, summary, body, method }: Route): object {
+function operationOf({ path, role, summary, body, query = [], method }: Route): object {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name)
   const text = { type: 'string' }
   const fields = Object.fromEntries((body ?? []).map((name) => [name, text]))
@@ -25,7 +25,10 @@ function operationOf({ path, role, summary, body, method }: Route): object {
   return {
     summary,
     'x-role': role,
-    parameters: names.map((name) => ({ name, in: 'path', required: true, schema: text })),
+    parameters: [
+      ...names.map((name) => ({ name, in: 'path', required: true, schema: text })),
+      ...query.map((name) => ({ name, in: 'query', schema: text })),
+    ],
     ...(method === 'POST' &&
       body && { requestBody: { content: { 'application/json': { schema } } } }),
     responses: {

@@ -18,6 +18,8 @@ export interface Route {
   summary: string
   /** Names of the texts that the body must have. */
   body?: readonly string[]
+  /** Names of the texts that the query may have. */
+  query?: readonly string[]
   /** What it returns is sent as JSON; `Lines` are sent as they are made. */
   handle(call: Call): unknown
 }

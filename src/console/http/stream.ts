@@ -54,6 +54,10 @@ export class RunningSearch<Result> {
     this.bytes += bytes
   }
 
+  get elapsedMs(): number {
+    return Math.round(this.#clock.elapsedMs() - this.#startedMs)
+  }
+
   /** How many records may still be read. */
   get recordsLeft(): number {
     return Math.max(0, this.#limits.records - this.read)
@@ -85,8 +89,8 @@ export class RunningSearch<Result> {
   }
 
   endOf(reason: EndReason, why: string | null, more: object = {}): SearchEnd {
-    const elapsedMs = Math.round(this.#clock.elapsedMs() - this.#startedMs)
-    return { ...more, type: 'end', reason, why, read: this.read, bytes: this.bytes, elapsedMs }
+    const { read, bytes, elapsedMs } = this
+    return { ...more, type: 'end', reason, why, read, bytes, elapsedMs }
   }
 }
 

@@ -26,7 +26,8 @@ export function eventRoutes(parts: EventParts, clock: { now(): number }): Route[
   return [
     {
       ...{ method: 'GET', path: '/api/events', role: 'reader' },
-      summary: 'Finds events, newest first, by id, entity, kind, text, from, to; lines of JSON',
+      summary: 'Finds events, newest first; lines of JSON',
+      query: ['id', 'entity', 'kind', 'text', 'from', 'to', 'cursor'],
       handle({ user, query }) {
         const wanted = queryOf(query, clock.now())
         const { kafka, config } = parts.sources()
@@ -38,7 +39,8 @@ export function eventRoutes(parts: EventParts, clock: { now(): number }): Route[
     },
     {
       ...{ method: 'GET', path: '/api/event', role: 'reader' },
-      summary: 'As "explain ID", with entity, from and to; lines of JSON',
+      summary: 'As "explain ID"; lines of JSON',
+      query: ['id', 'entity', 'from', 'to'],
       handle({ user, query, ...call }) {
         const id = required({ user, query, ...call }, 'id')
         const isAll = seesContent(user)
@@ -55,7 +57,8 @@ export function eventRoutes(parts: EventParts, clock: { now(): number }): Route[
     },
     {
       ...{ method: 'GET', path: '/api/record', role: 'reader' },
-      summary: 'One record of an input topic, by place: topic/partition@offset',
+      summary: 'One record of an input topic, by its place, which is topic/partition@offset',
+      query: ['place'],
       async handle(call) {
         const place = placeIn(required(call, 'place'))
         const { kafka, config } = parts.sources()

@@ -32,15 +32,19 @@ export interface LifeQuery {
 /** Of the entity's own events, at once. */
 export const EVENTS_MAX = 200
 const GENEALOGY = { generations: 2, nodes: 50 }
-/** The rest of what the search may read is for the events of others. */
-const OWN_RECORDS_MAX = 10_000
+/** Comparing keys is cheap, but there must be time for the events of others. */
+export const OWN_RECORDS_MAX = 200_000
+const OWN_MS = 2_500
+/** Of all entities. */
+export const LINKING_RECORDS_MAX = 20_000
 
 type Search = RunningSearch<EntityPart>
 
 /** The life of an entity: first what its own key shows, then what only events of others show. */
 export async function entityLife(ports: LifePorts, query: LifeQuery, search: Search) {
   const own = await ownEvents(ports, query, search)
-  const steps = inOrder(own.events).map((each) => stepOf(each, query.key))
+  const stepsOf = (events: SeenEvent[]) => inOrder(events).map((each) => stepOf(each, query.key))
+  const steps = stepsOf(own.events)
   await search.found({
     ...{ part: 'life', steps, now: whereItIs(steps) },
     ...{ readBack: own.readBack, older: nextOf(own.left) },
@@ -50,11 +54,10 @@ export async function entityLife(ports: LifePorts, query: LifeQuery, search: Sea
   const known = new Set(own.events.map(({ place }) => place))
   const others = linking.events.filter(({ place }) => !known.has(place))
   const theirs = others.filter((each) => each.entity !== query.key && concerns(each, query.key))
-  const all = inOrder([...own.events, ...theirs]).map((each) => stepOf(each, query.key))
-  const now = whereItIs(all)
+  const now = whereItIs(stepsOf([...own.events, ...theirs]))
   const links = linksOf(inOrder([...own.events, ...others]))
   await search.found({
-    ...{ part: 'relations', steps: all, now },
+    ...{ part: 'relations', steps: stepsOf(theirs), now },
     genealogy: genealogyOf({ id: query.key, name: now.name }, links, GENEALOGY),
     ...{ readBack: linking.readBack, further: nextOf(linking.left) },
   })
@@ -80,7 +83,7 @@ async function ownEvents(
     ...{ range: { topics, key }, cursor },
     ...{ firstRound: EVENTS_MAX, recordsMax: OWN_RECORDS_MAX },
     onRecord: (record) => (record.key?.equals(bytes) ? take(record) : undefined),
-    onRound: () => events.length < EVENTS_MAX,
+    onRound: () => events.length < EVENTS_MAX && search.elapsedMs < OWN_MS,
   })
   const shown = inOrder(events).slice(-EVENTS_MAX)
   const places = new Set(shown.map(({ place }) => place))
@@ -107,7 +110,7 @@ async function linkingEvents(
   const events: SeenEvent[] = []
   const before = search.read
   const reached = await readNewestFirst(kafka, search, {
-    ...{ range: { topics }, cursor },
+    ...{ range: { topics }, cursor, recordsMax: LINKING_RECORDS_MAX },
     async onRecord(record) {
       const name = record.value && (await reader.nameIn(record.value).catch(() => undefined))
       if (name && LINKING_KINDS.has(name)) events.push(await see(record))

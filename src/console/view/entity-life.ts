@@ -25,8 +25,9 @@ export type EntityPart =
     }
   | {
       part: 'relations'
-      /** The same with what only others' events show of it. */
+      /** Oldest first: what only others' events show of it. */
       steps: LifeStep[]
+      /** With them. */
       now: WhereItIs
       genealogy: Genealogy
       readBack: ReadBack

@@ -16,7 +16,7 @@ export interface EntityLimits {
   records: number
 }
 
-const ROUND_RECORDS = 2_000
+const ROUND_RECORDS = 8_000
 
 /** Explains the newest events of an entity, all at once. Rejects as `explainFound` does. */
 export function explainEntity(

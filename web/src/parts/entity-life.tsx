@@ -1,5 +1,6 @@
 import type { EntityPart, ReadBack } from '../../../src/console/view/entity-life.ts'
 import type { EntityOutcomes } from '../../../src/console/view/outcomes.ts'
+import { mergeSteps } from '../merge-steps.ts'
 import { navigate } from '../router.ts'
 import { numberText } from '../text.ts'
 import { useSearch } from '../use-search.ts'
@@ -26,10 +27,8 @@ export function EntityLife({ entity, further }: { entity: string; further: strin
     isRead ? `/api/entity/outcomes?${new URLSearchParams({ key: entity })}` : undefined,
   )
   const [newest, ...pages] = lives
-  const steps = [
-    ...pages.toReversed().flatMap((each) => each.steps),
-    ...((relations ?? newest)?.steps ?? []),
-  ].toReversed()
+  const own = lives.toReversed().flatMap((each) => each.steps)
+  const steps = mergeSteps(own, relations?.steps ?? []).toReversed()
   const last = lives.at(-1)
   const showOlder = () => {
     const more = new URLSearchParams({ key: entity, older: last?.older ?? '' })

@@ -120,7 +120,7 @@ const COLUMNS: Column<Link>[] = [
     name: 'How',
     cell: ({ kind, revertedMs }) => (
       <>
-        {kind === 'merged' ? 'merged into' : 'restored from it'}
+        {kind === 'merged' ? 'merged into' : 'restored from it'}{' '}
         {revertedMs !== null && (
           <State tone="off">
             reverted <Time ms={revertedMs} />
