@@ -80,8 +80,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a mark that was not written counts',
     file: 'src/pipeline/settle/settle.ts',
-    from: ": retryWrite(delivery, outcome, 'mark', failure)",
-    to: ': turn',
+    from: "(failure) => unwritten(delivery, outcome, 'mark', failure)",
+    to: '() => turn',
   },
   {
     name: 'an aborted handler counts as having processed the event',
