@@ -24,6 +24,8 @@ const USERS = [
   'console',
   'rescuer',
   'splitter',
+  'operator',
+  'rebuilder',
 ]
 const LACKING = ['lacking-id', 'lacking-state', 'lacking-read']
 const GROUP = 'inventory-events'
@@ -47,6 +49,7 @@ beforeAll(async () => {
   // "As well" is what the page says of them.
   for (const user of ['stateful', ...LACKING]) await grant(broker.kafka, of('service'), user)
   await grant(broker.kafka, of('keeper'), 'explainer')
+  await grant(broker.kafka, of('replayer'), 'rebuilder')
   const { TOPIC } = kafkajs.AclResourceTypes
   const ofTopics = of('stateful').filter(({ resourceType }) => resourceType === TOPIC)
   await grant(broker.kafka, ofTopics, 'lacking-id')
@@ -67,6 +70,7 @@ function settingsOf(user: string): Record<string, string> {
     SCHEMA_REGISTRY_URL: endpoints().registryUrl,
     KAFKA_TOPICS: `${inventory},${plugin}`,
     PLUGINS: pluginPath('plugins/counting'),
+    EVENTS_ENABLED: 'true',
   }
 }
 
@@ -77,7 +81,7 @@ async function done(user: string, args: string[], input = ''): Promise<string> {
 }
 
 function service(user: string, more: Record<string, string> = {}) {
-  const own = { EVENTS_ENABLED: 'true', HTTP_PORT: '0', COMMIT_INTERVAL_MS: '100' }
+  const own = { HTTP_PORT: '0', COMMIT_INTERVAL_MS: '100' }
   return serve({ ...settingsOf(user), ...own, ...more })
 }
 
@@ -179,6 +183,13 @@ async function consoleSwitches(): Promise<void> {
   expect(await ended).toBe(0)
 }
 
+it('rebuilds states from past events, with its rights', async () => {
+  const rebuild = ['replay', '--plugin', 'counting', '--rebuild', '--from', '1h', '--yes']
+  await done('operator', ['plugins', 'disable', 'counting'])
+  expect(await done('rebuilder', rebuild)).toContain('processed')
+  expect(linesIn(await remembered())).toBe(4)
+})
+
 it('a service that may not read its states is not ready, and names them', async () => {
   const running = service('lacking-read')
   await untilReady(running, `may not read ${states}`)
@@ -231,6 +242,8 @@ it('all of it is in the audit', async () => {
     ['plugins pause', 'console'],
     ['plugins resume', 'console'],
     ['state reset', 'command'],
+    ['plugins disable', 'command'],
+    ['replay --rebuild', 'command'],
     ['group failover', 'command'],
     ['group split', 'command'],
   ])

@@ -54,7 +54,8 @@ export async function replaceStates(
         for (const name of (await lastRecords(reader, target)).keys()) {
           if (!rebuilt.has(name)) rebuilt.set(name, null)
         }
-        await write([{ ...target, records: recordsOf(rebuilt) }])
+        // No batch is made of no records.
+        if (rebuilt.size > 0) await write([{ ...target, records: recordsOf(rebuilt) }])
       }
       await requireStopped()
     })
