@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { PluginRow } from '../../src/console/view/merge-plugins.ts'
+import { SAMPLES } from '../../src/dev/workload/samples.ts'
 import { endpoints, kafkaClient, until } from '../support/stack.ts'
 import { startCli } from '../support/start-cli.ts'
 
@@ -61,6 +62,8 @@ it('keeps running with a console and more events until it is interrupted', async
   }
   // 110 are of the demo itself.
   await until(async () => ((await processed()) ?? 0) > 115, { what: 'more events to be handled' })
+  const explained = await (await fetch(`${url}/api/event?id=${SAMPLES[0]!.id}&from=1h`)).text()
+  expect(explained).toMatch(/"plugin":"flaky"/)
   child.kill('SIGINT')
   expect(await ended, output.err).toBe(0)
   await expect(fetch(url)).rejects.toThrow()

@@ -6,6 +6,7 @@ import type { Replica } from '../replicas/replica.ts'
 import { endLocalConsole, startLocalConsole } from '../stack/console.ts'
 import { laterEvents } from '../workload/stream.ts'
 import type { Cleanup } from './cleanup.ts'
+import { samplePluginFiles } from './plugins.ts'
 import { environmentOf } from './replicas.ts'
 import type { Run } from './run.ts'
 
@@ -49,7 +50,7 @@ async function whatRuns(run: Run, replicas: readonly Replica[], undo: Cleanup): 
 async function consoleOf(run: Run, undo: Cleanup): Promise<string> {
   const { workFolder: folder, signal } = run
   undo.add('stop the console', () => endLocalConsole(folder))
-  const env = environmentOf(run)
+  const env = { ...environmentOf(run), PLUGINS: samplePluginFiles().join(',') }
   return startLocalConsole({ folder, env, life: 'owned', signal }).catch((error) => {
     signal.throwIfAborted()
     return `none: ${messageOf(error)}`

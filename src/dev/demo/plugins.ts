@@ -13,10 +13,13 @@ const NAMES = ['every-event', 'single-event', 'flaky', 'picky']
 const extension = extname(import.meta.url)
 const FOLDER = extension === '.ts' ? '../../../examples/plugins/' : '../../examples/'
 
+export function samplePluginFiles(): string[] {
+  return NAMES.map((name) => fileURLToPath(urlOf(name)))
+}
+
 /** Loads the sample plugins into this process, to compute what to expect. */
 export async function loadSamplePlugins({ config, workFolder }: Run): Promise<LoadedPlugin[]> {
-  const files = NAMES.map((name) => fileURLToPath(urlOf(name)))
-  const loaded = await loadPlugins(files, {
+  const loaded = await loadPlugins(samplePluginFiles(), {
     kinds: INVENTORY_KINDS,
     cwd: workFolder,
     defaults: defaultsFrom(config),
