@@ -58,9 +58,11 @@ export class RunningSearch<Result> {
     return Math.round(this.#clock.elapsedMs() - this.#startedMs)
   }
 
-  /** How many records may still be read. */
+  /** How many records may still be read, if they are as large as those before. */
   get recordsLeft(): number {
-    return Math.max(0, this.#limits.records - this.read)
+    const ofBytes = ((this.#limits.bytes - this.bytes) * this.read) / Math.max(1, this.bytes)
+    const ofSize = this.read === 0 ? Number.POSITIVE_INFINITY : Math.ceil(ofBytes)
+    return Math.max(0, Math.min(this.#limits.records - this.read, ofSize))
   }
 
   /** The limit that has been reached, if one has. The search stops where it can be continued. */
@@ -68,7 +70,7 @@ export class RunningSearch<Result> {
     if (this.#stoppedBy !== undefined) return this.#stoppedBy
     if (this.#results >= this.#limits.results) return 'results'
     if (this.bytes >= this.#limits.bytes) return 'bytes'
-    return this.recordsLeft === 0 ? 'records' : undefined
+    return this.read >= this.#limits.records ? 'records' : undefined
   }
 
   async found(result: Result): Promise<void> {

@@ -5,7 +5,7 @@ import type { OffsetRange } from '../../kafka/reader/offset-ranges.ts'
 import type { RunningSearch } from '../http/stream.ts'
 import type { EntityPart, ReadBack } from '../view/entity-life.ts'
 import { genealogyOf } from '../view/genealogy.ts'
-import { stepOf } from '../view/life-step.ts'
+import { type LifeStep, stepOf } from '../view/life-step.ts'
 import { concerns, LINKING_KINDS, linksOf } from '../view/links.ts'
 import type { SeenEvent } from '../view/seen-event.ts'
 import { whereItIs } from '../view/where-it-is.ts'
@@ -43,7 +43,6 @@ type Search = RunningSearch<EntityPart>
 /** The life of an entity: first what its own key shows, then what only events of others show. */
 export async function entityLife(ports: LifePorts, query: LifeQuery, search: Search) {
   const own = await ownEvents(ports, query, search)
-  const stepsOf = (events: SeenEvent[]) => inOrder(events).map((each) => stepOf(each, query.key))
   const steps = stepsOf(own.events)
   await search.found({
     ...{ part: 'life', steps, now: whereItIs(steps) },
@@ -64,8 +63,13 @@ export async function entityLife(ports: LifePorts, query: LifeQuery, search: Sea
   return undefined
 }
 
+/** An event as a step. What it holds may be large, and is kept only where it links entities. */
+interface Lived extends SeenEvent {
+  step: LifeStep
+}
+
 interface Read {
-  events: SeenEvent[]
+  events: Lived[]
   left: readonly OffsetRange[]
   readBack: ReadBack
 }
@@ -77,7 +81,7 @@ async function ownEvents(
   search: Search,
 ): Promise<Read> {
   const bytes = Buffer.from(key)
-  const events: SeenEvent[] = []
+  const events: Lived[] = []
   const before = search.read
   const reached = await readNewestFirst(kafka, search, {
     ...{ range: { topics, key }, cursor },
@@ -97,27 +101,36 @@ async function ownEvents(
   return { events: shown, left, readBack: readBack({ ...reached, left }, search.read - before) }
 
   async function take(record: SourceRecord): Promise<void> {
-    events.push(await see(record))
+    events.push(lived(await see(record), key))
   }
 }
 
 /** The newest events of the kinds that link entities, whatever their keys. */
 async function linkingEvents(
   { kafka, topics, reader, see }: LifePorts,
-  { further: cursor }: LifeQuery,
+  { key, further: cursor }: LifeQuery,
   search: Search,
 ): Promise<Read> {
-  const events: SeenEvent[] = []
+  const events: Lived[] = []
   const before = search.read
   const reached = await readNewestFirst(kafka, search, {
     ...{ range: { topics }, cursor, recordsMax: LINKING_RECORDS_MAX },
     async onRecord(record) {
       const name = record.value && (await reader.nameIn(record.value).catch(() => undefined))
-      if (name && LINKING_KINDS.has(name)) events.push(await see(record))
+      if (name && LINKING_KINDS.has(name)) events.push(lived(await see(record), key))
     },
     onRound: () => true,
   })
   return { events, left: reached.left, readBack: readBack(reached, search.read - before) }
+}
+
+function lived(seen: SeenEvent, key: string): Lived {
+  const isLink = LINKING_KINDS.has(seen.name ?? '')
+  return { ...seen, visible: isLink ? seen.visible : null, step: stepOf(seen, key) }
+}
+
+function stepsOf(events: readonly Lived[]): LifeStep[] {
+  return inOrder(events).map(({ step }) => step)
 }
 
 function readBack({ left, backToMs, isCutByRetention }: ReadSoFar, records: number): ReadBack {

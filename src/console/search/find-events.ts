@@ -36,7 +36,7 @@ export async function findEvents(
   const mayMatch = bytesFilter(query)
   const key = entity === undefined ? undefined : Buffer.from(entity)
   const matches = matcher(query)
-  let found: SeenEvent[] = []
+  let found: EventRow[] = []
   const { left, ...reached } = await readNewestFirst(kafka, search, {
     range: {
       topics,
@@ -51,7 +51,7 @@ export async function findEvents(
     },
     async onRound() {
       found.sort((a, b) => b.recordMs - a.recordMs || b.offset - a.offset)
-      for (const { visible, ...row } of found) await search.found(row)
+      for (const row of found) await search.found(row)
       found = []
       return true
     },
@@ -60,7 +60,10 @@ export async function findEvents(
 
   async function take(record: SourceRecord): Promise<void> {
     const seen = await see(record)
-    if (matches(seen, record)) found.push(seen)
+    if (!matches(seen, record)) return
+    // What it holds may be large.
+    const { visible, ...row } = seen
+    found.push(row)
   }
 }
 

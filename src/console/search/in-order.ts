@@ -1,10 +1,12 @@
 import type { SeenEvent } from '../view/seen-event.ts'
 
+type Placed = Pick<SeenEvent, 'topic' | 'partition' | 'offset' | 'recordMs'>
+
 /**
  * Events oldest first: those of a partition as they stand there, whatever their timestamps, and those of
  * different partitions by their timestamps.
  */
-export function inOrder(events: readonly SeenEvent[]): SeenEvent[] {
+export function inOrder<T extends Placed>(events: readonly T[]): T[] {
   const byOffset = [...events].sort((a, b) => a.offset - b.offset)
   const newest = new Map<string, number>()
   const timed = byOffset.map((event) => {

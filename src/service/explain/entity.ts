@@ -17,6 +17,9 @@ export interface EntityLimits {
 }
 
 const ROUND_RECORDS = 8_000
+const KEPT_FACTOR = 4
+/** Of dead letters, and of redriven ones. */
+const FOUND_MAX = 1_000
 
 /** Explains the newest events of an entity, all at once. Rejects as `explainFound` does. */
 export function explainEntity(
@@ -39,7 +42,11 @@ async function find(
   signal: AbortSignal,
 ): Promise<Findings> {
   const key = Buffer.from(entity)
-  const newest: SourceRecord[] = []
+  let newest: SourceRecord[] = []
+  const keepNewest = () => {
+    newest.sort((a, b) => b.timestampMs - a.timestampMs || b.offset - a.offset)
+    newest = newest.slice(0, limits.events)
+  }
   let left = limits.records
   const ranges = await resolveRanges(kafka, { topics: inputs, key: entity })
   await readBackwards(kafka, {
@@ -48,18 +55,26 @@ async function find(
     roundRecords: () => Math.min(ROUND_RECORDS, left),
     onRecord(record) {
       left -= 1
-      if (record.key?.equals(key)) newest.push(copyRecord(record))
+      if (!record.key?.equals(key)) return
+      newest.push(copyRecord(record))
+      // A round may have many more, which would all stay in memory.
+      if (newest.length > KEPT_FACTOR * limits.events) keepNewest()
     },
     onRound: () => newest.length < limits.events && left > 0,
   })
-  newest.sort((a, b) => b.timestampMs - a.timestampMs || b.offset - a.offset)
-  const explained = newest.slice(0, limits.events)
-  const fromMs = Math.min(...explained.map(({ timestampMs }) => timestampMs))
+  keepNewest()
+  const fromMs = Math.min(...newest.map(({ timestampMs }) => timestampMs))
+  const omitted: string[] = []
   const foundIn = async (topics: readonly string[], placedAs: (topic: string) => string) => {
     const found: SourceRecord[] = []
-    const since = explained.length > 0 && fromMs > 0 ? { fromMs } : {}
-    const onRecord = (record: SourceRecord) => void found.push(copyRecord(record))
+    let more = 0
+    const since = newest.length > 0 && fromMs > 0 ? { fromMs } : {}
+    const onRecord = (record: SourceRecord) => {
+      if (found.length < FOUND_MAX) found.push(copyRecord(record))
+      else more += 1
+    }
     await search(kafka, { ...since, topics, key: entity, placedAs, signal, onRecord })
+    if (more > 0) omitted.push(`${more} more records of ${topics.join(', ')}: explain one event`)
     return found
   }
   const [letters, redrives] = await Promise.all([
@@ -73,10 +88,10 @@ async function find(
       }),
     )
   return {
-    records: await read(explained),
+    records: await read(newest),
     letters: await read(letters),
     redrives: await read(redrives),
     searched: [],
-    unknown,
+    unknown: [...unknown, ...omitted],
   }
 }

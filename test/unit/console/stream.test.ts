@@ -5,7 +5,7 @@ import { Access } from '../../../src/console/access/access.ts'
 import type { Route } from '../../../src/console/http/route.ts'
 import type { SearchLine } from '../../../src/console/http/search-line.ts'
 import { buildServer } from '../../../src/console/http/server.ts'
-import { type RunningSearch, Searches } from '../../../src/console/http/stream.ts'
+import { RunningSearch, Searches } from '../../../src/console/http/stream.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { until } from '../../support/stack.ts'
 
@@ -131,4 +131,14 @@ it('a few run at once, of a user and in all; ended ones make room', async () => 
   expect((await linesOf(ofOne[0]!)).at(-1)).toMatchObject({ type: 'end', reason: 'stopped' })
   await until(() => searches.running === 0, { what: 'all to end' })
   expect((await ask('one')).status).toBe(200)
+})
+
+it('reads no more records than its bytes are likely to last for', () => {
+  const out = { signal: new AbortController().signal, line: async () => undefined }
+  const search = new RunningSearch({ ...LIMITS, records: 50 }, out, new ManualClock())
+  expect(search.recordsLeft).toBe(50)
+  search.count(100)
+  expect([search.recordsLeft, search.reached]).toEqual([9, undefined])
+  search.count(1_000)
+  expect([search.recordsLeft, search.reached]).toEqual([0, 'bytes'])
 })
