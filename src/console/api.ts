@@ -8,6 +8,7 @@ import { version } from '../version.ts'
 import { seesContent } from './access/visible-fields.ts'
 import { type ActionPorts, switchFromConsole } from './actions.ts'
 import type { CatchUpsParts } from './catch-ups/catch-ups.ts'
+import type { FollowedLetters } from './dead-letters/followed-letters.ts'
 import { maskedWhere } from './filters/masked-where.ts'
 import type { FilterParts } from './filters/try-filter.ts'
 import type { Followed } from './follow.ts'
@@ -15,6 +16,7 @@ import { Refused, type Route } from './http/route.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import { Previews } from './previews.ts'
 import { busiestRoutes } from './routes/busiest.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { entityRoutes } from './routes/entities.ts'
 import { eventRoutes } from './routes/events.ts'
 import { filterRoutes } from './routes/filters.ts'
@@ -27,6 +29,7 @@ import { mergeMinutes } from './view/minutes.ts'
 import { partitionsView } from './view/partitions.ts'
 
 export interface ApiParts extends Omit<ActionPorts, 'known'> {
+  letters: FollowedLetters
   followed: Pick<Followed, 'audit' | 'status' | 'plans'>
   snapshot(options?: { isFresh?: boolean }): Snapshot
   jobs: Pick<Jobs, 'start' | 'rows' | 'stop'>
@@ -99,6 +102,10 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...eventRoutes(parts.events, parts.clock),
     ...entityRoutes(parts.events),
     ...Object.entries(SWITCHES).map(([name, role]) => switchRoute(name as SwitchName, role, parts)),
+    ...deadLetterRoutes({
+      ...{ ...parts, version, events: parts.events.reader, visible: parts.events.visible },
+      plugins: () => snapshot().plugins,
+    }),
     ...jobRoutes(parts.jobs),
     ...replayRoutes(replayParts(parts, () => about(snapshot()))),
     ...filterRoutes({

@@ -9,6 +9,7 @@ import type { Logger } from '../util/logger.ts'
 import { version } from '../version.ts'
 import { Access } from './access/access.ts'
 import { apiRoutes } from './api.ts'
+import { LetterFollower } from './dead-letters/letter-follower.ts'
 import { openPeek } from './filters/open-peek.ts'
 import { followGroup } from './follow.ts'
 import { followLater } from './follow-later.ts'
@@ -45,6 +46,8 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   const events = eventParts({ config, kafka, clock, ...schemas })
   const { kinds } = schemas.contract
   const { peek, close } = openPeek(schemas.contract, schemas.registry, clock)
+  const letters = new LetterFollower({ kafka, groupId, topics: config.KAFKA_TOPICS, clock, log })
+  letters.start()
   const { CONSOLE_PROXY_HEADER: header, CONSOLE_PROXY_ADDRESSES: addresses } = config
   const access = new Access({
     users: liveValue(config, 'CONSOLE_USERS', { clock, log }) ?? (() => new Map()),
@@ -52,16 +55,21 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
     local: isLocal ? { name: localName, role: 'admin' } : undefined,
     clock,
   })
+  const stopReading = async () => {
+    events.close()
+    close()
+    await Promise.all([letters.stop(), followed.stop()])
+  }
   const host = isLocal ? LOOPBACK : '0.0.0.0'
   const server = await startServer({
     ...{ host, port: config.CONSOLE_PORT, access, isLocal, assets, origin: config.CONSOLE_ORIGIN },
     routes: apiRoutes({
       ...{ kafka, groupId, config, clock, log, followed, snapshot, jobs, events, kinds, peek },
+      letters,
     }),
     onDefect: (error) => log.warn({ err: error }, 'a request failed'),
   }).catch(async (error) => {
-    events.close()
-    await followed.stop()
+    await stopReading()
     throw error
   })
   const url = `http://${isLocal ? LOOPBACK : 'localhost'}:${server.port}/`
@@ -69,11 +77,11 @@ export async function startConsole({ config, log, folder, localName }: ConsoleOp
   return {
     port: server.port,
     async stop() {
+      // Searches and jobs end first: their requests would keep the server.
       events.close()
       await server.close()
       await jobs.close()
-      await followed.stop()
-      close()
+      await stopReading()
     },
   }
 }

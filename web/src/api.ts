@@ -3,7 +3,22 @@
 export type { CatchUpPreview } from '../../src/console/catch-ups/catch-up-preview.ts'
 export type { PlanRow } from '../../src/console/catch-ups/plan-row.ts'
 export type { FilterTried, Tallied, TrialLine } from '../../src/console/filters/filter-tried.ts'
+export type { JobRow } from '../../src/console/jobs/job.ts'
 export type { AuditRow } from '../../src/console/view/audit.ts'
+export type { LetterChart, LetterGroup } from '../../src/console/view/dead-letters/letter-groups.ts'
+export type {
+  LetterAction,
+  LetterPreview,
+} from '../../src/console/view/dead-letters/letter-preview.ts'
+export type {
+  HistoryRow,
+  LetterView as Letter,
+} from '../../src/console/view/dead-letters/letter-view.ts'
+export type { LetterPage, ListedRow } from '../../src/console/view/dead-letters/letters.ts'
+export type {
+  LettersOverview,
+  LettersState,
+} from '../../src/console/view/dead-letters/letters-overview.ts'
 export type { PluginRow } from '../../src/console/view/merge-plugins.ts'
 export type { Minute } from '../../src/console/view/minutes.ts'
 export type { Attention, Overview } from '../../src/console/view/overview.ts'

@@ -4,10 +4,13 @@ import { Frame } from './frame.tsx'
 import { Empty } from './parts/basics.tsx'
 import { useLocation } from './router.ts'
 import { AuditView } from './views/audit.tsx'
+import { DeadLettersView } from './views/dead-letters.tsx'
 import { EntitiesView } from './views/entities.tsx'
 import { EventView } from './views/event.tsx'
 import { EventsView } from './views/events.tsx'
 import { FiltersView } from './views/filters.tsx'
+import { LetterView } from './views/letter.tsx'
+import { LetterListView } from './views/letter-list.tsx'
 import { Login } from './views/login.tsx'
 import { OverviewView } from './views/overview.tsx'
 import { PartitionsView } from './views/partitions.tsx'
@@ -45,6 +48,10 @@ function Page({ user }: { user: NonNullable<Session['user']> }) {
       return name === 'one' ? <EventView user={user} /> : <EventsView user={user} />
     case 'entities':
       return <EntitiesView user={user} />
+    case 'dead-letters':
+      if (name === '') return <DeadLettersView user={user} />
+      if (name === 'list') return <LetterListView user={user} />
+      return <LetterView place={decoded(name)} user={user} />
     case 'partitions':
       return <PartitionsView user={user} />
     case 'replay':

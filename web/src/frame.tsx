@@ -9,6 +9,7 @@ const VIEWS = [
   ['plugins', 'Plugins'],
   ['events', 'Events'],
   ['entities', 'Entities'],
+  ['dead-letters', 'Dead letters'],
   ['partitions', 'Partitions'],
   ['replay', 'Replay'],
   ['filters', 'Filters'],

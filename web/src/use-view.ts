@@ -55,7 +55,7 @@ function isBusy(): boolean {
   const main = document.querySelector('main')
   return (
     document.querySelector('dialog[open]') !== null ||
-    main?.querySelector('table.data:hover, :focus-visible') !== null ||
+    main?.querySelector('table.data:hover, :focus-visible, input:checked') !== null ||
     (getSelection()?.toString() ?? '') !== ''
   )
 }

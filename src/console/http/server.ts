@@ -6,6 +6,7 @@ import type { Access, Sender } from '../access/access.ts'
 import { mayDo, type User } from '../access/roles.ts'
 import { strangeRequest } from '../access/same-origin.ts'
 import type { Asset } from './assets.ts'
+import { Download, sendDownload } from './download.ts'
 import { Lines, sendLines } from './lines.ts'
 import { openApi } from './openapi.ts'
 import { Refused, type Route } from './route.ts'
@@ -92,9 +93,10 @@ function serveRoute(server: FastifyInstance, route: Route, access: Access): void
       const user = access.userOf(senderOf(request))
       if (user === undefined) return problem(reply, 401, 'log in first')
       if (!mayDo(user, role)) return problem(reply, 403, `${url}: only for the role ${role}`)
-      const call = callOf(request, user, route)
-      const answer = await handle(call)
-      return answer instanceof Lines ? sendLines(reply, answer) : sendJson(request, reply, answer)
+      const answer = await handle(callOf(request, user, route))
+      if (answer instanceof Lines) return sendLines(reply, answer)
+      if (answer instanceof Download) return sendDownload(reply, answer)
+      return sendJson(request, reply, answer)
     },
   })
 }

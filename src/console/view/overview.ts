@@ -155,8 +155,8 @@ function ofDeadLetters(count: number | null): Attention[] {
   if (count === null || count === 0) return []
   const what = `${counted(count, 'dead letter')} open`
   const why = 'their plugins gave them up, and nobody has redriven or discarded them'
-  const next = 'inventory-events dead-letters list'
-  return [{ severity: 'retrying', what, why, next, link: '/plugins' }]
+  const next = 'redrive or discard them'
+  return [{ severity: 'retrying', what, why, next, link: '/dead-letters' }]
 }
 
 function ofPlugins(plugins: readonly PluginRow[]): Attention[] {

@@ -3,7 +3,8 @@ import { InventoryEventsError } from '../../util/errors.ts'
 import { backoffMs } from '../../util/retry.ts'
 import { kafkaError } from '../client/errors.ts'
 import type { LogRange } from '../client/log-range.ts'
-import { readLogRanges } from '../fetch/log-ranges.ts'
+import { type LogRangeAnswer, readLogRanges } from '../fetch/log-ranges.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { InflateLimit } from '../records/inflate-limit.ts'
 import { PartitionReader } from './partition-reader.ts'
@@ -58,6 +59,23 @@ export class LogReader {
     const ports = { ...this.#options, inflateLimit: this.#inflateLimit }
     await new PartitionReader(request, { first, end }, ports).readAll()
     return { low, first, end }
+  }
+
+  /** The partitions that a topic has, as far as is known. */
+  partitionsOf(topic: string): number[] {
+    return [...(this.#options.cluster.topic(topic)?.partitions.keys() ?? [])]
+  }
+
+  /** The ends of the logs of many partitions at once, or why they are not known. Never rejects. */
+  logRanges(places: readonly TopicPartition[]): Promise<LogRangeAnswer[]> {
+    return readLogRanges(this.#options.cluster, places, ONLY_COMMITTED)
+  }
+
+  /** Finds topics and leaders again. Rejects with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
+  async refresh(): Promise<void> {
+    await this.#options.cluster.refresh().catch((error) => {
+      throw kafkaError(error, 'connect to Kafka')
+    })
   }
 
   close(): void {

@@ -8,7 +8,7 @@ import type { Settled } from './settled.ts'
 
 export interface RedriveParts extends PlanParts {
   kafka: Kafka
-  settled: Settled
+  settled: Pick<Settled, 'of' | 'add' | 'hasRedrivePartition'>
   signal: AbortSignal
   pace: Pace
   /** Another one is acknowledged. */

@@ -5,6 +5,7 @@ import { type KnownUser, ROLES, type Role, readUsers } from '../../../src/config
 import { Access } from '../../../src/console/access/access.ts'
 import { createUser } from '../../../src/console/access/users.ts'
 import { apiRoutes } from '../../../src/console/api.ts'
+import { LetterIndex } from '../../../src/console/dead-letters/letter-index.ts'
 import { buildServer } from '../../../src/console/http/server.ts'
 import { Jobs } from '../../../src/console/jobs/jobs.ts'
 import { eventParts } from '../../../src/console/search/parts.ts'
@@ -16,6 +17,10 @@ const ORIGIN = 'http://console.test'
 const HOST = 'console.test'
 const OPEN = ['/*', '/api/openapi.json', '/api/session', '/api/session/end', '/livez']
 
+const noLetters = {
+  ...{ isRead: true, problem: undefined, retentionMsOf: () => undefined },
+  ...{ hasRedrivePartition: () => true, refresh: async () => {}, read: async () => undefined },
+}
 const routes = apiRoutes({
   kafka: undefined as never,
   groupId: 'g',
@@ -34,6 +39,7 @@ const routes = apiRoutes({
   log: { warn: () => undefined },
   kinds: builtInContract().kinds,
   peek: () => ({ type: 'tombstone' }),
+  letters: { ...noLetters, index: new LetterIndex('g') },
   snapshot: () => ({ atMs: 1, replicas: [], plugins: [], overview: overviewOf([], [], true) }),
 })
 const isRead = ({ method }: { method: string }) => method === 'GET'

@@ -134,6 +134,7 @@ function Figures({ data }: { data: Overview }) {
         value={openDeadLetters === null ? '?' : numberText(openDeadLetters)}
         tone={openDeadLetters ? 'dead' : undefined}
         note={openDeadLetters === null ? 'not all are read yet' : 'neither redriven nor discarded'}
+        href="/dead-letters"
       />
     </div>
   )
