@@ -1,26 +1,16 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DLQ } from '../../src/dead-letter/headers.ts'
 import { definePlugin, type PluginEvent } from '../../src/index.ts'
 import { auditOf } from '../support/audit.ts'
 import { CHROMIUM, launch } from '../support/browser.ts'
-import { REPO } from '../support/clone.ts'
-import {
-  expectFits,
-  logIn,
-  type RunningConsole,
-  seriousFaults,
-  startConsole,
-  visit,
-} from '../support/console.ts'
+import { expectFits, logIn, type RunningConsole, startConsole, visit } from '../support/console.ts'
+import { expectGood, pictures } from '../support/console-pictures.ts'
 import { moved, pluginEvent } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-const PICTURES = join(REPO, process.env.PICTURES ?? '.inventory-events/pictures')
 const HOSTILE = `=<img src=x onerror="document.title=1"> \u202etxt.exe ${'long'.repeat(60)}`
 const SHOWN_ERROR = {
   ...{ ce_id: 'evt-17', [DLQ.reason]: 'exhausted', [DLQ.plugin]: 'labels', [DLQ.redrives]: '1' },
@@ -169,7 +159,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const tookMs = await times(wide.page, running.url)
       console.info('ms for 10,002 dead letters:', JSON.stringify(tookMs))
       expect(Math.max(...Object.values(tookMs))).toBeLessThan(5_000)
-      await pictures(running, browser, [
+      await picturesOf(running, browser, [
         ['letter', `${overview}/${encodeURIComponent(`${s.deadLetters}/1@0`)}`, 'Dead letter'],
         ['dead-letters', overview, 'Dead letters'],
         ['dead-letters-list', `${overview}/list?reason=rejected`, 'List of dead letters'],
@@ -291,39 +281,24 @@ function status(page: Page, path: string, body?: string): Promise<number> {
   return page.evaluate(`fetch('${path}', ${body ? post : '{}'}).then((answer) => answer.status)`)
 }
 
-async function expectGood(page: Page): Promise<void> {
-  await expectFits(page)
-  expect(await seriousFaults(page)).toEqual([])
-}
-
 async function dialogPicture(page: Page, url: string): Promise<void> {
   await visit(page, url, 'List of dead letters')
   await page.getByRole('button', { name: 'Redrive all 500 …' }).click()
   await page.getByText('no replica reports it').first().waitFor()
   await page.getByLabel('Reason').fill('the catalogue is complete again')
-  expect(await seriousFaults(page)).toEqual([])
-  await page.screenshot({ path: join(PICTURES, 'console-dead-letters-redrive-light.png') })
+  await pictures(page, 'dead-letters-redrive', { isWhole: false })
   await page.keyboard.press('Escape')
 }
 
-async function pictures(
+async function picturesOf(
   running: RunningConsole,
   from: Browser,
   views: readonly [name: string, url: string, heading: string][],
 ): Promise<void> {
-  await mkdir(PICTURES, { recursive: true })
-  for (const scheme of ['light', 'dark'] as const) {
-    const { page } = await logIn(from, running, 'operator', { scheme })
-    for (const [name, url, heading] of views) {
-      await visit(page, url, heading)
-      await page.waitForLoadState('networkidle')
-      await expectGood(page)
-      const clip = { x: 0, y: 0, width: 1280, height: 800 }
-      await page.screenshot({
-        path: join(PICTURES, `console-${name}-${scheme}.png`),
-        fullPage: true,
-        clip,
-      })
-    }
+  const { page } = await logIn(from, running, 'operator')
+  for (const [name, url, heading] of views) {
+    await visit(page, url, heading)
+    await page.waitForLoadState('networkidle')
+    await pictures(page, name, { isWhole: false })
   }
 }

@@ -1,17 +1,12 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { InventoryEvent } from '../../src/index.ts'
 import { CHROMIUM, launch } from '../support/browser.ts'
-import { REPO } from '../support/clone.ts'
-import { expectGood, logIn, type RunningConsole, startConsole, visit } from '../support/console.ts'
+import { logIn, type RunningConsole, startConsole, visit } from '../support/console.ts'
+import { expectGood, pictures } from '../support/console-pictures.ts'
 import { HOSTILE, LIFE, lifeOfGoods, MANY, TRACE } from '../support/goods.ts'
 import { type HeldRegistry, heldRegistry } from '../support/held-registry.ts'
 import { until } from '../support/stack.ts'
-
-/** Where the pictures of docs/console.md are; elsewhere unless they are asked for. */
-const PICTURES = join(REPO, process.env.PICTURES ?? '.inventory-events/pictures')
 
 const EVERY_PLACE = `(async () => {
   const places = []
@@ -47,7 +42,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await hostileText(page, running)
       await masked(running)
       await refused(running)
-      await pictures(running, wasted)
+      await picturesOf(running, wasted)
       // A search from "yesterday", which is no time.
       expect(complaints.filter((each) => !each.includes('400 (Bad Request)'))).toEqual([])
     })
@@ -249,22 +244,18 @@ async function refused(running: RunningConsole): Promise<void> {
   for (const path of paths) expect(await status(`/api/${path}`)).toBe(403)
 }
 
-async function pictures(running: RunningConsole, { id }: InventoryEvent): Promise<void> {
-  await mkdir(PICTURES, { recursive: true })
+async function picturesOf(running: RunningConsole, { id }: InventoryEvent): Promise<void> {
   const views: [path: string, heading: string, picture: string, ready: string][] = [
     ['/events?kind=inventory.*&entity=batch-1', 'Events', 'events', 'read all'],
     [`/events/one?id=${id}&entity=batch-3`, 'Event', 'event', '"reason"'],
     ['/entities?key=batch-1', 'Entities', 'entity', '"count":3'],
   ]
-  for (const scheme of ['light', 'dark'] as const) {
-    const { page } = await logIn(browser, running, 'operator', { scheme })
-    for (const [path, heading, name, ready] of views) {
-      await visit(page, `${running.url}${path}`, heading)
-      await page.getByText(ready).first().waitFor()
-      await page.waitForLoadState('networkidle')
-      await expectGood(page)
-      await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`), fullPage: true })
-    }
+  const { page } = await logIn(browser, running, 'operator')
+  for (const [path, heading, name, ready] of views) {
+    await visit(page, `${running.url}${path}`, heading)
+    await page.getByText(ready).first().waitFor()
+    await page.waitForLoadState('networkidle')
+    await pictures(page, name)
   }
 }
 

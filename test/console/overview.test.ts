@@ -1,20 +1,11 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeAudit } from '../../src/control/audit-record.ts'
 import { encodeMinute } from '../../src/status/status-record.ts'
 import { auditTopicOf, statusTopicOf } from '../../src/topics/names.ts'
 import { CHROMIUM, launch } from '../support/browser.ts'
-import { REPO } from '../support/clone.ts'
-import {
-  expectFits,
-  logIn,
-  type RunningConsole,
-  seriousFaults,
-  startConsole,
-  visit,
-} from '../support/console.ts'
+import { logIn, startConsole, visit } from '../support/console.ts'
+import { expectGood, pictures } from '../support/console-pictures.ts'
 import { pluginEvent } from '../support/events.ts'
 import { blocks } from '../support/pages.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -22,8 +13,6 @@ import { pluginPath, serve } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-/** Where the pictures of docs/console.md are; elsewhere unless they are asked for. */
-const PICTURES = join(REPO, process.env.PICTURES ?? '.inventory-events/pictures')
 const HOSTILE = `<img src=x onerror="document.title=1"> \u202etxt.exe ${'long'.repeat(60)}`
 const VIEWS: [path: string, heading: string, picture: string][] = [
   ['/', 'Overview', 'overview'],
@@ -131,9 +120,12 @@ describe.skipIf(CHROMIUM === undefined)(
         ['plugins', 'pause', 'careful', '--by', 'ana', '--why', 'stock-taking in hall 2'],
         { env: s.settings },
       )
-      await pictures(running, wide.page, 'light')
-      const dark = await logIn(browser, running, 'admin', { scheme: 'dark' })
-      await pictures(running, dark.page, 'dark')
+      for (const [path, heading, name] of VIEWS) {
+        await visit(wide.page, `${running.url}${path}`, heading)
+        await wide.page.waitForLoadState('networkidle')
+        await pictures(wide.page, name)
+      }
+      await wide.page.emulateMedia({ colorScheme: 'light' })
 
       await runCli(['plugins', 'pause', 'trips', '--by', HOSTILE, '--why', HOSTILE], {
         env: s.settings,
@@ -153,7 +145,7 @@ describe.skipIf(CHROMIUM === undefined)(
         await page.goto(`${running.url}${hostile}`)
         await page.getByText('no replica that reports runs this plugin').waitFor()
       }
-      const heard = [...wide.complaints, ...dark.complaints, ...narrow.complaints]
+      const heard = [...wide.complaints, ...narrow.complaints]
       expect(heard.filter((each) => !each.includes('404 (Not Found)'))).toEqual([])
     })
   },
@@ -220,21 +212,6 @@ function attempt(page: Page, command: string): Promise<unknown> {
 async function minutes(page: Page): Promise<number> {
   const found = "fetch('/api/overview').then((a) => a.json()).then((v) => v.minutes.length)"
   return (await page.evaluate(found)) as number
-}
-
-async function expectGood(page: Page): Promise<void> {
-  await expectFits(page)
-  expect(await seriousFaults(page)).toEqual([])
-}
-
-async function pictures({ url }: RunningConsole, page: Page, scheme: string): Promise<void> {
-  await mkdir(PICTURES, { recursive: true })
-  for (const [path, heading, name] of VIEWS) {
-    await visit(page, `${url}${path}`, heading)
-    await page.waitForLoadState('networkidle')
-    await expectGood(page)
-    await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`), fullPage: true })
-  }
 }
 
 /** The last hour of replica one, as it would have written it minute by minute. */

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Event } from '../../src/event/event.ts'
 import { CHROMIUM, launch } from '../support/browser.ts'
-import { REPO } from '../support/clone.ts'
-import { expectFits, logIn, seriousFaults, startConsole, visit } from '../support/console.ts'
+import { logIn, startConsole, visit } from '../support/console.ts'
+import { expectGood, pictures } from '../support/console-pictures.ts'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath, serve } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
 import { until } from '../support/stack.ts'
 
-const PICTURES = join(REPO, process.env.PICTURES ?? '.inventory-events/pictures')
 const HOSTILE = 'Hall <img src=x onerror="document.title=1"> \u202etxt'
 const WARM = { prefix: { 'data.to.name': 'Hall' } }
 const ENTITIES = 4
@@ -41,7 +40,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByText('exact').waitFor()
       await page.getByText('A <b>1</b>').waitFor()
       expect(await page.content()).not.toContain('k-1234567')
-      await picture(page, 'plugin-about')
+      await pictures(page, 'plugin-about')
 
       await page.getByRole('link', { name: 'Enable from …' }).click()
       await previewFrom(page, 'soon')
@@ -49,7 +48,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await previewFrom(page, '1h')
       await page.getByText('32 of 37 read, which are all').waitFor()
       await page.getByText(/enable choosy --from .* --yes/).waitFor()
-      await picture(page, 'replay-preview')
+      await pictures(page, 'replay-preview')
       await startCatchUp(page)
       await page.getByRole('row', { name: /choosy.*catching up.*done/ }).waitFor()
       expect(await s.cli('plugins', 'list', '--states')).toMatch(/choosy +enabled +admin/)
@@ -73,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const other = await logIn(browser, second, 'admin')
       await visit(other.page, `${second.url}/replay`, 'Replay')
       await other.page.getByText('this console does not lead it').waitFor()
-      await picture(other.page, 'replay')
+      await pictures(other.page, 'replay')
       await reason(other.page, 'Resume')
       await other.page.getByRole('row', { name: /choosy.*running/ }).waitFor()
       await s.letGo()
@@ -135,7 +134,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByRole('heading', { name: 'Lost 27' }).waitFor()
       await page.locator('summary').first().click()
       await page.getByText('<img src=x onerror=').first().waitFor()
-      await picture(page, 'filters')
+      await pictures(page, 'filters')
       await page.setViewportSize({ width: 360, height: 800 })
       await expectGood(page)
 
@@ -144,7 +143,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByRole('button', { name: 'Show' }).click()
       await page.getByText('stuck', { exact: true }).waitFor()
       await page.setViewportSize({ width: 1280, height: 800 })
-      await picture(page, 'partitions-waiting')
+      await pictures(page, 'partitions-waiting')
 
       const reader = await logIn(browser, running, 'reader')
       await visit(reader.page, `${running.url}/filters`, 'Filters')
@@ -254,21 +253,6 @@ async function reason(page: Page, action: string): Promise<void> {
 async function tryIt(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Try' }).click()
   await page.getByRole('heading', { name: 'Read to the end of the range' }).waitFor()
-}
-
-async function expectGood(page: Page): Promise<void> {
-  await expectFits(page)
-  expect(await seriousFaults(page)).toEqual([])
-}
-
-/** In both schemes, each of which must be readable. */
-async function picture(page: Page, name: string): Promise<void> {
-  await mkdir(PICTURES, { recursive: true })
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    await expectGood(page)
-    await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`), fullPage: true })
-  }
 }
 
 /** What is refused is said in the page, and by the browser as well. */

@@ -59,7 +59,15 @@ export async function request<T>(path: string, body?: object, signal?: AbortSign
   }).catch(() => {
     throw new ApiError(0, 'The console does not answer.')
   })
-  const value = await response.json().catch(() => ({}))
-  if (response.ok) return value as T
-  throw new ApiError(response.status, value.detail ?? `status ${response.status}`)
+  if (!response.ok) throw await problemOf(response)
+  return (await response.json().catch(() => {
+    // The page may be left, or the connection end, in the middle of an answer.
+    throw new ApiError(0, 'The answer of the console was cut off.')
+  })) as T
+}
+
+/** What the console says is wrong; a proxy before it may say something else. */
+export async function problemOf(response: Response): Promise<ApiError> {
+  const { detail } = (await response.json().catch(() => ({}))) as { detail?: string }
+  return new ApiError(response.status, detail ?? `status ${response.status}`)
 }

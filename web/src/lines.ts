@@ -1,4 +1,4 @@
-import { ApiError } from './api.ts'
+import { ApiError, problemOf } from './api.ts'
 
 /** Reads an answer that comes line by line, each of them JSON. Rejects with ApiError, and when `signal` aborts. */
 export async function readLines<Line>(
@@ -18,10 +18,7 @@ export async function readLines<Line>(
     if (signal.aborted) throw error
     throw new ApiError(0, 'The console does not answer.')
   })
-  if (!response.ok || response.body === null) {
-    const { detail } = await response.json().catch(() => ({}))
-    throw new ApiError(response.status, detail ?? `status ${response.status}`)
-  }
+  if (!response.ok || response.body === null) throw await problemOf(response)
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
