@@ -120,6 +120,7 @@ describe.skipIf(CHROMIUM === undefined)(
         ['plugins', 'pause', 'careful', '--by', 'ana', '--why', 'stock-taking in hall 2'],
         { env: s.settings },
       )
+      await until(() => isPausedEverywhere(wide.page), { what: 'both replicas to say so' })
       for (const [path, heading, name] of VIEWS) {
         await visit(wide.page, `${running.url}${path}`, heading)
         await wide.page.waitForLoadState('networkidle')
@@ -212,6 +213,14 @@ function attempt(page: Page, command: string): Promise<unknown> {
 async function minutes(page: Page): Promise<number> {
   const found = "fetch('/api/overview').then((a) => a.json()).then((v) => v.minutes.length)"
   return (await page.evaluate(found)) as number
+}
+
+/** As both replicas report it, which have read the dead letters by then. */
+async function isPausedEverywhere(page: Page): Promise<boolean> {
+  const found = `Promise.all(['overview', 'plugins'].map((view) => fetch('/api/' + view).then((a) => a.json())))
+    .then(([{ openDeadLetters }, { plugins }]) =>
+      openDeadLetters !== null && plugins.find(({ slug }) => slug === 'careful').states.paused === 2)`
+  return (await page.evaluate(found)) as boolean
 }
 
 /** The last hour of replica one, as it would have written it minute by minute. */

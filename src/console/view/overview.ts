@@ -154,8 +154,8 @@ function whoAndWhy(by = '', why: string | null = null): string {
 function ofDeadLetters(count: number | null): Attention[] {
   if (count === null || count === 0) return []
   const what = `${counted(count, 'dead letter')} open`
-  const why = 'their plugins gave them up, and nobody has redriven or discarded them'
-  const next = 'redrive or discard them'
+  const why = 'neither redriven nor discarded'
+  const next = 'redrive or discard'
   return [{ severity: 'retrying', what, why, next, link: '/dead-letters' }]
 }
 

@@ -78,7 +78,7 @@ describe('the overview', () => {
       'The status topic cannot be read: everything here gets older: Kafka',
       'Replica gone is silent: it ended without saying so, hangs, or has no connection',
       'Replica here is not ready: topics: missing',
-      '2 dead letters open: their plugins gave them up, and nobody has redriven or discarded them',
+      '2 dead letters open: neither redriven nor discarded',
       "Replica newer can't be read: v: expected format 1, got 2",
       'a is paused: ana: a count',
     ])
