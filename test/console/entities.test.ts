@@ -259,6 +259,10 @@ async function picturesOf(running: RunningConsole, { id }: InventoryEvent): Prom
   }
 }
 
-function rows(page: Page): Promise<number> {
-  return page.locator('.data tbody tr').count()
+/** How many there are, also where a long table shows a page of them. */
+async function rows(page: Page): Promise<number> {
+  const table = page.locator('table.data').first()
+  if ((await table.count()) === 0) return 0
+  const all = await table.getAttribute('aria-rowcount')
+  return all === null ? table.locator('tbody tr').count() : Number(all) - 1
 }
