@@ -188,8 +188,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a member leaves before it has let go of its partitions',
     file: 'src/kafka/consumer/group-consumer.ts',
-    from: 'this.#partitions.lose(this.#partitions.claims)\n    await settledWithin',
-    to: 'await settledWithin',
+    from: 'this.#partitions.lose(this.#partitions.claims)\n    const leftMs',
+    to: 'const leftMs',
   },
   {
     name: 'new partitions are noticed by nobody',
