@@ -12,10 +12,11 @@ import { readSwitches } from '../operate/switches.ts'
 import { readNewestPlans } from '../replay/plan-store.ts'
 import type { Clock } from '../util/clock.ts'
 import type { User } from './access/roles.ts'
+import { refusing } from './http/refusing.ts'
 import { Refused } from './http/route.ts'
 
 export interface ActionPorts extends GroupPorts {
-  clock: Pick<Clock, 'now'>
+  clock: Pick<Clock, 'now' | 'sleep'>
   /** The plugins that some replica runs. */
   known(): readonly string[]
 }
@@ -38,6 +39,8 @@ export async function switchFromConsole(
   if (refused?.type === 'refused') throw new Refused(409, refused.why(slug))
   const at = timeText(ports.clock.now())
   const actor = { by: user.name, at, why: why.trim(), via: 'console' } as const
-  const [change]: PluginSwitch[] = await switchPlugins(ports, command, answers, actor)
+  const [change]: PluginSwitch[] = await refusing(() =>
+    switchPlugins(ports, command, answers, actor),
+  )
   return { state: change?.state ?? states.of(slug).state, isChanged: change !== undefined }
 }

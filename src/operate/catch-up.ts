@@ -3,12 +3,14 @@ import type { Config } from '../config/settings.ts'
 import { ANSWERS } from '../control/commands.ts'
 import { pluginStates } from '../control/plugin-states.ts'
 import { timeText } from '../event/time/timestamp.ts'
+import { untilLeft } from '../replay/by-replicas/until-left.ts'
 import { watchReplicas } from '../replay/by-replicas/watch-replicas.ts'
 import { catchUp, FOLLOWED_MS } from '../replay/catch-up.ts'
 import { deleteGroupResources } from '../replay/group-resources.ts'
-import { describePlan, makePlan, requireFinished } from '../replay/make-plan.ts'
-import type { ReplayPlan } from '../replay/plan.ts'
+import { describePlan, makePlan } from '../replay/make-plan.ts'
+import { type ReplayPlan, replayGroupOf } from '../replay/plan.ts'
 import { beginPlan, readPlan } from '../replay/plan-store.ts'
+import { requireEnded } from '../replay/require-left.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -32,13 +34,13 @@ export interface CatchUpProgress {
 
 /** The plan of what a disabled plugin missed since a time. Writes nothing. Throws USAGE if it misses nothing. */
 export async function planCatchUp(
-  parts: Pick<CatchUpByReplicas, 'config' | 'kafka'>,
+  parts: Pick<CatchUpByReplicas, 'config' | 'kafka' | 'clock'>,
   slug: string,
   { fromMs, actor }: { fromMs: number; actor: Actor },
 ): Promise<ReplayPlan> {
   const { kafka, config } = parts
   const previous = await readPlan(kafka, config.KAFKA_GROUP_ID, slug)
-  requireFinished(previous)
+  await requireEnded(parts, previous)
   await requireOff(parts, slug, previous)
   const wish = { purpose: 'enable', carriedOutBy: 'replicas', fromMs } as const
   return makePlan({ kafka, config, plugin: { slug } }, wish, { audit: auditOf(actor), previous })
@@ -69,6 +71,7 @@ export async function catchUpByReplicas(
     await catchUp({ kafka, config, ...own }, plan)
   })
   const plugin = { slug: plan.slug, state: undefined }
+  await untilLeft({ kafka, clock }, replayGroupOf(groupId, plan))
   await deleteGroupResources({ kafka, config, plugin, log }, plan)
 }
 

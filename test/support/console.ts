@@ -30,7 +30,8 @@ export async function startConsole(settings: Record<string, string>, args: strin
   }
   const { port } = await until(started, { what: 'the console to start' })
   const tokens = new Map(users.map(([role, { token }]) => [role, token]))
-  return { url: `http://127.0.0.1:${port}`, token: (role: Role) => tokens.get(role)!, stop }
+  const kill = () => child.kill('SIGKILL')
+  return { url: `http://127.0.0.1:${port}`, token: (role: Role) => tokens.get(role)!, stop, kill }
 }
 
 export type RunningConsole = Awaited<ReturnType<typeof startConsole>>

@@ -38,7 +38,14 @@ export function serve(settings: Record<string, string>) {
     return until(find, { what: `the log to say "${msg}"` })
   }
 
-  return { ended, output, log, logged, kill: (signal: NodeJS.Signals) => child.kill(signal) }
+  return {
+    pid: child.pid,
+    ended,
+    output,
+    log,
+    logged,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+  }
 }
 
 /** The path of a plugin under `test/support`. */

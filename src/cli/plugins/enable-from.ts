@@ -1,10 +1,12 @@
 import { ANSWERS } from '../../control/commands.ts'
 import { timeText } from '../../event/time/timestamp.ts'
 import { situationOf } from '../../operate/switch-plugins.ts'
-import { describePlan, makePlan, requireFinished } from '../../replay/make-plan.ts'
+import { describePlan, makePlan } from '../../replay/make-plan.ts'
 import type { ReplayPlan } from '../../replay/plan.ts'
 import { readPlan } from '../../replay/plan-store.ts'
+import { requireEnded } from '../../replay/require-left.ts'
 import type { RunParts } from '../../replay/run.ts'
+import { systemClock as clock } from '../../util/clock.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
 import { continueLive, requireEventsOn } from '../replay/continue-live.ts'
@@ -36,7 +38,7 @@ export async function enableFrom(slug: string, options: EnableOptions): Promise<
     previous?.state === 'running' &&
     previous.purpose === 'enable' &&
     previous.carriedOutBy === 'command'
-  if (!unfinished) requireFinished(previous)
+  if (!unfinished) await requireEnded({ ...parts, clock }, previous)
   const since = await requireOff(parts, previous)
   const audit = auditOf(options)
   const wish = { purpose: 'enable', fromMs: 0, ...rangeOf(options) } as const

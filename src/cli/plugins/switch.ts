@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { SlugAnswer, SwitchName } from '../../operate/switch-plugins.ts'
+import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { nearest } from '../../util/text/did-you-mean.ts'
 import { foreignText } from '../../util/text/foreign-text.ts'
@@ -73,7 +74,7 @@ async function run(command: SwitchName, slugs: string[], options: AuditOptions):
   const answers = answersTo(command, slugs, (slug) => situations.of(slug).situation)
   requireTaken(answers, situations)
   const actor = byCommand(auditOf(options))
-  const changes = await switchPlugins({ kafka, groupId }, command, answers, actor)
+  const changes = await switchPlugins({ kafka, groupId, clock }, command, answers, actor)
   for (const slug of slugs) {
     const changed = changes.find((change) => change.slug === slug)
     print(changed ? `${slug}: ${changed.state} in group ${groupId}` : unchanged(slug, situations))

@@ -1,10 +1,12 @@
 import { timeText } from '../../event/time/timestamp.ts'
 import { situationOf } from '../../operate/switch-plugins.ts'
-import { makePlan, requireFinished } from '../../replay/make-plan.ts'
+import { makePlan } from '../../replay/make-plan.ts'
 import type { ReplayPlan } from '../../replay/plan.ts'
 import { readPlan } from '../../replay/plan-store.ts'
+import { requireEnded } from '../../replay/require-left.ts'
 import type { RunParts } from '../../replay/run.ts'
 import { stateSwapOf } from '../../replay/swap-states.ts'
+import { systemClock as clock } from '../../util/clock.ts'
 import { auditOf } from '../shared/audit.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { printError, usage } from '../shared/output.ts'
@@ -46,8 +48,12 @@ export async function rebuild(options: ReplayOptions): Promise<never> {
 
 const RESUME = (slug: string) => `inventory-events replay --plugin ${slug} --rebuild --resume`
 
-function planned(parts: RunParts, options: ReplayOptions, previous: ReplayPlan | undefined) {
-  requireFinished(previous)
+async function planned(
+  parts: RunParts,
+  options: ReplayOptions,
+  previous: ReplayPlan | undefined,
+): Promise<ReplayPlan> {
+  await requireEnded({ ...parts, clock }, previous)
   const wish = { purpose: 'rebuild', fromMs: 0, ...rangeOf(options) } as const
   return makePlan(parts, wish, { audit: auditOf(options), previous })
 }

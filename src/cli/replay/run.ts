@@ -16,8 +16,10 @@ import {
   previewText,
   timesOf,
 } from '../../replay/preview.ts'
+import { requireEnded } from '../../replay/require-left.ts'
 import { requireNotLive } from '../../replay/require-not-live.ts'
 import { type RunParts, startRun } from '../../replay/run.ts'
+import { systemClock as clock } from '../../util/clock.ts'
 import type { InventoryEventsError } from '../../util/errors.ts'
 import { counted } from '../../util/text/counted.ts'
 import { type AuditOptions, auditOf, byCommand, switchesOf } from '../shared/audit.ts'
@@ -70,7 +72,7 @@ async function begin(
   previous: ReplayPlan | undefined,
   options: ReplayOptions,
 ): Promise<void> {
-  requireFinished(previous)
+  await requireEnded({ ...parts, clock }, previous)
   const { kind } = options
   const { kinds } = parts.contract
   const wish = { purpose: 'replay', fromMs: 0, ...rangeOf(options), kind } as const

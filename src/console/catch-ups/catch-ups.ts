@@ -9,8 +9,8 @@ import { readPlan } from '../../replay/plan-store.ts'
 import { totalOf } from '../../replay/progress.ts'
 import type { PluginDescription } from '../../status/description-record.ts'
 import type { Clock } from '../../util/clock.ts'
-import { InventoryEventsError } from '../../util/errors.ts'
 import type { User } from '../access/roles.ts'
+import { refusing } from '../http/refusing.ts'
 import { Refused } from '../http/route.ts'
 import type { JobRow, Progress } from '../jobs/job.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -186,14 +186,4 @@ function laneOf(slug: string): string {
 function needed(why: string): string {
   if (why.trim() === '') throw new Refused(400, 'why: expected a reason')
   return why.trim()
-}
-
-/** What a command would refuse as well. */
-async function refusing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof InventoryEventsError) || error.code !== 'USAGE') throw error
-    throw new Refused(409, error.message)
-  }
 }

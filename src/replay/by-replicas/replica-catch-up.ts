@@ -93,9 +93,15 @@ export class ReplicaCatchUp {
 
   /** Until it is stopped. Rejects when it fails. */
   async #deliver(signal: AbortSignal): Promise<void> {
-    const { begin = beginHere } = this.#parts
+    const { begin = beginHere, onFatal } = this.#parts
     const run = await begin(this.#parts, this.#plan)
     this.#run = run
+    // Nobody waits for it after it was stopped, which a handler may outlast.
+    const onFailed = () => {
+      const { reason } = run.failed
+      if (signal.aborted && isFatal(reason)) onFatal(reason)
+    }
+    run.failed.addEventListener('abort', onFailed, { once: true })
     run.extend(this.#plan.ranges)
     this.#problem = null
     try {

@@ -115,6 +115,18 @@ it('tries again after a failure, and says why meanwhile', async () => {
   expect(clock.pending).toBe(0)
 })
 
+it('ends the process for a handler that outlasts the catch-up that called it', async () => {
+  catchUps.start()
+  take('a')
+  await settled()
+  take('a', { state: 'abandoned' })
+  await settled()
+  expect(seen.at(-1)).toBe('stop a 1')
+  expect(fatal).toEqual([])
+  failed.abort(new InventoryEventsError('HANDLER_TIMEOUT', 'stuck'))
+  expect(fatal).toHaveLength(1)
+})
+
 it('ends the process for a handler that does not end: called again, it would run twice at once', async () => {
   catchUps.start()
   take('a')
