@@ -47,8 +47,11 @@ export interface Run {
   readonly failed: AbortSignal
   /** Moves the ends of the ranges. */
   extend(ranges: readonly OffsetRange[]): void
-  /** Waits for handlers, commits and leaves the group. Can be called again. */
-  stop(): Promise<void>
+  /**
+   * Waits for handlers, commits and leaves the group. Those that outlast DRAIN_TIMEOUT_MS get `graceMs` to end
+   * before that. Can be called again.
+   */
+  stop(graceMs?: number): Promise<void>
   /** The number of this process's deliveries by outcome. */
   outcomes(): Promise<Map<string, number>>
 }
@@ -90,8 +93,8 @@ export async function startRun(parts: RunParts, plan: ReplayPlan): Promise<Run> 
     },
     failed: failed.signal,
     extend: (next) => ranges.extend(next),
-    async stop() {
-      stopped ??= group.stop()
+    async stop(graceMs) {
+      stopped ??= group.stop(undefined, graceMs)
       await stopped
     },
     async outcomes() {

@@ -90,9 +90,10 @@ export interface RunGroup {
   start(): Promise<void>
   /**
    * Stops reading, lets handlers end, commits, leaves the group and stops the plugins, once `others`, which
-   * call them as well, have ended.
+   * call them as well, have ended. Handlers that outlast the drain get `graceMs` to end before it leaves; none
+   * by default, because the process ends.
    */
-  stop(others?: Promise<unknown>): Promise<'drained' | 'limit'>
+  stop(others?: Promise<unknown>, graceMs?: number): Promise<'drained' | 'limit'>
 }
 
 /** Wires the parts that deliver a consumer group's events to plugins; nothing is read before `start`. */
@@ -196,9 +197,9 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
         throw error
       }
     },
-    async stop(others) {
+    async stop(others, graceMs) {
       watchdog.expectExit()
-      const [result] = await Promise.all([source.stop(config.DRAIN_TIMEOUT_MS), others])
+      const [result] = await Promise.all([source.stop(config.DRAIN_TIMEOUT_MS, graceMs), others])
       await life.stop(pipeline)
       const writers = [crashes, producer, followUps, store]
       const closed = [watch.stop(), ...writers.map((each) => each.close())]

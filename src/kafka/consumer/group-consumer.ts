@@ -90,22 +90,21 @@ export class GroupConsumer {
     void this.#membership.sendHeartbeats(this.#left.signal)
   }
 
-  /** Stops reading, lets the intake drain within the limit, commits, leaves the group. */
-  async stop(drainLimitMs: number): Promise<'drained' | 'limit'> {
+  /** Stops reading, drains the intake within the limit, gives aborted handlers the grace, commits, leaves. */
+  async stop(drainLimitMs: number, graceMs = 0): Promise<'drained' | 'limit'> {
     if (!this.#isRunning) return 'drained'
     this.#isRunning = false
-    const { cluster } = this.#options
     this.#fetcher.close()
     this.#stopped.abort()
     const result = this.#canCommit
-      ? await this.#leave(drainLimitMs)
+      ? await this.#leave(drainLimitMs, graceMs)
       : await this.#abandon(Math.min(drainLimitMs, LOST_DRAIN_LIMIT_MS))
     this.#left.abort()
-    cluster.close()
+    this.#options.cluster.close()
     return result
   }
 
-  async #leave(drainLimitMs: number): Promise<'drained' | 'limit'> {
+  async #leave(drainLimitMs: number, graceMs: number): Promise<'drained' | 'limit'> {
     const { clock, intake } = this.#options
     const result = await intake.drain(drainLimitMs)
     const endMs = clock.elapsedMs() + FAREWELL_LIMIT_MS
@@ -113,7 +112,9 @@ export class GroupConsumer {
     await this.#commits.commitFinally(endMs)
     // Before the group can give them to others.
     this.#partitions.lose(this.#partitions.claims)
-    await settledWithin(this.#member.leave(), Math.max(0, endMs - clock.elapsedMs()), clock)
+    const leftMs = Math.max(0, endMs - clock.elapsedMs())
+    if (result === 'limit' && graceMs > 0) await intake.drain(graceMs)
+    await settledWithin(this.#member.leave(), leftMs, clock)
     return result
   }
 
@@ -124,8 +125,7 @@ export class GroupConsumer {
   }
 
   get #canCommit(): boolean {
-    const { sessionTimeoutMs } = this.#options
-    return this.#membership.isJoined && this.signs.sinceConfirmedMs < sessionTimeoutMs
+    return this.#membership.isJoined && this.signs.sinceConfirmedMs < this.#options.sessionTimeoutMs
   }
 
   #createMember(): GroupMember {

@@ -41,6 +41,8 @@ export class ReplicaCatchUp {
   #plan: ReplayPlan
   #run: Run | undefined
   #ended: Promise<void> = Promise.resolve()
+  /** The process continues, so that no other member may take over what a handler still has. */
+  #graceMs: number
   #problem: string | null = null
   #counts = { handled: 0, deadLettered: 0 }
 
@@ -48,6 +50,7 @@ export class ReplicaCatchUp {
     this.#parts = parts
     this.#failures = new FailureLog(parts)
     this.#plan = plan
+    this.#graceMs = parts.config.HANDLER_GRACE_MS
     this.generation = plan.generation
   }
 
@@ -64,7 +67,8 @@ export class ReplicaCatchUp {
     this.#run?.extend(plan.ranges)
   }
 
-  async stop(): Promise<void> {
+  async stop({ isProcessEnding = false } = {}): Promise<void> {
+    if (isProcessEnding) this.#graceMs = 0
     this.#stopped.abort()
     await this.#ended
   }
@@ -108,7 +112,7 @@ export class ReplicaCatchUp {
       await aborted(AbortSignal.any([signal, run.failed]))
       if (!signal.aborted) throw run.failed.reason
     } finally {
-      await run.stop()
+      await run.stop(this.#graceMs)
     }
   }
 }

@@ -47,7 +47,7 @@ export class ReplicaCatchUps {
   /** Lets handlers end, commits, and leaves. Whoever is left continues. */
   async stop(): Promise<void> {
     this.#isStarted = false
-    for (const slug of [...this.#running.keys()]) this.#leave(slug)
+    for (const slug of [...this.#running.keys()]) this.#leave(slug, { isProcessEnding: true })
     await Promise.all(this.#stopping)
   }
 
@@ -73,11 +73,11 @@ export class ReplicaCatchUps {
     catchUp.start(Promise.all(this.#stopping))
   }
 
-  #leave(slug: string): void {
+  #leave(slug: string, how?: { isProcessEnding: boolean }): void {
     const left = this.#running.get(slug)
     if (left === undefined) return
     this.#running.delete(slug)
-    const stopped = left.stop()
+    const stopped = left.stop(how)
     this.#stopping.add(stopped)
     void stopped.finally(() => this.#stopping.delete(stopped))
   }

@@ -26,7 +26,8 @@ beforeEach(() => {
   failed = new AbortController()
   fatal = []
   catchUps = new ReplicaCatchUps({
-    ...({} as { config: never; kafka: never; registry: never; contract: never }),
+    ...({} as { kafka: never; registry: never; contract: never }),
+    config: { HANDLER_GRACE_MS: 30 } as never,
     plugins: [plugin('a'), plugin('b'), plugin('kept', { state })],
     clock,
     log: pino({ level: 'silent' }),
@@ -39,7 +40,7 @@ beforeEach(() => {
         failed: failed.signal,
         reached: async () => undefined,
         extend: (ranges) => seen.push(`to ${ranges[0]?.end}`),
-        stop: async () => void seen.push(`stop ${name}`),
+        stop: async (graceMs) => void seen.push(`stop ${name} ${graceMs}`),
         outcomes: async () =>
           new Map([
             ['processed', 3],
@@ -76,7 +77,7 @@ it('takes part in what the replicas carry out, from the start of the plugins to 
   ])
   take('a', { state: 'done' }, 20)
   await settled()
-  expect(seen.slice(2)).toEqual(['to 20', 'stop a 1'])
+  expect(seen.slice(2)).toEqual(['to 20', 'stop a 1 30'])
   expect(await catchUps.list()).toEqual([])
 })
 
@@ -97,7 +98,7 @@ it('lets the former one end before it begins a new one', async () => {
   await settled()
   take('a', { generation: 2 })
   await settled()
-  expect(seen).toEqual(['begin a 1', 'to 10', 'stop a 1', 'begin a 2', 'to 10'])
+  expect(seen).toEqual(['begin a 1', 'to 10', 'stop a 1 30', 'begin a 2', 'to 10'])
 })
 
 it('tries again after a failure, and says why meanwhile', async () => {
@@ -113,6 +114,8 @@ it('tries again after a failure, and says why meanwhile', async () => {
   expect(fatal).toEqual([])
   await catchUps.stop()
   expect(clock.pending).toBe(0)
+  // The process ends with its handlers.
+  expect(seen.at(-1)).toBe('stop a 1 0')
 })
 
 it('ends the process for a handler that outlasts the catch-up that called it', async () => {
@@ -121,7 +124,7 @@ it('ends the process for a handler that outlasts the catch-up that called it', a
   await settled()
   take('a', { state: 'abandoned' })
   await settled()
-  expect(seen.at(-1)).toBe('stop a 1')
+  expect(seen.at(-1)).toBe('stop a 1 30')
   expect(fatal).toEqual([])
   failed.abort(new InventoryEventsError('HANDLER_TIMEOUT', 'stuck'))
   expect(fatal).toHaveLength(1)
