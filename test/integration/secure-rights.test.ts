@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import kafkajs, { type AclEntry } from 'kafkajs'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { startConsole } from '../support/console.ts'
+import { consoleApi } from '../support/console-api.ts'
 import { moved, pluginEvent } from '../support/events.ts'
 import { clientOf, SECRET, TOKEN } from '../support/gateway.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -24,6 +26,7 @@ const USERS = [
   'replayer',
   'splitter',
   'trier',
+  'console',
 ]
 /** Users that each lack one right of the service. */
 const LACKING = [
@@ -203,6 +206,32 @@ it('replays past events, and lets a disabled plugin catch up', async () => {
   await done('operator', ['plugins', 'disable', 'careful'])
   const caughtUp = await done('replayer', ['plugins', 'enable', 'careful', ...from])
   expect(caughtUp).toContain('careful: enabled in group inventory-events\n')
+})
+
+async function groupIds(): Promise<string[]> {
+  const admin = broker.kafka.admin()
+  await admin.connect()
+  const { groups } = await admin.listGroups().finally(() => admin.disconnect())
+  return groups.map(({ groupId }) => groupId)
+}
+
+it('catches a plugin up by the replicas, and tries a filter, from the console', async () => {
+  const running = service('service', { STATUS_INTERVAL_MS: '1000' })
+  await running.logged('started')
+  await done('operator', ['plugins', 'disable', 'careful'])
+  const console = await startConsole(settingsOf('console'))
+  const api = await consoleApi(console, 'admin')
+  await api.catchUp('careful')
+  const states = () => done('watcher', ['plugins', 'list', '--states'])
+  const isEnabled = async () => /careful +enabled +admin/.test(await states())
+  await until(isEnabled, { what: 'the plugin to be enabled' })
+  const group = 'inventory-events.replay.careful.3'
+  await until(async () => !(await groupIds()).includes(group), { what: `${group} to be deleted` })
+  const tried = await api.tryFilter({ where: '{ "prefix": { "data.id": "a" } }', from: '1h' })
+  expect(tried).toContain('"reason":"end"')
+  running.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
+  expect(problemsOf(running)).toEqual([])
 })
 
 it('splits the group', async () => {
