@@ -8,6 +8,7 @@ const LONGEST = [
   'integration/crashes',
   'integration/stop-without-kafka',
   'integration/enable-from',
+  'integration/catch-up-by-replicas',
   'integration/replay',
   'integration/out-of-range',
   'integration/gateway-openapi',
