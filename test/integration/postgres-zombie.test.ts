@@ -42,8 +42,10 @@ it('leaves one effect of each event when a replica is frozen in the middle of ha
   expect(await effectsOf('open')).toBe(events.length)
   await query('delete from gates')
   zombie.kill('SIGCONT')
-  const isRefused = async () => (await metric('idempotency_lost_leases_total')) > 0
-  await until(isRefused, { what: 'the woken replica to lose its claims' })
+  // Which it notices first depends on what it was doing when it was frozen.
+  const hasLost = async () =>
+    (await metric('idempotency_lost_leases_total')) > 0 || (await metric('deliveries_total')) > 0
+  await until(hasLost, { what: 'the woken replica to lose its claims or its partitions' })
   const isQuiet = async () => (await metric('in_flight_deliveries')) === 0
   await until(isQuiet, { what: 'the woken replica to have abandoned its work' })
 
