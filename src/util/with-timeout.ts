@@ -21,3 +21,9 @@ export async function settledWithin(
 ): Promise<void> {
   await withTimeout(work, limitMs, () => new Error('late'), clock).catch(() => undefined)
 }
+
+/** Resolves when the signal aborts; at once if it has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

@@ -5,7 +5,7 @@ import type { LetterFilter } from '../view/dead-letters/letters.ts'
 
 const STATUSES: Record<LetterRow['status'], true> = { open: true, discarded: true, redriven: true }
 const NAMES = ['group', 'plugin', 'reason', 'kind', 'entity', 'id'] as const
-/** Not for those who may not see them: what is found would tell. */
+/** Not for those who may not see them: what is found would show them. */
 const IDS: readonly string[] = ['entity', 'id']
 const TEXT_MAX = 1_024
 

@@ -5,7 +5,7 @@ import { schemaIdOf } from '../../avro/wire-format.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import { createPeek, type Peek } from '../../pipeline/intake/peek.ts'
 import type { Clock } from '../../util/clock.ts'
-import { Refused } from '../http/route.ts'
+import { refuseEvents } from '../search/parts.ts'
 
 export interface OpenPeek {
   peek(record: SourceRecord): Peek
@@ -18,11 +18,7 @@ export function openPeek(
   registry: Pick<Registry, 'schemaById'> | undefined,
   clock: Clock,
 ): OpenPeek {
-  if (registry === undefined) return { peek: refuse, close: () => undefined }
+  if (registry === undefined) return { peek: refuseEvents, close: () => undefined }
   const schemas = createSchemaCache({ contract, fetchSchema: registry.schemaById, clock })
   return { peek: createPeek({ schemaIdOf, schemas }), close: () => schemas.close() }
-}
-
-function refuse(): never {
-  throw new Refused(503, 'SCHEMA_REGISTRY_URL is not set here: events cannot be read without it')
 }

@@ -3,6 +3,7 @@ import type { Backtest } from '../../backtest/backtest.ts'
 import type { SourceRecord } from '../../event/record.ts'
 import { type OffsetRange, topicsOf } from '../../kafka/reader/offset-ranges.ts'
 import { withLogReader } from '../../kafka/reader/with-log-reader.ts'
+import { aborted } from '../../util/with-timeout.ts'
 
 export interface ReadOptions {
   kafka: Kafka
@@ -22,7 +23,7 @@ export async function readInto(
 ): Promise<void> {
   const read = ranges.filter(({ start, end }) => end > start)
   if (read.length === 0) return
-  const gone = stopped(signal)
+  const gone = aborted(signal)
   try {
     await withLogReader(kafka, topicsOf(read), (reader) =>
       Promise.all(
@@ -43,9 +44,4 @@ export async function readInto(
     // A read that is stopped fails.
     if (!signal.aborted) throw error
   }
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

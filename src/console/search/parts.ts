@@ -24,13 +24,15 @@ export type EventSettings = Omit<ExplainSources, 'registry'> & {
   clock: Pick<Clock, 'elapsedMs' | 'after'>
 }
 
-const NO_REGISTRY = 'SCHEMA_REGISTRY_URL is not set here: events cannot be read without it'
+/** Where no registry is named. */
+export function refuseEvents(): never {
+  throw new Refused(503, 'SCHEMA_REGISTRY_URL is not set here: events cannot be read without it')
+}
 
 export function eventParts({ clock, registry, ...rest }: EventSettings): EventParts {
   const searches = new Searches(clock)
   const sources = () => {
-    if (registry === undefined) throw new Refused(503, NO_REGISTRY)
-    return { ...rest, registry }
+    return registry === undefined ? refuseEvents() : { ...rest, registry }
   }
   const reader = createEventReader(rest.contract, {
     schemaById: (id) => sources().registry.schemaById(id),

@@ -2,6 +2,7 @@ import type { Event } from '../../event/event.ts'
 import type { LoadedBatch, LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
+import { aborted } from '../../util/with-timeout.ts'
 import type { Delivery } from '../delivery.ts'
 import type { HandlerResult } from '../handle/handler-result.ts'
 import type { Epoch } from '../source.ts'
@@ -50,7 +51,8 @@ export class Batches {
     const { plugin, wanted, lane } = delivery
     const gathering = this.#byPlugin.get(plugin.slug)
     if (gathering === undefined) throw new Error(`plugin ${plugin.slug} takes no batches`)
-    if (this.#leaving.has(wanted.epoch)) return { type: 'deferred', until: lost(wanted.epoch) }
+    if (this.#leaving.has(wanted.epoch))
+      return { type: 'deferred', until: aborted(wanted.epoch.lost) }
     const isAlone = this.#isAlone(delivery)
     const follows = !this.#ports.lanes.isFirst(delivery)
     if (follows && (isAlone || !gathering.has(lane))) return { type: 'deferred', until: NOW }
@@ -81,7 +83,7 @@ export class Batches {
         (each) => each.delivery.wanted.epoch === epoch,
       )) {
         const isOfEpoch = delivery.wanted.epoch === epoch
-        end({ type: 'deferred', until: isOfEpoch ? lost(epoch) : NOW })
+        end({ type: 'deferred', until: isOfEpoch ? aborted(epoch.lost) : NOW })
       }
     }
   }
@@ -125,13 +127,8 @@ export class Batches {
   #holdUp({ delivery, isAlone }: Member): Promise<void> | undefined {
     const { plugin, wanted } = delivery
     if (wanted.epoch.lost.aborted) return NOW
-    if (this.#leaving.has(wanted.epoch)) return lost(wanted.epoch)
+    if (this.#leaving.has(wanted.epoch)) return aborted(wanted.epoch.lost)
     if (this.#ports.isHeldBack(delivery)) return NOW
     return !isAlone && this.#ports.isProbing(plugin.slug) ? NOW : undefined
   }
-}
-
-function lost({ lost }: Epoch): Promise<void> {
-  if (lost.aborted) return NOW
-  return new Promise((resolve) => lost.addEventListener('abort', () => resolve(), { once: true }))
 }

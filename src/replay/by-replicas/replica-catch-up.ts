@@ -8,6 +8,7 @@ import type { Clock } from '../../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
 import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
+import { aborted } from '../../util/with-timeout.ts'
 import { createGroupResources } from '../group-resources.ts'
 import type { ReplayPlan } from '../plan.ts'
 import { type Run, type RunParts, startRun } from '../run.ts'
@@ -132,11 +133,6 @@ async function beginHere(parts: ReplicaCatchUpParts, plan: ReplayPlan): Promise<
 /** A handler that does not end might be called a second time for the same entity. */
 function isFatal(error: unknown): error is InventoryEventsError {
   return error instanceof InventoryEventsError && error.code === 'HANDLER_TIMEOUT'
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 function countsOf(outcomes: ReadonlyMap<string, number>) {
