@@ -65,15 +65,22 @@ export class PartitionQueue {
     this.#waiting.push(portion)
   }
 
-  /** The batch that is under way, or a new one; undefined for one that cannot be made, and has failed. */
+  /**
+   * The batch that is under way, or a new one. Undefined if there is nothing to send: the new one could not
+   * be made, and has failed, or another leader has taken all meanwhile.
+   */
   async batch(producerId: bigint): Promise<Buffer | undefined> {
+    if (this.isEmpty) return undefined
     this.#closed ??= this.#close(producerId)
     const closed = this.#closed
     // A former leader may still be about to answer.
     if (closed.sent !== undefined) closed.isInDoubt = true
     try {
-      closed.sent = await closed.bytes
-      return closed.sent
+      const batch = await closed.bytes
+      // Given up meanwhile, its sequence number is free for the next one.
+      if (this.#closed !== closed) return undefined
+      closed.sent = batch
+      return batch
     } catch (error) {
       if (this.#closed === closed) this.fail(error as Error)
       return undefined
@@ -151,7 +158,12 @@ export class PartitionQueue {
   /** Gives up what has waited for too long. */
   expire(nowMs: number, late: () => Error): void {
     const isOver = ({ deadlineMs }: Portion) => nowMs >= deadlineMs
-    if (this.#closed?.portions.every(isOver)) this.fail(late())
+    if (this.#closed?.portions.every(isOver)) {
+      // A leader that still waits for its replicas has written it, and takes the next batch of the same
+      // number for a repetition: it would acknowledge records that it never writes.
+      if (this.#closed.sent !== undefined) this.#closed.isInDoubt = true
+      this.fail(late())
+    }
     const over = this.#waiting.filter(isOver)
     if (over.length > 0) this.#waiting = this.#waiting.filter((each) => !isOver(each))
     for (const portion of over) portion.failed(late())

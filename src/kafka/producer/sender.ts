@@ -104,6 +104,8 @@ export class Sender {
       else await woken.wait(RETRY_MS, clock)
     }
     this.#loops.delete(leader)
+    // What it led may have moved while it waited to be sent again, and nobody else knows.
+    this.#wakeLeaders()
   }
 
   async #findLeaders(): Promise<void> {

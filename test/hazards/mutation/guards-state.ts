@@ -42,6 +42,25 @@ export const stateGuards = [
       'return batch !== undefined',
     ],
   }),
+  ...guardsOf('model/producer/acknowledged', {
+    'a batch that was given up before its first response was not written': [
+      'kafka/producer/partition-queue.ts',
+      'if (this.#closed.sent !== undefined) this.#closed.isInDoubt = true',
+      '',
+    ],
+    'nobody sends again what moves to another leader while it waits': [
+      'kafka/producer/sender.ts',
+      'and nobody else knows.\n    this.#wakeLeaders()',
+      '',
+    ],
+  }),
+  ...guardsOf('unit/kafka/producer/partition-queue', {
+    'a batch that was given up while it was compressed is sent': [
+      'kafka/producer/partition-queue.ts',
+      'if (this.#closed !== closed) return undefined',
+      '',
+    ],
+  }),
   ...guardsOf('integration/store-postgres-states', {
     'the first state of an entity replaces one that was stored meanwhile': [
       'idempotency/postgres/states/statements.ts',

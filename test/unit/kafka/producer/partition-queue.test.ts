@@ -53,6 +53,28 @@ describe('the sequence number of a batch', () => {
     expect(await numbersOf(queue)).toEqual([EPOCH + 1, 0])
   })
 
+  it('is of the next epoch after a batch that was given up before its first response', async () => {
+    const queue = new PartitionQueue('t', 0, EPOCH)
+    queue.add(portion(['a']))
+    await queue.batch(PRODUCER)
+    queue.expire(1_000, late)
+    queue.add(portion(['b'], 2_000))
+    expect(await numbersOf(queue)).toEqual([EPOCH + 1, 0])
+  })
+
+  it('is not sent with a batch that was given up while it was compressed', async () => {
+    const queue = new PartitionQueue('t', 0, EPOCH)
+    const compressed = Promise.withResolvers<Buffer>()
+    const compressor = { codec: 4, compress: () => compressed.promise }
+    queue.add({ ...portion(['a']), compressor })
+    const batch = queue.batch(PRODUCER)
+    queue.expire(1_000, late)
+    compressed.resolve(Buffer.alloc(1))
+    expect(await batch).toBeUndefined()
+    queue.add(portion(['b'], 2_000))
+    expect(await numbersOf(queue)).toEqual([EPOCH, 0])
+  })
+
   it('is used again only if the batch was refused at its first attempt', async () => {
     const queue = new PartitionQueue('t', 0, EPOCH)
     queue.add(portion(['a']))
