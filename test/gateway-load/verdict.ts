@@ -13,7 +13,7 @@ export function verdictOf(
   const odd = [...new Set(statuses.values())].filter((status) => !EXPECTED.includes(status))
   const seen = (status: number) => [...statuses.values()].includes(status)
   return [
-    ...(lost.length > 0 ? [`${lost.length} answered 2xx are not in Kafka: ${lost[0]?.[0]}`] : []),
+    ...(lost.length > 0 ? [`${lost.length} answered 2xx are not in Kafka: ${idsOf(lost)}`] : []),
     ...(odd.length > 0 ? [`answers that nobody expects: ${odd.join(', ')}`] : []),
     ...(seen(202) ? [] : ['no event was taken']),
     ...(seen(503) ? [] : ['no event was refused: the brokers were not away']),
@@ -37,6 +37,13 @@ answered 429 or 503: ${refused.length}, of them in Kafka all the same: ${inKafka
 in Kafka: ${found.size} events, ${twice} of them more than once
 latency: p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms, at most ${latencyMs.max} ms
 `
+}
+
+const IDS_SHOWN = 20
+
+function idsOf(entries: readonly (readonly [string, number])[]): string {
+  const ids = entries.slice(0, IDS_SHOWN).map(([id]) => id)
+  return entries.length > IDS_SHOWN ? `${ids.join(', ')} …` : ids.join(', ')
 }
 
 function isGood(status: number): boolean {
