@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { guards } from '../hazards/mutation/guards.ts'
-import { problemOf } from '../hazards/mutation/verdict.ts'
+import { failuresIn, problemOf } from '../hazards/mutation/verdict.ts'
 import { filesUnder, textOf } from '../support/repo-files.ts'
 
 describe('guards against hazards', () => {
@@ -42,4 +42,10 @@ describe('a guard is shown to be needed', () => {
     expect(run([plain, ours], 'GUARD-NOT-FOUND x')).toMatch(/not in the file/)
     expect(problemOf({ exitCode: null, output: '', report: undefined })).toMatch(/no report/)
   })
+})
+
+it('a test of a hazard that fails is named with what was wrong', () => {
+  const failed = { fullName: 'b', status: 'failed', failureMessages: ['expected 1 to be 2'] }
+  const assertionResults = [{ fullName: 'a', status: 'passed' }, failed]
+  expect(failuresIn({ testResults: [{ assertionResults }] })).toEqual(['b\nexpected 1 to be 2'])
 })

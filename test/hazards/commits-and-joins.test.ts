@@ -26,7 +26,7 @@ describe('a commit near a join', () => {
     for (const name of ['second', 'third']) {
       const other = await startMember({ ...options, name })
       await until(() => other.reading().length === 1, { what: `the ${name} to read one` })
-      await other.consumer.stop(1_000)
+      await other.consumer.stop(10_000)
       await until(() => first.reading().length === 2, { what: 'the first to read both again' })
     }
     // Joins that need an id of the group are sent twice.

@@ -27,7 +27,7 @@ describe('connections carry nothing any more, and nobody is told', () => {
     const epochs = [0, 1].map((partition) => witness.epochsOf(`${topic}/${partition}`))
     expect(epochs.sort()).toEqual([1, 2])
     // The connection for joins was as dead, and a join may wait for longer than a minute.
-    await second.consumer.stop(1_000)
+    await second.consumer.stop(10_000)
     const hasBoth = () => first.reading().length === 2
     await until(hasBoth, { what: 'the first to join again', timeoutMs: 40_000 })
   })

@@ -9,7 +9,9 @@ import type { Epoch, Intake } from '../../src/pipeline/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
 
 export interface MemberOptions
-  extends Partial<Pick<GroupConsumerOptions, 'instanceId' | 'clock' | 'sessionTimeoutMs'>> {
+  extends Partial<
+    Pick<GroupConsumerOptions, 'instanceId' | 'clock' | 'sessionTimeoutMs' | 'rebalanceDrainMs'>
+  > {
   name: string
   topics: readonly string[]
   groupId: string
@@ -45,6 +47,7 @@ export function createMember(options: MemberOptions): Member {
   const consumer = new GroupConsumer({
     instanceId: undefined,
     sessionTimeoutMs: 10_000,
+    rebalanceDrainMs: 3_000,
     ...options,
     cluster: openCluster(createKafka(config, log), clock),
     mode: 'cooperative',
@@ -52,7 +55,6 @@ export function createMember(options: MemberOptions): Member {
     log,
     commitIntervalMs: 100,
     maxFetchedBytes: 64_000_000,
-    rebalanceDrainMs: 3_000,
     outOfRange: 'earliest',
     history: noHistory,
     intake: {

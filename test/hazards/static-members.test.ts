@@ -27,7 +27,7 @@ describe('a member with a name of its own', () => {
     ] as const) {
       const [held, others] = [members[name].reading(), members[other].reading()]
       const epochs = others.map((place) => witness.epochsOf(place))
-      await members[name].consumer.stop(1_000)
+      await members[name].consumer.stop(10_000)
       // Without it, the other would be given its partitions, unless the restart comes first.
       expect(await membersOf(groupId)).toBe(2)
       members[name] = await start(name)

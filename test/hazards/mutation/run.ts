@@ -8,7 +8,7 @@ import { print, runMain } from '../../../scripts/run-main.ts'
 import { startTestStack } from '../../support/stack-setup.ts'
 import type { Guard } from './guard.ts'
 import { guards } from './guards.ts'
-import { problemOf, type Report, type Run } from './verdict.ts'
+import { failuresIn, problemOf, type Report, type Run } from './verdict.ts'
 
 const HELP = `Usage: npm run test:hazards -- [options]
 
@@ -68,9 +68,9 @@ async function runAsIs(env: NodeJS.ProcessEnv): Promise<{ passed: number; failed
   try {
     const { output, exitCode } = await runVitest([...args, ...reporters], env, AS_IS_LIMIT_MS)
     process.stderr.write(output)
-    const { testResults } = JSON.parse(await readFile(file, 'utf8')) as Report
-    const cases = testResults.flatMap(({ assertionResults }) => assertionResults)
-    const failed = cases.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)
+    const report: Report = JSON.parse(await readFile(file, 'utf8'))
+    const cases = report.testResults.flatMap(({ assertionResults }) => assertionResults)
+    const failed = failuresIn(report)
     if (exitCode !== 0 && failed.length === 0) failed.push(`vitest ended with exit ${exitCode}`)
     return { passed: cases.filter(({ status }) => status === 'passed').length, failed }
   } finally {

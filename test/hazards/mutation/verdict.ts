@@ -2,7 +2,13 @@ import { PLAIN } from './guard.ts'
 
 /** The part of vitest's JSON report that is used here. */
 export interface Report {
-  testResults: { assertionResults: { fullName: string; status: string }[] }[]
+  testResults: { assertionResults: Case[] }[]
+}
+
+interface Case {
+  fullName: string
+  status: string
+  failureMessages?: string[]
 }
 
 export interface Run {
@@ -10,6 +16,14 @@ export interface Run {
   output: string
   /** Undefined if vitest was killed or could not start. */
   report: Report | undefined
+}
+
+/** The tests that failed: the name of each, then what was wrong. */
+export function failuresIn({ testResults }: Report): string[] {
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages = [] }) => [fullName, ...failureMessages].join('\n'))
 }
 
 /** Prefix of the problem when kafkajs did not show the hazard. */
