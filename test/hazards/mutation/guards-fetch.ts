@@ -110,6 +110,13 @@ export const fetchGuards = [
       '',
     ],
   }),
+  ...guardsOf('model/fetch/every-record', {
+    'nobody asks the next leader': [
+      'kafka/fetch/fetcher.ts',
+      'cluster.onRefresh(() => this.#wake())',
+      '',
+    ],
+  }),
   ...guardsOf('hazards/late-answers', {
     'what was fetched for an older ownership is taken': [
       'kafka/fetch/fetcher.ts',
