@@ -58,6 +58,10 @@ export class Sender {
   }
 
   add(place: { topic: string; partition: number }, portion: Portion): void {
+    if (this.#closed.signal.aborted) {
+      portion.failed(closedError())
+      return
+    }
     const queue = getOrInsert(this.#queues, partitionName(place), () => {
       const { epoch } = this.#ports.producer
       return new PartitionQueue(place.topic, place.partition, epoch, () => {
@@ -72,7 +76,7 @@ export class Sender {
   /** Gives up what is not written. */
   close(): void {
     this.#closed.abort()
-    for (const queue of this.#busy) queue.failAll(unavailable('the producer is closed'))
+    for (const queue of this.#busy) queue.failAll(closedError())
     this.#busy.clear()
     for (const latch of this.#loops.values()) latch.set()
   }
@@ -210,6 +214,10 @@ export class Sender {
 /** The leader may have moved, and the new one have answered before. */
 function isUnderWay({ queue, batch }: QueuedBatch): boolean {
   return queue.isUnderWay(batch)
+}
+
+function closedError(): InventoryEventsError {
+  return unavailable('the producer is closed')
 }
 
 function unavailable(why: string): InventoryEventsError {

@@ -70,6 +70,15 @@ it('sends what waits for several partitions of a leader in one request', async (
   expect(requests.length).toBeLessThan(3)
 })
 
+it('fails what waits when it is closed, and what comes later', async () => {
+  const { add, sender } = sending({ answer: () => undefined })
+  const waiting = add(0)
+  await settled()
+  sender.close()
+  await expect(waiting).rejects.toThrow('the producer is closed')
+  await expect(add(0)).rejects.toThrow('the producer is closed')
+})
+
 it('fails a batch that cannot be compressed, and no other', async () => {
   const { add } = sending()
   const compressor = { codec: 4, compress: () => Promise.reject(new Error('no zstd')) }
