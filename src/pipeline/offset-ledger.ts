@@ -16,14 +16,15 @@ const SETTLED: OpenRecord = Object.freeze({ offset: -1, timestampMs: 0, outstand
  * records, and the watermark below which everything is completed. Pure arithmetic: no Kafka, no time.
  *
  * Invariants: offsets are accepted in ascending order; `watermark <= expected`; the watermark never
- * falls; a record's offset is below the watermark only if none of its deliveries is outstanding, and
- * none was abandoned.
+ * falls; a record's offset is below the watermark only if none of its deliveries is outstanding, none
+ * was abandoned, and nothing holds it.
  */
 export class OffsetLedger {
   #open = new Fifo<OpenRecord>()
   #expected: number
   #outstanding = 0
   #firstAbandoned = Infinity
+  #heldAt = Infinity
 
   constructor(startOffset: number) {
     this.#expected = startOffset
@@ -36,7 +37,8 @@ export class OffsetLedger {
 
   /** Everything below this offset is completed. It is the only offset that may be committed. */
   get watermark(): number {
-    return Math.min(this.#open.first()?.offset ?? this.#expected, this.#firstAbandoned)
+    const settled = this.#open.first()?.offset ?? this.#expected
+    return Math.min(settled, this.#firstAbandoned, this.#heldAt)
   }
 
   /** Deliveries accepted but not yet completed. */
@@ -69,6 +71,19 @@ export class OffsetLedger {
       throw new RangeError(`offset ${nextOffset} is below the expected ${this.#expected}`)
     }
     this.#expected = nextOffset
+  }
+
+  /** The watermark stays below or at this offset. Throws RangeError if it has passed it. */
+  hold(offset: number): void {
+    if (offset < this.watermark) {
+      throw new RangeError(`offset ${offset} is below the watermark ${this.watermark}`)
+    }
+    this.#heldAt = Math.min(this.#heldAt, offset)
+  }
+
+  /** Nothing below this offset is held any more. */
+  letGo(offset: number): void {
+    this.#heldAt = Math.max(this.#heldAt, offset)
   }
 
   /** Settles one delivery of the record. Throws RangeError if none is outstanding. */

@@ -14,12 +14,15 @@ import type { Called } from './handle/call-watch.ts'
 import type { CallSlots } from './handle/handle.ts'
 import type { Prints } from './intake/decode.ts'
 import type { PeekPorts } from './intake/peek.ts'
+import type { SwitchedSkips } from './intake/provisional-skips.ts'
 import type { PipelineReports } from './reports.ts'
 
 export interface PipelineOptions {
   groupId: string
   plugins: readonly LoadedPlugin[]
   switches: PluginSwitches
+  /** Decides when what is skipped because of a switch counts. Default: at once. */
+  skips?: SwitchedSkips | undefined
   /** Pauses that plugins ask for themselves. Default: none. */
   health?: HealthPauses
   /** How many lanes have to fail before a plugin's breaker opens. Default: five. */

@@ -23,6 +23,7 @@ import { createDecode, undecodableOutcome } from './intake/decode.ts'
 import { FilterEvaluator } from './intake/evaluate-filters.ts'
 import { ExpandedEvents } from './intake/expanded-events.ts'
 import { createPeek, headersDiffer, type Peek, unreadableSchema } from './intake/peek.ts'
+import { allCertain } from './intake/provisional-skips.ts'
 import { RedriveGate } from './intake/redrive-gate.ts'
 import { bytesOf, retain } from './intake/retain-record.ts'
 import { createRoute, everyPlugin, type Route, receiverOf, tally } from './intake/route.ts'
@@ -48,7 +49,7 @@ export interface Pipeline extends Intake {
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { groupId, plugins, switches, store, clock, random, reports } = options
-  const graceMs = options.handlerGraceMs
+  const { skips = allCertain, handlerGraceMs: graceMs } = options
   const { turnsAhead = 0 } = store
   const receivers = [...plugins, everyPlugin]
   const slugs = receivers.map(({ slug }) => slug)
@@ -121,6 +122,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return obstacle
     }
     report(record, peeked, routed, bytes)
+    for (const slug of routed.off) skips.add(epoch, slug, record.offset)
     order(epoch, record, peeked, routed, bytes)
     return undefined
   }
@@ -169,6 +171,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function skipFor(delivery: Delivery, cause: SkipCause): void {
     reports.skipTallyOf(delivery.plugin, cause).count += 1
+    const { epoch, record } = delivery.wanted
+    if (cause !== 'before-start') skips.add(epoch, delivery.plugin.slug, record.offset)
     skip(delivery, SKIP_REASONS[cause])
   }
 
@@ -219,8 +223,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     flush: () => store.flush(),
     staging: store.staging,
     take,
-    ...createEnding({ lanes, batches, callLimits, redriveGate, audit, abandon }),
-    drain: (limitMs) => batches.hurryDuring(() => lanes.drain(limitMs)),
+    ...createEnding({ lanes, batches, callLimits, redriveGate, audit, skips, abandon }),
     backlogs: () => lanes.backlogs(),
     openBreakers: () => callGate.openBreakers,
     stats: () => ({

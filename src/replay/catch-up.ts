@@ -36,7 +36,10 @@ export type Delivering = Pick<Run, 'reached' | 'extend' | 'stop'>
 
 type Parts = CatchUpParts<Delivering>
 
-/** Replicas poll for switches twice a second; by then every replica that reads them has seen one. */
+/**
+ * Replicas poll for switches twice a second, so most have seen one by then. Nothing is lost by one that has not: what
+ * it skips counts only once it has read them.
+ */
 export const FOLLOWED_MS = 5_000
 /** A round this short leaves a rest small enough to pause live events for. */
 const SHORT_MS = 5_000

@@ -20,6 +20,7 @@ import { createSampledLog, type SampledLogOptions } from '../observe/sampled-log
 import { createSpans } from '../observe/spans.ts'
 import type { PluginSwitches } from '../pipeline/admit/plugin-switches.ts'
 import type { Delivery } from '../pipeline/delivery.ts'
+import type { ProvisionalSkips } from '../pipeline/intake/provisional-skips.ts'
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts'
 import type { Intake } from '../pipeline/source.ts'
 import type { HealthChecks } from '../plugin/life/health-checks.ts'
@@ -55,6 +56,8 @@ export interface GroupParts {
   topics: readonly string[]
   plugins: readonly LoadedPlugin[]
   switches: PluginSwitches
+  /** Decides when what is skipped because of a switch counts; none where nothing is switched. */
+  skips?: ProvisionalSkips
   kafka: Kafka
   registry: Pick<Registry, 'schemaById' | 'registeredId'>
   contract: Contract
@@ -126,6 +129,7 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     groupId: config.KAFKA_GROUP_ID,
     plugins,
     switches: parts.switches,
+    skips: parts.skips,
     health: life.health,
     maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
     handlerGraceMs: config.HANDLER_GRACE_MS,
@@ -169,6 +173,10 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     history: parts.history ?? noHistory,
     reports: { ...sourceReports(parts), onFailure: fail },
   })
+  parts.skips?.onWrong(({ topic, partition }, plugin) => {
+    log.warn({ topic, partition, plugin }, SKIPPED_IN_ERROR)
+    source.redo({ topic, partition })
+  })
   const watch = new ClusterMonitor({
     ...{ kafka, cluster },
     topics: config.KAFKA_TOPICS,
@@ -211,6 +219,9 @@ export async function buildConsumerGroup(parts: GroupParts): Promise<RunGroup> {
     },
   }
 }
+
+const SKIPPED_IN_ERROR =
+  'skipped events of a plugin that had been enabled meanwhile; reading the partition again from its committed offset'
 
 /** Of the bytes in memory, this part may be fetched and wait to be taken in. */
 const FETCHED_SHARE = 4

@@ -12,6 +12,7 @@ import { Switches } from '../control/switches.ts'
 import type { SourceRecord } from '../event/record.ts'
 import { writeControl } from '../kafka/state/control-log.ts'
 import { TopicFollower } from '../kafka/state/topic-follower.ts'
+import { ProvisionalSkips } from '../pipeline/intake/provisional-skips.ts'
 import { controlTopicOf } from '../topics/names.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
@@ -33,6 +34,7 @@ export interface FollowOptions {
 export async function followSwitches(options: FollowOptions) {
   const { config, kafka, clock, log } = options
   const switches = new Switches(config.EVENTS_ENABLED)
+  const skips = new ProvisionalSkips({ switches, clock, readNow: () => follower.readNow() })
   /** Plugins with any record in the control topic, even one this version can't read. */
   const known = new Set<string>()
   /** Partitions that the group ever committed, as `topic/partition`. */
@@ -72,6 +74,7 @@ export async function followSwitches(options: FollowOptions) {
   const groupId = config.KAFKA_GROUP_ID
   const follower = new TopicFollower({
     ...{ kafka, topic: controlTopicOf(groupId), clock, log, onRecord },
+    reading: () => skips.reading(),
     whenUnreadable: 'cannot read the control topic; switches stay as they are',
   })
   await follower.start()
@@ -83,6 +86,7 @@ export async function followSwitches(options: FollowOptions) {
   for (const error of unreadable.values()) logUnreadable(error)
   return {
     switches,
+    skips,
     knows: (slug: string) => known.has(slug),
     hasCommitted: (place: string) => committed.has(place),
     stop: () => follower.stop(),

@@ -79,7 +79,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const catchUps = options.catchUps?.({ kafka, registry, plugins: options.plugins, errors })
   const onRecord = (record: SourceRecord) => catchUps?.take(record)
   const followed = await followSwitches({ config, kafka, clock, log, onRecord })
-  const { switches } = followed
+  const { switches, skips } = followed
   await startFromNow({ ...options, kafka, followed, clock })
   await logRetention({ config, kafka, log })
   const rebalances = new RecentRebalances(clock)
@@ -89,6 +89,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     instanceId: config.KAFKA_GROUP_INSTANCE_ID,
     topics: readTopicsOf(config.KAFKA_TOPICS),
     switches,
+    skips,
     history: new RecordedCommits({
       clock,
       log,

@@ -4,6 +4,7 @@ import { Writer } from '../../src/kafka/wire/writer.ts'
 /** Requests that tests interfere with, by their number in the protocol. */
 const APIS = {
   1: 'fetch',
+  2: 'list-offsets',
   3: 'metadata',
   8: 'commit',
   10: 'find-coordinator',

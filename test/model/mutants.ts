@@ -18,8 +18,8 @@ export const mutants: Mutant[] = [
   {
     name: 'the watermark ignores unsettled records',
     file: 'src/pipeline/offset-ledger.ts',
-    from: 'Math.min(this.#open.first()?.offset ?? this.#expected, ',
-    to: 'Math.min(this.#expected, ',
+    from: 'const settled = this.#open.first()?.offset ?? this.#expected',
+    to: 'const settled = this.#expected',
   },
   {
     name: 'the watermark passes what was abandoned',

@@ -11,7 +11,7 @@ import { commitStaged } from './commit-staged.ts'
 import type { CommitOffsets } from './committer.ts'
 import { Liveness } from './liveness.ts'
 import { Membership } from './membership.ts'
-import { type OutOfRangePorts, offsetReset, startAfter } from './offset-reset.ts'
+import { type OutOfRangePorts, offsetReset, startOf } from './offset-reset.ts'
 import type { GroupConsumerOptions } from './options.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { readPartitionOffsets } from './partition-offsets.ts'
@@ -90,6 +90,11 @@ export class GroupConsumer {
     void this.#membership.sendHeartbeats(this.#left.signal)
   }
 
+  /** Begins again with a partition where the group stands. */
+  redo(place: { topic: string; partition: number }): void {
+    this.#partitions.redo(place)
+  }
+
   /** Stops reading, drains the intake within the limit, gives aborted handlers the grace, commits, leaves. */
   async stop(drainLimitMs: number, graceMs = 0): Promise<'drained' | 'limit'> {
     if (!this.#isRunning) return 'drained'
@@ -152,10 +157,8 @@ export class GroupConsumer {
           findStart: offsetReset(this.#outOfRange),
           onFailure: (error) => this.#fail(error),
         }),
-      onTruncated: (epoch, divergence) => {
-        const owned = epoch as OwnedPartition
-        if (this.#partitions.mayTake(owned)) this.#partitions.truncate(owned, divergence)
-      },
+      onTruncated: (epoch, divergence) =>
+        this.#partitions.truncate(epoch as OwnedPartition, divergence),
       onObstacle: (epoch, obstacle) => this.#partitions.obstacle(epoch as OwnedPartition, obstacle),
       onWait: (epoch, why) => this.#partitions.waits(epoch as OwnedPartition, why),
       onFailure: (error) => this.#fail(error),
@@ -165,7 +168,6 @@ export class GroupConsumer {
 
   #createPartitions(): Partitions {
     const { cluster, history } = this.#options
-    const findStart = offsetReset(this.#outOfRange)
     return new Partitions({
       ...this.#options,
       fetcher: this.#fetcher,
@@ -173,10 +175,8 @@ export class GroupConsumer {
       topicIdOf: (topic) => cluster.topic(topic)?.topicId,
       hasCommitted: (place) => history.has(place),
       commit: () => this.#commits.commitLast(),
-      startOf: (what, next, range) =>
-        what.cause === undefined
-          ? findStart(what, next, range)
-          : startAfter(what.cause, this.#outOfRange, what, next ?? 0, range),
+      commitsEnded: () => this.#commits.settled(),
+      startOf: startOf(this.#outOfRange),
       onFailure: (error) => this.#fail(error),
     })
   }

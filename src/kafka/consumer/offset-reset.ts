@@ -65,6 +65,19 @@ export function offsetReset({ groupId, history, outOfRange, log, onOutOfRange }:
   }
 }
 
+/** Finds where a partition begins, whether it continues or is read anew for a reason that is known. */
+export function startOf(ports: OutOfRangePorts) {
+  const findStart = offsetReset(ports)
+  return function startOf(
+    what: TopicPartition & { readonly cause?: ResetCause },
+    next: number | undefined,
+    range: LogRange,
+  ): Start {
+    if (what.cause === undefined) return findStart(what, next, range)
+    return startAfter(what.cause, ports, what, next ?? 0, range)
+  }
+}
+
 const OUT_OF_RANGE = 'offset out of range; resetting as OUT_OF_RANGE says'
 const EXPIRED =
   'committed offset is gone, though the group has committed before; resetting as OUT_OF_RANGE says'

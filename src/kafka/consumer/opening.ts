@@ -23,6 +23,8 @@ export interface OpeningPorts {
   intake: Pick<Intake, 'begin'>
   clock: Clock
   log: Logger
+  /** What is to be awaited before offsets are read, if anything. */
+  ready: Promise<void> | undefined
   readOffsets(places: readonly TopicPartition[]): Promise<Map<string, OffsetsAnswer>>
   topicIdOf(topic: string): string | undefined
   hasCommitted(partition: TopicPartition): boolean
@@ -47,6 +49,7 @@ const DOUBTFUL_READS = 5
  */
 export async function openPartitions(all: readonly ToOpen[], ports: OpeningPorts): Promise<void> {
   const failures = new FailureLog(ports)
+  if (ports.ready !== undefined) await ports.ready
   let left = all.filter(ports.isCurrent)
   for (let reads = 1; left.length > 0; reads += 1) {
     const problems = await attempt(left, reads, ports)

@@ -9,7 +9,7 @@ import { type OpeningPorts, openPartitions, type ToOpen } from './opening.ts'
 import { type OwnedPartition, OwnedPartitions } from './owned-partition.ts'
 
 export interface PartitionsPorts
-  extends Omit<OpeningPorts, 'intake' | 'isCurrent' | 'onBegin' | 'onOpen'> {
+  extends Omit<OpeningPorts, 'intake' | 'ready' | 'isCurrent' | 'onBegin' | 'onOpen'> {
   intake: Pick<Intake, 'begin' | 'release' | 'end'>
   fetcher: {
     add(owned: OwnedPartition, topicId: string | undefined, leaderEpochs: LeaderEpochs): void
@@ -18,6 +18,8 @@ export interface PartitionsPorts
   log: Logger
   /** Commits what is completed. */
   commit(): Promise<void>
+  /** Resolves when no commit is under way. */
+  commitsEnded(): Promise<void>
 }
 
 /**
@@ -84,6 +86,7 @@ export class Partitions {
 
   /** Begins a new epoch where the log differs from what was read of it. */
   truncate(owned: OwnedPartition, divergence: EpochEnd): void {
+    if (!this.mayTake(owned)) return
     const { leaderEpochs } = owned
     this.reset(owned, {
       next: leaderEpochs.divergesAt(divergence),
@@ -103,6 +106,20 @@ export class Partitions {
     this.#drop({ topic, partition })
     this.#open([{ topic, partition, next: ledger.expected, ...how }])
     if (hadRedrive && !this.#assigned.has(partitionName(redrive))) this.#open([redrive])
+  }
+
+  /**
+   * Begins a new epoch where the group stands, once what is being committed of this one has been. The
+   * redrive partition begins anew with it. One that is being handed over only ends.
+   */
+  redo({ topic, partition }: TopicPartition): void {
+    if (this.owned.get(topic, partition) === undefined) return
+    const places = [topic, redriveTopicOf(topic)]
+      .map((each) => ({ topic: each, partition }))
+      .filter((each) => this.#assigned.has(partitionName(each)))
+      .filter((each) => !this.#leaving.has(partitionName(each)))
+    this.#drop({ topic, partition })
+    this.#open(places, this.#ports.commitsEnded())
   }
 
   /** Begins anew with each partition whose topic was deleted and created again. */
@@ -147,12 +164,13 @@ export class Partitions {
     for (const each of this.owned) if (each.isBegun && isKept(each)) this.#start(each)
   }
 
-  #open(places: readonly ToOpen[]): void {
+  #open(places: readonly ToOpen[], ready?: Promise<void>): void {
     // Each opening is known by its own object.
     const all = places.map((each) => ({ ...each }))
     for (const each of all) this.#assigned.set(partitionName(each), each)
     void openPartitions(all, {
       ...this.#ports,
+      ready,
       isCurrent: (what) => {
         const name = partitionName(what)
         return this.#assigned.get(name) === what && !this.#leaving.has(name)

@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import { Latch } from '../../util/latch.ts'
 import type { Logger } from '../../util/logger.ts'
 import { retry } from '../../util/retry.ts'
 import { openCluster } from '../client/client.ts'
@@ -18,6 +19,8 @@ export interface TopicFollowerOptions {
   whenUnreadable: string
   /** Called for each record, in topic order. */
   onRecord(record: SourceRecord): void
+  /** Called before the topic is read; what it returns, when all that it held by then has been read. */
+  reading?: (() => () => void) | undefined
 }
 
 /** Default: often enough for switches. */
@@ -30,6 +33,7 @@ export class TopicFollower {
   #reader: LogReader
   #next = 0
   #failing = false
+  readonly #due = new Latch()
   #stopped = new AbortController()
 
   constructor(options: TopicFollowerOptions) {
@@ -54,8 +58,14 @@ export class TopicFollower {
     void this.#follow()
   }
 
+  /** Reads the topic now instead of a little later. */
+  readNow(): void {
+    this.#due.set()
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort()
+    this.#due.set()
     this.#reader.close()
   }
 
@@ -63,7 +73,8 @@ export class TopicFollower {
     const { clock, log, pollMs = POLL_MS, whenUnreadable } = this.#options
     const { signal } = this.#stopped
     while (!signal.aborted) {
-      await clock.sleep(pollMs, signal)
+      await this.#due.wait(pollMs, clock)
+      this.#due.clear()
       try {
         if (!signal.aborted) await this.#read()
         this.#failing = false
@@ -76,7 +87,8 @@ export class TopicFollower {
   }
 
   async #read(): Promise<void> {
-    const { topic, onRecord } = this.#options
+    const { topic, onRecord, reading } = this.#options
+    const isRead = reading?.()
     const { end } = await this.#reader.read({
       topic,
       partition: 0,
@@ -87,7 +99,9 @@ export class TopicFollower {
         onRecord(record)
       },
     })
+    const isSame = end >= this.#next
     // The topic was deleted and created again: read it from its start.
-    this.#next = end < this.#next ? 0 : end
+    this.#next = isSame ? end : 0
+    if (isSame) isRead?.()
   }
 }

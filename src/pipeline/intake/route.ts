@@ -19,6 +19,8 @@ export interface Route {
   recipients: readonly Recipient[]
   /** The counters of the plugins that skip the record. */
   skipped: readonly Counter[]
+  /** The plugins that skip it because they, or events, are switched off. */
+  off: readonly string[]
 }
 
 interface RouteSwitches {
@@ -47,6 +49,7 @@ export function createRoute(
     return cause === undefined ? [] : [{ plugin, counter: skipTallyOf(plugin, cause) }]
   })
   const offCounters = off.map(({ counter }) => counter)
+  const offSlugs = off.map(({ plugin }) => plugin.slug)
   const started = createStartFilter(all, (slug) => switches.startOf(slug)?.offsets)
   const allTallies = talliesOf(all, tallyOf)
 
@@ -68,13 +71,15 @@ export function createRoute(
     const isForAll = receiver === everyPlugin.slug
     const evaluated = isForAll ? started(record) : all.filter(({ slug }) => slug === receiver)
     const skipped = skippedBy(evaluated, receiver)
-    if (evaluated.length === 0) return { ...noRecipients, skipped }
+    const offHere = isForAll ? offSlugs : offSlugs.filter((slug) => slug === receiver)
+    if (evaluated.length === 0) return { ...noRecipients, skipped, off: offHere }
     if (peeked.type === 'undecodable') return isForAll ? toEveryPlugin : toAll(evaluated)
     const count = filters.evaluate(evaluated, peeked, record, decisions)
     routed.evaluated = evaluated
     routed.tallies = evaluated === all ? allTallies : talliesOf(evaluated, tallyOf)
     routed.recipients = count === 0 ? noRecipients.recipients : recipientsOf(evaluated, decisions)
     routed.skipped = skipped
+    routed.off = offHere
     return routed
   }
 }
@@ -176,6 +181,7 @@ const noRecipients: Route = {
   tallies: noTallies,
   recipients: [],
   skipped: [],
+  off: [],
 }
 const toEveryPlugin = toAll([everyPlugin])
 

@@ -2,6 +2,52 @@ import { guardsOf } from './guard.ts'
 
 /** Guards of what is written: of plugins' state, who may commit it, and from where it is read back. */
 export const stateGuards = [
+  ...guardsOf('hazards/switches-read-late', {
+    'what was skipped counts before switches are known': [
+      'pipeline/intake/provisional-skips.ts',
+      'epoch.ledger.hold(offset)',
+      '',
+    ],
+    'what was skipped in error is not read again': [
+      'kafka/consumer/partitions.ts',
+      'this.#open(places, this.#ports.commitsEnded())',
+      '',
+    ],
+  }),
+  ...guardsOf('unit/pipeline/intake/provisional-skips', {
+    'a reading confirms what was skipped during it': [
+      'pipeline/intake/provisional-skips.ts',
+      'skipped.first = skipped.firstSince',
+      'skipped.first = Infinity',
+    ],
+    'what was skipped counts though the start of its plugin is not known yet': [
+      'pipeline/intake/provisional-skips.ts',
+      'if (this.#isUndecided(slug, skipped)) continue',
+      '',
+    ],
+    'the start of another time decides': [
+      'pipeline/intake/provisional-skips.ts',
+      'if (start === skipped.start) return false',
+      '',
+    ],
+    'a queued delivery that is skipped counts at once': [
+      'pipeline/pipeline.ts',
+      "if (cause !== 'before-start') skips.add(epoch, delivery.plugin.slug, record.offset)",
+      '',
+    ],
+    'a partition is handed over before it is known what counts': [
+      'pipeline/end-epoch.ts',
+      'abandonAll(epoch)\n      await skips.confirmed()',
+      'abandonAll(epoch)',
+    ],
+  }),
+  ...guardsOf('unit/kafka/consumer/partitions', {
+    'a partition is read again before its last commit has ended': [
+      'kafka/consumer/opening.ts',
+      'if (ports.ready !== undefined) await ports.ready',
+      '',
+    ],
+  }),
   ...guardsOf('integration/state', {
     'offsets are read while a transaction commits them': [
       'kafka/member/group-member.ts',

@@ -45,6 +45,21 @@ describe('offset ledger', () => {
     )
   })
 
+  it('holds the watermark, in any order, until it is let go', () => {
+    const ledger = new OffsetLedger(10)
+    const record = ledger.accept(10, 0, 1)
+    ledger.hold(11)
+    ledger.accept(11, 0, 0)
+    ledger.hold(10)
+    ledger.settle(record)
+    expect([ledger.watermark, ledger.expected]).toEqual([10, 12])
+    ledger.letGo(11)
+    expect(ledger.watermark).toBe(11)
+    ledger.letGo(Infinity)
+    expect(ledger.watermark).toBe(12)
+    expect(() => ledger.hold(11)).toThrow('offset 11 is below the watermark 12')
+  })
+
   it('throws for an offset already passed and for settling too often', () => {
     const ledger = new OffsetLedger(10)
     const record = ledger.accept(12, 0, 1)

@@ -44,6 +44,7 @@ function situation() {
     })),
     onFailure: vi.fn(),
     commit: vi.fn(async () => void steps.push('commit')),
+    commitsEnded: vi.fn(async () => {}),
   }
   const partitions = new Partitions(ports)
   const names = () => [...partitions.owned].map(nameOf)
@@ -366,4 +367,47 @@ it('continues an epoch behind what its log has lost, and never back', async () =
   expect([s.get(0).ledger.expected, s.steps]).toEqual([50, ['stop events/0', 'fetch events/0']])
   s.partitions.skipTo(s.get(0), 20)
   expect(s.get(0).ledger.expected).toBe(50)
+})
+
+describe('what has to be read again', () => {
+  it('begins where the group stands when the commit that is under way has ended', async () => {
+    const s = situation()
+    const redrive = redriveTopicOf('events')
+    s.partitions.assign([place(0), place(1), place(0, redrive)])
+    await settled()
+    const [before, other] = [s.get(0), s.get(1)]
+    before.ledger.passTo(60)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    s.commitsEnded.mockReturnValueOnce(promise)
+    s.partitions.redo(place(0))
+    await settled()
+    expect([before.lost.aborted, s.names()]).toEqual([true, ['events/1']])
+    // The group must not give it to another member.
+    expect(s.partitions.claims).toHaveLength(3)
+    s.offsets.set('events/0', { committed: 30, committedEpoch: -1, low: 0, high: 100 })
+    resolve()
+    await settled()
+    expect([s.get(0).ledger.expected, s.get(0, redrive).ledger.expected]).toEqual([30, 5])
+    expect(s.get(1)).toBe(other)
+  })
+
+  it('is left to others if it is being handed over', async () => {
+    const s = situation()
+    s.partitions.assign([place(0)])
+    await settled()
+    s.intake.release.mockImplementationOnce(async () => {
+      s.partitions.redo(place(0))
+      return 'drained'
+    })
+    await s.partitions.handOver([place(0)], 1_000)
+    await settled()
+    expect([s.names(), s.partitions.claims]).toEqual([[], []])
+  })
+
+  it('is nothing if the partition is not open', async () => {
+    const s = situation()
+    s.partitions.redo(place(0))
+    await settled()
+    expect([s.steps, s.partitions.claims]).toEqual([[], []])
+  })
 })
