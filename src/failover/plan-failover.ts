@@ -2,12 +2,12 @@ import type { Kafka } from 'kafkajs'
 import { storeChoice } from '../config/value-types.ts'
 import type { Audit, ControlRecord } from '../control/control-record.ts'
 import { pluginStates } from '../control/plugin-states.ts'
-import { partitionName } from '../event/record.ts'
 import { memberCount } from '../kafka/admin/group-members.ts'
 import { requireTopics } from '../kafka/admin/required-topics.ts'
-import { readCheckpoints } from '../kafka/mirror/checkpoints.ts'
 import { type Cut, findCuts } from '../kafka/mirror/cut.ts'
-import { logRanges } from '../kafka/reader/offset-ranges.ts'
+import { findStates, type StatesCut } from '../kafka/mirror/cut-states.ts'
+import { hiddenInControl, readMirroredControl } from '../kafka/mirror/mirrored-control.ts'
+import type { OutgoingRecord } from '../kafka/producer/message.ts'
 import { membersText } from '../replay/members-text.ts'
 import { continuesLive, type ReplayPlan } from '../replay/plan.ts'
 import { readNewestPlans } from '../replay/plan-store.ts'
@@ -15,6 +15,7 @@ import type { ServiceConfig } from '../service/consumer-group.ts'
 import { readGroupControl } from '../split/group-control.ts'
 import { marksTopicOf, readTopicsOf, stateTopicOf } from '../topics/names.ts'
 import { InventoryEventsError } from '../util/errors.ts'
+import { type Place, readPlaces } from './places.ts'
 
 export type FailoverConfig = Pick<
   ServiceConfig,
@@ -38,19 +39,14 @@ export interface FailoverWish {
   recoveryPointMs: number
 }
 
-/** Where the group continues in a partition, which had no checkpoint before the recovery point if `isStart`. */
-export interface Place {
-  topic: string
-  partition: number
-  offset: number
-  isStart: boolean
-}
-
 export interface FailoverPlan {
   places: readonly Place[]
-  /** The marks and states that were made after the recovery point, by partition. */
+  /** The marks that were made after the recovery point, by partition. */
   marks: readonly Cut[]
-  states: readonly Cut[]
+  /** The states that were made after it, and those that hide newer ones. */
+  states: readonly StatesCut[]
+  /** Records of the control topic behind which there are older ones of their keys. */
+  hidden: readonly Pick<OutgoingRecord, 'key' | 'value'>[]
   /** Starts of plugins, without the offsets, and plugins that were to catch up, disabled. */
   switches: readonly ControlRecord[]
   /** Those that were running, abandoned. */
@@ -69,28 +65,24 @@ export async function planFailover(
   const { KAFKA_GROUP_ID: groupId, KAFKA_TOPICS: inputs } = config
   await requireTopics(kafka, config)
   await requireStoppedHere({ config, kafka })
-  const { split, switches } = await readGroupControl(kafka, groupId)
+  const { split, switches, isEmpty } = await readGroupControl(kafka, groupId, readMirroredControl)
   if (split?.state === 'copying') throw unfinishedSplit(groupId, split.from)
-  const checkpoints = await readCheckpoints(kafka, { alias, groupId, untilMs: recoveryPointMs })
-  const logs = await logRanges(kafka, readTopicsOf(inputs))
-  const places = logs.map(({ topic, partition, start, end }): Place => {
-    const offset = checkpoints.get(partitionName({ topic, partition }))
-    const isStart = offset === undefined
-    return { topic, partition, offset: Math.min(Math.max(offset ?? start, start), end), isStart }
-  })
-  const cutsOf = async (topicOf: (input: string, groupId: string) => string) => {
-    if (storeChoice(config.IDEMPOTENCY_STORE).kind !== 'kafka') return []
-    const cuts: Cut[] = []
-    for (const input of inputs)
-      cuts.push(...(await findCuts(kafka, topicOf(input, groupId), recoveryPointMs)))
-    return cuts
+  const mirrored = { alias, groupId, untilMs: recoveryPointMs }
+  const places = await readPlaces(kafka, readTopicsOf(inputs), mirrored)
+  const inKafka = storeChoice(config.IDEMPOTENCY_STORE).kind === 'kafka' ? inputs : []
+  const marks: Cut[] = []
+  const states: StatesCut[] = []
+  for (const input of inKafka) {
+    marks.push(...(await findCuts(kafka, marksTopicOf(input, groupId), recoveryPointMs)))
+    states.push(...(await findStates(kafka, stateTopicOf(input, groupId), recoveryPointMs)))
   }
-  const plans = [...(await readNewestPlans(kafka, groupId)).values()]
+  const plans = [...(await readNewestPlans(kafka, groupId, readMirroredControl)).values()]
   const running = plans.filter(({ state }) => state === 'running')
   return {
     places,
-    marks: await cutsOf(marksTopicOf),
-    states: await cutsOf(stateTopicOf),
+    marks,
+    states,
+    hidden: isEmpty ? [] : await hiddenInControl(kafka, groupId),
     switches: switchesFor(switches, running, audit),
     replays: running.map((plan) => ({ ...plan, ...audit, state: 'abandoned' })),
   }

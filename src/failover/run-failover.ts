@@ -6,12 +6,8 @@ import { KafkaCrashStore } from '../kafka/state/crash-store.ts'
 import { OffsetMetadata } from '../kafka/state/offset-metadata.ts'
 import { encodePlan } from '../replay/plan.ts'
 import type { Logger } from '../util/logger.ts'
-import {
-  type FailoverParts,
-  type FailoverPlan,
-  type Place,
-  requireStoppedHere,
-} from './plan-failover.ts'
+import type { Place } from './places.ts'
+import { type FailoverParts, type FailoverPlan, requireStoppedHere } from './plan-failover.ts'
 
 export interface FailoverDone {
   /** Records that held marks. */
@@ -40,7 +36,9 @@ export async function runFailover(
     states.restored += restored
     states.cleared += cleared
   }
-  const records = [...plan.switches.map(encodeControl), ...plan.replays.map(encodePlan)]
+  // What was hidden counts before what is changed of it.
+  const changed = [...plan.switches.map(encodeControl), ...plan.replays.map(encodePlan)]
+  const records = [...plan.hidden, ...changed]
   if (records.length > 0) await writeControl(kafka, groupId, records)
   await forgetCrashes(parts, plan.places)
   await requireStoppedHere(parts)

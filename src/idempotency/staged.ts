@@ -23,6 +23,8 @@ export interface StagedPartition {
   plugin: string
   topic: string
   partition: number
+  /** The time of the newest record in these topics when the partition was opened: what follows is newer. */
+  newestMs: number
   /** Records of the marks topic. */
   marks: readonly { value: Buffer; outcomes: Buffer }[]
   /** Records of the state topic: by the name that `stateName` gives, null for a cleared one. */

@@ -23,9 +23,10 @@ export async function readPlans(
 export async function readNewestPlans(
   kafka: Kafka,
   groupId: string,
+  read = readControl,
 ): Promise<Map<string, ReplayPlan>> {
   const plans = new Map<string, ReplayPlan>()
-  await readControl(kafka, groupId, ({ key, value }) => {
+  await read(kafka, groupId, ({ key, value }) => {
     const name = key?.toString() ?? ''
     if (value === null || !isPlanKey(name)) return
     try {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
+import { timeAfter } from '../event/time/time-after.ts'
 import { maxRequestBytesOf } from '../kafka/client/client.ts'
 import { kafkaError } from '../kafka/client/errors.ts'
 import type { CommitTogether } from '../kafka/consumer/commit-staged.ts'
@@ -40,9 +41,13 @@ export function transactionalCommits(parts: TransactionalParts): TransactionalCo
     maxRequestBytes: maxRequestBytesOf(kafka),
     timeoutMs: TRANSACTION_LIMIT_MS,
   })
+  /** Of the records of the last transaction. */
+  let lastMs = 0
   const commit: CommitTogether = async (staged, member, offsets) => {
     const timestampMs = clock.now()
-    const writes = stagedRecords(staged, config.KAFKA_GROUP_ID, timestampMs)
+    const read = staged.partitions.map(({ newestMs }) => newestMs)
+    lastMs = timeAfter(timestampMs, Math.max(lastMs, ...read))
+    const writes = stagedRecords(staged, config.KAFKA_GROUP_ID, lastMs)
     const followUps = staged.partitions.flatMap((each) => each.followUps)
     try {
       const keyed = followUps.map((each) => ({ ...each, timestampMs }))

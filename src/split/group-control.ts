@@ -18,14 +18,18 @@ export interface GroupControl {
 }
 
 /** Reads it; one that does not exist is empty. Rejects with CONTROL_INVALID or a Kafka error. */
-export async function readGroupControl(kafka: Kafka, groupId: string): Promise<GroupControl> {
+export async function readGroupControl(
+  kafka: Kafka,
+  groupId: string,
+  read = readControl,
+): Promise<GroupControl> {
   const topics = await withAdmin(kafka, (admin) => admin.list())
   const switches = new Map<string, ControlRecord>()
   const committed = new Set<string>()
   let split: Split | undefined
   let isEmpty = true
   if (topics.includes(controlTopicOf(groupId))) {
-    await readControl(kafka, groupId, ({ key, value }) => {
+    await read(kafka, groupId, ({ key, value }) => {
       isEmpty = false
       if (key === null || value === null) return
       const name = key.toString()

@@ -1,10 +1,8 @@
-import kafkajs, { type Message } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
 import { encodeControl } from '../../src/control/control-record.ts'
 import { readCheckpoints } from '../../src/kafka/mirror/checkpoints.ts'
 import { findCuts } from '../../src/kafka/mirror/cut.ts'
 import { cutMarks } from '../../src/kafka/mirror/cut-marks.ts'
-import { withLogReader } from '../../src/kafka/reader/with-log-reader.ts'
 import { writeControl } from '../../src/kafka/state/control-log.ts'
 import { KafkaCrashStore } from '../../src/kafka/state/crash-store.ts'
 import { encodePlan } from '../../src/replay/plan.ts'
@@ -12,41 +10,21 @@ import { readPlan } from '../../src/replay/plan-store.ts'
 import { auditOf } from '../support/audit.ts'
 import { moved } from '../support/events.ts'
 import { groupOffsets } from '../support/group.ts'
-import { mirrorCheckpoint } from '../support/mirror-checkpoint.ts'
+import {
+  EARLIER,
+  LATER,
+  mirroredGroup,
+  POINT_MS,
+  produce,
+  stateRecord,
+  statesIn,
+  stateTopic,
+} from '../support/mirrored-group.ts'
 import { readTopic } from '../support/read-topic.ts'
-import { recorder } from '../support/recorder.ts'
 import { runCli } from '../support/run-cli.ts'
-import { situation } from '../support/service-kit.ts'
-import { createTopics, kafkaClient, serviceClient, uniqueName } from '../support/stack.ts'
+import { serviceClient } from '../support/stack.ts'
 
-const POINT_MS = Date.now() - 60_000
 const AUDIT = { by: 'test', at: '2026-01-01T00:00:00Z', why: '' }
-const [EARLIER, LATER] = [-1, 1].map((ms) => String(POINT_MS + ms)) as [string, string]
-
-async function produce(topic: string, messages: Message[]): Promise<void> {
-  const producer = kafkaClient().producer()
-  await producer.connect()
-  const { None: compression } = kafkajs.CompressionTypes
-  await producer.send({ topic, messages, compression }).finally(() => producer.disconnect())
-}
-
-/** A group as a mirror has left it. */
-async function mirroredGroup() {
-  const one = recorder()
-  const s = await situation({ plugins: [one.plugin], partitions: 2, store: 'kafka:' })
-  const alias = uniqueName('one')
-  const checkpoints = `${alias}.checkpoints.internal`
-  await createTopics({ topic: checkpoints })
-  async function checkpoint(partition: number, offset: number, timestamp: string): Promise<void> {
-    const { topic, groupId } = s
-    const record = mirrorCheckpoint({ groupId, topic, partition, offset })
-    await produce(checkpoints, [{ ...record, timestamp }])
-  }
-  const args = ['group', 'failover', '--alias', alias]
-  args.push('--recovery-point', new Date(POINT_MS).toISOString())
-  const cli = (...more: string[]) => runCli([...args, ...more], { env: s.settings })
-  return { ...s, one, alias, checkpoint, cli }
-}
 
 it('begins at the last checkpoint by the recovery point, and at the start of the log without one', async () => {
   const s = await mirroredGroup()
@@ -66,15 +44,18 @@ it('begins at the last checkpoint by the recovery point, and at the start of the
     code: 0,
     isDone: true,
     places: [
-      { topic: s.topic, partition: 0, offset: 3, isStart: false },
-      { topic: s.topic, partition: 1, offset: 0, isStart: true },
+      { topic: s.topic, partition: 0, offset: 3, why: 'checkpoint' },
+      { topic: s.topic, partition: 1, offset: 0, why: 'none' },
       { topic: `${s.topic}.redrive`, offset: 0 },
       { topic: `${s.topic}.redrive`, offset: 0 },
     ],
   })
   expect(await committed(s)).toEqual([3, 0])
   const checkpoints = { alias: s.alias, groupId: s.groupId, untilMs: Infinity }
-  expect([...(await readCheckpoints(serviceClient(), checkpoints)).values()]).toEqual([5, 4])
+  expect([...(await readCheckpoints(serviceClient(), checkpoints)).values()]).toEqual([
+    [1, 3, 5],
+    [4],
+  ])
 })
 
 const committed = async ({ groupId, topic }: { groupId: string; topic: string }) =>
@@ -165,34 +146,19 @@ it('takes marks behind the cut away, also when it was interrupted before', async
 
 it('gives changed states the values that they had, and clears those that had none', async () => {
   const s = await mirroredGroup()
-  const state = `${s.topic}.${s.groupId}.state`
-  const configEntries = [{ name: 'cleanup.policy', value: 'compact' }]
-  await createTopics({ topic: state, numPartitions: 2, configEntries })
-  const record = (key: string, value: string | null, timestamp: string) => {
-    return { partition: 0, key: `counter\u0000${key}`, value, timestamp }
-  }
+  const state = await stateTopic(s)
   await produce(state, [
-    record('changed', '1', EARLIER),
-    record('same', '1', EARLIER),
-    record('removed', '1', EARLIER),
-    record('changed', '2', EARLIER),
-    record('changed', '3', LATER),
-    record('removed', null, LATER),
-    record('new', '1', LATER),
+    stateRecord('changed', '1', EARLIER),
+    stateRecord('same', '1', EARLIER),
+    stateRecord('removed', '1', EARLIER),
+    stateRecord('changed', '2', EARLIER),
+    stateRecord('changed', '3', LATER),
+    stateRecord('removed', null, LATER),
+    stateRecord('new', '1', LATER),
   ])
   for (const _ of ['first', 'again']) {
     const { stdout } = await s.cli('--yes')
     expect(stdout).toContain('2 states restored, 1 without one by then cleared')
   }
-  const values = new Map<string, string | null>()
-  await withLogReader(serviceClient(), [state], async (reader) => {
-    const { signal: lost } = new AbortController()
-    await reader.read({
-      ...{ topic: state, partition: 0, lost },
-      onRecord: ({ key, value }) => void values.set(String(key), value && String(value)),
-    })
-  })
-  expect(
-    Object.fromEntries([...values].map(([name, value]) => [name.split('\0')[1], value])),
-  ).toEqual({ changed: '2', same: '1', removed: '1', new: null })
+  expect(await statesIn(state)).toEqual({ changed: '2', same: '1', removed: '1', new: null })
 })

@@ -149,15 +149,19 @@ export function mirrorOf(
   return mirrorMaker({ from: at(from), to: at(to), settings: narrowed, signal })
 }
 
-/** Waits until the topics have the same records in both clusters: bytes, headers, times, partitions. */
+/**
+ * Waits until the topics have the same records in both clusters: bytes, headers, times, partitions. The mirror
+ * may have some more than once.
+ */
 export async function mirrored(
   one: ClusterWithRegistry,
   two: ClusterWithRegistry,
   topics: readonly string[],
 ): Promise<void> {
   const isSame = async () => {
-    const [there, here] = [await recordsOf(one.kafka, topics), await recordsOf(two.kafka, topics)]
-    return there.length > 0 && there.join('\n') === here.join('\n')
+    const read = [await recordsOf(one.kafka, topics), await recordsOf(two.kafka, topics)]
+    const [there, here] = read.map((records) => [...new Set(records)].join('\n'))
+    return there !== '' && there === here
   }
   await until(isSame, { what: `${topics} to be mirrored` })
 }
@@ -186,13 +190,21 @@ export async function writeTraps({ broker }: ClusterWithRegistry): Promise<void>
   await plain.disconnect()
 }
 
-/** Everything that the group had in this cluster, and what mirrors left. */
-export async function deleteTopics({ broker }: ClusterWithRegistry): Promise<void> {
+/** By default, everything that the group had in this cluster, and what mirrors left. */
+export async function deleteTopics(
+  { broker }: ClusterWithRegistry,
+  isMeant = (topic: string) => !topic.startsWith('__'),
+): Promise<void> {
   const admin = broker.kafka.admin()
   await admin.connect()
-  const topics = (await admin.listTopics()).filter((topic) => !topic.startsWith('__'))
+  const topics = (await admin.listTopics()).filter(isMeant)
   await admin.deleteTopics({ topics })
   await admin.disconnect()
+}
+
+/** How many records the topic of the states has. */
+export async function stateRecords({ kafka }: ClusterWithRegistry): Promise<number> {
+  return (await recordsOf(kafka, [STATES])).length
 }
 
 /** The committed list of each entity, without those that are empty. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { expect, it } from 'vitest'
 import { type ActionName, decodeAudit } from '../../src/control/audit-record.ts'
 import { type ClusterWithRegistry, clusterWithRegistry } from '../support/cluster-with-registry.ts'
@@ -21,6 +20,7 @@ import {
   PARTITIONS,
   SETTINGS,
   startIn,
+  stateRecords,
   TOPIC,
   writeTraps,
 } from './failover-kit.ts'
@@ -141,8 +141,8 @@ it('another cluster takes over, though marks were mirrored further than states',
 }, async () => {
   const { two, plugins, args } = await disaster('state')
   // Whoever is not sure that it has ended runs it again.
-  expect(await two.cli(...args)).toMatch(/ [1-9]\d* records of marks undone, 0 states/)
-  expect(await two.cli(...args)).toMatch(/ \d+ records? of marks undone, 0 states/)
+  expect(await two.cli(...args)).toMatch(/ [1-9]\d* records of marks undone/)
+  expect(await two.cli(...args)).toMatch(/ \d+ records? of marks undone/)
   expect(await two.cli('topics', 'create')).toContain(`${GROUP}.status: created`)
   await startIn(two, [plugins.plain, plugins.picky, plugins.listing, plugins.fresh])
   await caughtUp(two)
@@ -175,15 +175,16 @@ it('another cluster takes over, though states were mirrored further than marks, 
   await mirrored(two, one, LOGS)
   await checkpointed(one, 'two')
   await back.kill()
-  // It may have begun to copy records again, the oldest first, and has to end that.
-  const isSame = async () => isDeepStrictEqual(await listsIn(one), await listsIn(two))
-  while (!(await isSame())) {
-    await back.start()
-    await until(isSame, { what: 'the states to be mirrored again' })
-    await back.kill()
-  }
+  // Without its places it copies everything again, the oldest first, and is killed before it is through.
+  await deleteTopics(one, (topic) => topic.startsWith('mm2-offsets.'))
+  const copied = await stateRecords(one)
+  await back.start()
+  const isCopying = async () => (await stateRecords(one)) > copied
+  await until(isCopying, { what: 'states to be mirrored again' })
+  await back.kill()
   const [, failover] = failoverCommands('two', new Date().toISOString())
-  expect(await one.cli(...failover!)).toContain(' 0 records of marks undone, 0 states restored')
+  expect(await one.cli(...failover!)).toContain(' 0 records of marks undone')
+  expect(await listsIn(one)).toEqual(await listsIn(two))
   plugins.calls.length = 0
   plugins.current.cluster = 'one'
   await startIn(one, own)

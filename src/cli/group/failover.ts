@@ -1,7 +1,7 @@
 import { timeText } from '../../event/time/timestamp.ts'
+import type { Place } from '../../failover/places.ts'
 import { type FailoverPlan, planFailover } from '../../failover/plan-failover.ts'
 import { type FailoverDone, runFailover } from '../../failover/run-failover.ts'
-import type { Cut } from '../../kafka/mirror/cut.ts'
 import { audited } from '../../operate/audited.ts'
 import { describePlan } from '../../replay/make-plan.ts'
 import { counted } from '../../util/text/counted.ts'
@@ -14,6 +14,12 @@ export interface FailoverOptions extends AuditOptions {
   recoveryPoint: number
   yes?: true
   json?: true
+}
+
+const REASONS: Record<Place['why'], string> = {
+  checkpoint: 'the last checkpoint by then',
+  none: 'the start of the log: nothing was committed by then',
+  copied: 'the last checkpoint by then, in the first copy of the log: it ends with a second one',
 }
 
 /** Takes a group to its recovery point, or shows what that would mean. Exits the process. */
@@ -40,17 +46,17 @@ export async function failOver(options: FailoverOptions): Promise<void> {
 
 function show(groupId: string, at: string, plan: FailoverPlan): void {
   print(`${groupId}: as it was at ${at}, it begins at these offsets:`)
-  const rows = plan.places.map(({ topic, partition, offset, isStart }) => [
+  const rows = plan.places.map(({ topic, partition, offset, why }) => [
     `${topic}/${partition}`,
     String(offset),
-    isStart ? 'the start of the log: nothing was committed by then' : 'the last checkpoint by then',
+    REASONS[why],
   ])
   printTable({ columns: ['PARTITION', 'OFFSET', 'WHY'], rows })
   const [marks, states] = [afterOf(plan.marks), afterOf(plan.states)]
   print(
     `Later, and to be undone: ${counted(marks, 'record')} of marks, ${counted(states, 'state')}.`,
   )
-  for (const line of abandonedText(plan)) print(line)
+  for (const line of [...hiddenText(plan), ...abandonedText(plan)]) print(line)
   print('Dry run. Add --yes to do it.')
 }
 
@@ -63,21 +69,39 @@ function doneText(
   const { restored, cleared } = states
   return [
     `${groupId}: as it was at ${at}; ${counted(marks, 'record')} of marks undone, ${counted(restored, 'state')} restored, ${cleared} without one by then cleared`,
+    ...hiddenText(plan),
     ...abandonedText(plan),
     'now start the service, and publish again what was acknowledged after that time',
   ].join('\n')
+}
+
+/** What a mirror did that copied the log of a topic again and ended before it was through. */
+function hiddenText(plan: FailoverPlan): string[] {
+  const { states, controlRecords } = hiddenOf(plan)
+  if (states + controlRecords === 0) return []
+  const what = `${counted(states, 'state')} and ${counted(controlRecords, 'record')} of the control topic`
+  return [
+    `${what} older than what stands before them, as the mirror copied them again: the newest count`,
+  ]
+}
+
+function hiddenOf({ states, hidden }: FailoverPlan) {
+  const older = states.reduce((sum, each) => sum + each.older, 0)
+  return { states: older, controlRecords: hidden.length }
 }
 
 function abandonedText({ replays }: FailoverPlan): string[] {
   return replays.map((replay) => `${describePlan(replay)}: cancelled; start it again`)
 }
 
-function jsonOf({ places, marks, states, replays }: FailoverPlan, done: FailoverDone | undefined) {
+function jsonOf(plan: FailoverPlan, done: FailoverDone | undefined) {
+  const { places, marks, states, replays } = plan
   const later = { markRecords: afterOf(marks), states: afterOf(states) }
   const cancelled = replays.map(({ slug, purpose }) => ({ slug, purpose }))
-  return { places, later, cancelled, isDone: done !== undefined, ...(done && { done }) }
+  const hidden = hiddenOf(plan)
+  return { places, later, hidden, cancelled, isDone: done !== undefined, ...(done && { done }) }
 }
 
-function afterOf(cuts: readonly Cut[]): number {
+function afterOf(cuts: readonly { after: number }[]): number {
   return cuts.reduce((sum, { after }) => sum + after, 0)
 }

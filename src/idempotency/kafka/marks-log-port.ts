@@ -25,7 +25,7 @@ export interface StatesRequest {
   partition: number
   lost: AbortSignal
   /** `name` as `stateName` gives it; null for a state that was cleared. */
-  onState(name: string, text: string | null): void
+  onState(name: string, text: string | null, timestampMs: number): void
 }
 
 export interface MarksRow {

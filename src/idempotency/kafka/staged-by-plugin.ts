@@ -7,6 +7,8 @@ import type { StagedTotal } from './staged-total.ts'
 export class StagedByPlugin {
   readonly #total: StagedTotal
   #byPlugin = new Map<string, StagedDeliveries>()
+  /** The time of the newest mark or state that was read when the partition was opened. */
+  newestMs = 0
 
   constructor(total: StagedTotal) {
     this.#total = total
@@ -55,9 +57,9 @@ export function takeStaged(
     return undefined
   }
   return {
-    partitions: taken.map(({ place: { topic, partition }, deliveries }) =>
-      deliveries.packed(topic, partition),
-    ),
+    partitions: taken.map(({ place: { topic, partition, staged }, deliveries }) => {
+      return { ...deliveries.packed(topic, partition), newestMs: staged.newestMs }
+    }),
     putBack(plugins) {
       for (const { place, plugin, deliveries } of taken) {
         const isMeant = plugins === undefined || plugins.has(plugin)

@@ -68,7 +68,7 @@ export class StagedDeliveries {
     return Buffer.byteLength(text ?? '') - before
   }
 
-  packed(topic: string, partition: number): StagedPartition {
+  packed(topic: string, partition: number): Omit<StagedPartition, 'newestMs'> {
     return {
       plugin: this.#plugin,
       topic,

@@ -161,7 +161,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     if (state.ownership?.lost === owned.lost) return state.ownership.loaded
     const states = new StateTable()
     const staged = new StagedByPlugin(total)
-    const loaded = readBack(owned, state, states)
+    const loaded = readBack(owned, state, { states, staged })
     const ownership: Ownership = { lost: owned.lost, loaded, states, staged }
     const forget = () => {
       if (state.ownership !== ownership) return
@@ -178,7 +178,7 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
   async function readBack(
     { topic, partition, lost }: OwnedBy,
     { name, formerGroups }: PartitionState,
-    states: StateTable,
+    { states, staged }: Pick<Ownership, 'states' | 'staged'>,
   ): Promise<void> {
     const startMs = clock.elapsedMs()
     marks.open(name)
@@ -187,7 +187,11 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     await writer.flush()
     let count = 0
     let unreadable = 0
+    const see = (timestampMs: number) => {
+      staged.newestMs = Math.max(staged.newestMs, timestampMs)
+    }
     const onRecord: ReadRequest['onRecord'] = (value, timestampMs, _, formerGroup) => {
+      see(timestampMs)
       const isAlive = timestampMs + ttlMs > clock.now()
       if (formerGroup !== undefined && isAlive) formerGroups.add(formerGroup)
       const isRead = unpackMarks(value, (mark) => {
@@ -198,8 +202,13 @@ export function createKafkaStore(options: KafkaStoreOptions): IdempotencyStore {
     }
     // Before the marks: when all states are there, so are the marks of their transactions.
     if (stateful.size > 0) {
-      const onState = (name: string, text: string | null) => states.load(name, text)
-      await marksLog.readStates({ topic, partition, lost, onState })
+      await marksLog.readStates({
+        ...{ topic, partition, lost },
+        onState(name, text, timestampMs) {
+          see(timestampMs)
+          states.load(name, text)
+        },
+      })
     }
     const request = { topic, partition, lost, maxRecords: maxMarks, onRecord }
     const { skipped } = await marksLog.read(request)

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { partitionName } from '../../event/record.ts'
 import { InventoryEventsError, messageOf } from '../../util/errors.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import { withAdmin } from '../admin/topic-admin.ts'
 import { withLogReader } from '../reader/with-log-reader.ts'
 import { Reader } from '../wire/reader.ts'
@@ -21,18 +22,18 @@ export function checkpointsTopicOf(alias: string): string {
 }
 
 /**
- * The last checkpoint of a group in each partition, by `topic/partition`, as of a time: the group had
- * committed at least that much by then. MirrorMaker 2 rounds down. Rejects with TOPIC_MISSING or a Kafka
- * error.
+ * The offsets of a group's checkpoints in each partition, by `topic/partition`, up to a time and in their
+ * order: the group had committed at least as much as the last one by then. MirrorMaker 2 rounds down. Rejects
+ * with TOPIC_MISSING or a Kafka error.
  */
 export async function readCheckpoints(
   kafka: Kafka,
   { alias, groupId, untilMs }: { alias: string; groupId: string; untilMs: number },
-): Promise<Map<string, number>> {
+): Promise<Map<string, number[]>> {
   const topic = checkpointsTopicOf(alias)
   const topics = await withAdmin(kafka, (admin) => admin.list())
   if (!topics.includes(topic)) throw noCheckpoints(topic)
-  const offsets = new Map<string, number>()
+  const offsets = new Map<string, number[]>()
   const { signal: lost } = new AbortController()
   await withLogReader(kafka, [topic], (reader) =>
     reader.read({
@@ -43,7 +44,7 @@ export async function readCheckpoints(
         if (timestampMs > untilMs || key === null || value === null) return
         const checkpoint = decodeCheckpoint(key, value)
         if (checkpoint.groupId !== groupId) return
-        offsets.set(partitionName(checkpoint), checkpoint.offset)
+        getOrInsert(offsets, partitionName(checkpoint), () => []).push(checkpoint.offset)
       },
     }),
   )

@@ -1,38 +1,91 @@
 import type { Kafka } from 'kafkajs'
+import { timeAfter } from '../../event/time/time-after.ts'
+import { systemClock as clock } from '../../util/clock.ts'
+import { withAdmin } from '../admin/topic-admin.ts'
+import type { LogReader } from '../reader/log-reader.ts'
 import { withLogReader } from '../reader/with-log-reader.ts'
 import { openLogWriter } from '../state/log-writer.ts'
-import { type Cut, readPart } from './cut.ts'
+import { readPart } from './cut.ts'
+import { NewestByKey } from './newest-by-key.ts'
+
+/** What a partition of a state topic holds besides the states of a time. */
+export interface StatesCut {
+  topic: string
+  partition: number
+  untilMs: number
+  /** Records from after it. */
+  after: number
+  /** States that are older than others of their keys before them: a mirror has copied them again. */
+  older: number
+}
+
+/** What is to be cut off in each partition of a topic, as of a time. None if there is no such topic. */
+export async function findStates(
+  kafka: Kafka,
+  topic: string,
+  untilMs: number,
+): Promise<StatesCut[]> {
+  const found = await withAdmin(kafka, (admin) => admin.describe([topic]))
+  const partitions = found.get(topic)?.partitions ?? 0
+  if (partitions === 0) return []
+  return withLogReader(kafka, [topic], async (reader) => {
+    const cuts: StatesCut[] = []
+    for (let partition = 0; partition < partitions; partition++) {
+      const place = { topic, partition, untilMs }
+      const { newest } = await readNewest(reader, place)
+      cuts.push({ ...place, after: newest.later, older: newest.older })
+    }
+    return cuts
+  })
+}
 
 /**
- * Gives the states that changed behind a cut the values that they had before it: appended, so that they
+ * Gives states the values that they had at a time, where the last ones are others: appended, so that they
  * count. Those that had none are cleared. Returns how many there are of each. Doing it again does no harm.
  */
 export async function cutStates(
   kafka: Kafka,
-  cut: Cut,
+  cut: StatesCut,
 ): Promise<{ restored: number; cleared: number }> {
-  const { topic, partition, low, at, end } = cut
-  const before = new Map<string, Buffer | null>()
-  if (at === end) return { restored: 0, cleared: 0 }
-  await withLogReader(kafka, [topic], async (reader) => {
-    await readPart(reader, cut, { from: at, to: end }, ({ key }) => {
-      if (key !== null) before.set(key.toString('latin1'), null)
-    })
-    await readPart(reader, cut, { from: low, to: at }, ({ key, value }) => {
-      const name = key?.toString('latin1')
-      if (name === undefined || !before.has(name)) return
-      before.set(name, value === null ? null : Buffer.from(value))
-    })
-  })
+  const { topic, partition } = cut
+  const counts = { restored: 0, cleared: 0 }
+  if (cut.after + cut.older === 0) return counts
   const writer = await openLogWriter(kafka, topic)
   try {
-    for (const [name, value] of before) {
-      await writer.add({ key: Buffer.from(name, 'latin1'), value, partition })
-    }
+    await withLogReader(kafka, [topic], async (reader) => {
+      const { newest, end } = await readNewest(reader, cut)
+      const timestampMs = timeAfter(clock.now(), newest.newestMs)
+      const offsets = new Set<number>()
+      for (const [name, offset] of newest.changed()) {
+        if (offset !== undefined) offsets.add(offset)
+        else {
+          counts.cleared += 1
+          await writer.add({
+            key: Buffer.from(name, 'latin1'),
+            value: null,
+            partition,
+            timestampMs,
+          })
+        }
+      }
+      await readPart(reader, cut, { to: end }, async (record) => {
+        if (!offsets.has(record.offset)) return
+        counts[record.value === null ? 'cleared' : 'restored'] += 1
+        await writer.take(record, timestampMs)
+      })
+    })
     await writer.send()
   } finally {
     await writer.close()
   }
-  const cleared = [...before.values()].filter((value) => value === null).length
-  return { restored: before.size - cleared, cleared }
+  return counts
+}
+
+async function readNewest(
+  reader: LogReader,
+  { topic, partition, untilMs }: Pick<StatesCut, 'topic' | 'partition' | 'untilMs'>,
+): Promise<{ newest: NewestByKey; end: number }> {
+  const newest = new NewestByKey(untilMs)
+  const { end } = await readPart(reader, { topic, partition }, {}, (record) => newest.take(record))
+  return { newest, end }
 }

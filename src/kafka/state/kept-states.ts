@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs'
+import { timeAfter } from '../../event/time/time-after.ts'
 import type { KeptState, KeptStates, StateQuery } from '../../idempotency/kept-states.ts'
 import { stateTopicOf } from '../../topics/names.ts'
 import { systemClock as clock } from '../../util/clock.ts'
@@ -106,9 +107,10 @@ export async function keptInKafka({
         await read(
           query,
           async (partition, states) => {
-            const cleared = [...states].map(({ plugin, topic, key }) => {
-              const name = `${plugin}\u0000${key.toString('latin1')}`
-              return { topic, record: { key: Buffer.from(name, 'latin1'), value: null, partition } }
+            const cleared = [...states].map(({ plugin, topic, key: entity, atMs }) => {
+              const key = Buffer.from(`${plugin}\u0000${entity.toString('latin1')}`, 'latin1')
+              const timestampMs = timeAfter(clock.now(), atMs)
+              return { topic, record: { key, value: null, partition, timestampMs } }
             })
             for (let from = 0; from < cleared.length; from += SENT_MAX) {
               const some = cleared.slice(from, from + SENT_MAX)

@@ -29,9 +29,9 @@ export async function openLogWriter(kafka: Kafka, topic: string) {
 
   return {
     add,
-    /** A copy of the record, in its partition and with its time. */
-    take: (record: SourceRecord): Promise<void> => {
-      const { key, value, headers, partition, timestampMs } = copyRecord(record)
+    /** A copy of the record, in its partition and, by default, with its time. */
+    take: (record: SourceRecord, timestampMs = record.timestampMs): Promise<void> => {
+      const { key, value, headers, partition } = copyRecord(record)
       return add({ key, value, headers, partition, timestampMs })
     },
     send,

@@ -86,8 +86,9 @@ export async function openMarksReader(
         topic: statesOf(topic),
         partition,
         lost,
-        onRecord({ key, value }) {
-          if (key !== null) onState(key.toString('latin1'), value?.toString() ?? null)
+        onRecord({ key, value, timestampMs }) {
+          const text = value?.toString() ?? null
+          if (key !== null) onState(key.toString('latin1'), text, timestampMs)
         },
       })
     },

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs'
+import { timeAfter } from '../../event/time/time-after.ts'
 import { stateTopicOf } from '../../topics/names.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
@@ -50,12 +51,13 @@ export async function replaceStates(
       for (const { topic, partition } of placesOf(cluster, topics, from)) {
         const source = { topic: stateTopicOf(topic, from), partition }
         const target = { topic: stateTopicOf(topic, to), partition }
-        const rebuilt = await lastRecords(reader, source)
-        for (const name of (await lastRecords(reader, target)).keys()) {
+        const { last: rebuilt } = await lastRecords(reader, source)
+        const { last: replaced, newestMs } = await lastRecords(reader, target)
+        for (const name of replaced.keys()) {
           if (!rebuilt.has(name)) rebuilt.set(name, null)
         }
         // No batch is made of no records.
-        if (rebuilt.size > 0) await write([{ ...target, records: recordsOf(rebuilt) }])
+        if (rebuilt.size > 0) await write([{ ...target, records: recordsOf(rebuilt, newestMs) }])
       }
       await requireStopped()
     })
@@ -64,24 +66,26 @@ export async function replaceStates(
     reader.close()
   }
 
-  /** The last value of each of the plugin's names; those that are cleared are left out. */
+  /** The last value of each of the plugin's names, without those that are cleared, and the newest time. */
   async function lastRecords(
     logs: LogReader,
     place: TopicPartition,
-  ): Promise<Map<string, Buffer | null>> {
+  ): Promise<{ last: Map<string, Buffer | null>; newestMs: number }> {
     const last = new Map<string, Buffer | null>()
+    let newestMs = 0
     await transactionsEnded([place], signal, { cluster, clock })
     await logs.read({
       ...place,
       lost: signal,
-      onRecord({ key, value }) {
+      onRecord({ key, value, timestampMs }) {
         const name = key?.toString('latin1') ?? ''
         if (!name.startsWith(`${slug}\u0000`)) return
+        newestMs = Math.max(newestMs, timestampMs)
         if (value === null) last.delete(name)
         else last.set(name, Buffer.from(value))
       },
     })
-    return last
+    return { last, newestMs }
   }
 }
 
@@ -93,8 +97,8 @@ function placesOf(cluster: Cluster, topics: readonly string[], group: string): T
   )
 }
 
-function recordsOf(states: ReadonlyMap<string, Buffer | null>): RecordToWrite[] {
-  const timestampMs = clock.now()
+function recordsOf(states: ReadonlyMap<string, Buffer | null>, beforeMs: number): RecordToWrite[] {
+  const timestampMs = timeAfter(clock.now(), beforeMs)
   return [...states].map(([name, value]) => {
     return { key: Buffer.from(name, 'latin1'), value, timestampMs }
   })

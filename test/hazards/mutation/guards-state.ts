@@ -152,4 +152,42 @@ export const stateGuards = [
       'if (hops < 0) {',
     ],
   }),
+  ...guardsOf('unit/kafka/mirror/newest-by-key', {
+    'a state that a mirror has copied again hides a newer one before it': [
+      'kafka/mirror/newest-by-key.ts',
+      'timestampMs >= (seen?.asOf?.ms ?? -Infinity)',
+      'true',
+    ],
+  }),
+  ...guardsOf('integration/failover-copies', {
+    'a switch that a mirror has copied again counts after a failover': [
+      'failover/run-failover.ts',
+      '[...plan.hidden, ...changed]',
+      'changed',
+    ],
+    'a plan that a mirror has copied again is running': [
+      'kafka/mirror/mirrored-control.ts',
+      'records.sort((a, b) => a.timestampMs - b.timestampMs)',
+      'records',
+    ],
+  }),
+  ...guardsOf('integration/failover-events', {
+    'a group begins in a copy that lacks what the first one has': [
+      'kafka/mirror/first-copy.ts',
+      'if ((await firstLike(last)) === last.offset) return place',
+      'return place',
+    ],
+  }),
+  ...guardsOf('integration/state-times', {
+    'states have earlier times than those before them': [
+      'service/transactional-commits.ts',
+      'Math.max(lastMs, ...read)',
+      '0',
+    ],
+    'switches have earlier times than those before them': [
+      'kafka/state/control-log.ts',
+      'timeAfter(clock.now(), newestMs)',
+      'clock.now()',
+    ],
+  }),
 ]

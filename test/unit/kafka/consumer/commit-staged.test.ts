@@ -15,7 +15,8 @@ const COMMITTED_BEFORE = 3
 function part(plugin: string, partition: number, topic?: string): StagedPartition {
   const followUp = { topic: topic ?? '', key: 'k', value: Buffer.alloc(0), headers: headersOf({}) }
   const followUps = topic === undefined ? [] : [followUp]
-  return { plugin, topic: 'events', partition, marks: [], states: [], followUps }
+  const staged = { marks: [], states: [], followUps }
+  return { plugin, topic: 'events', partition, newestMs: 0, ...staged }
 }
 
 /** What was staged, and transactions that end as `fate` says of the plugins in them. */
