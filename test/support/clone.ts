@@ -23,7 +23,8 @@ export function shellEnvironment(): NodeJS.ProcessEnv {
   const path = (process.env.PATH ?? '')
     .split(':')
     .filter((folder) => !folder.split(sep).includes('node_modules') && resolve(folder) !== ours)
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_)/i.test(name))
+  const isOfTests = /^(npm_|VITEST|NODE_(?!EXTRA_CA_CERTS$))/i
+  const kept = Object.entries(process.env).filter(([name]) => !isOfTests.test(name))
   return { ...Object.fromEntries(kept), PATH: path.join(':') }
 }
 
