@@ -13,9 +13,6 @@ const alias = [
 // Processes started by tests reuse the compiled code of earlier ones.
 const env = { NODE_COMPILE_CACHE: at('.inventory-events/compiled') }
 
-/** These start programs and build what they need, so they run with the integration tests. */
-const PROGRAMS = ['test/contract/{package,avro-java,batches-java,codecs-java}.test.ts']
-
 /** These show why the code is as it is, and what a kill leaves, and take minutes: `npm run test:hazards` runs them. */
 const REASONS = ['test/{hazards,kills}/**/*.test.ts', 'test/model/mutants.test.ts']
 
@@ -61,7 +58,7 @@ export default defineConfig({
           ...withoutKafka,
           ...shared,
           include: ['test/{unit,contract,guards,model}/**/*.test.ts'],
-          exclude: [...PROGRAMS, ...REASONS, ...CHANGE_MODULES],
+          exclude: [...REASONS, ...CHANGE_MODULES],
         },
       },
       {
@@ -74,7 +71,7 @@ export default defineConfig({
           name: 'integration',
           ...withKafka,
           ...shared,
-          include: ['test/integration/**/*.test.ts', ...PROGRAMS],
+          include: ['test/integration/**/*.test.ts'],
           exclude: PLAIN_KAFKAJS,
         },
       },
@@ -85,6 +82,15 @@ export default defineConfig({
       {
         resolve: { alias },
         test: { name: 'console', ...withKafka, ...shared, include: ['test/console/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'programs',
+          ...withKafka,
+          ...shared,
+          include: ['test/programs/**/*.test.ts'],
+        },
       },
       { resolve: { alias }, test: { name: 'hazards', ...withKafka, include: REASONS } },
     ],

@@ -3,15 +3,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** The longest files first, so that none is left running alone at the end. Most of their time is waiting. */
 const LONGEST = [
   'integration/secure-rights',
-  'contract/package',
-  'integration/docs-commands',
+  'programs/package',
+  'programs/docs-commands',
   'integration/crashes',
   'integration/stop-without-kafka',
   'integration/enable-from',
   'integration/catch-up-by-replicas',
   'integration/replay',
   'integration/out-of-range',
-  'integration/gateway-openapi',
+  'programs/gateway-openapi',
   'integration/follow-ups',
   'integration/plugin-life',
   'integration/secure-login',
@@ -23,7 +23,7 @@ const LONGEST = [
   'integration/codecs',
   'model/delivery',
   'integration/gateway-brokers-away',
-  'contract/batches-java',
+  'programs/batches-java',
   'integration/state-commands',
   'integration/redrive',
   'integration/store-kafka',
@@ -35,13 +35,13 @@ const LONGEST = [
   'integration/poison-record',
   'integration/dead-letters-settled',
   'integration/duplicates-after-restart',
-  'integration/inventree',
+  'programs/inventree',
   'integration/postgres-sql',
   'integration/dead-letters-command',
   'integration/switches',
   'integration/roll-from-eager',
   'integration/held-records',
-  'contract/codecs-java',
+  'programs/codecs-java',
   'integration/topics-command',
   'integration/serve-bad-input',
   'model/mutants',
@@ -56,7 +56,15 @@ const LONGEST = [
 ]
 
 /** Files of a project stand together, since a worker that has its sources takes the next of them. */
-const PROJECTS = ['integration-apart', 'integration', 'unit-apart', 'unit', 'console', 'hazards']
+const PROJECTS = [
+  'integration-apart',
+  'integration',
+  'unit-apart',
+  'unit',
+  'programs',
+  'console',
+  'hazards',
+]
 
 /** Starts with the integration tests, the longest first, and fills the end with unit tests. */
 export class LongestFirst extends BaseSequencer {

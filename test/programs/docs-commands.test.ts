@@ -27,7 +27,7 @@ const RUN_BY: Record<string, string> = {
   'docs/clusters.md': 'test/integration/secure-clusters.test.ts',
   'docs/security.md': 'test/integration/secure-rights.test.ts',
   'docs/adding-partitions.md': 'npm run test:faults',
-  'templates/project/README.md': 'test/contract/package.test.ts',
+  'templates/project/README.md': 'test/programs/package.test.ts',
   'docs/disaster-recovery.md': 'test/kills/failover.test.ts',
   'integrations/inventree/README.md': 'npm run test:inventree',
 }
