@@ -6,7 +6,7 @@ const AHEAD_MAX_MS = 600_000
 
 /**
  * The time of a record that follows another one, whose writer's clock may be ahead: now, or else a
- * millisecond after that one. So times tell the order of records where offsets don't: a mirror that copies
+ * millisecond after that one. So times show the order of records where offsets don't: a mirror that copies
  * a log again puts old records behind new ones.
  */
 export function timeAfter(nowMs: number, beforeMs: number): number {

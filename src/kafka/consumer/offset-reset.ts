@@ -65,7 +65,7 @@ export function offsetReset({ groupId, history, outOfRange, log, onOutOfRange }:
   }
 }
 
-/** Finds where a partition begins, whether it continues or is read anew for a reason that is known. */
+/** Finds where a partition begins, whether it continues or is read again for a reason that is known. */
 export function startOf(ports: OutOfRangePorts) {
   const findStart = offsetReset(ports)
   return function startOf(

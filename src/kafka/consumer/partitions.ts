@@ -110,7 +110,7 @@ export class Partitions {
 
   /**
    * Begins a new epoch where the group stands, once what is being committed of this one has been. The
-   * redrive partition begins anew with it. One that is being handed over only ends.
+   * redrive partition begins again with it. One that is being handed over only ends.
    */
   redo({ topic, partition }: TopicPartition): void {
     if (this.owned.get(topic, partition) === undefined) return

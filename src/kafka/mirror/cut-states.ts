@@ -1,11 +1,10 @@
 import type { Kafka } from 'kafkajs'
 import { timeAfter } from '../../event/time/time-after.ts'
 import { systemClock as clock } from '../../util/clock.ts'
-import { withAdmin } from '../admin/topic-admin.ts'
 import type { LogReader } from '../reader/log-reader.ts'
 import { withLogReader } from '../reader/with-log-reader.ts'
 import { openLogWriter } from '../state/log-writer.ts'
-import { readPart } from './cut.ts'
+import { ofEachPartition, readPart } from './cut.ts'
 import { NewestByKey } from './newest-by-key.ts'
 
 /** What a partition of a state topic holds besides the states of a time. */
@@ -20,22 +19,10 @@ export interface StatesCut {
 }
 
 /** What is to be cut off in each partition of a topic, as of a time. None if there is no such topic. */
-export async function findStates(
-  kafka: Kafka,
-  topic: string,
-  untilMs: number,
-): Promise<StatesCut[]> {
-  const found = await withAdmin(kafka, (admin) => admin.describe([topic]))
-  const partitions = found.get(topic)?.partitions ?? 0
-  if (partitions === 0) return []
-  return withLogReader(kafka, [topic], async (reader) => {
-    const cuts: StatesCut[] = []
-    for (let partition = 0; partition < partitions; partition++) {
-      const place = { topic, partition, untilMs }
-      const { newest } = await readNewest(reader, place)
-      cuts.push({ ...place, after: newest.later, older: newest.older })
-    }
-    return cuts
+export function findStates(kafka: Kafka, topic: string, untilMs: number): Promise<StatesCut[]> {
+  return ofEachPartition(kafka, topic, async (reader, place) => {
+    const { newest } = await readNewest(reader, { ...place, untilMs })
+    return { ...place, untilMs, after: newest.later, older: newest.older }
   })
 }
 

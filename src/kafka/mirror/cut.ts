@@ -17,25 +17,32 @@ export interface Cut {
   after: number
 }
 
+type Place = Pick<Cut, 'topic' | 'partition'>
+
 /** Where each partition of a topic is to be cut off, as of a time. None if there is no such topic. */
-export async function findCuts(kafka: Kafka, topic: string, timeMs: number): Promise<Cut[]> {
-  const found = await withAdmin(kafka, (admin) => admin.describe([topic]))
-  const partitions = found.get(topic)?.partitions ?? 0
+export function findCuts(kafka: Kafka, topic: string, timeMs: number): Promise<Cut[]> {
+  return ofEachPartition(kafka, topic, (reader, place) => findCut(reader, place, timeMs))
+}
+
+/** What is found in the partitions of a topic, one after the other. Nothing if there is no such topic. */
+export async function ofEachPartition<T>(
+  kafka: Kafka,
+  topic: string,
+  find: (reader: LogReader, place: Place) => Promise<T>,
+): Promise<T[]> {
+  const described = await withAdmin(kafka, (admin) => admin.describe([topic]))
+  const partitions = described.get(topic)?.partitions ?? 0
   if (partitions === 0) return []
   return withLogReader(kafka, [topic], async (reader) => {
-    const cuts: Cut[] = []
+    const found: T[] = []
     for (let partition = 0; partition < partitions; partition++) {
-      cuts.push(await findCut(reader, { topic, partition }, timeMs))
+      found.push(await find(reader, { topic, partition }))
     }
-    return cuts
+    return found
   })
 }
 
-async function findCut(
-  reader: LogReader,
-  place: { topic: string; partition: number },
-  timeMs: number,
-): Promise<Cut> {
+async function findCut(reader: LogReader, place: Place, timeMs: number): Promise<Cut> {
   let at: number | undefined
   let after = 0
   const { low, end } = await readPart(reader, place, {}, ({ offset, timestampMs }) => {
@@ -48,7 +55,7 @@ async function findCut(
 /** Reads what stands between two offsets of a partition. */
 export function readPart(
   reader: LogReader,
-  { topic, partition }: { topic: string; partition: number },
+  { topic, partition }: Place,
   range: { from?: number; to?: number },
   onRecord: (record: SourceRecord) => void | Promise<void>,
 ) {

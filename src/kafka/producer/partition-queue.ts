@@ -77,7 +77,7 @@ export class PartitionQueue {
     if (closed.sent !== undefined) closed.isInDoubt = true
     try {
       const batch = await closed.bytes
-      // Given up meanwhile, its sequence number is free for the next one.
+      // Abandoned meanwhile, its sequence number is free for the next one.
       if (this.#closed !== closed) return undefined
       closed.sent = batch
       return batch

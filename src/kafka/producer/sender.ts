@@ -108,7 +108,7 @@ export class Sender {
       else await woken.wait(RETRY_MS, clock)
     }
     this.#loops.delete(leader)
-    // What it led may have moved while it waited to be sent again, and nobody else knows.
+    // What it led may have moved while it waited to be sent again, and no other loop knows.
     this.#wakeLeaders()
   }
 

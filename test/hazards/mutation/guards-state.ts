@@ -96,7 +96,7 @@ export const stateGuards = [
     ],
     'nobody sends again what moves to another leader while it waits': [
       'kafka/producer/sender.ts',
-      'and nobody else knows.\n    this.#wakeLeaders()',
+      'and no other loop knows.\n    this.#wakeLeaders()',
       '',
     ],
   }),

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type Fates, World } from './world.ts'
+import { type Fates, PARTITIONS, World } from './world.ts'
 
 const RUNS = Number(process.env.MODEL_RUNS ?? 300)
-const PARTITIONS = 3
 /** More than any fate delays a partition. */
 const HEALED_MS = 60_000
 /** No leader, an offset or an epoch that is not known there yet, a disk that fails, and others. */

@@ -23,7 +23,7 @@ export interface Fates {
   obstaclesMs: readonly number[]
 }
 
-const PARTITIONS = 3
+export const PARTITIONS = 3
 const NODES = [1, 2]
 const NOT_LEADER = 6
 const BATCHES_PER_ANSWER = 3

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../src/kafka/protocol/cluster.ts'
 import type { ProduceBody } from '../../../src/kafka/protocol/requests/produce.ts'
 import { BatchRecords } from '../../../src/kafka/records/batch-records.ts'
-import type { RecordBatch } from '../../../src/kafka/records/record-batch.ts'
+import { AT, type RecordBatch } from '../../../src/kafka/records/record-batch.ts'
 import { splitBatches } from '../../../src/kafka/records/split-batches.ts'
 import type { Clock } from '../../../src/util/clock.ts'
 
@@ -67,7 +67,8 @@ function contentOf(bytes: Buffer): { epoch: number; sequence: number; values: st
   for (let each = records.next(); each !== undefined; each = records.next()) {
     values.push(String(each.value))
   }
-  return { epoch: bytes.readInt16BE(51), sequence: bytes.readInt32BE(53), values }
+  const epoch = bytes.readInt16BE(AT.producerEpoch)
+  return { epoch, sequence: bytes.readInt32BE(AT.baseSequence), values }
 }
 
 /** Brokers that lead partitions of one topic. Each request has the next fate, and none is `answered`. */
