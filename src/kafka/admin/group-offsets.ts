@@ -2,8 +2,6 @@ import type { Admin, Kafka } from 'kafkajs'
 import { fetchLogRanges } from '../client/log-range.ts'
 import { requestAdmin } from './admin-client.ts'
 
-const LIMIT_MS = 30_000
-
 export interface GroupOffset {
   topic: string
   partition: number
@@ -20,7 +18,7 @@ export function groupOffsets(
   topics: readonly string[],
 ): Promise<GroupOffset[]> {
   const doing = `read the offsets of group ${groupId}`
-  return requestAdmin(kafka, doing, LIMIT_MS, async (admin) => {
+  return requestAdmin(kafka, doing, async (admin) => {
     const rows = await admin.fetchOffsets({ groupId, topics: [...topics] })
     const offsets = await Promise.all(
       rows.map(({ topic, partitions }) => ofTopic(admin, topic, partitions)),

@@ -3,13 +3,14 @@ import { type Clock, systemClock } from '../../util/clock.ts'
 import { retry } from '../../util/retry.ts'
 import { isMissingTopic } from './errors.ts'
 
-const ATTEMPTS = 9
+const ATTEMPTS = 16
 const BACKOFF = { firstMs: 100, maxMs: 2_000 }
 
 /**
- * Retries a request to the brokers for up to 8 s. kafkajs's admin client sends offset requests only
+ * Retries a request to the brokers for up to 23 s. kafkajs's admin client sends offset requests only
  * once, so they fail when a leader or coordinator has just moved or a broker has gone down,
- * although the same request would succeed a few hundred milliseconds later.
+ * although the same request would mostly succeed a few hundred milliseconds later. A busy broker may
+ * take ten seconds until it leads the partitions of a new topic.
  */
 export function retryRequest<T>(
   request: () => Promise<T>,

@@ -4,8 +4,6 @@ import { withLogReader } from '../reader/with-log-reader.ts'
 import { openLogWriter } from '../state/log-writer.ts'
 import { type Cut, readPart } from './cut.ts'
 
-const LIMIT_MS = 30_000
-
 /**
  * Takes the marks behind a cut out of their partition. A log can only lose its beginning: the marks before
  * the cut are written again behind all others first, with their times, and then everything up to those goes.
@@ -23,7 +21,7 @@ export async function cutMarks(kafka: Kafka, cut: Cut): Promise<void> {
   } finally {
     await writer.close()
   }
-  await requestAdmin(kafka, `remove marks of ${topic}/${partition}`, LIMIT_MS, async (admin) => {
+  await requestAdmin(kafka, `remove marks of ${topic}/${partition}`, async (admin) => {
     // kafkajs finds the leader only in what it has asked for before.
     await admin.fetchTopicOffsets(topic)
     await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(end) }] })

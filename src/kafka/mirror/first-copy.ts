@@ -7,7 +7,6 @@ import type { LogReader } from '../reader/log-reader.ts'
 import type { OffsetRange } from '../reader/offset-ranges.ts'
 import { readPart } from './cut.ts'
 
-const LIMIT_MS = 30_000
 /** How many offsets the newest record is looked for in at first: the last ones may be those of markers. */
 const LAST_OFFSETS = 64
 
@@ -69,7 +68,7 @@ async function firstOffset(
   record: SourceRecord,
 ): Promise<number> {
   const doing = `find the records of ${log.topic}`
-  const since = await requestAdmin(kafka, doing, LIMIT_MS, (admin) =>
+  const since = await requestAdmin(kafka, doing, (admin) =>
     firstOffsetsSince(admin, log.topic, record.timestampMs),
   )
   const from = since.get(log.partition)!

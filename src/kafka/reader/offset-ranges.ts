@@ -11,8 +11,6 @@ export interface OffsetRange {
   end: number
 }
 
-const LIMIT_MS = 30_000
-
 /**
  * Resolves a time range to offsets in every partition of the topics; the ranges of partitions that
  * cannot hold the key are empty. Without `toMs` they end at the current end of the log. Rejects
@@ -31,7 +29,7 @@ export async function resolveRanges(kafka: Kafka, wanted: RangeSearch): Promise<
 
 /** The log range of every partition of the topics. Rejects as `resolveRanges` does. */
 export function logRanges(kafka: Kafka, topics: readonly string[]): Promise<OffsetRange[]> {
-  return requestAdmin(kafka, `fetch the offsets of ${topics.join(', ')}`, LIMIT_MS, async (admin) =>
+  return requestAdmin(kafka, `fetch the offsets of ${topics.join(', ')}`, async (admin) =>
     (await Promise.all(topics.map((topic) => ofTopic(admin, topic)))).flat(),
   )
 }

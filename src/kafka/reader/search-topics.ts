@@ -41,8 +41,6 @@ interface Range {
   to?: number
 }
 
-const LIMIT_MS = 30_000
-
 /**
  * Reads records from topics without affecting any other consumer group. Rejects with
  * KAFKA_UNAVAILABLE, also when `signal` aborts, or TOPIC_MISSING.
@@ -69,7 +67,7 @@ export async function search(kafka: Kafka, options: Search): Promise<Searched[]>
 /** The partitions that may hold the key; without `from` or `to` a range has that end of the log. */
 export function rangesOf(kafka: Kafka, options: RangeSearch): Promise<Range[]> {
   const doing = `find the records of ${options.topics.join(', ')}`
-  return requestAdmin(kafka, doing, LIMIT_MS, async (admin) => {
+  return requestAdmin(kafka, doing, async (admin) => {
     const ranges = await Promise.all(options.topics.map((topic) => ofTopic(admin, topic, options)))
     return ranges.flat()
   })

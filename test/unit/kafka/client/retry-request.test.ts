@@ -36,12 +36,12 @@ it('retries while a group coordinator is loading', async () => {
   expect(requests()).toBe(3)
 })
 
-it('gives up after 9 attempts, with the last error', async () => {
+it('gives up after 16 attempts, with the last error', async () => {
   const refused = refusal(LOADING)
   const { result, clock, requests } = requesting(Array.from({ length: 50 }, () => refused))
   await clock.advance(60_000)
   expect(await result).toBe(refused)
-  expect(requests()).toBe(9)
+  expect(requests()).toBe(16)
   expect(clock.pending).toBe(0)
 })
 
