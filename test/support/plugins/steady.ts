@@ -2,9 +2,12 @@ import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { definePlugin } from 'inventory-events'
 
-const HANDLER_MS = 25
+const HANDLER_MS = Number(process.env.HANDLER_MS ?? 25)
 
-/** Notes the begin and the end of each call in the file NOTES; while NOTES.hold exists, calls do not end. */
+/**
+ * Notes the begin and the end of each call, which takes HANDLER_MS, in the file NOTES; while NOTES.hold
+ * exists, calls do not end.
+ */
 export default definePlugin({
   slug: 'steady',
   wants: ['inventory.*'],
