@@ -6,7 +6,7 @@ import { recorder } from '../support/recorder.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'
 import { situation } from '../support/service-kit.ts'
-import { until } from '../support/stack.ts'
+import { HOLDS_MS, until } from '../support/stack.ts'
 import { steadyNotes } from '../support/steady-notes.ts'
 import { openKafkaLink } from './kafka-link.ts'
 
@@ -55,9 +55,13 @@ async function scene(store: 'memory:' | 'kafka:') {
     skips: (count: number) =>
       until(async () => (await replica.metric('events_skipped_total')) === count, {
         what: `${count} events to be skipped`,
+        timeoutMs: HOLDS_MS,
       }),
     allHandled: () =>
-      until(async () => (await notes.handled()) === notes.total(), { what: 'all events' }),
+      until(async () => (await notes.handled()) === notes.total(), {
+        what: 'all events to be handled',
+        timeoutMs: HOLDS_MS,
+      }),
   }
 }
 
