@@ -92,7 +92,11 @@ export default defineConfig({
           include: ['test/programs/**/*.test.ts'],
         },
       },
-      { resolve: { alias }, test: { name: 'hazards', ...withKafka, include: REASONS } },
+      {
+        resolve: { alias },
+        // Of the mutants of the model, as many at once.
+        test: { name: 'hazards', ...withKafka, include: REASONS, maxConcurrency: 2 },
+      },
     ],
   },
 })

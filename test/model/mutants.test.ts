@@ -25,7 +25,7 @@ it('the model test passes without a mutation', async () => {
   expect(code).toBe(0)
 })
 
-describe('the model test fails when', () => {
+describe.concurrent('the model test fails when', () => {
   it.each(mutants.map(({ name }) => name))('%s', async (name) => {
     const { code, output } = await run(name)
     expect(output).not.toContain('MUTANT-NOT-FOUND')
