@@ -1,16 +1,13 @@
 import { NO_HEADERS } from '../event/headers.ts'
 import type { OutgoingRecord } from '../kafka/producer/message.ts'
+import type { QueueRoom } from './queue-room.ts'
 
 export interface BatchLimits {
   maxBatchRecords: number
   maxBatchBytes: number
-  /** The soft limit of queued bytes; at or above it `room` returns a promise. */
-  maxQueuedBytes: number
 }
 
 export interface BatchQueue {
-  /** Resolves when there is room for at least one more record; undefined if there is now. */
-  room(): Promise<void> | undefined
   add(record: OutgoingRecord, settled: Settled): void
 }
 
@@ -27,15 +24,17 @@ interface Entry {
 }
 
 /**
- * Collects records while a batch is in flight, so that a busy publisher sends large batches and an
- * idle one adds no delay. Order is kept: if a batch fails, all queued records fail too instead of
- * overtaking it.
+ * Collects records of one partition while a batch is in flight, so that a busy publisher sends large
+ * batches and an idle one adds no delay. Order is kept: if a batch fails, all queued records fail too
+ * instead of overtaking it. What is queued takes up room.
  */
-export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQueue {
+export function createBatchQueue(
+  deliver: Deliver,
+  limits: BatchLimits,
+  room: QueueRoom,
+): BatchQueue {
   let queue: Entry[] = []
-  let queuedBytes = 0
   let isDelivering = false
-  let room: PromiseWithResolvers<void> | undefined
 
   async function deliverAll(): Promise<void> {
     isDelivering = true
@@ -66,25 +65,13 @@ export function createBatchQueue(deliver: Deliver, limits: BatchLimits): BatchQu
   }
 
   function release(entries: Entry[]): void {
-    for (const { sizeBytes } of entries) queuedBytes -= sizeBytes
-    room?.resolve()
-    room = undefined
-  }
-
-  const hasRoom = () => queuedBytes < limits.maxQueuedBytes
-
-  async function untilRoom(): Promise<void> {
-    while (!hasRoom()) {
-      room ??= Promise.withResolvers<void>()
-      await room.promise
-    }
+    room.release(entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
   }
 
   return {
-    room: () => (hasRoom() ? undefined : untilRoom()),
     add(record, settled) {
       const sizeBytes = sizeOf(record)
-      queuedBytes += sizeBytes
+      room.take(sizeBytes)
       queue.push({ record, sizeBytes, settled })
       if (!isDelivering) void deliverAll()
     },

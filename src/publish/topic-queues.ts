@@ -3,13 +3,15 @@ import type { Event } from '../event/event.ts'
 import type { Trace } from '../event/trace.ts'
 import type { Producer } from '../kafka/producer/producer.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
-import { type BatchLimits, type BatchQueue, createBatchQueue, type Settled } from './batch-queue.ts'
+import { getOrInsert } from '../util/get-or-insert.ts'
+import type { Settled } from './batch-queue.ts'
 import type { Destination, Destinations } from './destinations.ts'
 import { createBatchSender } from './send-batch.ts'
 import { toRecord } from './to-record.ts'
+import { createTopicQueue, type QueueLimits, type TopicQueue } from './topic-queue.ts'
 
 /** A broker rejects batches above the topic's `max.message.bytes`, 1 MiB by default. */
-const BATCH_LIMITS: BatchLimits = {
+const QUEUE_LIMITS: QueueLimits = {
   maxBatchRecords: 1_000,
   maxBatchBytes: 900_000,
   maxQueuedBytes: 8_388_608,
@@ -34,7 +36,7 @@ export interface PublisherOptions {
   destinations: Pick<Destinations, 'of'>
   /** CloudEvents' `source`: the publisher. */
   source?: string
-  limits?: Partial<BatchLimits>
+  limits?: Partial<QueueLimits>
   /** How long a batch is retried while Kafka does not accept it. */
   deliveryTimeoutMs?: number
   clock?: Clock
@@ -73,13 +75,13 @@ export function createTopicQueues(options: PublisherOptions): Enqueue {
     ...[event, settled, trace]: Parameters<Enqueue>
   ): Promise<void> {
     const found = await destination
-    await queueOf(found.topic).room()
+    await queueOf(found.topic).ready()
     add(found, event, settled, trace)
   }
 
   return (event, settled, trace) => {
     const destination = destinations.of(event)
-    if (destination instanceof Promise || queueOf(destination.topic).room() !== undefined) {
+    if (destination instanceof Promise || queueOf(destination.topic).ready() !== undefined) {
       return addLater(destination, event, settled, trace)
     }
     add(destination, event, settled, trace)
@@ -87,16 +89,17 @@ export function createTopicQueues(options: PublisherOptions): Enqueue {
   }
 }
 
-function createQueues(options: PublisherOptions): (topic: string) => BatchQueue {
+function createQueues(options: PublisherOptions): (topic: string) => TopicQueue {
   const { producer, clock = systemClock, deliveryTimeoutMs = DELIVERY_TIMEOUT_MS } = options
-  const limits = { ...BATCH_LIMITS, ...options.limits }
-  const queues = new Map<string, BatchQueue>()
-  return (topic) => {
-    const known = queues.get(topic)
-    if (known !== undefined) return known
-    const deliver = createBatchSender({ topic, producer, clock, deliveryTimeoutMs })
-    const queue = createBatchQueue(deliver, limits)
-    queues.set(topic, queue)
-    return queue
-  }
+  const limits = { ...QUEUE_LIMITS, ...options.limits }
+  const queues = new Map<string, TopicQueue>()
+  return (topic) =>
+    getOrInsert(queues, topic, () => {
+      const deliver = createBatchSender({ topic, producer, clock, deliveryTimeoutMs })
+      return createTopicQueue({
+        partitionCount: () => producer.partitionCount(topic),
+        deliver,
+        limits,
+      })
+    })
 }

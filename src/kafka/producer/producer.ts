@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs'
 import { systemClock as clock } from '../../util/clock.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
 import { getOrInsert } from '../../util/get-or-insert.ts'
+import type { MaybePromise } from '../../util/maybe-promise.ts'
 import { settledWithin, withTimeout } from '../../util/with-timeout.ts'
 import { brokersOf, compressionOf, maxRequestBytesOf, openCluster } from '../client/client.ts'
 import { causes, isTooLarge, kafkaError } from '../client/errors.ts'
@@ -38,6 +39,11 @@ export interface Producer {
     records: readonly OutgoingRecord[],
     options?: SendOptions,
   ): Promise<Acknowledgement[]>
+  /**
+   * How many partitions the topic has, as far as is known; a promise if Kafka has to be asked, which
+   * rejects as `send` does.
+   */
+  partitionCount(topic: string): MaybePromise<number>
   /** Waits for pending sends, up to 5 s, then disconnects: the others are rejected. */
   close(): Promise<void>
 }
@@ -70,6 +76,8 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
   const current = new CurrentSender(first, open)
   const pending = new Set<Promise<unknown>>()
   const describing = new Map<string, Promise<Topic>>()
+  /** As last known, also while a topic is missing. */
+  const counts = new Map<string, number>()
   const configured = compressorOf(compressionOf(kafka))
   let turn = 0
 
@@ -127,6 +135,14 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
     })
   }
 
+  async function askedCount(topic: string): Promise<number> {
+    try {
+      return (await described(topic)).partitions.size
+    } catch (error) {
+      throw await failureOf(topic, [], error)
+    }
+  }
+
   async function failureOf(topic: string, records: readonly OutgoingRecord[], error: unknown) {
     if (isTooLarge(error)) return tooLargeError(kafka, topic, records, error)
     const failure = kafkaError(error, `write to topic ${topic}`)
@@ -143,6 +159,12 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
       pending.add(settled)
       void settled.then(() => pending.delete(settled))
       return sent
+    },
+    partitionCount(topic) {
+      const known = cluster.topic(topic)?.partitions.size ?? counts.get(topic)
+      if (known === undefined) return askedCount(topic)
+      counts.set(topic, known)
+      return known
     },
     async close() {
       await settledWithin(Promise.all(pending), CLOSE_TIMEOUT_MS, clock)

@@ -97,6 +97,8 @@ export class Sender {
     const { clock } = this.#ports
     const woken = new Latch()
     this.#loops.set(leader, woken)
+    // What is added to other partitions in the same tick goes into the same request.
+    await Promise.resolve()
     while (!this.#closed.signal.aborted) {
       woken.clear()
       this.#expire()

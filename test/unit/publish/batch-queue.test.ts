@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { OutgoingRecord } from '../../../src/kafka/producer/message.ts'
-import { type BatchLimits, createBatchQueue } from '../../../src/publish/batch-queue.ts'
+import { createBatchQueue } from '../../../src/publish/batch-queue.ts'
+import { QueueRoom } from '../../../src/publish/queue-room.ts'
 import { settled } from '../../support/manual-clock.ts'
 import { tooLarge, unavailable } from './fake-producer.ts'
 
 const record = (key: string, size = 10): OutgoingRecord => ({ key, value: Buffer.alloc(size) })
 
-function queueOf(limits: Partial<BatchLimits> = {}) {
+function queueOf({ maxBatchBytes = 100_000, maxQueuedBytes = 100_000 } = {}) {
+  const room = new QueueRoom(maxQueuedBytes)
   const batches: string[][] = []
   const answers: { ok(refused?: Map<OutgoingRecord, Error>): void; fail(error: Error): void }[] = []
   const queue = createBatchQueue(
@@ -16,13 +18,14 @@ function queueOf(limits: Partial<BatchLimits> = {}) {
         answers.push({ ok: (refused = new Map()) => resolve(refused), fail })
       })
     },
-    { maxBatchRecords: 3, maxBatchBytes: 100_000, maxQueuedBytes: 100_000, ...limits },
+    { maxBatchRecords: 3, maxBatchBytes },
+    room,
   )
   const add = (record: OutgoingRecord) =>
     new Promise<void>((resolve, reject) => {
       queue.add(record, (error) => (error === undefined ? resolve() : reject(error)))
     })
-  return { queue: { add, room: async () => queue.room() }, batches, answers }
+  return { queue: { add, room: async () => room.wait() }, batches, answers }
 }
 
 describe('the batch queue', () => {

@@ -12,6 +12,7 @@ export function fakeProducer(fail: (records: readonly OutgoingRecord[]) => Error
       batches.push({ topic, records })
       return [{ partition: 0, baseOffset: '0' }]
     },
+    partitionCount: () => 1,
     async close() {},
   }
   return { producer, batches }
