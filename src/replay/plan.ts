@@ -1,5 +1,6 @@
 import type { Audit } from '../control/control-record.ts'
 import { timeText } from '../event/time/timestamp.ts'
+import { replayGroupsOf } from '../idempotency/replay-groups.ts'
 import type { OffsetRange } from '../kafka/reader/offset-ranges.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 
@@ -51,7 +52,7 @@ export function continuesLive({ purpose }: Pick<ReplayPlan, 'purpose'>): boolean
 
 /** The consumer group of a replay: one of its own, so that it shares nothing with the live group. */
 export function replayGroupOf(groupId: string, plan: Pick<ReplayPlan, 'slug' | 'generation'>) {
-  return `${groupId}.replay.${plan.slug}.${plan.generation}`
+  return `${replayGroupsOf(groupId)}${plan.slug}.${plan.generation}`
 }
 
 /** Key and value in the control topic. */

@@ -76,7 +76,7 @@ it('copies the marks of plugins to another group, however many, and again withou
   ).toEqual([{ plugin: 'plugin', state: 'completed', n: 25_001 }])
 })
 
-it('deletes expired marks in batches, and nothing else', async () => {
+it('deletes expired marks of the group and of its replays in batches, and nothing else', async () => {
   const { url, query, age } = await database()
   const { store, clock } = await ownStore(url, { ttlMs: 60_000 })
   await query(`insert into inventory_events_marks
@@ -86,7 +86,8 @@ it('deletes expired marks in batches, and nothing else', async () => {
     from generate_series(1, 2500) n`)
   await query(`insert into inventory_events_marks
     (group_id, plugin, event_id, fingerprint, state, owner, completed_at)
-    values ('other', 'plugin', 'a', 'f', 'completed', 'gone', now())`)
+    select id, 'plugin', id, 'f', 'completed', 'gone', now()
+    from unnest(array['a', 'group.replay.plugin.1', 'group.replay.plugin.2', 'groups', 'other']) id`)
   await age(60_000)
   await claimOf(await store.claim(key('young'), 'f')).complete('processed')
   const left = async () =>
@@ -95,16 +96,14 @@ it('deletes expired marks in batches, and nothing else', async () => {
     await clock.advance(ms)
     await until(async () => (await left()) === expected, { what: `${expected} rows to be left` })
   }
-  expect(await left()).toBe(2_502)
-  await passes(60_000, 1_502)
+  expect(await left()).toBe(2_506)
+  await passes(60_000, 1_506)
   await until(() => clock.pending === 2, { what: 'the next batch to be scheduled' })
-  await passes(100, 502)
+  await passes(100, 506)
   await until(() => clock.pending === 2, { what: 'the next batch to be scheduled' })
-  await passes(100, 2)
-  expect(await query('select event_id from inventory_events_marks order by 1')).toEqual([
-    { event_id: 'a' },
-    { event_id: 'young' },
-  ])
+  await passes(100, 4)
+  const rows = await query('select event_id from inventory_events_marks order by 1')
+  expect(rows.map(({ event_id }) => event_id)).toEqual(['a', 'groups', 'other', 'young'])
 })
 
 it('creates its table once, however many replicas start together', async () => {

@@ -129,12 +129,24 @@ export const FIND = {
     from inventory_events_marks where group_id = $1 and event_id = any($2::text[])`,
 }
 
-/** Deletes some of the rows older than the time to live. $1 group, $2 ms, $3 maximum rows. */
+/**
+ * Deletes some of the rows older than the time to live, of a group and of its replays, whose groups no
+ * process is left to sweep. The names of groups are found by one step in the index for each.
+ * $1 group, $2 ms, $3 maximum rows, $4 what the names of its replays' groups begin with.
+ */
 export const SWEEP = {
   name: 'sweep',
-  text: `delete from inventory_events_marks where ctid = any (array(
+  text: `with recursive groups as (
+    (select group_id from inventory_events_marks order by group_id limit 1)
+    union all
+    select (select m.group_id from inventory_events_marks m where m.group_id > g.group_id
+        order by m.group_id limit 1)
+      from groups g where g.group_id is not null
+  )
+  delete from inventory_events_marks where ctid = any (array(
     select ctid from inventory_events_marks
-      where group_id = $1 and coalesce(completed_at, lease_expires_at) <= ${NOW} - ${ms('$2')}
+      where group_id in (select group_id from groups where group_id = $1 or starts_with(group_id, $4))
+        and coalesce(completed_at, lease_expires_at) <= ${NOW} - ${ms('$2')}
       limit $3::int for update skip locked))`,
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import { replayGroupsOf } from '../replay-groups.ts'
 import type { StoredState } from '../staged.ts'
 import type {
   Claim,
@@ -168,7 +169,8 @@ class PostgresStore implements IdempotencyStore {
 
   async #deleteSome(rowsMax: number): Promise<number> {
     const { groupId, ttlMs, hasStates } = this.#options
-    const { rowCount } = await this.#pool.query({ ...SWEEP, values: [groupId, ttlMs, rowsMax] })
+    const values = [groupId, ttlMs, rowsMax, replayGroupsOf(groupId)]
+    const { rowCount } = await this.#pool.query({ ...SWEEP, values })
     const cleared = hasStates ? await this.#states.sweepCleared(ttlMs, rowsMax) : 0
     return Math.max(rowCount ?? 0, cleared)
   }
