@@ -1,5 +1,6 @@
 import type { BenchCase } from '../lib/bench.ts'
 import { allocation } from './allocation.ts'
+import { gateway } from './gateway.ts'
 import { idle } from './idle.ts'
 import { isolation } from './isolation.ts'
 import { memory } from './memory.ts'
@@ -27,6 +28,7 @@ export const cases: readonly BenchCase[] = [
   waiting,
   plugins,
   publish,
+  gateway,
   isolation,
   replicas,
   restart,

@@ -1,5 +1,5 @@
 import type { Bench, BenchCase } from '../lib/bench.ts'
-import { compare, ratio } from '../lib/compare.ts'
+import { compare, median, ratio } from '../lib/compare.ts'
 import { plain, service } from '../lib/contenders.ts'
 import { publishDataset } from '../lib/dataset.ts'
 import { OWN_SERVER, withPostgres } from '../lib/with-postgres.ts'
@@ -29,6 +29,7 @@ async function measure(bench: Bench, store: string) {
     findings: [
       ratio(rows, 'perSecond', ['service', 'plain + avsc']),
       ratio(rows, 'cpuMicros', ['service', 'plain + avsc']),
+      median(rows, 'perSecond', 'service', { atLeast: 20_000 }),
     ],
     notes: [OWN_SERVER],
   }

@@ -40,9 +40,22 @@ export function ratio(
   [one, other]: readonly [string, string],
   target: Omit<Finding, 'what' | 'value' | 'unit'> = {},
 ): Finding {
-  const median = (name: string) => rowNamed(rows, name)[measure].median
+  const medianOf = (name: string) => rowNamed(rows, name)[measure].median
   const what = `${LABELS[measure]}, ${one} to ${other}`
-  return { what, value: median(one) / median(other), unit: '×', ...target }
+  return { what, value: medianOf(one) / medianOf(other), unit: '×', ...target }
+}
+
+const UNITS: Record<Measure, string> = { perSecond: '/s', cpuMicros: 'µs', peakMiB: 'MiB' }
+
+/** A contender's median. */
+export function median(
+  rows: readonly Row[],
+  measure: Measure,
+  name: string,
+  target: Omit<Finding, 'what' | 'value' | 'unit'> = {},
+): Finding {
+  const value = rowNamed(rows, name)[measure].median
+  return { what: `${LABELS[measure]}, ${name}`, value, unit: UNITS[measure], ...target }
 }
 
 export function rowNamed(rows: readonly Row[], name: string): Row {

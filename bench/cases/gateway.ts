@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import type { BenchCase } from '../lib/bench.ts'
+import { runChild } from '../lib/child.ts'
+import { compare, ratio } from '../lib/compare.ts'
+import { prepareTopic } from '../lib/dataset.ts'
+import type { GatewayJob } from '../lib/measure-requests.ts'
+import type { Sample } from '../lib/meter.ts'
+import type { Row } from '../lib/statistics.ts'
+
+const TOPIC = 'bench.gateway'
+const SECRET = 'whsec_of_the_benchmark'
+
+interface Load {
+  name: string
+  connections: number
+  eventsEach: number
+  requests: number
+  atLeast: number
+}
+
+const LOADS: readonly Load[] = [
+  { name: '100 events', connections: 20, eventsEach: 100, requests: 3_000, atLeast: 1 },
+  { name: 'one event', connections: 50, eventsEach: 1, requests: 60_000, atLeast: 4 },
+]
+
+export const gateway: BenchCase = {
+  name: 'gateway',
+  title: 'signed webhooks with 100 events each, and with one each',
+  inQuick: false,
+  async run(bench) {
+    const { brokers, registryUrl, kafka, dataset, profileFolder } = bench
+    await prepareTopic(kafka, registryUrl, TOPIC, dataset.partitions)
+    const rows: Row[] = []
+    for (const { name, atLeast: _, ...load } of LOADS) {
+      const job: GatewayJob = {
+        ...{ brokers, registryUrl, topic: TOPIC, secret: SECRET },
+        ...dataset,
+        ...load,
+        topic: TOPIC,
+      }
+      const profiled = profileFolder
+        ? { ...job, profileFile: join(profileFolder, `gateway-${load.eventsEach}.cpuprofile`) }
+        : job
+      const found = await compare(bench, [
+        {
+          name: `bare fastify, ${name}`,
+          run: () => runChild<Sample>({ contender: 'bare-fastify', job }),
+        },
+        {
+          name: `gateway, ${name}`,
+          run: () => runChild<Sample>({ contender: 'gateway', job: profiled }),
+        },
+      ])
+      rows.push(...found)
+    }
+    return {
+      rows,
+      findings: LOADS.flatMap(({ name, atLeast }) => [
+        ratio(rows, 'perSecond', [`gateway, ${name}`, `bare fastify, ${name}`], { atLeast }),
+        ratio(rows, 'cpuMicros', [`gateway, ${name}`, `bare fastify, ${name}`]),
+      ]),
+      notes: LOADS.map(({ name, connections }) => `${name}: on ${connections} connections`),
+    }
+  },
+}

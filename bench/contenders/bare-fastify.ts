@@ -1,0 +1,27 @@
+// A route of fastify that sends what it gets as JSON by kafkajs, and checks nothing.
+import type { AddressInfo } from 'node:net'
+import fastify from 'fastify'
+import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { jobOf } from '../lib/child.ts'
+import { type GatewayJob, measureRequests } from '../lib/measure-requests.ts'
+
+interface Sent {
+  id: string
+  entityId?: string
+}
+
+const job = jobOf<GatewayJob>()
+const kafka = new Kafka({ brokers: job.brokers.split(','), logLevel: logLevel.ERROR })
+const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+await producer.connect()
+const app = fastify({ bodyLimit: 8_388_608 })
+app.post<{ Body: Sent[] }>('/webhooks/inventory', async ({ body }, reply) => {
+  const messages = body.map((event) => ({
+    key: event.entityId ?? event.id,
+    value: JSON.stringify(event),
+  }))
+  await producer.send({ topic: job.topic, messages })
+  return reply.code(202).send({ ids: body.map(({ id }) => id) })
+})
+await app.listen({ port: 0, host: '127.0.0.1' })
+await measureRequests(job, (app.server.address() as AddressInfo).port)
