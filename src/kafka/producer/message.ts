@@ -4,7 +4,7 @@ export interface OutgoingRecord {
   key: Buffer | string | null
   /** `null` writes a tombstone. */
   value: Buffer | null
-  headers?: RecordHeaders
+  headers?: RecordHeaders | undefined
   /**
    * Default: by murmur2 of the key, as Kafka's Java clients do; any partition if there is no key.
    */

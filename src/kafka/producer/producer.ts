@@ -13,6 +13,7 @@ import { recentDenial, recordWrite } from './denied-topics.ts'
 import { describedTopic, unacknowledged } from './described-topic.ts'
 import { type OutgoingRecord, recordBytes } from './message.ts'
 import { openSender } from './open-sender.ts'
+import type { Portion } from './partition-queue.ts'
 import { placeRecords } from './place-records.ts'
 import { tooLargeError } from './too-large.ts'
 
@@ -125,7 +126,7 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
     const nowMs = clock.now()
     return new Promise((resolve, reject) => {
       current.last.add(place, {
-        records: records.map(({ timestampMs = nowMs, ...record }) => ({ ...record, timestampMs })),
+        records: records.map((record) => timed(record, nowMs)),
         bytes: records.reduce((sum, each) => sum + RECORD_OVERHEAD_BYTES + recordBytes(each), 0),
         deadlineMs: clock.elapsedMs() + sendTimeoutMs,
         compressor: compress ? (configured ?? zstd) : configured,
@@ -172,6 +173,14 @@ export async function createProducer(kafka: Kafka, limits: ProducerLimits = {}):
       cluster.close()
     },
   }
+}
+
+/** Each property by its name: a copy by rest and spread takes eight times as long. */
+function timed(
+  { key, value, headers, timestampMs }: OutgoingRecord,
+  nowMs: number,
+): Portion['records'][number] {
+  return { key, value, headers, timestampMs: timestampMs ?? nowMs }
 }
 
 async function requirePartition(cluster: Cluster, topic: string, partition: number): Promise<void> {

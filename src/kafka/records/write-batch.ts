@@ -8,7 +8,7 @@ import { sizeOfInt, sizeOfLong, sizeOfSized, VarintWriter } from './varint-write
 export interface RecordToWrite {
   key: Buffer | string | null
   value: Buffer | null
-  headers?: RecordHeaders
+  headers?: RecordHeaders | undefined
   timestampMs: number
 }
 

@@ -14,10 +14,12 @@ type Handle = ReturnType<typeof createHandle>
 export function withState(handle: Handle, store: Pick<IdempotencyStore, 'stateOf'>): Handle {
   return (delivery, event, transaction) => {
     const { plugin, wanted } = delivery
-    const { key, ...place } = originOf(wanted)
-    if (plugin.state === undefined || key === null) return handle(delivery, event, transaction)
+    if (plugin.state === undefined) return handle(delivery, event, transaction)
+    const origin = originOf(wanted)
+    const { key } = origin
+    if (key === null) return handle(delivery, event, transaction)
     const loaded = tryCatch<Awaited<ReturnType<typeof store.stateOf>> | Failure>(
-      () => store.stateOf(place, plugin.slug, key),
+      () => store.stateOf(origin, plugin.slug, key),
       failureOf,
     )
     return andThen(loaded, (found) => {
