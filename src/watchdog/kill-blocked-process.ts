@@ -6,8 +6,12 @@ import { type Frame, isForeign, linesOf } from './blocked-at.ts'
  * leaves a busy machine enough time to pause the thread.
  */
 const KILL_AFTER_MS = 15_000
-/** After it, wherever the thread is then will do. */
-const SEARCH_MS = 2_000
+/**
+ * After these steps, or this time, wherever the thread is will do. Some 50 steps of 5 ms lead through
+ * Node's code between two ticks; on a busy machine a step takes ten times as long.
+ */
+const STEPS_MAX = 500
+const SEARCH_MS = 10_000
 const PAUSE_EVERY_MS = 200
 
 /**
@@ -19,6 +23,7 @@ const PAUSE_EVERY_MS = 200
 export function killBlockedProcess(onWhere: (lines: string[]) => void): void {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), KILL_AFTER_MS)
   const searchUntilMs = performance.now() + SEARCH_MS
+  let steps = 0
   const urls = new Map<string, string>()
   const session = new inspector.Session()
   session.connectToMainThread()
@@ -28,7 +33,9 @@ export function killBlockedProcess(onWhere: (lines: string[]) => void): void {
   session.on('Debugger.paused', ({ params: { callFrames } }) => {
     const stack = callFrames.map((frame) => frameOf(frame, urls))
     // Code that blocks in small pieces may be paused between two of them, in code of Node.
-    if (!stack.some(isForeign) && performance.now() < searchUntilMs) {
+    const isSearching = steps < STEPS_MAX && performance.now() < searchUntilMs
+    if (isSearching && !stack.some(isForeign)) {
+      steps += 1
       return session.post('Debugger.stepInto')
     }
     clearInterval(pausing)
