@@ -1,5 +1,5 @@
 // Sends signed webhooks on several connections, one request at a time on each.
-import autocannon from 'autocannon'
+import autocannon, { type Options, type Result } from 'autocannon'
 import { signed } from '../../test/support/sign.ts'
 import { jobOf, tell } from '../lib/child.ts'
 import { createStream, type StreamOptions } from '../lib/events.ts'
@@ -14,6 +14,8 @@ export interface RequestsJob extends StreamOptions {
 
 /** What the server did with them. */
 export interface Responses {
+  /** From the first request to the last response: autocannon itself ends by the second. */
+  wallMs: number
   p99Ms: number
   /** Other responses than 202, and none. */
   failed: number
@@ -29,7 +31,9 @@ const bodies = Array.from({ length: BODIES }, () => {
   return { body, headers: { 'content-type': 'application/json', ...signed(job.secret, body) } }
 })
 let sent = 0
-const result = await autocannon({
+let lastMs = 0
+const startMs = performance.now()
+const options: Options = {
   url: `http://127.0.0.1:${job.port}`,
   connections: job.connections,
   amount: job.requests,
@@ -40,6 +44,12 @@ const result = await autocannon({
       setupRequest: (request) => ({ ...request, ...bodies[sent++ % BODIES] }),
     },
   ],
+}
+const result = await new Promise<Result>((resolve, reject) => {
+  const running = autocannon(options, (error, ended) => (error ? reject(error) : resolve(ended)))
+  running.on('response', () => {
+    lastMs = performance.now()
+  })
 })
 const failed = job.requests - (result.statusCodeStats?.['202']?.count ?? 0)
-tell({ p99Ms: result.latency.p99, failed } satisfies Responses)
+tell({ wallMs: lastMs - startMs, p99Ms: result.latency.p99, failed } satisfies Responses)

@@ -25,5 +25,6 @@ export async function measureRequests(job: GatewayJob, port: number): Promise<ne
   meter.end()
   await profile?.()
   if (found.failed > 0) throw new Error(`${found.failed} requests were not answered with 202`)
-  return tell(meter.sample(job.requests * job.eventsEach, { p99Ms: found.p99Ms }))
+  const sample = meter.sample(job.requests * job.eventsEach, { p99Ms: found.p99Ms })
+  return tell({ ...sample, wallMs: found.wallMs })
 }
