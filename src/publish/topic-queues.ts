@@ -4,6 +4,7 @@ import type { Trace } from '../event/trace.ts'
 import type { Producer } from '../kafka/producer/producer.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { getOrInsert } from '../util/get-or-insert.ts'
+import { andThen } from '../util/maybe-promise.ts'
 import type { Settled } from './batch-queue.ts'
 import type { Destination, Destinations } from './destinations.ts'
 import { createBatchSender } from './send-batch.ts'
@@ -60,7 +61,7 @@ export function createTopicQueues(options: PublisherOptions): Enqueue {
     event: Event,
     settled: Settled,
     trace: Trace | undefined,
-  ): void {
+  ): undefined {
     const span = spans?.send(topic, event.id, trace)
     const record = toRecord(contract, event, { schemaId, source, trace: span?.trace ?? trace })
     queueOf(topic).add(record, (error) => {
@@ -70,23 +71,10 @@ export function createTopicQueues(options: PublisherOptions): Enqueue {
     })
   }
 
-  async function addLater(
-    destination: Destination | Promise<Destination>,
-    ...[event, settled, trace]: Parameters<Enqueue>
-  ): Promise<void> {
-    const found = await destination
-    await queueOf(found.topic).ready()
-    add(found, event, settled, trace)
-  }
-
-  return (event, settled, trace) => {
-    const destination = destinations.of(event)
-    if (destination instanceof Promise || queueOf(destination.topic).ready() !== undefined) {
-      return addLater(destination, event, settled, trace)
-    }
-    add(destination, event, settled, trace)
-    return undefined
-  }
+  return (event, settled, trace) =>
+    andThen(destinations.of(event), (destination) =>
+      andThen(queueOf(destination.topic).ready(), () => add(destination, event, settled, trace)),
+    )
 }
 
 function createQueues(options: PublisherOptions): (topic: string) => TopicQueue {

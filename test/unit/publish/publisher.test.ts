@@ -52,7 +52,7 @@ function setUp() {
   const fail = (with_: Error | undefined) => {
     error = with_
   }
-  return { publisher, batches, asked, acknowledged, fail }
+  return { publisher, producer, batches, asked, acknowledged, fail }
 }
 
 describe('the publisher', () => {
@@ -92,6 +92,18 @@ describe('the publisher', () => {
       'inventory.events',
       'plugin.events',
     ])
+  })
+
+  it('rejects each call while the partitions of a topic cannot be found', async () => {
+    const { publisher, producer, batches } = setUp()
+    const counted = producer.partitionCount
+    producer.partitionCount = () => Promise.reject(unavailable())
+    await expect(publisher.publish([destroyed('e1')])).rejects.toThrow('Kafka is away')
+    // Its schema is known by now.
+    await expect(publisher.publish([destroyed('e2')])).rejects.toThrow('Kafka is away')
+    producer.partitionCount = counted
+    await publisher.publish([destroyed('e3')])
+    expect(batches).toHaveLength(1)
   })
 
   it('looks up each topic and schema once', async () => {
