@@ -13,9 +13,8 @@ export function placeRecords<Placed extends Pick<OutgoingRecord, 'key' | 'partit
 ): Map<number, Placed[]> {
   const placed = new Map<number, Placed[]>()
   for (const record of records) {
-    const { key, partition } = record
-    const byKey = key === null ? anyPartition : partitionOfKey(key, width)
-    getOrInsert(placed, partition ?? byKey, () => []).push(record)
+    const { key, partition = key === null ? anyPartition : partitionOfKey(key, width) } = record
+    getOrInsert(placed, partition, () => []).push(record)
   }
   return placed
 }
