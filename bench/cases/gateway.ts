@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import type { BenchCase } from '../lib/bench.ts'
 import { runChild } from '../lib/child.ts'
 import { compare, ratio } from '../lib/compare.ts'
 import { prepareTopic } from '../lib/dataset.ts'
 import type { GatewayJob } from '../lib/measure-requests.ts'
 import type { Sample } from '../lib/meter.ts'
+import { profileAs } from '../lib/profile-file.ts'
 import type { Row } from '../lib/statistics.ts'
 
 const TOPIC = 'bench.gateway'
@@ -28,19 +28,13 @@ export const gateway: BenchCase = {
   title: 'signed webhooks with 100 events each, and with one each',
   inQuick: false,
   async run(bench) {
-    const { brokers, registryUrl, kafka, dataset, profileFolder } = bench
+    const { brokers, registryUrl, kafka, dataset } = bench
     await prepareTopic(kafka, registryUrl, TOPIC, dataset.partitions)
     const rows: Row[] = []
     for (const { name, atLeast: _, ...load } of LOADS) {
-      const job: GatewayJob = {
-        ...{ brokers, registryUrl, topic: TOPIC, secret: SECRET },
-        ...dataset,
-        ...load,
-        topic: TOPIC,
-      }
-      const profiled = profileFolder
-        ? { ...job, profileFile: join(profileFolder, `gateway-${load.eventsEach}.cpuprofile`) }
-        : job
+      const place = { brokers, registryUrl, topic: TOPIC, secret: SECRET }
+      const job: GatewayJob = { ...dataset, ...place, ...load }
+      const profiled = { ...job, ...profileAs(bench, `gateway-${load.eventsEach}`) }
       const found = await compare(bench, [
         {
           name: `bare fastify, ${name}`,

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import type { IdleJob } from '../contenders/idle.ts'
 import type { Bench, BenchCase } from '../lib/bench.ts'
 import { runChild } from '../lib/child.ts'
 import { withGroup } from '../lib/group.ts'
 import type { Sample } from '../lib/meter.ts'
+import { profileAs } from '../lib/profile-file.ts'
 import { publishOneEach } from '../lib/publish-one-each.ts'
 import { spreadOf } from '../lib/statistics.ts'
 
@@ -50,14 +50,12 @@ function sharePercent({ cpuMs, wallMs }: Sample): number {
 }
 
 function measure(bench: Bench, plugins: number): Promise<Sample> {
-  const { brokers, registryUrl, kafka, profileFolder } = bench
+  const { brokers, registryUrl, kafka } = bench
   return withGroup(kafka, TOPIC, (groupId) => {
     const place = { brokers, registryUrl, topic: TOPIC, groupId, store: 'kafka:' }
     const times = { settleMs: SETTLE_MS, idleMs: IDLE_MS }
-    const job: IdleJob = { ...place, ...times, partitions: PARTITIONS, plugins }
-    if (profileFolder) {
-      job.profileFile = join(profileFolder, `${plugins}-plugins-${groupId}.cpuprofile`)
-    }
+    const profile = profileAs(bench, `${plugins}-plugins-${groupId}`)
+    const job: IdleJob = { ...place, ...times, ...profile, partitions: PARTITIONS, plugins }
     return runChild<Sample>({ contender: 'idle', job })
   })
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { PublishJob } from '../contenders/publish.ts'
 import type { BenchCase } from '../lib/bench.ts'
 import { runChild } from '../lib/child.ts'
@@ -6,6 +5,7 @@ import { compare, ratio } from '../lib/compare.ts'
 import { prepareTopic } from '../lib/dataset.ts'
 import { writeEvents } from '../lib/event-file.ts'
 import type { Sample } from '../lib/meter.ts'
+import { profileAs } from '../lib/profile-file.ts'
 
 /** Fewer than a million, because every round writes them again. */
 const RECORDS_MOST = 200_000
@@ -16,14 +16,12 @@ export const publish: BenchCase = {
   title: 'publish from JSON Lines',
   inQuick: false,
   async run(bench) {
-    const { brokers, registryUrl, kafka, dataset, profileFolder } = bench
+    const { brokers, registryUrl, kafka, dataset } = bench
     const records = Math.min(dataset.records, RECORDS_MOST)
     await prepareTopic(kafka, registryUrl, TOPIC, dataset.partitions)
     const file = await writeEvents(bench, records)
     const job: PublishJob = { brokers, registryUrl, topic: TOPIC, file, records }
-    const profiled = profileFolder
-      ? { ...job, profileFile: join(profileFolder, 'publish.cpuprofile') }
-      : job
+    const profiled = { ...job, ...profileAs(bench, 'publish') }
     const rows = await compare(bench, [
       { name: 'kafkajs', run: () => runChild<Sample>({ contender: 'produce', job }) },
       { name: 'publish', run: () => runChild<Sample>({ contender: 'publish', job: profiled }) },

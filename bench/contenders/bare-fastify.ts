@@ -1,9 +1,9 @@
 // A route of fastify that sends what it gets as JSON by kafkajs, and checks nothing.
 import type { AddressInfo } from 'node:net'
 import fastify from 'fastify'
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { jobOf } from '../lib/child.ts'
 import { type GatewayJob, measureRequests } from '../lib/measure-requests.ts'
+import { plainProducer } from '../lib/plain-producer.ts'
 
 interface Sent {
   id: string
@@ -11,9 +11,7 @@ interface Sent {
 }
 
 const job = jobOf<GatewayJob>()
-const kafka = new Kafka({ brokers: job.brokers.split(','), logLevel: logLevel.ERROR })
-const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
-await producer.connect()
+const producer = await plainProducer(job)
 const app = fastify({ bodyLimit: 8_388_608 })
 app.post<{ Body: Sent[] }>('/webhooks/inventory', async ({ body }, reply) => {
   const messages = body.map((event) => ({

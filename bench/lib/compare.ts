@@ -25,6 +25,8 @@ export async function compare(bench: Bench, contenders: readonly Contender[]): P
   return contenders.map(({ name }) => rowOf(name, samples.get(name) ?? []))
 }
 
+type Target = Omit<Finding, 'what' | 'value' | 'unit'>
+
 export type Measure = 'perSecond' | 'cpuMicros' | 'peakMiB'
 
 const LABELS: Record<Measure, string> = {
@@ -38,9 +40,9 @@ export function ratio(
   rows: readonly Row[],
   measure: Measure,
   [one, other]: readonly [string, string],
-  target: Omit<Finding, 'what' | 'value' | 'unit'> = {},
+  target: Target = {},
 ): Finding {
-  const medianOf = (name: string) => rowNamed(rows, name)[measure].median
+  const medianOf = (name: string) => median(rows, measure, name).value
   const what = `${LABELS[measure]}, ${one} to ${other}`
   return { what, value: medianOf(one) / medianOf(other), unit: '×', ...target }
 }
@@ -52,7 +54,7 @@ export function median(
   rows: readonly Row[],
   measure: Measure,
   name: string,
-  target: Omit<Finding, 'what' | 'value' | 'unit'> = {},
+  target: Target = {},
 ): Finding {
   const value = rowNamed(rows, name)[measure].median
   return { what: `${LABELS[measure]}, ${name}`, value, unit: UNITS[measure], ...target }

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import type { Bench } from './bench.ts'
 import { type ChildOptions, runChild } from './child.ts'
 import type { Contender } from './compare.ts'
 import { withGroup } from './group.ts'
 import type { Sample } from './meter.ts'
+import { profileAs } from './profile-file.ts'
 import type { ServiceJob } from './service-job.ts'
 import type { WantsName } from './wants.ts'
 
@@ -19,16 +19,15 @@ export function runService<T>(
   options: ServiceOptions,
   commandOf?: ChildOptions['commandOf'],
 ): Promise<T> {
-  const { brokers, registryUrl, kafka, dataset, profileFolder } = bench
+  const { brokers, registryUrl, kafka, dataset } = bench
   const { topic = dataset.topic, partitions = dataset.partitions } = options
   return withGroup(kafka, topic, (groupId) => {
     const wanted = dataset.wanted(options.wants, options.plugins)
     const place = { brokers, registryUrl, topic, partitions, groupId, store: 'kafka:' }
     const job: ServiceJob = { ...place, records: dataset.recordsInAll, wanted, ...options }
     const lanes = job.concurrency ? `-${job.concurrency}-lanes` : ''
-    const profile = `${job.wants}-${job.plugins}${lanes}-${groupId}.cpuprofile`
-    if (profileFolder) job.profileFile = join(profileFolder, profile)
-    return runChild<T>({ contender: 'service', job, commandOf })
+    const profile = profileAs(bench, `${job.wants}-${job.plugins}${lanes}-${groupId}`)
+    return runChild<T>({ contender: 'service', job: { ...job, ...profile }, commandOf })
   })
 }
 
