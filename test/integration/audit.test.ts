@@ -4,9 +4,9 @@ import { reject } from '../../src/plugin/returns/returns.ts'
 import { auditTopicOf } from '../../src/topics/names.ts'
 import { auditOf } from '../support/audit.ts'
 import { moved } from '../support/events.ts'
-import { withAdmin } from '../support/group.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
+import { removeTopic } from '../support/topic-admin.ts'
 
 const refusing = { slug: 'refusing', processEvent: () => reject('it is asked to') }
 
@@ -52,7 +52,7 @@ it('has who did what, when and why, before and after', async () => {
 it('that is missing keeps anything from being done', async () => {
   const s = await situation({ plugins: [refusing] })
   const topic = auditTopicOf(s.groupId)
-  await withAdmin((admin) => admin.deleteTopics({ topics: [topic] }))
+  await removeTopic(topic)
   const env = s.settings
   const refused = await runCli(['plugins', 'pause', 'refusing'], { env })
   expect(refused).toMatchObject({ code: 1, stdout: '' })

@@ -180,7 +180,7 @@ it('ends when the plugin is disabled, and leaves it disabled when it is cancelle
 
   const refused = await cli('plugins', 'resume', 'logging')
   expect(refused).toMatchObject({ code: 1, said: expect.stringContaining('not paused') })
-  const args = ['plugins', 'enable', 'logging', '--from', '1h', '--yes', '--rate', '20']
+  const args = ['plugins', 'enable', 'logging', '--from', '1h', '--yes', '--rate', '1']
   const catching = startCli(args, s.env)
   await until(async () => (await s.ids()).length > 0, { what: 'the first that it missed' })
   expect(await cli('plugins', 'disable', 'logging', '--by', 'bob')).toMatchObject({ code: 0 })

@@ -5,11 +5,12 @@ import { definePlugin } from '../../src/plugin/define-plugin.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 import { stateTopicOf } from '../../src/topics/names.ts'
 import { pluginEvent } from '../support/events.ts'
-import { untilCommitted, withAdmin } from '../support/group.ts'
+import { untilCommitted } from '../support/group.ts'
 import { createInput } from '../support/second-input.ts'
 import { readAll, situation } from '../support/service-kit.ts'
 import { createTopics, serviceClient, uniqueName, until } from '../support/stack.ts'
 import { readStates } from '../support/states.ts'
+import { removeTopic } from '../support/topic-admin.ts'
 
 const PARTITIONS = 2
 
@@ -167,7 +168,7 @@ it('writes them once the topic is there again, without another call', async () =
     s.publish([pluginEvent('stockitem.moved', { id: 1, product: 'p', n })])
   await tell(1)
   await s.caughtUp()
-  await withAdmin((admin) => admin.deleteTopics({ topics: [changes] }))
+  await removeTopic(changes)
   await tell(2)
   const failed = async () => (await service.metric('follow_up_failures_total')) > 0
   await until(failed, { what: 'the write to fail' })
@@ -203,7 +204,7 @@ it('holds up no other plugin with state while the topic of one is gone', async (
       ?.value
   await tell(1)
   await s.caughtUp()
-  await withAdmin((admin) => admin.deleteTopics({ topics: [changes] }))
+  await removeTopic(changes)
   await tell(2)
   const why = () => JSON.stringify(service.log)
   await until(() => why().includes(`topic ${changes}: `), { what: 'the commit to be refused' })

@@ -3,15 +3,16 @@ import { expect, it } from 'vitest'
 import { moved } from '../support/events.ts'
 import { runCli } from '../support/run-cli.ts'
 import { situation } from '../support/service-kit.ts'
-import { configure } from '../support/topic-admin.ts'
 
 /** What Kafka takes: no time at all, the last that it can hold, and one just beyond JavaScript's dates. */
 const TIMESTAMPS = ['-1', '9223372036854775807', '8640000000000001']
 
 it('commands read records whatever their timestamps', async () => {
   const plugin = { slug: 'picky', processEvent: () => reject('no') }
-  const s = await situation({ plugins: [plugin], partitions: 1, store: 'kafka:' })
-  await configure(s.topic, { 'message.timestamp.after.max.ms': '9223372036854775807' })
+  const s = await situation({
+    ...{ plugins: [plugin], partitions: 1, store: 'kafka:' },
+    topicConfig: { 'message.timestamp.after.max.ms': '9223372036854775807' },
+  })
   const ids = TIMESTAMPS.map((_, n) => `odd-${n}-${s.groupId}`)
   for (const [n, timestamp] of TIMESTAMPS.entries()) {
     await s.produce([{ ...s.record(moved('lot', n, ids[n]!)), partition: 0, timestamp }])

@@ -5,6 +5,7 @@ import { withAdmin } from '../support/group.ts'
 import { recorder } from '../support/recorder.ts'
 import { readAll, situation } from '../support/service-kit.ts'
 import { kafkaClient, until } from '../support/stack.ts'
+import { widen } from '../support/topic-admin.ts'
 
 const events = (count: number) => Array.from({ length: count }, (_, n) => moved(`ent_${n}`, n))
 
@@ -183,10 +184,6 @@ describe('where the committed offsets of a known group are gone', () => {
     expect(again.failures).toEqual([])
   })
 })
-
-function widen(topic: string, count: number): Promise<unknown> {
-  return withAdmin((admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] }))
-}
 
 it('detects a committed offset beyond the end, as after a topic was recreated', async () => {
   const { plugin, ids } = recorder()

@@ -5,9 +5,9 @@ import type { Event, InventoryMovedEvent } from '../../src/event/event.ts'
 import { statusTopicOf } from '../../src/topics/names.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
 import { moved } from '../support/events.ts'
-import { withAdmin } from '../support/group.ts'
 import { type Running, readAll, situation } from '../support/service-kit.ts'
 import { serviceClient, until } from '../support/stack.ts'
+import { removeTopic } from '../support/topic-admin.ts'
 
 /** Few, so that the breaker stays closed. */
 const FAILING = ['ent_3', 'ent_13', 'ent_23', 'ent_33']
@@ -80,7 +80,7 @@ it('shows each replica with what it owns and does, and no content of events', as
 
 it('a topic that is missing harms nothing', async () => {
   const s = await situation({ plugins: [steady] })
-  await withAdmin((admin) => admin.deleteTopics({ topics: [statusTopicOf(s.groupId)] }))
+  await removeTopic(statusTopicOf(s.groupId))
   const service = await s.start({ STATUS_INTERVAL_MS: '1000' })
   await s.publish([moved('ent_1')])
   await s.caughtUp()

@@ -27,6 +27,7 @@ export interface SituationOptions {
   plugins: Plugin[]
   /** Partitions of the input. */
   partitions?: number
+  topicConfig?: Record<string, string>
   /** Partitions of the dead-letter topic. Default: as many as the input. */
   deadLetterPartitions?: number
   deadLetterConfig?: Record<string, string>
@@ -72,7 +73,11 @@ export async function situation(options: SituationOptions) {
   await createTopics(
     ...(store === 'kafka:' ? [{ topic: marks, numPartitions: marksPartitions }] : []),
     ...(plugins.some(({ state }) => state) || options.hasStates ? [stateTopic] : []),
-    { topic, numPartitions: partitions },
+    {
+      topic,
+      numPartitions: partitions,
+      configEntries: entriesOf(options.topicConfig),
+    },
     {
       topic: controlTopicOf(groupId),
       numPartitions: 1,
@@ -88,10 +93,7 @@ export async function situation(options: SituationOptions) {
     {
       topic: deadLetters,
       numPartitions: deadLetterPartitions,
-      configEntries: Object.entries(options.deadLetterConfig ?? {}).map(([name, value]) => ({
-        name,
-        value,
-      })),
+      configEntries: entriesOf(options.deadLetterConfig),
     },
   )
   const settings = {
@@ -214,6 +216,10 @@ export async function readAll(topic: string): Promise<TestDeadLetter[]> {
 export async function scrape(port: number): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`)
   return response.text()
+}
+
+function entriesOf(configs: Record<string, string> = {}): { name: string; value: string }[] {
+  return Object.entries(configs).map(([name, value]) => ({ name, value }))
 }
 
 /** The sum of a metric's series. `name` may have labels, as in `deliveries_total{outcome="x"}`. */
