@@ -2,7 +2,9 @@ import type { Kafka } from 'kafkajs'
 import { type OpenDeadLetter, OpenDeadLetters } from '../dead-letter/open-dead-letters.ts'
 import { partitionName } from '../event/record.ts'
 import { openCluster } from '../kafka/client/client.ts'
+import type { LogRange } from '../kafka/client/log-range.ts'
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts'
+import type { TopicPartition } from '../kafka/member/assigner/balance.ts'
 import { LogReader } from '../kafka/reader/log-reader.ts'
 import { deadLetterTopicOf, isRedrive, redriveTopicOf } from '../topics/names.ts'
 import type { Clock } from '../util/clock.ts'
@@ -106,8 +108,35 @@ export class DeadLetterFollower {
     const owned = this.#owned()
     const names = new Set(owned.map(partitionName))
     for (const name of this.#followed.keys()) if (!names.has(name)) this.#followed.delete(name)
-    for (const each of owned) await this.#read(each)
+    const ranges = await this.#rangesOf(owned)
+    for (const each of owned) if (!this.#isEven(each, ranges)) await this.#read(each)
     if (owned.length > 0) this.#failures.worked({}, 'the open dead letters are counted again')
+  }
+
+  /** Of all partitions at once: most of them have not changed since the last round. */
+  async #rangesOf(owned: readonly TopicPartition[]): Promise<Map<string, LogRange>> {
+    const places = owned.flatMap(({ topic, partition }) => [
+      { topic: deadLetterTopicOf(topic), partition },
+      { topic: redriveTopicOf(topic), partition },
+    ])
+    const found = await this.#reader.logRanges(places)
+    return new Map(
+      found.flatMap((each) => ('range' in each ? [[partitionName(each), each.range]] : [])),
+    )
+  }
+
+  /** Whether there is nothing to read. What Kafka has removed is open no more. */
+  #isEven({ topic, partition }: TopicPartition, ranges: ReadonlyMap<string, LogRange>): boolean {
+    const letters = ranges.get(partitionName({ topic: deadLetterTopicOf(topic), partition }))
+    const redrives = ranges.get(partitionName({ topic: redriveTopicOf(topic), partition }))
+    if (letters === undefined || redrives === undefined) return false
+    const name = partitionName({ topic, partition })
+    const followed = this.#followed.get(name) ?? this.#begin(topic, letters.low, redrives.low)
+    const isRead = followed.nextLetter === letters.high && followed.nextRedrive === redrives.high
+    if (!isRead || followed.letters.isIncomplete) return false
+    followed.letters.removeBelow(letters.low)
+    this.#followed.set(name, followed)
+    return true
   }
 
   async #read(owned: Pick<OwnedPartition, 'topic' | 'partition' | 'lost'>): Promise<void> {
@@ -139,8 +168,8 @@ export class DeadLetterFollower {
     this.#followed.set(name, followed)
   }
 
-  #begin(topic: string): Followed {
+  #begin(topic: string, nextLetter = 0, nextRedrive = 0): Followed {
     const letters = new OpenDeadLetters(this.#options.groupId)
-    return { topic, letters, nextLetter: 0, nextRedrive: 0 }
+    return { topic, letters, nextLetter, nextRedrive }
   }
 }

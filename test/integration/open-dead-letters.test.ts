@@ -1,6 +1,7 @@
 import { pino } from 'pino'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { OwnedPartition } from '../../src/kafka/consumer/owned-partition.ts'
+import { LogReader } from '../../src/kafka/reader/log-reader.ts'
 import { reject } from '../../src/plugin/returns/returns.ts'
 import { DeadLetterFollower } from '../../src/service/dead-letter-follower.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
@@ -39,6 +40,28 @@ it('counts the dead letters of owned partitions until they are redriven or disca
   expect(again.count()).toBeUndefined()
   again.follow()
   await until(() => again.count() === 2, { what: 'another replica to count the same' })
+})
+
+it('reads only partitions in which something was written', async () => {
+  const s = await situation({ plugins: [refusing] })
+  const service = await s.start()
+  const owned = [0, 1, 2].map((partition) => new OwnedPartition(s.topic, partition, 0, 0))
+  const read = vi.spyOn(LogReader.prototype, 'read')
+  onTestFinished(() => read.mockRestore())
+  const places = () =>
+    read.mock.calls.flatMap(([{ topic, partition }]) => {
+      return topic.startsWith(s.topic) ? [`${topic}/${partition}`] : []
+    })
+  const { count, follow } = follower(s, owned)
+  follow()
+  await until(() => count() === 0, { what: 'none to be counted' })
+  expect(places()).toEqual([])
+  await s.publish([moved('ent_1')])
+  await until(() => count() === 1, { what: 'one to be counted' })
+  const [letter] = await s.letters()
+  const topics = [s.deadLetters, `${s.topic}.redrive`]
+  expect(places()).toEqual(topics.map((topic) => `${topic}/${letter!.partition}`))
+  await service.stop()
 })
 
 type Situation = Awaited<ReturnType<typeof situation>>
