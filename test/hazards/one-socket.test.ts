@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openCluster } from '../../src/kafka/client/client.ts'
-import { sendFetch } from '../../src/kafka/fetch/send-fetch.ts'
+import { fetchOnce } from '../../src/kafka/fetch/send-fetch.ts'
 import { GroupMember } from '../../src/kafka/member/group-member.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { serviceClient, until } from '../support/stack.ts'
@@ -47,13 +47,14 @@ describe('a join waits for other members', () => {
     const { nodeId, epoch } = cluster.leaderOf(topic, 0)!
     const place = {
       topic,
+      topicId: cluster.topic(topic)!.topicId,
       partition: 0,
       ...{ leaderEpoch: epoch, lastFetchedEpoch: -1 },
       offset: 0,
       maxBytes: 1_000_000,
     }
     const limits = { maxWaitMs: 100, minBytes: 1, maxBytes: 1_000_000, limitMs: 5_000 }
-    expect((await sendFetch(cluster, nodeId, [place], limits))[0]!.batches).toHaveLength(1)
+    expect((await fetchOnce(cluster, nodeId, [place], limits))[0]!.batches).toHaveLength(1)
     expect(hasJoined).toBe(false)
 
     await first.leave()

@@ -8,7 +8,7 @@ import {
 } from '../../src/kafka/member/subscription.ts'
 import type { Cluster } from '../../src/kafka/protocol/cluster.ts'
 import type { RequestType } from '../../src/kafka/protocol/request.ts'
-import { fetchRequest } from '../../src/kafka/protocol/requests/fetch.ts'
+import { fetchRequest, NO_SESSION } from '../../src/kafka/protocol/requests/fetch.ts'
 import { findCoordinatorRequest } from '../../src/kafka/protocol/requests/find-coordinator.ts'
 import { heartbeatRequest } from '../../src/kafka/protocol/requests/heartbeat.ts'
 import { joinGroupRequest } from '../../src/kafka/protocol/requests/join-group.ts'
@@ -101,7 +101,12 @@ it('Fetch tells a consumer that a log ends before the offset in the epoch of wha
     const from = { partition: 0, leaderEpoch: epoch, lastFetchedEpoch, offset }
     const partitions = [{ ...from, maxBytes: 1_000_000 }]
     const limits = { maxWaitMs: 100, minBytes: 1, maxBytes: 1_000_000 }
-    const body = { ...limits, topics: [{ topic, topicId, partitions }] }
+    const body = {
+      ...limits,
+      session: NO_SESSION,
+      topics: [{ topic, topicId, partitions }],
+      forgotten: [],
+    }
     const { topics } = await on.sendToAny(fetchRequest, body, LIMIT_MS)
     return topics[0]!.partitions[0]!
   }
@@ -127,7 +132,12 @@ it.each(versionsOf(fetchRequest))('Fetch %i', async (version) => {
       return { partition, leaderEpoch: -1, lastFetchedEpoch: -1, offset: 0, maxBytes: 1_000_000 }
     })
     const limits = { maxWaitMs: 100, minBytes: 1, maxBytes: 1_000_000 }
-    const body = { ...limits, topics: [{ topic, topicId, partitions }] }
+    const body = {
+      ...limits,
+      session: NO_SESSION,
+      topics: [{ topic, topicId, partitions }],
+      forgotten: [],
+    }
     return on.sendToAny(only(fetchRequest, version), body, LIMIT_MS)
   }
   const topicId = on.topic(topic)!.topicId!

@@ -110,6 +110,12 @@ export const actions = {
       world.kafka.goOn(n % 2)
     })
   },
+  /** A broker closes the fetch sessions, to make room or because it was restarted, or has no room for any. */
+  endSessions(world: World, n: number, m: number) {
+    const sessions = world.kafka.sessionsOf(n % 2)
+    sessions.areRefused = m % 3 === 0
+    sessions.evictAll()
+  },
   /** A broker says once that the log does not have the offset, though it has. */
   lie(world: World) {
     world.kafka.fetchCodeOf = () => {

@@ -3,6 +3,7 @@ import type { FetchBody, PartitionToFetch } from '../../src/kafka/protocol/reque
 import type { FetchAnswer, FetchedPartition } from '../../src/kafka/records/fetch-answer.ts'
 import { type FetchedBatch, splitBatches } from '../../src/kafka/records/split-batches.ts'
 import type { Clock } from '../../src/util/clock.ts'
+import { BrokerSessions } from './broker-sessions.ts'
 import { settled } from './manual-clock.ts'
 import { plainRecord, recordBatch } from './record-batches.ts'
 
@@ -19,7 +20,8 @@ export type Respond = (asked: AskedPartition) => Partial<FetchedPartition> | und
 
 /**
  * Partitions of the topic `events`, each with a leader, in place of a cluster. `respond` gives what a
- * broker has of a partition: undefined for nothing, after it has waited as the request says.
+ * broker has of a partition: undefined for nothing, after it has waited as the request says. `requests`
+ * have all partitions of their fetch session, named or not.
  */
 export function fakeCluster(clock: Pick<Clock, 'elapsedMs' | 'sleep'>, partitions: number) {
   const leaders = new Map<number, Leader>()
@@ -28,11 +30,13 @@ export function fakeCluster(clock: Pick<Clock, 'elapsedMs' | 'sleep'>, partition
   }
   const topics = new Map<string, Topic>([['events', { topicId: TOPIC_ID, partitions: leaders }]])
   const listeners = new Set<() => void>()
-  const requests: { nodeId: number; body: FetchBody; atMs: number }[] = []
+  const sessions = new Map<number, BrokerSessions>()
+  const requests: { nodeId: number; body: FetchBody; named: FetchBody; atMs: number }[] = []
   const state = {
     leaders,
     topics,
     requests,
+    sessionsOf,
     refreshes: 0,
     errorCode: 0,
     respond: (() => undefined) as Respond,
@@ -40,20 +44,32 @@ export function fakeCluster(clock: Pick<Clock, 'elapsedMs' | 'sleep'>, partition
     fails: undefined as Error | undefined,
   }
 
-  async function fetch(nodeId: number, body: FetchBody): Promise<FetchAnswer> {
-    requests.push({ nodeId, body, atMs: clock.elapsedMs() })
+  function sessionsOf(nodeId: number): BrokerSessions {
+    const known = sessions.get(nodeId) ?? new BrokerSessions()
+    sessions.set(nodeId, known)
+    return known
+  }
+
+  async function fetch(nodeId: number, named: FetchBody): Promise<FetchAnswer> {
+    const opened = sessionsOf(nodeId).open(named)
+    const body = opened.type === 'open' ? opened.body : named
+    requests.push({ nodeId, body, named, atMs: clock.elapsedMs() })
     // As over a network: others run meanwhile.
     await settled()
     if (state.fails !== undefined) throw state.fails
-    const head = { throttleTimeMs: 0, errorCode: state.errorCode }
-    if (state.errorCode !== 0) return { ...head, topics: [] }
+    const errorCode = opened.type === 'refused' ? opened.errorCode : state.errorCode
+    const head = { throttleTimeMs: 0, errorCode }
+    if (opened.type === 'refused' || errorCode !== 0) return { ...head, sessionId: 0, topics: [] }
     const attempt = () => responses(nodeId, body)
     let topics = attempt()
     if (!topics.some(({ hasSomething }) => hasSomething)) {
       await clock.sleep(body.maxWaitMs)
       topics = attempt()
     }
-    return { ...head, topics: topics.map(({ topic, partitions }) => ({ topic, partitions })) }
+    return opened.respond({
+      ...head,
+      topics: topics.map(({ topic, partitions }) => ({ topic, partitions })),
+    })
   }
 
   function responses(nodeId: number, body: FetchBody) {

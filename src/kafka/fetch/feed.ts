@@ -3,12 +3,16 @@ import type { FetchedPartition } from '../records/fetch-answer.ts'
 import { RecordBatch } from '../records/record-batch.ts'
 import type { FetchedBatch } from '../records/split-batches.ts'
 import { type LeaderEpochs, UNKNOWN_EPOCH } from './leader-epochs.ts'
+import type { ToFetch } from './send-fetch.ts'
 
 /** What came of a partition. `release` is called once, when it has been taken or is dropped. */
 export interface Portion {
   fetched: FetchedPartition
   release(): void
 }
+
+/** A batch of Kafka's default size at most must fit. */
+export const PARTITION_BYTES_MAX = 1_048_576
 
 /** What has been fetched of a partition and not been taken yet, and what comes next. */
 export class Feed {
@@ -22,6 +26,7 @@ export class Feed {
   #isTaking = false
   #obstacle: Obstacle | undefined
   #retryAtMs = Number.NEGATIVE_INFINITY
+  #toFetch: ToFetch | undefined
 
   constructor(epoch: Epoch, topicId: string | undefined, leaderEpochs: LeaderEpochs) {
     this.epoch = epoch
@@ -34,9 +39,21 @@ export class Feed {
     return this.#position
   }
 
-  /** Of the leader that wrote the record before the position; -1 if it is not known. */
-  get lastFetchedEpoch(): number {
-    return this.#leaderEpochs.below(this.#position)
+  /** What to ask for next: the same object as before if nothing has changed. `leaderEpoch` is of its leader. */
+  toFetch(leaderEpoch: number): ToFetch {
+    const offset = this.#position
+    const lastFetchedEpoch = this.#leaderEpochs.below(offset)
+    const known = this.#toFetch
+    const isSame =
+      known?.offset === offset &&
+      known.leaderEpoch === leaderEpoch &&
+      known.lastFetchedEpoch === lastFetchedEpoch
+    if (isSame) return known
+    const { topic, partition } = this.epoch
+    const from = { leaderEpoch, offset, lastFetchedEpoch }
+    const place = { topic, topicId: this.topicId, partition }
+    this.#toFetch = { ...place, ...from, maxBytes: PARTITION_BYTES_MAX }
+    return this.#toFetch
   }
 
   /** One answer waits while another is taken, so nothing is fetched now. */

@@ -1,3 +1,5 @@
+import type { FetchedPartition } from '../records/fetch-answer.ts'
+
 /**
  * Bounds the bytes of responses that have not been taken yet. A response counts whole until all of its
  * partitions have been taken or dropped, since each of them keeps its bytes in memory.
@@ -18,11 +20,12 @@ export class FetchBudget {
     return this.#maxBytes - this.#heldBytes
   }
 
-  /** Counts a response. The returned function is to be called once for each of its parts. */
-  hold(bytes: number, parts: number): () => void {
-    if (parts === 0) return () => {}
+  /** Counts a response. The returned function is to be called once for each of its partitions. */
+  hold(answer: readonly FetchedPartition[]): () => void {
+    if (answer.length === 0) return () => {}
+    const bytes = bytesOf(answer)
     this.#heldBytes += bytes
-    let left = parts
+    let left = answer.length
     return () => {
       left -= 1
       if (left > 0) return
@@ -30,4 +33,10 @@ export class FetchBudget {
       this.#onRoom()
     }
   }
+}
+
+function bytesOf(answer: readonly FetchedPartition[]): number {
+  let bytes = 0
+  for (const { batches } of answer) for (const batch of batches) bytes += batch.bytes.length
+  return bytes
 }

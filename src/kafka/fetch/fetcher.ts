@@ -7,14 +7,15 @@ import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import type { EpochEnd } from '../records/fetch-answer.ts'
-import { Feed, type Portion } from './feed.ts'
+import { Feed, PARTITION_BYTES_MAX, type Portion } from './feed.ts'
 import { FeedTaker, type TakerPorts } from './feed-taker.ts'
 import { FetchBudget } from './fetch-budget.ts'
+import { FetchSessions } from './fetch-session.ts'
 import { PartitionJudge } from './judge-partition.ts'
 import { type LeaderEpochs, UNKNOWN_EPOCH } from './leader-epochs.ts'
 import { OpenTransactions } from './open-transactions.ts'
 import { refreshWhileSlow } from './refresh-while-slow.ts'
-import { type Fetched, sendFetch } from './send-fetch.ts'
+import type { Fetched, ToFetch } from './send-fetch.ts'
 
 export interface FetcherPorts extends Omit<TakerPorts, 'isCurrent' | 'onRoom'> {
   cluster: Cluster
@@ -38,8 +39,6 @@ const IDLE_WAIT_MS = 500
 const BUSY_WAIT_MS = 20
 /** Without a byte of the response: the connection may be dead, and neither end knows. */
 const REQUEST_LIMIT_MS = 8_000
-/** A batch of Kafka's default size at most must fit. */
-const PARTITION_BYTES_MAX = 1_048_576
 const RESPONSE_BYTES_MAX = 4_194_304
 const NOBODY = -1
 const RETRY_MS = 250
@@ -54,6 +53,7 @@ export class Fetcher {
   readonly #feeds = new Map<string, Feed>()
   /** The loops that run, by the id of the leader that they ask. */
   readonly #loops = new Map<number, Latch>()
+  readonly #sessions: FetchSessions
   readonly #failures: FailureLog
   readonly #judge: PartitionJudge
   readonly #taker: FeedTaker
@@ -78,6 +78,7 @@ export class Fetcher {
       block: (feed, obstacle) => this.#taker.block(feed, obstacle),
       findLeader: () => void cluster.refresh().catch(() => undefined),
     })
+    this.#sessions = new FetchSessions(cluster)
     this.#transactions = new OpenTransactions(ports.clock, ports.onWait)
     // Others ask for metadata, too: a partition may have another leader by then.
     cluster.onRefresh(() => this.#wake())
@@ -100,6 +101,7 @@ export class Fetcher {
     const feed = this.#feeds.get(name)
     if (feed?.epoch !== epoch) return
     feed.rewind()
+    this.#transactions.forget(feed)
     this.#feeds.delete(name)
   }
 
@@ -160,7 +162,8 @@ export class Fetcher {
       this.#ports.onAttempt()
       const led = [...this.#feeds.values()].filter((feed) => this.#leaderOf(feed) === nodeId)
       if (led.length === 0) break
-      const due = led.filter((feed) => feed.isDue(this.#ports.clock.elapsedMs()))
+      const nowMs = this.#ports.clock.elapsedMs()
+      const due = led.filter((feed) => feed.isDue(nowMs))
       const isBusy = led.some(({ isFull }) => isFull)
       if (due.length === 0 || this.#budget.leftBytes <= 0) await this.#pause(led, woken)
       else await this.#fetch(nodeId, due, isBusy ? BUSY_WAIT_MS : IDLE_WAIT_MS)
@@ -178,18 +181,17 @@ export class Fetcher {
 
   async #fetch(nodeId: number, due: readonly Feed[], maxWaitMs: number): Promise<void> {
     const { cluster, clock } = this.#ports
-    const asked = due.map((feed) => this.#partitionOf(feed))
-    const offsets = new Map(due.map((feed) => [feed, feed.position]))
+    const wanted = due.map((feed) => this.#toFetch(feed))
     const maxBytes = Math.min(
       RESPONSE_BYTES_MAX,
       Math.max(PARTITION_BYTES_MAX, this.#budget.leftBytes),
     )
     const limits = { maxWaitMs, minBytes: 1, maxBytes, limitMs: REQUEST_LIMIT_MS }
-    const request = sendFetch(cluster, nodeId, asked, limits)
+    const request = this.#sessions.with(nodeId).fetch(wanted, limits)
     try {
       const answer = await refreshWhileSlow(request, this.#ports, () => this.#wake())
       this.#failures.worked({}, 'fetching works again')
-      this.#answered(answer, offsets)
+      this.#answered(answer, due, wanted)
     } catch (error) {
       if (this.#closed.signal.aborted) return
       this.#failed(error)
@@ -199,9 +201,13 @@ export class Fetcher {
     }
   }
 
-  #answered(answer: readonly Fetched[], offsets: ReadonlyMap<Feed, number>): void {
+  /** `wanted`: what was asked for of each of the feeds. */
+  #answered(answer: readonly Fetched[], due: readonly Feed[], wanted: readonly ToFetch[]): void {
+    this.#transactions.report()
+    if (answer.length === 0) return
+    const offsets = new Map(due.map((feed, n) => [feed, wanted[n]!.offset]))
     const full = answer.filter(({ batches }) => batches.length > 0)
-    const release = this.#budget.hold(bytesOf(full), full.length)
+    const release = this.#budget.hold(full)
     for (const fetched of answer) {
       const feed = this.#feeds.get(partitionName(fetched))
       const offset = feed && offsets.get(feed)
@@ -223,10 +229,9 @@ export class Fetcher {
     this.#taker.take(feed)
   }
 
-  #partitionOf({ epoch: { topic, partition }, position, lastFetchedEpoch }: Feed) {
-    const leaderEpoch = this.#ports.cluster.leaderOf(topic, partition)?.epoch ?? UNKNOWN_EPOCH
-    const from = { leaderEpoch, offset: position, lastFetchedEpoch }
-    return { topic, partition, ...from, maxBytes: PARTITION_BYTES_MAX }
+  #toFetch(feed: Feed): ToFetch {
+    const { topic, partition } = feed.epoch
+    return feed.toFetch(this.#ports.cluster.leaderOf(topic, partition)?.epoch ?? UNKNOWN_EPOCH)
   }
 
   /** Brokers fill a response in the order of the request: who was served is served last next time. */
@@ -239,10 +244,4 @@ export class Fetcher {
   #failed(error: unknown): void {
     this.#failures.failed({ error: messageOf(error) }, 'cannot fetch; retrying')
   }
-}
-
-function bytesOf(answer: readonly Fetched[]): number {
-  let bytes = 0
-  for (const { batches } of answer) for (const batch of batches) bytes += batch.bytes.length
-  return bytes
 }

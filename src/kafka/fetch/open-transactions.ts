@@ -1,5 +1,6 @@
 import type { Epoch } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
+import { counted } from '../../util/text/counted.ts'
 import type { Feed } from './feed.ts'
 import type { Fetched } from './send-fetch.ts'
 
@@ -8,6 +9,8 @@ const LONG_MS = 5_000
 
 interface Open {
   offset: number
+  /** How many offsets wait. */
+  behind: number
   sinceMs: number
   isTold: boolean
 }
@@ -16,7 +19,7 @@ interface Open {
 export class OpenTransactions {
   readonly #clock: Pick<Clock, 'elapsedMs'>
   readonly #onWait: (epoch: Epoch, why: string | undefined) => void
-  readonly #open = new WeakMap<Feed, Open>()
+  readonly #open = new Map<Feed, Open>()
 
   /** `onWait` is called when a partition has waited for long, and when it waits no more. */
   constructor(
@@ -32,19 +35,35 @@ export class OpenTransactions {
     // An error says nothing of the log.
     if (fetched.errorCode !== 0) return
     const { batches, lastStableOffset, highWatermark } = fetched
-    const isWaiting = batches.length === 0 && lastStableOffset === offset && offset < highWatermark
+    const next = (batches.at(-1)?.lastOffset ?? offset - 1) + 1
+    const isWaiting = lastStableOffset === next && next < highWatermark
     const known = this.#open.get(feed)
-    if (!isWaiting) {
-      this.#open.delete(feed)
-      if (known?.isTold) this.#onWait(feed.epoch, undefined)
+    if (isWaiting && known?.offset === next) {
+      known.behind = highWatermark - next
       return
     }
+    this.#open.delete(feed)
+    if (known?.isTold) this.#onWait(feed.epoch, undefined)
+    if (!isWaiting) return
+    const sinceMs = this.#clock.elapsedMs()
+    this.#open.set(feed, { offset: next, behind: highWatermark - next, sinceMs, isTold: false })
+  }
+
+  /** Tells of those that have waited for long. A broker says nothing more of them until they change. */
+  report(): void {
     const nowMs = this.#clock.elapsedMs()
-    const open = known?.offset === offset ? known : { offset, sinceMs: nowMs, isTold: false }
-    this.#open.set(feed, open)
-    if (open.isTold || nowMs - open.sinceMs < LONG_MS) return
-    open.isTold = true
-    const behind = highWatermark - offset
-    this.#onWait(feed.epoch, `${behind} offsets from ${offset} on wait for an open transaction`)
+    for (const [{ epoch }, open] of this.#open) {
+      if (open.isTold || nowMs - open.sinceMs < LONG_MS) continue
+      open.isTold = true
+      const { behind, offset } = open
+      const records = counted(behind, 'offset')
+      const wait = behind === 1 ? 'waits' : 'wait'
+      this.#onWait(epoch, `${records} from ${offset} on ${wait} for an open transaction`)
+    }
+  }
+
+  /** It is fetched no more. */
+  forget(feed: Feed): void {
+    this.#open.delete(feed)
   }
 }

@@ -5,6 +5,7 @@ const NEWER_TYPES: ReadonlyMap<number, string> = new Map([
   [90, 'PRODUCER_FENCED'],
   [100, 'UNKNOWN_TOPIC_ID'],
   [103, 'INCONSISTENT_TOPIC_ID'],
+  [106, 'FETCH_SESSION_TOPIC_ID_ERROR'],
 ])
 
 /** An error code in a broker's response. `type` is its name in Kafka's protocol. */

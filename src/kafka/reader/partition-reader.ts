@@ -5,7 +5,7 @@ import { backoffMs } from '../../util/retry.ts'
 import { kafkaError } from '../client/errors.ts'
 import { fetchErrorOf } from '../fetch/fetch-errors.ts'
 import { UNKNOWN_EPOCH } from '../fetch/leader-epochs.ts'
-import { type Fetched, sendFetch } from '../fetch/send-fetch.ts'
+import { type Fetched, fetchOnce } from '../fetch/send-fetch.ts'
 import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import type { InflateLimit } from '../records/inflate-limit.ts'
@@ -100,14 +100,12 @@ export class PartitionReader {
     const { topic, partition } = this.#request
     const leader = cluster.leaderOf(topic, partition)
     if (leader === undefined) throw new Error('the partition has no leader')
-    const place = { topic, partition, leaderEpoch: leader.epoch, lastFetchedEpoch: UNKNOWN_EPOCH }
-    const offset = this.#next
-    const [fetched] = await sendFetch(
-      cluster,
-      leader.nodeId,
-      [{ ...place, offset, maxBytes: BYTES_MAX }],
-      LIMITS,
-    )
+    const toFetch = {
+      ...{ topic, topicId: cluster.topic(topic)?.topicId, partition },
+      ...{ leaderEpoch: leader.epoch, lastFetchedEpoch: UNKNOWN_EPOCH },
+      ...{ offset: this.#next, maxBytes: BYTES_MAX },
+    }
+    const [fetched] = await fetchOnce(cluster, leader.nodeId, [toFetch], LIMITS)
     if (fetched === undefined) throw new Error('the response lacks the partition')
     const error = fetchErrorOf(fetched.errorCode)
     if (error === 'none' || error === 'out-of-range') return fetched

@@ -31,6 +31,8 @@ export interface FetchAnswer {
   throttleTimeMs: number
   /** Of the whole request. */
   errorCode: number
+  /** Of the fetch session; 0 if there is none. */
+  sessionId: number
   /** `topic` is the topic's id from version 13 on. */
   topics: { topic: string; partitions: FetchedPartition[] }[]
 }
@@ -42,8 +44,7 @@ const DIVERGING_EPOCH_TAG = 0
 export function readFetchAnswer(reader: Reader, version: number): FetchAnswer {
   const throttleTimeMs = reader.int32()
   const errorCode = version >= 7 ? reader.int16() : 0
-  // The session, which is not used.
-  if (version >= 7) reader.int32()
+  const sessionId = version >= 7 ? reader.int32() : 0
   const topics = reader.array(() => {
     const topic = version >= TOPIC_IDS_SINCE ? reader.uuid() : reader.string()
     const partitions = reader.array(() => readPartition(reader, version))
@@ -51,7 +52,7 @@ export function readFetchAnswer(reader: Reader, version: number): FetchAnswer {
     return { topic, partitions }
   })
   reader.tags()
-  return { throttleTimeMs, errorCode, topics }
+  return { throttleTimeMs, errorCode, sessionId, topics }
 }
 
 function readPartition(reader: Reader, version: number): FetchedPartition {

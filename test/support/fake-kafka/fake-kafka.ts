@@ -34,6 +34,7 @@ import {
 } from '../../../src/kafka/protocol/requests/sync-group.ts'
 import type { FetchAnswer } from '../../../src/kafka/records/fetch-answer.ts'
 import { splitBatches } from '../../../src/kafka/records/split-batches.ts'
+import { BrokerSessions } from '../broker-sessions.ts'
 import type { ManualClock } from '../manual-clock.ts'
 import { CODE } from './codes.ts'
 import { FakeGroup } from './group.ts'
@@ -63,6 +64,7 @@ export class FakeKafka {
   /** The error code of a partition in a Fetch response, for tests that make brokers lie. */
   fetchCodeOf: (topic: string, partition: number) => number = () => CODE.none
   readonly #waiting = new Set<() => void>()
+  readonly #sessions = new Map<number, BrokerSessions>()
   readonly #hanging = new Map<number, PromiseWithResolvers<void>>()
   #ids = 0
 
@@ -251,7 +253,20 @@ export class FakeKafka {
   }
 
   /** Waits until there are records, or an error, or the wait is over. */
-  #fetch(nodeId: number, body: FetchBody): Promise<FetchAnswer> {
+  /** The fetch sessions of a broker. */
+  sessionsOf(nodeId: number): BrokerSessions {
+    const known = this.#sessions.get(nodeId) ?? new BrokerSessions()
+    this.#sessions.set(nodeId, known)
+    return known
+  }
+
+  #fetch(nodeId: number, named: FetchBody): Promise<FetchAnswer> {
+    const opened = this.sessionsOf(nodeId).open(named)
+    if (opened.type === 'refused') {
+      const { errorCode } = opened
+      return Promise.resolve({ throttleTimeMs: 0, errorCode, sessionId: 0, topics: [] })
+    }
+    const { body, respond } = opened
     return new Promise((resolve) => {
       const look = (isLast: boolean) => {
         const answer = this.#read(nodeId, body)
@@ -262,7 +277,7 @@ export class FakeKafka {
         if (!isDue && !isLast) return
         cancel()
         this.#waiting.delete(again)
-        resolve(answer)
+        resolve(respond(answer))
       }
       const again = () => look(false)
       const cancel = this.clock.after(body.maxWaitMs, () => look(true))
@@ -271,7 +286,7 @@ export class FakeKafka {
     })
   }
 
-  #read(nodeId: number, { topics }: FetchBody): FetchAnswer {
+  #read(nodeId: number, { topics }: FetchBody): Omit<FetchAnswer, 'sessionId'> {
     const read = topics.map(({ topic, topicId, partitions }) => ({
       topic: topicId ?? topic,
       partitions: partitions.map(({ partition, offset, leaderEpoch, lastFetchedEpoch }) => {

@@ -7,12 +7,22 @@ export interface FetchBody {
   minBytes: number
   /** Of the response: the first batch is returned even if it is larger. */
   maxBytes: number
-  topics: readonly {
-    topic: string
-    /** So that a topic which was created again is not taken for the one before. */
-    topicId: string | undefined
-    partitions: readonly PartitionToFetch[]
-  }[]
+  session: SessionEpoch
+  topics: readonly (NamedTopic & { partitions: readonly PartitionToFetch[] })[]
+  /** Partitions of the session that are no longer fetched. */
+  forgotten: readonly (NamedTopic & { partitions: readonly { partition: number }[] })[]
+}
+
+/** Which request of which fetch session it is. Epoch 0 opens one, and closes the one with that id. */
+export interface SessionEpoch {
+  id: number
+  epoch: number
+}
+
+interface NamedTopic {
+  topic: string
+  /** So that a topic which was created again is not taken for the one before. */
+  topicId: string | undefined
 }
 
 export interface PartitionToFetch {
@@ -27,8 +37,8 @@ export interface PartitionToFetch {
 
 const CONSUMER = -1
 const READ_COMMITTED = 1
-/** Without a fetch session: brokers have room for few. */
-const NO_SESSION = { id: 0, epoch: -1 }
+/** What is read once needs no session: brokers have room for few. */
+export const NO_SESSION: SessionEpoch = { id: 0, epoch: -1 }
 const NOT_FOLLOWER = -1
 const NO_TOPIC_ID = '0'.repeat(32)
 
@@ -39,11 +49,11 @@ export const fetchRequest: RequestType<FetchBody, FetchAnswer> = {
   compactSince: 12,
   write(writer, body, version) {
     writer.int32(CONSUMER).int32(body.maxWaitMs).int32(body.minBytes).int32(body.maxBytes)
-    writer.int8(READ_COMMITTED).int32(NO_SESSION.id).int32(NO_SESSION.epoch)
-    writer.array(body.topics, ({ topic, topicId, partitions }) => {
-      if (version >= 13) writer.uuid(topicId ?? NO_TOPIC_ID)
-      else writer.string(topic)
-      writer.array(partitions, (each) => {
+    writer.int8(READ_COMMITTED).int32(body.session.id).int32(body.session.epoch)
+    const name = ({ topic, topicId }: NamedTopic) =>
+      version >= 13 ? writer.uuid(topicId ?? NO_TOPIC_ID) : writer.string(topic)
+    writer.array(body.topics, (named) => {
+      name(named).array(named.partitions, (each) => {
         writer.int32(each.partition)
         if (version >= 9) writer.int32(each.leaderEpoch)
         writer.int64(each.offset)
@@ -52,8 +62,11 @@ export const fetchRequest: RequestType<FetchBody, FetchAnswer> = {
       })
       writer.tags()
     })
-    // Partitions that a session would leave out from now on.
-    writer.array([], () => undefined)
+    writer.array(body.forgotten, (named) => {
+      name(named)
+        .array(named.partitions, ({ partition }) => writer.int32(partition))
+        .tags()
+    })
     // No rack: a broker in the same rack could be named that has not replicated everything.
     if (version >= 11) writer.string('')
     writer.tags()
