@@ -81,6 +81,15 @@ export default defineConfig({
       },
       {
         resolve: { alias },
+        test: {
+          name: 'clusters',
+          ...withKafka,
+          ...shared,
+          include: ['test/clusters/**/*.test.ts'],
+        },
+      },
+      {
+        resolve: { alias },
         test: { name: 'console', ...withKafka, ...shared, include: ['test/console/**/*.test.ts'] },
       },
       {

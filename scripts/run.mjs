@@ -25,6 +25,7 @@ const commands = {
   ],
   unit: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit*'],
   console: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'console'],
+  clusters: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'clusters'],
   programs: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'programs'],
   faults: ['test/faults/run.ts'],
   'check-deploy': ['scripts/check-deploy/run.ts'],

@@ -35,11 +35,11 @@ async function scene(store: (typeof STORES)[number]) {
   const env = { ...s.settings, PLUGINS: pluginPath('plugins/counting') }
   const cli = (...args: string[]) => runCli(args, { env })
   const move = (id: string) => pluginEvent('stockitem.moved', { id })
-  async function counts(): Promise<Record<string, unknown>> {
+  async function counts({ whileOpen = false } = {}): Promise<Record<string, unknown>> {
     const states =
       store === 'postgres'
         ? await readRows(query, 'counting')
-        : await readStates(stateTopicOf(s.topic, s.groupId), PARTITIONS, 'counting')
+        : await readStates(stateTopicOf(s.topic, s.groupId), PARTITIONS, 'counting', { whileOpen })
     return Object.fromEntries(
       [...states].map(([key, { value }]) => [
         key.split(':')[1],
@@ -154,7 +154,7 @@ it('replaces all states of a plugin or none, also when it is killed and begins a
     requireStopped: () => (++looks === 2 ? killed : Promise.resolve()),
   })
   await until(() => looks === 2, { what: 'everything to be written' })
-  expect(await s.counts()).toEqual({ a: 1, b: 1 })
+  expect(await s.counts({ whileOpen: true })).toEqual({ a: 1, b: 1 })
   const rejected = expect(
     replaceStates(serviceClient(), {
       ...replacement,

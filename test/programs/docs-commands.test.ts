@@ -24,8 +24,8 @@ const STORY = [
 const RUN_BY: Record<string, string> = {
   'docs/gateway.md': 'test/integration/gateway-docs.test.ts',
   'docs/console.md': 'test/console/overview.test.ts',
-  'docs/clusters.md': 'test/integration/secure-clusters.test.ts',
-  'docs/security.md': 'test/integration/secure-rights.test.ts',
+  'docs/clusters.md': 'test/clusters/secure-clusters.test.ts',
+  'docs/security.md': 'test/clusters/secure-rights.test.ts',
   'docs/adding-partitions.md': 'npm run test:faults',
   'templates/project/README.md': 'test/programs/package.test.ts',
   'docs/disaster-recovery.md': 'test/kills/failover.test.ts',
