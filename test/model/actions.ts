@@ -143,7 +143,10 @@ function trouble({ troubles }: World, requests: readonly string[], n: number, m:
   troubles.push({ request, kind: KINDS[m % KINDS.length]! })
 }
 
-/** Two processes of one name may not both join: the platform starts one when the other is gone. */
+/**
+ * Two processes of one name may not both join: the platform starts one when the other is gone. One that
+ * does not know yet that it was replaced, and still has its id, is refused.
+ */
 export async function wake(world: World, member: Member): Promise<void> {
   const successor = world.slots.find((each) => each?.instanceId === member.instanceId)
   const isKnown = member.id !== '' && successor?.consumer.isJoined === true

@@ -5,6 +5,8 @@ import { modelCase, runCase } from './run-case.ts'
 
 const RUNS = Number(process.env.MODEL_RUNS ?? 400)
 const ACTIONS_MIN = 1_000
+/** Shrinking ends with the smallest case that was found by then. */
+const LIMIT_MS = 300_000
 
 it('keeps its guarantees under any interleaving', async () => {
   const done = new Map<string, number>()
@@ -14,7 +16,10 @@ it('keeps its guarantees under any interleaving', async () => {
       expect(await runCase(all)).toEqual([])
     }),
     // Shrinking is not needed to detect a mutant.
-    { numRuns: RUNS, endOnFailure: process.env.MUTANT !== undefined },
+    {
+      ...{ numRuns: RUNS, endOnFailure: process.env.MUTANT !== undefined },
+      ...{ interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: true },
+    },
   )
   if (process.env.MODEL_RUNS !== undefined) return
   for (const action of Object.keys(actions)) {

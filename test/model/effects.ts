@@ -29,9 +29,10 @@ export class Effects {
     if (wasSeen) problems.push(`second effect of ${record.id} although it was marked`)
     const same = this.#all.filter(({ key }) => key === record.key)
     const last = same.at(-1)
-    // A crash may repeat a call, whose second result may differ from the first.
+    // A crash may repeat a call, whose second result may differ from the first; and of two records with one
+    // id, maybe of two entities, the other one may be called.
     const isRepeat =
-      same.some(({ id }) => id === record.id) ||
+      this.#all.some(({ id }) => id === record.id) ||
       declined.has(nameOf(record)) ||
       letters.some(({ value }) => value?.equals(bytesOf(record)))
     if (last !== undefined && last.offset > record.offset && !isRepeat) {

@@ -63,7 +63,7 @@ export class Member {
   readonly topicIds = new Map<string, string | undefined>()
   /** When it last looked up the mark of an event. */
   claimedAt = new Map<string, number>()
-  /** As the group knows it. */
+  /** As the group knows it; empty once it was told that the group does not, in a response that may be on its way. */
   id = ''
   isWaking = false
   isStopping = false
@@ -223,7 +223,7 @@ export class Member {
     const isSync = apiKey === syncGroupRequest.apiKey
     if (!isSync && apiKey !== heartbeatRequest.apiKey) return
     const type = errorTypeOf((answer as { errorCode: number }).errorCode)
-    this.id = (body as HeartbeatBody | SyncGroupBody).memberId
+    this.id = type === 'UNKNOWN_MEMBER_ID' ? '' : (body as HeartbeatBody | SyncGroupBody).memberId
     const { generation } = body as HeartbeatBody | SyncGroupBody
     if (isSync && type === 'NONE') this.#syncedIn = generation
     if (type === 'NONE' && generation === this.#syncedIn)

@@ -78,6 +78,10 @@ export class World {
     this.kafka.onCommit = (from, topic, partition, offset) => {
       if (topic === TOPIC) this.witness.committed(from, partition, offset)
     }
+    this.kafka.onUnknownMember = (from) => {
+      const member = this.members.find(({ name }) => name === from)
+      if (member !== undefined) member.id = ''
+    }
     this.start(0)
     this.start(1)
   }

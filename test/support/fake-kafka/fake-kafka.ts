@@ -61,6 +61,8 @@ export class FakeKafka {
   /** What the coordinator says to each request while it loads the group. */
   isLoading = false
   onCommit: OnCommit = () => undefined
+  /** A client is told that the group does not know its member id. */
+  onUnknownMember: (from: string) => void = () => undefined
   /** The error code of a partition in a Fetch response, for tests that make brokers lie. */
   fetchCodeOf: (topic: string, partition: number) => number = () => CODE.none
   readonly #waiting = new Set<() => void>()
@@ -156,8 +158,11 @@ export class FakeKafka {
         return this.#listOffsets(nodeId, body as ListOffsetsBody)
       case fetchRequest.apiKey:
         return this.#fetch(nodeId, body as FetchBody)
-      default:
-        return this.#askGroup(from, nodeId, apiKey, body)
+      default: {
+        const answer = (await this.#askGroup(from, nodeId, apiKey, body)) as { errorCode?: number }
+        if (answer.errorCode === CODE.unknownMember) this.onUnknownMember(from)
+        return answer
+      }
     }
   }
 
