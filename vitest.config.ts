@@ -48,8 +48,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     sequence: { sequencer: LongestFirst },
-    // Tests wait more than they compute. Projects with the same number share their workers.
-    maxWorkers: 10,
+    // More of them only get in each other's way on two cores. Projects with the same number share their workers.
+    maxWorkers: 5,
     projects: [
       {
         resolve: { alias },

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { openCluster } from '../../src/kafka/client/client.ts'
 import { FetchSessions } from '../../src/kafka/fetch/fetch-session.ts'
-import { sendFetch, type ToFetch } from '../../src/kafka/fetch/send-fetch.ts'
+import { fetchOnce, sendFetch, type ToFetch } from '../../src/kafka/fetch/send-fetch.ts'
 import { systemClock } from '../../src/util/clock.ts'
-import { createTopics, kafkaClient, serviceClient, uniqueName } from '../support/stack.ts'
+import { createTopics, kafkaClient, serviceClient, uniqueName, until } from '../support/stack.ts'
 
 const LIMITS = { maxWaitMs: 200, minBytes: 1, maxBytes: 1_000_000, limitMs: 30_000 }
 const SESSION_ID_NOT_FOUND = 70
@@ -21,6 +21,11 @@ async function situation() {
     ...{ topic, topicId: cluster.topic(topic)!.topicId, partition },
     ...{ offset, leaderEpoch: epoch, lastFetchedEpoch: -1, maxBytes: 1_000_000 },
   })
+  const isLed = async () => {
+    const fetched = await fetchOnce(cluster, nodeId, [at(0), at(1)], LIMITS)
+    return fetched.every(({ errorCode }) => errorCode === 0)
+  }
+  await until(isLed, { what: 'the broker to lead both partitions' })
   const session = new FetchSessions(cluster).with(nodeId)
   const fetch = async (...wanted: ToFetch[]) => {
     const fetched = await session.fetch(wanted, LIMITS)
