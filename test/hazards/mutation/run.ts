@@ -73,6 +73,8 @@ async function runAsIs(env: NodeJS.ProcessEnv): Promise<{ passed: number; failed
   const file = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'hazards', '--retry=1']
+  // They wait most of the time.
+  args.push('--maxWorkers=10')
   try {
     const { output, exitCode } = await runVitest([...args, ...reporters], env, AS_IS_LIMIT_MS)
     process.stderr.write(output)
