@@ -15,18 +15,11 @@ const env = { NODE_COMPILE_CACHE: join(root, '.inventory-events', 'compiled'), .
 
 const commands = {
   demo: ['bin/inventory-events.js', 'demo'],
-  test: [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--project',
-    'unit*',
-    '--project',
-    'integration*',
-  ],
-  unit: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit*'],
-  console: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'console'],
-  clusters: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'clusters'],
-  programs: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'programs'],
+  test: vitest('unit*', 'integration*'),
+  unit: vitest('unit*'),
+  console: vitest('console'),
+  clusters: vitest('clusters'),
+  programs: vitest('programs'),
   faults: ['test/faults/run.ts'],
   'check-deploy': ['scripts/check-deploy/run.ts'],
   observe: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/deploy/vitest.config.ts'],
@@ -37,6 +30,12 @@ const commands = {
   hazards: ['test/hazards/mutation/run.ts'],
   bench: ['bench/run.ts'],
   release: ['scripts/release/run.ts'],
+}
+
+/** Runs the tests of these projects of vitest.config.ts. */
+function vitest(...projects) {
+  const args = projects.flatMap((name) => ['--project', name])
+  return ['node_modules/vitest/vitest.mjs', 'run', ...args]
 }
 
 async function main([name, ...args]) {

@@ -125,7 +125,7 @@ export class DeadLetterFollower {
     )
   }
 
-  /** Whether there is nothing to read. What Kafka has removed is open no more. */
+  /** Whether there is nothing to read; notes that what Kafka has removed is no longer open. */
   #isEven({ topic, partition }: TopicPartition, ranges: ReadonlyMap<string, LogRange>): boolean {
     const letters = ranges.get(partitionName({ topic: deadLetterTopicOf(topic), partition }))
     const redrives = ranges.get(partitionName({ topic: redriveTopicOf(topic), partition }))

@@ -1,34 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { machineProbes } from '../../src/dev/stack/probes.ts'
 import { moved } from '../support/events.ts'
-import { startOwnKafka } from '../support/own-kafka.ts'
-import { runCli } from '../support/run-cli.ts'
-import { type LogLine, pluginPath, serve } from '../support/serve.ts'
-import { endpoints, uniqueName, until } from '../support/stack.ts'
+import { serveOnOwnKafka } from '../support/own-service.ts'
+import type { LogLine } from '../support/serve.ts'
+import { until } from '../support/stack.ts'
 
 const noMaven = await machineProbes.maven()
 
 /** The service on a broker of its own, with a group that has committed something. */
 async function scene() {
-  const own = await startOwnKafka()
-  const topic = uniqueName('events')
-  const env = {
-    KAFKA_BROKERS: own.brokers,
-    SCHEMA_REGISTRY_URL: endpoints().registryUrl,
-    KAFKA_TOPICS: topic,
-    KAFKA_GROUP_ID: topic,
-    PLUGINS: pluginPath('plugins/noting'),
-    EVENTS_ENABLED: 'true',
-    HTTP_PORT: '0',
-  }
-  const topics = ['--inventory-topic', topic, '--plugin-topic', topic]
-  const done = async (args: string[], input?: string) => {
-    const run = await runCli(args, { env, ...(input !== undefined && { input }) })
-    expect(run, run.stderr).toMatchObject({ code: 0 })
-  }
-  await done(['topics', 'create', '--partitions', '1'])
-  await done(['schemas', 'register', ...topics])
-  const service = serve(env)
+  const { own, service, publish: send } = await serveOnOwnKafka('plugins/noting')
   const { httpPort } = await service.logged('started')
   const metric = async (name: string) => {
     const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text()
@@ -39,7 +20,7 @@ async function scene() {
     until(async () => (await metric('deliveries_total')) >= count, { what: `${count} deliveries` })
   const publish = (count: number) => {
     const events = Array.from({ length: count }, () => JSON.stringify(moved('ent_1')))
-    return done(['publish', ...topics], events.join('\n'))
+    return send(events.join('\n'))
   }
   return { own, service, metric, publish, handled }
 }

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { machineProbes } from '../../src/dev/stack/probes.ts'
 import { pluginEvent } from '../support/events.ts'
-import { startOwnKafka } from '../support/own-kafka.ts'
-import { runCli } from '../support/run-cli.ts'
-import { pluginPath, serve } from '../support/serve.ts'
+import { serveOnOwnKafka } from '../support/own-service.ts'
 import { scrape, total } from '../support/service-kit.ts'
-import { endpoints, uniqueName, until } from '../support/stack.ts'
+import { until } from '../support/stack.ts'
 
 const noMaven = await machineProbes.maven()
 const DRAIN_MS = 60_000
@@ -15,34 +13,14 @@ const FINAL_COMMIT_MS = 5_000
 
 /** The service on a broker of its own, which has handled an event. */
 async function scene(settings: Record<string, string> = {}) {
-  const own = await startOwnKafka()
-  const topic = uniqueName('events')
-  const env = {
-    KAFKA_BROKERS: own.brokers,
-    SCHEMA_REGISTRY_URL: endpoints().registryUrl,
-    KAFKA_TOPICS: topic,
-    KAFKA_GROUP_ID: topic,
-    PLUGINS: pluginPath('plugins/slow'),
-    EVENTS_ENABLED: 'true',
-    HTTP_PORT: '0',
-    DRAIN_TIMEOUT_MS: `${DRAIN_MS}`,
-    ...settings,
-  }
-  const topics = ['--inventory-topic', topic, '--plugin-topic', topic]
-  const done = async (args: string[], input?: string) => {
-    const run = await runCli(args, { env, ...(input !== undefined && { input }) })
-    expect(run, run.stderr).toMatchObject({ code: 0 })
-  }
-  await done(['topics', 'create', '--partitions', '1'])
-  await done(['schemas', 'register', ...topics])
-  const service = serve(env)
-  const publish = (ms: number) =>
-    done(['publish', ...topics], JSON.stringify(pluginEvent('slow', { id: `ent_${ms}`, ms })))
+  const own = { DRAIN_TIMEOUT_MS: `${DRAIN_MS}`, ...settings }
+  const { service, publish: send, ...kafka } = await serveOnOwnKafka('plugins/slow', own)
+  const publish = (ms: number) => send(JSON.stringify(pluginEvent('slow', { id: `ent_${ms}`, ms })))
   await publish(0)
   await service.logged('noted')
   const { httpPort } = await service.logged('started')
   return {
-    own,
+    own: kafka.own,
     service,
     publish,
     begun: () => service.log().filter(({ msg }) => msg === 'begun').length,

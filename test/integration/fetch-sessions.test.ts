@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { openCluster } from '../../src/kafka/client/client.ts'
-import { FetchSessions } from '../../src/kafka/fetch/fetch-session.ts'
+import { FetchSession } from '../../src/kafka/fetch/fetch-session.ts'
 import { fetchOnce, sendFetch, type ToFetch } from '../../src/kafka/fetch/send-fetch.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { createTopics, kafkaClient, serviceClient, uniqueName, until } from '../support/stack.ts'
@@ -26,7 +26,7 @@ async function situation() {
     return fetched.every(({ errorCode }) => errorCode === 0)
   }
   await until(isLed, { what: 'the broker to lead both partitions' })
-  const session = new FetchSessions(cluster).with(nodeId)
+  const session = new FetchSession(cluster, nodeId)
   const fetch = async (...wanted: ToFetch[]) => {
     const fetched = await session.fetch(wanted, LIMITS)
     return fetched.map(({ partition, batches, ...each }) => {

@@ -3,6 +3,7 @@ import type { FetchBody, PartitionToFetch } from '../../src/kafka/protocol/reque
 import type { FetchAnswer, FetchedPartition } from '../../src/kafka/records/fetch-answer.ts'
 import { type FetchedBatch, splitBatches } from '../../src/kafka/records/split-batches.ts'
 import type { Clock } from '../../src/util/clock.ts'
+import { getOrInsert } from '../../src/util/get-or-insert.ts'
 import { BrokerSessions } from './broker-sessions.ts'
 import { settled } from './manual-clock.ts'
 import { plainRecord, recordBatch } from './record-batches.ts'
@@ -31,12 +32,11 @@ export function fakeCluster(clock: Pick<Clock, 'elapsedMs' | 'sleep'>, partition
   const topics = new Map<string, Topic>([['events', { topicId: TOPIC_ID, partitions: leaders }]])
   const listeners = new Set<() => void>()
   const sessions = new Map<number, BrokerSessions>()
-  const requests: { nodeId: number; body: FetchBody; named: FetchBody; atMs: number }[] = []
+  const requests: { nodeId: number; body: FetchBody; atMs: number }[] = []
   const state = {
     leaders,
     topics,
     requests,
-    sessionsOf,
     refreshes: 0,
     errorCode: 0,
     respond: (() => undefined) as Respond,
@@ -44,16 +44,10 @@ export function fakeCluster(clock: Pick<Clock, 'elapsedMs' | 'sleep'>, partition
     fails: undefined as Error | undefined,
   }
 
-  function sessionsOf(nodeId: number): BrokerSessions {
-    const known = sessions.get(nodeId) ?? new BrokerSessions()
-    sessions.set(nodeId, known)
-    return known
-  }
-
   async function fetch(nodeId: number, named: FetchBody): Promise<FetchAnswer> {
-    const opened = sessionsOf(nodeId).open(named)
+    const opened = getOrInsert(sessions, nodeId, () => new BrokerSessions()).open(named)
     const body = opened.type === 'open' ? opened.body : named
-    requests.push({ nodeId, body, named, atMs: clock.elapsedMs() })
+    requests.push({ nodeId, body, atMs: clock.elapsedMs() })
     // As over a network: others run meanwhile.
     await settled()
     if (state.fails !== undefined) throw state.fails

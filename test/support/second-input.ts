@@ -2,6 +2,7 @@ import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { companionTopics, marksTopicOf, stateTopicOf } from '../../src/topics/names.ts'
 import { schemasOf } from './contract-schemas.ts'
 import { createTopics } from './stack.ts'
+import { entriesOf } from './topic-admin.ts'
 
 const COMPACTED = { 'cleanup.policy': 'compact' }
 
@@ -19,8 +20,4 @@ export async function createInput(
     { topic: stateTopicOf(topic, groupId), numPartitions, configEntries: entriesOf(COMPACTED) },
   )
   await schemasOf(topic)(builtInContract().schemas)
-}
-
-function entriesOf(config: Readonly<Record<string, string>>) {
-  return Object.entries(config).map(([name, value]) => ({ name, value }))
 }

@@ -20,6 +20,7 @@ import { idsOfContract, schemasOf } from './contract-schemas.ts'
 import { groupMembers, groupOffsets, untilCommitted } from './group.ts'
 import { kafkaHeaders } from './kafka-message.ts'
 import { createTopics, endpoints, HOLDS_MS, kafkaClient, uniqueName, until } from './stack.ts'
+import { entriesOf } from './topic-admin.ts'
 
 const { CompressionTypes } = kafkajs
 
@@ -216,10 +217,6 @@ export async function readAll(topic: string): Promise<TestDeadLetter[]> {
 export async function scrape(port: number): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`)
   return response.text()
-}
-
-function entriesOf(configs: Record<string, string> = {}): { name: string; value: string }[] {
-  return Object.entries(configs).map(([name, value]) => ({ name, value }))
 }
 
 /** The sum of a metric's series. `name` may have labels, as in `deliveries_total{outcome="x"}`. */

@@ -1,7 +1,7 @@
 import { openCluster } from '../../src/kafka/client/client.ts'
+import { LogReader } from '../../src/kafka/reader/log-reader.ts'
 import { transactionsEnded } from '../../src/kafka/reader/transactions-ended.ts'
-import { withLogReader } from '../../src/kafka/reader/with-log-reader.ts'
-import { systemClock } from '../../src/util/clock.ts'
+import { systemClock as clock } from '../../src/util/clock.ts'
 import type { Database } from './postgres.ts'
 import { serviceClient } from './stack.ts'
 
@@ -18,14 +18,17 @@ export async function readStates(
   plugin: string,
   { whileOpen = false } = {},
 ): Promise<Map<string, { version: number; value: unknown }>> {
-  if (!whileOpen) await untilReadable(topic, partitions)
   const states = new Map<string, { version: number; value: unknown }>()
-  await withLogReader(serviceClient(), [topic], async (reader) => {
-    const lost = AbortSignal.timeout(LIMIT_MS)
-    for (let partition = 0; partition < partitions; partition += 1) {
+  const cluster = openCluster(serviceClient(), clock)
+  const reader = new LogReader({ cluster, clock, topics: [topic] })
+  const places = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+  const lost = AbortSignal.timeout(LIMIT_MS)
+  try {
+    await reader.start()
+    if (!whileOpen) await transactionsEnded(places, lost, { cluster, clock })
+    for (const place of places) {
       await reader.read({
-        topic,
-        partition,
+        ...place,
         lost,
         onRecord({ key, value }) {
           const [slug, entity] = `${key}`.split('\u0000')
@@ -35,20 +38,10 @@ export async function readStates(
         },
       })
     }
-  })
-  return states
-}
-
-async function untilReadable(topic: string, partitions: number): Promise<void> {
-  const cluster = openCluster(serviceClient(), systemClock)
-  try {
-    await cluster.want([topic])
-    const places = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
-    const lost = AbortSignal.timeout(LIMIT_MS)
-    await transactionsEnded(places, lost, { cluster, clock: systemClock })
   } finally {
-    cluster.close()
+    reader.close()
   }
+  return states
 }
 
 /** The same, as the rows of a database have them. */

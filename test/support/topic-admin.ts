@@ -9,7 +9,7 @@ const TOPIC = kafkajs.ConfigResourceTypes.TOPIC
  * them: a change is accepted by the controller, and a busy broker learns of it seconds later.
  */
 export async function configure(name: string, configs: Record<string, string>): Promise<void> {
-  const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }))
+  const configEntries = entriesOf(configs)
   await withAdmin(async (admin) => {
     const resource = { type: TOPIC, name, configEntries }
     await admin.alterConfigs({ validateOnly: false, resources: [resource] })
@@ -24,7 +24,14 @@ export async function configure(name: string, configs: Record<string, string>): 
   })
 }
 
-/** Resolves when the broker reports the topic no longer. */
+/** Configs as requests have them. */
+export function entriesOf(
+  configs: Readonly<Record<string, string>> = {},
+): { name: string; value: string }[] {
+  return Object.entries(configs).map(([name, value]) => ({ name, value }))
+}
+
+/** Resolves when the broker no longer reports the topic. */
 export async function removeTopic(topic: string): Promise<void> {
   await withAdmin(async (admin) => {
     await admin.deleteTopics({ topics: [topic] })

@@ -1,6 +1,5 @@
 import { requireNoError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
-import type { FetchAnswer } from '../records/fetch-answer.ts'
 import {
   type Fetched,
   type FetchLimits,
@@ -14,10 +13,11 @@ const NONE = 0
 /** Of the request that opens a session. */
 const OPENING = 0
 const LAST_EPOCH = 2_147_483_647
-/** https://kafka.apache.org/protocol#protocol_error_codes */
-const SESSION_ID_NOT_FOUND = 70
-const INVALID_SESSION_EPOCH = 71
-const SESSION_TOPIC_ID_ERROR = 106
+/**
+ * FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, FETCH_SESSION_TOPIC_ID_ERROR.
+ * https://kafka.apache.org/protocol#protocol_error_codes
+ */
+const SESSION_ERRORS: ReadonlySet<number> = new Set([70, 71, 106])
 
 /**
  * What one broker knows of the partitions that are fetched from it, so that a request names only those that
@@ -40,40 +40,35 @@ export class FetchSession {
   }
 
   /**
-   * Fetches these partitions and no others; one that has not changed is the same object again. Resolves with those of which there is something new since the
-   * last response. Rejects as `Cluster.send` does, and with a BrokerError.
+   * Fetches these partitions and no others; one that has not changed is the same object again. Resolves with
+   * those of which there is something new since the last response. Rejects as `Cluster.send` does, and with
+   * a BrokerError.
    */
   async fetch(wanted: readonly ToFetch[], limits: FetchLimits): Promise<Fetched[]> {
-    const answer = await this.#send(wanted, limits)
-    // The broker has closed the session to make room, or is a new process.
-    if (this.#epoch !== OPENING && isOfSession(answer.errorCode)) {
-      this.#reopen()
-      return this.fetch(wanted, limits)
-    }
     try {
-      requireNoError(answer.errorCode, 'fetch')
+      return await this.#fetch(wanted, limits)
     } catch (error) {
+      // Whether the broker has received a request that failed is not known.
       this.#reopen()
       throw error
     }
-    this.#answered(answer.sessionId, wanted)
-    return withNames(answer, wanted)
   }
 
-  /** Whether a request without a response has reached the broker is not known, so a failure ends the session. */
-  async #send(wanted: readonly ToFetch[], limits: FetchLimits): Promise<FetchAnswer> {
+  async #fetch(wanted: readonly ToFetch[], limits: FetchLimits): Promise<Fetched[]> {
     const isById = haveIds(wanted)
     if (isById !== this.#isById) this.#reopen()
     this.#isById = isById
-    const { partitions, forgotten } = this.#changes(wanted)
     const session = { id: this.#id, epoch: this.#epoch }
-    const request = { session, isById, partitions, forgotten }
-    try {
-      return await sendFetch(this.#cluster, this.#nodeId, request, limits)
-    } catch (error) {
+    const request = { session, isById, ...this.#changes(wanted) }
+    const answer = await sendFetch(this.#cluster, this.#nodeId, request, limits)
+    // The broker has closed the session to make room, or is a new process.
+    if (this.#epoch !== OPENING && SESSION_ERRORS.has(answer.errorCode)) {
       this.#reopen()
-      throw error
+      return this.#fetch(wanted, limits)
     }
+    requireNoError(answer.errorCode, 'fetch')
+    this.#answered(answer.sessionId, wanted)
+    return withNames(answer, wanted)
   }
 
   /** A topic that was created again has another id, and its partitions are others to the broker. */
@@ -105,34 +100,7 @@ export class FetchSession {
   }
 }
 
-/** Sessions outlast the loops that fetch: a broker may lead partitions again. */
-export class FetchSessions {
-  readonly #cluster: Cluster
-  readonly #sessions = new Map<number, FetchSession>()
-
-  constructor(cluster: Cluster) {
-    this.#cluster = cluster
-  }
-
-  /** With the broker of this id. */
-  with(nodeId: number): FetchSession {
-    const known = this.#sessions.get(nodeId)
-    if (known !== undefined) return known
-    const session = new FetchSession(this.#cluster, nodeId)
-    this.#sessions.set(nodeId, session)
-    return session
-  }
-}
-
-function isOfSession(errorCode: number): boolean {
-  return (
-    errorCode === SESSION_ID_NOT_FOUND ||
-    errorCode === INVALID_SESSION_EPOCH ||
-    errorCode === SESSION_TOPIC_ID_ERROR
-  )
-}
-
-/** How a broker tells partitions apart. */
+/** How a broker identifies a partition. */
 function idOf({ topic, topicId, partition }: ToFetch): string {
   return `${topicId ?? topic}/${partition}`
 }

@@ -2,6 +2,7 @@ import { partitionName } from '../../event/record.ts'
 import type { Epoch } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import { Latch } from '../../util/latch.ts'
 import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
@@ -10,7 +11,7 @@ import type { EpochEnd } from '../records/fetch-answer.ts'
 import { Feed, PARTITION_BYTES_MAX, type Portion } from './feed.ts'
 import { FeedTaker, type TakerPorts } from './feed-taker.ts'
 import { FetchBudget } from './fetch-budget.ts'
-import { FetchSessions } from './fetch-session.ts'
+import { FetchSession } from './fetch-session.ts'
 import { PartitionJudge } from './judge-partition.ts'
 import { type LeaderEpochs, UNKNOWN_EPOCH } from './leader-epochs.ts'
 import { OpenTransactions } from './open-transactions.ts'
@@ -53,7 +54,8 @@ export class Fetcher {
   readonly #feeds = new Map<string, Feed>()
   /** The loops that run, by the id of the leader that they ask. */
   readonly #loops = new Map<number, Latch>()
-  readonly #sessions: FetchSessions
+  /** By the broker's id. They outlast the loops: a broker may lead partitions again. */
+  readonly #sessions = new Map<number, FetchSession>()
   readonly #failures: FailureLog
   readonly #judge: PartitionJudge
   readonly #taker: FeedTaker
@@ -78,7 +80,6 @@ export class Fetcher {
       block: (feed, obstacle) => this.#taker.block(feed, obstacle),
       findLeader: () => void cluster.refresh().catch(() => undefined),
     })
-    this.#sessions = new FetchSessions(cluster)
     this.#transactions = new OpenTransactions(ports.clock, ports.onWait)
     // Others ask for metadata, too: a partition may have another leader by then.
     cluster.onRefresh(() => this.#wake())
@@ -187,7 +188,8 @@ export class Fetcher {
       Math.max(PARTITION_BYTES_MAX, this.#budget.leftBytes),
     )
     const limits = { maxWaitMs, minBytes: 1, maxBytes, limitMs: REQUEST_LIMIT_MS }
-    const request = this.#sessions.with(nodeId).fetch(wanted, limits)
+    const open = () => new FetchSession(cluster, nodeId)
+    const request = getOrInsert(this.#sessions, nodeId, open).fetch(wanted, limits)
     try {
       const answer = await refreshWhileSlow(request, this.#ports, () => this.#wake())
       this.#failures.worked({}, 'fetching works again')

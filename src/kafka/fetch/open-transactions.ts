@@ -49,7 +49,7 @@ export class OpenTransactions {
     this.#open.set(feed, { offset: next, behind: highWatermark - next, sinceMs, isTold: false })
   }
 
-  /** Tells of those that have waited for long. A broker says nothing more of them until they change. */
+  /** Reports those that have waited for long: a broker returns nothing more of them until they change. */
   report(): void {
     const nowMs = this.#clock.elapsedMs()
     for (const [{ epoch }, open] of this.#open) {
@@ -62,7 +62,7 @@ export class OpenTransactions {
     }
   }
 
-  /** It is fetched no more. */
+  /** It is no longer fetched. */
   forget(feed: Feed): void {
     this.#open.delete(feed)
   }

@@ -25,8 +25,6 @@ const RETRY_MS = 5_000
 export class RecordedCommits implements CommitHistory {
   #options: CommitHistoryOptions
   #written = new Set<string>()
-  /** Partitions that need not be looked up by name again. */
-  readonly #known = new WeakSet<object>()
   #retryAtMs = 0
   #hasFailed = false
   #isWriting = false
@@ -40,13 +38,8 @@ export class RecordedCommits implements CommitHistory {
   }
 
   add(partitions: Parameters<CommitHistory['add']>[0]): void {
-    const places: string[] = []
-    for (const each of partitions) {
-      if (each.committedOffset < 0 || this.#known.has(each)) continue
-      const place = partitionName(each)
-      if (this.#isKnown(place)) this.#known.add(each)
-      else places.push(place)
-    }
+    const committed = [...partitions].filter(({ committedOffset }) => committedOffset >= 0)
+    const places = committed.map(partitionName).filter((place) => !this.#isKnown(place))
     if (places.length === 0 || this.#isWriting) return
     if (this.#options.clock.elapsedMs() < this.#retryAtMs) return
     void this.#write(places)

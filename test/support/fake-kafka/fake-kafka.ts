@@ -34,6 +34,7 @@ import {
 } from '../../../src/kafka/protocol/requests/sync-group.ts'
 import type { FetchAnswer } from '../../../src/kafka/records/fetch-answer.ts'
 import { splitBatches } from '../../../src/kafka/records/split-batches.ts'
+import { getOrInsert } from '../../../src/util/get-or-insert.ts'
 import { BrokerSessions } from '../broker-sessions.ts'
 import type { ManualClock } from '../manual-clock.ts'
 import { CODE } from './codes.ts'
@@ -257,14 +258,12 @@ export class FakeKafka {
     return found.leader === nodeId ? CODE.none : CODE.notLeader
   }
 
-  /** Waits until there are records, or an error, or the wait is over. */
   /** The fetch sessions of a broker. */
   sessionsOf(nodeId: number): BrokerSessions {
-    const known = this.#sessions.get(nodeId) ?? new BrokerSessions()
-    this.#sessions.set(nodeId, known)
-    return known
+    return getOrInsert(this.#sessions, nodeId, () => new BrokerSessions())
   }
 
+  /** Waits until there are records, or an error, or the wait is over. */
   #fetch(nodeId: number, named: FetchBody): Promise<FetchAnswer> {
     const opened = this.sessionsOf(nodeId).open(named)
     if (opened.type === 'refused') {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FetchSessions } from '../../../../src/kafka/fetch/fetch-session.ts'
+import { FetchSession } from '../../../../src/kafka/fetch/fetch-session.ts'
 import type { ToFetch } from '../../../../src/kafka/fetch/send-fetch.ts'
 import type { Cluster } from '../../../../src/kafka/protocol/cluster.ts'
 import type { RequestType } from '../../../../src/kafka/protocol/request.ts'
@@ -52,7 +52,7 @@ function situation() {
     if (state.fails === 'after') throw new Error('the response was lost')
     return answer
   }
-  const session = new FetchSessions({ send } as unknown as Cluster).with(NODE)
+  const session = new FetchSession({ send } as unknown as Cluster, NODE)
   return Object.assign(state, { fetch: (wanted: ToFetch[]) => session.fetch(wanted, LIMITS) })
 }
 
