@@ -141,7 +141,7 @@ export class ReplicaSet {
     let seen = ''
     let samples: Sample[][] = []
     const isShared = async () => {
-      this.requireAlive()
+      await this.requireAlive()
       samples = await Promise.all(this.replicas.map(scrapeIfAwake))
       const owned = samples.map(partitionsIn)
       seen = owned.map((each, i) => `${this.replicas[i]!.name} owns ${each.length}`).join(', ')
@@ -155,9 +155,11 @@ export class ReplicaSet {
   }
 
   /** Throws if a replica has ended by itself. */
-  requireAlive(): void {
-    const dead = this.replicas.find(({ pid }) => !isAlive(pid))
-    if (dead !== undefined) throw new Error(`${dead.name} ended by itself; see ${dead.logFile}`)
+  async requireAlive(): Promise<void> {
+    for (const { name, ending } of this.replicas) {
+      const end = await ending()
+      if (end !== undefined) throw new Error(`${name} ended by itself: ${end}`)
+    }
   }
 
   /** Ends all remaining processes. */

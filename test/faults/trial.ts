@@ -89,7 +89,7 @@ async function suffer(scene: Scene, fault: Fault, { quietMs }: TrialOptions): Pr
     await sleep(quietMs, undefined, { signal })
     await scene.stopLoads()
     await attempt(scene.caughtUp())
-    replicaSet.requireAlive()
+    await replicaSet.requireAlive()
   } finally {
     await Promise.all([scene.stopLoads(), watch.stop()])
   }

@@ -112,7 +112,7 @@ export async function openGroup(options: GroupOptions): Promise<Group> {
     async verdict() {
       await load.stop()
       await caughtUp()
-      replicaSet.requireAlive()
+      await replicaSet.requireAlive()
       await commits.stop()
       const verdict = judge(await gather(witnessed, commits.samples), [waiting])
       await replicaSet.stopAll()

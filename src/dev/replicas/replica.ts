@@ -20,6 +20,8 @@ export interface Replica {
   logFile: string
   /** The base URL of its HTTP server. */
   url: string
+  /** How it ended and the end of its log; undefined while it runs. */
+  ending(): Promise<string | undefined>
   /** Stops it, by SIGKILL if SIGTERM does not suffice, and returns how it ended: `exit 0`. */
   stop(): Promise<string>
 }
@@ -42,15 +44,21 @@ export async function startReplica(
   const child = launch(options, logFile)
   const ended = watchEnd(child)
   const stop = () => stopChild(child, ended)
+  const endingOf = async () => {
+    const end = ended()
+    return end && `${end}; ${logFile} ends with:\n  ${await tailOf(logFile)}`
+  }
   onSpawned(stop)
   let port: number | undefined
   const hasStarted = async () => {
-    if (ended() !== undefined) throw failed(await endedTooSoon(name, logFile, ended()))
+    const ending = await endingOf()
+    if (ending !== undefined) throw failed(`${name} ended during startup: ${ending}`)
     port = await portIn(logFile)
     return port !== undefined
   }
   await waitFor(`${name} to start; see ${logFile}`, hasStarted, { timeoutMs: START_MS, signal })
-  return { name, pid: child.pid!, logFile, url: `http://127.0.0.1:${port}`, stop }
+  const url = `http://127.0.0.1:${port}`
+  return { name, pid: child.pid!, logFile, url, ending: endingOf, stop }
 }
 
 /** Spawns it in its own process group, so that Ctrl-C in a terminal reaches only the demo. */
@@ -95,8 +103,7 @@ async function portIn(logFile: string): Promise<number | undefined> {
   return started === undefined ? undefined : (JSON.parse(started).httpPort as number)
 }
 
-async function endedTooSoon(name: string, logFile: string, end = ''): Promise<string> {
+async function tailOf(logFile: string): Promise<string> {
   const log = await readFile(logFile, 'utf8')
-  const tail = log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n  ')
-  return `${name} ended during startup (${end}); ${logFile} ends with:\n  ${tail}`
+  return log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n  ')
 }
