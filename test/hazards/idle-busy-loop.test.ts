@@ -9,27 +9,21 @@ import { kafkaClient, until } from '../support/stack.ts'
 const CLIENTS = 8
 const WINDOW_MS = 2_000
 
-/** Per connection and second. */
-interface IdleCost {
-  timers: number
-  cpuMs: number
-}
-
 const connections = () =>
   process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
 
-/** What the idle process does on each of its connections. */
-async function idleCost(count: number): Promise<IdleCost> {
+/**
+ * How many timers the idle process arms per connection and second. Each wakes it up; the processor time
+ * that this takes says more about what else the machine does.
+ */
+async function timersArmed(count: number): Promise<number> {
   const timers = vi.spyOn(globalThis, 'setTimeout')
-  const cpu = process.cpuUsage()
   const startedAt = performance.now()
   await new Promise((resolve) => setTimeout(resolve, WINDOW_MS))
   const seconds = (performance.now() - startedAt) / 1000
-  const { user, system } = process.cpuUsage(cpu)
   const armed = timers.mock.calls.length
   timers.mockRestore()
-  const each = seconds * count
-  return { timers: armed / each, cpuMs: (user + system) / 1000 / each }
+  return armed / (seconds * count)
 }
 
 /** Clients that are connected and have nothing to do. */
@@ -46,19 +40,18 @@ async function withIdleClients<T>(kafka: Kafka, work: (count: number) => Promise
 
 // The service patches kafkajs for the whole process, so the plain case comes first.
 describe('an idle connection', () => {
-  let plain: IdleCost
+  let plain: number
 
   it('plain kafkajs wakes up hundreds of times a second', async () => {
-    plain = await withIdleClients(kafkaClient(), idleCost)
-    expect(plain.timers).toBeGreaterThan(100)
+    plain = await withIdleClients(kafkaClient(), timersArmed)
+    expect(plain).toBeGreaterThan(100)
   })
 
-  it('the service arms hardly any timer and uses little CPU', async () => {
+  it('the service arms hardly any timer', async () => {
     const s = await situation({ plugins: [] })
     const kafka = createKafka(s.config, pino({ level: 'silent' }))
-    const ours = await withIdleClients(kafka, idleCost)
-    expect(ours.timers).toBeLessThan(plain.timers / 100)
-    expect(ours.cpuMs).toBeLessThan(plain.cpuMs / 2)
+    const ours = await withIdleClients(kafka, timersArmed)
+    expect(ours).toBeLessThan(plain / 100)
   })
 
   it('the service, joined and without events, wakes up a fraction as often', async () => {
@@ -66,7 +59,7 @@ describe('an idle connection', () => {
     const before = connections()
     await s.start()
     await until(async () => (await s.members()).length === 1, { what: 'the service to join' })
-    const ours = await idleCost(connections() - before)
-    expect(ours.timers).toBeLessThan(plain.timers / 5)
+    const ours = await timersArmed(connections() - before)
+    expect(ours).toBeLessThan(plain / 5)
   })
 })
