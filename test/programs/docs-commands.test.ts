@@ -73,6 +73,7 @@ PATH=\${PATH#*:} exec npx "$@"
 `
 
 const TIMEOUT_MS = 400_000
+const TAIL_CHARACTERS = 1_000
 
 /** A new one for each try: what a failed one left there would fail the next. */
 async function freshHome(): Promise<string> {
@@ -93,7 +94,7 @@ it('the commands of the pages work, one after the other', { timeout: TIMEOUT_MS 
     .join('')
     .replaceAll('localhost:8080', `localhost:${port}`)
   const { code, output } = await run(home, `set -e\n${script}`, { HTTP_PORT: port })
-  expect(output, 'exit 0').toSatisfy(() => code === 0)
+  if (code !== 0) throw new Error(`exit ${code} after …${output.slice(-TAIL_CHARACTERS)}`)
 
   const printed = steps.map((_, index) => between(output, `<${index}>`, `</${index}>`))
   const after = (command: string) => printed[steps.findIndex((text) => text.includes(command))]
@@ -106,7 +107,8 @@ it('the commands of the pages work, one after the other', { timeout: TIMEOUT_MS 
   const counted = after('deliveries|filter_decisions')
   expect(counted).toContain('outcome="processed"} 1\n')
   expect(counted).toContain('outcome="rejected"} 1\n')
-  expect(counted).toContain('decision="unwanted"} 1\n')
+  // What is not marked is evaluated again where a partition begins anew.
+  expect(counted).toMatch(/decision="unwanted"} [1-9]/)
   expect(after('explain evt_2')).toContain('cold-chain: dead-lettered: rejected')
   expect(after('kill %1')).toContain('"msg":"stopped"')
   expect(after('PLUGIN_ALARMS_API_KEY')).toContain('settings     url, perCall, apiKey (secret)\n')
