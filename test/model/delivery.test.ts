@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { actions } from './actions.ts'
 import { modelCase, runCase } from './run-case.ts'
 
-const RUNS = Number(process.env.MODEL_RUNS ?? 400)
-const ACTIONS_MIN = 1_000
+const RUNS = Number(process.env.MODEL_RUNS ?? 200)
+const ACTIONS_MIN = 500
 /** Shrinking ends with the smallest case that was found by then. */
 const LIMIT_MS = 300_000
 
