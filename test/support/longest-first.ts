@@ -7,7 +7,7 @@ const LONGEST = [
   'programs/docs-commands',
   'kills/crashes',
   'clusters/stop-without-kafka',
-  'integration/enable-from',
+  'kills/enable-from',
   'integration/catch-up-by-replicas',
   'integration/replay',
   'integration/out-of-range',
