@@ -1,4 +1,4 @@
-// Gets every event, because it has no filter. `nameOf` and the guards tell the kinds apart.
+// Gets every event, because it has no filter. `nameOf` and the guards distinguish the kinds.
 import { definePlugin, isPluginEvent, nameOf } from 'inventory-events'
 
 export default definePlugin({

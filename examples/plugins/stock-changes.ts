@@ -1,6 +1,6 @@
 import { definePlugin } from 'inventory-events'
 
-/** Tells by how much the stock of a product changed: entities are few, products have many of them. */
+/** Reports by how much the stock of a product changed: entities are few, products have many of them. */
 export default definePlugin({
   slug: 'stock-changes',
   title: 'Changes of stock, by product',

@@ -55,7 +55,7 @@ const wellness: Panel[] = [
   },
   {
     title: 'Open dead letters',
-    description: 'Neither redriven nor discarded: somebody has to decide what becomes of them.',
+    description: 'Neither redriven nor discarded: what becomes of them is still to be decided.',
     unit: 'short',
     queries: [[`sum(${metric('dead_letters_open')})`, 'dead letters']],
     alerts: ['DeadLettersOpen'],

@@ -60,7 +60,7 @@ export interface WriterSchema {
    */
   projection(paths: readonly Path[]): Projection
   /**
-   * The event in its writer's schema, used to tell a producer's retry from different content. Pass
+   * The event in its writer's schema, used to distinguish a producer's retry from different content. Pass
    * the result of `decode` as `event` to avoid decoding twice when both are the same.
    */
   decodeAsWritten(value: Buffer, event?: Event): JsonValue

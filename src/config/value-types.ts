@@ -148,7 +148,7 @@ export type StoreChoice =
   | { kind: 'memory' }
   | { kind: 'postgres'; url: PostgresUrl }
 
-/** The only place that tells stores apart: a new StoreName does not compile until it has a kind. */
+/** The only place that distinguishes stores: a new StoreName does not compile until it has a kind. */
 export function storeChoice(name: StoreName): StoreChoice {
   if (name === 'kafka:') return { kind: 'kafka' }
   if (name === 'memory:') return { kind: 'memory' }

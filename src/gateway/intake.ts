@@ -111,7 +111,7 @@ const FULL = later(429, 'too many requests in flight; retry later', 1)
 /** The client is gone, so only the log and the metrics see this. */
 const ABORTED: ProblemDetails = { status: 400, detail: 'the request was aborted' }
 
-/** Compressed bodies are rejected: their length does not tell their memory use. */
+/** Compressed bodies are rejected: their length does not show their memory use. */
 function compressed(headers: IncomingHttpHeaders): ProblemDetails | undefined {
   const encoding = headers['content-encoding'] ?? 'identity'
   return encoding === 'identity' ? undefined : { status: 415, detail: MEDIA_TYPES }

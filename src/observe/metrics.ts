@@ -165,7 +165,7 @@ function groupMetrics(registers: Registry[]) {
   return {
     outOfRange: new Counter({
       name: `${PREFIX}out_of_range_total`,
-      help: 'Number of times the next offset was out of range: removed (deleted by retention), beyond-end (the topic was recreated, or has lost its newest records), expired (the committed offset is gone), recreated (while it was read) or truncated (the log was cut off below what was read, and written anew).',
+      help: 'Number of times the next offset was out of range: removed (deleted by retention), beyond-end (the topic was recreated, or has lost its newest records), expired (the committed offset is gone), recreated (while it was read) or truncated (the log was cut off below what was read, and rewritten).',
       labelNames: ['topic', 'reason'],
       registers,
     }),

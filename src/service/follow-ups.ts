@@ -14,7 +14,7 @@ export interface FollowUpParts {
   contract: Contract
 }
 
-/** Kafka's default, where the cluster does not tell a topic's limit to this user. */
+/** Kafka's default, where this user may not read a topic's limit. */
 const LIMIT_BYTES = 1_048_588
 const LOOK_UP_MS = 10_000
 

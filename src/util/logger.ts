@@ -10,7 +10,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 const SECRET_FIELDS = ['password', 'passwd', 'secret', 'token', 'authorization', 'sasl']
 
 /**
- * Writes JSON lines, to stdout unless told otherwise. Errors go under `err`; plugins may use `error`. Each part of the service logs with a child:
+ * Writes JSON lines, to stdout by default. Errors go under `err`; plugins may use `error`. Each part of the service logs with a child:
  * `log.child({ component: 'committer' })`. Fields that hold secrets are masked; event content must
  * never be logged.
  */

@@ -14,3 +14,14 @@ it('no file contains a machine path', () => {
   expect(path.test(`at ${['', 'home', 'somebody'].join('/')}`)).toBe(true)
   expect(filesUnder().filter((name) => path.test(textOf(name)))).toEqual([])
 })
+
+/** Reports, returns, again, continues, evicted and abandoned say exactly what is meant. */
+const INEXACT = /\b(told|tells?|anew|goes on|put out|given up|somebody)\b/i
+const PRODUCT = ['src', 'web', 'docs', 'helm', 'examples', 'templates', 'integrations', 'scripts']
+const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md']
+
+it('code and pages use the exact words', () => {
+  const files = [...PRODUCT.flatMap((folder) => filesUnder(folder)), ...PAGES]
+  expect(files.length).toBeGreaterThan(1_000)
+  expect(files.filter((path) => INEXACT.test(textOf(path)))).toEqual([])
+})

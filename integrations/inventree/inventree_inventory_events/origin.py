@@ -34,7 +34,7 @@ def watch_tasks():
 def take_origin(event):
     """The origin of the call of `process_event` that is under way; None if no task makes it.
 
-    A task is taken once: no signal that all releases of django-q2 have tells when it ends.
+    A task is taken once: of the signals that all releases of django-q2 have, none comes when it ends.
     """
     task = getattr(_thread, "task", None)
     if task is None or not _calls_plugin(task, event):

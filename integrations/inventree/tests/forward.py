@@ -1,4 +1,4 @@
-"""An InvenTree worker, as far as the plugin can tell.
+"""An InvenTree worker, as far as the plugin can see.
 
 Reads {settings, events: [[name, kwargs], ...], ends: "when sent" | "at once"} from the standard
 input; with "when sent" it ends when the spool is empty. Prints a line after the last event.

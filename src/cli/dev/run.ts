@@ -57,16 +57,16 @@ async function runAgainAndAgain(settings: NodeJS.ProcessEnv, signal: AbortSignal
   let files = await filesIn(folder)
   while (!signal.aborted) {
     const service = startServiceProcess(settings, HTTP_PORT)
-    const told = new AbortController()
+    const reported = new AbortController()
     service.ended.addEventListener(
       'abort',
       () =>
         say(`the service has ended (${service.ending()}); it is started again when a file changes`),
-      { signal: told.signal },
+      { signal: reported.signal },
     )
     const published = publishWhenReady(service, settings)
     const change = await nextChange(folder, files, { clock, signal })
-    told.abort()
+    reported.abort()
     await Promise.all([service.stop(), published])
     if (change === undefined) return
     files = change.files

@@ -33,7 +33,7 @@ export async function createUser(
   return { token: `${name}:${secret}`, line }
 }
 
-/** The user whose token it is. A name that nobody has takes as long as one that somebody has. */
+/** The user whose token it is. An unknown name takes as long as a known one. */
 export async function userWithToken(
   users: ReadonlyMap<string, KnownUser>,
   token: string,

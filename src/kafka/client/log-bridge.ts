@@ -10,7 +10,7 @@ const RETRIED = ['BrokerPool', 'Consumer', 'Producer']
 
 /**
  * Forwards kafkajs's log lines at a lower level: kafkajs logs an error for each attempt that it
- * goes on to retry, and a final failure is thrown to us and reported there. Only known fields are
+ * continues to retry, and a final failure is thrown to us and reported there. Only known fields are
  * copied, so that a field added by a later kafkajs cannot leak a secret.
  */
 export function bridgeLogs(log: Logger, outages: Pick<BrokerOutages, 'failed'>): logCreator {

@@ -16,7 +16,7 @@ export type OutOfRangePolicy = 'earliest' | 'latest' | 'fail'
  */
 export type OutOfRangeReason = 'removed' | 'beyond-end' | 'expired' | ResetCause
 
-/** Why a partition is read anew though its next offset is in the log. */
+/** Why a partition is read again though its next offset is in the log. */
 export type ResetCause = 'recreated' | 'truncated'
 
 /** The partitions that the group ever committed, whether or not brokers still have the offsets. */
@@ -81,15 +81,15 @@ export function startOf(ports: OutOfRangePorts) {
 const OUT_OF_RANGE = 'offset out of range; resetting as OUT_OF_RANGE says'
 const EXPIRED =
   'committed offset is gone, though the group has committed before; resetting as OUT_OF_RANGE says'
-const ANEW: Readonly<Record<ResetCause, string>> = {
+const READ_AGAIN: Readonly<Record<ResetCause, string>> = {
   recreated:
     'the topic was deleted and created again; reading it from its start. What was not read before is gone',
   truncated:
-    'the log was cut off below what was read, and written anew, as after an unclean election; reading it from there',
+    'the log was cut off below what was read, and rewritten, as after an unclean election; reading it from there',
 }
 
 /**
- * Where a partition is read anew, whatever the policy, since none of what is there has been read: at the
+ * Where a partition is read again, whatever the policy, since none of what is there has been read: at the
  * first record of a topic that was created again, or at `next`, from where a log that was cut off
  * differs. What was there before is gone. Under `fail` it throws OFFSET_OUT_OF_RANGE.
  */
@@ -104,7 +104,7 @@ export function startAfter(
   const { topic, partition } = at
   const offset = cause === 'recreated' ? range.low : Math.min(Math.max(next, range.low), range.high)
   onOutOfRange(topic, cause, 0)
-  log.error({ topic, partition, reason: cause, next, ...range, start: offset }, ANEW[cause])
+  log.error({ topic, partition, reason: cause, next, ...range, start: offset }, READ_AGAIN[cause])
   return { offset, outOfRange: cause }
 }
 
@@ -138,7 +138,7 @@ function refusal(
           'group that has no members for offsets.retention.minutes'
         )
       case 'truncated':
-        return `the log of ${place} was cut off at offset ${next}, below what was read, and written anew`
+        return `the log of ${place} was cut off at offset ${next}, below what was read, and rewritten`
       case 'recreated':
       case 'removed':
       case 'beyond-end':

@@ -39,7 +39,7 @@ export class Partitions {
     this.#ports = ports
   }
 
-  /** What this member holds, opened or not, as it tells the group's leader. */
+  /** What this member holds, opened or not, as it reports to the group's leader. */
   get claims(): TopicPartition[] {
     return [...this.#assigned.values()].map(({ topic, partition }) => ({ topic, partition }))
   }
@@ -97,7 +97,7 @@ export class Partitions {
 
   /**
    * Begins a new epoch at `next`, by default where the one before ends, if the log has it; the redrive
-   * partition begins anew with it.
+   * partition begins again with it.
    */
   reset(owned: OwnedPartition, how: Pick<ToOpen, 'next' | 'cause' | 'leaderEpochs'> = {}): void {
     const { topic, partition, ledger } = owned
@@ -122,7 +122,7 @@ export class Partitions {
     this.#open(places, this.#ports.commitsEnded())
   }
 
-  /** Begins anew with each partition whose topic was deleted and created again. */
+  /** Begins again with each partition whose topic was deleted and created again. */
   resetRecreated(): void {
     for (const owned of [...this.owned]) {
       const topicId = this.#ports.topicIdOf(owned.topic)

@@ -128,7 +128,7 @@ export class GroupMember {
   /**
    * To be asked to join again is a confirmation, too, and so is any response before the assignment is
    * there; but not for longer than the group waits for a join, or for a member to ask for its assignment:
-   * then it goes on without this member, whose request may have got lost.
+   * then it continues without this member, whose request may have got lost.
    */
   #confirmedInRebalance(sentAtMs: number): void {
     const { onConfirmed, rebalanceTimeoutMs, sessionTimeoutMs } = this.#options

@@ -3,7 +3,7 @@ import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 import type { TopicPartition } from './assigner/balance.ts'
 
-/** What a member tells the group's leader at a join. */
+/** What a member sends to the group's leader at a join. */
 export interface Subscription {
   topics: readonly string[]
   owned: readonly TopicPartition[]

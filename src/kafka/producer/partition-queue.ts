@@ -6,7 +6,7 @@ export interface Portion {
   records: readonly RecordToWrite[]
   bytes: number
   compressor?: Compressor | undefined
-  /** When it is given up, in monotonic milliseconds. */
+  /** When it is abandoned, in monotonic milliseconds. */
   deadlineMs: number
   /** With the offset of its first record; below 0 if the broker does not know it any more. */
   written(baseOffset: number): void

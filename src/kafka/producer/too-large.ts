@@ -7,7 +7,7 @@ const LOOK_UP_MS = 5_000
 
 /**
  * The error for a write that the topic refused as too large. Of a single record it has the size, and
- * the limit if the cluster tells it to this user.
+ * the limit if this user may read it.
  */
 export async function tooLargeError(
   kafka: Kafka,

@@ -222,7 +222,7 @@ export class Cluster {
 }
 
 /**
- * A leader that was elected later stays, since a broker may lag behind. Without ids nothing tells that
+ * A leader that was elected later stays, since a broker may lag behind. Without ids nothing shows that
  * from a topic that was created again.
  */
 function topicOf({ topicId, partitions }: TopicAnswer, known: Topic | undefined): Topic {

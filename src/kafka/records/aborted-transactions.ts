@@ -13,7 +13,7 @@ const MARKER_TYPE_BYTES = 2
 const ABORT = 0
 
 /**
- * Tells which batches of a partition's answer belong to aborted transactions. Brokers return such
+ * Finds which batches of a partition's answer belong to aborted transactions. Brokers return such
  * batches as well, and the list is not sorted. https://kafka.apache.org/documentation/#txnpart
  */
 export class AbortedTransactions {

@@ -4,7 +4,7 @@ import type { Called } from './call-watch.ts'
 import type { createHandle } from './handle.ts'
 import type { HandlerResult } from './handler-result.ts'
 
-/** How a call with a batch ended, as far as a span tells. */
+/** How a call with a batch ended, as far as a span shows. */
 export type CallEnd =
   | { type: 'returned' | 'timed-out' | 'interrupted' }
   | { type: 'threw'; error: unknown }

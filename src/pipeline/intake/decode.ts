@@ -11,7 +11,7 @@ import { type Content, originOf, type WantedRecord } from '../delivery.ts'
 import { Envelope } from './envelope.ts'
 import type { Peek } from './peek.ts'
 
-/** What tells contents apart: equal for every retry of a producer, even if the bytes differ. */
+/** What distinguishes contents: equal for every retry of a producer, even if the bytes differ. */
 export interface Prints {
   contentHash(asWritten: JsonValue): string
   fingerprint(asWritten: JsonValue): string

@@ -37,8 +37,8 @@ export class Lane<T> {
   #isOpen: (() => boolean) | undefined
   /** Those that need another turn. */
   #again: { item: T; turn: Again }[] = []
-  /** Told once the item is the first one, or once one before it needs another turn. */
-  #waiting: { item: T; tell: (isFirst: boolean) => void }[] = []
+  /** Resolved once the item is the first one, or once one before it needs another turn. */
+  #waiting: { item: T; resolve: (isFirst: boolean) => void }[] = []
 
   constructor(key: string, first: T) {
     this.key = key
@@ -87,7 +87,7 @@ export class Lane<T> {
   whenFirst(item: T): MaybePromise<boolean> {
     if (this.items.first() === item) return true
     if (this.#again.some((ended) => this.#isBefore(ended.item, item))) return false
-    return new Promise((tell) => this.#waiting.push({ item, tell }))
+    return new Promise((resolve) => this.#waiting.push({ item, resolve }))
   }
 
   #isBefore(one: T, other: T): boolean {
@@ -99,15 +99,15 @@ export class Lane<T> {
     return false
   }
 
-  #tellWaiting(ended: T, isDone: boolean): void {
+  #resolveWaiting(ended: T, isDone: boolean): void {
     const first = this.items.first()
     const concerned = isDone
       ? (item: T) => item === first
       : (item: T) => this.#isBefore(ended, item)
-    const told = this.#waiting.filter(({ item }) => concerned(item))
-    if (told.length === 0) return
-    this.#waiting = this.#waiting.filter((each) => !told.includes(each))
-    for (const { tell } of told) tell(isDone)
+    const due = this.#waiting.filter(({ item }) => concerned(item))
+    if (due.length === 0) return
+    this.#waiting = this.#waiting.filter((each) => !due.includes(each))
+    for (const { resolve } of due) resolve(isDone)
   }
 
   /** A turn has ended. Returns whether it was the last one that was running. */
@@ -119,7 +119,7 @@ export class Lane<T> {
     } else {
       this.#again.push({ item, turn })
     }
-    if (this.#waiting.length > 0) this.#tellWaiting(item, 'done' in turn)
+    if (this.#waiting.length > 0) this.#resolveWaiting(item, 'done' in turn)
     return this.#running === 0
   }
 

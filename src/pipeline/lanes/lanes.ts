@@ -126,7 +126,7 @@ export class Lanes<T> {
     return false
   }
 
-  #tellWatchers(): void {
+  #resolveWatchers(): void {
     const watchers = this.#watchers
     this.#watchers = watchers.filter(({ matches }) => this.#runs(matches))
     for (const each of watchers) if (!this.#watchers.includes(each)) each.resolve()
@@ -198,7 +198,7 @@ export class Lanes<T> {
     if ('done' in turn) turn.done()
     if (isLast) this.#rest(lane)
     else if (lane.isFollowed) this.#follow(lane)
-    if (this.#watchers.length > 0) this.#tellWatchers()
+    if (this.#watchers.length > 0) this.#resolveWatchers()
   }
 
   #rest(lane: Lane<T>): void {

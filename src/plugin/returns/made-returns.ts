@@ -15,7 +15,7 @@ const NONE: readonly Made[] = []
 /**
  * Finds what a handler made by `skip` or `reject` and did not return: a `return` is missing. What is made
  * in the synchronous part of a call belongs to that call. After an `await` nothing says which call
- * goes on, so it counts as not returned when all calls that were running then have ended: the calls
+ * continues, so it counts as not returned when all calls that were running then have ended: the calls
  * that began before and after some moment are counted apart, and this moment moves on whenever the
  * earlier ones have ended. That costs a call two additions.
  */
@@ -49,7 +49,7 @@ export class MadeReturns {
     return this.#newest
   }
 
-  /** The call goes on after its synchronous part. */
+  /** The call continues after its synchronous part. */
   begin(): Period {
     this.#running[this.#period] += 1
     return this.#period

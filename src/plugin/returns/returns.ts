@@ -23,7 +23,7 @@ export function skip(why: string): HandlerReturn {
 }
 
 export interface RejectOptions {
-  /** Tells programs why: up to 100 letters, digits and any of `. _ : -`, such as `NO_SUCH_BAY`. */
+  /** The reason, for programs: up to 100 letters, digits and any of `. _ : -`, such as `NO_SUCH_BAY`. */
   code?: string
 }
 

@@ -91,7 +91,7 @@ function Edge({ edge, boxes }: { edge: Link; boxes: Map<string, Box> }) {
   const [x1, x2] = isForward ? [from.x + WIDTH, to.x] : [from.x, to.x + WIDTH]
   const [y1, y2] = [from.y + HEIGHT / 2, to.y + HEIGHT / 2]
   const bend = isForward ? GAP_X / 2 : -GAP_X / 2
-  // Parallel ways of the same two must be told apart.
+  // Parallel ways of the same two must be distinguishable.
   const shift = edge.kind === 'restored' ? 8 : 0
   const way = `M${x1},${y1 + shift} C${x1 + bend},${y1 + shift} ${x2 - bend},${y2 + shift} ${x2},${y2 + shift}`
   const kind = edge.revertedMs !== null ? 'reverted' : edge.kind

@@ -79,7 +79,7 @@ function Verdict({ data: { attention } }: { data: Overview }) {
   )
 }
 
-/** What the replicas do, and who switched it if somebody did. */
+/** What the replicas do, and who switched it, if it was switched. */
 function eventsFigure({ events, eventsOff }: Overview) {
   const { replicas, of, by, why } = eventsOff
   const who = by === null ? 'as EVENTS_ENABLED says' : `by ${by}${why ? `: ${why}` : ''}`

@@ -30,7 +30,7 @@ export interface PartitionToFetch {
   /** Of the leader as the client knows it, so that a former leader refuses; -1 if it is not known. */
   leaderEpoch: number
   offset: number
-  /** Of the record before the offset, so that a log which was cut off and written anew is noticed; -1 if it is not known. */
+  /** Of the record before the offset, so that a log which was cut off and rewritten is noticed; -1 if it is not known. */
   lastFetchedEpoch: number
   maxBytes: number
 }

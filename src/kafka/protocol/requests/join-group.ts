@@ -22,7 +22,7 @@ export interface JoinGroupAnswer {
   leader: string
   /**
    * The leader keeps the assignment that the group has: a static leader that was restarted
-   * (KIP-814). It is told the members all the same.
+   * (KIP-814). It gets the members all the same.
    */
   skipAssignment: boolean
   memberId: string
