@@ -42,7 +42,7 @@ export async function openPublisher(
     topics,
     requireTopic: (topic) =>
       withAdmin(kafka, async (admin) => {
-        if (!(await admin.list()).includes(topic)) throw noTopic(topic)
+        if (!(await admin.exists(topic))) throw noTopic(topic)
       }),
     schemaIdOf: findSchemaId(registry),
   })

@@ -35,7 +35,9 @@ export interface TopicDescription {
 /** Topic administration. All methods reject with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
 export interface TopicAdmin {
   list(): Promise<string[]>
-  /** Topics that do not exist are left out. */
+  /** Whether the topic exists and this user may describe it. */
+  exists(topic: string): Promise<boolean>
+  /** Topics that do not exist, or that this user may not describe, are left out. */
   describe(topics: readonly string[]): Promise<Map<string, TopicDescription>>
   /** Resolves with false when the topic exists already; it is then left unchanged. */
   create(topic: NewTopic): Promise<boolean>
@@ -58,12 +60,21 @@ function topicAdmin(admin: Admin): TopicAdmin {
   const list = () => limited(admin.listTopics(), 'list the topics')
   const created = new Set<string>()
 
+  /** By name: all topics of a cluster may be many, and one of others may be without a leader. */
+  async function existing(topics: readonly string[]): Promise<string[]> {
+    if (await exist(admin, topics)) return [...topics]
+    const found: string[] = []
+    for (const topic of topics) {
+      // Each request may go to another broker, which may not know of a new topic yet.
+      if (created.has(topic) || (await exist(admin, [topic]))) found.push(topic)
+    }
+    return found
+  }
+
   async function describe(topics: readonly string[]): Promise<Map<string, TopicDescription>> {
-    const existing = new Set(await list())
-    // Each request may go to another broker, which may not know of a new topic yet.
-    const wanted = topics.filter((topic) => existing.has(topic) || created.has(topic))
+    const doing = `describe topics ${topics.join(', ')}`
+    const wanted = await limited(existing(topics), doing)
     if (wanted.length === 0) return new Map()
-    const doing = `describe topics ${wanted.join(', ')}`
     const fetchMetadata = () => admin.fetchTopicMetadata({ topics: wanted })
     const { topics: found } = await limited(whenKnown(fetchMetadata), doing)
     const settings = await limited(
@@ -88,8 +99,28 @@ function topicAdmin(admin: Admin): TopicAdmin {
     return isNew
   }
 
-  return { list, describe, create }
+  const exists = (topic: string) => limited(exist(admin, [topic]), `look for topic ${topic}`)
+  return { list, exists, describe, create }
 }
+
+/** Whether all of them exist and this user may describe them. An error of one hides the others. */
+async function exist(admin: Admin, topics: readonly string[]): Promise<boolean> {
+  // kafkajs takes an empty list for all topics.
+  if (topics.length === 0) return true
+  try {
+    await admin.fetchTopicMetadata({ topics: [...topics] })
+    return true
+  } catch (error) {
+    if (causes(error).some(({ type }) => HIDDEN.has(type ?? ''))) return false
+    throw error
+  }
+}
+
+const HIDDEN: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'INVALID_TOPIC_EXCEPTION',
+])
 
 async function createTopic(admin: Admin, topic: NewTopic): Promise<boolean> {
   const { topic: name, partitions, replicationFactor, configs } = topic

@@ -127,6 +127,7 @@ async function creation({
   }
   const admin: TopicAdmin = {
     list: async () => [],
+    exists: async () => false,
     describe: async () => new Map([['t', input]]),
     create: async (topic) => created.push(topic) > 0,
   }

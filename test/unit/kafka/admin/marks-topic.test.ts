@@ -33,6 +33,7 @@ it('is created with the partition count and durability of its input, and retenti
   const created: NewTopic[] = []
   const admin: TopicAdmin = {
     list: async () => [],
+    exists: async () => false,
     describe: async () => new Map([['events', described(5)]]),
     create: async (topic) => created.push(topic) === 1,
   }

@@ -43,12 +43,58 @@ it('does not fetch metadata of a topic that existed', async () => {
   expect(await withAdmin(kafkaWith(metadata, false), (admin) => admin.create(topic))).toBe(false)
 })
 
+/** Metadata by name, of a cluster with these topics; of any other an error of this type. */
+function metadataOf(topics: readonly string[], type = 'UNKNOWN_TOPIC_OR_PARTITION') {
+  const partitions = Array.from({ length: 6 }, () => ({}))
+  return vi.fn(async ({ topics: asked }: { topics: string[] }) => {
+    if (asked.some((name) => !topics.includes(name))) throw refusal(type)
+    return { topics: asked.map((name) => ({ name, partitions })) }
+  })
+}
+
+/** A client that may not list the topics of the cluster. */
+function kafkaOf(metadata: ReturnType<typeof metadataOf>): Kafka {
+  const kafka = kafkaWith(metadata as unknown as () => Promise<unknown>)
+  const describeConfigs = async ({ resources }: { resources: { name: string }[] }) => ({
+    resources: resources.map(({ name }) => ({ resourceName: name, configEntries: [] })),
+  })
+  Object.assign(kafka.admin(), { describeConfigs })
+  return kafka
+}
+
+it.each(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED', 'INVALID_TOPIC_EXCEPTION'])(
+  'leaves out topics that a broker refuses to describe with %s, and requests no others than those named',
+  async (type) => {
+    const kafka = kafkaOf(metadataOf(['one', 'two', 'not asked for'], type))
+    const found = await withAdmin(kafka, async (admin) => ({
+      described: [...(await admin.describe(['one', 'other', 'two'])).keys()],
+      exist: [await admin.exists('one'), await admin.exists('other')],
+      nothing: await admin.describe([]),
+    }))
+    expect(found).toEqual({ described: ['one', 'two'], exist: [true, false], nothing: new Map() })
+  },
+)
+
+it('requests the metadata of topics that all exist at once', async () => {
+  const metadata = metadataOf(['one', 'two'])
+  await withAdmin(kafkaOf(metadata), (admin) => admin.describe(['one', 'two']))
+  for (const [{ topics }] of metadata.mock.calls) expect(topics).toEqual(['one', 'two'])
+})
+
+it('does not take a topic without a leader for one that is missing', async () => {
+  const metadata = metadataOf([], 'LEADER_NOT_AVAILABLE')
+  const exists = withAdmin(kafkaOf(metadata), (admin) => admin.exists('one'))
+  await expect(exists).rejects.toThrow(/^cannot look for topic one: .*LEADER_NOT_AVAILABLE/)
+})
+
 it('describes a new topic, even if a broker does not know it yet', async () => {
   const unknown = refusal('UNKNOWN_TOPIC_OR_PARTITION')
   const partitions = Array.from({ length: 6 }, () => ({}))
   const metadata = vi
     .fn<() => Promise<unknown>>()
     .mockResolvedValueOnce({ topics: [] })
+    .mockRejectedValueOnce(unknown)
+    .mockRejectedValueOnce(unknown)
     .mockRejectedValueOnce(unknown)
     .mockResolvedValue({ topics: [{ name: 't', partitions }] })
   const configEntries = [
@@ -61,7 +107,7 @@ it('describes a new topic, even if a broker does not know it yet', async () => {
     .mockRejectedValueOnce(unknown)
     .mockResolvedValue({ resources: [{ resourceName: 't', configEntries }] })
   const kafka = kafkaWith(metadata)
-  Object.assign(kafka.admin(), { listTopics: async () => [], describeConfigs })
+  Object.assign(kafka.admin(), { describeConfigs })
   const found = await withAdmin(kafka, async (admin) => {
     await admin.create(topic)
     return admin.describe(['t', 'other'])
@@ -82,7 +128,6 @@ it('leaves undefined what a broker does not describe, and knows a limit that nob
   const nothing = { configName: 'retention.ms', configValue: null }
   const resources = [{ resourceName: 't', configEntries: [limit, nothing] }]
   Object.assign(kafka.admin(), {
-    listTopics: async () => ['t'],
     describeConfigs: async () => ({ resources }),
   })
   const found = await withAdmin(kafka, (admin) => admin.describe(['t']))
