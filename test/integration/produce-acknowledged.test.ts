@@ -3,6 +3,7 @@ import { HeaderList, headersOf } from '../../src/event/headers.ts'
 import { createProducer, type Producer } from '../../src/kafka/producer/producer.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { createTopics, kafkaClient, serviceClient, uniqueName } from '../support/stack.ts'
+import { widen } from '../support/topic-admin.ts'
 
 let producer: Producer
 
@@ -46,10 +47,7 @@ it('writes to a partition that was added while it was connected', async () => {
   const topic = uniqueName('widened')
   await createTopics({ topic, numPartitions: 1 })
   await producer.send(topic, [record('first', 0)])
-  const admin = kafkaClient().admin()
-  await admin.connect()
-  await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] })
-  await admin.disconnect()
+  await widen(topic, 3)
   const written = await producer.send(topic, [record('second', 2)])
   expect(written).toEqual([{ partition: 2, baseOffset: '0' }])
 })
