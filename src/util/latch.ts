@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** Something that is due or not: whoever waits continues once it is. */
+/** Something that is due or not: those that wait continue once it is. */
 export class Latch {
   #isSet = false
   readonly #waiting = new Set<AbortController>()

@@ -1,22 +1,13 @@
-import type { Admin, Kafka } from 'kafkajs'
-import { pino } from 'pino'
+import type { Admin } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
-import { loadConfig } from '../../src/config/load-config.ts'
-import { createKafka } from '../../src/kafka/client/client.ts'
-import { createTopics, endpoints, uniqueName, until } from '../support/stack.ts'
+import { createTopics, serviceClient, uniqueName, until } from '../support/stack.ts'
 
 /** Each of its partitions takes more than 20 bytes of a response. */
 const PARTITIONS = 100
 
-function client(): Kafka {
-  const env = { KAFKA_BROKERS: endpoints().brokers, SCHEMA_REGISTRY_URL: endpoints().registryUrl }
-  const config = loadConfig(env, { required: ['KAFKA_BROKERS'] })
-  return createKafka(config, pino({ level: 'silent' }))
-}
-
 /** The sizes of the responses with metadata that the admin client gets during the work. */
 async function metadataBytes(work: (admin: Admin) => Promise<unknown>): Promise<number[]> {
-  const admin = client().admin()
+  const admin = serviceClient().admin()
   const sizes: number[] = []
   admin.on(admin.events.REQUEST, ({ payload: { apiName, size } }) => {
     if (apiName === 'Metadata') sizes.push(size)

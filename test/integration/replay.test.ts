@@ -7,8 +7,8 @@ import type { ReplayPlan } from '../../src/replay/plan.ts'
 import { beginPlan, readPlan } from '../../src/replay/plan-store.ts'
 import { moved, wasted } from '../support/events.ts'
 import { withAdmin } from '../support/group.ts'
+import { markedEffects } from '../support/marked-effects.ts'
 import marking from '../support/plugins/marking.ts'
-import { database } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'
 import { readAll, type SituationOptions, situation } from '../support/service-kit.ts'
@@ -232,14 +232,7 @@ describe('killed at random and resumed', () => {
   const ENTITIES = 4
 
   it('has one effect for each event, in order, with the store postgres', async () => {
-    const { url, query } = await database()
-    await query('create table effects (n serial, event_id text, key text)')
-    const settings = {
-      IDEMPOTENCY_STORE: url,
-      IDEMPOTENCY_LEASE_MS: '2000',
-      SESSION_TIMEOUT_MS: '6000',
-      PLUGINS: pluginPath('plugins/marking'),
-    }
+    const { query, settings } = await markedEffects()
     const s = await scene({ plugins: [marking], settings })
     const env = { ...s.env, ...settings, KAFKA_BROKERS: endpoints().brokers }
     const events = Array.from({ length: EVENTS }, (_, n) => moved(`e${n % ENTITIES}`, n, `${n}`))

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { moved } from '../support/events.ts'
+import { markedEffects } from '../support/marked-effects.ts'
 import logging from '../support/plugins/logging.ts'
 import marking from '../support/plugins/marking.ts'
-import { database } from '../support/postgres.ts'
 import { recorder } from '../support/recorder.ts'
 import { runCli } from '../support/run-cli.ts'
 import { pluginPath } from '../support/serve.ts'
@@ -20,14 +20,7 @@ const PAUSE_MS = 200
 
 /** A group with two replicas, in which `marking` records its effects in Postgres. */
 async function scene() {
-  const { url, query } = await database()
-  await query('create table effects (n serial, event_id text, key text)')
-  const settings = {
-    IDEMPOTENCY_STORE: url,
-    IDEMPOTENCY_LEASE_MS: '2000',
-    SESSION_TIMEOUT_MS: '6000',
-    PLUGINS: pluginPath('plugins/marking'),
-  }
+  const { query, settings } = await markedEffects()
   const other = recorder(undefined, 'other')
   const s = await situation({ plugins: [marking, other.plugin], settings })
   async function ids(): Promise<number[]> {

@@ -108,7 +108,7 @@ it('the commands of the pages work, one after the other', { timeout: TIMEOUT_MS 
   const counted = after('deliveries|filter_decisions')
   expect(counted).toContain('outcome="processed"} 1\n')
   expect(counted).toContain('outcome="rejected"} 1\n')
-  // What is not marked is evaluated again where a partition begins anew.
+  // What is not marked is evaluated again where a partition begins again.
   expect(counted).toMatch(/decision="unwanted"} [1-9]/)
   expect(after('explain evt_2')).toContain('cold-chain: dead-lettered: rejected')
   expect(after('kill %1')).toContain('"msg":"stopped"')

@@ -142,7 +142,7 @@ export class Transactions {
     await ask(this.#group, txnOffsetCommitRequest, { ...producer, ...member, topics })
   }
 
-  /** Asks until it gets a response: until then nobody knows how the transaction ended. */
+  /** Asks until it gets a response: until then it is not known how the transaction ended. */
   async #end(writer: TransactionWriter, deadlineMs: number): Promise<TransactionOutcome> {
     const ask = this.#askerOf(writer, deadlineMs)
     try {
