@@ -89,11 +89,6 @@ export const stateGuards = [
     ],
   }),
   ...guardsOf('model/producer/acknowledged', {
-    'a batch that was given up before its first response was not written': [
-      'kafka/producer/partition-queue.ts',
-      'if (this.#closed.sent !== undefined) this.#closed.isInDoubt = true',
-      '',
-    ],
     'nobody sends again what moves to another leader while it waits': [
       'kafka/producer/sender.ts',
       'and no other loop knows.\n    this.#wakeLeaders()',
@@ -101,6 +96,11 @@ export const stateGuards = [
     ],
   }),
   ...guardsOf('unit/kafka/producer/partition-queue', {
+    'a batch that was given up before its first response was not written': [
+      'kafka/producer/partition-queue.ts',
+      'if (this.#closed.sent !== undefined) this.#closed.isInDoubt = true',
+      '',
+    ],
     'a batch that was given up while it was compressed is sent': [
       'kafka/producer/partition-queue.ts',
       'if (this.#closed !== closed) return undefined',
