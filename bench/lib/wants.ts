@@ -2,13 +2,16 @@ import type { Event } from '../../src/event/event.ts'
 import { nameOf } from '../../src/event/guards.ts'
 import type { Plugin } from '../../src/plugin/plugin.ts'
 
-/** `none`: no event of the stream. `by-name`: one plugin wants one kind. `by-field`: each a product. `all`. */
-export type WantsName = 'none' | 'by-name' | 'by-field' | 'all'
+/**
+ * `none`: no event of the stream, by a list of names; `none-by-function`: the same by a function.
+ * `by-name`: one plugin wants one kind. `by-field`: each a product. `all`.
+ */
+export type WantsName = 'none' | 'none-by-function' | 'by-name' | 'by-field' | 'all'
 
 /** What one plugin wants: as the service's filter, and as code for other contenders. */
 export interface Want {
   slug: string
-  filter: Pick<Plugin, 'wantsProcessEvent' | 'where'>
+  filter: Pick<Plugin, 'wants' | 'wantsProcessEvent' | 'where'>
   matches(event: Event): boolean
 }
 
@@ -30,6 +33,10 @@ function nameOfNth(wants: 'none' | 'by-name', n: number): string {
 
 const MAKE: Record<WantsName, (n: number) => Want> = {
   none: (n) => byName(n, nameOfNth('none', n)),
+  'none-by-function': (n) => {
+    const name = nameOfNth('none', n)
+    return { ...byName(n, name), filter: { wantsProcessEvent: (each) => each === name } }
+  },
   'by-name': (n) => byName(n, nameOfNth('by-name', n)),
   'by-field': (n) => ({
     slug: `field-${n}`,
@@ -54,7 +61,7 @@ const MAKE: Record<WantsName, (n: number) => Want> = {
 function byName(n: number, wanted: string): Want {
   return {
     slug: `name-${n}`,
-    filter: { wantsProcessEvent: (name) => name === wanted },
+    filter: { wants: [wanted] },
     matches: (event) => nameOf(event) === wanted,
   }
 }

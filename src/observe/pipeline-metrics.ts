@@ -70,6 +70,13 @@ export function createReports({
     return { wanted: tallyOf('wanted'), unwanted: tallyOf('unwanted'), error: tallyOf('error') }
   })
 
+  // Another set of plugins comes of switches only, so there are few.
+  const unwantedByAll = new Cached((slugs: string) =>
+    metrics.filterDecisions.tallyOfEach(
+      slugs.split(' ').map((plugin) => ({ plugin, decision: 'unwanted' })),
+    ),
+  )
+
   const skipped = new Cached(({ slug: plugin }: LoadedPlugin) => {
     return new Cached((why: SkipCause) => metrics.eventsSkipped.tallyOf({ plugin, why }))
   })
@@ -89,6 +96,7 @@ export function createReports({
     },
     onHeaderMismatch: () => metrics.headerMismatches.inc(),
     filterTallyOf: (plugin) => decided.of(plugin),
+    unwantedTallyOf: (plugins) => unwantedByAll.of(plugins.map(({ slug }) => slug).join(' ')),
     skipTallyOf: (plugin, cause) => skipped.of(plugin).of(cause),
     onUnreturned: (error) => sampled.warn('*', error, {}, 'a handler lacks a return'),
     onHandled({ plugin }, seconds, events) {

@@ -14,6 +14,8 @@ export interface PipelineReports extends SettleReports {
   onHeaderMismatch(): void
   /** Returns the counters for a plugin's filter decisions. Called whenever routes are rebuilt. */
   filterTallyOf(plugin: LoadedPlugin): FilterTally
+  /** Returns one counter for events that none of these plugins wants. It counts for each of them. */
+  unwantedTallyOf(plugins: readonly LoadedPlugin[]): { count: number }
   /** Events that a plugin is not offered are counted here, for the same reason. */
   skipTallyOf(plugin: LoadedPlugin, cause: SkipCause): { count: number }
   /** A call has ended. `events` is given for a batch, of which the delivery is the first. */

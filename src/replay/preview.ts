@@ -4,7 +4,7 @@ import { timestampText, timeText } from '../event/time/timestamp.ts'
 import type { EventReader } from '../explain/event-reader.ts'
 import { topicsOf } from '../kafka/reader/offset-ranges.ts'
 import { search } from '../kafka/reader/search-topics.ts'
-import { type FilterDecision, FilterEvaluator } from '../pipeline/intake/evaluate-filters.ts'
+import { FilterEvaluator } from '../pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { counted } from '../util/text/counted.ts'
 import type { ReplayPlan } from './plan.ts'
@@ -36,8 +36,8 @@ export async function previewOf(
   plan: ReplayPlan,
 ): Promise<Preview> {
   const preview: Preview = { records: 0, wanted: 0, undecodable: 0, names: new Set(), examples: [] }
-  const plugins = [replayedPlugin(plugin, plan)]
-  const filters = new FilterEvaluator(plugins)
+  const replayed = replayedPlugin(plugin, plan)
+  const filters = new FilterEvaluator([replayed])
   await search(kafka, {
     topics: topicsOf(plan.ranges),
     fromMs: plan.fromMs,
@@ -51,10 +51,9 @@ export async function previewOf(
       if (read.type !== 'event') return
       const isKept = preview.names.size < NAMES_MAX || read.name === plan.kind
       if (isKept) preview.names.add(read.name)
-      const decisions: FilterDecision[] = []
-      filters.evaluate(plugins, { name: read.name, schema: read.writer }, record, decisions)
+      const event = { name: read.name, schema: read.writer }
       // A filter that fails causes a dead letter, so it counts as a delivery.
-      if (decisions[0]?.type === 'unwanted') return
+      if (filters.decide(replayed, event, record).type === 'unwanted') return
       preview.wanted += 1
       if (preview.examples.length >= EXAMPLES) return
       const time = timestampText(record.timestampMs)

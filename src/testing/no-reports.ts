@@ -5,6 +5,7 @@ export const noReports: PipelineReports = {
   onConsumed() {},
   onHeaderMismatch() {},
   filterTallyOf: emptyTally,
+  unwantedTallyOf: () => ({ count: 0 }),
   skipTallyOf: () => ({ count: 0 }),
   onHandled() {},
   onUnreturned() {},

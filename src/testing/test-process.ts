@@ -100,6 +100,7 @@ export async function startProcess(options: ProcessOptions, offset = 0) {
     reports: {
       ...noReports,
       filterTallyOf: () => tally,
+      unwantedTallyOf: () => tally.unwanted,
       onDelayed: (delivery, outcome) => delays.add(delivery, outcome),
       onUnreturned: (missing) => fail(missingReturn(missing)),
       onSettled(delivery, outcome) {

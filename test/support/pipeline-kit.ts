@@ -131,6 +131,7 @@ export function pipelineKit(options: KitOptions) {
       onConsumed: () => {},
       onHeaderMismatch: () => note('header mismatch'),
       filterTallyOf: emptyTally,
+      unwantedTallyOf: () => ({ count: 0 }),
       skipTallyOf: ({ slug }, cause) => (skips[`${slug} ${cause}`] ??= { count: 0 }),
       onHandled: () => {},
       onUnreturned: ({ message }) => note(message),

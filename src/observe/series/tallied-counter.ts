@@ -10,7 +10,7 @@ export interface Tally {
  * increment; a tally is looked up once.
  */
 export class TalliedCounter<Label extends string> extends Counter<Label> {
-  readonly #tallies: { labels: LabelValues<Label>; tally: Tally }[] = []
+  readonly #tallies: { series: readonly LabelValues<Label>[]; tally: Tally }[] = []
 
   constructor(configuration: CounterConfiguration<Label>) {
     super({ ...configuration, collect: () => this.#collect() })
@@ -18,14 +18,19 @@ export class TalliedCounter<Label extends string> extends Counter<Label> {
 
   /** Creates the tally of these labels. Call once and keep it. */
   tallyOf(labels: LabelValues<Label>): Tally {
+    return this.tallyOfEach([labels])
+  }
+
+  /** Creates one tally that counts for each of these series. Call once and keep it. */
+  tallyOfEach(series: readonly LabelValues<Label>[]): Tally {
     const tally = { count: 0 }
-    this.#tallies.push({ labels, tally })
+    this.#tallies.push({ series, tally })
     return tally
   }
 
   #collect(): void {
-    for (const { labels, tally } of this.#tallies) {
-      if (tally.count > 0) this.inc(labels, tally.count)
+    for (const { series, tally } of this.#tallies) {
+      if (tally.count > 0) for (const labels of series) this.inc(labels, tally.count)
       tally.count = 0
     }
   }

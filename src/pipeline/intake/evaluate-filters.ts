@@ -7,6 +7,7 @@ import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { Failure } from '../../util/failure/failure.ts'
 import { failureOf } from '../../util/failure/failure-of.ts'
 import type { Delivery } from '../delivery.ts'
+import { Candidates } from './candidates.ts'
 import { FilterRecord } from './filter-record.ts'
 
 /** How often a filter made each decision. */
@@ -18,6 +19,16 @@ export type FilterDecision =
   /** The filter threw, or returned neither true nor false. */
   | { type: 'error'; error: Failure }
 
+/** What the filters of many plugins decide. Valid until the next record: the object is reused. */
+export interface Decisions {
+  /** The decision of each plugin, in the order of the plugins. */
+  readonly all: readonly FilterDecision[]
+  /** Where in `all` are those that are not `unwanted`, in ascending order. */
+  readonly others: readonly number[]
+}
+
+type Candidate = { name: string; schema: WriterSchema | undefined }
+
 /** Evaluates plugins' filters, one record at a time. */
 export class FilterEvaluator {
   readonly #record = new FilterRecord()
@@ -26,6 +37,9 @@ export class FilterEvaluator {
   #plugins: readonly LoadedPlugin[] = []
   #names: readonly LoadedPlugin['wantsProcessEvent'][] = []
   #tests: readonly (Test | undefined)[] = []
+  #candidates = new Candidates([])
+  /** All are `unwanted` but the others of the last record. */
+  #decisions: { all: FilterDecision[]; others: number[] } = { all: [], others: [] }
 
   /** The fields that any of the filters names are read from a record together, in one pass. */
   constructor(plugins: readonly LoadedPlugin[]) {
@@ -38,36 +52,41 @@ export class FilterEvaluator {
     }
   }
 
-  /**
-   * Writes each plugin's decision to `decisions`, in the order of `plugins`. Returns how many are not
-   * `unwanted`.
-   */
-  evaluate(
-    plugins: readonly LoadedPlugin[],
-    event: { name: string; schema: WriterSchema | undefined },
-    record: SourceRecord,
-    decisions: FilterDecision[],
-  ): number {
+  /** The decisions of all these plugins. They should be the same ones in most calls. */
+  evaluate(plugins: readonly LoadedPlugin[], event: Candidate, record: SourceRecord): Decisions {
     if (plugins !== this.#plugins) this.#prepare(plugins)
     const { name, schema } = event
     const names = this.#names
-    let others = 0
+    const { all, others } = this.#decisions
+    for (let n = 0; n < others.length; n++) all[others[n] as number] = unwanted
+    others.length = 0
+    const candidates = this.#candidates.of(name)
     this.#record.put(name, schema, record)
-    for (let i = 0; i < names.length; i++) {
+    for (let n = 0; n < candidates.length; n++) {
+      const i = candidates[n] as number
       let decision = byFilter(names[i], name)
-      if (decision === wanted) decision = this.#byFields(i)
-      if (decision !== unwanted) others += 1
-      decisions[i] = decision
+      if (decision === wanted) decision = byFields(this.#tests[i], this.#record)
+      if (decision === unwanted) continue
+      all[i] = decision
+      others.push(i)
     }
     this.#record.clear()
-    return others
+    return this.#decisions
+  }
+
+  /** The decision of one plugin. */
+  decide(plugin: LoadedPlugin, { name, schema }: Candidate, record: SourceRecord): FilterDecision {
+    const named = byName(plugin, name)
+    if (named !== wanted) return named
+    this.#record.put(name, schema, record)
+    const decision = byFields(this.#compiled(plugin), this.#record)
+    this.#record.clear()
+    return decision
   }
 
   /** Evaluates a failed filter once more; undefined if it now wants the event. */
   reevaluate({ plugin, wanted: { name, schema, record } }: Delivery): CompletedOutcome | undefined {
-    const decisions: FilterDecision[] = []
-    this.evaluate([plugin], { name, schema }, record, decisions)
-    const decision = decisions[0] as FilterDecision
+    const decision = this.decide(plugin, { name, schema }, record)
     switch (decision.type) {
       case 'wanted':
         return undefined
@@ -82,14 +101,19 @@ export class FilterEvaluator {
   #prepare(plugins: readonly LoadedPlugin[]): void {
     this.#plugins = plugins
     this.#names = plugins.map(({ wantsProcessEvent }) => wantsProcessEvent)
-    this.#tests = plugins.map((plugin) => plugin.where && (this.#testOf.get(plugin) ?? notCompiled))
+    this.#tests = plugins.map((plugin) => this.#compiled(plugin))
+    this.#candidates = new Candidates(plugins)
+    this.#decisions = { all: plugins.map(() => unwanted), others: [] }
   }
 
-  /** Evaluated after the name, because it reads more of the record. */
-  #byFields(i: number): FilterDecision {
-    const test = this.#tests[i]
-    return test === undefined ? wanted : decisionOf(test(this.#record))
+  #compiled(plugin: LoadedPlugin): Test | undefined {
+    return plugin.where && (this.#testOf.get(plugin) ?? notCompiled)
   }
+}
+
+/** Evaluated after the name, because it reads more of the record. */
+function byFields(test: Test | undefined, record: FilterRecord): FilterDecision {
+  return test === undefined ? wanted : decisionOf(test(record))
 }
 
 /**

@@ -5,7 +5,7 @@ import type { LoadedPlugin } from '../../plugin/loaded-plugin.ts'
 import { isRedrive } from '../../topics/names.ts'
 import type { Recipient } from '../delivery.ts'
 import type { PipelineReports } from '../reports.ts'
-import type { FilterDecision, FilterEvaluator, FilterTally } from './evaluate-filters.ts'
+import type { Decisions, FilterDecision, FilterEvaluator, FilterTally } from './evaluate-filters.ts'
 import type { Peek } from './peek.ts'
 import { createStartFilter, type StartOffsets } from './start-offsets.ts'
 
@@ -14,7 +14,7 @@ export interface Route {
   /** The plugins whose filters were evaluated; empty if none was. */
   evaluated: readonly LoadedPlugin[]
   /** The decision of each evaluated plugin, in the same order. */
-  decisions: readonly FilterDecision[]
+  decisions: Decisions
   tallies: Tallies
   recipients: readonly Recipient[]
   /** The counters of the plugins that skip the record. */
@@ -39,10 +39,13 @@ export function createRoute(
   plugins: readonly LoadedPlugin[],
   filters: FilterEvaluator,
   switches: RouteSwitches,
-  { filterTallyOf: tallyOf, skipTallyOf }: Pick<PipelineReports, 'filterTallyOf' | 'skipTallyOf'>,
+  {
+    filterTallyOf: tallyOf,
+    unwantedTallyOf,
+    skipTallyOf,
+  }: Pick<PipelineReports, 'filterTallyOf' | 'unwantedTallyOf' | 'skipTallyOf'>,
 ) {
-  const decisions: FilterDecision[] = []
-  const routed = { ...noRecipients, decisions }
+  const routed = { ...noRecipients }
   const all = plugins.filter(({ slug }) => switches.skipCauseOf(slug) === undefined)
   const off = plugins.flatMap((plugin) => {
     const cause = switches.skipCauseOf(plugin.slug)
@@ -51,7 +54,7 @@ export function createRoute(
   const offCounters = off.map(({ counter }) => counter)
   const offSlugs = off.map(({ plugin }) => plugin.slug)
   const started = createStartFilter(all, (slug) => switches.startOf(slug)?.offsets)
-  const allTallies = talliesOf(all, tallyOf)
+  const allTallies = { each: all.map(tallyOf), unwanted: unwantedTallyOf(all) }
 
   function skippedBy(evaluated: readonly LoadedPlugin[], receiver: string): readonly Counter[] {
     if (evaluated === all) return offCounters
@@ -74,10 +77,11 @@ export function createRoute(
     const offHere = isForAll ? offSlugs : offSlugs.filter((slug) => slug === receiver)
     if (evaluated.length === 0) return { ...noRecipients, skipped, off: offHere }
     if (peeked.type === 'undecodable') return isForAll ? toEveryPlugin : toAll(evaluated)
-    const count = filters.evaluate(evaluated, peeked, record, decisions)
+    const decisions = filters.evaluate(evaluated, peeked, record)
     routed.evaluated = evaluated
-    routed.tallies = evaluated === all ? allTallies : talliesOf(evaluated, tallyOf)
-    routed.recipients = count === 0 ? noRecipients.recipients : recipientsOf(evaluated, decisions)
+    routed.decisions = decisions
+    routed.tallies = evaluated === all ? allTallies : { each: evaluated.map(tallyOf) }
+    routed.recipients = recipientsOf(evaluated, decisions)
     routed.skipped = skipped
     routed.off = offHere
     return routed
@@ -87,45 +91,36 @@ export function createRoute(
 /** Counts each filter's decision, and each skip. Called once the record is accepted. */
 export function tally({ decisions, tallies, recipients, skipped }: Route): void {
   for (let i = 0; i < skipped.length; i++) (skipped[i] as Counter).count += 1
-  const { all, unwanted } = tallies
-  if (recipients.length === 0) {
-    for (let i = 0; i < unwanted.length; i++) (unwanted[i] as Counter).count += 1
+  const { each, unwanted } = tallies
+  if (recipients.length === 0 && unwanted !== undefined) {
+    unwanted.count += 1
     return
   }
-  for (let i = 0; i < all.length; i++) {
-    const { type } = decisions[i] as FilterDecision
-    ;(all[i] as FilterTally)[type].count += 1
+  for (let i = 0; i < each.length; i++) {
+    const { type } = decisions.all[i] as FilterDecision
+    ;(each[i] as FilterTally)[type].count += 1
   }
 }
 
-/** Counters of decisions, in the order of the plugins. */
+/** Counters of decisions. */
 interface Tallies {
-  all: readonly FilterTally[]
-  /** The `unwanted` counters in an array of their own: almost all records need only these. */
-  unwanted: readonly Counter[]
+  /** Of each plugin, in their order. */
+  each: readonly FilterTally[]
+  /** Counts `unwanted` for all of them at once: almost all records need only this one. */
+  unwanted?: Counter
 }
 
 type Counter = FilterTally['unwanted']
 
-function talliesOf(
-  plugins: readonly LoadedPlugin[],
-  tallyOf: (plugin: LoadedPlugin) => FilterTally,
-): Tallies {
-  const all = plugins.map(tallyOf)
-  return { all, unwanted: all.map((counts) => counts.unwanted) }
-}
-
 function recipientsOf(
   plugins: readonly LoadedPlugin[],
-  decisions: readonly FilterDecision[],
-): Recipient[] {
-  const recipients: Recipient[] = []
-  for (let i = 0; i < plugins.length; i++) {
-    const { type } = decisions[i] as FilterDecision
-    if (type === 'unwanted') continue
-    recipients.push({ plugin: plugins[i] as LoadedPlugin, filterFailed: type === 'error' })
-  }
-  return recipients
+  { all, others }: Decisions,
+): readonly Recipient[] {
+  if (others.length === 0) return noRecipients.recipients
+  return others.map((i) => ({
+    plugin: plugins[i] as LoadedPlugin,
+    filterFailed: all[i]?.type === 'error',
+  }))
 }
 
 /** Stands for all plugins if a record's name cannot be read, so that no filter can be evaluated. */
@@ -174,10 +169,10 @@ export function receiverOf(
   return isOwn ? redriven.plugin : noPlugin
 }
 
-const noTallies: Tallies = { all: [], unwanted: [] }
+const noTallies: Tallies = { each: [] }
 const noRecipients: Route = {
   evaluated: [],
-  decisions: [],
+  decisions: { all: [], others: [] },
   tallies: noTallies,
   recipients: [],
   skipped: [],

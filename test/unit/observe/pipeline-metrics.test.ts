@@ -3,6 +3,7 @@ import { headersByName } from '../../../src/event/headers.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
 import { callFieldsOf, createReports, logFieldsOf } from '../../../src/observe/pipeline-metrics.ts'
 import { createSampledLog } from '../../../src/observe/sampled-log.ts'
+import { allOn } from '../../../src/pipeline/admit/plugin-switches.ts'
 import type { Plugin } from '../../../src/plugin/plugin.ts'
 import { reject, retryAfter, skip } from '../../../src/plugin/returns/returns.ts'
 import { Failure } from '../../../src/util/failure/failure.ts'
@@ -235,4 +236,34 @@ it('a batch is one call, with its number of events, and a log of its own', async
   expect(whole).toMatchObject({ plugin: 'sink', events: 3, msg: 'the whole batch' })
   expect(whole).not.toHaveProperty('eventId')
   expect(one).toMatchObject({ plugin: 'sink', eventId: 'e1', msg: 'one event' })
+})
+
+it("counts each filter's decision, also where nobody wants the event", async () => {
+  const { log, metrics, reports } = loggedReports('info')
+  const filters: Pick<Plugin, 'wantsProcessEvent'>[] = [
+    { wantsProcessEvent: (name) => name === 'inventory.moved' },
+    { wantsProcessEvent: (name) => name === 'inventory.merged' },
+    { wantsProcessEvent: (name) => (name === 'inventory.split' ? (1 as never) : false) },
+  ]
+  const retry = { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1 }
+  const plugins = filters.map((filter, n) =>
+    plugin({ slug: `p${n}`, processEvent() {}, retry, ...filter }),
+  )
+  const late = { offsets: { events: { 0: 4 } } }
+  const switches = { ...allOn, startOf: (slug: string) => (slug === 'p1' ? late : undefined) }
+  const kit = pipelineKit({ plugins, switches, logOf: () => log, reports })
+  const { put } = partition(kit)
+  const kinds = ['wasted', 'moved', 'wasted', 'merged', 'wasted', 'split', 'merged', 'wasted']
+  for (const [n, kind] of kinds.entries()) put({ id: `e${n}`, kind: `inventory.${kind}` })
+  await kit.pipeline.drain(1_000)
+  const { values } = await metrics.filterDecisions.get()
+  const counted = values.map(({ labels, value }) => [labels.plugin, labels.decision, value])
+  expect(counted.toSorted()).toEqual([
+    ['p0', 'unwanted', 7],
+    ['p0', 'wanted', 1],
+    ['p1', 'unwanted', 3],
+    ['p1', 'wanted', 1],
+    ['p2', 'error', 1],
+    ['p2', 'unwanted', 7],
+  ])
 })

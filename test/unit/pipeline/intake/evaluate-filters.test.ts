@@ -39,15 +39,10 @@ function pluginWith(where: unknown): LoadedPlugin {
 }
 
 function decide(plugins: LoadedPlugin[], e: Event): FilterDecision['type'][] {
-  const decisions: FilterDecision[] = []
   const candidate = { name: nameOf(e), schema: schemaOf(e) }
-  new FilterEvaluator(plugins).evaluate(
-    plugins,
-    candidate,
-    recordOf(encodeEvent(builtInContract(), e, 1)),
-    decisions,
-  )
-  return decisions.map(({ type }) => type)
+  const record = recordOf(encodeEvent(builtInContract(), e, 1))
+  const { all } = new FilterEvaluator(plugins).evaluate(plugins, candidate, record)
+  return all.map(({ type }) => type)
 }
 
 type Operator = 'exact' | 'gt' | 'lte' | 'prefix' | 'exists'
@@ -155,7 +150,7 @@ describe('many plugins', () => {
       ]),
     ]
     const ask = new FilterEvaluator(plugins)
-    for (let i = 0; i < 3; i++) ask.evaluate(plugins, { name: 'n', schema }, recordOf(value), [])
+    for (let i = 0; i < 3; i++) ask.evaluate(plugins, { name: 'n', schema }, recordOf(value))
     expect(projection.mock.calls).toEqual([[[to, from, stage]]])
     expect(project).toHaveBeenCalledTimes(3)
   })
@@ -167,15 +162,9 @@ describe('many plugins', () => {
       pluginWith(where),
       { ...pluginWith({ exact: { 'data.to.name': 'x' } }), wantsProcessEvent: () => false },
     ]
-    const decisions: FilterDecision[] = []
-    const schema = { ...jsonSchema, projection }
-    new FilterEvaluator(plugins).evaluate(
-      plugins,
-      { name: 'n', schema },
-      recordOf(value),
-      decisions,
-    )
-    expect(decisions.map(({ type }) => type)).toEqual(['unwanted', 'unwanted'])
+    const event = { name: 'n', schema: { ...jsonSchema, projection } }
+    const { all } = new FilterEvaluator(plugins).evaluate(plugins, event, recordOf(value))
+    expect(all.map(({ type }) => type)).toEqual(['unwanted', 'unwanted'])
     expect(projection).not.toHaveBeenCalled()
   })
 
@@ -189,10 +178,8 @@ describe('many plugins', () => {
       },
     }
     const seen = [jsonSchema, broken, jsonSchema].map((schema, i) => {
-      const decisions: FilterDecision[] = []
       const bytes = i === 2 ? Buffer.from('{}') : value
-      ask.evaluate(plugins, { name: 'n', schema }, recordOf(bytes), decisions)
-      return decisions[0]
+      return ask.evaluate(plugins, { name: 'n', schema }, recordOf(bytes)).all[0]
     })
     expect(seen).toEqual([
       { type: 'wanted' },
