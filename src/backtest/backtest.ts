@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../event/record.ts'
+import { bytesOf, copyRecord } from '../pipeline/intake/copy-record.ts'
 import type { FilterDecision } from '../pipeline/intake/evaluate-filters.ts'
 import type { Peek } from '../pipeline/intake/peek.ts'
-import { bytesOf, copyRecord } from '../pipeline/intake/retain-record.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { InventoryEventsError, messageOf } from '../util/errors.ts'
 import { type FilterReport, FilterTrial, type TrialOptions } from './filter-trial.ts'

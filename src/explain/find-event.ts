@@ -1,7 +1,7 @@
 import { DLQ } from '../dead-letter/headers.ts'
 import { headerText } from '../event/headers.ts'
 import type { SourceRecord } from '../event/record.ts'
-import { copyRecord } from '../pipeline/intake/retain-record.ts'
+import { copyRecord } from '../pipeline/intake/copy-record.ts'
 import { messageOf } from '../util/errors.ts'
 import type { EventReader, ReadRecord } from './event-reader.ts'
 

@@ -42,10 +42,8 @@ export interface ReleasedContent extends Identity {
 /** A record that at least one plugin wants, shared by its deliveries. */
 export interface WantedRecord {
   readonly epoch: Epoch
-  /** A view into the fetch buffer, until the record is retained. */
-  record: SourceRecord
-  /** Whether the record has been copied out of the fetch buffer. */
-  isRetained: boolean
+  /** Owns its bytes. */
+  readonly record: SourceRecord
   /** Set if the record is a redriven dead letter. */
   readonly redriven: Redriven | undefined
   readonly bytes: number

@@ -19,13 +19,13 @@ import { createHandle } from './handle/handle.ts'
 import { createTransact } from './handle/transaction.ts'
 import { withState } from './handle/with-state.ts'
 import { PluginByteBudget } from './intake/byte-budget.ts'
+import { bytesOf } from './intake/copy-record.ts'
 import { createDecode, undecodableOutcome } from './intake/decode.ts'
 import { FilterEvaluator } from './intake/evaluate-filters.ts'
 import { ExpandedEvents } from './intake/expanded-events.ts'
 import { createPeek, headersDiffer, type Peek, unreadableSchema } from './intake/peek.ts'
 import { allCertain } from './intake/provisional-skips.ts'
 import { RedriveGate } from './intake/redrive-gate.ts'
-import { bytesOf, retain } from './intake/retain-record.ts'
 import { createRoute, everyPlugin, type Route, receiverOf, tally } from './intake/route.ts'
 import { wantedOf } from './intake/wanted-record.ts'
 import type { Turn } from './lanes/lane.ts'
@@ -209,8 +209,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       budget.take(each.plugin.slug, bytes)
       lanes.add(deliveryOf(each, wanted, verdict))
     }
-    // Most handlers have ended by now. A record whose handlers have not must outlive the fetch.
-    if (open.outstanding > 0) retain(wanted)
   }
 
   return {

@@ -3,7 +3,7 @@ import type { SourceRecord } from '../../event/record.ts'
 import { type OffsetRange, resolveRanges } from '../../kafka/reader/offset-ranges.ts'
 import { readBackwards } from '../../kafka/reader/read-backwards.ts'
 import type { RangeSearch } from '../../kafka/reader/search-topics.ts'
-import { bytesOf } from '../../pipeline/intake/retain-record.ts'
+import { bytesOf } from '../../pipeline/intake/copy-record.ts'
 import type { RunningSearch } from '../http/stream.ts'
 import { endsIn } from './cursor.ts'
 

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
-import { copyRecord } from '../../pipeline/intake/retain-record.ts'
+import { copyRecord } from '../../pipeline/intake/copy-record.ts'
 import { requestAdmin } from '../admin/admin-client.ts'
 import { firstOffsetsSince } from '../client/log-range.ts'
 import type { LogReader } from '../reader/log-reader.ts'

@@ -80,7 +80,8 @@ export class RecordView implements SourceRecord {
    */
   copy(): RecordView {
     this.#headerBytes.check()
-    const bytes = Buffer.from(this.#bytes.subarray(this.#keyAt, this.#end))
+    const bytes = Buffer.allocUnsafe(this.#end - this.#keyAt)
+    this.#bytes.copy(bytes, 0, this.#keyAt, this.#end)
     return this.#at(bytes, -this.#keyAt)
   }
 

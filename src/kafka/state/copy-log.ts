@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
-import { copyRecord } from '../../pipeline/intake/retain-record.ts'
+import { copyRecord } from '../../pipeline/intake/copy-record.ts'
 import { systemClock as clock } from '../../util/clock.ts'
 import { openCluster } from '../client/client.ts'
 import type { OutgoingRecord } from '../producer/message.ts'

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../../event/record.ts'
-import { copyRecord } from '../../pipeline/intake/retain-record.ts'
+import { copyRecord } from '../../pipeline/intake/copy-record.ts'
 import { type OutgoingRecord, recordBytes } from '../producer/message.ts'
 import { createProducer } from '../producer/producer.ts'
 

@@ -1,7 +1,7 @@
 import type { DeadLetterInfo } from '../../dead-letter/read-dead-letter.ts'
 import { type RedriveRecord, redriveRecordOf } from '../../dead-letter/redrive-record.ts'
 import { placeOf } from '../../event/record.ts'
-import { bytesOf, copyRecord } from '../../pipeline/intake/retain-record.ts'
+import { bytesOf, copyRecord } from '../../pipeline/intake/copy-record.ts'
 import { redriveTopicOf } from '../../topics/names.ts'
 import { chosenBy } from './chosen.ts'
 import type { LetterChoice } from './letter-choice.ts'

@@ -45,10 +45,7 @@ function contentOf(wanted: WantedRecord, prints: Prints): Content {
   }
 }
 
-/**
- * An event's fingerprint is computed when it is asked for: most stores compare hashes. The record is
- * retained by then, or still being taken.
- */
+/** An event's fingerprint is computed when it is asked for: most stores compare hashes. */
 class EventContent {
   readonly type = 'event'
   readonly event: Event

@@ -1,24 +1,26 @@
 import { redrivenOf } from '../../dead-letter/redrive.ts'
-import { ownRecordOf, type SourceRecord } from '../../event/record.ts'
+import type { SourceRecord } from '../../event/record.ts'
 import { isRedrive } from '../../topics/names.ts'
 import type { WantedRecord } from '../delivery.ts'
 import type { OpenRecord } from '../offset-ledger.ts'
 import type { Epoch } from '../source.ts'
+import { copyRecord } from './copy-record.ts'
 import { knownContentOf } from './decode.ts'
 import type { Peek } from './peek.ts'
-import { retain } from './retain-record.ts'
 
-/** What a record's deliveries share. A redriven record is unpacked here, so it is retained first. */
+/**
+ * What a record's deliveries share. The record is copied out of the fetch, whose memory is used again:
+ * handlers, dead letters and batches may keep what is part of it.
+ */
 export function wantedOf(
   epoch: Epoch,
-  record: SourceRecord,
+  fetched: SourceRecord,
   peeked: Peek,
   bytes: number,
   open: OpenRecord,
 ): WantedRecord {
-  const held = { record: ownRecordOf(record), isRetained: false }
-  if (isRedrive(epoch)) retain(held)
-  const redriven = isRedrive(epoch) ? redrivenOf(held.record) : undefined
-  const known = knownContentOf(redriven?.origin ?? record, peeked)
-  return { epoch, ...held, redriven, bytes, open, ...known }
+  const record = copyRecord(fetched)
+  const redriven = isRedrive(epoch) ? redrivenOf(record) : undefined
+  const known = knownContentOf(redriven?.origin ?? fetched, peeked)
+  return { epoch, record, redriven, bytes, open, ...known }
 }

@@ -14,7 +14,6 @@ import { failureOf } from '../../util/failure/failure-of.ts'
 import { andThen, type MaybePromise, tryCatch } from '../../util/maybe-promise.ts'
 import type { Dedupe } from '../admit/dedupe.ts'
 import { type Delivery, eventOf, originOf } from '../delivery.ts'
-import { retain } from '../intake/retain-record.ts'
 import type { Turn } from '../lanes/lane.ts'
 import type { WaitReason } from '../lanes/wait-reason.ts'
 
@@ -101,7 +100,6 @@ export function createSettle(ports: SettlePorts) {
     delivery.followUps = undefined
     if (delivery.deadLetterWritten) return complete(delivery, outcome)
     const { plugin, wanted, attempts } = delivery
-    retain(wanted)
     const { generation: redrives = 0, replay } = wanted.redriven ?? {}
     const who = { plugin: plugin.slug, groupId: ports.groupId, replay }
     const lines = failureLines(error).join('\n')

@@ -6,7 +6,7 @@ import { type FoundEvent, readable } from '../../explain/find-event.ts'
 import { resolveRanges } from '../../kafka/reader/offset-ranges.ts'
 import { readBackwards } from '../../kafka/reader/read-backwards.ts'
 import { search } from '../../kafka/reader/search-topics.ts'
-import { copyRecord } from '../../pipeline/intake/retain-record.ts'
+import { copyRecord } from '../../pipeline/intake/copy-record.ts'
 import { inputTopicOf, redriveInputOf } from '../../topics/names.ts'
 import { type ExplainParts, type ExplainTopics, explainFound } from './sources.ts'
 

@@ -70,11 +70,18 @@ export const fetchGuards = [
       '',
     ],
   }),
+  ...guardsOf('unit/kafka/fetch/fetch-budget', {
+    'memory of a response is used again before all of it was taken': [
+      'kafka/fetch/fetch-budget.ts',
+      'if (left > 0) return',
+      '',
+    ],
+  }),
   ...guardsOf('hazards/values-pin-fetches', {
     'records that wait are not copied': [
-      'pipeline/intake/retain-record.ts',
-      'holder.record = copyRecord(holder.record)',
-      '',
+      'pipeline/intake/wanted-record.ts',
+      'const record = copyRecord(fetched)',
+      'const record = fetched.detach?.() ?? fetched',
     ],
   }),
   ...guardsOf('hazards/inflated-fetches', {

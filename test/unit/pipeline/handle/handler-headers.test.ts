@@ -1,6 +1,7 @@
 import type { PluginContext, ReadonlyHeaders } from 'inventory-events'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { HeaderList, type RecordHeader } from '../../../../src/event/headers.ts'
+import type { SourceRecord } from '../../../../src/event/record.ts'
 import { HandlerHeaders } from '../../../../src/pipeline/handle/handler-headers.ts'
 import { partition, pipelineKit, plugin } from '../../../support/pipeline-kit.ts'
 
@@ -95,7 +96,10 @@ describe("a record's headers in a handler", () => {
     const reads = plugin({ processEvent: (_, { record }) => void seen.push(record.offset) })
     const kit = pipelineKit({ plugins: [reads] })
     const value = bytes('{"id":"1","kind":"inventory.moved"}')
-    partition(kit).take({ value, headers: unread })
+    const copy = function (this: SourceRecord) {
+      return this
+    }
+    partition(kit).take({ value, headers: unread, copy })
     expect(seen).toEqual([0])
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HeaderList } from '../../../../src/event/headers.ts'
 import type { SourceRecord } from '../../../../src/event/record.ts'
-import { bytesOf, copyRecord } from '../../../../src/pipeline/intake/retain-record.ts'
+import { bytesOf, copyRecord } from '../../../../src/pipeline/intake/copy-record.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
 const bytesOrNull = fc.option(bytes)

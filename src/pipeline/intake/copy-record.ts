@@ -1,19 +1,12 @@
 import { HeaderList } from '../../event/headers.ts'
 import type { SourceRecord } from '../../event/record.ts'
 
-/** A copy of the record that owns its bytes. */
+/**
+ * A copy of the record that owns its bytes. Records are views into what was fetched: a view would keep
+ * all of it in memory, and where the memory is used again its bytes become those of others.
+ */
 export function copyRecord(record: SourceRecord): SourceRecord {
   return record.copy?.() ?? copyOf(record)
-}
-
-/**
- * Copies a record out of the fetch buffer, once. Records are views into a whole fetch: keeping a
- * 300-byte view keeps its megabyte in memory, so a record that outlives the fetch must be a copy.
- */
-export function retain(holder: { record: SourceRecord; isRetained: boolean }): void {
-  if (holder.isRetained) return
-  holder.record = copyRecord(holder.record)
-  holder.isRetained = true
 }
 
 /** The bytes that a record keeps in memory, as counted by the byte budget. */
