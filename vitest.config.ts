@@ -40,6 +40,7 @@ const PLAIN_KAFKAJS = [
 const withKafka = {
   env,
   globalSetup: 'test/support/integration-setup.ts',
+  setupFiles: 'test/support/overwrite-given-back.ts',
   testTimeout: 400_000,
   hookTimeout: 400_000,
 }

@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module'
-import { Kafka, logLevel } from 'kafkajs'
+import { type ISocketFactory, Kafka, logLevel } from 'kafkajs'
 
 const require = createRequire(import.meta.url)
 
-/** A connection as kafkajs creates it, with a request timeout. */
-export function connectionTo(port: number, requestTimeoutMs: number) {
+/** A connection as kafkajs creates it, with a request timeout; its sockets are kafkajs's unless they are given. */
+export function connectionTo(
+  port: number,
+  requestTimeoutMs: number,
+  socketFactory: ISocketFactory = require('kafkajs/src/network/socketFactory')(),
+) {
   const Connection = require('kafkajs/src/network/connection')
-  const socketFactory = require('kafkajs/src/network/socketFactory')()
   const kafka = new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING })
   return new Connection({
     host: '127.0.0.1',

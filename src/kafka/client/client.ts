@@ -6,6 +6,7 @@ import { registerCodecs } from '../codecs/codecs.ts'
 import type { Compression } from '../codecs/compress.ts'
 import { closeTimedOutConnections } from '../patches/close-timed-out-connections.ts'
 import { surfaceGroupAuthorizationErrors } from '../patches/group-authorization.ts'
+import { receiveInPlace } from '../patches/receive-in-place.ts'
 import { requestNoTopics } from '../patches/request-no-topics.ts'
 import { resetBuffersOnReconnect } from '../patches/reset-on-reconnect.ts'
 import { stopIdleTimers } from '../patches/stop-idle-timers.ts'
@@ -37,6 +38,7 @@ export function createKafka(config: Config<'KAFKA_BROKERS'>, log: Logger): Kafka
   if (!stopIdleTimers())
     log.warn('unknown kafkajs version, left unpatched: idle connections cost CPU')
   closeTimedOutConnections()
+  receiveInPlace()
   resetBuffersOnReconnect()
   requestNoTopics()
   surfaceGroupAuthorizationErrors()

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import type { ISocketFactory } from 'kafkajs'
 import type { Config } from '../../config/settings.ts'
+import { inPlace } from '../patches/receive-in-place.ts'
 import type { BrokerCertificates } from './broker-certificates.ts'
 import { brokerOf, hostOf } from './ipv6-names.ts'
 import { tlsSockets } from './tls.ts'
@@ -26,5 +27,7 @@ export function brokerSockets(
 }
 
 /** By the module's property, as kafkajs does: tests put a network of their own in its place. */
-const plainSocket: ISocketFactory = ({ host, port, onConnect }) =>
-  net.connect({ host, port }, onConnect)
+const plainSocket: ISocketFactory = ({ host, port, onConnect }) => {
+  const socket: net.Socket = net.connect({ host, port, onread: inPlace(() => socket) }, onConnect)
+  return socket
+}

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net'
-import { type ConnectionOptions, connect } from 'node:tls'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import type { ISocketFactory } from 'kafkajs'
 import { currentValue } from '../../config/current-value.ts'
 import type { Config } from '../../config/settings.ts'
 import { certificatesIn, firstExpiryMs } from '../../util/certificates.ts'
 import { InventoryEventsError } from '../../util/errors.ts'
+import { inPlace } from '../patches/receive-in-place.ts'
 import type { BrokerCertificates } from './broker-certificates.ts'
 
 /**
@@ -12,7 +13,9 @@ import type { BrokerCertificates } from './broker-certificates.ts'
  */
 export function tlsSockets(config: Config, presented: BrokerCertificates): ISocketFactory {
   return ({ host, port, onConnect }) => {
-    const socket = connect({ host, port, ...tlsOptions(config, host) }, () => {
+    const onread = inPlace(() => socket)
+    const options = { host, port, onread, ...tlsOptions(config, host) }
+    const socket: TLSSocket = connect(options, () => {
       presented.connected(`${host}:${port}`, socket)
       onConnect()
     })

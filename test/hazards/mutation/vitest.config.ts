@@ -22,6 +22,7 @@ export default defineConfig({
   test: {
     include: [guard.test],
     globalSetup: ['test/support/stack-setup.ts'],
+    setupFiles: ['test/support/overwrite-given-back.ts'],
     env: { HOLDS_MS: '30000' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
