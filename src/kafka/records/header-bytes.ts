@@ -5,6 +5,7 @@ import { CorruptRecords, VarintCursor } from './varints.ts'
 const EMPTY = Buffer.alloc(0)
 const ABSENT = -2
 const NULL = -1
+const ASCII_MAX = 0x7f
 
 /**
  * Headers as they are in a batch. Each question is answered in time linear in their bytes, without an
@@ -142,12 +143,25 @@ function nameIn(bytes: Buffer): string | Buffer {
   return isUtf8(bytes) ? bytes.toString() : bytes
 }
 
-/** Compares without creating a string, since it runs for every header of every record. */
+/**
+ * Compares without creating a string, since it runs for every header of every record. Names of the same
+ * length often begin alike, so it begins at the end.
+ */
 function isText(bytes: Buffer, at: number, length: number, text: string): boolean {
+  if (length !== text.length) return length > text.length && isLongerText(bytes, at, length, text)
+  for (let i = length - 1; i >= 0; i--) {
+    const code = text.charCodeAt(i)
+    if (code > ASCII_MAX || bytes[at + i] !== code) return false
+  }
+  return true
+}
+
+/** A text that is not all ASCII takes more bytes than it has characters. */
+function isLongerText(bytes: Buffer, at: number, length: number, text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code > 0x7f) return bytes.toString('utf8', at, at + length) === text
-    if (i >= length || bytes[at + i] !== code) return false
+    if (code > ASCII_MAX) return bytes.toString('utf8', at, at + length) === text
+    if (bytes[at + i] !== code) return false
   }
-  return length === text.length
+  return false
 }

@@ -61,25 +61,32 @@ export class FilterEvaluator {
     for (let n = 0; n < others.length; n++) all[others[n] as number] = unwanted
     others.length = 0
     const candidates = this.#candidates.of(name)
-    this.#record.put(name, schema, record)
+    let isPut = false
     for (let n = 0; n < candidates.length; n++) {
       const i = candidates[n] as number
       let decision = byFilter(names[i], name)
-      if (decision === wanted) decision = byFields(this.#tests[i], this.#record)
+      const test = this.#tests[i]
+      // After the name, because it reads more of the record.
+      if (decision === wanted && test !== undefined) {
+        if (!isPut) this.#record.put(name, schema, record)
+        isPut = true
+        decision = decisionOf(test(this.#record))
+      }
       if (decision === unwanted) continue
       all[i] = decision
       others.push(i)
     }
-    this.#record.clear()
+    if (isPut) this.#record.clear()
     return this.#decisions
   }
 
   /** The decision of one plugin. */
   decide(plugin: LoadedPlugin, { name, schema }: Candidate, record: SourceRecord): FilterDecision {
     const named = byName(plugin, name)
-    if (named !== wanted) return named
+    const test = this.#compiled(plugin)
+    if (named !== wanted || test === undefined) return named
     this.#record.put(name, schema, record)
-    const decision = byFields(this.#compiled(plugin), this.#record)
+    const decision = decisionOf(test(this.#record))
     this.#record.clear()
     return decision
   }
@@ -109,11 +116,6 @@ export class FilterEvaluator {
   #compiled(plugin: LoadedPlugin): Test | undefined {
     return plugin.where && (this.#testOf.get(plugin) ?? notCompiled)
   }
-}
-
-/** Evaluated after the name, because it reads more of the record. */
-function byFields(test: Test | undefined, record: FilterRecord): FilterDecision {
-  return test === undefined ? wanted : decisionOf(test(record))
 }
 
 /**
