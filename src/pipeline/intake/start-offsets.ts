@@ -29,7 +29,8 @@ export function placesBeyond(starts: StartOffsets, ends: StartOffsets): string[]
 
 /**
  * Finds the plugins that start at or below a record's offset. It runs for every record, so a record
- * above all starts, as almost all are, takes a single comparison.
+ * above all starts, as almost all are, takes a single comparison. Of records that have the same plugins in
+ * turn, all get the same list, for which their filters are prepared once.
  */
 export function createStartFilter(
   plugins: readonly LoadedPlugin[],
@@ -39,9 +40,13 @@ export function createStartFilter(
   const known = starts.filter((each) => each !== undefined)
   if (known.length === 0) return () => plugins
   const highest = highestOf(known)
+  let last = plugins
   return (record) => {
     if (!isBelow(highest, record)) return plugins
-    return plugins.filter((_, n) => !isBelow(starts[n], record))
+    const started = plugins.filter((_, n) => !isBelow(starts[n], record))
+    const isSame = started.length === last.length && started.every((each, n) => each === last[n])
+    if (!isSame) last = started
+    return last
   }
 }
 

@@ -178,13 +178,33 @@ it('the start filter returns the plugins that the record is not below', () => {
     offset: fc.nat(9),
   })
   fc.assert(
-    fc.property(fc.array(fc.option(offsets), { maxLength: 4 }), record, (starts, place) => {
-      const plugins = starts.map((_, n) => plugin({ slug: String(n), processEvent() {} }))
-      const startOf = (slug: string) => starts[Number(slug)] ?? undefined
-      const found = createStartFilter(plugins, startOf)(place as never)
-      expect(found).toEqual(plugins.filter(({ slug }) => !isBelow(startOf(slug), place)))
-    }),
+    fc.property(
+      fc.array(fc.option(offsets), { maxLength: 4 }),
+      fc.array(record),
+      (starts, places) => {
+        const plugins = starts.map((_, n) => plugin({ slug: String(n), processEvent() {} }))
+        const startOf = (slug: string) => starts[Number(slug)] ?? undefined
+        const started = createStartFilter(plugins, startOf)
+        for (const place of places) {
+          const found = started(place as never)
+          expect(found).toEqual(plugins.filter(({ slug }) => !isBelow(startOf(slug), place)))
+        }
+      },
+    ),
   )
+})
+
+it('the start filter returns the same list for records with the same plugins', () => {
+  const plugins = ['a', 'b', 'c'].map((slug) => plugin({ slug, processEvent() {} }))
+  const starts: Record<string, StartOffsets> = { a: { t: { 0: 5 } }, b: { t: { 0: 9 } } }
+  const started = createStartFilter(plugins, (slug) => starts[slug])
+  const lists = [1, 4, 5, 8, 9].map((offset) =>
+    started({ topic: 't', partition: 0, offset } as never),
+  )
+  expect(lists.map((list) => list.length)).toEqual([1, 1, 2, 2, 3])
+  expect(lists[1]).toBe(lists[0])
+  expect(lists[3]).toBe(lists[2])
+  expect(lists[4]).toBe(plugins)
 })
 
 it('a start is beyond the end if the log has become shorter', () => {
