@@ -3,14 +3,14 @@ export const POOLED_BYTES_MIN = 128 * 1024
 const POOLED_BYTES_MAX = 8 * 1024 * 1024
 /** What a full response takes beside its records, so that it needs no buffer of twice the size. */
 const ROOM_BYTES = 64 * 1024
-/** Of buffers that nobody uses. */
+/** Of buffers that are not lent. */
 const KEPT_BYTES_MAX = 16 * 1024 * 1024
 
 /**
  * Memory for large responses, which is used again: the system gives new memory page by page, and clears
  * each of them, which takes longer than all that is done with an unwanted record.
  *
- * Invariant: nobody reads what was given back. What is never given back is left to the garbage collector.
+ * Invariant: what was given back is not read any more. What is never given back is left to the garbage collector.
  */
 export class ResponseBuffers {
   /** Those that were given back first come first. */
@@ -52,5 +52,5 @@ function capacityFor(length: number): number {
   return capacity + ROOM_BYTES
 }
 
-/** The one of this process: what comes from a broker is given back by whoever reads it. */
+/** The one of this process: responses are read into its memory, and those that read them give it back. */
 export const responseBuffers = new ResponseBuffers()

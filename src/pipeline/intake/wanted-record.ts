@@ -21,6 +21,6 @@ export function wantedOf(
 ): WantedRecord {
   const record = copyRecord(fetched)
   const redriven = isRedrive(epoch) ? redrivenOf(record) : undefined
-  const known = knownContentOf(redriven?.origin ?? fetched, peeked)
+  const known = knownContentOf(redriven?.origin ?? record, peeked)
   return { epoch, record, redriven, bytes, open, ...known }
 }

@@ -238,7 +238,7 @@ it('a batch is one call, with its number of events, and a log of its own', async
   expect(one).toMatchObject({ plugin: 'sink', eventId: 'e1', msg: 'one event' })
 })
 
-it("counts each filter's decision, also where nobody wants the event", async () => {
+it("counts each filter's decision, also where no plugin wants the event", async () => {
   const { log, metrics, reports } = loggedReports('info')
   const filters: Pick<Plugin, 'wantsProcessEvent'>[] = [
     { wantsProcessEvent: (name) => name === 'inventory.moved' },
