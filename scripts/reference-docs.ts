@@ -6,6 +6,7 @@ import { examplesOf } from '../src/cli/examples.ts'
 import { createProgram } from '../src/cli/program.ts'
 import { settings } from '../src/config/settings.ts'
 import type { Setting } from '../src/config/value-types.ts'
+import { LOOP_DELAY_INTERVAL_MS } from '../src/observe/loop-delay.ts'
 import { createMetrics } from '../src/observe/metrics.ts'
 import { errorCodes } from '../src/util/errors.ts'
 import { alertRules, thresholdOf } from './alert-rules.ts'
@@ -139,7 +140,8 @@ async function metricsPage(): Promise<string> {
     ])
   return page(
     'Metrics',
-    "Look up a metric of `/metrics`; Node's own are served beside them. No label holds an event id, a key or an\n" +
+    "Look up a metric of `/metrics`; Node's own are served beside them, of which those of the event loop's lag include\n" +
+      `the ${LOOP_DELAY_INTERVAL_MS} ms from one measurement to the next. No label holds an event id, a key or an\n` +
       'entity. Alerts on these metrics: [runbook](../runbook.md).',
     table(['metric', 'type', 'labels', 'what it is'], rows),
   )

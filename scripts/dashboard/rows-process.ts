@@ -1,3 +1,4 @@
+import { LOOP_DELAY_INTERVAL_MS } from '../../src/observe/loop-delay.ts'
 import type { Row } from './panel.ts'
 import { metric, processMetric, restarts } from './promql.ts'
 
@@ -106,7 +107,7 @@ export const runtime: Row = {
       unit: 's',
       queries: [
         [
-          `max by (instance) (${processMetric('nodejs_eventloop_lag_p99_seconds')})`,
+          `clamp_min(max by (instance) (${processMetric('nodejs_eventloop_lag_p99_seconds')}) - ${LOOP_DELAY_INTERVAL_MS / 1_000}, 0)`,
           '{{instance}}',
         ],
       ],

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { gatewayMetrics } from './gateway-metrics.ts'
+import { LOOP_DELAY_INTERVAL_MS } from './loop-delay.ts'
 import { PREFIX, progressGauges } from './progress-gauges.ts'
 import { BATCH_EVENTS, SECONDS } from './series/buckets.ts'
 import { scrapedGauge } from './series/scraped-gauge.ts'
@@ -21,7 +22,7 @@ export function createMetrics({
   register?: Registry
 }) {
   const registers = [register]
-  collectDefaultMetrics({ register })
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LOOP_DELAY_INTERVAL_MS })
   const buildInfo = new Gauge({
     name: `${PREFIX}build_info`,
     help: 'Always 1; the version label is the running version.',

@@ -16,6 +16,7 @@ import {
 } from '../../status/status-record.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { GaugeSources } from '../bind-gauges.ts'
+import { LOOP_DELAY_INTERVAL_MS } from '../loop-delay.ts'
 import type { Metrics } from '../metrics.ts'
 import { NO_DELIVERIES, type PluginTotals, pluginTotals } from './plugin-totals.ts'
 import { difference, recentCounts } from './recent-counts.ts'
@@ -44,14 +45,12 @@ const RECENT_MS = 60_000
 const MINUTE_MS = 60_000
 const NS_PER_MS = 1_000_000
 const BUSY_MIN = 5
-/** How often the delay is measured; the measure includes this time. */
-const RESOLUTION_MS = 20
 
 /** Makes the status records of this replica from what its parts say of themselves. */
 export class StatusCollector {
   readonly #sources: StatusSources
   readonly #startedMs: number
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_INTERVAL_MS })
   /** Of the last minute, oldest first. */
   #readings: Reading[] = []
   #minute: { startMs: number; totals: Map<string, PluginTotals>; loopDelayMs: number } | undefined
@@ -151,7 +150,7 @@ export class StatusCollector {
 
   #takeLoopDelay(): ReplicaStatus['loopDelay'] {
     // Before the first timer it has no value.
-    const ms = (ns: number) => Math.max(0, Math.round(ns / NS_PER_MS) - RESOLUTION_MS) || 0
+    const ms = (ns: number) => Math.max(0, Math.round(ns / NS_PER_MS) - LOOP_DELAY_INTERVAL_MS) || 0
     const p99Ms = ms(this.#loopDelay.percentile(99))
     const maxMs = ms(this.#loopDelay.max)
     this.#loopDelay.reset()
