@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -7,6 +7,7 @@ import { bash } from '../support/bash.ts'
 import { cloneTo, REPO, shellEnvironment } from '../support/clone.ts'
 import { type Block, blocks, pages, pathShown } from '../support/pages.ts'
 import { endpoints, uniqueName } from '../support/stack.ts'
+import { writeExecutable } from '../support/write-executable.ts'
 
 /** Pages whose commands are run here, one page after the other, as somebody who reads them would. */
 const STORY = [
@@ -82,7 +83,7 @@ async function freshHome(): Promise<string> {
   onTestFinished(() => rm(home, { recursive: true, force: true }))
   await cloneTo(join(home, 'inventory-events'))
   await mkdir(join(home, 'bin'))
-  await writeFile(join(home, 'bin', 'npx'), NPX, { mode: 0o755 })
+  writeExecutable(join(home, 'bin', 'npx'), NPX)
   return home
 }
 

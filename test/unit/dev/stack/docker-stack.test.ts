@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { endDockerStack, startDockerStack } from '../../../../src/dev/stack/docker-stack.ts'
 import { stackDown, stackUp } from '../../../../src/dev/stack/stack.ts'
 import { writeRecord } from '../../../../src/dev/stack/state-file.ts'
+import { writeExecutable } from '../../../support/write-executable.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -19,10 +20,9 @@ afterEach(async () => {
 })
 
 /** A fake `docker compose` that records its arguments and ports. */
-async function fakeDocker(body: string) {
+function fakeDocker(body: string) {
   const note = `echo "$KAFKA_PORT $SCHEMA_REGISTRY_PORT $*" >> ${folder}/calls`
-  await writeFile(join(folder, 'docker'), `#!/bin/sh\n${note}\n${body}\n`)
-  await chmod(join(folder, 'docker'), 0o755)
+  writeExecutable(join(folder, 'docker'), `#!/bin/sh\n${note}\n${body}\n`)
 }
 const calls = () => readFile(join(folder, 'calls'), 'utf8').catch(() => '')
 
@@ -32,7 +32,7 @@ const say = (message: string) => said.push(message)
 
 describe('a stack in Docker', () => {
   it('that does not start reports why, and is removed', async () => {
-    await fakeDocker('case "$*" in *up*) echo "no such image"; exit 18;; esac')
+    fakeDocker('case "$*" in *up*) echo "no such image"; exit 18;; esac')
     const refusal = startDockerStack({ folder, ports, say })
     await expect(refusal).rejects.toMatchObject({ code: 'STACK_UNAVAILABLE' })
     await expect(refusal).rejects.toThrow(/cannot start .* with Docker \(18\): no such image/)
@@ -44,7 +44,7 @@ describe('a stack in Docker', () => {
   })
 
   it('stops waiting when interrupted, even if a part of it responds', async () => {
-    await fakeDocker('')
+    fakeDocker('')
     const interrupted = new AbortController()
     const registry = createServer((_, response) => {
       response.on('finish', () => interrupted.abort()).end('[]')
@@ -58,14 +58,14 @@ describe('a stack in Docker', () => {
   })
 
   it('is stopped by its project name', async () => {
-    await fakeDocker('')
+    fakeDocker('')
     await endDockerStack({ folder, ports, say })
     expect(await calls()).toMatch(/compose -p inventory-events-\w{8} -f \S+ down\n$/)
   })
 
   it('retries with other ports when one was taken before Docker bound it', async () => {
     const taken = `mkdir ${folder}/once 2>/dev/null && echo "port is already allocated" && exit 1`
-    await fakeDocker(`case "$*" in *up*) ${taken}; echo "no such image"; exit 18;; esac`)
+    fakeDocker(`case "$*" in *up*) ${taken}; echo "no such image"; exit 18;; esac`)
     const probes = { docker: async () => undefined, maven: async () => undefined }
     const start = stackUp({ folder, env: {}, say, probes })
     await expect(start).rejects.toThrow('(18): no such image')
@@ -76,7 +76,7 @@ describe('a stack in Docker', () => {
   })
 
   it('is not removed when the engine is gone, which is logged', async () => {
-    await fakeDocker('')
+    fakeDocker('')
     await writeRecord(join(folder, 'stack'), { version: 1, way: 'docker', ports })
     const probes = { docker: async () => 'gone', maven: async () => undefined }
     await stackDown({ folder, env: {}, say, probes })

@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { resolveJars } from '../../../../../src/dev/stack/maven/maven.ts'
 import { explainMavenFailure, fetchedFile } from '../../../../../src/dev/stack/maven/output.ts'
 import { pomFor } from '../../../../../src/dev/stack/maven/pom.ts'
+import { writeExecutable } from '../../../../support/write-executable.ts'
 
 describe('the pom', () => {
   it('requests jars with their dependencies, and archives without', () => {
@@ -53,23 +54,22 @@ describe('fetching jars', () => {
   })
 
   /** A fake Maven that counts its calls in a file. */
-  async function fakeMaven(body: string) {
+  function fakeMaven(body: string) {
     const script = `#!/bin/sh\necho call >> ${folder}/calls\nout="\${3#-DoutputDirectory=}"\n${body}\n`
-    await writeFile(join(folder, 'mvn'), script)
-    await chmod(join(folder, 'mvn'), 0o755)
+    writeExecutable(join(folder, 'mvn'), script)
   }
   const resolve = () =>
     resolveJars({ name: 'kafka', artifacts: ['a:b:1'], folder: join(folder, 'cache') })
 
   it('happens once; then the cache is used', async () => {
-    await fakeMaven('touch "$out/b.jar" "$out/a.jar"')
+    fakeMaven('touch "$out/b.jar" "$out/a.jar"')
     expect((await resolve()).map((path) => basename(path))).toEqual(['a.jar', 'b.jar'])
     expect(await resolve()).toHaveLength(2)
     expect(await readFile(join(folder, 'calls'), 'utf8')).toBe('call\n')
   })
 
   it('leaves no partial cache when it fails', async () => {
-    await fakeMaven('touch "$out/a.jar"; echo "[ERROR] no network"; exit 1')
+    fakeMaven('touch "$out/a.jar"; echo "[ERROR] no network"; exit 1')
     await expect(resolve()).rejects.toThrow('cannot fetch kafka with Maven (exit 1): no network')
     expect(await readdir(join(folder, 'cache'))).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,7 @@ import {
   pidsMarked,
   startTimeOf,
 } from '../../../../../src/dev/stack/process/processes.ts'
+import { writeExecutable } from '../../../../support/write-executable.ts'
 
 const OWNER = fileURLToPath(new URL('../../../../support/owner.ts', import.meta.url))
 
@@ -56,8 +57,7 @@ describe('a process that is owned', () => {
     // A fake Java: runs until it is ended, with the mark among its arguments.
     const java = join(folder, 'bin', 'java')
     await mkdir(join(folder, 'bin'))
-    await writeFile(java, '#!/bin/sh\nwhile :; do sleep 0.2; done\n')
-    await chmod(java, 0o755)
+    writeExecutable(java, '#!/bin/sh\nwhile :; do sleep 0.2; done\n')
     const owner = spawn(process.execPath, [OWNER, folder, mark], {
       env: { ...process.env, JAVA_HOME: folder },
       stdio: 'inherit',
