@@ -3,7 +3,7 @@ import { isPluginEvent, nameOf } from '../event/guards.ts'
 import type { Kinds } from '../event/kinds.ts'
 import { createMeantName } from '../event/meant-name.ts'
 import type { Trace } from '../event/trace.ts'
-import type { Publisher } from '../publish/publisher.ts'
+import type { EventSubmitter } from '../publish/publisher.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { withTimeout } from '../util/with-timeout.ts'
@@ -23,7 +23,7 @@ export interface Acceptance {
 
 export interface AcceptorOptions {
   kinds: Kinds
-  publisher: Publisher
+  publisher: EventSubmitter
   clock: Clock
   deliveryTimeoutMs: number
   /** Called with the error behind a 500 or 503. */
@@ -35,7 +35,7 @@ export interface AcceptorOptions {
 
 const RETRY_AFTER_SECONDS = 5
 
-/** Publishes events; the result is 202 only when Kafka has acknowledged all of them. */
+/** Publishes events that were validated; the result is 202 only when Kafka has acknowledged all of them. */
 export function createAcceptor(
   options: AcceptorOptions,
 ): (events: readonly Event[], trace?: Trace) => Acceptance {
@@ -44,12 +44,34 @@ export function createAcceptor(
   const meantName = createMeantName(kinds)
   const isUnknown = (event: Event) => !isPluginEvent(event) && !kinds.has(event.kind)
 
-  function responseOf(events: readonly Event[], results: Result[]): Accepted | ProblemDetails {
-    const failures = results.flatMap((result) =>
-      result.status === 'rejected' && !isFaultOfTheEvent(result.reason) ? [result.reason] : [],
-    )
-    if (failures.length > 0) return failed(failures[0])
-    const refused = results.flatMap(refusedEvent)
+  /** Resolves to the error of each event, undefined for those that Kafka has acknowledged. */
+  async function submitAll(
+    events: readonly Event[],
+    trace: Trace | undefined,
+  ): Promise<readonly unknown[]> {
+    const errors = new Array<unknown>(events.length).fill(undefined)
+    const all = Promise.withResolvers<void>()
+    let left = events.length
+    for (const [index, event] of events.entries()) {
+      const settled = (error: unknown) => {
+        errors[index] = error
+        left -= 1
+        if (left === 0) all.resolve()
+      }
+      const waiting = publisher.submit(event, settled, trace)
+      if (waiting !== undefined) await waiting
+    }
+    if (left > 0) await all.promise
+    return errors
+  }
+
+  function responseOf(
+    events: readonly Event[],
+    errors: readonly unknown[],
+  ): Accepted | ProblemDetails {
+    const failure = errors.find((error) => error !== undefined && !isFaultOfTheEvent(error))
+    if (failure !== undefined) return failed(failure)
+    const refused = errors.flatMap(refusedEvent)
     if (refused.length > 0) return tooLarge(refused)
     onUnknownKinds(events.filter(isUnknown).length)
     for (const event of events) {
@@ -65,9 +87,8 @@ export function createAcceptor(
   }
 
   return (events, trace) => {
-    // Published one by one, so that the response can name the events that Kafka refused.
-    const settled = Promise.allSettled(events.map((event) => publisher.publish([event], trace)))
-    const response = settled.then((results) => responseOf(events, results))
+    const settled = submitAll(events, trace)
+    const response = settled.then((errors) => responseOf(events, errors))
     const answer = withTimeout(response, deliveryTimeoutMs, () => late(deliveryTimeoutMs), clock)
     return { answer: answer.catch(failed), settled }
   }
@@ -75,8 +96,6 @@ export function createAcceptor(
 
 const DEFECT: ProblemDetails = { status: 500, detail: 'internal error; see the log of the gateway' }
 const UNAVAILABLE = 'Kafka did not acknowledge every event; retry the request'
-
-type Result = PromiseSettledResult<void>
 
 /** The events were validated before, so EVENT_INVALID is a defect as well. */
 function isDefect(error: unknown): boolean {
@@ -89,8 +108,8 @@ function isFaultOfTheEvent(error: unknown): error is InventoryEventsError {
   return error.code === 'PRODUCE_UNACKNOWLEDGED'
 }
 
-function refusedEvent(result: Result, index: number): FieldProblem[] {
-  if (result.status === 'fulfilled') return []
+function refusedEvent(error: unknown, index: number): FieldProblem[] {
+  if (error === undefined) return []
   return [{ index, field: '', expected: 'an event that fits into a record', got: 'a larger one' }]
 }
 

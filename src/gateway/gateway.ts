@@ -12,6 +12,7 @@ import { createMetrics, type Metrics } from '../observe/metrics.ts'
 import { createSampledLog } from '../observe/sampled-log.ts'
 import { createSpans } from '../observe/spans.ts'
 import { type OpenPublisher, openPublisher } from '../publish/open-publisher.ts'
+import type { EventSubmitter } from '../publish/publisher.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -152,14 +153,14 @@ function routesOf(config: GatewayConfig, ports: RoutePorts): IntakeRoute[] {
   const token = liveValue(config, 'GATEWAY_TOKEN', ports)
   const webhooks = webhookRoute({ kinds, secrets, toleranceMs, clock })
   if (token === undefined) return [webhooks]
-  return [webhooks, pluginRoute({ token, mint: createStamp(clock.now) })]
+  return [webhooks, pluginRoute({ kinds, token, mint: createStamp(clock.now) })]
 }
 
 /** Looks up topics and schemas in advance, so that no request waits for the registry. */
 async function openPreparedPublisher(
   { config, contract, log }: GatewayOptions,
   metrics: Metrics,
-): Promise<OpenPublisher> {
+): Promise<OpenPublisher & EventSubmitter> {
   const publisher = await openPublisher(config, {
     contract,
     topics: { inventory: config.GATEWAY_INVENTORY_TOPIC, plugin: config.GATEWAY_PLUGIN_TOPIC },

@@ -1,3 +1,4 @@
+import type { Kinds } from '../event/kinds.ts'
 import { hasToken } from '../observe/bearer.ts'
 import type { EventDefaults } from './fill-id-and-time.ts'
 import type { ProblemDetails } from './http/problem-details.ts'
@@ -9,9 +10,11 @@ const KEY_HEADER = 'Idempotency-Key'
 
 /** Accepts plugin events, authorised by a bearer token. */
 export function pluginRoute({
+  kinds,
   token,
   mint,
 }: {
+  kinds: Kinds
   token(): string
   mint: EventDefaults
 }): IntakeRoute {
@@ -22,7 +25,7 @@ export function pluginRoute({
       const key = readIdempotencyKey(headerOf(headers, KEY_HEADER.toLowerCase()))
       if (typeof key === 'object') return key
       const keyOf = (index: number) => (isBatch && key !== undefined ? `${key}:${index}` : key)
-      return readAll(values, (value, index) => readPluginEvent(value, mint, keyOf(index)))
+      return readAll(values, (value, index) => readPluginEvent(kinds, value, mint, keyOf(index)))
     },
     eventSchema: 'PluginEvent',
     operation: {

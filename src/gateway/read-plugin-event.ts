@@ -1,9 +1,9 @@
 import type { PluginEvent } from '../event/event.ts'
-import { pluginEventKey } from '../event/plugin-event-key.ts'
+import type { Kinds } from '../event/kinds.ts'
 import { checkRecord } from '../event/validation/check-shape.ts'
-import { checkKeyLength } from '../event/validation/key-length.ts'
 import { Problems } from '../event/validation/problem.ts'
 import type { RecordShape } from '../event/validation/shapes.ts'
+import { validateEvent } from '../event/validation/validate.ts'
 import type { EventDefaults } from './fill-id-and-time.ts'
 import type { ReadEvent } from './read-webhook.ts'
 
@@ -22,6 +22,7 @@ interface SentEvent extends Partial<Pick<PluginEvent, 'id' | 'time' | 'args' | '
 
 /** `key`: the event's id if it has none, from the Idempotency-Key header. */
 export function readPluginEvent(
+  kinds: Kinds,
   value: unknown,
   mint: EventDefaults,
   key: string | undefined,
@@ -32,7 +33,5 @@ export function readPluginEvent(
   const { event: name, args = [], kwargs = {}, ...sent } = value as SentEvent
   const id = sent.id ?? key ?? mint.id()
   const time = sent.time ?? mint.timeOf(id)
-  const event = { id, name, time, args, kwargs }
-  checkKeyLength(pluginEventKey(event) ?? event.id, problems)
-  return problems.list.length > 0 ? { ok: false, problems: problems.list } : { ok: true, event }
+  return validateEvent(kinds, { id, name, time, args, kwargs })
 }

@@ -42,7 +42,11 @@ export async function gateway(options: KitOptions = {}) {
   const clock = new ManualClock(NOW_MS)
   const routes = [
     webhookRoute({ kinds: INVENTORY_KINDS, secrets, toleranceMs: 300_000, clock }),
-    pluginRoute({ token: () => TOKEN, mint: createStamp(() => clock.now()) }),
+    pluginRoute({
+      kinds: INVENTORY_KINDS,
+      token: () => TOKEN,
+      mint: createStamp(() => clock.now()),
+    }),
   ]
   const paths = routes.map(({ path }) => path)
   const budget = createRouteBudgets(paths, 2 * (options.maxRouteBytes ?? 500_000))
@@ -68,9 +72,11 @@ export async function gateway(options: KitOptions = {}) {
       clock,
       deliveryTimeoutMs: 10_000,
       publisher: {
-        async publish([event]) {
-          await publish(event!)
-          published.push(event!)
+        submit(event, settled) {
+          void publish(event)
+            .then(() => void published.push(event))
+            .then(() => settled(), settled)
+          return undefined
         },
       },
       onFailure: (error) => failures.push(error),
