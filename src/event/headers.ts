@@ -17,6 +17,8 @@ export type HeadersByName = Readonly<Record<string, HeaderValue | undefined>>
  * last one, as in Kafka's clients.
  */
 export interface RecordHeaders extends Iterable<RecordHeader> {
+  /** As an array, which takes a fraction of the time that iterating does. */
+  readonly all: readonly RecordHeader[]
   /** The value of that name; undefined without one. */
   last(name: string): HeaderValue | undefined
   /** Whether that value is these bytes; undefined if there is none, or null. */
@@ -29,14 +31,15 @@ export interface RecordHeaders extends Iterable<RecordHeader> {
 
 /** Headers in objects, to be written or in tests. */
 export class HeaderList implements RecordHeaders {
-  readonly #all: readonly RecordHeader[]
+  readonly all: readonly RecordHeader[]
+  #size: number | undefined
 
   constructor(all: readonly RecordHeader[]) {
-    this.#all = all
+    this.all = all
   }
 
   last(name: string): HeaderValue | undefined {
-    return this.#all.findLast((each) => each.name === name)?.value
+    return this.all.findLast((each) => each.name === name)?.value
   }
 
   lastEquals(name: string, bytes: Buffer, start: number, end: number): boolean | undefined {
@@ -50,14 +53,15 @@ export class HeaderList implements RecordHeaders {
   }
 
   get size(): number {
-    return this.#all.reduce(
+    this.#size ??= this.all.reduce(
       (sum, { name, value }) => sum + Buffer.byteLength(name) + Buffer.byteLength(value ?? ''),
       0,
     )
+    return this.#size
   }
 
   [Symbol.iterator](): Iterator<RecordHeader> {
-    return this.#all[Symbol.iterator]()
+    return this.all[Symbol.iterator]()
   }
 }
 

@@ -1,5 +1,4 @@
-import { NO_HEADERS } from '../event/headers.ts'
-import type { OutgoingRecord } from '../kafka/producer/message.ts'
+import { type OutgoingRecord, recordBytes } from '../kafka/producer/message.ts'
 import type { QueueRoom } from './queue-room.ts'
 
 export interface BatchLimits {
@@ -88,10 +87,6 @@ function batchLength(queue: Entry[], limits: BatchLimits): number {
 }
 
 /** An upper bound of the record's size in a batch. */
-function sizeOf({ key, value, headers = NO_HEADERS }: OutgoingRecord): number {
-  let bytes = 64 + Buffer.byteLength(key ?? '') + (value?.length ?? 0)
-  for (const header of headers) {
-    bytes += 10 + Buffer.byteLength(header.name) + Buffer.byteLength(header.value ?? '')
-  }
-  return bytes
+function sizeOf(record: OutgoingRecord): number {
+  return 64 + 10 * (record.headers?.all.length ?? 0) + recordBytes(record)
 }

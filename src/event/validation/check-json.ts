@@ -62,5 +62,7 @@ function checkContainer(value: object, path: string, problems: Problems, depth: 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype) return true
+  // That of another realm has no prototype either.
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }

@@ -15,5 +15,5 @@ export interface OutgoingRecord {
 
 /** The bytes of key, value and headers, without what Kafka adds, and before compression. */
 export function recordBytes({ key, value, headers }: OutgoingRecord): number {
-  return (key?.length ?? 0) + (value?.length ?? 0) + (headers?.size ?? 0)
+  return Buffer.byteLength(key ?? '') + (value?.length ?? 0) + (headers?.size ?? 0)
 }

@@ -1,5 +1,6 @@
 import type { Compressor } from '../codecs/compress.ts'
-import { type BatchIdentity, type RecordToWrite, writeBatch } from '../records/write-batch.ts'
+import type { RecordToWrite } from '../records/records-writer.ts'
+import { type BatchIdentity, writeBatch } from '../records/write-batch.ts'
 
 /** The records of one send for one partition. They are written together or not at all. */
 export interface Portion {

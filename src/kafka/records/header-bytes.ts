@@ -61,7 +61,7 @@ export class HeaderBytes implements RecordHeaders {
     if (!this.#isSound) this.#find('')
   }
 
-  [Symbol.iterator](): Iterator<RecordHeader> {
+  get all(): readonly RecordHeader[] {
     const all: RecordHeader[] = []
     const bytes = this.#bytes
     const found = walk.open(bytes, this.#start, this.#end)
@@ -70,7 +70,11 @@ export class HeaderBytes implements RecordHeaders {
       const end = found.valueAt + found.valueLength
       all.push({ name, value: found.valueLength < 0 ? null : bytes.subarray(found.valueAt, end) })
     }
-    return all[Symbol.iterator]()
+    return all
+  }
+
+  [Symbol.iterator](): Iterator<RecordHeader> {
+    return this.all[Symbol.iterator]()
   }
 
   #find(name: string): void {

@@ -8,7 +8,7 @@ import type { TopicPartition } from '../member/assigner/balance.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { LogReader } from '../reader/log-reader.ts'
 import { transactionsEnded } from '../reader/transactions-ended.ts'
-import type { RecordToWrite } from '../records/write-batch.ts'
+import type { RecordToWrite } from '../records/records-writer.ts'
 import { Transactions } from '../transactions/transactions.ts'
 
 export interface StatesReplacement {

@@ -3,7 +3,7 @@ import { describedTopic } from '../producer/described-topic.ts'
 import { placeRecords } from '../producer/place-records.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { TopicsRefused } from '../protocol/topics-refused.ts'
-import type { RecordToWrite } from '../records/write-batch.ts'
+import type { RecordToWrite } from '../records/records-writer.ts'
 import type { PartitionRecords } from './write-in-transaction.ts'
 
 /** A record that goes to the partition of its key. */

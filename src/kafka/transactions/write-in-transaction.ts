@@ -7,7 +7,8 @@ import { BrokerError } from '../protocol/broker-error.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 import { produceRequest } from '../protocol/requests/produce.ts'
 import { TopicsRefused } from '../protocol/topics-refused.ts'
-import { type RecordToWrite, writeBatch } from '../records/write-batch.ts'
+import type { RecordToWrite } from '../records/records-writer.ts'
+import { writeBatch } from '../records/write-batch.ts'
 import { byTopic } from '../wire/by-topic.ts'
 
 /** Records for one partition, in their order. */
