@@ -1,3 +1,4 @@
+import type { BareJob } from '../contenders/bare-fastify.ts'
 import type { BenchCase } from '../lib/bench.ts'
 import { runChild } from '../lib/child.ts'
 import { compare, ratio } from '../lib/compare.ts'
@@ -38,7 +39,11 @@ export const gateway: BenchCase = {
       const found = await compare(bench, [
         {
           name: `bare fastify, ${name}`,
-          run: () => runChild<Sample>({ contender: 'bare-fastify', job }),
+          run: () => runBare({ ...job, sends: true }),
+        },
+        {
+          name: `fastify alone, ${name}`,
+          run: () => runBare({ ...job, sends: false }),
         },
         {
           name: `gateway, ${name}`,
@@ -52,8 +57,13 @@ export const gateway: BenchCase = {
       findings: LOADS.flatMap(({ name, atLeast }) => [
         ratio(rows, 'perSecond', [`gateway, ${name}`, `bare fastify, ${name}`], { atLeast }),
         ratio(rows, 'cpuMicros', [`gateway, ${name}`, `bare fastify, ${name}`]),
+        ratio(rows, 'perSecond', [`fastify alone, ${name}`, `bare fastify, ${name}`]),
       ]),
       notes: LOADS.map(({ name, connections }) => `${name}: on ${connections} connections`),
     }
   },
+}
+
+function runBare(job: BareJob): Promise<Sample> {
+  return runChild<Sample>({ contender: 'bare-fastify', job })
 }

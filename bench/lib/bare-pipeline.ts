@@ -4,7 +4,7 @@ import { fingerprint } from '../../src/avro/codec/fingerprint.ts'
 import { builtInContract } from '../../src/avro/schema/contract-schemas.ts'
 import { schemaIdOf } from '../../src/avro/wire-format.ts'
 import type { InventoryEvent } from '../../src/event/event.ts'
-import { headersOf } from '../../src/event/headers.ts'
+import { HeaderList } from '../../src/event/headers.ts'
 import { INVENTORY_KINDS } from '../../src/event/kinds.ts'
 import type { SourceRecord } from '../../src/event/record.ts'
 import { createMemoryStore } from '../../src/idempotency/memory.ts'
@@ -66,11 +66,8 @@ export function barePipeline(
 
 /** An event as a record read by a client. */
 export function readAs(event: InventoryEvent): Pick<SourceRecord, 'key' | 'value' | 'headers'> {
-  const {
-    key,
-    value,
-    headers = {},
-  } = toRecord(builtInContract(), event, { schemaId: schemas.idOf(event), source: '/bench' })
-  const read = Object.entries(headers).map(([name, text]) => [name, Buffer.from(String(text))])
-  return { key: Buffer.from(String(key)), value, headers: headersOf(Object.fromEntries(read)) }
+  const options = { schemaId: schemas.idOf(event), source: '/bench' }
+  const { key, value, headers } = toRecord(builtInContract(), event, options)
+  const read = headers.all.map((each) => ({ ...each, value: Buffer.from(String(each.value)) }))
+  return { key: Buffer.from(key), value, headers: new HeaderList(read) }
 }

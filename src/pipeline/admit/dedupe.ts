@@ -155,11 +155,14 @@ export class Dedupe {
 
   /** Reports how long the store takes for the call that has just been made. */
   #timed<T>(operation: StoreOperation, startMs: number, result: MaybePromise<T>): MaybePromise<T> {
-    const { clock, onStoreCall } = this.#ports
-    const report = () => onStoreCall(operation, (clock.elapsedMs() - startMs) / 1000)
-    if (result instanceof Promise) return result.finally(report)
-    report()
+    if (result instanceof Promise) return result.finally(() => this.#report(operation, startMs))
+    this.#report(operation, startMs)
     return result
+  }
+
+  #report(operation: StoreOperation, startMs: number): void {
+    const { clock, onStoreCall } = this.#ports
+    onStoreCall(operation, (clock.elapsedMs() - startMs) / 1000)
   }
 
   /** Returns the holder of the id: this delivery, unless another one has it. */

@@ -58,8 +58,11 @@ export class FilterEvaluator {
     const { name, schema } = event
     const names = this.#names
     const { all, others } = this.#decisions
-    for (let n = 0; n < others.length; n++) all[others[n] as number] = unwanted
-    others.length = 0
+    if (others.length > 0) {
+      for (let n = 0; n < others.length; n++) all[others[n] as number] = unwanted
+      // Not for every record: it takes as long as looking up a name.
+      others.length = 0
+    }
     const candidates = this.#candidates.of(name)
     let isPut = false
     for (let n = 0; n < candidates.length; n++) {
