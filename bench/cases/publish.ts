@@ -8,7 +8,7 @@ import type { Sample } from '../lib/meter.ts'
 import { profileAs } from '../lib/profile-file.ts'
 
 /** Fewer than a million, because every round writes them again. */
-const RECORDS_MOST = 200_000
+const RECORDS_MOST = 500_000
 const TOPIC = 'bench.publish'
 
 export const publish: BenchCase = {

@@ -5,7 +5,7 @@ import { publishDataset } from '../lib/dataset.ts'
 import { OWN_SERVER, withPostgres } from '../lib/with-postgres.ts'
 
 /** Fewer, because each delivery takes two writes. */
-const RECORDS_MOST = 20_000
+const RECORDS_MOST = 100_000
 const TOPIC = 'bench.postgres'
 
 export const wantedPostgres: BenchCase = {
