@@ -64,6 +64,21 @@ export function kindOf(value: unknown): string {
 }
 
 function oneOf(operands: readonly Scalar[], isTime: boolean): Judge {
+  const [first, ...others] = operands
+  return others.length > 0 || first === undefined || isTime ? among(operands, isTime) : is(first)
+}
+
+/** As `among`, for one operand: comparing takes a fraction of the time that looking up does. */
+function is(operand: Scalar): Judge {
+  const type = typeof operand
+  return (value) => {
+    if (value === operand) return true
+    const isComparable = operand === null || value === null || typeof value === type
+    return value === undefined || isComparable ? false : mistyped(`a ${type}`, value)
+  }
+}
+
+function among(operands: readonly Scalar[], isTime: boolean): Judge {
   const wanted = new Set<unknown>(isTime ? operands.map(instantOf) : operands)
   const types = new Set(operands.filter((operand) => operand !== null).map((o) => typeof o))
   const expected = [...types].map((type) => `a ${type}`).join(' or ')

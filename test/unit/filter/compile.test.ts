@@ -211,3 +211,20 @@ it('agrees with three-valued logic in any order', () => {
     { numRuns: 1000 },
   )
 })
+
+it('one operand is compared as several are', () => {
+  const scalar = fc.oneof(
+    fc.constantFrom(null, true, false, 0, -0, ''),
+    fc.string({ maxLength: 2 }),
+    fc.integer({ min: -2, max: 2 }),
+  )
+  const field = fc.oneof(scalar, fc.constant(undefined), fc.constant([1]), fc.constant({ a: 1 }))
+  fc.assert(
+    fc.property(field, scalar, (value, operand) => {
+      const judged = (filter: object) => evaluateFilter(filter, { event: { value } })
+      expect(judged({ exact: { 'data.value': operand } })).toEqual(
+        judged({ in: { 'data.value': [operand, operand] } }),
+      )
+    }),
+  )
+})
