@@ -52,11 +52,18 @@ export function createAcceptor(
     const errors = new Array<unknown>(events.length).fill(undefined)
     const all = Promise.withResolvers<void>()
     let left = events.length
+    let failure: unknown
     for (const [index, event] of events.entries()) {
       const settled = (error: unknown) => {
         errors[index] = error
+        if (error !== undefined && !isFaultOfTheEvent(error)) failure = error
         left -= 1
         if (left === 0) all.resolve()
+      }
+      // The sender retries all of them: what comes after one that failed must not overtake it.
+      if (failure !== undefined) {
+        settled(failure)
+        continue
       }
       const waiting = publisher.submit(event, settled, trace)
       if (waiting !== undefined) await waiting
