@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { getOrInsert } from '../util/get-or-insert.ts'
 import { headerText, type RecordHeaders } from './headers.ts'
 
 /** A value where it is, from `start` up to, not including, `end`. */
@@ -53,12 +54,31 @@ export function ownRecordOf(record: SourceRecord): SourceRecord {
   return record.detach?.() ?? { ...record }
 }
 
-/** `topic/partition`, for logs, errors and keys of maps. */
+/** More than a process reads; headers may name others. */
+const NAMES_MAX = 100_000
+const names = new Map<string, Map<number, string>>()
+let named = 0
+
+/**
+ * `topic/partition`, for logs, errors and keys of maps. Each is made once: making and hashing a text takes
+ * several times as long as finding it, and who owns many partitions names all of them every second.
+ */
 export function partitionName({
   topic,
   partition,
 }: Pick<SourceRecord, 'topic' | 'partition'>): string {
-  return `${topic}/${partition}`
+  return names.get(topic)?.get(partition) ?? newName(topic, partition)
+}
+
+function newName(topic: string, partition: number): string {
+  if (named >= NAMES_MAX) {
+    names.clear()
+    named = 0
+  }
+  const name = `${topic}/${partition}`
+  getOrInsert(names, topic, () => new Map<number, string>()).set(partition, name)
+  named += 1
+  return name
 }
 
 /** `topic/partition@offset`, for logs and errors. */

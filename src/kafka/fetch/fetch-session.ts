@@ -59,7 +59,8 @@ export class FetchSession {
     if (isById !== this.#isById) this.#reopen()
     this.#isById = isById
     const session = { id: this.#id, epoch: this.#epoch }
-    const request = { session, isById, ...this.#changes(wanted) }
+    const changes = this.#changes(wanted)
+    const request = { session, isById, ...changes }
     const answer = await sendFetch(this.#cluster, this.#nodeId, request, limits)
     // The broker has closed the session to make room, or is a new process.
     if (this.#epoch !== OPENING && SESSION_ERRORS.has(answer.errorCode)) {
@@ -67,7 +68,8 @@ export class FetchSession {
       return this.#fetch(wanted, limits)
     }
     requireNoError(answer.errorCode, 'fetch')
-    this.#answered(answer.sessionId, wanted)
+    const isSame = changes.partitions.length === 0 && changes.forgotten.length === 0
+    this.#answered(answer.sessionId, isSame ? this.#held : new Set(wanted))
     return withNames(answer, wanted)
   }
 
@@ -82,7 +84,7 @@ export class FetchSession {
     return { partitions, forgotten }
   }
 
-  #answered(sessionId: number, wanted: readonly ToFetch[]): void {
+  #answered(sessionId: number, held: ReadonlySet<ToFetch>): void {
     if (sessionId === NONE) {
       this.#id = NONE
       this.#reopen()
@@ -90,7 +92,7 @@ export class FetchSession {
     }
     this.#id = sessionId
     this.#epoch = this.#epoch === LAST_EPOCH ? OPENING + 1 : this.#epoch + 1
-    this.#held = new Set(wanted)
+    this.#held = held
   }
 
   /** The id is kept: the request that opens the next session closes this one. */

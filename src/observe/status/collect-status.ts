@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
-import { placeOf } from '../../event/record.ts'
+import { partitionName, placeOf } from '../../event/record.ts'
 import { ageMs } from '../../event/time/timestamp.ts'
 import type { PartitionLag } from '../../kafka/admin/cluster-monitor.ts'
 import type { Backlog } from '../../pipeline/lanes/plugin-lanes.ts'
@@ -160,9 +160,10 @@ export class StatusCollector {
 
 function partitionsOf({ source, watch }: StatusSources): PartitionStatus[] {
   const lags = new Map<string, PartitionLag>()
-  for (const each of watch.lags()) lags.set(`${each.topic}/${each.partition}`, each)
-  return [...source.owned].map(({ topic, partition, ledger, committedOffset, parkedWhy }) => {
-    const known = lags.get(`${topic}/${partition}`)
+  for (const each of watch.lags()) lags.set(partitionName(each), each)
+  return [...source.owned].map((owned) => {
+    const { topic, partition, ledger, committedOffset, parkedWhy } = owned
+    const known = lags.get(partitionName(owned))
     return {
       ...{ topic, partition, expected: ledger.expected, watermark: ledger.watermark },
       committed: committedOffset < 0 ? null : committedOffset,
