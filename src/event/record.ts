@@ -54,8 +54,9 @@ export function ownRecordOf(record: SourceRecord): SourceRecord {
   return record.detach?.() ?? { ...record }
 }
 
-/** More than a process reads; headers may name others. */
+/** More than a process reads. Headers may name others, and topics longer than Kafka's, which are not kept. */
 const NAMES_MAX = 100_000
+const TOPIC_CHARS_MAX = 249
 const names = new Map<string, Map<number, string>>()
 let named = 0
 
@@ -71,11 +72,12 @@ export function partitionName({
 }
 
 function newName(topic: string, partition: number): string {
+  const name = `${topic}/${partition}`
+  if (topic.length > TOPIC_CHARS_MAX) return name
   if (named >= NAMES_MAX) {
     names.clear()
     named = 0
   }
-  const name = `${topic}/${partition}`
   getOrInsert(names, topic, () => new Map<number, string>()).set(partition, name)
   named += 1
   return name

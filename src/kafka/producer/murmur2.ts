@@ -2,8 +2,9 @@ const SEED = 0x9747b28c
 const M = 0x5bd1e995
 
 /**
- * Kafka's 32-bit murmur2 of a buffer's first bytes, signed as in Java. kafkajs has one too, but it multiplies a BigInt that
- * grows with every word of the key, so its time grows with the square of the key's length.
+ * Kafka's 32-bit murmur2 of a buffer's first bytes, signed as in Java. kafkajs has one too, but it
+ * multiplies a BigInt that grows with every word of the key, so its time grows with the square of the
+ * key's length.
  */
 export function murmur2(key: Buffer, length = key.length): number {
   const wholeWords = length & ~3
