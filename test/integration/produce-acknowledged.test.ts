@@ -65,6 +65,8 @@ it('loses nothing after a rejected send, as kafkajs would', async () => {
   )
   const plain = kafkaClient().producer({ idempotent: true, retry: { retries: 2 } })
   await plain.connect()
+  // A broker may still refuse the first write to a new topic, and would hide what is shown here.
+  await plain.send({ topic: other, messages: [{ value: 'zero' }] })
   const large = { partition: 0, value: 'x'.repeat(5_000) }
   const refused = plain.sendBatch({
     topicMessages: [
@@ -76,7 +78,7 @@ it('loses nothing after a rejected send, as kafkajs would', async () => {
   // Acknowledged with the offset of the first record, and not written.
   await plain.send({ topic: other, messages: [{ value: 'swallowed' }] })
   await plain.disconnect()
-  expect((await readTopic(other)).map(({ value }) => String(value))).toEqual(['one'])
+  expect((await readTopic(other)).map(({ value }) => String(value))).toEqual(['zero', 'one'])
 
   await expect(
     producer.send(small, [record('x'.repeat(5_000), 0), record('beside', 1)]),

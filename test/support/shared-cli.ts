@@ -5,6 +5,9 @@ import type { CliRun } from './run-cli.ts'
 
 const FILE = fileURLToPath(new URL('./cli-process.ts', import.meta.url))
 
+/** A command that takes longer hangs. */
+const LIMIT_MS = 240_000
+
 /** A process that runs commands one after the other. It ends with this one. */
 export class CliProcess {
   hasEnded = false
@@ -34,14 +37,16 @@ export class CliProcess {
     })
   }
 
-  /** Runs a command to its end. The next one may begin only then. */
+  /** Runs a command to its end. The next one may begin only then. One that hangs ends without a code. */
   run(task: CliTask): Promise<CliRun> {
     this.#output = { stdout: '', stderr: '' }
     this.#end = undefined
     this.#child.send(task)
-    return new Promise((resolve) => {
+    const limit = setTimeout(() => this.#child.kill('SIGKILL'), LIMIT_MS)
+    const end = new Promise<CliRun>((resolve) => {
       this.#resolve = resolve
     })
+    return end.finally(() => clearTimeout(limit))
   }
 
   #answer(): void {
