@@ -1,4 +1,3 @@
-import { partitionName } from '../../event/record.ts'
 import type { Epoch } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
@@ -10,10 +9,11 @@ import type { Cluster } from '../protocol/cluster.ts'
 import type { EpochEnd } from '../records/fetch-answer.ts'
 import { Feed, PARTITION_BYTES_MAX, type Portion } from './feed.ts'
 import { FeedTaker, type TakerPorts } from './feed-taker.ts'
+import { Feeds, type LedFeed } from './feeds.ts'
 import { FetchBudget } from './fetch-budget.ts'
 import { FetchSession } from './fetch-session.ts'
 import { PartitionJudge } from './judge-partition.ts'
-import { type LeaderEpochs, UNKNOWN_EPOCH } from './leader-epochs.ts'
+import type { LeaderEpochs } from './leader-epochs.ts'
 import { OpenTransactions } from './open-transactions.ts'
 import { refreshWhileSlow } from './refresh-while-slow.ts'
 import type { Fetched, ToFetch } from './send-fetch.ts'
@@ -51,7 +51,7 @@ const RETRY_MS = 250
  */
 export class Fetcher {
   readonly #ports: FetcherPorts
-  readonly #feeds = new Map<string, Feed>()
+  readonly #feeds: Feeds
   /** The loops that run, by the id of the leader that they ask. */
   readonly #loops = new Map<number, Latch>()
   /** By the broker's id. They outlast the loops: a broker may lead partitions again. */
@@ -67,12 +67,13 @@ export class Fetcher {
   constructor(ports: FetcherPorts) {
     const { cluster } = ports
     this.#ports = ports
+    this.#feeds = new Feeds(cluster)
     this.#failures = new FailureLog(ports)
     this.#budget = new FetchBudget(ports.maxFetchedBytes, () => this.#wakeLoops())
     this.#taker = new FeedTaker({
       ...ports,
-      isCurrent: (feed) => this.#feeds.get(partitionName(feed.epoch)) === feed,
-      onRoom: (feed) => this.#loops.get(this.#leaderOf(feed) ?? NOBODY)?.set(),
+      isCurrent: (feed) => this.#feeds.get(feed.epoch) === feed,
+      onRoom: (feed) => this.#loops.get(this.#feeds.leaderOf(feed)?.nodeId ?? NOBODY)?.set(),
     })
     this.#judge = new PartitionJudge({
       ...ports,
@@ -82,7 +83,10 @@ export class Fetcher {
     })
     this.#transactions = new OpenTransactions(ports.clock, ports.onWait)
     // Others ask for metadata, too: a partition may have another leader by then.
-    cluster.onRefresh(() => this.#wake())
+    cluster.onRefresh(() => {
+      this.#feeds.refreshed()
+      this.#wake()
+    })
   }
 
   /**
@@ -92,36 +96,34 @@ export class Fetcher {
   add(epoch: Epoch, topicId: string | undefined, leaderEpochs: LeaderEpochs): void {
     // A partition may be opened or reset while the service stops.
     if (this.#closed.signal.aborted) return
-    this.#feeds.set(partitionName(epoch), new Feed(epoch, topicId, leaderEpochs))
+    this.#feeds.set(new Feed(epoch, topicId, leaderEpochs))
     this.#wake()
   }
 
   /** What was fetched of it is dropped; a record that is being taken at the moment is the last one. */
   remove(epoch: Epoch): void {
-    const name = partitionName(epoch)
-    const feed = this.#feeds.get(name)
+    const feed = this.#feeds.get(epoch)
     if (feed?.epoch !== epoch) return
     feed.rewind()
     this.#transactions.forget(feed)
-    this.#feeds.delete(name)
+    this.#feeds.delete(feed)
   }
 
   has(epoch: Epoch): boolean {
-    return this.#feeds.get(partitionName(epoch))?.epoch === epoch
+    return this.#feeds.get(epoch)?.epoch === epoch
   }
 
   close(): void {
     this.#closed.abort()
-    for (const feed of [...this.#feeds.values()]) this.remove(feed.epoch)
+    for (const feed of this.#feeds.all()) this.remove(feed.epoch)
     this.#wake()
   }
 
   /** Starts a loop for each leader that has none, and wakes those that wait for partitions. */
   #wake(): void {
-    for (const feed of this.#feeds.values()) {
-      const leader = this.#leaderOf(feed)
-      if (leader === undefined) void this.#findLeaders()
-      else if (!this.#loops.has(leader)) void this.#loop(leader)
+    if (this.#feeds.hasLeaderless) void this.#findLeaders()
+    for (const leader of this.#feeds.leaders()) {
+      if (!this.#loops.has(leader)) void this.#loop(leader)
     }
     this.#wakeLoops()
   }
@@ -130,25 +132,16 @@ export class Fetcher {
     for (const latch of this.#loops.values()) latch.set()
   }
 
-  /** Undefined also for a topic that was created again: its offsets belong to other records. */
-  #leaderOf({ epoch: { topic, partition }, topicId }: Feed): number | undefined {
-    const { cluster } = this.#ports
-    if (cluster.topic(topic)?.topicId !== topicId) return undefined
-    return cluster.leaderOf(topic, partition)?.nodeId
-  }
-
   /** Asks for metadata until every partition has a leader again; one such search at a time. */
   async #findLeaders(): Promise<void> {
     if (this.#isFindingLeaders) return
     this.#isFindingLeaders = true
     const { cluster, clock } = this.#ports
-    const isLeaderless = () =>
-      [...this.#feeds.values()].some((feed) => this.#leaderOf(feed) === undefined)
-    while (isLeaderless() && !this.#closed.signal.aborted) {
+    while (this.#feeds.hasLeaderless && !this.#closed.signal.aborted) {
       this.#ports.onAttempt()
       await cluster.refresh().catch((error) => this.#failed(error))
       this.#wake()
-      if (isLeaderless()) await clock.sleep(RETRY_MS, this.#closed.signal)
+      if (this.#feeds.hasLeaderless) await clock.sleep(RETRY_MS, this.#closed.signal)
     }
     this.#isFindingLeaders = false
     this.#wake()
@@ -161,11 +154,11 @@ export class Fetcher {
     for (;;) {
       woken.clear()
       this.#ports.onAttempt()
-      const led = [...this.#feeds.values()].filter((feed) => this.#leaderOf(feed) === nodeId)
+      const led = this.#feeds.ledBy(nodeId)
       if (led.length === 0) break
       const nowMs = this.#ports.clock.elapsedMs()
-      const due = led.filter((feed) => feed.isDue(nowMs))
-      const isBusy = led.some(({ isFull }) => isFull)
+      const due = led.filter(({ feed }) => feed.isDue(nowMs))
+      const isBusy = led.some(({ feed }) => feed.isFull)
       if (due.length === 0 || this.#budget.leftBytes <= 0) await this.#pause(led, woken)
       else await this.#fetch(nodeId, due, isBusy ? BUSY_WAIT_MS : IDLE_WAIT_MS)
     }
@@ -173,16 +166,16 @@ export class Fetcher {
   }
 
   /** Until a partition has room again, or one that failed is due. */
-  async #pause(led: readonly Feed[], woken: Latch): Promise<void> {
+  async #pause(led: readonly LedFeed[], woken: Latch): Promise<void> {
     const nowMs = this.#ports.clock.elapsedMs()
-    const waits = led.map(({ retryAtMs }) => retryAtMs - nowMs).filter((waitMs) => waitMs > 0)
+    const waits = led.map(({ feed }) => feed.retryAtMs - nowMs).filter((waitMs) => waitMs > 0)
     const limitMs = Math.min(IDLE_WAIT_MS, ...waits)
     await woken.wait(limitMs, this.#ports.clock)
   }
 
-  async #fetch(nodeId: number, due: readonly Feed[], maxWaitMs: number): Promise<void> {
+  async #fetch(nodeId: number, due: readonly LedFeed[], maxWaitMs: number): Promise<void> {
     const { cluster, clock } = this.#ports
-    const wanted = due.map((feed) => this.#toFetch(feed))
+    const wanted = due.map(({ feed, leaderEpoch }) => feed.toFetch(leaderEpoch))
     const maxBytes = Math.min(
       RESPONSE_BYTES_MAX,
       Math.max(PARTITION_BYTES_MAX, this.#budget.leftBytes),
@@ -197,21 +190,21 @@ export class Fetcher {
     } catch (error) {
       if (this.#closed.signal.aborted) return
       this.#failed(error)
-      for (const feed of due) feed.retryAt(clock.elapsedMs() + RETRY_MS)
+      for (const { feed } of due) feed.retryAt(clock.elapsedMs() + RETRY_MS)
       await cluster.refresh().catch((problem) => this.#failed(problem))
       this.#wake()
     }
   }
 
   /** `wanted`: what was asked for of each of the feeds. */
-  #answered(answer: readonly Fetched[], due: readonly Feed[], wanted: readonly ToFetch[]): void {
+  #answered(answer: readonly Fetched[], due: readonly LedFeed[], wanted: readonly ToFetch[]): void {
     this.#transactions.report()
     if (answer.length === 0) return
-    const offsets = new Map(due.map((feed, n) => [feed, wanted[n]!.offset]))
+    const offsets = new Map(due.map(({ feed }, n) => [feed, wanted[n]!.offset]))
     const full = answer.filter(({ batches }) => batches.length > 0)
     const release = this.#budget.hold(full)
     for (const fetched of answer) {
-      const feed = this.#feeds.get(partitionName(fetched))
+      const feed = this.#feeds.get(fetched)
       const offset = feed && offsets.get(feed)
       const hasBatches = fetched.batches.length > 0
       if (feed === undefined || offset === undefined) {
@@ -226,21 +219,9 @@ export class Fetcher {
 
   #add(feed: Feed, portion: Portion, offset: number): void {
     this.#judge.worked(feed)
-    this.#toTheEnd(feed)
+    this.#feeds.toTheEnd(feed)
     feed.add(portion, offset)
     this.#taker.take(feed)
-  }
-
-  #toFetch(feed: Feed): ToFetch {
-    const { topic, partition } = feed.epoch
-    return feed.toFetch(this.#ports.cluster.leaderOf(topic, partition)?.epoch ?? UNKNOWN_EPOCH)
-  }
-
-  /** Brokers fill a response in the order of the request: who was served is served last next time. */
-  #toTheEnd(feed: Feed): void {
-    const name = partitionName(feed.epoch)
-    this.#feeds.delete(name)
-    this.#feeds.set(name, feed)
   }
 
   #failed(error: unknown): void {

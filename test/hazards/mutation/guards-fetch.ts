@@ -118,11 +118,7 @@ export const fetchGuards = [
     ],
   }),
   ...guardsOf('model/fetch/every-record', {
-    'nobody asks the next leader': [
-      'kafka/fetch/fetcher.ts',
-      'cluster.onRefresh(() => this.#wake())',
-      '',
-    ],
+    'nobody asks the next leader': ['kafka/fetch/fetcher.ts', 'this.#feeds.refreshed()', ''],
   }),
   ...guardsOf('hazards/late-answers', {
     'what was fetched for an older ownership is taken': [

@@ -144,6 +144,7 @@ describe('a partition whose leader changes', () => {
     s.addAll()
     await s.run(100)
     s.fake.topics.set('events', { topicId: '2'.repeat(32), partitions: s.fake.leaders })
+    await s.fake.cluster.refresh()
     await s.run(500)
     const before = s.fake.requests.length
     await s.run(5_000)

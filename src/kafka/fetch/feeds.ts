@@ -1,0 +1,98 @@
+import { partitionName } from '../../event/record.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
+import type { TopicPartition } from '../member/assigner/balance.ts'
+import type { Cluster, Leader } from '../protocol/cluster.ts'
+import type { Feed } from './feed.ts'
+
+/** A feed, and the epoch of the leader that it is fetched from. */
+export interface LedFeed {
+  feed: Feed
+  leaderEpoch: number
+}
+
+/** Who leads which feeds. */
+interface Leaders {
+  byNode: Map<number, LedFeed[]>
+  hasLeaderless: boolean
+}
+
+const NONE: readonly LedFeed[] = []
+
+/** The feeds that are fetched, in the order in which they are served, and who leads them. */
+export class Feeds {
+  readonly #cluster: Pick<Cluster, 'topic' | 'leaderOf'>
+  readonly #byName = new Map<string, Feed>()
+  /** Undefined once feeds, their order or the cluster have changed: an idle loop asks twice a second. */
+  #leaders: Leaders | undefined
+
+  constructor(cluster: Pick<Cluster, 'topic' | 'leaderOf'>) {
+    this.#cluster = cluster
+  }
+
+  get(place: TopicPartition): Feed | undefined {
+    return this.#byName.get(partitionName(place))
+  }
+
+  all(): Feed[] {
+    return [...this.#byName.values()]
+  }
+
+  set(feed: Feed): void {
+    this.#byName.set(partitionName(feed.epoch), feed)
+    this.#leaders = undefined
+  }
+
+  delete(feed: Feed): void {
+    this.#byName.delete(partitionName(feed.epoch))
+    this.#leaders = undefined
+  }
+
+  /** Brokers fill a response in the order of the request: who was served is served last next time. */
+  toTheEnd(feed: Feed): void {
+    this.delete(feed)
+    this.set(feed)
+  }
+
+  /** After each refresh of the cluster. */
+  refreshed(): void {
+    this.#leaders = undefined
+  }
+
+  leaders(): number[] {
+    return [...this.#known().byNode.keys()]
+  }
+
+  ledBy(nodeId: number): readonly LedFeed[] {
+    return this.#known().byNode.get(nodeId) ?? NONE
+  }
+
+  get hasLeaderless(): boolean {
+    return this.#known().hasLeaderless
+  }
+
+  /** Undefined also for a topic that was created again: its offsets belong to other records. */
+  leaderOf({ epoch: { topic, partition }, topicId }: Feed): Leader | undefined {
+    if (this.#cluster.topic(topic)?.topicId !== topicId) return undefined
+    return this.#cluster.leaderOf(topic, partition)
+  }
+
+  #known(): Leaders {
+    this.#leaders ??= this.#find()
+    return this.#leaders
+  }
+
+  #find(): Leaders {
+    const byNode = new Map<number, LedFeed[]>()
+    let hasLeaderless = false
+    for (const feed of this.#byName.values()) {
+      const leader = this.leaderOf(feed)
+      if (leader === undefined) {
+        hasLeaderless = true
+        continue
+      }
+      const led = getOrInsert(byNode, leader.nodeId, () => [])
+      led.push({ feed, leaderEpoch: leader.epoch })
+    }
+    return { byNode, hasLeaderless }
+  }
+}
