@@ -28,6 +28,8 @@ function plugins() {
   const state = { isHolding: true }
   const a: Plugin = {
     slug: 'a',
+    // What is held is held until the service stops, on a slow machine too.
+    timeoutMs: 600_000,
     async processEvent({ id }, { signal }) {
       const isHeld = state.isHolding && Number(id.split('/')[1]) < PARTITIONS
       if (isHeld) await new Promise((_, end) => signal.addEventListener('abort', () => end('stop')))
@@ -153,7 +155,7 @@ it.each(['kafka:', 'postgres:'] as const)(
     const before = await s.start()
     await s.publish(first)
     const isHandled = () =>
-      s.seen.b.length === first.length && s.seen.a.length === first.length - PARTITIONS
+      s.seen.b.length >= first.length && s.seen.a.length >= first.length - PARTITIONS
     await until(isHandled, { what: 'all events to be handled, but those that are held' })
     await until(async () => (await s.letters()).length === 1, { what: 'the dead letter' })
     expect(await s.refused(s.args)).toMatch(/has 1 member; one that was killed counts for up to/)
@@ -186,11 +188,12 @@ it.each(['kafka:', 'postgres:'] as const)(
     const between = await s.start()
     const second = events('second', EVENTS)
     await s.publish(second)
-    await until(() => s.seen.a.length === first.length + second.length, {
+    await until(() => s.seen.a.length >= first.length + second.length, {
       what: 'the other plugin',
     })
     await between.stop()
     expect(s.seen.b.filter((id) => id.startsWith('second'))).toEqual([])
+    expect([...s.seen.a].sort()).toEqual(ids([...first, ...second]))
 
     await s.killWhen('some offsets to be committed', async (admin) => {
       return (await committedBy(admin, s.fresh, s.topic)) > 0
@@ -230,7 +233,7 @@ it.each(['kafka:', 'postgres:'] as const)(
     // The dead letter is of the old group, and is redriven to where the plugin is now.
     const redriven = await s.cli(['dead-letters', 'redrive', '--plugin', 'b', '--yes'])
     expect(redriven).toBe('1 redriven, 0 redriven before\n')
-    await until(() => s.seen.b.length === all.length + 1, { what: 'the redriven event' })
+    await until(() => s.seen.b.length >= all.length + 1, { what: 'the redriven event' })
     expect(s.seen.b.at(-1)).toBe('bad/99')
     expect(s.seen.a).toHaveLength(all.length)
   },
