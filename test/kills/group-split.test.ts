@@ -100,12 +100,16 @@ async function scene(store: 'kafka:' | Database) {
     const { child, ended, output } = startCli([...args, '--yes'], s.settings)
     const limit = AbortSignal.timeout(KILL_LIMIT_MS)
     let isReached = false
+    let askedMs = 0
     await withAdmin(async (admin) => {
       while (child.exitCode === null && !isReached && !limit.aborted) {
         child.kill('SIGCONT')
-        await setTimeout(SLICE_MS)
+        // Where brokers are slow to answer here, they are slow for the command, too: its requests would time out.
+        await setTimeout(Math.max(SLICE_MS, askedMs))
         child.kill('SIGSTOP')
+        const askedAtMs = performance.now()
         isReached = await reached(admin)
+        askedMs = performance.now() - askedAtMs
       }
     })
     child.kill('SIGKILL')
