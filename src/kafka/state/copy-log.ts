@@ -15,9 +15,6 @@ export interface LogCopy {
   copyOf(record: SourceRecord): Pick<OutgoingRecord, 'key' | 'value' | 'headers'> | undefined
 }
 
-/** Brokers end a transaction that a killed replica left open by then. */
-const TRANSACTIONS_LIMIT_MS = 60_000
-
 /**
  * Appends the records of a topic, whose writers have ended, to another one of at least as many partitions.
  * Returns their number. Rejects as reading and writing do; some are copied then.
@@ -35,9 +32,8 @@ export async function copyLog(kafka: Kafka, copy: LogCopy): Promise<number> {
   }
   try {
     await reader.start()
-    const limit = AbortSignal.timeout(TRANSACTIONS_LIMIT_MS)
     for (const partition of cluster.topic(topic)?.partitions.keys() ?? []) {
-      await transactionsEnded([{ topic, partition }], limit, { cluster, clock })
+      await transactionsEnded([{ topic, partition }], lost, { cluster, clock })
       await reader.read({ topic, partition, lost, onRecord: take })
       await writer.send()
     }
