@@ -111,7 +111,7 @@ export function progressGauges(register: Registry) {
     }),
     pausedPartitions: scrapedGauge({
       name: `${PREFIX}paused_partitions`,
-      help: 'Number of paused partitions: memory is full, or a record waits.',
+      help: 'Number of paused partitions: memory is full, a record waits, or marks and states are read.',
       register,
     }),
     unaccountedDeliveries: scrapedGauge({

@@ -84,6 +84,7 @@ async function attempt(
   return problems
 }
 
+const PREPARING = 'marks and states are read'
 const DOUBTFUL = new Error('the next offset is gone, or beyond the end of the log')
 
 function isDoubtful(what: ToOpen, known: PartitionOffsets, ports: OpeningPorts): boolean {
@@ -103,14 +104,17 @@ async function open(what: ToOpen, offsets: PartitionOffsets, ports: OpeningPorts
   const owned = new OwnedPartition(what.topic, what.partition, offset, committedOffset)
   owned.topicId = ports.topicIdOf(what.topic)
   owned.leaderEpochs = epochsOf(what, offset, offsets)
+  owned.parkedWhy = PREPARING
   ports.onBegin(what, owned)
   const failures = new FailureLog(ports)
   while (!owned.lost.aborted) {
     try {
       await ports.intake.begin(owned)
+      owned.parkedWhy = undefined
       if (!owned.lost.aborted) ports.onOpen(owned)
       return
     } catch (error) {
+      owned.parkedWhy = messageOf(error)
       const fields = { partition: partitionName(what), error: messageOf(error) }
       failures.failed(fields, 'cannot prepare a partition; retrying')
       await ports.clock.sleep(RETRY_MS, owned.lost)

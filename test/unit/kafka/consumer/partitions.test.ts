@@ -112,6 +112,31 @@ describe('opening', () => {
     expect(s.readOffsets).toHaveBeenCalledTimes(1)
   })
 
+  it('says why it is not read while the intake is not ready', async () => {
+    const s = situation()
+    const begun = Promise.withResolvers<void>()
+    s.intake.begin.mockRejectedValueOnce(new Error('no marks')).mockReturnValueOnce(begun.promise)
+    s.partitions.assign([place(0)])
+    const why = () => [...s.partitions.owned].map(({ parkedWhy }) => parkedWhy)
+    await settled()
+    expect(why()).toEqual(['no marks'])
+    await s.clock.advance(500)
+    expect(why()).toEqual(['no marks'])
+    begun.resolve()
+    await settled()
+    expect(why()).toEqual([undefined])
+  })
+
+  it('says that it is being prepared', async () => {
+    const s = situation()
+    s.intake.begin.mockReturnValueOnce(new Promise(() => {}))
+    s.partitions.assign([place(0)])
+    await settled()
+    expect([...s.partitions.owned].map(({ parkedWhy }) => parkedWhy)).toEqual([
+      'marks and states are read',
+    ])
+  })
+
   it.each([
     ['beyond the end of the log', { committed: 101, committedEpoch: -1, low: 0, high: 100 }, false],
     ['gone', { committed: undefined, committedEpoch: -1, low: 0, high: 100 }, true],
