@@ -56,7 +56,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const audit = new DeliveryAudit()
   const budget = new PluginByteBudget(options.maxInFlightBytes, slugs)
   const filters = new FilterEvaluator(plugins)
-  const redriveGate = new RedriveGate(clock)
+  const redriveGate = new RedriveGate()
   const crashGuard = new CrashGuard({
     crashes: options.crashes,
     maxCrashes: options.maxCrashes,

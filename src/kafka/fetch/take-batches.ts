@@ -131,20 +131,22 @@ class Taking {
     }
   }
 
-  /** Offers a record again, while its obstacle is cleared soon. */
+  /** Offers a record again, while its obstacles are cleared soon. */
   async #takeLater(record: SourceRecord, first: Obstacle): Promise<Taken> {
-    const { clock } = this.#ports
+    const over = new AbortController()
+    const patience = this.#ports.clock.sleep(PATIENCE_MS, over.signal).then(() => false)
     let obstacle: Obstacle | undefined = first
-    while (obstacle !== undefined) {
-      const over = new AbortController()
-      const patience = clock.sleep(PATIENCE_MS, over.signal).then(() => false)
-      const isCleared = await Promise.race([obstacle.cleared.then(() => true), patience])
+    try {
+      while (obstacle !== undefined) {
+        const isCleared = await Promise.race([obstacle.cleared.then(() => true), patience])
+        if (!this.#isOurs) return ENDED
+        if (!isCleared) return { type: 'obstacle', obstacle }
+        obstacle = this.#take(record)
+      }
+      return TAKEN
+    } finally {
       over.abort()
-      if (!this.#isOurs) return ENDED
-      if (!isCleared) return { type: 'obstacle', obstacle }
-      obstacle = this.#take(record)
     }
-    return TAKEN
   }
 
   /**

@@ -1,9 +1,7 @@
 import { partitionName } from '../../event/record.ts'
 import { redriveInputOf } from '../../topics/names.ts'
-import type { Clock } from '../../util/clock.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
 import type { Epoch, Obstacle } from '../source.ts'
-
-const RETRY_MS = 500
 
 /**
  * The input partitions that are open. Redriven events share the lanes, claims and marks of the input
@@ -11,14 +9,15 @@ const RETRY_MS = 500
  */
 export class RedriveGate {
   #open = new Map<string, Epoch>()
-  #clock: Pick<Clock, 'sleep'>
-
-  constructor(clock: Pick<Clock, 'sleep'>) {
-    this.#clock = clock
-  }
+  /** Of input partitions that are waited for: resolved when they are open. */
+  #opening = new Map<string, PromiseWithResolvers<void>>()
 
   add(epoch: Epoch): void {
-    if (!epoch.lost.aborted) this.#open.set(partitionName(epoch), epoch)
+    if (epoch.lost.aborted) return
+    const name = partitionName(epoch)
+    this.#open.set(name, epoch)
+    this.#opening.get(name)?.resolve()
+    this.#opening.delete(name)
   }
 
   remove(epoch: Epoch): void {
@@ -33,6 +32,7 @@ export class RedriveGate {
     const name = partitionName({ topic: input, partition })
     if (this.#open.has(name)) return undefined
     const why = `input partition ${name} is not open on this replica`
-    return { why, cleared: this.#clock.sleep(RETRY_MS) }
+    const opening = getOrInsert(this.#opening, name, () => Promise.withResolvers<void>())
+    return { why, cleared: opening.promise }
   }
 }

@@ -126,15 +126,23 @@ describe('an obstacle', () => {
     expect(owned.ledger.expected).toBe(7)
   })
 
+  it('that comes again and again ends the taking, however soon each is cleared', async () => {
+    const { run, take, clock } = situation()
+    take.mockImplementation(() => ({ why: 'closed', cleared: clock.sleep(500) }))
+    const taken = run(batchAt(5))
+    await clock.advance(2_000)
+    expect(await taken).toMatchObject({ type: 'obstacle', obstacle: { why: 'closed' } })
+  })
+
   it('that is followed by another one waits for that as well', async () => {
     const { run, take, offsets, clock } = situation()
     const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     take.mockReturnValueOnce({ why: 'one', cleared: first.promise })
     take.mockReturnValueOnce({ why: 'two', cleared: second.promise })
     const taken = run(batchAt(5))
-    await clock.advance(1_500)
+    await clock.advance(900)
     first.resolve()
-    await clock.advance(1_500)
+    await clock.advance(900)
     second.resolve()
     expect(await taken).toEqual({ type: 'taken' })
     expect(offsets).toEqual([5])
