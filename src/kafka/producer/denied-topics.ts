@@ -15,15 +15,19 @@ const reads: Refusals = new WeakMap()
 /** A denial rarely changes within seconds, and each attempt costs a login. */
 const PAUSE_MS = 5_000
 
-/** A read that was denied is repeated sooner, as long as a partition here needs it. */
-const READ_AGAIN_MS = 15_000
+/** What was denied is tried again sooner, as long as something here needs it. */
+const AGAIN_MS = { read: 15_000, write: 60_000 }
 
-/** What Kafka denies this client: `write to TOPIC` where the last write was denied, `read TOPIC` likewise. */
+/**
+ * What Kafka denies this client: `write to TOPIC` where the last write was denied, `read TOPIC` likewise. What
+ * is not tried any more, since a partition has moved, is no reason not to be ready.
+ */
 export function deniedTopics(kafka: Kafka, nowMs: number): string[] {
-  const read = [...ofClient(reads, kafka)].filter(([, { atMs }]) => nowMs - atMs < READ_AGAIN_MS)
+  const within = (refusals: Refusals, againMs: number) =>
+    [...ofClient(refusals, kafka)].filter(([, { atMs }]) => nowMs - atMs < againMs)
   return [
-    ...[...ofClient(writes, kafka).keys()].map((topic) => `write to ${topic}`),
-    ...read.map(([topic]) => `read ${topic}`),
+    ...within(writes, AGAIN_MS.write).map(([topic]) => `write to ${topic}`),
+    ...within(reads, AGAIN_MS.read).map(([topic]) => `read ${topic}`),
   ]
 }
 
