@@ -25,11 +25,15 @@ export function situation(partitions = 1, maxFetchedBytes = 64 * 1024 * 1024) {
       return TAKEN
     },
   )
+  const lines: { level: string; msg: string }[] = []
   const ports = {
     cluster: fake.cluster,
     maxFetchedBytes,
     clock,
-    log: pino({ level: 'silent' }),
+    log: pino(
+      { level: 'info', formatters: { level: (level) => ({ level }) } },
+      { write: (line: string) => void lines.push(JSON.parse(line)) },
+    ),
     takeBatches,
     onOutOfRange: vi.fn(),
     onTruncated: vi.fn(),
@@ -54,7 +58,9 @@ export function situation(partitions = 1, maxFetchedBytes = 64 * 1024 * 1024) {
   }
   const partitionsOf = (request: (typeof fake.requests)[0]) =>
     request.body.topics.flatMap(({ partitions: all }) => all.map(({ partition }) => partition))
-  return { ...ports, fake, clock, takes, fetcher, owned, addAll, run, partitionsOf }
+  /** What was logged, without fields. */
+  const logged = () => lines.map(({ level, msg }) => `${level}: ${msg}`)
+  return { ...ports, logged, fake, clock, takes, fetcher, owned, addAll, run, partitionsOf }
 }
 
 /** A log of batches of one record each, up to an end; `each` of them in one answer. */

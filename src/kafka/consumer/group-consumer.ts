@@ -160,7 +160,7 @@ export class GroupConsumer {
       onTruncated: (epoch, divergence) =>
         this.#partitions.truncate(epoch as OwnedPartition, divergence),
       onObstacle: (epoch, obstacle) => this.#partitions.obstacle(epoch as OwnedPartition, obstacle),
-      onWait: (epoch, why) => this.#partitions.waits(epoch as OwnedPartition, why),
+      onWait: (epoch, cause, why) => this.#partitions.waits(epoch as OwnedPartition, cause, why),
       onFailure: (error) => this.#fail(error),
       onAttempt: () => this.signs.tried(),
     })

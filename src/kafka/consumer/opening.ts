@@ -104,17 +104,17 @@ async function open(what: ToOpen, offsets: PartitionOffsets, ports: OpeningPorts
   const owned = new OwnedPartition(what.topic, what.partition, offset, committedOffset)
   owned.topicId = ports.topicIdOf(what.topic)
   owned.leaderEpochs = epochsOf(what, offset, offsets)
-  owned.parkedWhy = PREPARING
+  owned.waits('preparing', PREPARING)
   ports.onBegin(what, owned)
   const failures = new FailureLog(ports)
   while (!owned.lost.aborted) {
     try {
       await ports.intake.begin(owned)
-      owned.parkedWhy = undefined
+      owned.waits('preparing', undefined)
       if (!owned.lost.aborted) ports.onOpen(owned)
       return
     } catch (error) {
-      owned.parkedWhy = messageOf(error)
+      owned.waits('preparing', messageOf(error))
       const fields = { partition: partitionName(what), error: messageOf(error) }
       failures.failed(fields, 'cannot prepare a partition; retrying')
       await ports.clock.sleep(RETRY_MS, owned.lost)

@@ -4,6 +4,9 @@ import { OffsetLedger } from '../../pipeline/offset-ledger.ts'
 import type { Epoch } from '../../pipeline/source.ts'
 import { LeaderEpochs } from '../fetch/leader-epochs.ts'
 
+/** What keeps the records of a partition from being taken. */
+export type WaitCause = 'preparing' | 'obstacle' | 'transaction' | 'fetching'
+
 /** A partition that this member owns, from the join that gave it to the one that takes it. */
 export class OwnedPartition implements Epoch {
   readonly topic: string
@@ -21,8 +24,8 @@ export class OwnedPartition implements Epoch {
   leaderEpochs = new LeaderEpochs()
   /** Its topic was deleted: a commit could be taken for the next topic of that name. */
   isTopicGone = false
-  /** Why the partition is paused; undefined while it is read. */
-  parkedWhy: string | undefined
+  /** Why it waits for each of these. */
+  readonly #waits = new Map<WaitCause, string>()
   readonly #startOffset: number
   #loss = new AbortController()
 
@@ -40,8 +43,24 @@ export class OwnedPartition implements Epoch {
     return this.committedOffset < 0 ? this.#startOffset : this.committedOffset
   }
 
+  /** Why nothing is read of it now; undefined while it is read. */
+  get parkedWhy(): string | undefined {
+    return this.#waits.values().next().value
+  }
+
   get isParked(): boolean {
-    return this.parkedWhy !== undefined
+    return this.#waits.size > 0
+  }
+
+  /** It waits for that; with `why` undefined, not any more. */
+  waits(cause: WaitCause, why: string | undefined): void {
+    if (why === undefined) this.#waits.delete(cause)
+    else this.#waits.set(cause, why)
+  }
+
+  /** It is not fetched any more: what its records waited for is not looked at. */
+  forgetWaits(): void {
+    for (const cause of ['obstacle', 'transaction', 'fetching'] as const) this.#waits.delete(cause)
   }
 
   get lost(): AbortSignal {

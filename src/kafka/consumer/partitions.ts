@@ -2,6 +2,7 @@ import { partitionName } from '../../event/record.ts'
 import type { Intake, Obstacle } from '../../pipeline/source.ts'
 import { redriveTopicOf } from '../../topics/names.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { FetchWait } from '../fetch/judge-partition.ts'
 import type { LeaderEpochs } from '../fetch/leader-epochs.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 import type { EpochEnd } from '../records/fetch-answer.ts'
@@ -143,7 +144,7 @@ export class Partitions {
   }
 
   obstacle(owned: OwnedPartition, obstacle: Obstacle | undefined): void {
-    owned.parkedWhy = obstacle?.why
+    owned.waits('obstacle', obstacle?.why)
     if (obstacle === undefined) return
     const { topic, partition } = owned
     const level = obstacle.isExpected ? 'debug' : 'warn'
@@ -151,9 +152,11 @@ export class Partitions {
   }
 
   /** Its next records are not given out yet; it is fetched all the same. */
-  waits(owned: OwnedPartition, why: string | undefined): void {
-    owned.parkedWhy = why
+  waits(owned: OwnedPartition, cause: FetchWait, why: string | undefined): void {
+    owned.waits(cause, why)
     const { topic, partition } = owned
+    // What can't be fetched is logged where it is tried.
+    if (cause === 'fetching') return
     if (why === undefined) this.#ports.log.info({ topic, partition }, 'the transaction has ended')
     else this.#ports.log.warn({ topic, partition, why }, 'partition waits for a transaction')
   }
@@ -195,6 +198,7 @@ export class Partitions {
   #stop(owned: OwnedPartition): void {
     owned.isPrepared = false
     this.#ports.fetcher.remove(owned)
+    owned.forgetWaits()
   }
 
   /** Also its redrive partition, which shares lanes and marks with it; that one is opened again. */

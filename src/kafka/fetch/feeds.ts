@@ -13,7 +13,7 @@ export interface LedFeed {
 /** Who leads which feeds. */
 interface Leaders {
   byNode: Map<number, LedFeed[]>
-  hasLeaderless: boolean
+  leaderless: Feed[]
 }
 
 const NONE: readonly LedFeed[] = []
@@ -66,8 +66,15 @@ export class Feeds {
     return this.#known().byNode.get(nodeId) ?? NONE
   }
 
-  get hasLeaderless(): boolean {
-    return this.#known().hasLeaderless
+  /** Those without a leader, and those of topics that are gone, or were created again. */
+  leaderless(): readonly Feed[] {
+    return this.#known().leaderless
+  }
+
+  /** Whether its topic is there: others see to one that is gone, or was created again. */
+  hasTopic({ epoch: { topic }, topicId }: Feed): boolean {
+    const known = this.#cluster.topic(topic)
+    return known !== undefined && known.topicId === topicId
   }
 
   /** Undefined also for a topic that was created again: its offsets belong to other records. */
@@ -83,16 +90,16 @@ export class Feeds {
 
   #find(): Leaders {
     const byNode = new Map<number, LedFeed[]>()
-    let hasLeaderless = false
+    const leaderless: Feed[] = []
     for (const feed of this.#byName.values()) {
       const leader = this.leaderOf(feed)
       if (leader === undefined) {
-        hasLeaderless = true
+        leaderless.push(feed)
         continue
       }
       const led = getOrInsert(byNode, leader.nodeId, () => [])
       led.push({ feed, leaderEpoch: leader.epoch })
     }
-    return { byNode, hasLeaderless }
+    return { byNode, leaderless }
   }
 }

@@ -12,7 +12,7 @@ import { FeedTaker, type TakerPorts } from './feed-taker.ts'
 import { Feeds, type LedFeed } from './feeds.ts'
 import { FetchBudget } from './fetch-budget.ts'
 import { FetchSession } from './fetch-session.ts'
-import { PartitionJudge } from './judge-partition.ts'
+import { type FetchWait, PartitionJudge } from './judge-partition.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { OpenTransactions } from './open-transactions.ts'
 import { refreshWhileSlow } from './refresh-while-slow.ts'
@@ -28,8 +28,8 @@ export interface FetcherPorts extends Omit<TakerPorts, 'isCurrent' | 'onRoom'> {
   onOutOfRange(epoch: Epoch): void
   /** The leader's log differs from what was read of it: its epoch must begin where they part. */
   onTruncated(epoch: Epoch, divergence: EpochEnd): void
-  /** Why the next records are not given out yet; undefined once they are. */
-  onWait(epoch: Epoch, why: string | undefined): void
+  /** Why the next records are not given out yet, or none are fetched; undefined once they are. */
+  onWait(epoch: Epoch, cause: FetchWait, why: string | undefined): void
   /** An attempt was made, successful or not. */
   onAttempt(): void
 }
@@ -43,6 +43,7 @@ const REQUEST_LIMIT_MS = 8_000
 const RESPONSE_BYTES_MAX = 4_194_304
 const NOBODY = -1
 const RETRY_MS = 250
+const NO_LEADER = 'it has no leader'
 
 /**
  * Fetches partitions from their leaders, one request at a time for each leader, and has what comes
@@ -56,7 +57,10 @@ export class Fetcher {
   readonly #loops = new Map<number, Latch>()
   /** By the broker's id. They outlast the loops: a broker may lead partitions again. */
   readonly #sessions = new Map<number, FetchSession>()
+  /** Of requests for metadata. */
   readonly #failures: FailureLog
+  /** Of requests to each broker, by its id. */
+  readonly #brokerFailures = new Map<number, FailureLog>()
   readonly #judge: PartitionJudge
   readonly #taker: FeedTaker
   readonly #budget: FetchBudget
@@ -77,13 +81,15 @@ export class Fetcher {
     })
     this.#judge = new PartitionJudge({
       ...ports,
-      failures: this.#failures,
       block: (feed, obstacle) => this.#taker.block(feed, obstacle),
       findLeader: () => void cluster.refresh().catch(() => undefined),
     })
-    this.#transactions = new OpenTransactions(ports.clock, ports.onWait)
+    this.#transactions = new OpenTransactions(ports.clock, (epoch, why) =>
+      ports.onWait(epoch, 'transaction', why),
+    )
     // Others ask for metadata, too: a partition may have another leader by then.
     cluster.onRefresh(() => {
+      this.#failures.worked({}, 'metadata can be requested again')
       this.#feeds.refreshed()
       this.#wake()
     })
@@ -106,6 +112,7 @@ export class Fetcher {
     if (feed?.epoch !== epoch) return
     feed.rewind()
     this.#transactions.forget(feed)
+    this.#judge.forget(feed)
     this.#feeds.delete(feed)
   }
 
@@ -121,7 +128,7 @@ export class Fetcher {
 
   /** Starts a loop for each leader that has none, and wakes those that wait for partitions. */
   #wake(): void {
-    if (this.#feeds.hasLeaderless) void this.#findLeaders()
+    if (this.#feeds.leaderless().length > 0) void this.#findLeaders()
     for (const leader of this.#feeds.leaders()) {
       if (!this.#loops.has(leader)) void this.#loop(leader)
     }
@@ -137,11 +144,13 @@ export class Fetcher {
     if (this.#isFindingLeaders) return
     this.#isFindingLeaders = true
     const { cluster, clock } = this.#ports
-    while (this.#feeds.hasLeaderless && !this.#closed.signal.aborted) {
+    while (this.#feeds.leaderless().length > 0 && !this.#closed.signal.aborted) {
       this.#ports.onAttempt()
       await cluster.refresh().catch((error) => this.#failed(error))
       this.#wake()
-      if (this.#feeds.hasLeaderless) await clock.sleep(RETRY_MS, this.#closed.signal)
+      const leaderless = this.#feeds.leaderless().filter((feed) => this.#feeds.hasTopic(feed))
+      for (const feed of leaderless) this.#judge.unreached(feed, NO_LEADER)
+      if (this.#feeds.leaderless().length > 0) await clock.sleep(RETRY_MS, this.#closed.signal)
     }
     this.#isFindingLeaders = false
     this.#wake()
@@ -185,12 +194,16 @@ export class Fetcher {
     const request = getOrInsert(this.#sessions, nodeId, open).fetch(wanted, limits)
     try {
       const answer = await refreshWhileSlow(request, this.#ports, () => this.#wake())
-      this.#failures.worked({}, 'fetching works again')
+      this.#failuresOf(nodeId).worked({ broker: nodeId }, 'fetching works again')
       this.#answered(answer, due, wanted)
     } catch (error) {
       if (this.#closed.signal.aborted) return
-      this.#failed(error)
-      for (const { feed } of due) feed.retryAt(clock.elapsedMs() + RETRY_MS)
+      const failed = { broker: nodeId, error: messageOf(error) }
+      this.#failuresOf(nodeId).failed(failed, 'cannot fetch; retrying')
+      for (const { feed } of due) {
+        feed.retryAt(clock.elapsedMs() + RETRY_MS)
+        this.#judge.unreached(feed, messageOf(error))
+      }
       await cluster.refresh().catch((problem) => this.#failed(problem))
       this.#wake()
     }
@@ -224,7 +237,11 @@ export class Fetcher {
     this.#taker.take(feed)
   }
 
+  #failuresOf(nodeId: number): FailureLog {
+    return getOrInsert(this.#brokerFailures, nodeId, () => new FailureLog(this.#ports))
+  }
+
   #failed(error: unknown): void {
-    this.#failures.failed({ error: messageOf(error) }, 'cannot fetch; retrying')
+    this.#failures.failed({ error: messageOf(error) }, 'cannot request metadata; retrying')
   }
 }

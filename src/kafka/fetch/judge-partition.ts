@@ -1,16 +1,18 @@
 import { partitionName } from '../../event/record.ts'
 import type { Epoch, Obstacle } from '../../pipeline/source.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { FailureLog } from '../../util/log/failure-log.ts'
+import { FailureLog, type FailureLogOptions } from '../../util/log/failure-log.ts'
 import { BrokerError, errorTypeOf } from '../protocol/broker-error.ts'
 import type { EpochEnd } from '../records/fetch-answer.ts'
 import type { Feed } from './feed.ts'
 import { fetchErrorOf } from './fetch-errors.ts'
 import type { Fetched } from './send-fetch.ts'
 
-export interface JudgePorts {
+/** What the records of a partition that is fetched may wait for. */
+export type FetchWait = 'transaction' | 'fetching'
+
+export interface JudgePorts extends FailureLogOptions {
   clock: Pick<Clock, 'elapsedMs' | 'sleep'>
-  failures: FailureLog
   /** Asks for metadata. */
   findLeader(): void
   /** Fetches nothing of the partition until the obstacle is cleared. */
@@ -19,6 +21,8 @@ export interface JudgePorts {
   onOutOfRange(epoch: Epoch): void
   /** The leader's log differs from what was read of it: its epoch must begin where they part. */
   onTruncated(epoch: Epoch, divergence: EpochEnd): void
+  /** Why nothing comes of the partition; undefined once something does. */
+  onWait(epoch: Epoch, cause: FetchWait, why: string | undefined): void
   onFailure(error: Error): void
 }
 
@@ -34,14 +38,31 @@ export class PartitionJudge {
   readonly #readable = new Set<string>()
   /** Since when a partition has had no leader that responds. */
   readonly #leaderlessSince = new WeakMap<Feed, number>()
+  /** The partitions that can't be fetched. */
+  readonly #failing = new Set<Feed>()
+  readonly #failures: FailureLog
 
   constructor(ports: JudgePorts) {
     this.#ports = ports
+    this.#failures = new FailureLog(ports)
   }
 
   worked(feed: Feed): void {
     this.#readable.add(feed.epoch.topic)
     this.#leaderlessSince.delete(feed)
+    if (this.#failing.size === 0 || !this.#failing.delete(feed)) return
+    this.#ports.onWait(feed.epoch, 'fetching', undefined)
+    if (this.#failing.size === 0) this.#failures.worked({}, 'all partitions are fetched again')
+  }
+
+  /** It is no longer fetched. */
+  forget(feed: Feed): void {
+    this.#failing.delete(feed)
+  }
+
+  /** It has no leader, or none that responds. Nothing is said of it for as long as an election takes. */
+  unreached(feed: Feed, why: string): void {
+    if (this.#isLeaderless(feed)) this.#failed(feed, why)
   }
 
   /** `offset` is what was asked for. */
@@ -60,14 +81,16 @@ export class PartitionJudge {
       case 'refused':
         // A right that is revoked may be given back. One that was never there is a mistake.
         if (!this.#readable.has(feed.epoch.topic)) this.#refuse(feed, errorCode)
-        this.#failed(feed, errorCode, RETRY_MS)
+        this.#retryAfter(feed, RETRY_MS)
+        this.#failed(feed, errorTypeOf(errorCode))
         return
       case 'failed':
-        this.#failed(feed, errorCode, RETRY_MS)
+        this.#retryAfter(feed, RETRY_MS)
+        this.#failed(feed, errorTypeOf(errorCode))
         return
       case 'leader':
         this.#retryAfter(feed, LEADER_RETRY_MS)
-        if (this.#isLeaderless(feed)) this.#failed(feed, errorCode, LEADER_RETRY_MS)
+        this.unreached(feed, errorTypeOf(errorCode))
         this.#ports.findLeader()
     }
   }
@@ -85,11 +108,12 @@ export class PartitionJudge {
     return nowMs - sinceMs >= ELECTION_MS
   }
 
-  #failed(feed: Feed, errorCode: number, waitMs: number): void {
+  #failed(feed: Feed, error: string): void {
     const { topic, partition } = feed.epoch
-    const fields = { topic, partition, error: errorTypeOf(errorCode) }
-    this.#ports.failures.failed(fields, 'cannot fetch a partition; retrying')
-    this.#retryAfter(feed, waitMs)
+    this.#failing.add(feed)
+    this.#ports.onWait(feed.epoch, 'fetching', `it cannot be fetched: ${error}`)
+    const fields = { topic, partition, error, partitions: this.#failing.size }
+    this.#failures.failed(fields, 'cannot fetch a partition; retrying')
   }
 
   #retryAfter(feed: Feed, waitMs: number): void {

@@ -34,7 +34,7 @@ it('has the offsets and ages of partitions', async () => {
   ])
   put('1', 'ent_1', clock.now() - 5_000)
   put('2', 'ent_2', clock.now())
-  owned.parkedWhy = 'the registry is away'
+  owned.waits('obstacle', 'the registry is away')
   await settled()
   expect(state()).toMatchObject({
     version: '1.2.3',

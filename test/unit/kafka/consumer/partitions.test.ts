@@ -127,6 +127,32 @@ describe('opening', () => {
     expect(why()).toEqual([undefined])
   })
 
+  it('says what it waits for, of all that it waits for', async () => {
+    const s = situation()
+    s.partitions.assign([place(0)])
+    await settled()
+    const [owned] = [...s.partitions.owned]
+    const full = { why: 'full', cleared: new Promise<void>(() => {}) }
+    s.partitions.waits(owned!, 'transaction', 'a transaction is open')
+    s.partitions.obstacle(owned!, full)
+    s.partitions.obstacle(owned!, undefined)
+    expect(owned!.parkedWhy).toBe('a transaction is open')
+    s.partitions.waits(owned!, 'transaction', undefined)
+    expect(owned!.parkedWhy).toBe(undefined)
+  })
+
+  it('waits for nothing that it waited for before it was suspended', async () => {
+    const s = situation()
+    s.partitions.assign([place(0)])
+    await settled()
+    const [owned] = [...s.partitions.owned]
+    s.partitions.obstacle(owned!, { why: 'full', cleared: new Promise<void>(() => {}) })
+    s.partitions.waits(owned!, 'fetching', 'it has no leader')
+    s.partitions.suspend()
+    s.partitions.assign([place(0)])
+    expect(owned!.parkedWhy).toBe(undefined)
+  })
+
   it('says that it is being prepared', async () => {
     const s = situation()
     s.intake.begin.mockReturnValueOnce(new Promise(() => {}))

@@ -24,6 +24,21 @@ describe('an error of a partition', () => {
     expect(s.onFailure).not.toHaveBeenCalled()
   })
 
+  it('is said until it is over, whatever others do meanwhile', async () => {
+    const s = situation(2)
+    s.fake.respond = ({ partition, offset }) =>
+      partition === 0 ? { errorCode: 2 } : holding(batchAt(offset))
+    s.addAll()
+    await s.run(20_000)
+    const why = 'it cannot be fetched: CORRUPT_MESSAGE'
+    expect(s.onWait).toHaveBeenLastCalledWith(s.owned[0], 'fetching', why)
+    expect(s.logged()).toEqual(['warn: cannot fetch a partition; retrying'])
+    s.fake.respond = ({ offset }) => holding(batchAt(offset))
+    await s.run(6_000)
+    expect(s.onWait).toHaveBeenLastCalledWith(s.owned[0], 'fetching', undefined)
+    expect(s.logged().at(-1)).toMatch(/^info: all partitions are fetched again after /)
+  })
+
   it('of its offset is passed on, again and again, until it is dealt with', async () => {
     const s = situation()
     s.fake.respond = () => ({ errorCode: 1 })
@@ -137,6 +152,40 @@ describe('a partition whose leader changes', () => {
     await s.run(300)
     expect(s.takes).toEqual([[0, 0]])
     expect(s.fake.requests[0]!.nodeId).toBe(3)
+  })
+
+  it('is named when there has been none for longer than an election takes', async () => {
+    const s = situation(2)
+    s.fake.respond = ({ offset }) => (offset < 9 ? holding(batchAt(offset)) : undefined)
+    s.addAll()
+    await s.run(2_000)
+    s.fake.leaders.delete(0)
+    await s.fake.cluster.refresh()
+    await s.run(14_000)
+    expect([s.onWait.mock.calls, s.logged()]).toEqual([[], []])
+    await s.run(2_000)
+    const why = 'it cannot be fetched: it has no leader'
+    expect(s.onWait).toHaveBeenLastCalledWith(s.owned[0], 'fetching', why)
+    expect(s.logged()).toEqual(['warn: cannot fetch a partition; retrying'])
+    s.fake.leaders.set(0, { nodeId: 3, epoch: 7 })
+    await s.run(2_000)
+    expect(s.onWait).toHaveBeenLastCalledWith(s.owned[0], 'fetching', undefined)
+    expect(s.onWait.mock.calls.every(([owned]) => owned === s.owned[0])).toBe(true)
+  })
+
+  it('of a broker that cannot be reached is named as well', async () => {
+    const s = situation(1)
+    s.addAll()
+    await s.run(1_000)
+    s.fake.fails = new Error('the connection broke')
+    await s.run(20_000)
+    const why = 'it cannot be fetched: the connection broke'
+    expect(s.onWait).toHaveBeenLastCalledWith(s.owned[0], 'fetching', why)
+    s.fake.fails = undefined
+    s.fake.respond = ({ offset }) => (offset < 1 ? holding(batchAt(offset)) : undefined)
+    await s.run(2_000)
+    expect(s.onWait).toHaveBeenLastCalledWith(s.owned[0], 'fetching', undefined)
+    expect(s.logged().some((line) => line.startsWith('info: fetching works again'))).toBe(true)
   })
 
   it('of a topic that was created again is not fetched: its offsets belong to other records', async () => {
