@@ -34,6 +34,7 @@ interface Followed {
 const POLL_MS = 30_000
 /** While partitions have not been read once. */
 const START_POLL_MS = 5_000
+const FAILED = 'cannot count the open dead letters'
 
 /**
  * Counts the open dead letters. Each replica reads the dead letters of the input partitions that it
@@ -88,7 +89,7 @@ export class DeadLetterFollower {
         if (!this.#isComplete()) delayMs = START_POLL_MS
       } catch (error) {
         if (signal.aborted) return
-        this.#failures.failed({ error: messageOf(error) }, 'cannot count the open dead letters')
+        this.#failures.failed({ error: messageOf(error) }, FAILED)
       }
       await clock.sleep(delayMs, signal)
     }
@@ -109,8 +110,18 @@ export class DeadLetterFollower {
     const names = new Set(owned.map(partitionName))
     for (const name of this.#followed.keys()) if (!names.has(name)) this.#followed.delete(name)
     const ranges = await this.#rangesOf(owned)
-    for (const each of owned) if (!this.#isEven(each, ranges)) await this.#read(each)
-    if (owned.length > 0) this.#failures.worked({}, 'the open dead letters are counted again')
+    const failed: { partition: string; error: string }[] = []
+    for (const each of owned) {
+      if (this.#isEven(each, ranges)) continue
+      // One that can't be read keeps no other from being counted.
+      await this.#read(each).catch((error) => {
+        failed.push({ partition: partitionName(each), error: messageOf(error) })
+      })
+      if (this.#stopped.signal.aborted) return
+    }
+    const [first] = failed
+    if (first !== undefined) this.#failures.failed({ ...first, partitions: failed.length }, FAILED)
+    else if (owned.length > 0) this.#failures.worked({}, 'the open dead letters are counted again')
   }
 
   /** Of all partitions at once: most of them have not changed since the last round. */

@@ -89,6 +89,8 @@ export async function followSwitches(options: FollowOptions) {
     skips,
     knows: (slug: string) => known.has(slug),
     hasCommitted: (place: string) => committed.has(place),
+    /** Whether the control topic could be read at last: switches may have changed otherwise. */
+    isCurrent: () => follower.isCurrent,
     stop: () => follower.stop(),
   }
 }

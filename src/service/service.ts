@@ -117,6 +117,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const ready = () =>
     readiness({
       isJoined: source.isJoined,
+      areSwitchesCurrent: followed.isCurrent(),
       missing: source.missingTopics,
       narrow: watch.topicsWithFewerPartitions,
       denied: deniedTopics(kafka, clock.elapsedMs()),
@@ -187,6 +188,8 @@ function liveness(source: GroupConsumer): Health {
 
 interface ReadinessFacts {
   isJoined: boolean
+  /** Whether the control topic can be read. */
+  areSwitchesCurrent: boolean
   /** Topics to consume that brokers do not describe. */
   missing: readonly string[]
   /** Topics with fewer partitions than their input. */
@@ -200,9 +203,14 @@ interface ReadinessFacts {
 }
 
 function readiness(facts: ReadinessFacts): Health {
-  const { isJoined, missing, narrow, denied, tooSmall } = facts
+  const { isJoined, areSwitchesCurrent, missing, narrow, denied, tooSmall } = facts
   return [
     check('group', isJoined, 'not a member of the consumer group'),
+    check(
+      'switches',
+      areSwitchesCurrent,
+      'the control topic cannot be read; they may have changed',
+    ),
     check(
       'topics',
       missing.length === 0,

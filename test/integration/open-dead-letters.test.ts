@@ -64,6 +64,33 @@ it('reads only partitions in which something was written', async () => {
   await service.stop()
 })
 
+it('counts those of other partitions while one cannot be read', async () => {
+  const s = await situation({ plugins: [refusing] })
+  const service = await s.start()
+  const owned = [0, 1, 2].map((partition) => new OwnedPartition(s.topic, partition, 0, 0))
+  const { count, follow } = follower(s, owned)
+  follow()
+  await until(() => count() === 0, { what: 'none to be counted' })
+  const { read: asBefore } = LogReader.prototype
+  const read = vi.spyOn(LogReader.prototype, 'read').mockImplementation(function (
+    this: LogReader,
+    request,
+  ) {
+    if (request.topic === s.deadLetters && request.partition === 0)
+      return Promise.reject(new Error('it has no leader'))
+    return asBefore.call(this, request)
+  })
+  onTestFinished(() => read.mockRestore())
+  await s.publish(Array.from({ length: 20 }, (_, n) => moved(`ent_${n}`)))
+  await until(async () => (await s.letters()).length === 20, { what: 'the dead letters' })
+  const others = (await s.letters()).filter(({ partition }) => partition !== 0).length
+  expect(others).toBeLessThan(20)
+  await until(() => count() === others, { what: 'those of other partitions to be counted' })
+  read.mockRestore()
+  await until(() => count() === 20, { what: 'all to be counted' })
+  await service.stop()
+})
+
 type Situation = Awaited<ReturnType<typeof situation>>
 
 function follower({ groupId, topic }: Situation, owned: OwnedPartition[]) {

@@ -1,13 +1,14 @@
 import { partitionName } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { CommitHistory } from '../consumer/offset-reset.ts'
 import type { TopicPartition } from '../member/assigner/balance.ts'
 
 export interface CommitHistoryOptions {
   clock: Pick<Clock, 'elapsedMs'>
-  log: Pick<Logger, 'warn'>
+  log: Pick<Logger, 'info' | 'warn'>
   /** Whether the control topic has a record of the partition, as far as it was read. */
   isRecorded(place: string): boolean
   /** Writes partitions, as `topic/partition`, to the control topic. */
@@ -26,11 +27,12 @@ export class RecordedCommits implements CommitHistory {
   #options: CommitHistoryOptions
   #written = new Set<string>()
   #retryAtMs = 0
-  #hasFailed = false
+  readonly #failures: FailureLog
   #isWriting = false
 
   constructor(options: CommitHistoryOptions) {
     this.#options = options
+    this.#failures = new FailureLog(options)
   }
 
   has(partition: TopicPartition): boolean {
@@ -50,16 +52,15 @@ export class RecordedCommits implements CommitHistory {
   }
 
   async #write(places: readonly string[]): Promise<void> {
-    const { clock, log } = this.#options
+    const { clock } = this.#options
     this.#isWriting = true
     try {
       await this.#options.write(places)
       for (const place of places) this.#written.add(place)
-      this.#hasFailed = false
+      this.#failures.worked({}, 'the partitions that the group committed are recorded again')
     } catch (error) {
       this.#retryAtMs = clock.elapsedMs() + RETRY_MS
-      if (!this.#hasFailed) log.warn({ error: messageOf(error) }, UNRECORDED)
-      this.#hasFailed = true
+      this.#failures.failed({ error: messageOf(error) }, UNRECORDED)
     } finally {
       this.#isWriting = false
     }

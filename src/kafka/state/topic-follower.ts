@@ -3,6 +3,7 @@ import type { SourceRecord } from '../../event/record.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
 import { Latch } from '../../util/latch.ts'
+import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import { retry } from '../../util/retry.ts'
 import { openCluster } from '../client/client.ts'
@@ -15,7 +16,7 @@ export interface TopicFollowerOptions {
   clock: Clock
   log: Logger
   pollMs?: number
-  /** Logged when it can't be read, once until it can. */
+  /** Logged while it can't be read, and then that it can be read again. */
   whenUnreadable: string
   /** Called for each record, in topic order. */
   onRecord(record: SourceRecord): void
@@ -33,12 +34,14 @@ export class TopicFollower {
   #reader: LogReader
   #next = 0
   #failing = false
+  readonly #failures: FailureLog
   readonly #due = new Latch()
   #stopped = new AbortController()
 
   constructor(options: TopicFollowerOptions) {
     this.#options = options
     const { kafka, topic, clock } = options
+    this.#failures = new FailureLog(options)
     this.#reader = new LogReader({
       cluster: openCluster(kafka, clock),
       topics: [topic],
@@ -70,7 +73,7 @@ export class TopicFollower {
   }
 
   async #follow(): Promise<void> {
-    const { clock, log, pollMs = POLL_MS, whenUnreadable } = this.#options
+    const { clock, topic, pollMs = POLL_MS, whenUnreadable } = this.#options
     const { signal } = this.#stopped
     while (!signal.aborted) {
       await this.#due.wait(pollMs, clock)
@@ -78,10 +81,11 @@ export class TopicFollower {
       try {
         if (!signal.aborted) await this.#read()
         this.#failing = false
+        this.#failures.worked({ topic }, 'the topic can be read again')
       } catch (error) {
-        if (signal.aborted || this.#failing) continue
+        if (signal.aborted) continue
         this.#failing = true
-        log.warn({ error: messageOf(error) }, whenUnreadable)
+        this.#failures.failed({ error: messageOf(error) }, whenUnreadable)
       }
     }
   }

@@ -8,17 +8,21 @@ function scene(recorded: string[] = []) {
   const clock = new ManualClock()
   const writes: (readonly string[])[] = []
   const warnings: string[] = []
+  const recoveries: string[] = []
   const faults = { isAway: false }
   const history = new RecordedCommits({
     clock,
-    log: { warn: (_: object, text: string) => void warnings.push(text) } as never,
+    log: {
+      warn: (_: object, text: string) => void warnings.push(text),
+      info: (_: object, text: string) => void recoveries.push(text),
+    } as never,
     isRecorded: (place) => recorded.includes(place),
     async write(places) {
       writes.push(places)
       if (faults.isAway) throw new Error('not authorized')
     },
   })
-  return { clock, writes, warnings, faults, history }
+  return { clock, writes, warnings, recoveries, faults, history }
 }
 
 it('records each committed partition once, and knows it from then on', async () => {
@@ -34,8 +38,8 @@ it('records each committed partition once, and knows it from then on', async () 
   expect([0, 1, 2, 3].map((n) => history.has(p(n)))).toEqual([true, true, true, false])
 })
 
-it('warns once where it may not write, and tries again after a while', async () => {
-  const { history, writes, warnings, faults, clock } = scene()
+it('warns where it may not write, and tries again after a while', async () => {
+  const { history, writes, warnings, recoveries, faults, clock } = scene()
   faults.isAway = true
   history.add([p(0)])
   await settled()
@@ -48,9 +52,11 @@ it('warns once where it may not write, and tries again after a while', async () 
   expect(writes).toHaveLength(2)
   expect(warnings).toEqual([expect.stringContaining('cannot record which partitions')])
   expect(history.has(p(0))).toBe(false)
+  expect(recoveries).toEqual([])
   faults.isAway = false
   await clock.advance(5_000)
   history.add([p(0)])
   await settled()
   expect(history.has(p(0))).toBe(true)
+  expect(recoveries).toEqual([expect.stringContaining('are recorded again')])
 })
