@@ -1,10 +1,13 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
-import type { SourceRecord } from '../../event/record.ts'
+import { partitionName, type SourceRecord } from '../../event/record.ts'
 import { ageMs } from '../../event/time/timestamp.ts'
 import { deadLetterTopicOf, readTopicsOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
+import { getOrInsert } from '../../util/get-or-insert.ts'
+import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
+import { counted } from '../../util/text/counted.ts'
 import { settledWithin } from '../../util/with-timeout.ts'
 import type { OwnedPartition } from '../consumer/owned-partition.ts'
 import type { Cluster } from '../protocol/cluster.ts'
@@ -34,12 +37,14 @@ export interface PartitionLag {
 }
 
 const INTERVAL_MS = 5_000
+/** An end that was read longer ago says nothing of the lag. */
+const STALE_MS = 30_000
 const STOP_MS = 1_000
 
 /**
  * Polls the brokers for what the consumer cannot know: end offsets, so that lag is right while
  * partitions are paused, the partition counts of the topics that are written to, and what Kafka removes.
- * When a request fails, the last known values stay.
+ * When a request fails, the last known values stay; lag, for a while.
  */
 export class ClusterMonitor {
   #options: ClusterWatchOptions
@@ -48,6 +53,8 @@ export class ClusterMonitor {
   #unread = new UnreadSince()
   #tooFewPartitions: string[] = []
   #removal = new RemovalForecast()
+  /** By what could not be fetched. */
+  #failures = new Map<string, FailureLog>()
   #stopped = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
@@ -66,12 +73,12 @@ export class ClusterMonitor {
     return this.#removal.removalOf(record)
   }
 
-  /** The lag of each owned partition whose end offset is known. */
+  /** The lag of each owned partition whose end offset was read lately. */
   *lags(): Iterable<PartitionLag> {
     for (const owned of this.#options.owned()) {
       const { topic, partition, ledger, committedOffset } = owned
-      const end = this.#logs.get(topic)?.get(partition)?.high
-      if (end === undefined) continue
+      if (this.#isStale(owned)) continue
+      const end = this.#logs.get(topic)!.get(partition)!.high
       // Without a committed offset, lag counts from where the group began to read.
       const done = committedOffset < 0 ? ledger.watermark : committedOffset
       const lag = Math.max(0, end - done)
@@ -136,22 +143,30 @@ export class ClusterMonitor {
 
   async #try(what: string, refresh: () => Promise<void>): Promise<void> {
     if (this.#stopped.signal.aborted) return
+    const failures = getOrInsert(this.#failures, what, () => new FailureLog(this.#options))
     try {
       await refresh()
+      failures.worked({}, `${what} can be read again`)
     } catch (error) {
-      this.#options.log.debug(
+      if (this.#stopped.signal.aborted) return
+      failures.failed(
         { error: messageOf(error) },
-        `could not fetch ${what}; keeping the last known values`,
+        `cannot read ${what}; the last known values stay`,
       )
     }
   }
 
+  #isStale({ topic, partition }: OwnedPartition): boolean {
+    const { atMs = Number.NEGATIVE_INFINITY } = this.#logs.get(topic)?.get(partition) ?? {}
+    return this.#options.clock.elapsedMs() - atMs > STALE_MS
+  }
+
   async #refreshEnds(): Promise<void> {
-    const { cluster } = this.#options
+    const { cluster, clock } = this.#options
     const topics = readTopicsOf(this.#options.topics)
     await cluster.want(topics)
     // To the end of the log: kafkajs's admin client stops at a transaction that is open.
-    const read = await readTopicRanges(cluster, topics, this.#logs)
+    const read = await readTopicRanges(cluster, topics, this.#logs, clock.elapsedMs())
     // A topic that is not described at the moment keeps its last known ranges.
     this.#logs = new Map([...this.#logs, ...read])
     for (const [topic, ranges] of read) {
@@ -159,18 +174,23 @@ export class ClusterMonitor {
     }
     for (const owned of this.#options.owned()) {
       const end = this.#logs.get(owned.topic)?.get(owned.partition)?.high ?? 0
-      this.#unread.look(owned, end, this.#options.clock.now())
+      this.#unread.look(owned, end, clock.now())
     }
+    const stale = [...this.#options.owned()].filter((owned) => this.#isStale(owned))
+    if (stale.length > 0) throw lagUnknown(stale)
   }
 
   async #refreshPartitionCounts(): Promise<void> {
-    const { topics: inputs, sinksOf } = this.#options
-    const all = inputs.flatMap((topic) => [topic, ...sinksOf(topic)])
-    const { topics } = await this.#admin.fetchTopicMetadata({ topics: all })
-    const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
-    const partitionCountOf = (topic: string) => counts.get(topic) ?? 0
+    const { topics: inputs, sinksOf, cluster } = this.#options
+    await cluster.want(inputs.flatMap((topic) => [topic, ...sinksOf(topic)]))
+    // Whether this user may see a topic is another check's.
+    const isSeen = (topic: string) =>
+      cluster.topic(topic) !== undefined || cluster.missing.get(topic) === UNKNOWN_TOPIC
+    const partitionCountOf = (topic: string) => cluster.topic(topic)?.partitions.size ?? 0
+    const isNarrow = (sink: string, topic: string) =>
+      isSeen(sink) && partitionCountOf(sink) < partitionCountOf(topic)
     this.#tooFewPartitions = inputs.flatMap((topic) =>
-      sinksOf(topic).filter((sink) => partitionCountOf(sink) < partitionCountOf(topic)),
+      sinksOf(topic).filter((sink) => isNarrow(sink, topic)),
     )
   }
 
@@ -204,4 +224,11 @@ export class ClusterMonitor {
       this.#removal.setKeptFrom(topic, times.get(topic)!, offsets)
     }
   }
+}
+
+const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION'
+
+function lagUnknown([first, ...others]: readonly OwnedPartition[]): Error {
+  const more = others.length === 0 ? '' : ` and of ${counted(others.length, 'other')}`
+  return new Error(`the lag of ${partitionName(first!)}${more} is not known`)
 }

@@ -3,8 +3,13 @@ import type { LogRange } from '../client/log-range.ts'
 import { readLogRanges, readOffsets } from '../fetch/log-ranges.ts'
 import type { Cluster } from '../protocol/cluster.ts'
 
+export interface KnownRange extends LogRange {
+  /** When it was read, in monotonic milliseconds. */
+  atMs: number
+}
+
 /** By topic and partition. */
-export type TopicRanges = ReadonlyMap<string, ReadonlyMap<number, LogRange>>
+export type TopicRanges = ReadonlyMap<string, ReadonlyMap<number, KnownRange>>
 
 /**
  * The log range of each partition of the topics that the brokers describe, all topics in one request to
@@ -14,14 +19,16 @@ export async function readTopicRanges(
   cluster: Cluster,
   topics: readonly string[],
   known: TopicRanges,
+  nowMs: number,
 ): Promise<TopicRanges> {
   const places = topics.flatMap((topic) =>
     partitionsOf(cluster, topic).map((partition) => ({ topic, partition })),
   )
-  const ranges = new Map<string, Map<number, LogRange>>()
+  const ranges = new Map<string, Map<number, KnownRange>>()
   for (const answer of await readLogRanges(cluster, places)) {
     const { topic, partition } = answer
-    const range = 'range' in answer ? answer.range : known.get(topic)?.get(partition)
+    const isRead = 'range' in answer
+    const range = isRead ? { ...answer.range, atMs: nowMs } : known.get(topic)?.get(partition)
     if (range !== undefined) getOrInsert(ranges, topic, () => new Map()).set(partition, range)
   }
   return ranges

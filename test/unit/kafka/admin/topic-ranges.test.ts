@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest'
-import { readFirstOffsetsSince, readTopicRanges } from '../../../../src/kafka/admin/topic-ranges.ts'
+import {
+  readFirstOffsetsSince,
+  readTopicRanges,
+  type TopicRanges,
+} from '../../../../src/kafka/admin/topic-ranges.ts'
 import type { Cluster } from '../../../../src/kafka/protocol/cluster.ts'
 import {
   EARLIEST,
@@ -41,34 +45,37 @@ function offsetAt(timestampMs: number, partition: number): number {
 it('asks each broker once for the starts and once for the ends, whatever the number of topics', async () => {
   const topics = ['a', 'b', 'c', 'd']
   const { cluster, requests } = clusterOf(...topics)
-  const ranges = await readTopicRanges(cluster, topics, new Map())
+  const ranges = await readTopicRanges(cluster, topics, new Map(), 9)
   expect(requests.map(({ nodeId }) => nodeId).sort()).toEqual([0, 0, 1, 1])
   for (const request of requests) expect(request.topics).toEqual(topics)
   expect([...ranges.keys()]).toEqual(topics)
   expect([...ranges.get('d')!]).toEqual([
-    [0, { low: 3, high: 40 }],
-    [1, { low: 3, high: 41 }],
+    [0, { low: 3, high: 40, atMs: 9 }],
+    [1, { low: 3, high: 41, atMs: 9 }],
   ])
 })
 
 it('keeps the last known range of a partition whose leader is moving, and leaves missing topics out', async () => {
   const { cluster } = clusterOf('a', 'moving')
-  const known = new Map([['moving', new Map([[1, { low: 0, high: 7 }]])]])
-  const ranges = await readTopicRanges(cluster, ['a', 'moving', 'missing'], known)
+  const known = new Map([['moving', new Map([[1, { low: 0, high: 7, atMs: 5 }]])]])
+  const ranges = await readTopicRanges(cluster, ['a', 'moving', 'missing'], known, 9)
   expect([...ranges.keys()]).toEqual(['a', 'moving'])
-  expect([...ranges.get('moving')!]).toEqual([[1, { low: 0, high: 7 }]])
+  expect([...ranges.get('moving')!]).toEqual([[1, { low: 0, high: 7, atMs: 5 }]])
 })
 
 it('asks each broker once for the first offsets since a time of each topic', async () => {
   const { cluster, requests } = clusterOf('a', 'b', 'moving')
-  const known = await readTopicRanges(cluster, ['a', 'b'], new Map())
+  const known = await readTopicRanges(cluster, ['a', 'b'], new Map(), 9)
   requests.splice(0)
   const times = new Map([
     ['a', 20],
     ['b', 40],
     ['moving', 5],
   ])
-  const ranges = new Map([...known, ['moving', new Map([[0, { low: 0, high: 7 }]])] as const])
+  const ranges: TopicRanges = new Map([
+    ...known,
+    ['moving', new Map([[0, { low: 0, high: 7, atMs: 5 }]])] as const,
+  ])
   const first = await readFirstOffsetsSince(cluster, times, ranges)
   expect(requests.map(({ nodeId }) => nodeId).sort()).toEqual([0, 1])
   // In partition 0 of b no record is as late.
