@@ -59,7 +59,7 @@ export function resultsOf(
     `${new Date().toISOString().slice(0, 10)}: ${cpus}, ${memoryGiB} GiB, ${system}, Kafka and registry on the same machine,`,
     `load before it began ${loadBefore.toFixed(1)}. ${named.join(', ')}.`,
     `${records.toLocaleString('en')} events of ${meanValueBytes.toFixed(0)} bytes on average, ${partitions} partitions,`,
-    `${entities.toLocaleString('en')} entities, seed ${seed}; ${options.rounds} rounds: medians, with the least and the most.`,
+    `${entities.toLocaleString('en')} entities, seed ${seed}; ${options.rounds} rounds, 3 at most of the longest cases: medians, with the least and the most.`,
     ...busy,
     '',
     summary(reports),
