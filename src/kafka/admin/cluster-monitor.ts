@@ -4,7 +4,6 @@ import { ageMs } from '../../event/time/timestamp.ts'
 import { deadLetterTopicOf, readTopicsOf } from '../../topics/names.ts'
 import type { Clock } from '../../util/clock.ts'
 import { messageOf } from '../../util/errors.ts'
-import { getOrInsert } from '../../util/get-or-insert.ts'
 import { FailureLog } from '../../util/log/failure-log.ts'
 import type { Logger } from '../../util/logger.ts'
 import { counted } from '../../util/text/counted.ts'
@@ -53,13 +52,13 @@ export class ClusterMonitor {
   #unread = new UnreadSince()
   #tooFewPartitions: string[] = []
   #removal = new RemovalForecast()
-  /** By what could not be fetched. */
-  #failures = new Map<string, FailureLog>()
+  #failures: FailureLog
   #stopped = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
   constructor(options: ClusterWatchOptions) {
     this.#options = options
+    this.#failures = new FailureLog(options)
     this.#admin = options.kafka.admin()
   }
 
@@ -131,28 +130,36 @@ export class ClusterMonitor {
   }
 
   async #refresh(): Promise<void> {
-    await this.#try('end offsets', () => this.#refreshEnds())
-    await this.#try('partition counts', () => this.#refreshPartitionCounts())
     const { topics } = this.#options
-    await this.#try('retention', () => this.#refreshRetention(readTopicsOf(topics)))
-    // Apart from the others, because the right to describe these may be missing.
     const letters = topics.map(deadLetterTopicOf)
-    await this.#try('the retention of dead letters', () => this.#refreshRetention(letters))
-    await this.#try('the ages of records', () => this.#refreshAges())
+    const problems = [
+      await this.#try('end offsets', () => this.#refreshEnds()),
+      await this.#try('partition counts', () => this.#refreshPartitionCounts()),
+      await this.#try('retention', () => this.#refreshRetention(readTopicsOf(topics))),
+      // Apart from the others, because the right to describe these may be missing.
+      await this.#try('retention of dead letters', () => this.#refreshRetention(letters)),
+      await this.#try('ages of records', () => this.#refreshAges()),
+    ].filter((problem) => problem !== undefined)
+    if (this.#stopped.signal.aborted) return
+    const [first] = problems
+    if (first === undefined) this.#failures.worked({}, 'topics can be looked at again')
+    else {
+      const fields = { what: problems.map(({ what }) => what), error: first.error }
+      this.#failures.failed(fields, 'cannot look at topics; the last known values stay')
+    }
   }
 
-  async #try(what: string, refresh: () => Promise<void>): Promise<void> {
-    if (this.#stopped.signal.aborted) return
-    const failures = getOrInsert(this.#failures, what, () => new FailureLog(this.#options))
+  /** Why it failed, if it did: one failure delays no other. */
+  async #try(
+    what: string,
+    refresh: () => Promise<void>,
+  ): Promise<{ what: string; error: string } | undefined> {
+    if (this.#stopped.signal.aborted) return undefined
     try {
       await refresh()
-      failures.worked({}, `${what} can be read again`)
+      return undefined
     } catch (error) {
-      if (this.#stopped.signal.aborted) return
-      failures.failed(
-        { error: messageOf(error) },
-        `cannot read ${what}; the last known values stay`,
-      )
+      return { what, error: messageOf(error) }
     }
   }
 

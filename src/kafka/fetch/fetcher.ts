@@ -194,11 +194,11 @@ export class Fetcher {
     const request = getOrInsert(this.#sessions, nodeId, open).fetch(wanted, limits)
     try {
       const answer = await refreshWhileSlow(request, this.#ports, () => this.#wake())
-      this.#failuresOf(nodeId).worked({ broker: nodeId }, 'fetching works again')
+      this.#failuresOf(nodeId).worked({ brokerId: nodeId }, 'fetching works again')
       this.#answered(answer, due, wanted)
     } catch (error) {
       if (this.#closed.signal.aborted) return
-      const failed = { broker: nodeId, error: messageOf(error) }
+      const failed = { brokerId: nodeId, error: messageOf(error) }
       this.#failuresOf(nodeId).failed(failed, 'cannot fetch; retrying')
       for (const { feed } of due) {
         feed.retryAt(clock.elapsedMs() + RETRY_MS)

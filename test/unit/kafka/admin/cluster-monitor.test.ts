@@ -9,7 +9,7 @@ import { ManualClock } from '../../../support/manual-clock.ts'
 /** An input of two partitions, its dead letters and its marks. */
 async function situation() {
   const clock = new ManualClock()
-  const lines: { level: string; msg: string; error?: string }[] = []
+  const lines: { level: string; msg: string; error?: string; what?: string[] }[] = []
   const log = pino(
     { level: 'info', formatters: { level: (level) => ({ level }) } },
     { write: (line: string) => void lines.push(JSON.parse(line)) },
@@ -72,12 +72,12 @@ it('says no lag of partitions whose end has not been read for long, and that it 
   expect([lags().length, s.warnings()]).toEqual([2, []])
   await s.clock.advance(10_000)
   expect(lags()).toEqual([])
-  expect(s.warnings()).toEqual(['cannot read end offsets; the last known values stay'])
+  expect(s.warnings()).toEqual(['cannot look at topics; the last known values stay'])
   expect(s.lines.at(-1)?.error).toBe('the lag of events/0 and of 1 other is not known')
   s.state.isAway = false
   await s.clock.advance(5_000)
   expect(lags()).toHaveLength(2)
-  expect(s.lines.at(-1)?.msg).toMatch(/^end offsets can be read again after /)
+  expect(s.lines.at(-1)?.msg).toMatch(/^topics can be looked at again after /)
 })
 
 it('names a topic that is narrow or gone, whatever is known of the others', async () => {
@@ -100,8 +100,9 @@ it('says what it cannot read', async () => {
   const s = await situation()
   s.state.refusesConfigs = true
   await s.clock.advance(10_000)
-  expect(s.warnings()).toEqual([
-    'cannot read retention; the last known values stay',
-    'cannot read the retention of dead letters; the last known values stay',
-  ])
+  expect(s.warnings()).toEqual(['cannot look at topics; the last known values stay'])
+  expect(s.lines.at(-1)).toMatchObject({
+    what: ['retention', 'retention of dead letters'],
+    error: 'not allowed',
+  })
 })
