@@ -57,10 +57,8 @@ export class Fetcher {
   readonly #loops = new Map<number, Latch>()
   /** By the broker's id. They outlast the loops: a broker may lead partitions again. */
   readonly #sessions = new Map<number, FetchSession>()
-  /** Of requests for metadata. */
-  readonly #failures: FailureLog
-  /** Of requests to each broker, by its id. */
-  readonly #brokerFailures = new Map<number, FailureLog>()
+  /** Of requests to each broker, by its id. Those for metadata are logged by who watches the topics. */
+  readonly #failures = new Map<number, FailureLog>()
   readonly #judge: PartitionJudge
   readonly #taker: FeedTaker
   readonly #budget: FetchBudget
@@ -72,7 +70,6 @@ export class Fetcher {
     const { cluster } = ports
     this.#ports = ports
     this.#feeds = new Feeds(cluster)
-    this.#failures = new FailureLog(ports)
     this.#budget = new FetchBudget(ports.maxFetchedBytes, () => this.#wakeLoops())
     this.#taker = new FeedTaker({
       ...ports,
@@ -89,7 +86,6 @@ export class Fetcher {
     )
     // Others ask for metadata, too: a partition may have another leader by then.
     cluster.onRefresh(() => {
-      this.#failures.worked({}, 'metadata can be requested again')
       this.#feeds.refreshed()
       this.#wake()
     })
@@ -146,10 +142,10 @@ export class Fetcher {
     const { cluster, clock } = this.#ports
     while (this.#feeds.leaderless().length > 0 && !this.#closed.signal.aborted) {
       this.#ports.onAttempt()
-      await cluster.refresh().catch((error) => this.#failed(error))
+      await cluster.refresh().catch(() => undefined)
       this.#wake()
       const leaderless = this.#feeds.leaderless().filter((feed) => this.#feeds.hasTopic(feed))
-      for (const feed of leaderless) this.#judge.unreached(feed, NO_LEADER)
+      for (const feed of leaderless) this.#judge.leaderless(feed, NO_LEADER)
       if (this.#feeds.leaderless().length > 0) await clock.sleep(RETRY_MS, this.#closed.signal)
     }
     this.#isFindingLeaders = false
@@ -204,7 +200,7 @@ export class Fetcher {
         feed.retryAt(clock.elapsedMs() + RETRY_MS)
         this.#judge.unreached(feed, messageOf(error))
       }
-      await cluster.refresh().catch((problem) => this.#failed(problem))
+      await cluster.refresh().catch(() => undefined)
       this.#wake()
     }
   }
@@ -238,10 +234,6 @@ export class Fetcher {
   }
 
   #failuresOf(nodeId: number): FailureLog {
-    return getOrInsert(this.#brokerFailures, nodeId, () => new FailureLog(this.#ports))
-  }
-
-  #failed(error: unknown): void {
-    this.#failures.failed({ error: messageOf(error) }, 'cannot request metadata; retrying')
+    return getOrInsert(this.#failures, nodeId, () => new FailureLog(this.#ports))
   }
 }

@@ -60,9 +60,14 @@ export class PartitionJudge {
     this.#failing.delete(feed)
   }
 
-  /** It has no leader, or none that responds. Nothing is said of it for as long as an election takes. */
-  unreached(feed: Feed, why: string): void {
+  /** It has no leader. Nothing is said of it for as long as an election takes. */
+  leaderless(feed: Feed, why: string): void {
     if (this.#isLeaderless(feed)) this.#failed(feed, why)
+  }
+
+  /** Its leader does not respond, which is logged once for all that it leads. */
+  unreached(feed: Feed, why: string): void {
+    if (this.#isLeaderless(feed)) this.#waits(feed, why)
   }
 
   /** `offset` is what was asked for. */
@@ -90,7 +95,7 @@ export class PartitionJudge {
         return
       case 'leader':
         this.#retryAfter(feed, LEADER_RETRY_MS)
-        this.unreached(feed, errorTypeOf(errorCode))
+        this.leaderless(feed, errorTypeOf(errorCode))
         this.#ports.findLeader()
     }
   }
@@ -109,11 +114,15 @@ export class PartitionJudge {
   }
 
   #failed(feed: Feed, error: string): void {
+    this.#waits(feed, error)
     const { topic, partition } = feed.epoch
-    this.#failing.add(feed)
-    this.#ports.onWait(feed.epoch, 'fetching', `it cannot be fetched: ${error}`)
     const fields = { topic, partition, error, partitions: this.#failing.size }
     this.#failures.failed(fields, 'cannot fetch a partition; retrying')
+  }
+
+  #waits(feed: Feed, why: string): void {
+    this.#failing.add(feed)
+    this.#ports.onWait(feed.epoch, 'fetching', `it cannot be fetched: ${why}`)
   }
 
   #retryAfter(feed: Feed, waitMs: number): void {
