@@ -5,7 +5,7 @@ import { pluginStates } from '../control/plugin-states.ts'
 import { timeText } from '../event/time/timestamp.ts'
 import { untilLeft } from '../replay/by-replicas/until-left.ts'
 import { watchReplicas } from '../replay/by-replicas/watch-replicas.ts'
-import { catchUp, FOLLOWED_MS } from '../replay/catch-up.ts'
+import { catchUp, untilFollowedMs } from '../replay/catch-up.ts'
 import { deleteGroupResources } from '../replay/group-resources.ts'
 import { describePlan, makePlan } from '../replay/make-plan.ts'
 import { type ReplayPlan, replayGroupOf } from '../replay/plan.ts'
@@ -58,7 +58,7 @@ export async function catchUpByReplicas(
   const action = { action: 'plugins enable --from', what: [describePlan(plan)], actor } as const
   await audited({ kafka, groupId }, action, async () => {
     // A replica may not have seen yet that the plugin is disabled, and another one begins at once.
-    await clock.sleep(Math.max(0, Date.parse(since) + FOLLOWED_MS - clock.now()), progress.signal)
+    await clock.sleep(untilFollowedMs(since, clock.now()), progress.signal)
     if (progress.signal.aborted) throw progress.signal.reason
     if (!isResumed) await beginPlan(kafka, groupId, plan)
     const deliver = async () => watchReplicas({ kafka, config, log, ...progress }, plan)

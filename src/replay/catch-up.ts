@@ -41,6 +41,11 @@ type Parts = CatchUpParts<Delivering>
  * it skips counts only once it has read them.
  */
 export const FOLLOWED_MS = 5_000
+
+/** How long until then, at most: the time may be of a clock that is ahead. */
+export function untilFollowedMs(since: string, nowMs: number): number {
+  return Math.min(FOLLOWED_MS, Math.max(0, Date.parse(since) + FOLLOWED_MS - nowMs))
+}
 /** A round this short leaves a rest small enough to pause live events for. */
 const SHORT_MS = 5_000
 const ROUNDS_MAX = 50

@@ -3,7 +3,7 @@ import { memberCount } from '../kafka/admin/group-members.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import { counted } from '../util/text/counted.ts'
-import { FOLLOWED_MS } from './catch-up.ts'
+import { untilFollowedMs } from './catch-up.ts'
 import { requireFinished } from './make-plan.ts'
 import { type ReplayPlan, replayGroupOf } from './plan.ts'
 
@@ -24,8 +24,7 @@ export async function requireLeft(
 ): Promise<void> {
   if (plan?.state !== 'abandoned' || plan.carriedOutBy !== 'replicas') return
   // A replica that has not seen the end yet may join once more.
-  const sinceMs = Math.max(0, clock.now() - Date.parse(plan.at))
-  await clock.sleep(Math.max(0, FOLLOWED_MS - sinceMs))
+  await clock.sleep(untilFollowedMs(plan.at, clock.now()))
   const own = replayGroupOf(groupId, plan)
   const members = await membersOf(own)
   if (members === 0) return

@@ -60,7 +60,8 @@ export function decodeMinute(value: Buffer): MinuteStatus {
   const fields = parse(value)
   return {
     replica: textIn(fields, 'replica'),
-    ...numbersIn(fields, ['minuteMs', 'lag', 'oldestMs', 'loopDelayMs']),
+    ...numbersIn(fields, ['minuteMs', 'oldestMs', 'loopDelayMs']),
+    lag: numberOrNullIn(fields, 'lag'),
     // A large group has a million of these: written out, they are small.
     plugins: listIn(fields, 'plugins', LIST_MAX, (each) => ({
       slug: textIn(each, 'slug'),

@@ -121,7 +121,8 @@ export interface MinuteStatus {
   replica: string
   /** The start of the minute. */
   minuteMs: number
-  lag: number
+  /** Null if it was not known of all partitions at its end. */
+  lag: number | null
   oldestMs: number
   loopDelayMs: number
   plugins: { slug: string; handled: number; failed: number }[]

@@ -3,7 +3,7 @@ import type { Audit } from '../../control/control-record.ts'
 import { type PluginStates, pluginStates } from '../../control/plugin-states.ts'
 import { memberCount } from '../../kafka/admin/group-members.ts'
 import { audited } from '../../operate/audited.ts'
-import { type CatchUpParts, catchUp, FOLLOWED_MS } from '../../replay/catch-up.ts'
+import { type CatchUpParts, catchUp, untilFollowedMs } from '../../replay/catch-up.ts'
 import { deleteGroupResources } from '../../replay/group-resources.ts'
 import { describePlan } from '../../replay/make-plan.ts'
 import { type ReplayPlan, replayGroupOf } from '../../replay/plan.ts'
@@ -38,7 +38,7 @@ export async function continueLive(parts: RunParts, run: LiveRun): Promise<void>
     if (isResumed) await untilEmpty(parts, plan)
     else await beginPlan(kafka, groupId, plan)
     // A replica may not have seen yet that the plugin is disabled.
-    await clock.sleep(Math.max(0, Date.parse(since) + FOLLOWED_MS - Date.now()), signal)
+    await clock.sleep(untilFollowedMs(since, clock.now()), signal)
     const statusOf = async () => (await readStates(parts)).of(parts.plugin.slug)
     const begin = (begun: ReplayPlan) => startRun(parts, begun)
     await deliver(parts, { ...parts, audit, say: print, statusOf, states, deliver: begin }, plan)

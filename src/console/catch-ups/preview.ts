@@ -46,11 +46,13 @@ export async function previewCatchUp(
   const wanted = filter.matched.count + filter.errors.count
   const isWhole = first.every(({ end }, i) => end === ranges[i]?.end) && !enough.signal.aborted
   const perMinuteMax = Math.max(0, ...minutes.map(({ handled }) => handled)) || null
+  const isKnown = records > 0 || isWhole
   const expected = records === 0 ? 0 : (wanted / records) * offsets
   return {
     ...{ ranges, offsets, unknown, perMinuteMax },
     sample: { read: records, wanted, undecodable: undecodable.count, isWhole },
-    durationMs: perMinuteMax === null ? null : Math.round((expected / perMinuteMax) * MINUTE_MS),
+    durationMs:
+      perMinuteMax === null || !isKnown ? null : Math.round((expected / perMinuteMax) * MINUTE_MS),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { MOMENTS, parseTimeOrAge, rangeProblem } from '../../event/time/relative-time.ts'
 import { readRecord } from '../../kafka/reader/read-record.ts'
+import { InventoryEventsError } from '../../util/errors.ts'
 import { Refused } from '../http/route.ts'
 
 const PLACE = /^([\w.-]{1,249})\/(\d{1,6})@(\d{1,15})$/
@@ -31,7 +32,11 @@ async function timeAt(
     throw new Refused(400, `from: expected a place in ${topics.join(', ')}, got ${topic}`)
   }
   const at = { topic, partition: Number(partition), offset: Number(offset) }
-  const record = await readRecord(kafka, at).catch(() => undefined)
+  const record = await readRecord(kafka, at).catch((error) => {
+    // Whether it is there is not known while Kafka can't be read.
+    if (!(error instanceof InventoryEventsError && error.code === 'TOPIC_MISSING')) throw error
+    return undefined
+  })
   if (record !== undefined) return record.timestampMs
   throw new Refused(404, `from: there is no record at ${place}, or retention has removed it`)
 }

@@ -83,10 +83,23 @@ export function lettersExport(letters: FollowedLetters, query: Query, user: User
   if (format === undefined) {
     throw new Refused(400, `format: expected one of ${FORMATS.join(', ')}`)
   }
+  requireWhole(stateOf(letters))
   const sight = sightOf(user)
   const retentionMsOf = (topic: string) => letters.retentionMsOf(topic)
   const rows = rowsOf(letters, query, user).map((row) => listedRow(row, sight, retentionMsOf))
   return new Download(`dead-letters.${format}`, TYPES[format], exportLines(rows, format))
+}
+
+/** A file says nothing of what it lacks. */
+function requireWhole({ isRead, problem, leftOut }: LettersState): void {
+  if (problem !== null) throw new Refused(503, `not all dead letters can be read: ${problem}`)
+  if (!isRead) throw new Refused(503, 'not all dead letters have been read yet')
+  if (leftOut === 0) return
+  const more = `${leftOut} more than are kept here`
+  throw new Refused(
+    409,
+    `there are ${more}: "inventory-events dead-letters export" has all of them`,
+  )
 }
 
 const TYPES: Record<ExportFormat, string> = {

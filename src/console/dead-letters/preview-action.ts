@@ -1,3 +1,4 @@
+import { counted } from '../../util/text/counted.ts'
 import type { User } from '../access/roles.ts'
 import { Refused } from '../http/route.ts'
 import type { JobRow } from '../jobs/job.ts'
@@ -87,13 +88,14 @@ function actionFrom(value: unknown): LetterAction {
 
 /** What would keep a redrive from helping. */
 function noteOf(plugins: readonly PluginRow[]): (slug: string) => string | null {
-  const states = new Map(plugins.map(({ slug, switched }) => [slug, switched.state]))
+  const rows = new Map(plugins.map((row) => [row.slug, row]))
   return (slug) => {
     if (slug === EVERY_PLUGIN) return null
-    const state = states.get(slug)
+    const row = rows.get(slug)
+    const state = row?.switched.state
     switch (state) {
       case 'enabled':
-        return null
+        return otherStates(row?.states ?? {})
       case 'paused':
         return 'it is paused: they wait until it is resumed'
       case 'disabled':
@@ -102,4 +104,12 @@ function noteOf(plugins: readonly PluginRow[]): (slug: string) => string | null 
         return 'no replica reports it: what is redriven to it now is skipped'
     }
   }
+}
+
+/** What the switch says may be older than what the replicas do. */
+function otherStates(states: Readonly<Record<string, number>>): string | null {
+  const others = Object.entries(states).filter(([state, count]) => state !== 'enabled' && count > 0)
+  if (others.length === 0) return null
+  const list = others.map(([state, count]) => `${state} in ${counted(count, 'replica')}`)
+  return `it is ${list.join(', ')}: what is redriven to it now may be skipped`
 }

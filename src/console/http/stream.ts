@@ -153,7 +153,10 @@ async function endedBy<Result>(
     return search.endOf(search.reached ?? 'end', null, more)
   } catch (error) {
     // What is stopped while it reads fails.
-    if (search.signal.aborted) return search.endOf(search.reached ?? 'stopped', null)
+    if (search.signal.aborted) {
+      const why = search.reached === 'time' && search.read === 0 ? messageOf(error) : null
+      return search.endOf(search.reached ?? 'stopped', why)
+    }
     return search.endOf('failed', messageOf(error))
   }
 }

@@ -5,7 +5,8 @@ export interface Minute {
   minuteMs: number
   handled: number
   failed: number
-  lag: number
+  /** Null if it was not known of all partitions. */
+  lag: number | null
   oldestMs: number
 }
 
@@ -13,10 +14,10 @@ export interface Minute {
 export function mergeMinutes(replicas: readonly SeenReplica[], slug?: string): Minute[] {
   const merged = new Map<number, Minute>()
   for (const { minuteMs, lag, oldestMs, plugins } of replicas.flatMap(({ minutes }) => minutes)) {
-    const empty = { minuteMs, handled: 0, failed: 0, lag: 0, oldestMs: 0 }
+    const empty: Minute = { minuteMs, handled: 0, failed: 0, lag: 0, oldestMs: 0 }
     const minute = merged.get(minuteMs) ?? empty
     merged.set(minuteMs, minute)
-    minute.lag += lag
+    minute.lag = minute.lag === null || lag === null ? null : minute.lag + lag
     minute.oldestMs = Math.max(minute.oldestMs, oldestMs)
     for (const plugin of plugins) {
       if (slug !== undefined && plugin.slug !== slug) continue

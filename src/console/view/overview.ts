@@ -1,4 +1,6 @@
 import type { EventsSwitch } from '../../control/control-record.ts'
+import { partitionName } from '../../event/record.ts'
+import type { ReplicaStatus } from '../../status/status-record.ts'
 import type { SeenReplica } from '../../status/status-table.ts'
 import { counted } from '../../util/text/counted.ts'
 import type { PluginRow } from './merge-plugins.ts'
@@ -24,7 +26,8 @@ export interface Overview {
   perMinute: { handled: number; failed: number }
   waiting: number
   oldestMs: number
-  lag: number
+  /** Null while it is not known of all partitions. */
+  lag: number | null
   /** Null while not all replicas have read theirs. */
   openDeadLetters: number | null
   attention: Attention[]
@@ -79,17 +82,38 @@ export function overviewOf(
     },
     waiting: sum(plugins.map(({ waiting }) => waiting)),
     oldestMs: Math.max(0, ...plugins.map(({ oldest }) => oldest?.ageMs ?? 0)),
-    lag: sum(statuses.flatMap(({ partitions }) => partitions.map(({ lag }) => lag ?? 0))),
+    lag: lagOf(statuses),
     openDeadLetters,
     attention: [
       ...ofTopic(isCurrent),
       ...ofReplicas(replicas),
+      ...ofPartitions(statuses),
       ...ofEvents(eventsOff),
       ...ofPlugins(plugins),
       ...ofDeadLetters(openDeadLetters),
     ].sort((a, b) => URGENCY.indexOf(a.severity) - URGENCY.indexOf(b.severity)),
     minutes: mergeMinutes(replicas),
   }
+}
+
+function lagOf(statuses: readonly ReplicaStatus[]): number | null {
+  const isWhole = statuses.every(({ omitted }) => !omitted.includes('partitions'))
+  const lags = statuses.flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
+  if (!isWhole || lags.some((lag) => lag === null)) return null
+  return lags.reduce<number>((total, lag) => total + (lag ?? 0), 0)
+}
+
+/** Partitions that are not read though something waits in them, as far as is known. */
+function ofPartitions(statuses: readonly ReplicaStatus[]): Attention[] {
+  const parked = statuses
+    .flatMap(({ partitions }) => partitions)
+    .filter((each) => each.parked !== null && (each.lagMs ?? Infinity) > WAITS_LONG_MS)
+  const [first] = parked
+  if (first === undefined) return []
+  const isOne = parked.length === 1
+  const what = `${counted(parked.length, 'partition')} ${isOne ? 'is' : 'are'} not read`
+  const why = `${partitionName(first)}: ${first.parked}`
+  return [{ severity: 'retrying', what, why, next: 'see what each waits for', link: '/partitions' }]
 }
 
 function ofTopic(isCurrent: boolean): Attention[] {

@@ -38,6 +38,8 @@ export interface PartitionLag {
 const INTERVAL_MS = 5_000
 /** An end that was read longer ago says nothing of the lag. */
 const STALE_MS = 30_000
+/** Nothing is logged of what fails for less long. */
+const QUIET_MS = 30_000
 const STOP_MS = 1_000
 
 /**
@@ -53,6 +55,7 @@ export class ClusterMonitor {
   #tooFewPartitions: string[] = []
   #removal = new RemovalForecast()
   #failures: FailureLog
+  #failingSinceMs: number | undefined
   #stopped = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
@@ -142,11 +145,17 @@ export class ClusterMonitor {
     ].filter((problem) => problem !== undefined)
     if (this.#stopped.signal.aborted) return
     const [first] = problems
-    if (first === undefined) this.#failures.worked({}, 'topics can be looked at again')
-    else {
-      const fields = { what: problems.map(({ what }) => what), error: first.error }
-      this.#failures.failed(fields, 'cannot look at topics; the last known values stay')
+    if (first === undefined) {
+      this.#failingSinceMs = undefined
+      this.#failures.worked({}, 'topics can be looked at again')
+      return
     }
+    const nowMs = this.#options.clock.elapsedMs()
+    this.#failingSinceMs ??= nowMs
+    // Brokers that are away for a moment are logged by those who need them.
+    if (nowMs - this.#failingSinceMs < QUIET_MS) return
+    const fields = { what: problems.map(({ what }) => what), error: first.error }
+    this.#failures.failed(fields, 'cannot look at topics; the last known values stay')
   }
 
   /** Why it failed, if it did: one failure delays no other. */

@@ -56,7 +56,7 @@ export class PartitionReader {
    */
   async readAll(): Promise<void> {
     while (this.#next < this.#end) {
-      if (this.#request.lost.aborted) throw this.#unavailable(LOST)
+      if (this.#request.lost.aborted) throw this.#unavailable(this.#problem ?? LOST)
       const fetched = await this.#fetched()
       // Retention has removed what comes next, or the topic was created again.
       const isGone = fetched !== undefined && fetchErrorOf(fetched.errorCode) === 'out-of-range'
@@ -66,7 +66,7 @@ export class PartitionReader {
         // A corrupt one may state any offset.
         if (batch.lastOffset < this.#next && batch.isIntact()) continue
         if (!fetched!.skipped.has(batch)) await this.#takeBatch(batch)
-        if (this.#request.lost.aborted) throw this.#unavailable(LOST)
+        if (this.#request.lost.aborted) throw this.#unavailable(this.#problem ?? LOST)
         this.#passTo(batch.lastOffset + 1)
       }
       if (this.#next < this.#end && fetched?.problem !== undefined)

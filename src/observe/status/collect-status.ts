@@ -143,7 +143,7 @@ export class StatusCollector {
     const { replica, partitions } = status
     return {
       ...{ replica, minuteMs: ended.startMs, plugins, loopDelayMs: ended.loopDelayMs },
-      lag: partitions.reduce((sum, { lag }) => sum + (lag ?? 0), 0),
+      lag: sumOf(partitions),
       oldestMs: Math.max(0, ...status.plugins.map(({ oldest }) => oldest?.ageMs ?? 0)),
     }
   }
@@ -156,6 +156,11 @@ export class StatusCollector {
     this.#loopDelay.reset()
     return { p99Ms, maxMs }
   }
+}
+
+function sumOf(partitions: readonly PartitionStatus[]): number | null {
+  if (partitions.some(({ lag }) => lag === null)) return null
+  return partitions.reduce((sum, { lag }) => sum + (lag ?? 0), 0)
 }
 
 function partitionsOf({ source, watch }: StatusSources): PartitionStatus[] {

@@ -154,6 +154,15 @@ describe('an export', () => {
     expect(() => text(reader, { format: 'xml' })).toThrow('format: expected one of jsonl, csv')
   })
 
+  it('is refused while it would lack some of them', () => {
+    const download = (more: object) => lettersExport({ ...example(), ...more }, {}, operator)
+    expect(() => download({ isRead: false })).toThrow('not all dead letters have been read yet')
+    expect(() => download({ problem: 'no leader' })).toThrow(/can be read: no leader$/)
+    const { index } = example()
+    Object.defineProperty(index, 'leftOut', { value: 3 })
+    expect(() => download({ index })).toThrow('there are 3 more than are kept here')
+  })
+
   it('is a table that a spreadsheet opens', () => {
     const [head, first] = text(operator, { format: 'csv' }).split('\r\n')
     expect(head).toMatch(/^place,time,status,plugin,reason,kind,id,entity,/)
@@ -174,7 +183,7 @@ describe('an action', () => {
     const letters = example()
     const clock = new ManualClock(9_000)
     const jobs = new Jobs(clock)
-    const plugins = () => [{ slug: 'cold-chain', switched: { state: 'disabled' } }] as never
+    const plugins = () => [{ slug: 'cold-chain', switched: { state: 'disabled' }, states: {} }] as never
     return {
       ...{ letters, clock, jobs, plugins, groupId: 'mine', kafka: undefined as never },
       previews: new Previews<LetterRow>(clock),

@@ -62,6 +62,30 @@ describe('plugins over all replicas', () => {
 })
 
 describe('the overview', () => {
+  it('says that partitions are not read, and of what their events wait', () => {
+    const parked = { ...partition(1, 7), lagMs: 120_000, parked: 'the registry is unavailable' }
+    const soon = { ...partition(2, 7), lagMs: 2_000, parked: 'plugin a has used its share' }
+    const unknown = { ...partition(3, 0), lag: null, lagMs: null, parked: 'it has no leader' }
+    const of = (...partitions: ReplicaStatus['partitions']) =>
+      overviewOf([seen('here', { partitions })], [], true)
+    expect(of(partition(0, 7), soon).attention).toEqual([])
+    expect(of(parked, soon, unknown).attention).toEqual([
+      {
+        ...{ severity: 'retrying', what: '2 partitions are not read', link: '/partitions' },
+        ...{ why: 't/1: the registry is unavailable', next: 'see what each waits for' },
+      },
+    ])
+    expect(of(unknown).attention).toMatchObject([{ what: '1 partition is not read' }])
+  })
+
+  it('says no lag that is not known of all partitions', () => {
+    const unknown = { ...partition(3, 0), lag: null, lagMs: null }
+    const lagOf = (more: Partial<ReplicaStatus>) => overviewOf([seen('here', more)], [], true).lag
+    expect(lagOf({ partitions: [partition(0, 7), partition(1, 5)] })).toBe(12)
+    expect(lagOf({ partitions: [partition(0, 7), unknown] })).toBe(null)
+    expect(lagOf({ partitions: [partition(0, 7)], omitted: ['partitions'] })).toBe(null)
+  })
+
   it('names what needs attention, each with its reason and next step', () => {
     const off = () => ({ state: 'paused', by: 'ana', at: '', why: 'a count' }) as const
     const replicas = [

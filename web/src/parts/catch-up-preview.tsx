@@ -19,6 +19,7 @@ const RANGES: Column<Range>[] = [
 export function PreviewOf({ preview }: { preview: CatchUpPreview & { fromMs: number } }) {
   const { offsets, sample, ranges, unknown, perMinuteMax, durationMs, fromMs } = preview
   const share = sample.read === 0 ? 0 : sample.wanted / sample.read
+  const isKnown = sample.read > 0 || sample.isWhole
   const isExact = sample.isWhole && unknown.length === 0
   return (
     <>
@@ -29,7 +30,7 @@ export function PreviewOf({ preview }: { preview: CatchUpPreview & { fromMs: num
         <Figure label="Offsets" value={numberText(offsets)} note="some may hold no event" />
         <Figure
           label={isExact ? 'Wanted' : 'Wanted, by the sample'}
-          value={`${isExact ? '' : '≈ '}${numberText(Math.round(share * offsets))}`}
+          value={isKnown ? `${isExact ? '' : '≈ '}${numberText(Math.round(share * offsets))}` : '?'}
           note={`${numberText(sample.wanted)} of ${numberText(sample.read)} read${sample.isWhole ? ', which are all' : ''}`}
         />
         <Figure
@@ -42,9 +43,11 @@ export function PreviewOf({ preview }: { preview: CatchUpPreview & { fromMs: num
           label="Takes about"
           value={durationMs === null ? '?' : durationText(Math.max(1_000, durationMs))}
           note={
-            perMinuteMax === null
-              ? 'no minute of the last hour to go by'
-              : `at ${numberText(perMinuteMax)} a minute, the most of the last hour`
+            !isKnown
+              ? 'nothing could be read in the time for a sample'
+              : perMinuteMax === null
+                ? 'no minute of the last hour to go by'
+                : `at ${numberText(perMinuteMax)} a minute, the most of the last hour`
           }
         />
       </div>

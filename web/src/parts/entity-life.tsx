@@ -34,6 +34,11 @@ export function EntityLife({ entity, further }: { entity: string; further: strin
     const more = new URLSearchParams({ key: entity, older: last?.older ?? '' })
     search.goOn(`/api/entity?${more}`)
   }
+  const older = last?.older && (
+    <button type="button" disabled={search.isRunning} onClick={showOlder}>
+      Show older ones
+    </button>
+  )
   const lookFurther = (cursor: string) =>
     navigate(`/entities?${new URLSearchParams({ key: entity, further: cursor })}`)
   return (
@@ -43,10 +48,18 @@ export function EntityLife({ entity, further }: { entity: string; further: strin
       )}
       <SearchBar search={search} what="records" />
       {newest && steps.length === 0 && !search.isRunning && (
-        <Empty title="No event of it is in the topics">
-          Retention may have removed them, or the id is another one: it must be exact.
+        <Empty title={last?.older ? 'None of its newest records has an event of it' : NONE}>
+          {last?.older ? (
+            <>
+              Not all were read: only{' '}
+              <Back readBack={last.readBack} what="records of its partitions" />
+            </>
+          ) : (
+            'Retention may have removed them, or the id is another one: it must be exact.'
+          )}
         </Empty>
       )}
+      {steps.length === 0 && older}
       {relations && relations.genealogy.edges.length > 0 && (
         <section>
           <h2>Merges and restores</h2>
@@ -82,17 +95,15 @@ export function EntityLife({ entity, further }: { entity: string; further: strin
             {numberText(steps.length)} events, of{' '}
             <Back readBack={last!.readBack} what="records of its partitions" />
           </p>
-          {last?.older && (
-            <button type="button" disabled={search.isRunning} onClick={showOlder}>
-              Show older ones
-            </button>
-          )}
+          {older}
         </section>
       )}
       {newest && steps.length > 0 && <Outcomes outcomes={outcomes} />}
     </>
   )
 }
+
+const NONE = 'No event of it is in the topics'
 
 function Back({ readBack, what }: { readBack: ReadBack; what: string }) {
   const { records, backToMs, isAll, isCutByRetention } = readBack

@@ -38,7 +38,7 @@ export function Hour({
 }
 
 function lagOf(minutes: readonly Minute[]): ChartProps {
-  const most = Math.max(0, ...minutes.map(({ lag }) => lag))
+  const most = Math.max(0, ...minutes.map(({ lag }) => lag ?? 0))
   return {
     label: `Lag of the last hour: at most ${numberText(most)} records at the end of a minute`,
     times: minutes.map(({ minuteMs }) => minuteMs / 1_000),

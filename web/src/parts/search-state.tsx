@@ -85,6 +85,7 @@ function Ended({ end, what }: { end: SearchEnd & Reached; what: string }) {
           <span>
             stopped at {LIMITS[reason]}: read {count} in {durationText(elapsedMs)}
             {back}
+            {why !== null && `; ${why}`}
           </span>
         </State>
       )

@@ -97,7 +97,11 @@ function Found({ user }: { user: User }) {
       )}
       {results.length === 0 && !isRunning && !error && (
         <Empty title="No event was found">
-          {next ? 'Older ones have not been read yet.' : 'Nothing in the topics matches.'}
+          {next
+            ? 'Older ones have not been read yet.'
+            : search.end?.reason === 'end'
+              ? 'Nothing in the topics matches.'
+              : 'Not all of the topics was read.'}
           {user.role === 'reader' && ' What the role reader does not see is not searched.'}
         </Empty>
       )}

@@ -125,8 +125,8 @@ function Figures({ data }: { data: Overview }) {
       />
       <Figure
         label="Lag"
-        value={numberText(data.lag)}
-        note="records to commit"
+        value={data.lag === null ? '?' : numberText(data.lag)}
+        note={data.lag === null ? 'not known of all partitions' : 'records to commit'}
         href="/partitions"
       />
       <Figure
