@@ -98,7 +98,9 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
     stop.abort()
   }
 
-  for await (const group of untilStopped(lines, stop.signal)) {
+  // What was read before is published all the same: where to resume is known then.
+  const unread = (error: unknown) => breakOff(counts.lines + 1, error)
+  for await (const group of untilStopped(lines, stop.signal, unread)) {
     for (const line of group) {
       if (stop.signal.aborted) break
       const waiting = take(line)
@@ -109,15 +111,19 @@ export async function publishLines(options: PublishLinesOptions): Promise<Publis
   return counts
 }
 
-/** Ends quietly if reading fails after `stop`, because stopping destroys the source. */
-async function* untilStopped<T>(source: AsyncIterable<T>, stop: AbortSignal): AsyncGenerator<T> {
+/** Ends if reading fails: quietly after `stop`, because stopping destroys the source. */
+async function* untilStopped<T>(
+  source: AsyncIterable<T>,
+  stop: AbortSignal,
+  onError: (error: unknown) => void,
+): AsyncGenerator<T> {
   try {
     for await (const item of source) {
       if (stop.aborted) return
       yield item
     }
   } catch (error) {
-    if (!stop.aborted) throw error
+    if (!stop.aborted) onError(error)
   }
 }
 

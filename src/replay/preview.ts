@@ -7,6 +7,7 @@ import { search } from '../kafka/reader/search-topics.ts'
 import { FilterEvaluator } from '../pipeline/intake/evaluate-filters.ts'
 import type { LoadedPlugin } from '../plugin/loaded-plugin.ts'
 import { counted } from '../util/text/counted.ts'
+import { foreignText } from '../util/text/foreign-text.ts'
 import type { ReplayPlan } from './plan.ts'
 import { replayedPlugin } from './replayed-plugin.ts'
 
@@ -17,6 +18,8 @@ export interface Preview {
   wanted: number
   /** How many of them can't be decoded, and are skipped. */
   undecodable: number
+  /** How many have schemas that this version can't read: their partition waits at the first, `why` says which. */
+  waiting: { count: number; why: string | undefined }
   /** The names of the events in the plan's ranges; not all if there are very many. */
   names: Set<string>
   /** The first wanted ones, by `EXAMPLE_COLUMNS`. */
@@ -35,7 +38,10 @@ export async function previewOf(
   plugin: LoadedPlugin,
   plan: ReplayPlan,
 ): Promise<Preview> {
-  const preview: Preview = { records: 0, wanted: 0, undecodable: 0, names: new Set(), examples: [] }
+  const preview: Preview = {
+    ...{ records: 0, wanted: 0, undecodable: 0, waiting: { count: 0, why: undefined } },
+    ...{ names: new Set(), examples: [] },
+  }
   const replayed = replayedPlugin(plugin, plan)
   const filters = new FilterEvaluator([replayed])
   await search(kafka, {
@@ -47,7 +53,11 @@ export async function previewOf(
     async onRecord(record) {
       preview.records += 1
       const read = await reader.read(record)
-      if (read.type === 'undecodable' || read.type === 'waiting') preview.undecodable += 1
+      if (read.type === 'undecodable') preview.undecodable += 1
+      if (read.type === 'waiting') {
+        preview.waiting.count += 1
+        preview.waiting.why ??= `${placeOf(record)}: ${read.why}`
+      }
       if (read.type !== 'event') return
       const isKept = preview.names.size < NAMES_MAX || read.name === plan.kind
       if (isKept) preview.names.add(read.name)
@@ -67,7 +77,7 @@ export async function previewOf(
 /** A preview as text, without its examples. An undefined `ratePerSecond` means no limit. */
 export function previewText(
   plan: ReplayPlan,
-  { records, wanted, undecodable }: Preview,
+  { records, wanted, undecodable, waiting }: Preview,
   ratePerSecond: number | undefined,
 ): string {
   const topics = topicsOf(plan.ranges)
@@ -77,7 +87,12 @@ export function previewText(
     `${counted(records, 'record')} from ${timesOf(plan)}, ${wanted} for ${plan.slug}${time}`,
     ...topics.map((topic) => `  ${topicText(plan, topic)}`),
     ...(undecodable > 0 ? [`  ${undecodable} undecodable, to be skipped`] : []),
+    ...(waiting.count > 0 ? [waitingText(waiting)] : []),
   ].join('\n')
+}
+
+function waitingText({ count, why }: Preview['waiting']): string {
+  return `  ${counted(count, 'record')} at which the run will wait: ${foreignText(why ?? '')}`
 }
 
 export function timesOf({ fromMs, toMs }: Pick<ReplayPlan, 'fromMs' | 'toMs'>): string {

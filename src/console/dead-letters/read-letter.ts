@@ -33,7 +33,7 @@ export async function readLetter(
   const { letters } = ports
   const { index } = letters
   const row = index.at(place)
-  if (row === undefined) throw new Refused(404, 'the console has no dead letter at this place')
+  if (row === undefined) throw missing(letters)
   const all = [...index.open(), ...index.settled()]
   const record = mayDo(user, 'reader') ? await letters.read(row) : undefined
   const hasContent = record !== undefined && seesContent(user)
@@ -45,6 +45,13 @@ export async function readLetter(
     stack: hasContent ? stackOf(record) : null,
     headers: hasContent ? headersByName(originalHeaders(record), headerOf) : null,
   }
+}
+
+/** While they are read, nobody knows that there is none. */
+function missing({ isRead, problem }: ReadLetterPorts['letters']): Refused {
+  if (problem !== undefined) return new Refused(503, `not all dead letters can be read: ${problem}`)
+  if (!isRead) return new Refused(503, 'not all dead letters have been read yet')
+  return new Refused(404, 'the console has no dead letter at this place')
 }
 
 function originOf(record: SourceRecord): string | null {

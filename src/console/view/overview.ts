@@ -97,7 +97,8 @@ export function overviewOf(
 }
 
 function lagOf(statuses: readonly ReplicaStatus[]): number | null {
-  const isWhole = statuses.every(({ omitted }) => !omitted.includes('partitions'))
+  const isWhole =
+    statuses.length > 0 && statuses.every(({ omitted }) => !omitted.includes('partitions'))
   const lags = statuses.flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
   if (!isWhole || lags.some((lag) => lag === null)) return null
   return lags.reduce<number>((total, lag) => total + (lag ?? 0), 0)

@@ -183,7 +183,8 @@ describe('an action', () => {
     const letters = example()
     const clock = new ManualClock(9_000)
     const jobs = new Jobs(clock)
-    const plugins = () => [{ slug: 'cold-chain', switched: { state: 'disabled' }, states: {} }] as never
+    const plugins = () =>
+      [{ slug: 'cold-chain', switched: { state: 'disabled' }, states: {} }] as never
     return {
       ...{ letters, clock, jobs, plugins, groupId: 'mine', kafka: undefined as never },
       previews: new Previews<LetterRow>(clock),

@@ -84,6 +84,7 @@ describe('the overview', () => {
     expect(lagOf({ partitions: [partition(0, 7), partition(1, 5)] })).toBe(12)
     expect(lagOf({ partitions: [partition(0, 7), unknown] })).toBe(null)
     expect(lagOf({ partitions: [partition(0, 7)], omitted: ['partitions'] })).toBe(null)
+    expect(overviewOf([], [], true).lag).toBe(null)
   })
 
   it('names what needs attention, each with its reason and next step', () => {

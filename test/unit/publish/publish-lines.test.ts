@@ -113,12 +113,14 @@ describe('publishing lines', () => {
     expect(await run()).toEqual({ lines: 10, published: 10, bad: 0 })
   })
 
-  it('passes on errors of the input', async () => {
+  it('publishes what was read before the input failed, and says where to resume', async () => {
     async function* broken() {
       yield Buffer.from(line('a'))
       throw new Error('the disk is gone')
     }
-    await expect(setUp(broken(), async () => {}).run()).rejects.toThrow('the disk is gone')
+    const counts = await setUp(broken(), () => settled()).run()
+    expect(counts).toMatchObject({ lines: 1, published: 1, bad: 0, resumeLine: 2 })
+    expect(counts.failure).toMatchObject({ message: 'the disk is gone' })
   })
 
   it('reads no faster than Kafka acknowledges', async () => {

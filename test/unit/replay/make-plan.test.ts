@@ -37,12 +37,15 @@ describe('an unfinished plan', () => {
 })
 
 it('a preview has the ranges and the expected duration', () => {
-  const preview = { records: 3, wanted: 2, undecodable: 1, names: new Set<string>(), examples: [] }
+  const waiting = { count: 1, why: 'inventory.events/0@7: this version cannot read its schema' }
+  const counts = { records: 3, wanted: 2, undecodable: 1, waiting }
+  const preview = { ...counts, names: new Set<string>(), examples: [] }
   expect(previewText(plan, preview, 1).split('\n')).toEqual([
     '3 records from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:01.000Z, 2 for p, about 2 s at 1 a second',
     '  t: 0@5-7',
     '  u: nothing',
     '  1 undecodable, to be skipped',
+    '  1 record at which the run will wait: inventory.events/0@7: this version cannot read its schema',
   ])
 })
 
