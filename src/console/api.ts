@@ -30,7 +30,7 @@ import { partitionsView } from './view/partitions.ts'
 
 export interface ApiParts extends Omit<ActionPorts, 'known'> {
   letters: FollowedLetters
-  followed: Pick<Followed, 'audit' | 'status' | 'plans'>
+  followed: Pick<Followed, 'audit' | 'status' | 'plans' | 'unreadable'>
   snapshot(options?: { isFresh?: boolean }): Snapshot
   jobs: Pick<Jobs, 'start' | 'rows' | 'stop'>
   events: EventParts
@@ -53,7 +53,7 @@ const SWITCHES: Record<SwitchName, Role> = {
 export function apiRoutes(parts: ApiParts): Route[] {
   const { snapshot, followed, groupId } = parts
   const about = (at: Snapshot) => ({
-    ...{ group: groupId, version, atMs: at.atMs, isCurrent: followed.status.isCurrent },
+    ...{ group: groupId, version, atMs: at.atMs, isCurrent: followed.unreadable().length === 0 },
   })
   return [
     {

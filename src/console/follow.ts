@@ -10,7 +10,7 @@ import { groupTopicProblems } from '../kafka/admin/group-topics.ts'
 import { withAdmin } from '../kafka/admin/topic-admin.ts'
 import { TopicFollower } from '../kafka/state/topic-follower.ts'
 import { decodePlan, isPlanKey, type ReplayPlan } from '../replay/plan.ts'
-import { auditTopicOf, controlTopicOf, groupTopicsOf } from '../topics/names.ts'
+import { auditTopicOf, controlTopicOf, groupTopicsOf, statusTopicOf } from '../topics/names.ts'
 import type { Clock } from '../util/clock.ts'
 import { InventoryEventsError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -32,6 +32,8 @@ export interface Followed {
   /** The newest plan of each plugin; those of a newer version are left out. */
   plans(): ReplayPlan[]
   audit: Pick<AuditTable, 'view'>
+  /** The topics that can't be read: what is known of them gets older. */
+  unreadable(): string[]
   stop(): Promise<void>
 }
 
@@ -47,24 +49,25 @@ export async function followGroup(options: FollowOptions): Promise<Followed> {
       ...{ ...options, topic, onRecord },
       whenUnreadable: `cannot read ${topic}; what is shown gets older`,
     })
-  const followers = [
-    follower(controlTopicOf(groupId), ({ key, value }) => {
-      takeSwitch(switches, key, value)
-      takePlan(plans, key, value)
-    }),
-    follower(auditTopicOf(groupId), (record) => audit.take(record)),
-  ]
-  const [status] = await Promise.all([
-    followStatus(options),
-    ...followers.map((each) => each.start()),
-  ])
+  const control = follower(controlTopicOf(groupId), ({ key, value }) => {
+    takeSwitch(switches, key, value)
+    takePlan(plans, key, value)
+  })
+  const audited = follower(auditTopicOf(groupId), (record) => audit.take(record))
+  const [status] = await Promise.all([followStatus(options), control.start(), audited.start()])
+  const byTopic = [
+    [statusTopicOf(groupId), status],
+    [controlTopicOf(groupId), control],
+    [auditTopicOf(groupId), audited],
+  ] as const
   return {
     status,
     switches: () => [...switches.values()],
     plans: () => [...plans.values()],
     audit,
+    unreadable: () => byTopic.flatMap(([topic, { isCurrent }]) => (isCurrent ? [] : topic)),
     async stop() {
-      await Promise.all([status.stop(), ...followers.map((each) => each.stop())])
+      await Promise.all(byTopic.map(([, each]) => each.stop()))
     },
   }
 }

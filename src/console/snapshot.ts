@@ -37,7 +37,7 @@ export function snapshots(
       const isEnabled = row.switched.state === 'enabled'
       row.isCatchingUp = !isEnabled && catchingUp.some(({ slug }) => slug === row.slug)
     }
-    const overview = overviewOf(replicas, plugins, status.isCurrent, {
+    const overview = overviewOf(replicas, plugins, followed.unreadable(), {
       eventsSwitch: records.find((each) => each.switch === 'events'),
       readPerMinute: rate.take(atMs, replicas),
     })

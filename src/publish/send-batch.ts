@@ -12,6 +12,8 @@ export interface DeliveryOptions {
   clock: Clock
   /** How long a batch is retried while Kafka does not accept it. */
   deliveryTimeoutMs: number
+  /** A batch was not accepted, and is tried again. */
+  onRetry?: ((error: Error) => void) | undefined
 }
 
 /** Writes batches to one topic. Retries what is retryable, and halves batches that are too large. */
@@ -32,7 +34,7 @@ export function createBatchSender(options: DeliveryOptions): Deliver {
 }
 
 async function sendUntilLate(records: OutgoingRecord[], options: DeliveryOptions): Promise<void> {
-  const { topic, producer, clock, deliveryTimeoutMs } = options
+  const { topic, producer, clock, deliveryTimeoutMs, onRetry } = options
   const deadlineMs = clock.elapsedMs() + deliveryTimeoutMs
   for (;;) {
     try {
@@ -41,6 +43,7 @@ async function sendUntilLate(records: OutgoingRecord[], options: DeliveryOptions
     } catch (error) {
       const isRetryable = error instanceof InventoryEventsError && error.retryable
       if (!isRetryable || clock.elapsedMs() + RETRY_DELAY_MS > deadlineMs) throw error
+      onRetry?.(error)
       await clock.sleep(RETRY_DELAY_MS)
     }
   }

@@ -40,6 +40,8 @@ export interface PublisherOptions {
   limits?: Partial<QueueLimits>
   /** How long a batch is retried while Kafka does not accept it. */
   deliveryTimeoutMs?: number
+  /** Called each time that Kafka does not accept a batch, which is tried again. */
+  onRetry?(error: Error): void
   clock?: Clock
   spans?: SendSpans | undefined
   /** Called for each record that Kafka acknowledged. */
@@ -79,11 +81,12 @@ export function createTopicQueues(options: PublisherOptions): Enqueue {
 
 function createQueues(options: PublisherOptions): (topic: string) => TopicQueue {
   const { producer, clock = systemClock, deliveryTimeoutMs = DELIVERY_TIMEOUT_MS } = options
+  const { onRetry } = options
   const limits = { ...QUEUE_LIMITS, ...options.limits }
   const queues = new Map<string, TopicQueue>()
   return (topic) =>
     getOrInsert(queues, topic, () => {
-      const deliver = createBatchSender({ topic, producer, clock, deliveryTimeoutMs })
+      const deliver = createBatchSender({ topic, producer, clock, deliveryTimeoutMs, onRetry })
       return createTopicQueue({
         partitionCount: () => producer.partitionCount(topic),
         deliver,

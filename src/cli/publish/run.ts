@@ -5,6 +5,8 @@ import { openPublisher } from '../../publish/open-publisher.ts'
 import { type PublishCounts, publishLines } from '../../publish/publish-lines.ts'
 import { readLines } from '../../publish/read-lines.ts'
 import { uuidV7 } from '../../publish/uuid-v7.ts'
+import { messageOf } from '../../util/errors.ts'
+import { durationText } from '../../util/text/duration.ts'
 import { commandLogger } from '../shared/connection.ts'
 import { onInterrupt } from '../shared/interrupt.ts'
 import { print, printError } from '../shared/output.ts'
@@ -29,7 +31,10 @@ export async function runPublish(file: string, options: PublishOptions): Promise
   const input = await openInput(file, options.rejects)
   const contract = loadContract(config.EVENT_SCHEMAS)
   const { kinds } = contract
+  const progress = createProgressLine(process.stderr, Date.now)
+  const outage = sayOnce((text) => progress.print([text]), options.deliveryTimeoutMs)
   const publisher = await openPublisher(config, {
+    onRetry: outage.began,
     contract,
     topics: { inventory: options.inventoryTopic, plugin: options.pluginTopic },
     source: options.source,
@@ -40,7 +45,6 @@ export async function runPublish(file: string, options: PublishOptions): Promise
   stop.signal.addEventListener('abort', () => input.destroy())
   const rejects = await openRejects(options.rejects, () => stop.abort())
   const interrupt = onInterrupt(() => stop.abort())
-  const progress = createProgressLine(process.stderr, Date.now)
   const counts = await publishLines({
     lines: readLines(input, options.maxLineBytes),
     maxLineBytes: options.maxLineBytes,
@@ -52,13 +56,31 @@ export async function runPublish(file: string, options: PublishOptions): Promise
     onBadLine: (number, problems) =>
       progress.print(problems.map((problem) => `line ${number}: ${problem}`)),
     reject: rejects.write,
-    onProgress: ({ published, bad }) => progress.show(`${published} published, ${bad} bad`),
+    onProgress({ published, bad }) {
+      outage.ended()
+      progress.show(`${published} published, ${bad} bad`)
+    },
   })
   interrupt.end()
   progress.clear()
   await publisher.close()
   counts.failure ??= await rejects.close()
   await report(counts, { file, wasInterrupted: interrupt.happened(), rejects: options.rejects })
+}
+
+/** Says that Kafka accepts nothing when that begins: nothing else moves meanwhile. */
+function sayOnce(say: (text: string) => void, limitMs: number) {
+  let isSaid = false
+  return {
+    began(error: Error): void {
+      if (isSaid) return
+      isSaid = true
+      say(`Kafka accepts no events now: ${messageOf(error)}; trying for ${durationText(limitMs)}`)
+    },
+    ended(): void {
+      isSaid = false
+    },
+  }
 }
 
 interface Circumstances {

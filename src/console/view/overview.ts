@@ -47,7 +47,7 @@ const URGENCY: readonly Attention['severity'][] = ['dead', 'retrying', 'wait', '
 export function overviewOf(
   replicas: readonly SeenReplica[],
   plugins: readonly PluginRow[],
-  isCurrent: boolean,
+  unreadable: readonly string[],
   { eventsSwitch, readPerMinute = null }: OverviewExtras = {},
 ): Overview {
   const count = (state: SeenReplica['state']) => replicas.filter((r) => r.state === state).length
@@ -85,7 +85,7 @@ export function overviewOf(
     lag: lagOf(statuses),
     openDeadLetters,
     attention: [
-      ...ofTopic(isCurrent),
+      ...ofTopics(unreadable),
       ...ofReplicas(replicas),
       ...ofPartitions(statuses),
       ...ofEvents(eventsOff),
@@ -117,9 +117,10 @@ function ofPartitions(statuses: readonly ReplicaStatus[]): Attention[] {
   return [{ severity: 'retrying', what, why, next: 'see what each waits for', link: '/partitions' }]
 }
 
-function ofTopic(isCurrent: boolean): Attention[] {
-  if (isCurrent) return []
-  const what = 'The status topic cannot be read: everything here gets older'
+/** `topics`: those of the group that the console can't read. */
+function ofTopics(topics: readonly string[]): Attention[] {
+  if (topics.length === 0) return []
+  const what = `The console cannot read ${topics.join(', ')}: what it shows gets older`
   return [{ severity: 'dead', what, why: 'Kafka', next: 'see the log of the console', link: '/' }]
 }
 

@@ -21,6 +21,7 @@ const noLetters = {
   ...{ isRead: true, problem: undefined, retentionMsOf: () => undefined },
   ...{ hasRedrivePartition: () => true, refresh: async () => {}, read: async () => undefined },
 }
+let unreadable: string[] = []
 const routes = apiRoutes({
   kafka: undefined as never,
   groupId: 'g',
@@ -28,6 +29,7 @@ const routes = apiRoutes({
   followed: {
     audit: { view: () => ({ rows: [], unreadable: 0 }) },
     status: { replicas: () => [], isCurrent: true, stop: async () => undefined },
+    unreadable: () => unreadable,
     plans: () => [],
   },
   jobs: new Jobs(clock),
@@ -40,7 +42,7 @@ const routes = apiRoutes({
   kinds: builtInContract().kinds,
   peek: () => ({ type: 'tombstone' }),
   letters: { ...noLetters, index: new LetterIndex('g') },
-  snapshot: () => ({ atMs: 1, replicas: [], plugins: [], overview: overviewOf([], [], true) }),
+  snapshot: () => ({ atMs: 1, replicas: [], plugins: [], overview: overviewOf([], [], []) }),
 })
 const isRead = ({ method }: { method: string }) => method === 'GET'
 /** What they do is tested with Kafka; here only who may ask for it. */
@@ -277,4 +279,13 @@ describe('beside a local stack', () => {
     expect((await ask('evil.test:8070')).statusCode).toBe(403)
     expect((await ask('localhost.evil.test')).statusCode).toBe(403)
   })
+})
+
+it('calls nothing current while a topic of the group cannot be read', async () => {
+  const audit = routes.find(({ path }) => path === '/api/audit')!
+  const ask = () => audit.handle({} as never)
+  expect(await ask()).toMatchObject({ isCurrent: true })
+  unreadable = ['g.control']
+  expect(await ask()).toMatchObject({ isCurrent: false })
+  unreadable = []
 })

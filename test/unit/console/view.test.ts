@@ -67,7 +67,7 @@ describe('the overview', () => {
     const soon = { ...partition(2, 7), lagMs: 2_000, parked: 'plugin a has used its share' }
     const unknown = { ...partition(3, 0), lag: null, lagMs: null, parked: 'it has no leader' }
     const of = (...partitions: ReplicaStatus['partitions']) =>
-      overviewOf([seen('here', { partitions })], [], true)
+      overviewOf([seen('here', { partitions })], [], [])
     expect(of(partition(0, 7), soon).attention).toEqual([])
     expect(of(parked, soon, unknown).attention).toEqual([
       {
@@ -80,11 +80,11 @@ describe('the overview', () => {
 
   it('says no lag that is not known of all partitions', () => {
     const unknown = { ...partition(3, 0), lag: null, lagMs: null }
-    const lagOf = (more: Partial<ReplicaStatus>) => overviewOf([seen('here', more)], [], true).lag
+    const lagOf = (more: Partial<ReplicaStatus>) => overviewOf([seen('here', more)], [], []).lag
     expect(lagOf({ partitions: [partition(0, 7), partition(1, 5)] })).toBe(12)
     expect(lagOf({ partitions: [partition(0, 7), unknown] })).toBe(null)
     expect(lagOf({ partitions: [partition(0, 7)], omitted: ['partitions'] })).toBe(null)
-    expect(overviewOf([], [], true).lag).toBe(null)
+    expect(overviewOf([], [], []).lag).toBe(null)
   })
 
   it('names what needs attention, each with its reason and next step', () => {
@@ -98,9 +98,9 @@ describe('the overview', () => {
         openDeadLetters: 2,
       }),
     ]
-    const overview = overviewOf(replicas, mergePlugins(replicas, off), false)
+    const overview = overviewOf(replicas, mergePlugins(replicas, off), ['g.status', 'g.control'])
     expect(overview.attention.map(({ what, why }) => `${what}: ${why}`)).toEqual([
-      'The status topic cannot be read: everything here gets older: Kafka',
+      'The console cannot read g.status, g.control: what it shows gets older: Kafka',
       'Replica gone is silent: it ended without saying so, hangs, or has no connection',
       'Replica here is not ready: topics: missing',
       '2 dead letters open: neither redriven nor discarded',
@@ -111,9 +111,9 @@ describe('the overview', () => {
   })
 
   it('knows when it does not know', () => {
-    expect(overviewOf([], [], true)).toMatchObject({ events: 'unknown', openDeadLetters: null })
+    expect(overviewOf([], [], [])).toMatchObject({ events: 'unknown', openDeadLetters: null })
     const replicas = [seen('a'), seen('b', { events: 'off', openDeadLetters: null })]
-    expect(overviewOf(replicas, [], true)).toMatchObject({
+    expect(overviewOf(replicas, [], [])).toMatchObject({
       ...{ events: 'mixed', openDeadLetters: null, readPerMinute: null },
       attention: [{ why: 'EVENTS_ENABLED is false' }],
     })
@@ -134,7 +134,7 @@ it('says of how many replicas it speaks', () => {
   )
   const paused = () => ({ state: 'paused', by: 'ana', at: '', why: '' }) as const
   const eventsSwitch = { switch: 'events', state: 'off', by: 'ben', at: '', why: 'a move' } as const
-  const { attention } = overviewOf(replicas, mergePlugins(replicas, paused), true, { eventsSwitch })
+  const { attention } = overviewOf(replicas, mergePlugins(replicas, paused), [], { eventsSwitch })
   expect(attention.map(({ what, why }) => `${what}, ${why}`)).toEqual([
     'x fails for many entities: 1 of 4 replicas: its breaker is open, see its log',
     'x: 3 of 4 replicas paused, ana',

@@ -11,8 +11,10 @@ const bytes = (records: readonly OutgoingRecord[]) => sizes(records).reduce((a, 
 function delivery(fail: (records: readonly OutgoingRecord[]) => Error | undefined) {
   const { producer, batches } = fakeProducer(fail)
   const clock = new ManualClock()
-  const deliver = createBatchSender({ topic: 't', producer, clock, deliveryTimeoutMs: 2_000 })
-  return { deliver, batches, clock }
+  const retried: string[] = []
+  const onRetry = ({ message }: Error) => void retried.push(message)
+  const options = { topic: 't', producer, clock, deliveryTimeoutMs: 2_000, onRetry }
+  return { deliver: createBatchSender(options), batches, clock, retried }
 }
 
 describe('a delivery', () => {
@@ -47,14 +49,17 @@ describe('a delivery', () => {
     expect(attempts).toBe(5)
   })
 
-  it('succeeds once Kafka is available again', async () => {
+  it('succeeds once Kafka is available again, and says each time that it was not', async () => {
     let isAway = true
-    const { deliver, batches, clock } = delivery(() => (isAway ? unavailable() : undefined))
+    const { deliver, batches, clock, retried } = delivery(() =>
+      isAway ? unavailable() : undefined,
+    )
     const done = deliver([record(1)])
     await clock.advance(700)
     isAway = false
     await clock.advance(500)
     expect((await done).size).toBe(0)
     expect(batches).toHaveLength(1)
+    expect(retried).toEqual(['Kafka is away', 'Kafka is away'])
   })
 })

@@ -1,15 +1,17 @@
 import type { About, PlanRow, PluginRow, Session } from '../api.ts'
+import { Empty } from '../parts/basics.tsx'
 import { CatchUpForm } from '../parts/catch-up-form.tsx'
 import { Command } from '../parts/command.tsx'
 import { Plans } from '../parts/plans.tsx'
 import { ViewOf } from '../parts/view-head.tsx'
-import { useView } from '../use-view.ts'
+import { useView, type View } from '../use-view.ts'
 
 type User = NonNullable<Session['user']>
+type ShownPlugins = About & { plugins: PluginRow[] }
 
 export function ReplayView({ user }: { user: User }) {
   const view = useView<About & { plans: PlanRow[] }>('/api/replays')
-  const plugins = useView<About & { plugins: PluginRow[] }>('/api/plugins')
+  const plugins = useView<ShownPlugins>('/api/plugins')
   return (
     <ViewOf title="Replay" view={view}>
       {({ plans }) => (
@@ -26,12 +28,7 @@ export function ReplayView({ user }: { user: User }) {
               handled before is not handled again.
             </p>
             {user.role === 'admin' ? (
-              <CatchUpForm
-                slugs={(plugins.data?.plugins ?? [])
-                  .filter(({ switched }) => switched.state === 'disabled')
-                  .map(({ slug }) => slug)}
-                onStarted={view.refresh}
-              />
+              <CatchUpOf plugins={plugins} onStarted={view.refresh} />
             ) : (
               <p class="muted">The role {user.role} can start nothing here.</p>
             )}
@@ -50,4 +47,20 @@ export function ReplayView({ user }: { user: User }) {
       )}
     </ViewOf>
   )
+}
+
+/** Which plugins are disabled is known of those that a replica reports. */
+function CatchUpOf({ plugins, onStarted }: { plugins: View<ShownPlugins>; onStarted: () => void }) {
+  if (plugins.data === undefined) {
+    return <p class="muted">{plugins.error ? plugins.error.message : 'Loading'}</p>
+  }
+  if (plugins.data.plugins.length === 0) {
+    return (
+      <Empty title="No replica reports a plugin">
+        So it is not known here which of them miss events.
+      </Empty>
+    )
+  }
+  const disabled = plugins.data.plugins.filter(({ switched }) => switched.state === 'disabled')
+  return <CatchUpForm slugs={disabled.map(({ slug }) => slug)} onStarted={onStarted} />
 }
