@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
 export interface Ports {
   kafka: number
@@ -13,6 +14,8 @@ export interface Ports {
  */
 const RANGE = { from: 20_000, to: 32_000 }
 const TRIES = 200
+/** Another process that picks a port binds it for a moment. */
+const PROBE = { times: 5, everyMs: 20 }
 
 /** Ports reserved for the life of this process, so that no other process of ours picks them. */
 const held = new Set<number>()
@@ -27,8 +30,8 @@ export async function pickPorts(last: Partial<Ports> = {}): Promise<Ports> {
 
 /** A free port, returned to one caller only, for a process that must be configured with its port. */
 export async function pickPort(wanted?: number): Promise<number> {
-  if (wanted !== undefined && (held.has(wanted) || (await hold(wanted))) && (await isFree(wanted)))
-    return wanted
+  const isHeld = wanted !== undefined && (held.has(wanted) || (await hold(wanted)))
+  if (isHeld && (await isFreeSoon(wanted))) return wanted
   for (let tries = 0; tries < TRIES; tries++) {
     const port = RANGE.from + Math.floor(Math.random() * (RANGE.to - RANGE.from))
     if ((await isFree(port)) && (await hold(port))) return port
@@ -50,6 +53,14 @@ function hold(port: number): Promise<boolean> {
       resolve(true)
     })
   })
+}
+
+async function isFreeSoon(port: number): Promise<boolean> {
+  for (let times = 1; times < PROBE.times; times++) {
+    if (await isFree(port)) return true
+    await setTimeout(PROBE.everyMs)
+  }
+  return isFree(port)
 }
 
 function isFree(port: number): Promise<boolean> {
