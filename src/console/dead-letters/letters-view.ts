@@ -83,17 +83,23 @@ export function lettersExport(letters: FollowedLetters, query: Query, user: User
   if (format === undefined) {
     throw new Refused(400, `format: expected one of ${FORMATS.join(', ')}`)
   }
-  requireWhole(stateOf(letters))
+  requireWhole(letters)
   const sight = sightOf(user)
   const retentionMsOf = (topic: string) => letters.retentionMsOf(topic)
   const rows = rowsOf(letters, query, user).map((row) => listedRow(row, sight, retentionMsOf))
   return new Download(`dead-letters.${format}`, TYPES[format], exportLines(rows, format))
 }
 
-/** A file says nothing of what it lacks. */
-function requireWhole({ isRead, problem, leftOut }: LettersState): void {
-  if (problem !== null) throw new Refused(503, `not all dead letters can be read: ${problem}`)
+/** While they can't be read, or are read, it is not known which are missing. */
+export function requireRead({ isRead, problem }: FollowedLetters): void {
+  if (problem !== undefined) throw new Refused(503, `not all dead letters can be read: ${problem}`)
   if (!isRead) throw new Refused(503, 'not all dead letters have been read yet')
+}
+
+/** A file says nothing of what it lacks. */
+function requireWhole(letters: FollowedLetters): void {
+  requireRead(letters)
+  const { leftOut } = letters.index
   if (leftOut === 0) return
   const more = `${leftOut} more than are kept here`
   throw new Refused(

@@ -10,6 +10,7 @@ import { Refused } from '../http/route.ts'
 import { historyOf, type LetterContent, type LetterView } from '../view/dead-letters/letter-view.ts'
 import { listedRow } from '../view/dead-letters/letters.ts'
 import type { FollowedLetters } from './followed-letters.ts'
+import { requireRead } from './letters-view.ts'
 import { sightOf } from './sight-of.ts'
 
 export interface ReadLetterPorts {
@@ -33,7 +34,10 @@ export async function readLetter(
   const { letters } = ports
   const { index } = letters
   const row = index.at(place)
-  if (row === undefined) throw missing(letters)
+  if (row === undefined) {
+    requireRead(letters)
+    throw new Refused(404, 'the console has no dead letter at this place')
+  }
   const all = [...index.open(), ...index.settled()]
   const record = mayDo(user, 'reader') ? await letters.read(row) : undefined
   const hasContent = record !== undefined && seesContent(user)
@@ -45,13 +49,6 @@ export async function readLetter(
     stack: hasContent ? stackOf(record) : null,
     headers: hasContent ? headersByName(originalHeaders(record), headerOf) : null,
   }
-}
-
-/** While they are read, nobody knows that there is none. */
-function missing({ isRead, problem }: ReadLetterPorts['letters']): Refused {
-  if (problem !== undefined) return new Refused(503, `not all dead letters can be read: ${problem}`)
-  if (!isRead) return new Refused(503, 'not all dead letters have been read yet')
-  return new Refused(404, 'the console has no dead letter at this place')
 }
 
 function originOf(record: SourceRecord): string | null {

@@ -1,5 +1,6 @@
 import type { EventsSwitch } from '../../control/control-record.ts'
 import { partitionName } from '../../event/record.ts'
+import { lagOf } from '../../status/lag-of.ts'
 import type { ReplicaStatus } from '../../status/status-record.ts'
 import type { SeenReplica } from '../../status/status-table.ts'
 import { counted } from '../../util/text/counted.ts'
@@ -82,7 +83,7 @@ export function overviewOf(
     },
     waiting: sum(plugins.map(({ waiting }) => waiting)),
     oldestMs: Math.max(0, ...plugins.map(({ oldest }) => oldest?.ageMs ?? 0)),
-    lag: lagOf(statuses),
+    lag: wholeLagOf(statuses),
     openDeadLetters,
     attention: [
       ...ofTopics(unreadable),
@@ -96,12 +97,10 @@ export function overviewOf(
   }
 }
 
-function lagOf(statuses: readonly ReplicaStatus[]): number | null {
+function wholeLagOf(statuses: readonly ReplicaStatus[]): number | null {
   const isWhole =
     statuses.length > 0 && statuses.every(({ omitted }) => !omitted.includes('partitions'))
-  const lags = statuses.flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
-  if (!isWhole || lags.some((lag) => lag === null)) return null
-  return lags.reduce<number>((total, lag) => total + (lag ?? 0), 0)
+  return isWhole ? lagOf(statuses.flatMap(({ partitions }) => partitions)) : null
 }
 
 /** Partitions that are not read though something waits in them, as far as is known. */

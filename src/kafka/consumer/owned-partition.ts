@@ -2,10 +2,11 @@ import { setMaxListeners } from 'node:events'
 import { partitionName } from '../../event/record.ts'
 import { OffsetLedger } from '../../pipeline/offset-ledger.ts'
 import type { Epoch } from '../../pipeline/source.ts'
+import type { FetchWait } from '../fetch/judge-partition.ts'
 import { LeaderEpochs } from '../fetch/leader-epochs.ts'
 
 /** What keeps the records of a partition from being taken. */
-export type WaitCause = 'preparing' | 'obstacle' | 'transaction' | 'fetching'
+export type WaitCause = 'preparing' | 'obstacle' | FetchWait
 
 /** A partition that this member owns, from the join that gave it to the one that takes it. */
 export class OwnedPartition implements Epoch {

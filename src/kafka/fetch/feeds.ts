@@ -78,9 +78,9 @@ export class Feeds {
   }
 
   /** Undefined also for a topic that was created again: its offsets belong to other records. */
-  leaderOf({ epoch: { topic, partition }, topicId }: Feed): Leader | undefined {
-    if (this.#cluster.topic(topic)?.topicId !== topicId) return undefined
-    return this.#cluster.leaderOf(topic, partition)
+  leaderOf(feed: Feed): Leader | undefined {
+    const { topic, partition } = feed.epoch
+    return this.hasTopic(feed) ? this.#cluster.leaderOf(topic, partition) : undefined
   }
 
   #known(): Leaders {

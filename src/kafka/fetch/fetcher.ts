@@ -41,7 +41,6 @@ const BUSY_WAIT_MS = 20
 /** Without a byte of the response: the connection may be dead, and neither end knows. */
 const REQUEST_LIMIT_MS = 8_000
 const RESPONSE_BYTES_MAX = 4_194_304
-const NOBODY = -1
 const RETRY_MS = 250
 const NO_LEADER = 'it has no leader'
 
@@ -74,7 +73,7 @@ export class Fetcher {
     this.#taker = new FeedTaker({
       ...ports,
       isCurrent: (feed) => this.#feeds.get(feed.epoch) === feed,
-      onRoom: (feed) => this.#loops.get(this.#feeds.leaderOf(feed)?.nodeId ?? NOBODY)?.set(),
+      onRoom: (feed) => this.#wakeLoopOf(feed),
     })
     this.#judge = new PartitionJudge({
       ...ports,
@@ -129,6 +128,11 @@ export class Fetcher {
       if (!this.#loops.has(leader)) void this.#loop(leader)
     }
     this.#wakeLoops()
+  }
+
+  #wakeLoopOf(feed: Feed): void {
+    const leader = this.#feeds.leaderOf(feed)
+    if (leader !== undefined) this.#loops.get(leader.nodeId)?.set()
   }
 
   #wakeLoops(): void {

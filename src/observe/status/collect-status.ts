@@ -5,6 +5,7 @@ import { ageMs } from '../../event/time/timestamp.ts'
 import type { PartitionLag } from '../../kafka/admin/cluster-monitor.ts'
 import type { Backlog } from '../../pipeline/lanes/plugin-lanes.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
+import { lagOf } from '../../status/lag-of.ts'
 import {
   type CatchUpStatus,
   failedIn,
@@ -143,7 +144,7 @@ export class StatusCollector {
     const { replica, partitions } = status
     return {
       ...{ replica, minuteMs: ended.startMs, plugins, loopDelayMs: ended.loopDelayMs },
-      lag: sumOf(partitions),
+      lag: lagOf(partitions),
       oldestMs: Math.max(0, ...status.plugins.map(({ oldest }) => oldest?.ageMs ?? 0)),
     }
   }
@@ -156,11 +157,6 @@ export class StatusCollector {
     this.#loopDelay.reset()
     return { p99Ms, maxMs }
   }
-}
-
-function sumOf(partitions: readonly PartitionStatus[]): number | null {
-  if (partitions.some(({ lag }) => lag === null)) return null
-  return partitions.reduce((sum, { lag }) => sum + (lag ?? 0), 0)
 }
 
 function partitionsOf({ source, watch }: StatusSources): PartitionStatus[] {
